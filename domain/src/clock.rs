@@ -1,0 +1,39 @@
+//! Time, injected so that tests can move it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+/// Tells the time.
+pub trait Clock: Send + Sync + 'static {
+    /// Now.
+    fn now(&self) -> DateTime<Utc>;
+
+    /// The date that it is now in a time zone.
+    fn today(&self, zone: Tz) -> NaiveDate {
+        self.now().with_timezone(&zone).date_naive()
+    }
+}
+
+/// The machine's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the machine's clock"
+    )]
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now()
+    }
+}
+
+/// A clock at an offset from another, for trying out other days.
+#[derive(Clone, Copy, Debug)]
+pub struct ShiftedClock<C>(pub C, pub chrono::TimeDelta);
+
+impl<C: Clock> Clock for ShiftedClock<C> {
+    fn now(&self) -> DateTime<Utc> {
+        self.0.now() + self.1
+    }
+}

@@ -1,0 +1,68 @@
+//! Cycles: days 1 to 28 of a plan, and the check-in that closes them.
+
+use chrono::{Days, NaiveDate};
+
+use crate::id::{CycleId, PlanId, ProgrammeId};
+
+/// Days in a cycle.
+pub const DAYS: u8 = 28;
+
+/// A cycle, as of the day on which it was loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cycle {
+    /// The id, with the owner.
+    pub id: CycleId,
+    /// The plan that it belongs to.
+    pub plan_id: PlanId,
+    /// From 1, within the plan.
+    pub number: i32,
+    /// Day 1.
+    pub starts_on: NaiveDate,
+    /// Day 28.
+    pub ends_on: NaiveDate,
+    /// Day 29.
+    pub check_in_opens_on: NaiveDate,
+    /// Whether the days are over and the check-in is not there yet.
+    pub check_in_due: bool,
+    /// The date on which its check-in closed it.
+    pub closed_on: Option<NaiveDate>,
+    /// The programme that it follows.
+    pub programme: ProgrammeId,
+    /// The version of the programme, pinned when the cycle began.
+    pub programme_version: i32,
+    /// What replacements are chosen by.
+    pub seed: i64,
+}
+
+impl Cycle {
+    /// The day number of a date; `None` outside days 1 to 28.
+    pub fn number_of(&self, date: NaiveDate) -> Option<u8> {
+        let day = date.signed_duration_since(self.starts_on).num_days() + 1;
+        u8::try_from(day)
+            .ok()
+            .filter(|day| (1..=DAYS).contains(day))
+    }
+
+    /// The date of a day number.
+    pub fn date_of(&self, number: u8) -> NaiveDate {
+        let days = Days::new(u64::from(number.saturating_sub(1)));
+        self.starts_on
+            .checked_add_days(days)
+            .unwrap_or(NaiveDate::MAX)
+    }
+}
+
+/// How far a member has come in a cycle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CycleProgress {
+    /// Scheduled workouts completed.
+    pub workouts_completed: i32,
+    /// Workouts scheduled on all days.
+    pub workouts_planned: i32,
+    /// Meals logged as eaten.
+    pub meals_logged: i32,
+    /// Days begun, today included.
+    pub days_elapsed: i32,
+    /// Completed of planned, rounded down.
+    pub percent: i32,
+}

@@ -1,0 +1,80 @@
+//! Members: the unit of tenancy and of authorization.
+
+use chrono_tz::Tz;
+use sea_orm::{DeriveActiveEnum, EnumIter};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    id::MemberId,
+    preferences::stored_enum,
+    subscription::{Access, Subscription},
+};
+
+stored_enum! {
+    /// The units that the app shows measures in.
+    Units {
+        /// Kilograms and centimetres.
+        Metric = "METRIC",
+        /// Pounds and inches.
+        Imperial = "IMPERIAL",
+    }
+}
+
+/// An email address of at most 254 characters, its domain in lower case.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct EmailAddress(String);
+
+impl EmailAddress {
+    /// The longest that mail can be sent to, in bytes (RFC 5321, erratum 1690).
+    pub const MAX_LENGTH: usize = 254;
+
+    /// Takes a text that is an address: a local part, `@` and a domain name.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (local, domain) = text.rsplit_once('@')?;
+        let fits = text.len() <= Self::MAX_LENGTH && !local.is_empty() && local.len() <= 64;
+        let plain = text
+            .chars()
+            .all(|c| c.is_ascii_graphic() || !c.is_ascii() && c.is_alphanumeric());
+        let labels = domain
+            .split('.')
+            .all(|label| !label.is_empty() && !label.starts_with('-'));
+        let specials = local.contains(['@', '<', '>', ',', ';', ':', '"', '(', ')']);
+        (fits && plain && labels && domain.contains('.') && !specials)
+            .then(|| Self(format!("{local}@{}", domain.to_lowercase())))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Keeps addresses out of logs.
+impl std::fmt::Debug for EmailAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("EmailAddress(…)")
+    }
+}
+
+/// A registered member, with what their subscription gives them now.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The id.
+    pub id: MemberId,
+    /// What the member wants to be called.
+    pub display_name: String,
+    /// Where mail goes.
+    pub email: Option<EmailAddress>,
+    /// A BCP 47 tag.
+    pub locale: String,
+    /// Where the member's days begin and end.
+    pub time_zone: Tz,
+    /// The units that the app shows.
+    pub units: Units,
+    /// What the member may use now.
+    pub access: Access,
+    /// The subscription that counts: the one with the latest entitlement.
+    pub subscription: Option<Subscription>,
+    /// Handed to shops, so that purchases find their member.
+    pub purchase_token: String,
+}

@@ -1,0 +1,72 @@
+//! Recipes.
+
+use crate::{
+    day::MealSlot,
+    id::RecipeId,
+    image::Image,
+    nutrition::Nutrition,
+    preferences::{Allergen, Diet},
+};
+
+/// A dish, with what goes into it.
+#[derive(Clone, Debug)]
+pub struct Recipe {
+    /// The id.
+    pub id: RecipeId,
+    /// Its title.
+    pub title: String,
+    /// One sentence.
+    pub summary: Option<String>,
+    /// The slots that it is made for.
+    pub slots: Vec<MealSlot>,
+    /// Every diet that it suits.
+    pub diets: Vec<Diet>,
+    /// What it contains; `None` where that is unknown, and then it counts as
+    /// containing all.
+    pub allergens: Option<Vec<Allergen>>,
+    /// From start to table.
+    pub minutes: i32,
+    /// How many servings the ingredients make.
+    pub servings: i32,
+    /// Of one serving; `None` where it is unknown.
+    pub nutrition: Option<Nutrition>,
+    /// In the order of use.
+    pub ingredients: Vec<RecipeIngredient>,
+    /// What to do.
+    pub steps: Vec<String>,
+    /// A picture.
+    pub image: Option<Image>,
+    /// Whether it is out of the lists; it can still be read by id.
+    pub archived: bool,
+}
+
+/// Something that goes into a dish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecipeIngredient {
+    /// What.
+    pub name: String,
+    /// How much, as written.
+    pub quantity: String,
+    /// How much of it for the whole recipe, where it is known by weight.
+    pub grams: Option<i32>,
+    /// How it is prepared.
+    pub note: Option<String>,
+}
+
+impl Recipe {
+    /// Whether it may be planned at all: imported recipes without nutrition or
+    /// allergens may not.
+    pub fn plannable(&self) -> bool {
+        !self.archived && self.nutrition.is_some() && self.allergens.is_some()
+    }
+
+    /// Whether a member with this diet and these allergens may be served it.
+    /// Unknown allergens count as all.
+    pub fn suits(&self, diet: Diet, excluded: &[Allergen]) -> bool {
+        let free = match &self.allergens {
+            Some(contained) => !contained.iter().any(|allergen| excluded.contains(allergen)),
+            None => excluded.is_empty(),
+        };
+        free && self.diets.contains(&diet)
+    }
+}

@@ -1,0 +1,251 @@
+//! Coercion of arguments (specification 6.4.1) and input values (3.10), with
+//! absent told from null.
+
+use async_graphql::{
+    MaybeUndefined, Name, Positioned, Value, indexmap::IndexMap, parser::types::VariableDefinition,
+};
+use async_graphql_value::Value as InputValue;
+
+use crate::{Fault, builtin};
+
+/// Why a value is not one of its type, and where in the argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputError {
+    message: String,
+    reversed_path: Vec<String>,
+}
+
+impl InputError {
+    /// An error at the value itself.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            reversed_path: Vec::new(),
+        }
+    }
+
+    /// The same, one level up.
+    #[must_use]
+    pub fn within(mut self, name: impl Into<String>) -> Self {
+        self.reversed_path.push(name.into());
+        self
+    }
+
+    pub(crate) fn into_fault(self, field: &str) -> Fault {
+        let path: Vec<_> = self.reversed_path.into_iter().rev().collect();
+        let message = format!("{field}({}): {}", path.join("."), self.message);
+        Fault::new("BAD_USER_INPUT", message)
+    }
+}
+
+/// A Rust type that takes the GraphQL input type `G`, spelled as for
+/// [`Output`](crate::Output).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not take the GraphQL input type `{G}`",
+    label = "the SDL and the Rust type differ here; the comment at the end of the line names the argument"
+)]
+pub trait Input<G: ?Sized>: Sized {
+    /// Coerces a value that was given.
+    fn coerce(value: Value) -> Result<Self, InputError>;
+
+    /// Stands in where no value was given and there is no default.
+    fn absent() -> Result<Self, InputError> {
+        Err(InputError::new("is required"))
+    }
+}
+
+/// An input object, which generated code reads field by field.
+pub trait InputObject: Sized {
+    /// Coerces the fields.
+    fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError>;
+}
+
+/// A nullable type without a default: absent and null are two things.
+impl<T: Input<G>, G> Input<Option<G>> for MaybeUndefined<T> {
+    fn coerce(value: Value) -> Result<Self, InputError> {
+        match value {
+            Value::Null => Ok(Self::Null),
+            value => T::coerce(value).map(Self::Value),
+        }
+    }
+
+    fn absent() -> Result<Self, InputError> {
+        Ok(Self::Undefined)
+    }
+}
+
+/// A nullable type with a default, or within a list: there is no absent.
+impl<T: Input<G>, G> Input<Option<G>> for Option<T> {
+    fn coerce(value: Value) -> Result<Self, InputError> {
+        match value {
+            Value::Null => Ok(None),
+            value => T::coerce(value).map(Some),
+        }
+    }
+}
+
+/// One value stands for a list of it (3.11 "List", input coercion).
+impl<T: Input<G>, G> Input<Vec<G>> for Vec<T> {
+    fn coerce(value: Value) -> Result<Self, InputError> {
+        let Value::List(items) = value else {
+            return Ok(vec![T::coerce(value)?]);
+        };
+        let items = items.into_iter().enumerate();
+        items
+            .map(|(index, item)| T::coerce(item).map_err(|error| error.within(index.to_string())))
+            .collect()
+    }
+}
+
+impl<T: Input<G>, G> Input<G> for Box<T> {
+    fn coerce(value: Value) -> Result<Self, InputError> {
+        T::coerce(value).map(Self::new)
+    }
+}
+
+impl Input<builtin::Int> for i32 {
+    fn coerce(value: Value) -> Result<Self, InputError> {
+        let number = match &value {
+            Value::Number(number) => number.as_i64(),
+            _ => None,
+        };
+        let number = number.and_then(|number| Self::try_from(number).ok());
+        number.ok_or_else(|| InputError::new("is not a 32-bit integer"))
+    }
+}
+
+impl Input<builtin::Float> for f64 {
+    fn coerce(value: Value) -> Result<Self, InputError> {
+        match &value {
+            Value::Number(number) => number.as_f64(),
+            _ => None,
+        }
+        .ok_or_else(|| InputError::new("is not a number"))
+    }
+}
+
+impl Input<builtin::Boolean> for bool {
+    fn coerce(value: Value) -> Result<Self, InputError> {
+        match value {
+            Value::Boolean(value) => Ok(value),
+            _ => Err(InputError::new("is not true or false")),
+        }
+    }
+}
+
+impl Input<builtin::String> for String {
+    fn coerce(value: Value) -> Result<Self, InputError> {
+        match value {
+            // Postgres cannot hold U+0000 in a text, so nothing takes it.
+            Value::String(text) if text.contains('\0') => {
+                Err(InputError::new("contains the character U+0000"))
+            }
+            Value::String(text) => Ok(text),
+            _ => Err(InputError::new("is not a string")),
+        }
+    }
+}
+
+impl Input<builtin::Id> for String {
+    fn coerce(value: Value) -> Result<Self, InputError> {
+        match value {
+            Value::Number(number) if number.is_i64() => Ok(number.to_string()),
+            value => <Self as Input<builtin::String>>::coerce(value),
+        }
+    }
+}
+
+/// The values given to a field's arguments or an input object's fields.
+pub struct ArgumentValues(IndexMap<Name, Value>);
+
+impl ArgumentValues {
+    pub(crate) fn new(
+        arguments: &[(Positioned<Name>, Positioned<InputValue>)],
+        variables: &Variables<'_>,
+    ) -> Self {
+        let values = arguments.iter().filter_map(|(name, value)| {
+            let value = variables.constant(&value.node)?;
+            Some((name.node.clone(), value))
+        });
+        Self(values.collect())
+    }
+
+    /// The fields of an input object.
+    pub fn of_object(value: Value) -> Result<Self, InputError> {
+        match value {
+            Value::Object(fields) => Ok(Self(fields)),
+            _ => Err(InputError::new("is not an input object")),
+        }
+    }
+
+    pub(crate) fn integer(&self, name: &str) -> Option<usize> {
+        match self.0.get(name)? {
+            Value::Number(number) => usize::try_from(number.as_i64()?).ok(),
+            _ => None,
+        }
+    }
+
+    /// Takes the argument `name`, or its `default` where none is given.
+    pub fn take<T: Input<G>, G>(
+        &mut self,
+        name: &str,
+        default: Option<Value>,
+    ) -> Result<T, InputError> {
+        let value = self.0.swap_remove(name).or(default);
+        let taken = value.map_or_else(T::absent, T::coerce);
+        taken.map_err(|error| error.within(name))
+    }
+
+    /// Refuses what is left.
+    pub fn finish(self) -> Result<(), InputError> {
+        match self.0.into_iter().next() {
+            None => Ok(()),
+            Some((name, _)) => {
+                Err(InputError::new("is not a field of this input").within(name.as_str()))
+            }
+        }
+    }
+}
+
+/// The request's variables and what the operation declares of them.
+#[derive(Clone, Copy)]
+pub(crate) struct Variables<'d> {
+    pub(crate) definitions: &'d [Positioned<VariableDefinition>],
+    pub(crate) values: &'d async_graphql::Variables,
+}
+
+impl Variables<'_> {
+    /// The value with its variables put in; `None` for a variable that has
+    /// neither value nor default, which counts as not given.
+    fn constant(&self, value: &InputValue) -> Option<Value> {
+        Some(match value {
+            InputValue::Variable(name) => return self.value(name),
+            InputValue::List(items) => {
+                let items = items.iter();
+                Value::List(
+                    items
+                        .map(|item| self.constant(item).unwrap_or(Value::Null))
+                        .collect(),
+                )
+            }
+            InputValue::Object(fields) => {
+                let fields = fields.iter();
+                let given =
+                    fields.filter_map(|(name, value)| Some((name.clone(), self.constant(value)?)));
+                Value::Object(given.collect())
+            }
+            value => value.clone().into_const()?,
+        })
+    }
+
+    fn value(&self, name: &Name) -> Option<Value> {
+        let given = self.values.get(name).cloned();
+        given.or_else(|| {
+            let definition = self
+                .definitions
+                .iter()
+                .find(|definition| definition.node.name.node == *name);
+            definition?.node.default_value().cloned()
+        })
+    }
+}

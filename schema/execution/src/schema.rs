@@ -1,0 +1,246 @@
+//! The seam to async-graphql: it parses, validates and introspects; the first
+//! root field that it reaches runs the whole operation here, and the response
+//! is what came of that.
+
+use std::{
+    any::Any,
+    borrow::Cow,
+    marker::PhantomData,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use async_graphql::{
+    ContainerType, Context, ContextSelectionSet, EmptySubscription, ErrorExtensionValues,
+    ObjectType, OutputType, Positioned, Request, Schema, ServerError, ServerResult, Value,
+    Variables,
+    indexmap::IndexMap,
+    parser::types::{ExecutableDocument, Field},
+    registry::Registry,
+};
+
+use crate::{
+    ArgumentValues, Completed, Fault, InputError, PlannedField,
+    definition::{CacheHint, TypeDefinition},
+    run::{Executed, run},
+};
+
+/// What the generator makes of a written schema.
+pub trait Contract: Sized + Send + Sync + 'static {
+    /// What the hand-written side gets with each call: viewer, database, clock.
+    type Context: Send + Sync + 'static;
+    /// The context with the loaders of one request.
+    type Request: Send + Sync;
+    /// Every type of the schema.
+    const TYPES: &'static [TypeDefinition];
+    /// The index of the query root.
+    const QUERY: usize;
+    /// The index of the mutation root.
+    const MUTATION: Option<usize>;
+
+    /// A request with loaders of its own.
+    fn request(context: Arc<Self::Context>) -> Self::Request;
+    /// Whether the viewer may ask for a field at all (`@auth`).
+    fn guard(type_index: usize, field: usize, context: &Self::Context) -> Result<(), Fault>;
+    /// Coerces and checks the arguments of a field.
+    fn arguments(
+        type_index: usize,
+        field: usize,
+        values: &mut ArgumentValues,
+    ) -> Result<Box<dyn Any + Send + Sync>, InputError>;
+    /// Resolves a field of a root type.
+    fn resolve_root<'r>(
+        type_index: usize,
+        field: &'r PlannedField,
+        request: &'r Self::Request,
+    ) -> Completed<'r>;
+}
+
+/// A response, as GraphQL over HTTP describes it.
+#[derive(Debug)]
+pub struct Response {
+    /// `None` when nothing ran: the document was refused.
+    pub data: Option<Value>,
+    /// The errors, in the order of the document.
+    pub errors: Vec<ServerError>,
+    /// What the operation costs by `@cost` and `@listSize`.
+    pub cost: usize,
+    /// How long the answer may be kept; `None` for not at all.
+    pub cache: Option<CacheHint>,
+}
+
+impl Response {
+    /// A request that was refused before anything ran.
+    pub fn refused(error: ServerError) -> Self {
+        Self {
+            data: None,
+            errors: vec![error],
+            cost: 0,
+            cache: None,
+        }
+    }
+}
+
+/// The running schema.
+pub struct Gateway<K: Contract>(Schema<QueryRoot<K>, MutationRoot<K>, EmptySubscription>);
+
+impl<K: Contract> Default for Gateway<K> {
+    fn default() -> Self {
+        let schema = Schema::build(
+            QueryRoot(PhantomData),
+            MutationRoot(PhantomData),
+            EmptySubscription,
+        );
+        // Its suggestions search all names for each unknown one, and tell
+        // strangers what they did not ask for.
+        Self(schema.disable_suggestions().finish())
+    }
+}
+
+impl<K: Contract> Gateway<K> {
+    /// Validates and executes one operation of a document that has passed
+    /// [`document`](crate::document)'s checks. `cost_limit` is in units of
+    /// `@cost`.
+    pub async fn execute(
+        &self,
+        document: ExecutableDocument,
+        operation_name: Option<String>,
+        variables: Variables,
+        context: Arc<K::Context>,
+        cost_limit: usize,
+    ) -> Response {
+        let slot = Arc::new(Slot::<K> {
+            context,
+            cost_limit,
+            started: AtomicBool::new(false),
+            executed: Mutex::new(None),
+        });
+        let mut request = Request::new("")
+            .variables(variables)
+            .data(Arc::clone(&slot));
+        request.operation_name = operation_name;
+        request.set_parsed_query(document);
+        let response = self.0.execute(request).await;
+        let executed = slot
+            .executed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let Some(executed) = executed else {
+            return unexecuted(response);
+        };
+        let outcome = match executed.outcome {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                let cost = executed.cost;
+                return Response {
+                    cost,
+                    ..Response::refused(error)
+                };
+            }
+        };
+        let mut data = outcome.value.unwrap_or(Value::Null);
+        if let (Value::Object(data), Value::Object(mut theirs)) = (&mut data, response.data) {
+            for key in executed.introspection {
+                if let (Some(place), Some(value)) =
+                    (data.get_mut(key.as_str()), theirs.swap_remove(key.as_str()))
+                {
+                    *place = value;
+                }
+            }
+        }
+        let errors = outcome
+            .errors
+            .into_iter()
+            .map(crate::fault::FieldError::into_error);
+        let errors: Vec<_> = errors.collect();
+        let keep = executed.cache.max_age > 0 && errors.is_empty();
+        Response {
+            data: Some(data),
+            cost: executed.cost,
+            cache: keep.then_some(executed.cache),
+            errors,
+        }
+    }
+}
+
+/// Introspection alone, or a document that did not pass validation.
+fn unexecuted(response: async_graphql::Response) -> Response {
+    let refused = !response.errors.is_empty();
+    let mut errors = response.errors;
+    for error in &mut errors {
+        let extensions = error
+            .extensions
+            .get_or_insert_with(ErrorExtensionValues::default);
+        if extensions.get("code").is_none() {
+            extensions.set("code", "GRAPHQL_VALIDATION_FAILED");
+        }
+    }
+    Response {
+        data: (!refused).then_some(response.data),
+        errors,
+        cost: 0,
+        cache: None,
+    }
+}
+
+struct Slot<K: Contract> {
+    context: Arc<K::Context>,
+    cost_limit: usize,
+    started: AtomicBool,
+    executed: Mutex<Option<Executed>>,
+}
+
+/// Runs the operation when async-graphql reaches its first root field.
+async fn resolve_root_field<K: Contract>(context: &Context<'_>) -> ServerResult<Option<Value>> {
+    let slot = context.data_unchecked::<Arc<Slot<K>>>();
+    if !slot.started.swap(true, Ordering::Relaxed) {
+        let executed = run::<K>(context.query_env, &slot.context, slot.cost_limit).await;
+        *slot.executed.lock().unwrap_or_else(PoisonError::into_inner) = Some(executed);
+    }
+    Ok(Some(Value::Null))
+}
+
+struct QueryRoot<K>(PhantomData<K>);
+struct MutationRoot<K>(PhantomData<K>);
+
+macro_rules! root {
+    ($root:ident, $name:expr, $empty:expr) => {
+        impl<K: Contract> OutputType for $root<K> {
+            fn type_name() -> Cow<'static, str> {
+                let index: Option<usize> = $name;
+                Cow::Borrowed(index.map_or("", |index| K::TYPES[index].name))
+            }
+
+            fn create_type_info(registry: &mut Registry) -> String {
+                crate::registry::fill::<K>(registry);
+                Self::qualified_type_name()
+            }
+
+            async fn resolve(
+                &self,
+                _: &ContextSelectionSet<'_>,
+                _: &Positioned<Field>,
+            ) -> ServerResult<Value> {
+                Ok(Value::Object(IndexMap::new()))
+            }
+        }
+
+        impl<K: Contract> ContainerType for $root<K> {
+            fn is_empty() -> bool {
+                $empty
+            }
+
+            async fn resolve_field(&self, context: &Context<'_>) -> ServerResult<Option<Value>> {
+                resolve_root_field::<K>(context).await
+            }
+        }
+
+        impl<K: Contract> ObjectType for $root<K> {}
+    };
+}
+
+root!(QueryRoot, Some(K::QUERY), false);
+root!(MutationRoot, K::MUTATION, K::MUTATION.is_none());

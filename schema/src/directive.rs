@@ -1,0 +1,67 @@
+//! The directives that carry bindings and policy. One that is not read here has
+//! no implementation, and a schema that defines it does not build.
+
+use apollo_compiler::{
+    Node,
+    ast::{Directive, Value},
+};
+
+/// The private directives: left out of the exported schema.
+pub(crate) const PRIVATE: [&str; 9] = [
+    "model",
+    "scalar",
+    "batch",
+    "auth",
+    "cost",
+    "listSize",
+    "cacheControl",
+    "constraint",
+    "notImplemented",
+];
+
+/// The arguments of one applied directive.
+#[derive(Clone, Copy)]
+pub(crate) struct Applied<'a>(&'a Directive);
+
+impl<'a> Applied<'a> {
+    /// The directive `name`, where it is applied.
+    pub(crate) fn find(
+        directives: impl IntoIterator<Item = &'a Node<Directive>>,
+        name: &str,
+    ) -> Option<Self> {
+        let mut directives = directives.into_iter();
+        directives
+            .find(|directive| directive.name == name)
+            .map(|directive| Self(directive))
+    }
+
+    fn argument(self, name: &str) -> Option<&'a Value> {
+        self.0
+            .specified_argument_by_name(name)
+            .map(|value| value.as_ref())
+    }
+
+    pub(crate) fn text(self, name: &str) -> Option<&'a str> {
+        match self.argument(name)? {
+            Value::String(text) => Some(text),
+            Value::Enum(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn integer<T: std::str::FromStr>(self, name: &str) -> Option<T> {
+        match self.argument(name)? {
+            Value::Int(number) => number.as_str().parse().ok(),
+            _ => None,
+        }
+    }
+
+    /// A list of texts; one text stands for a list of it.
+    pub(crate) fn texts(self, name: &str) -> Vec<&'a str> {
+        match self.argument(name) {
+            Some(Value::String(text)) => vec![text],
+            Some(Value::List(items)) => items.iter().filter_map(|item| item.as_str()).collect(),
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! One trait per batch function, and the loaders that call them.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use super::{input, rust_type::non_null_marker};
+use crate::{
+    contract::{Contract, Field, Kind, TypeModel},
+    names::snake,
+};
+
+/// The fields that share each batch function; the first one names it.
+fn functions(contract: &Contract) -> BTreeMap<&str, Vec<(&TypeModel, &Field)>> {
+    let mut functions: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for model in contract.types.iter().filter(|model| model.implemented) {
+        if let Kind::Object { fields, .. } = &model.kind {
+            for field in fields.iter().filter(|field| field.implemented) {
+                if let Some(batch) = &field.batch {
+                    functions
+                        .entry(&batch.function)
+                        .or_default()
+                        .push((model, field));
+                }
+            }
+        }
+    }
+    functions
+}
+
+pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
+    let functions = functions(contract);
+    *out += "/// The batch functions to write: one for each field that needs data.\npub mod batch {\n    use super::*;\n\n";
+    for (function, fields) in &functions {
+        let (model, field) = fields[0];
+        let coordinate = format!("{}.{}", model.name, field.name);
+        let all: Vec<_> = fields
+            .iter()
+            .map(|(model, field)| format!("`{}.{}`", model.name, field.name))
+            .collect();
+        let key = if field.arguments.is_empty() {
+            "Self::Key".to_owned()
+        } else {
+            format!(
+                "(Self::Key, arguments::{})",
+                input::name(&model.name, field)
+            )
+        };
+        let _ = writeln!(
+            out,
+            "    /// Loads {all}.
+    #[diagnostic::on_unimplemented(
+        message = \"`{coordinate}` has no batch function\",
+        label = \"`impl batch::{function} for Resolvers` is missing\",
+        note = \"batch functions live in {nouns}/{noun}.rs, the file of the noun that has the field\"
+    )]
+    pub trait {function} {{ // {coordinate}
+        /// What the field is loaded by: the model's {keys}.
+        type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // {coordinate}
+        /// What is loaded for a key.
+        type Value: Output<{value}, Request> + Send + Sync + 'static; // {coordinate}
+        /// Loads all keys of a batch.
+        fn load(context: &RequestContext, keys: &[{key}]) -> impl Future<Output = Result<Batch<{key}, Self::Value>, Error>> + Send; // {coordinate}
+    }}
+",
+            all = all.join(", "),
+            noun = model.noun,
+            keys = field.batch.as_ref().map(|batch| batch.keys.join(" and ")).unwrap_or_default(),
+            value = non_null_marker(&field.ty),
+        );
+    }
+    *out += "}\n\nmod functions {\n    use super::*;\n\n";
+    for (function, fields) in &functions {
+        let (model, field) = fields[0];
+        let coordinate = format!("{}.{}", model.name, field.name);
+        let own = format!("<Resolvers as batch::{function}>::Key");
+        let key = if field.arguments.is_empty() {
+            own
+        } else {
+            format!("({own}, arguments::{})", input::name(&model.name, field))
+        };
+        let _ = writeln!(
+            out,
+            "    pub struct {function};
+    impl BatchFunction for {function} {{
+        type Context = RequestContext;
+        type Key = {key}; // {coordinate}
+        type Value = <Resolvers as batch::{function}>::Value; // {coordinate}
+        const FIELD: &'static str = {coordinate:?};
+        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {{
+            <Resolvers as batch::{function}>::load(context, keys).await.map_err(Into::into) // {coordinate}
+        }}
+    }}"
+        );
+    }
+    *out += "}\n\n/// The loaders of one request.\n#[derive(Default)]\npub struct Loaders {\n";
+    for function in functions.keys() {
+        let _ = writeln!(
+            out,
+            "    {}: BatchLoader<functions::{function}>,",
+            snake(function)
+        );
+    }
+    *out += "}\n\n/// The context of a request, with its loaders.\npub struct Request {\n    context: Arc<RequestContext>,\n    loaders: Loaders,\n}\n\n";
+}

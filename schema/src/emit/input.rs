@@ -1,0 +1,255 @@
+//! Input objects, and the arguments of fields, as Rust structs.
+
+use std::{collections::HashSet, fmt::Write as _};
+
+use apollo_compiler::ast::{Type, Value};
+
+use super::rust_type::{input, marker};
+use crate::{
+    contract::{Constraint, Contract, Field, InputField, Kind},
+    names::{literal, pascal, snake},
+};
+
+pub(super) fn emit(out: &mut String, contract: &Contract) {
+    let keys = used_as_keys(contract);
+    *out += "/// The input objects of the SDL.\npub mod input {\n    use super::*;\n\n";
+    for model in contract.types.iter().filter(|model| model.implemented) {
+        if let Kind::Input(fields) = &model.kind {
+            let derive = derive(keys.contains(model.name.as_str()));
+            let _ = writeln!(out, "    /// `{}`.\n    {derive}", model.name);
+            structure(out, contract, &pascal(&model.name), &model.name, fields);
+            let _ = writeln!(
+                out,
+                "    impl Input<types::{0}> for {0} {{
+        fn coerce(value: Value) -> Result<Self, InputError> {{
+            let mut fields = ArgumentValues::of_object(value)?;
+            let coerced = Self::coerce_fields(&mut fields)?;
+            fields.finish()?;
+            Ok(coerced)
+        }}
+    }}
+",
+                pascal(&model.name)
+            );
+        }
+    }
+    *out += "}\n\n/// The arguments of the fields that have any.\npub mod arguments {\n    use super::*;\n\n";
+    for (owner, field) in with_arguments(contract) {
+        let coordinate = format!("{owner}.{}", field.name);
+        let _ = writeln!(
+            out,
+            "    /// Of `{coordinate}`.\n    {}",
+            derive(field.batch.is_some())
+        );
+        structure(
+            out,
+            contract,
+            &name(owner, field),
+            &coordinate,
+            &field.arguments,
+        );
+    }
+    *out += "}\n\n";
+}
+
+/// The name of the struct of a field's arguments.
+pub(super) fn name(owner: &str, field: &Field) -> String {
+    pascal(owner) + &pascal(&field.name)
+}
+
+/// The implemented fields that have arguments, with the type that has them.
+pub(super) fn with_arguments(contract: &Contract) -> impl Iterator<Item = (&str, &Field)> {
+    let types = contract.types.iter().enumerate();
+    let bound = types.filter(|(index, model)| contract.is_root(*index) || model.implemented);
+    bound.flat_map(|(_, model)| {
+        let fields: &[Field] = match &model.kind {
+            Kind::Object { fields, .. } => fields,
+            _ => &[],
+        };
+        let fields = fields
+            .iter()
+            .filter(|field| field.implemented && !field.arguments.is_empty());
+        fields.map(|field| (model.name.as_str(), field))
+    })
+}
+
+fn derive(key: bool) -> &'static str {
+    if key {
+        "#[derive(Clone, Debug, PartialEq, Eq, Hash)]"
+    } else {
+        "#[derive(Clone, Debug, PartialEq)]"
+    }
+}
+
+/// The input objects that are part of a loader's key.
+fn used_as_keys(contract: &Contract) -> HashSet<&str> {
+    let mut used = HashSet::new();
+    let batches = with_arguments(contract).filter(|(_, field)| field.batch.is_some());
+    let mut open: Vec<&str> = batches
+        .flat_map(|(_, field)| {
+            field
+                .arguments
+                .iter()
+                .map(|argument| argument.ty.inner_named_type().as_str())
+        })
+        .collect();
+    while let Some(name) = open.pop() {
+        if let Some(model) = contract.named(name)
+            && let Kind::Input(fields) = &model.kind
+            && used.insert(model.name.as_str())
+        {
+            open.extend(
+                fields
+                    .iter()
+                    .map(|field| field.ty.inner_named_type().as_str()),
+            );
+        }
+    }
+    used
+}
+
+/// Whether a field of this type makes its input object contain itself.
+fn recursive(contract: &Contract, owner: &str, ty: &Type) -> bool {
+    let mut seen = HashSet::new();
+    let mut open: Vec<&Type> = vec![ty];
+    while let Some(ty) = open.pop() {
+        let (Type::Named(name) | Type::NonNullNamed(name)) = ty else {
+            continue;
+        };
+        if name.as_str() == owner {
+            return true;
+        }
+        if let Some(model) = contract.named(name)
+            && let Kind::Input(fields) = &model.kind
+            && seen.insert(name.as_str())
+        {
+            open.extend(fields.iter().map(|field| &field.ty));
+        }
+    }
+    false
+}
+
+fn structure(
+    out: &mut String,
+    contract: &Contract,
+    name: &str,
+    coordinate: &str,
+    fields: &[InputField],
+) {
+    let _ = writeln!(out, "    pub struct {name} {{");
+    for field in fields {
+        let boxed = recursive(contract, coordinate, &field.ty);
+        let ty = input(contract, &field.ty, field.default.is_some(), boxed);
+        let place = place(coordinate, field);
+        let _ = writeln!(
+            out,
+            "        /// `{place}`.\n        pub {}: {ty}, // {place}",
+            snake(&field.name)
+        );
+    }
+    let _ = writeln!(
+        out,
+        "    }}
+    impl InputObject for {name} {{
+        fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {{"
+    );
+    for field in fields {
+        let default = field.default.as_ref().map_or_else(
+            || "None".to_owned(),
+            |value| format!("Some({})", constant(value)),
+        );
+        let _ = writeln!(
+            out,
+            "            let {}: {} = fields.take::<_, {}>({}, {default})?; // {}",
+            snake(&field.name),
+            input(
+                contract,
+                &field.ty,
+                field.default.is_some(),
+                recursive(contract, coordinate, &field.ty)
+            ),
+            marker(&field.ty, true),
+            literal(&field.name),
+            place(coordinate, field),
+        );
+        if let Some(constraint) = &field.constraint {
+            constrain(out, field, constraint, &place(coordinate, field));
+        }
+    }
+    let names: Vec<_> = fields.iter().map(|field| snake(&field.name)).collect();
+    let _ = writeln!(
+        out,
+        "            Ok(Self {{ {} }})\n        }}\n    }}",
+        names.join(", ")
+    );
+}
+
+fn place(coordinate: &str, field: &InputField) -> String {
+    if coordinate.contains('.') {
+        format!("{coordinate}({}:)", field.name)
+    } else {
+        format!("{coordinate}.{}", field.name)
+    }
+}
+
+fn constrain(out: &mut String, field: &InputField, constraint: &Constraint, place: &str) {
+    let (variable, name) = (snake(&field.name), literal(&field.name));
+    let some = |bounds: &[(&str, i64)]| {
+        bounds
+            .iter()
+            .map(|(bound, value)| format!("{bound}: Some({value}), "))
+            .collect::<String>()
+    };
+    if !constraint.items.is_empty() {
+        let _ = writeln!(
+            out,
+            "            constraint::check_items(&{variable}, {name}, &constraint::Constraint {{ {}..constraint::Constraint::NONE }})?; // {place}",
+            some(&constraint.items)
+        );
+    }
+    let mut bounds = some(&constraint.bounds);
+    if let Some(pattern) = &constraint.pattern {
+        let _ = writeln!(
+            out,
+            "            static {0}: std::sync::LazyLock<::coach_execution::Regex> = std::sync::LazyLock::new(|| ::coach_execution::Regex::new({1}).expect(\"a valid pattern\"));",
+            variable.trim_start_matches("r#").to_uppercase(),
+            literal(pattern)
+        );
+        let _ = write!(
+            bounds,
+            "pattern: Some(&{}), ",
+            variable.trim_start_matches("r#").to_uppercase()
+        );
+    }
+    if !bounds.is_empty() {
+        let _ = writeln!(
+            out,
+            "            constraint::check(&{variable}, {name}, &constraint::Constraint {{ {bounds}..constraint::Constraint::NONE }})?; // {place}"
+        );
+    }
+}
+
+/// An expression that makes the value.
+fn constant(value: &Value) -> String {
+    match value {
+        Value::Null | Value::Variable(_) => "Value::Null".to_owned(),
+        Value::Boolean(value) => format!("Value::Boolean({value})"),
+        Value::String(text) => format!("Value::from({})", literal(text)),
+        Value::Enum(name) => format!("Value::Enum(Name::new({}))", literal(name)),
+        Value::Int(number) => format!("Value::from({}_i64)", number.as_str()),
+        Value::Float(number) => format!("Value::from({}_f64)", number.as_str()),
+        Value::List(items) => {
+            let items: Vec<_> = items.iter().map(|item| constant(item)).collect();
+            format!("Value::List(vec![{}])", items.join(", "))
+        }
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(name, value)| {
+                format!("(Name::new({}), {})", literal(name), constant(value))
+            });
+            format!(
+                "Value::Object([{}].into_iter().collect())",
+                fields.collect::<Vec<_>>().join(", ")
+            )
+        }
+    }
+}

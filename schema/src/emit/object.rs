@@ -1,0 +1,127 @@
+//! Objects, and the enums that stand for interfaces and unions.
+
+use std::fmt::Write as _;
+
+use super::{
+    input,
+    rust_type::{marker, non_null_marker},
+};
+use crate::{
+    contract::{Contract, Field, Kind, TypeModel},
+    names::{pascal, snake},
+};
+
+pub(super) fn emit(out: &mut String, contract: &Contract) {
+    for (index, model) in contract.types.iter().enumerate() {
+        if let (Kind::Object { fields, .. }, Some(rust), true) =
+            (&model.kind, &model.rust, model.implemented)
+        {
+            object(out, model, index, rust, fields);
+        }
+    }
+    *out += "/// A value of an interface or union: one of the objects that it may be.\npub mod one_of {\n    use super::*;\n\n";
+    for model in contract.types.iter().filter(|model| model.implemented) {
+        if let Kind::Interface {
+            possible: members, ..
+        }
+        | Kind::Union(members) = &model.kind
+        {
+            abstract_type(out, contract, model, members);
+        }
+    }
+    *out += "}\n\n";
+}
+
+fn object(out: &mut String, model: &TypeModel, index: usize, rust: &str, fields: &[Field]) {
+    let (name, ty) = (&model.name, pascal(&model.name));
+    let _ = writeln!(
+        out,
+        "impl Output<types::{ty}, Request> for ::{rust} {{
+    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {{"
+    );
+    if let Some(owner) = &model.owner {
+        let _ = writeln!(
+            out,
+            "        if let Err(fault) = super::owns(&request.context, &self.{owner}) {{ // {name}
+            return Completed::Ready(Outcome::refused(fault, field));
+        }}"
+        );
+    }
+    let _ = writeln!(
+        out,
+        "        complete_object(field.object({index}), |field| match field.index {{"
+    );
+    for (place, field) in fields.iter().enumerate() {
+        let coordinate = format!("{name}.{}", field.name);
+        if !field.implemented {
+            let _ = writeln!(
+                out,
+                "            {place} => not_implemented(field, {coordinate:?}), // {coordinate}"
+            );
+        } else if let Some(batch) = &field.batch {
+            let parts = batch
+                .keys
+                .iter()
+                .map(|key| format!("Clone::clone(&self.{})", snake(key)));
+            let parts: Vec<_> = parts.collect();
+            let mut key = if parts.len() == 1 {
+                parts[0].clone()
+            } else {
+                format!("({})", parts.join(", "))
+            };
+            if !field.arguments.is_empty() {
+                key = format!(
+                    "({key}, field.arguments::<arguments::{}>().clone())",
+                    input::name(name, field)
+                );
+            }
+            let _ = writeln!(
+                out,
+                "            {place} => request.loaders.{}.complete::<{}, Request>({key}, &request.context, field, request), // {coordinate}",
+                snake(&batch.function),
+                non_null_marker(&field.ty),
+            );
+        } else {
+            let _ = writeln!(
+                out,
+                "            {place} => Output::<{}, Request>::complete(&self.{}, field, request), // {coordinate}",
+                marker(&field.ty, false),
+                snake(&field.name),
+            );
+        }
+    }
+    let _ = writeln!(
+        out,
+        "            _ => unreachable!(\"{name} has {} fields\"),\n        }})\n    }}\n}}\n",
+        fields.len()
+    );
+}
+
+fn abstract_type(out: &mut String, contract: &Contract, model: &TypeModel, members: &[String]) {
+    let (name, ty) = (&model.name, pascal(&model.name));
+    let members = members.iter().filter_map(|member| contract.named(member));
+    let members: Vec<_> = members
+        .filter_map(|member| Some((pascal(&member.name), &member.name, member.rust.as_ref()?)))
+        .collect();
+    let _ = writeln!(out, "    /// `{name}`.\n    pub enum {ty} {{");
+    for (variant, member, rust) in &members {
+        let _ = writeln!(
+            out,
+            "        /// `{member}`.\n        {variant}(Arc<::{rust}>), // {name}: {member}"
+        );
+    }
+    let _ = writeln!(
+        out,
+        "    }}
+    impl Output<types::{ty}, Request> for {ty} {{
+        fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {{
+            match self {{"
+    );
+    for (variant, member, _) in &members {
+        let _ = writeln!(
+            out,
+            "                Self::{variant}(value) => Output::<types::{variant}, Request>::complete(&**value, field, request), // {name}: {member}"
+        );
+    }
+    *out += "            }\n        }\n    }\n";
+}

@@ -1,0 +1,167 @@
+//! The fields of the root types, one trait each, and the `Contract` itself.
+
+use std::fmt::Write as _;
+
+use super::{input, rust_type::marker};
+use crate::{
+    contract::{Contract, Field, Kind},
+    names::{pascal, snake, variant},
+};
+
+pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
+    let roots: Vec<_> = std::iter::once(contract.query)
+        .chain(contract.mutation)
+        .collect();
+    for &root in &roots {
+        let model = &contract.types[root];
+        let _ = writeln!(
+            out,
+            "/// The resolvers of `{}` to write.\npub mod {} {{\n    use super::*;\n",
+            model.name,
+            snake(&model.name)
+        );
+        for field in fields(contract, root)
+            .iter()
+            .filter(|field| field.implemented)
+        {
+            resolver(out, &model.name, field, nouns);
+        }
+        *out += "}\n\n";
+    }
+    *out += "/// The contract that the SDL states.\npub struct Contract;\n\nimpl ::coach_execution::Contract for Contract {
+    type Context = RequestContext;
+    type Request = Request;
+    const TYPES: &'static [TypeDefinition] = TYPES;\n";
+    let _ = writeln!(out, "    const QUERY: usize = {};", contract.query);
+    let _ = writeln!(
+        out,
+        "    const MUTATION: Option<usize> = {:?};\n",
+        contract.mutation
+    );
+    *out += "    fn request(context: Arc<RequestContext>) -> Request {
+        Request { context, loaders: Loaders::default() }
+    }\n\n";
+    guard(out, contract);
+    arguments(out, contract);
+    *out += "    fn resolve_root<'r>(type_index: usize, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+        match (type_index, field.index) {\n";
+    for &root in &roots {
+        let (name, module) = (
+            &contract.types[root].name,
+            snake(&contract.types[root].name),
+        );
+        for (place, field) in fields(contract, root).iter().enumerate() {
+            let coordinate = format!("{name}.{}", field.name);
+            if field.implemented {
+                let arguments = if field.arguments.is_empty() {
+                    ""
+                } else {
+                    ", field.arguments()"
+                };
+                let _ = writeln!(
+                    out,
+                    "            ({root}, {place}) => ::coach_execution::resolve::<_, _, {}, _>(<Resolvers as {module}::{}>::resolve(&request.context{arguments}), field, request), // {coordinate}",
+                    marker(&field.ty, false),
+                    pascal(&field.name),
+                );
+            } else {
+                let _ = writeln!(
+                    out,
+                    "            ({root}, {place}) => not_implemented(field, {coordinate:?}), // {coordinate}"
+                );
+            }
+        }
+    }
+    *out += "            _ => unreachable!(\"no other root fields\"),
+        }
+    }
+}
+
+#[allow(dead_code, reason = \"a schema may have no such field\")]
+fn not_implemented<'r>(field: &'r PlannedField, coordinate: &str) -> Completed<'r> {
+    Completed::fault(Fault::new(\"NOT_IMPLEMENTED\", format!(\"{coordinate} is not implemented yet\")), field)
+}\n\n";
+}
+
+fn fields(contract: &Contract, index: usize) -> &[Field] {
+    match &contract.types[index].kind {
+        Kind::Object { fields, .. } => fields,
+        _ => &[],
+    }
+}
+
+fn resolver(out: &mut String, root: &str, field: &Field, nouns: &str) {
+    let coordinate = format!("{root}.{}", field.name);
+    let (function, module) = (pascal(&field.name), snake(root));
+    let arguments = if field.arguments.is_empty() {
+        String::new()
+    } else {
+        format!(", arguments: &arguments::{}", input::name(root, field))
+    };
+    let _ = writeln!(
+        out,
+        "    /// Resolves `{coordinate}`.
+    #[diagnostic::on_unimplemented(
+        message = \"`{coordinate}` has no resolver\",
+        label = \"`impl {module}::{function} for Resolvers` is missing\",
+        note = \"it belongs in {nouns}/{noun}.rs, the file of the noun that declares the field\"
+    )]
+    pub trait {function} {{ // {coordinate}
+        /// What it answers.
+        type Value: Output<{value}, Request> + Send + Sync; // {coordinate}
+        /// Answers the field.
+        fn resolve(context: &RequestContext{arguments}) -> impl Future<Output = Result<Self::Value, Error>> + Send; // {coordinate}
+    }}
+",
+        noun = field.noun,
+        value = marker(&field.ty, false),
+    );
+}
+
+fn guard(out: &mut String, contract: &Contract) {
+    *out += "    fn guard(type_index: usize, field: usize, context: &RequestContext) -> Result<(), Fault> {
+        match (type_index, field) {\n";
+    for (index, model) in contract.types.iter().enumerate() {
+        let Kind::Object { fields, .. } = &model.kind else {
+            continue;
+        };
+        for (place, field) in fields
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| !field.requires.is_empty())
+        {
+            let checks = field
+                .requires
+                .iter()
+                .map(|role| format!("super::authorize(context, Role::{})", variant(role)));
+            let checks: Vec<_> = checks.collect();
+            let _ = writeln!(
+                out,
+                "            ({index}, {place}) => {}, // {}.{}",
+                checks.join(".and_then(|()| ") + &")".repeat(checks.len() - 1),
+                model.name,
+                field.name
+            );
+        }
+    }
+    *out += "            _ => Ok(()),\n        }\n    }\n\n";
+}
+
+fn arguments(out: &mut String, contract: &Contract) {
+    *out += "    fn arguments(type_index: usize, field: usize, values: &mut ArgumentValues) -> Result<Box<dyn std::any::Any + Send + Sync>, InputError> {
+        match (type_index, field) {\n";
+    for (owner, field) in input::with_arguments(contract) {
+        let index = contract.index[owner];
+        let place = fields(contract, index)
+            .iter()
+            .position(|other| other.name == field.name);
+        let _ = writeln!(
+            out,
+            "            ({index}, {}) => Ok(Box::new(arguments::{}::coerce_fields(values)?)), // {owner}.{}",
+            place.unwrap_or_default(),
+            input::name(owner, field),
+            field.name,
+        );
+    }
+    *out += "            _ => Ok(Box::new(())),\n        }\n    }\n\n";
+}

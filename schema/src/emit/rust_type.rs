@@ -1,0 +1,72 @@
+//! How types are spelled in Rust.
+
+use apollo_compiler::ast::Type;
+
+use crate::{
+    contract::{Contract, Kind},
+    names::pascal,
+};
+
+/// The marker of an output or input position, as `Output` and `Input` take it.
+pub(super) fn marker(ty: &Type, input: bool) -> String {
+    match ty {
+        Type::Named(name) => format!("Option<{}>", named_marker(name, input)),
+        Type::NonNullNamed(name) => named_marker(name, input),
+        Type::List(item) => format!("Option<Vec<{}>>", marker(item, input)),
+        Type::NonNullList(item) => format!("Vec<{}>", marker(item, input)),
+    }
+}
+
+/// The same without the outermost `Option`.
+pub(super) fn non_null_marker(ty: &Type) -> String {
+    match ty {
+        Type::Named(name) | Type::NonNullNamed(name) => named_marker(name, false),
+        Type::List(item) | Type::NonNullList(item) => format!("Vec<{}>", marker(item, false)),
+    }
+}
+
+fn named_marker(name: &str, input: bool) -> String {
+    match name {
+        "Int" | "Float" | "String" | "Boolean" => format!("builtin::{name}"),
+        "ID" if input => "builtin::Id".to_owned(),
+        "ID" => "types::ID".to_owned(),
+        name => format!("types::{}", pascal(name)),
+    }
+}
+
+/// The Rust type of an argument or input field.
+pub(super) fn input(contract: &Contract, ty: &Type, defaulted: bool, boxed: bool) -> String {
+    let core = match ty {
+        Type::Named(name) | Type::NonNullNamed(name) if boxed => {
+            format!("Box<{}>", named(contract, name))
+        }
+        Type::Named(name) | Type::NonNullNamed(name) => named(contract, name),
+        Type::List(item) | Type::NonNullList(item) => {
+            format!("Vec<{}>", input(contract, item, true, false))
+        }
+    };
+    match ty {
+        Type::NonNullNamed(_) | Type::NonNullList(_) => core,
+        _ if defaulted => format!("Option<{core}>"),
+        _ => format!("MaybeUndefined<{core}>"),
+    }
+}
+
+fn named(contract: &Contract, name: &str) -> String {
+    match name {
+        "Int" => "i32".to_owned(),
+        "Float" => "f64".to_owned(),
+        "Boolean" => "bool".to_owned(),
+        "String" | "ID" => "String".to_owned(),
+        name => match contract.named(name) {
+            Some(model) if matches!(model.kind, Kind::Input(_)) => {
+                format!("input::{}", pascal(name))
+            }
+            Some(model) => model.rust.as_ref().map_or_else(
+                || format!("input::{}", pascal(name)),
+                |rust| format!("::{rust}"),
+            ),
+            None => String::new(),
+        },
+    }
+}

@@ -1,0 +1,64 @@
+//! The contract and the generator that turns it into Rust.
+//!
+//! `graphql/*.graphql` is the only place where a type, field, argument,
+//! description, deprecation or policy is declared. [`build`] runs in the build
+//! script of the crate that holds the hand-written side, and writes one Rust
+//! module into the build's output folder. See `ARCHITECTURE.md` for what that
+//! module expects around it.
+
+mod contract;
+mod directive;
+mod emit;
+mod error;
+mod export;
+mod names;
+mod source;
+
+use std::path::{Path, PathBuf};
+
+pub use error::Error;
+
+/// What comes out of a written schema.
+#[derive(Debug)]
+pub struct Generated {
+    /// The Rust module.
+    pub rust: String,
+    /// The exported SDL: normalised, without private directives and types.
+    pub sdl: String,
+    /// Every `Type.field` of the object types that have resolvers, in the order
+    /// written. Each one stands at the end of a line of `rust`.
+    pub fields: Vec<String>,
+}
+
+/// Generates from all `*.graphql` files of a folder. `nouns` is where the
+/// hand-written side lives, for the messages of the compiler, e.g.
+/// `resolvers/src`.
+pub fn generate(folder: &Path, nouns: &str) -> Result<Generated, Error> {
+    let schema = source::load(folder)?;
+    let contract = contract::Contract::read(&schema)?;
+    Ok(Generated {
+        rust: emit::module(&contract, nouns, &export::sdl(&schema)),
+        sdl: export::sdl(&schema),
+        fields: contract.fields(),
+    })
+}
+
+/// For build scripts: generates into `OUT_DIR/contract.rs`, and ends the build
+/// with the schema's errors where it has any.
+pub fn build(folder: impl AsRef<Path>, nouns: &str) {
+    let folder = folder.as_ref();
+    println!("cargo::rerun-if-changed={}", folder.display());
+    match generate(folder, nouns) {
+        Ok(generated) => {
+            let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+            std::fs::write(out.join("contract.rs"), generated.rust)
+                .expect("OUT_DIR can be written");
+        }
+        Err(error) => {
+            for line in error.to_string().lines() {
+                println!("cargo::error={line}");
+            }
+            std::process::exit(1);
+        }
+    }
+}
