@@ -159,6 +159,18 @@ impl Reader<'_> {
         let implemented = reachable(schema, |field| {
             Applied::find(field.directives.iter(), "notImplemented").is_none()
         });
+        let returned = returned(schema);
+        for (name, definition) in &schema.types {
+            if definition.is_interface()
+                && !definition.is_built_in()
+                && !returned.contains(name.as_str())
+            {
+                let message = format!(
+                    "the interface `{name}` is the type of no field, so introspection would leave it out; add a field that returns it, or remove it"
+                );
+                self.refuse(definition.location(), &message);
+            }
+        }
         let mut types = Vec::new();
         for (name, definition) in &schema.types {
             if !definition.is_built_in() && public.contains(name.as_str()) {
@@ -523,4 +535,19 @@ pub(crate) fn reachable<'a>(
         }
     }
     reached
+}
+
+/// The types that fields return.
+fn returned(schema: &Valid<Schema>) -> HashSet<&str> {
+    let fields = schema
+        .types
+        .values()
+        .flat_map(|definition| match definition {
+            ExtendedType::Object(ty) => ty.fields.values().collect(),
+            ExtendedType::Interface(ty) => ty.fields.values().collect(),
+            _ => Vec::new(),
+        });
+    fields
+        .map(|field| field.ty.inner_named_type().as_str())
+        .collect()
 }

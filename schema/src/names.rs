@@ -60,6 +60,15 @@ fn escape(name: String) -> String {
     }
 }
 
+/// A type's path as `@model` and `@scalar` write it, from anywhere.
+pub(crate) fn path(rust: &str) -> String {
+    if rust.starts_with("crate::") {
+        rust.to_owned()
+    } else {
+        format!("::{rust}")
+    }
+}
+
 /// A Rust string literal.
 pub(crate) fn literal(text: &str) -> String {
     format!("{text:?}")

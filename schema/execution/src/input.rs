@@ -241,11 +241,11 @@ impl Variables<'_> {
     fn value(&self, name: &Name) -> Option<Value> {
         let given = self.values.get(name).cloned();
         given.or_else(|| {
-            let definition = self
-                .definitions
-                .iter()
-                .find(|definition| definition.node.name.node == *name);
-            definition?.node.default_value().cloned()
+            let mut definitions = self.definitions.iter();
+            let definition = definitions.find(|definition| definition.node.name.node == *name)?;
+            // Not `default_value()`, which invents a null for nullable types.
+            let default = definition.node.default_value.as_ref()?;
+            Some(default.node.clone())
         })
     }
 }

@@ -13,7 +13,7 @@ use std::{
 };
 
 use async_graphql::{
-    ContainerType, Context, ContextSelectionSet, EmptySubscription, ErrorExtensionValues,
+    ContainerType, Context, ContextSelectionSet, EmptySubscription, ErrorExtensionValues, Name,
     ObjectType, OutputType, Positioned, Request, Schema, ServerError, ServerResult, Value,
     Variables,
     indexmap::IndexMap,
@@ -107,10 +107,11 @@ impl<K: Contract> Gateway<K> {
         &self,
         document: ExecutableDocument,
         operation_name: Option<String>,
-        variables: Variables,
+        mut variables: Variables,
         context: Arc<K::Context>,
         cost_limit: usize,
     ) -> Response {
+        default_variables(&document, operation_name.as_deref(), &mut variables);
         let slot = Arc::new(Slot::<K> {
             context,
             cost_limit,
@@ -166,6 +167,25 @@ impl<K: Contract> Gateway<K> {
     }
 }
 
+/// Gives the variables their defaults: `@skip` and `@include` are decided by
+/// async-graphql, which looks at the given values alone.
+fn default_variables(document: &ExecutableDocument, name: Option<&str>, variables: &mut Variables) {
+    let mut operations = document.operations.iter();
+    let named =
+        |operation: Option<&Name>| name.is_none_or(|name| operation.is_some_and(|own| own == name));
+    let Some((_, operation)) = operations.find(|(own, _)| named(*own)) else {
+        return;
+    };
+    for definition in &operation.node.variable_definitions {
+        if let Some(default) = &definition.node.default_value {
+            let name = definition.node.name.node.clone();
+            variables
+                .entry(name)
+                .or_insert_with(|| default.node.clone());
+        }
+    }
+}
+
 /// Introspection alone, or a document that did not pass validation.
 fn unexecuted(response: async_graphql::Response) -> Response {
     let refused = !response.errors.is_empty();
@@ -207,7 +227,7 @@ struct QueryRoot<K>(PhantomData<K>);
 struct MutationRoot<K>(PhantomData<K>);
 
 macro_rules! root {
-    ($root:ident, $name:expr, $empty:expr) => {
+    ($root:ident, $name:expr, $empty:expr, $register:expr) => {
         impl<K: Contract> OutputType for $root<K> {
             fn type_name() -> Cow<'static, str> {
                 let index: Option<usize> = $name;
@@ -215,7 +235,8 @@ macro_rules! root {
             }
 
             fn create_type_info(registry: &mut Registry) -> String {
-                crate::registry::fill::<K>(registry);
+                let register: fn(&mut Registry) = $register;
+                register(registry);
                 Self::qualified_type_name()
             }
 
@@ -242,5 +263,6 @@ macro_rules! root {
     };
 }
 
-root!(QueryRoot, Some(K::QUERY), false);
-root!(MutationRoot, K::MUTATION, K::MUTATION.is_none());
+root!(QueryRoot, Some(K::QUERY), false, crate::registry::fill::<K>);
+// The query root registers all types, this one included.
+root!(MutationRoot, K::MUTATION, K::MUTATION.is_none(), |_| {});

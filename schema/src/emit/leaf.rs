@@ -4,15 +4,17 @@ use std::fmt::Write as _;
 
 use crate::{
     contract::{Contract, EnumValue, Kind, TypeModel},
-    names::{literal, pascal, variant},
+    names::{literal, pascal, path, variant},
 };
 
 pub(super) fn emit(out: &mut String, contract: &Contract) {
     for model in contract.types.iter().filter(|model| model.implemented) {
-        let Some(rust) = &model.rust else { continue };
+        let Some(rust) = model.rust.as_deref().map(path) else {
+            continue;
+        };
         match &model.kind {
-            Kind::Scalar { .. } => scalar(out, model, rust),
-            Kind::Enum(values) => enumeration(out, model, rust, values),
+            Kind::Scalar { .. } => scalar(out, model, &rust),
+            Kind::Enum(values) => enumeration(out, model, &rust, values),
             _ => {}
         }
     }
@@ -22,12 +24,12 @@ fn scalar(out: &mut String, model: &TypeModel, rust: &str) {
     let (name, marker) = (&model.name, pascal(&model.name));
     let _ = write!(
         out,
-        "impl Output<types::{marker}, Request> for ::{rust} {{
+        "impl Output<types::{marker}, Request> for {rust} {{
     fn complete<'r>(&self, _: &'r PlannedField, _: &'r Request) -> Completed<'r> {{
         leaf(<types::{marker} as Scalar>::serialize(self)) // {name}
     }}
 }}
-impl Input<types::{marker}> for ::{rust} {{
+impl Input<types::{marker}> for {rust} {{
     fn coerce(value: Value) -> Result<Self, InputError> {{
         <types::{marker} as Scalar>::parse(value) // {name}
     }}
@@ -41,14 +43,14 @@ fn enumeration(out: &mut String, model: &TypeModel, rust: &str, values: &[EnumVa
     let (name, marker) = (&model.name, pascal(&model.name));
     let _ = writeln!(
         out,
-        "impl Output<types::{marker}, Request> for ::{rust} {{
+        "impl Output<types::{marker}, Request> for {rust} {{
     fn complete<'r>(&self, _: &'r PlannedField, _: &'r Request) -> Completed<'r> {{
         leaf(Value::Enum(Name::new(match self {{ // {name}"
     );
     for value in values {
         let _ = writeln!(
             out,
-            "            ::{rust}::{} => {}, // {name}.{}",
+            "            {rust}::{} => {}, // {name}.{}",
             variant(&value.name),
             literal(&value.name),
             value.name
@@ -59,7 +61,7 @@ fn enumeration(out: &mut String, model: &TypeModel, rust: &str, values: &[EnumVa
         "        }})))
     }}
 }}
-impl Input<types::{marker}> for ::{rust} {{
+impl Input<types::{marker}> for {rust} {{
     fn coerce(value: Value) -> Result<Self, InputError> {{
         let name = match &value {{
             Value::Enum(name) => name.as_str(),
@@ -71,7 +73,7 @@ impl Input<types::{marker}> for ::{rust} {{
     for value in values {
         let _ = writeln!(
             out,
-            "            {} => Ok(::{rust}::{}), // {name}.{}",
+            "            {} => Ok({rust}::{}), // {name}.{}",
             literal(&value.name),
             variant(&value.name),
             value.name

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     contract::{Contract, Field, Kind, TypeModel},
-    names::{pascal, snake},
+    names::{pascal, path, snake},
 };
 
 pub(super) fn emit(out: &mut String, contract: &Contract) {
@@ -16,7 +16,7 @@ pub(super) fn emit(out: &mut String, contract: &Contract) {
         if let (Kind::Object { fields, .. }, Some(rust), true) =
             (&model.kind, &model.rust, model.implemented)
         {
-            object(out, model, index, rust, fields);
+            object(out, model, index, &path(rust), fields);
         }
     }
     *out += "/// A value of an interface or union: one of the objects that it may be.\npub mod one_of {\n    use super::*;\n\n";
@@ -36,7 +36,7 @@ fn object(out: &mut String, model: &TypeModel, index: usize, rust: &str, fields:
     let (name, ty) = (&model.name, pascal(&model.name));
     let _ = writeln!(
         out,
-        "impl Output<types::{ty}, Request> for ::{rust} {{
+        "impl Output<types::{ty}, Request> for {rust} {{
     fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {{"
     );
     if let Some(owner) = &model.owner {
@@ -101,13 +101,19 @@ fn abstract_type(out: &mut String, contract: &Contract, model: &TypeModel, membe
     let (name, ty) = (&model.name, pascal(&model.name));
     let members = members.iter().filter_map(|member| contract.named(member));
     let members: Vec<_> = members
-        .filter_map(|member| Some((pascal(&member.name), &member.name, member.rust.as_ref()?)))
+        .filter_map(|member| {
+            Some((
+                pascal(&member.name),
+                &member.name,
+                path(member.rust.as_deref()?),
+            ))
+        })
         .collect();
     let _ = writeln!(out, "    /// `{name}`.\n    pub enum {ty} {{");
     for (variant, member, rust) in &members {
         let _ = writeln!(
             out,
-            "        /// `{member}`.\n        {variant}(Arc<::{rust}>), // {name}: {member}"
+            "        /// `{member}`.\n        {variant}(Arc<{rust}>), // {name}: {member}"
         );
     }
     let _ = writeln!(

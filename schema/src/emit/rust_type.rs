@@ -4,7 +4,7 @@ use apollo_compiler::ast::Type;
 
 use crate::{
     contract::{Contract, Kind},
-    names::pascal,
+    names::{pascal, path},
 };
 
 /// The marker of an output or input position, as `Output` and `Input` take it.
@@ -62,10 +62,10 @@ fn named(contract: &Contract, name: &str) -> String {
             Some(model) if matches!(model.kind, Kind::Input(_)) => {
                 format!("input::{}", pascal(name))
             }
-            Some(model) => model.rust.as_ref().map_or_else(
-                || format!("input::{}", pascal(name)),
-                |rust| format!("::{rust}"),
-            ),
+            Some(model) => model
+                .rust
+                .as_ref()
+                .map_or_else(|| format!("input::{}", pascal(name)), |rust| path(rust)),
             None => String::new(),
         },
     }

@@ -1,0 +1,5 @@
+//! Generates the contract from the SDL.
+
+fn main() {
+    coach_schema::build("../schema/graphql", "resolvers/src");
+}

@@ -1,0 +1,165 @@
+//! What a request carries: who asks, the database, the catalogue, the time, and
+//! the rows seen so far.
+
+use std::{collections::HashMap, sync::Arc};
+
+use chrono::{DateTime, Utc};
+use coach_domain::{
+    Result,
+    catalogue::Catalogue,
+    cycle::{self, Cycle},
+    database::Session,
+    day::{self, DayLog},
+    id::{CycleId, MemberId},
+    member::{self, Member},
+    preferences::{self, Preferences},
+    viewer::{Role, Viewer},
+};
+use tokio::sync::OnceCell;
+
+use crate::{
+    App,
+    memo::{Fetch, Memo},
+};
+
+/// Where rows come from.
+pub(crate) struct Source {
+    app: Arc<App>,
+    session: Session,
+    now: DateTime<Utc>,
+}
+
+/// The context of one request.
+pub struct RequestContext {
+    source: Arc<Source>,
+    viewer: Viewer,
+    member: OnceCell<Option<Arc<Member>>>,
+    catalogue: OnceCell<Arc<Catalogue>>,
+    /// Members, those of other people for staff alone.
+    pub(crate) members: Memo<Members>,
+    pub(crate) cycles: Memo<Cycles>,
+    pub(crate) logs: Memo<Logs>,
+    pub(crate) preferences: Memo<Histories>,
+}
+
+impl RequestContext {
+    /// The context of a request that begins now.
+    pub fn new(app: Arc<App>, viewer: Viewer) -> Self {
+        let source = Arc::new(Source {
+            session: Session::new(app.database.clone()),
+            now: app.clock.now(),
+            app,
+        });
+        Self {
+            members: Memo::new(&source),
+            cycles: Memo::new(&source),
+            logs: Memo::new(&source),
+            preferences: Memo::new(&source),
+            source,
+            viewer,
+            member: OnceCell::new(),
+            catalogue: OnceCell::new(),
+        }
+    }
+
+    /// The database, with the request's own count of statements.
+    pub fn session(&self) -> &Session {
+        &self.source.session
+    }
+
+    pub(crate) fn viewer(&self) -> &Viewer {
+        &self.viewer
+    }
+
+    /// When the request began: all of it sees the same time.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.source.now
+    }
+
+    /// The catalogue, the same version for the whole request.
+    pub(crate) async fn catalogue(&self) -> Result<&Arc<Catalogue>> {
+        let load = || self.source.app.catalogue.get(&self.source.session);
+        self.catalogue.get_or_try_init(load).await
+    }
+
+    /// The viewer as a member; `None` when anonymous or not registered.
+    pub(crate) async fn member(&self) -> Result<Option<&Arc<Member>>> {
+        let load = async || {
+            let Some(subject) = self.viewer.subject() else {
+                return Ok(None);
+            };
+            let found = member::find_by_subject(self.session(), subject, self.now()).await?;
+            let found = found.map(Arc::new);
+            if let Some(member) = &found {
+                self.members.keep(member.id, Arc::clone(member)).await;
+            }
+            Ok(found)
+        };
+        Ok(self.member.get_or_try_init(load).await?.as_ref())
+    }
+
+    /// The viewer's member id, once [`member`](Self::member) has been asked.
+    pub(crate) fn known_member_id(&self) -> Option<MemberId> {
+        Some(self.member.get()?.as_ref()?.id)
+    }
+
+    /// Whether the viewer may see what this member owns: it is their own, or
+    /// they are staff.
+    pub(crate) async fn may_see(&self, owner: MemberId) -> Result<bool> {
+        let own = self.member().await?.is_some_and(|member| member.id == owner);
+        Ok(own || self.viewer.role() == Role::Staff)
+    }
+}
+
+/// Members by id.
+pub(crate) struct Members;
+
+impl Fetch for Members {
+    type Key = MemberId;
+    type Value = Member;
+
+    async fn fetch(source: &Source, keys: &[MemberId]) -> Result<HashMap<MemberId, Member>> {
+        let members = member::find(&source.session, keys, source.now).await?;
+        Ok(members.into_iter().map(|member| (member.id, member)).collect())
+    }
+}
+
+/// Cycles by id.
+pub(crate) struct Cycles;
+
+impl Fetch for Cycles {
+    type Key = CycleId;
+    type Value = Cycle;
+
+    async fn fetch(source: &Source, keys: &[CycleId]) -> Result<HashMap<CycleId, Cycle>> {
+        let cycles = cycle::find(&source.session, keys, source.now).await?;
+        Ok(cycles.into_iter().map(|cycle| (cycle.id, cycle)).collect())
+    }
+}
+
+/// What members did in their cycles.
+pub(crate) struct Logs;
+
+impl Fetch for Logs {
+    type Key = CycleId;
+    type Value = DayLog;
+
+    async fn fetch(source: &Source, keys: &[CycleId]) -> Result<HashMap<CycleId, DayLog>> {
+        day::log(&source.session, keys).await
+    }
+}
+
+/// What members wanted, and from when on.
+pub(crate) struct Histories;
+
+impl Fetch for Histories {
+    type Key = MemberId;
+    type Value = Vec<Preferences>;
+
+    async fn fetch(
+        source: &Source,
+        keys: &[MemberId],
+    ) -> Result<HashMap<MemberId, Vec<Preferences>>> {
+        preferences::history(&source.session, keys).await
+    }
+}

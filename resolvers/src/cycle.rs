@@ -1,0 +1,119 @@
+//! `Cycle` and its days.
+
+use std::sync::Arc;
+
+use coach_domain::{
+    cycle::{self, Cycle, CycleProgress},
+    day::Day,
+    id::CycleId,
+    shopping::{self, ShoppingList},
+};
+use coach_execution::Batch;
+
+use crate::{Error, RequestContext, Resolvers, arguments, batch, schedule::Schedules};
+
+impl batch::Cycle for Resolvers {
+    type Key = CycleId;
+    type Value = Arc<Cycle>;
+
+    async fn load(
+        context: &RequestContext,
+        cycles: &[CycleId],
+    ) -> Result<Batch<CycleId, Arc<Cycle>>, Error> {
+        Ok(context.cycles.get(cycles).await?.into_iter().collect())
+    }
+}
+
+impl batch::CycleToday for Resolvers {
+    type Key = CycleId;
+    type Value = Day;
+
+    async fn load(
+        context: &RequestContext,
+        cycles: &[CycleId],
+    ) -> Result<Batch<CycleId, Day>, Error> {
+        let schedules = Schedules::load(context, cycles).await?;
+        let today = cycles.iter().filter_map(|id| {
+            let schedule = schedules.of(*id)?;
+            let number = schedule.cycle.number_of(schedule.today).filter(|_| schedule.cycle.plan_active)?;
+            let day = schedule.day(number).transpose()?;
+            Some((*id, day))
+        });
+        Ok(Batch::of_results(today.map(|(id, day)| (id, day.map_err(Error::from)))))
+    }
+}
+
+impl batch::CycleDay for Resolvers {
+    type Key = CycleId;
+    type Value = Day;
+
+    async fn load(
+        context: &RequestContext,
+        keys: &[(CycleId, arguments::CycleDay)],
+    ) -> Result<Batch<(CycleId, arguments::CycleDay), Day>, Error> {
+        let schedules = Schedules::load_for(context, keys).await?;
+        let days = keys.iter().filter_map(|key| {
+            let schedule = schedules.of(key.0)?;
+            let number = schedule.cycle.number_of(key.1.date)?;
+            let day = schedule.day(number).transpose()?;
+            Some((key.clone(), day.map_err(Error::from)))
+        });
+        Ok(Batch::of_results(days))
+    }
+}
+
+impl batch::CycleDays for Resolvers {
+    type Key = CycleId;
+    type Value = Vec<Day>;
+
+    async fn load(
+        context: &RequestContext,
+        keys: &[(CycleId, arguments::CycleDays)],
+    ) -> Result<Batch<(CycleId, arguments::CycleDays), Vec<Day>>, Error> {
+        let schedules = Schedules::load_for(context, keys).await?;
+        let days = keys.iter().filter_map(|key| {
+            let schedule = schedules.of(key.0)?;
+            let from = key.1.from.value().copied().unwrap_or(schedule.cycle.starts_on);
+            let to = key.1.to.value().copied().unwrap_or(schedule.cycle.ends_on);
+            Some((key.clone(), schedule.days(from, to).map_err(Error::from)))
+        });
+        Ok(Batch::of_results(days))
+    }
+}
+
+impl batch::CycleShoppingList for Resolvers {
+    type Key = CycleId;
+    type Value = ShoppingList;
+
+    async fn load(
+        context: &RequestContext,
+        keys: &[(CycleId, arguments::CycleShoppingList)],
+    ) -> Result<Batch<(CycleId, arguments::CycleShoppingList), ShoppingList>, Error> {
+        let schedules = Schedules::load_for(context, keys).await?;
+        let lists = keys.iter().filter_map(|key| {
+            let (from, to) = (key.1.from, key.1.to);
+            let schedule = schedules.of(key.0)?;
+            let days = shopping::check_range(from, to).and_then(|()| schedule.days(from, to));
+            let list = days.map(|days| shopping::list(&days, from, to));
+            Some((key.clone(), list.map_err(Error::from)))
+        });
+        Ok(Batch::of_results(lists))
+    }
+}
+
+impl batch::CycleProgress for Resolvers {
+    type Key = CycleId;
+    type Value = CycleProgress;
+
+    async fn load(
+        context: &RequestContext,
+        cycles: &[CycleId],
+    ) -> Result<Batch<CycleId, CycleProgress>, Error> {
+        let schedules = Schedules::load(context, cycles).await?;
+        let progress = cycles.iter().filter_map(|id| {
+            let schedule = schedules.of(*id)?;
+            Some((*id, cycle::progress(&schedule.cycle, &schedule.programme, &schedule.log, schedule.today)))
+        });
+        Ok(progress.collect())
+    }
+}

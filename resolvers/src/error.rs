@@ -1,0 +1,32 @@
+//! How the domain's errors appear in the API. The codes are listed in
+//! `docs/ERRORS.md`.
+
+use coach_execution::Fault;
+
+/// An error of the domain on its way out.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct Error(#[from] coach_domain::Error);
+
+impl From<Error> for Fault {
+    fn from(Error(error): Error) -> Self {
+        use coach_domain::Error as Domain;
+        match &error {
+            Domain::SubscriptionRequired => Self::new("SUBSCRIPTION_REQUIRED", error.to_string()),
+            Domain::BadInput(message) => Self::new("BAD_USER_INPUT", message.as_str()),
+            Domain::Unavailable(cause) => {
+                tracing::warn!(error = %cause, "the database is not available");
+                Self::new("SERVICE_UNAVAILABLE", "the service is not available; try again soon")
+            }
+            Domain::Timeout => Self::new("TIMEOUT", "this took too long"),
+            Domain::Database(cause) => {
+                tracing::error!(error = %cause, "a statement failed");
+                Self::internal("internal error")
+            }
+            Domain::Invariant(message) => {
+                tracing::error!(message, "a rule was found broken");
+                Self::internal("internal error")
+            }
+        }
+    }
+}

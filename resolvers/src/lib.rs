@@ -1,0 +1,46 @@
+//! The hand-written side of the contract: batch functions and root fields, one
+//! file per noun. What to write here, the compiler says; see `ARCHITECTURE.md`.
+
+mod access;
+mod app;
+mod check_in;
+mod consent;
+mod context;
+mod cycle;
+mod error;
+mod exercise;
+mod meal;
+mod id;
+mod member;
+mod memo;
+mod node;
+mod page;
+mod plan;
+mod preferences;
+mod recipe;
+mod scalar;
+mod schedule;
+mod workout;
+
+#[allow(
+    clippy::all,
+    clippy::pedantic,
+    missing_docs,
+    reason = "generated: shaped for the compiler's messages, not for reading"
+)]
+mod contract {
+    include!(concat!(env!("OUT_DIR"), "/contract.rs"));
+
+}
+
+pub use app::App;
+pub use context::RequestContext;
+pub use contract::{Contract, SDL};
+pub use error::Error;
+
+use access::{authorize, owns};
+use coach_domain::viewer::Role;
+use contract::{arguments, batch, one_of, query, types};
+
+/// Implements the traits of the contract.
+struct Resolvers;

@@ -1,0 +1,82 @@
+//! `Query.node`: any object by its id. What a member owns is found for that
+//! member and staff alone; to everybody else it does not exist.
+
+use std::sync::Arc;
+
+use coach_domain::{
+    check_in,
+    id::{AnyId, CycleId, DayId, Owned},
+};
+
+use crate::{Error, RequestContext, Resolvers, arguments, one_of, plan, query, schedule::Schedules};
+
+impl query::Node for Resolvers {
+    type Value = Option<one_of::Node>;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::QueryNode,
+    ) -> Result<Self::Value, Error> {
+        use one_of::Node;
+        let Some(id) = AnyId::decode(&arguments.id) else {
+            return Ok(None);
+        };
+        let catalogue = async || context.catalogue().await;
+        Ok(match id {
+            AnyId::Recipe(id) => catalogue().await?.recipes.get(&id).cloned().map(Node::Recipe),
+            AnyId::Workout(id) => catalogue().await?.workouts.get(&id).cloned().map(Node::Workout),
+            AnyId::Exercise(id) => catalogue().await?.exercises.get(&id).cloned().map(Node::Exercise),
+            owned => match owner(&owned) {
+                Some(owner) if context.may_see(owner).await? => find_owned(context, owned).await?,
+                _ => None,
+            },
+        })
+    }
+}
+
+fn owner(id: &AnyId) -> Option<coach_domain::id::MemberId> {
+    Some(match id {
+        AnyId::Member(id) => id.owner(),
+        AnyId::Plan(id) => id.owner(),
+        AnyId::Cycle(id) => id.owner(),
+        AnyId::Day(id) => id.owner(),
+        AnyId::ScheduledWorkout(id) => id.owner(),
+        AnyId::PlannedMeal(id) => id.owner(),
+        AnyId::CheckIn(id) => id.owner(),
+        AnyId::Recipe(_) | AnyId::Workout(_) | AnyId::Exercise(_) => return None,
+    })
+}
+
+async fn find_owned(context: &RequestContext, id: AnyId) -> Result<Option<one_of::Node>, Error> {
+    use one_of::Node;
+    Ok(match id {
+        AnyId::Member(id) => context.members.one(&id).await?.map(Node::Member),
+        AnyId::Plan(id) => plan::find(context, id).await?.map(Arc::new).map(Node::Plan),
+        AnyId::Cycle(id) => context.cycles.one(&id).await?.map(Node::Cycle),
+        AnyId::CheckIn(id) => {
+            let mut found = check_in::find(context.session(), &[id]).await?;
+            found.pop().map(Arc::new).map(Node::CheckIn)
+        }
+        AnyId::Day(id) => day(context, id).await?.map(Arc::new).map(Node::Day),
+        AnyId::ScheduledWorkout(id) => {
+            let workouts = day(context, id.day).await?.map(|day| day.workouts);
+            let mut workouts = workouts.into_iter().flatten();
+            workouts.find(|workout| workout.id == id).map(Arc::new).map(Node::ScheduledWorkout)
+        }
+        AnyId::PlannedMeal(id) => {
+            let meals = day(context, id.day).await?.map(|day| day.meals);
+            let mut meals = meals.into_iter().flatten();
+            meals.find(|meal| meal.id == id).map(Arc::new).map(Node::PlannedMeal)
+        }
+        AnyId::Recipe(_) | AnyId::Workout(_) | AnyId::Exercise(_) => None,
+    })
+}
+
+async fn day(context: &RequestContext, id: DayId) -> Result<Option<coach_domain::day::Day>, Error> {
+    let cycle: CycleId = id.cycle;
+    let schedules = Schedules::load(context, &[cycle]).await?;
+    match schedules.of(cycle) {
+        Some(schedule) => Ok(schedule.day(id.number)?),
+        None => Ok(None),
+    }
+}

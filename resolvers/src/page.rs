@@ -1,0 +1,45 @@
+//! The arguments of connections, and pages of the catalogue.
+
+use std::{collections::HashMap, hash::Hash, sync::Arc};
+
+use coach_domain::{
+    Error, Result,
+    page::{Page, PageRequest},
+};
+use coach_execution::MaybeUndefined;
+
+/// `first` and `after`; `@constraint` has bounded `first` to 1 to 100.
+pub(crate) fn request(first: i32, after: &MaybeUndefined<String>) -> PageRequest {
+    PageRequest {
+        first: u8::try_from(first).unwrap_or(100),
+        after: after.value().cloned(),
+    }
+}
+
+/// The page of catalogue items that a search found, in its order.
+pub(crate) fn of_items<K: Eq + Hash, T>(
+    found: Vec<(String, K)>,
+    items: &HashMap<K, Arc<T>>,
+    request: &PageRequest,
+) -> Page<T> {
+    let rows = found.into_iter().filter_map(|(cursor, id)| Some((cursor, Arc::clone(items.get(&id)?))));
+    Page::of(rows.collect(), request)
+}
+
+/// The page of a list that is in memory whole; `key` tells its items apart.
+pub(crate) fn of_all<T>(
+    items: Vec<Arc<T>>,
+    key: impl Fn(&T) -> uuid::Uuid,
+    request: &PageRequest,
+) -> Result<Page<T>> {
+    let cursor = |item: &T| key(item).simple().to_string();
+    let start = match &request.after {
+        None => 0,
+        Some(after) => {
+            let place = items.iter().position(|item| cursor(item) == *after);
+            place.ok_or_else(|| Error::BadInput("after: is not a cursor of this list".to_owned()))? + 1
+        }
+    };
+    let rows = items.into_iter().skip(start).take(usize::from(request.first) + 1);
+    Ok(Page::of(rows.map(|item| (cursor(&item), item)).collect(), request))
+}

@@ -1,0 +1,84 @@
+//! `Recipe`, and the fields that lead to it.
+
+use std::sync::Arc;
+
+use coach_domain::{
+    favourite,
+    id::{MemberId, OpaqueId as _, RecipeId},
+    page::Page,
+    recipe::{self, Recipe, RecipeFilter},
+};
+use coach_execution::Batch;
+
+use crate::{Error, RequestContext, Resolvers, arguments, batch, page, query};
+
+impl query::Recipe for Resolvers {
+    type Value = Option<Arc<Recipe>>;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::QueryRecipe,
+    ) -> Result<Self::Value, Error> {
+        let Some(id) = RecipeId::decode(&arguments.id) else {
+            return Ok(None);
+        };
+        Ok(context.catalogue().await?.recipes.get(&id).cloned())
+    }
+}
+
+impl query::Recipes for Resolvers {
+    type Value = Page<Recipe>;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::QueryRecipes,
+    ) -> Result<Page<Recipe>, Error> {
+        let given = arguments.filter.value();
+        let filter = given.map(|given| RecipeFilter {
+            text: given.text.value().cloned(),
+            slots: given.slots.value().cloned(),
+            diet: given.diet.value().copied(),
+            without_allergens: given.without_allergens.value().cloned(),
+            max_minutes: given.max_minutes.value().copied(),
+        });
+        let request = page::request(arguments.first, &arguments.after);
+        let found = recipe::search(context.session(), &filter.unwrap_or_default(), &request).await?;
+        Ok(page::of_items(found, &context.catalogue().await?.recipes, &request))
+    }
+}
+
+impl batch::RecipeIsFavourite for Resolvers {
+    type Key = RecipeId;
+    type Value = bool;
+
+    async fn load(
+        context: &RequestContext,
+        recipes: &[RecipeId],
+    ) -> Result<Batch<RecipeId, bool>, Error> {
+        let favourites = match context.member().await? {
+            Some(member) => favourite::among(context.session(), member.id, recipes).await?,
+            // Who is not registered keeps nothing yet.
+            None => Default::default(),
+        };
+        Ok(recipes.iter().map(|id| (*id, favourites.contains(id))).collect())
+    }
+}
+
+type Key = (MemberId, arguments::MemberFavouriteRecipes);
+
+impl batch::MemberFavouriteRecipes for Resolvers {
+    type Key = MemberId;
+    type Value = Page<Recipe>;
+
+    async fn load(context: &RequestContext, keys: &[Key]) -> Result<Batch<Key, Page<Recipe>>, Error> {
+        let requests = keys.iter().map(|(id, page)| (*id, page::request(page.first, &page.after)));
+        let requests: Vec<_> = requests.collect();
+        let mut found = favourite::pages(context.session(), &requests).await?;
+        let catalogue = context.catalogue().await?;
+        let pages = keys.iter().zip(&requests).map(|(key, request)| {
+            let rows = found.remove(request).unwrap_or_default();
+            (key.clone(), page::of_items(rows, &catalogue.recipes, &request.1))
+        });
+        Ok(pages.collect())
+    }
+}

@@ -1,0 +1,88 @@
+//! The scalars of the contract.
+
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono_tz::Tz;
+use coach_domain::{member, url};
+use coach_execution::{InputError, Value, scalar::Scalar};
+
+use crate::types;
+
+fn text(value: Value, wanted: &str) -> Result<String, InputError> {
+    match value {
+        Value::String(text) => Ok(text),
+        _ => Err(InputError::new(format!("is not {wanted}"))),
+    }
+}
+
+impl Scalar for types::Date {
+    type Rust = NaiveDate;
+
+    fn parse(value: Value) -> Result<NaiveDate, InputError> {
+        const WANTED: &str = "a date such as 2026-03-14";
+        let text = text(value, WANTED)?;
+        // chrono takes more than RFC 3339's full-date: signs and single digits.
+        let exact = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let date = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok();
+        date.filter(|_| exact).ok_or_else(|| InputError::new(format!("is not {WANTED}")))
+    }
+
+    fn serialize(value: &NaiveDate) -> Value {
+        Value::String(value.to_string())
+    }
+}
+
+impl Scalar for types::DateTime {
+    type Rust = DateTime<Utc>;
+
+    fn parse(value: Value) -> Result<DateTime<Utc>, InputError> {
+        const WANTED: &str = "a moment such as 2026-03-14T06:30:00Z";
+        let moment = DateTime::parse_from_rfc3339(&text(value, WANTED)?);
+        let moment = moment.map_err(|_| InputError::new(format!("is not {WANTED}")))?;
+        Ok(moment.to_utc())
+    }
+
+    fn serialize(value: &DateTime<Utc>) -> Value {
+        Value::String(value.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
+
+impl Scalar for types::TimeZone {
+    type Rust = Tz;
+
+    fn parse(value: Value) -> Result<Tz, InputError> {
+        const WANTED: &str = "a time zone of the IANA database, such as Europe/Berlin";
+        text(value, WANTED)?.parse().map_err(|_| InputError::new(format!("is not {WANTED}")))
+    }
+
+    fn serialize(value: &Tz) -> Value {
+        Value::String(value.name().to_owned())
+    }
+}
+
+impl Scalar for types::EmailAddress {
+    type Rust = member::EmailAddress;
+
+    fn parse(value: Value) -> Result<member::EmailAddress, InputError> {
+        const WANTED: &str = "an email address";
+        let address = member::EmailAddress::parse(&text(value, WANTED)?);
+        address.ok_or_else(|| InputError::new(format!("is not {WANTED}")))
+    }
+
+    fn serialize(value: &member::EmailAddress) -> Value {
+        Value::String(value.as_str().to_owned())
+    }
+}
+
+impl Scalar for types::URL {
+    type Rust = url::Url;
+
+    fn parse(value: Value) -> Result<url::Url, InputError> {
+        const WANTED: &str = "an http or https URL";
+        let url = url::Url::parse(&text(value, WANTED)?);
+        url.ok_or_else(|| InputError::new(format!("is not {WANTED}")))
+    }
+
+    fn serialize(value: &url::Url) -> Value {
+        Value::String(value.as_str().to_owned())
+    }
+}

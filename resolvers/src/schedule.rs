@@ -1,0 +1,112 @@
+//! Cycles with all that their days are computed from. A handful of statements,
+//! whatever the number of cycles and days.
+
+use std::{collections::HashMap, sync::Arc};
+
+use chrono::NaiveDate;
+use coach_domain::{
+    Error, Result,
+    catalogue::Catalogue,
+    cycle::{Cycle, DAYS},
+    day::{self, Day, DayLog},
+    id::CycleId,
+    preferences::Preferences,
+    programme::Programme,
+    subscription::Access,
+};
+
+use crate::RequestContext;
+
+/// The schedules of some cycles, by cycle.
+pub(crate) struct Schedules(HashMap<CycleId, Schedule>);
+
+/// One cycle's.
+pub(crate) struct Schedule {
+    pub(crate) cycle: Arc<Cycle>,
+    pub(crate) programme: Arc<Programme>,
+    pub(crate) log: Arc<DayLog>,
+    /// The date that it is now where the member lives.
+    pub(crate) today: NaiveDate,
+    pub(crate) history: Arc<Vec<Preferences>>,
+    catalogue: Arc<Catalogue>,
+    access: Access,
+}
+
+impl Schedules {
+    /// Loads what some cycles need.
+    pub(crate) async fn load(context: &RequestContext, ids: &[CycleId]) -> Result<Self> {
+        let owners: Vec<_> = ids.iter().map(|id| id.member).collect();
+        let catalogue = context.catalogue().await?;
+        let cycles = context.cycles.get(ids).await?;
+        let members = context.members.get(&owners).await?;
+        let histories = context.preferences.get(&owners).await?;
+        let mut logs = context.logs.get(ids).await?;
+        let mut schedules = HashMap::with_capacity(cycles.len());
+        for (id, cycle) in cycles {
+            let (Some(member), Some(history)) = (members.get(&id.member), histories.get(&id.member))
+            else {
+                continue;
+            };
+            let version = (cycle.programme, cycle.programme_version);
+            let programme = catalogue.programmes.get(&version);
+            let programme = programme.ok_or_else(|| {
+                Error::Invariant(format!("the programme {version:?} of a cycle is not there"))
+            })?;
+            let schedule = Schedule {
+                programme: Arc::clone(programme),
+                log: logs.remove(&id).unwrap_or_default(),
+                today: context.now().with_timezone(&member.time_zone).date_naive(),
+                history: Arc::clone(history),
+                catalogue: Arc::clone(catalogue),
+                access: member.access,
+                cycle,
+            };
+            schedules.insert(id, schedule);
+        }
+        Ok(Self(schedules))
+    }
+
+    /// Loads what the cycles of some keys with arguments need.
+    pub(crate) async fn load_for<A>(context: &RequestContext, keys: &[(CycleId, A)]) -> Result<Self>
+    where
+        A: Sync,
+    {
+        let mut ids: Vec<_> = keys.iter().map(|(id, _)| *id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Self::load(context, &ids).await
+    }
+
+    /// The schedule of a cycle; `None` where it does not exist.
+    pub(crate) fn of(&self, id: CycleId) -> Option<&Schedule> {
+        self.0.get(&id)
+    }
+}
+
+impl Schedule {
+    /// One day; `None` where the plan ended before it.
+    pub(crate) fn day(&self, number: u8) -> Result<Option<Day>> {
+        let date = self.cycle.date_of(number);
+        Ok(self.days(date, date)?.pop())
+    }
+
+    /// The days of a range, those outside the cycle left out. Days from today
+    /// on need access.
+    pub(crate) fn days(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<Day>> {
+        let numbers = (1..=DAYS).filter(|&number| {
+            let date = self.cycle.date_of(number);
+            date >= from && date <= to && self.cycle.has(date)
+        });
+        let numbers: Vec<_> = numbers.collect();
+        if let Some(&last) = numbers.last() {
+            day::require_access(self.access, self.cycle.date_of(last), self.today)?;
+        }
+        let Self { cycle, programme, catalogue, history, log, .. } = self;
+        Ok(day::plan(cycle, numbers, programme, catalogue, history, log))
+    }
+
+    /// The recipes that a meal may be swapped for.
+    pub(crate) fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+}

@@ -1,0 +1,216 @@
+//! The size of a parsed document, each fragment measured once.
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    Name,
+    parser::types::{ExecutableDocument, Selection, SelectionSet},
+};
+
+use super::{Limits, too_large};
+use crate::Fault;
+
+/// What a selection set comes to with its fragments expanded.
+#[derive(Clone, Copy, Default)]
+struct Measure {
+    depth: usize,
+    introspection_depth: usize,
+    introspection_cost: usize,
+    selections: usize,
+    /// What the set would cost if it stood below `__schema`.
+    cost: usize,
+}
+
+impl Measure {
+    fn and(self, other: Self) -> Self {
+        Self {
+            depth: self.depth.max(other.depth),
+            introspection_depth: self.introspection_depth.max(other.introspection_depth),
+            introspection_cost: self
+                .introspection_cost
+                .saturating_add(other.introspection_cost),
+            selections: self.selections.saturating_add(other.selections),
+            cost: self.cost.saturating_add(other.cost),
+        }
+    }
+}
+
+struct Measurer<'d> {
+    document: &'d ExecutableDocument,
+    /// `None` while a fragment is being measured: meeting it again is a cycle.
+    fragments: HashMap<&'d Name, Option<Measure>>,
+    aliases: usize,
+    directives: usize,
+}
+
+pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), Fault> {
+    if document.fragments.len() > limits.fragments {
+        return Err(too_large("fragments", limits.fragments));
+    }
+    let mut measurer = Measurer {
+        document,
+        fragments: HashMap::new(),
+        aliases: 0,
+        directives: 0,
+    };
+    // Fragments that no operation spreads are measured too: validation walks
+    // them before it refuses them.
+    for name in document.fragments.keys() {
+        measurer.fragment(name)?;
+    }
+    let mut total = Measure::default();
+    for (_, operation) in document.operations.iter() {
+        measurer.directives += operation.node.directives.len();
+        total = total.and(measurer.set(&operation.node.selection_set.node)?);
+    }
+    let counts = [
+        (total.depth, limits.depth, "fields within each other"),
+        (
+            total.introspection_depth,
+            limits.introspection_depth,
+            "introspection fields within each other",
+        ),
+        (
+            total.introspection_cost,
+            limits.introspection_cost,
+            "items of introspection",
+        ),
+        (
+            total.selections,
+            limits.selections,
+            "fields with its fragments expanded",
+        ),
+        (measurer.aliases, limits.aliases, "aliases"),
+        (measurer.directives, limits.directives, "directives"),
+    ];
+    match counts.into_iter().find(|(count, limit, _)| count > limit) {
+        None => Ok(()),
+        Some((_, limit, what)) => Err(too_large(what, limit)),
+    }
+}
+
+impl<'d> Measurer<'d> {
+    fn fragment(&mut self, name: &'d Name) -> Result<Measure, Fault> {
+        match self.fragments.get(name) {
+            Some(Some(measure)) => return Ok(*measure),
+            Some(None) => {
+                let message = format!("the fragment {name} contains itself");
+                return Err(Fault::new("GRAPHQL_VALIDATION_FAILED", message));
+            }
+            None => {}
+        }
+        let Some(fragment) = self.document.fragments.get(name) else {
+            // Validation says that there is no such fragment.
+            return Ok(Measure::default());
+        };
+        self.fragments.insert(name, None);
+        self.directives += fragment.node.directives.len();
+        let measure = self.set(&fragment.node.selection_set.node)?;
+        self.fragments.insert(name, Some(measure));
+        Ok(measure)
+    }
+
+    fn set(&mut self, set: &'d SelectionSet) -> Result<Measure, Fault> {
+        let mut total = Measure::default();
+        for selection in &set.items {
+            self.directives += selection.node.directives().len();
+            let measure = match &selection.node {
+                Selection::Field(field) => {
+                    self.aliases += usize::from(field.node.alias.is_some());
+                    let below = self.set(&field.node.selection_set.node)?;
+                    of_field(&field.node.name.node, below)
+                }
+                Selection::InlineFragment(inline) => self.set(&inline.node.selection_set.node)?,
+                Selection::FragmentSpread(spread) => {
+                    self.fragment(&spread.node.fragment_name.node)?
+                }
+            };
+            total = total.and(measure);
+        }
+        Ok(total)
+    }
+}
+
+fn of_field(name: &str, below: Measure) -> Measure {
+    let depth = below.depth + 1;
+    let cost = below
+        .cost
+        .saturating_add(1)
+        .saturating_mul(list_length(name));
+    let selections = below.selections.saturating_add(1);
+    if matches!(name, "__schema" | "__type") {
+        return Measure {
+            depth: 1,
+            introspection_depth: depth,
+            introspection_cost: cost,
+            selections,
+            cost,
+        };
+    }
+    Measure {
+        depth,
+        selections,
+        cost,
+        ..below
+    }
+}
+
+/// How long the lists of introspection are, about, in a schema like ours.
+fn list_length(name: &str) -> usize {
+    match name {
+        "types" => 120,
+        "fields" | "inputFields" | "enumValues" | "possibleTypes" => 8,
+        "args" => 2,
+        "directives" => 5,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::document::{Limits, parse};
+
+    fn refusal(text: &str) -> Option<String> {
+        parse(text, &Limits::default())
+            .err()
+            .map(|error| error.message)
+    }
+
+    #[test]
+    fn a_fragment_bomb_is_refused_at_once() {
+        let mut bomb = String::from("{ ...F0 }");
+        for index in 0..40 {
+            let next = index + 1;
+            bomb += &format!(" fragment F{index} on Query {{ ...F{next} ...F{next} }}");
+        }
+        bomb += " fragment F40 on Query { __typename }";
+        let message = refusal(&bomb).expect("refused");
+        assert!(message.contains("expanded"), "{message}");
+    }
+
+    #[test]
+    fn a_fragment_cycle_is_refused() {
+        let cycle = "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }";
+        assert!(refusal(cycle).is_some_and(|message| message.contains("contains itself")));
+    }
+
+    #[test]
+    fn depth_counts_through_fragments() {
+        let deep = |levels: usize| "{ a ".repeat(levels) + &"}".repeat(levels);
+        assert_eq!(refusal(&deep(12)), None);
+        assert!(refusal(&deep(13)).is_some());
+        let spread = "{ a { a { a { a { a { a { ...F } } } } } } } fragment F on T { a { a { a { a { a { a { a } } } } } } }";
+        assert!(refusal(spread).is_some_and(|message| message.contains("within each other")));
+    }
+
+    #[test]
+    fn introspection_has_limits_of_its_own() {
+        let nested = "{ __schema { types { fields { type { fields { type { fields { type { name } } } } } } } } }";
+        assert!(refusal(nested).is_some_and(|message| message.contains("introspection")));
+        let aliased = format!(
+            "{{ __schema {{ types {{ {} }} }} }}",
+            (0..31).map(|n| format!("a{n}: name ")).collect::<String>()
+        );
+        assert!(refusal(&aliased).is_some_and(|message| message.contains("aliases")));
+    }
+}

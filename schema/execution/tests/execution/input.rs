@@ -1,0 +1,140 @@
+//! Coercion of arguments and variables.
+
+use serde_json::json;
+
+use crate::{Role, answer, ask, codes};
+
+async fn echo(input: &str) -> String {
+    let answer = answer(&format!("{{ echo(input: {input}) }}")).await;
+    answer["data"]["echo"]
+        .as_str()
+        .map_or_else(|| answer.to_string(), str::to_owned)
+}
+
+#[tokio::test]
+async fn absent_null_and_value_are_three_things() {
+    let absent = echo("{}").await;
+    assert!(
+        absent.contains("text: Undefined") && absent.contains("number: Some(7)"),
+        "{absent}"
+    );
+    let null = echo("{ text: null, number: null, type: null }").await;
+    assert!(
+        null.contains("text: Null") && null.contains("number: None") && null.contains("type: Null"),
+        "{null}"
+    );
+    let value = echo("{ text: \"abc\", number: 1, list: [1, null] }").await;
+    assert!(
+        value.contains("Value(\"abc\")") && value.contains("Value([Some(1), None])"),
+        "{value}"
+    );
+    assert!(echo("{ list: 5 }").await.contains("Value([Some(5)])"));
+}
+
+#[tokio::test]
+async fn a_variable_without_a_value_counts_as_absent() {
+    let query = "query ($t: String, $n: Int = 3, $l: [Int]) { echo(input: { text: $t, number: $n, list: $l }) }";
+    let (answer, _) = ask(query, json!({}), Role::Member).await;
+    assert!(
+        answer.contains("text: Undefined") && answer.contains("number: Some(3)"),
+        "{answer}"
+    );
+    let (answer, _) = ask(
+        query,
+        json!({ "t": null, "n": null, "l": [null, 2] }),
+        Role::Member,
+    )
+    .await;
+    assert!(
+        answer.contains("text: Null") && answer.contains("number: None"),
+        "{answer}"
+    );
+    assert!(answer.contains("Value([None, Some(2)])"), "{answer}");
+}
+
+#[tokio::test]
+async fn skip_and_include_see_the_defaults_of_variables() {
+    let query = "query ($yes: Boolean! = true, $no: Boolean = false) { probe { value @include(if: $yes) a: value @skip(if: $yes) b: value @include(if: $no) } }";
+    let (answer, _) = ask(query, json!({}), Role::Member).await;
+    assert_eq!(answer, r#"{"data":{"probe":{"value":1}},"errors":[]}"#);
+    let (answer, _) = ask(query, json!({ "yes": false, "no": true }), Role::Member).await;
+    assert_eq!(answer, r#"{"data":{"probe":{"a":1,"b":1}},"errors":[]}"#);
+}
+
+#[tokio::test]
+async fn constraints_are_checked_and_named() {
+    for (query, part) in [
+        (
+            "{ dishes(first: 11) { id } }",
+            "dishes(first): is more than 10",
+        ),
+        (
+            "{ dishes(first: 0) { id } }",
+            "dishes(first): is less than 1",
+        ),
+        (
+            "{ dishes(first: 2, filter: { tags: [\"1\", \"2\", \"3\", \"4\"] }) { id } }",
+            "filter.tags): has more than 3 items",
+        ),
+        (
+            "{ dishes(filter: { not: { tags: [\"far too long a tag\"] } }) { id } }",
+            "filter.not.tags): is longer than 10",
+        ),
+        (
+            "{ echo(input: { text: \"a\" }) }",
+            "input.text): is shorter than 2",
+        ),
+        (
+            "{ echo(input: { text: \"ABC\" }) }",
+            "input.text): does not match",
+        ),
+        ("{ echo(input: { text: \"a\\u0000b\" }) }", "U+0000"),
+    ] {
+        let answer = answer(query).await;
+        let message = answer["errors"][0]["message"].as_str().unwrap_or_default();
+        assert!(message.contains(part), "{query}: {answer}");
+        assert_eq!(codes(&answer), ["BAD_USER_INPUT"]);
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_of_its_type_is_refused_before_anything_runs() {
+    for query in [
+        "{ dishes(first: \"2\") { id } }",
+        "{ dishes(first: 99999999999) { id } }",
+        "{ dishes(first: 1.5) { id } }",
+        "{ dishes(filter: { unknown: 1 }) { id } }",
+        "{ dishes(filter: { course: NONE }) { id } }",
+        "{ echo(input: { date: \"soon\" }) }",
+        "{ echo }",
+        "{ dish(id: null) { id } }",
+        "{ nothing }",
+        "{ probe }",
+    ] {
+        let answer = answer(query).await;
+        assert!(answer["data"].is_null(), "{query}: {answer}");
+        assert_eq!(codes(&answer).len(), 1, "{query}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn variables_of_the_wrong_type_are_refused() {
+    let query = "query ($input: EchoInput!) { echo(input: $input) }";
+    for input in [
+        json!(null),
+        json!(5),
+        json!({ "number": "7" }),
+        json!({ "number": 1e10 }),
+        json!({ "x": 1 }),
+        json!({ "list": [["a"]] }),
+    ] {
+        let (answer, _) = ask(query, json!({ "input": input }), Role::Member).await;
+        let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
+        assert!(
+            answer["data"].is_null() && !codes(&answer).is_empty(),
+            "{input}: {answer}"
+        );
+    }
+    let (answer, _) = ask(query, json!({}), Role::Member).await;
+    assert!(answer.contains("\"data\":null"), "{answer}");
+}

@@ -1,0 +1,162 @@
+//! Keys, fragments, batches, mutations and access.
+
+use serde_json::json;
+
+use crate::{Role, answer, ask, codes};
+
+async fn text(query: &str) -> String {
+    ask(query, json!({}), Role::Member).await.0
+}
+
+#[tokio::test]
+async fn keys_come_in_the_order_of_the_document() {
+    let text =
+        text("{ probe { child { value } value } b: fails type { __typename } a: probe { value } }")
+            .await;
+    let places = [
+        "\"probe\"",
+        "\"child\"",
+        "\"value\":1",
+        "\"b\"",
+        "\"type\"",
+        "\"a\"",
+    ]
+    .map(|key| text.find(key));
+    assert!(places.is_sorted() && places[0].is_some(), "{text}");
+}
+
+#[tokio::test]
+async fn duplicate_keys_are_merged_at_every_level() {
+    let answer = text(
+        "{ dish(id: \"d1\") { name } ...Q dish(id: \"d1\") { ingredients { name } ...D } }
+         fragment Q on Query { dish(id: \"d1\") { cook { id } } }
+         fragment D on Named { id ... on Dish { ingredients { supplier { name } } } ... on Cook { name } }",
+    )
+    .await;
+    let expected = concat!(
+        r#"{"data":{"dish":{"name":"Dish d1","cook":{"id":"c1"},"ingredients":[{"name":"salt of d1","#,
+        r#""supplier":{"name":"Cook c2"}},{"name":"rice of d1","supplier":{"name":"Cook c2"}}],"id":"d1"}},"errors":[]}"#
+    );
+    assert_eq!(answer, expected);
+}
+
+#[tokio::test]
+async fn a_duplicate_root_field_is_resolved_once() {
+    let (answer, loads) = ask(
+        "{ dishes(first: 2) { ingredients { name } } dishes(first: 2) { cook { id } } }",
+        json!({}),
+        Role::Member,
+    )
+    .await;
+    assert!(answer.contains("\"cook\"") && answer.contains("\"ingredients\""));
+    assert_eq!(loads, ["Cook 1", "DishIngredients 2"]);
+}
+
+#[tokio::test]
+async fn one_batch_serves_all_objects_and_fields_that_share_it() {
+    let (answer, loads) = ask(
+        "{ dishes(first: 3) { ingredients { supplier { name } } cook { name } pairing { name } } }",
+        json!({}),
+        Role::Member,
+    )
+    .await;
+    // A key left out of a list's batch is an empty list.
+    assert!(answer.contains("\"ingredients\":[]"), "{answer}");
+    // `cook` and `supplier` share one function and, though their keys come at
+    // two depths, one call of it.
+    assert_eq!(loads, ["Cook 2", "DishIngredients 3", "DishPairing 3"]);
+}
+
+#[tokio::test]
+async fn batches_with_arguments_are_loaded_by_key_and_arguments() {
+    let (answer, loads) = ask(
+        "{ dish(id: \"d\") { a: pairing { id } b: pairing(course: STARTER) { id } c: pairing(note: null) { id } } }",
+        json!({}),
+        Role::Member,
+    )
+    .await;
+    assert!(
+        answer.contains(r#""a":{"id":"d+"},"b":null,"c":{"id":"d+"}"#),
+        "{answer}"
+    );
+    assert_eq!(loads, ["DishPairing 3"]);
+}
+
+#[tokio::test]
+async fn interfaces_and_unions_know_their_type() {
+    let query = "{ named(id: \"c9\") { __typename id name ... on Cook { other: name } ... on Edible { course } } type { ... on Cook { name } } }";
+    let expected = r#"{"data":{"named":{"__typename":"Cook","id":"c9","name":"Cook c9","other":"Cook c9"},"type":{"name":"Cook c1"}},"errors":[]}"#;
+    assert_eq!(text(query).await, expected);
+    let edible = "{ named(id: \"d9\") { ... on Edible { course } } }";
+    assert_eq!(
+        text(edible).await,
+        r#"{"data":{"named":{"course":"MAIN"}},"errors":[]}"#
+    );
+}
+
+#[tokio::test]
+async fn mutations_run_one_after_the_other_and_a_failure_stops_none() {
+    let answer = text("mutation { a: add(amount: 1) b: add(amount: 2) a: add(amount: 1) }").await;
+    assert_eq!(answer, r#"{"data":{"a":1,"b":3},"errors":[]}"#);
+    let answer =
+        text("mutation { a: add(amount: 1) x: addOrFail(amount: 5) b: add(amount: 2) }").await;
+    assert!(
+        answer.starts_with(r#"{"data":null,"errors":[{"message":"it broke""#),
+        "{answer}"
+    );
+    assert_eq!(answer.matches("BROKEN").count(), 1);
+}
+
+#[tokio::test]
+async fn roles_and_owners_are_asked_for() {
+    let refused = answer("{ secret dish(id: \"d\") { name secret } }").await;
+    assert_eq!(
+        refused["data"],
+        json!({ "secret": null, "dish": { "name": "Dish d", "secret": null } })
+    );
+    assert_eq!(codes(&refused), ["FORBIDDEN", "FORBIDDEN"]);
+    let (staff, _) = ask("{ secret }", json!({}), Role::Staff).await;
+    assert_eq!(staff, r#"{"data":{"secret":"told"},"errors":[]}"#);
+    // The role of a type counts for every field that returns it.
+    let (anonymous, _) = ask(
+        "{ dish(id: \"d\") { cook { id } } }",
+        json!({}),
+        Role::Anonymous,
+    )
+    .await;
+    assert!(
+        anonymous.contains("FORBIDDEN") && anonymous.contains(r#""dish":null"#),
+        "{anonymous}"
+    );
+    let stolen = answer("{ self { ... on Cook { id } } }").await;
+    assert_eq!(
+        (&stolen["data"], codes(&stolen)),
+        (&json!(null), vec!["INTERNAL_SERVER_ERROR"])
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_implemented_says_so() {
+    assert_eq!(
+        codes(&answer("{ later { when } }").await),
+        ["NOT_IMPLEMENTED"]
+    );
+}
+
+#[tokio::test]
+async fn costs_multiply_through_lists() {
+    let cheap = answer("{ dishes(first: 10) { ingredients { name } } }").await;
+    assert_eq!(codes(&cheap), Vec::<&str>::new());
+    let dear = "{ dishes(first: 10) { pairing { pairing { ingredients { supplier { id } } } } ingredients { a: supplier { id } } } }";
+    let (document, context) = (
+        coach_execution::document::parse(dear, &Default::default()).expect("within the limits"),
+        std::sync::Arc::new(crate::RequestContext::new(Role::Member)),
+    );
+    let gateway = coach_execution::Gateway::<crate::Contract>::default();
+    let response = gateway
+        .execute(document, None, Default::default(), context, 100)
+        .await;
+    // 10 * (1 + pairing 1 + pairing 1 + ingredients 10 * (1 + 1) + ingredients 10 * (1 + 1))
+    assert_eq!(response.cost, 430);
+    assert!(response.data.is_none());
+}

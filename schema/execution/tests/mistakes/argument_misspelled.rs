@@ -1,0 +1,23 @@
+//! A resolver that reads an argument that is not there.
+
+mod model {
+    include!("../small/parts/model.rs");
+    include!("../small/parts/dish.rs");
+    include!("../small/parts/course.rs");
+}
+
+mod small {
+    include!("../small/parts/around.rs");
+    include!("../small/parts/scalar.rs");
+    include!("../small/parts/ingredients.rs");
+    impl query::Dish for Resolvers {
+        type Value = Option<Dish>;
+
+        async fn resolve(_: &RequestContext, arguments: &arguments::QueryDish) -> Result<Option<Dish>, Error> {
+            Ok((arguments.identity != "none").then(|| dish(&arguments.id)))
+        }
+    }
+    include!("../small/parts/rest.rs");
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+//! A field without its batch function.
+
+mod model {
+    include!("../small/parts/model.rs");
+    include!("../small/parts/dish.rs");
+    include!("../small/parts/course.rs");
+}
+
+mod small {
+    include!("../small/parts/around.rs");
+    include!("../small/parts/scalar.rs");
+    include!("../small/parts/query_dish.rs");
+    include!("../small/parts/rest.rs");
+}
+
+fn main() {}

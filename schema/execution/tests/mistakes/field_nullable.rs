@@ -1,0 +1,30 @@
+//! A model whose field may be missing where the SDL says that it never is.
+
+mod model {
+    include!("../small/parts/model.rs");
+    pub struct Dish {
+        pub id: Id,
+        pub name: Option<String>,
+        pub course: Option<Course>,
+        pub minutes: i32,
+        pub weight: Option<f64>,
+        pub made_on: Date,
+        pub table: Vec<Vec<Option<i32>>>,
+        pub maybe: Option<Vec<Option<String>>>,
+        pub nutrition: Option<Nutrition>,
+        pub cook_id: Id,
+        pub secret: Option<String>,
+        pub old: Option<i32>,
+    }
+    include!("../small/parts/course.rs");
+}
+
+mod small {
+    include!("../small/parts/around.rs");
+    include!("../small/parts/scalar.rs");
+    include!("../small/parts/ingredients.rs");
+    include!("../small/parts/query_dish.rs");
+    include!("../small/parts/rest.rs");
+}
+
+fn main() {}

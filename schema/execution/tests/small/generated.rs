@@ -1,0 +1,1021 @@
+// Generated from the SDL by coach-schema; edit schema/graphql instead.
+use std::sync::Arc;
+use ::coach_execution::{Batch, BatchFunction, BatchLoader, Completed, Contract as _, Fault, Input, InputError, InputObject, ArgumentValues, MaybeUndefined, Name, Outcome, Output, PlannedField, Value, builtin, complete_object, constraint, definition::*, leaf, scalar::Scalar};
+use super::{Error, RequestContext, Resolvers, Role};
+
+/// The exported SDL.
+pub const SDL: &str = "type Cook implements Named {\n  id: ID!\n  name: String!\n}\n\nenum Course {\n  \"\"\"First.\"\"\"\n  STARTER\n  MAIN\n  DESSERT\n  \"\"\"A keyword.\"\"\"\n  SELF\n  OLD @deprecated(reason: \"say \\\"MAIN\\\"\")\n}\n\n\"\"\"The scalar with a URL.\"\"\"\nscalar Date @specifiedBy(url: \"https://example.com/date\")\n\ntype Dish implements Edible & Named {\n  id: ID!\n  name: String!\n  course: Course\n  minutes: Int!\n  weight: Float\n  madeOn: Date!\n  \"\"\"Lists of lists, nullable in non-null.\"\"\"\n  table: [[Int]!]!\n  maybe: [String]\n  nutrition: Nutrition\n  ingredients: [Ingredient!]!\n  \"\"\"The best match, by a key of two fields and an argument.\"\"\"\n  pairing(course: Course! = DESSERT, note: String): Dish\n  cook: Cook!\n  secret: String @deprecated(reason: \"told \\\"everybody\\\"\")\n  old: Int @deprecated\n}\n\ninput DishFilter {\n  minutes: Int! = 20\n  tags: [String!]\n  course: Course\n  \"\"\"Filters within filters.\"\"\"\n  not: DishFilter\n}\n\ninput EchoInput {\n  text: String\n  number: Int = 7\n  type: Int\n  list: [Int]\n  date: Date\n  old: Int @deprecated(reason: \"unused\")\n}\n\n\"\"\"Also interfaces implement interfaces.\"\"\"\ninterface Edible implements Named {\n  id: ID!\n  name: String!\n  course: Course\n}\n\ntype Ingredient {\n  name: String!\n  supplier: Cook\n}\n\ntype Later {\n  when: Int\n}\n\ntype Mutation {\n  \"\"\"Adds to a number that only this request has.\"\"\"\n  add(amount: Int!): Int!\n  addOrFail(amount: Int!): Int!\n}\n\n\"\"\"Has a name.\"\"\"\ninterface Named {\n  id: ID!\n  name: String!\n}\n\ntype Nutrition {\n  energy: Int!\n}\n\n\"\"\"Every way to fail.\"\"\"\ntype Probe {\n  value: Int!\n  fails: Int\n  failsNonNull: Int!\n  \"\"\"The batch leaves the key out.\"\"\"\n  missing: Int!\n  child: Probe\n  childNonNull: Probe!\n  children: [Probe!]!\n  childrenNullable: [Probe]\n  grid: [[Probe!]]!\n}\n\n\"\"\"A root with \"quotes\", a backslash \\ and\ttabs.\"\"\"\ntype Query {\n  \"\"\"\n  A block description with \\\"\"\" inside,\n  \"quotes\", and two lines.\n  \"\"\"\n  dish(\n    \"\"\"Its id, \"quoted\".\"\"\"\n    id: ID!,\n    old: Int = 3 @deprecated(reason: \"use \\\"id\\\"\"),\n  ): Dish\n  dishes(filter: DishFilter = {minutes: 30, tags: [\"quick\", \"say \\\"hi\\\"\"], course: MAIN}, first: Int! = 2, loop: [Int!]): [Dish!]!\n  \"\"\"\n  Says what it was given, so that tests see absent, null and value apart.\n  \"\"\"\n  echo(input: EchoInput!): String!\n  \"\"\"A field named like a keyword.\"\"\"\n  type: Thing\n  self: [Thing!]!\n  named(id: ID!): Named\n  edible: Edible\n  secret: String\n  later: Later\n  probe: Probe\n  probeNonNull: Probe!\n  probes: [Probe]\n  probesNonNull: [Probe!]!\n  probesOfNonNull: [Probe!]\n  probesNullableInNonNull: [Probe]!\n  fails: Int\n  failsNonNull: Int!\n}\n\nunion Thing = Dish | Cook\n";
+
+/// Markers for the types of the SDL; none of them is ever a value.
+pub mod types {
+    /// The scalar `ID` as the answer to a field.
+    pub enum ID {}
+    /// `Query`.
+    pub enum Query {}
+    /// `Mutation`.
+    pub enum Mutation {}
+    /// `Named`.
+    pub enum Named {}
+    /// `Edible`.
+    pub enum Edible {}
+    /// `Dish`.
+    pub enum Dish {}
+    /// `Nutrition`.
+    pub enum Nutrition {}
+    /// `Ingredient`.
+    pub enum Ingredient {}
+    /// `Cook`.
+    pub enum Cook {}
+    /// `Thing`.
+    pub enum Thing {}
+    /// `Course`.
+    pub enum Course {}
+    /// `Date`.
+    pub enum Date {}
+    /// `DishFilter`.
+    pub enum DishFilter {}
+    /// `EchoInput`.
+    pub enum EchoInput {}
+    /// `Probe`.
+    pub enum Probe {}
+    /// `Later`.
+    pub enum Later {}
+}
+
+impl Output<types::Course, Request> for crate::model::Course {
+    fn complete<'r>(&self, _: &'r PlannedField, _: &'r Request) -> Completed<'r> {
+        leaf(Value::Enum(Name::new(match self { // Course
+            crate::model::Course::Starter => "STARTER", // Course.STARTER
+            crate::model::Course::Main => "MAIN", // Course.MAIN
+            crate::model::Course::Dessert => "DESSERT", // Course.DESSERT
+            crate::model::Course::Self_ => "SELF", // Course.SELF
+            crate::model::Course::Old => "OLD", // Course.OLD
+        })))
+    }
+}
+impl Input<types::Course> for crate::model::Course {
+    fn coerce(value: Value) -> Result<Self, InputError> {
+        let name = match &value {
+            Value::Enum(name) => name.as_str(),
+            Value::String(name) => name.as_str(),
+            _ => return Err(InputError::new("is not a value of the enum Course")),
+        };
+        match name {
+            "STARTER" => Ok(crate::model::Course::Starter), // Course.STARTER
+            "MAIN" => Ok(crate::model::Course::Main), // Course.MAIN
+            "DESSERT" => Ok(crate::model::Course::Dessert), // Course.DESSERT
+            "SELF" => Ok(crate::model::Course::Self_), // Course.SELF
+            "OLD" => Ok(crate::model::Course::Old), // Course.OLD
+            _ => Err(InputError::new("is not a value of the enum Course")),
+        }
+    }
+}
+
+impl Output<types::Date, Request> for crate::model::Date {
+    fn complete<'r>(&self, _: &'r PlannedField, _: &'r Request) -> Completed<'r> {
+        leaf(<types::Date as Scalar>::serialize(self)) // Date
+    }
+}
+impl Input<types::Date> for crate::model::Date {
+    fn coerce(value: Value) -> Result<Self, InputError> {
+        <types::Date as Scalar>::parse(value) // Date
+    }
+}
+
+/// The input objects of the SDL.
+pub mod input {
+    use super::*;
+
+    /// `DishFilter`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct DishFilter {
+        /// `DishFilter.minutes`.
+        pub minutes: i32, // DishFilter.minutes
+        /// `DishFilter.tags`.
+        pub tags: MaybeUndefined<Vec<String>>, // DishFilter.tags
+        /// `DishFilter.course`.
+        pub course: MaybeUndefined<crate::model::Course>, // DishFilter.course
+        /// `DishFilter.not`.
+        pub not: MaybeUndefined<Box<input::DishFilter>>, // DishFilter.not
+    }
+    impl InputObject for DishFilter {
+        fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
+            let minutes: i32 = fields.take::<_, builtin::Int>("minutes", Some(Value::from(20_i64)))?; // DishFilter.minutes
+            let tags: MaybeUndefined<Vec<String>> = fields.take::<_, Option<Vec<builtin::String>>>("tags", None)?; // DishFilter.tags
+            constraint::check_items(&tags, "tags", &constraint::Constraint { max_items: Some(3), ..constraint::Constraint::NONE })?; // DishFilter.tags
+            constraint::check(&tags, "tags", &constraint::Constraint { max_length: Some(10), ..constraint::Constraint::NONE })?; // DishFilter.tags
+            let course: MaybeUndefined<crate::model::Course> = fields.take::<_, Option<types::Course>>("course", None)?; // DishFilter.course
+            let not: MaybeUndefined<Box<input::DishFilter>> = fields.take::<_, Option<types::DishFilter>>("not", None)?; // DishFilter.not
+            Ok(Self { minutes, tags, course, not })
+        }
+    }
+    impl Input<types::DishFilter> for DishFilter {
+        fn coerce(value: Value) -> Result<Self, InputError> {
+            let mut fields = ArgumentValues::of_object(value)?;
+            let coerced = Self::coerce_fields(&mut fields)?;
+            fields.finish()?;
+            Ok(coerced)
+        }
+    }
+
+    /// `EchoInput`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct EchoInput {
+        /// `EchoInput.text`.
+        pub text: MaybeUndefined<String>, // EchoInput.text
+        /// `EchoInput.number`.
+        pub number: Option<i32>, // EchoInput.number
+        /// `EchoInput.type`.
+        pub r#type: MaybeUndefined<i32>, // EchoInput.type
+        /// `EchoInput.list`.
+        pub list: MaybeUndefined<Vec<Option<i32>>>, // EchoInput.list
+        /// `EchoInput.date`.
+        pub date: MaybeUndefined<crate::model::Date>, // EchoInput.date
+        /// `EchoInput.old`.
+        pub old: MaybeUndefined<i32>, // EchoInput.old
+    }
+    impl InputObject for EchoInput {
+        fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
+            let text: MaybeUndefined<String> = fields.take::<_, Option<builtin::String>>("text", None)?; // EchoInput.text
+            static TEXT: std::sync::LazyLock<::coach_execution::Regex> = std::sync::LazyLock::new(|| ::coach_execution::Regex::new("^[a-z]+$").expect("a valid pattern"));
+            constraint::check(&text, "text", &constraint::Constraint { min_length: Some(2), max_length: Some(5), pattern: Some(&TEXT), ..constraint::Constraint::NONE })?; // EchoInput.text
+            let number: Option<i32> = fields.take::<_, Option<builtin::Int>>("number", Some(Value::from(7_i64)))?; // EchoInput.number
+            let r#type: MaybeUndefined<i32> = fields.take::<_, Option<builtin::Int>>("type", None)?; // EchoInput.type
+            let list: MaybeUndefined<Vec<Option<i32>>> = fields.take::<_, Option<Vec<Option<builtin::Int>>>>("list", None)?; // EchoInput.list
+            let date: MaybeUndefined<crate::model::Date> = fields.take::<_, Option<types::Date>>("date", None)?; // EchoInput.date
+            let old: MaybeUndefined<i32> = fields.take::<_, Option<builtin::Int>>("old", None)?; // EchoInput.old
+            Ok(Self { text, number, r#type, list, date, old })
+        }
+    }
+    impl Input<types::EchoInput> for EchoInput {
+        fn coerce(value: Value) -> Result<Self, InputError> {
+            let mut fields = ArgumentValues::of_object(value)?;
+            let coerced = Self::coerce_fields(&mut fields)?;
+            fields.finish()?;
+            Ok(coerced)
+        }
+    }
+
+}
+
+/// The arguments of the fields that have any.
+pub mod arguments {
+    use super::*;
+
+    /// Of `Query.dish`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct QueryDish {
+        /// `Query.dish(id:)`.
+        pub id: String, // Query.dish(id:)
+        /// `Query.dish(old:)`.
+        pub old: Option<i32>, // Query.dish(old:)
+    }
+    impl InputObject for QueryDish {
+        fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
+            let id: String = fields.take::<_, builtin::Id>("id", None)?; // Query.dish(id:)
+            let old: Option<i32> = fields.take::<_, Option<builtin::Int>>("old", Some(Value::from(3_i64)))?; // Query.dish(old:)
+            Ok(Self { id, old })
+        }
+    }
+    /// Of `Query.dishes`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct QueryDishes {
+        /// `Query.dishes(filter:)`.
+        pub filter: Option<input::DishFilter>, // Query.dishes(filter:)
+        /// `Query.dishes(first:)`.
+        pub first: i32, // Query.dishes(first:)
+        /// `Query.dishes(loop:)`.
+        pub r#loop: MaybeUndefined<Vec<i32>>, // Query.dishes(loop:)
+    }
+    impl InputObject for QueryDishes {
+        fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
+            let filter: Option<input::DishFilter> = fields.take::<_, Option<types::DishFilter>>("filter", Some(Value::Object([(Name::new("minutes"), Value::from(30_i64)), (Name::new("tags"), Value::List(vec![Value::from("quick"), Value::from("say \"hi\"")])), (Name::new("course"), Value::Enum(Name::new("MAIN")))].into_iter().collect())))?; // Query.dishes(filter:)
+            let first: i32 = fields.take::<_, builtin::Int>("first", Some(Value::from(2_i64)))?; // Query.dishes(first:)
+            constraint::check(&first, "first", &constraint::Constraint { min: Some(1), max: Some(10), ..constraint::Constraint::NONE })?; // Query.dishes(first:)
+            let r#loop: MaybeUndefined<Vec<i32>> = fields.take::<_, Option<Vec<builtin::Int>>>("loop", None)?; // Query.dishes(loop:)
+            Ok(Self { filter, first, r#loop })
+        }
+    }
+    /// Of `Query.echo`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct QueryEcho {
+        /// `Query.echo(input:)`.
+        pub input: input::EchoInput, // Query.echo(input:)
+    }
+    impl InputObject for QueryEcho {
+        fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
+            let input: input::EchoInput = fields.take::<_, types::EchoInput>("input", None)?; // Query.echo(input:)
+            Ok(Self { input })
+        }
+    }
+    /// Of `Query.named`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct QueryNamed {
+        /// `Query.named(id:)`.
+        pub id: String, // Query.named(id:)
+    }
+    impl InputObject for QueryNamed {
+        fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
+            let id: String = fields.take::<_, builtin::Id>("id", None)?; // Query.named(id:)
+            Ok(Self { id })
+        }
+    }
+    /// Of `Mutation.add`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct MutationAdd {
+        /// `Mutation.add(amount:)`.
+        pub amount: i32, // Mutation.add(amount:)
+    }
+    impl InputObject for MutationAdd {
+        fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
+            let amount: i32 = fields.take::<_, builtin::Int>("amount", None)?; // Mutation.add(amount:)
+            Ok(Self { amount })
+        }
+    }
+    /// Of `Mutation.addOrFail`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct MutationAddOrFail {
+        /// `Mutation.addOrFail(amount:)`.
+        pub amount: i32, // Mutation.addOrFail(amount:)
+    }
+    impl InputObject for MutationAddOrFail {
+        fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
+            let amount: i32 = fields.take::<_, builtin::Int>("amount", None)?; // Mutation.addOrFail(amount:)
+            Ok(Self { amount })
+        }
+    }
+    /// Of `Dish.pairing`.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+    pub struct DishPairing {
+        /// `Dish.pairing(course:)`.
+        pub course: crate::model::Course, // Dish.pairing(course:)
+        /// `Dish.pairing(note:)`.
+        pub note: MaybeUndefined<String>, // Dish.pairing(note:)
+    }
+    impl InputObject for DishPairing {
+        fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
+            let course: crate::model::Course = fields.take::<_, types::Course>("course", Some(Value::Enum(Name::new("DESSERT"))))?; // Dish.pairing(course:)
+            let note: MaybeUndefined<String> = fields.take::<_, Option<builtin::String>>("note", None)?; // Dish.pairing(note:)
+            Ok(Self { course, note })
+        }
+    }
+}
+
+impl Output<types::Dish, Request> for crate::model::Dish {
+    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+        complete_object(field.object(4), |field| match field.index {
+            0 => Output::<types::ID, Request>::complete(&self.id, field, request), // Dish.id
+            1 => Output::<builtin::String, Request>::complete(&self.name, field, request), // Dish.name
+            2 => Output::<Option<types::Course>, Request>::complete(&self.course, field, request), // Dish.course
+            3 => Output::<builtin::Int, Request>::complete(&self.minutes, field, request), // Dish.minutes
+            4 => Output::<Option<builtin::Float>, Request>::complete(&self.weight, field, request), // Dish.weight
+            5 => Output::<types::Date, Request>::complete(&self.made_on, field, request), // Dish.madeOn
+            6 => Output::<Vec<Vec<Option<builtin::Int>>>, Request>::complete(&self.table, field, request), // Dish.table
+            7 => Output::<Option<Vec<Option<builtin::String>>>, Request>::complete(&self.maybe, field, request), // Dish.maybe
+            8 => Output::<Option<types::Nutrition>, Request>::complete(&self.nutrition, field, request), // Dish.nutrition
+            9 => request.loaders.dish_ingredients.complete::<Vec<types::Ingredient>, Request>(Clone::clone(&self.id), &request.context, field, request), // Dish.ingredients
+            10 => request.loaders.dish_pairing.complete::<types::Dish, Request>(((Clone::clone(&self.id), Clone::clone(&self.minutes)), field.arguments::<arguments::DishPairing>().clone()), &request.context, field, request), // Dish.pairing
+            11 => request.loaders.cook.complete::<types::Cook, Request>(Clone::clone(&self.cook_id), &request.context, field, request), // Dish.cook
+            12 => Output::<Option<builtin::String>, Request>::complete(&self.secret, field, request), // Dish.secret
+            13 => Output::<Option<builtin::Int>, Request>::complete(&self.old, field, request), // Dish.old
+            _ => unreachable!("Dish has 14 fields"),
+        })
+    }
+}
+
+impl Output<types::Nutrition, Request> for crate::model::Nutrition {
+    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+        complete_object(field.object(5), |field| match field.index {
+            0 => Output::<builtin::Int, Request>::complete(&self.energy, field, request), // Nutrition.energy
+            _ => unreachable!("Nutrition has 1 fields"),
+        })
+    }
+}
+
+impl Output<types::Ingredient, Request> for crate::model::Ingredient {
+    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+        complete_object(field.object(6), |field| match field.index {
+            0 => Output::<builtin::String, Request>::complete(&self.name, field, request), // Ingredient.name
+            1 => request.loaders.cook.complete::<types::Cook, Request>(Clone::clone(&self.supplier_id), &request.context, field, request), // Ingredient.supplier
+            _ => unreachable!("Ingredient has 2 fields"),
+        })
+    }
+}
+
+impl Output<types::Cook, Request> for crate::model::Cook {
+    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+        if let Err(fault) = super::owns(&request.context, &self.id) { // Cook
+            return Completed::Ready(Outcome::refused(fault, field));
+        }
+        complete_object(field.object(7), |field| match field.index {
+            0 => Output::<types::ID, Request>::complete(&self.id, field, request), // Cook.id
+            1 => Output::<builtin::String, Request>::complete(&self.name, field, request), // Cook.name
+            _ => unreachable!("Cook has 2 fields"),
+        })
+    }
+}
+
+impl Output<types::Probe, Request> for crate::model::Probe {
+    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+        complete_object(field.object(13), |field| match field.index {
+            0 => Output::<builtin::Int, Request>::complete(&self.value, field, request), // Probe.value
+            1 => request.loaders.probe_fails.complete::<builtin::Int, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.fails
+            2 => request.loaders.probe_fails_non_null.complete::<builtin::Int, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.failsNonNull
+            3 => request.loaders.probe_missing.complete::<builtin::Int, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.missing
+            4 => request.loaders.probe_child.complete::<types::Probe, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.child
+            5 => request.loaders.probe_child_non_null.complete::<types::Probe, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.childNonNull
+            6 => request.loaders.probe_children.complete::<Vec<types::Probe>, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.children
+            7 => request.loaders.probe_children_nullable.complete::<Vec<Option<types::Probe>>, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.childrenNullable
+            8 => request.loaders.probe_grid.complete::<Vec<Option<Vec<types::Probe>>>, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.grid
+            _ => unreachable!("Probe has 9 fields"),
+        })
+    }
+}
+
+/// A value of an interface or union: one of the objects that it may be.
+pub mod one_of {
+    use super::*;
+
+    /// `Named`.
+    pub enum Named {
+        /// `Cook`.
+        Cook(Arc<crate::model::Cook>), // Named: Cook
+        /// `Dish`.
+        Dish(Arc<crate::model::Dish>), // Named: Dish
+    }
+    impl Output<types::Named, Request> for Named {
+        fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+            match self {
+                Self::Cook(value) => Output::<types::Cook, Request>::complete(&**value, field, request), // Named: Cook
+                Self::Dish(value) => Output::<types::Dish, Request>::complete(&**value, field, request), // Named: Dish
+            }
+        }
+    }
+    /// `Edible`.
+    pub enum Edible {
+        /// `Dish`.
+        Dish(Arc<crate::model::Dish>), // Edible: Dish
+    }
+    impl Output<types::Edible, Request> for Edible {
+        fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+            match self {
+                Self::Dish(value) => Output::<types::Dish, Request>::complete(&**value, field, request), // Edible: Dish
+            }
+        }
+    }
+    /// `Thing`.
+    pub enum Thing {
+        /// `Dish`.
+        Dish(Arc<crate::model::Dish>), // Thing: Dish
+        /// `Cook`.
+        Cook(Arc<crate::model::Cook>), // Thing: Cook
+    }
+    impl Output<types::Thing, Request> for Thing {
+        fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+            match self {
+                Self::Dish(value) => Output::<types::Dish, Request>::complete(&**value, field, request), // Thing: Dish
+                Self::Cook(value) => Output::<types::Cook, Request>::complete(&**value, field, request), // Thing: Cook
+            }
+        }
+    }
+}
+
+/// The batch functions to write: one for each field that needs data.
+pub mod batch {
+    use super::*;
+
+    /// Loads `Dish.cook`, `Ingredient.supplier`.
+    #[diagnostic::on_unimplemented(
+        message = "`Dish.cook` has no batch function",
+        label = "`impl batch::Cook for Resolvers` is missing",
+        note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
+    )]
+    pub trait Cook { // Dish.cook
+        /// What the field is loaded by: the model's cook_id.
+        type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Dish.cook
+        /// What is loaded for a key.
+        type Value: Output<types::Cook, Request> + Send + Sync + 'static; // Dish.cook
+        /// Loads all keys of a batch.
+        fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Dish.cook
+    }
+
+    /// Loads `Dish.ingredients`.
+    #[diagnostic::on_unimplemented(
+        message = "`Dish.ingredients` has no batch function",
+        label = "`impl batch::DishIngredients for Resolvers` is missing",
+        note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
+    )]
+    pub trait DishIngredients { // Dish.ingredients
+        /// What the field is loaded by: the model's id.
+        type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Dish.ingredients
+        /// What is loaded for a key.
+        type Value: Output<Vec<types::Ingredient>, Request> + Send + Sync + 'static; // Dish.ingredients
+        /// Loads all keys of a batch.
+        fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Dish.ingredients
+    }
+
+    /// Loads `Dish.pairing`.
+    #[diagnostic::on_unimplemented(
+        message = "`Dish.pairing` has no batch function",
+        label = "`impl batch::DishPairing for Resolvers` is missing",
+        note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
+    )]
+    pub trait DishPairing { // Dish.pairing
+        /// What the field is loaded by: the model's id and minutes.
+        type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Dish.pairing
+        /// What is loaded for a key.
+        type Value: Output<types::Dish, Request> + Send + Sync + 'static; // Dish.pairing
+        /// Loads all keys of a batch.
+        fn load(context: &RequestContext, keys: &[(Self::Key, arguments::DishPairing)]) -> impl Future<Output = Result<Batch<(Self::Key, arguments::DishPairing), Self::Value>, Error>> + Send; // Dish.pairing
+    }
+
+    /// Loads `Probe.child`.
+    #[diagnostic::on_unimplemented(
+        message = "`Probe.child` has no batch function",
+        label = "`impl batch::ProbeChild for Resolvers` is missing",
+        note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
+    )]
+    pub trait ProbeChild { // Probe.child
+        /// What the field is loaded by: the model's value.
+        type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Probe.child
+        /// What is loaded for a key.
+        type Value: Output<types::Probe, Request> + Send + Sync + 'static; // Probe.child
+        /// Loads all keys of a batch.
+        fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Probe.child
+    }
+
+    /// Loads `Probe.childNonNull`.
+    #[diagnostic::on_unimplemented(
+        message = "`Probe.childNonNull` has no batch function",
+        label = "`impl batch::ProbeChildNonNull for Resolvers` is missing",
+        note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
+    )]
+    pub trait ProbeChildNonNull { // Probe.childNonNull
+        /// What the field is loaded by: the model's value.
+        type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Probe.childNonNull
+        /// What is loaded for a key.
+        type Value: Output<types::Probe, Request> + Send + Sync + 'static; // Probe.childNonNull
+        /// Loads all keys of a batch.
+        fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Probe.childNonNull
+    }
+
+    /// Loads `Probe.children`.
+    #[diagnostic::on_unimplemented(
+        message = "`Probe.children` has no batch function",
+        label = "`impl batch::ProbeChildren for Resolvers` is missing",
+        note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
+    )]
+    pub trait ProbeChildren { // Probe.children
+        /// What the field is loaded by: the model's value.
+        type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Probe.children
+        /// What is loaded for a key.
+        type Value: Output<Vec<types::Probe>, Request> + Send + Sync + 'static; // Probe.children
+        /// Loads all keys of a batch.
+        fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Probe.children
+    }
+
+    /// Loads `Probe.childrenNullable`.
+    #[diagnostic::on_unimplemented(
+        message = "`Probe.childrenNullable` has no batch function",
+        label = "`impl batch::ProbeChildrenNullable for Resolvers` is missing",
+        note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
+    )]
+    pub trait ProbeChildrenNullable { // Probe.childrenNullable
+        /// What the field is loaded by: the model's value.
+        type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Probe.childrenNullable
+        /// What is loaded for a key.
+        type Value: Output<Vec<Option<types::Probe>>, Request> + Send + Sync + 'static; // Probe.childrenNullable
+        /// Loads all keys of a batch.
+        fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Probe.childrenNullable
+    }
+
+    /// Loads `Probe.fails`.
+    #[diagnostic::on_unimplemented(
+        message = "`Probe.fails` has no batch function",
+        label = "`impl batch::ProbeFails for Resolvers` is missing",
+        note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
+    )]
+    pub trait ProbeFails { // Probe.fails
+        /// What the field is loaded by: the model's value.
+        type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Probe.fails
+        /// What is loaded for a key.
+        type Value: Output<builtin::Int, Request> + Send + Sync + 'static; // Probe.fails
+        /// Loads all keys of a batch.
+        fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Probe.fails
+    }
+
+    /// Loads `Probe.failsNonNull`.
+    #[diagnostic::on_unimplemented(
+        message = "`Probe.failsNonNull` has no batch function",
+        label = "`impl batch::ProbeFailsNonNull for Resolvers` is missing",
+        note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
+    )]
+    pub trait ProbeFailsNonNull { // Probe.failsNonNull
+        /// What the field is loaded by: the model's value.
+        type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Probe.failsNonNull
+        /// What is loaded for a key.
+        type Value: Output<builtin::Int, Request> + Send + Sync + 'static; // Probe.failsNonNull
+        /// Loads all keys of a batch.
+        fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Probe.failsNonNull
+    }
+
+    /// Loads `Probe.grid`.
+    #[diagnostic::on_unimplemented(
+        message = "`Probe.grid` has no batch function",
+        label = "`impl batch::ProbeGrid for Resolvers` is missing",
+        note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
+    )]
+    pub trait ProbeGrid { // Probe.grid
+        /// What the field is loaded by: the model's value.
+        type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Probe.grid
+        /// What is loaded for a key.
+        type Value: Output<Vec<Option<Vec<types::Probe>>>, Request> + Send + Sync + 'static; // Probe.grid
+        /// Loads all keys of a batch.
+        fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Probe.grid
+    }
+
+    /// Loads `Probe.missing`.
+    #[diagnostic::on_unimplemented(
+        message = "`Probe.missing` has no batch function",
+        label = "`impl batch::ProbeMissing for Resolvers` is missing",
+        note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
+    )]
+    pub trait ProbeMissing { // Probe.missing
+        /// What the field is loaded by: the model's value.
+        type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Probe.missing
+        /// What is loaded for a key.
+        type Value: Output<builtin::Int, Request> + Send + Sync + 'static; // Probe.missing
+        /// Loads all keys of a batch.
+        fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Probe.missing
+    }
+
+}
+
+mod functions {
+    use super::*;
+
+    pub struct Cook;
+    impl BatchFunction for Cook {
+        type Context = RequestContext;
+        type Key = <Resolvers as batch::Cook>::Key; // Dish.cook
+        type Value = <Resolvers as batch::Cook>::Value; // Dish.cook
+        const FIELD: &'static str = "Dish.cook";
+        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            <Resolvers as batch::Cook>::load(context, keys).await.map_err(Into::into) // Dish.cook
+        }
+    }
+    pub struct DishIngredients;
+    impl BatchFunction for DishIngredients {
+        type Context = RequestContext;
+        type Key = <Resolvers as batch::DishIngredients>::Key; // Dish.ingredients
+        type Value = <Resolvers as batch::DishIngredients>::Value; // Dish.ingredients
+        const FIELD: &'static str = "Dish.ingredients";
+        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            <Resolvers as batch::DishIngredients>::load(context, keys).await.map_err(Into::into) // Dish.ingredients
+        }
+    }
+    pub struct DishPairing;
+    impl BatchFunction for DishPairing {
+        type Context = RequestContext;
+        type Key = (<Resolvers as batch::DishPairing>::Key, arguments::DishPairing); // Dish.pairing
+        type Value = <Resolvers as batch::DishPairing>::Value; // Dish.pairing
+        const FIELD: &'static str = "Dish.pairing";
+        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            <Resolvers as batch::DishPairing>::load(context, keys).await.map_err(Into::into) // Dish.pairing
+        }
+    }
+    pub struct ProbeChild;
+    impl BatchFunction for ProbeChild {
+        type Context = RequestContext;
+        type Key = <Resolvers as batch::ProbeChild>::Key; // Probe.child
+        type Value = <Resolvers as batch::ProbeChild>::Value; // Probe.child
+        const FIELD: &'static str = "Probe.child";
+        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            <Resolvers as batch::ProbeChild>::load(context, keys).await.map_err(Into::into) // Probe.child
+        }
+    }
+    pub struct ProbeChildNonNull;
+    impl BatchFunction for ProbeChildNonNull {
+        type Context = RequestContext;
+        type Key = <Resolvers as batch::ProbeChildNonNull>::Key; // Probe.childNonNull
+        type Value = <Resolvers as batch::ProbeChildNonNull>::Value; // Probe.childNonNull
+        const FIELD: &'static str = "Probe.childNonNull";
+        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            <Resolvers as batch::ProbeChildNonNull>::load(context, keys).await.map_err(Into::into) // Probe.childNonNull
+        }
+    }
+    pub struct ProbeChildren;
+    impl BatchFunction for ProbeChildren {
+        type Context = RequestContext;
+        type Key = <Resolvers as batch::ProbeChildren>::Key; // Probe.children
+        type Value = <Resolvers as batch::ProbeChildren>::Value; // Probe.children
+        const FIELD: &'static str = "Probe.children";
+        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            <Resolvers as batch::ProbeChildren>::load(context, keys).await.map_err(Into::into) // Probe.children
+        }
+    }
+    pub struct ProbeChildrenNullable;
+    impl BatchFunction for ProbeChildrenNullable {
+        type Context = RequestContext;
+        type Key = <Resolvers as batch::ProbeChildrenNullable>::Key; // Probe.childrenNullable
+        type Value = <Resolvers as batch::ProbeChildrenNullable>::Value; // Probe.childrenNullable
+        const FIELD: &'static str = "Probe.childrenNullable";
+        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            <Resolvers as batch::ProbeChildrenNullable>::load(context, keys).await.map_err(Into::into) // Probe.childrenNullable
+        }
+    }
+    pub struct ProbeFails;
+    impl BatchFunction for ProbeFails {
+        type Context = RequestContext;
+        type Key = <Resolvers as batch::ProbeFails>::Key; // Probe.fails
+        type Value = <Resolvers as batch::ProbeFails>::Value; // Probe.fails
+        const FIELD: &'static str = "Probe.fails";
+        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            <Resolvers as batch::ProbeFails>::load(context, keys).await.map_err(Into::into) // Probe.fails
+        }
+    }
+    pub struct ProbeFailsNonNull;
+    impl BatchFunction for ProbeFailsNonNull {
+        type Context = RequestContext;
+        type Key = <Resolvers as batch::ProbeFailsNonNull>::Key; // Probe.failsNonNull
+        type Value = <Resolvers as batch::ProbeFailsNonNull>::Value; // Probe.failsNonNull
+        const FIELD: &'static str = "Probe.failsNonNull";
+        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            <Resolvers as batch::ProbeFailsNonNull>::load(context, keys).await.map_err(Into::into) // Probe.failsNonNull
+        }
+    }
+    pub struct ProbeGrid;
+    impl BatchFunction for ProbeGrid {
+        type Context = RequestContext;
+        type Key = <Resolvers as batch::ProbeGrid>::Key; // Probe.grid
+        type Value = <Resolvers as batch::ProbeGrid>::Value; // Probe.grid
+        const FIELD: &'static str = "Probe.grid";
+        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            <Resolvers as batch::ProbeGrid>::load(context, keys).await.map_err(Into::into) // Probe.grid
+        }
+    }
+    pub struct ProbeMissing;
+    impl BatchFunction for ProbeMissing {
+        type Context = RequestContext;
+        type Key = <Resolvers as batch::ProbeMissing>::Key; // Probe.missing
+        type Value = <Resolvers as batch::ProbeMissing>::Value; // Probe.missing
+        const FIELD: &'static str = "Probe.missing";
+        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            <Resolvers as batch::ProbeMissing>::load(context, keys).await.map_err(Into::into) // Probe.missing
+        }
+    }
+}
+
+/// The loaders of one request.
+#[derive(Default)]
+pub struct Loaders {
+    cook: BatchLoader<functions::Cook>,
+    dish_ingredients: BatchLoader<functions::DishIngredients>,
+    dish_pairing: BatchLoader<functions::DishPairing>,
+    probe_child: BatchLoader<functions::ProbeChild>,
+    probe_child_non_null: BatchLoader<functions::ProbeChildNonNull>,
+    probe_children: BatchLoader<functions::ProbeChildren>,
+    probe_children_nullable: BatchLoader<functions::ProbeChildrenNullable>,
+    probe_fails: BatchLoader<functions::ProbeFails>,
+    probe_fails_non_null: BatchLoader<functions::ProbeFailsNonNull>,
+    probe_grid: BatchLoader<functions::ProbeGrid>,
+    probe_missing: BatchLoader<functions::ProbeMissing>,
+}
+
+/// The context of a request, with its loaders.
+pub struct Request {
+    context: Arc<RequestContext>,
+    loaders: Loaders,
+}
+
+/// The resolvers of `Query` to write.
+pub mod query {
+    use super::*;
+
+    /// Resolves `Query.dish`.
+    #[diagnostic::on_unimplemented(
+        message = "`Query.dish` has no resolver",
+        label = "`impl query::Dish for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait Dish { // Query.dish
+        /// What it answers.
+        type Value: Output<Option<types::Dish>, Request> + Send + Sync; // Query.dish
+        /// Answers the field.
+        fn resolve(context: &RequestContext, arguments: &arguments::QueryDish) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.dish
+    }
+
+    /// Resolves `Query.dishes`.
+    #[diagnostic::on_unimplemented(
+        message = "`Query.dishes` has no resolver",
+        label = "`impl query::Dishes for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait Dishes { // Query.dishes
+        /// What it answers.
+        type Value: Output<Vec<types::Dish>, Request> + Send + Sync; // Query.dishes
+        /// Answers the field.
+        fn resolve(context: &RequestContext, arguments: &arguments::QueryDishes) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.dishes
+    }
+
+    /// Resolves `Query.echo`.
+    #[diagnostic::on_unimplemented(
+        message = "`Query.echo` has no resolver",
+        label = "`impl query::Echo for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait Echo { // Query.echo
+        /// What it answers.
+        type Value: Output<builtin::String, Request> + Send + Sync; // Query.echo
+        /// Answers the field.
+        fn resolve(context: &RequestContext, arguments: &arguments::QueryEcho) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.echo
+    }
+
+    /// Resolves `Query.type`.
+    #[diagnostic::on_unimplemented(
+        message = "`Query.type` has no resolver",
+        label = "`impl query::Type for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait Type { // Query.type
+        /// What it answers.
+        type Value: Output<Option<types::Thing>, Request> + Send + Sync; // Query.type
+        /// Answers the field.
+        fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.type
+    }
+
+    /// Resolves `Query.self`.
+    #[diagnostic::on_unimplemented(
+        message = "`Query.self` has no resolver",
+        label = "`impl query::Self_ for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait Self_ { // Query.self
+        /// What it answers.
+        type Value: Output<Vec<types::Thing>, Request> + Send + Sync; // Query.self
+        /// Answers the field.
+        fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.self
+    }
+
+    /// Resolves `Query.named`.
+    #[diagnostic::on_unimplemented(
+        message = "`Query.named` has no resolver",
+        label = "`impl query::Named for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait Named { // Query.named
+        /// What it answers.
+        type Value: Output<Option<types::Named>, Request> + Send + Sync; // Query.named
+        /// Answers the field.
+        fn resolve(context: &RequestContext, arguments: &arguments::QueryNamed) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.named
+    }
+
+    /// Resolves `Query.edible`.
+    #[diagnostic::on_unimplemented(
+        message = "`Query.edible` has no resolver",
+        label = "`impl query::Edible for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait Edible { // Query.edible
+        /// What it answers.
+        type Value: Output<Option<types::Edible>, Request> + Send + Sync; // Query.edible
+        /// Answers the field.
+        fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.edible
+    }
+
+    /// Resolves `Query.secret`.
+    #[diagnostic::on_unimplemented(
+        message = "`Query.secret` has no resolver",
+        label = "`impl query::Secret for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait Secret { // Query.secret
+        /// What it answers.
+        type Value: Output<Option<builtin::String>, Request> + Send + Sync; // Query.secret
+        /// Answers the field.
+        fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.secret
+    }
+
+    /// Resolves `Query.probe`.
+    #[diagnostic::on_unimplemented(
+        message = "`Query.probe` has no resolver",
+        label = "`impl query::Probe for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait Probe { // Query.probe
+        /// What it answers.
+        type Value: Output<Option<types::Probe>, Request> + Send + Sync; // Query.probe
+        /// Answers the field.
+        fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.probe
+    }
+
+    /// Resolves `Query.probeNonNull`.
+    #[diagnostic::on_unimplemented(
+        message = "`Query.probeNonNull` has no resolver",
+        label = "`impl query::ProbeNonNull for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait ProbeNonNull { // Query.probeNonNull
+        /// What it answers.
+        type Value: Output<types::Probe, Request> + Send + Sync; // Query.probeNonNull
+        /// Answers the field.
+        fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.probeNonNull
+    }
+
+    /// Resolves `Query.probes`.
+    #[diagnostic::on_unimplemented(
+        message = "`Query.probes` has no resolver",
+        label = "`impl query::Probes for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait Probes { // Query.probes
+        /// What it answers.
+        type Value: Output<Option<Vec<Option<types::Probe>>>, Request> + Send + Sync; // Query.probes
+        /// Answers the field.
+        fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.probes
+    }
+
+    /// Resolves `Query.probesNonNull`.
+    #[diagnostic::on_unimplemented(
+        message = "`Query.probesNonNull` has no resolver",
+        label = "`impl query::ProbesNonNull for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait ProbesNonNull { // Query.probesNonNull
+        /// What it answers.
+        type Value: Output<Vec<types::Probe>, Request> + Send + Sync; // Query.probesNonNull
+        /// Answers the field.
+        fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.probesNonNull
+    }
+
+    /// Resolves `Query.probesOfNonNull`.
+    #[diagnostic::on_unimplemented(
+        message = "`Query.probesOfNonNull` has no resolver",
+        label = "`impl query::ProbesOfNonNull for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait ProbesOfNonNull { // Query.probesOfNonNull
+        /// What it answers.
+        type Value: Output<Option<Vec<types::Probe>>, Request> + Send + Sync; // Query.probesOfNonNull
+        /// Answers the field.
+        fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.probesOfNonNull
+    }
+
+    /// Resolves `Query.probesNullableInNonNull`.
+    #[diagnostic::on_unimplemented(
+        message = "`Query.probesNullableInNonNull` has no resolver",
+        label = "`impl query::ProbesNullableInNonNull for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait ProbesNullableInNonNull { // Query.probesNullableInNonNull
+        /// What it answers.
+        type Value: Output<Vec<Option<types::Probe>>, Request> + Send + Sync; // Query.probesNullableInNonNull
+        /// Answers the field.
+        fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.probesNullableInNonNull
+    }
+
+    /// Resolves `Query.fails`.
+    #[diagnostic::on_unimplemented(
+        message = "`Query.fails` has no resolver",
+        label = "`impl query::Fails for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait Fails { // Query.fails
+        /// What it answers.
+        type Value: Output<Option<builtin::Int>, Request> + Send + Sync; // Query.fails
+        /// Answers the field.
+        fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.fails
+    }
+
+    /// Resolves `Query.failsNonNull`.
+    #[diagnostic::on_unimplemented(
+        message = "`Query.failsNonNull` has no resolver",
+        label = "`impl query::FailsNonNull for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait FailsNonNull { // Query.failsNonNull
+        /// What it answers.
+        type Value: Output<builtin::Int, Request> + Send + Sync; // Query.failsNonNull
+        /// Answers the field.
+        fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.failsNonNull
+    }
+
+}
+
+/// The resolvers of `Mutation` to write.
+pub mod mutation {
+    use super::*;
+
+    /// Resolves `Mutation.add`.
+    #[diagnostic::on_unimplemented(
+        message = "`Mutation.add` has no resolver",
+        label = "`impl mutation::Add for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait Add { // Mutation.add
+        /// What it answers.
+        type Value: Output<builtin::Int, Request> + Send + Sync; // Mutation.add
+        /// Answers the field.
+        fn resolve(context: &RequestContext, arguments: &arguments::MutationAdd) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Mutation.add
+    }
+
+    /// Resolves `Mutation.addOrFail`.
+    #[diagnostic::on_unimplemented(
+        message = "`Mutation.addOrFail` has no resolver",
+        label = "`impl mutation::AddOrFail for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait AddOrFail { // Mutation.addOrFail
+        /// What it answers.
+        type Value: Output<builtin::Int, Request> + Send + Sync; // Mutation.addOrFail
+        /// Answers the field.
+        fn resolve(context: &RequestContext, arguments: &arguments::MutationAddOrFail) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Mutation.addOrFail
+    }
+
+}
+
+/// The contract that the SDL states.
+pub struct Contract;
+
+impl ::coach_execution::Contract for Contract {
+    type Context = RequestContext;
+    type Request = Request;
+    const TYPES: &'static [TypeDefinition] = TYPES;
+    const QUERY: usize = 0;
+    const MUTATION: Option<usize> = Some(1);
+
+    fn request(context: Arc<RequestContext>) -> Request {
+        Request { context, loaders: Loaders::default() }
+    }
+
+    fn guard(type_index: usize, field: usize, context: &RequestContext) -> Result<(), Fault> {
+        match (type_index, field) {
+            (0, 7) => super::authorize(context, Role::Staff), // Query.secret
+            (4, 11) => super::authorize(context, Role::Member), // Dish.cook
+            (4, 12) => super::authorize(context, Role::Staff), // Dish.secret
+            (6, 1) => super::authorize(context, Role::Member), // Ingredient.supplier
+            _ => Ok(()),
+        }
+    }
+
+    fn arguments(type_index: usize, field: usize, values: &mut ArgumentValues) -> Result<Box<dyn std::any::Any + Send + Sync>, InputError> {
+        match (type_index, field) {
+            (0, 0) => Ok(Box::new(arguments::QueryDish::coerce_fields(values)?)), // Query.dish
+            (0, 1) => Ok(Box::new(arguments::QueryDishes::coerce_fields(values)?)), // Query.dishes
+            (0, 2) => Ok(Box::new(arguments::QueryEcho::coerce_fields(values)?)), // Query.echo
+            (0, 5) => Ok(Box::new(arguments::QueryNamed::coerce_fields(values)?)), // Query.named
+            (1, 0) => Ok(Box::new(arguments::MutationAdd::coerce_fields(values)?)), // Mutation.add
+            (1, 1) => Ok(Box::new(arguments::MutationAddOrFail::coerce_fields(values)?)), // Mutation.addOrFail
+            (4, 10) => Ok(Box::new(arguments::DishPairing::coerce_fields(values)?)), // Dish.pairing
+            _ => Ok(Box::new(())),
+        }
+    }
+
+    fn resolve_root<'r>(type_index: usize, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+        match (type_index, field.index) {
+            (0, 0) => ::coach_execution::resolve::<_, _, Option<types::Dish>, _>(<Resolvers as query::Dish>::resolve(&request.context, field.arguments()), field, request), // Query.dish
+            (0, 1) => ::coach_execution::resolve::<_, _, Vec<types::Dish>, _>(<Resolvers as query::Dishes>::resolve(&request.context, field.arguments()), field, request), // Query.dishes
+            (0, 2) => ::coach_execution::resolve::<_, _, builtin::String, _>(<Resolvers as query::Echo>::resolve(&request.context, field.arguments()), field, request), // Query.echo
+            (0, 3) => ::coach_execution::resolve::<_, _, Option<types::Thing>, _>(<Resolvers as query::Type>::resolve(&request.context), field, request), // Query.type
+            (0, 4) => ::coach_execution::resolve::<_, _, Vec<types::Thing>, _>(<Resolvers as query::Self_>::resolve(&request.context), field, request), // Query.self
+            (0, 5) => ::coach_execution::resolve::<_, _, Option<types::Named>, _>(<Resolvers as query::Named>::resolve(&request.context, field.arguments()), field, request), // Query.named
+            (0, 6) => ::coach_execution::resolve::<_, _, Option<types::Edible>, _>(<Resolvers as query::Edible>::resolve(&request.context), field, request), // Query.edible
+            (0, 7) => ::coach_execution::resolve::<_, _, Option<builtin::String>, _>(<Resolvers as query::Secret>::resolve(&request.context), field, request), // Query.secret
+            (0, 8) => not_implemented(field, "Query.later"), // Query.later
+            (0, 9) => ::coach_execution::resolve::<_, _, Option<types::Probe>, _>(<Resolvers as query::Probe>::resolve(&request.context), field, request), // Query.probe
+            (0, 10) => ::coach_execution::resolve::<_, _, types::Probe, _>(<Resolvers as query::ProbeNonNull>::resolve(&request.context), field, request), // Query.probeNonNull
+            (0, 11) => ::coach_execution::resolve::<_, _, Option<Vec<Option<types::Probe>>>, _>(<Resolvers as query::Probes>::resolve(&request.context), field, request), // Query.probes
+            (0, 12) => ::coach_execution::resolve::<_, _, Vec<types::Probe>, _>(<Resolvers as query::ProbesNonNull>::resolve(&request.context), field, request), // Query.probesNonNull
+            (0, 13) => ::coach_execution::resolve::<_, _, Option<Vec<types::Probe>>, _>(<Resolvers as query::ProbesOfNonNull>::resolve(&request.context), field, request), // Query.probesOfNonNull
+            (0, 14) => ::coach_execution::resolve::<_, _, Vec<Option<types::Probe>>, _>(<Resolvers as query::ProbesNullableInNonNull>::resolve(&request.context), field, request), // Query.probesNullableInNonNull
+            (0, 15) => ::coach_execution::resolve::<_, _, Option<builtin::Int>, _>(<Resolvers as query::Fails>::resolve(&request.context), field, request), // Query.fails
+            (0, 16) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as query::FailsNonNull>::resolve(&request.context), field, request), // Query.failsNonNull
+            (1, 0) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as mutation::Add>::resolve(&request.context, field.arguments()), field, request), // Mutation.add
+            (1, 1) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as mutation::AddOrFail>::resolve(&request.context, field.arguments()), field, request), // Mutation.addOrFail
+            _ => unreachable!("no other root fields"),
+        }
+    }
+}
+
+#[allow(dead_code, reason = "a schema may have no such field")]
+fn not_implemented<'r>(field: &'r PlannedField, coordinate: &str) -> Completed<'r> {
+    Completed::fault(Fault::new("NOT_IMPLEMENTED", format!("{coordinate} is not implemented yet")), field)
+}
+
+const TYPES: &[TypeDefinition] = &[
+    TypeDefinition { name: "Query", description: Some("A root with \"quotes\", a backslash \\ and\ttabs."), kind: TypeKind::Object { fields: &[FieldDefinition { name: "dish", description: Some("A block description with \"\"\" inside,\n\"quotes\", and two lines."), ty: "Dish", named: Some(4), nullable: true, arguments: &[InputValueDefinition { name: "id", description: Some("Its id, \"quoted\"."), ty: "ID!", default: None, deprecated: None }, InputValueDefinition { name: "old", description: None, ty: "Int", default: Some("3"), deprecated: Some("use \"id\"") }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "dishes", description: None, ty: "[Dish!]!", named: Some(4), nullable: false, arguments: &[InputValueDefinition { name: "filter", description: None, ty: "DishFilter", default: Some("{minutes: 30, tags: [\"quick\", \"say \\\"hi\\\"\"], course: MAIN}"), deprecated: None }, InputValueDefinition { name: "first", description: None, ty: "Int!", default: Some("2"), deprecated: None }, InputValueDefinition { name: "loop", description: None, ty: "[Int!]", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: Some(ListSize { assumed: 5, slicing: &["first"], sized_fields: &[] }), cache: None }, FieldDefinition { name: "echo", description: Some("Says what it was given, so that tests see absent, null and value apart."), ty: "String!", named: None, nullable: false, arguments: &[InputValueDefinition { name: "input", description: None, ty: "EchoInput!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "type", description: Some("A field named like a keyword."), ty: "Thing", named: Some(8), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "self", description: None, ty: "[Thing!]!", named: Some(8), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "named", description: None, ty: "Named", named: Some(2), nullable: true, arguments: &[InputValueDefinition { name: "id", description: None, ty: "ID!", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "edible", description: None, ty: "Edible", named: Some(3), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "secret", description: None, ty: "String", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "later", description: None, ty: "Later", named: Some(14), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probe", description: None, ty: "Probe", named: Some(13), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probeNonNull", description: None, ty: "Probe!", named: Some(13), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probes", description: None, ty: "[Probe]", named: Some(13), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesNonNull", description: None, ty: "[Probe!]!", named: Some(13), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesOfNonNull", description: None, ty: "[Probe!]", named: Some(13), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesNullableInNonNull", description: None, ty: "[Probe]!", named: Some(13), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "fails", description: None, ty: "Int", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "failsNonNull", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "Mutation", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "add", description: Some("Adds to a number that only this request has."), ty: "Int!", named: None, nullable: false, arguments: &[InputValueDefinition { name: "amount", description: None, ty: "Int!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "addOrFail", description: None, ty: "Int!", named: None, nullable: false, arguments: &[InputValueDefinition { name: "amount", description: None, ty: "Int!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "Named", description: Some("Has a name."), kind: TypeKind::Interface { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[], possible: &[7, 4] } },
+    TypeDefinition { name: "Edible", description: Some("Also interfaces implement interfaces."), kind: TypeKind::Interface { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "course", description: None, ty: "Course", named: Some(9), nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &["Named"], possible: &[4] } },
+    TypeDefinition { name: "Dish", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "course", description: None, ty: "Course", named: Some(9), nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "minutes", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "weight", description: None, ty: "Float", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "madeOn", description: None, ty: "Date!", named: Some(10), nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "table", description: Some("Lists of lists, nullable in non-null."), ty: "[[Int]!]!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "maybe", description: None, ty: "[String]", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "nutrition", description: None, ty: "Nutrition", named: Some(5), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "ingredients", description: None, ty: "[Ingredient!]!", named: Some(6), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: Some(ListSize { assumed: 10, slicing: &[], sized_fields: &[] }), cache: None }, FieldDefinition { name: "pairing", description: Some("The best match, by a key of two fields and an argument."), ty: "Dish", named: Some(4), nullable: true, arguments: &[InputValueDefinition { name: "course", description: None, ty: "Course!", default: Some("DESSERT"), deprecated: None }, InputValueDefinition { name: "note", description: None, ty: "String", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "cook", description: None, ty: "Cook!", named: Some(7), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "secret", description: None, ty: "String", named: None, nullable: true, arguments: &[], deprecated: Some("told \"everybody\""), cost: 0, list_size: None, cache: None }, FieldDefinition { name: "old", description: None, ty: "Int", named: None, nullable: true, arguments: &[], deprecated: Some("No longer supported"), cost: 0, list_size: None, cache: None }], implements: &["Edible", "Named"] } },
+    TypeDefinition { name: "Nutrition", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "energy", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "Ingredient", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "supplier", description: None, ty: "Cook", named: Some(7), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "Cook", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &["Named"] } },
+    TypeDefinition { name: "Thing", description: None, kind: TypeKind::Union(&[4, 7]) },
+    TypeDefinition { name: "Course", description: None, kind: TypeKind::Enum(&[EnumValueDefinition { name: "STARTER", description: Some("First."), deprecated: None }, EnumValueDefinition { name: "MAIN", description: None, deprecated: None }, EnumValueDefinition { name: "DESSERT", description: None, deprecated: None }, EnumValueDefinition { name: "SELF", description: Some("A keyword."), deprecated: None }, EnumValueDefinition { name: "OLD", description: None, deprecated: Some("say \"MAIN\"") }]) },
+    TypeDefinition { name: "Date", description: Some("The scalar with a URL."), kind: TypeKind::Scalar { specified_by: Some("https://example.com/date"), is_valid: |value| <types::Date as Scalar>::parse(value.clone()).is_ok() } },
+    TypeDefinition { name: "DishFilter", description: None, kind: TypeKind::InputObject(&[InputValueDefinition { name: "minutes", description: None, ty: "Int!", default: Some("20"), deprecated: None }, InputValueDefinition { name: "tags", description: None, ty: "[String!]", default: None, deprecated: None }, InputValueDefinition { name: "course", description: None, ty: "Course", default: None, deprecated: None }, InputValueDefinition { name: "not", description: Some("Filters within filters."), ty: "DishFilter", default: None, deprecated: None }]) },
+    TypeDefinition { name: "EchoInput", description: None, kind: TypeKind::InputObject(&[InputValueDefinition { name: "text", description: None, ty: "String", default: None, deprecated: None }, InputValueDefinition { name: "number", description: None, ty: "Int", default: Some("7"), deprecated: None }, InputValueDefinition { name: "type", description: None, ty: "Int", default: None, deprecated: None }, InputValueDefinition { name: "list", description: None, ty: "[Int]", default: None, deprecated: None }, InputValueDefinition { name: "date", description: None, ty: "Date", default: None, deprecated: None }, InputValueDefinition { name: "old", description: None, ty: "Int", default: None, deprecated: Some("unused") }]) },
+    TypeDefinition { name: "Probe", description: Some("Every way to fail."), kind: TypeKind::Object { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "fails", description: None, ty: "Int", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "failsNonNull", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "missing", description: Some("The batch leaves the key out."), ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "child", description: None, ty: "Probe", named: Some(13), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "childNonNull", description: None, ty: "Probe!", named: Some(13), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "children", description: None, ty: "[Probe!]!", named: Some(13), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "childrenNullable", description: None, ty: "[Probe]", named: Some(13), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "grid", description: None, ty: "[[Probe!]]!", named: Some(13), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "Later", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "when", description: None, ty: "Int", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
+];

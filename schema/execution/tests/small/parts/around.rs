@@ -1,0 +1,79 @@
+// What the generated module expects around it.
+
+use std::sync::{
+    Mutex,
+    atomic::{AtomicI32, Ordering},
+};
+
+use coach_execution::{
+    Batch, Completed, Fault, InputError, Output, PlannedField, Value, leaf, scalar::Scalar,
+};
+
+use self::contract::{arguments, batch, mutation, one_of, query, types};
+use crate::model::{Cook, Course, Date, Dish, Id, Ingredient, Nutrition, Probe};
+
+#[allow(clippy::all, clippy::pedantic, unused, reason = "generated")]
+pub mod contract {
+    include!("../generated.rs");
+}
+
+pub struct Resolvers;
+
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+pub enum Role {
+    Anonymous,
+    Member,
+    Staff,
+}
+
+pub struct RequestContext {
+    pub role: Role,
+    pub total: AtomicI32,
+    /// One line for each call of a batch function.
+    pub loads: Mutex<Vec<String>>,
+}
+
+impl RequestContext {
+    pub fn new(role: Role) -> Self {
+        Self {
+            role,
+            total: AtomicI32::new(0),
+            loads: Mutex::new(Vec::new()),
+        }
+    }
+
+    fn loaded(&self, function: &str, keys: usize) {
+        self.loads.lock().unwrap().push(format!("{function} {keys}"));
+    }
+}
+
+#[derive(Debug)]
+pub struct Error;
+
+impl From<Error> for Fault {
+    fn from(_: Error) -> Self {
+        Self::new("BROKEN", "it broke")
+    }
+}
+
+fn authorize(context: &RequestContext, requires: Role) -> Result<(), Fault> {
+    if context.role >= requires {
+        Ok(())
+    } else {
+        Err(Fault::new("FORBIDDEN", "not for you"))
+    }
+}
+
+fn owns(_: &RequestContext, id: &Id) -> Result<(), Fault> {
+    if id.0 == "stolen" {
+        Err(Fault::internal("internal error"))
+    } else {
+        Ok(())
+    }
+}
+
+impl<R> Output<types::ID, R> for Id {
+    fn complete<'r>(&self, _: &'r PlannedField, _: &'r R) -> Completed<'r> {
+        leaf(Value::from(self.0.as_str()))
+    }
+}

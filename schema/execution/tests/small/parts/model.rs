@@ -1,0 +1,25 @@
+// The models, but for those that the mistakes replace.
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Id(pub String);
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Date(pub String);
+
+pub struct Nutrition {
+    pub energy: i32,
+}
+
+pub struct Ingredient {
+    pub name: String,
+    pub supplier_id: Id,
+}
+
+pub struct Cook {
+    pub id: Id,
+    pub name: String,
+}
+
+pub struct Probe {
+    pub value: i32,
+}

@@ -1,0 +1,121 @@
+// The rest of the resolvers.
+
+fn dish(id: &str) -> Dish {
+    Dish {
+        id: Id(id.to_owned()),
+        name: format!("Dish {id}"),
+        course: Some(Course::Main),
+        minutes: 20,
+        weight: Some(0.5),
+        made_on: Date("2026-03-14".to_owned()),
+        table: vec![vec![Some(1), None], vec![]],
+        maybe: Some(vec![None, Some("x".to_owned())]),
+        nutrition: Some(Nutrition { energy: 400 }),
+        cook_id: Id("c1".to_owned()),
+        secret: None,
+        old: None,
+    }
+}
+
+fn cook(id: &str) -> Cook {
+    Cook {
+        id: Id(id.to_owned()),
+        name: format!("Cook {id}"),
+    }
+}
+
+type Pairing = ((Id, i32), arguments::DishPairing);
+
+impl batch::DishPairing for Resolvers {
+    type Key = (Id, i32);
+    type Value = Dish;
+
+    async fn load(context: &RequestContext, keys: &[Pairing]) -> Result<Batch<Pairing, Dish>, Error> {
+        context.loaded("DishPairing", keys.len());
+        let main = |key: &&Pairing| key.1.course != Course::Starter;
+        Ok(keys.iter().filter(main).map(|key| (key.clone(), dish(&format!("{}+", key.0.0.0)))).collect())
+    }
+}
+
+impl batch::Cook for Resolvers {
+    type Key = Id;
+    type Value = Cook;
+
+    async fn load(context: &RequestContext, ids: &[Id]) -> Result<Batch<Id, Cook>, Error> {
+        context.loaded("Cook", ids.len());
+        Ok(ids.iter().map(|id| (id.clone(), cook(&id.0))).collect())
+    }
+}
+
+macro_rules! probe {
+    ($function:ident, $value:ty, $keys:ident => $answer:expr) => {
+        impl batch::$function for Resolvers {
+            type Key = i32;
+            type Value = $value;
+
+            async fn load(context: &RequestContext, $keys: &[i32]) -> Result<Batch<i32, $value>, Error> {
+                context.loaded(stringify!($function), $keys.len());
+                $answer
+            }
+        }
+    };
+}
+
+fn child(key: i32) -> Probe {
+    Probe { value: key * 2 }
+}
+
+probe!(ProbeFails, i32, _keys => Err(Error));
+probe!(ProbeFailsNonNull, i32, keys => Ok(Batch::of_results(keys.iter().map(|key| (*key, Err(Error))))));
+probe!(ProbeMissing, i32, _keys => Ok(Batch::from_iter([])));
+probe!(ProbeChild, Probe, keys => Ok(keys.iter().map(|key| (*key, child(*key))).collect()));
+probe!(ProbeChildNonNull, Probe, keys => Ok(keys.iter().map(|key| (*key, child(*key))).collect()));
+probe!(ProbeChildren, Vec<Probe>, keys => Ok(Batch::grouped(keys.iter().map(|key| (*key, child(*key))))));
+probe!(ProbeChildrenNullable, Vec<Option<Probe>>, keys => Ok(keys.iter().map(|key| (*key, vec![Some(child(*key)), None])).collect()));
+probe!(ProbeGrid, Vec<Option<Vec<Probe>>>, keys => Ok(keys.iter().map(|key| (*key, vec![Some(vec![child(*key)]), None])).collect()));
+
+macro_rules! root {
+    ($module:ident::$function:ident, $value:ty, $context:ident $(, $arguments:ident: $type:ident)? => $answer:expr) => {
+        impl $module::$function for Resolvers {
+            type Value = $value;
+
+            async fn resolve($context: &RequestContext $(, $arguments: &arguments::$type)?) -> Result<$value, Error> {
+                $answer
+            }
+        }
+    };
+}
+
+root!(query::Dishes, Vec<Dish>, _context, arguments: QueryDishes => {
+    let first = usize::try_from(arguments.first).unwrap();
+    Ok(["d1", "d2", "d3"].iter().take(first).map(|id| dish(id)).collect())
+});
+root!(query::Echo, String, _context, arguments: QueryEcho => Ok(format!("{:?}", arguments.input)));
+root!(query::Type, Option<one_of::Thing>, _context => Ok(Some(one_of::Thing::Cook(cook("c1").into()))));
+root!(query::Self_, Vec<one_of::Thing>, _context => {
+    Ok(vec![one_of::Thing::Dish(dish("d1").into()), one_of::Thing::Cook(cook("stolen").into())])
+});
+root!(query::Named, Option<one_of::Named>, _context, arguments: QueryNamed => {
+    Ok(match arguments.id.as_bytes() {
+        [b'd', ..] => Some(one_of::Named::Dish(dish(&arguments.id).into())),
+        [b'c', ..] => Some(one_of::Named::Cook(cook(&arguments.id).into())),
+        _ => None,
+    })
+});
+root!(query::Edible, Option<one_of::Edible>, _context => Ok(None));
+root!(query::Secret, Option<String>, _context => Ok(Some("told".to_owned())));
+root!(query::Probe, Option<Probe>, _context => Ok(Some(Probe { value: 1 })));
+root!(query::ProbeNonNull, Probe, _context => Ok(Probe { value: 1 }));
+root!(query::Probes, Option<Vec<Option<Probe>>>, _context => Ok(Some(vec![Some(Probe { value: 1 }), None])));
+root!(query::ProbesNonNull, Vec<Probe>, _context => Ok(vec![Probe { value: 1 }, Probe { value: 2 }]));
+root!(query::ProbesOfNonNull, Option<Vec<Probe>>, _context => Ok(Some(vec![Probe { value: 1 }, Probe { value: 2 }])));
+root!(query::ProbesNullableInNonNull, Vec<Option<Probe>>, _context => Ok(vec![Some(Probe { value: 1 }), None]));
+root!(query::Fails, Option<i32>, _context => Err(Error));
+root!(query::FailsNonNull, i32, _context => Err(Error));
+root!(mutation::Add, i32, context, arguments: MutationAdd => {
+    Ok(context.total.fetch_add(arguments.amount, Ordering::SeqCst) + arguments.amount)
+});
+root!(mutation::AddOrFail, i32, context, arguments: MutationAddOrFail => {
+    context.total.fetch_add(arguments.amount, Ordering::SeqCst);
+    Err(Error)
+});

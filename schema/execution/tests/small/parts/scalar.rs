@@ -1,0 +1,14 @@
+impl Scalar for types::Date {
+    type Rust = Date;
+
+    fn parse(value: Value) -> Result<Date, InputError> {
+        match value {
+            Value::String(text) if text.len() == 10 => Ok(Date(text)),
+            _ => Err(InputError::new("is not a date")),
+        }
+    }
+
+    fn serialize(value: &Date) -> Value {
+        Value::from(value.0.as_str())
+    }
+}
