@@ -1,5 +1,7 @@
 //! Still pictures.
 
+use sea_orm::FromQueryResult;
+
 use crate::url::Url;
 
 /// A still picture, with what keeps its place while it loads.
@@ -13,4 +15,26 @@ pub struct Image {
     pub height: i32,
     /// The `BlurHash` of the picture.
     pub blurhash: String,
+}
+
+/// The columns of a picture, as each table that has one calls them.
+#[derive(FromQueryResult)]
+pub(crate) struct ImageColumns {
+    image_url: Option<String>,
+    image_width: Option<i32>,
+    image_height: Option<i32>,
+    image_blurhash: Option<String>,
+}
+
+impl ImageColumns {
+    /// The picture. One whose address is none is left out: it would not show, and
+    /// the item is good without it.
+    pub(crate) fn image(self) -> Option<Image> {
+        Some(Image {
+            url: Url::parse(&self.image_url?)?,
+            width: self.image_width?,
+            height: self.image_height?,
+            blurhash: self.image_blurhash?,
+        })
+    }
 }

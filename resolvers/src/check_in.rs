@@ -17,8 +17,7 @@ impl batch::CycleCheckIn for Resolvers {
         context: &RequestContext,
         cycles: &[CycleId],
     ) -> Result<Batch<CycleId, CheckIn>, Error> {
-        let check_ins = check_in::of_cycles(context.session(), cycles).await?;
-        Ok(check_ins.into_iter().map(|check_in| (check_in.cycle_id, check_in)).collect())
+        Ok(check_in::of_cycles(context.session(), cycles).await?.into())
     }
 }
 
@@ -30,7 +29,9 @@ impl batch::CheckInChangeSincePrevious for Resolvers {
         context: &RequestContext,
         check_ins: &[CheckInId],
     ) -> Result<Batch<CheckInId, CheckInChange>, Error> {
-        Ok(check_in::changes(context.session(), check_ins).await?.into_iter().collect())
+        Ok(check_in::changes(context.session(), check_ins)
+            .await?
+            .into())
     }
 }
 
@@ -40,11 +41,18 @@ impl batch::MemberCheckIns for Resolvers {
     type Key = MemberId;
     type Value = Page<CheckIn>;
 
-    async fn load(context: &RequestContext, keys: &[Key]) -> Result<Batch<Key, Page<CheckIn>>, Error> {
-        let requests = keys.iter().map(|(id, page)| (*id, page::request(page.first, &page.after)));
+    async fn load(
+        context: &RequestContext,
+        keys: &[Key],
+    ) -> Result<Batch<Key, Page<CheckIn>>, Error> {
+        let requests = keys
+            .iter()
+            .map(|(id, page)| (*id, page::request(page.first, &page.after)));
         let requests: Vec<_> = requests.collect();
         let mut pages = check_in::pages(context.session(), &requests).await?;
         let found = keys.iter().zip(&requests);
-        Ok(found.filter_map(|(key, request)| Some((key.clone(), pages.remove(request)?))).collect())
+        Ok(Batch::of_results(found.filter_map(|(key, request)| {
+            Some((key.clone(), pages.remove(request)?.map_err(Error::from)))
+        })))
     }
 }

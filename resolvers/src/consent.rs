@@ -16,6 +16,8 @@ impl batch::MemberConsents for Resolvers {
         context: &RequestContext,
         members: &[MemberId],
     ) -> Result<Batch<MemberId, Vec<Consent>>, Error> {
-        Ok(consent::of_members(context.session(), members).await?.into_iter().collect())
+        Ok(consent::of_members(context.session(), members)
+            .await?
+            .into())
     }
 }

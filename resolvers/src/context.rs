@@ -5,11 +5,11 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
-    Result,
+    Error, Result,
     catalogue::Catalogue,
     cycle::{self, Cycle},
     database::Session,
-    day::{self, DayLog},
+    day::{self, log::DayLog},
     id::{CycleId, MemberId},
     member::{self, Member},
     preferences::{self, Preferences},
@@ -86,7 +86,7 @@ impl RequestContext {
     pub(crate) async fn member(&self) -> Result<Option<&Arc<Member>>> {
         let load = async || {
             let Some(subject) = self.viewer.subject() else {
-                return Ok(None);
+                return Ok::<_, Error>(None);
             };
             let found = member::find_by_subject(self.session(), subject, self.now()).await?;
             let found = found.map(Arc::new);
@@ -98,6 +98,13 @@ impl RequestContext {
         Ok(self.member.get_or_try_init(load).await?.as_ref())
     }
 
+    /// Keeps a cycle for the fields below it, which get its id alone.
+    pub(crate) async fn keep_cycle(&self, cycle: Cycle) -> Arc<Cycle> {
+        let cycle = Arc::new(cycle);
+        self.cycles.keep(cycle.id, Arc::clone(&cycle)).await;
+        cycle
+    }
+
     /// The viewer's member id, once [`member`](Self::member) has been asked.
     pub(crate) fn known_member_id(&self) -> Option<MemberId> {
         Some(self.member.get()?.as_ref()?.id)
@@ -106,7 +113,10 @@ impl RequestContext {
     /// Whether the viewer may see what this member owns: it is their own, or
     /// they are staff.
     pub(crate) async fn may_see(&self, owner: MemberId) -> Result<bool> {
-        let own = self.member().await?.is_some_and(|member| member.id == owner);
+        let own = self
+            .member()
+            .await?
+            .is_some_and(|member| member.id == owner);
         Ok(own || self.viewer.role() == Role::Staff)
     }
 }
@@ -120,7 +130,10 @@ impl Fetch for Members {
 
     async fn fetch(source: &Source, keys: &[MemberId]) -> Result<HashMap<MemberId, Member>> {
         let members = member::find(&source.session, keys, source.now).await?;
-        Ok(members.into_iter().map(|member| (member.id, member)).collect())
+        Ok(members
+            .into_iter()
+            .map(|member| (member.id, member))
+            .collect())
     }
 }
 

@@ -35,11 +35,13 @@ impl batch::CycleToday for Resolvers {
         let schedules = Schedules::load(context, cycles).await?;
         let today = cycles.iter().filter_map(|id| {
             let schedule = schedules.of(*id)?;
-            let number = schedule.cycle.number_of(schedule.today).filter(|_| schedule.cycle.plan_active)?;
+            let number = schedule.cycle.number_of(schedule.today)?;
             let day = schedule.day(number).transpose()?;
             Some((*id, day))
         });
-        Ok(Batch::of_results(today.map(|(id, day)| (id, day.map_err(Error::from)))))
+        Ok(Batch::of_results(
+            today.map(|(id, day)| (id, day.map_err(Error::from))),
+        ))
     }
 }
 
@@ -73,7 +75,12 @@ impl batch::CycleDays for Resolvers {
         let schedules = Schedules::load_for(context, keys).await?;
         let days = keys.iter().filter_map(|key| {
             let schedule = schedules.of(key.0)?;
-            let from = key.1.from.value().copied().unwrap_or(schedule.cycle.starts_on);
+            let from = key
+                .1
+                .from
+                .value()
+                .copied()
+                .unwrap_or(schedule.cycle.starts_on);
             let to = key.1.to.value().copied().unwrap_or(schedule.cycle.ends_on);
             Some((key.clone(), schedule.days(from, to).map_err(Error::from)))
         });
@@ -112,7 +119,15 @@ impl batch::CycleProgress for Resolvers {
         let schedules = Schedules::load(context, cycles).await?;
         let progress = cycles.iter().filter_map(|id| {
             let schedule = schedules.of(*id)?;
-            Some((*id, cycle::progress(&schedule.cycle, &schedule.programme, &schedule.log, schedule.today)))
+            Some((
+                *id,
+                cycle::progress(
+                    &schedule.cycle,
+                    &schedule.programme,
+                    &schedule.log,
+                    schedule.today,
+                ),
+            ))
         });
         Ok(progress.collect())
     }

@@ -16,9 +16,12 @@ impl From<Error> for Fault {
             Domain::BadInput(message) => Self::new("BAD_USER_INPUT", message.as_str()),
             Domain::Unavailable(cause) => {
                 tracing::warn!(error = %cause, "the database is not available");
-                Self::new("SERVICE_UNAVAILABLE", "the service is not available; try again soon")
+                Self::new(
+                    "SERVICE_UNAVAILABLE",
+                    "the service is not available; try again soon",
+                )
             }
-            Domain::Timeout => Self::new("TIMEOUT", "this took too long"),
+            Domain::Timeout(_) => Self::new("TIMEOUT", "this took too long"),
             Domain::Database(cause) => {
                 tracing::error!(error = %cause, "a statement failed");
                 Self::internal("internal error")

@@ -40,7 +40,12 @@ impl query::Exercises for Resolvers {
             equipment: given.equipment.value().cloned(),
         });
         let request = page::request(arguments.first, &arguments.after);
-        let found = exercise::search(context.session(), &filter.unwrap_or_default(), &request).await?;
-        Ok(page::of_items(found, &context.catalogue().await?.exercises, &request))
+        let found =
+            exercise::search(context.session(), &filter.unwrap_or_default(), &request).await?;
+        Ok(page::of_items(
+            found,
+            &context.catalogue().await?.exercises,
+            &request,
+        ))
     }
 }

@@ -9,8 +9,8 @@ mod context;
 mod cycle;
 mod error;
 mod exercise;
-mod meal;
 mod id;
+mod meal;
 mod member;
 mod memo;
 mod node;
@@ -26,11 +26,12 @@ mod workout;
     clippy::all,
     clippy::pedantic,
     missing_docs,
+    unused_imports,
+    unreachable_pub,
     reason = "generated: shaped for the compiler's messages, not for reading"
 )]
 mod contract {
     include!(concat!(env!("OUT_DIR"), "/contract.rs"));
-
 }
 
 pub use app::App;
@@ -43,4 +44,4 @@ use coach_domain::viewer::Role;
 use contract::{arguments, batch, one_of, query, types};
 
 /// Implements the traits of the contract.
-struct Resolvers;
+pub struct Resolvers;

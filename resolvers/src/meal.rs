@@ -1,12 +1,6 @@
 //! `PlannedMeal.alternatives`.
 
-use coach_domain::{
-    day,
-    id::PlannedMealId,
-    page::Page,
-    preferences,
-    recipe::Recipe,
-};
+use coach_domain::{day, id::PlannedMealId, page::Page, preferences, recipe::Recipe};
 use coach_execution::Batch;
 
 use crate::{Error, RequestContext, Resolvers, arguments, batch, page, schedule::Schedules};
@@ -17,7 +11,10 @@ impl batch::PlannedMealAlternatives for Resolvers {
     type Key = PlannedMealId;
     type Value = Page<Recipe>;
 
-    async fn load(context: &RequestContext, keys: &[Key]) -> Result<Batch<Key, Page<Recipe>>, Error> {
+    async fn load(
+        context: &RequestContext,
+        keys: &[Key],
+    ) -> Result<Batch<Key, Page<Recipe>>, Error> {
         let mut cycles: Vec<_> = keys.iter().map(|(id, _)| id.day.cycle).collect();
         cycles.sort_unstable();
         cycles.dedup();
@@ -25,11 +22,13 @@ impl batch::PlannedMealAlternatives for Resolvers {
         let pages = keys.iter().filter_map(|key| {
             let (id, arguments) = key;
             let schedule = schedules.of(id.day.cycle)?;
-            let preferences = preferences::on(&schedule.history, schedule.cycle.date_of(id.day.number))?;
+            let preferences =
+                preferences::on(&schedule.history, schedule.cycle.date_of(id.day.number))?;
             let page = schedule.day(id.day.number).and_then(|day| {
                 let meals = day.map(|day| day.meals).unwrap_or_default();
                 let meal = meals.into_iter().find(|meal| meal.id == *id);
-                let found = meal.map(|meal| day::alternatives(&meal, schedule.catalogue(), preferences));
+                let found =
+                    meal.map(|meal| day::alternatives(&meal, schedule.catalogue(), preferences));
                 let request = page::request(arguments.first, &arguments.after);
                 page::of_all(found.unwrap_or_default(), |recipe| recipe.id.0, &request)
             });

@@ -30,4 +30,3 @@ impl query::Member for Resolvers {
         }
     }
 }
-

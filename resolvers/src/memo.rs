@@ -55,7 +55,9 @@ impl<F: Fetch> Memo<F> {
     pub(crate) async fn get(&self, keys: &[F::Key]) -> Result<HashMap<F::Key, Arc<F::Value>>> {
         let entries = self.0.try_load_many(keys.to_vec()).await;
         let entries = entries.map_err(|error| Error::Invariant(error.to_string()))?;
-        let found = entries.into_iter().map(|(key, entry)| Ok(entry?.map(|value| (key, value))));
+        let found = entries
+            .into_iter()
+            .map(|(key, entry)| Ok(entry?.map(|value| (key, value))));
         found.filter_map(Result::transpose).collect()
     }
 

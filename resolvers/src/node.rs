@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use coach_domain::{
     check_in,
-    id::{AnyId, CycleId, DayId, Owned},
+    id::{AnyId, CycleId, DayId, OpaqueId as _, Owned},
 };
 
-use crate::{Error, RequestContext, Resolvers, arguments, one_of, plan, query, schedule::Schedules};
+use crate::{
+    Error, RequestContext, Resolvers, arguments, one_of, plan, query, schedule::Schedules,
+};
 
 impl query::Node for Resolvers {
     type Value = Option<one_of::Node>;
@@ -23,9 +25,24 @@ impl query::Node for Resolvers {
         };
         let catalogue = async || context.catalogue().await;
         Ok(match id {
-            AnyId::Recipe(id) => catalogue().await?.recipes.get(&id).cloned().map(Node::Recipe),
-            AnyId::Workout(id) => catalogue().await?.workouts.get(&id).cloned().map(Node::Workout),
-            AnyId::Exercise(id) => catalogue().await?.exercises.get(&id).cloned().map(Node::Exercise),
+            AnyId::Recipe(id) => catalogue()
+                .await?
+                .recipes
+                .get(&id)
+                .cloned()
+                .map(Node::Recipe),
+            AnyId::Workout(id) => catalogue()
+                .await?
+                .workouts
+                .get(&id)
+                .cloned()
+                .map(Node::Workout),
+            AnyId::Exercise(id) => catalogue()
+                .await?
+                .exercises
+                .get(&id)
+                .cloned()
+                .map(Node::Exercise),
             owned => match owner(&owned) {
                 Some(owner) if context.may_see(owner).await? => find_owned(context, owned).await?,
                 _ => None,
@@ -61,12 +78,18 @@ async fn find_owned(context: &RequestContext, id: AnyId) -> Result<Option<one_of
         AnyId::ScheduledWorkout(id) => {
             let workouts = day(context, id.day).await?.map(|day| day.workouts);
             let mut workouts = workouts.into_iter().flatten();
-            workouts.find(|workout| workout.id == id).map(Arc::new).map(Node::ScheduledWorkout)
+            workouts
+                .find(|workout| workout.id == id)
+                .map(Arc::new)
+                .map(Node::ScheduledWorkout)
         }
         AnyId::PlannedMeal(id) => {
             let meals = day(context, id.day).await?.map(|day| day.meals);
             let mut meals = meals.into_iter().flatten();
-            meals.find(|meal| meal.id == id).map(Arc::new).map(Node::PlannedMeal)
+            meals
+                .find(|meal| meal.id == id)
+                .map(Arc::new)
+                .map(Node::PlannedMeal)
         }
         AnyId::Recipe(_) | AnyId::Workout(_) | AnyId::Exercise(_) => None,
     })

@@ -22,7 +22,9 @@ pub(crate) fn of_items<K: Eq + Hash, T>(
     items: &HashMap<K, Arc<T>>,
     request: &PageRequest,
 ) -> Page<T> {
-    let rows = found.into_iter().filter_map(|(cursor, id)| Some((cursor, Arc::clone(items.get(&id)?))));
+    let rows = found
+        .into_iter()
+        .filter_map(|(cursor, id)| Some((cursor, Arc::clone(items.get(&id)?))));
     Page::of(rows.collect(), request)
 }
 
@@ -37,9 +39,17 @@ pub(crate) fn of_all<T>(
         None => 0,
         Some(after) => {
             let place = items.iter().position(|item| cursor(item) == *after);
-            place.ok_or_else(|| Error::BadInput("after: is not a cursor of this list".to_owned()))? + 1
+            place
+                .ok_or_else(|| Error::BadInput("after: is not a cursor of this list".to_owned()))?
+                + 1
         }
     };
-    let rows = items.into_iter().skip(start).take(usize::from(request.first) + 1);
-    Ok(Page::of(rows.map(|item| (cursor(&item), item)).collect(), request))
+    let rows = items
+        .into_iter()
+        .skip(start)
+        .take(usize::from(request.first) + 1);
+    Ok(Page::of(
+        rows.map(|item| (cursor(&item), item)).collect(),
+        request,
+    ))
 }

@@ -19,8 +19,7 @@ impl batch::MemberPlan for Resolvers {
         context: &RequestContext,
         members: &[MemberId],
     ) -> Result<Batch<MemberId, Plan>, Error> {
-        let plans = plan::active(context.session(), members).await?;
-        Ok(plans.into_iter().map(|plan| (plan.id.member, plan)).collect())
+        Ok(plan::active(context.session(), members).await?.into())
     }
 }
 
@@ -32,8 +31,7 @@ impl batch::MemberPlans for Resolvers {
         context: &RequestContext,
         members: &[MemberId],
     ) -> Result<Batch<MemberId, Vec<Plan>>, Error> {
-        let plans = plan::of_members(context.session(), members).await?;
-        Ok(Batch::grouped(plans.into_iter().map(|plan| (plan.id.member, plan))))
+        Ok(plan::of_members(context.session(), members).await?.into())
     }
 }
 
@@ -45,8 +43,11 @@ impl batch::PlanCurrentCycle for Resolvers {
         context: &RequestContext,
         plans: &[PlanId],
     ) -> Result<Batch<PlanId, Arc<Cycle>>, Error> {
-        let cycles = cycle::current(context.session(), plans, context.now()).await?;
-        Ok(keep(context, cycles).await.into_iter().collect())
+        let mut kept = HashMap::new();
+        for (plan, cycle) in cycle::current(context.session(), plans, context.now()).await? {
+            kept.insert(plan, context.keep_cycle(cycle).await);
+        }
+        Ok(kept.into())
     }
 }
 
@@ -58,25 +59,19 @@ impl batch::PlanCycles for Resolvers {
         context: &RequestContext,
         plans: &[PlanId],
     ) -> Result<Batch<PlanId, Vec<Arc<Cycle>>>, Error> {
-        let cycles = cycle::of_plans(context.session(), plans, context.now()).await?;
-        Ok(Batch::grouped(keep(context, cycles).await))
+        let mut kept: HashMap<_, Vec<_>> = HashMap::new();
+        for (plan, cycles) in cycle::of_plans(context.session(), plans, context.now()).await? {
+            for cycle in cycles {
+                kept.entry(plan)
+                    .or_default()
+                    .push(context.keep_cycle(cycle).await);
+            }
+        }
+        Ok(kept.into())
     }
 }
 
-/// Keeps the cycles for the fields below them, which get their ids alone.
-async fn keep(context: &RequestContext, cycles: Vec<Cycle>) -> Vec<(PlanId, Arc<Cycle>)> {
-    let mut kept = Vec::with_capacity(cycles.len());
-    for cycle in cycles {
-        let cycle = Arc::new(cycle);
-        context.cycles.keep(cycle.id, Arc::clone(&cycle)).await;
-        kept.push((cycle.plan_id, cycle));
-    }
-    kept
-}
-
-/// Plans by id, for `node`.
+/// The plan with this id, for `node`.
 pub(crate) async fn find(context: &RequestContext, id: PlanId) -> Result<Option<Plan>, Error> {
-    let plans = plan::find(context.session(), &[id]).await?;
-    let mut plans: HashMap<_, _> = plans.into_iter().map(|plan| (plan.id, plan)).collect();
-    Ok(plans.remove(&id))
+    Ok(plan::find(context.session(), &[id]).await?.pop())
 }

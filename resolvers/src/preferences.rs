@@ -19,7 +19,10 @@ impl batch::MemberPreferences for Resolvers {
         let histories = context.preferences.get(members).await?;
         let zones = context.members.get(members).await?;
         let current = histories.iter().filter_map(|(id, history)| {
-            let today = context.now().with_timezone(&zones.get(id)?.time_zone).date_naive();
+            let today = context
+                .now()
+                .with_timezone(&zones.get(id)?.time_zone)
+                .date_naive();
             Some((*id, preferences::on(history, today)?.clone()))
         });
         Ok(current.collect())

@@ -42,8 +42,13 @@ impl query::Recipes for Resolvers {
             max_minutes: given.max_minutes.value().copied(),
         });
         let request = page::request(arguments.first, &arguments.after);
-        let found = recipe::search(context.session(), &filter.unwrap_or_default(), &request).await?;
-        Ok(page::of_items(found, &context.catalogue().await?.recipes, &request))
+        let found =
+            recipe::search(context.session(), &filter.unwrap_or_default(), &request).await?;
+        Ok(page::of_items(
+            found,
+            &context.catalogue().await?.recipes,
+            &request,
+        ))
     }
 }
 
@@ -60,7 +65,10 @@ impl batch::RecipeIsFavourite for Resolvers {
             // Who is not registered keeps nothing yet.
             None => Default::default(),
         };
-        Ok(recipes.iter().map(|id| (*id, favourites.contains(id))).collect())
+        Ok(recipes
+            .iter()
+            .map(|id| (*id, favourites.contains(id)))
+            .collect())
     }
 }
 
@@ -70,15 +78,21 @@ impl batch::MemberFavouriteRecipes for Resolvers {
     type Key = MemberId;
     type Value = Page<Recipe>;
 
-    async fn load(context: &RequestContext, keys: &[Key]) -> Result<Batch<Key, Page<Recipe>>, Error> {
-        let requests = keys.iter().map(|(id, page)| (*id, page::request(page.first, &page.after)));
+    async fn load(
+        context: &RequestContext,
+        keys: &[Key],
+    ) -> Result<Batch<Key, Page<Recipe>>, Error> {
+        let requests = keys
+            .iter()
+            .map(|(id, page)| (*id, page::request(page.first, &page.after)));
         let requests: Vec<_> = requests.collect();
         let mut found = favourite::pages(context.session(), &requests).await?;
         let catalogue = context.catalogue().await?;
-        let pages = keys.iter().zip(&requests).map(|(key, request)| {
-            let rows = found.remove(request).unwrap_or_default();
-            (key.clone(), page::of_items(rows, &catalogue.recipes, &request.1))
+        let pages = keys.iter().zip(&requests).filter_map(|(key, request)| {
+            let rows = found.remove(request)?;
+            let page = rows.map(|rows| page::of_items(rows, &catalogue.recipes, &request.1));
+            Some((key.clone(), page.map_err(Error::from)))
         });
-        Ok(pages.collect())
+        Ok(Batch::of_results(pages))
     }
 }

@@ -21,9 +21,13 @@ impl Scalar for types::Date {
         const WANTED: &str = "a date such as 2026-03-14";
         let text = text(value, WANTED)?;
         // chrono takes more than RFC 3339's full-date: signs and single digits.
-        let exact = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+        let exact = text.len() == 10
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'-');
         let date = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok();
-        date.filter(|_| exact).ok_or_else(|| InputError::new(format!("is not {WANTED}")))
+        date.filter(|_| exact)
+            .ok_or_else(|| InputError::new(format!("is not {WANTED}")))
     }
 
     fn serialize(value: &NaiveDate) -> Value {
@@ -51,7 +55,9 @@ impl Scalar for types::TimeZone {
 
     fn parse(value: Value) -> Result<Tz, InputError> {
         const WANTED: &str = "a time zone of the IANA database, such as Europe/Berlin";
-        text(value, WANTED)?.parse().map_err(|_| InputError::new(format!("is not {WANTED}")))
+        text(value, WANTED)?
+            .parse()
+            .map_err(|_| InputError::new(format!("is not {WANTED}")))
     }
 
     fn serialize(value: &Tz) -> Value {
@@ -73,7 +79,7 @@ impl Scalar for types::EmailAddress {
     }
 }
 
-impl Scalar for types::URL {
+impl Scalar for types::Url {
     type Rust = url::Url;
 
     fn parse(value: Value) -> Result<url::Url, InputError> {

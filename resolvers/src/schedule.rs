@@ -7,8 +7,8 @@ use chrono::NaiveDate;
 use coach_domain::{
     Error, Result,
     catalogue::Catalogue,
-    cycle::{Cycle, DAYS},
-    day::{self, Day, DayLog},
+    cycle::Cycle,
+    day::{self, Day, log::DayLog},
     id::CycleId,
     preferences::Preferences,
     programme::Programme,
@@ -43,7 +43,8 @@ impl Schedules {
         let mut logs = context.logs.get(ids).await?;
         let mut schedules = HashMap::with_capacity(cycles.len());
         for (id, cycle) in cycles {
-            let (Some(member), Some(history)) = (members.get(&id.member), histories.get(&id.member))
+            let (Some(member), Some(history)) =
+                (members.get(&id.member), histories.get(&id.member))
             else {
                 continue;
             };
@@ -93,16 +94,22 @@ impl Schedule {
     /// The days of a range, those outside the cycle left out. Days from today
     /// on need access.
     pub(crate) fn days(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<Day>> {
-        let numbers = (1..=DAYS).filter(|&number| {
-            let date = self.cycle.date_of(number);
-            date >= from && date <= to && self.cycle.has(date)
-        });
-        let numbers: Vec<_> = numbers.collect();
+        let numbers = self.cycle.numbers_in(Some(from), Some(to));
+        let numbers: Vec<_> = numbers.filter(|&number| self.cycle.has(number)).collect();
         if let Some(&last) = numbers.last() {
             day::require_access(self.access, self.cycle.date_of(last), self.today)?;
         }
-        let Self { cycle, programme, catalogue, history, log, .. } = self;
-        Ok(day::plan(cycle, numbers, programme, catalogue, history, log))
+        let Self {
+            cycle,
+            programme,
+            catalogue,
+            history,
+            log,
+            ..
+        } = self;
+        Ok(day::plan(
+            cycle, numbers, programme, catalogue, history, log,
+        ))
     }
 
     /// The recipes that a meal may be swapped for.

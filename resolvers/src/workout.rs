@@ -40,7 +40,12 @@ impl query::Workouts for Resolvers {
             max_duration_minutes: given.max_duration_minutes.value().copied(),
         });
         let request = page::request(arguments.first, &arguments.after);
-        let found = workout::search(context.session(), &filter.unwrap_or_default(), &request).await?;
-        Ok(page::of_items(found, &context.catalogue().await?.workouts, &request))
+        let found =
+            workout::search(context.session(), &filter.unwrap_or_default(), &request).await?;
+        Ok(page::of_items(
+            found,
+            &context.catalogue().await?.workouts,
+            &request,
+        ))
     }
 }

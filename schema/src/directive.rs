@@ -36,9 +36,7 @@ impl<'a> Applied<'a> {
     }
 
     fn argument(self, name: &str) -> Option<&'a Value> {
-        self.0
-            .specified_argument_by_name(name)
-            .map(|value| value.as_ref())
+        self.0.specified_argument_by_name(name).map(AsRef::as_ref)
     }
 
     pub(crate) fn text(self, name: &str) -> Option<&'a str> {

@@ -6,7 +6,7 @@ use apollo_compiler::{
     validation::Valid,
 };
 
-use crate::{contract::reachable, directive::PRIVATE};
+use crate::{directive::PRIVATE, reachable::reachable};
 
 pub(crate) fn sdl(schema: &Valid<Schema>) -> String {
     let public = reachable(schema, |_| true);

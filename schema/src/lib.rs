@@ -12,6 +12,8 @@ mod emit;
 mod error;
 mod export;
 mod names;
+mod reachable;
+mod reader;
 mod source;
 
 use std::path::{Path, PathBuf};
@@ -35,7 +37,7 @@ pub struct Generated {
 /// `resolvers/src`.
 pub fn generate(folder: &Path, nouns: &str) -> Result<Generated, Error> {
     let schema = source::load(folder)?;
-    let contract = contract::Contract::read(&schema)?;
+    let contract = reader::read(&schema)?;
     Ok(Generated {
         rust: emit::module(&contract, nouns, &export::sdl(&schema)),
         sdl: export::sdl(&schema),
@@ -45,6 +47,10 @@ pub fn generate(folder: &Path, nouns: &str) -> Result<Generated, Error> {
 
 /// For build scripts: generates into `OUT_DIR/contract.rs`, and ends the build
 /// with the schema's errors where it has any.
+///
+/// # Panics
+///
+/// Outside a build script, where there is no `OUT_DIR`.
 pub fn build(folder: impl AsRef<Path>, nouns: &str) {
     let folder = folder.as_ref();
     println!("cargo::rerun-if-changed={}", folder.display());

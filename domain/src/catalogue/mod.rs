@@ -1,6 +1,9 @@
 //! The catalogue as it stands at a version: the same for everyone, changed
 //! rarely, held in memory whole.
 
+mod cache;
+mod load;
+
 use std::{collections::HashMap, sync::Arc};
 
 use crate::{
@@ -10,6 +13,9 @@ use crate::{
     recipe::Recipe,
     workout::Workout,
 };
+
+pub use cache::Cache;
+pub use load::{load, version};
 
 /// A version of the catalogue, archived items included.
 #[derive(Debug, Default)]

@@ -1,5 +1,12 @@
 //! Check-ins: how a cycle went.
 
+pub mod entity;
+mod find;
+mod history;
+
+pub use find::{changes, find, of_cycles};
+pub use history::pages;
+
 use chrono::{DateTime, Utc};
 
 use crate::id::{CheckInId, CycleId};

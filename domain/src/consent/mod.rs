@@ -1,5 +1,10 @@
 //! What members agree to.
 
+pub mod entity;
+mod find;
+
+pub use find::of_members;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,12 @@
 //! Exercises.
 
+pub mod entity;
+mod load;
+mod search;
+
+pub(crate) use load::load;
+pub use search::{ExerciseFilter, search, search_text};
+
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 

@@ -1,1 +1,6 @@
-//! To come.
+//! The recipes that members keep.
+
+pub mod entity;
+mod find;
+
+pub use find::{FavouriteRows, among, pages};

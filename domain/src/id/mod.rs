@@ -2,17 +2,29 @@
 //! that names the type, and the UUIDs. The ids of what a member owns carry the
 //! member, so that every statement can ask for both.
 
-use sea_orm::DeriveValueType;
+mod opaque;
+
+use sea_orm::{DbErr, DeriveValueType, TryFromU64, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::day::MealSlot;
+
+pub use opaque::{AnyId, OpaqueId};
 
 macro_rules! row_ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType, Serialize, Deserialize)]
         pub struct $name(pub Uuid);
+
+        /// SeaORM asks it of every key; ours are never numbers that the database
+        /// counts.
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
     )+};
 }
 
@@ -29,6 +41,11 @@ row_ids! {
     ProgrammeId,
 }
 
+/// Ids as one array parameter.
+pub(crate) fn column(ids: impl IntoIterator<Item = Uuid>) -> Value {
+    ids.into_iter().collect::<Vec<_>>().into()
+}
+
 macro_rules! owned_ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
@@ -38,6 +55,16 @@ macro_rules! owned_ids {
             pub member: MemberId,
             /// The row.
             pub id: Uuid,
+        }
+
+        impl $name {
+            /// The ids as two array parameters: members and rows.
+            pub(crate) fn columns(ids: &[Self]) -> [Value; 2] {
+                [
+                    column(ids.iter().map(|id| id.member.0)),
+                    column(ids.iter().map(|id| id.id)),
+                ]
+            }
         }
     )+};
 }

@@ -1,5 +1,10 @@
 //! Members: the unit of tenancy and of authorization.
 
+pub mod entity;
+mod find;
+
+pub use find::{find, find_by_subject};
+
 use chrono_tz::Tz;
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,13 @@
 //!
 //! <https://relay.dev/graphql/connections.htm>
 
+mod cursor;
+mod member_pages;
+
 use std::sync::Arc;
+
+pub(crate) use cursor::{Cursor, TimeCursor, TitleCursor};
+pub(crate) use member_pages::MemberPages;
 
 /// What is asked for: at most `first` items after the cursor.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -1,5 +1,10 @@
 //! Plans: a goal, followed cycle by cycle.
 
+pub mod entity;
+mod find;
+
+pub use find::{active, find, of_members};
+
 use chrono::NaiveDate;
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};

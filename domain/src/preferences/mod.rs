@@ -1,9 +1,17 @@
 //! What a member wants of a plan. A change counts from its local date on, and
 //! the history is kept, so the past stays as it was.
 
+pub mod entity;
+mod find;
+
+pub use find::history;
+mod history;
+
 use chrono::NaiveDate;
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
+
+pub use history::on;
 
 /// Declares an enum that is stored as the text of its GraphQL value.
 macro_rules! stored_enum {

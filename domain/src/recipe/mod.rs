@@ -1,5 +1,14 @@
 //! Recipes.
 
+pub mod entity;
+pub mod ingredient_entity;
+mod load;
+mod search;
+pub mod step_entity;
+
+pub(crate) use load::load;
+pub use search::{RecipeFilter, search, search_text};
+
 use crate::{
     day::MealSlot,
     id::RecipeId,

@@ -1,5 +1,10 @@
 //! Subscriptions, and the access that they give.
 
+mod entitlement;
+pub mod entity;
+
+pub use entitlement::Entitlement;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};

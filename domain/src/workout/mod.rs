@@ -1,5 +1,13 @@
 //! Workouts.
 
+pub mod entity;
+pub mod exercise_entity;
+mod load;
+mod search;
+
+pub(crate) use load::load;
+pub use search::{WorkoutFilter, search, search_text};
+
 use std::sync::Arc;
 
 use sea_orm::{DeriveActiveEnum, EnumIter};

@@ -31,6 +31,12 @@ impl<K: Eq + Hash, V> Batch<K, V> {
     }
 }
 
+impl<K: Eq + Hash, V> From<HashMap<K, V>> for Batch<K, V> {
+    fn from(found: HashMap<K, V>) -> Self {
+        found.into_iter().collect()
+    }
+}
+
 impl<K: Eq + Hash, V> FromIterator<(K, V)> for Batch<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         Self(

@@ -195,10 +195,10 @@ fn place(coordinate: &str, field: &InputField) -> String {
 fn constrain(out: &mut String, field: &InputField, constraint: &Constraint, place: &str) {
     let (variable, name) = (snake(&field.name), literal(&field.name));
     let some = |bounds: &[(&str, i64)]| {
-        bounds
+        let bounds = bounds
             .iter()
-            .map(|(bound, value)| format!("{bound}: Some({value}), "))
-            .collect::<String>()
+            .map(|(bound, value)| format!("{bound}: Some({value}), "));
+        bounds.collect::<Vec<_>>().concat()
     };
     if !constraint.items.is_empty() {
         let _ = writeln!(

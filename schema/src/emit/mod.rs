@@ -19,7 +19,7 @@ pub(crate) fn module(contract: &Contract, nouns: &str, sdl: &str) -> String {
     let mut out = String::from(
         "// Generated from the SDL by coach-schema; edit schema/graphql instead.\n\
          use std::sync::Arc;\n\
-         use ::coach_execution::{Batch, BatchFunction, BatchLoader, Completed, Contract as _, Fault, Input, InputError, \
+         use ::coach_execution::{Batch, BatchFunction, BatchLoader, Completed, Fault, Input, InputError, \
          InputObject, ArgumentValues, MaybeUndefined, Name, Outcome, Output, PlannedField, Value, builtin, complete_object, constraint, definition::*, leaf, scalar::Scalar};\n\
          use super::{Error, RequestContext, Resolvers, Role};\n\n",
     );
@@ -30,7 +30,7 @@ pub(crate) fn module(contract: &Contract, nouns: &str, sdl: &str) -> String {
     );
     out += "/// Markers for the types of the SDL; none of them is ever a value.\npub mod types {\n";
     out += "    /// The scalar `ID` as the answer to a field.\n    pub enum ID {}\n";
-    for model in &contract.types {
+    for model in contract.types.iter().filter(|model| model.implemented) {
         let _ = writeln!(
             out,
             "    /// `{0}`.\n    pub enum {1} {{}}",

@@ -1,6 +1,6 @@
 // Generated from the SDL by coach-schema; edit schema/graphql instead.
 use std::sync::Arc;
-use ::coach_execution::{Batch, BatchFunction, BatchLoader, Completed, Contract as _, Fault, Input, InputError, InputObject, ArgumentValues, MaybeUndefined, Name, Outcome, Output, PlannedField, Value, builtin, complete_object, constraint, definition::*, leaf, scalar::Scalar};
+use ::coach_execution::{Batch, BatchFunction, BatchLoader, Completed, Fault, Input, InputError, InputObject, ArgumentValues, MaybeUndefined, Name, Outcome, Output, PlannedField, Value, builtin, complete_object, constraint, definition::*, leaf, scalar::Scalar};
 use super::{Error, RequestContext, Resolvers, Role};
 
 /// The exported SDL.
@@ -38,8 +38,6 @@ pub mod types {
     pub enum EchoInput {}
     /// `Probe`.
     pub enum Probe {}
-    /// `Later`.
-    pub enum Later {}
 }
 
 impl Output<types::Course, Request> for crate::model::Course {

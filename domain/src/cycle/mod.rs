@@ -1,8 +1,16 @@
 //! Cycles: days 1 to 28 of a plan, and the check-in that closes them.
 
+pub mod entity;
+mod find;
+mod rules;
+
 use chrono::{Days, NaiveDate};
+use chrono_tz::Tz;
 
 use crate::id::{CycleId, PlanId, ProgrammeId};
+
+pub use find::{current, find, of_plans};
+pub use rules::{check_in_due, check_in_opens_on, ends_on, progress};
 
 /// Days in a cycle.
 pub const DAYS: u8 = 28;
@@ -32,6 +40,11 @@ pub struct Cycle {
     pub programme_version: i32,
     /// What replacements are chosen by.
     pub seed: i64,
+    /// Where the member's days begin and end.
+    pub time_zone: Tz,
+    /// The last day of its plan, once that has ended; what lies ahead of it is
+    /// gone.
+    pub plan_ended_on: Option<NaiveDate>,
 }
 
 impl Cycle {
@@ -41,6 +54,12 @@ impl Cycle {
         u8::try_from(day)
             .ok()
             .filter(|day| (1..=DAYS).contains(day))
+    }
+
+    /// Whether the day with this number is still part of the plan.
+    pub fn has(&self, number: u8) -> bool {
+        self.plan_ended_on
+            .is_none_or(|last| self.date_of(number) <= last)
     }
 
     /// The date of a day number.

@@ -1,5 +1,13 @@
 //! Days: what the programme says, with what the member did laid over it.
 
+mod access;
+mod alternative;
+pub mod choice_entity;
+pub mod completion_entity;
+pub mod log;
+mod menu;
+mod plan;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -13,6 +21,11 @@ use crate::{
     recipe::Recipe,
     workout::Workout,
 };
+
+pub use access::require_access;
+pub use alternative::alternatives;
+pub use log::log;
+pub use plan::plan;
 
 stored_enum! {
     /// A place for food in the day.

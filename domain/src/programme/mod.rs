@@ -1,6 +1,11 @@
 //! Programmes: 28 days for a goal, a level, a diet and a number of training
 //! days a week. A published version never changes.
 
+mod choice;
+pub mod entity;
+mod load;
+
+use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -8,6 +13,9 @@ use crate::{
     id::{ProgrammeId, RecipeId, WorkoutId},
     preferences::{Diet, Goal, Level},
 };
+
+pub use choice::choose;
+pub(crate) use load::load;
 
 /// One version of a programme.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +37,7 @@ pub struct Programme {
 }
 
 /// What a version fixes; kept as one JSON document.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct ProgrammeContent {
     /// Day 1 first.
     pub days: Vec<ProgrammeDay>,

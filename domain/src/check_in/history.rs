@@ -1,0 +1,47 @@
+//! Check-ins by pages.
+
+use std::{collections::HashMap, sync::Arc};
+
+use sea_orm::{ConnectionTrait, FromQueryResult};
+
+use super::{CheckIn, entity, find::COLUMNS};
+use crate::{
+    Result, database,
+    id::MemberId,
+    page::{Cursor as _, MemberPages, Page, PageRequest, TimeCursor},
+};
+
+/// Pages of members' check-ins of all plans, the newest first. A page whose
+/// `after` is not a cursor is [`Error::BadInput`](crate::Error::BadInput), and
+/// the others are there all the same.
+pub async fn pages(
+    db: &impl ConnectionTrait,
+    asked: &[(MemberId, PageRequest)],
+) -> Result<HashMap<(MemberId, PageRequest), Result<Page<CheckIn>>>> {
+    let pages = MemberPages::of(asked);
+    let sql = format!(
+        "SELECT k.place, {COLUMNS}
+        FROM {PLACES}
+        CROSS JOIN LATERAL (
+            SELECT {COLUMNS} FROM check_in c
+            WHERE c.member_id = k.member_id AND (c.submitted_at, c.id) < (k.after_at, k.after_id)
+            ORDER BY c.submitted_at DESC, c.id DESC
+            LIMIT k.first + 1
+        ) c
+        ORDER BY k.place, c.submitted_at DESC, c.id DESC",
+        PLACES = MemberPages::PLACES,
+    );
+    let statement = database::statement(sql, pages.columns());
+    let rows = db.query_all_raw(statement).await?;
+    let mut found = pages.empty();
+    for row in rows {
+        let place: i64 = row.try_get("", "place")?;
+        let check_in = entity::Model::from_query_result(&row, "")?;
+        let (at, id) = (check_in.submitted_at, check_in.id);
+        let cursor = TimeCursor { at, id }.encode();
+        let row = (cursor, Arc::new(CheckIn::from(check_in)));
+        MemberPages::put(&mut found, place, row);
+    }
+    let of = |request: &PageRequest, rows| Page::of(rows, request);
+    Ok(pages.finish(found, of))
+}

@@ -1,0 +1,125 @@
+//! Reading cycles, each with what decides which day of it is today.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use uuid::Uuid;
+
+use super::{Cycle, check_in_due, check_in_opens_on, ends_on};
+use crate::{
+    Error, Result, database,
+    id::{CycleId, MemberId, PlanId, ProgrammeId},
+};
+
+#[derive(FromQueryResult)]
+struct Row {
+    member_id: MemberId,
+    id: Uuid,
+    plan_id: Uuid,
+    number: i32,
+    starts_on: NaiveDate,
+    closed_on: Option<NaiveDate>,
+    programme_id: ProgrammeId,
+    programme_version: i32,
+    seed: i64,
+    time_zone: String,
+    ended_on: Option<NaiveDate>,
+}
+
+const COLUMNS: &str = "
+    SELECT c.member_id, c.id, c.plan_id, c.number, c.starts_on, c.closed_on,
+           c.programme_id, c.programme_version, c.seed, m.time_zone, p.ended_on";
+
+const OF_PLANS: &str = "
+    FROM unnest($1::uuid[], $2::uuid[]) AS k (member_id, plan_id)
+    JOIN cycle c USING (member_id, plan_id)
+    JOIN plan p ON p.member_id = c.member_id AND p.id = c.plan_id
+    JOIN member m ON m.id = c.member_id";
+
+/// The open cycles of plans that are followed; none for a plan that has ended.
+pub async fn current(
+    db: &impl ConnectionTrait,
+    plans: &[PlanId],
+    now: DateTime<Utc>,
+) -> Result<HashMap<PlanId, Cycle>> {
+    let sql = format!("{COLUMNS} {OF_PLANS} WHERE c.closed_on IS NULL AND p.status = 'ACTIVE'");
+    let cycles = load(db, sql, PlanId::columns(plans), now).await?;
+    let by_plan = cycles.into_iter().map(|cycle| (cycle.plan_id, cycle));
+    Ok(by_plan.collect())
+}
+
+/// All cycles of plans, in the order of their numbers.
+pub async fn of_plans(
+    db: &impl ConnectionTrait,
+    plans: &[PlanId],
+    now: DateTime<Utc>,
+) -> Result<HashMap<PlanId, Vec<Cycle>>> {
+    let sql = format!("{COLUMNS} {OF_PLANS} ORDER BY c.member_id, c.plan_id, c.number");
+    let mut by_plan: HashMap<_, Vec<_>> = HashMap::new();
+    for cycle in load(db, sql, PlanId::columns(plans), now).await? {
+        by_plan.entry(cycle.plan_id).or_default().push(cycle);
+    }
+    Ok(by_plan)
+}
+
+/// The cycles with these ids, in no particular order.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    ids: &[CycleId],
+    now: DateTime<Utc>,
+) -> Result<Vec<Cycle>> {
+    let sql = format!(
+        "{COLUMNS}
+        FROM unnest($1::uuid[], $2::uuid[]) AS k (member_id, id)
+        JOIN cycle c USING (member_id, id)
+        JOIN plan p ON p.member_id = c.member_id AND p.id = c.plan_id
+        JOIN member m ON m.id = c.member_id"
+    );
+    load(db, sql, CycleId::columns(ids), now).await
+}
+
+async fn load(
+    db: &impl ConnectionTrait,
+    sql: String,
+    keys: [Value; 2],
+    now: DateTime<Utc>,
+) -> Result<Vec<Cycle>> {
+    let statement = database::statement(sql, keys);
+    let rows = Row::find_by_statement(statement).all(db).await?;
+    rows.into_iter().map(|row| row.cycle(now)).collect()
+}
+
+impl Row {
+    fn cycle(self, now: DateTime<Utc>) -> Result<Cycle> {
+        let unknown = |_| {
+            let zone = &self.time_zone;
+            Error::Invariant(format!("a member has the unknown time zone {zone}"))
+        };
+        let time_zone: Tz = self.time_zone.parse().map_err(unknown)?;
+        let today = now.with_timezone(&time_zone).date_naive();
+        let member = self.member_id;
+        Ok(Cycle {
+            id: CycleId {
+                member,
+                id: self.id,
+            },
+            plan_id: PlanId {
+                member,
+                id: self.plan_id,
+            },
+            number: self.number,
+            starts_on: self.starts_on,
+            ends_on: ends_on(self.starts_on),
+            check_in_opens_on: check_in_opens_on(self.starts_on),
+            check_in_due: check_in_due(self.starts_on, self.closed_on, self.ended_on, today),
+            closed_on: self.closed_on,
+            programme: self.programme_id,
+            programme_version: self.programme_version,
+            seed: self.seed,
+            time_zone,
+            plan_ended_on: self.ended_on,
+        })
+    }
+}

@@ -1,0 +1,195 @@
+//! What one request does on the database: the same as the pool, and counted.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+};
+
+use sea_orm::{
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    ExecResult, IsolationLevel, QueryResult, Statement, TransactionError, TransactionOptions,
+    TransactionSession, TransactionTrait,
+};
+
+#[derive(Debug, Default)]
+struct Tally {
+    statements: AtomicUsize,
+    texts: Option<Mutex<Vec<String>>>,
+}
+
+impl Tally {
+    fn add(&self, sql: &str) {
+        self.statements.fetch_add(1, Relaxed);
+        if let Some(texts) = &self.texts {
+            let mut texts = texts.lock().unwrap_or_else(PoisonError::into_inner);
+            texts.push(sql.to_owned());
+        }
+    }
+}
+
+/// A connection, or a transaction on it, that counts its statements. BEGIN,
+/// COMMIT and ROLLBACK do not count; what runs in a transaction does.
+#[derive(Clone, Debug)]
+pub struct Counted<C> {
+    inner: C,
+    tally: Arc<Tally>,
+}
+
+/// A request's access to the pool. Clones count together.
+pub type Session = Counted<DatabaseConnection>;
+
+/// A transaction of a [`Session`], which counts with it.
+pub type Transaction = Counted<DatabaseTransaction>;
+
+impl Session {
+    /// A session that counts.
+    pub fn new(database: DatabaseConnection) -> Self {
+        let tally = Arc::default();
+        Self {
+            inner: database,
+            tally,
+        }
+    }
+
+    /// A session that also keeps the text of each statement, for tests.
+    pub fn recording(database: DatabaseConnection) -> Self {
+        let tally = Arc::new(Tally {
+            texts: Some(Mutex::default()),
+            ..Tally::default()
+        });
+        Self {
+            inner: database,
+            tally,
+        }
+    }
+
+    /// The pool itself, for what is not this request's doing.
+    pub fn pool(&self) -> &DatabaseConnection {
+        &self.inner
+    }
+
+    /// How many statements there have been.
+    pub fn statements(&self) -> usize {
+        self.tally.statements.load(Relaxed)
+    }
+
+    /// Their texts in the order in which they were sent; empty unless
+    /// [`Session::recording`].
+    pub fn recorded(&self) -> Vec<String> {
+        let Some(texts) = &self.tally.texts else {
+            return Vec::new();
+        };
+        let texts = texts.lock().unwrap_or_else(PoisonError::into_inner);
+        texts.clone()
+    }
+}
+
+impl<C> Counted<C> {
+    fn on(&self, inner: DatabaseTransaction) -> Transaction {
+        let tally = Arc::clone(&self.tally);
+        Counted { inner, tally }
+    }
+}
+
+#[async_trait::async_trait]
+impl<C: ConnectionTrait> ConnectionTrait for Counted<C> {
+    fn get_database_backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.tally.add(&statement.sql);
+        self.inner.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.tally.add(sql);
+        self.inner.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.tally.add(&statement.sql);
+        self.inner.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.tally.add(&statement.sql);
+        self.inner.query_all_raw(statement).await
+    }
+}
+
+type Boxed<'c, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'c>>;
+
+#[async_trait::async_trait]
+impl<C> TransactionTrait for Counted<C>
+where
+    C: TransactionTrait<Transaction = DatabaseTransaction> + Send,
+{
+    type Transaction = Transaction;
+
+    async fn begin(&self) -> Result<Transaction, DbErr> {
+        Ok(self.on(self.inner.begin().await?))
+    }
+
+    async fn begin_with_config(
+        &self,
+        isolation: Option<IsolationLevel>,
+        access: Option<AccessMode>,
+    ) -> Result<Transaction, DbErr> {
+        Ok(self.on(self.inner.begin_with_config(isolation, access).await?))
+    }
+
+    async fn begin_with_options(&self, options: TransactionOptions) -> Result<Transaction, DbErr> {
+        Ok(self.on(self.inner.begin_with_options(options).await?))
+    }
+
+    async fn transaction<F, T, E>(&self, work: F) -> Result<T, TransactionError<E>>
+    where
+        F: for<'c> FnOnce(&'c Transaction) -> Boxed<'c, T, E> + Send,
+        T: Send,
+        E: std::fmt::Display + std::fmt::Debug + Send,
+    {
+        self.transaction_with_config(work, None, None).await
+    }
+
+    async fn transaction_with_config<F, T, E>(
+        &self,
+        work: F,
+        isolation: Option<IsolationLevel>,
+        access: Option<AccessMode>,
+    ) -> Result<T, TransactionError<E>>
+    where
+        F: for<'c> FnOnce(&'c Transaction) -> Boxed<'c, T, E> + Send,
+        T: Send,
+        E: std::fmt::Display + std::fmt::Debug + Send,
+    {
+        let begun = self.begin_with_config(isolation, access).await;
+        let transaction = begun.map_err(TransactionError::Connection)?;
+        match work(&transaction).await {
+            Ok(value) => {
+                let committed = transaction.commit().await;
+                committed.map_err(TransactionError::Connection)?;
+                Ok(value)
+            }
+            Err(error) => {
+                let undone = transaction.rollback().await;
+                undone.map_err(TransactionError::Connection)?;
+                Err(TransactionError::Transaction(error))
+            }
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl TransactionSession for Transaction {
+    async fn commit(self) -> Result<(), DbErr> {
+        self.inner.commit().await
+    }
+
+    async fn rollback(self) -> Result<(), DbErr> {
+        self.inner.rollback().await
+    }
+}

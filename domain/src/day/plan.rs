@@ -1,0 +1,167 @@
+//! Days as a pure function: the programme's version, the preferences that count
+//! on each date and the cycle's seed make a day, and the member's log is laid
+//! over it. Nothing else goes in, so a day is the same whenever and wherever it
+//! is made, and no row has to be written for it.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::{
+    Day, MealSlot, PlannedMeal, ScheduledWorkout,
+    log::{DayLog, MealChoice, WorkoutCompletion},
+    menu::{Place, may_serve, menu},
+};
+use crate::{
+    catalogue::Catalogue,
+    cycle::Cycle,
+    id::{DayId, PlannedMealId, ScheduledWorkoutId, WorkoutId},
+    nutrition::Nutrition,
+    preferences::{self, Preferences},
+    programme::Programme,
+};
+
+/// The days of a cycle with these numbers, in the order of the numbers; a number
+/// that the programme has no day for is left out.
+///
+/// - What was done stays: a completed workout and an eaten meal are the ones of
+///   the log, whatever programme and preferences say.
+/// - A recipe that was chosen but not eaten counts as long as it may be served on
+///   the day; else the meal is as if it had never been swapped.
+/// - All other meals are the programme's or their replacements (see `menu`). The
+///   log has no influence on them, so logging one meal never changes another.
+///
+/// `programme` is the version that the cycle pins, `history` all of the member's
+/// preferences, and `log` at least the rows of these days.
+pub fn plan(
+    cycle: &Cycle,
+    numbers: impl IntoIterator<Item = u8>,
+    programme: &Programme,
+    catalogue: &Catalogue,
+    history: &[Preferences],
+    log: &DayLog,
+) -> Vec<Day> {
+    let planner = Planner {
+        cycle,
+        programme,
+        catalogue,
+        history,
+        completions: log
+            .completions
+            .iter()
+            .map(|row| ((row.day, row.position), row))
+            .collect(),
+        choices: log
+            .choices
+            .iter()
+            .map(|row| ((row.day, row.slot, row.position), row))
+            .collect(),
+    };
+    numbers
+        .into_iter()
+        .filter_map(|number| planner.day(number))
+        .collect()
+}
+
+struct Planner<'a> {
+    cycle: &'a Cycle,
+    programme: &'a Programme,
+    catalogue: &'a Catalogue,
+    history: &'a [Preferences],
+    completions: HashMap<(u8, u8), &'a WorkoutCompletion>,
+    choices: HashMap<(u8, MealSlot, u8), &'a MealChoice>,
+}
+
+impl Planner<'_> {
+    fn day(&self, number: u8) -> Option<Day> {
+        let index = usize::from(number.checked_sub(1)?);
+        let content = self.programme.content.days.get(index)?;
+        let id = DayId {
+            cycle: self.cycle.id,
+            number,
+        };
+        let date = self.cycle.date_of(number);
+        let preferences = preferences::on(self.history, date);
+        let (seed, meals) = (self.cycle.seed, &content.meals);
+        let meals: Vec<_> = menu(
+            seed,
+            number,
+            meals,
+            self.programme,
+            self.catalogue,
+            preferences,
+        )
+        .into_iter()
+        .filter_map(|place| self.meal(id, place, preferences))
+        .collect();
+        Some(Day {
+            id,
+            number: i32::from(number),
+            date,
+            workouts: (content.workouts.iter().zip(1..))
+                .filter_map(|(planned, position)| self.workout(id, position, *planned))
+                .collect(),
+            nutrition: nutrition(&meals),
+            meals,
+        })
+    }
+
+    fn workout(&self, day: DayId, position: u8, planned: WorkoutId) -> Option<ScheduledWorkout> {
+        let completion = self.completions.get(&(day.number, position));
+        let id = completion.map_or(planned, |row| row.workout_id);
+        Some(ScheduledWorkout {
+            id: ScheduledWorkoutId { day, position },
+            position: i32::from(position),
+            workout: Arc::clone(self.catalogue.workouts.get(&id)?),
+            completed_at: completion.map(|row| row.completed_at),
+            effort: completion.and_then(|row| row.effort),
+        })
+    }
+
+    fn meal(
+        &self,
+        day: DayId,
+        place: Place,
+        preferences: Option<&Preferences>,
+    ) -> Option<PlannedMeal> {
+        let Place { slot, position, .. } = place;
+        let chosen = self.choices.get(&(day.number, slot, position));
+        let chosen = chosen.and_then(|row| {
+            let recipe = self.catalogue.recipes.get(&row.recipe_id);
+            match recipe {
+                Some(recipe) if row.eaten_at.is_none() => preferences
+                    .is_some_and(|preferences| may_serve(recipe, slot, preferences))
+                    .then_some((*row, Some(recipe))),
+                None if row.eaten_at.is_none() => None,
+                _ => Some((*row, recipe)),
+            }
+        });
+        let (recipe, servings, eaten_at) = match chosen {
+            Some((row, recipe)) => (Arc::clone(recipe?), row.servings, row.eaten_at),
+            None => (place.recipe?, 1, None),
+        };
+        Some(PlannedMeal {
+            id: PlannedMealId {
+                day,
+                slot,
+                position,
+            },
+            slot,
+            position: i32::from(position),
+            recipe,
+            servings,
+            eaten_at,
+        })
+    }
+}
+
+/// Of all meals together; `None` without a meal, or with one of which it is not
+/// known.
+fn nutrition(meals: &[PlannedMeal]) -> Option<Nutrition> {
+    let parts: Vec<_> = meals
+        .iter()
+        .map(|meal| Some(meal.recipe.nutrition?.times(meal.servings)))
+        .collect::<Option<_>>()?;
+    (!parts.is_empty()).then(|| parts.into_iter().sum::<Nutrition>().rounded())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! Reading members, each with the subscription that counts.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use uuid::Uuid;
+
+use super::{EmailAddress, Member, Units};
+use crate::{
+    Error, Result, database,
+    id::{MemberId, column},
+    subscription::{Access, Entitlement, SubscriptionProvider},
+    viewer::Subject,
+};
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: MemberId,
+    display_name: String,
+    email: Option<String>,
+    locale: String,
+    time_zone: String,
+    units: Units,
+    purchase_token: Uuid,
+    provider: Option<SubscriptionProvider>,
+    trial_ends_at: Option<DateTime<Utc>>,
+    expires_at: Option<DateTime<Utc>>,
+    grace_ends_at: Option<DateTime<Utc>>,
+    /// NULL only where there is no subscription.
+    will_renew: Option<bool>,
+}
+
+/// Of several subscriptions the latest entitlement counts; one without end is
+/// later than any other.
+const MEMBERS: &str = "
+    SELECT m.id, m.display_name, m.email, m.locale, m.time_zone, m.units, m.purchase_token,
+           s.provider, s.trial_ends_at, s.expires_at, s.grace_ends_at, s.will_renew
+    FROM member m
+    LEFT JOIN LATERAL (
+        SELECT provider, trial_ends_at, expires_at, grace_ends_at, will_renew
+        FROM subscription
+        WHERE member_id = m.id
+        ORDER BY CASE WHEN trial_ends_at IS NULL AND expires_at IS NULL THEN 'infinity'
+                      ELSE GREATEST(trial_ends_at, expires_at, grace_ends_at) END DESC,
+                 updated_at DESC, id
+        LIMIT 1
+    ) s ON TRUE
+    WHERE";
+
+/// The member who signs in as `subject`, unless they have not registered.
+pub async fn find_by_subject(
+    db: &impl ConnectionTrait,
+    subject: &Subject,
+    now: DateTime<Utc>,
+) -> Result<Option<Member>> {
+    let Subject { issuer, subject } = subject;
+    // No token with such a text was registered, and Postgres would refuse it.
+    if [issuer, subject].iter().any(|text| text.contains('\0')) {
+        return Ok(None);
+    }
+    let sql = format!("{MEMBERS} m.issuer = $1 AND m.subject = $2");
+    let statement = database::statement(sql, [issuer.into(), subject.into()]);
+    let row = Row::find_by_statement(statement).one(db).await?;
+    row.map(|row| row.member(now)).transpose()
+}
+
+/// The members with these ids, in no particular order.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    ids: &[MemberId],
+    now: DateTime<Utc>,
+) -> Result<Vec<Member>> {
+    let ids: Value = column(ids.iter().map(|id| id.0));
+    let statement = database::statement(format!("{MEMBERS} m.id = ANY($1)"), [ids]);
+    let rows = Row::find_by_statement(statement).all(db).await?;
+    rows.into_iter().map(|row| row.member(now)).collect()
+}
+
+impl Row {
+    fn member(self, now: DateTime<Utc>) -> Result<Member> {
+        let entitlement = self.will_renew.map(|will_renew| Entitlement {
+            provider: self.provider,
+            trial_ends_at: self.trial_ends_at,
+            expires_at: self.expires_at,
+            grace_ends_at: self.grace_ends_at,
+            will_renew,
+        });
+        let subscription = entitlement.map(|entitlement| entitlement.at(now));
+        let unknown = |_| {
+            let zone = &self.time_zone;
+            Error::Invariant(format!("a member has the unknown time zone {zone}"))
+        };
+        Ok(Member {
+            id: self.id,
+            display_name: self.display_name,
+            email: self.email.as_deref().and_then(EmailAddress::parse),
+            locale: self.locale,
+            time_zone: self.time_zone.parse().map_err(unknown)?,
+            units: self.units,
+            access: (subscription.as_ref()).map_or(Access::None, |counts| counts.access),
+            subscription,
+            purchase_token: self.purchase_token.to_string(),
+        })
+    }
+}

@@ -1,0 +1,74 @@
+//! Reading plans.
+
+use std::collections::HashMap;
+
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+
+use super::{Plan, entity};
+use crate::{
+    Result, database,
+    id::{MemberId, PlanId, column},
+};
+
+const PLANS: &str =
+    "SELECT p.member_id, p.id, p.goal, p.status, p.started_on, p.ended_on FROM plan p";
+
+/// The plans that members follow now; one each at most.
+pub async fn active(
+    db: &impl ConnectionTrait,
+    members: &[MemberId],
+) -> Result<HashMap<MemberId, Plan>> {
+    let sql = format!("{PLANS} WHERE p.member_id = ANY($1) AND p.status = 'ACTIVE'");
+    let plans = load(db, sql, [column(members.iter().map(|id| id.0))]).await?;
+    let by_member = plans.into_iter().map(|plan| (plan.id.member, plan));
+    Ok(by_member.collect())
+}
+
+/// All plans of members, the newest first.
+pub async fn of_members(
+    db: &impl ConnectionTrait,
+    members: &[MemberId],
+) -> Result<HashMap<MemberId, Vec<Plan>>> {
+    let sql = format!(
+        "{PLANS} WHERE p.member_id = ANY($1) ORDER BY p.member_id, p.started_on DESC, p.id DESC"
+    );
+    let plans = load(db, sql, [column(members.iter().map(|id| id.0))]).await?;
+    let mut by_member: HashMap<_, Vec<_>> = HashMap::new();
+    for plan in plans {
+        by_member.entry(plan.id.member).or_default().push(plan);
+    }
+    Ok(by_member)
+}
+
+/// The plans with these ids, in no particular order.
+pub async fn find(db: &impl ConnectionTrait, ids: &[PlanId]) -> Result<Vec<Plan>> {
+    let sql = format!(
+        "{PLANS} JOIN unnest($1::uuid[], $2::uuid[]) AS k (member_id, id) USING (member_id, id)"
+    );
+    load(db, sql, PlanId::columns(ids)).await
+}
+
+async fn load(
+    db: &impl ConnectionTrait,
+    sql: String,
+    keys: impl IntoIterator<Item = Value>,
+) -> Result<Vec<Plan>> {
+    let statement = database::statement(sql, keys);
+    let rows = entity::Model::find_by_statement(statement).all(db).await?;
+    Ok(rows.into_iter().map(Plan::from).collect())
+}
+
+impl From<entity::Model> for Plan {
+    fn from(row: entity::Model) -> Self {
+        Self {
+            id: PlanId {
+                member: row.member_id,
+                id: row.id,
+            },
+            goal: row.goal,
+            status: row.status,
+            started_on: row.started_on,
+            ended_on: row.ended_on,
+        }
+    }
+}

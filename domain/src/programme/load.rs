@@ -1,0 +1,45 @@
+//! Reading all programmes, for the catalogue.
+
+use std::{collections::HashMap, sync::Arc};
+
+use sea_orm::{ConnectionTrait, FromQueryResult};
+
+use super::{Programme, entity};
+use crate::{Error, Result, database, id::ProgrammeId};
+
+#[derive(FromQueryResult)]
+struct Row {
+    catalogue_version: i64,
+    #[sea_orm(nested)]
+    programme: Option<entity::Model>,
+}
+
+/// All versions of all programmes, with the version of the catalogue in the same
+/// statement.
+pub(crate) async fn load(
+    db: &impl ConnectionTrait,
+) -> Result<(i64, HashMap<(ProgrammeId, i32), Arc<Programme>>)> {
+    let sql = "
+        SELECT v.version AS catalogue_version, p.id, p.version, p.goal, p.level, p.diet,
+               p.days_per_week, p.content, p.published_at
+        FROM catalogue_version v
+        LEFT JOIN programme p ON TRUE";
+    let rows = Row::find_by_statement(database::statement(sql, []));
+    let rows = rows.all(db).await?;
+    let unversioned = || Error::Invariant("the catalogue has no version".to_owned());
+    let version = rows.first().ok_or_else(unversioned)?.catalogue_version;
+    let programmes = rows.into_iter().filter_map(|row| row.programme);
+    let by_id = programmes.map(|row| {
+        let programme = Programme {
+            id: row.id,
+            version: row.version,
+            goal: row.goal,
+            level: row.level,
+            diet: row.diet,
+            days_per_week: row.days_per_week,
+            content: row.content,
+        };
+        ((row.id, row.version), Arc::new(programme))
+    });
+    Ok((version, by_id.collect()))
+}

@@ -1,0 +1,8 @@
+//! Searching the catalogue: the words of its items, and the statement that
+//! lists those that match.
+
+mod listing;
+mod words;
+
+pub(crate) use listing::Listing;
+pub(crate) use words::document;

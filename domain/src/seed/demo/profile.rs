@@ -1,0 +1,129 @@
+//! What a demo member is, wants, pays and likes.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{
+    LOCAL_ISSUER,
+    rows::{Rows, Teller},
+    story::{Payment, Story},
+};
+use crate::{
+    consent, favourite,
+    id::RecipeId,
+    member,
+    preferences::{self, Preferences},
+    seed::identity::id,
+    subscription,
+};
+
+impl Teller<'_> {
+    /// Adds the member with everything but plans.
+    pub(super) fn profile(&self, rows: &mut Rows) {
+        let since = self.story.preferences.first().map_or(0, |wish| wish.since);
+        let registered = self.at(self.ago(since), (0, 0));
+        rows.members.push(self.member(registered));
+        let history = self.history().into_iter();
+        rows.preferences.extend(history.map(|of| self.preferences(of)));
+        rows.subscriptions.extend(self.subscription(registered));
+        rows.favourites.extend(self.favourites(registered));
+        rows.consents.extend(self.consents(registered));
+    }
+
+    /// What the member wanted when, the earliest first.
+    pub(super) fn history(&self) -> Vec<Preferences> {
+        let wishes = self.story.preferences.iter();
+        wishes
+            .map(|wish| Preferences {
+                effective_from: self.ago(wish.since),
+                goal: wish.goal,
+                level: wish.level,
+                diet: wish.diet,
+                allergens: wish.allergens.to_vec(),
+                days_per_week: wish.days_per_week,
+            })
+            .collect()
+    }
+
+    fn member(&self, registered: DateTime<Utc>) -> member::entity::Model {
+        let Story {
+            subject,
+            display_name,
+            locale,
+            time_zone,
+            units,
+            ..
+        } = self.story;
+        member::entity::Model {
+            id: self.member,
+            issuer: LOCAL_ISSUER.to_owned(),
+            subject: (*subject).to_owned(),
+            display_name: (*display_name).to_owned(),
+            email: Some((*subject).to_owned()),
+            locale: (*locale).to_owned(),
+            time_zone: time_zone.name().to_owned(),
+            units: *units,
+            purchase_token: id("purchase_token", subject),
+            created_at: registered,
+        }
+    }
+
+    fn preferences(&self, of: Preferences) -> preferences::entity::Model {
+        preferences::entity::Model {
+            member_id: self.member,
+            effective_from: of.effective_from,
+            goal: of.goal,
+            level: of.level,
+            diet: of.diet,
+            allergens: of.allergens,
+            days_per_week: of.days_per_week,
+        }
+    }
+
+    fn subscription(&self, registered: DateTime<Utc>) -> Option<subscription::entity::Model> {
+        let Payment {
+            provider,
+            trial_ends,
+            expires,
+            grace_ends,
+            will_renew,
+        } = self.story.subscription.as_ref()?;
+        let end = |days: &Option<i64>| days.map(|days| self.at(self.ago(-days), (12, 0)));
+        // The shop spoke last when something ended, or else at the beginning.
+        let past = [trial_ends, expires].into_iter().flatten();
+        let past = past.copied().filter(|days| *days < 0).max();
+        Some(subscription::entity::Model {
+            member_id: self.member,
+            id: self.id("subscription", self.today),
+            provider: *provider,
+            external_id: provider.map(|_| format!("demo-{}", self.story.subject)),
+            trial_ends_at: end(trial_ends),
+            expires_at: end(expires),
+            grace_ends_at: end(grace_ends),
+            will_renew: *will_renew,
+            updated_at: end(&past).unwrap_or(registered),
+        })
+    }
+
+    fn favourites(&self, registered: DateTime<Utc>) -> Vec<favourite::entity::Model> {
+        let slugs = self.story.favourites.iter().rev();
+        (slugs.zip(1..))
+            .map(|(slug, minutes)| favourite::entity::Model {
+                member_id: self.member,
+                recipe_id: RecipeId(id("recipe", slug)),
+                created_at: registered + TimeDelta::minutes(minutes),
+            })
+            .collect()
+    }
+
+    fn consents(&self, registered: DateTime<Utc>) -> Vec<consent::entity::Model> {
+        let answers = self.story.consents.iter();
+        answers
+            .map(|(purpose, granted)| consent::entity::Model {
+                member_id: self.member,
+                purpose: *purpose,
+                granted: *granted,
+                changed_at: registered,
+            })
+            .collect()
+    }
+}

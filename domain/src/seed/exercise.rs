@@ -1,0 +1,44 @@
+//! Exercises of the content.
+
+use serde::Deserialize;
+
+use super::identity::id;
+use crate::{
+    exercise::{Equipment, Exercise, ExerciseCategory, Muscle},
+    id::ExerciseId,
+    preferences::Level,
+};
+
+/// An entry of `content/exercises.json`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    slug: String,
+    name: String,
+    category: ExerciseCategory,
+    level: Level,
+    equipment: Vec<Equipment>,
+    muscles: Vec<Muscle>,
+    instructions: Vec<String>,
+}
+
+/// All exercises with their slugs, in the order of the file.
+pub(super) fn exercises() -> serde_json::Result<Vec<(String, Exercise)>> {
+    let file: Vec<Entry> = serde_json::from_str(include_str!("../../content/exercises.json"))?;
+    Ok(file.into_iter().map(exercise).collect())
+}
+
+fn exercise(entry: Entry) -> (String, Exercise) {
+    let exercise = Exercise {
+        id: ExerciseId(id("exercise", &entry.slug)),
+        name: entry.name,
+        category: entry.category,
+        level: entry.level,
+        equipment: entry.equipment,
+        muscles: entry.muscles,
+        instructions: entry.instructions,
+        image: None,
+        archived: false,
+    };
+    (entry.slug, exercise)
+}

@@ -1,0 +1,69 @@
+//! Telling our databases from others.
+
+use std::collections::BTreeSet;
+
+use sea_orm::ConnectionTrait;
+
+use crate::{Error, Result, database};
+
+/// Every table that the migrations make, `seaql_migrations` among them.
+pub const TABLES: &[&str] = &[
+    "catalogue_version",
+    "check_in",
+    "consent",
+    "cycle",
+    "exercise",
+    "favourite_recipe",
+    "meal_choice",
+    "member",
+    "member_preferences",
+    "plan",
+    "programme",
+    "recipe",
+    "recipe_ingredient",
+    "recipe_step",
+    "seaql_migrations",
+    "subscription",
+    "workout",
+    "workout_completion",
+    "workout_exercise",
+];
+
+/// Accepts a database that holds no tables but ours. Tables that belong to an
+/// extension do not count.
+///
+/// # Errors
+///
+/// [`Error::BadInput`] with the names of the tables that are not ours, and those
+/// of the database.
+pub async fn is_ours(db: &impl ConnectionTrait) -> Result<()> {
+    let sql = "
+        SELECT CASE WHEN n.nspname = 'public' THEN c.relname::text
+                    ELSE n.nspname || '.' || c.relname END
+        FROM pg_catalog.pg_class c
+        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+        WHERE c.relkind IN ('r', 'p', 'f')
+          AND NOT c.relispartition
+          AND n.nspname <> 'information_schema'
+          AND n.nspname NOT LIKE 'pg\\_%'
+          AND NOT EXISTS (
+              SELECT FROM pg_catalog.pg_depend d
+              WHERE d.classid = 'pg_catalog.pg_class'::regclass
+                AND d.objid = c.oid
+                AND d.deptype = 'e')";
+    let mut others = BTreeSet::new();
+    for row in db.query_all_raw(database::statement(sql, [])).await? {
+        let name: String = row.try_get_by_index(0)?;
+        if !TABLES.contains(&name.as_str()) {
+            others.insert(name);
+        }
+    }
+    if others.is_empty() {
+        return Ok(());
+    }
+    let others: Vec<_> = others.into_iter().collect();
+    Err(Error::BadInput(format!(
+        "the database holds tables that are not ours: {}",
+        others.join(", ")
+    )))
+}

@@ -1,0 +1,38 @@
+//! The table `subscription`.
+
+use sea_orm::entity::prelude::*;
+
+use super::SubscriptionProvider;
+use crate::id::MemberId;
+
+/// A row.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "subscription")]
+pub struct Model {
+    /// The owner.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub member_id: MemberId,
+    /// The row; unique.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Where it was bought; `None` for a gift or a trial without a purchase.
+    pub provider: Option<SubscriptionProvider>,
+    /// What the shop calls it; unique with the provider.
+    pub external_id: Option<String>,
+    /// When the trial ends.
+    pub trial_ends_at: Option<DateTimeUtc>,
+    /// When what was paid for ends.
+    pub expires_at: Option<DateTimeUtc>,
+    /// Until when the shop tries a failed payment again.
+    pub grace_ends_at: Option<DateTimeUtc>,
+    /// Whether the shop will charge again.
+    pub will_renew: bool,
+    /// When the shop said so.
+    pub updated_at: DateTimeUtc,
+}
+
+/// Relations are written as SQL by the finders.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,40 @@
+//! Why somebody is not let in.
+
+/// Why a credential does not count. Strangers are told no more than that; the log says which.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Rejection {
+    /// The header is not `Authorization: Bearer TOKEN`, or there is more than one credential.
+    #[error("the Authorization header is not a single bearer token")]
+    Malformed,
+    /// The token is no JWT, or its signature is wrong.
+    #[error("{0}")]
+    Token(#[from] jsonwebtoken::errors::Error),
+    /// The token does not say which key signed it.
+    #[error("the token names no key")]
+    NoKeyId,
+    /// No key of the issuer has this id.
+    #[error("the token names a key that its issuer does not have")]
+    UnknownKey,
+    /// The header demands something that we do not do.
+    #[error("the token's header has critical extensions")]
+    Critical,
+    /// A claim is missing or has the wrong type.
+    #[error("the claim `{0}` is missing or of the wrong type")]
+    Claim(&'static str),
+    /// The token is for another service.
+    #[error("the token is for another audience")]
+    Audience,
+    /// The token's time has passed.
+    #[error("the token has expired")]
+    Expired,
+    /// The token's time has not come.
+    #[error("the token is not valid yet")]
+    NotYet,
+    /// The API key is nobody's.
+    #[error("the API key is not known")]
+    ApiKey,
+    /// The issuer's keys could not be fetched so far: ours is the fault, not the token's.
+    #[error("the issuer's keys have not been fetched yet")]
+    KeysMissing,
+}

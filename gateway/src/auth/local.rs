@@ -1,0 +1,178 @@
+//! The local issuer: tokens for development and tests, signed by a key of this machine.
+
+use std::{
+    fs, io,
+    os::unix::fs::OpenOptionsExt,
+    path::{Path, PathBuf},
+};
+
+use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
+use chrono::{DateTime, TimeDelta, Utc};
+use coach_domain::viewer::Subject;
+use jsonwebtoken::{
+    Algorithm, EncodingKey, Header, encode,
+    jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash},
+};
+use serde_json::{Value, json};
+
+/// `iss` of the local issuer's tokens, whatever the port.
+pub const LOCAL_ISSUER: &str = "https://local.coach.example";
+/// `aud` of the local issuer's tokens.
+pub const LOCAL_AUDIENCE: &str = "coach";
+/// How long the local issuer's tokens count.
+pub const LOCAL_LIFETIME: TimeDelta = TimeDelta::days(7);
+
+const FILE: &str = "local-issuer.pk8";
+
+/// Why there is no local issuer.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LocalIssuerError {
+    /// The key's file.
+    #[error("the local issuer's key {}: {source}", path.display())]
+    File {
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong.
+        source: io::Error,
+    },
+    /// What should be a key is none.
+    #[error("the local issuer's key {} is not an Ed25519 key in PKCS #8; delete it to get a new one", path.display())]
+    Key {
+        /// Where it is.
+        path: PathBuf,
+    },
+}
+
+/// Signs tokens, which [`Authenticator::local`](super::Authenticator::local) takes.
+pub struct LocalIssuer {
+    key: EncodingKey,
+    public: Jwk,
+}
+
+impl LocalIssuer {
+    /// The issuer with the key in this folder, which is made when there is none.
+    ///
+    /// # Errors
+    ///
+    /// When the key can be neither read nor made.
+    pub fn open(home: &Path) -> Result<Self, LocalIssuerError> {
+        let path = home.join(FILE);
+        let file = |source| LocalIssuerError::File {
+            path: path.clone(),
+            source,
+        };
+        fs::create_dir_all(home).map_err(file)?;
+        let mut document = fs::read(&path);
+        if matches!(&document, Err(error) if error.kind() == io::ErrorKind::NotFound) {
+            create(home, &path).map_err(file)?;
+            document = fs::read(&path);
+        }
+        let document = document.map_err(file)?;
+        Self::from_document(&document).ok_or(LocalIssuerError::Key { path })
+    }
+
+    /// An issuer with a key that nobody else has, for tests.
+    ///
+    /// # Errors
+    ///
+    /// When the machine has no randomness.
+    pub fn generate() -> io::Result<Self> {
+        Self::from_document(&new_key()?).ok_or_else(|| io::ErrorKind::InvalidData.into())
+    }
+
+    fn from_document(document: &[u8]) -> Option<Self> {
+        Ed25519KeyPair::from_pkcs8_maybe_unchecked(document).ok()?;
+        let key = EncodingKey::from_ed_der(document);
+        let mut public = Jwk::from_encoding_key(&key, Algorithm::EdDSA).ok()?;
+        public.common.key_id = Some(public.thumbprint(ThumbprintHash::SHA256).ok()?);
+        public.common.public_key_use = Some(PublicKeyUse::Signature);
+        Some(Self { key, public })
+    }
+
+    /// The public key, as `/.well-known/jwks.json` shows it.
+    pub fn key_set(&self) -> JwkSet {
+        JwkSet {
+            keys: vec![self.public.clone()],
+        }
+    }
+
+    /// A token for somebody, who is in these groups.
+    ///
+    /// # Errors
+    ///
+    /// Never with a key that was accepted.
+    pub fn token(
+        &self,
+        subject: &Subject,
+        groups: &[&str],
+        now: DateTime<Utc>,
+    ) -> jsonwebtoken::errors::Result<String> {
+        self.sign(&json!({
+            "iss": subject.issuer,
+            "sub": subject.subject,
+            "aud": LOCAL_AUDIENCE,
+            "iat": now.timestamp(),
+            "exp": (now + LOCAL_LIFETIME).timestamp(),
+            "cognito:groups": groups,
+        }))
+    }
+
+    /// A token that says whatever is asked for, for tests of what must be refused.
+    ///
+    /// # Errors
+    ///
+    /// Never with a key that was accepted.
+    pub fn sign(&self, claims: &Value) -> jsonwebtoken::errors::Result<String> {
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.kid.clone_from(&self.public.common.key_id);
+        encode(&header, claims, &self.key)
+    }
+}
+
+/// Several processes may do this at once; one of them wins, and all use its key.
+fn create(home: &Path, path: &Path) -> io::Result<()> {
+    let draft = home.join(format!("{FILE}.{}", std::process::id()));
+    let _ = fs::remove_file(&draft);
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&draft)?;
+    io::Write::write_all(&mut file, &new_key()?)?;
+    file.sync_all()?;
+    let linked = fs::hard_link(&draft, path);
+    fs::remove_file(&draft)?;
+    match linked {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        linked => linked,
+    }
+}
+
+fn new_key() -> io::Result<Vec<u8>> {
+    let document = Ed25519KeyPair::generate_pkcs8v1(&SystemRandom::new());
+    let document = document.map_err(|_| io::Error::other("no randomness"))?;
+    Ok(document.as_ref().to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn the_key_is_made_once_and_only_its_owner_can_read_it() {
+        let home = std::env::temp_dir().join(format!("coach-issuer-{}", std::process::id()));
+        let first = LocalIssuer::open(&home).unwrap();
+        let again = LocalIssuer::open(&home).unwrap();
+        assert_eq!(first.key_set(), again.key_set());
+        let path = home.join(FILE);
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        fs::write(&path, "not a key").unwrap();
+        let error = LocalIssuer::open(&home).err().unwrap().to_string();
+        assert!(error.contains("delete it"), "{error}");
+        fs::remove_dir_all(&home).unwrap();
+    }
+}

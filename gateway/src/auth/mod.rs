@@ -1,0 +1,129 @@
+//! Who asks: bearer tokens and API keys become viewers here, and nowhere else.
+
+mod api_key;
+mod error;
+mod key_set;
+mod local;
+mod remote;
+#[cfg(test)]
+mod tests;
+mod token;
+
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
+use coach_domain::{clock::Clock, viewer::Viewer};
+
+pub use self::{
+    error::Rejection,
+    local::{LOCAL_AUDIENCE, LOCAL_ISSUER, LOCAL_LIFETIME, LocalIssuer, LocalIssuerError},
+};
+use self::{key_set::KeySet, remote::RemoteKeys, token::Expectation};
+use crate::settings::{AuthSettings, Issuer};
+
+/// The header of API keys.
+const API_KEY: &str = "x-api-key";
+/// More than any issuer puts into a token.
+const LONGEST_TOKEN: usize = 8 * 1024;
+
+/// Tells who asks from the headers of a request.
+pub struct Authenticator {
+    keys: Keys,
+    expected: Expectation,
+    api_keys: Vec<crate::settings::ApiKey>,
+    clock: Arc<dyn Clock>,
+}
+
+enum Keys {
+    Local(KeySet),
+    Remote(Arc<RemoteKeys>),
+}
+
+impl Authenticator {
+    /// Takes the local issuer's tokens.
+    pub fn local(issuer: &LocalIssuer, settings: &AuthSettings, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            keys: Keys::Local(KeySet::new(&issuer.key_set())),
+            expected: Expectation {
+                issuer: LOCAL_ISSUER.to_owned(),
+                audience: LOCAL_AUDIENCE.to_owned(),
+                roles_claim: settings.roles_claim.clone(),
+            },
+            api_keys: settings.api_keys.clone(),
+            clock,
+        }
+    }
+
+    /// Takes an OIDC issuer's tokens, whose keys are fetched in the background. Needs a Tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// When this machine has no TLS.
+    pub fn remote(
+        issuer: &Issuer,
+        settings: &AuthSettings,
+        clock: Arc<dyn Clock>,
+    ) -> reqwest::Result<Self> {
+        Ok(Self {
+            keys: Keys::Remote(RemoteKeys::new(issuer.jwks_url.clone())?),
+            expected: Expectation {
+                issuer: issuer.issuer.clone(),
+                audience: issuer.audience.clone(),
+                roles_claim: settings.roles_claim.clone(),
+            },
+            api_keys: settings.api_keys.clone(),
+            clock,
+        })
+    }
+
+    /// Whether there are keys to verify tokens with.
+    pub fn is_ready(&self) -> bool {
+        match &self.keys {
+            Keys::Local(_) => true,
+            Keys::Remote(keys) => keys.current().is_some(),
+        }
+    }
+
+    /// Who asks; nobody in particular when no credential is shown.
+    ///
+    /// # Errors
+    ///
+    /// When a credential is shown that does not count.
+    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Viewer, Rejection> {
+        match (single(headers, AUTHORIZATION.as_str())?, single(headers, API_KEY)?) {
+            (None, None) => Ok(Viewer::anonymous()),
+            (None, Some(key)) => api_key::verify(key.as_bytes(), &self.api_keys),
+            (Some(value), None) => self.verify(bearer(value)?).await,
+            (Some(_), Some(_)) => Err(Rejection::Malformed),
+        }
+    }
+
+    async fn verify(&self, token: &str) -> Result<Viewer, Rejection> {
+        let id = token::key_id(token)?;
+        let key = match &self.keys {
+            Keys::Local(keys) => keys.find(&id).cloned().ok_or(Rejection::UnknownKey)?,
+            Keys::Remote(keys) => keys.find(&id).await?,
+        };
+        token::verify(token, &key, &self.expected, self.clock.now())
+    }
+}
+
+/// The only value of a header: two would let a proxy and us see different people.
+fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a HeaderValue>, Rejection> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (value, None) => Ok(value),
+        _ => Err(Rejection::Malformed),
+    }
+}
+
+fn bearer(value: &HeaderValue) -> Result<&str, Rejection> {
+    let text = value.to_str().map_err(|_| Rejection::Malformed)?;
+    let (scheme, token) = text.split_once(' ').ok_or(Rejection::Malformed)?;
+    let token = token.trim_start_matches(' ');
+    if scheme.eq_ignore_ascii_case("bearer") && token.len() <= LONGEST_TOKEN {
+        Ok(token)
+    } else {
+        Err(Rejection::Malformed)
+    }
+}

@@ -1,0 +1,110 @@
+//! What makes a bearer token count.
+
+use chrono::{DateTime, Utc};
+use coach_domain::viewer::{Role, Subject, Viewer};
+use jsonwebtoken::{Validation, decode, decode_header};
+use serde_json::{Map, Value};
+
+use super::{Rejection, key_set::PublicKey};
+
+/// How far clocks may be apart, in seconds.
+const LEEWAY: f64 = 30.0;
+
+/// What the tokens of one issuer must say.
+#[derive(Clone, Debug)]
+pub(super) struct Expectation {
+    pub(super) issuer: String,
+    pub(super) audience: String,
+    pub(super) roles_claim: String,
+}
+
+/// The id of the key that a token says it is signed with.
+pub(super) fn key_id(token: &str) -> Result<String, Rejection> {
+    let header = decode_header(token)?;
+    if header.crit.is_some() {
+        return Err(Rejection::Critical);
+    }
+    header.kid.ok_or(Rejection::NoKeyId)
+}
+
+/// Verifies signature and claims, and says who bears the token.
+pub(super) fn verify(
+    token: &str,
+    key: &PublicKey,
+    expected: &Expectation,
+    now: DateTime<Utc>,
+) -> Result<Viewer, Rejection> {
+    let mut validation = Validation::new(key.algorithm);
+    validation.set_required_spec_claims(&["exp", "iss", "sub"]);
+    validation.set_issuer(&[&expected.issuer]);
+    // By our own clock, below.
+    validation.validate_exp = false;
+    validation.validate_nbf = false;
+    // Below too: Cognito's access tokens have none.
+    validation.validate_aud = false;
+    let claims = decode::<Map<String, Value>>(token, &key.key, &validation)?.claims;
+
+    check_time(&claims, now)?;
+    if !names_audience(&claims, &expected.audience) {
+        return Err(Rejection::Audience);
+    }
+    // A list of issuers would do for the library.
+    let issuer = text(&claims, "iss").ok_or(Rejection::Claim("iss"))?;
+    let subject = text(&claims, "sub").filter(|subject| !subject.is_empty());
+    let subject = Subject {
+        issuer: issuer.to_owned(),
+        subject: subject.ok_or(Rejection::Claim("sub"))?.to_owned(),
+    };
+    let role = role(claims.get(&expected.roles_claim));
+    Ok(Viewer::authenticated(subject, role))
+}
+
+fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+    claims.get(name)?.as_str()
+}
+
+fn check_time(claims: &Map<String, Value>, now: DateTime<Utc>) -> Result<(), Rejection> {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds of this age are whole numbers that a double holds"
+    )]
+    let now = now.timestamp_millis() as f64 / 1000.0;
+    let expires = claims.get("exp").and_then(Value::as_f64);
+    if expires.ok_or(Rejection::Claim("exp"))? + LEEWAY <= now {
+        return Err(Rejection::Expired);
+    }
+    match claims.get("nbf").map(Value::as_f64) {
+        None => Ok(()),
+        Some(None) => Err(Rejection::Claim("nbf")),
+        Some(Some(begins)) if begins - LEEWAY > now => Err(Rejection::NotYet),
+        Some(Some(_)) => Ok(()),
+    }
+}
+
+fn names_audience(claims: &Map<String, Value>, audience: &str) -> bool {
+    match claims.get("aud") {
+        Some(Value::String(it)) => it == audience,
+        Some(Value::Array(all)) => all.iter().any(|it| it == audience),
+        Some(_) => false,
+        None => {
+            text(claims, "token_use") == Some("access")
+                && text(claims, "client_id") == Some(audience)
+        }
+    }
+}
+
+/// From the groups in the token. No group makes a token another service's.
+fn role(groups: Option<&Value>) -> Role {
+    let is_in = |group: &str| match groups {
+        Some(Value::Array(groups)) => groups.iter().any(|it| it == group),
+        Some(Value::String(it)) => it == group,
+        _ => false,
+    };
+    if is_in("staff") {
+        Role::Staff
+    } else if is_in("coach") {
+        Role::Coach
+    } else {
+        Role::Member
+    }
+}

@@ -1,0 +1,94 @@
+//! `coach dev`: from nothing to a gateway with content.
+
+use anyhow::Context as _;
+use coach_gateway::{
+    app, database,
+    embedded::{self, EmbeddedPostgres},
+    http, postgres_archive, server,
+    settings::Settings,
+    stop::Stop,
+};
+use tokio::task::spawn_blocking;
+
+use super::{serve, welcome::welcome};
+
+const DATABASE: &str = "coach";
+
+/// Starts everything, says where it is, and stops everything when asked.
+pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
+    let stop = Stop::on_signals()?;
+    // First of all: without a port the rest would be for nothing.
+    let listener = server::listen(settings.listen, "make dev").await?;
+    let postgres = tokio::select! {
+        postgres = start_postgres(&settings) => postgres?,
+        // The thread goes on until the server is up, and stops it then.
+        () = stop.asked() => return Ok(()),
+    };
+    let served = tokio::select! {
+        prepared = prepare(&settings, postgres.as_ref()) => prepared.map(Some),
+        () = stop.asked() => Ok(None),
+    };
+    let result = match served {
+        Ok(Some(pool)) => serve(&settings, listener, pool, &stop).await,
+        Ok(None) => Ok(()),
+        Err(error) => Err(error),
+    };
+    if let Some(postgres) = postgres {
+        spawn_blocking(|| postgres.stop()).await??;
+    }
+    result
+}
+
+/// The private Postgres, unless another database is set.
+async fn start_postgres(settings: &Settings) -> anyhow::Result<Option<EmbeddedPostgres>> {
+    if settings.database_url.is_some() {
+        return Ok(None);
+    }
+    let embedded = embedded::Settings {
+        bin: settings.postgres_bin.clone(),
+        fetch: Some(postgres_archive::fetch),
+        ..embedded::Settings::new(&settings.home)
+    };
+    let start = move || {
+        EmbeddedPostgres::start(&embedded, &mut |line| eprintln!("coach: {line}"))
+    };
+    Ok(Some(spawn_blocking(start).await??))
+}
+
+/// A database with tables and content.
+async fn prepare(
+    settings: &Settings,
+    postgres: Option<&EmbeddedPostgres>,
+) -> anyhow::Result<sea_orm::DatabaseConnection> {
+    let url = match (&settings.database_url, postgres) {
+        (Some(url), _) => url.clone(),
+        (None, Some(postgres)) => {
+            database::create(&postgres.url("postgres"), DATABASE)
+                .await
+                .context("creating the database")?;
+            postgres.url(DATABASE)
+        }
+        (None, None) => settings.given_database()?.to_owned(),
+    };
+    let pool = database::pool(&url, settings).await?;
+    app::migrate(&pool).await.context("migrating the database")?;
+    app::seed(&pool).await.context("seeding the database")?;
+    Ok(pool)
+}
+
+async fn serve(
+    settings: &Settings,
+    listener: tokio::net::TcpListener,
+    pool: sea_orm::DatabaseConnection,
+    stop: &Stop,
+) -> anyhow::Result<()> {
+    let demo = app::demo_subject(None);
+    let state = serve::state(settings, pool.clone(), Some(demo))?;
+    let router = http::router(state.clone());
+    super::print(&welcome(settings, listener.local_addr()?)?)?;
+    // Nobody sends requests by readiness here, so there is nothing to wait for.
+    let drain = std::time::Duration::ZERO;
+    server::serve(listener, router, state, drain, stop.asked()).await?;
+    pool.close().await?;
+    Ok(())
+}

@@ -1,0 +1,19 @@
+//! What the verbs of the command line do.
+
+pub(crate) mod config;
+pub(crate) mod database;
+pub(crate) mod dev;
+pub(crate) mod schema;
+pub(crate) mod serve;
+pub(crate) mod token;
+mod welcome;
+
+use std::io::{self, Write as _};
+
+/// Prints to standard output. A reader that has seen enough, as in `coach schema print | head`, is no failure.
+fn print(text: &str) -> anyhow::Result<()> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,66 @@
+//! What `coach dev` says when it is ready: where to click, and what to paste.
+
+use std::net::SocketAddr;
+
+use coach_domain::clock::{Clock as _, SystemClock};
+use coach_gateway::{app, auth::LocalIssuer, settings::Settings};
+
+const QUERY: &str = "{ me { displayName plan { currentCycle { today { date workouts { workout { title } } meals { \
+                     slot recipe { title } } } } } } }";
+
+/// The text, for a gateway that listens on `address`.
+pub(super) fn welcome(settings: &Settings, address: SocketAddr) -> anyhow::Result<String> {
+    let address = reachable(address);
+    let mut text = format!(
+        "\nCoach is ready. Click:\n\n    \
+         http://{address}/graphiql          try queries\n    \
+         http://{address}/schema.graphql    the schema, for code generators\n"
+    );
+    if settings.auth.issuer.is_none() {
+        let issuer = LocalIssuer::open(&settings.home)?;
+        let token = issuer.token(&app::demo_subject(None), &[], SystemClock.now())?;
+        text += &format!(
+            "\nOr paste, for today's workouts and meals of a demo member:\n\n{}\n\
+             \nThe same with a fresh token, in another terminal:\n\n    \
+             TOKEN=$({}{} token)\n{}\n",
+            curl(address, &token),
+            home(settings),
+            program(),
+            curl(address, "$TOKEN"),
+        );
+    }
+    Ok(text + "\nCtrl-C stops everything.\n\n")
+}
+
+fn curl(address: SocketAddr, token: &str) -> String {
+    format!(
+        "    curl -s http://{address}/graphql -H 'content-type: application/json' \
+         -H \"authorization: Bearer {token}\" -d '{{\"query\": \"{QUERY}\"}}'"
+    )
+}
+
+/// Where somebody on this machine reaches a server that listens everywhere.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
+}
+
+fn home(settings: &Settings) -> String {
+    let home = settings.home.display().to_string();
+    if home == ".coach" {
+        String::new()
+    } else {
+        format!("COACH_HOME='{home}' ")
+    }
+}
+
+/// As it can be typed in the folder where it was started.
+fn program() -> String {
+    let name = std::env::args().next();
+    name.unwrap_or_else(|| "coach".to_owned())
+}

@@ -1,0 +1,167 @@
+//! Which Postgres of this machine to use.
+
+use std::{
+    env,
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::run_as::RunAs;
+
+const OLDEST: u32 = 15;
+
+/// Where packages put Postgres: the folder with the versions, how their names begin, and where the programs are.
+const PACKAGES: [(&str, &str, &str); 3] = [
+    ("/usr/lib/postgresql", "", "bin"),
+    ("/opt/homebrew/opt", "postgresql", "bin"),
+    ("/usr/local/opt", "postgresql", "bin"),
+];
+
+/// The programs of one Postgres that is recent enough.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Binaries {
+    pub(super) bin: PathBuf,
+    pub(super) major: u32,
+}
+
+/// Looks on PATH, then where packages put it. What was found and would not do is added to `rejected`.
+pub(super) fn search(user: &RunAs, rejected: &mut Vec<String>) -> Option<Binaries> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let mut seen = Vec::new();
+    for folder in on_path(&path).chain(PACKAGES.into_iter().flat_map(in_packages)) {
+        let Ok(program) = folder.join("postgres").canonicalize() else {
+            continue;
+        };
+        if seen.contains(&program) {
+            continue;
+        }
+        match judge(&folder, user) {
+            Ok(binaries) => return Some(binaries),
+            Err(why) => rejected.push(why),
+        }
+        seen.push(program);
+    }
+    None
+}
+
+/// Whether the folder holds a Postgres that will do, found out by running it as the account it is for.
+pub(super) fn judge(folder: &Path, user: &RunAs) -> Result<Binaries, String> {
+    // Postgres finds its share files relative to where it really is, so links are followed.
+    let program = folder.join("postgres");
+    let program = program
+        .canonicalize()
+        .map_err(|error| format!("{}: {error}", program.display()))?;
+    let bin = program.parent().unwrap_or(folder).to_owned();
+    if !bin.join("initdb").is_file() {
+        return Err(format!("{} holds no `initdb`", bin.display()));
+    }
+    let output = user
+        .command(&program)
+        .arg("--version")
+        .output()
+        .map_err(|error| {
+            format!(
+                "{} cannot be run by {}: {error}",
+                program.display(),
+                user.name()
+            )
+        })?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    match parse_major(&text) {
+        Some(major) if output.status.success() && major >= OLDEST => Ok(Binaries { bin, major }),
+        Some(major) if output.status.success() => Err(format!(
+            "{} is of version {major}, too old",
+            program.display()
+        )),
+        _ => Err(format!(
+            "`{} --version` does not say a version of Postgres",
+            program.display()
+        )),
+    }
+}
+
+/// The major version in `postgres (PostgreSQL) 17.2 (Debian 17.2-1)` and in `… 18beta1`.
+fn parse_major(text: &str) -> Option<u32> {
+    let (_, version) = text.split_once("(PostgreSQL)")?;
+    leading_number(version.trim_start())
+}
+
+pub(super) fn leading_number(text: &str) -> Option<u32> {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    text[..end].parse().ok()
+}
+
+fn on_path(path: &OsStr) -> impl Iterator<Item = PathBuf> {
+    env::split_paths(path).filter(|folder| folder.is_absolute())
+}
+
+fn in_packages((root, prefix, programs): (&str, &str, &str)) -> Vec<PathBuf> {
+    let names = fs::read_dir(root)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    newest_first(names, prefix)
+        .into_iter()
+        .map(|name| Path::new(root).join(name).join(programs))
+        .collect()
+}
+
+/// The names of versions (`17`, `postgresql@17`), newest first by number; `postgresql` alone comes last.
+fn newest_first(names: impl Iterator<Item = String>, prefix: &str) -> Vec<String> {
+    let mut versions: Vec<(u32, String)> = names
+        .filter_map(|name| {
+            let version = name.strip_prefix(prefix)?;
+            if version.is_empty() {
+                return Some((0, name));
+            }
+            let number = version.strip_prefix('@').unwrap_or(version).parse().ok()?;
+            Some((number, name))
+        })
+        .collect();
+    versions.sort_unstable_by(|a, b| b.cmp(a));
+    versions.into_iter().map(|(_, name)| name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_major_version_is_read_from_what_postgres_says() {
+        let major = |text| parse_major(text);
+        assert_eq!(
+            major("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"),
+            Some(15)
+        );
+        assert_eq!(major("postgres (PostgreSQL) 9.6.24\n"), Some(9));
+        assert_eq!(major("postgres (PostgreSQL) 18beta1\n"), Some(18));
+        assert_eq!(major("postgres (PostgreSQL) 17"), Some(17));
+        assert_eq!(major("postgres (PostgreSQL) devel"), None);
+        assert_eq!(major("something 15.1"), None);
+        assert_eq!(major(""), None);
+    }
+
+    #[test]
+    fn newer_packages_come_first_by_number() {
+        let order = |prefix, names: &[&str]| {
+            newest_first(names.iter().map(ToString::to_string), prefix).join(" ")
+        };
+        assert_eq!(order("", &["9", "15", "common", "100"]), "100 15 9");
+        assert_eq!(
+            order(
+                "postgresql",
+                &["postgresql", "postgresql@9", "redis", "postgresql@17"]
+            ),
+            "postgresql@17 postgresql@9 postgresql"
+        );
+    }
+
+    #[test]
+    fn relative_folders_on_the_path_are_not_trusted() {
+        let folders: Vec<_> = on_path(OsStr::new(".:/usr/bin::bin")).collect();
+        assert_eq!(folders, [Path::new("/usr/bin")]);
+    }
+}

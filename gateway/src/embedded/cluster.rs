@@ -1,0 +1,84 @@
+//! The database cluster on disk, one per major version.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
+
+use super::{Error, SUPERUSER, binaries::Binaries, folders, run_as::RunAs};
+
+#[derive(Debug)]
+pub(super) struct Cluster {
+    pub(super) data: PathBuf,
+}
+
+impl Cluster {
+    /// Creates the cluster in a folder beside its place and moves it there when it is whole, so that being killed
+    /// half-way never leaves one that looks finished.
+    pub(super) fn open_or_create(
+        data: PathBuf,
+        binaries: &Binaries,
+        user: &RunAs,
+        durable: bool,
+        report: &mut dyn FnMut(&str),
+    ) -> Result<Self, Error> {
+        if data.join("PG_VERSION").exists() {
+            return Ok(Self { data });
+        }
+        report(&format!(
+            "creating the database cluster in {}",
+            data.display()
+        ));
+        remove_unfinished(&data);
+        // An `initdb` that outlived a killed run may still write: it gets no folder of the same name to write into.
+        let unfinished = data.with_extension(format!("unfinished-{}", std::process::id()));
+        folders::create_private(&unfinished, user)?;
+        if let Err(error) = initdb(&unfinished, binaries, user, durable) {
+            let _ = fs::remove_dir_all(&unfinished);
+            return Err(error);
+        }
+        fs::rename(&unfinished, &data).map_err(Error::io("create", &data))?;
+        if let Some(store) = data.parent() {
+            let _ = File::open(store).and_then(|folder| folder.sync_all());
+        }
+        Ok(Self { data })
+    }
+}
+
+fn initdb(data: &Path, binaries: &Binaries, user: &RunAs, durable: bool) -> Result<(), Error> {
+    let program = binaries.bin.join("initdb");
+    let mut command = user.command(&program);
+    command
+        .arg("--pgdata")
+        .arg(data)
+        .arg(format!("--username={SUPERUSER}"))
+        // Whoever can open the socket may come in as anybody: the socket's folder is what keeps others out, and
+        // there is no TCP.
+        .arg("--auth=trust")
+        // The same order of text and the same messages on every machine.
+        .args(["--encoding=UTF8", "--locale=C", "--no-instructions"]);
+    if !durable {
+        command.arg("--no-sync");
+    }
+    let output = command.output().map_err(Error::io("run", &program))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(Error::Initdb {
+        folder: data.to_owned(),
+        output: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+    })
+}
+
+/// Removes what killed runs left, as far as it goes: it only takes space.
+fn remove_unfinished(data: &Path) {
+    let (Some(store), Some(name)) = (data.parent(), data.file_name()) else {
+        return;
+    };
+    let prefix = format!("{}.unfinished-", name.display());
+    for entry in fs::read_dir(store).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&prefix) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}

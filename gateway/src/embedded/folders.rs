@@ -1,0 +1,156 @@
+//! Where the data lives: in the home, or linked from it when Postgres cannot go there.
+
+use std::{
+    fs::{self, DirBuilder, Permissions},
+    io::{self, ErrorKind},
+    os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, symlink},
+    path::{Path, PathBuf},
+};
+
+use super::{Error, run_as::RunAs};
+
+/// Where data goes that cannot live in the home, in the order of preference.
+const ELSEWHERE: [&str; 2] = ["/var/lib", "/var/tmp"];
+
+/// The folder of everything that belongs to Postgres, without links in its path. Always reached as `HOME/postgres`.
+pub(super) fn store(
+    home: &Path,
+    user: &RunAs,
+    report: &mut dyn FnMut(&str),
+) -> Result<PathBuf, Error> {
+    let door = home.join("postgres");
+    if is_link(&door) {
+        if let Ok(store) = door.canonicalize() {
+            create_private(&store, user)?;
+            return reachable(store, user);
+        }
+        // What it led to is gone: cleaned away, or on another machine.
+        fs::remove_file(&door).map_err(Error::io("remove", &door))?;
+    }
+    if user.can_enter(home)? {
+        create_private(&door, user)?;
+        return Ok(door);
+    }
+    // Data from a time when the account could come here is not left behind silently.
+    match fs::remove_dir(&door) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return reachable(door, user),
+        _ => {}
+    }
+    let store = elsewhere(home, user, report)?;
+    report(&format!(
+        "the account `{}` cannot enter {}: keeping the database in {}",
+        user.name(),
+        home.display(),
+        store.display()
+    ));
+    symlink(&store, &door).map_err(Error::io("create", &door))?;
+    Ok(store)
+}
+
+/// Creates a folder that only the account of Postgres (and root) can enter. One that is there already is taken over
+/// only if it is ours, because others may have made it in a place where everybody can.
+pub(super) fn create_private(folder: &Path, user: &RunAs) -> Result<(), Error> {
+    match DirBuilder::new().mode(0o700).create(folder) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            return Err(Error::io("create", folder)(error));
+        }
+        _ => {}
+    }
+    let data = fs::symlink_metadata(folder).map_err(Error::io("look at", folder))?;
+    let ours = [rustix::process::geteuid().as_raw(), user.uid()].contains(&data.uid());
+    if !ours {
+        return Err(Error::Foreign {
+            folder: folder.to_owned(),
+            owner: data.uid(),
+        });
+    }
+    if !data.is_dir() {
+        return Err(Error::io("use", folder)(ErrorKind::NotADirectory.into()));
+    }
+    if data.mode() & 0o077 != 0 {
+        let private = Permissions::from_mode(0o700);
+        fs::set_permissions(folder, private).map_err(Error::io("protect", folder))?;
+    }
+    user.give(folder).map_err(Error::io("give away", folder))
+}
+
+/// A name for what belongs to a path, short because a socket's path must be: 12 hexadecimal digits of FNV-1a, which
+/// unlike the standard library's hash stays the same in every release.
+pub(super) fn short_name(path: &Path, uid: u32) -> String {
+    let bytes = path.as_os_str().as_encoded_bytes().iter().copied();
+    let hash = bytes
+        .chain(uid.to_le_bytes())
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    format!("coach-{:012x}", hash >> 16)
+}
+
+fn reachable(store: PathBuf, user: &RunAs) -> Result<PathBuf, Error> {
+    if user.can_enter(&store)? {
+        return Ok(store);
+    }
+    Err(Error::Unreachable {
+        folder: store,
+        user: user.name().to_owned(),
+    })
+}
+
+fn is_link(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|data| data.is_symlink())
+}
+
+/// A new folder outside of the home.
+///
+/// Without a link in the home, data that is already there belongs to a home that was deleted (and whoever deletes it
+/// means the database too) or moved (and still uses it): neither is ours to take, nor to delete.
+fn elsewhere(home: &Path, user: &RunAs, report: &mut dyn FnMut(&str)) -> Result<PathBuf, Error> {
+    let name = short_name(home, user.uid());
+    let mut last = None;
+    for parent in ELSEWHERE.map(Path::new) {
+        if !parent.is_dir() || !user.can_enter(parent)? {
+            continue;
+        }
+        for number in 1..100 {
+            let store = parent.join(format!("{name}-{number}"));
+            if is_free(&store).map_err(Error::io("look at", &store))? {
+                match create_private(&store, user) {
+                    Ok(()) => return Ok(store),
+                    Err(error) => last = Some(error),
+                }
+                break;
+            }
+            report(&format!(
+                "leaving {} alone, the database of a home that was deleted or moved: delete it if you do not need it",
+                store.display()
+            ));
+        }
+    }
+    Err(last.unwrap_or_else(|| Error::Unreachable {
+        folder: home.to_owned(),
+        user: user.name().to_owned(),
+    }))
+}
+
+fn is_free(folder: &Path) -> io::Result<bool> {
+    match fs::read_dir(folder) {
+        Ok(mut entries) => Ok(entries.next().is_none()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(!is_link(folder)),
+        Err(error) if error.kind() == ErrorKind::NotADirectory => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_short_stable_and_different() {
+        let name = |path: &str, uid| short_name(Path::new(path), uid);
+        assert_eq!(name("/home/a/.coach", 1000), "coach-80e7777fa617");
+        assert_eq!(name("/home/a/.coach", 1000).len(), 18);
+        assert_ne!(name("/home/a/.coach", 1000), name("/home/b/.coach", 1000));
+        assert_ne!(name("/home/a/.coach", 1000), name("/home/a/.coach", 1001));
+    }
+}

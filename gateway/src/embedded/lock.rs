@@ -1,0 +1,102 @@
+//! One live process per folder.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{Read, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+    time::Duration,
+};
+
+use rustix::{
+    fs::{FlockOperation, OFlags, flock},
+    io::Errno,
+};
+
+use super::{Error, postmaster};
+
+/// A lock that the kernel releases however the process ends. Children do not inherit it: the standard library opens
+/// files so that they close on exec.
+#[derive(Debug)]
+pub(super) struct Lock {
+    file: File,
+}
+
+impl Lock {
+    /// Takes the lock of a folder, or says who has it. The file stays when the lock is released: deleting it would
+    /// let two processes lock two files of the same name.
+    pub(super) fn take(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join("coach.lock");
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .custom_flags(no_follow())
+            .open(&path)
+            .map_err(Error::io("open", &path))?;
+        let mut refused = None;
+        // A process that is being killed, or a child of another one that is not yet in its program, holds it for a
+        // moment longer.
+        postmaster::wait(Duration::from_secs(1), || {
+            refused = flock(&file, FlockOperation::NonBlockingLockExclusive).err();
+            refused != Some(Errno::WOULDBLOCK)
+        });
+        match refused {
+            None => {}
+            Some(Errno::WOULDBLOCK) => return Err(in_use(folder, &mut file)),
+            Some(error) => return Err(Error::io("lock", &path)(error.into())),
+        }
+        file.set_len(0)
+            .and_then(|()| writeln!(file, "{}", std::process::id()))
+            .map_err(Error::io("write", &path))?;
+        Ok(Self { file })
+    }
+}
+
+fn in_use(folder: &Path, file: &mut File) -> Error {
+    let mut pid = String::new();
+    // Who has it is a courtesy; that somebody has it is what counts.
+    let _ = file.read_to_string(&mut pid);
+    let pid = match pid.trim() {
+        "" => "unknown".to_owned(),
+        pid => pid.to_owned(),
+    };
+    Error::InUse {
+        folder: folder.to_owned(),
+        pid,
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing is not enough while another thread is between fork and exec: its child has a copy for a moment.
+        let _ = flock(&self.file, FlockOperation::Unlock);
+    }
+}
+
+/// Root opens files in a folder of the account of Postgres, which must not be able to send it elsewhere by a link.
+pub(super) fn no_follow() -> i32 {
+    OFlags::NOFOLLOW.bits().cast_signed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_holder_learns_who_the_first_is() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = std::env::temp_dir().join(format!("coach-lock-{}", std::process::id()));
+        std::fs::create_dir_all(&folder)?;
+        let first = Lock::take(&folder)?;
+        let second = Lock::take(&folder).map(drop).unwrap_err().to_string();
+        assert!(
+            second.contains(&format!("(pid {})", std::process::id())),
+            "{second}"
+        );
+        drop(first);
+        Lock::take(&folder)?;
+        std::fs::remove_dir_all(&folder)?;
+        Ok(())
+    }
+}

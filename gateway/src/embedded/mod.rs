@@ -1,0 +1,208 @@
+//! A private Postgres for `coach dev` and for the tests.
+//!
+//! It belongs to one home folder, listens on a socket that only its owner can reach, opens no port, and never
+//! touches a Postgres that runs for other purposes. Everything here blocks: call it before the async runtime
+//! starts, or from a blocking thread.
+
+mod apt;
+mod binaries;
+mod cluster;
+mod error;
+mod folders;
+mod lock;
+mod postmaster;
+mod ready;
+mod recovery;
+mod run_as;
+mod server;
+mod sockets;
+mod watchdog;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+pub use self::error::Error;
+use self::{
+    binaries::Binaries, cluster::Cluster, lock::Lock, run_as::RunAs, server::Server,
+    sockets::Sockets,
+};
+
+/// The name of the database superuser, the only role of a new cluster.
+pub const SUPERUSER: &str = "coach";
+
+/// Brings Postgres into the given folder (which exists) and returns the folder of its programs, or says why not.
+pub type Fetch = fn(&Path) -> Result<PathBuf, String>;
+
+/// How the private Postgres is to run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The folder that owns the data (`COACH_HOME`). It is created when missing, and serves one process at a time.
+    pub home: PathBuf,
+    /// The folder that holds `postgres` and `initdb` (`COACH_POSTGRES_BIN`). Nothing else is tried when it is set.
+    pub bin: Option<PathBuf>,
+    /// Whether data survives a crash of the machine. Tests say no and get a faster server.
+    pub durable: bool,
+    /// The last resort when this machine has no Postgres.
+    pub fetch: Option<Fetch>,
+}
+
+impl Settings {
+    /// A durable server for `home`, with the Postgres that this machine has.
+    pub fn new(home: impl Into<PathBuf>) -> Self {
+        Self {
+            home: home.into(),
+            bin: None,
+            durable: true,
+            fetch: None,
+        }
+    }
+}
+
+/// A running Postgres. Dropping it stops the server (fast shutdown) and waits, ten seconds at the most as a rule.
+///
+/// When this process ends without dropping it (a signal, a static in a test binary), a watchdog stops the server a
+/// moment later; should that fail too, the next start does.
+#[derive(Debug)]
+pub struct EmbeddedPostgres {
+    // The order matters, since fields are dropped in it: first the server stops, then its socket folder goes, and
+    // only then may another process have the data.
+    server: Server,
+    sockets: Sockets,
+    _data_lock: Lock,
+    _home_lock: Lock,
+}
+
+impl EmbeddedPostgres {
+    /// Finds Postgres, prepares its data (once), stops what a killed run left, starts the server and waits until it
+    /// accepts connections: about a second, or two the first time.
+    ///
+    /// `report` receives a line for each step that takes long or that a person should know of.
+    ///
+    /// # Errors
+    ///
+    /// When another process uses the home, when no suitable Postgres is found, or when it does not start within 60
+    /// seconds. Each message says what to do about it.
+    pub fn start(settings: &Settings, report: &mut dyn FnMut(&str)) -> Result<Self, Error> {
+        fs::create_dir_all(&settings.home).map_err(Error::io("create", &settings.home))?;
+        let home = settings
+            .home
+            .canonicalize()
+            .map_err(Error::io("open", &settings.home))?;
+        let home_lock = Lock::take(&home)?;
+        let (binaries, user, store) = prepare(settings, &home, report)?;
+        // A copied home shares its link, and so the data, with the original: the lock of the home is not enough.
+        let data_lock = Lock::take(&store)?;
+
+        recovery::recover(&store, report)?;
+        let data = store.join(binaries.major.to_string());
+        let cluster = Cluster::open_or_create(data, &binaries, &user, settings.durable, report)?;
+        let sockets = Sockets::create(&cluster.data, &user)?;
+        let server = Server::start(&server::Plan {
+            binaries: &binaries,
+            user: &user,
+            data: &cluster.data,
+            log: &store.join("postgres.log"),
+            sockets: &sockets,
+            durable: settings.durable,
+        })?;
+        tracing::debug!(data = %cluster.data.display(), pid = server.pid(), "embedded Postgres is ready");
+        Ok(Self {
+            server,
+            sockets,
+            _data_lock: data_lock,
+            _home_lock: home_lock,
+        })
+    }
+
+    /// The URL of a database of this server, for sqlx and for `psql`. It needs no password.
+    ///
+    /// Port and TLS mode are spelled out because sqlx would otherwise take them from `PGPORT` and `PGSSLMODE`.
+    pub fn url(&self, database: &str) -> String {
+        format!(
+            "postgres://{SUPERUSER}@localhost/{}?host={}&port={}&sslmode=disable",
+            percent_encode(database.as_bytes()),
+            percent_encode(self.socket_folder().as_os_str().as_encoded_bytes()),
+            sockets::PORT,
+        )
+    }
+
+    /// The folder of the socket, as in `psql -h FOLDER -U coach postgres`.
+    pub fn socket_folder(&self) -> &Path {
+        self.sockets.folder()
+    }
+
+    /// Stops the server and waits, as dropping does, but says how it went.
+    ///
+    /// # Errors
+    ///
+    /// When the server had to be killed, so that the next start will replay its log first.
+    pub fn stop(mut self) -> Result<(), Error> {
+        self.server.stop()
+    }
+}
+
+/// Finds the programs, the account to run them as, and the folder for the data.
+fn prepare(
+    settings: &Settings,
+    home: &Path,
+    report: &mut dyn FnMut(&str),
+) -> Result<(Binaries, RunAs, PathBuf), Error> {
+    let mut user = RunAs::choose(home)?;
+    let mut rejected = Vec::new();
+    let mut found = match &settings.bin {
+        Some(folder) => {
+            Some(binaries::judge(folder, &user).map_err(|why| Error::bin(folder, why))?)
+        }
+        None => binaries::search(&user, &mut rejected),
+    };
+    if found.is_none() && apt::is_possible() {
+        match apt::install(report) {
+            Ok(()) => {
+                // The package brings the account `postgres`, which is better than `nobody`.
+                user = RunAs::choose(home)?;
+                rejected.clear();
+                found = binaries::search(&user, &mut rejected);
+            }
+            Err(why) => rejected.push(why),
+        }
+    }
+    let store = folders::store(home, &user, report)?;
+    if found.is_none()
+        && let Some(fetch) = settings.fetch
+    {
+        let folder = store.join("fetched");
+        folders::create_private(&folder, &user)?;
+        report(&format!("fetching Postgres into {}", folder.display()));
+        match fetch(&folder).and_then(|bin| binaries::judge(&bin, &user)) {
+            Ok(binaries) => found = Some(binaries),
+            Err(why) => rejected.push(format!("fetching it failed: {why}")),
+        }
+    }
+    let binaries = found.ok_or(Error::NotFound { rejected })?;
+    Ok((binaries, user, store))
+}
+
+fn percent_encode(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+
+    bytes.iter().fold(String::new(), |mut text, &byte| {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_means_something_in_a_url_is_encoded() {
+        assert_eq!(super::percent_encode(b"/tmp/coach-0a"), "%2Ftmp%2Fcoach-0a");
+        assert_eq!(super::percent_encode("ä b&c".as_bytes()), "%C3%A4%20b%26c");
+    }
+}

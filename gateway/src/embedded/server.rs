@@ -1,0 +1,213 @@
+//! The server process: starting it, waiting for it, stopping it.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read, Seek, SeekFrom},
+    os::unix::{fs::OpenOptionsExt, process::CommandExt},
+    path::{Path, PathBuf},
+    process::{Child, Command},
+    time::Duration,
+};
+
+use rustix::process::{Pid, Signal};
+
+use super::{
+    Error, binaries::Binaries, lock::no_follow, postmaster, ready, run_as::RunAs, sockets::PORT,
+    sockets::Sockets, watchdog::Watchdog,
+};
+
+const READY_WITHIN: Duration = Duration::from_mins(1);
+const LARGEST_LOG: u64 = 10 * 1024 * 1024;
+
+/// For all servers. Given on the command line, these win over what the data folder's own file says.
+const ALWAYS: [&str; 5] = [
+    "listen_addresses=",
+    "logging_collector=off",
+    "log_destination=stderr",
+    "timezone=UTC",
+    "log_timezone=UTC",
+];
+const DURABLE: [&str; 2] = ["shared_buffers=128MB", "max_connections=200"];
+/// Tests copy databases by the hundred and can lose them all.
+const FAST: [&str; 7] = [
+    "shared_buffers=128MB",
+    "max_connections=400",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+];
+
+/// What to start, on what.
+pub(super) struct Plan<'a> {
+    pub(super) binaries: &'a Binaries,
+    pub(super) user: &'a RunAs,
+    pub(super) data: &'a Path,
+    pub(super) log: &'a Path,
+    pub(super) sockets: &'a Sockets,
+    pub(super) durable: bool,
+}
+
+/// A running server, stopped when dropped.
+#[derive(Debug)]
+pub(super) struct Server {
+    child: Child,
+    watchdog: Option<Watchdog>,
+    running: bool,
+}
+
+impl Server {
+    /// Starts the server and waits until it accepts connections.
+    pub(super) fn start(plan: &Plan<'_>) -> Result<Self, Error> {
+        let mut log = Log::open(plan.log).map_err(Error::io("open", plan.log))?;
+        let mut command = plan.command();
+        log.receive(&mut command)
+            .map_err(Error::io("open", plan.log))?;
+        let child = command
+            .spawn()
+            .map_err(Error::io("run", command.get_program().as_ref()))?;
+        let mut server = Self {
+            child,
+            watchdog: None,
+            running: true,
+        };
+        let shell = Path::new("/bin/sh");
+        let watchdog = Watchdog::start(server.pid(), plan.data, plan.user);
+        server.watchdog = Some(watchdog.map_err(Error::io("run", shell))?);
+        server.wait_until_ready(plan, &mut log)?;
+        Ok(server)
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Asks for a fast shutdown, which ends sessions and loses nothing, and gets ruder every ten seconds.
+    pub(super) fn stop(&mut self) -> Result<(), Error> {
+        if !self.running {
+            return Ok(());
+        }
+        self.running = false;
+        self.watchdog = None;
+        for signal in [Signal::INT, Signal::QUIT] {
+            // An exited child keeps its id until we have waited for it, so the signal cannot hit another process.
+            if let Ok(None) = self.child.try_wait() {
+                postmaster::signal(Pid::from_child(&self.child), signal);
+            }
+            if postmaster::wait(Duration::from_secs(10), || {
+                !matches!(self.child.try_wait(), Ok(None))
+            }) {
+                return Ok(());
+            }
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        Err(Error::Killed { pid: self.pid() })
+    }
+
+    fn wait_until_ready(&mut self, plan: &Plan<'_>, log: &mut Log) -> Result<(), Error> {
+        let socket = plan.sockets.socket();
+        let mut answer = String::new();
+        let mut exited = None;
+        let ended = postmaster::wait(READY_WITHIN, || {
+            exited = self.child.try_wait().ok().flatten();
+            exited.is_some() || ready::ask(&socket).map_err(|why| answer = why).is_ok()
+        });
+        match (ended, exited) {
+            (true, None) => Ok(()),
+            (_, Some(status)) => {
+                self.running = false;
+                Err(Error::Exited {
+                    status,
+                    log: plan.log.to_owned(),
+                    data: plan.data.to_owned(),
+                    tail: log.tail(),
+                })
+            }
+            (false, None) => Err(Error::NotReady {
+                seconds: READY_WITHIN.as_secs(),
+                answer,
+                log: plan.log.to_owned(),
+                tail: log.tail(),
+            }),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Err(error) = self.stop() {
+            tracing::warn!(%error, "stopping the embedded Postgres");
+        }
+    }
+}
+
+impl Plan<'_> {
+    /// The server itself rather than `pg_ctl`, so that it is our child and we learn how it ends.
+    fn command(&self) -> Command {
+        let mut command = self.user.command(self.binaries.bin.join("postgres"));
+        command
+            .arg("-D")
+            .arg(self.data)
+            .arg("-k")
+            .arg(self.sockets.folder())
+            .args(["-p", &PORT.to_string()])
+            // Ctrl-C in the terminal is for us: we stop the server when its clients have finished.
+            .process_group(0);
+        let mode: &[&str] = if self.durable { &DURABLE } else { &FAST };
+        for setting in ALWAYS.iter().chain(mode) {
+            command.args(["-c", setting]);
+        }
+        command
+    }
+}
+
+/// The server's log, and where in it this run begins.
+struct Log {
+    file: File,
+    path: PathBuf,
+    begin: u64,
+}
+
+impl Log {
+    fn open(path: &Path) -> io::Result<Self> {
+        let file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .custom_flags(no_follow())
+            .open(path)?;
+        if file.metadata()?.len() > LARGEST_LOG {
+            file.set_len(0)?;
+        }
+        Ok(Self {
+            begin: file.metadata()?.len(),
+            path: path.to_owned(),
+            file,
+        })
+    }
+
+    fn receive(&self, command: &mut Command) -> io::Result<()> {
+        command
+            .stdout(self.file.try_clone()?)
+            .stderr(self.file.try_clone()?);
+        Ok(())
+    }
+
+    /// The last lines of this run.
+    fn tail(&self) -> String {
+        let mut bytes = Vec::new();
+        // A log that cannot be read must not hide what went wrong.
+        let _ = File::open(&self.path).and_then(|mut file| {
+            let end = file.metadata()?.len();
+            file.seek(SeekFrom::Start(
+                self.begin.max(end.saturating_sub(16 * 1024)),
+            ))?;
+            file.read_to_end(&mut bytes)
+        });
+        let text = String::from_utf8_lossy(&bytes);
+        let lines: Vec<&str> = text.lines().collect();
+        lines[lines.len().saturating_sub(15)..].join("\n")
+    }
+}

@@ -1,0 +1,69 @@
+//! The folder of the server's socket.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{Error, folders, run_as::RunAs};
+
+/// Only a part of the socket's name: nothing listens on a port.
+pub(super) const PORT: u16 = 5432;
+
+/// A folder that only the account of Postgres and root can enter, removed when dropped.
+///
+/// It is directly in `/tmp`, not beside the data, because the path of a socket has at most 107 bytes (103 on macOS).
+#[derive(Debug)]
+pub(super) struct Sockets {
+    folder: PathBuf,
+}
+
+impl Sockets {
+    pub(super) fn create(data: &Path, user: &RunAs) -> Result<Self, Error> {
+        let folder = Path::new("/tmp").join(folders::short_name(data, user.uid()));
+        folders::create_private(&folder, user)?;
+        let sockets = Self { folder };
+        // What a killed server left would keep ours from starting if its process id is in use again. We hold the
+        // lock of the data, and the server on it is stopped.
+        sockets.remove_files();
+        Ok(sockets)
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(super) fn socket(&self) -> PathBuf {
+        self.folder.join(format!(".s.PGSQL.{PORT}"))
+    }
+
+    fn remove_files(&self) {
+        let socket = self.socket();
+        let _ = fs::remove_file(socket.with_extension(format!("{PORT}.lock")));
+        let _ = fs::remove_file(socket);
+    }
+}
+
+impl Drop for Sockets {
+    fn drop(&mut self) {
+        self.remove_files();
+        // Never recursively: only what we know of is ours.
+        let _ = fs::remove_dir(&self.folder);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_the_socket_is_short_however_long_the_home_is() {
+        let data = PathBuf::from("/long".repeat(100));
+        let sockets = Sockets {
+            folder: Path::new("/tmp").join(folders::short_name(&data, u32::MAX)),
+        };
+        assert!(sockets.socket().as_os_str().len() < 103);
+        let lock = sockets.socket().with_extension(format!("{PORT}.lock"));
+        assert!(lock.ends_with(".s.PGSQL.5432.lock"), "{}", lock.display());
+    }
+}

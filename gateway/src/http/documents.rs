@@ -1,0 +1,53 @@
+//! What clients and other services fetch: the schema, and the local issuer's public key.
+
+use std::{fmt::Write as _, sync::LazyLock};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::{
+    Json,
+    extract::State,
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
+    },
+    response::{IntoResponse, Response},
+};
+use coach_resolvers::SDL;
+
+use super::{refusal::Refusal, state::AppState};
+
+static SCHEMA_TAG: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let digest = digest(&SHA256, SDL.as_bytes());
+    let mut tag = String::from("\"");
+    for byte in &digest.as_ref()[..12] {
+        // Writing to a string cannot fail.
+        let _ = write!(tag, "{byte:02x}");
+    }
+    HeaderValue::try_from(tag + "\"").unwrap_or(HeaderValue::from_static("\"\""))
+});
+
+/// `GET /schema.graphql`: the contract, for code generators. As plain text, which browsers show.
+pub(super) async fn schema(headers: HeaderMap) -> Response {
+    let kept = [
+        (ETAG, SCHEMA_TAG.clone()),
+        (CACHE_CONTROL, HeaderValue::from_static("public, no-cache")),
+    ];
+    let known = headers.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    let current = SCHEMA_TAG.to_str().unwrap_or_default();
+    if known.is_some_and(|tags| {
+        let mut tags = tags.split(',').map(|tag| tag.trim().trim_start_matches("W/"));
+        tags.any(|tag| tag == current || tag == "*")
+    }) {
+        return (StatusCode::NOT_MODIFIED, kept).into_response();
+    }
+    let kind = [(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))];
+    (kept, kind, SDL).into_response()
+}
+
+/// `GET /.well-known/jwks.json`: the key that tokens of the local issuer are verified with.
+pub(super) async fn key_set(State(state): State<AppState>) -> Response {
+    match &state.shared().local_issuer {
+        Some(issuer) => Json(issuer.key_set()).into_response(),
+        None => Refusal::not_found().into_response(),
+    }
+}

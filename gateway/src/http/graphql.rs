@@ -1,0 +1,174 @@
+//! `POST|GET /graphql`, by the GraphQL-over-HTTP specification.
+//!
+//! There is no protection against cross-site request forgery, because there is nothing to forge: browsers add
+//! cookies to other sites' requests by themselves, but never a bearer token or an API key, and we take no cookies.
+
+use std::sync::Arc;
+
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use axum::{
+    Extension,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, Uri},
+    response::Response,
+};
+use coach_domain::viewer::Viewer;
+use coach_execution::{Fault, Response as Outcome, document};
+use coach_resolvers::RequestContext;
+use futures_util::future::try_join_all;
+
+use super::{
+    answer::Answer,
+    body,
+    media::{self, Media},
+    params::{Params, Request},
+    refusal::Refusal,
+    request_id::RequestId,
+    state::AppState,
+};
+use crate::auth::Rejection;
+
+/// A name in a log is short.
+const LONGEST_NAME: usize = 64;
+
+/// Handles both methods.
+pub(super) async fn graphql(
+    State(state): State<AppState>,
+    Extension(id): Extension<RequestId>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let Some(media) = Media::negotiate(&headers) else {
+        return Refusal::new(
+            StatusCode::NOT_ACCEPTABLE,
+            "NOT_ACCEPTABLE",
+            "answers are application/graphql-response+json or application/json",
+        )
+        .respond(Media::Json, None);
+    };
+    let answered = async {
+        let viewer = authenticate(&state, &headers, &id).await?;
+        if method != Method::POST {
+            return match Request::from_uri(&uri)? {
+                Request::Single(params) => {
+                    let answer = execute(&state, *params, viewer, Reads::Only).await?;
+                    Ok(answer.respond(media, &id))
+                }
+                Request::Batch(_) => Err(Refusal::bad_request("batches are for POST")),
+            };
+        }
+        if !media::is_json(&headers) {
+            return Err(Refusal::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "UNSUPPORTED_MEDIA_TYPE",
+                "requests are application/json in UTF-8",
+            ));
+        }
+        let bytes = body::read(&headers, body, state.shared().limits.body_bytes).await?;
+        match Request::from_body(&bytes, state.shared().limits.batch)? {
+            Request::Single(params) => {
+                let answer = execute(&state, *params, viewer, Reads::AndWrites).await?;
+                Ok(answer.respond(media, &id))
+            }
+            Request::Batch(batch) => {
+                let answers = batch
+                    .into_iter()
+                    .map(|params| execute(&state, params, viewer.clone(), Reads::AndWrites));
+                let answers = try_join_all(answers).await?;
+                Ok(Answer::respond_to_batch(answers, media, &id))
+            }
+        }
+    };
+    answered
+        .await
+        .unwrap_or_else(|refusal: Refusal| refusal.respond(media, Some(id.as_str())))
+}
+
+async fn authenticate(
+    state: &AppState,
+    headers: &HeaderMap,
+    id: &RequestId,
+) -> Result<Viewer, Refusal> {
+    match state.shared().authenticator.authenticate(headers).await {
+        Ok(viewer) => Ok(viewer),
+        Err(rejection @ Rejection::KeysMissing) => {
+            tracing::warn!(request = id.as_str(), %rejection, "a credential cannot be verified");
+            Err(Refusal::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "SERVICE_UNAVAILABLE",
+                "credentials cannot be verified at the moment",
+            ))
+        }
+        Err(rejection) => {
+            tracing::info!(request = id.as_str(), %rejection, "a credential does not count");
+            Err(Refusal::unauthenticated())
+        }
+    }
+}
+
+/// What a method may do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reads {
+    Only,
+    AndWrites,
+}
+
+/// Dropped with the connection when the client goes away, and with it all work that is under way.
+async fn execute(
+    state: &AppState,
+    params: Params,
+    viewer: Viewer,
+    reads: Reads,
+) -> Result<Answer, Refusal> {
+    let document = match document::parse(&params.query, &state.shared().document_limits) {
+        Ok(document) => document,
+        Err(error) => {
+            return Ok(Answer {
+                name: None,
+                outcome: Outcome::refused(error),
+            });
+        }
+    };
+    let operation_name = params.operation_name.filter(|name| !name.is_empty());
+    let (name, kind) = selected(&document, operation_name.as_deref());
+    if reads == Reads::Only && kind == Some(OperationType::Mutation) {
+        return Err(Refusal::only_post());
+    }
+    let context = Arc::new(RequestContext::new(Arc::clone(&state.shared().app), viewer));
+    let execution = state.shared().gateway.execute(
+        document,
+        operation_name,
+        params.variables,
+        context,
+        state.shared().limits.cost,
+    );
+    let outcome = match tokio::time::timeout(state.shared().timeouts.execution, execution).await {
+        Ok(outcome) => outcome,
+        Err(_) => Outcome::refused(timed_out().into_error(None)),
+    };
+    Ok(Answer { name, outcome })
+}
+
+fn timed_out() -> Fault {
+    Fault::new("TIMEOUT", "the operation took too long and was given up")
+}
+
+/// Name and kind of the operation that will run, as far as it can be told.
+fn selected(
+    document: &ExecutableDocument,
+    wanted: Option<&str>,
+) -> (Option<String>, Option<OperationType>) {
+    let mut operations = document.operations.iter();
+    let operation = match wanted {
+        Some(wanted) => operations.find(|(name, _)| name.is_some_and(|name| name == wanted)),
+        None => operations.next(),
+    };
+    let Some((name, operation)) = operation else {
+        return (None, None);
+    };
+    let name = name.map(|name| name.chars().take(LONGEST_NAME).collect());
+    (name, Some(operation.node.ty))
+}

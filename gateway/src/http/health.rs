@@ -1,0 +1,48 @@
+//! Whether this process lives, and whether it is of use.
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderValue, StatusCode, header::CACHE_CONTROL},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+use tokio::time::timeout;
+
+use super::state::AppState;
+use crate::app;
+
+const DATABASE_WITHIN: Duration = Duration::from_secs(1);
+
+/// `GET /health/live`: no questions asked, the database least of all, or its failure would restart everyone.
+pub(super) async fn live() -> Response {
+    respond(StatusCode::OK, Json(json!({"status": "live"})))
+}
+
+/// `GET /health/ready`: whether requests should be sent here.
+pub(super) async fn ready(State(state): State<AppState>) -> Response {
+    let database = timeout(DATABASE_WITHIN, app::ping(&state.shared().app)).await;
+    let checks = [
+        ("serving", !state.is_draining()),
+        ("database", matches!(database, Ok(true))),
+        ("catalogue", app::has_catalogue(&state.shared().app)),
+        ("credentials", state.shared().authenticator.is_ready()),
+    ];
+    let (status, word) = if checks.iter().all(|(_, passed)| *passed) {
+        (StatusCode::OK, "ready")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
+    };
+    let checks: serde_json::Map<_, _> = checks
+        .into_iter()
+        .map(|(name, passed)| (name.to_owned(), passed.into()))
+        .collect();
+    respond(status, Json(json!({"status": word, "checks": checks})))
+}
+
+fn respond(status: StatusCode, body: Json<serde_json::Value>) -> Response {
+    let headers = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+    (status, headers, body).into_response()
+}

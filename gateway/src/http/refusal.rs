@@ -1,0 +1,102 @@
+//! Answers without a GraphQL response: what is wrong, for programs and for people.
+
+use std::borrow::Cow;
+
+use axum::{
+    Json,
+    http::{
+        HeaderName, HeaderValue, StatusCode,
+        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE},
+    },
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use super::media::Media;
+
+/// A request that is not executed. Shaped like a GraphQL response, so that clients have one thing to parse.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    code: &'static str,
+    message: Cow<'static, str>,
+    header: Option<(HeaderName, HeaderValue)>,
+}
+
+impl Refusal {
+    pub(super) fn new(
+        status: StatusCode,
+        code: &'static str,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+            header: None,
+        }
+    }
+
+    /// What is not a well-formed request.
+    pub(super) fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    }
+
+    /// A credential that does not count. Which of its parts is wrong only helps who forges one.
+    pub(super) fn unauthenticated() -> Self {
+        let refusal = Self::new(
+            StatusCode::UNAUTHORIZED,
+            "UNAUTHENTICATED",
+            "the credentials are not valid, or not any more",
+        );
+        refusal.with(WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")
+    }
+
+    pub(super) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is nothing here")
+    }
+
+    pub(super) fn method_not_allowed(message: &'static str) -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
+    }
+
+    /// A mutation by GET.
+    pub(super) fn only_post() -> Self {
+        Self::method_not_allowed("GET is for queries; send mutations with POST").with(ALLOW, "POST")
+    }
+
+    /// What nobody foresaw.
+    pub(super) fn internal() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "INTERNAL_SERVER_ERROR",
+            "something went wrong on our side",
+        )
+    }
+
+    fn with(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.header = Some((name, HeaderValue::from_static(value)));
+        self
+    }
+
+    /// In the media type that the client wants, with the request's id where ours is the fault.
+    pub(super) fn respond(self, media: Media, request_id: Option<&str>) -> Response {
+        let mut extensions = json!({"code": self.code});
+        if let Some(id) = request_id.filter(|_| self.status.is_server_error()) {
+            extensions["requestId"] = json!(id);
+        }
+        let body = json!({"errors": [{"message": self.message, "extensions": extensions}]});
+        let mut response = (self.status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, media.header());
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.extend(self.header);
+        response
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        self.respond(Media::Json, None)
+    }
+}

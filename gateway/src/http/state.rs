@@ -1,0 +1,90 @@
+//! What the routes share.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use coach_domain::viewer::Subject;
+use coach_execution::{Gateway, document};
+use coach_resolvers::{App, Contract};
+
+use crate::{
+    auth::{Authenticator, LocalIssuer},
+    settings::{Limits, Settings, Timeouts},
+};
+
+/// Everything that the routes need. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState(Arc<Shared>);
+
+pub(super) struct Shared {
+    pub(super) gateway: Gateway<Contract>,
+    pub(super) app: Arc<App>,
+    pub(super) authenticator: Authenticator,
+    pub(super) local_issuer: Option<Arc<LocalIssuer>>,
+    pub(super) demo: Option<Subject>,
+    pub(super) limits: Limits,
+    pub(super) document_limits: document::Limits,
+    pub(super) timeouts: Timeouts,
+    draining: AtomicBool,
+}
+
+impl AppState {
+    /// The state of a gateway that serves `app`. The local issuer's public key is shown when there is one.
+    pub fn new(
+        settings: &Settings,
+        app: Arc<App>,
+        authenticator: Authenticator,
+        local_issuer: Option<Arc<LocalIssuer>>,
+    ) -> Self {
+        Self::with_demo(settings, app, authenticator, local_issuer, None)
+    }
+
+    /// The same, with GraphiQL signed in as a demo member: whoever sees the page gets a token of theirs.
+    pub fn with_demo(
+        settings: &Settings,
+        app: Arc<App>,
+        authenticator: Authenticator,
+        local_issuer: Option<Arc<LocalIssuer>>,
+        demo: Option<Subject>,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            gateway: Gateway::default(),
+            app,
+            authenticator,
+            local_issuer,
+            demo,
+            limits: settings.limits,
+            document_limits: document_limits(&settings.limits),
+            timeouts: settings.timeouts,
+            draining: AtomicBool::new(false),
+        }))
+    }
+
+    /// From now on `/health/ready` says no, so that no new requests are sent here.
+    pub fn drain(&self) {
+        self.0.draining.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn shared(&self) -> &Shared {
+        &self.0
+    }
+
+    pub(super) fn is_draining(&self) -> bool {
+        self.0.draining.load(Ordering::Relaxed)
+    }
+}
+
+fn document_limits(limits: &Limits) -> document::Limits {
+    document::Limits {
+        tokens: limits.tokens,
+        nesting: limits.nesting,
+        bytes: limits.query_bytes,
+        depth: limits.depth,
+        introspection_depth: limits.introspection_depth,
+        aliases: limits.aliases,
+        directives: limits.directives,
+        ..document::Limits::default()
+    }
+}

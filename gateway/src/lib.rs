@@ -1,0 +1,13 @@
+//! The gateway: HTTP, authentication, limits, configuration, and the private Postgres of `coach dev`. The binary
+//! `coach` is built from it, and the end-to-end tests run its router.
+
+pub mod app;
+pub mod auth;
+pub mod database;
+pub mod embedded;
+pub mod http;
+pub mod postgres_archive;
+pub mod server;
+pub mod settings;
+pub mod stop;
+pub mod telemetry;

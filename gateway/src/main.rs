@@ -1,0 +1,56 @@
+//! The command `coach`.
+
+mod cli;
+mod command;
+
+use std::{process::ExitCode, time::Duration};
+
+use clap::Parser as _;
+use coach_gateway::{
+    settings::{self, Settings, Sources},
+    telemetry,
+};
+
+use crate::cli::{Cli, Schema, Verb};
+
+/// For blocking work that outlives its request.
+const LINGER: Duration = Duration::from_secs(10);
+
+fn main() -> ExitCode {
+    match run(&Cli::parse().verb) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("coach: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(verb: &Verb) -> anyhow::Result<()> {
+    if matches!(verb, Verb::Dev) {
+        settings::restart_without_other_settings()?;
+    }
+    let sources = Sources::of_process(verb.takes_database_url());
+    match verb {
+        Verb::Schema(Schema::Print) => return command::schema::print(),
+        Verb::CheckConfig => return command::config::check(&sources),
+        _ => {}
+    }
+    let settings = Settings::load(&sources)?;
+    telemetry::start(&settings.log);
+    if let Verb::Token { email, groups } = verb {
+        return command::token::print(&settings, email.as_deref(), groups);
+    }
+    let runtime = tokio::runtime::Runtime::new()?;
+    let result = runtime.block_on(async {
+        match verb {
+            Verb::Dev => command::dev::run(settings).await,
+            Verb::Serve => command::serve::run(settings).await,
+            Verb::Migrate => command::database::migrate(&settings).await,
+            Verb::Seed => command::database::seed(&settings).await,
+            Verb::Token { .. } | Verb::Schema(_) | Verb::CheckConfig => Ok(()),
+        }
+    });
+    runtime.shutdown_timeout(LINGER);
+    result
+}

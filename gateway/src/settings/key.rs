@@ -1,0 +1,99 @@
+//! The names of all settings, with their defaults and what is allowed.
+
+use super::mask;
+
+/// One setting: `name` in `coach.toml`, `COACH_NAME` in the environment.
+pub(super) struct Key {
+    pub(super) name: &'static str,
+    pub(super) default: Option<&'static str>,
+    /// Completes the sentence "it must be …".
+    pub(super) allowed: &'static str,
+    /// What of the value may be shown.
+    pub(super) mask: fn(&str) -> String,
+}
+
+const fn key(name: &'static str, default: &'static str, allowed: &'static str) -> Key {
+    Key {
+        name,
+        default: Some(default),
+        allowed,
+        mask: mask::nothing,
+    }
+}
+
+const fn optional(name: &'static str, allowed: &'static str, mask: fn(&str) -> String) -> Key {
+    Key {
+        name,
+        default: None,
+        allowed,
+        mask,
+    }
+}
+
+const COUNT: &str = "a whole number from 1 to 1000000000";
+const TIME: &str = "a time such as `500ms`, `8s` or `2min`";
+
+/// In the order in which `coach check-config` shows them.
+pub(super) const KEYS: &[Key] = &[
+    key(
+        "listen",
+        "127.0.0.1:8080",
+        "an address and a port, such as `127.0.0.1:8080` or `[::]:8080`",
+    ),
+    key("home", ".coach", "a folder"),
+    key(
+        "log",
+        "info",
+        "a filter such as `info` or `info,coach_gateway=debug`",
+    ),
+    optional("postgres_bin", "a folder that exists", mask::nothing),
+    optional(
+        "database_url",
+        "a URL such as `postgres://user:password@host:5432/database`",
+        mask::url,
+    ),
+    key("database_connections", "20", "a whole number from 1 to 10000"),
+    key("timeout_acquire", "1s", TIME),
+    key("timeout_statement", "5s", TIME),
+    key("timeout_execution", "8s", TIME),
+    key("timeout_drain", "3s", "a time of at most `5s`"),
+    key("limit_body_bytes", "1048576", COUNT),
+    key("limit_batch", "10", COUNT),
+    key("limit_cost", "5000", COUNT),
+    key("limit_depth", "12", COUNT),
+    key("limit_introspection_depth", "15", COUNT),
+    key("limit_aliases", "30", COUNT),
+    key("limit_directives", "50", COUNT),
+    key("limit_tokens", "2000", COUNT),
+    key("limit_nesting", "50", "a whole number from 1 to 100"),
+    key("limit_query_bytes", "65536", COUNT),
+    optional(
+        "auth_issuer",
+        "the issuer's address exactly as it stands in `iss`, such as `https://id.example.com`",
+        mask::nothing,
+    ),
+    optional("auth_audience", "the name of this service in `aud`", mask::nothing),
+    optional(
+        "auth_jwks_url",
+        "an http or https address",
+        mask::url,
+    ),
+    key("auth_roles_claim", "cognito:groups", "the name of a claim"),
+    optional(
+        "auth_api_keys",
+        "pairs `name=SHA-256 of the key in 64 hexadecimal digits`, with commas between them",
+        mask::pairs,
+    ),
+    key("queue", "postgres", "`postgres` or `sqs`"),
+    optional("objects", "a folder, or `s3://bucket/prefix`", mask::nothing),
+    optional("mail", "a folder, `ses`, or `smtp://user:password@host:port`", mask::url),
+];
+
+pub(super) fn find(name: &str) -> Option<&'static Key> {
+    KEYS.iter().find(|key| key.name == name)
+}
+
+/// Set by others for themselves: the Makefile and CI.
+pub(super) fn is_foreign(name: &str) -> bool {
+    name.starts_with("test_")
+}

@@ -1,0 +1,124 @@
+//! Reading one setting at a time, so that each error knows its key and source.
+
+use figment::{
+    Figment,
+    value::{Dict, Value},
+};
+
+use super::{
+    Error,
+    key::{self, KEYS, Key},
+    source::Source,
+    value::Parsed,
+};
+
+pub(super) struct Reader(Figment);
+
+impl Reader {
+    /// Refuses settings that there are not.
+    pub(super) fn new(figment: Figment) -> Result<Self, Error> {
+        let given: Dict = figment
+            .extract()
+            .map_err(|error| Error::File(error.to_string()))?;
+        for name in given.keys() {
+            if key::find(name).is_none() {
+                return Err(unknown(name, Source::of(figment.find_metadata(name))));
+            }
+        }
+        Ok(Self(figment))
+    }
+
+    /// The value of a setting that has a default, or is set.
+    pub(super) fn required<T>(
+        &self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Parsed<T>,
+        because: &'static str,
+    ) -> Result<T, Error> {
+        let value = self.optional(name, parse)?;
+        let allowed = key::find(name).map_or("", |key| key.allowed);
+        value.ok_or(Error::Missing {
+            name,
+            because,
+            allowed,
+        })
+    }
+
+    /// The value of a setting that has a default.
+    pub(super) fn read<T>(
+        &self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Parsed<T>,
+    ) -> Result<T, Error> {
+        self.required(name, parse, "it has no default")
+    }
+
+    /// The value of a setting that may be missing.
+    pub(super) fn optional<T>(
+        &self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Parsed<T>,
+    ) -> Result<Option<T>, Error> {
+        let Ok(value) = self.0.find_value(name) else {
+            return Ok(None);
+        };
+        let text = text(&value).ok_or_else(|| self.invalid(name, "it is not a single value"))?;
+        match parse(&text) {
+            Ok(value) => Ok(Some(value)),
+            Err(remark) => Err(self.invalid(name, &remark)),
+        }
+    }
+
+    /// The error for a value that will not do, for what only shows when settings are seen together too.
+    pub(super) fn invalid(&self, name: &'static str, remark: &str) -> Error {
+        Error::Invalid {
+            name,
+            value: self.shown(name).unwrap_or_default(),
+            origin: self.source(name),
+            remark: remark.to_owned(),
+            allowed: key::find(name).map_or("", |key| key.allowed),
+        }
+    }
+
+    pub(super) fn source(&self, name: &str) -> Source {
+        if self.0.contains(name) {
+            Source::of(self.0.find_metadata(name))
+        } else {
+            Source::Default
+        }
+    }
+
+    /// The value as it may be shown, if it is set.
+    pub(super) fn shown(&self, name: &str) -> Option<String> {
+        let Key { mask, .. } = key::find(name)?;
+        let value = self.0.find_value(name).ok()?;
+        Some(text(&value).map_or_else(|| "…".to_owned(), |text| mask(&text)))
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(_, text) => Some(text.clone()),
+        Value::Bool(_, value) => Some(value.to_string()),
+        Value::Num(_, number) => {
+            let whole = number.to_i128().map(|number| number.to_string());
+            whole.or_else(|| number.to_f64().map(|number| number.to_string()))
+        }
+        _ => None,
+    }
+}
+
+fn unknown(name: &str, source: Source) -> Error {
+    let shared = |key: &&Key| {
+        let words = key.name.split('_');
+        words.filter(|word| name.contains(word)).map(str::len).sum::<usize>()
+    };
+    let nearest = KEYS.iter().max_by_key(shared).filter(|key| shared(key) > 2);
+    let names: Vec<_> = KEYS.iter().map(|key| source.spell(key.name)).collect();
+    Error::Unknown {
+        name: name.to_owned(),
+        origin: source,
+        nearest: nearest.map(|key| source.spell(key.name)),
+        names: names.join(", "),
+    }
+}

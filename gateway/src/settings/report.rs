@@ -1,0 +1,45 @@
+//! What is in force, as `coach check-config` prints it.
+
+use std::fmt::Write as _;
+
+use super::{Error, Settings, Source, Sources, key::KEYS, reader::Reader};
+
+/// A line for each setting: name, value with secrets hidden, source. What is printed can be read as `coach.toml`.
+///
+/// # Errors
+///
+/// As [`Settings::load`].
+pub fn report(sources: &Sources) -> Result<String, Error> {
+    let reader = Reader::new(sources.figment()?)?;
+    let settings = Settings::read(&reader)?;
+    let mut text = String::new();
+    for key in KEYS {
+        let line = match reader.shown(key.name) {
+            Some(value) => format!("{} = {value:?}", key.name),
+            None => format!("# {} is not set{}", key.name, instead(key.name, &settings)),
+        };
+        let source = match reader.source(key.name) {
+            Source::Default => String::new(),
+            source => format!("# {source}"),
+        };
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{}", format!("{line:<60} {source}").trim_end());
+    }
+    Ok(text)
+}
+
+/// What holds for a setting that has no default of its own.
+fn instead(name: &str, settings: &Settings) -> String {
+    let home = settings.home.display();
+    match name {
+        "database_url" => ": `coach dev` runs its own Postgres".to_owned(),
+        "postgres_bin" => ": Postgres is looked for".to_owned(),
+        "auth_issuer" => format!(": the local issuer, whose key is in {home}"),
+        "auth_jwks_url" => match &settings.auth.issuer {
+            Some(issuer) => format!(": {}", issuer.jwks_url),
+            None => String::new(),
+        },
+        "objects" | "mail" => format!(": {home}/{name}"),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,168 @@
+use std::{net::SocketAddr, path::PathBuf};
+
+use super::*;
+
+fn sources(variables: &[(&str, &str)]) -> Sources {
+    let owned = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Sources {
+        environment: owned.collect(),
+        ..Sources::default()
+    }
+}
+
+fn error(variables: &[(&str, &str)]) -> String {
+    Settings::load(&sources(variables)).unwrap_err().to_string()
+}
+
+/// A file that is removed with the test.
+struct File(PathBuf);
+
+impl File {
+    fn new(name: &str, text: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("coach-{}-{name}.toml", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[test]
+fn without_settings_the_defaults_of_the_design_hold() {
+    let settings = Settings::load(&Sources::default()).unwrap();
+    assert_eq!(settings.listen, SocketAddr::from(([127, 0, 0, 1], 8080)));
+    assert_eq!(settings.limits.body_bytes, 1024 * 1024);
+    assert_eq!(settings.limits.cost, 5000);
+    assert_eq!(settings.limits.query_bytes, 64 * 1024);
+    assert_eq!(settings.timeouts.execution, Duration::from_secs(8));
+    assert_eq!(settings.storage.objects, Objects::Folder(".coach/objects".into()));
+    assert!(settings.database_url.is_none() && settings.auth.issuer.is_none());
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_the_file_over_defaults() {
+    let file = File::new("order", "limit_cost = 7\nlimit_depth = \"8\"\n");
+    let sources = Sources {
+        file: file.0.clone(),
+        ..sources(&[("COACH_LIMIT_COST", "9"), ("COACH_HOME", "")])
+    };
+    let settings = Settings::load(&sources).unwrap();
+    assert_eq!(settings.limits.cost, 9);
+    assert_eq!(settings.limits.depth, 8);
+    assert_eq!(settings.limits.aliases, 30);
+    assert_eq!(settings.home, PathBuf::from(".coach"));
+    let report = report(&sources).unwrap();
+    let line = |name: &str| report.lines().find(|line| line.starts_with(name)).unwrap();
+    assert!(line("limit_cost").ends_with("# from the environment"));
+    assert!(line("limit_depth").ends_with("# from coach.toml"));
+    assert_eq!(line("limit_aliases"), "limit_aliases = \"30\"");
+}
+
+#[test]
+fn what_check_config_prints_can_be_read_again() {
+    let printed = report(&sources(&[("COACH_LIMIT_COST", "9"), ("COACH_LOG", "info,a=debug")]));
+    let file = File::new("again", &printed.unwrap());
+    let again = Sources {
+        file: file.0.clone(),
+        ..Sources::default()
+    };
+    assert_eq!(Settings::load(&again).unwrap().limits.cost, 9);
+}
+
+#[test]
+fn unknown_settings_stop_the_start_and_name_their_source() {
+    let message = error(&[("COACH_LIMIT_COSTS", "9")]);
+    assert!(message.starts_with("COACH_LIMIT_COSTS (from the environment) is not a setting"), "{message}");
+    assert!(message.contains("perhaps COACH_LIMIT_COST was meant"), "{message}");
+    let file = File::new("unknown", "[limit]\ncost = 7\n");
+    let message = Settings::load(&Sources {
+        file: file.0.clone(),
+        ..Sources::default()
+    });
+    let message = message.unwrap_err().to_string();
+    assert!(message.starts_with("limit (from coach.toml) is not a setting"), "{message}");
+}
+
+#[test]
+fn invalid_values_are_named_with_what_is_allowed() {
+    assert_eq!(
+        error(&[("COACH_LISTEN", "8080")]),
+        "COACH_LISTEN = `8080` (from the environment) will not do; it must be an address and a port, such as \
+         `127.0.0.1:8080` or `[::]:8080`"
+    );
+    for (name, value) in [
+        ("COACH_LIMIT_NESTING", "101"),
+        ("COACH_TIMEOUT_EXECUTION", "8"),
+        ("COACH_TIMEOUT_STATEMENT", "8s"),
+        ("COACH_TIMEOUT_EXECUTION", "10s"),
+        ("COACH_QUEUE", "rabbit"),
+        ("COACH_OBJECTS", "gs://bucket"),
+        ("COACH_OBJECTS", "s3:///prefix"),
+        ("COACH_MAIL", "imap://host"),
+        ("COACH_DATABASE_URL", "mysql://localhost/coach"),
+        ("COACH_POSTGRES_BIN", "/no/such/folder"),
+        ("COACH_AUTH_ISSUER", "id.example.com"),
+        ("COACH_AUTH_API_KEYS", "partner=abc"),
+        ("COACH_LOG", "info,coach=loud"),
+    ] {
+        let message = error(&[(name, value)]);
+        assert!(message.contains(name) && message.contains("must be"), "{message}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_toml_is_named() {
+    let file = File::new("broken", "listen = \n");
+    let message = Settings::load(&Sources {
+        file: file.0.clone(),
+        ..Sources::default()
+    });
+    let message = message.unwrap_err().to_string();
+    assert!(message.starts_with("coach.toml cannot be used: "), "{message}");
+}
+
+#[test]
+fn secrets_show_nowhere() {
+    let secret = [
+        ("COACH_DATABASE_URL", "postgres://coach:s3cret@db/coach"),
+        ("COACH_MAIL", "smtp://coach:s3cret@mail"),
+        ("COACH_AUTH_API_KEYS", &format!("partner={}", "5e".repeat(32))),
+    ];
+    let report = report(&sources(&secret)).unwrap();
+    assert!(!report.contains("s3cret") && !report.contains("5e5e"), "{report}");
+    assert!(report.contains("postgres://coach:***@db/coach"), "{report}");
+    let message = error(&[("COACH_DATABASE_URL", "mysql://coach:s3cret@db/coach")]);
+    assert!(!message.contains("s3cret"), "{message}");
+    let message = error(&[("COACH_AUTH_API_KEYS", "5e5e5e5e")]);
+    assert!(!message.contains("5e5e"), "{message}");
+}
+
+#[test]
+fn the_shells_database_url_counts_only_where_it_is_asked_for_and_last() {
+    let mut given = sources(&[("DATABASE_URL", "postgres://shell/db")]);
+    assert_eq!(Settings::load(&given).unwrap().database_url, None);
+    given.takes_database_url = true;
+    let settings = Settings::load(&given).unwrap();
+    assert_eq!(settings.given_database().unwrap(), "postgres://shell/db");
+    let ours = ("COACH_DATABASE_URL".to_owned(), "postgres://ours/db".to_owned());
+    given.environment.push(ours);
+    let settings = Settings::load(&given).unwrap();
+    assert_eq!(settings.given_database().unwrap(), "postgres://ours/db");
+}
+
+#[test]
+fn an_issuer_needs_an_audience_and_half_an_issuer_is_none() {
+    let issuer = ("COACH_AUTH_ISSUER", "https://id.example.com/");
+    assert!(error(&[issuer]).starts_with("COACH_AUTH_AUDIENCE must be set"));
+    assert!(error(&[("COACH_AUTH_AUDIENCE", "coach")]).starts_with("COACH_AUTH_ISSUER must be set"));
+    let settings = Settings::load(&sources(&[issuer, ("COACH_AUTH_AUDIENCE", "coach")])).unwrap();
+    let issuer = settings.auth.issuer.unwrap();
+    assert_eq!(issuer.issuer, "https://id.example.com/");
+    assert_eq!(issuer.jwks_url.as_str(), "https://id.example.com/.well-known/jwks.json");
+}

@@ -1,0 +1,80 @@
+//! The database's tables, forward only: each migration is one file of SQL in
+//! `sql/`, never edited once released. A change that a running older version
+//! would not survive is two migrations: expand, and in a later release
+//! contract.
+
+use sea_orm_migration::{
+    MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait,
+    sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, TransactionTrait},
+};
+
+/// A migration: a name, which the database remembers, and its SQL.
+struct Sql {
+    name: &'static str,
+    text: &'static str,
+}
+
+macro_rules! migrations {
+    ($($name:literal),+ $(,)?) => {
+        [$(Sql { name: $name, text: include_str!(concat!("../sql/", $name, ".sql")) }),+]
+    };
+}
+
+/// In the order in which they run.
+const MIGRATIONS: [Sql; 12] = migrations![
+    "0001_catalogue_version",
+    "0002_exercise",
+    "0003_workout",
+    "0004_recipe",
+    "0005_programme",
+    "0006_member",
+    "0007_plan",
+    "0008_day",
+    "0009_check_in",
+    "0010_favourite_recipe",
+    "0011_subscription",
+    "0012_consent",
+];
+
+impl MigrationName for Sql {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Sql {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let connection = manager.get_connection();
+        connection.execute_unprepared(self.text).await?;
+        Ok(())
+    }
+}
+
+/// Knows all migrations; for asking which are pending. To run them use
+/// [`migrate`].
+#[derive(Clone, Copy, Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        MIGRATIONS
+            .into_iter()
+            .map(|migration| Box::new(migration) as Box<dyn MigrationTrait>)
+            .collect()
+    }
+}
+
+/// Runs the migrations that have not run, all or none. Processes that start at
+/// the same time wait for each other, and the later ones find nothing to do.
+pub async fn migrate(database: &DatabaseConnection) -> Result<(), DbErr> {
+    let transaction = database.begin().await?;
+    // Building an index may take longer than any request.
+    let unhurried = "SET LOCAL statement_timeout = 0";
+    transaction.execute_unprepared(unhurried).await?;
+    // The key is "coach" in ASCII.
+    let alone = "SELECT pg_advisory_xact_lock(427070415720)";
+    transaction.execute_unprepared(alone).await?;
+    Migrator::up(&transaction, None).await?;
+    transaction.commit().await
+}

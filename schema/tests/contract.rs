@@ -1,0 +1,125 @@
+//! The product's own contract: generated, described, and enough for the app's
+//! operations.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use apollo_compiler::{ExecutableDocument, Node, Schema, schema::ExtendedType, validation::Valid};
+use coach_schema::{Generated, generate};
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn generated() -> Generated {
+    generate(&folder("graphql"), "resolvers/src").expect("the contract is valid")
+}
+
+fn exported() -> Valid<Schema> {
+    Schema::parse_and_validate(generated().sdl, "exported.graphql")
+        .expect("the exported SDL is valid")
+}
+
+#[test]
+fn every_field_carries_its_marker() {
+    let generated = generated();
+    assert!(generated.fields.len() > 150, "{}", generated.fields.len());
+    for field in &generated.fields {
+        let marker = format!("// {field}");
+        assert!(
+            generated.rust.lines().any(|line| line.ends_with(&marker)),
+            "{field} has no marker"
+        );
+    }
+}
+
+#[test]
+fn generation_takes_less_than_a_second() {
+    let start = Instant::now();
+    generated();
+    assert!(start.elapsed().as_secs_f64() < 1.0);
+}
+
+#[test]
+fn everything_is_described() {
+    let schema = exported();
+    let mut missing = Vec::new();
+    let mut check = |place: String, description: Option<&Node<str>>| {
+        if description.is_none_or(|text| text.trim().len() < 5) {
+            missing.push(place);
+        }
+    };
+    for (name, ty) in schema.types.iter().filter(|(_, ty)| !ty.is_built_in()) {
+        check(name.to_string(), ty.description());
+        let fields = match ty {
+            ExtendedType::Object(ty) => Some(&ty.fields),
+            ExtendedType::Interface(ty) => Some(&ty.fields),
+            ExtendedType::Enum(ty) => {
+                ty.values.iter().for_each(|(value, definition)| {
+                    check(format!("{name}.{value}"), definition.description.as_ref())
+                });
+                None
+            }
+            ExtendedType::InputObject(ty) => {
+                ty.fields.iter().for_each(|(field, definition)| {
+                    check(format!("{name}.{field}"), definition.description.as_ref())
+                });
+                None
+            }
+            _ => None,
+        };
+        for (field, definition) in fields.into_iter().flatten() {
+            check(format!("{name}.{field}"), definition.description.as_ref());
+            for argument in &definition.arguments {
+                check(
+                    format!("{name}.{field}({}:)", argument.name),
+                    argument.description.as_ref(),
+                );
+            }
+        }
+    }
+    assert!(missing.is_empty(), "without a description: {missing:?}");
+}
+
+#[test]
+fn the_operations_are_valid_and_named_like_their_files() {
+    let schema = exported();
+    let mut count = 0;
+    for entry in fs::read_dir(folder("operations")).expect("the operations") {
+        let path = entry.expect("an operation").path();
+        let text = fs::read_to_string(&path).expect("text");
+        let document = ExecutableDocument::parse_and_validate(&schema, text, &path)
+            .expect("a valid operation");
+        let name = path
+            .file_stem()
+            .and_then(|stem| stem.to_str())
+            .expect("a name");
+        assert!(
+            document.operations.get(Some(name)).is_ok(),
+            "{name}.graphql has no operation {name}"
+        );
+        count += 1;
+    }
+    assert_eq!(count, 31);
+}
+
+#[test]
+fn nothing_private_is_exported() {
+    let sdl = generated().sdl;
+    for private in [
+        "@model",
+        "@auth",
+        "@batch",
+        "@cost",
+        "@listSize",
+        "@constraint",
+        "@notImplemented",
+        "coach_domain",
+        "enum Role",
+    ] {
+        assert!(!sdl.contains(private), "{private}");
+    }
+}
