@@ -1,7 +1,10 @@
 //! Brings GraphiQL into the binary when npm is at hand, so that its page needs no outside address.
 
 use std::{
-    env, error::Error, fmt::Write as _, fs, io,
+    env,
+    error::Error,
+    fmt::Write as _,
+    fs, io,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     thread,

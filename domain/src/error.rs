@@ -19,13 +19,13 @@ pub enum Error {
     BadInput(String),
     /// The database cannot be reached, or has no connection free: later it may.
     #[error("the database is not available")]
-    Unavailable(Arc<DbErr>),
+    Unavailable(#[source] Arc<DbErr>),
     /// The database gave up on a statement that took too long.
     #[error("the database took too long")]
-    Timeout(Arc<DbErr>),
+    Timeout(#[source] Arc<DbErr>),
     /// The database refused a statement, or holds what it should not: a defect.
     #[error("the database gave an error")]
-    Database(Arc<DbErr>),
+    Database(#[source] Arc<DbErr>),
     /// Something that the rules exclude was met: a defect.
     #[error("{0}")]
     Invariant(String),
@@ -42,7 +42,6 @@ enum Meaning {
 impl Meaning {
     fn of(error: &DbErr) -> Self {
         match error {
-            DbErr::ConnectionAcquire(_) => Self::Unavailable,
             DbErr::Conn(RuntimeErr::SqlxError(cause))
             | DbErr::Exec(RuntimeErr::SqlxError(cause))
             | DbErr::Query(RuntimeErr::SqlxError(cause)) => match cause.as_ref() {
@@ -55,7 +54,7 @@ impl Meaning {
                 _ if matches!(error, DbErr::Conn(_)) => Self::Unavailable,
                 _ => Self::Defect,
             },
-            DbErr::Conn(_) => Self::Unavailable,
+            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self::Unavailable,
             _ => Self::Defect,
         }
     }

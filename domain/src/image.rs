@@ -20,10 +20,14 @@ pub struct Image {
 /// The columns of a picture, as each table that has one calls them.
 #[derive(FromQueryResult)]
 pub(crate) struct ImageColumns {
-    image_url: Option<String>,
-    image_width: Option<i32>,
-    image_height: Option<i32>,
-    image_blurhash: Option<String>,
+    #[sea_orm(from_alias = "image_url")]
+    url: Option<String>,
+    #[sea_orm(from_alias = "image_width")]
+    width: Option<i32>,
+    #[sea_orm(from_alias = "image_height")]
+    height: Option<i32>,
+    #[sea_orm(from_alias = "image_blurhash")]
+    blurhash: Option<String>,
 }
 
 impl ImageColumns {
@@ -31,10 +35,10 @@ impl ImageColumns {
     /// the item is good without it.
     pub(crate) fn image(self) -> Option<Image> {
         Some(Image {
-            url: Url::parse(&self.image_url?)?,
-            width: self.image_width?,
-            height: self.image_height?,
-            blurhash: self.image_blurhash?,
+            url: Url::parse(&self.url?)?,
+            width: self.width?,
+            height: self.height?,
+            blurhash: self.blurhash?,
         })
     }
 }

@@ -1,30 +1,24 @@
-//! The seam to the business: everything here is about its crates, and nothing elsewhere is.
+//! The seam to the business: preparing its database, and looking after what it holds in memory.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc, time::Duration};
 
-use coach_domain::{
-    clock::Clock,
-    viewer::Subject,
-};
+use coach_domain::{clock::Clock, seed};
 use coach_resolvers::App;
 use sea_orm::{DatabaseConnection, DbErr};
 
-use crate::auth::LOCAL_ISSUER;
+/// How long a new version of the catalogue may go unnoticed.
+const CATALOGUE_EVERY: Duration = Duration::from_secs(5);
 
-/// The demo member who is in the middle of a cycle.
-const DEMO: &str = "maya@demo.coach.example";
-
-/// Who a local token is for: the local issuer's subjects are their addresses.
-pub fn demo_subject(email: Option<&str>) -> Subject {
-    Subject {
-        issuer: LOCAL_ISSUER.to_owned(),
-        subject: email.unwrap_or(DEMO).to_owned(),
-    }
-}
-
-/// The application over a pool.
-pub fn app(database: DatabaseConnection, clock: Arc<dyn Clock>) -> Arc<App> {
-    App::new(database, clock)
+/// Why the database cannot be prepared. For operators: it shows what requests hide.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PrepareError {
+    /// The migrations.
+    #[error("migrating the database: {0}")]
+    Migrate(#[source] DbErr),
+    /// The content and the demo members.
+    #[error("seeding the database: {}", Plainly(.0))]
+    Seed(#[source] coach_domain::Error),
 }
 
 /// Brings the database's tables up to date.
@@ -32,8 +26,49 @@ pub fn app(database: DatabaseConnection, clock: Arc<dyn Clock>) -> Arc<App> {
 /// # Errors
 ///
 /// When the database cannot be reached, or a migration fails; then none has run.
-pub async fn migrate(database: &DatabaseConnection) -> Result<(), DbErr> {
-    coach_migrations::migrate(database).await
+pub async fn migrate(database: &DatabaseConnection) -> Result<(), PrepareError> {
+    coach_migrations::migrate(database)
+        .await
+        .map_err(PrepareError::Migrate)
+}
+
+/// Adds content and demo members that are missing, and renews demo members whose time has passed.
+///
+/// # Errors
+///
+/// When the database cannot be reached, or holds tables that are not ours.
+pub async fn seed(database: &DatabaseConnection, clock: &dyn Clock) -> Result<(), PrepareError> {
+    let added = seed::seed(database, clock).await;
+    let added = added.map_err(PrepareError::Seed)?;
+    let renewed = seed::renew(database, clock).await;
+    let renewed = renewed.map_err(PrepareError::Seed)?;
+    tracing::debug!(?added, ?renewed, "the database has content");
+    Ok(())
+}
+
+/// All of it, for a database that may be empty, but not somebody else's.
+///
+/// # Errors
+///
+/// As [`migrate`] and [`seed`]; the tables of others are found before ours are made.
+pub async fn prepare(database: &DatabaseConnection, clock: &dyn Clock) -> Result<(), PrepareError> {
+    seed::is_ours(database).await.map_err(PrepareError::Seed)?;
+    migrate(database).await?;
+    seed(database, clock).await
+}
+
+/// Loads the catalogue now, and again whenever there is a new version, as long as the application is in use.
+pub fn watch_catalogue(app: &Arc<App>) {
+    let app = Arc::downgrade(app);
+    tokio::spawn(async move {
+        while let Some(app) = app.upgrade() {
+            if let Err(error) = app.catalogue.refresh(&app.database).await {
+                tracing::debug!(error = %Plainly(&error), "asking for the catalogue failed");
+            }
+            drop(app);
+            tokio::time::sleep(CATALOGUE_EVERY).await;
+        }
+    });
 }
 
 /// Whether the database answers.
@@ -41,16 +76,22 @@ pub(crate) async fn ping(app: &App) -> bool {
     app.database.ping().await.is_ok()
 }
 
-/// Whether the catalogue is in memory.
-pub(crate) fn has_catalogue(_app: &App) -> bool {
-    true
+/// Whether there is a catalogue, in memory or to load.
+pub(crate) async fn has_catalogue(app: &App) -> bool {
+    app.catalogue.get(&app.database).await.is_ok()
 }
 
-/// Puts content and demo members into a database that has none, and renews demo members whose cycle has passed.
-///
-/// # Errors
-///
-/// When the database cannot be reached, or holds tables that are not ours.
-pub async fn seed(_database: &DatabaseConnection) -> Result<(), DbErr> {
-    Ok(())
+/// An error of the domain with its cause, which the domain keeps from strangers.
+struct Plainly<'a>(&'a coach_domain::Error);
+
+impl fmt::Display for Plainly<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use coach_domain::Error::{Database, Timeout, Unavailable};
+        match self.0 {
+            Unavailable(cause) | Timeout(cause) | Database(cause) => {
+                write!(formatter, "{} ({cause})", self.0)
+            }
+            error => error.fmt(formatter),
+        }
+    }
 }

@@ -43,7 +43,9 @@ pub async fn create(url: &str, name: &str) -> Result<(), DbErr> {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
     let server = Database::connect(options).await?;
-    let created = server.execute_unprepared(&format!("CREATE DATABASE \"{name}\"")).await;
+    let created = server
+        .execute_unprepared(&format!("CREATE DATABASE \"{name}\""))
+        .await;
     let result = match created {
         Err(error) if !exists(&server, name).await? => Err(error),
         _ => Ok(()),

@@ -50,10 +50,15 @@ fn target() -> Result<String, String> {
 
 async fn download(address: &str) -> Result<Vec<u8>, String> {
     let in_words = |error: reqwest::Error| error.to_string();
-    let client = Client::builder().timeout(WITHIN).build().map_err(in_words)?;
+    let client = Client::builder()
+        .timeout(WITHIN)
+        .build()
+        .map_err(in_words)?;
     let get = async |address: &str| {
         let response = client.get(address).send().await;
-        response.and_then(Response::error_for_status).map_err(in_words)
+        response
+            .and_then(Response::error_for_status)
+            .map_err(in_words)
     };
     let published = get(&format!("{address}.sha256")).await?;
     let published = published.text().await.map_err(in_words)?;
@@ -65,7 +70,9 @@ async fn download(address: &str) -> Result<Vec<u8>, String> {
         .collect();
     // The file is one line, of the sum alone or with the name behind it.
     if published.split_whitespace().next() != Some(found.as_str()) {
-        return Err(format!("{address} has the SHA-256 {found}, which is not the published one"));
+        return Err(format!(
+            "{address} has the SHA-256 {found}, which is not the published one"
+        ));
     }
     Ok(archive.into())
 }
@@ -145,11 +152,19 @@ mod tests {
         let wrong = publish(archive.clone(), format!("{}  x.tar.gz\n", "0".repeat(64)));
         let error = fetch_from(&wrong, &folder).unwrap_err();
         assert!(error.contains("not the published one"), "{error}");
-        assert!(!folder.read_dir().unwrap().any(|it| it.unwrap().path().ends_with("bin")));
+        assert!(
+            !folder
+                .read_dir()
+                .unwrap()
+                .any(|it| it.unwrap().path().ends_with("bin"))
+        );
 
         let right = publish(archive, format!("{sum}  x.tar.gz\n"));
         let bin = fetch_from(&right, &folder).unwrap();
-        assert_eq!(fs::read_to_string(bin.join("postgres")).unwrap(), "a program");
+        assert_eq!(
+            fs::read_to_string(bin.join("postgres")).unwrap(),
+            "a program"
+        );
         // And not fetched again.
         assert_eq!(fetch_from("http://127.0.0.1:1", &folder).unwrap(), bin);
         fs::remove_dir_all(folder).unwrap();

@@ -3,11 +3,7 @@
 use std::{future::Future, io, net::SocketAddr, time::Duration};
 
 use axum::{Router, serve::ListenerExt as _};
-use tokio::{
-    net::TcpListener,
-    sync::oneshot,
-    time::sleep,
-};
+use tokio::{net::TcpListener, sync::oneshot, time::sleep};
 
 use crate::http::AppState;
 

@@ -34,7 +34,12 @@ pub fn start(filter: &str) {
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         let message = panic.payload_as_str().unwrap_or("panic");
-        tracing::error!("error.type" = "panic", "error.message" = message, place, "panic");
+        tracing::error!(
+            "error.type" = "panic",
+            "error.message" = message,
+            place,
+            "panic"
+        );
     }));
 }
 
@@ -135,7 +140,11 @@ mod tests {
             .with_writer(move || writer.clone())
             .finish();
         tracing::subscriber::with_default(subscriber, || {
-            tracing::info!("http.route" = "/graphql", "graphql.cost" = 7_u64, "re\"quest");
+            tracing::info!(
+                "http.route" = "/graphql",
+                "graphql.cost" = 7_u64,
+                "re\"quest"
+            );
         });
         let bytes = buffer.0.lock().unwrap_or_else(PoisonError::into_inner);
         let event: Value = serde_json::from_slice(&bytes).unwrap();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use coach_domain::{catalogue, clock::Clock};
+use coach_domain::{catalogue, clock::Clock, database::Session};
 use sea_orm::DatabaseConnection;
 
 /// The parts that outlive a request.
@@ -13,15 +13,40 @@ pub struct App {
     pub catalogue: catalogue::Cache,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    record_statements: bool,
 }
 
 impl App {
     /// An application with an empty catalogue cache.
     pub fn new(database: DatabaseConnection, clock: Arc<dyn Clock>) -> Arc<Self> {
+        Self::with(database, clock, false)
+    }
+
+    /// The same, whose requests keep the text of each statement, for tests.
+    pub fn recording(database: DatabaseConnection, clock: Arc<dyn Clock>) -> Arc<Self> {
+        Self::with(database, clock, true)
+    }
+
+    fn with(
+        database: DatabaseConnection,
+        clock: Arc<dyn Clock>,
+        record_statements: bool,
+    ) -> Arc<Self> {
         Arc::new(Self {
             database,
             catalogue: catalogue::Cache::default(),
             clock,
+            record_statements,
         })
+    }
+
+    /// The database, as one request uses it.
+    pub(crate) fn session(&self) -> Session {
+        let pool = self.database.clone();
+        if self.record_statements {
+            Session::recording(pool)
+        } else {
+            Session::new(pool)
+        }
     }
 }

@@ -46,7 +46,7 @@ impl RequestContext {
     /// The context of a request that begins now.
     pub fn new(app: Arc<App>, viewer: Viewer) -> Self {
         let source = Arc::new(Source {
-            session: Session::new(app.database.clone()),
+            session: app.session(),
             now: app.clock.now(),
             app,
         });

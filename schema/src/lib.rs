@@ -51,6 +51,10 @@ pub fn generate(folder: &Path, nouns: &str) -> Result<Generated, Error> {
 /// # Panics
 ///
 /// Outside a build script, where there is no `OUT_DIR`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "build scripts get their folder in the environment"
+)]
 pub fn build(folder: impl AsRef<Path>, nouns: &str) {
     let folder = folder.as_ref();
     println!("cargo::rerun-if-changed={}", folder.display());

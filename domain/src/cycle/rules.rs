@@ -32,10 +32,12 @@ pub fn check_in_due(
 
 impl Cycle {
     /// The numbers of the days in a range of dates, bounds included; `None` leaves
-    /// a side open. Empty where no day of the cycle lies in the range.
+    /// a side open. Days after the end of the plan are gone. Empty where no day of
+    /// the cycle lies in the range.
     pub fn numbers_in(&self, from: Option<NaiveDate>, to: Option<NaiveDate>) -> RangeInclusive<u8> {
         let first = from.map_or(self.starts_on, |date| date.max(self.starts_on));
-        let last = to.map_or(self.ends_on, |date| date.min(self.ends_on));
+        let over = self.plan_ended_on.unwrap_or(NaiveDate::MAX);
+        let last = to.unwrap_or(NaiveDate::MAX).min(self.ends_on).min(over);
         match (self.number_of(first), self.number_of(last)) {
             (Some(first), Some(last)) => first..=last,
             // A side that is beyond the cycle: nothing to give.

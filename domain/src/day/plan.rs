@@ -19,8 +19,9 @@ use crate::{
     programme::Programme,
 };
 
-/// The days of a cycle with these numbers, in the order of the numbers; a number
-/// that the programme has no day for is left out.
+/// The days of a cycle with these numbers, in the order of the numbers. A number
+/// that the programme has no day for, or whose day comes after the end of the
+/// plan, is left out.
 ///
 /// - What was done stays: a completed workout and an eaten meal are the ones of
 ///   the log, whatever programme and preferences say.
@@ -72,7 +73,7 @@ struct Planner<'a> {
 
 impl Planner<'_> {
     fn day(&self, number: u8) -> Option<Day> {
-        let index = usize::from(number.checked_sub(1)?);
+        let index = usize::from(number.checked_sub(1).filter(|_| self.cycle.has(number))?);
         let content = self.programme.content.days.get(index)?;
         let id = DayId {
             cycle: self.cycle.id,

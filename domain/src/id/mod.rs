@@ -18,7 +18,7 @@ macro_rules! row_ids {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType, Serialize, Deserialize)]
         pub struct $name(pub Uuid);
 
-        /// SeaORM asks it of every key; ours are never numbers that the database
+        /// `SeaORM` asks it of every key; ours are never numbers that the database
         /// counts.
         impl TryFromU64 for $name {
             fn try_from_u64(_: u64) -> Result<Self, DbErr> {

@@ -43,15 +43,21 @@ pub(super) async fn missing_content(
     let (slug, id) = (exercise::entity::Column::Slug, exercise::entity::Column::Id);
     let present = present::<exercise::entity::Entity>(db, slug, id).await?;
     let exercises = missing(exercises, &present, |(slug, it)| (slug, it.id.0))?;
-    let rows = exercises.iter().map(|(slug, it)| record::exercise(slug, it));
+    let rows = exercises
+        .iter()
+        .map(|(slug, it)| record::exercise(slug, it));
     insert(db, rows.collect()).await?;
 
     let (slug, id) = (workout::entity::Column::Slug, workout::entity::Column::Id);
     let present = self::present::<workout::entity::Entity>(db, slug, id).await?;
     let workouts = missing(workouts, &present, |it| (&it.slug, it.workout.id.0))?;
-    let rows = workouts.iter().map(|it| record::workout(&it.slug, &it.workout));
+    let rows = workouts
+        .iter()
+        .map(|it| record::workout(&it.slug, &it.workout));
     insert(db, rows.collect()).await?;
-    let rows = workouts.iter().flat_map(|it| record::workout_exercises(&it.workout));
+    let rows = workouts
+        .iter()
+        .flat_map(|it| record::workout_exercises(&it.workout));
     insert(db, rows.collect()).await?;
 
     let (slug, id) = (recipe::entity::Column::Slug, recipe::entity::Column::Id);

@@ -19,7 +19,7 @@ mod tables;
 mod training;
 mod workout;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionSession, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionTrait};
 
 use self::content::Content;
 use crate::{Result, catalogue::Catalogue, clock::Clock, database};

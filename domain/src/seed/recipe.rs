@@ -1,6 +1,9 @@
 //! Recipes of the content, with nutrition computed from their ingredients.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use sea_orm::Iterable;
 use serde::Deserialize;
@@ -45,6 +48,11 @@ struct Part {
 }
 
 /// All recipes with their slugs, in the order of the file.
+///
+/// # Errors
+///
+/// [`Error::Invariant`] when the file cannot be read, a food is unknown, or what a
+/// recipe declares is not what its ingredients say.
 pub(super) fn recipes(foods: &HashMap<String, Food>) -> Result<Vec<(String, Arc<Recipe>)>> {
     entries()?
         .into_iter()
@@ -59,6 +67,7 @@ fn entries() -> Result<Vec<Entry>> {
 
 fn recipe(entry: Entry, foods: &HashMap<String, Food>) -> Result<(String, Arc<Recipe>)> {
     let parts = parts(&entry, foods)?;
+    check(&entry, &parts)?;
     let nutrition = nutrition(
         parts.iter().map(|(food, part)| (*food, part.grams)),
         entry.servings,
@@ -92,40 +101,64 @@ fn parts<'a>(
     entry: &'a Entry,
     foods: &'a HashMap<String, Food>,
 ) -> Result<Vec<(&'a Food, &'a Part)>> {
-    let part = |part: &'a Part| match foods.get(&part.food) {
-        Some(food) => Ok((food, part)),
-        None => {
+    let part = |part: &'a Part| {
+        let unknown = || {
             let (recipe, food) = (&entry.slug, &part.food);
-            let message = format!("the recipe {recipe} has an unknown food {food}");
-            Err(Error::Invariant(message))
-        }
+            Error::Invariant(format!("the recipe {recipe} has an unknown food {food}"))
+        };
+        Ok((foods.get(&part.food).ok_or_else(unknown)?, part))
     };
     entry.ingredients.iter().map(part).collect()
 }
 
+/// Allergens and diets are safety: what a recipe declares must be what its
+/// ingredients say, no more and no less.
+fn check(entry: &Entry, parts: &[(&Food, &Part)]) -> Result<()> {
+    let contained: BTreeSet<_> = (parts.iter())
+        .flat_map(|(food, _)| food.allergens.iter().copied())
+        .collect();
+    let declared = entry.allergens.iter().copied().collect();
+    // Diets are ordered from the widest, so the least is the one that allows all.
+    let diet = parts.iter().map(|(food, _)| food.diet).min();
+    if contained == declared && diet == Some(entry.diet) {
+        return Ok(());
+    }
+    Err(Error::Invariant(format!(
+        "the recipe {} declares {declared:?} and {:?}, but its ingredients say {contained:?} and {diet:?}",
+        entry.slug, entry.diet
+    )))
+}
+
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use super::{Entry, check, entries, parts};
+    use crate::{
+        preferences::{Allergen, Diet},
+        seed::food::foods,
+    };
 
-    use super::{entries, parts};
-    use crate::seed::food::foods;
-
-    /// Allergens and diets are safety: what a recipe declares is what its
-    /// ingredients say, no more and no less.
     #[test]
     fn declarations_are_those_of_the_ingredients() {
         let foods = foods().expect("the file can be read");
-        for entry in entries().expect("the file can be read") {
-            let parts = parts(&entry, &foods).expect("every food is known");
-            let contained: BTreeSet<_> = (parts.iter())
-                .flat_map(|(food, _)| food.allergens.iter().copied())
-                .collect();
-            let declared: BTreeSet<_> = entry.allergens.iter().copied().collect();
-            assert_eq!(declared, contained, "{}", entry.slug);
-            assert_eq!(declared.len(), entry.allergens.len(), "{}", entry.slug);
-            // Diets are ordered from the widest, so the least is what all share.
-            let diet = parts.iter().map(|(food, _)| food.diet).min();
-            assert_eq!(diet, Some(entry.diet), "{}", entry.slug);
+        let is_right = |entry: &Entry| {
+            let parts = parts(entry, &foods).expect("all are known");
+            check(entry, &parts).is_ok()
+        };
+        for mut entry in entries().expect("the file can be read") {
+            assert!(is_right(&entry), "{}", entry.slug);
+
+            let declared = entry.allergens.clone();
+            if entry.allergens.pop().is_none() {
+                entry.allergens.push(Allergen::Lupin);
+            }
+            assert!(!is_right(&entry), "{}", entry.slug);
+
+            entry.allergens = declared;
+            entry.diet = match entry.diet {
+                Diet::Vegan => Diet::Vegetarian,
+                _ => Diet::Vegan,
+            };
+            assert!(!is_right(&entry), "{}", entry.slug);
         }
     }
 }

@@ -45,6 +45,9 @@ mod tests {
         assert_eq!(viewer.role(), Role::Service);
         assert_eq!(viewer.subject().unwrap().subject, "partner");
         assert!(matches!(verify(b"sesame", &known), Err(Rejection::ApiKey)));
-        assert!(matches!(verify(b"open sesame", &[]), Err(Rejection::ApiKey)));
+        assert!(matches!(
+            verify(b"open sesame", &[]),
+            Err(Rejection::ApiKey)
+        ));
     }
 }

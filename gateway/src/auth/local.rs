@@ -8,17 +8,17 @@ use std::{
 
 use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
 use chrono::{DateTime, TimeDelta, Utc};
-use coach_domain::viewer::Subject;
+use coach_domain::seed::LOCAL_ISSUER;
 use jsonwebtoken::{
     Algorithm, EncodingKey, Header, encode,
     jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash},
 };
 use serde_json::{Value, json};
 
-/// `iss` of the local issuer's tokens, whatever the port.
-pub const LOCAL_ISSUER: &str = "https://local.coach.example";
 /// `aud` of the local issuer's tokens.
 pub const LOCAL_AUDIENCE: &str = "coach";
+/// The claim with the groups in the local issuer's tokens.
+pub(super) const LOCAL_ROLES_CLAIM: &str = "cognito:groups";
 /// How long the local issuer's tokens count.
 pub const LOCAL_LIFETIME: TimeDelta = TimeDelta::days(7);
 
@@ -104,17 +104,17 @@ impl LocalIssuer {
     /// Never with a key that was accepted.
     pub fn token(
         &self,
-        subject: &Subject,
+        subject: &str,
         groups: &[&str],
         now: DateTime<Utc>,
     ) -> jsonwebtoken::errors::Result<String> {
         self.sign(&json!({
-            "iss": subject.issuer,
-            "sub": subject.subject,
+            "iss": LOCAL_ISSUER,
+            "sub": subject,
             "aud": LOCAL_AUDIENCE,
             "iat": now.timestamp(),
             "exp": (now + LOCAL_LIFETIME).timestamp(),
-            "cognito:groups": groups,
+            LOCAL_ROLES_CLAIM: groups,
         }))
     }
 

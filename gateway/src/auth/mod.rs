@@ -12,13 +12,13 @@ mod token;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
-use coach_domain::{clock::Clock, viewer::Viewer};
+use coach_domain::{clock::Clock, seed::LOCAL_ISSUER, viewer::Viewer};
 
 pub use self::{
     error::Rejection,
-    local::{LOCAL_AUDIENCE, LOCAL_ISSUER, LOCAL_LIFETIME, LocalIssuer, LocalIssuerError},
+    local::{LOCAL_AUDIENCE, LOCAL_LIFETIME, LocalIssuer, LocalIssuerError},
 };
-use self::{key_set::KeySet, remote::RemoteKeys, token::Expectation};
+use self::{key_set::KeySet, local::LOCAL_ROLES_CLAIM, remote::RemoteKeys, token::Expectation};
 use crate::settings::{AuthSettings, Issuer};
 
 /// The header of API keys.
@@ -47,7 +47,7 @@ impl Authenticator {
             expected: Expectation {
                 issuer: LOCAL_ISSUER.to_owned(),
                 audience: LOCAL_AUDIENCE.to_owned(),
-                roles_claim: settings.roles_claim.clone(),
+                roles_claim: LOCAL_ROLES_CLAIM.to_owned(),
             },
             api_keys: settings.api_keys.clone(),
             clock,
@@ -90,7 +90,10 @@ impl Authenticator {
     ///
     /// When a credential is shown that does not count.
     pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Viewer, Rejection> {
-        match (single(headers, AUTHORIZATION.as_str())?, single(headers, API_KEY)?) {
+        match (
+            single(headers, AUTHORIZATION.as_str())?,
+            single(headers, API_KEY)?,
+        ) {
             (None, None) => Ok(Viewer::anonymous()),
             (None, Some(key)) => api_key::verify(key.as_bytes(), &self.api_keys),
             (Some(value), None) => self.verify(bearer(value)?).await,

@@ -47,7 +47,11 @@ impl RemoteKeys {
         tokio::spawn(async move {
             while let Some(keys) = weak.upgrade() {
                 keys.refresh(RETRY).await;
-                let pause = if keys.current().is_some() { REFRESH } else { RETRY };
+                let pause = if keys.current().is_some() {
+                    REFRESH
+                } else {
+                    RETRY
+                };
                 drop(keys);
                 sleep(pause).await;
             }

@@ -43,7 +43,10 @@ fn with(name: &str, value: Value) -> Value {
     let mut claims = claims();
     match value {
         Value::Null => claims.as_object_mut().unwrap().remove(name),
-        value => claims.as_object_mut().unwrap().insert(name.to_owned(), value),
+        value => claims
+            .as_object_mut()
+            .unwrap()
+            .insert(name.to_owned(), value),
     };
     claims
 }
@@ -62,14 +65,29 @@ async fn ask(issuer: &LocalIssuer, token: &str) -> Result<Viewer, Rejection> {
 async fn a_good_token_says_who_and_what_its_bearer_is() {
     let issuer = issuer();
     let mut roles = Vec::new();
-    for groups in [json!(null), json!(["runners"]), json!(["coach"]), json!(["coach", "staff"]), json!(["service"])] {
+    for groups in [
+        json!(null),
+        json!(["runners"]),
+        json!(["coach"]),
+        json!(["coach", "staff"]),
+        json!(["service"]),
+    ] {
         let token = issuer.sign(&with("cognito:groups", groups)).unwrap();
         let viewer = ask(&issuer, &token).await.unwrap();
         assert_eq!(viewer.subject().unwrap().subject, "maya");
         assert_eq!(viewer.subject().unwrap().issuer, LOCAL_ISSUER);
         roles.push(viewer.role());
     }
-    assert_eq!(roles, [Role::Member, Role::Member, Role::Coach, Role::Staff, Role::Member]);
+    assert_eq!(
+        roles,
+        [
+            Role::Member,
+            Role::Member,
+            Role::Coach,
+            Role::Staff,
+            Role::Member
+        ]
+    );
 }
 
 #[tokio::test]
@@ -129,26 +147,46 @@ async fn forged_tokens_are_refused() {
 
     // {"alg":"none"}, with and without a signature.
     let none = "eyJhbGciOiJub25lIn0";
-    for token in [format!("{none}.{}.", parts[1]), format!("{none}.{}.{}", parts[1], parts[2])] {
+    for token in [
+        format!("{none}.{}.", parts[1]),
+        format!("{none}.{}.{}", parts[1], parts[2]),
+    ] {
         assert!(ask(&issuer, &token).await.is_err(), "{token}");
     }
     // HS256 with the public key, in each form in which it is public.
     let public = serde_json::to_value(&set.keys[0]).unwrap();
     let text = public["x"].as_str().unwrap();
-    for secret in [EncodingKey::from_secret(text.as_bytes()), EncodingKey::from_urlsafe_base64_secret(text).unwrap()] {
+    for secret in [
+        EncodingKey::from_secret(text.as_bytes()),
+        EncodingKey::from_urlsafe_base64_secret(&format!("{text}=")).unwrap(),
+    ] {
         let mut header = Header::new(Algorithm::HS256);
         header.kid.clone_from(&id);
         let token = encode(&header, &claims(), &secret).unwrap();
         assert!(ask(&issuer, &token).await.is_err());
     }
     // Another's key under this one's id, and under an id that there is not.
-    let other = super::tests::issuer();
+    let other = self::issuer();
     assert!(ask(&issuer, &other.sign(&claims()).unwrap()).await.is_err());
     // Other claims under the signature of these.
     let changed = issuer.sign(&with("sub", json!("staff"))).unwrap();
     let changed: Vec<&str> = changed.split('.').collect();
-    assert!(ask(&issuer, &format!("{}.{}.{}", parts[0], changed[1], parts[2])).await.is_err());
-    for garbage in ["", "x", "..", "a.b.c", &"x".repeat(9000), &format!("{good}.{}", parts[2])] {
+    assert!(
+        ask(
+            &issuer,
+            &format!("{}.{}.{}", parts[0], changed[1], parts[2])
+        )
+        .await
+        .is_err()
+    );
+    for garbage in [
+        "",
+        "x",
+        "..",
+        "a.b.c",
+        &"x".repeat(9000),
+        &format!("{good}.{}", parts[2]),
+    ] {
         assert!(ask(&issuer, garbage).await.is_err(), "{garbage}");
     }
     assert!(ask(&issuer, &good).await.is_ok());
@@ -188,7 +226,11 @@ fn rsa_and_elliptic_keys_count_for_their_own_algorithm_only() {
     let ec = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
     let ec = EncodingKey::from_ec_der(ec.unwrap().as_ref());
     let keys = KeySet::new(&JwkSet {
-        keys: vec![public(&rsa, Algorithm::RS256, "rsa"), public(&ec, Algorithm::ES256, "ec"), public(&rsa, Algorithm::PS256, "pss")],
+        keys: vec![
+            public(&rsa, Algorithm::RS256, "rsa"),
+            public(&ec, Algorithm::ES256, "ec"),
+            public(&rsa, Algorithm::PS256, "pss"),
+        ],
     });
     assert!(keys.find("pss").is_none());
     let expected = Expectation {

@@ -1,6 +1,7 @@
 //! `coach dev`: from nothing to a gateway with content.
 
 use anyhow::Context as _;
+use coach_domain::{clock::SystemClock, seed::DEMO};
 use coach_gateway::{
     app, database,
     embedded::{self, EmbeddedPostgres},
@@ -49,9 +50,7 @@ async fn start_postgres(settings: &Settings) -> anyhow::Result<Option<EmbeddedPo
         fetch: Some(postgres_archive::fetch),
         ..embedded::Settings::new(&settings.home)
     };
-    let start = move || {
-        EmbeddedPostgres::start(&embedded, &mut |line| eprintln!("coach: {line}"))
-    };
+    let start = move || EmbeddedPostgres::start(&embedded, &mut |line| eprintln!("coach: {line}"));
     Ok(Some(spawn_blocking(start).await??))
 }
 
@@ -71,8 +70,7 @@ async fn prepare(
         (None, None) => settings.given_database()?.to_owned(),
     };
     let pool = database::pool(&url, settings).await?;
-    app::migrate(&pool).await.context("migrating the database")?;
-    app::seed(&pool).await.context("seeding the database")?;
+    app::prepare(&pool, &SystemClock).await?;
     Ok(pool)
 }
 
@@ -82,8 +80,7 @@ async fn serve(
     pool: sea_orm::DatabaseConnection,
     stop: &Stop,
 ) -> anyhow::Result<()> {
-    let demo = app::demo_subject(None);
-    let state = serve::state(settings, pool.clone(), Some(demo))?;
+    let state = serve::state(settings, pool.clone(), Some(DEMO.mid_cycle))?;
     let router = http::router(state.clone());
     super::print(&welcome(settings, listener.local_addr()?)?)?;
     // Nobody sends requests by readiness here, so there is nothing to wait for.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use coach_domain::{clock::SystemClock, viewer::Subject};
+use coach_domain::clock::SystemClock;
 use coach_gateway::{
     app,
     auth::{Authenticator, LocalIssuer},
@@ -12,6 +12,7 @@ use coach_gateway::{
     settings::Settings,
     stop::Stop,
 };
+use coach_resolvers::App;
 use sea_orm::DatabaseConnection;
 
 /// Serves until asked to stop.
@@ -32,10 +33,11 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
 pub(super) fn state(
     settings: &Settings,
     pool: DatabaseConnection,
-    demo: Option<Subject>,
+    demo: Option<&'static str>,
 ) -> anyhow::Result<AppState> {
     let clock = Arc::new(SystemClock);
-    let app = app::app(pool, clock.clone());
+    let app = App::new(pool, clock.clone());
+    app::watch_catalogue(&app);
     let auth = &settings.auth;
     if let Some(issuer) = &auth.issuer {
         let authenticator = Authenticator::remote(issuer, auth, clock)?;
@@ -43,5 +45,11 @@ pub(super) fn state(
     }
     let issuer = Arc::new(LocalIssuer::open(&settings.home)?);
     let authenticator = Authenticator::local(&issuer, auth, clock);
-    Ok(AppState::with_demo(settings, app, authenticator, Some(issuer), demo))
+    Ok(AppState::with_demo(
+        settings,
+        app,
+        authenticator,
+        Some(issuer),
+        demo,
+    ))
 }

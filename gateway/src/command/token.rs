@@ -1,8 +1,11 @@
 //! `coach token`.
 
 use anyhow::bail;
-use coach_domain::clock::{Clock as _, SystemClock};
-use coach_gateway::{app, auth::LocalIssuer, settings::Settings};
+use coach_domain::{
+    clock::{Clock as _, SystemClock},
+    seed::DEMO,
+};
+use coach_gateway::{auth::LocalIssuer, settings::Settings};
 
 /// Prints a token, alone on a line.
 pub(crate) fn print(
@@ -17,8 +20,11 @@ pub(crate) fn print(
         );
     }
     let issuer = LocalIssuer::open(&settings.home)?;
-    let groups: Vec<_> = groups.iter().map(String::as_str).collect();
-    let subject = app::demo_subject(email);
-    let token = issuer.token(&subject, &groups, SystemClock.now())?;
+    let subject = email.unwrap_or(DEMO.mid_cycle);
+    let mut groups: Vec<_> = groups.iter().map(String::as_str).collect();
+    if subject == DEMO.staff && groups.is_empty() {
+        groups.push("staff");
+    }
+    let token = issuer.token(subject, &groups, SystemClock.now())?;
     super::print(&format!("{token}\n"))
 }

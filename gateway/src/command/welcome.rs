@@ -2,8 +2,11 @@
 
 use std::net::SocketAddr;
 
-use coach_domain::clock::{Clock as _, SystemClock};
-use coach_gateway::{app, auth::LocalIssuer, settings::Settings};
+use coach_domain::{
+    clock::{Clock as _, SystemClock},
+    seed::DEMO,
+};
+use coach_gateway::{auth::LocalIssuer, settings::Settings};
 
 const QUERY: &str = "{ me { displayName plan { currentCycle { today { date workouts { workout { title } } meals { \
                      slot recipe { title } } } } } } }";
@@ -18,7 +21,7 @@ pub(super) fn welcome(settings: &Settings, address: SocketAddr) -> anyhow::Resul
     );
     if settings.auth.issuer.is_none() {
         let issuer = LocalIssuer::open(&settings.home)?;
-        let token = issuer.token(&app::demo_subject(None), &[], SystemClock.now())?;
+        let token = issuer.token(DEMO.mid_cycle, &[], SystemClock.now())?;
         text += &format!(
             "\nOr paste, for today's workouts and meals of a demo member:\n\n{}\n\
              \nThe same with a fresh token, in another terminal:\n\n    \

@@ -73,7 +73,9 @@ impl Answer {
     fn name_request(&mut self, id: &RequestId) {
         for error in &mut self.outcome.errors {
             if code(error) == Some("INTERNAL_SERVER_ERROR") {
-                let extensions = error.extensions.get_or_insert_with(ErrorExtensionValues::default);
+                let extensions = error
+                    .extensions
+                    .get_or_insert_with(ErrorExtensionValues::default);
                 extensions.set("requestId", id.as_str());
             }
         }
@@ -104,7 +106,10 @@ fn summary(answers: &[Answer]) -> Executed {
     Executed {
         operations: names.collect::<Vec<_>>().join(","),
         cost: answers.iter().map(|answer| answer.outcome.cost).sum(),
-        errors: answers.iter().map(|answer| answer.outcome.errors.len()).sum(),
+        errors: answers
+            .iter()
+            .map(|answer| answer.outcome.errors.len())
+            .sum(),
     }
 }
 
@@ -118,7 +123,10 @@ fn code(error: &ServerError) -> Option<&str> {
 /// By the GraphQL-over-HTTP specification, and 401 where signing in is all that is missing.
 fn status(outcome: &Outcome, media: Media) -> StatusCode {
     let first = outcome.errors.iter().find_map(code);
-    let signed_out = outcome.errors.iter().any(|error| code(error) == Some("UNAUTHENTICATED"));
+    let signed_out = outcome
+        .errors
+        .iter()
+        .any(|error| code(error) == Some("UNAUTHENTICATED"));
     if signed_out && outcome.data.as_ref().is_none_or(is_nothing) {
         return StatusCode::UNAUTHORIZED;
     }
@@ -150,7 +158,10 @@ mod tests {
     fn outcome(data: Option<&str>, code: Option<&'static str>) -> Outcome {
         Outcome {
             data: data.map(|text| serde_json::from_str(text).unwrap()),
-            errors: code.map(|code| Fault::new(code, "no").into_error(None)).into_iter().collect(),
+            errors: code
+                .map(|code| Fault::new(code, "no").into_error(None))
+                .into_iter()
+                .collect(),
             cost: 0,
             cache: None,
         }
@@ -160,7 +171,12 @@ mod tests {
     fn the_status_follows_the_specification() {
         for (data, code, response, json) in [
             (Some("{\"a\": 1}"), None, 200, 200),
-            (Some("{\"a\": null, \"b\": 1}"), Some("INTERNAL_SERVER_ERROR"), 200, 200),
+            (
+                Some("{\"a\": null, \"b\": 1}"),
+                Some("INTERNAL_SERVER_ERROR"),
+                200,
+                200,
+            ),
             (Some("null"), Some("INTERNAL_SERVER_ERROR"), 200, 200),
             (None, Some("GRAPHQL_VALIDATION_FAILED"), 400, 200),
             (None, Some("TIMEOUT"), 503, 200),
@@ -168,11 +184,20 @@ mod tests {
             (None, Some("UNAUTHENTICATED"), 401, 401),
             (Some("null"), Some("UNAUTHENTICATED"), 401, 401),
             (Some("{\"me\": null}"), Some("UNAUTHENTICATED"), 401, 401),
-            (Some("{\"me\": null, \"recipe\": {}}"), Some("UNAUTHENTICATED"), 200, 200),
+            (
+                Some("{\"me\": null, \"recipe\": {}}"),
+                Some("UNAUTHENTICATED"),
+                200,
+                200,
+            ),
         ] {
             let outcome = outcome(data, code);
             let label = format!("{data:?} {code:?}");
-            assert_eq!(status(&outcome, Media::Response).as_u16(), response, "{label}");
+            assert_eq!(
+                status(&outcome, Media::Response).as_u16(),
+                response,
+                "{label}"
+            );
             assert_eq!(status(&outcome, Media::Json).as_u16(), json, "{label}");
         }
     }

@@ -14,11 +14,7 @@ use super::refusal::Refusal;
 const WITHIN: Duration = Duration::from_secs(10);
 
 /// The whole body.
-pub(super) async fn read(
-    headers: &HeaderMap,
-    body: Body,
-    most: usize,
-) -> Result<Vec<u8>, Refusal> {
+pub(super) async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Vec<u8>, Refusal> {
     let declared = headers.get(CONTENT_LENGTH);
     let declared = declared.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > most) {

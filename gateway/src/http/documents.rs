@@ -32,15 +32,22 @@ pub(super) async fn schema(headers: HeaderMap) -> Response {
         (ETAG, SCHEMA_TAG.clone()),
         (CACHE_CONTROL, HeaderValue::from_static("public, no-cache")),
     ];
-    let known = headers.get(IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    let known = headers
+        .get(IF_NONE_MATCH)
+        .and_then(|tags| tags.to_str().ok());
     let current = SCHEMA_TAG.to_str().unwrap_or_default();
     if known.is_some_and(|tags| {
-        let mut tags = tags.split(',').map(|tag| tag.trim().trim_start_matches("W/"));
+        let mut tags = tags
+            .split(',')
+            .map(|tag| tag.trim().trim_start_matches("W/"));
         tags.any(|tag| tag == current || tag == "*")
     }) {
         return (StatusCode::NOT_MODIFIED, kept).into_response();
     }
-    let kind = [(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))];
+    let kind = [(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    )];
     (kept, kind, SDL).into_response()
 }
 

@@ -34,7 +34,7 @@ pub const FIRST_QUERY: &str = include_str!("first_query.graphql");
 
 /// The page, signed in as the demo member if there is one.
 pub(super) async fn page(State(state): State<AppState>) -> Response {
-    let token = state.shared().demo.as_ref().and_then(|demo| {
+    let token = state.shared().demo.and_then(|demo| {
         let issuer = state.shared().local_issuer.as_ref()?;
         issuer.token(demo, &[], state.shared().app.clock.now()).ok()
     });
@@ -58,9 +58,13 @@ pub(super) async fn page(State(state): State<AppState>) -> Response {
         "default-src 'self'; script-src 'self'{elsewhere}; style-src 'self' 'unsafe-inline'{elsewhere}; \
          img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'"
     );
-    let policy = HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'self'"));
+    let policy =
+        HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'self'"));
     let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        ),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (CONTENT_SECURITY_POLICY, policy),
     ];
@@ -97,7 +101,12 @@ fn file(name: &str, bytes: &'static [u8], kept: &'static str) -> Response {
 
 fn assets() -> String {
     let elements = ASSETS.iter().map(|asset| {
-        let Asset { name, public, integrity, .. } = asset;
+        let Asset {
+            name,
+            public,
+            integrity,
+            ..
+        } = asset;
         let address = match asset.bytes {
             Some(_) => format!("/graphiql/{name}"),
             None => (*public).to_owned(),

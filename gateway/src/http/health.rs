@@ -23,11 +23,15 @@ pub(super) async fn live() -> Response {
 
 /// `GET /health/ready`: whether requests should be sent here.
 pub(super) async fn ready(State(state): State<AppState>) -> Response {
-    let database = timeout(DATABASE_WITHIN, app::ping(&state.shared().app)).await;
+    let app = &state.shared().app;
+    let database = timeout(DATABASE_WITHIN, app::ping(app));
+    // Held in memory as a rule.
+    let catalogue = timeout(DATABASE_WITHIN, app::has_catalogue(app));
+    let (database, catalogue) = tokio::join!(database, catalogue);
     let checks = [
         ("serving", !state.is_draining()),
         ("database", matches!(database, Ok(true))),
-        ("catalogue", app::has_catalogue(&state.shared().app)),
+        ("catalogue", matches!(catalogue, Ok(true))),
         ("credentials", state.shared().authenticator.is_ready()),
     ];
     let (status, word) = if checks.iter().all(|(_, passed)| *passed) {

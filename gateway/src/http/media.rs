@@ -105,7 +105,9 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
         return false;
     };
     let mut parts = text.split(';').map(str::trim);
-    let json = parts.next().is_some_and(|it| it.eq_ignore_ascii_case("application/json"));
+    let json = parts
+        .next()
+        .is_some_and(|it| it.eq_ignore_ascii_case("application/json"));
     json && parts.all(|parameter| match parameter.split_once('=') {
         Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => {
             let value = value.trim().trim_matches('"');
@@ -120,7 +122,10 @@ mod tests {
     use super::*;
 
     fn negotiate(accept: &'static str) -> Option<Media> {
-        Media::negotiate(&HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(accept))]))
+        Media::negotiate(&HeaderMap::from_iter([(
+            ACCEPT,
+            HeaderValue::from_static(accept),
+        )]))
     }
 
     #[test]
@@ -134,8 +139,14 @@ mod tests {
             ("Application/JSON; charset=utf-8", json),
             ("application/graphql-response+json", response),
             ("application/json, application/graphql-response+json", json),
-            ("application/graphql-response+json; charset=utf-8, application/json; charset=utf-8", response),
-            ("application/graphql-response+json;q=0.5, application/json;q=0.9", json),
+            (
+                "application/graphql-response+json; charset=utf-8, application/json; charset=utf-8",
+                response,
+            ),
+            (
+                "application/graphql-response+json;q=0.5, application/json;q=0.9",
+                json,
+            ),
             ("application/json;q=0.5, */*;q=0.1", json),
             ("application/json;q=0, */*", response),
             ("text/html, application/xml;q=0.9, */*;q=0.8", response),

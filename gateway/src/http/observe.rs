@@ -32,8 +32,8 @@ pub(super) async fn observe(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(id.clone());
     // The panic's own hook has told the log; the client learns nothing of it.
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let mut response = answer
-        .unwrap_or_else(|_| Refusal::internal().respond(Media::Json, Some(id.as_str())));
+    let mut response =
+        answer.unwrap_or_else(|_| Refusal::internal().respond(Media::Json, Some(id.as_str())));
     response.headers_mut().insert(REQUEST_ID, id.header());
     line.status = Some(response.status().as_u16());
     line.executed = response.extensions_mut().remove().unwrap_or_default();

@@ -33,7 +33,9 @@ impl Request {
     pub(super) fn from_body(body: &[u8], largest_batch: usize) -> Result<Self, Refusal> {
         let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
         if first != Some(&b'[') {
-            return serde_json::from_slice(body).map(Self::Single).map_err(refuse);
+            return serde_json::from_slice(body)
+                .map(Self::Single)
+                .map_err(refuse);
         }
         let batch: Vec<Params> = serde_json::from_slice(body).map_err(refuse)?;
         match batch.len() {
@@ -101,30 +103,52 @@ mod tests {
 
     #[test]
     fn well_formed_requests_are_read() {
-        let Ok(Request::Single(params)) =
-            body(r#" {"query": "{a}", "variables": {"x": [1, null]}, "operationName": null, "id": 7, "extensions": {}}"#)
-        else {
+        let Ok(Request::Single(params)) = body(
+            r#" {"query": "{a}", "variables": {"x": [1, null]}, "operationName": null, "id": 7, "extensions": {}}"#,
+        ) else {
             panic!("refused");
         };
         assert_eq!(params.query, "{a}");
-        assert_eq!(params.variables.into_value().to_string(), "{x: [1,null]}");
+        assert_eq!(params.variables.into_value().to_string(), "{x: [1, null]}");
         assert!(body(r#"{"query": "{a}", "variables": null, "extensions": null}"#).is_ok());
-        assert!(matches!(body(r#"[{"query": "{a}"}]"#), Ok(Request::Batch(batch)) if batch.len() == 1));
+        assert!(
+            matches!(body(r#"[{"query": "{a}"}]"#), Ok(Request::Batch(batch)) if batch.len() == 1)
+        );
     }
 
     #[test]
     fn what_is_not_a_request_is_refused_in_our_own_words() {
-        let deep = format!(r#"{{"query": "{{a}}", "variables": {{"x": {}"#, "[".repeat(10_000));
+        let deep = format!(
+            r#"{{"query": "{{a}}", "variables": {{"x": {}"#,
+            "[".repeat(10_000)
+        );
         let batch = r#"[{"query": "a"}, {"query": "b"}, {"query": "c"}]"#;
         for wrong in [
-            "", "NONSENSE", r#"{"query":"#, "[]", "[1]", "7", "null", "\"{a}\"", "{}",
-            r#"{"qeury": "{a}"}"#, r#"{"query": 7}"#, r#"{"query": null}"#,
-            r#"{"query": "{a}", "variables": [7]}"#, r#"{"query": "{a}", "variables": "x"}"#,
-            r#"{"query": "{a}", "operationName": 7}"#, r#"{"query": "{a}", "extensions": 0}"#,
-            r#"{"query": "\ud800"}"#, &deep, batch,
+            "",
+            "NONSENSE",
+            r#"{"query":"#,
+            "[]",
+            "[1]",
+            "7",
+            "null",
+            "\"{a}\"",
+            "{}",
+            r#"{"qeury": "{a}"}"#,
+            r#"{"query": 7}"#,
+            r#"{"query": null}"#,
+            r#"{"query": "{a}", "variables": [7]}"#,
+            r#"{"query": "{a}", "variables": "x"}"#,
+            r#"{"query": "{a}", "operationName": 7}"#,
+            r#"{"query": "{a}", "extensions": 0}"#,
+            r#"{"query": "\ud800"}"#,
+            &deep,
+            batch,
         ] {
             let refusal = format!("{:?}", body(wrong).err().expect(wrong));
-            assert!(!refusal.contains("invalid type") && !refusal.contains("Variables"), "{refusal}");
+            assert!(
+                !refusal.contains("invalid type") && !refusal.contains("Variables"),
+                "{refusal}"
+            );
         }
         assert!(Request::from_body(b"{\"query\": \"\xff\"}", 2).is_err());
     }
@@ -137,7 +161,10 @@ mod tests {
         else {
             panic!("refused");
         };
-        assert_eq!((params.query.as_str(), params.operation_name), ("{a}", None));
+        assert_eq!(
+            (params.query.as_str(), params.operation_name),
+            ("{a}", None)
+        );
         assert_eq!(params.variables.len(), 1);
         assert!(uri("/graphql").is_err());
         assert!(uri("/graphql?query=").is_err());

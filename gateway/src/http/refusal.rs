@@ -57,7 +57,11 @@ impl Refusal {
     }
 
     pub(super) fn method_not_allowed(message: &'static str) -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "METHOD_NOT_ALLOWED",
+            message,
+        )
     }
 
     /// A mutation by GET.

@@ -5,7 +5,6 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use coach_domain::viewer::Subject;
 use coach_execution::{Gateway, document};
 use coach_resolvers::{App, Contract};
 
@@ -23,7 +22,8 @@ pub(super) struct Shared {
     pub(super) app: Arc<App>,
     pub(super) authenticator: Authenticator,
     pub(super) local_issuer: Option<Arc<LocalIssuer>>,
-    pub(super) demo: Option<Subject>,
+    /// The subject that GraphiQL is signed in as.
+    pub(super) demo: Option<&'static str>,
     pub(super) limits: Limits,
     pub(super) document_limits: document::Limits,
     pub(super) timeouts: Timeouts,
@@ -47,7 +47,7 @@ impl AppState {
         app: Arc<App>,
         authenticator: Authenticator,
         local_issuer: Option<Arc<LocalIssuer>>,
-        demo: Option<Subject>,
+        demo: Option<&'static str>,
     ) -> Self {
         Self(Arc::new(Shared {
             gateway: Gateway::default(),

@@ -51,9 +51,7 @@ pub enum Error {
 }
 
 fn meant(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |name| {
-        format!(" (perhaps {name} was meant)")
-    })
+    nearest.map_or_else(String::new, |name| format!(" (perhaps {name} was meant)"))
 }
 
 fn in_brackets(remark: &str) -> String {

@@ -52,7 +52,11 @@ pub(super) const KEYS: &[Key] = &[
         "a URL such as `postgres://user:password@host:5432/database`",
         mask::url,
     ),
-    key("database_connections", "20", "a whole number from 1 to 10000"),
+    key(
+        "database_connections",
+        "20",
+        "a whole number from 1 to 10000",
+    ),
     key("timeout_acquire", "1s", TIME),
     key("timeout_statement", "5s", TIME),
     key("timeout_execution", "8s", TIME),
@@ -72,12 +76,12 @@ pub(super) const KEYS: &[Key] = &[
         "the issuer's address exactly as it stands in `iss`, such as `https://id.example.com`",
         mask::nothing,
     ),
-    optional("auth_audience", "the name of this service in `aud`", mask::nothing),
     optional(
-        "auth_jwks_url",
-        "an http or https address",
-        mask::url,
+        "auth_audience",
+        "the name of this service in `aud`",
+        mask::nothing,
     ),
+    optional("auth_jwks_url", "an http or https address", mask::url),
     key("auth_roles_claim", "cognito:groups", "the name of a claim"),
     optional(
         "auth_api_keys",
@@ -85,8 +89,16 @@ pub(super) const KEYS: &[Key] = &[
         mask::pairs,
     ),
     key("queue", "postgres", "`postgres` or `sqs`"),
-    optional("objects", "a folder, or `s3://bucket/prefix`", mask::nothing),
-    optional("mail", "a folder, `ses`, or `smtp://user:password@host:port`", mask::url),
+    optional(
+        "objects",
+        "a folder, or `s3://bucket/prefix`",
+        mask::nothing,
+    ),
+    optional(
+        "mail",
+        "a folder, `ses`, or `smtp://user:password@host:port`",
+        mask::url,
+    ),
 ];
 
 pub(super) fn find(name: &str) -> Option<&'static Key> {

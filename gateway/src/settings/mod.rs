@@ -15,6 +15,7 @@ mod value;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
+use self::reader::Reader;
 pub use self::{
     auth::{ApiKey, AuthSettings, Issuer},
     environment::restart_without_other_settings,
@@ -23,7 +24,6 @@ pub use self::{
     source::{Source, Sources},
     storage::{Mail, Objects, Queue, Storage},
 };
-use self::reader::Reader;
 
 /// Everything that can be set.
 #[derive(Clone, Debug)]
@@ -105,8 +105,9 @@ impl Settings {
             log: reader.read("log", log_filter)?,
             postgres_bin: reader.optional("postgres_bin", value::existing_folder)?,
             database_url: reader.optional("database_url", value::database)?,
-            database_connections: reader
-                .read("database_connections", |text| value::within(text, 1..=10_000))?,
+            database_connections: reader.read("database_connections", |text| {
+                value::within(text, 1..=10_000)
+            })?,
             timeouts: Timeouts::read(reader)?,
             limits: Limits::read(reader)?,
             auth: AuthSettings::read(reader)?,

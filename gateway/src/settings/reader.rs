@@ -111,7 +111,10 @@ fn text(value: &Value) -> Option<String> {
 fn unknown(name: &str, source: Source) -> Error {
     let shared = |key: &&Key| {
         let words = key.name.split('_');
-        words.filter(|word| name.contains(word)).map(str::len).sum::<usize>()
+        words
+            .filter(|word| name.contains(word))
+            .map(str::len)
+            .sum::<usize>()
     };
     let nearest = KEYS.iter().max_by_key(shared).filter(|key| shared(key) > 2);
     let names: Vec<_> = KEYS.iter().map(|key| source.spell(key.name)).collect();

@@ -30,12 +30,7 @@ pub enum Source {
 }
 
 impl Source {
-    const ALL: [Self; 4] = [
-        Self::Default,
-        Self::DatabaseUrl,
-        Self::File,
-        Self::Variable,
-    ];
+    const ALL: [Self; 4] = [Self::Default, Self::DatabaseUrl, Self::File, Self::Variable];
 
     fn label(self) -> &'static str {
         match self {
@@ -105,9 +100,10 @@ impl Sources {
             let name = name.strip_prefix(PREFIX)?.to_lowercase();
             (!key::is_foreign(&name)).then_some((name, value))
         });
-        let figment = figment
-            .merge(Toml::file_exact(&self.file))
-            .merge(Values::new(Source::Variable, variables));
+        if self.file.exists() {
+            figment = figment.merge(Toml::file_exact(&self.file));
+        }
+        let figment = figment.merge(Values::new(Source::Variable, variables));
         // Errors wait in a figment until it is asked for something.
         match figment.find_value("listen") {
             Ok(_) => Ok(figment),

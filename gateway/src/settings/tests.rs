@@ -41,7 +41,10 @@ fn without_settings_the_defaults_of_the_design_hold() {
     assert_eq!(settings.limits.cost, 5000);
     assert_eq!(settings.limits.query_bytes, 64 * 1024);
     assert_eq!(settings.timeouts.execution, Duration::from_secs(8));
-    assert_eq!(settings.storage.objects, Objects::Folder(".coach/objects".into()));
+    assert_eq!(
+        settings.storage.objects,
+        Objects::Folder(".coach/objects".into())
+    );
     assert!(settings.database_url.is_none() && settings.auth.issuer.is_none());
 }
 
@@ -66,7 +69,10 @@ fn the_environment_wins_over_the_file_and_the_file_over_defaults() {
 
 #[test]
 fn what_check_config_prints_can_be_read_again() {
-    let printed = report(&sources(&[("COACH_LIMIT_COST", "9"), ("COACH_LOG", "info,a=debug")]));
+    let printed = report(&sources(&[
+        ("COACH_LIMIT_COST", "9"),
+        ("COACH_LOG", "info,a=debug"),
+    ]));
     let file = File::new("again", &printed.unwrap());
     let again = Sources {
         file: file.0.clone(),
@@ -78,15 +84,24 @@ fn what_check_config_prints_can_be_read_again() {
 #[test]
 fn unknown_settings_stop_the_start_and_name_their_source() {
     let message = error(&[("COACH_LIMIT_COSTS", "9")]);
-    assert!(message.starts_with("COACH_LIMIT_COSTS (from the environment) is not a setting"), "{message}");
-    assert!(message.contains("perhaps COACH_LIMIT_COST was meant"), "{message}");
+    assert!(
+        message.starts_with("COACH_LIMIT_COSTS (from the environment) is not a setting"),
+        "{message}"
+    );
+    assert!(
+        message.contains("perhaps COACH_LIMIT_COST was meant"),
+        "{message}"
+    );
     let file = File::new("unknown", "[limit]\ncost = 7\n");
     let message = Settings::load(&Sources {
         file: file.0.clone(),
         ..Sources::default()
     });
     let message = message.unwrap_err().to_string();
-    assert!(message.starts_with("limit (from coach.toml) is not a setting"), "{message}");
+    assert!(
+        message.starts_with("limit (from coach.toml) is not a setting"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -112,7 +127,10 @@ fn invalid_values_are_named_with_what_is_allowed() {
         ("COACH_LOG", "info,coach=loud"),
     ] {
         let message = error(&[(name, value)]);
-        assert!(message.contains(name) && message.contains("must be"), "{message}");
+        assert!(
+            message.contains(name) && message.contains("must be"),
+            "{message}"
+        );
     }
 }
 
@@ -124,7 +142,10 @@ fn a_file_that_is_not_toml_is_named() {
         ..Sources::default()
     });
     let message = message.unwrap_err().to_string();
-    assert!(message.starts_with("coach.toml cannot be used: "), "{message}");
+    assert!(
+        message.starts_with("coach.toml cannot be used: "),
+        "{message}"
+    );
 }
 
 #[test]
@@ -132,10 +153,16 @@ fn secrets_show_nowhere() {
     let secret = [
         ("COACH_DATABASE_URL", "postgres://coach:s3cret@db/coach"),
         ("COACH_MAIL", "smtp://coach:s3cret@mail"),
-        ("COACH_AUTH_API_KEYS", &format!("partner={}", "5e".repeat(32))),
+        (
+            "COACH_AUTH_API_KEYS",
+            &format!("partner={}", "5e".repeat(32)),
+        ),
     ];
     let report = report(&sources(&secret)).unwrap();
-    assert!(!report.contains("s3cret") && !report.contains("5e5e"), "{report}");
+    assert!(
+        !report.contains("s3cret") && !report.contains("5e5e"),
+        "{report}"
+    );
     assert!(report.contains("postgres://coach:***@db/coach"), "{report}");
     let message = error(&[("COACH_DATABASE_URL", "mysql://coach:s3cret@db/coach")]);
     assert!(!message.contains("s3cret"), "{message}");
@@ -150,7 +177,10 @@ fn the_shells_database_url_counts_only_where_it_is_asked_for_and_last() {
     given.takes_database_url = true;
     let settings = Settings::load(&given).unwrap();
     assert_eq!(settings.given_database().unwrap(), "postgres://shell/db");
-    let ours = ("COACH_DATABASE_URL".to_owned(), "postgres://ours/db".to_owned());
+    let ours = (
+        "COACH_DATABASE_URL".to_owned(),
+        "postgres://ours/db".to_owned(),
+    );
     given.environment.push(ours);
     let settings = Settings::load(&given).unwrap();
     assert_eq!(settings.given_database().unwrap(), "postgres://ours/db");
@@ -160,9 +190,14 @@ fn the_shells_database_url_counts_only_where_it_is_asked_for_and_last() {
 fn an_issuer_needs_an_audience_and_half_an_issuer_is_none() {
     let issuer = ("COACH_AUTH_ISSUER", "https://id.example.com/");
     assert!(error(&[issuer]).starts_with("COACH_AUTH_AUDIENCE must be set"));
-    assert!(error(&[("COACH_AUTH_AUDIENCE", "coach")]).starts_with("COACH_AUTH_ISSUER must be set"));
+    assert!(
+        error(&[("COACH_AUTH_AUDIENCE", "coach")]).starts_with("COACH_AUTH_ISSUER must be set")
+    );
     let settings = Settings::load(&sources(&[issuer, ("COACH_AUTH_AUDIENCE", "coach")])).unwrap();
     let issuer = settings.auth.issuer.unwrap();
     assert_eq!(issuer.issuer, "https://id.example.com/");
-    assert_eq!(issuer.jwks_url.as_str(), "https://id.example.com/.well-known/jwks.json");
+    assert_eq!(
+        issuer.jwks_url.as_str(),
+        "https://id.example.com/.well-known/jwks.json"
+    );
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use async_graphql::{
+    CacheControl,
     indexmap::IndexMap,
     registry::{Deprecation, MetaEnumValue, MetaField, MetaInputValue, MetaType, Registry},
 };
@@ -82,7 +83,7 @@ fn meta_type<K: Contract>(definition: &TypeDefinition) -> MetaType {
             name,
             description,
             fields: fields(own),
-            cache_control: Default::default(),
+            cache_control: CacheControl::default(),
             extends: false,
             shareable: false,
             resolvable: true,
@@ -135,7 +136,7 @@ fn fields(definitions: &[FieldDefinition]) -> IndexMap<String, MetaField> {
             args: input_values(definition.arguments),
             ty: definition.ty.to_owned(),
             deprecation: deprecation(definition.deprecated),
-            cache_control: Default::default(),
+            cache_control: CacheControl::default(),
             external: false,
             requires: None,
             provides: None,

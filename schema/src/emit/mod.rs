@@ -30,7 +30,9 @@ pub(crate) fn module(contract: &Contract, nouns: &str, sdl: &str) -> String {
     );
     out += "/// Markers for the types of the SDL; none of them is ever a value.\npub mod types {\n";
     out += "    /// The scalar `ID` as the answer to a field.\n    pub enum ID {}\n";
-    for model in contract.types.iter().filter(|model| model.implemented) {
+    let types = contract.types.iter().enumerate();
+    let used = types.filter(|(index, model)| model.implemented && !contract.is_root(*index));
+    for (_, model) in used {
         let _ = writeln!(
             out,
             "    /// `{0}`.\n    pub enum {1} {{}}",

@@ -93,6 +93,16 @@ fn ranges_are_cut_to_the_cycle() {
 }
 
 #[test]
+fn days_ahead_of_the_end_of_the_plan_are_gone() {
+    let (mut cycle, _) = cycle();
+    cycle.plan_ended_on = Some(date(3, 10));
+    assert_eq!(cycle.numbers_in(None, None), 1..=10);
+    assert!(cycle.numbers_in(Some(date(3, 11)), None).is_empty());
+    cycle.plan_ended_on = Some(date(4, 5));
+    assert_eq!(cycle.numbers_in(None, None), 1..=28);
+}
+
+#[test]
 fn progress_counts_what_was_done_and_the_days_begun() {
     let (cycle, programme) = cycle();
     let completion = |day, position| WorkoutCompletion {

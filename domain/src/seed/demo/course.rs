@@ -24,7 +24,10 @@ impl Teller<'_> {
             return Ok(());
         };
         let history = self.history();
-        let started_on = plan.cycles.first().map_or(self.today, |it| self.ago(it.began));
+        let started_on = plan
+            .cycles
+            .first()
+            .map_or(self.today, |it| self.ago(it.began));
         let row = plan::entity::Model {
             member_id: self.member,
             id: self.id("plan", started_on),

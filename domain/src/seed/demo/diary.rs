@@ -83,7 +83,14 @@ impl Diary<'_> {
             return Err(Error::Invariant("a cycle without its programme".to_owned()));
         };
         let (numbers, log) = (1..=DAYS, DayLog::default());
-        let days = day::plan(self.cycle, numbers, programme, catalogue, self.history, &log);
+        let days = day::plan(
+            self.cycle,
+            numbers,
+            programme,
+            catalogue,
+            self.history,
+            &log,
+        );
         Ok(days)
     }
 

@@ -6,8 +6,8 @@ mod cast;
 mod course;
 mod diary;
 pub(super) mod insert;
-pub(super) mod renew;
 mod profile;
+pub(super) mod renew;
 mod rows;
 mod story;
 

@@ -23,7 +23,8 @@ impl Teller<'_> {
         let registered = self.at(self.ago(since), (0, 0));
         rows.members.push(self.member(registered));
         let history = self.history().into_iter();
-        rows.preferences.extend(history.map(|of| self.preferences(of)));
+        rows.preferences
+            .extend(history.map(|of| self.preferences(of)));
         rows.subscriptions.extend(self.subscription(registered));
         rows.favourites.extend(self.favourites(registered));
         rows.consents.extend(self.consents(registered));

@@ -10,10 +10,6 @@ pub const SDL: &str = "type Cook implements Named {\n  id: ID!\n  name: String!\
 pub mod types {
     /// The scalar `ID` as the answer to a field.
     pub enum ID {}
-    /// `Query`.
-    pub enum Query {}
-    /// `Mutation`.
-    pub enum Mutation {}
     /// `Named`.
     pub enum Named {}
     /// `Edible`.

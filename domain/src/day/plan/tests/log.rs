@@ -99,6 +99,14 @@ fn a_completed_workout_stays_the_one_done() {
 }
 
 #[test]
+fn the_days_after_the_end_of_the_plan_are_gone() {
+    let mut setting = Setting::new();
+    setting.cycle.plan_ended_on = Some(date(9));
+    let days = setting.days(&[preferences(1, Diet::Omnivore, &[])], &DayLog::default());
+    assert_eq!(days.last().map(|day| day.number), Some(9));
+}
+
+#[test]
 fn places_are_numbered_from_one_within_their_slot() {
     let setting = Setting::new();
     let history = [preferences(1, Diet::Omnivore, &[])];

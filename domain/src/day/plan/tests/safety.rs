@@ -107,12 +107,12 @@ fn what_lacks_allergens_or_nutrition_or_is_archived_is_never_planned() {
     let history = [preferences(1, Diet::Omnivore, &[])];
     let planned = setting.days(&history, &DayLog::default());
     let spoilt = dinner(&planned, 1).recipe.id;
-    let spoils: [fn(&mut Recipe); 3] = [
+    let ways: [fn(&mut Recipe); 3] = [
         |recipe| recipe.allergens = None,
         |recipe| recipe.nutrition = None,
         |recipe| recipe.archived = true,
     ];
-    for spoil in spoils {
+    for spoil in ways {
         let mut setting = Setting::new();
         let recipe = setting
             .catalogue

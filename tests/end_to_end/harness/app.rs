@@ -1,0 +1,158 @@
+//! One gateway for one test.
+
+use std::sync::{Arc, Mutex};
+
+use axum::{extract::Request, middleware::Next};
+use chrono::{DateTime, TimeDelta, Utc};
+use coach_domain::{
+    clock::Clock,
+    database::{self, Options},
+};
+use coach_gateway::{
+    app,
+    auth::{Authenticator, LocalIssuer},
+    http::{self, AppState, Statements},
+    settings::Settings,
+};
+use coach_resolvers::App;
+use sea_orm::DatabaseConnection;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+
+/// A clock that tests move.
+pub(crate) struct TestClock(Mutex<DateTime<Utc>>);
+
+impl Clock for TestClock {
+    fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().expect("not poisoned")
+    }
+}
+
+/// When tests begin, unless they say otherwise.
+pub(crate) struct Noon;
+pub(crate) const NOON: Noon = Noon;
+
+impl Noon {
+    pub(crate) fn clock(&self) -> Arc<TestClock> {
+        let noon = DateTime::parse_from_rfc3339("2026-03-18T12:00:00Z").expect("a moment");
+        Arc::new(TestClock(Mutex::new(noon.to_utc())))
+    }
+}
+
+/// A gateway on a port of its own.
+pub(crate) struct TestApp {
+    pub(crate) base: String,
+    pub(crate) client: reqwest::Client,
+    pub(crate) pool: Arc<DatabaseConnection>,
+    pub(crate) app: Arc<App>,
+    pub(crate) url: String,
+    pub(crate) issuer: Arc<LocalIssuer>,
+    pub(crate) clock: Arc<TestClock>,
+    statements: Arc<Mutex<Statements>>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+    /// The SQL that it took, in order of sending.
+    pub(crate) statements: Vec<String>,
+}
+
+impl Answer {
+    pub(crate) fn data(&self) -> &Value {
+        assert!(self.body["errors"].is_null(), "{self:#?}");
+        &self.body["data"]
+    }
+
+    pub(crate) fn codes(&self) -> Vec<&str> {
+        let errors = self.body["errors"].as_array().into_iter().flatten();
+        errors.filter_map(|error| error["extensions"]["code"].as_str()).collect()
+    }
+}
+
+impl TestApp {
+    /// Over a database of its own, as the seed left it.
+    pub(crate) async fn start() -> Self {
+        Self::on(super::postgres::copy().await).await
+    }
+
+    /// Over a given database.
+    pub(crate) async fn on(url: String) -> Self {
+        let pool = database::connect(&url, &Options::default()).await;
+        let pool = Arc::new(pool.expect("a connection"));
+        let clock = NOON.clock();
+        let settings = Settings::default();
+        let issuer = Arc::new(LocalIssuer::generate().expect("randomness"));
+        let app = App::recording((*pool).clone(), clock.clone());
+        let authenticator = Authenticator::local(&issuer, clock.clone());
+        let state = AppState::new(&settings, Arc::clone(&app), authenticator, Some(Arc::clone(&issuer)));
+        let statements = Arc::new(Mutex::new(Statements::default()));
+        let router = http::router(state).layer(axum::middleware::from_fn({
+            let statements = Arc::clone(&statements);
+            move |request: Request, next: Next| {
+                let statements = Arc::clone(&statements);
+                async move {
+                    let mut response = next.run(request).await;
+                    if let Some(told) = response.extensions_mut().remove::<Statements>() {
+                        *statements.lock().expect("not poisoned") = told;
+                    }
+                    response
+                }
+            }
+        }));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        app::warm(&app).await.expect("the catalogue loads");
+        Self {
+            base,
+            client: reqwest::Client::new(),
+            pool,
+            app,
+            url,
+            issuer,
+            clock,
+            statements,
+        }
+    }
+
+    /// A token for the person with this address.
+    pub(crate) fn token(&self, email: &str) -> String {
+        let subject = app::demo_subject(Some(email));
+        let roles: &[&str] = if email == super::member::SAM { &["staff"] } else { &[] };
+        self.issuer.token(&subject, roles, self.clock.now())
+    }
+
+    pub(crate) fn advance(&self, by: TimeDelta) {
+        *self.clock.0.lock().expect("not poisoned") += by;
+    }
+
+    /// Asks as somebody, or as nobody with an empty address.
+    pub(crate) async fn ask(&self, email: &str, query: &str, variables: Value) -> Answer {
+        let body = json!({ "query": query, "variables": variables });
+        self.post(email, body.to_string()).await
+    }
+
+    /// Sends a body as it is.
+    pub(crate) async fn post(&self, email: &str, body: impl Into<reqwest::Body>) -> Answer {
+        let mut request = self
+            .client
+            .post(format!("{}/graphql", self.base))
+            .header("content-type", "application/json")
+            .header("accept", "application/graphql-response+json")
+            .body(body);
+        if !email.is_empty() {
+            request = request.bearer_auth(self.token(email));
+        }
+        *self.statements.lock().expect("not poisoned") = Statements::default();
+        let response = request.send().await.expect("an answer");
+        let status = response.status().as_u16();
+        let text = response.text().await.expect("a body");
+        let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}"));
+        let statements = self.statements.lock().expect("not poisoned").texts.clone();
+        Answer { status, body, statements }
+    }
+}

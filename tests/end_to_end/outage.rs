@@ -1,0 +1,65 @@
+//! Postgres goes away while requests run, and comes back.
+
+use std::{path::Path, time::Duration};
+
+use coach_domain::database::{self, Options};
+use coach_gateway::embedded::{EmbeddedPostgres, Settings};
+use serde_json::json;
+use tokio::{task::spawn_blocking, time::sleep};
+
+use crate::harness::{NOON, TestApp, member, named};
+
+async fn server() -> EmbeddedPostgres {
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres-of-the-outage");
+    let settings = Settings { durable: false, ..Settings::new(home) };
+    let start = move || EmbeddedPostgres::start(&settings, &mut |_| {});
+    spawn_blocking(start).await.expect("joined").expect("a Postgres")
+}
+
+async fn status(test: &TestApp, path: &str) -> u16 {
+    let response = test.client.get(format!("{}{path}", test.base)).send().await;
+    response.expect("an answer").status().as_u16()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_is_told_and_ends_without_a_restart() {
+    let postgres = server().await;
+    coach_gateway::database::create(&postgres.url("postgres"), "outage").await.expect("a database");
+    let url = postgres.url("outage");
+    let pool = database::connect(&url, &Options::default()).await.expect("a connection");
+    coach_gateway::app::migrate(&pool).await.expect("the migrations run");
+    coach_domain::seed::seed(&pool, &*NOON.clock()).await.expect("the seed goes in");
+    pool.close().await.expect("closed");
+
+    let test = TestApp::on(url).await;
+    test.ask(member::MAYA, &named("Today"), json!({})).await.data();
+    assert_eq!(status(&test, "/health/ready").await, 200);
+
+    // Stopped while requests run: each gets its answer, whole or with a code.
+    let stopping = spawn_blocking(|| postgres.stop());
+    for _ in 0..40 {
+        let answer = test.ask(member::MAYA, &named("Today"), json!({})).await;
+        let codes = answer.codes();
+        assert!(codes.iter().all(|code| ["SERVICE_UNAVAILABLE", "TIMEOUT"].contains(code)), "{answer:#?}");
+        sleep(Duration::from_millis(10)).await;
+    }
+    stopping.await.expect("joined").expect("stopped");
+
+    let answer = test.ask(member::MAYA, &named("Today"), json!({})).await;
+    assert_eq!(answer.codes(), ["SERVICE_UNAVAILABLE"], "{answer:#?}");
+    assert_eq!(status(&test, "/health/ready").await, 503);
+    assert_eq!(status(&test, "/health/live").await, 200);
+    // The catalogue is in memory, and needs no database.
+    let recipe = test.ask("", "{ recipe(id: \"x\") { id } __typename }", json!({})).await;
+    assert_eq!(recipe.status, 200);
+
+    let _again = server().await;
+    for attempt in 0.. {
+        if status(&test, "/health/ready").await == 200 {
+            break;
+        }
+        assert!(attempt < 100, "not ready ten seconds after Postgres is back");
+        sleep(Duration::from_millis(100)).await;
+    }
+    test.ask(member::MAYA, &named("Today"), json!({})).await.data();
+}

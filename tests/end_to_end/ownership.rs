@@ -1,0 +1,167 @@
+//! What belongs to another member cannot be reached by any id through any
+//! field, nor told apart from what does not exist. Generated from the SDL.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use apollo_compiler::{Schema, ast::Type, schema::{ExtendedType, ObjectType}, validation::Valid};
+use coach_domain::id::{
+    AnyId, CheckInId, CycleId, DayId, MemberId, OpaqueId as _, PlanId, PlannedMealId, ScheduledWorkoutId,
+};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::harness::{TestApp, member};
+
+fn written() -> Valid<Schema> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/graphql");
+    let mut builder = Schema::builder();
+    for entry in fs::read_dir(folder).expect("the SDL") {
+        let path = entry.expect("a file").path();
+        builder = builder.parse(fs::read_to_string(&path).expect("text"), &path);
+    }
+    builder.build().expect("valid").validate().expect("valid")
+}
+
+/// The types that say who owns them.
+fn owned(schema: &Schema) -> BTreeMap<&str, &ObjectType> {
+    let owned = schema.types.iter().filter_map(|(name, ty)| match ty {
+        ExtendedType::Object(ty) => {
+            let auth = ty.directives.iter().find(|directive| directive.name == "auth")?;
+            auth.specified_argument_by_name("owner")?;
+            Some((name.as_str(), &**ty))
+        }
+        _ => None,
+    });
+    owned.collect()
+}
+
+/// One id of each owned type, and the owner.
+async fn ids(test: &TestApp, email: &str) -> BTreeMap<String, String> {
+    let query = "{ me { __typename id checkIns(first: 1) { nodes { __typename id } } plan { __typename id
+        cycles { __typename id days { __typename id workouts { __typename id } meals { __typename id } } } } } }";
+    let answer = test.ask(email, query, json!({})).await;
+    let mut ids = BTreeMap::new();
+    collect(answer.data(), &mut ids);
+    ids
+}
+
+fn collect(value: &Value, ids: &mut BTreeMap<String, String>) {
+    if let (Some(name), Some(id)) = (value["__typename"].as_str(), value["id"].as_str()) {
+        ids.entry(name.to_owned()).or_insert_with(|| id.to_owned());
+    }
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| collect(item, ids)),
+        Value::Object(fields) => fields.values().for_each(|field| collect(field, ids)),
+        _ => {}
+    }
+}
+
+/// The id with another owner: what somebody would make who knows how ids are
+/// built, to have a row of another member taken for one of their own.
+fn with_owner(id: AnyId, member: MemberId, row: impl Fn(Uuid) -> Uuid) -> AnyId {
+    let cycle = |cycle: CycleId| CycleId { member, id: row(cycle.id) };
+    let day = |day: DayId| DayId { cycle: cycle(day.cycle), ..day };
+    match id {
+        AnyId::Member(id) => AnyId::Member(MemberId(row(id.0))),
+        AnyId::Plan(plan) => AnyId::Plan(PlanId { member, id: row(plan.id) }),
+        AnyId::Cycle(id) => AnyId::Cycle(cycle(id)),
+        AnyId::Day(id) => AnyId::Day(day(id)),
+        AnyId::ScheduledWorkout(id) => AnyId::ScheduledWorkout(ScheduledWorkoutId { day: day(id.day), ..id }),
+        AnyId::PlannedMeal(id) => AnyId::PlannedMeal(PlannedMealId { day: day(id.day), ..id }),
+        AnyId::CheckIn(id) => AnyId::CheckIn(CheckInId { member, id: row(id.id) }),
+        other => other,
+    }
+}
+
+/// The arguments that a field must have, in words that any cycle understands.
+fn arguments(field: &apollo_compiler::ast::FieldDefinition) -> String {
+    let required = field.arguments.iter().filter(|argument| argument.is_required());
+    let values: Vec<_> = required.map(|argument| format!("{}: \"2026-03-10\"", argument.name)).collect();
+    if values.is_empty() { String::new() } else { format!("({})", values.join(", ")) }
+}
+
+fn selection(schema: &Schema, ty: &Type) -> &'static str {
+    match schema.types.get(ty.inner_named_type()) {
+        Some(named) if named.is_leaf() => "",
+        _ => "{ __typename }",
+    }
+}
+
+#[tokio::test]
+async fn what_belongs_to_another_member_does_not_exist() {
+    let test = TestApp::start().await;
+    let schema = written();
+    let owned = owned(&schema);
+    assert!(owned.len() >= 7, "{:?}", owned.keys());
+    let theirs = ids(&test, member::THEO).await;
+    let mine = ids(&test, member::MAYA).await;
+    let Some(AnyId::Member(me)) = AnyId::decode(&mine["Member"]) else { panic!("a member id") };
+    let mut cases = 0;
+    for (name, ty) in &owned {
+        let their_id = AnyId::decode(&theirs[*name]).expect("an id");
+        let forged = with_owner(their_id, me, |row| row).encode();
+        let unknown = with_owner(their_id, me, |_| Uuid::from_u128(7)).encode();
+        for (field, definition) in &ty.fields {
+            let query = format!(
+                "query ($id: ID!) {{ node(id: $id) {{ ... on {name} {{ {field}{} {} }} }} }}",
+                arguments(definition),
+                selection(&schema, &definition.ty),
+            );
+            let nothing = test.ask(member::MAYA, &query, json!({ "id": unknown })).await;
+            assert_eq!((nothing.status, &nothing.body), (200, &json!({ "data": { "node": null } })), "{query}");
+            for id in [&theirs[*name], &forged] {
+                let answer = test.ask(member::MAYA, &query, json!({ "id": id })).await;
+                assert_eq!((answer.status, &answer.body), (nothing.status, &nothing.body), "{query}");
+            }
+            for viewer in ["", member::NOBODY] {
+                let answer = test.ask(viewer, &query, json!({ "id": theirs[*name] })).await;
+                assert_eq!(answer.body["data"]["node"], Value::Null, "{query} as {viewer:?}");
+            }
+            // The owner and the staff do get it: the test would notice if nobody did.
+            for viewer in [member::THEO, member::SAM] {
+                let answer = test.ask(viewer, &query, json!({ "id": theirs[*name] })).await;
+                assert!(answer.body["data"]["node"].is_object(), "{query} as {viewer}: {answer:#?}");
+            }
+            cases += 1;
+        }
+    }
+    assert!(cases > 60, "{cases}");
+}
+
+/// Every field that returns something owned is one of an owned type, or one of
+/// these, whose members are the viewer's own or asked for by staff.
+#[test]
+fn every_way_to_something_owned_is_covered() {
+    let schema = written();
+    let owned = owned(&schema);
+    let mut others = Vec::new();
+    for (name, ty) in &schema.types {
+        let ExtendedType::Object(ty) = ty else { continue };
+        for (field, definition) in &ty.fields {
+            let implemented = !definition.directives.has("notImplemented");
+            let returns = owned.contains_key(definition.ty.inner_named_type().as_str());
+            if returns && implemented && !owned.contains_key(name.as_str()) {
+                others.push(format!("{name}.{field}"));
+            }
+        }
+    }
+    others.retain(|field| !field.contains("Payload."));
+    others.sort();
+    assert_eq!(others, ["CheckInConnection.nodes", "CheckInEdge.node", "Query.me", "Query.member"]);
+}
+
+#[tokio::test]
+async fn ids_that_are_none_are_nothing() {
+    let test = TestApp::start().await;
+    let mine = ids(&test, member::MAYA).await;
+    let truncated = &mine["Plan"][..mine["Plan"].len() - 1];
+    let lengthened = format!("{}A", mine["Cycle"]);
+    let recipes = test.ask("", "{ recipes(first: 1) { nodes { id } } }", json!({})).await;
+    let recipe = recipes.data()["recipes"]["nodes"][0]["id"].as_str().expect("an id").to_owned();
+    for id in ["", "x", "pln_", "💪", "' OR 1=1 --", truncated, &lengthened, &"A".repeat(10_000)] {
+        let answer = test.ask(member::MAYA, "query ($id: ID!) { node(id: $id) { id } recipe(id: $id) { id } workout(id: $id) { id } exercise(id: $id) { id } }", json!({ "id": id })).await;
+        assert_eq!(answer.data(), &json!({ "node": null, "recipe": null, "workout": null, "exercise": null }), "{id}");
+    }
+    let other = test.ask("", "query ($id: ID!) { workout(id: $id) { id } exercise(id: $id) { id } node(id: $id) { __typename } }", json!({ "id": recipe })).await;
+    assert_eq!(other.data(), &json!({ "workout": null, "exercise": null, "node": { "__typename": "Recipe" } }));
+}

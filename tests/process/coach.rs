@@ -1,0 +1,200 @@
+//! A running `coach dev`.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader, Read as _},
+    net::TcpListener,
+    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
+
+/// These tests measure time and CPU, so they take turns.
+static TURN: Mutex<()> = Mutex::new(());
+
+pub(crate) fn turn() -> MutexGuard<'static, ()> {
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The binary that cargo built beside the tests.
+pub(crate) fn binary() -> PathBuf {
+    let own = std::env::current_exe().expect("a path");
+    let folder = own.ancestors().nth(2).expect("target/debug");
+    let binary = folder.join("coach");
+    assert!(binary.is_file(), "build {} first: cargo build --workspace", binary.display());
+    binary
+}
+
+/// A folder for one test, which every user may enter.
+pub(crate) fn folder() -> PathBuf {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("coach-process-{}-{count}", std::process::id()));
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).expect("permissions");
+    folder
+}
+
+/// A port that nobody has at the moment.
+pub(crate) fn port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// A command of the binary in a folder, with the settings that people have in
+/// their shells for other work.
+pub(crate) fn command(folder: &Path, port: u16) -> Command {
+    let mut command = Command::new(binary());
+    command
+        .current_dir(folder)
+        .env("COACH_HOME", folder.join("home"))
+        .env("COACH_LISTEN", format!("127.0.0.1:{port}"))
+        .env("DATABASE_URL", "postgres://nobody:nothing@nowhere.invalid:1/none")
+        .env("PGHOST", "nowhere.invalid")
+        .env("PGPORT", "1")
+        .env("PGOPTIONS", "-c search_path=nowhere")
+        .env("AWS_ENDPOINT_URL", "http://nowhere.invalid");
+    command
+}
+
+/// `coach dev`, stopped when dropped.
+pub(crate) struct Dev {
+    child: Child,
+    pub(crate) base: String,
+    pub(crate) folder: PathBuf,
+    pub(crate) port: u16,
+    /// What it printed until it was ready.
+    pub(crate) welcome: String,
+    /// From its start to the first `/health/ready` that says yes.
+    pub(crate) ready_after: Duration,
+}
+
+impl Dev {
+    pub(crate) fn start(folder: &Path, port: u16) -> Self {
+        Self::start_as(command(folder, port), folder, port)
+    }
+
+    pub(crate) fn start_as(mut command: Command, folder: &Path, port: u16) -> Self {
+        let begun = Instant::now();
+        let mut child = command
+            .arg("dev")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .expect("the binary starts");
+        let base = format!("http://127.0.0.1:{port}");
+        let errors = collect(child.stderr.take().expect("stderr"));
+        let output = collect(child.stdout.take().expect("stdout"));
+        let client = reqwest::blocking::Client::new();
+        loop {
+            if client.get(format!("{base}/health/ready")).send().is_ok_and(|answer| answer.status() == 200) {
+                break;
+            }
+            let ended = child.try_wait().expect("a status");
+            assert!(
+                ended.is_none() && begun.elapsed() < Duration::from_secs(120),
+                "coach dev is not ready: {ended:?}\n{}\n{}",
+                output.lock().expect("text"),
+                errors.lock().expect("text"),
+            );
+            thread::sleep(Duration::from_millis(5));
+        }
+        let ready_after = begun.elapsed();
+        // The welcome is printed before the first request is answered.
+        thread::sleep(Duration::from_millis(200));
+        let welcome = output.lock().expect("text").clone();
+        Self { child, base, folder: folder.to_owned(), port, welcome, ready_after }
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(i32::try_from(self.pid()).expect("a pid")).expect("a pid");
+        kill_process(pid, signal).expect("the process is there");
+    }
+
+    /// Waits for its end, at most the 15 seconds that it may take.
+    pub(crate) fn ended(&mut self) -> ExitStatus {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("a status") {
+                return status;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(16), "coach dev does not end");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// `coach token`, as its standard output alone.
+    pub(crate) fn token(&self) -> String {
+        let output = command(&self.folder, self.port).arg("token").output().expect("coach token");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text").trim().to_owned()
+    }
+
+    pub(crate) fn ask(&self, token: &str, query: &str) -> (u16, Value) {
+        let client = reqwest::blocking::Client::new();
+        let mut request = client.post(format!("{}/graphql", self.base)).json(&json!({ "query": query }));
+        if !token.is_empty() {
+            request = request.bearer_auth(token);
+        }
+        let response = request.send().expect("an answer");
+        (response.status().as_u16(), response.json().expect("JSON"))
+    }
+}
+
+impl Drop for Dev {
+    fn drop(&mut self) {
+        if self.child.try_wait().is_ok_and(|status| status.is_none()) {
+            self.signal(Signal::INT);
+            self.ended();
+        }
+    }
+}
+
+fn collect(pipe: impl std::io::Read + Send + 'static) -> std::sync::Arc<Mutex<String>> {
+    let text = std::sync::Arc::new(Mutex::new(String::new()));
+    let kept = std::sync::Arc::clone(&text);
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            let mut text = kept.lock().expect("text");
+            text.push_str(&line);
+            text.push('\n');
+        }
+    });
+    text
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(mut command: Command) -> (ExitStatus, String) {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let (mut output, mut errors) = (String::new(), String::new());
+    child.stdout.take().expect("stdout").read_to_string(&mut output).expect("text");
+    child.stderr.take().expect("stderr").read_to_string(&mut errors).expect("text");
+    (child.wait().expect("a status"), output + &errors)
+}
+
+/// The processes whose command line holds this text.
+pub(crate) fn processes_with(text: &str) -> usize {
+    let processes = fs::read_dir("/proc").expect("/proc").filter_map(Result::ok);
+    let lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
+    lines.filter(|line| String::from_utf8_lossy(line).contains(text)).count()
+}
+
+/// The user to be where we are root: nobody in particular.
+pub(crate) fn as_nobody(command: &mut Command) {
+    command.uid(65_534).gid(65_534);
+}
