@@ -1,4 +1,4 @@
-//! Brings GraphiQL into the binary when npm is at hand, so that its page needs no outside address.
+//! Brings `GraphiQL` into the binary when npm is at hand, so that its page needs no outside address.
 
 use std::{
     env,
@@ -51,6 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for name in MANIFEST {
         println!("cargo::rerun-if-changed=graphiql/{name}");
     }
+    #[expect(clippy::disallowed_methods, reason = "Cargo says it in no other way")]
     let out = PathBuf::from(env::var("OUT_DIR")?);
     if let Err(why) = bring(&out) {
         println!(
@@ -62,7 +63,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for [package, version, file, name, integrity] in ASSETS {
         let local = out.join(name);
         let bytes = if local.is_file() {
-            format!("Some(include_bytes!({local:?}))")
+            format!("Some(include_bytes!({:?}))", local.display().to_string())
         } else {
             "None".to_owned()
         };

@@ -1,5 +1,7 @@
 //! The command line.
 
+#![expect(clippy::doc_markdown, reason = "terminals show the marks")]
+
 use clap::{Parser, Subcommand};
 
 /// The gateway of a fitness-coaching app: one GraphQL API over Postgres.

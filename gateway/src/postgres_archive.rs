@@ -1,6 +1,7 @@
 //! Fetching Postgres, for machines that have none: prebuilt programs with their published checksum.
 
 use std::{
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -63,11 +64,7 @@ async fn download(address: &str) -> Result<Vec<u8>, String> {
     let published = get(&format!("{address}.sha256")).await?;
     let published = published.text().await.map_err(in_words)?;
     let archive = get(address).await?.bytes().await.map_err(in_words)?;
-    let found: String = digest(&SHA256, &archive)
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let found = sha256(&archive);
     // The file is one line, of the sum alone or with the name behind it.
     if published.split_whitespace().next() != Some(found.as_str()) {
         return Err(format!(
@@ -75,6 +72,15 @@ async fn download(address: &str) -> Result<Vec<u8>, String> {
         ));
     }
     Ok(archive.into())
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    let mut digits = String::new();
+    for byte in digest(&SHA256, bytes).as_ref() {
+        // Writing to a string cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
 }
 
 /// Unpacks beside its place, so that what was broken off is not taken for whole.
@@ -143,11 +149,7 @@ mod tests {
             .arg("postgresql-x")
             .output();
         let archive = tar.unwrap().stdout;
-        let sum: String = digest(&SHA256, &archive)
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let sum = sha256(&archive);
 
         let wrong = publish(archive.clone(), format!("{}  x.tar.gz\n", "0".repeat(64)));
         let error = fetch_from(&wrong, &folder).unwrap_err();

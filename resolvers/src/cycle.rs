@@ -10,7 +10,10 @@ use coach_domain::{
 };
 use coach_execution::Batch;
 
-use crate::{Error, RequestContext, Resolvers, arguments, batch, schedule::Schedules};
+use crate::{
+    Error, RequestContext, Resolvers, arguments, batch,
+    schedule::{self, Schedules},
+};
 
 impl batch::Cycle for Resolvers {
     type Key = CycleId;
@@ -116,19 +119,17 @@ impl batch::CycleProgress for Resolvers {
         context: &RequestContext,
         cycles: &[CycleId],
     ) -> Result<Batch<CycleId, CycleProgress>, Error> {
-        let schedules = Schedules::load(context, cycles).await?;
-        let progress = cycles.iter().filter_map(|id| {
-            let schedule = schedules.of(*id)?;
+        let catalogue = context.catalogue().await?;
+        let found = context.cycles.get(cycles).await?;
+        let logs = context.logs.get(cycles).await?;
+        let progress = found.into_iter().filter_map(|(id, cycle)| {
+            let (log, today) = (logs.get(&id)?, schedule::today(context, &cycle));
+            let programme = schedule::programme(catalogue, &cycle).map_err(Error::from);
             Some((
-                *id,
-                cycle::progress(
-                    &schedule.cycle,
-                    &schedule.programme,
-                    &schedule.log,
-                    schedule.today,
-                ),
+                id,
+                programme.map(|programme| cycle::progress(&cycle, programme, log, today)),
             ))
         });
-        Ok(progress.collect())
+        Ok(Batch::of_results(progress))
     }
 }

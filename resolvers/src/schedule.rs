@@ -23,8 +23,8 @@ pub(crate) struct Schedules(HashMap<CycleId, Schedule>);
 /// One cycle's.
 pub(crate) struct Schedule {
     pub(crate) cycle: Arc<Cycle>,
-    pub(crate) programme: Arc<Programme>,
-    pub(crate) log: Arc<DayLog>,
+    programme: Arc<Programme>,
+    log: Arc<DayLog>,
     /// The date that it is now where the member lives.
     pub(crate) today: NaiveDate,
     pub(crate) history: Arc<Vec<Preferences>>,
@@ -48,15 +48,10 @@ impl Schedules {
             else {
                 continue;
             };
-            let version = (cycle.programme, cycle.programme_version);
-            let programme = catalogue.programmes.get(&version);
-            let programme = programme.ok_or_else(|| {
-                Error::Invariant(format!("the programme {version:?} of a cycle is not there"))
-            })?;
             let schedule = Schedule {
-                programme: Arc::clone(programme),
+                programme: Arc::clone(programme(catalogue, &cycle)?),
                 log: logs.remove(&id).unwrap_or_default(),
-                today: context.now().with_timezone(&member.time_zone).date_naive(),
+                today: today(context, &cycle),
                 history: Arc::clone(history),
                 catalogue: Arc::clone(catalogue),
                 access: member.access,
@@ -82,6 +77,19 @@ impl Schedules {
     pub(crate) fn of(&self, id: CycleId) -> Option<&Schedule> {
         self.0.get(&id)
     }
+}
+
+/// The version of the programme that a cycle follows.
+pub(crate) fn programme<'c>(catalogue: &'c Catalogue, cycle: &Cycle) -> Result<&'c Arc<Programme>> {
+    let version = (cycle.programme, cycle.programme_version);
+    catalogue.programmes.get(&version).ok_or_else(|| {
+        Error::Invariant(format!("the programme {version:?} of a cycle is not there"))
+    })
+}
+
+/// The date that it is now where the member of a cycle lives.
+pub(crate) fn today(context: &RequestContext, cycle: &Cycle) -> NaiveDate {
+    context.now().with_timezone(&cycle.time_zone).date_naive()
 }
 
 impl Schedule {

@@ -8,13 +8,20 @@ async fn ids(test: &TestApp) -> (Value, Value) {
     let query = "{ recipes(first: 1) { nodes { id } } workouts(first: 1) { nodes { id } } }";
     let answer = test.ask("", query, json!({})).await;
     let data = answer.data();
-    (data["recipes"]["nodes"][0]["id"].clone(), data["workouts"]["nodes"][0]["id"].clone())
+    (
+        data["recipes"]["nodes"][0]["id"].clone(),
+        data["workouts"]["nodes"][0]["id"].clone(),
+    )
 }
 
 fn assert_within(name: &str, answer: &Answer, budget: usize) {
     let statements = &answer.statements;
     let list = statements.join("\n---\n");
-    assert!(statements.len() <= budget, "{name} takes {} statements, not {budget}:\n{list}", statements.len());
+    assert!(
+        statements.len() <= budget,
+        "{name} takes {} statements, not {budget}:\n{list}",
+        statements.len()
+    );
 }
 
 #[tokio::test]
@@ -44,10 +51,18 @@ async fn a_cold_catalogue_costs_four_statements() {
 async fn the_calendar_costs_no_more_than_today() {
     let test = TestApp::start().await;
     let today = test.ask(member::MAYA, &named("Today"), json!({})).await;
-    let calendar = test.ask(member::MAYA, &named("CycleCalendar"), json!({})).await;
-    let days = calendar.data()["me"]["plan"]["currentCycle"]["days"].as_array().expect("days");
+    let calendar = test
+        .ask(member::MAYA, &named("CycleCalendar"), json!({}))
+        .await;
+    let days = calendar.data()["me"]["plan"]["currentCycle"]["days"]
+        .as_array()
+        .expect("days");
     assert_eq!(days.len(), 28);
-    assert!(calendar.statements.len() <= today.statements.len(), "{:#?}", calendar.statements);
+    assert!(
+        calendar.statements.len() <= today.statements.len(),
+        "{:#?}",
+        calendar.statements
+    );
 }
 
 #[tokio::test]
@@ -55,6 +70,11 @@ async fn an_anonymous_search_takes_one_statement() {
     let test = TestApp::start().await;
     let query = "{ recipes(filter: { text: \"oat\", slots: [BREAKFAST] }, first: 100) { nodes { title ingredients { name } } } }";
     let answer = test.ask("", query, json!({})).await;
-    assert!(!answer.data()["recipes"]["nodes"].as_array().expect("nodes").is_empty());
+    assert!(
+        !answer.data()["recipes"]["nodes"]
+            .as_array()
+            .expect("nodes")
+            .is_empty()
+    );
     assert_within("recipes", &answer, 1);
 }

@@ -13,13 +13,24 @@ const QUERY: &str = include_str!("../../schema/execution/tests/execution/introsp
 async fn introspection_equals_the_written_sdl() {
     let test = TestApp::start().await;
     let running = test.ask("", QUERY, json!({})).await;
-    let sdl = test.client.get(format!("{}/schema.graphql", test.base)).send().await.expect("an answer");
+    let sdl = test
+        .client
+        .get(format!("{}/schema.graphql", test.base))
+        .send()
+        .await
+        .expect("an answer");
     let sdl = sdl.text().await.expect("text");
     let (mut running, mut written) = (own_types(running.data()), own_types(&introspected(&sdl)));
     running.sort_by_key(|ty| ty["name"].to_string());
     written.sort_by_key(|ty| ty["name"].to_string());
     assert!(running.len() > 100);
-    for (running, written) in running.iter().zip(&written) {
+    for (running, written) in running.iter().zip(&mut written) {
+        // async-graphql 7.2 does not tell which interfaces an interface
+        // implements, not even that there are none.
+        if running["kind"] == "INTERFACE" {
+            assert_eq!(written["interfaces"], json!([]));
+            written["interfaces"] = Value::Null;
+        }
         assert_eq!(running, written);
     }
     assert_eq!(running.len(), written.len());
@@ -52,10 +63,19 @@ fn sorted(value: Value) -> Value {
     match value {
         Value::Array(items) => {
             let mut items: Vec<Value> = items.into_iter().map(sorted).collect();
-            items.sort_by_key(|item| item["name"].as_str().map_or_else(|| item.to_string(), str::to_owned));
+            items.sort_by_key(|item| {
+                item["name"]
+                    .as_str()
+                    .map_or_else(|| item.to_string(), str::to_owned)
+            });
             Value::Array(items)
         }
-        Value::Object(fields) => Value::Object(fields.into_iter().map(|(key, value)| (key, sorted(value))).collect()),
+        Value::Object(fields) => Value::Object(
+            fields
+                .into_iter()
+                .map(|(key, value)| (key, sorted(value)))
+                .collect(),
+        ),
         value => value,
     }
 }

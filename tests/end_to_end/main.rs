@@ -1,7 +1,5 @@
 //! End-to-end tests: the router that ships, a real Postgres, HTTP.
 
-#![expect(missing_docs, reason = "a test binary has no public items")]
-
 mod harness;
 
 mod budgets;
@@ -12,5 +10,5 @@ mod ownership;
 mod plans;
 mod renewal;
 mod rules;
-mod tokens;
 mod today;
+mod tokens;

@@ -3,9 +3,15 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use apollo_compiler::{Schema, ast::Type, schema::{ExtendedType, ObjectType}, validation::Valid};
+use apollo_compiler::{
+    Schema,
+    ast::Type,
+    schema::{ExtendedType, ObjectType},
+    validation::Valid,
+};
 use coach_domain::id::{
-    AnyId, CheckInId, CycleId, DayId, MemberId, OpaqueId as _, PlanId, PlannedMealId, ScheduledWorkoutId,
+    AnyId, CheckInId, CycleId, DayId, MemberId, OpaqueId as _, PlanId, PlannedMealId,
+    ScheduledWorkoutId,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -26,7 +32,10 @@ fn written() -> Valid<Schema> {
 fn owned(schema: &Schema) -> BTreeMap<&str, &ObjectType> {
     let owned = schema.types.iter().filter_map(|(name, ty)| match ty {
         ExtendedType::Object(ty) => {
-            let auth = ty.directives.iter().find(|directive| directive.name == "auth")?;
+            let auth = ty
+                .directives
+                .iter()
+                .find(|directive| directive.name == "auth")?;
             auth.specified_argument_by_name("owner")?;
             Some((name.as_str(), &**ty))
         }
@@ -59,25 +68,52 @@ fn collect(value: &Value, ids: &mut BTreeMap<String, String>) {
 /// The id with another owner: what somebody would make who knows how ids are
 /// built, to have a row of another member taken for one of their own.
 fn with_owner(id: AnyId, member: MemberId, row: impl Fn(Uuid) -> Uuid) -> AnyId {
-    let cycle = |cycle: CycleId| CycleId { member, id: row(cycle.id) };
-    let day = |day: DayId| DayId { cycle: cycle(day.cycle), ..day };
+    let cycle = |cycle: CycleId| CycleId {
+        member,
+        id: row(cycle.id),
+    };
+    let day = |day: DayId| DayId {
+        cycle: cycle(day.cycle),
+        ..day
+    };
     match id {
         AnyId::Member(id) => AnyId::Member(MemberId(row(id.0))),
-        AnyId::Plan(plan) => AnyId::Plan(PlanId { member, id: row(plan.id) }),
+        AnyId::Plan(plan) => AnyId::Plan(PlanId {
+            member,
+            id: row(plan.id),
+        }),
         AnyId::Cycle(id) => AnyId::Cycle(cycle(id)),
         AnyId::Day(id) => AnyId::Day(day(id)),
-        AnyId::ScheduledWorkout(id) => AnyId::ScheduledWorkout(ScheduledWorkoutId { day: day(id.day), ..id }),
-        AnyId::PlannedMeal(id) => AnyId::PlannedMeal(PlannedMealId { day: day(id.day), ..id }),
-        AnyId::CheckIn(id) => AnyId::CheckIn(CheckInId { member, id: row(id.id) }),
+        AnyId::ScheduledWorkout(id) => AnyId::ScheduledWorkout(ScheduledWorkoutId {
+            day: day(id.day),
+            ..id
+        }),
+        AnyId::PlannedMeal(id) => AnyId::PlannedMeal(PlannedMealId {
+            day: day(id.day),
+            ..id
+        }),
+        AnyId::CheckIn(id) => AnyId::CheckIn(CheckInId {
+            member,
+            id: row(id.id),
+        }),
         other => other,
     }
 }
 
 /// The arguments that a field must have, in words that any cycle understands.
 fn arguments(field: &apollo_compiler::ast::FieldDefinition) -> String {
-    let required = field.arguments.iter().filter(|argument| argument.is_required());
-    let values: Vec<_> = required.map(|argument| format!("{}: \"2026-03-10\"", argument.name)).collect();
-    if values.is_empty() { String::new() } else { format!("({})", values.join(", ")) }
+    let required = field
+        .arguments
+        .iter()
+        .filter(|argument| argument.is_required());
+    let values: Vec<_> = required
+        .map(|argument| format!("{}: \"2026-03-10\"", argument.name))
+        .collect();
+    if values.is_empty() {
+        String::new()
+    } else {
+        format!("({})", values.join(", "))
+    }
 }
 
 fn selection(schema: &Schema, ty: &Type) -> &'static str {
@@ -95,7 +131,9 @@ async fn what_belongs_to_another_member_does_not_exist() {
     assert!(owned.len() >= 7, "{:?}", owned.keys());
     let theirs = ids(&test, member::THEO).await;
     let mine = ids(&test, member::MAYA).await;
-    let Some(AnyId::Member(me)) = AnyId::decode(&mine["Member"]) else { panic!("a member id") };
+    let Some(AnyId::Member(me)) = AnyId::decode(&mine["Member"]) else {
+        panic!("a member id")
+    };
     let mut cases = 0;
     for (name, ty) in &owned {
         let their_id = AnyId::decode(&theirs[*name]).expect("an id");
@@ -107,20 +145,41 @@ async fn what_belongs_to_another_member_does_not_exist() {
                 arguments(definition),
                 selection(&schema, &definition.ty),
             );
-            let nothing = test.ask(member::MAYA, &query, json!({ "id": unknown })).await;
-            assert_eq!((nothing.status, &nothing.body), (200, &json!({ "data": { "node": null } })), "{query}");
+            let nothing = test
+                .ask(member::MAYA, &query, json!({ "id": unknown }))
+                .await;
+            assert_eq!(
+                (nothing.status, &nothing.body),
+                (200, &json!({ "data": { "node": null } })),
+                "{query}"
+            );
             for id in [&theirs[*name], &forged] {
                 let answer = test.ask(member::MAYA, &query, json!({ "id": id })).await;
-                assert_eq!((answer.status, &answer.body), (nothing.status, &nothing.body), "{query}");
+                assert_eq!(
+                    (answer.status, &answer.body),
+                    (nothing.status, &nothing.body),
+                    "{query}"
+                );
             }
             for viewer in ["", member::NOBODY] {
-                let answer = test.ask(viewer, &query, json!({ "id": theirs[*name] })).await;
-                assert_eq!(answer.body["data"]["node"], Value::Null, "{query} as {viewer:?}");
+                let answer = test
+                    .ask(viewer, &query, json!({ "id": theirs[*name] }))
+                    .await;
+                assert_eq!(
+                    answer.body["data"]["node"],
+                    Value::Null,
+                    "{query} as {viewer:?}"
+                );
             }
             // The owner and the staff do get it: the test would notice if nobody did.
             for viewer in [member::THEO, member::SAM] {
-                let answer = test.ask(viewer, &query, json!({ "id": theirs[*name] })).await;
-                assert!(answer.body["data"]["node"].is_object(), "{query} as {viewer}: {answer:#?}");
+                let answer = test
+                    .ask(viewer, &query, json!({ "id": theirs[*name] }))
+                    .await;
+                assert!(
+                    answer.body["data"]["node"].is_object(),
+                    "{query} as {viewer}: {answer:#?}"
+                );
             }
             cases += 1;
         }
@@ -136,7 +195,9 @@ fn every_way_to_something_owned_is_covered() {
     let owned = owned(&schema);
     let mut others = Vec::new();
     for (name, ty) in &schema.types {
-        let ExtendedType::Object(ty) = ty else { continue };
+        let ExtendedType::Object(ty) = ty else {
+            continue;
+        };
         for (field, definition) in &ty.fields {
             let implemented = !definition.directives.has("notImplemented");
             let returns = owned.contains_key(definition.ty.inner_named_type().as_str());
@@ -147,7 +208,15 @@ fn every_way_to_something_owned_is_covered() {
     }
     others.retain(|field| !field.contains("Payload."));
     others.sort();
-    assert_eq!(others, ["CheckInConnection.nodes", "CheckInEdge.node", "Query.me", "Query.member"]);
+    assert_eq!(
+        others,
+        [
+            "CheckInConnection.nodes",
+            "CheckInEdge.node",
+            "Query.me",
+            "Query.member"
+        ]
+    );
 }
 
 #[tokio::test]
@@ -156,12 +225,33 @@ async fn ids_that_are_none_are_nothing() {
     let mine = ids(&test, member::MAYA).await;
     let truncated = &mine["Plan"][..mine["Plan"].len() - 1];
     let lengthened = format!("{}A", mine["Cycle"]);
-    let recipes = test.ask("", "{ recipes(first: 1) { nodes { id } } }", json!({})).await;
-    let recipe = recipes.data()["recipes"]["nodes"][0]["id"].as_str().expect("an id").to_owned();
-    for id in ["", "x", "pln_", "💪", "' OR 1=1 --", truncated, &lengthened, &"A".repeat(10_000)] {
+    let recipes = test
+        .ask("", "{ recipes(first: 1) { nodes { id } } }", json!({}))
+        .await;
+    let recipe = recipes.data()["recipes"]["nodes"][0]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    for id in [
+        "",
+        "x",
+        "pln_",
+        "💪",
+        "' OR 1=1 --",
+        truncated,
+        &lengthened,
+        &"A".repeat(10_000),
+    ] {
         let answer = test.ask(member::MAYA, "query ($id: ID!) { node(id: $id) { id } recipe(id: $id) { id } workout(id: $id) { id } exercise(id: $id) { id } }", json!({ "id": id })).await;
-        assert_eq!(answer.data(), &json!({ "node": null, "recipe": null, "workout": null, "exercise": null }), "{id}");
+        assert_eq!(
+            answer.data(),
+            &json!({ "node": null, "recipe": null, "workout": null, "exercise": null }),
+            "{id}"
+        );
     }
     let other = test.ask("", "query ($id: ID!) { workout(id: $id) { id } exercise(id: $id) { id } node(id: $id) { __typename } }", json!({ "id": recipe })).await;
-    assert_eq!(other.data(), &json!({ "workout": null, "exercise": null, "node": { "__typename": "Recipe" } }));
+    assert_eq!(
+        other.data(),
+        &json!({ "workout": null, "exercise": null, "node": { "__typename": "Recipe" } })
+    );
 }

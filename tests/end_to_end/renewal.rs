@@ -13,17 +13,30 @@ async fn demo_members_are_renewed_when_their_cycle_has_passed() {
     let before = test.ask(member::MAYA, query, json!({})).await;
     test.advance(TimeDelta::days(40));
     let passed = test.ask(member::MAYA, query, json!({})).await;
-    assert_eq!(passed.data()["me"]["plan"]["currentCycle"], json!({ "checkInDue": true, "today": null }));
+    assert_eq!(
+        passed.data()["me"]["plan"]["currentCycle"],
+        json!({ "checkInDue": true, "today": null })
+    );
 
-    seed::renew(&*test.pool, &*test.clock).await.expect("renewed");
+    seed::renew(&*test.pool, &*test.clock)
+        .await
+        .expect("renewed");
     let renewed = test.ask(member::MAYA, query, json!({})).await;
     assert_eq!(renewed.data(), before.data());
-    test.ask(member::THEO, &named("Today"), json!({})).await.data();
+    test.ask(member::THEO, &named("Today"), json!({}))
+        .await
+        .data();
 
     // Nothing to do the second time.
-    let first = test.ask(member::MAYA, "{ me { plan { id } } }", json!({})).await;
-    seed::renew(&*test.pool, &*test.clock).await.expect("renewed");
-    let second = test.ask(member::MAYA, "{ me { plan { id } } }", json!({})).await;
+    let first = test
+        .ask(member::MAYA, "{ me { plan { id } } }", json!({}))
+        .await;
+    seed::renew(&*test.pool, &*test.clock)
+        .await
+        .expect("renewed");
+    let second = test
+        .ask(member::MAYA, "{ me { plan { id } } }", json!({}))
+        .await;
     assert_eq!(first.data(), second.data());
 }
 
@@ -34,14 +47,25 @@ async fn seeding_twice_changes_nothing_and_a_strange_database_is_refused() {
     let count = async || {
         let answer = test.ask("", "{ recipes(first: 100) { nodes { id } } exercises(first: 100) { nodes { id } } workouts(first: 100) { nodes { id } } }", json!({})).await;
         let data = answer.data().clone();
-        ["recipes", "exercises", "workouts"].map(|list| data[list]["nodes"].as_array().map_or(0, Vec::len))
+        ["recipes", "exercises", "workouts"]
+            .map(|list| data[list]["nodes"].as_array().map_or(0, Vec::len))
     };
     let before = count().await;
-    assert!(before[0] >= 60 && before[1] >= 60 && before[2] >= 30, "{before:?}");
-    seed::seed(&*test.pool, &*test.clock).await.expect("seeded again");
+    assert!(
+        before[0] >= 60 && before[1] >= 60 && before[2] >= 30,
+        "{before:?}"
+    );
+    seed::seed(&*test.pool, &*test.clock)
+        .await
+        .expect("seeded again");
     assert_eq!(count().await, before);
 
-    test.pool.execute_unprepared("CREATE TABLE invoices (id int)").await.expect("a table");
-    let refused = seed::seed(&*test.pool, &*test.clock).await.expect_err("not our database");
+    test.pool
+        .execute_unprepared("CREATE TABLE invoices (id int)")
+        .await
+        .expect("a table");
+    let refused = seed::seed(&*test.pool, &*test.clock)
+        .await
+        .expect_err("not our database");
     assert!(refused.to_string().contains("invoices"), "{refused}");
 }

@@ -52,7 +52,16 @@ async fn keys_come_in_the_order_asked() {
         .await
         .expect("an answer");
     let text = response.text().await.expect("text");
-    let keys = ["\"b\"", "\"me\"", "\"timeZone\"", "\"plan\"", "\"goal\"", "\"id\"", "\"displayName\"", "\"a\""];
+    let keys = [
+        "\"b\"",
+        "\"me\"",
+        "\"timeZone\"",
+        "\"plan\"",
+        "\"goal\"",
+        "\"id\"",
+        "\"displayName\"",
+        "\"a\"",
+    ];
     let places = keys.map(|key| text.find(key).unwrap_or_else(|| panic!("{key} in {text}")));
     assert!(places.is_sorted(), "{text}");
 }
@@ -64,7 +73,10 @@ async fn what_is_not_there_yet_says_so() {
         ("{ liveStream { isLive } }", ""),
         ("{ liveSessions { nodes { id } } }", ""),
         ("{ operations { queues { name } } }", member::SAM),
-        ("mutation { setFavouriteRecipe(input: { idempotencyKey: \"1\", recipeId: \"x\", isFavourite: true }) { recipe { id } } }", member::MAYA),
+        (
+            "mutation { setFavouriteRecipe(input: { idempotencyKey: \"1\", recipeId: \"x\", isFavourite: true }) { recipe { id } } }",
+            member::MAYA,
+        ),
     ] {
         let answer = test.ask(email, query, json!({})).await;
         assert_eq!(answer.codes(), ["NOT_IMPLEMENTED"], "{query}: {answer:#?}");

@@ -13,7 +13,10 @@ async fn with_header(test: &TestApp, header: &str) -> (u16, Value, bool) {
         .send()
         .await
         .expect("an answer");
-    let (status, challenge) = (response.status().as_u16(), response.headers().contains_key("www-authenticate"));
+    let (status, challenge) = (
+        response.status().as_u16(),
+        response.headers().contains_key("www-authenticate"),
+    );
     (status, response.json().await.expect("JSON"), challenge)
 }
 
@@ -38,7 +41,11 @@ async fn a_token_that_does_not_count_is_401_with_a_code() {
         format!("Bearer {}", "a.".repeat(20_000)),
     ] {
         let (status, body, challenge) = with_header(&test, &header).await;
-        assert_eq!((status, body["errors"][0]["extensions"]["code"].as_str()), (401, Some("UNAUTHENTICATED")), "{header:.80}");
+        assert_eq!(
+            (status, body["errors"][0]["extensions"]["code"].as_str()),
+            (401, Some("UNAUTHENTICATED")),
+            "{header:.80}"
+        );
         assert!(challenge && body["data"].is_null());
     }
 }

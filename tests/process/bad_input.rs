@@ -18,75 +18,230 @@ struct Case {
 }
 
 fn case(name: &'static str, body: impl Into<Vec<u8>>, codes: &'static [&'static str]) -> Case {
-    Case { name, body: body.into(), codes }
+    Case {
+        name,
+        body: body.into(),
+        codes,
+    }
 }
 
 fn query(name: &'static str, query: impl Into<String>, codes: &'static [&'static str]) -> Case {
     case(name, json!({ "query": query.into() }).to_string(), codes)
 }
 
-fn with(name: &'static str, query: &str, variables: &Value, codes: &'static [&'static str]) -> Case {
-    case(name, json!({ "query": query, "variables": variables }).to_string(), codes)
+fn with(
+    name: &'static str,
+    query: &str,
+    variables: &Value,
+    codes: &'static [&'static str],
+) -> Case {
+    case(
+        name,
+        json!({ "query": query, "variables": variables }).to_string(),
+        codes,
+    )
 }
 
 fn bomb() -> String {
-    let spreads = (0..40).map(|n| format!(" fragment F{n} on Query {{ ...F{} ...F{} }}", n + 1, n + 1));
-    format!("{{ ...F0 }}{} fragment F40 on Query {{ __typename }}", spreads.collect::<String>())
+    let spreads =
+        (0..40).map(|n| format!(" fragment F{n} on Query {{ ...F{} ...F{} }}", n + 1, n + 1));
+    format!(
+        "{{ ...F0 }}{} fragment F40 on Query {{ __typename }}",
+        spreads.collect::<String>()
+    )
 }
 
 const VALIDATION: &[&str] = &["GRAPHQL_VALIDATION_FAILED"];
 const INPUT: &[&str] = &["BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"];
 const LARGE: &[&str] = &["DOCUMENT_TOO_LARGE"];
 const REQUEST: &[&str] = &["BAD_REQUEST"];
-const PARSE: &[&str] = &["GRAPHQL_PARSE_FAILED", "BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"];
+const PARSE: &[&str] = &[
+    "GRAPHQL_PARSE_FAILED",
+    "BAD_USER_INPUT",
+    "GRAPHQL_VALIDATION_FAILED",
+];
 
 fn cases() -> Vec<Case> {
     let recipes = "query ($f: RecipeFilter) { recipes(filter: $f) { nodes { id } } }";
-    let day = |date: &str| format!("{{ me {{ plan {{ currentCycle {{ day(date: \"{date}\") {{ id }} }} }} }} }}");
-    let nested = |open: &str, close: &str, n: usize| format!("{}1{}", open.repeat(n), close.repeat(n));
+    let day = |date: &str| {
+        format!("{{ me {{ plan {{ currentCycle {{ day(date: \"{date}\") {{ id }} }} }} }} }}")
+    };
+    let nested =
+        |open: &str, close: &str, n: usize| format!("{}1{}", open.repeat(n), close.repeat(n));
     vec![
         case("wrong JSON", "{\"query\": ", REQUEST),
         case("no JSON", vec![0xFF, 0xFE, 0x00], REQUEST),
         case("a number", "5", REQUEST),
         case("no query", "{}", REQUEST),
         case("a query of another type", "{\"query\": 5}", REQUEST),
-        case("variables of another type", "{\"query\": \"{ __typename }\", \"variables\": []}", REQUEST),
-        case("a lone surrogate", "{\"query\": \"{ recipe(id: \\\"\\ud800\\\") { id } }\"}", REQUEST),
-        case("batch of eleven", format!("[{}]", vec!["{\"query\":\"{ __typename }\"}"; 11].join(",")), &["BATCH_TOO_LARGE", "BAD_REQUEST"]),
-        case("brackets in variables", format!("{{\"query\": \"{{ __typename }}\", \"variables\": {{\"x\": {}}}}}", nested("[", "]", 10_000)), REQUEST),
-        case("a megabyte of body", format!("{{\"query\": \"{}\"}}", "a ".repeat(600_000)), &["PAYLOAD_TOO_LARGE", "BODY_TOO_LARGE"]),
+        case(
+            "variables of another type",
+            "{\"query\": \"{ __typename }\", \"variables\": []}",
+            REQUEST,
+        ),
+        case(
+            "a lone surrogate",
+            "{\"query\": \"{ recipe(id: \\\"\\ud800\\\") { id } }\"}",
+            REQUEST,
+        ),
+        case(
+            "batch of eleven",
+            format!("[{}]", vec!["{\"query\":\"{ __typename }\"}"; 11].join(",")),
+            &["BATCH_TOO_LARGE", "BAD_REQUEST"],
+        ),
+        case(
+            "brackets in variables",
+            format!(
+                "{{\"query\": \"{{ __typename }}\", \"variables\": {{\"x\": {}}}}}",
+                nested("[", "]", 10_000)
+            ),
+            REQUEST,
+        ),
+        case(
+            "a megabyte of body",
+            format!("{{\"query\": \"{}\"}}", "a ".repeat(600_000)),
+            &["PAYLOAD_TOO_LARGE", "BODY_TOO_LARGE"],
+        ),
         query("a megabyte of query", "{ a }".repeat(190_000), LARGE),
-        query("brackets in a literal", format!("{{ recipes(filter: {}) {{ nodes {{ id }} }} }}", nested("[", "]", 10_000)), LARGE),
-        query("objects in a literal", format!("{{ recipes(filter: {}) {{ nodes {{ id }} }} }}", "{a:".repeat(10_000)), LARGE),
-        query("fifty levels", format!("{}{}", "{ me ".repeat(50), "}".repeat(50)), LARGE),
-        query("thirteen levels", format!("{}{}", "{ me ".repeat(13), "}".repeat(13)), LARGE),
+        query(
+            "brackets in a literal",
+            format!(
+                "{{ recipes(filter: {}) {{ nodes {{ id }} }} }}",
+                nested("[", "]", 10_000)
+            ),
+            LARGE,
+        ),
+        query(
+            "objects in a literal",
+            format!(
+                "{{ recipes(filter: {}) {{ nodes {{ id }} }} }}",
+                "{a:".repeat(10_000)
+            ),
+            LARGE,
+        ),
+        query(
+            "fifty levels",
+            format!("{}{}", "{ me ".repeat(50), "}".repeat(50)),
+            LARGE,
+        ),
+        query(
+            "thirteen levels",
+            format!("{}{}", "{ me ".repeat(13), "}".repeat(13)),
+            LARGE,
+        ),
         query("a fragment bomb", bomb(), LARGE),
-        query("a fragment cycle", "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }", VALIDATION),
-        query("a fragment cycle below a field", "{ me { ...A } } fragment A on Member { plan { ...B } } fragment B on Plan { cycles { checkIn { ...C } } } fragment C on CheckIn { cycle { checkIn { ...C } } }", VALIDATION),
-        query("aliases", format!("{{ {} }}", (0..31).map(|n| format!("a{n}: __typename ")).collect::<String>()), LARGE),
-        query("directives", format!("{{ __typename {} }}", "@skip(if: false) ".repeat(51)), LARGE),
-        query("introspection in introspection", "{ __schema { types { fields { type { fields { type { fields { type { name } } } } } } } } }", LARGE),
-        query("cost", "{ a: recipes(first: 100) { nodes { ingredients { name } } edges { node { ingredients { name } } } } b: recipes(first: 100) { nodes { ingredients { name } } edges { node { ingredients { name } } } } c: recipes(first: 100) { nodes { ingredients { name } } edges { node { ingredients { name } } } } }", &["COST_LIMIT_EXCEEDED"]),
+        query(
+            "a fragment cycle",
+            "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
+            VALIDATION,
+        ),
+        query(
+            "a fragment cycle below a field",
+            "{ me { ...A } } fragment A on Member { plan { ...B } } fragment B on Plan { cycles { checkIn { ...C } } } fragment C on CheckIn { cycle { checkIn { ...C } } }",
+            VALIDATION,
+        ),
+        query(
+            "aliases",
+            format!(
+                "{{ {} }}",
+                (0..31)
+                    .map(|n| format!("a{n}: __typename "))
+                    .collect::<String>()
+            ),
+            LARGE,
+        ),
+        query(
+            "directives",
+            format!("{{ __typename {} }}", "@skip(if: false) ".repeat(51)),
+            LARGE,
+        ),
+        query(
+            "introspection in introspection",
+            "{ __schema { types { fields { type { fields { type { fields { type { name } } } } } } } } }",
+            LARGE,
+        ),
+        query(
+            "cost",
+            "{ a: recipes(first: 100) { nodes { ingredients { name } } edges { node { ingredients { name } } } } b: recipes(first: 100) { nodes { ingredients { name } } edges { node { ingredients { name } } } } c: recipes(first: 100) { nodes { ingredients { name } } edges { node { ingredients { name } } } } }",
+            &["COST_LIMIT_EXCEEDED"],
+        ),
         query("no GraphQL", "select * from member", PARSE),
         query("an open string", "{ recipe(id: \"", PARSE),
         query("NUL in the text", "{ recipe(id: \u{0}) { id } }", PARSE),
         query("an unknown field", "{ passwords }", VALIDATION),
-        query("an unknown argument", "{ recipe(id: \"x\", drop: true) { id } }", VALIDATION),
-        query("two operations and no name", "query A { __typename } query B { __typename }", VALIDATION),
+        query(
+            "an unknown argument",
+            "{ recipe(id: \"x\", drop: true) { id } }",
+            VALIDATION,
+        ),
+        query(
+            "two operations and no name",
+            "query A { __typename } query B { __typename }",
+            VALIDATION,
+        ),
         query("a subscription", "subscription { x }", VALIDATION),
-        query("an argument of another type", "{ recipes(first: \"many\") { nodes { id } } }", INPUT),
-        query("first: 101", "{ recipes(first: 101) { nodes { id } } }", INPUT),
-        query("first: -1", "{ recipes(first: -1) { nodes { id } } }", INPUT),
-        query("first: a billion", "{ recipes(first: 1000000000000) { nodes { id } } }", INPUT),
-        query("a cursor that is none", "{ recipes(after: \"💥\") { nodes { id } } }", INPUT),
-        query("an unknown enum value", "{ recipes(filter: { diet: MEAT }) { nodes { id } } }", INPUT),
+        query(
+            "an argument of another type",
+            "{ recipes(first: \"many\") { nodes { id } } }",
+            INPUT,
+        ),
+        query(
+            "first: 101",
+            "{ recipes(first: 101) { nodes { id } } }",
+            INPUT,
+        ),
+        query(
+            "first: -1",
+            "{ recipes(first: -1) { nodes { id } } }",
+            INPUT,
+        ),
+        query(
+            "first: a billion",
+            "{ recipes(first: 1000000000000) { nodes { id } } }",
+            INPUT,
+        ),
+        query(
+            "a cursor that is none",
+            "{ recipes(after: \"💥\") { nodes { id } } }",
+            INPUT,
+        ),
+        query(
+            "an unknown enum value",
+            "{ recipes(filter: { diet: MEAT }) { nodes { id } } }",
+            INPUT,
+        ),
         query("a date that is none", day("2026-02-30"), INPUT),
         query("a date of the year 99999", day("99999-01-01"), INPUT),
-        with("NUL in a variable", recipes, &json!({ "f": { "text": "a\u{0}b" } }), INPUT),
-        with("a variable of another type", recipes, &json!({ "f": { "maxMinutes": "ten" } }), INPUT),
-        with("an unknown field of a variable", recipes, &json!({ "f": { "secret": 1 } }), INPUT),
-        with("a list for an object", recipes, &json!({ "f": [[1]] }), INPUT),
-        with("a long text", recipes, &json!({ "f": { "text": "x".repeat(101) } }), INPUT),
+        with(
+            "NUL in a variable",
+            recipes,
+            &json!({ "f": { "text": "a\u{0}b" } }),
+            INPUT,
+        ),
+        with(
+            "a variable of another type",
+            recipes,
+            &json!({ "f": { "maxMinutes": "ten" } }),
+            INPUT,
+        ),
+        with(
+            "an unknown field of a variable",
+            recipes,
+            &json!({ "f": { "secret": 1 } }),
+            INPUT,
+        ),
+        with(
+            "a list for an object",
+            recipes,
+            &json!({ "f": [[1]] }),
+            INPUT,
+        ),
+        with(
+            "a long text",
+            recipes,
+            &json!({ "f": { "text": "x".repeat(101) } }),
+            INPUT,
+        ),
     ]
 }
 
@@ -94,23 +249,49 @@ fn cases() -> Vec<Case> {
 fn harmless() -> Vec<Case> {
     let recipe = "query ($id: ID!) { recipe(id: $id) { id } node(id: $id) { id } }";
     vec![
-        with("an id of garbage", recipe, &json!({ "id": "'; drop table member; --" }), &[]),
-        query("the year 9999", "{ me { plan { currentCycle { day(date: \"9999-12-31\") { id } days(from: \"0001-01-01\", to: \"9999-12-31\") { id } } } } }", &[]),
-        with("a search for operators", "query ($f: RecipeFilter) { recipes(filter: $f) { nodes { id } } }", &json!({ "f": { "text": "' & | ! :* <-> ( \\" } }), &[]),
+        with(
+            "an id of garbage",
+            recipe,
+            &json!({ "id": "'; drop table member; --" }),
+            &[],
+        ),
+        query(
+            "the year 9999",
+            "{ me { plan { currentCycle { day(date: \"9999-12-31\") { id } days(from: \"0001-01-01\", to: \"9999-12-31\") { id } } } } }",
+            &[],
+        ),
+        with(
+            "a search for operators",
+            "query ($f: RecipeFilter) { recipes(filter: $f) { nodes { id } } }",
+            &json!({ "f": { "text": "' & | ! :* <-> ( \\" } }),
+            &[],
+        ),
     ]
 }
 
 /// User and system time of a process, in clock ticks.
 fn cpu(pid: u32) -> u64 {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("its figures");
-    let fields: Vec<&str> = stat.rsplit_once(')').expect("a name").1.split_whitespace().collect();
+    let fields: Vec<&str> = stat
+        .rsplit_once(')')
+        .expect("a name")
+        .1
+        .split_whitespace()
+        .collect();
     fields[11].parse::<u64>().expect("ticks") + fields[12].parse::<u64>().expect("ticks")
 }
 
 fn resident_kilobytes(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("its figures");
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("VmRSS");
-    line.split_whitespace().nth(1).expect("a figure").parse().expect("kilobytes")
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .expect("VmRSS");
+    line.split_whitespace()
+        .nth(1)
+        .expect("a figure")
+        .parse()
+        .expect("kilobytes")
 }
 
 struct Asker<'a> {
@@ -121,7 +302,10 @@ struct Asker<'a> {
 
 impl Asker<'_> {
     fn send(&self, body: &[u8]) -> (u16, String) {
-        let request = self.client.post(format!("{}/graphql", self.dev.base)).bearer_auth(&self.token);
+        let request = self
+            .client
+            .post(format!("{}/graphql", self.dev.base))
+            .bearer_auth(&self.token);
         let request = request
             .header("content-type", "application/json")
             .header("accept", "application/graphql-response+json")
@@ -144,24 +328,50 @@ impl Asker<'_> {
 fn bad_input_is_refused_cheaply() {
     let _turn = turn();
     let dev = Dev::start(&folder(), port());
-    let client = reqwest::blocking::Client::builder().timeout(Duration::from_secs(20)).build().expect("a client");
-    let asker = Asker { dev: &dev, client, token: dev.token() };
+    let client = reqwest::blocking::Client::builder()
+        .timeout(Duration::from_secs(20))
+        .build()
+        .expect("a client");
+    let asker = Asker {
+        dev: &dev,
+        client,
+        token: dev.token(),
+    };
     let today = json!({ "query": TODAY }).to_string().into_bytes();
     for case in cases() {
         let (status, text) = asker.send(&case.body);
-        let body: Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{}: not JSON: {text}", case.name));
-        let errors = body["errors"].as_array().unwrap_or_else(|| panic!("{}: no errors in {text:.500}", case.name));
-        let codes = errors.iter().map(|error| error["extensions"]["code"].as_str().unwrap_or("none"));
+        let body: Value = serde_json::from_str(&text)
+            .unwrap_or_else(|_| panic!("{}: not JSON: {text}", case.name));
+        let errors = body["errors"]
+            .as_array()
+            .unwrap_or_else(|| panic!("{}: no errors in {text:.500}", case.name));
+        let codes = errors
+            .iter()
+            .map(|error| error["extensions"]["code"].as_str().unwrap_or("none"));
         for code in codes {
-            assert!(case.codes.contains(&code), "{}: {code} in {text:.500}", case.name);
+            assert!(
+                case.codes.contains(&code),
+                "{}: {code} in {text:.500}",
+                case.name
+            );
         }
-        let executed = body.get("data").is_some_and(|data| !data.is_null() || status == 200);
-        assert!((400..500).contains(&status) || executed, "{}: {status} {text:.500}", case.name);
+        let executed = body
+            .get("data")
+            .is_some_and(|data| !data.is_null() || status == 200);
+        assert!(
+            (400..500).contains(&status) || executed,
+            "{}: {status} {text:.500}",
+            case.name
+        );
         assert_masked(case.name, &text);
     }
     for case in harmless() {
         let (status, text) = asker.send(&case.body);
-        assert!(status == 200 && !text.contains("errors"), "{}: {status} {text:.500}", case.name);
+        assert!(
+            status == 200 && !text.contains("errors"),
+            "{}: {status} {text:.500}",
+            case.name
+        );
     }
 
     // Warm, then each in turn against Today of about the same moment.
@@ -188,7 +398,17 @@ fn bad_input_is_refused_cheaply() {
 
 /// Nothing of our insides is in an answer.
 fn assert_masked(name: &str, text: &str) {
-    for inside in ["SELECT", "select \"", "sqlx", "sea_orm", "panicked", ".rs:", "stack backtrace", "serde", "postgres:"] {
+    for inside in [
+        "SELECT",
+        "select \"",
+        "sqlx",
+        "sea_orm",
+        "panicked",
+        ".rs:",
+        "stack backtrace",
+        "serde",
+        "postgres:",
+    ] {
         assert!(!text.contains(inside), "{name}: {inside} in {text:.500}");
     }
 }

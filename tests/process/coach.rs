@@ -30,7 +30,11 @@ pub(crate) fn binary() -> PathBuf {
     let own = std::env::current_exe().expect("a path");
     let folder = own.ancestors().nth(2).expect("target/debug");
     let binary = folder.join("coach");
-    assert!(binary.is_file(), "build {} first: cargo build --workspace", binary.display());
+    assert!(
+        binary.is_file(),
+        "build {} first: cargo build --workspace",
+        binary.display()
+    );
     binary
 }
 
@@ -58,7 +62,10 @@ pub(crate) fn command(folder: &Path, port: u16) -> Command {
         .current_dir(folder)
         .env("COACH_HOME", folder.join("home"))
         .env("COACH_LISTEN", format!("127.0.0.1:{port}"))
-        .env("DATABASE_URL", "postgres://nobody:nothing@nowhere.invalid:1/none")
+        .env(
+            "DATABASE_URL",
+            "postgres://nobody:nothing@nowhere.invalid:1/none",
+        )
         .env("PGHOST", "nowhere.invalid")
         .env("PGPORT", "1")
         .env("PGOPTIONS", "-c search_path=nowhere")
@@ -98,7 +105,11 @@ impl Dev {
         let output = collect(child.stdout.take().expect("stdout"));
         let client = reqwest::blocking::Client::new();
         loop {
-            if client.get(format!("{base}/health/ready")).send().is_ok_and(|answer| answer.status() == 200) {
+            if client
+                .get(format!("{base}/health/ready"))
+                .send()
+                .is_ok_and(|answer| answer.status() == 200)
+            {
                 break;
             }
             let ended = child.try_wait().expect("a status");
@@ -114,7 +125,14 @@ impl Dev {
         // The welcome is printed before the first request is answered.
         thread::sleep(Duration::from_millis(200));
         let welcome = output.lock().expect("text").clone();
-        Self { child, base, folder: folder.to_owned(), port, welcome, ready_after }
+        Self {
+            child,
+            base,
+            folder: folder.to_owned(),
+            port,
+            welcome,
+            ready_after,
+        }
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -133,21 +151,36 @@ impl Dev {
             if let Some(status) = self.child.try_wait().expect("a status") {
                 return status;
             }
-            assert!(begun.elapsed() < Duration::from_secs(16), "coach dev does not end");
+            assert!(
+                begun.elapsed() < Duration::from_secs(16),
+                "coach dev does not end"
+            );
             thread::sleep(Duration::from_millis(20));
         }
     }
 
     /// `coach token`, as its standard output alone.
     pub(crate) fn token(&self) -> String {
-        let output = command(&self.folder, self.port).arg("token").output().expect("coach token");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("text").trim().to_owned()
+        let output = command(&self.folder, self.port)
+            .arg("token")
+            .output()
+            .expect("coach token");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout)
+            .expect("text")
+            .trim()
+            .to_owned()
     }
 
     pub(crate) fn ask(&self, token: &str, query: &str) -> (u16, Value) {
         let client = reqwest::blocking::Client::new();
-        let mut request = client.post(format!("{}/graphql", self.base)).json(&json!({ "query": query }));
+        let mut request = client
+            .post(format!("{}/graphql", self.base))
+            .json(&json!({ "query": query }));
         if !token.is_empty() {
             request = request.bearer_auth(token);
         }
@@ -180,10 +213,24 @@ fn collect(pipe: impl std::io::Read + Send + 'static) -> std::sync::Arc<Mutex<St
 
 /// Runs a command to its end.
 pub(crate) fn run(mut command: Command) -> (ExitStatus, String) {
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
     let (mut output, mut errors) = (String::new(), String::new());
-    child.stdout.take().expect("stdout").read_to_string(&mut output).expect("text");
-    child.stderr.take().expect("stderr").read_to_string(&mut errors).expect("text");
+    child
+        .stdout
+        .take()
+        .expect("stdout")
+        .read_to_string(&mut output)
+        .expect("text");
+    child
+        .stderr
+        .take()
+        .expect("stderr")
+        .read_to_string(&mut errors)
+        .expect("text");
     (child.wait().expect("a status"), output + &errors)
 }
 
@@ -191,7 +238,9 @@ pub(crate) fn run(mut command: Command) -> (ExitStatus, String) {
 pub(crate) fn processes_with(text: &str) -> usize {
     let processes = fs::read_dir("/proc").expect("/proc").filter_map(Result::ok);
     let lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
-    lines.filter(|line| String::from_utf8_lossy(line).contains(text)).count()
+    lines
+        .filter(|line| String::from_utf8_lossy(line).contains(text))
+        .count()
 }
 
 /// The user to be where we are root: nobody in particular.

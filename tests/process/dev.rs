@@ -1,6 +1,9 @@
 //! `coach dev`, from nothing and again.
 
-use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt as _, process::Command, thread, time::Duration};
+use std::{
+    fs, net::TcpListener, os::unix::fs::PermissionsExt as _, process::Command, thread,
+    time::Duration,
+};
 
 use rustix::process::{Signal, geteuid};
 use serde_json::Value;
@@ -13,7 +16,12 @@ fn assert_today(dev: &Dev) {
     let (status, body) = dev.ask(&dev.token(), TODAY);
     assert_eq!((status, &body["errors"]), (200, &Value::Null));
     let today = &body["data"]["me"]["plan"]["currentCycle"]["today"];
-    assert!(today["meals"].as_array().is_some_and(|meals| meals.len() >= 4), "{body}");
+    assert!(
+        today["meals"]
+            .as_array()
+            .is_some_and(|meals| meals.len() >= 4),
+        "{body}"
+    );
 }
 
 #[test]
@@ -23,16 +31,29 @@ fn from_nothing_and_again_and_after_a_kill() {
     let mut dev = Dev::start(&folder, port());
     assert_today(&dev);
     for part in ["/graphiql", "/schema.graphql", "curl"] {
-        assert!(dev.welcome.contains(part), "{part} is not in\n{}", dev.welcome);
+        assert!(
+            dev.welcome.contains(part),
+            "{part} is not in\n{}",
+            dev.welcome
+        );
     }
     dev.signal(Signal::INT);
     assert!(dev.ended().success());
-    let data = folder.join("home").canonicalize().expect("a path").display().to_string();
+    let data = folder
+        .join("home")
+        .canonicalize()
+        .expect("a path")
+        .display()
+        .to_string();
     assert_eq!(processes_with(&data), 0, "something still runs");
 
     // On an existing database it is ready within a second.
     let mut dev = Dev::start(&folder, dev.port);
-    assert!(dev.ready_after < Duration::from_secs(1), "{:?}", dev.ready_after);
+    assert!(
+        dev.ready_after < Duration::from_secs(1),
+        "{:?}",
+        dev.ready_after
+    );
     assert_today(&dev);
 
     dev.signal(Signal::KILL);
@@ -65,7 +86,9 @@ fn as_an_ordinary_user() {
     rustix::fs::chown(&folder, Some(rustix::fs::Uid::from_raw(65_534)), None).expect("chown");
     let port = port();
     let mut own = Command::new(copy);
-    own.current_dir(&folder).env("COACH_HOME", folder.join("home")).env("COACH_LISTEN", format!("127.0.0.1:{port}"));
+    own.current_dir(&folder)
+        .env("COACH_HOME", folder.join("home"))
+        .env("COACH_LISTEN", format!("127.0.0.1:{port}"));
     as_nobody(&mut own);
     let dev = Dev::start_as(own, &folder, port);
     // The local issuer's key is that user's alone; root may read it all the same.
@@ -82,8 +105,14 @@ fn a_taken_port_is_told_with_the_command_that_uses_another() {
     dev.arg("dev");
     let (status, output) = run(dev);
     assert!(!status.success());
-    assert!(output.contains("taken") && output.contains("COACH_LISTEN=") && output.contains("make dev"), "{output}");
-    assert!(!folder.join("home/postgres").exists(), "nothing else was started");
+    assert!(
+        output.contains("taken") && output.contains("COACH_LISTEN=") && output.contains("make dev"),
+        "{output}"
+    );
+    assert!(
+        !folder.join("home/postgres").exists(),
+        "nothing else was started"
+    );
 }
 
 #[test]
@@ -108,7 +137,12 @@ fn stopping_finishes_what_runs() {
     let asking = thread::spawn(move || {
         let client = reqwest::blocking::Client::new();
         let mut answered = 0;
-        while let Ok(response) = client.post(format!("{base}/graphql")).bearer_auth(&token).json(&serde_json::json!({ "query": TODAY })).send() {
+        while let Ok(response) = client
+            .post(format!("{base}/graphql"))
+            .bearer_auth(&token)
+            .json(&serde_json::json!({ "query": TODAY }))
+            .send()
+        {
             let body: Value = response.json().expect("a whole answer");
             assert!(body["errors"].is_null(), "{body}");
             answered += 1;

@@ -1,6 +1,6 @@
 //! Content as rows.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 
 use crate::{
     exercise::{self, Exercise},
@@ -114,7 +114,8 @@ pub(super) fn steps(of: &Recipe) -> impl Iterator<Item = recipe::step_entity::Mo
     })
 }
 
-/// A programme.
+/// A programme, published on the day on which it is seeded: midnight, so that it is
+/// the same whenever that is.
 pub(super) fn programme(of: &Programme, now: DateTime<Utc>) -> programme::entity::Model {
     programme::entity::Model {
         id: of.id,
@@ -124,6 +125,6 @@ pub(super) fn programme(of: &Programme, now: DateTime<Utc>) -> programme::entity
         diet: of.diet,
         days_per_week: of.days_per_week,
         content: of.content.clone(),
-        published_at: now,
+        published_at: now.date_naive().and_time(NaiveTime::MIN).and_utc(),
     }
 }

@@ -74,10 +74,9 @@ fn check_time(claims: &Map<String, Value>, now: DateTime<Utc>) -> Result<(), Rej
         return Err(Rejection::Expired);
     }
     match claims.get("nbf").map(Value::as_f64) {
-        None => Ok(()),
         Some(None) => Err(Rejection::Claim("nbf")),
         Some(Some(begins)) if begins - LEEWAY > now => Err(Rejection::NotYet),
-        Some(Some(_)) => Ok(()),
+        _ => Ok(()),
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Wires the parts together. GraphiQL is signed in as `demo`, if there is one.
+/// Wires the parts together. `GraphiQL` is signed in as `demo`, if there is one.
 pub(super) fn state(
     settings: &Settings,
     pool: DatabaseConnection,

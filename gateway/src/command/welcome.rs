@@ -22,15 +22,16 @@ pub(super) fn welcome(settings: &Settings, address: SocketAddr) -> anyhow::Resul
     if settings.auth.issuer.is_none() {
         let issuer = LocalIssuer::open(&settings.home)?;
         let token = issuer.token(DEMO.mid_cycle, &[], SystemClock.now())?;
-        text += &format!(
-            "\nOr paste, for today's workouts and meals of a demo member:\n\n{}\n\
-             \nThe same with a fresh token, in another terminal:\n\n    \
-             TOKEN=$({}{} token)\n{}\n",
-            curl(address, &token),
-            home(settings),
-            program(),
-            curl(address, "$TOKEN"),
-        );
+        let (home, program) = (home(settings), program());
+        for part in [
+            "\nOr paste, for today's workouts and meals of a demo member:\n\n",
+            &curl(address, &token),
+            "\nThe same with a fresh token, in another terminal:\n\n",
+            &format!("    TOKEN=$({home}{program} token)\n"),
+            &curl(address, "$TOKEN"),
+        ] {
+            text.push_str(part);
+        }
     }
     Ok(text + "\nCtrl-C stops everything.\n\n")
 }
@@ -38,7 +39,7 @@ pub(super) fn welcome(settings: &Settings, address: SocketAddr) -> anyhow::Resul
 fn curl(address: SocketAddr, token: &str) -> String {
     format!(
         "    curl -s http://{address}/graphql -H 'content-type: application/json' \
-         -H \"authorization: Bearer {token}\" -d '{{\"query\": \"{QUERY}\"}}'"
+         -H \"authorization: Bearer {token}\" -d '{{\"query\": \"{QUERY}\"}}'\n"
     )
 }
 

@@ -20,6 +20,17 @@ const DEPENDS_ON: &str = "accept, authorization, x-api-key";
 pub(super) struct Answer {
     pub(super) name: Option<String>,
     pub(super) outcome: Outcome,
+    pub(super) statements: Statements,
+}
+
+/// The SQL statements that answering took, without those of transactions
+/// themselves. Goes along as an extension of the response, for the log.
+#[derive(Clone, Debug, Default)]
+pub struct Statements {
+    /// How many.
+    pub count: usize,
+    /// Their texts in the order in which they were sent; empty unless the application records them.
+    pub texts: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -97,6 +108,7 @@ fn respond<T: Serialize>(
         (VARY, HeaderValue::from_static(DEPENDS_ON)),
     ];
     let mut response = (status, headers, bytes).into_response();
+    response.extensions_mut().insert(executed.statements.clone());
     response.extensions_mut().insert(executed);
     response
 }
@@ -110,6 +122,10 @@ fn summary(answers: &[Answer]) -> Executed {
             .iter()
             .map(|answer| answer.outcome.errors.len())
             .sum(),
+        statements: Statements {
+            count: answers.iter().map(|answer| answer.statements.count).sum(),
+            texts: answers.iter().flat_map(|answer| answer.statements.texts.clone()).collect(),
+        },
     }
 }
 

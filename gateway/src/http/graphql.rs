@@ -19,7 +19,7 @@ use coach_resolvers::RequestContext;
 use futures_util::future::try_join_all;
 
 use super::{
-    answer::Answer,
+    answer::{Answer, Statements},
     body,
     media::{self, Media},
     params::{Params, Request},
@@ -129,6 +129,7 @@ async fn execute(
             return Ok(Answer {
                 name: None,
                 outcome: Outcome::refused(error),
+                statements: Statements::default(),
             });
         }
     };
@@ -138,6 +139,7 @@ async fn execute(
         return Err(Refusal::only_post());
     }
     let context = Arc::new(RequestContext::new(Arc::clone(&state.shared().app), viewer));
+    let session = context.session().clone();
     let execution = state.shared().gateway.execute(
         document,
         operation_name,
@@ -149,7 +151,15 @@ async fn execute(
         Ok(outcome) => outcome,
         Err(_) => Outcome::refused(timed_out().into_error(None)),
     };
-    Ok(Answer { name, outcome })
+    let statements = Statements {
+        count: session.statements(),
+        texts: session.recorded(),
+    };
+    Ok(Answer {
+        name,
+        outcome,
+        statements,
+    })
 }
 
 fn timed_out() -> Fault {

@@ -17,7 +17,6 @@ use axum::{
     Router,
     http::{HeaderName, Method, header},
     middleware,
-    response::IntoResponse,
     routing::get,
 };
 use tower_http::{
@@ -27,17 +26,19 @@ use tower_http::{
 };
 
 use self::refusal::Refusal;
-pub use self::{graphiql::FIRST_QUERY, state::AppState};
+pub use self::{answer::Statements, graphiql::FIRST_QUERY, state::AppState};
 
 /// Smaller answers do not get smaller.
 const COMPRESSED_FROM: u64 = 1024;
 
 /// All routes of the gateway.
 pub fn router(state: AppState) -> Router {
+    // Before the layer, which answers what browsers ask before they send something.
     let public = Router::new()
         .route("/graphql", get(graphql::graphql).post(graphql::graphql))
         .route("/schema.graphql", get(documents::schema))
         .route("/.well-known/jwks.json", get(documents::key_set))
+        .method_not_allowed_fallback(unknown_method)
         .layer(cors());
     Router::new()
         // Not for other sites: the page may hold a token.
@@ -45,18 +46,20 @@ pub fn router(state: AppState) -> Router {
         .route("/graphiql/{asset}", get(graphiql::asset))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
+        .method_not_allowed_fallback(unknown_method)
         .merge(public)
         .fallback(async || Refusal::not_found())
-        .method_not_allowed_fallback(async || {
-            Refusal::method_not_allowed("this address does not know this method").into_response()
-        })
-        .with_state(state)
+        .with_state(state.clone())
         .layer(
             CompressionLayer::new()
                 .quality(CompressionLevel::Fastest)
                 .compress_when(SizeAbove::new(COMPRESSED_FROM)),
         )
-        .layer(middleware::from_fn(observe::observe))
+        .layer(middleware::from_fn_with_state(state, observe::observe))
+}
+
+async fn unknown_method() -> Refusal {
+    Refusal::method_not_allowed("this address does not know this method")
 }
 
 /// Any site may ask, with a token that it has: there are no cookies that browsers would add by themselves.

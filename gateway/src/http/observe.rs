@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 
 use axum::{
-    extract::{MatchedPath, Request},
+    extract::{MatchedPath, Request, State},
     http::Method,
     middleware::Next,
     response::Response,
@@ -12,9 +12,11 @@ use futures_util::FutureExt as _;
 use tokio::time::Instant;
 
 use super::{
+    answer::Statements,
     media::Media,
     refusal::Refusal,
     request_id::{REQUEST_ID, RequestId},
+    state::AppState,
 };
 
 /// What the GraphQL route tells of a request.
@@ -23,11 +25,16 @@ pub(super) struct Executed {
     pub(super) operations: String,
     pub(super) cost: usize,
     pub(super) errors: usize,
+    pub(super) statements: Statements,
 }
 
 /// Gives the request its id, and logs it when it is answered or given up.
-pub(super) async fn observe(mut request: Request, next: Next) -> Response {
-    let id = RequestId::of(request.headers());
+pub(super) async fn observe(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let id = RequestId::of(request.headers(), state.shared().app.clock.as_ref());
     let mut line = Line::new(&id, &request);
     request.extensions_mut().insert(id.clone());
     // The panic's own hook has told the log; the client learns nothing of it.
@@ -81,6 +88,7 @@ impl Drop for Line {
             "graphql.operation.name" = self.executed.operations,
             "graphql.cost" = self.executed.cost,
             "graphql.errors" = self.executed.errors,
+            "db.statements" = self.executed.statements.count,
             "event.duration" = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
             "request"
         );

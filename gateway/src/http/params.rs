@@ -2,7 +2,7 @@
 
 use async_graphql::Variables;
 use axum::{extract::Query, http::Uri};
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 
 use super::refusal::Refusal;
 
@@ -15,8 +15,12 @@ pub(super) struct Params {
     #[serde(default)]
     pub(super) variables: Variables,
     #[serde(default)]
-    extensions: Option<std::collections::HashMap<String, IgnoredAny>>,
+    extensions: Option<Extensions>,
 }
+
+/// An object, whatever is in it.
+#[derive(Debug, Deserialize)]
+struct Extensions {}
 
 /// One operation, or several that are answered together.
 #[derive(Debug)]
@@ -35,9 +39,9 @@ impl Request {
         if first != Some(&b'[') {
             return serde_json::from_slice(body)
                 .map(Self::Single)
-                .map_err(refuse);
+                .map_err(|error| refuse(&error));
         }
-        let batch: Vec<Params> = serde_json::from_slice(body).map_err(refuse)?;
+        let batch: Vec<Params> = serde_json::from_slice(body).map_err(|error| refuse(&error))?;
         match batch.len() {
             0 => Err(Refusal::bad_request("the batch is empty")),
             size if size > largest_batch => Err(Refusal::bad_request(format!(
@@ -82,7 +86,7 @@ fn json<T: for<'de> Deserialize<'de>>(name: &str, text: &str) -> Result<T, Refus
 }
 
 /// In our own words: a parser's talk about types and traits is not for strangers.
-fn refuse(error: serde_json::Error) -> Refusal {
+fn refuse(error: &serde_json::Error) -> Refusal {
     if error.is_data() {
         return Refusal::bad_request(SHAPE);
     }
@@ -144,7 +148,7 @@ mod tests {
             &deep,
             batch,
         ] {
-            let refusal = format!("{:?}", body(wrong).err().expect(wrong));
+            let refusal = format!("{:?}", body(wrong).expect_err(wrong));
             assert!(
                 !refusal.contains("invalid type") && !refusal.contains("Variables"),
                 "{refusal}"

@@ -1,7 +1,8 @@
 //! A name for each request, to find it again in the logs.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use uuid::Uuid;
+use coach_domain::clock::Clock;
+use uuid::{NoContext, Timestamp, Uuid};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -10,13 +11,13 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 pub(super) struct RequestId(HeaderValue);
 
 impl RequestId {
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    pub(super) fn of(headers: &HeaderMap, clock: &dyn Clock) -> Self {
         let given = headers.get(REQUEST_ID).filter(|id| is_well_formed(id));
-        let new = || HeaderValue::try_from(Uuid::now_v7().to_string());
+        let made = || HeaderValue::try_from(new(clock).to_string());
         Self(match given {
             Some(id) => id.clone(),
             // A UUID's digits are always a header's value.
-            None => new().unwrap_or(HeaderValue::from_static("unknown")),
+            None => made().unwrap_or(HeaderValue::from_static("unknown")),
         })
     }
 
@@ -29,6 +30,16 @@ impl RequestId {
     }
 }
 
+fn new(clock: &dyn Clock) -> Uuid {
+    let now = clock.now();
+    let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
+    Uuid::new_v7(Timestamp::from_unix(
+        NoContext,
+        seconds,
+        now.timestamp_subsec_nanos(),
+    ))
+}
+
 /// It goes into logs: nothing but what cannot be mistaken for something else.
 fn is_well_formed(id: &HeaderValue) -> bool {
     let id = id.as_bytes();
@@ -38,13 +49,15 @@ fn is_well_formed(id: &HeaderValue) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use coach_domain::clock::SystemClock;
+
     use super::*;
 
     #[test]
     fn only_well_formed_ids_are_taken_over() {
         let id = |value: &str| {
             let value = HeaderValue::from_str(value).unwrap();
-            RequestId::of(&HeaderMap::from_iter([(REQUEST_ID, value)]))
+            RequestId::of(&HeaderMap::from_iter([(REQUEST_ID, value)]), &SystemClock)
         };
         assert_eq!(id("app-7_A").as_str(), "app-7_A");
         for wrong in ["", "a b", "{\"x\":1}", &"x".repeat(65)] {

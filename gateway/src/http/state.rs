@@ -22,7 +22,7 @@ pub(super) struct Shared {
     pub(super) app: Arc<App>,
     pub(super) authenticator: Authenticator,
     pub(super) local_issuer: Option<Arc<LocalIssuer>>,
-    /// The subject that GraphiQL is signed in as.
+    /// The subject that `GraphiQL` is signed in as.
     pub(super) demo: Option<&'static str>,
     pub(super) limits: Limits,
     pub(super) document_limits: document::Limits,
@@ -41,7 +41,7 @@ impl AppState {
         Self::with_demo(settings, app, authenticator, local_issuer, None)
     }
 
-    /// The same, with GraphiQL signed in as a demo member: whoever sees the page gets a token of theirs.
+    /// The same, with `GraphiQL` signed in as a demo member: whoever sees the page gets a token of theirs.
     pub fn with_demo(
         settings: &Settings,
         app: Arc<App>,

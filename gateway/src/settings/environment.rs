@@ -19,6 +19,7 @@ const GUARD: &str = "_COACH_RESTARTED";
 /// # Errors
 ///
 /// When the program cannot be started again.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
 pub fn restart_without_other_settings() -> io::Result<()> {
     if env::var_os(GUARD).is_some() {
         return Ok(());
@@ -31,7 +32,12 @@ pub fn restart_without_other_settings() -> io::Result<()> {
         return Ok(());
     }
     let mut command = Command::new(env::current_exe()?);
-    command.args(env::args_os().skip(1)).env(GUARD, "1");
+    let mut words = env::args_os();
+    if let Some(name) = words.next() {
+        // What it was called by is what it tells people to type.
+        command.arg0(name);
+    }
+    command.args(words).env(GUARD, "1");
     for name in others {
         command.env_remove(name);
     }

@@ -43,7 +43,7 @@ pub(super) const KEYS: &[Key] = &[
     key("home", ".coach", "a folder"),
     key(
         "log",
-        "info",
+        "info,sqlx=warn,sea_orm_migration=warn",
         "a filter such as `info` or `info,coach_gateway=debug`",
     ),
     optional("postgres_bin", "a folder that exists", mask::nothing),

@@ -9,16 +9,14 @@ use coach_domain::{
     database::{self, Options},
 };
 use coach_gateway::{
-    app,
     auth::{Authenticator, LocalIssuer},
     http::{self, AppState, Statements},
-    settings::Settings,
+    settings::{Settings, Sources},
 };
 use coach_resolvers::App;
 use sea_orm::DatabaseConnection;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-
 
 /// A clock that tests move.
 pub(crate) struct TestClock(Mutex<DateTime<Utc>>);
@@ -69,7 +67,9 @@ impl Answer {
 
     pub(crate) fn codes(&self) -> Vec<&str> {
         let errors = self.body["errors"].as_array().into_iter().flatten();
-        errors.filter_map(|error| error["extensions"]["code"].as_str()).collect()
+        errors
+            .filter_map(|error| error["extensions"]["code"].as_str())
+            .collect()
     }
 }
 
@@ -84,11 +84,22 @@ impl TestApp {
         let pool = database::connect(&url, &Options::default()).await;
         let pool = Arc::new(pool.expect("a connection"));
         let clock = NOON.clock();
-        let settings = Settings::default();
+        // Nothing of this process's environment counts.
+        let sources = Sources {
+            file: "none.toml".into(),
+            environment: Vec::new(),
+            takes_database_url: false,
+        };
+        let settings = Settings::load(&sources).expect("the defaults are valid");
         let issuer = Arc::new(LocalIssuer::generate().expect("randomness"));
         let app = App::recording((*pool).clone(), clock.clone());
-        let authenticator = Authenticator::local(&issuer, clock.clone());
-        let state = AppState::new(&settings, Arc::clone(&app), authenticator, Some(Arc::clone(&issuer)));
+        let authenticator = Authenticator::local(&issuer, &settings.auth, clock.clone());
+        let state = AppState::new(
+            &settings,
+            Arc::clone(&app),
+            authenticator,
+            Some(Arc::clone(&issuer)),
+        );
         let statements = Arc::new(Mutex::new(Statements::default()));
         let router = http::router(state).layer(axum::middleware::from_fn({
             let statements = Arc::clone(&statements);
@@ -106,7 +117,10 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         tokio::spawn(async move { axum::serve(listener, router).await });
-        app::warm(&app).await.expect("the catalogue loads");
+        app.catalogue
+            .get(&app.database)
+            .await
+            .expect("the catalogue loads");
         Self {
             base,
             client: reqwest::Client::new(),
@@ -121,9 +135,14 @@ impl TestApp {
 
     /// A token for the person with this address.
     pub(crate) fn token(&self, email: &str) -> String {
-        let subject = app::demo_subject(Some(email));
-        let roles: &[&str] = if email == super::member::SAM { &["staff"] } else { &[] };
-        self.issuer.token(&subject, roles, self.clock.now())
+        let groups: &[&str] = if email == super::member::SAM {
+            &["staff"]
+        } else {
+            &[]
+        };
+        self.issuer
+            .token(email, groups, self.clock.now())
+            .expect("a token")
     }
 
     pub(crate) fn advance(&self, by: TimeDelta) {
@@ -153,6 +172,10 @@ impl TestApp {
         let text = response.text().await.expect("a body");
         let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}"));
         let statements = self.statements.lock().expect("not poisoned").texts.clone();
-        Answer { status, body, statements }
+        Answer {
+            status,
+            body,
+            statements,
+        }
     }
 }

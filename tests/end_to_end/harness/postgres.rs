@@ -31,10 +31,12 @@ static TEMPLATE: OnceCell<()> = OnceCell::const_new();
 
 async fn execute(database: &str, sql: &str) {
     let options = Options {
-        connections: 1,
+        max_connections: 1,
         ..Options::default()
     };
-    let pool = database::connect(&SERVER.url(database), &options).await.expect("a connection");
+    let pool = database::connect(&SERVER.url(database), &options)
+        .await
+        .expect("a connection");
     pool.execute_unprepared(sql).await.expect(sql);
     pool.close().await.expect("closed");
 }
@@ -44,9 +46,15 @@ async fn template() {
         execute("postgres", "DROP DATABASE IF EXISTS template_seeded").await;
         execute("postgres", "CREATE DATABASE template_seeded").await;
         let url = SERVER.url("template_seeded");
-        let pool = database::connect(&url, &Options::default()).await.expect("a connection");
-        coach_gateway::app::migrate(&pool).await.expect("the migrations run");
-        coach_domain::seed::seed(&pool, &*NOON.clock()).await.expect("the seed goes in");
+        let pool = database::connect(&url, &Options::default())
+            .await
+            .expect("a connection");
+        coach_gateway::app::migrate(&pool)
+            .await
+            .expect("the migrations run");
+        coach_domain::seed::seed(&pool, &*NOON.clock())
+            .await
+            .expect("the seed goes in");
         pool.execute_unprepared("ANALYZE").await.expect("ANALYZE");
         pool.close().await.expect("closed");
     };
@@ -58,7 +66,15 @@ pub(super) async fn copy() -> String {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     template().await;
     let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
-    execute("postgres", &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
-    execute("postgres", &format!("CREATE DATABASE {name} TEMPLATE template_seeded")).await;
+    execute(
+        "postgres",
+        &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"),
+    )
+    .await;
+    execute(
+        "postgres",
+        &format!("CREATE DATABASE {name} TEMPLATE template_seeded"),
+    )
+    .await;
     SERVER.url(&name)
 }

@@ -94,7 +94,8 @@ const MAYA: Story = Story {
         level: Level::Intermediate,
         diet: Diet::Vegetarian,
         allergens: &[Allergen::Nuts],
-        days_per_week: 4,
+        // So that she trains on day 12, and on most others.
+        days_per_week: 5,
     }],
     plan: Some(Plan {
         cycles: &[Cycle {

@@ -180,6 +180,12 @@ fn the_member_in_mid_cycle_has_something_of_everything() {
         panic!("one dinner is swapped and not eaten: {ahead:?}");
     };
     assert_eq!(swapped.day, 12);
+    let cycle = &rows.cycles[0];
+    let programme = &catalogue.programmes[&(cycle.programme_id, cycle.programme_version)];
+    assert!(
+        !programme.content.days[11].workouts.is_empty(),
+        "today is a rest day"
+    );
     assert_eq!((rows.favourites.len(), rows.consents.len()), (3, 3));
     assert_eq!(rows.preferences[0].allergens, [Allergen::Nuts]);
     for choice in &rows.choices {
