@@ -198,7 +198,7 @@ fn cases() -> Vec<Case> {
         query(
             "first: a billion",
             "{ recipes(first: 1000000000000) { nodes { id } } }",
-            INPUT,
+            &["COST_LIMIT_EXCEEDED"],
         ),
         query(
             "a cursor that is none",
