@@ -1,6 +1,6 @@
 //! `Recipe`, and the fields that lead to it.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use coach_domain::{
     favourite,
@@ -63,7 +63,7 @@ impl batch::RecipeIsFavourite for Resolvers {
         let favourites = match context.member().await? {
             Some(member) => favourite::among(context.session(), member.id, recipes).await?,
             // Who is not registered keeps nothing yet.
-            None => Default::default(),
+            None => HashSet::new(),
         };
         Ok(recipes
             .iter()

@@ -59,13 +59,13 @@ fn everything_is_described() {
             ExtendedType::Interface(ty) => Some(&ty.fields),
             ExtendedType::Enum(ty) => {
                 ty.values.iter().for_each(|(value, definition)| {
-                    check(format!("{name}.{value}"), definition.description.as_ref())
+                    check(format!("{name}.{value}"), definition.description.as_ref());
                 });
                 None
             }
             ExtendedType::InputObject(ty) => {
                 ty.fields.iter().for_each(|(field, definition)| {
-                    check(format!("{name}.{field}"), definition.description.as_ref())
+                    check(format!("{name}.{field}"), definition.description.as_ref());
                 });
                 None
             }

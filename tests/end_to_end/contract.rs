@@ -36,13 +36,34 @@ async fn introspection_equals_the_written_sdl() {
     assert_eq!(running.len(), written.len());
 }
 
+#[tokio::test]
+async fn the_tools_of_others_can_introspect() {
+    let test = TestApp::start().await;
+    let answer = test
+        .ask(
+            "",
+            include_str!("graphql_js_introspection.graphql"),
+            json!({}),
+        )
+        .await;
+    let types = answer.data()["__schema"]["types"]
+        .as_array()
+        .expect("types");
+    assert!(types.len() > 100);
+}
+
 /// What another implementation says of the written SDL.
 fn introspected(sdl: &str) -> Value {
     let schema = Schema::parse_and_validate(sdl, "schema.graphql").expect("valid SDL");
     let document = ExecutableDocument::parse_and_validate(&schema, QUERY, "introspection.graphql");
     let document = document.expect("valid");
     let operation = document.operations.get(None).expect("one operation");
-    let variables = coerce_variable_values(&schema, operation, &Default::default()).expect("none");
+    let variables = coerce_variable_values(
+        &schema,
+        operation,
+        &apollo_compiler::response::JsonMap::new(),
+    )
+    .expect("none");
     let implementers = schema.implementers_map();
     let response = partial_execute(&schema, &implementers, &document, operation, &variables);
     serde_json::to_value(response.expect("introspection").data).expect("JSON")

@@ -7,7 +7,7 @@ use coach_gateway::embedded::{EmbeddedPostgres, Settings};
 use serde_json::json;
 use tokio::{task::spawn_blocking, time::sleep};
 
-use crate::harness::{NOON, TestApp, member, named};
+use crate::harness::{TestApp, member, named, noon};
 
 async fn server() -> EmbeddedPostgres {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres-of-the-outage");
@@ -40,7 +40,7 @@ async fn an_outage_is_told_and_ends_without_a_restart() {
     coach_gateway::app::migrate(&pool)
         .await
         .expect("the migrations run");
-    coach_domain::seed::seed(&pool, &*NOON.clock())
+    coach_domain::seed::seed(&pool, &*noon())
         .await
         .expect("the seed goes in");
     pool.close().await.expect("closed");

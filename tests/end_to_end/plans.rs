@@ -34,15 +34,12 @@ async fn multiply(pool: &DatabaseConnection) {
             .collect();
         // Ids and whatever must be unique get the number of the copy mixed in.
         let values = names.iter().map(|name| match (table, name.as_str()) {
-            ("member", "id") | (_, "member_id" | "plan_id" | "cycle_id") => {
-                format!("uuid_xor(t.{name}, n)")
+            ("member", "id" | "purchase_token")
+            | ("plan" | "cycle" | "check_in" | "subscription", "id")
+            | (_, "member_id" | "plan_id" | "cycle_id") => format!("uuid_xor(t.{name}, n)"),
+            ("member", "subject" | "email") | ("subscription", "external_id") => {
+                format!("n || t.{name}")
             }
-            ("member", "purchase_token")
-            | ("plan" | "cycle" | "check_in" | "subscription", "id") => {
-                format!("uuid_xor(t.{name}, n)")
-            }
-            ("member", "subject" | "email") => format!("n || t.{name}"),
-            ("subscription", "external_id") => format!("n || t.{name}"),
             _ => format!("t.{name}"),
         });
         let owner = if table == "member" { "id" } else { "member_id" };

@@ -18,7 +18,7 @@ async fn demo_members_are_renewed_when_their_cycle_has_passed() {
         json!({ "checkInDue": true, "today": null })
     );
 
-    seed::renew(&*test.pool, &*test.clock)
+    seed::renew(&test.pool, &*test.clock)
         .await
         .expect("renewed");
     let renewed = test.ask(member::MAYA, query, json!({})).await;
@@ -31,7 +31,7 @@ async fn demo_members_are_renewed_when_their_cycle_has_passed() {
     let first = test
         .ask(member::MAYA, "{ me { plan { id } } }", json!({}))
         .await;
-    seed::renew(&*test.pool, &*test.clock)
+    seed::renew(&test.pool, &*test.clock)
         .await
         .expect("renewed");
     let second = test
@@ -55,7 +55,7 @@ async fn seeding_twice_changes_nothing_and_a_strange_database_is_refused() {
         before[0] >= 60 && before[1] >= 60 && before[2] >= 30,
         "{before:?}"
     );
-    seed::seed(&*test.pool, &*test.clock)
+    seed::seed(&test.pool, &*test.clock)
         .await
         .expect("seeded again");
     assert_eq!(count().await, before);
@@ -64,7 +64,7 @@ async fn seeding_twice_changes_nothing_and_a_strange_database_is_refused() {
         .execute_unprepared("CREATE TABLE invoices (id int)")
         .await
         .expect("a table");
-    let refused = seed::seed(&*test.pool, &*test.clock)
+    let refused = seed::seed(&test.pool, &*test.clock)
         .await
         .expect_err("not our database");
     assert!(refused.to_string().contains("invoices"), "{refused}");

@@ -114,7 +114,7 @@ impl Dev {
             }
             let ended = child.try_wait().expect("a status");
             assert!(
-                ended.is_none() && begun.elapsed() < Duration::from_secs(120),
+                ended.is_none() && begun.elapsed() < Duration::from_mins(2),
                 "coach dev is not ready: {ended:?}\n{}\n{}",
                 output.lock().expect("text"),
                 errors.lock().expect("text"),

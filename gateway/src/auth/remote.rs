@@ -102,3 +102,93 @@ impl RemoteKeys {
         Ok(KeySet::new(&set))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Mutex as StdMutex,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use axum::{Router, http::StatusCode, routing::get};
+    use futures_util::future::join_all;
+
+    use super::*;
+    use crate::auth::LocalIssuer;
+
+    /// An issuer that shows what it is told to, and counts how often it is asked.
+    #[derive(Default)]
+    struct Issuer {
+        shown: StdMutex<Option<String>>,
+        asked: AtomicUsize,
+    }
+
+    impl Issuer {
+        async fn start() -> (Arc<Self>, Url) {
+            let issuer = Arc::new(Self::default());
+            let shown = Arc::clone(&issuer);
+            let answer = async move || {
+                shown.asked.fetch_add(1, Ordering::Relaxed);
+                let body = shown.shown.lock().unwrap().clone();
+                body.ok_or(StatusCode::INTERNAL_SERVER_ERROR)
+            };
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let url = format!("http://{}/keys", listener.local_addr().unwrap());
+            let router = Router::new().route("/keys", get(answer));
+            tokio::spawn(axum::serve(listener, router).into_future());
+            (issuer, url.parse().unwrap())
+        }
+
+        /// Shows a new key, and says its id.
+        fn rotate(&self) -> String {
+            let set = LocalIssuer::generate().unwrap().key_set();
+            *self.shown.lock().unwrap() = Some(serde_json::to_string(&set).unwrap());
+            set.keys[0].common.key_id.clone().unwrap()
+        }
+    }
+
+    #[tokio::test]
+    async fn keys_are_fetched_once_for_all_and_seldom_for_unknown_ids() {
+        let (issuer, url) = Issuer::start().await;
+        let id = issuer.rotate();
+        let keys = RemoteKeys::new(url).unwrap();
+        let found = join_all((0..20).map(|_| keys.find(&id))).await;
+        assert!(found.iter().all(Result::is_ok));
+        let unknown = join_all((0..20).map(|_| keys.find("unknown"))).await;
+        assert!(
+            unknown
+                .iter()
+                .all(|it| matches!(it, Err(Rejection::UnknownKey)))
+        );
+        assert_eq!(issuer.asked.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn new_keys_replace_old_ones_but_failures_do_not() {
+        let (issuer, url) = Issuer::start().await;
+        let keys = RemoteKeys::new(url).unwrap();
+        assert!(matches!(
+            keys.find("any").await,
+            Err(Rejection::KeysMissing)
+        ));
+        let first = issuer.rotate();
+        keys.refresh(Duration::ZERO).await;
+        assert!(keys.find(&first).await.is_ok());
+        let second = issuer.rotate();
+        keys.refresh(Duration::ZERO).await;
+        assert!(keys.find(&second).await.is_ok());
+        assert!(matches!(
+            keys.find(&first).await,
+            Err(Rejection::UnknownKey)
+        ));
+        for broken in [
+            None,
+            Some("not JSON".to_owned()),
+            Some("{\"keys\": []}".to_owned()),
+        ] {
+            *issuer.shown.lock().unwrap() = broken;
+            keys.refresh(Duration::ZERO).await;
+            assert!(keys.find(&second).await.is_ok());
+        }
+    }
+}

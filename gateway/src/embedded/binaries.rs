@@ -26,6 +26,10 @@ pub(super) struct Binaries {
 }
 
 /// Looks on PATH, then where packages put it. What was found and would not do is added to `rejected`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "PATH is the shell's, and no setting"
+)]
 pub(super) fn search(user: &RunAs, rejected: &mut Vec<String>) -> Option<Binaries> {
     let path = env::var_os("PATH").unwrap_or_default();
     let mut seen = Vec::new();

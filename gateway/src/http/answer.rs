@@ -108,7 +108,9 @@ fn respond<T: Serialize>(
         (VARY, HeaderValue::from_static(DEPENDS_ON)),
     ];
     let mut response = (status, headers, bytes).into_response();
-    response.extensions_mut().insert(executed.statements.clone());
+    response
+        .extensions_mut()
+        .insert(executed.statements.clone());
     response.extensions_mut().insert(executed);
     response
 }
@@ -124,7 +126,10 @@ fn summary(answers: &[Answer]) -> Executed {
             .sum(),
         statements: Statements {
             count: answers.iter().map(|answer| answer.statements.count).sum(),
-            texts: answers.iter().flat_map(|answer| answer.statements.texts.clone()).collect(),
+            texts: answers
+                .iter()
+                .flat_map(|answer| answer.statements.texts.clone())
+                .collect(),
         },
     }
 }

@@ -12,6 +12,8 @@ mod params;
 mod refusal;
 mod request_id;
 mod state;
+#[cfg(test)]
+mod tests;
 
 use axum::{
     Router,

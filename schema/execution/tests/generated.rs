@@ -11,6 +11,7 @@ fn small() -> coach_schema::Generated {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "asked for by hand")]
 fn the_small_schema_generates_what_is_kept() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/small/generated.rs");
     let rust = small().rust;

@@ -27,15 +27,10 @@ impl Clock for TestClock {
     }
 }
 
-/// When tests begin, unless they say otherwise.
-pub(crate) struct Noon;
-pub(crate) const NOON: Noon = Noon;
-
-impl Noon {
-    pub(crate) fn clock(&self) -> Arc<TestClock> {
-        let noon = DateTime::parse_from_rfc3339("2026-03-18T12:00:00Z").expect("a moment");
-        Arc::new(TestClock(Mutex::new(noon.to_utc())))
-    }
+/// A clock at the moment at which the template was seeded.
+pub(crate) fn noon() -> Arc<TestClock> {
+    let noon = DateTime::parse_from_rfc3339("2026-03-18T12:00:00Z").expect("a moment");
+    Arc::new(TestClock(Mutex::new(noon.to_utc())))
 }
 
 /// A gateway on a port of its own.
@@ -83,7 +78,7 @@ impl TestApp {
     pub(crate) async fn on(url: String) -> Self {
         let pool = database::connect(&url, &Options::default()).await;
         let pool = Arc::new(pool.expect("a connection"));
-        let clock = NOON.clock();
+        let clock = noon();
         // Nothing of this process's environment counts.
         let sources = Sources {
             file: "none.toml".into(),

@@ -4,7 +4,7 @@ mod app;
 mod operation;
 mod postgres;
 
-pub(crate) use app::{Answer, NOON, TestApp};
+pub(crate) use app::{Answer, TestApp, noon};
 pub(crate) use operation::{named, operations};
 
 /// The members of the seed, by their addresses.

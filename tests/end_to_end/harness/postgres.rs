@@ -13,7 +13,7 @@ use coach_gateway::embedded::{EmbeddedPostgres, Settings};
 use sea_orm::ConnectionTrait as _;
 use tokio::sync::OnceCell;
 
-use super::app::NOON;
+use super::app::noon;
 
 /// Started with the first test that asks; its watchdog stops it with us.
 static SERVER: LazyLock<EmbeddedPostgres> = LazyLock::new(|| {
@@ -52,7 +52,7 @@ async fn template() {
         coach_gateway::app::migrate(&pool)
             .await
             .expect("the migrations run");
-        coach_domain::seed::seed(&pool, &*NOON.clock())
+        coach_domain::seed::seed(&pool, &*noon())
             .await
             .expect("the seed goes in");
         pool.execute_unprepared("ANALYZE").await.expect("ANALYZE");

@@ -46,7 +46,7 @@ impl Default for Limits {
             nesting: 50,
             depth: 12,
             introspection_depth: 15,
-            introspection_cost: 150_000,
+            introspection_cost: 54_000,
             selections: 2_000,
             fragments: 100,
             aliases: 30,

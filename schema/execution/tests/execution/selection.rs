@@ -149,12 +149,19 @@ async fn costs_multiply_through_lists() {
     assert_eq!(codes(&cheap), Vec::<&str>::new());
     let dear = "{ dishes(first: 10) { pairing { pairing { ingredients { supplier { id } } } } ingredients { a: supplier { id } } } }";
     let (document, context) = (
-        coach_execution::document::parse(dear, &Default::default()).expect("within the limits"),
+        coach_execution::document::parse(dear, &coach_execution::document::Limits::default())
+            .expect("within the limits"),
         std::sync::Arc::new(crate::RequestContext::new(Role::Member)),
     );
     let gateway = coach_execution::Gateway::<crate::Contract>::default();
     let response = gateway
-        .execute(document, None, Default::default(), context, 100)
+        .execute(
+            document,
+            None,
+            async_graphql::Variables::default(),
+            context,
+            100,
+        )
         .await;
     // 10 * (1 + pairing 1 + pairing 1 + ingredients 10 * (1 + 1) + ingredients 10 * (1 + 1))
     assert_eq!(response.cost, 430);

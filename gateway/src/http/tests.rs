@@ -1,0 +1,234 @@
+//! The routes without a database, which none of these needs; the rest is in the end-to-end tests.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{Request, Response, StatusCode},
+};
+use coach_domain::clock::SystemClock;
+use coach_resolvers::App;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+
+use super::*;
+use crate::{
+    auth::{Authenticator, LocalIssuer},
+    database,
+    settings::{Settings, Sources},
+};
+
+/// A gateway whose database nobody answers for.
+async fn gateway() -> Router {
+    let settings = Settings::load(&Sources::default()).unwrap();
+    let clock = Arc::new(SystemClock);
+    let pool = database::pool(
+        "postgres://nobody@127.0.0.1:1/none?sslmode=disable",
+        &settings,
+    );
+    let app = App::new(pool.await.unwrap(), clock.clone());
+    let issuer = Arc::new(LocalIssuer::generate().unwrap());
+    let authenticator = Authenticator::local(&issuer, &settings.auth, clock);
+    router(AppState::new(&settings, app, authenticator, Some(issuer)))
+}
+
+async fn send(request: axum::http::request::Builder, body: impl Into<Body>) -> Response<Body> {
+    let request = request.body(body.into()).unwrap();
+    gateway().await.oneshot(request).await.unwrap()
+}
+
+async fn post(body: impl Into<Body>) -> Response<Body> {
+    send(
+        Request::post("/graphql").header("content-type", "application/json"),
+        body,
+    )
+    .await
+}
+
+fn header<'a>(response: &'a Response<Body>, name: &str) -> &'a str {
+    let value = response.headers().get(name);
+    value.map_or("", |value| value.to_str().unwrap())
+}
+
+async fn json(response: Response<Body>) -> Value {
+    let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+    serde_json::from_slice(&bytes).unwrap()
+}
+
+/// Status and code of a refusal, which has a request id and a media type like every answer.
+async fn refusal(response: Response<Body>) -> (u16, String) {
+    assert_eq!(header(&response, "x-request-id").len(), 36);
+    assert!(header(&response, "content-type").contains("json; charset=utf-8"));
+    assert_eq!(header(&response, "cache-control"), "no-store");
+    let status = response.status().as_u16();
+    let body = json(response).await;
+    let code = &body["errors"][0]["extensions"]["code"];
+    (status, code.as_str().unwrap_or_default().to_owned())
+}
+
+#[tokio::test]
+async fn what_is_refused_says_why_in_a_code() {
+    let get = |uri: &str| Request::get(uri);
+    let empty = Body::empty;
+    let mutation = "/graphql?query=mutation%7B__typename%7D";
+    let html = Request::post("/graphql").header("accept", "text/html");
+    let plain = Request::post("/graphql").header("content-type", "text/plain");
+    let forged = Request::post("/graphql").header("authorization", "Bearer a.b.c");
+    let batch = |size| json!(vec![json!({"query": "{__typename}"}); size]).to_string();
+    for (response, status, code) in [
+        (send(get("/nothing"), empty()).await, 404, "NOT_FOUND"),
+        (
+            send(get("/graphiql/nothing.js"), empty()).await,
+            404,
+            "NOT_FOUND",
+        ),
+        (
+            send(Request::delete("/graphql"), empty()).await,
+            405,
+            "METHOD_NOT_ALLOWED",
+        ),
+        (
+            send(Request::post("/health/live"), empty()).await,
+            405,
+            "METHOD_NOT_ALLOWED",
+        ),
+        (
+            send(get(mutation), empty()).await,
+            405,
+            "METHOD_NOT_ALLOWED",
+        ),
+        (send(html, "{}").await, 406, "NOT_ACCEPTABLE"),
+        (send(plain, "{}").await, 415, "UNSUPPORTED_MEDIA_TYPE"),
+        (send(forged, "{}").await, 401, "UNAUTHENTICATED"),
+        (
+            post(vec![b' '; (1 << 20) + 1]).await,
+            413,
+            "PAYLOAD_TOO_LARGE",
+        ),
+        (post("{").await, 400, "BAD_REQUEST"),
+        (post(batch(11)).await, 400, "BAD_REQUEST"),
+        (post(r#"{"query": "{"}"#).await, 400, "GRAPHQL_PARSE_FAILED"),
+        (
+            post(r#"{"query": "{nope}"}"#).await,
+            400,
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        (
+            post(r#"{"query": "{me{id}}"}"#).await,
+            401,
+            "UNAUTHENTICATED",
+        ),
+    ] {
+        assert_eq!(refusal(response).await, (status, code.to_owned()));
+    }
+    assert_eq!(
+        json(post(batch(10)).await).await.as_array().unwrap().len(),
+        10
+    );
+}
+
+#[tokio::test]
+async fn a_401_says_how_to_sign_in() {
+    let forged = Request::post("/graphql").header("authorization", "Bearer a.b.c");
+    let response = send(forged, "{}").await;
+    assert_eq!(
+        header(&response, "www-authenticate"),
+        "Bearer error=\"invalid_token\""
+    );
+    let response = post(r#"{"query": "{me{id}}"}"#).await;
+    assert_eq!(header(&response, "www-authenticate"), "Bearer");
+}
+
+#[tokio::test]
+async fn without_a_database_the_process_lives_and_is_not_ready() {
+    let ask = async |uri| send(Request::get(uri), Body::empty()).await;
+    assert_eq!(ask("/health/live").await.status(), StatusCode::OK);
+    let ready = ask("/health/ready").await;
+    assert_eq!(ready.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let checks = &json(ready).await["checks"];
+    assert_eq!(
+        *checks,
+        json!({"serving": true, "database": false, "catalogue": false, "credentials": true})
+    );
+    let body = json(post(r#"{"query": "{recipes(first: 1){edges{node{id}}}}"}"#).await).await;
+    assert_eq!(
+        body["errors"][0]["extensions"]["code"],
+        "SERVICE_UNAVAILABLE"
+    );
+}
+
+#[tokio::test]
+async fn other_sites_may_ask_but_not_read_the_page_with_the_token() {
+    let preflight = Request::options("/graphql")
+        .header("origin", "https://app.example")
+        .header("access-control-request-method", "POST")
+        .header(
+            "access-control-request-headers",
+            "authorization,content-type",
+        );
+    let response = send(preflight, Body::empty()).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(header(&response, "access-control-allow-origin"), "*");
+    assert!(header(&response, "access-control-allow-headers").contains("authorization"));
+    assert!(
+        !response
+            .headers()
+            .contains_key("access-control-allow-credentials")
+    );
+    let page = Request::get("/graphiql").header("origin", "https://evil.example");
+    let response = send(page, Body::empty()).await;
+    assert!(
+        !response
+            .headers()
+            .contains_key("access-control-allow-origin")
+    );
+}
+
+#[tokio::test]
+async fn the_schema_is_fetched_once_and_compressed() {
+    let response = send(Request::get("/schema.graphql"), Body::empty()).await;
+    let tag = header(&response, "etag").to_owned();
+    let again = Request::get("/schema.graphql").header("if-none-match", tag);
+    let response = send(again, Body::empty()).await;
+    assert_eq!(response.status(), StatusCode::NOT_MODIFIED);
+    let small = Request::get("/schema.graphql").header("accept-encoding", "gzip");
+    let response = send(small, Body::empty()).await;
+    assert_eq!(header(&response, "content-encoding"), "gzip");
+}
+
+#[tokio::test]
+async fn graphiql_shows_no_token_unless_somebody_is_to_be_signed_in() {
+    let response = send(Request::get("/graphiql"), Body::empty()).await;
+    let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+    let page = String::from_utf8_lossy(&bytes);
+    assert!(
+        page.contains("query Today") && !page.contains("Bearer"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn panics_are_masked() {
+    let routes = Router::new().route("/boom", get(async || panic!("a secret") as &'static str));
+    let state = Settings::load(&Sources::default()).unwrap();
+    let pool = database::pool("postgres://nobody@127.0.0.1:1/none", &state)
+        .await
+        .unwrap();
+    let issuer = LocalIssuer::generate().unwrap();
+    let clock = Arc::new(SystemClock);
+    let authenticator = Authenticator::local(&issuer, &state.auth, clock.clone());
+    let state = AppState::new(&state, App::new(pool, clock), authenticator, None);
+    let routes = routes.layer(middleware::from_fn_with_state(state, observe::observe));
+    let request = Request::get("/boom").header("x-request-id", "mine");
+    let response = routes
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
+    assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+    let body = json(response).await;
+    assert_eq!(
+        body["errors"][0]["extensions"],
+        json!({"code": "INTERNAL_SERVER_ERROR", "requestId": "mine"})
+    );
+    assert!(!body.to_string().contains("secret"));
+}
