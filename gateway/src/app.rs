@@ -15,10 +15,10 @@ const CATALOGUE_EVERY: Duration = Duration::from_secs(5);
 pub enum PrepareError {
     /// The migrations.
     #[error("migrating the database: {0}")]
-    Migrate(#[source] DbErr),
+    Migrate(DbErr),
     /// The content and the demo members.
     #[error("seeding the database: {}", Plainly(.0))]
-    Seed(#[source] coach_domain::Error),
+    Seed(coach_domain::Error),
 }
 
 /// Brings the database's tables up to date.

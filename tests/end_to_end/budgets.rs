@@ -38,6 +38,20 @@ async fn each_operation_keeps_its_budget() {
 }
 
 #[tokio::test]
+async fn the_statements_of_today() {
+    let test = TestApp::start().await;
+    let answer = test.ask(member::MAYA, &named("Today"), json!({})).await;
+    // What is loaded together may be sent in either order.
+    let mut statements: Vec<_> = answer.statements.iter().map(|sql| squeezed(sql)).collect();
+    statements.sort();
+    insta::assert_snapshot!("today_statements", statements.join("\n\n"));
+}
+
+fn squeezed(sql: &str) -> String {
+    sql.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test]
 async fn a_cold_catalogue_costs_four_statements() {
     let test = TestApp::start().await;
     test.app.catalogue.clear();

@@ -5,6 +5,7 @@ mod harness;
 mod budgets;
 mod contract;
 mod finders;
+mod graphiql;
 mod outage;
 mod ownership;
 mod plans;

@@ -1,5 +1,7 @@
 //! Bearer tokens that do not count.
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD};
+use coach_domain::seed::LOCAL_ISSUER;
 use serde_json::{Value, json};
 
 use crate::harness::{TestApp, member};
@@ -48,6 +50,68 @@ async fn a_token_that_does_not_count_is_401_with_a_code() {
         );
         assert!(challenge && body["data"].is_null());
     }
+}
+
+#[tokio::test]
+async fn a_token_that_lacks_or_bends_a_claim_does_not_count() {
+    let test = TestApp::start().await;
+    let now = coach_domain::clock::Clock::now(&*test.clock).timestamp();
+    let good =
+        json!({ "iss": LOCAL_ISSUER, "aud": "coach", "sub": member::MAYA, "exp": now + 600 });
+    let signed = |claims: &Value| format!("Bearer {}", test.issuer.sign(claims).expect("a token"));
+    assert_eq!(with_header(&test, &signed(&good)).await.0, 200);
+    let with = |name: &str, value: Value| {
+        let mut claims = good.clone();
+        claims[name] = value;
+        claims
+    };
+    let without = |name: &str| {
+        let mut claims = good.clone();
+        claims.as_object_mut().expect("claims").remove(name);
+        claims
+    };
+    for claims in [
+        without("iss"),
+        without("aud"),
+        without("exp"),
+        without("sub"),
+        with("iss", json!("https://elsewhere.example")),
+        with("aud", json!("another")),
+        with("exp", json!(now - 600)),
+        with("exp", json!("soon")),
+        with("nbf", json!(now + 600)),
+    ] {
+        let (status, body, _) = with_header(&test, &signed(&claims)).await;
+        assert_eq!(status, 401, "{claims}: {body}");
+    }
+}
+
+#[tokio::test]
+async fn the_public_key_is_no_secret_to_sign_with() {
+    let test = TestApp::start().await;
+    let keys = test
+        .client
+        .get(format!("{}/.well-known/jwks.json", test.base))
+        .send()
+        .await;
+    let keys: Value = keys.expect("an answer").json().await.expect("JSON");
+    let key = &keys["keys"][0];
+    assert!(key["d"].is_null(), "the private key is shown");
+    let (kid, public) = (
+        key["kid"].as_str().expect("a kid"),
+        key["x"].as_str().expect("a key"),
+    );
+    let good = test.token(member::MAYA);
+    let claims = good.split('.').nth(1).expect("claims");
+    let head = URL_SAFE_NO_PAD.encode(json!({ "alg": "HS256", "kid": kid }).to_string());
+    let secret = URL_SAFE_NO_PAD.decode(public).expect("bytes");
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &secret);
+    let signature = aws_lc_rs::hmac::sign(&key, format!("{head}.{claims}").as_bytes());
+    let forged = format!(
+        "Bearer {head}.{claims}.{}",
+        URL_SAFE_NO_PAD.encode(signature)
+    );
+    assert_eq!(with_header(&test, &forged).await.0, 401);
 }
 
 #[tokio::test]

@@ -15,6 +15,8 @@ struct Case {
     body: Vec<u8>,
     /// The codes that may come back.
     codes: &'static [&'static str],
+    /// The token to send instead of a good one.
+    token: Option<String>,
 }
 
 fn case(name: &'static str, body: impl Into<Vec<u8>>, codes: &'static [&'static str]) -> Case {
@@ -22,6 +24,7 @@ fn case(name: &'static str, body: impl Into<Vec<u8>>, codes: &'static [&'static 
         name,
         body: body.into(),
         codes,
+        token: None,
     }
 }
 
@@ -246,6 +249,36 @@ fn cases() -> Vec<Case> {
     ]
 }
 
+/// Today, with tokens that do not count.
+fn forged(good: &str) -> Vec<Case> {
+    let parts: Vec<&str> = good.split('.').collect();
+    let [head, claims, signature] = parts[..] else {
+        panic!("a JWT")
+    };
+    let other = "eyJhbGciOiJub25lIn0";
+    let tokens = [
+        ("a token without a signature", format!("{other}.{claims}.")),
+        (
+            "a token with another's signature",
+            format!(
+                "{head}.{claims}.{}",
+                signature.chars().rev().collect::<String>()
+            ),
+        ),
+        (
+            "a token with other claims",
+            format!("{head}.{other}.{signature}"),
+        ),
+        ("a token of garbage", "x".repeat(4_000)),
+    ];
+    let body = json!({ "query": TODAY }).to_string();
+    let cases = tokens.map(|(name, token)| Case {
+        token: Some(token),
+        ..case(name, body.clone(), &["UNAUTHENTICATED"])
+    });
+    cases.into()
+}
+
 /// What is odd but no mistake: an answer without an error.
 fn harmless() -> Vec<Case> {
     let recipe = "query ($id: ID!) { recipe(id: $id) { id } node(id: $id) { id } }";
@@ -302,24 +335,24 @@ struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    fn send(&self, body: &[u8]) -> (u16, String) {
+    fn send(&self, case: &Case) -> (u16, String) {
         let request = self
             .client
             .post(format!("{}/graphql", self.dev.base))
-            .bearer_auth(&self.token);
+            .bearer_auth(case.token.as_ref().unwrap_or(&self.token));
         let request = request
             .header("content-type", "application/json")
             .header("accept", "application/graphql-response+json")
-            .body(body.to_vec());
+            .body(case.body.clone());
         let response = request.send().expect("an answer");
         (response.status().as_u16(), response.text().expect("text"))
     }
 
     /// CPU ticks of the gateway for all repetitions.
-    fn cost(&self, body: &[u8]) -> u64 {
+    fn cost(&self, case: &Case) -> u64 {
         let before = cpu(self.dev.pid());
         for _ in 0..REPETITIONS {
-            self.send(body);
+            self.send(case);
         }
         cpu(self.dev.pid()) - before
     }
@@ -338,9 +371,10 @@ fn bad_input_is_refused_cheaply() {
         client,
         token: dev.token(),
     };
-    let today = json!({ "query": TODAY }).to_string().into_bytes();
-    for case in cases() {
-        let (status, text) = asker.send(&case.body);
+    let today = query("Today", TODAY, &[]);
+    let bad: Vec<_> = cases().into_iter().chain(forged(&asker.token)).collect();
+    for case in &bad {
+        let (status, text) = asker.send(case);
         let body: Value = serde_json::from_str(&text)
             .unwrap_or_else(|_| panic!("{}: not JSON: {text}", case.name));
         let errors = body["errors"]
@@ -367,7 +401,7 @@ fn bad_input_is_refused_cheaply() {
         assert_masked(case.name, &text);
     }
     for case in harmless() {
-        let (status, text) = asker.send(&case.body);
+        let (status, text) = asker.send(&case);
         assert!(
             status == 200 && !text.contains("errors"),
             "{}: {status} {text:.500}",
@@ -380,9 +414,9 @@ fn bad_input_is_refused_cheaply() {
     let memory = resident_kilobytes(dev.pid());
     let mut table = String::new();
     let mut dear = Vec::new();
-    for case in cases().into_iter().chain(harmless()) {
+    for case in bad.into_iter().chain(harmless()) {
         let reference = asker.cost(&today);
-        let cost = asker.cost(&case.body);
+        let cost = asker.cost(&case);
         table += &format!("{:>4} of {reference:>4} ticks  {}\n", cost, case.name);
         // A tick is 10 ms: two of them are what the reading itself is off by.
         if cost > reference + 2 {

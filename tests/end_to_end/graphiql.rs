@@ -1,0 +1,78 @@
+//! GraphiQL, which asks nobody else for anything when npm was there to build it.
+
+use std::process::{Command, Stdio};
+
+use crate::harness::TestApp;
+
+#[tokio::test]
+async fn graphiql_needs_no_outside_address_where_npm_was_at_hand() {
+    let test = TestApp::start().await;
+    let get = async |path: &str| {
+        let response = test
+            .client
+            .get(format!("{}{path}", test.base))
+            .send()
+            .await
+            .expect("an answer");
+        (
+            response.status().as_u16(),
+            response.text().await.expect("text"),
+        )
+    };
+    let (status, page) = get("/graphiql").await;
+    assert_eq!(status, 200);
+    let npm = Command::new("npm")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    if npm.is_ok_and(|status| status.success()) {
+        assert!(
+            !page.contains("unpkg.com"),
+            "npm is here, and the page still loads from outside"
+        );
+        let mut assets = 0;
+        for part in page
+            .split(['"', '\''])
+            .filter(|part| part.starts_with("/graphiql/"))
+        {
+            let (status, text) = get(part).await;
+            assert!(status == 200 && text.len() > 500, "{part}: {status}");
+            assets += 1;
+        }
+        assert!(assets >= 4, "{page}");
+    } else {
+        assert!(page.contains("unpkg.com"));
+    }
+}
+
+#[tokio::test]
+async fn documents_and_health() {
+    let test = TestApp::start().await;
+    for (path, status, part) in [
+        ("/schema.graphql", 200, "type Query"),
+        ("/health/live", 200, ""),
+        ("/health/ready", 200, ""),
+        ("/.well-known/jwks.json", 200, "Ed25519"),
+        ("/nothing", 404, "NOT_FOUND"),
+        ("/graphql?query=%7B__typename%7D", 200, "Query"),
+        (
+            "/graphql?query=mutation%7BstartPlan(input:%7BidempotencyKey:%221%22%7D)%7Bplan%7Bid%7D%7D%7D",
+            405,
+            "METHOD_NOT_ALLOWED",
+        ),
+    ] {
+        let response = test
+            .client
+            .get(format!("{}{path}", test.base))
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(response.status().as_u16(), status, "{path}");
+        assert!(response.headers().contains_key("x-request-id"), "{path}");
+        assert!(
+            response.text().await.expect("text").contains(part),
+            "{path}"
+        );
+    }
+}
