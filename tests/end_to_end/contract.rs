@@ -42,7 +42,7 @@ async fn the_tools_of_others_can_introspect() {
     let answer = test
         .ask(
             "",
-            include_str!("graphql_js_introspection.graphql"),
+            include_str!("../../schema/execution/tests/execution/graphql_js_introspection.graphql"),
             json!({}),
         )
         .await;

@@ -13,9 +13,6 @@ use crate::{
     settings::{Limits, Settings, Timeouts},
 };
 
-/// Just enough for what `GraphiQL` and code generators ask.
-const INTROSPECTION_COST: usize = 250_000;
-
 /// Everything that the routes need. Cheap to clone.
 #[derive(Clone)]
 pub struct AppState(Arc<Shared>);
@@ -88,7 +85,6 @@ fn document_limits(limits: &Limits) -> document::Limits {
         introspection_depth: limits.introspection_depth,
         aliases: limits.aliases,
         directives: limits.directives,
-        introspection_cost: INTROSPECTION_COST,
         ..document::Limits::default()
     }
 }
@@ -102,7 +98,7 @@ mod tests {
     fn what_graphiql_asks_about_the_schema_is_within_the_limits() {
         let settings = Settings::load(&Sources::default()).unwrap();
         // `getIntrospectionQuery` of graphql-js 16.15 with all its options, which is what GraphiQL 4.1.2 sends.
-        let text = include_str!("../../tests/graphiql_introspection.graphql");
+        let text = include_str!("../../../schema/execution/tests/execution/graphql_js_introspection.graphql");
         let parsed = document::parse(text, &document_limits(&settings.limits));
         assert!(parsed.is_ok(), "{parsed:?}");
     }

@@ -61,7 +61,11 @@ pub fn parse(text: &str, limits: &Limits) -> Result<ExecutableDocument, ServerEr
     scan::scan(text, limits).map_err(|fault| fault.into_error(None))?;
     let document = parse_query(text).map_err(|error| {
         let position = error.positions().next();
-        Fault::new("GRAPHQL_PARSE_FAILED", error.to_string()).into_error(position)
+        let text = error.to_string();
+        // The parser draws the place in several lines; what it says is last.
+        let message = text.rsplit("= ").next().unwrap_or(&text).trim();
+        let message = format!("the document is not GraphQL: {message}");
+        Fault::new("GRAPHQL_PARSE_FAILED", message).into_error(position)
     })?;
     measure::check(&document, limits).map_err(|fault| fault.into_error(None))?;
     Ok(document)
