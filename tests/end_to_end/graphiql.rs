@@ -1,4 +1,4 @@
-//! GraphiQL, which asks nobody else for anything when npm was there to build it.
+//! `GraphiQL`, which asks nobody else for anything when npm was there to build it.
 
 use std::process::{Command, Stdio};
 
