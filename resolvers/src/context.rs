@@ -1,33 +1,26 @@
 //! What a request carries: who asks, the database, the catalogue, the time, and
 //! the rows seen so far.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
     Error, Result,
     catalogue::Catalogue,
-    cycle::{self, Cycle},
+    cycle::Cycle,
     database::Session,
-    day::{self, log::DayLog},
-    id::{CycleId, MemberId},
+    id::MemberId,
     member::{self, Member},
-    preferences::{self, Preferences},
     viewer::{Role, Viewer},
 };
 use tokio::sync::OnceCell;
 
 use crate::{
     App,
-    memo::{Fetch, Memo},
+    memo::Memo,
+    rows::{Cycles, Histories, Logs, Members},
+    source::Source,
 };
-
-/// Where rows come from.
-pub(crate) struct Source {
-    app: Arc<App>,
-    session: Session,
-    now: DateTime<Utc>,
-}
 
 /// The context of one request.
 pub struct RequestContext {
@@ -118,61 +111,5 @@ impl RequestContext {
             .await?
             .is_some_and(|member| member.id == owner);
         Ok(own || self.viewer.role() == Role::Staff)
-    }
-}
-
-/// Members by id.
-pub(crate) struct Members;
-
-impl Fetch for Members {
-    type Key = MemberId;
-    type Value = Member;
-
-    async fn fetch(source: &Source, keys: &[MemberId]) -> Result<HashMap<MemberId, Member>> {
-        let members = member::find(&source.session, keys, source.now).await?;
-        Ok(members
-            .into_iter()
-            .map(|member| (member.id, member))
-            .collect())
-    }
-}
-
-/// Cycles by id.
-pub(crate) struct Cycles;
-
-impl Fetch for Cycles {
-    type Key = CycleId;
-    type Value = Cycle;
-
-    async fn fetch(source: &Source, keys: &[CycleId]) -> Result<HashMap<CycleId, Cycle>> {
-        let cycles = cycle::find(&source.session, keys, source.now).await?;
-        Ok(cycles.into_iter().map(|cycle| (cycle.id, cycle)).collect())
-    }
-}
-
-/// What members did in their cycles.
-pub(crate) struct Logs;
-
-impl Fetch for Logs {
-    type Key = CycleId;
-    type Value = DayLog;
-
-    async fn fetch(source: &Source, keys: &[CycleId]) -> Result<HashMap<CycleId, DayLog>> {
-        day::log(&source.session, keys).await
-    }
-}
-
-/// What members wanted, and from when on.
-pub(crate) struct Histories;
-
-impl Fetch for Histories {
-    type Key = MemberId;
-    type Value = Vec<Preferences>;
-
-    async fn fetch(
-        source: &Source,
-        keys: &[MemberId],
-    ) -> Result<HashMap<MemberId, Vec<Preferences>>> {
-        preferences::history(&source.session, keys).await
     }
 }

@@ -18,8 +18,10 @@ mod page;
 mod plan;
 mod preferences;
 mod recipe;
+mod rows;
 mod scalar;
 mod schedule;
+mod source;
 mod workout;
 
 #[allow(

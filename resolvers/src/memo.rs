@@ -6,7 +6,7 @@ use std::{collections::HashMap, fmt::Debug, hash::Hash, sync::Arc};
 use coach_domain::{Error, Result};
 use dataloader::{BatchFn, cached::Loader};
 
-use crate::context::Source;
+use crate::source::Source;
 
 /// How missing rows are fetched.
 pub(crate) trait Fetch: Send + Sync + 'static {

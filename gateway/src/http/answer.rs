@@ -11,7 +11,11 @@ use axum::{
 use coach_execution::Response as Outcome;
 use serde::Serialize;
 
-use super::{media::Media, observe::Executed, request_id::RequestId};
+use super::{
+    media::Media,
+    observe::{Executed, Statements},
+    request_id::RequestId,
+};
 
 /// What depends on these must not be served to somebody else from a cache.
 const DEPENDS_ON: &str = "accept, authorization, x-api-key";
@@ -21,16 +25,6 @@ pub(super) struct Answer {
     pub(super) name: Option<String>,
     pub(super) outcome: Outcome,
     pub(super) statements: Statements,
-}
-
-/// The SQL statements that answering took, without those of transactions
-/// themselves. Goes along as an extension of the response, for the log.
-#[derive(Clone, Debug, Default)]
-pub struct Statements {
-    /// How many.
-    pub count: usize,
-    /// Their texts in the order in which they were sent; empty unless the application records them.
-    pub texts: Vec<String>,
 }
 
 #[derive(Serialize)]

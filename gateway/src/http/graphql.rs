@@ -19,9 +19,10 @@ use coach_resolvers::RequestContext;
 use futures_util::future::try_join_all;
 
 use super::{
-    answer::{Answer, Statements},
+    answer::Answer,
     body,
     media::{self, Media},
+    observe::Statements,
     params::{Params, Request},
     refusal::Refusal,
     request_id::RequestId,

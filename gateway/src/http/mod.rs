@@ -28,7 +28,7 @@ use tower_http::{
 };
 
 use self::refusal::Refusal;
-pub use self::{answer::Statements, graphiql::FIRST_QUERY, state::AppState};
+pub use self::{graphiql::FIRST_QUERY, observe::Statements, state::AppState};
 
 /// Smaller answers do not get smaller.
 const COMPRESSED_FROM: u64 = 1024;

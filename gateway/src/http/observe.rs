@@ -12,7 +12,6 @@ use futures_util::FutureExt as _;
 use tokio::time::Instant;
 
 use super::{
-    answer::Statements,
     media::Media,
     refusal::Refusal,
     request_id::{REQUEST_ID, RequestId},
@@ -26,6 +25,16 @@ pub(super) struct Executed {
     pub(super) cost: usize,
     pub(super) errors: usize,
     pub(super) statements: Statements,
+}
+
+/// The SQL statements that answering took, without those of transactions
+/// themselves. Goes along as an extension of the response, for the log.
+#[derive(Clone, Debug, Default)]
+pub struct Statements {
+    /// How many.
+    pub count: usize,
+    /// Their texts in the order in which they were sent; empty unless the application records them.
+    pub texts: Vec<String>,
 }
 
 /// Gives the request its id, and logs it when it is answered or given up.

@@ -12,10 +12,12 @@
 //! * [`batch`]: the loaders; every field that needs data is a batch function;
 //! * [`input`]: coercion of arguments and variables, absent told from null;
 //! * [`document`]: what is refused before it is parsed or validated;
+//! * [`contract`]: the seam to the generated code;
 //! * [`schema`]: the seam to async-graphql.
 
 pub mod batch;
 pub mod constraint;
+pub mod contract;
 pub mod definition;
 pub mod document;
 pub mod fault;
@@ -30,13 +32,14 @@ pub mod schema;
 
 pub use async_graphql::{MaybeUndefined, Name, Value};
 pub use batch::{Batch, BatchFunction, BatchLoader};
+pub use contract::Contract;
 pub use fault::Fault;
 pub use input::{ArgumentValues, Input, InputError, InputObject};
 pub use outcome::{Completed, Outcome};
 pub use output::{Output, complete_object, leaf, resolve};
 pub use plan::PlannedField;
 pub use regex::Regex;
-pub use schema::{Contract, Gateway, Response};
+pub use schema::{Gateway, Response};
 
 /// Markers for the scalars that GraphQL itself defines.
 pub mod builtin {

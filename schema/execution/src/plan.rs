@@ -13,9 +13,9 @@ use async_graphql::{
 
 use crate::{
     Fault,
+    contract::Contract,
     definition::{CacheHint, FieldDefinition, ListSize, TypeKind},
     input::{ArgumentValues, Variables},
-    schema::Contract,
 };
 
 /// The index of `__typename`, which every object has.

@@ -10,10 +10,10 @@ use async_graphql::{
 };
 
 use crate::{
+    contract::Contract,
     definition::{
         EnumValueDefinition, FieldDefinition, InputValueDefinition, TypeDefinition, TypeKind,
     },
-    schema::Contract,
 };
 
 pub(crate) fn fill<K: Contract>(registry: &mut Registry) {

@@ -6,11 +6,11 @@ use async_graphql::{ServerError, Value, context::QueryEnvInner, parser::types::O
 
 use crate::{
     Completed, Fault, Outcome,
+    contract::Contract,
     definition::CacheHint,
     input::Variables,
     output::{assemble, complete_field, complete_object},
     plan::{INTROSPECTION, ObjectPlan, Planner},
-    schema::Contract,
 };
 
 /// What executing one operation came to.
