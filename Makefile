@@ -9,7 +9,7 @@ CARGO ?= cargo
 .PHONY: dev test check
 
 dev:
-	@$(CARGO) build --quiet --package coach-gateway || $(CARGO) build --package coach-gateway
+	@$(CARGO) build --package coach-gateway --locked
 	@exec "$${CARGO_TARGET_DIR:-target}/debug/coach" dev
 
 check:

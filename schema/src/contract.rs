@@ -19,6 +19,8 @@ pub(crate) struct TypeModel {
     pub(crate) noun: String,
     /// The Rust type behind it.
     pub(crate) rust: Option<String>,
+    /// The role that `@auth` asks for on the type.
+    pub(crate) requires: Option<String>,
     pub(crate) owner: Option<String>,
     /// Whether an implemented field reaches it; nothing is generated otherwise.
     pub(crate) implemented: bool,

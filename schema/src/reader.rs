@@ -150,6 +150,7 @@ impl Reader<'_> {
             name: name.to_string(),
             description: description(definition.description()),
             noun: self.noun(definition.location()),
+            requires: applied("auth").map(role),
             owner: applied("auth")
                 .and_then(|auth| auth.text("owner"))
                 .map(str::to_owned),
@@ -238,7 +239,6 @@ impl Reader<'_> {
             Applied::find(directives.into_iter().flatten(), directive)
         };
         let composite = named.is_some_and(|named| !named.is_leaf());
-        let role = |auth: Applied<'_>| auth.text("requires").unwrap_or("MEMBER").to_owned();
         let cache = applied("cacheControl").or_else(|| of_type("cacheControl"));
         let cost = applied("cost")
             .or_else(|| of_type("cost"))
@@ -352,6 +352,11 @@ impl Reader<'_> {
             constraint,
         }
     }
+}
+
+/// The role that `@auth` asks for.
+fn role(auth: Applied<'_>) -> String {
+    auth.text("requires").unwrap_or("MEMBER").to_owned()
 }
 
 fn description(text: Option<&Node<str>>) -> Option<String> {

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     contract::{Contract, Field, Kind, TypeModel},
-    names::{pascal, path, snake},
+    names::{pascal, path, snake, variant},
 };
 
 pub(super) fn emit(out: &mut String, contract: &Contract) {
@@ -39,6 +39,17 @@ fn object(out: &mut String, model: &TypeModel, index: usize, rust: &str, fields:
         "impl Output<types::{ty}, Request> for {rust} {{
     fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {{"
     );
+    // The guard of a field knows only the type that it names; an object can come
+    // as an interface or union as well.
+    if let Some(role) = &model.requires {
+        let _ = writeln!(
+            out,
+            "        if let Err(fault) = super::authorize(&request.context, Role::{}) {{ // {name}
+            return Completed::Ready(Outcome::refused(fault, field));
+        }}",
+            variant(role)
+        );
+    }
     if let Some(owner) = &model.owner {
         let _ = writeln!(
             out,

@@ -128,6 +128,12 @@ async fn roles_and_owners_are_asked_for() {
         anonymous.contains("FORBIDDEN") && anonymous.contains(r#""dish":null"#),
         "{anonymous}"
     );
+    // And where the object comes as an interface.
+    let (named, _) = ask("{ named(id: \"c9\") { name } }", json!({}), Role::Anonymous).await;
+    assert!(
+        named.contains("FORBIDDEN") && named.contains(r#""named":null"#),
+        "{named}"
+    );
     let stolen = answer("{ self { ... on Cook { id } } }").await;
     assert_eq!(
         (&stolen["data"], codes(&stolen)),

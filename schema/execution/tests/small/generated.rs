@@ -298,6 +298,9 @@ impl Output<types::Ingredient, Request> for crate::model::Ingredient {
 
 impl Output<types::Cook, Request> for crate::model::Cook {
     fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+        if let Err(fault) = super::authorize(&request.context, Role::Member) { // Cook
+            return Completed::Ready(Outcome::refused(fault, field));
+        }
         if let Err(fault) = super::owns(&request.context, &self.id) { // Cook
             return Completed::Ready(Outcome::refused(fault, field));
         }
