@@ -103,9 +103,9 @@ impl Schedule {
     /// on need access.
     pub(crate) fn days(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<Day>> {
         let numbers = self.cycle.numbers_in(Some(from), Some(to));
-        let numbers: Vec<_> = numbers.filter(|&number| self.cycle.has(number)).collect();
-        if let Some(&last) = numbers.last() {
-            day::require_access(self.access, self.cycle.date_of(last), self.today)?;
+        if !numbers.is_empty() {
+            let last = self.cycle.date_of(*numbers.end());
+            day::require_access(self.access, last, self.today)?;
         }
         let Self {
             cycle,
