@@ -29,6 +29,7 @@ mod registry;
 mod run;
 pub mod scalar;
 pub mod schema;
+mod variables;
 
 pub use async_graphql::{MaybeUndefined, Name, Value};
 pub use batch::{Batch, BatchFunction, BatchLoader};

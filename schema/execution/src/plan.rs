@@ -5,7 +5,7 @@
 use std::{any::Any, collections::HashSet, sync::Arc};
 
 use async_graphql::{
-    Name, Pos, Positioned,
+    Name, Pos, Positioned, ServerError,
     context::QueryEnvInner,
     indexmap::IndexMap,
     parser::types::{Field, Selection, SelectionSet},
@@ -90,6 +90,8 @@ pub(crate) struct Planner<'d, K: Contract> {
     pub(crate) variables: Variables<'d>,
     pub(crate) context: &'d Arc<K::Context>,
     pub(crate) cache: CacheHint,
+    /// Why the operation must not run.
+    pub(crate) conflict: Option<ServerError>,
 }
 
 /// The size that a `@listSize` gives to some fields of the object below it.
@@ -183,12 +185,22 @@ impl<'d, K: Contract> Planner<'d, K> {
             objects: Vec::new(),
         };
         let name = first.node.name.node.as_str();
+        // async-graphql compares fields only within one selection set.
+        if let Some(other) = nodes.iter().find(|other| !same_field(first, other)) {
+            let message = format!(
+                "fields under the key {key} conflict: they are not the same field with the same arguments"
+            );
+            self.refuse(&message, other.pos);
+        }
         if name == "__typename" {
             return (field, 0);
         }
         let definitions = K::TYPES[type_index].fields();
         let Some(index) = definitions.iter().position(|field| field.name == name) else {
-            // Validation lets nothing else through.
+            if !(type_index == K::QUERY && matches!(name, "__schema" | "__type")) {
+                let message = format!("{} has no field {name}", K::TYPES[type_index].name);
+                self.refuse(&message, first.pos);
+            }
             field.index = INTROSPECTION;
             return (field, 0);
         };
@@ -257,6 +269,12 @@ impl<'d, K: Contract> Planner<'d, K> {
         dearest
     }
 
+    fn refuse(&mut self, message: &str, position: Pos) {
+        let fault = Fault::new("GRAPHQL_VALIDATION_FAILED", message);
+        self.conflict
+            .get_or_insert_with(|| fault.into_error(Some(position)));
+    }
+
     /// The strictest hint counts; a composite field without one forbids caching,
     /// as in Apollo Server.
     fn count_cache(&mut self, definition: &FieldDefinition) {
@@ -277,6 +295,17 @@ impl<'d, K: Contract> Planner<'d, K> {
         self.cache.max_age = self.cache.max_age.min(hint.max_age);
         self.cache.private |= hint.private;
     }
+}
+
+/// Whether two fields may share a response key (specification 5.3.2).
+fn same_field(one: &Positioned<Field>, other: &Positioned<Field>) -> bool {
+    let (one, other) = (&one.node, &other.node);
+    one.name.node == other.name.node
+        && one.arguments.len() == other.arguments.len()
+        && one.arguments.iter().all(|(name, value)| {
+            let given = other.get_argument(&name.node);
+            given.is_some_and(|given| given.node == value.node)
+        })
 }
 
 /// `DoesFragmentTypeApply` (6.3.2).

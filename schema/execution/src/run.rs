@@ -42,6 +42,7 @@ pub(crate) async fn run<K: Contract>(
             max_age: u32::MAX,
             private: false,
         },
+        conflict: None,
     };
     let mutation = operation.ty == OperationType::Mutation;
     let root = if mutation {
@@ -56,7 +57,9 @@ pub(crate) async fn run<K: Contract>(
         .iter()
         .filter(|field| field.index == INTROSPECTION);
     let introspection = introspected.map(|field| field.key.to_string()).collect();
-    let outcome = if cost > cost_limit {
+    let outcome = if let Some(conflict) = planner.conflict {
+        Err(conflict)
+    } else if cost > cost_limit {
         let message = format!("the operation costs {cost}, which is more than {cost_limit}");
         Err(Fault::new("COST_LIMIT_EXCEEDED", message).into_error(None))
     } else if mutation {

@@ -12,7 +12,7 @@ use std::{
 };
 
 use async_graphql::{
-    ContainerType, Context, ContextSelectionSet, EmptySubscription, ErrorExtensionValues, Name,
+    ContainerType, Context, ContextSelectionSet, EmptySubscription, ErrorExtensionValues,
     ObjectType, OutputType, Positioned, Request, Schema, ServerError, ServerResult, Value,
     Variables,
     indexmap::IndexMap,
@@ -24,6 +24,7 @@ use crate::{
     contract::Contract,
     definition::CacheHint,
     run::{Executed, run},
+    variables,
 };
 
 /// A response, as GraphQL over HTTP describes it.
@@ -75,11 +76,15 @@ impl<K: Contract> Gateway<K> {
         &self,
         document: ExecutableDocument,
         operation_name: Option<String>,
-        mut variables: Variables,
+        variables: Variables,
         context: Arc<K::Context>,
         cost_limit: usize,
     ) -> Response {
-        default_variables(&document, operation_name.as_deref(), &mut variables);
+        let variables = variables::coerce::<K>(&document, operation_name.as_deref(), variables);
+        let variables = match variables {
+            Ok(variables) => variables,
+            Err(error) => return Response::refused(error),
+        };
         let slot = Arc::new(Slot::<K> {
             context,
             cost_limit,
@@ -135,30 +140,21 @@ impl<K: Contract> Gateway<K> {
     }
 }
 
-/// Gives the variables their defaults: `@skip` and `@include` are decided by
-/// async-graphql, which looks at the given values alone.
-fn default_variables(document: &ExecutableDocument, name: Option<&str>, variables: &mut Variables) {
-    let mut operations = document.operations.iter();
-    let named =
-        |operation: Option<&Name>| name.is_none_or(|name| operation.is_some_and(|own| own == name));
-    let Some((_, operation)) = operations.find(|(own, _)| named(*own)) else {
-        return;
-    };
-    for definition in &operation.node.variable_definitions {
-        if let Some(default) = &definition.node.default_value {
-            let name = definition.node.name.node.clone();
-            variables
-                .entry(name)
-                .or_insert_with(|| default.node.clone());
-        }
-    }
-}
+/// Validation can find more mistakes than anyone reads.
+const MOST_ERRORS: usize = 20;
+/// In characters: messages repeat what the document says.
+const LONGEST_MESSAGE: usize = 300;
 
 /// Introspection alone, or a document that did not pass validation.
 fn unexecuted(response: async_graphql::Response) -> Response {
     let refused = !response.errors.is_empty();
     let mut errors = response.errors;
+    errors.truncate(MOST_ERRORS);
     for error in &mut errors {
+        if let Some((end, _)) = error.message.char_indices().nth(LONGEST_MESSAGE) {
+            error.message.truncate(end);
+            error.message.push('…');
+        }
         let extensions = error
             .extensions
             .get_or_insert_with(ErrorExtensionValues::default);
@@ -166,8 +162,13 @@ fn unexecuted(response: async_graphql::Response) -> Response {
             extensions.set("code", "GRAPHQL_VALIDATION_FAILED");
         }
     }
+    // Where everything is skipped, async-graphql answers null.
+    let data = match response.data {
+        Value::Null => Value::Object(IndexMap::new()),
+        data => data,
+    };
     Response {
-        data: (!refused).then_some(response.data),
+        data: (!refused).then_some(data),
         errors,
         cost: 0,
         cache: None,

@@ -16,9 +16,12 @@ struct Measure {
     depth: usize,
     introspection_depth: usize,
     introspection_cost: usize,
+    introspection_lists: usize,
     selections: usize,
     /// What the set would cost if it stood below `__schema`.
     cost: usize,
+    /// How many lists that lead on to other types lie within each other.
+    lists: usize,
 }
 
 impl Measure {
@@ -29,8 +32,10 @@ impl Measure {
             introspection_cost: self
                 .introspection_cost
                 .saturating_add(other.introspection_cost),
+            introspection_lists: self.introspection_lists.max(other.introspection_lists),
             selections: self.selections.saturating_add(other.selections),
             cost: self.cost.saturating_add(other.cost),
+            lists: self.lists.max(other.lists),
         }
     }
 }
@@ -44,6 +49,9 @@ struct Measurer<'d> {
 }
 
 pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), Fault> {
+    if document.operations.iter().count() > limits.operations {
+        return Err(too_large("operations", limits.operations));
+    }
     if document.fragments.len() > limits.fragments {
         return Err(too_large("fragments", limits.fragments));
     }
@@ -74,6 +82,11 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
             total.introspection_cost,
             limits.introspection_cost,
             "items of introspection",
+        ),
+        (
+            total.introspection_lists,
+            limits.introspection_lists,
+            "lists of introspection within each other",
         ),
         (
             total.selections,
@@ -138,21 +151,34 @@ fn of_field(name: &str, below: Measure) -> Measure {
         .saturating_add(1)
         .saturating_mul(list_length(name));
     let selections = below.selections.saturating_add(1);
+    let lists = below.lists + usize::from(leads_on(name));
     if matches!(name, "__schema" | "__type") {
         return Measure {
             depth: 1,
             introspection_depth: depth,
             introspection_cost: cost,
+            introspection_lists: lists,
             selections,
             cost,
+            lists,
         };
     }
     Measure {
         depth,
         selections,
         cost,
+        lists,
         ..below
     }
+}
+
+/// The lists that lead from a type to other types, and so on without end; as in
+/// graphql-js's `MaxIntrospectionDepthRule`.
+fn leads_on(name: &str) -> bool {
+    matches!(
+        name,
+        "fields" | "inputFields" | "interfaces" | "possibleTypes"
+    )
 }
 
 /// How long the lists of introspection are on average in a schema like ours.
@@ -220,6 +246,12 @@ mod tests {
     fn introspection_has_limits_of_its_own() {
         let nested = "{ __schema { types { fields { type { fields { type { fields { type { fields { type { fields { name } } } } } } } } } } } }";
         assert!(refusal(nested).is_some_and(|message| message.contains("introspection")));
+        let circle = format!(
+            "{{ __type(name: \"Node\") {{ {} name {} }} }}",
+            "possibleTypes { interfaces { ".repeat(6),
+            "} }".repeat(6)
+        );
+        assert!(refusal(&circle).is_some_and(|message| message.contains("introspection")));
         let aliased = format!(
             "{{ __schema {{ types {{ {} }} }} }}",
             (0..31).map(|n| format!("a{n}: name ")).collect::<String>()

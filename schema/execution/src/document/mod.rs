@@ -28,8 +28,12 @@ pub struct Limits {
     pub introspection_depth: usize,
     /// What introspection may come to, in items of the lists that it walks.
     pub introspection_cost: usize,
+    /// Lists of introspection that lead on to other types, within each other.
+    pub introspection_lists: usize,
     /// Fields, each fragment counted as often as it is spread.
     pub selections: usize,
+    /// Operations; one of them runs, and all are validated.
+    pub operations: usize,
     /// Fragment definitions.
     pub fragments: usize,
     /// Aliases.
@@ -47,7 +51,9 @@ impl Default for Limits {
             depth: 12,
             introspection_depth: 15,
             introspection_cost: 54_000,
+            introspection_lists: 2,
             selections: 2_000,
+            operations: 10,
             fragments: 100,
             aliases: 30,
             directives: 50,

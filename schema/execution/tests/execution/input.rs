@@ -135,6 +135,35 @@ async fn variables_of_the_wrong_type_are_refused() {
             "{input}: {answer}"
         );
     }
-    let (answer, _) = ask(query, json!({}), Role::Member).await;
-    assert!(answer.contains("\"data\":null"), "{answer}");
+    for (query, variables) in [
+        (query, json!({})),
+        ("query ($id: ID!) { dish(id: $id) { id } }", json!({})),
+        (
+            "query ($id: ID!) { dish(id: $id) { id } }",
+            json!({ "id": null }),
+        ),
+        (
+            "query ($full: Boolean!) { probe { value fails @include(if: $full) } }",
+            json!({}),
+        ),
+        (
+            "query ($f: DishFilter) { dishes(filter: $f) { id } }",
+            json!({ "f": { "not": { "tags": [1] } } }),
+        ),
+    ] {
+        let (answer, loads) = ask(query, variables, Role::Member).await;
+        assert!(
+            answer.contains("\"data\":null") && answer.contains("BAD_USER_INPUT"),
+            "{answer}"
+        );
+        assert!(loads.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_bad_value_is_not_repeated() {
+    let query = "query ($f: DishFilter) { dishes(filter: $f) { id } ...F } fragment F on Query { dishes(filter: $f) { name } }";
+    let long = "x".repeat(100_000);
+    let (answer, _) = ask(query, json!({ "f": { "course": long } }), Role::Member).await;
+    assert!(answer.len() < 300, "{} bytes", answer.len());
 }

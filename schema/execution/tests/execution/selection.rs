@@ -41,6 +41,35 @@ async fn duplicate_keys_are_merged_at_every_level() {
 }
 
 #[tokio::test]
+async fn fields_that_conflict_are_refused_wherever_they_meet() {
+    for query in [
+        "{ dish(id: \"a\") { name } ... on Query { dish: probe { value } } }",
+        "{ dish(id: \"a\") { name } dish(id: \"b\") { name } }",
+        "{ probe { a: value } probe { a: fails } }",
+        "{ dish(id: \"a\") { p: pairing { id } } ...F } fragment F on Query { dish(id: \"a\") { p: cook { id } } }",
+        "{ dish(id: \"a\") { p: pairing { id } } dish(id: \"a\") { p: pairing(note: \"x\") { id } } }",
+    ] {
+        let refused = answer(query).await;
+        assert_eq!(
+            (&refused["data"], codes(&refused)),
+            (&json!(null), vec!["GRAPHQL_VALIDATION_FAILED"]),
+            "{query}"
+        );
+    }
+    // The same field with the same arguments may come twice, in any order.
+    let same = "{ dishes(first: 1, filter: null) { id } dishes(filter: null, first: 1) { name } }";
+    assert_eq!(codes(&answer(same).await), Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn where_all_is_skipped_nothing_is_answered() {
+    assert_eq!(
+        text("{ probe @skip(if: true) { value } }").await,
+        r#"{"data":{},"errors":[]}"#
+    );
+}
+
+#[tokio::test]
 async fn a_duplicate_root_field_is_resolved_once() {
     let (answer, loads) = ask(
         "{ dishes(first: 2) { ingredients { name } } dishes(first: 2) { cook { id } } }",
