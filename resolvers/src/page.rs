@@ -30,7 +30,7 @@ pub(crate) fn of_items<K: Eq + Hash, T>(
 
 /// The page of a list that is in memory whole; `key` tells its items apart.
 pub(crate) fn of_all<T>(
-    items: Vec<Arc<T>>,
+    items: &[Arc<T>],
     key: impl Fn(&T) -> uuid::Uuid,
     request: &PageRequest,
 ) -> Result<Page<T>> {
@@ -45,11 +45,9 @@ pub(crate) fn of_all<T>(
         }
     };
     let rows = items
-        .into_iter()
+        .iter()
         .skip(start)
         .take(usize::from(request.first) + 1);
-    Ok(Page::of(
-        rows.map(|item| (cursor(&item), item)).collect(),
-        request,
-    ))
+    let rows = rows.map(|item| (cursor(item), Arc::clone(item)));
+    Ok(Page::of(rows.collect(), request))
 }

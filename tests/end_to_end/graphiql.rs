@@ -2,7 +2,9 @@
 
 use std::process::{Command, Stdio};
 
-use crate::harness::TestApp;
+use serde_json::json;
+
+use crate::harness::{TestApp, member, named};
 
 #[tokio::test]
 async fn graphiql_needs_no_outside_address_where_npm_was_at_hand() {
@@ -43,6 +45,33 @@ async fn graphiql_needs_no_outside_address_where_npm_was_at_hand() {
         assert!(assets >= 4, "{page}");
     } else {
         assert!(page.contains("unpkg.com"));
+    }
+}
+
+#[tokio::test]
+async fn the_catalogue_may_be_kept_and_what_is_the_members_may_not() {
+    let test = TestApp::start().await;
+    for (name, variables, kept) in [
+        ("RecipeSearch", json!({ "first": 5 }), "public, max-age=300"),
+        ("Today", json!({}), "no-store"),
+    ] {
+        let response = test
+            .client
+            .post(format!("{}/graphql", test.base))
+            .bearer_auth(test.token(member::MAYA))
+            .json(&json!({ "query": named(name), "variables": variables }))
+            .send()
+            .await
+            .expect("an answer");
+        let header = response.headers()["cache-control"]
+            .to_str()
+            .expect("text")
+            .to_owned();
+        assert_eq!(
+            (response.status().as_u16(), header.as_str()),
+            (200, kept),
+            "{name}"
+        );
     }
 }
 

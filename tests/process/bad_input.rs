@@ -165,6 +165,36 @@ fn cases() -> Vec<Case> {
             LARGE,
         ),
         query(
+            "introspection in circles",
+            format!(
+                "{{ __type(name: \"Node\") {{ {} name {} }} }}",
+                "possibleTypes { interfaces { ".repeat(6),
+                "} }".repeat(6)
+            ),
+            LARGE,
+        ),
+        query(
+            "operations",
+            (0..11)
+                .map(|n| format!("query Q{n} {{ __typename }} "))
+                .collect::<String>(),
+            LARGE,
+        ),
+        query(
+            "fields that conflict",
+            "{ recipes(first: 1) { nodes { title } } ... on Query { recipes: workouts(first: 1) { nodes { durationMinutes } } } }",
+            VALIDATION,
+        ),
+        with(
+            "a long value used often",
+            &format!(
+                "query ($f: WorkoutFilter) {{ {} }}",
+                "workouts(filter: $f) { __typename } ".repeat(180)
+            ),
+            &json!({ "f": { "level": "x".repeat(900_000) } }),
+            INPUT,
+        ),
+        query(
             "cost",
             "{ a: recipes(first: 100) { nodes { ingredients { name } } edges { node { ingredients { name } } } } b: recipes(first: 100) { nodes { ingredients { name } } edges { node { ingredients { name } } } } c: recipes(first: 100) { nodes { ingredients { name } } edges { node { ingredients { name } } } } }",
             &["COST_LIMIT_EXCEEDED"],
@@ -344,7 +374,9 @@ impl Asker<'_> {
             .header("content-type", "application/json")
             .header("accept", "application/graphql-response+json")
             .body(case.body.clone());
-        let response = request.send().expect("an answer");
+        let response = request
+            .send()
+            .unwrap_or_else(|error| panic!("{}: {error:?}", case.name));
         (response.status().as_u16(), response.text().expect("text"))
     }
 

@@ -13,20 +13,39 @@ use sea_orm::{
     ExecResult, IsolationLevel, QueryResult, Statement, TransactionError, TransactionOptions,
     TransactionSession, TransactionTrait,
 };
+use tokio::sync::{Semaphore, SemaphorePermit};
 
-#[derive(Debug, Default)]
+/// How many statements one request has under way at once: it is not to take the
+/// whole pool. The others wait here, where no time limit of the pool runs.
+const AT_ONCE: usize = 4;
+
+#[derive(Debug)]
 struct Tally {
     statements: AtomicUsize,
     texts: Option<Mutex<Vec<String>>>,
+    turns: Semaphore,
+}
+
+impl Default for Tally {
+    fn default() -> Self {
+        Self {
+            statements: AtomicUsize::new(0),
+            texts: None,
+            turns: Semaphore::new(AT_ONCE),
+        }
+    }
 }
 
 impl Tally {
-    fn add(&self, sql: &str) {
+    /// Counts a statement, and waits for its turn.
+    async fn add(&self, sql: &str) -> Option<SemaphorePermit<'_>> {
         self.statements.fetch_add(1, Relaxed);
         if let Some(texts) = &self.texts {
             let mut texts = texts.lock().unwrap_or_else(PoisonError::into_inner);
             texts.push(sql.to_owned());
         }
+        // The semaphore is never closed.
+        self.turns.acquire().await.ok()
     }
 }
 
@@ -101,22 +120,22 @@ impl<C: ConnectionTrait> ConnectionTrait for Counted<C> {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.tally.add(&statement.sql);
+        let _turn = self.tally.add(&statement.sql).await;
         self.inner.execute_raw(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.tally.add(sql);
+        let _turn = self.tally.add(sql).await;
         self.inner.execute_unprepared(sql).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.tally.add(&statement.sql);
+        let _turn = self.tally.add(&statement.sql).await;
         self.inner.query_one_raw(statement).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.tally.add(&statement.sql);
+        let _turn = self.tally.add(&statement.sql).await;
         self.inner.query_all_raw(statement).await
     }
 }

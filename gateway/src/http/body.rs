@@ -13,24 +13,36 @@ use super::refusal::Refusal;
 /// Of a whole body, from the first byte on.
 const WITHIN: Duration = Duration::from_secs(10);
 
+/// How many times the most that is taken is read and thrown away, so that the client has sent its body before the
+/// connection is closed, and gets to see why.
+const DISCARDED: usize = 8;
+
 /// The whole body.
 pub(super) async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Vec<u8>, Refusal> {
     let declared = headers.get(CONTENT_LENGTH);
     let declared = declared.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > most) {
+    if declared.is_some_and(|length| length > most.saturating_mul(DISCARDED)) {
         return Err(too_large(most));
     }
-    let mut bytes = Vec::with_capacity(declared.unwrap_or(0));
+    let mut bytes = Vec::with_capacity(declared.unwrap_or(0).min(most));
     let collect = async {
+        let mut length = 0_usize;
         let mut chunks = body.into_data_stream();
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk.map_err(|_| Refusal::bad_request("the body broke off"))?;
-            if bytes.len() + chunk.len() > most {
-                return Err(too_large(most));
+            length += chunk.len();
+            if length > most.saturating_mul(DISCARDED) {
+                break;
             }
-            bytes.extend_from_slice(&chunk);
+            if length <= most {
+                bytes.extend_from_slice(&chunk);
+            }
         }
-        Ok(())
+        if length > most {
+            Err(too_large(most))
+        } else {
+            Ok(())
+        }
     };
     match tokio::time::timeout(WITHIN, collect).await {
         Ok(result) => result.map(|()| bytes),

@@ -148,6 +148,9 @@ async fn execute(
         context,
         state.shared().limits.cost,
     );
+    // Sibling fields are to reach their batch in one poll; the runtime's budget
+    // would end it after 128 of them, and split the batch.
+    let execution = tokio::task::unconstrained(execution);
     let outcome = match tokio::time::timeout(state.shared().timeouts.execution, execution).await {
         Ok(outcome) => outcome,
         Err(_) => Outcome::refused(timed_out().into_error(None)),
