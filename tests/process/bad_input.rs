@@ -189,9 +189,9 @@ fn cases() -> Vec<Case> {
             "a long value used often",
             &format!(
                 "query ($f: WorkoutFilter) {{ {} }}",
-                "workouts(filter: $f) { __typename } ".repeat(180)
+                "workouts(filter: $f) { __typename } ".repeat(60)
             ),
-            &json!({ "f": { "level": "x".repeat(900_000) } }),
+            &json!({ "f": { "level": "x".repeat(300_000) } }),
             INPUT,
         ),
         query(

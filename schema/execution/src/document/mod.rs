@@ -52,7 +52,7 @@ impl Default for Limits {
             introspection_depth: 15,
             introspection_cost: 54_000,
             introspection_lists: 2,
-            selections: 2_000,
+            selections: 1_000,
             operations: 10,
             fragments: 100,
             aliases: 30,
