@@ -18,6 +18,9 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
+/// The app's first screen.
+pub(crate) const TODAY: &str = include_str!("../../schema/operations/Today.graphql");
+
 /// These tests measure time and CPU, so they take turns.
 static TURN: Mutex<()> = Mutex::new(());
 

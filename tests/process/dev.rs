@@ -8,9 +8,9 @@ use std::{
 use rustix::process::{Signal, geteuid};
 use serde_json::Value;
 
-use crate::coach::{Dev, as_nobody, binary, command, folder, port, processes_with, run, turn};
-
-const TODAY: &str = include_str!("../../schema/operations/Today.graphql");
+use crate::coach::{
+    Dev, TODAY, as_nobody, binary, command, folder, port, processes_with, run, turn,
+};
 
 fn assert_today(dev: &Dev) {
     let (status, body) = dev.ask(&dev.token(), TODAY);

@@ -1,9 +1,7 @@
 //! Coercion of arguments (specification 6.4.1) and input values (3.10), with
 //! absent told from null.
 
-use async_graphql::{
-    MaybeUndefined, Name, Positioned, Value, indexmap::IndexMap, parser::types::VariableDefinition,
-};
+use async_graphql::{MaybeUndefined, Name, Positioned, Value, Variables, indexmap::IndexMap};
 use async_graphql_value::Value as InputValue;
 
 use crate::{Fault, builtin};
@@ -161,10 +159,10 @@ pub struct ArgumentValues(IndexMap<Name, Value>);
 impl ArgumentValues {
     pub(crate) fn new(
         arguments: &[(Positioned<Name>, Positioned<InputValue>)],
-        variables: &Variables<'_>,
+        variables: &Variables,
     ) -> Self {
         let values = arguments.iter().filter_map(|(name, value)| {
-            let value = variables.constant(&value.node)?;
+            let value = constant(&value.node, variables)?;
             Some((name.node.clone(), value))
         });
         Self(values.collect())
@@ -207,45 +205,25 @@ impl ArgumentValues {
     }
 }
 
-/// The request's variables and what the operation declares of them.
-#[derive(Clone, Copy)]
-pub(crate) struct Variables<'d> {
-    pub(crate) definitions: &'d [Positioned<VariableDefinition>],
-    pub(crate) values: &'d async_graphql::Variables,
-}
-
-impl Variables<'_> {
-    /// The value with its variables put in; `None` for a variable that has
-    /// neither value nor default, which counts as not given.
-    fn constant(&self, value: &InputValue) -> Option<Value> {
-        Some(match value {
-            InputValue::Variable(name) => return self.value(name),
-            InputValue::List(items) => {
-                let items = items.iter();
-                Value::List(
-                    items
-                        .map(|item| self.constant(item).unwrap_or(Value::Null))
-                        .collect(),
-                )
-            }
-            InputValue::Object(fields) => {
-                let fields = fields.iter();
-                let given =
-                    fields.filter_map(|(name, value)| Some((name.clone(), self.constant(value)?)));
-                Value::Object(given.collect())
-            }
-            value => value.clone().into_const()?,
-        })
-    }
-
-    fn value(&self, name: &Name) -> Option<Value> {
-        let given = self.values.get(name).cloned();
-        given.or_else(|| {
-            let mut definitions = self.definitions.iter();
-            let definition = definitions.find(|definition| definition.node.name.node == *name)?;
-            // Not `default_value()`, which invents a null for nullable types.
-            let default = definition.node.default_value.as_ref()?;
-            Some(default.node.clone())
-        })
-    }
+/// A value with the operation's coerced variables put in; `None` for a variable
+/// that has neither value nor default, which counts as not given.
+fn constant(value: &InputValue, variables: &Variables) -> Option<Value> {
+    Some(match value {
+        InputValue::Variable(name) => return variables.get(name).cloned(),
+        InputValue::List(items) => {
+            let items = items.iter();
+            Value::List(
+                items
+                    .map(|item| constant(item, variables).unwrap_or(Value::Null))
+                    .collect(),
+            )
+        }
+        InputValue::Object(fields) => {
+            let fields = fields.iter();
+            let given = fields
+                .filter_map(|(name, value)| Some((name.clone(), constant(value, variables)?)));
+            Value::Object(given.collect())
+        }
+        value => value.clone().into_const()?,
+    })
 }

@@ -15,7 +15,7 @@ use crate::{
     Fault,
     contract::Contract,
     definition::{CacheHint, FieldDefinition, ListSize, TypeKind},
-    input::{ArgumentValues, Variables},
+    input::ArgumentValues,
 };
 
 /// The index of `__typename`, which every object has.
@@ -87,7 +87,6 @@ impl PlannedField {
 /// What one request's planning is about, and what it adds up.
 pub(crate) struct Planner<'d, K: Contract> {
     pub(crate) environment: &'d QueryEnvInner,
-    pub(crate) variables: Variables<'d>,
     pub(crate) context: &'d Arc<K::Context>,
     pub(crate) cache: CacheHint,
     /// Why the operation must not run.
@@ -209,7 +208,7 @@ impl<'d, K: Contract> Planner<'d, K> {
         field.index = index;
         self.count_cache(definition);
 
-        let mut arguments = ArgumentValues::new(&first.node.arguments, &self.variables);
+        let mut arguments = ArgumentValues::new(&first.node.arguments, &self.environment.variables);
         let size = definition
             .list_size
             .as_ref()

@@ -8,7 +8,6 @@ use crate::{
     Completed, Fault, Outcome,
     contract::Contract,
     definition::CacheHint,
-    input::Variables,
     output::{assemble, complete_field, complete_object},
     plan::{INTROSPECTION, ObjectPlan, Planner},
 };
@@ -33,10 +32,6 @@ pub(crate) async fn run<K: Contract>(
     let operation = &environment.operation.node;
     let mut planner = Planner::<K> {
         environment,
-        variables: Variables {
-            definitions: &operation.variable_definitions,
-            values: &environment.variables,
-        },
         context,
         cache: CacheHint {
             max_age: u32::MAX,
