@@ -2,7 +2,9 @@
 
 #![expect(clippy::doc_markdown, reason = "terminals show the marks")]
 
-use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// The gateway of a fitness-coaching app: one GraphQL API over Postgres.
 #[derive(Debug, Parser)]
@@ -38,6 +40,9 @@ pub(crate) enum Verb {
     ///
     /// Refuses a database that holds tables which are not ours. Done twice, it renews the demo members.
     Seed,
+    /// Bring content of your own into the catalogue
+    #[command(subcommand)]
+    Catalogue(Catalogue),
     /// Print a bearer token of the local issuer
     ///
     /// Alone on standard output, and good for seven days. Without an address it is for the demo member who is in the
@@ -60,11 +65,92 @@ pub(crate) enum Verb {
 pub(crate) enum Schema {
     /// Print the schema, for code generators
     Print,
+    /// Print the schema as the JSON that introspection answers, for code generators
+    ///
+    /// The answer to getIntrospectionQuery of graphql-js with all its options. Needs no database and no settings.
+    Introspect,
+    /// Say what has changed since an older schema, and fail if it breaks clients
+    ///
+    /// The rules and names are those of graphql-js (findBreakingChanges, findDangerousChanges) and a few more;
+    /// docs/SCHEMA.md lists them. Order, descriptions and deprecations do not matter.
+    #[command(after_long_help = AFTER_CHECK)]
+    Check {
+        /// The older schema in SDL, by `coach schema print` or another tool; `-` is standard input
+        old: PathBuf,
+        /// The newer schema in SDL, or `-`; without it, the schema of this program
+        new: Option<PathBuf>,
+        /// How to print the changes
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+}
+
+const AFTER_CHECK: &str = "\
+Exit code:
+  0  nothing breaks; dangerous changes, if any, are printed
+  1  something breaks clients
+  2  a schema cannot be read; what is wrong is on standard error, with file, line and column
+
+Examples:
+  curl -fsS https://api.example.com/schema.graphql | coach schema check -
+                                          in the CI of this server: what would a deployment break?
+  curl -fsS https://api.example.com/schema.graphql | coach schema check schema.graphql -
+                                          in the CI of a client that keeps schema.graphql: has the server moved away?
+  git show v1.4.0:schema.graphql | coach schema check - schema.graphql --format json
+                                          between two versions of a file, for machines";
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// A line for each change, then the counts
+    #[default]
+    Text,
+    /// {"breaking": 1, "dangerous": 0, "changes": [{"criticality", "kind", "coordinate", "message"}]}
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Catalogue {
+    /// Take exercises or recipes from files into the catalogue
+    ///
+    /// Into the database COACH_DATABASE_URL (or DATABASE_URL); without one, into that of the `coach dev` that runs with
+    /// this COACH_HOME. Each item is taken or refused by itself. Done twice, it changes nothing the second time;
+    /// interrupted, it does the rest the next time. docs/IMPORT.md describes the files.
+    #[command(subcommand)]
+    Import(Import),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Import {
+    /// Exercises from one file of JSON
+    Exercises {
+        /// A list of objects, as in free-exercise-db's exercises.json
+        file: PathBuf,
+        #[command(flatten)]
+        how: How,
+    },
+    /// Recipes from a folder of Markdown files with front matter
+    Recipes {
+        /// Its files whose names end with `.md` are taken
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        #[command(flatten)]
+        how: How,
+    },
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct How {
+    /// Only read and compare: say what would be taken and refused, and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Fail (exit code 1) if anything is refused, once the rest is taken
+    #[arg(long)]
+    pub(crate) strict: bool,
 }
 
 impl Verb {
     /// Whether DATABASE_URL counts, which people have set for other work.
     pub(crate) fn takes_database_url(&self) -> bool {
-        matches!(self, Self::Serve | Self::Migrate)
+        matches!(self, Self::Serve | Self::Migrate | Self::Catalogue(_))
     }
 }

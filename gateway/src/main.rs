@@ -8,16 +8,20 @@ use std::{process::ExitCode, time::Duration};
 use clap::Parser as _;
 use coach_gateway::{
     settings::{self, Settings, Sources},
-    telemetry,
+    telemetry::Telemetry,
 };
 
-use crate::cli::{Cli, Schema, Verb};
+use crate::cli::{Cli, Verb};
 
 /// For blocking work that outlives its request.
 const LINGER: Duration = Duration::from_secs(10);
 
 fn main() -> ExitCode {
-    match run(&Cli::parse().verb) {
+    let verb = Cli::parse().verb;
+    if let Verb::Schema(schema) = &verb {
+        return command::schema::run(schema);
+    }
+    match run(&verb) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("coach: {error:#}");
@@ -31,13 +35,11 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
         settings::restart_without_other_settings()?;
     }
     let sources = Sources::of_process(verb.takes_database_url());
-    match verb {
-        Verb::Schema(Schema::Print) => return command::schema::print(),
-        Verb::CheckConfig => return command::config::check(&sources),
-        _ => {}
+    if matches!(verb, Verb::CheckConfig) {
+        return command::config::check(&sources);
     }
     let settings = Settings::load(&sources)?;
-    telemetry::start(&settings.log);
+    let telemetry = Telemetry::start(&settings)?;
     if let Verb::Token { email, groups } = verb {
         return command::token::print(&settings, email.as_deref(), groups);
     }
@@ -48,9 +50,11 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
             Verb::Serve => command::serve::run(settings).await,
             Verb::Migrate => command::database::migrate(&settings).await,
             Verb::Seed => command::database::seed(&settings).await,
+            Verb::Catalogue(catalogue) => command::catalogue::run(&settings, catalogue).await,
             Verb::Token { .. } | Verb::Schema(_) | Verb::CheckConfig => Ok(()),
         }
     });
     runtime.shutdown_timeout(LINGER);
+    telemetry.stop();
     result
 }

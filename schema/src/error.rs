@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-/// Why nothing was generated. The message gives file, line and column of each
-/// mistake and says what to do.
+/// What is wrong, with file, line and column of each mistake, and for what we
+/// write ourselves what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file or folder that cannot be read.
@@ -17,4 +17,7 @@ pub enum Error {
     /// SDL that is not valid GraphQL, or that the generator cannot carry out.
     #[error("{}", .0.join("\n"))]
     Invalid(Vec<String>),
+    /// A schema that cannot be introspected.
+    #[error("introspection: {0}")]
+    Introspection(String),
 }

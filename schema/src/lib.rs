@@ -5,12 +5,18 @@
 //! script of the crate that holds the hand-written side, and writes one Rust
 //! module into the build's output folder. See `ARCHITECTURE.md` for what that
 //! module expects around it.
+//!
+//! For what is exported, [`parse`] reads it back, [`introspect`] answers for
+//! it, and [`change`] compares two versions.
 
+pub mod change;
 mod contract;
 mod directive;
 mod emit;
 mod error;
 mod export;
+mod exported;
+mod introspection;
 mod names;
 mod reachable;
 mod reader;
@@ -19,6 +25,8 @@ mod source;
 use std::path::{Path, PathBuf};
 
 pub use error::Error;
+pub use exported::parse;
+pub use introspection::{INTROSPECTION_QUERY, introspect};
 
 /// What comes out of a written schema.
 #[derive(Debug)]
@@ -71,4 +79,30 @@ pub fn build(folder: impl AsRef<Path>, nouns: &str) {
             std::process::exit(1);
         }
     }
+}
+
+/// For build scripts: writes the names of the app's operations, one in each
+/// `*.graphql` file of a folder and named like it, into `OUT_DIR/operations.rs`
+/// as the constant `OPERATIONS`, sorted.
+///
+/// # Panics
+///
+/// Outside a build script, or when the folder cannot be read.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "build scripts get their folder in the environment"
+)]
+pub fn build_operations(folder: impl AsRef<Path>) {
+    let folder = folder.as_ref();
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let files = std::fs::read_dir(folder).expect("the folder can be read");
+    let paths = files.map(|file| file.expect("the folder can be read").path());
+    let names = paths.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()));
+    let names: std::collections::BTreeSet<String> = names.collect();
+    let rust = format!(
+        "/// The names of the app's operations, sorted.\npub const OPERATIONS: &[&str] = &{:?};\n",
+        names.into_iter().collect::<Vec<_>>()
+    );
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    std::fs::write(out.join("operations.rs"), rust).expect("OUT_DIR can be written");
 }

@@ -8,8 +8,8 @@ use std::{
 
 use apollo_compiler::{
     Schema,
-    diagnostic::ToCliReport as _,
-    validation::{DiagnosticList, Valid},
+    diagnostic::{Diagnostic, ToCliReport as _},
+    validation::{DiagnosticData, DiagnosticList, Valid},
 };
 
 use crate::Error;
@@ -43,20 +43,24 @@ pub(crate) fn load(folder: &Path) -> Result<Valid<Schema>, Error> {
 
 fn messages(errors: &DiagnosticList) -> Vec<String> {
     let messages = errors.iter().map(|diagnostic| {
-        let place = diagnostic.error.location().and_then(|span| {
-            let file = diagnostic.sources.get(&span.file_id())?.path();
-            let start = span.line_column_range(diagnostic.sources)?.start;
-            Some(format!(
-                "{}:{}:{}: ",
-                file.display(),
-                start.line,
-                start.column
-            ))
-        });
+        let place = place(&diagnostic).map(|place| format!("{place}: "));
         let message = diagnostic.error.to_string();
         format!("{}{message}; {}", place.unwrap_or_default(), mend(&message))
     });
     messages.collect()
+}
+
+/// File, line and column, as in `recipe.graphql:3:9`.
+pub(crate) fn place(diagnostic: &Diagnostic<'_, DiagnosticData>) -> Option<String> {
+    let span = diagnostic.error.location()?;
+    let file = diagnostic.sources.get(&span.file_id())?.path();
+    let start = span.line_column_range(diagnostic.sources)?.start;
+    Some(format!(
+        "{}:{}:{}",
+        file.display(),
+        start.line,
+        start.column
+    ))
 }
 
 /// What to do about a message of the validator.

@@ -107,6 +107,14 @@ fn the_operations_are_valid_and_named_like_their_files() {
 }
 
 #[test]
+fn queries_and_mutations_are_all_there_is() {
+    let schema = exported();
+    let roots = schema.schema_definition.iter_root_operations();
+    let roots: Vec<_> = roots.map(|(kind, ty)| (kind.name(), ty.as_str())).collect();
+    assert_eq!(roots, [("query", "Query"), ("mutation", "Mutation")]);
+}
+
+#[test]
 fn nothing_private_is_exported() {
     let sdl = generated().sdl;
     for private in [

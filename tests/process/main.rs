@@ -2,4 +2,8 @@
 
 mod bad_input;
 mod coach;
+mod collector;
 mod dev;
+mod import;
+mod schema;
+mod telemetry;

@@ -1,16 +1,34 @@
 //! Batch functions and their loaders. A field that needs data receives all the
 //! keys of a batch at once, so one statement per object cannot be written.
 
-use std::{collections::HashMap, fmt::Debug, hash::Hash, sync::Arc, sync::OnceLock};
+use std::{
+    collections::HashMap,
+    fmt::Debug,
+    hash::Hash,
+    sync::{Arc, LazyLock, OnceLock},
+};
 
 use dataloader::{BatchFn, cached::Loader};
 use futures_util::FutureExt as _;
+use opentelemetry::{KeyValue, global, metrics::Histogram};
+use tracing::Instrument as _;
 
 use crate::{Completed, Fault, Outcome, Output, PlannedField, Value};
 
 /// How often a load yields to its siblings before it takes the batch. One is
 /// enough: all siblings are polled once before the first is polled again.
 const YIELDS: usize = 1;
+
+static BATCH_SIZE: LazyLock<Histogram<u64>> = LazyLock::new(|| {
+    global::meter("coach")
+        .u64_histogram("coach.batch.size")
+        .with_unit("{key}")
+        .with_description("Keys that a batch function was given at once.")
+        .with_boundaries(vec![
+            1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0,
+        ])
+        .build()
+});
 
 /// What a batch function found, by key. A key that it leaves out is null where
 /// the field is nullable, an empty list for a list, and otherwise an error that
@@ -100,7 +118,17 @@ struct Fetch<F: BatchFunction>(Arc<F::Context>);
 
 impl<F: BatchFunction> BatchFn<F::Key, Entry<F::Value>> for Fetch<F> {
     async fn load(&mut self, keys: &[F::Key]) -> HashMap<F::Key, Entry<F::Value>> {
-        let mut found = match F::load(&self.0, keys).await {
+        BATCH_SIZE.record(
+            keys.len() as u64,
+            &[KeyValue::new("coach.batch.field", F::FIELD)],
+        );
+        let span = tracing::info_span!(
+            "batch",
+            "otel.name" = F::FIELD,
+            "coach.batch.field" = F::FIELD,
+            "coach.batch.size" = keys.len(),
+        );
+        let mut found = match F::load(&self.0, keys).instrument(span).await {
             Ok(batch) => batch.0,
             Err(fault) => {
                 let failed = keys.iter().cloned();

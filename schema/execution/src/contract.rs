@@ -21,6 +21,9 @@ pub trait Contract: Sized + Send + Sync + 'static {
 
     /// A request with loaders of its own.
     fn request(context: Arc<Self::Context>) -> Self::Request;
+    /// A context for a root field of a mutation, which has seen nothing yet: what was read before the field ran may
+    /// have changed.
+    fn renewed(context: &Self::Context) -> Arc<Self::Context>;
     /// Whether the viewer may ask for a field at all (`@auth`).
     fn guard(type_index: usize, field: usize, context: &Self::Context) -> Result<(), Fault>;
     /// Coerces and checks the arguments of a field.

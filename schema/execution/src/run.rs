@@ -76,11 +76,11 @@ pub(crate) async fn run<K: Contract>(
 }
 
 /// Mutations run in the order written; each sees the data after the one before,
-/// so each has loaders of its own.
+/// so each has a context and loaders of its own.
 async fn one_after_the_other<K: Contract>(plan: &ObjectPlan, context: &Arc<K::Context>) -> Outcome {
     let mut outcomes = Vec::with_capacity(plan.fields.len());
     for field in &plan.fields {
-        let request = K::request(Arc::clone(context));
+        let request = K::request(K::renewed(context));
         let single = complete_field(plan, field, |field| {
             root_field::<K>(plan.type_index, field, &request)
         });

@@ -40,6 +40,10 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
     );
     *out += "    fn request(context: Arc<RequestContext>) -> Request {
         Request { context, loaders: Loaders::default() }
+    }
+
+    fn renewed(context: &RequestContext) -> Arc<RequestContext> {
+        Arc::new(context.renewed())
     }\n\n";
     guard(out, contract);
     arguments(out, contract);

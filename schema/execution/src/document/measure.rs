@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn the_whole_schema_can_be_asked_for_once() {
-        let whole = include_str!("../../tests/execution/graphql_js_introspection.graphql");
+        let whole = include_str!("../../../graphql_js_introspection.graphql");
         assert_eq!(refusal(whole), None);
         let fields = |n: usize| {
             (0..n)

@@ -945,6 +945,10 @@ impl ::coach_execution::Contract for Contract {
         Request { context, loaders: Loaders::default() }
     }
 
+    fn renewed(context: &RequestContext) -> Arc<RequestContext> {
+        Arc::new(context.renewed())
+    }
+
     fn guard(type_index: usize, field: usize, context: &RequestContext) -> Result<(), Fault> {
         match (type_index, field) {
             (0, 7) => super::authorize(context, Role::Staff), // Query.secret

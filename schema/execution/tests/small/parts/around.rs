@@ -1,7 +1,7 @@
 // What the generated module expects around it.
 
 use std::sync::{
-    Mutex,
+    Arc, Mutex,
     atomic::{AtomicI32, Ordering},
 };
 
@@ -28,17 +28,25 @@ pub enum Role {
 
 pub struct RequestContext {
     pub role: Role,
-    pub total: AtomicI32,
+    pub total: Arc<AtomicI32>,
     /// One line for each call of a batch function.
-    pub loads: Mutex<Vec<String>>,
+    pub loads: Arc<Mutex<Vec<String>>>,
 }
 
 impl RequestContext {
     pub fn new(role: Role) -> Self {
         Self {
             role,
-            total: AtomicI32::new(0),
-            loads: Mutex::new(Vec::new()),
+            total: Arc::default(),
+            loads: Arc::default(),
+        }
+    }
+
+    fn renewed(&self) -> Self {
+        Self {
+            role: self.role,
+            total: Arc::clone(&self.total),
+            loads: Arc::clone(&self.loads),
         }
     }
 

@@ -1,0 +1,138 @@
+//! Default values, compared by what they mean rather than how they are written.
+
+use apollo_compiler::{
+    Name, Node, Schema,
+    ast::{FloatValue, InputValueDefinition, IntValue, Type, Value},
+    schema::{ExtendedType, InputObjectType},
+};
+
+/// The default as the server understands it: of its type, fields of input
+/// objects sorted, with the defaults of those that are left out, a single value
+/// for a list as the list of it. None where there is no default, or none of its
+/// type, which neither graphql-js nor apollo-compiler refuses.
+pub(super) fn canonical(schema: &Schema, input: &InputValueDefinition) -> Option<Value> {
+    let mut reading = Reading {
+        schema,
+        within: Vec::new(),
+    };
+    reading.coerce(input.default_value.as_ref()?, &input.ty)
+}
+
+/// Whether it must be sent.
+pub(super) fn required(schema: &Schema, input: &InputValueDefinition) -> bool {
+    input.ty.is_non_null() && canonical(schema, input).is_none()
+}
+
+struct Reading<'a> {
+    schema: &'a Schema,
+    /// The fields whose defaults are being filled in: an object may be its own
+    /// default's field.
+    within: Vec<(Name, Name)>,
+}
+
+impl Reading<'_> {
+    fn coerce(&mut self, value: &Value, ty: &Type) -> Option<Value> {
+        match (ty, value) {
+            (ty, Value::Null) => (!ty.is_non_null()).then_some(Value::Null),
+            (Type::List(item) | Type::NonNullList(item), Value::List(items)) => {
+                let items = items.iter().map(|value| self.coerce(value, item));
+                Some(Value::List(
+                    items
+                        .map(|item| Some(item?.into()))
+                        .collect::<Option<_>>()?,
+                ))
+            }
+            (Type::List(item) | Type::NonNullList(item), value) => {
+                Some(Value::List(vec![self.coerce(value, item)?.into()]))
+            }
+            (Type::Named(name) | Type::NonNullNamed(name), value) => self.named(value, name),
+        }
+    }
+
+    fn named(&mut self, value: &Value, name: &Name) -> Option<Value> {
+        match (self.schema.types.get(name)?, value) {
+            (ExtendedType::InputObject(ty), Value::Object(fields)) => self.object(fields, ty),
+            (ExtendedType::Enum(ty), Value::Enum(value)) => {
+                let known = ty.values.contains_key(value);
+                known.then(|| Value::Enum(value.clone()))
+            }
+            (ExtendedType::Scalar(scalar), value) if scalar.is_built_in() => standard(value, name),
+            (ExtendedType::Scalar(_), value) => Some(untyped(value)),
+            _ => None,
+        }
+    }
+
+    fn object(&mut self, given: &[(Name, Node<Value>)], ty: &InputObjectType) -> Option<Value> {
+        let mut fields: Vec<(Name, Node<Value>)> = Vec::new();
+        for (name, field) in &ty.fields {
+            let place = (ty.name.clone(), name.clone());
+            if let Some((_, value)) = given.iter().find(|(given, _)| given == name) {
+                fields.push((name.clone(), self.coerce(value, &field.ty)?.into()));
+            } else if self.within.contains(&place) {
+                // Without an end, so it is left as it is written.
+            } else {
+                self.within.push(place);
+                let default = field.default_value.as_ref();
+                let default = default.and_then(|default| self.coerce(default, &field.ty));
+                self.within.pop();
+                match default {
+                    Some(default) => fields.push((name.clone(), default.into())),
+                    None if field.ty.is_non_null() => return None,
+                    None => {}
+                }
+            }
+        }
+        let one = matches!(&fields[..], [(_, value)] if !value.is_null());
+        (one || !ty.directives.has("oneOf")).then(|| sorted(fields))
+    }
+}
+
+fn standard(value: &Value, scalar: &str) -> Option<Value> {
+    match (scalar, value) {
+        ("Int", Value::Int(int)) => Some(Value::Int(int.try_to_i32().ok()?.into())),
+        ("Float", Value::Int(int)) => Some(number(int.as_str())),
+        ("Float", Value::Float(float)) => Some(number(float.as_str())),
+        ("ID", Value::Int(int)) => Some(Value::String(int.as_str().to_owned())),
+        ("ID" | "String", Value::String(_)) | ("Boolean", Value::Boolean(_)) => Some(value.clone()),
+        _ => None,
+    }
+}
+
+/// The value of a scalar of our own, whose type does not say what is within.
+fn untyped(value: &Value) -> Value {
+    match value {
+        // To a scalar of our own, a name and a text are the same.
+        Value::Enum(name) => Value::String(name.to_string()),
+        Value::Float(float) => number(float.as_str()),
+        Value::Int(int) if int.as_str() == "-0" => Value::Int(0.into()),
+        Value::List(items) => {
+            Value::List(items.iter().map(|value| untyped(value).into()).collect())
+        }
+        Value::Object(fields) => {
+            let fields = fields.iter();
+            sorted(
+                fields
+                    .map(|(name, value)| (name.clone(), untyped(value).into()))
+                    .collect(),
+            )
+        }
+        value => value.clone(),
+    }
+}
+
+fn sorted(mut fields: Vec<(Name, Node<Value>)>) -> Value {
+    fields.sort_by(|(one, _), (other, _)| one.as_str().cmp(other.as_str()));
+    Value::Object(fields)
+}
+
+/// `1`, `1.0` and `1e0` are the same number.
+fn number(text: &str) -> Value {
+    match text.parse::<f64>() {
+        Ok(0.0) => Value::Int(0.into()),
+        Ok(number) if number.is_finite() && number.fract() == 0.0 => {
+            Value::Int(IntValue::new_parsed(&format!("{number:.0}")))
+        }
+        Ok(number) if number.is_finite() => Value::Float(number.into()),
+        _ => Value::Float(FloatValue::new_parsed(text)),
+    }
+}

@@ -1,0 +1,151 @@
+//! Types: whether they are there, of which sort, and what belongs to them.
+
+use apollo_compiler::{
+    Name,
+    collections::IndexSet,
+    coordinate::TypeCoordinate,
+    schema::{ComponentName, ExtendedType, InputObjectType, ObjectType, UnionType},
+};
+
+use super::{Comparison, Kind};
+
+impl Comparison<'_> {
+    pub(super) fn types(&mut self) {
+        let (old, new) = (self.old, self.new);
+        for (name, before) in &old.types {
+            match new.types.get(name) {
+                Some(now) => self.definition(name, before, now),
+                None if before.is_built_in() => self.report(
+                    Kind::TypeRemoved,
+                    at(name),
+                    "Nothing refers to this standard scalar any more, so the schema no longer has it: generated code that names it breaks.",
+                ),
+                None => self.report(
+                    Kind::TypeRemoved,
+                    at(name),
+                    "The type was removed: fragments and variables of it are refused.",
+                ),
+            }
+        }
+        for now in new.types.values().filter_map(ExtendedType::as_object) {
+            if !old.types.contains_key(&now.name) {
+                self.implementer(now);
+            }
+        }
+    }
+
+    fn definition(&mut self, name: &Name, old: &ExtendedType, new: &ExtendedType) {
+        match (old, new) {
+            (ExtendedType::Scalar(_), ExtendedType::Scalar(_)) => {}
+            (ExtendedType::Enum(old), ExtendedType::Enum(new)) => self.values(old, new),
+            (ExtendedType::Union(old), ExtendedType::Union(new)) => self.members(old, new),
+            (ExtendedType::InputObject(old), ExtendedType::InputObject(new)) => {
+                self.one_of(old, new);
+                self.input_fields(name, &old.fields, &new.fields);
+            }
+            (ExtendedType::Object(old), ExtendedType::Object(new)) => {
+                self.fields(name, &old.fields, &new.fields);
+                self.interfaces(name, &old.implements_interfaces, &new.implements_interfaces);
+            }
+            (ExtendedType::Interface(old), ExtendedType::Interface(new)) => {
+                self.fields(name, &old.fields, &new.fields);
+                self.interfaces(name, &old.implements_interfaces, &new.implements_interfaces);
+            }
+            (old, new) => self.report(
+                Kind::TypeChangedKind,
+                at(name),
+                format!(
+                    "It was {} and is {} now: operations that use it are refused, or clients cannot read the answers.",
+                    sort(old),
+                    sort(new)
+                ),
+            ),
+        }
+    }
+
+    fn members(&mut self, old: &UnionType, new: &UnionType) {
+        for member in old.members.difference(&new.members) {
+            self.report(
+                Kind::TypeRemovedFromUnion,
+                at(&old.name),
+                format!("`{member}` is no longer a member: fragments on it are refused there."),
+            );
+        }
+        for member in new.members.difference(&old.members) {
+            self.report(
+                Kind::TypeAddedToUnion,
+                at(&old.name),
+                format!(
+                    "`{member}` is a member now: clients that handle each member meet one that they do not know."
+                ),
+            );
+        }
+    }
+
+    fn one_of(&mut self, old: &InputObjectType, new: &InputObjectType) {
+        if new.directives.has("oneOf") && !old.directives.has("oneOf") {
+            self.report(
+                Kind::InputObjectBecameOneOf,
+                at(&old.name),
+                "Exactly one of its fields must be sent now: operations that send several, or none, are refused.",
+            );
+        }
+    }
+
+    fn interfaces(
+        &mut self,
+        name: &Name,
+        old: &IndexSet<ComponentName>,
+        new: &IndexSet<ComponentName>,
+    ) {
+        for interface in old.difference(new) {
+            self.report(
+                Kind::ImplementedInterfaceRemoved,
+                at(name),
+                format!(
+                    "It no longer implements `{interface}`: fragments of the one within the other are refused."
+                ),
+            );
+        }
+        for interface in new.difference(old) {
+            self.report(
+                Kind::ImplementedInterfaceAdded,
+                at(name),
+                format!(
+                    "It implements `{interface}` now: clients that handle each type of `{interface}` meet one that they do not know."
+                ),
+            );
+        }
+    }
+
+    /// A type that was not there before.
+    fn implementer(&mut self, new: &ObjectType) {
+        for interface in &new.implements_interfaces {
+            if self.old.get_interface(interface).is_some() {
+                self.report(
+                    Kind::TypeAddedToInterface,
+                    at(interface),
+                    format!(
+                        "The new type `{}` implements it: clients that handle each type of `{interface}` meet one that they do not know.",
+                        new.name
+                    ),
+                );
+            }
+        }
+    }
+}
+
+fn at(name: &Name) -> TypeCoordinate {
+    TypeCoordinate { ty: name.clone() }
+}
+
+fn sort(definition: &ExtendedType) -> &'static str {
+    match definition {
+        ExtendedType::Scalar(_) => "a scalar",
+        ExtendedType::Object(_) => "an object type",
+        ExtendedType::Interface(_) => "an interface",
+        ExtendedType::Union(_) => "a union",
+        ExtendedType::Enum(_) => "an enum",
+        ExtendedType::InputObject(_) => "an input object",
+    }
+}

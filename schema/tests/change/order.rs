@@ -1,0 +1,162 @@
+//! Order, descriptions and deprecations do not matter.
+
+use apollo_compiler::{
+    Node,
+    ast::{
+        Definition, Directive, DirectiveList, Document, FieldDefinition, InputValueDefinition,
+        Value,
+    },
+    name,
+};
+
+use crate::example::said;
+
+/// Everything that a schema can have several of.
+const EVERYTHING: &str = r#"
+schema { query: Query mutation: Mutation }
+directive @one(a: Int, b: Filter = {from: 1, to: 2}) repeatable on FIELD | QUERY | MUTATION
+directive @two on FIELD
+type Query { first(a: Int = 1, b: [Filter!] = [{from: 1, to: 2}, {to: 3}]): Found second: Node third: Level }
+type Mutation { first: Int second: Int }
+extend type Query { fourth: When fifth: Named }
+union Found = Dish | Drink | Snack
+interface Node { id: ID }
+interface Named implements Node { id: ID name(a: Int, b: Int): String }
+type Dish implements Node & Named { id: ID name(a: Int, b: Int): String }
+type Drink implements Named & Node { id: ID name(a: Int, b: Int, c: Int): String }
+type Snack { id: ID }
+input Filter { from: Int to: Int within: Filter = {from: 1, to: 2} }
+enum Level { EASY MIDDLING HARD }
+scalar When @specifiedBy(url: "https://example.com")
+"#;
+
+#[test]
+fn nothing_on_reordering() {
+    assert_unchanged(EVERYTHING);
+}
+
+/// Says nothing of the schema and the same one turned over.
+pub(crate) fn assert_unchanged(sdl: &str) {
+    let turned = turned_over(sdl);
+    let words = |sdl: &str| {
+        let mut words: Vec<_> = sdl.split_whitespace().map(str::to_owned).collect();
+        words.reverse();
+        words
+    };
+    assert_ne!(words(sdl), words(&turned));
+    assert_eq!(said(sdl, &turned), [""; 0]);
+    assert_eq!(said(&turned, sdl), [""; 0]);
+    let twice = turned_over(&turned);
+    assert_eq!(said(sdl, &twice), [""; 0]);
+}
+
+/// The same schema with everything in the opposite order, other descriptions,
+/// and all that can be deprecated deprecated.
+fn turned_over(sdl: &str) -> String {
+    let mut document = Document::parse(sdl, "schema.graphql").expect("SDL");
+    document.definitions.reverse();
+    for definition in &mut document.definitions {
+        match definition {
+            Definition::SchemaDefinition(schema) => {
+                let schema = schema.make_mut();
+                schema.description = described();
+                schema.root_operations.reverse();
+            }
+            Definition::DirectiveDefinition(directive) => {
+                let directive = directive.make_mut();
+                directive.description = described();
+                directive.locations.reverse();
+                inputs(&mut directive.arguments);
+            }
+            Definition::ScalarTypeDefinition(scalar) => scalar.make_mut().description = described(),
+            Definition::ObjectTypeDefinition(object) => {
+                let object = object.make_mut();
+                object.description = described();
+                object.implements_interfaces.reverse();
+                fields(&mut object.fields);
+            }
+            Definition::ObjectTypeExtension(object) => fields(&mut object.make_mut().fields),
+            Definition::InterfaceTypeDefinition(interface) => {
+                let interface = interface.make_mut();
+                interface.description = described();
+                interface.implements_interfaces.reverse();
+                fields(&mut interface.fields);
+            }
+            Definition::UnionTypeDefinition(union) => {
+                let union = union.make_mut();
+                union.description = described();
+                union.members.reverse();
+            }
+            Definition::EnumTypeDefinition(ty) => {
+                let ty = ty.make_mut();
+                ty.description = described();
+                ty.values.reverse();
+                for value in &mut ty.values {
+                    let value = value.make_mut();
+                    value.description = described();
+                    deprecate(&mut value.directives);
+                }
+            }
+            Definition::InputObjectTypeDefinition(ty) => {
+                let ty = ty.make_mut();
+                ty.description = described();
+                inputs(&mut ty.fields);
+            }
+            other => panic!("{other}"),
+        }
+    }
+    document.to_string()
+}
+
+fn fields(fields: &mut [Node<FieldDefinition>]) {
+    fields.reverse();
+    for field in fields {
+        let field = field.make_mut();
+        field.description = described();
+        deprecate(&mut field.directives);
+        inputs(&mut field.arguments);
+    }
+}
+
+fn inputs(inputs: &mut [Node<InputValueDefinition>]) {
+    inputs.reverse();
+    for input in inputs {
+        let input = input.make_mut();
+        input.description = described();
+        if !input.is_required() {
+            deprecate(&mut input.directives);
+        }
+        if let Some(default) = &mut input.default_value {
+            turn_over(default.make_mut());
+        }
+    }
+}
+
+/// Fields of objects; the order of a list matters.
+fn turn_over(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.reverse();
+            for (_, value) in fields {
+                turn_over(value.make_mut());
+            }
+        }
+        Value::List(items) => {
+            for item in items {
+                turn_over(item.make_mut());
+            }
+        }
+        _ => {}
+    }
+}
+
+fn deprecate(directives: &mut DirectiveList) {
+    if !directives.has("deprecated") {
+        directives.push(Node::new(Directive::new(name!("deprecated"))));
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "descriptions are optional")]
+fn described() -> Option<Node<str>> {
+    Some(Node::new_str("In other words."))
+}

@@ -1,0 +1,222 @@
+//! `coach schema`: no database, no settings.
+
+mod rebuild;
+
+use std::{
+    fs,
+    io::Write as _,
+    path::Path,
+    process::{Output, Stdio},
+};
+
+use coach_resolvers::SDL;
+use serde_json::{Value, json};
+
+use self::rebuild::rebuild;
+use crate::coach::{command, folder, port, turn};
+
+/// Runs `coach schema …` in a folder whose settings nothing could start with.
+fn schema(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut child = command(folder, port())
+        .env("COACH_LISTEN", "nonsense")
+        .arg("schema")
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    // Who refuses its arguments does not read.
+    let _ = child
+        .stdin
+        .take()
+        .expect("stdin")
+        .write_all(input.as_bytes());
+    child.wait_with_output().expect("it ends")
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("text")
+}
+
+/// Exit code, standard output and standard error of `coach schema check`.
+fn check(arguments: &[&str], input: &str) -> (i32, String, String) {
+    let folder = folder();
+    for (name, sdl) in [("small.graphql", SMALL), ("larger.graphql", LARGER)] {
+        fs::write(folder.join(name), sdl).expect("a file");
+    }
+    fs::write(
+        folder.join("wrong.graphql"),
+        "type Query {\n  dish: Dish\n}\n",
+    )
+    .expect("a file");
+    fs::write(folder.join("picture.graphql"), b"type Query {\n \"\xff").expect("a file");
+    let output = schema(&folder, &[&["check"], arguments].concat(), input);
+    fs::remove_dir_all(folder).expect("removed");
+    (
+        output.status.code().expect("a code"),
+        text(&output.stdout).to_owned(),
+        text(&output.stderr).to_owned(),
+    )
+}
+
+const SMALL: &str = "type Query { dish(id: ID): String }";
+const LARGER: &str = "type Query { dish(id: ID, first: Int! = 1): String drink: Int }";
+
+#[test]
+fn the_schema_of_the_program_breaks_nothing_of_itself() {
+    let _turn = turn();
+    let same = (0, "breaking: 0, dangerous: 0\n".to_owned(), String::new());
+    assert_eq!(check(&["-"], SDL), same);
+    let of_others = SDL.replace("schema {\n  query: Query\n  mutation: Mutation\n}\n", "");
+    let (code, said, _) = check(&["-"], &of_others);
+    assert_eq!(code, 1, "`Subscription` is no root");
+    assert!(
+        said.starts_with("BREAKING ROOT_TYPE_REMOVED Subscription: "),
+        "{said}"
+    );
+}
+
+#[test]
+fn breaking_changes_fail_and_dangerous_ones_do_not() {
+    let _turn = turn();
+    let (code, said, errors) = check(&["larger.graphql", "small.graphql"], "");
+    assert_eq!((code, errors.as_str()), (1, ""));
+    assert_eq!(
+        said,
+        "BREAKING TYPE_REMOVED Int: Nothing refers to this standard scalar any more, so the schema no longer has it: generated code that names it breaks.\n\
+         BREAKING ARG_REMOVED Query.dish(first:): The argument was removed: operations that send it are refused.\n\
+         BREAKING FIELD_REMOVED Query.drink: The field was removed: operations that select it are refused.\n\
+         breaking: 3, dangerous: 0\n"
+    );
+    let dangerous = "DANGEROUS OPTIONAL_ARG_ADDED Query.dish(first:): The optional argument of type `Int!` was added: what the field answers without it may differ from before.\n\
+         breaking: 0, dangerous: 1\n";
+    for (arguments, input) in [
+        (["small.graphql", "larger.graphql"], ""),
+        (["-", "larger.graphql"], SMALL),
+        (["small.graphql", "-"], LARGER),
+    ] {
+        let expected = (0, dangerous.to_owned(), String::new());
+        assert_eq!(check(&arguments, input), expected, "{arguments:?}");
+    }
+}
+
+#[test]
+fn what_an_older_client_has_is_compared_with_the_program() {
+    let _turn = turn();
+    let older = SDL.replacen("  title: String!", "  title: String!\n  heading: String", 1);
+    let (code, said, _) = check(&["-"], &older);
+    assert_eq!(code, 1);
+    assert!(said.starts_with("BREAKING FIELD_REMOVED "), "{said}");
+    assert!(said.ends_with("breaking: 1, dangerous: 0\n"), "{said}");
+}
+
+#[test]
+fn for_machines() {
+    let _turn = turn();
+    let (code, said, _) = check(&["--format", "json", "small.graphql", "larger.graphql"], "");
+    assert_eq!(code, 0);
+    let said: Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!(
+        said,
+        json!({
+            "breaking": 0,
+            "dangerous": 1,
+            "changes": [{
+                "criticality": "DANGEROUS",
+                "kind": "OPTIONAL_ARG_ADDED",
+                "coordinate": "Query.dish(first:)",
+                "message": "The optional argument of type `Int!` was added: what the field answers without it may differ from before.",
+            }],
+        })
+    );
+    let (code, said, _) = check(&["larger.graphql", "small.graphql", "--format=json"], "");
+    let said: Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!((code, &said["breaking"]), (1, &json!(3)));
+}
+
+#[test]
+fn what_cannot_be_read_is_told_with_its_place() {
+    let _turn = turn();
+    for (arguments, input, expected) in [
+        (
+            &["wrong.graphql"][..],
+            "",
+            "coach: wrong.graphql is not a valid schema\nwrong.graphql:2:9: cannot find type `Dish` in this document\n",
+        ),
+        (
+            &["small.graphql", "wrong.graphql", "--format", "json"],
+            "",
+            "coach: wrong.graphql is not a valid schema\nwrong.graphql:2:9: ",
+        ),
+        (
+            &["-"],
+            "type Query {\n  dish(: Int\n}",
+            "coach: <stdin> is not a valid schema\n<stdin>:2:8: syntax error: ",
+        ),
+        (&["-"], " \n", "coach: <stdin> is empty\n"),
+        (&["-"], "{\"data\": {}}", "coach: <stdin> is JSON; "),
+        (
+            &["nowhere.graphql"],
+            "",
+            "coach: nowhere.graphql cannot be read: No such file",
+        ),
+        (
+            &["picture.graphql"],
+            "",
+            "coach: picture.graphql:2:3: this is not text in UTF-8\n",
+        ),
+        (
+            &["-", "-"],
+            SMALL,
+            "coach: only one of the two schemas can come from standard input\n",
+        ),
+        (
+            &[],
+            "",
+            "error: the following required arguments were not provided",
+        ),
+        (
+            &["small.graphql", "--format", "xml"],
+            "",
+            "error: invalid value 'xml'",
+        ),
+    ] {
+        let (code, said, errors) = check(arguments, input);
+        assert_eq!((code, said.as_str()), (2, ""), "{arguments:?}: {errors}");
+        assert!(errors.starts_with(expected), "{arguments:?}: {errors}");
+    }
+}
+
+#[test]
+fn help_shows_how_it_is_used_in_ci() {
+    let _turn = turn();
+    let (code, said, _) = check(&["--help"], "");
+    assert_eq!(code, 0);
+    for part in ["Exit code:", "curl -fsS", "| coach schema check -", "json"] {
+        assert!(said.contains(part), "{part} is not in\n{said}");
+    }
+}
+
+#[test]
+fn the_schema_can_be_rebuilt_from_what_introspection_says() {
+    let _turn = turn();
+    let folder = folder();
+    let printed = schema(&folder, &["print"], "");
+    let introspected = schema(&folder, &["introspect"], "");
+    fs::remove_dir_all(&folder).expect("removed");
+    assert!(printed.status.success() && introspected.status.success());
+    assert_eq!(text(&printed.stdout), SDL);
+    assert_eq!(text(&introspected.stderr), "");
+    let introspected: Value = serde_json::from_slice(&introspected.stdout).expect("JSON");
+
+    let printed = coach_schema::parse(SDL, "printed.graphql").expect("valid SDL");
+    let rebuilt = rebuild(&introspected["data"]["__schema"]);
+    let rebuilt = coach_schema::parse(rebuilt, "rebuilt.graphql").expect("valid SDL");
+    assert_eq!(rebuilt.schema_definition, printed.schema_definition);
+    assert!(printed.types.len() > 100);
+    for (name, ty) in &printed.types {
+        assert_eq!(rebuilt.types.get(name), Some(ty));
+    }
+    assert_eq!(rebuilt.types.len(), printed.types.len());
+}
