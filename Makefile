@@ -3,10 +3,13 @@
 #   make dev     everything from nothing: Postgres, content, gateway, GraphiQL
 #   make test    all checks and tests
 #   make check   the fast part: format, lints, unit tests
+#   make bench   loads MEMBERS (10,000), drives the operations, prints a table; bench/README.md has the rest
 
 CARGO ?= cargo
+MEMBERS ?= 10000
+BENCH ?= run
 
-.PHONY: dev test check
+.PHONY: dev test check bench
 
 dev:
 	@$(CARGO) build --package coach-gateway --locked
@@ -19,3 +22,7 @@ check:
 
 test:
 	@./tests/run
+
+bench:
+	@$(CARGO) build --package coach-gateway --package coach-bench --locked
+	@exec "$${CARGO_TARGET_DIR:-target}/debug/coach-bench" $(BENCH) --members $(MEMBERS)

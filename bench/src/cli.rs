@@ -1,0 +1,95 @@
+//! The command line.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+/// Measures the gateway, as the binary `coach` beside this one, over a private Postgres.
+#[derive(Debug, Parser)]
+#[command(name = "coach-bench", arg_required_else_help = true, after_help = AFTER)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+const AFTER: &str = "\
+`make bench` builds everything and starts `run`; others with BENCH:
+
+  make bench MEMBERS=1000 BENCH='run --operation Today --seconds 5'
+  make bench BENCH=telemetry
+
+Tables go to standard output as Markdown, what is going on to standard error.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Drive the app's reads at several numbers of connections
+    Run(RunOptions),
+    /// Compare Today with and without telemetry being exported; fails where it costs more than 5 % of throughput
+    Telemetry(PairOptions),
+    /// Send 100,000 Today requests; fails where more than 80 MB are resident afterwards
+    Memory,
+    /// Compare Today with a bare server that answers the same without GraphQL
+    Peer(PairOptions),
+    /// The server that `peer` compares with; started by it
+    #[command(hide = true)]
+    ServePeer(ServePeerOptions),
+}
+
+/// What all verbs share.
+#[derive(Debug, Args)]
+pub(crate) struct Common {
+    /// Members in the data set, which is made once for each number and kept for a week
+    #[arg(long, global = true, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(20..=2_000_000))]
+    pub(crate) members: u32,
+    /// Folder of the private Postgres, of its data sets and of what the runs leave: target/bench by default
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub(crate) home: Option<PathBuf>,
+    /// Folder with `postgres` and `initdb`, 15 or later; looked for by default
+    #[arg(long, global = true, value_name = "FOLDER", env = "COACH_POSTGRES_BIN")]
+    pub(crate) postgres_bin: Option<PathBuf>,
+    /// Also write the table into bench/RESULTS.md, in place of the last one of the same verb
+    #[arg(long, global = true)]
+    pub(crate) save: bool,
+}
+
+/// What `run` drives.
+#[derive(Debug, Args)]
+pub(crate) struct RunOptions {
+    /// One of the operations instead of all; may be given several times
+    #[arg(long = "operation", value_name = "NAME")]
+    pub(crate) operations: Vec<String>,
+    /// Numbers of connections
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 8, 64], value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) connections: Vec<u32>,
+    /// Seconds for each operation and number of connections
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) seconds: u32,
+}
+
+/// How two servers are compared: one after the other, in turn.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct PairOptions {
+    /// Pairs of runs
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) pairs: u32,
+    /// Seconds for each run
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) seconds: u32,
+    /// Connections
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) connections: u32,
+}
+
+/// What the peer needs to know.
+#[derive(Debug, Args)]
+pub(crate) struct ServePeerOptions {
+    #[arg(long)]
+    pub(crate) listen: SocketAddr,
+    #[arg(long)]
+    pub(crate) database_url: String,
+    /// The folder with the local issuer's key.
+    #[arg(long)]
+    pub(crate) issuer: PathBuf,
+}

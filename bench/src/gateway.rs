@@ -1,0 +1,47 @@
+//! The gateway as it ships: `coach serve`, with nothing set but where it is.
+
+use std::{path::PathBuf, process::Command};
+
+use anyhow::{Context as _, ensure};
+
+use crate::{
+    service::{self, Service},
+    stage::Stage,
+};
+
+/// Starts one, with further environment variables.
+pub(crate) async fn start(
+    name: &'static str,
+    stage: &Stage,
+    further: &[(&str, String)],
+) -> anyhow::Result<Service> {
+    let address = service::free_address()?;
+    let mut command = Command::new(beside_us("coach")?);
+    command
+        .arg("serve")
+        // A `coach.toml` where we were started, and settings in the shell, are for other work.
+        .current_dir(&stage.home)
+        .env_clear()
+        .env("COACH_HOME", &stage.home)
+        .env("COACH_LISTEN", address.to_string())
+        .env("COACH_DATABASE_URL", &stage.database_url)
+        // Nobody sends requests by readiness here.
+        .env("COACH_TIMEOUT_DRAIN", "0s")
+        .envs(further.iter().map(|(name, value)| (*name, value)));
+    Service::start(name, address, command, &stage.home).await
+}
+
+/// A program that was built together with this one.
+fn beside_us(name: &str) -> anyhow::Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let program = own
+        .parent()
+        .context("this program has no folder")?
+        .join(name);
+    ensure!(
+        program.is_file(),
+        "{} is missing: cargo build --package coach-gateway",
+        program.display()
+    );
+    Ok(program)
+}

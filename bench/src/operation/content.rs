@@ -1,0 +1,78 @@
+//! What variables are made of.
+
+use anyhow::ensure;
+use chrono::NaiveDate;
+use coach_domain::{
+    catalogue,
+    clock::{Clock as _, SystemClock},
+    id::OpaqueId as _,
+};
+use sea_orm::DatabaseConnection;
+
+/// A word that says little has fewer letters.
+const SHORTEST_WORD: usize = 5;
+
+/// Ids and words of the catalogue, in the order of titles; and the date.
+pub(crate) struct Content {
+    pub(crate) today: NaiveDate,
+    recipes: Vec<String>,
+    words: Vec<String>,
+    workouts: Vec<String>,
+}
+
+impl Content {
+    /// Of a database.
+    pub(crate) async fn load(pool: &DatabaseConnection) -> anyhow::Result<Self> {
+        let catalogue = catalogue::load(pool).await?;
+        let mut recipes: Vec<_> = catalogue.recipes.values().collect();
+        recipes.retain(|recipe| !recipe.archived);
+        recipes.sort_by_key(|recipe| (&recipe.title, recipe.id));
+        let mut workouts: Vec<_> = catalogue.workouts.values().collect();
+        workouts.retain(|workout| !workout.archived);
+        workouts.sort_by_key(|workout| (&workout.title, workout.id));
+        let words = recipes.iter().filter_map(|recipe| word(&recipe.title));
+        let content = Self {
+            today: SystemClock.now().date_naive(),
+            words: words.collect(),
+            recipes: recipes.iter().map(|recipe| recipe.id.encode()).collect(),
+            workouts: workouts.iter().map(|it| it.id.encode()).collect(),
+        };
+        let all = [&content.recipes, &content.words, &content.workouts];
+        ensure!(
+            all.iter().all(|it| !it.is_empty()),
+            "the catalogue is empty"
+        );
+        Ok(content)
+    }
+
+    pub(super) fn recipe(&self, number: usize) -> &str {
+        &self.recipes[number % self.recipes.len()]
+    }
+
+    pub(super) fn word(&self, number: usize) -> &str {
+        &self.words[number % self.words.len()]
+    }
+
+    pub(super) fn workout(&self, number: usize) -> &str {
+        &self.workouts[number % self.workouts.len()]
+    }
+}
+
+/// The first word of a title that somebody would look for.
+fn word(title: &str) -> Option<String> {
+    let mut words = title.split(|letter: char| !letter.is_alphabetic());
+    let word = words.find(|word| word.chars().count() >= SHORTEST_WORD)?;
+    Some(word.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::word;
+
+    #[test]
+    fn words_are_those_that_people_look_for() {
+        assert_eq!(word("Red lentil & carrot soup").as_deref(), Some("lentil"));
+        assert_eq!(word("Crème brûlée").as_deref(), Some("crème"));
+        assert_eq!(word("Egg in a cup"), None);
+    }
+}

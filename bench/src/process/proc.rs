@@ -1,0 +1,112 @@
+//! Linux's `/proc`.
+
+use std::{fs, time::Duration};
+
+use anyhow::Context as _;
+
+/// Of one process.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Stat {
+    pub(super) parent: u32,
+    /// On the processors.
+    pub(super) own: Duration,
+    /// The same of children that have ended.
+    pub(super) gone_children: Duration,
+}
+
+/// Reads `/proc/PID/stat`.
+pub(super) fn stat(pid: u32) -> anyhow::Result<Stat> {
+    let path = format!("/proc/{pid}/stat");
+    let text = fs::read_to_string(&path).context(path)?;
+    parse_stat(&text, rustix::param::clock_ticks_per_second())
+        .with_context(|| format!("/proc/{pid}/stat is not understood: {text}"))
+}
+
+/// Of a process and its children, living and gone.
+pub(super) fn family(pid: u32) -> anyhow::Result<Duration> {
+    let head = stat(pid)?;
+    let mut sum = head.own + head.gone_children;
+    for entry in fs::read_dir("/proc")? {
+        let name = entry?.file_name();
+        let other = name.to_str().and_then(|name| name.parse().ok());
+        // Processes may end while we look.
+        let other = other.and_then(|other| stat(other).ok());
+        if let Some(child) = other.filter(|it| it.parent == pid) {
+            sum += child.own + child.gone_children;
+        }
+    }
+    Ok(sum)
+}
+
+/// Bytes, by a line of `/proc/PID/status`.
+pub(super) fn memory(pid: u32, key: &str) -> anyhow::Result<u64> {
+    let path = format!("/proc/{pid}/status");
+    let text = fs::read_to_string(&path).context(path)?;
+    parse_memory(&text, key).with_context(|| format!("/proc/{pid}/status has no {key}"))
+}
+
+/// proc(5): the second field is the program's name in brackets, which may hold anything.
+fn parse_stat(text: &str, ticks_per_second: u64) -> Option<Stat> {
+    let (_, rest) = text.rsplit_once(')')?;
+    // From the third field on.
+    let fields: Vec<_> = rest.split_ascii_whitespace().collect();
+    let time = |first: usize| {
+        let ticks = |field: usize| fields.get(field - 3)?.parse::<u64>().ok();
+        let ticks = ticks(first)? + ticks(first + 1)?;
+        Some(Duration::from_millis(ticks * 1000 / ticks_per_second))
+    };
+    Some(Stat {
+        parent: fields.get(1)?.parse().ok()?,
+        own: time(14)?,
+        gone_children: time(16)?,
+    })
+}
+
+fn parse_memory(text: &str, key: &str) -> Option<u64> {
+    let mut lines = text.lines();
+    let value = lines.find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))?;
+    let kibibytes: u64 = value.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Stat, parse_memory, parse_stat};
+
+    #[test]
+    fn the_name_of_a_program_may_hold_anything() {
+        let text = "4321 (a) b (c) S 17 4321 4321 0 -1 4194560 5 0 0 0 150 25 7 3 20 0 9 0 12345 1000 200 184\n";
+        let wanted = Stat {
+            parent: 17,
+            own: Duration::from_millis(1_750),
+            gone_children: Duration::from_millis(100),
+        };
+        assert_eq!(parse_stat(text, 100), Some(wanted));
+        assert_eq!(parse_stat("4321 (cut off) S 17", 100), None);
+    }
+
+    #[test]
+    fn memory_is_in_kibibytes() {
+        let text = "Name:\tcoach\nVmHWM:\t   57348 kB\nVmRSS:\t   40960 kB\nThreads:\t3\n";
+        assert_eq!(parse_memory(text, "VmRSS"), Some(41_943_040));
+        assert_eq!(parse_memory(text, "VmHWM"), Some(58_724_352));
+        assert_eq!(parse_memory(text, "VmR"), None);
+        assert_eq!(parse_memory(text, "Threads"), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn this_process_uses_something() {
+        let pid = std::process::id();
+        let spin = std::time::Instant::now();
+        while spin.elapsed() < Duration::from_millis(50) {
+            std::hint::spin_loop();
+        }
+        assert!(super::stat(pid).unwrap().own > Duration::ZERO);
+        assert!(super::family(pid).unwrap() > Duration::ZERO);
+        let (now, peak) = (super::memory(pid, "VmRSS"), super::memory(pid, "VmHWM"));
+        assert!(now.unwrap() > 100_000 && peak.unwrap() > 100_000);
+    }
+}

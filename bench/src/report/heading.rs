@@ -1,0 +1,99 @@
+//! On top of each table: what made it, on what, when.
+
+use anyhow::Context as _;
+use chrono::SecondsFormat;
+use coach_domain::clock::{Clock as _, SystemClock};
+
+use super::{count, machine};
+use crate::{
+    cli::Common,
+    dataset,
+    stage::{self, Stage},
+};
+
+/// What holds for the whole run.
+pub(crate) struct Heading {
+    verb: &'static str,
+    lines: Vec<(&'static str, String)>,
+}
+
+impl Heading {
+    /// Looks at everything before the load begins.
+    pub(crate) async fn new(
+        verb: &'static str,
+        common: &Common,
+        stage: &Stage,
+        wrk: &str,
+    ) -> anyhow::Result<Self> {
+        let version: String = stage::value(&stage.pool, "SHOW server_version").await?;
+        let postgres = version.split(' ').next().context("no version")?;
+        let rows = dataset::rows(&stage.pool).await?;
+        let words: Vec<_> = std::env::args().skip(1).collect();
+        let now = SystemClock.now().to_rfc3339_opts(SecondsFormat::Secs, true);
+        let data = format!(
+            "{} members with {} rows; {wrk}, PostgreSQL {postgres}",
+            count(common.members.into()),
+            count(rows)
+        );
+        let lines = vec![
+            ("command", format!("`{}`", command(&words, common.members))),
+            ("machine", machine::describe()),
+            ("commit", machine::commit()),
+            ("date", now),
+            ("data", data),
+        ];
+        Ok(Self { verb, lines })
+    }
+
+    /// In front of what was found.
+    pub(crate) fn above(&self, body: &str) -> String {
+        let mut text = format!("## {}\n\n", self.verb);
+        for (name, value) in &self.lines {
+            text += &format!("- {name}: {value}\n");
+        }
+        text + "\n" + body
+    }
+}
+
+/// The command that does the same again, from the words after the program's name.
+fn command(words: &[String], members: u32) -> String {
+    let mut rest = Vec::new();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        if word == "--members" {
+            words.next();
+        } else if !word.starts_with("--members=") {
+            let quoted = format!("\"{word}\"");
+            rest.push(if word.contains(' ') { &quoted } else { word }.clone());
+        }
+    }
+    match rest.join(" ").as_str() {
+        "run" => format!("make bench MEMBERS={members}"),
+        rest if rest.contains(' ') => format!("make bench MEMBERS={members} BENCH='{rest}'"),
+        rest => format!("make bench MEMBERS={members} BENCH={rest}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::command;
+
+    #[test]
+    fn the_command_is_the_one_to_type() {
+        let of = |words: &str| {
+            let words: Vec<_> = words.split(' ').map(str::to_owned).collect();
+            command(&words, 500)
+        };
+        assert_eq!(of("run --members 500"), "make bench MEMBERS=500");
+        assert_eq!(of("memory"), "make bench MEMBERS=500 BENCH=memory");
+        assert_eq!(
+            of("--members=500 telemetry --pairs 3"),
+            "make bench MEMBERS=500 BENCH='telemetry --pairs 3'"
+        );
+        let words = ["run", "--operation", "Today, gzip"].map(str::to_owned);
+        assert_eq!(
+            command(&words, 10_000),
+            "make bench MEMBERS=10000 BENCH='run --operation \"Today, gzip\"'"
+        );
+    }
+}

@@ -1,0 +1,67 @@
+//! The machine and the commit. What cannot be found out is left out: it is for people to read.
+
+use std::{fs, path::Path, process::Command, thread};
+
+use crate::statistics::float;
+
+/// Cores, model, memory, system, and what it was busy with.
+pub(super) fn describe() -> String {
+    let cores = thread::available_parallelism().map_or(0, usize::from);
+    let mut parts = vec![format!("{cores} cores")];
+    parts.extend(model());
+    parts.extend(memory().map(|bytes| format!("{:.0} GB", float(bytes) / 1e9)));
+    parts.extend(output("uname", &["-srm"]));
+    parts.extend(busy());
+    parts.join(", ")
+}
+
+/// The commit that this was built from, as far as the checkout knows.
+pub(super) fn commit() -> String {
+    let Some(commit) = git(&["rev-parse", "--short=12", "HEAD"]) else {
+        return "unknown".to_owned();
+    };
+    // Saving a table is no change of what was measured.
+    let but = ":(top,exclude)bench/RESULTS.md";
+    match git(&["status", "--porcelain", "--", ":/", but]) {
+        Some(changes) if !changes.is_empty() => format!("{commit} with uncommitted changes"),
+        _ => commit,
+    }
+}
+
+fn model() -> Option<String> {
+    let Ok(text) = fs::read_to_string("/proc/cpuinfo") else {
+        return output("sysctl", &["-n", "machdep.cpu.brand_string"]);
+    };
+    let line = text.lines().find(|line| line.starts_with("model name"))?;
+    Some(line.split_once(':')?.1.trim().to_owned())
+}
+
+fn memory() -> Option<u64> {
+    let Ok(text) = fs::read_to_string("/proc/meminfo") else {
+        return output("sysctl", &["-n", "hw.memsize"])?.parse().ok();
+    };
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+/// What others kept running in the last minute.
+fn busy() -> Option<String> {
+    let text = fs::read_to_string("/proc/loadavg").ok()?;
+    let minute = text.split(' ').next()?;
+    Some(format!("load {minute} before it began"))
+}
+
+fn git(arguments: &[&str]) -> Option<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = folder.display().to_string();
+    output("git", &[&["-C", &folder], arguments].concat())
+}
+
+fn output(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    output.status.success().then_some(text)
+}

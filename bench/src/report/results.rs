@@ -1,0 +1,45 @@
+//! `bench/RESULTS.md`: a section for each verb, between marks.
+
+use std::{fs, io::ErrorKind, path::Path};
+
+use anyhow::Context as _;
+
+const TITLE: &str =
+    "# Results\n\nMade by the commands below; `bench/README.md` says what is measured.\n";
+
+/// Puts a section in place of the last one of the same verb. The others stay.
+pub(crate) fn save(verb: &str, section: &str) -> anyhow::Result<()> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
+    let old = match fs::read_to_string(&file) {
+        Err(error) if error.kind() == ErrorKind::NotFound => TITLE.to_owned(),
+        text => text.with_context(|| file.display().to_string())?,
+    };
+    fs::write(&file, replaced(&old, verb, section)).with_context(|| file.display().to_string())
+}
+
+fn replaced(old: &str, verb: &str, section: &str) -> String {
+    let (begin, end) = (
+        format!("<!-- bench:{verb} -->\n"),
+        format!("<!-- /bench:{verb} -->\n"),
+    );
+    let marked = format!("{begin}{section}{end}");
+    let found = old.split_once(&begin).and_then(|(before, rest)| {
+        let (_, after) = rest.split_once(&end)?;
+        Some(format!("{before}{marked}{after}"))
+    });
+    found.unwrap_or_else(|| format!("{old}\n{marked}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::replaced;
+
+    #[test]
+    fn each_verb_has_one_section() {
+        let both = replaced(&replaced("# Results\n", "run", "old\n"), "peer", "kept\n");
+        let again = replaced(&both, "run", "new\n");
+        let wanted = "# Results\n\n<!-- bench:run -->\nnew\n<!-- /bench:run -->\n\n\
+                      <!-- bench:peer -->\nkept\n<!-- /bench:peer -->\n";
+        assert_eq!(again, wanted);
+    }
+}

@@ -1,0 +1,52 @@
+//! Tables in Markdown.
+
+use std::iter::repeat;
+
+/// A table: the first column is text, the others are figures.
+pub(crate) struct Table {
+    columns: usize,
+    lines: Vec<String>,
+}
+
+impl Table {
+    /// Without rows yet.
+    pub(crate) fn new(heads: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let heads: Vec<_> = heads.into_iter().map(Into::into).collect();
+        let columns = heads.len();
+        let rules = ["---"].into_iter().chain(repeat("---:")).map(str::to_owned);
+        Self {
+            columns,
+            lines: vec![line(columns, heads), line(columns, rules)],
+        }
+    }
+
+    /// Adds a row; a cell too few is an empty one.
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.lines.push(line(self.columns, cells));
+    }
+
+    /// The text, with a line break at its end.
+    pub(crate) fn markdown(&self) -> String {
+        self.lines.concat()
+    }
+}
+
+fn line(columns: usize, cells: impl IntoIterator<Item = String>) -> String {
+    let cells = cells.into_iter().chain(repeat(String::new()));
+    let cells = cells.take(columns).map(|cell| cell.replace('|', "\\|"));
+    format!("| {} |\n", cells.collect::<Vec<_>>().join(" | "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Table;
+
+    #[test]
+    fn a_table_is_markdown() {
+        let mut table = Table::new(["what", "much"]);
+        table.row(["a | b", "1"].map(str::to_owned));
+        table.row(["c"].map(str::to_owned));
+        let wanted = "| what | much |\n| --- | ---: |\n| a \\| b | 1 |\n| c |  |\n";
+        assert_eq!(table.markdown(), wanted);
+    }
+}
