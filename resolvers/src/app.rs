@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use coach_domain::{catalogue, clock::Clock, database::Session};
 use sea_orm::DatabaseConnection;
+use tracing::Span;
 
 /// The parts that outlive a request.
 pub struct App {
@@ -41,12 +42,12 @@ impl App {
     }
 
     /// The database, as one request uses it.
-    pub(crate) fn session(&self) -> Session {
+    pub(crate) fn session(&self, span: Span) -> Session {
         let pool = self.database.clone();
         if self.record_statements {
-            Session::recording(pool)
+            Session::recording(pool, span)
         } else {
-            Session::new(pool)
+            Session::new(pool, span)
         }
     }
 }

@@ -7,13 +7,15 @@ use chrono::{DateTime, Utc};
 use coach_domain::{
     Error, Result,
     catalogue::Catalogue,
+    command::{self, Asked, Command, UserError},
     cycle::Cycle,
-    database::Session,
+    database::{self, Session},
     id::MemberId,
     member::{self, Member},
     viewer::{Role, Viewer},
 };
 use tokio::sync::OnceCell;
+use tracing::Span;
 
 use crate::{
     App,
@@ -36,13 +38,22 @@ pub struct RequestContext {
 }
 
 impl RequestContext {
-    /// The context of a request that begins now.
-    pub fn new(app: Arc<App>, viewer: Viewer) -> Self {
-        let source = Arc::new(Source {
-            session: app.session(),
+    /// The context of a request that begins now; `span` stands for its operation in traces.
+    pub fn new(app: Arc<App>, viewer: Viewer, span: Span) -> Self {
+        let source = Source {
+            session: app.session(span),
             now: app.clock.now(),
             app,
-        });
+        };
+        Self::of(Arc::new(source), viewer)
+    }
+
+    /// The same request, without what has been read so far. Statements go on counting.
+    pub(crate) fn renewed(&self) -> Self {
+        Self::of(Arc::clone(&self.source), self.viewer.clone())
+    }
+
+    fn of(source: Arc<Source>, viewer: Viewer) -> Self {
         Self {
             members: Memo::new(&source),
             cycles: Memo::new(&source),
@@ -58,6 +69,38 @@ impl RequestContext {
     /// The database, with the request's own count of statements.
     pub fn session(&self) -> &Session {
         &self.source.session
+    }
+
+    /// Does a change, once for its idempotency key.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`command::execute`].
+    pub(crate) async fn execute<C: Command>(
+        &self,
+        idempotency_key: &str,
+        occurred_at: Option<DateTime<Utc>>,
+        command: &C,
+    ) -> Result<Result<C::Outcome, UserError>> {
+        let subject = self.viewer.subject();
+        let subject = subject.ok_or_else(|| Error::BadInput("sign in first".to_owned()))?;
+        let asked = Asked {
+            subject,
+            idempotency_key,
+            occurred_at,
+        };
+        let clock = self.source.app.clock.as_ref();
+        let catalogue = self.catalogue().await?;
+        command::execute(self.session(), clock, catalogue, &asked, command).await
+    }
+
+    pub(crate) fn span(&self) -> &Span {
+        self.source.session.span()
+    }
+
+    /// Runs a batch, which `span` stands for.
+    pub(crate) async fn part<F: Future>(&self, span: Span, run: F) -> F::Output {
+        database::part(span, run).await
     }
 
     pub(crate) fn viewer(&self) -> &Viewer {

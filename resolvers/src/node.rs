@@ -5,12 +5,10 @@ use std::sync::Arc;
 
 use coach_domain::{
     check_in,
-    id::{AnyId, CycleId, DayId, OpaqueId as _, Owned},
+    id::{AnyId, OpaqueId as _, Owned},
 };
 
-use crate::{
-    Error, RequestContext, Resolvers, arguments, one_of, plan, query, schedule::Schedules,
-};
+use crate::{Error, RequestContext, Resolvers, arguments, day, one_of, plan, query};
 
 impl query::Node for Resolvers {
     type Value = Option<one_of::Node>;
@@ -74,32 +72,15 @@ async fn find_owned(context: &RequestContext, id: AnyId) -> Result<Option<one_of
             let mut found = check_in::find(context.session(), &[id]).await?;
             found.pop().map(Arc::new).map(Node::CheckIn)
         }
-        AnyId::Day(id) => day(context, id).await?.map(Arc::new).map(Node::Day),
-        AnyId::ScheduledWorkout(id) => {
-            let workouts = day(context, id.day).await?.map(|day| day.workouts);
-            let mut workouts = workouts.into_iter().flatten();
-            workouts
-                .find(|workout| workout.id == id)
-                .map(Arc::new)
-                .map(Node::ScheduledWorkout)
-        }
-        AnyId::PlannedMeal(id) => {
-            let meals = day(context, id.day).await?.map(|day| day.meals);
-            let mut meals = meals.into_iter().flatten();
-            meals
-                .find(|meal| meal.id == id)
-                .map(Arc::new)
-                .map(Node::PlannedMeal)
-        }
+        AnyId::Day(id) => day::find(context, id).await?.map(Arc::new).map(Node::Day),
+        AnyId::ScheduledWorkout(id) => day::scheduled_workout(context, id)
+            .await?
+            .map(Arc::new)
+            .map(Node::ScheduledWorkout),
+        AnyId::PlannedMeal(id) => day::planned_meal(context, id)
+            .await?
+            .map(Arc::new)
+            .map(Node::PlannedMeal),
         AnyId::Recipe(_) | AnyId::Workout(_) | AnyId::Exercise(_) => None,
     })
-}
-
-async fn day(context: &RequestContext, id: DayId) -> Result<Option<coach_domain::day::Day>, Error> {
-    let cycle: CycleId = id.cycle;
-    let schedules = Schedules::load(context, &[cycle]).await?;
-    match schedules.of(cycle) {
-        Some(schedule) => Ok(schedule.day(id.number)?),
-        None => Ok(None),
-    }
 }

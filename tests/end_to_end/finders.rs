@@ -53,7 +53,7 @@ async fn member_id(db: &impl ConnectionTrait, email: &str) -> MemberId {
 #[expect(clippy::too_many_lines, reason = "one assertion for each finder")]
 async fn each_finder_asks_for_the_owner() {
     let test = TestApp::start().await;
-    let db = Session::new((*test.pool).clone());
+    let db = Session::new((*test.pool).clone(), tracing::Span::none());
     let now = coach_domain::clock::Clock::now(&*test.clock);
     let me = member_id(&db, email::NORA).await;
     let (theo_plan, theo_cycle, theo_check_in) = (
@@ -200,7 +200,7 @@ async fn each_finder_asks_for_the_owner() {
 #[tokio::test]
 async fn a_subject_is_found_with_its_issuer_alone() {
     let test = TestApp::start().await;
-    let db = Session::new((*test.pool).clone());
+    let db = Session::new((*test.pool).clone(), tracing::Span::none());
     let now = coach_domain::clock::Clock::now(&*test.clock);
     let mut subject = Subject {
         issuer: LOCAL_ISSUER.to_owned(),

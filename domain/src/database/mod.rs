@@ -12,12 +12,16 @@
 //!   out of the text; `$1 IS NULL OR …` would keep indexes from being used.
 
 mod connect;
+mod insert;
 mod session;
+mod telemetry;
 
 use sea_orm::{DbBackend, Statement, Value};
 
 pub use connect::{Options, connect};
+pub(crate) use insert::insert;
 pub use session::{Counted, Session, Transaction};
+pub use telemetry::part;
 
 /// A statement with its parameters, `$1` first.
 pub(crate) fn statement(

@@ -14,6 +14,9 @@ use sea_orm::{
     TransactionSession, TransactionTrait,
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tracing::Span;
+
+use super::telemetry;
 
 /// How many statements one request has under way at once: it is not to take the
 /// whole pool. The others wait here, where no time limit of the pool runs.
@@ -21,23 +24,33 @@ const AT_ONCE: usize = 4;
 
 #[derive(Debug)]
 struct Tally {
+    /// What asks, for traces.
+    span: Span,
     statements: AtomicUsize,
     texts: Option<Mutex<Vec<String>>>,
     turns: Semaphore,
 }
 
-impl Default for Tally {
-    fn default() -> Self {
+impl Tally {
+    fn new(span: Span) -> Self {
         Self {
+            span,
             statements: AtomicUsize::new(0),
             texts: None,
             turns: Semaphore::new(AT_ONCE),
         }
     }
-}
 
-impl Tally {
-    /// Counts a statement, and waits for its turn.
+    /// Counts a statement, waits for its turn, and runs it.
+    async fn run<T>(
+        &self,
+        sql: &str,
+        run: impl Future<Output = Result<T, DbErr>>,
+    ) -> Result<T, DbErr> {
+        let _turn = self.add(sql).await;
+        telemetry::observe(sql, &self.span, run).await
+    }
+
     async fn add(&self, sql: &str) -> Option<SemaphorePermit<'_>> {
         self.statements.fetch_add(1, Relaxed);
         if let Some(texts) = &self.texts {
@@ -64,9 +77,9 @@ pub type Session = Counted<DatabaseConnection>;
 pub type Transaction = Counted<DatabaseTransaction>;
 
 impl Session {
-    /// A session that counts.
-    pub fn new(database: DatabaseConnection) -> Self {
-        let tally = Arc::default();
+    /// A session that counts, on behalf of what `span` stands for.
+    pub fn new(database: DatabaseConnection, span: Span) -> Self {
+        let tally = Arc::new(Tally::new(span));
         Self {
             inner: database,
             tally,
@@ -74,10 +87,10 @@ impl Session {
     }
 
     /// A session that also keeps the text of each statement, for tests.
-    pub fn recording(database: DatabaseConnection) -> Self {
+    pub fn recording(database: DatabaseConnection, span: Span) -> Self {
         let tally = Arc::new(Tally {
             texts: Some(Mutex::default()),
-            ..Tally::default()
+            ..Tally::new(span)
         });
         Self {
             inner: database,
@@ -107,6 +120,11 @@ impl Session {
 }
 
 impl<C> Counted<C> {
+    /// What asks, for traces.
+    pub fn span(&self) -> &Span {
+        &self.tally.span
+    }
+
     fn on(&self, inner: DatabaseTransaction) -> Transaction {
         let tally = Arc::clone(&self.tally);
         Counted { inner, tally }
@@ -120,23 +138,26 @@ impl<C: ConnectionTrait> ConnectionTrait for Counted<C> {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let _turn = self.tally.add(&statement.sql).await;
-        self.inner.execute_raw(statement).await
+        let sql = statement.sql.clone();
+        let run = self.inner.execute_raw(statement);
+        self.tally.run(&sql, run).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let _turn = self.tally.add(sql).await;
-        self.inner.execute_unprepared(sql).await
+        let run = self.inner.execute_unprepared(sql);
+        self.tally.run(sql, run).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let _turn = self.tally.add(&statement.sql).await;
-        self.inner.query_one_raw(statement).await
+        let sql = statement.sql.clone();
+        let run = self.inner.query_one_raw(statement);
+        self.tally.run(&sql, run).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let _turn = self.tally.add(&statement.sql).await;
-        self.inner.query_all_raw(statement).await
+        let sql = statement.sql.clone();
+        let run = self.inner.query_all_raw(statement);
+        self.tally.run(&sql, run).await
     }
 }
 

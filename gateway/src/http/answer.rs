@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::{
     media::Media,
+    meter,
     observe::{Executed, Statements},
     request_id::RequestId,
 };
@@ -42,6 +43,12 @@ impl Answer {
             errors: &self.outcome.errors,
             data: self.outcome.data.as_ref(),
         }
+    }
+
+    /// Counts the errors by their codes.
+    pub(super) fn count_errors(&self) {
+        let codes = self.outcome.errors.iter().filter_map(code);
+        codes.for_each(meter::error);
     }
 
     /// The answer to a request with one operation.

@@ -17,12 +17,15 @@ use coach_domain::viewer::Viewer;
 use coach_execution::{Fault, Response as Outcome, document};
 use coach_resolvers::RequestContext;
 use futures_util::future::try_join_all;
+use tokio::time::Instant;
+use tracing::Span;
 
 use super::{
     answer::Answer,
     body,
     media::{self, Media},
-    observe::Statements,
+    meter,
+    observe::{RequestSpan, Statements},
     params::{Params, Request},
     refusal::Refusal,
     request_id::RequestId,
@@ -37,6 +40,7 @@ const LONGEST_NAME: usize = 64;
 pub(super) async fn graphql(
     State(state): State<AppState>,
     Extension(id): Extension<RequestId>,
+    Extension(RequestSpan(span)): Extension<RequestSpan>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -55,7 +59,7 @@ pub(super) async fn graphql(
         if method != Method::POST {
             return match Request::from_uri(&uri)? {
                 Request::Single(params) => {
-                    let answer = execute(&state, *params, viewer, Reads::Only).await?;
+                    let answer = execute(&state, *params, viewer, Reads::Only, &span).await?;
                     Ok(answer.respond(media, &id))
                 }
                 Request::Batch(_) => Err(Refusal::bad_request("batches are for POST")),
@@ -71,21 +75,22 @@ pub(super) async fn graphql(
         let bytes = body::read(&headers, body, state.shared().limits.body_bytes).await?;
         match Request::from_body(&bytes, state.shared().limits.batch)? {
             Request::Single(params) => {
-                let answer = execute(&state, *params, viewer, Reads::AndWrites).await?;
+                let answer = execute(&state, *params, viewer, Reads::AndWrites, &span).await?;
                 Ok(answer.respond(media, &id))
             }
             Request::Batch(batch) => {
                 let answers = batch
                     .into_iter()
-                    .map(|params| execute(&state, params, viewer.clone(), Reads::AndWrites));
+                    .map(|params| execute(&state, params, viewer.clone(), Reads::AndWrites, &span));
                 let answers = try_join_all(answers).await?;
                 Ok(Answer::respond_to_batch(answers, media, &id))
             }
         }
     };
-    answered
-        .await
-        .unwrap_or_else(|refusal: Refusal| refusal.respond(media, Some(id.as_str())))
+    answered.await.unwrap_or_else(|refusal: Refusal| {
+        meter::error(refusal.code());
+        refusal.respond(media, Some(id.as_str()))
+    })
 }
 
 async fn authenticate(
@@ -123,23 +128,29 @@ async fn execute(
     params: Params,
     viewer: Viewer,
     reads: Reads,
+    request: &Span,
 ) -> Result<Answer, Refusal> {
     let document = match document::parse(&params.query, &state.shared().document_limits) {
         Ok(document) => document,
         Err(error) => {
-            return Ok(Answer {
+            let answer = Answer {
                 name: None,
                 outcome: Outcome::refused(error),
                 statements: Statements::default(),
-            });
+            };
+            answer.count_errors();
+            return Ok(answer);
         }
     };
+    let begun = Instant::now();
     let operation_name = params.operation_name.filter(|name| !name.is_empty());
     let (name, kind) = selected(&document, operation_name.as_deref());
     if reads == Reads::Only && kind == Some(OperationType::Mutation) {
         return Err(Refusal::only_post());
     }
-    let context = Arc::new(RequestContext::new(Arc::clone(&state.shared().app), viewer));
+    let span = span(name.as_deref(), kind, request);
+    let context = RequestContext::new(Arc::clone(&state.shared().app), viewer, span);
+    let context = Arc::new(context);
     let session = context.session().clone();
     let execution = state.shared().gateway.execute(
         document,
@@ -159,11 +170,26 @@ async fn execute(
         count: session.statements(),
         texts: session.recorded(),
     };
-    Ok(Answer {
+    meter::operation(name.as_deref(), kind, begun.elapsed());
+    let answer = Answer {
         name,
         outcome,
         statements,
-    })
+    };
+    answer.count_errors();
+    Ok(answer)
+}
+
+/// Without the document: its literals may be members' data.
+fn span(name: Option<&str>, kind: Option<OperationType>, request: &Span) -> Span {
+    let kind = kind.map_or("operation", meter::kind);
+    tracing::info_span!(
+        parent: request,
+        "operation",
+        "otel.name" = format!("{kind} {}", name.unwrap_or_default()).trim_end(),
+        "graphql.operation.name" = name,
+        "graphql.operation.type" = kind,
+    )
 }
 
 fn timed_out() -> Fault {

@@ -7,6 +7,7 @@ mod graphiql;
 mod graphql;
 mod health;
 mod media;
+mod meter;
 mod observe;
 mod params;
 mod refusal;
@@ -28,6 +29,8 @@ use tower_http::{
 };
 
 use self::refusal::Refusal;
+use crate::telemetry;
+
 pub use self::{graphiql::FIRST_QUERY, observe::Statements, state::AppState};
 
 /// Smaller answers do not get smaller.
@@ -48,6 +51,7 @@ pub fn router(state: AppState) -> Router {
         .route("/graphiql/{asset}", get(graphiql::asset))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
+        .route("/metrics", get(metrics))
         .method_not_allowed_fallback(unknown_method)
         .merge(public)
         .fallback(async || Refusal::not_found())
@@ -58,6 +62,14 @@ pub fn router(state: AppState) -> Router {
                 .compress_when(SizeAbove::new(COMPRESSED_FROM)),
         )
         .layer(middleware::from_fn_with_state(state, observe::observe))
+}
+
+/// For Prometheus.
+async fn metrics() -> impl axum::response::IntoResponse {
+    (
+        [(header::CONTENT_TYPE, telemetry::EXPOSITION)],
+        telemetry::exposition(),
+    )
 }
 
 async fn unknown_method() -> Refusal {

@@ -1,18 +1,26 @@
-//! Around every request: its id, its line in the log, and a mask for panics.
+//! Around every request: its id, its span, its line in the log, and a mask for panics.
 
 use std::panic::AssertUnwindSafe;
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::Method,
+    http::{HeaderMap, Method},
     middleware::Next,
     response::Response,
 };
 use futures_util::FutureExt as _;
+use opentelemetry::{
+    propagation::{Extractor, TextMapPropagator as _},
+    trace::{SpanContext, TraceContextExt as _},
+};
+use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tokio::time::Instant;
+use tracing::{Span, field::Empty};
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use super::{
     media::Media,
+    meter,
     refusal::Refusal,
     request_id::{REQUEST_ID, RequestId},
     state::AppState,
@@ -37,6 +45,10 @@ pub struct Statements {
     pub texts: Vec<String>,
 }
 
+/// What stands for the request in traces.
+#[derive(Clone)]
+pub(super) struct RequestSpan(pub(super) Span);
+
 /// Gives the request its id, and logs it when it is answered or given up.
 pub(super) async fn observe(
     State(state): State<AppState>,
@@ -46,6 +58,9 @@ pub(super) async fn observe(
     let id = RequestId::of(request.headers(), state.shared().app.clock.as_ref());
     let mut line = Line::new(&id, &request);
     request.extensions_mut().insert(id.clone());
+    request
+        .extensions_mut()
+        .insert(RequestSpan(line.span.clone()));
     // The panic's own hook has told the log; the client learns nothing of it.
     let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let mut response =
@@ -56,12 +71,13 @@ pub(super) async fn observe(
     response
 }
 
-/// One line of the log, written when it is dropped: clients that go away get theirs too.
+/// What is told of a request when this is dropped: clients that go away get theirs too.
 struct Line {
     id: RequestId,
     method: Method,
     /// The route, not the path: that may hold anything.
     route: Option<MatchedPath>,
+    span: Span,
     begun: Instant,
     status: Option<u16>,
     executed: Executed,
@@ -69,10 +85,14 @@ struct Line {
 
 impl Line {
     fn new(id: &RequestId, request: &Request) -> Self {
+        let method = request.method().clone();
+        let route: Option<MatchedPath> = request.extensions().get().cloned();
+        let name = route.as_ref().map_or("", MatchedPath::as_str);
         Self {
             id: id.clone(),
-            method: request.method().clone(),
-            route: request.extensions().get().cloned(),
+            span: span(&method, name, request.headers()),
+            method,
+            route,
             begun: Instant::now(),
             status: None,
             executed: Executed::default(),
@@ -80,25 +100,86 @@ impl Line {
     }
 }
 
+/// The root of what we tell of a request; part of the caller's trace where it says that there is one.
+fn span(method: &Method, route: &str, headers: &HeaderMap) -> Span {
+    if is_upkeep(route) {
+        return Span::none();
+    }
+    let method = meter::method(method);
+    let span = tracing::info_span!(
+        "request",
+        "otel.name" = format!("{method} {route}").trim_end(),
+        "otel.kind" = "server",
+        "http.request.method" = method,
+        "http.route" = route,
+        "http.response.status_code" = Empty,
+        "error.type" = Empty,
+        "otel.status_code" = Empty,
+    );
+    if !span.is_disabled() && headers.contains_key("traceparent") {
+        let caller = TraceContextPropagator::new().extract(&Headers(headers));
+        // It has not begun yet, so it can still get a parent.
+        let _ = span.set_parent(caller);
+    }
+    span
+}
+
+/// Asked by machines every few seconds.
+fn is_upkeep(route: &str) -> bool {
+    route == "/metrics" || route.starts_with("/health/")
+}
+
+struct Headers<'a>(&'a HeaderMap);
+
+impl Extractor for Headers<'_> {
+    fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.to_str().ok()
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(axum::http::HeaderName::as_str).collect()
+    }
+}
+
+/// The place in a trace, when there is one.
+fn place(span: &Span) -> Option<SpanContext> {
+    if span.is_disabled() {
+        return None;
+    }
+    let context = span.context();
+    let place = context.span().span_context().clone();
+    place.is_valid().then_some(place)
+}
+
 impl Drop for Line {
     fn drop(&mut self) {
         let route = self.route.as_ref().map_or("", MatchedPath::as_str);
         let duration = self.begun.elapsed();
-        if route.starts_with("/health/") {
-            tracing::debug!(route, status = self.status, ?duration, "asked for health");
+        if is_upkeep(route) {
+            tracing::debug!(route, status = self.status, ?duration, "upkeep");
             return;
         }
+        // 499 is what nginx calls it when the client did not wait.
+        let status = self.status.unwrap_or(499);
+        meter::request(&self.method, route, status, duration);
+        self.span.record("http.response.status_code", status);
+        if status >= 500 {
+            self.span.record("error.type", status.to_string());
+            self.span.record("otel.status_code", "ERROR");
+        }
+        let place = place(&self.span);
         tracing::info!(
             "http.request.id" = self.id.as_str(),
             "http.request.method" = self.method.as_str(),
             "http.route" = route,
-            // 499 is what nginx calls it when the client did not wait.
-            "http.response.status_code" = self.status.unwrap_or(499),
+            "http.response.status_code" = status,
             "graphql.operation.name" = self.executed.operations,
             "graphql.cost" = self.executed.cost,
             "graphql.errors" = self.executed.errors,
             "db.statements" = self.executed.statements.count,
             "event.duration" = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
+            "trace.id" = place.as_ref().map(|place| place.trace_id().to_string()),
+            "span.id" = place.as_ref().map(|place| place.span_id().to_string()),
             "request"
         );
     }

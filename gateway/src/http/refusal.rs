@@ -37,6 +37,10 @@ impl Refusal {
         }
     }
 
+    pub(super) fn code(&self) -> &'static str {
+        self.code
+    }
+
     /// What is not a well-formed request.
     pub(super) fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)

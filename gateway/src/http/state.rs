@@ -98,9 +98,7 @@ mod tests {
     fn what_graphiql_asks_about_the_schema_is_within_the_limits() {
         let settings = Settings::load(&Sources::default()).unwrap();
         // `getIntrospectionQuery` of graphql-js 16.15 with all its options, which is what GraphiQL 4.1.2 sends.
-        let text = include_str!(
-            "../../../schema/execution/tests/execution/graphql_js_introspection.graphql"
-        );
+        let text = coach_schema::INTROSPECTION_QUERY;
         let parsed = document::parse(text, &document_limits(&settings.limits));
         assert!(parsed.is_ok(), "{parsed:?}");
     }

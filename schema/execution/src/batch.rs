@@ -11,7 +11,7 @@ use std::{
 use dataloader::{BatchFn, cached::Loader};
 use futures_util::FutureExt as _;
 use opentelemetry::{KeyValue, global, metrics::Histogram};
-use tracing::Instrument as _;
+use tracing::Span;
 
 use crate::{Completed, Fault, Outcome, Output, PlannedField, Value};
 
@@ -91,10 +91,14 @@ pub trait BatchFunction: Send + Sync + 'static {
     /// `Type.field`, for messages.
     const FIELD: &'static str;
 
-    /// Loads a batch; an error is the error of each of its keys.
+    /// What the request asks for, for traces.
+    fn span(context: &Self::Context) -> &Span;
+
+    /// Loads a batch, which `span` stands for in traces; an error is the error of each of its keys.
     fn load(
         context: &Self::Context,
         keys: &[Self::Key],
+        span: Span,
     ) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Fault>> + Send;
 }
 
@@ -123,12 +127,12 @@ impl<F: BatchFunction> BatchFn<F::Key, Entry<F::Value>> for Fetch<F> {
             &[KeyValue::new("coach.batch.field", F::FIELD)],
         );
         let span = tracing::info_span!(
+            parent: F::span(&self.0),
             "batch",
             "otel.name" = F::FIELD,
-            "coach.batch.field" = F::FIELD,
             "coach.batch.size" = keys.len(),
         );
-        let mut found = match F::load(&self.0, keys).instrument(span).await {
+        let mut found = match F::load(&self.0, keys, span).await {
             Ok(batch) => batch.0,
             Err(fault) => {
                 let failed = keys.iter().cloned();

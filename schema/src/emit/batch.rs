@@ -85,8 +85,11 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
         type Key = {key}; // {coordinate}
         type Value = <Resolvers as batch::{function}>::Value; // {coordinate}
         const FIELD: &'static str = {coordinate:?};
-        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {{
-            <Resolvers as batch::{function}>::load(context, keys).await.map_err(Into::into) // {coordinate}
+        fn span(context: &RequestContext) -> &::tracing::Span {{
+            context.span()
+        }}
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {{
+            context.part(span, <Resolvers as batch::{function}>::load(context, keys)).await.map_err(Into::into) // {coordinate}
         }}
     }}"
         );

@@ -557,8 +557,11 @@ mod functions {
         type Key = <Resolvers as batch::Cook>::Key; // Dish.cook
         type Value = <Resolvers as batch::Cook>::Value; // Dish.cook
         const FIELD: &'static str = "Dish.cook";
-        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            <Resolvers as batch::Cook>::load(context, keys).await.map_err(Into::into) // Dish.cook
+        fn span(context: &RequestContext) -> &::tracing::Span {
+            context.span()
+        }
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            context.part(span, <Resolvers as batch::Cook>::load(context, keys)).await.map_err(Into::into) // Dish.cook
         }
     }
     pub struct DishIngredients;
@@ -567,8 +570,11 @@ mod functions {
         type Key = <Resolvers as batch::DishIngredients>::Key; // Dish.ingredients
         type Value = <Resolvers as batch::DishIngredients>::Value; // Dish.ingredients
         const FIELD: &'static str = "Dish.ingredients";
-        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            <Resolvers as batch::DishIngredients>::load(context, keys).await.map_err(Into::into) // Dish.ingredients
+        fn span(context: &RequestContext) -> &::tracing::Span {
+            context.span()
+        }
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            context.part(span, <Resolvers as batch::DishIngredients>::load(context, keys)).await.map_err(Into::into) // Dish.ingredients
         }
     }
     pub struct DishPairing;
@@ -577,8 +583,11 @@ mod functions {
         type Key = (<Resolvers as batch::DishPairing>::Key, arguments::DishPairing); // Dish.pairing
         type Value = <Resolvers as batch::DishPairing>::Value; // Dish.pairing
         const FIELD: &'static str = "Dish.pairing";
-        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            <Resolvers as batch::DishPairing>::load(context, keys).await.map_err(Into::into) // Dish.pairing
+        fn span(context: &RequestContext) -> &::tracing::Span {
+            context.span()
+        }
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            context.part(span, <Resolvers as batch::DishPairing>::load(context, keys)).await.map_err(Into::into) // Dish.pairing
         }
     }
     pub struct ProbeChild;
@@ -587,8 +596,11 @@ mod functions {
         type Key = <Resolvers as batch::ProbeChild>::Key; // Probe.child
         type Value = <Resolvers as batch::ProbeChild>::Value; // Probe.child
         const FIELD: &'static str = "Probe.child";
-        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            <Resolvers as batch::ProbeChild>::load(context, keys).await.map_err(Into::into) // Probe.child
+        fn span(context: &RequestContext) -> &::tracing::Span {
+            context.span()
+        }
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            context.part(span, <Resolvers as batch::ProbeChild>::load(context, keys)).await.map_err(Into::into) // Probe.child
         }
     }
     pub struct ProbeChildNonNull;
@@ -597,8 +609,11 @@ mod functions {
         type Key = <Resolvers as batch::ProbeChildNonNull>::Key; // Probe.childNonNull
         type Value = <Resolvers as batch::ProbeChildNonNull>::Value; // Probe.childNonNull
         const FIELD: &'static str = "Probe.childNonNull";
-        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            <Resolvers as batch::ProbeChildNonNull>::load(context, keys).await.map_err(Into::into) // Probe.childNonNull
+        fn span(context: &RequestContext) -> &::tracing::Span {
+            context.span()
+        }
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            context.part(span, <Resolvers as batch::ProbeChildNonNull>::load(context, keys)).await.map_err(Into::into) // Probe.childNonNull
         }
     }
     pub struct ProbeChildren;
@@ -607,8 +622,11 @@ mod functions {
         type Key = <Resolvers as batch::ProbeChildren>::Key; // Probe.children
         type Value = <Resolvers as batch::ProbeChildren>::Value; // Probe.children
         const FIELD: &'static str = "Probe.children";
-        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            <Resolvers as batch::ProbeChildren>::load(context, keys).await.map_err(Into::into) // Probe.children
+        fn span(context: &RequestContext) -> &::tracing::Span {
+            context.span()
+        }
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            context.part(span, <Resolvers as batch::ProbeChildren>::load(context, keys)).await.map_err(Into::into) // Probe.children
         }
     }
     pub struct ProbeChildrenNullable;
@@ -617,8 +635,11 @@ mod functions {
         type Key = <Resolvers as batch::ProbeChildrenNullable>::Key; // Probe.childrenNullable
         type Value = <Resolvers as batch::ProbeChildrenNullable>::Value; // Probe.childrenNullable
         const FIELD: &'static str = "Probe.childrenNullable";
-        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            <Resolvers as batch::ProbeChildrenNullable>::load(context, keys).await.map_err(Into::into) // Probe.childrenNullable
+        fn span(context: &RequestContext) -> &::tracing::Span {
+            context.span()
+        }
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            context.part(span, <Resolvers as batch::ProbeChildrenNullable>::load(context, keys)).await.map_err(Into::into) // Probe.childrenNullable
         }
     }
     pub struct ProbeFails;
@@ -627,8 +648,11 @@ mod functions {
         type Key = <Resolvers as batch::ProbeFails>::Key; // Probe.fails
         type Value = <Resolvers as batch::ProbeFails>::Value; // Probe.fails
         const FIELD: &'static str = "Probe.fails";
-        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            <Resolvers as batch::ProbeFails>::load(context, keys).await.map_err(Into::into) // Probe.fails
+        fn span(context: &RequestContext) -> &::tracing::Span {
+            context.span()
+        }
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            context.part(span, <Resolvers as batch::ProbeFails>::load(context, keys)).await.map_err(Into::into) // Probe.fails
         }
     }
     pub struct ProbeFailsNonNull;
@@ -637,8 +661,11 @@ mod functions {
         type Key = <Resolvers as batch::ProbeFailsNonNull>::Key; // Probe.failsNonNull
         type Value = <Resolvers as batch::ProbeFailsNonNull>::Value; // Probe.failsNonNull
         const FIELD: &'static str = "Probe.failsNonNull";
-        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            <Resolvers as batch::ProbeFailsNonNull>::load(context, keys).await.map_err(Into::into) // Probe.failsNonNull
+        fn span(context: &RequestContext) -> &::tracing::Span {
+            context.span()
+        }
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            context.part(span, <Resolvers as batch::ProbeFailsNonNull>::load(context, keys)).await.map_err(Into::into) // Probe.failsNonNull
         }
     }
     pub struct ProbeGrid;
@@ -647,8 +674,11 @@ mod functions {
         type Key = <Resolvers as batch::ProbeGrid>::Key; // Probe.grid
         type Value = <Resolvers as batch::ProbeGrid>::Value; // Probe.grid
         const FIELD: &'static str = "Probe.grid";
-        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            <Resolvers as batch::ProbeGrid>::load(context, keys).await.map_err(Into::into) // Probe.grid
+        fn span(context: &RequestContext) -> &::tracing::Span {
+            context.span()
+        }
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            context.part(span, <Resolvers as batch::ProbeGrid>::load(context, keys)).await.map_err(Into::into) // Probe.grid
         }
     }
     pub struct ProbeMissing;
@@ -657,8 +687,11 @@ mod functions {
         type Key = <Resolvers as batch::ProbeMissing>::Key; // Probe.missing
         type Value = <Resolvers as batch::ProbeMissing>::Value; // Probe.missing
         const FIELD: &'static str = "Probe.missing";
-        async fn load(context: &RequestContext, keys: &[Self::Key]) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            <Resolvers as batch::ProbeMissing>::load(context, keys).await.map_err(Into::into) // Probe.missing
+        fn span(context: &RequestContext) -> &::tracing::Span {
+            context.span()
+        }
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            context.part(span, <Resolvers as batch::ProbeMissing>::load(context, keys)).await.map_err(Into::into) // Probe.missing
         }
     }
 }

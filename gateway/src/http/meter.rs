@@ -1,0 +1,105 @@
+//! What is counted of requests. Attributes take few values: none is a client's to choose.
+
+use std::{sync::LazyLock, time::Duration};
+
+use async_graphql::parser::types::OperationType;
+use axum::http::Method;
+use opentelemetry::{
+    KeyValue, global,
+    metrics::{Counter, Histogram},
+};
+
+/// Seconds, as the conventions for HTTP advise.
+const BOUNDARIES: [f64; 14] = [
+    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
+];
+
+struct Instruments {
+    requests: Histogram<f64>,
+    operations: Histogram<f64>,
+    errors: Counter<u64>,
+}
+
+static INSTRUMENTS: LazyLock<Instruments> = LazyLock::new(|| {
+    let meter = global::meter("coach");
+    Instruments {
+        requests: meter
+            .f64_histogram("http.server.request.duration")
+            .with_unit("s")
+            .with_description("Duration of HTTP server requests.")
+            .with_boundaries(BOUNDARIES.to_vec())
+            .build(),
+        operations: meter
+            .f64_histogram("coach.graphql.operation.duration")
+            .with_unit("s")
+            .with_description(
+                "Duration of GraphQL operations, from the parsed document to the answer.",
+            )
+            .with_boundaries(BOUNDARIES.to_vec())
+            .build(),
+        errors: meter
+            .u64_counter("coach.graphql.errors")
+            .with_unit("{error}")
+            .with_description("Errors in answers, by their code.")
+            .build(),
+    }
+});
+
+/// The method, unless the client made it up.
+pub(super) fn method(method: &Method) -> &'static str {
+    match method.as_str() {
+        "GET" => "GET",
+        "HEAD" => "HEAD",
+        "POST" => "POST",
+        "PUT" => "PUT",
+        "PATCH" => "PATCH",
+        "DELETE" => "DELETE",
+        "OPTIONS" => "OPTIONS",
+        _ => "_OTHER",
+    }
+}
+
+/// The kind of an operation, as GraphQL spells it.
+pub(super) fn kind(kind: OperationType) -> &'static str {
+    match kind {
+        OperationType::Query => "query",
+        OperationType::Mutation => "mutation",
+        OperationType::Subscription => "subscription",
+    }
+}
+
+/// The name of one of the app's operations; others are not told apart.
+fn known(name: Option<&str>) -> &'static str {
+    let known = coach_resolvers::OPERATIONS.iter();
+    let mut known = known.filter(|known| Some(**known) == name);
+    known.next().unwrap_or(&"_OTHER")
+}
+
+/// A request was answered, or given up.
+pub(super) fn request(made: &Method, route: &str, status: u16, duration: Duration) {
+    INSTRUMENTS.requests.record(
+        duration.as_secs_f64(),
+        &[
+            KeyValue::new("http.request.method", method(made)),
+            KeyValue::new("http.route", route.to_owned()),
+            KeyValue::new("http.response.status_code", i64::from(status)),
+        ],
+    );
+}
+
+/// An operation was executed.
+pub(super) fn operation(name: Option<&str>, of: Option<OperationType>, duration: Duration) {
+    INSTRUMENTS.operations.record(
+        duration.as_secs_f64(),
+        &[
+            KeyValue::new("graphql.operation.name", known(name)),
+            KeyValue::new("graphql.operation.type", of.map_or("_OTHER", kind)),
+        ],
+    );
+}
+
+/// An error was answered.
+pub(super) fn error(code: &str) {
+    let code = KeyValue::new("error.type", code.to_owned());
+    INSTRUMENTS.errors.add(1, &[code]);
+}

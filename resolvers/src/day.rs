@@ -1,0 +1,77 @@
+//! `Day`, `ScheduledWorkout` and `PlannedMeal`, and what changes them.
+
+use coach_domain::{
+    command::UserError,
+    day::{CompleteWorkout, Day, PlannedMeal, ScheduledWorkout},
+    id::{DayId, OpaqueId as _, PlannedMealId, ScheduledWorkoutId},
+};
+
+use crate::{Error, RequestContext, Resolvers, arguments, mutation, schedule::Schedules};
+
+/// A day of a cycle that the caller may see.
+pub(crate) async fn find(context: &RequestContext, id: DayId) -> Result<Option<Day>, Error> {
+    let schedules = Schedules::load(context, &[id.cycle]).await?;
+    match schedules.of(id.cycle) {
+        Some(schedule) => Ok(schedule.day(id.number)?),
+        None => Ok(None),
+    }
+}
+
+/// A workout on such a day.
+pub(crate) async fn scheduled_workout(
+    context: &RequestContext,
+    id: ScheduledWorkoutId,
+) -> Result<Option<ScheduledWorkout>, Error> {
+    let workouts = find(context, id.day).await?.map(|day| day.workouts);
+    let mut workouts = workouts.into_iter().flatten();
+    Ok(workouts.find(|workout| workout.id == id))
+}
+
+/// A meal on such a day.
+pub(crate) async fn planned_meal(
+    context: &RequestContext,
+    id: PlannedMealId,
+) -> Result<Option<PlannedMeal>, Error> {
+    let meals = find(context, id.day).await?.map(|day| day.meals);
+    let mut meals = meals.into_iter().flatten();
+    Ok(meals.find(|meal| meal.id == id))
+}
+
+/// `CompleteWorkoutPayload`.
+#[derive(Debug, Default)]
+pub struct CompleteWorkoutPayload {
+    pub(crate) scheduled_workout: Option<ScheduledWorkout>,
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+impl mutation::CompleteWorkout for Resolvers {
+    type Value = CompleteWorkoutPayload;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::MutationCompleteWorkout,
+    ) -> Result<Self::Value, Error> {
+        let input = &arguments.input;
+        let refused = |error| CompleteWorkoutPayload {
+            user_errors: vec![error],
+            ..CompleteWorkoutPayload::default()
+        };
+        let Some(scheduled_workout) = ScheduledWorkoutId::decode(&input.scheduled_workout_id)
+        else {
+            return Ok(refused(UserError::not_found("scheduledWorkoutId")));
+        };
+        let command = CompleteWorkout {
+            scheduled_workout,
+            effort: input.effort.value().copied(),
+        };
+        let occurred_at = input.occurred_at.value().copied();
+        let done = context.execute(&input.idempotency_key, occurred_at, &command);
+        Ok(match done.await? {
+            Ok(id) => CompleteWorkoutPayload {
+                scheduled_workout: self::scheduled_workout(context, id).await?,
+                ..CompleteWorkoutPayload::default()
+            },
+            Err(error) => refused(error),
+        })
+    }
+}
