@@ -2,4 +2,5 @@
 
 fn main() {
     coach_schema::build("../schema/graphql", "resolvers/src");
+    coach_schema::build_operations("../schema/operations");
 }

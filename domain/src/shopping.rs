@@ -54,6 +54,9 @@ pub fn check_range(from: NaiveDate, to: NaiveDate) -> Result<()> {
 /// the ingredients twice is all of them once. What is left is rounded up to full
 /// grams. Amounts without a weight cannot be divided, so they count as often as
 /// the recipe has to be begun. Names that differ in case only are the same thing.
+/// A recipe whose servings are unknown, which is met only where one was eaten or
+/// chosen that lost them since, is taken whole for each: rather too much than too
+/// little.
 pub fn list(days: &[Day], from: NaiveDate, to: NaiveDate) -> ShoppingList {
     let mut needed: BTreeMap<RecipeId, (&Recipe, i64)> = BTreeMap::new();
     let days = days.iter().filter(|day| (from..=to).contains(&day.date));
@@ -65,7 +68,7 @@ pub fn list(days: &[Day], from: NaiveDate, to: NaiveDate) -> ShoppingList {
     }
     let mut items: BTreeMap<String, ShoppingItem> = BTreeMap::new();
     for (recipe, servings) in needed.into_values() {
-        let makes = i64::from(recipe.servings.max(1));
+        let makes = i64::from(recipe.servings.unwrap_or(1).max(1));
         for ingredient in &recipe.ingredients {
             let item = items
                 .entry(ingredient.name.to_lowercase())

@@ -57,6 +57,11 @@ pub async fn prepare(database: &DatabaseConnection, clock: &dyn Clock) -> Result
     seed(database, clock).await
 }
 
+/// What an error of the domain says to operators: with its cause, which requests hide.
+pub fn plainly(error: &coach_domain::Error) -> String {
+    Plainly(error).to_string()
+}
+
 /// Loads the catalogue now, and again whenever there is a new version, as long as the application is in use.
 pub fn watch_catalogue(app: &Arc<App>) {
     let app = Arc::downgrade(app);

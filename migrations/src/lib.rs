@@ -5,7 +5,7 @@
 
 use sea_orm_migration::{
     MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait,
-    sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, TransactionTrait},
+    sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement, TransactionTrait},
 };
 
 /// A migration: a name, which the database remembers, and its SQL.
@@ -21,7 +21,7 @@ macro_rules! migrations {
 }
 
 /// In the order in which they run.
-const MIGRATIONS: [Sql; 12] = migrations![
+const MIGRATIONS: [Sql; 16] = migrations![
     "0001_catalogue_version",
     "0002_exercise",
     "0003_workout",
@@ -34,6 +34,10 @@ const MIGRATIONS: [Sql; 12] = migrations![
     "0010_favourite_recipe",
     "0011_subscription",
     "0012_consent",
+    "0013_imported_catalogue",
+    "0014_queue",
+    "0015_command",
+    "0016_email_delivery",
 ];
 
 impl MigrationName for Sql {
@@ -63,6 +67,25 @@ impl MigratorTrait for Migrator {
             .map(|migration| Box::new(migration) as Box<dyn MigrationTrait>)
             .collect()
     }
+}
+
+/// The names of the migrations that have not run, in their order. Changes nothing.
+pub async fn pending(database: &DatabaseConnection) -> Result<Vec<&'static str>, DbErr> {
+    let backend = database.get_database_backend();
+    let query = |sql: &str| database.query_all_raw(Statement::from_string(backend, sql.to_owned()));
+    let there = query(
+        "SELECT FROM pg_tables WHERE tablename = 'seaql_migrations' AND schemaname = current_schema()",
+    );
+    let mut run = Vec::new();
+    if !there.await?.is_empty() {
+        for row in query("SELECT version FROM seaql_migrations").await? {
+            run.push(row.try_get_by_index::<String>(0)?);
+        }
+    }
+    let names = MIGRATIONS.iter().map(|migration| migration.name);
+    Ok(names
+        .filter(|name| !run.iter().any(|it| it == name))
+        .collect())
 }
 
 /// Runs the migrations that have not run, all or none. Processes that start at

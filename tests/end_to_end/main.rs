@@ -4,11 +4,15 @@ mod harness;
 
 mod budgets;
 mod contract;
+mod delivery;
 mod finders;
 mod graphiql;
+mod import;
+mod letters;
 mod outage;
 mod ownership;
 mod plans;
+mod privacy;
 mod renewal;
 mod rules;
 mod today;

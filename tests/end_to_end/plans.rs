@@ -58,7 +58,7 @@ async fn multiply(pool: &DatabaseConnection) {
 }
 
 /// The generic plan of a statement, as the gateway's connections use it.
-async fn explain(pool: &DatabaseConnection, sql: &str) -> String {
+pub(crate) async fn explain(pool: &DatabaseConnection, sql: &str) -> String {
     let most = (1..=20)
         .rev()
         .find(|number| sql.contains(&format!("${number}")))

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
@@ -82,6 +82,8 @@ pub(crate) struct Dev {
     pub(crate) base: String,
     pub(crate) folder: PathBuf,
     pub(crate) port: u16,
+    /// What it has logged so far.
+    pub(crate) log: Arc<Mutex<String>>,
     /// What it printed until it was ready.
     pub(crate) welcome: String,
     /// From its start to the first `/health/ready` that says yes.
@@ -133,6 +135,7 @@ impl Dev {
             base,
             folder: folder.to_owned(),
             port,
+            log: errors,
             welcome,
             ready_after,
         }
@@ -198,12 +201,23 @@ impl Drop for Dev {
             self.signal(Signal::INT);
             self.ended();
         }
+        if !thread::panicking() {
+            assert_private(&self.log.lock().expect("text"));
+        }
     }
 }
 
-fn collect(pipe: impl std::io::Read + Send + 'static) -> std::sync::Arc<Mutex<String>> {
-    let text = std::sync::Arc::new(Mutex::new(String::new()));
-    let kept = std::sync::Arc::clone(&text);
+/// Neither log nor spans tell a demo member's name or address, or a token.
+pub(crate) fn assert_private(told: &str) {
+    for private in ["@demo.coach.example", "Maya Brandt", "eyJ"] {
+        let line = told.lines().find(|line| line.contains(private));
+        assert!(line.is_none(), "{private}: {line:?}");
+    }
+}
+
+fn collect(pipe: impl std::io::Read + Send + 'static) -> Arc<Mutex<String>> {
+    let text = Arc::new(Mutex::new(String::new()));
+    let kept = Arc::clone(&text);
     thread::spawn(move || {
         for line in BufReader::new(pipe).lines().map_while(Result::ok) {
             let mut text = kept.lock().expect("text");

@@ -2,7 +2,9 @@
 //! rarely, held in memory whole.
 
 mod cache;
+pub mod import;
 mod load;
+pub(crate) mod record;
 
 use std::{collections::HashMap, sync::Arc};
 

@@ -3,9 +3,11 @@
 mod access;
 mod alternative;
 pub mod choice_entity;
+mod complete;
 pub mod completion_entity;
 pub mod log;
 mod menu;
+mod open;
 mod plan;
 
 use std::sync::Arc;
@@ -24,6 +26,7 @@ use crate::{
 
 pub use access::require_access;
 pub use alternative::alternatives;
+pub use complete::CompleteWorkout;
 pub use log::log;
 pub use plan::plan;
 

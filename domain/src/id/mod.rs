@@ -4,9 +4,12 @@
 
 mod opaque;
 
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
 use sea_orm::{DbErr, DeriveValueType, TryFromU64, Value};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
+use uuid::{ContextV7, Timestamp, Uuid};
 
 use crate::day::MealSlot;
 
@@ -41,6 +44,15 @@ row_ids! {
     ProgrammeId,
 }
 
+/// A new id (`UUIDv7`) of a moment: ids made later sort later, in this process.
+pub fn at(now: DateTime<Utc>) -> Uuid {
+    static CONTEXT: LazyLock<Mutex<ContextV7>> = LazyLock::new(|| Mutex::new(ContextV7::new()));
+    let seconds = u64::try_from(now.timestamp()).unwrap_or_default();
+    let nanoseconds = now.timestamp_subsec_nanos();
+    let context = CONTEXT.lock().unwrap_or_else(PoisonError::into_inner);
+    Uuid::new_v7(Timestamp::from_unix(&*context, seconds, nanoseconds))
+}
+
 /// Ids as one array parameter.
 pub(crate) fn column(ids: impl IntoIterator<Item = Uuid>) -> Value {
     ids.into_iter().collect::<Vec<_>>().into()
@@ -49,7 +61,7 @@ pub(crate) fn column(ids: impl IntoIterator<Item = Uuid>) -> Value {
 macro_rules! owned_ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub struct $name {
             /// The owner.
             pub member: MemberId,
@@ -79,7 +91,7 @@ owned_ids! {
 }
 
 /// Of a day: its cycle's, with its number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct DayId {
     /// The cycle.
     pub cycle: CycleId,
@@ -88,7 +100,7 @@ pub struct DayId {
 }
 
 /// Of a scheduled workout: its day's, with its position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ScheduledWorkoutId {
     /// The day.
     pub day: DayId,
@@ -97,7 +109,7 @@ pub struct ScheduledWorkoutId {
 }
 
 /// Of a planned meal: its day's, with slot and position.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PlannedMealId {
     /// The day.
     pub day: DayId,

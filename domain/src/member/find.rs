@@ -63,6 +63,27 @@ pub async fn find_by_subject(
     row.map(|row| row.member(now)).transpose()
 }
 
+/// Locks the row of the member who signs in as `subject` until the transaction ends, and returns its id. Where there is
+/// none yet it locks the subject, so that registering twice at once comes one after the other.
+pub async fn lock(db: &impl ConnectionTrait, subject: &Subject) -> Result<Option<MemberId>> {
+    let Subject { issuer, subject } = subject;
+    if [issuer, subject].iter().any(|text| text.contains('\0')) {
+        return Ok(None);
+    }
+    let sql = "SELECT id FROM member WHERE issuer = $1 AND subject = $2 FOR UPDATE";
+    let values = || [issuer.into(), subject.into()];
+    let row = db.query_one_raw(database::statement(sql, values())).await?;
+    if let Some(row) = row {
+        return Ok(Some(row.try_get_by_index(0)?));
+    }
+    let alone = "SELECT pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))";
+    db.query_one_raw(database::statement(alone, values()))
+        .await?;
+    // Somebody may have registered while we waited.
+    let row = db.query_one_raw(database::statement(sql, values())).await?;
+    row.map(|row| Ok(row.try_get_by_index(0)?)).transpose()
+}
+
 /// The members with these ids, in no particular order.
 pub async fn find(
     db: &impl ConnectionTrait,

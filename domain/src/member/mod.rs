@@ -3,7 +3,7 @@
 pub mod entity;
 mod find;
 
-pub use find::{find, find_by_subject};
+pub use find::{find, find_by_subject, lock};
 
 use chrono_tz::Tz;
 use sea_orm::{DeriveActiveEnum, EnumIter};

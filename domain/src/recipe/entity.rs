@@ -27,10 +27,10 @@ pub struct Model {
     pub diets: Vec<Diet>,
     /// What it contains; `None` where that is unknown.
     pub allergens: Option<Vec<Allergen>>,
-    /// From start to table.
-    pub minutes: i32,
-    /// How many servings the ingredients make.
-    pub servings: i32,
+    /// From start to table; `None` where it is unknown.
+    pub minutes: Option<i32>,
+    /// How many servings the ingredients make; `None` where it is unknown.
+    pub servings: Option<i32>,
     /// Kilocalories of a serving; all five of these or none.
     pub energy_kcal: Option<i32>,
     /// Grams in a serving.

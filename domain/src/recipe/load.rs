@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use sea_orm::{ConnectionTrait, FromQueryResult, JsonValue};
 use serde::Deserialize;
 
-use super::{Recipe, RecipeIngredient};
+use super::{IngredientAmount, MeasuringUnit, Recipe, RecipeIngredient};
 use crate::{
     Error, Result, database,
     day::MealSlot,
@@ -23,8 +23,8 @@ struct Row {
     slots: Vec<MealSlot>,
     diets: Vec<Diet>,
     allergens: Option<Vec<Allergen>>,
-    minutes: i32,
-    servings: i32,
+    minutes: Option<i32>,
+    servings: Option<i32>,
     energy_kcal: Option<i32>,
     protein_grams: Option<f64>,
     carbohydrate_grams: Option<f64>,
@@ -41,8 +41,21 @@ struct Row {
 struct Ingredient {
     name: String,
     quantity: String,
+    minimum: Option<f64>,
+    maximum: Option<f64>,
+    unit: Option<MeasuringUnit>,
     grams: Option<i32>,
     note: Option<String>,
+}
+
+impl Ingredient {
+    fn amount(&self) -> Option<IngredientAmount> {
+        Some(IngredientAmount {
+            minimum: self.minimum?,
+            maximum: self.maximum?,
+            unit: self.unit,
+        })
+    }
 }
 
 /// All recipes, archived ones included, each with its ingredients and steps.
@@ -57,7 +70,8 @@ pub(crate) async fn load(db: &impl ConnectionTrait) -> Result<HashMap<RecipeId, 
         FROM recipe r
         LEFT JOIN (
             SELECT recipe_id, json_agg(json_build_object(
-                'name', name, 'quantity', quantity, 'grams', grams, 'note', note
+                'name', name, 'quantity', quantity, 'grams', grams, 'note', note,
+                'minimum', amount_minimum, 'maximum', amount_maximum, 'unit', amount_unit
             ) ORDER BY position) AS ingredients
             FROM recipe_ingredient
             GROUP BY recipe_id
@@ -92,6 +106,7 @@ impl Row {
         let ingredients: Vec<Ingredient> =
             serde_json::from_value(self.ingredients).map_err(unreadable)?;
         let ingredients = ingredients.into_iter().map(|part| RecipeIngredient {
+            amount: part.amount(),
             name: part.name,
             quantity: part.quantity,
             grams: part.grams,

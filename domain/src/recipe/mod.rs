@@ -1,11 +1,13 @@
 //! Recipes.
 
+pub(crate) mod amount;
 pub mod entity;
 pub mod ingredient_entity;
 mod load;
 mod search;
 pub mod step_entity;
 
+pub use amount::{IngredientAmount, MeasuringUnit};
 pub(crate) use load::load;
 pub use search::{RecipeFilter, search, search_text};
 
@@ -33,10 +35,10 @@ pub struct Recipe {
     /// What it contains; `None` where that is unknown, and then it counts as
     /// containing all.
     pub allergens: Option<Vec<Allergen>>,
-    /// From start to table.
-    pub minutes: i32,
-    /// How many servings the ingredients make.
-    pub servings: i32,
+    /// From start to table; `None` where it is unknown.
+    pub minutes: Option<i32>,
+    /// How many servings the ingredients make; `None` where it is unknown.
+    pub servings: Option<i32>,
     /// Of one serving; `None` where it is unknown.
     pub nutrition: Option<Nutrition>,
     /// In the order of use.
@@ -50,12 +52,14 @@ pub struct Recipe {
 }
 
 /// Something that goes into a dish.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RecipeIngredient {
     /// What.
     pub name: String,
-    /// How much, as written.
+    /// How much, as written; empty where nothing is.
     pub quantity: String,
+    /// The same as data; `None` where it cannot be measured.
+    pub amount: Option<IngredientAmount>,
     /// How much of it for the whole recipe, where it is known by weight.
     pub grams: Option<i32>,
     /// How it is prepared.
@@ -63,10 +67,14 @@ pub struct RecipeIngredient {
 }
 
 impl Recipe {
-    /// Whether it may be planned at all: imported recipes without nutrition or
-    /// allergens may not.
+    /// Whether it may be planned at all: imported recipes of which nutrition,
+    /// allergens, time or servings are unknown may not.
     pub fn plannable(&self) -> bool {
-        !self.archived && self.nutrition.is_some() && self.allergens.is_some()
+        !self.archived
+            && self.nutrition.is_some()
+            && self.allergens.is_some()
+            && self.minutes.is_some()
+            && self.servings.is_some()
     }
 
     /// Whether a member with this diet and these allergens may be served it.

@@ -23,7 +23,7 @@ pub struct RecipeFilter {
     pub diet: Option<Diet>,
     /// What they are known to be free of; an empty list does not restrict.
     pub without_allergens: Option<Vec<Allergen>>,
-    /// The longest that they may take.
+    /// The longest that they may take; NULL, which is unknown, is left out by it.
     pub max_minutes: Option<i32>,
 }
 

@@ -3,28 +3,20 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, ModelTrait, QuerySelect};
+use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait, QuerySelect};
 use uuid::Uuid;
 
-use super::{SeedReport, content::Content, record};
-use crate::{Error, Result, exercise, id::ProgrammeId, programme, recipe, workout};
-
-/// Rows in a statement. Postgres takes 65,535 parameters; no table has a hundred
-/// columns.
-const BATCH: usize = 500;
-
-/// Inserts rows, some hundred in a statement.
-pub(super) async fn insert<M>(db: &impl ConnectionTrait, mut rows: Vec<M>) -> Result<()>
-where
-    M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
-{
-    while !rows.is_empty() {
-        let batch = rows.drain(..rows.len().min(BATCH));
-        let insert = M::Entity::insert_many(batch.map(IntoActiveModel::into_active_model));
-        insert.exec_without_returning(db).await?;
-    }
-    Ok(())
-}
+use super::{SeedReport, content::Content};
+use crate::{
+    Error, Result,
+    catalogue::record,
+    database::{self, insert},
+    exercise,
+    id::ProgrammeId,
+    programme,
+    recipe::{self, ingredient_entity::Model as Ingredient},
+    workout,
+};
 
 /// Inserts what is missing of the content, and counts it. What is there stays as
 /// it is, whatever became of it since.
@@ -70,6 +62,8 @@ pub(super) async fn missing_content(
     let rows = recipes.iter().flat_map(|(_, it)| record::steps(it));
     insert(db, rows.collect()).await?;
 
+    missing_amounts(db, content).await?;
+
     let published: HashSet<(ProgrammeId, i32)> = programme::entity::Entity::find()
         .select_only()
         .column(programme::entity::Column::Id)
@@ -92,6 +86,50 @@ pub(super) async fn missing_content(
         programmes,
         members: 0,
     })
+}
+
+/// Fills in the amounts of ingredients that an older version seeded without, where
+/// the quantity is still the one that they were read from.
+async fn missing_amounts(db: &impl ConnectionTrait, content: &Content) -> Result<()> {
+    let recipes = content.recipes.iter().map(|(_, recipe)| recipe);
+    let rows: Vec<_> = recipes.flat_map(|it| record::ingredients(it)).collect();
+    let rows = rows.iter().filter(|row| row.amount_minimum.is_some());
+    let sql = "
+        UPDATE recipe_ingredient i
+        SET amount_minimum = n.minimum, amount_maximum = n.maximum, amount_unit = NULLIF(n.unit, '')
+        FROM unnest($1::uuid[], $2::int[], $3::text[], $4::float8[], $5::float8[], $6::text[])
+            AS n (recipe_id, position, quantity, minimum, maximum, unit)
+        WHERE i.recipe_id = n.recipe_id AND i.position = n.position AND i.quantity = n.quantity
+            AND i.amount_minimum IS NULL";
+    let unit = |row: &Ingredient| {
+        row.amount_unit
+            .map_or_else(String::new, |unit| unit.to_value())
+    };
+    let values = [
+        rows.clone()
+            .map(|row| row.recipe_id.0)
+            .collect::<Vec<_>>()
+            .into(),
+        rows.clone()
+            .map(|row| row.position)
+            .collect::<Vec<_>>()
+            .into(),
+        rows.clone()
+            .map(|row| row.quantity.clone())
+            .collect::<Vec<_>>()
+            .into(),
+        rows.clone()
+            .filter_map(|row| row.amount_minimum)
+            .collect::<Vec<_>>()
+            .into(),
+        rows.clone()
+            .filter_map(|row| row.amount_maximum)
+            .collect::<Vec<_>>()
+            .into(),
+        rows.map(unit).collect::<Vec<_>>().into(),
+    ];
+    db.execute_raw(database::statement(sql, values)).await?;
+    Ok(())
 }
 
 async fn present<E: EntityTrait>(

@@ -14,7 +14,6 @@ mod insert;
 mod menu;
 mod programme;
 mod recipe;
-mod record;
 mod tables;
 mod training;
 mod workout;

@@ -17,7 +17,7 @@ use crate::{
     day::MealSlot,
     id::RecipeId,
     preferences::{Allergen, Diet},
-    recipe::{Recipe, RecipeIngredient},
+    recipe::{IngredientAmount, Recipe, RecipeIngredient},
 };
 
 /// An entry of `content/recipes.json`.
@@ -74,6 +74,7 @@ fn recipe(entry: Entry, foods: &HashMap<String, Food>) -> Result<(String, Arc<Re
     );
     let ingredients = parts.into_iter().map(|(food, part)| RecipeIngredient {
         name: food.name.clone(),
+        amount: IngredientAmount::read(&part.quantity),
         quantity: part.quantity.clone(),
         grams: Some(part.grams),
         note: part.note.clone(),
@@ -87,8 +88,8 @@ fn recipe(entry: Entry, foods: &HashMap<String, Food>) -> Result<(String, Arc<Re
         // Diets are ordered from the widest.
         diets: Diet::iter().filter(|diet| *diet <= entry.diet).collect(),
         allergens: Some(entry.allergens),
-        minutes: entry.minutes,
-        servings: entry.servings,
+        minutes: Some(entry.minutes),
+        servings: Some(entry.servings),
         nutrition: Some(nutrition),
         steps: entry.steps,
         image: None,

@@ -23,13 +23,14 @@ fn recipe(id: u128, servings: i32, ingredients: &[(&str, &str, Option<i32>)]) ->
         slots: Vec::new(),
         diets: Vec::new(),
         allergens: None,
-        minutes: 1,
-        servings,
+        minutes: Some(1),
+        servings: (servings > 0).then_some(servings),
         nutrition: None,
         ingredients: (ingredients.iter())
             .map(|(name, quantity, grams)| RecipeIngredient {
                 name: (*name).to_owned(),
                 quantity: (*quantity).to_owned(),
+                amount: None,
                 grams: *grams,
                 note: None,
             })
@@ -144,6 +145,14 @@ fn eaten_meals_and_other_days_add_nothing() {
     assert_eq!(grams(1, 2), Some(100));
     assert_eq!(grams(2, 3), Some(200));
     assert_eq!(grams(4, 9), None);
+}
+
+#[test]
+fn unknown_servings_take_the_recipe_whole() {
+    let soup = recipe(1, 0, &[("lentils", "1 cup", Some(100))]);
+    let days = [day(1, &[(&soup, 2, false)])];
+    let grams = list(&days, date(1), date(1)).items[0].grams;
+    assert_eq!(grams, Some(200));
 }
 
 #[test]

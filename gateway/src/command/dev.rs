@@ -13,7 +13,8 @@ use tokio::task::spawn_blocking;
 
 use super::{serve, welcome::welcome};
 
-const DATABASE: &str = "coach";
+/// The name of its database.
+pub(super) const DATABASE: &str = "coach";
 
 /// Starts everything, says where it is, and stops everything when asked.
 pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {

@@ -1,5 +1,6 @@
 //! What the verbs of the command line do.
 
+pub(crate) mod catalogue;
 pub(crate) mod config;
 pub(crate) mod database;
 pub(crate) mod dev;

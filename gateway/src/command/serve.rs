@@ -11,6 +11,7 @@ use coach_gateway::{
     server,
     settings::Settings,
     stop::Stop,
+    telemetry,
 };
 use coach_resolvers::App;
 use sea_orm::DatabaseConnection;
@@ -35,6 +36,7 @@ pub(super) fn state(
     pool: DatabaseConnection,
     demo: Option<&'static str>,
 ) -> anyhow::Result<AppState> {
+    telemetry::watch_pool(&pool);
     let clock = Arc::new(SystemClock);
     let app = App::new(pool, clock.clone());
     app::watch_catalogue(&app);

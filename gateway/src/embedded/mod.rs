@@ -120,12 +120,7 @@ impl EmbeddedPostgres {
     ///
     /// Port and TLS mode are spelled out because sqlx would otherwise take them from `PGPORT` and `PGSSLMODE`.
     pub fn url(&self, database: &str) -> String {
-        format!(
-            "postgres://{SUPERUSER}@localhost/{}?host={}&port={}&sslmode=disable",
-            percent_encode(database.as_bytes()),
-            percent_encode(self.socket_folder().as_os_str().as_encoded_bytes()),
-            sockets::PORT,
-        )
+        url(self.socket_folder(), database)
     }
 
     /// The folder of the socket, as in `psql -h FOLDER -U coach postgres`.
@@ -141,6 +136,33 @@ impl EmbeddedPostgres {
     pub fn stop(mut self) -> Result<(), Error> {
         self.server.stop()
     }
+}
+
+/// The URL of a database of the server that another process runs for this home, as [`EmbeddedPostgres::url`]; `None` when
+/// none runs.
+pub fn running(home: &Path, database: &str) -> Option<String> {
+    let home = home.canonicalize().ok()?;
+    let store = home.join("postgres").canonicalize().ok()?;
+    let user = RunAs::choose(&home).ok()?;
+    let clusters = fs::read_dir(&store)
+        .ok()?
+        .flatten()
+        .map(|entry| entry.path());
+    let mut running = clusters.filter(|data| {
+        let server = postmaster::recorded(data);
+        server.is_some_and(|pid| postmaster::runs_on(pid, data))
+    });
+    let sockets = Sockets::folder_of(&running.next()?, &user);
+    Some(url(&sockets, database))
+}
+
+fn url(sockets: &Path, database: &str) -> String {
+    format!(
+        "postgres://{SUPERUSER}@localhost/{}?host={}&port={}&sslmode=disable",
+        percent_encode(database.as_bytes()),
+        percent_encode(sockets.as_os_str().as_encoded_bytes()),
+        sockets::PORT,
+    )
 }
 
 /// Finds the programs, the account to run them as, and the folder for the data.

@@ -20,13 +20,18 @@ pub(super) struct Sockets {
 
 impl Sockets {
     pub(super) fn create(data: &Path, user: &RunAs) -> Result<Self, Error> {
-        let folder = Path::new("/tmp").join(folders::short_name(data, user.uid()));
+        let folder = Self::folder_of(data, user);
         folders::create_private(&folder, user)?;
         let sockets = Self { folder };
         // What a killed server left would keep ours from starting if its process id is in use again. We hold the
         // lock of the data, and the server on it is stopped.
         sockets.remove_files();
         Ok(sockets)
+    }
+
+    /// Where the server on this data has its socket.
+    pub(super) fn folder_of(data: &Path, user: &RunAs) -> PathBuf {
+        Path::new("/tmp").join(folders::short_name(data, user.uid()))
     }
 
     pub(super) fn folder(&self) -> &Path {

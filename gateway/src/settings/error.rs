@@ -45,6 +45,17 @@ pub enum Error {
         allowed: &'static str,
     },
 
+    /// A variable of OpenTelemetry with a value that will not do here.
+    #[error("{name} = `{value}` (from the environment) will not do; it must be {allowed}")]
+    Telemetry {
+        /// The variable.
+        name: String,
+        /// Its value.
+        value: String,
+        /// What would do.
+        allowed: &'static str,
+    },
+
     /// The file cannot be read as TOML.
     #[error("coach.toml cannot be used: {0}")]
     File(String),

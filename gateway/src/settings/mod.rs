@@ -9,6 +9,7 @@ mod reader;
 mod report;
 mod source;
 mod storage;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -23,6 +24,7 @@ pub use self::{
     report::report,
     source::{Source, Sources},
     storage::{Mail, Objects, Queue, Storage},
+    telemetry::Telemetry,
 };
 
 /// Everything that can be set.
@@ -34,6 +36,8 @@ pub struct Settings {
     pub home: PathBuf,
     /// What is logged, as `tracing_subscriber::EnvFilter` takes it.
     pub log: String,
+    /// What is sent of traces and metrics.
+    pub telemetry: Telemetry,
     /// The folder of the programs of the embedded Postgres.
     pub postgres_bin: Option<PathBuf>,
     /// The database; the embedded one where there is none.
@@ -95,14 +99,15 @@ impl Settings {
     ///
     /// At the first setting that is unknown, invalid or missing.
     pub fn load(sources: &Sources) -> Result<Self, Error> {
-        Self::read(&Reader::new(sources.figment()?)?)
+        Self::read(&Reader::new(sources.figment()?)?, sources)
     }
 
-    fn read(reader: &Reader) -> Result<Self, Error> {
+    fn read(reader: &Reader, sources: &Sources) -> Result<Self, Error> {
         let home = reader.read("home", value::folder)?;
         Ok(Self {
             listen: reader.read("listen", value::parse)?,
             log: reader.read("log", log_filter)?,
+            telemetry: Telemetry::read(sources)?,
             postgres_bin: reader.optional("postgres_bin", value::existing_folder)?,
             database_url: reader.optional("database_url", value::database)?,
             database_connections: reader.read("database_connections", |text| {
@@ -127,6 +132,11 @@ impl Settings {
             because: "only `coach dev` brings its own Postgres",
             allowed: key::find("database_url").map_or("", |key| key.allowed),
         })
+    }
+
+    /// The database's URL for people to see, its password hidden.
+    pub fn shown_database(&self) -> Option<String> {
+        self.database_url.as_deref().map(mask::url)
     }
 }
 

@@ -11,7 +11,7 @@ use super::{Error, Settings, Source, Sources, key::KEYS, reader::Reader};
 /// As [`Settings::load`].
 pub fn report(sources: &Sources) -> Result<String, Error> {
     let reader = Reader::new(sources.figment()?)?;
-    let settings = Settings::read(&reader)?;
+    let settings = Settings::read(&reader, sources)?;
     let mut text = String::new();
     for key in KEYS {
         let line = match reader.shown(key.name) {

@@ -111,6 +111,13 @@ impl Sources {
         }
     }
 
+    /// A variable of the environment that has a value.
+    pub(super) fn variable(&self, name: &str) -> Option<&str> {
+        let mut given = self.environment.iter();
+        let (_, value) = given.find(|(given, value)| given == name && !value.is_empty())?;
+        Some(value)
+    }
+
     /// A variable without a value is one that is not set: composing tools can often not leave it out.
     fn variables(&self) -> impl Iterator<Item = (String, String)> {
         let given = self.environment.iter();

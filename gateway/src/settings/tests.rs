@@ -105,6 +105,15 @@ fn unknown_settings_stop_the_start_and_name_their_source() {
 }
 
 #[test]
+fn variables_for_the_tests_are_left_alone() {
+    let variables = [
+        ("COACH_TEST_ALL", "1"),
+        ("COACH_CATALOGUE_DIR", "/catalogue"),
+    ];
+    assert!(Settings::load(&sources(&variables)).is_ok());
+}
+
+#[test]
 fn invalid_values_are_named_with_what_is_allowed() {
     assert_eq!(
         error(&[("COACH_LISTEN", "8080")]),

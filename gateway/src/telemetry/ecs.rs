@@ -1,10 +1,6 @@
-//! Logs: for people on a terminal, else JSON in the Elastic Common Schema. On standard error, always.
+//! Logs as JSON in the Elastic Common Schema.
 
-use std::{
-    fmt,
-    io::{self, IsTerminal},
-    panic,
-};
+use std::fmt;
 
 use serde_json::{Map, Value};
 use tracing::{
@@ -12,7 +8,6 @@ use tracing::{
     field::{Field, Visit},
 };
 use tracing_subscriber::{
-    EnvFilter,
     fmt::{
         FmtContext, FormatEvent, FormatFields,
         format::Writer,
@@ -21,30 +16,8 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-/// Begins to log. Does nothing where somebody does already.
-pub fn start(filter: &str) {
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(filter))
-        .with_writer(io::stderr);
-    if io::stderr().is_terminal() {
-        let _ = builder.with_target(false).try_init();
-        return;
-    }
-    let _ = builder.event_format(Ecs).try_init();
-    panic::set_hook(Box::new(|panic| {
-        let place = panic.location().map(ToString::to_string);
-        let message = panic.payload_as_str().unwrap_or("panic");
-        tracing::error!(
-            "error.type" = "panic",
-            "error.message" = message,
-            place,
-            "panic"
-        );
-    }));
-}
-
 /// A line of JSON for each event.
-struct Ecs;
+pub(super) struct Ecs;
 
 impl<S, N> FormatEvent<S, N> for Ecs
 where
@@ -112,7 +85,10 @@ impl Visit for Fields {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex, PoisonError};
+    use std::{
+        io,
+        sync::{Arc, Mutex, PoisonError},
+    };
 
     use super::*;
 

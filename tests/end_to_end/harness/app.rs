@@ -78,6 +78,7 @@ impl TestApp {
     pub(crate) async fn on(url: String) -> Self {
         let pool = database::connect(&url, &Options::default()).await;
         let pool = Arc::new(pool.expect("a connection"));
+        super::canary::listen(&pool).await;
         let clock = noon();
         // Nothing of this process's environment counts.
         let sources = Sources {
@@ -171,6 +172,14 @@ impl TestApp {
             status,
             body,
             statements,
+        }
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            super::canary::assert_silent();
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The real router over a real Postgres, asked through HTTP.
 
 mod app;
+pub(crate) mod canary;
 mod operation;
 mod postgres;
 

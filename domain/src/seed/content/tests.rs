@@ -64,7 +64,10 @@ fn recipes_can_be_planned_and_have_plausible_nutrition() {
     for (slug, recipe) in content().recipes {
         assert!(recipe.plannable() && !recipe.slots.is_empty(), "{slug}");
         assert!((1..=120).contains(&recipe.title.chars().count()), "{slug}");
-        assert!(recipe.minutes > 0 && recipe.servings > 0, "{slug}");
+        assert!(
+            recipe.minutes > Some(0) && recipe.servings > Some(0),
+            "{slug}"
+        );
         assert!(
             !recipe.ingredients.is_empty() && !recipe.steps.is_empty(),
             "{slug}"
@@ -83,6 +86,34 @@ fn recipes_can_be_planned_and_have_plausible_nutrition() {
             of.energy_kcal
         );
     }
+}
+
+/// What stays without an amount is known, so that no other goes unnoticed.
+#[test]
+fn quantities_are_amounts_too() {
+    let mut unmeasured = Vec::new();
+    for (slug, recipe) in content().recipes {
+        for part in &recipe.ingredients {
+            match part.amount {
+                Some(amount) => assert!(
+                    amount.minimum > 0.0 && amount.minimum <= amount.maximum,
+                    "{slug}: {part:?}"
+                ),
+                None => unmeasured.push(part.quantity.clone()),
+            }
+        }
+    }
+    unmeasured.sort();
+    unmeasured.dedup();
+    assert_eq!(
+        unmeasured,
+        [
+            "a few leaves",
+            "juice of 1",
+            "juice of 1 large",
+            "juice of 1/2"
+        ]
+    );
 }
 
 /// Somebody who must not eat any of the fourteen still gets a whole day, twice

@@ -9,8 +9,8 @@ use crate::{
     Result,
     catalogue::Catalogue,
     clock::Clock,
+    database::insert,
     member::entity::{Column, Entity},
-    seed::insert::insert,
 };
 
 /// Inserts the demo members that are not there yet, and says how many. One that

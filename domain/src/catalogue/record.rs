@@ -1,4 +1,4 @@
-//! Content as rows.
+//! Items of the catalogue as rows.
 
 use chrono::{DateTime, NaiveTime, Utc};
 
@@ -9,8 +9,9 @@ use crate::{
     workout::{self, Workout},
 };
 
-/// An exercise. It has no picture: none ships with the project.
-pub(super) fn exercise(slug: &str, of: &Exercise) -> exercise::entity::Model {
+/// An exercise, without a picture: neither what ships with the project nor what
+/// is imported has one that could be shown.
+pub(crate) fn exercise(slug: &str, of: &Exercise) -> exercise::entity::Model {
     exercise::entity::Model {
         id: of.id,
         slug: slug.to_owned(),
@@ -30,7 +31,7 @@ pub(super) fn exercise(slug: &str, of: &Exercise) -> exercise::entity::Model {
 }
 
 /// A workout, without picture and film.
-pub(super) fn workout(slug: &str, of: &Workout) -> workout::entity::Model {
+pub(crate) fn workout(slug: &str, of: &Workout) -> workout::entity::Model {
     let exercises = of.exercises.iter().map(|part| part.exercise.name.as_str());
     workout::entity::Model {
         id: of.id,
@@ -52,7 +53,7 @@ pub(super) fn workout(slug: &str, of: &Workout) -> workout::entity::Model {
 }
 
 /// The exercises of a workout.
-pub(super) fn workout_exercises(
+pub(crate) fn workout_exercises(
     of: &Workout,
 ) -> impl Iterator<Item = workout::exercise_entity::Model> {
     (of.exercises.iter().zip(1..)).map(|(part, position)| workout::exercise_entity::Model {
@@ -67,7 +68,7 @@ pub(super) fn workout_exercises(
 }
 
 /// A recipe, without a picture.
-pub(super) fn recipe(slug: &str, of: &Recipe) -> recipe::entity::Model {
+pub(crate) fn recipe(slug: &str, of: &Recipe) -> recipe::entity::Model {
     let ingredients = of.ingredients.iter().map(|it| it.name.as_str());
     recipe::entity::Model {
         id: of.id,
@@ -94,19 +95,26 @@ pub(super) fn recipe(slug: &str, of: &Recipe) -> recipe::entity::Model {
 }
 
 /// The ingredients of a recipe.
-pub(super) fn ingredients(of: &Recipe) -> impl Iterator<Item = recipe::ingredient_entity::Model> {
-    (of.ingredients.iter().zip(1..)).map(|(it, position)| recipe::ingredient_entity::Model {
-        recipe_id: of.id,
-        position,
-        name: it.name.clone(),
-        quantity: it.quantity.clone(),
-        grams: it.grams,
-        note: it.note.clone(),
+pub(crate) fn ingredients(of: &Recipe) -> impl Iterator<Item = recipe::ingredient_entity::Model> {
+    (of.ingredients.iter().zip(1..)).map(|(it, position)| {
+        let bounds = it.amount.map(|amount| (amount.minimum, amount.maximum));
+        let (amount_minimum, amount_maximum) = bounds.unzip();
+        recipe::ingredient_entity::Model {
+            recipe_id: of.id,
+            position,
+            name: it.name.clone(),
+            quantity: it.quantity.clone(),
+            amount_minimum,
+            amount_maximum,
+            amount_unit: it.amount.and_then(|amount| amount.unit),
+            grams: it.grams,
+            note: it.note.clone(),
+        }
     })
 }
 
 /// The steps of a recipe.
-pub(super) fn steps(of: &Recipe) -> impl Iterator<Item = recipe::step_entity::Model> {
+pub(crate) fn steps(of: &Recipe) -> impl Iterator<Item = recipe::step_entity::Model> {
     (of.steps.iter().zip(1..)).map(|(step, position)| recipe::step_entity::Model {
         recipe_id: of.id,
         position,
@@ -116,7 +124,7 @@ pub(super) fn steps(of: &Recipe) -> impl Iterator<Item = recipe::step_entity::Mo
 
 /// A programme, published on the day on which it is seeded: midnight, so that it is
 /// the same whenever that is.
-pub(super) fn programme(of: &Programme, now: DateTime<Utc>) -> programme::entity::Model {
+pub(crate) fn programme(of: &Programme, now: DateTime<Utc>) -> programme::entity::Model {
     programme::entity::Model {
         id: of.id,
         version: of.version,

@@ -1,0 +1,162 @@
+//! Commands: what changes something for a member.
+//!
+//! Each is one transaction, which first locks the member's row, so that commands of one member come one after the
+//! other. It checks the rules, changes the rows, keeps the idempotency key with the ids of what came of it, and puts
+//! its side effects into the [`outbox`](crate::outbox). Asked for again with the same key, it does nothing and gives
+//! the same ids.
+
+mod idempotency;
+mod user_error;
+mod work;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{TransactionSession as _, TransactionTrait as _};
+use serde::{Serialize, de::DeserializeOwned};
+
+pub use idempotency::forget as forget_idempotency_keys;
+pub use user_error::{UserError, UserErrorCode};
+pub use work::Work;
+
+use crate::{
+    Error, Result, catalogue::Catalogue, clock::Clock, database::Session, kill_point, member,
+    outbox, viewer::Subject,
+};
+
+/// How far back a phone may say that something happened.
+pub const OFFLINE_FOR: TimeDelta = TimeDelta::days(14);
+
+/// How far a phone's clock may run ahead.
+const AHEAD: TimeDelta = TimeDelta::minutes(5);
+
+/// What every command is asked with.
+#[derive(Clone, Debug)]
+pub struct Asked<'a> {
+    /// Who.
+    pub subject: &'a Subject,
+    /// Made by the client for this one change.
+    pub idempotency_key: &'a str,
+    /// When it happened, where the client says so.
+    pub occurred_at: Option<DateTime<Utc>>,
+}
+
+/// Why a command did nothing.
+#[derive(Debug)]
+pub enum Refusal {
+    /// A person can mend it.
+    User(UserError),
+    /// A fault, or missing access.
+    Error(Error),
+}
+
+impl From<UserError> for Refusal {
+    fn from(error: UserError) -> Self {
+        Self::User(error)
+    }
+}
+
+impl<E: Into<Error>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+/// A change, with its arguments. They are hashed as JSON, so that a key is not used for two intentions.
+pub trait Command: Serialize + Sync {
+    /// What the idempotency key is kept with, such as `startPlan`.
+    const NAME: &'static str;
+    /// Whether only somebody who is a member already can ask for it.
+    const FOR_MEMBERS: bool = true;
+    /// Ids of what came of it.
+    type Outcome: Serialize + DeserializeOwned + Send;
+
+    /// Checks the rules and changes the rows. Whatever it did is undone when it refuses.
+    fn run(
+        &self,
+        work: &mut Work<'_>,
+    ) -> impl Future<Output = Result<Self::Outcome, Refusal>> + Send;
+}
+
+/// Runs a command, once for its key. The inner error is for the person, and leaves the key unused.
+///
+/// # Errors
+///
+/// Those of the database, and [`Error::SubscriptionRequired`]; nothing has changed then, unless it is the commit that
+/// failed: then asking again with the same key tells.
+pub async fn execute<C: Command>(
+    session: &Session,
+    clock: &dyn Clock,
+    catalogue: &Catalogue,
+    asked: &Asked<'_>,
+    command: &C,
+) -> Result<Result<C::Outcome, UserError>> {
+    let now = clock.now();
+    let occurred_at = match occurred_at(asked.occurred_at, now) {
+        Ok(occurred_at) => occurred_at,
+        Err(error) => return Ok(Err(error)),
+    };
+    let transaction = session.begin().await?;
+    let done = async {
+        let locked = member::lock(&transaction, asked.subject).await?;
+        if let Some(outcome) = idempotency::find::<C>(&transaction, asked, command).await? {
+            return Ok(outcome);
+        }
+        let member = match locked {
+            Some(_) => member::find_by_subject(&transaction, asked.subject, now).await?,
+            None => None,
+        };
+        if C::FOR_MEMBERS && member.is_none() {
+            let message = "register first";
+            return Err(UserError::new(UserErrorCode::NotRegistered, message, "").into());
+        }
+        let mut work = Work::new(
+            &transaction,
+            member,
+            asked.subject,
+            now,
+            occurred_at,
+            catalogue,
+        );
+        let outcome = command.run(&mut work).await?;
+        let effects = work.into_effects();
+        idempotency::keep::<C>(&transaction, asked, command, &outcome, now).await?;
+        outbox::insert(&transaction, &effects, session.span(), now).await?;
+        kill_point::reached("after-insert");
+        Ok(outcome)
+    };
+    match done.await {
+        Ok(outcome) => {
+            transaction.commit().await?;
+            kill_point::reached("after-commit");
+            outbox::announce();
+            Ok(Ok(outcome))
+        }
+        Err(refusal) => {
+            transaction.rollback().await?;
+            match refusal {
+                Refusal::User(error) => Ok(Err(error)),
+                Refusal::Error(error) => Err(error),
+            }
+        }
+    }
+}
+
+fn occurred_at(
+    given: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<DateTime<Utc>, UserError> {
+    match given {
+        None => Ok(now),
+        Some(at) if at > now + AHEAD => Err(UserError::new(
+            UserErrorCode::OutOfRange,
+            "this lies in the future",
+            "occurredAt",
+        )),
+        Some(at) if at < now - OFFLINE_FOR => Err(UserError::new(
+            UserErrorCode::OutOfRange,
+            "this is more than 14 days ago",
+            "occurredAt",
+        )),
+        // A clock that runs ahead a little means now.
+        Some(at) => Ok(at.min(now)),
+    }
+}

@@ -1,0 +1,89 @@
+//! What keeps a command from being done and a person can mend.
+
+use crate::preferences::stored_enum;
+use sea_orm::{DeriveActiveEnum, EnumIter};
+use serde::{Deserialize, Serialize};
+
+stored_enum! {
+    /// The kinds of it.
+    UserErrorCode {
+        /// No such object, or another member's.
+        NotFound = "NOT_FOUND",
+        /// Null for something that must have a value.
+        Required = "REQUIRED",
+        /// A number, date or time outside of what is accepted.
+        OutOfRange = "OUT_OF_RANGE",
+        /// A text with content that is not accepted.
+        Invalid = "INVALID",
+        /// The key was used with other arguments.
+        IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
+        /// The viewer is a member already.
+        AlreadyRegistered = "ALREADY_REGISTERED",
+        /// The viewer is not a member yet.
+        NotRegistered = "NOT_REGISTERED",
+        /// There is an active plan.
+        ActivePlanExists = "ACTIVE_PLAN_EXISTS",
+        /// The plan is over.
+        PlanEnded = "PLAN_ENDED",
+        /// No programme fits.
+        NoProgramme = "NO_PROGRAMME",
+        /// The day lies ahead.
+        DayNotReached = "DAY_NOT_REACHED",
+        /// The check-in is there, so the days are history.
+        CycleClosed = "CYCLE_CLOSED",
+        /// The meal is eaten.
+        MealEaten = "MEAL_EATEN",
+        /// The diet does not allow the recipe.
+        NotAllowedByDiet = "NOT_ALLOWED_BY_DIET",
+        /// The recipe contains, or may contain, an allergen of the member's.
+        NotAllowedByAllergens = "NOT_ALLOWED_BY_ALLERGENS",
+        /// The recipe is not made for the slot.
+        NotForSlot = "NOT_FOR_SLOT",
+        /// The recipe lacks what planning needs.
+        NotPlannable = "NOT_PLANNABLE",
+        /// Day 29 lies ahead.
+        CheckInNotOpen = "CHECK_IN_NOT_OPEN",
+        /// The cycle has its check-in.
+        CheckInExists = "CHECK_IN_EXISTS",
+        /// The shop does not know the purchase.
+        PurchaseInvalid = "PURCHASE_INVALID",
+        /// The purchase is another member's.
+        PurchaseLinkedElsewhere = "PURCHASE_LINKED_ELSEWHERE",
+        /// There is nowhere to send the result to.
+        EmailMissing = "EMAIL_MISSING",
+        /// The session has begun, so its times are history.
+        LiveSessionStarted = "LIVE_SESSION_STARTED",
+        /// The session is off.
+        LiveSessionCancelled = "LIVE_SESSION_CANCELLED",
+    }
+}
+
+/// Why a command did nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserError {
+    /// For programs.
+    pub code: UserErrorCode,
+    /// For people.
+    pub message: String,
+    /// Where in the arguments it lies, such as `input`, `weightGrams`.
+    pub path: Vec<String>,
+}
+
+impl UserError {
+    /// About an argument of the input; about the whole with an empty name.
+    pub fn new(code: UserErrorCode, message: impl Into<String>, argument: &str) -> Self {
+        let path = ["input", argument].into_iter();
+        let path = path.filter(|_| !argument.is_empty());
+        Self {
+            code,
+            message: message.into(),
+            path: path.map(str::to_owned).collect(),
+        }
+    }
+
+    /// There is no such object for this viewer.
+    pub fn not_found(argument: &str) -> Self {
+        let message = "there is nothing of yours with this id";
+        Self::new(UserErrorCode::NotFound, message, argument)
+    }
+}

@@ -1,0 +1,139 @@
+//! What a command works with.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::{Refusal, UserError, UserErrorCode};
+use crate::{
+    Error, Result, catalogue::Catalogue, database::Transaction, id, member::Member, outbox::Effect,
+    queue::QueueName, viewer::Subject,
+};
+
+/// A command's transaction, and what it knows.
+pub struct Work<'a> {
+    transaction: &'a Transaction,
+    member: Option<Member>,
+    subject: &'a Subject,
+    now: DateTime<Utc>,
+    occurred_at: DateTime<Utc>,
+    catalogue: &'a Catalogue,
+    effects: Vec<Effect>,
+}
+
+impl<'a> Work<'a> {
+    pub(super) fn new(
+        transaction: &'a Transaction,
+        member: Option<Member>,
+        subject: &'a Subject,
+        now: DateTime<Utc>,
+        occurred_at: DateTime<Utc>,
+        catalogue: &'a Catalogue,
+    ) -> Self {
+        Self {
+            transaction,
+            member,
+            subject,
+            now,
+            occurred_at,
+            catalogue,
+            effects: Vec::new(),
+        }
+    }
+
+    /// What all statements of the command run on.
+    pub fn transaction(&self) -> &'a Transaction {
+        self.transaction
+    }
+
+    /// The catalogue, in the version that the request sees.
+    pub fn catalogue(&self) -> &'a Catalogue {
+        self.catalogue
+    }
+
+    /// Who asked.
+    pub fn subject(&self) -> &'a Subject {
+        self.subject
+    }
+
+    /// When it runs.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// When it happened: now, or earlier where the phone was offline.
+    pub fn occurred_at(&self) -> DateTime<Utc> {
+        self.occurred_at
+    }
+
+    /// The member, whose row is locked.
+    ///
+    /// # Errors
+    ///
+    /// A `NOT_REGISTERED` for who is none, which only commands without [`FOR_MEMBERS`](super::Command::FOR_MEMBERS)
+    /// meet.
+    pub fn member(&self) -> Result<&Member, Refusal> {
+        let missing = || UserError::new(UserErrorCode::NotRegistered, "register first", "");
+        Ok(self.member.as_ref().ok_or_else(missing)?)
+    }
+
+    /// Whether the viewer is a member already.
+    pub fn is_registered(&self) -> bool {
+        self.member.is_some()
+    }
+
+    /// The date on which it happened, where the member lives.
+    pub fn today(&self) -> Result<NaiveDate, Refusal> {
+        let zone = self.member()?.time_zone;
+        Ok(self.occurred_at.with_timezone(&zone).date_naive())
+    }
+
+    /// Refuses members whose subscription gives no access now.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SubscriptionRequired`].
+    pub fn require_access(&self) -> Result<(), Refusal> {
+        if self.member()?.access.allows_plans() {
+            Ok(())
+        } else {
+            Err(Error::SubscriptionRequired.into())
+        }
+    }
+
+    /// A new id that sorts by time.
+    pub fn new_id(&self) -> Uuid {
+        id::at(self.now)
+    }
+
+    /// Owes a side effect: it is sent to the queue once the command is committed. `kind` and `version` say how
+    /// consumers read `payload`.
+    ///
+    /// # Errors
+    ///
+    /// When the payload is not JSON: a defect.
+    pub fn owe(
+        &mut self,
+        queue: QueueName,
+        kind: &'static str,
+        version: u32,
+        payload: &impl Serialize,
+    ) -> Result<()> {
+        let payload = serde_json::to_value(payload);
+        let payload = payload.map_err(|error| Error::Invariant(error.to_string()))?;
+        self.effects.push(Effect {
+            id: self.new_id(),
+            queue,
+            kind,
+            version,
+            occurred_at: self.occurred_at,
+            member: self.member.as_ref().map(|member| member.id),
+            payload,
+        });
+        Ok(())
+    }
+
+    pub(super) fn into_effects(self) -> Vec<Effect> {
+        self.effects
+    }
+}

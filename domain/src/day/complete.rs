@@ -1,0 +1,70 @@
+//! Ticking workouts off.
+
+use serde::Serialize;
+
+use super::{Effort, open::open_day};
+use crate::{
+    command::{Command, Refusal, UserError, Work},
+    database,
+    event::{self, WorkoutCompleted},
+    id::ScheduledWorkoutId,
+};
+
+/// Marks a scheduled workout as done, or corrects when and how hard it was.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct CompleteWorkout {
+    /// Which.
+    pub scheduled_workout: ScheduledWorkoutId,
+    /// How hard it was, where the member says so.
+    pub effort: Option<Effort>,
+}
+
+const ARGUMENT: &str = "scheduledWorkoutId";
+
+impl Command for CompleteWorkout {
+    const NAME: &'static str = "completeWorkout";
+    type Outcome = ScheduledWorkoutId;
+
+    async fn run(&self, work: &mut Work<'_>) -> Result<ScheduledWorkoutId, Refusal> {
+        let id = self.scheduled_workout;
+        let day = open_day(work, id.day, ARGUMENT).await?;
+        let planned = usize::from(id.position).checked_sub(1);
+        let planned = planned.and_then(|place| day.workouts.get(place));
+        let planned = *planned.ok_or_else(|| UserError::not_found(ARGUMENT))?;
+        // What was done stays what was done when only time or effort are corrected.
+        let sql = "
+            INSERT INTO workout_completion AS done
+                (member_id, cycle_id, day, position, workout_id, completed_at, effort)
+            VALUES ($1, $2, $3, $4, $5, $6, $7)
+            ON CONFLICT (member_id, cycle_id, day, position) DO UPDATE
+            SET completed_at = excluded.completed_at, effort = excluded.effort
+            RETURNING xmax = 0";
+        let cycle = id.day.cycle;
+        let values = [
+            cycle.member.0.into(),
+            cycle.id.into(),
+            i32::from(id.day.number).into(),
+            i32::from(id.position).into(),
+            planned.0.into(),
+            work.occurred_at().into(),
+            self.effort.into(),
+        ];
+        let statement = database::statement(sql, values);
+        let row = sea_orm::ConnectionTrait::query_one_raw(work.transaction(), statement).await?;
+        let first = row.map(|row| row.try_get_by_index(0)).transpose()?;
+        // A correction is no second workout.
+        if first == Some(true) {
+            event::owe(
+                work,
+                &WorkoutCompleted {
+                    cycle_id: cycle.id,
+                    day: id.day.number,
+                    position: id.position,
+                    workout_id: planned,
+                    completed_at: work.occurred_at(),
+                },
+            )?;
+        }
+        Ok(id)
+    }
+}

@@ -1,0 +1,72 @@
+//! The inbox: what consumers have done, by envelope, in the transaction of the effect itself. A message that comes
+//! again finds its row, and does nothing.
+
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use crate::{Result, database};
+
+/// For how many days rows are kept: longer than any dead letter.
+pub const KEPT_FOR_DAYS: u64 = 30;
+
+/// Notes that `consumer` does what an envelope asks. False when it was done before; a transaction that is doing it at
+/// the same time is waited for.
+pub async fn enter(db: &impl ConnectionTrait, consumer: &str, envelope: Uuid) -> Result<bool> {
+    let sql = "
+        INSERT INTO inbox (envelope_id, consumer)
+        VALUES ($1, $2)
+        ON CONFLICT DO NOTHING";
+    let statement = database::statement(sql, [envelope.into(), consumer.into()]);
+    let inserted = db.execute_raw(statement).await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+/// Whether it was done, committed.
+pub async fn holds(db: &impl ConnectionTrait, consumer: &str, envelope: Uuid) -> Result<bool> {
+    let sql = "SELECT FROM inbox WHERE envelope_id = $1 AND consumer = $2";
+    let statement = database::statement(sql, [envelope.into(), consumer.into()]);
+    Ok(db.query_one_raw(statement).await?.is_some())
+}
+
+/// Makes the partitions of yesterday and the next days, and drops those that are older than is kept. Says how many
+/// were dropped.
+pub async fn turn_over(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<usize> {
+    let today = now.date_naive();
+    let days = (0..4).filter_map(|ahead| today.checked_add_days(Days::new(ahead)));
+    for day in days.chain(today.pred_opt()) {
+        let (from, to) = (first_of(day), day.succ_opt().map_or(Uuid::max(), first_of));
+        let name = partition(day);
+        let sql = format!(
+            "CREATE TABLE IF NOT EXISTS {name} PARTITION OF inbox FOR VALUES FROM ('{from}') TO ('{to}')"
+        );
+        db.execute_unprepared(&sql).await?;
+    }
+    let last = today.checked_sub_days(Days::new(KEPT_FOR_DAYS));
+    let sql = "
+        SELECT relname::text
+        FROM pg_catalog.pg_inherits
+        JOIN pg_catalog.pg_class ON oid = inhrelid
+        WHERE inhparent = 'inbox'::regclass AND relname LIKE 'inbox\\_2%' AND relname < $1";
+    let oldest = last.map_or_else(String::new, partition);
+    let rows = db
+        .query_all_raw(database::statement(sql, [oldest.into()]))
+        .await?;
+    for row in &rows {
+        let name: String = row.try_get_by_index(0)?;
+        db.execute_unprepared(&format!("DROP TABLE IF EXISTS {name}"))
+            .await?;
+    }
+    Ok(rows.len())
+}
+
+fn partition(day: NaiveDate) -> String {
+    format!("inbox_{:04}{:02}{:02}", day.year(), day.month(), day.day())
+}
+
+/// The least `UUIDv7` of a day: 48 bits of milliseconds, and zeros.
+fn first_of(day: NaiveDate) -> Uuid {
+    let midnight = day.and_time(chrono::NaiveTime::MIN).and_utc();
+    let milliseconds = u64::try_from(midnight.timestamp_millis()).unwrap_or_default();
+    Uuid::from_u128(u128::from(milliseconds) << 80)
+}

@@ -1,0 +1,170 @@
+//! What became of each mail, by envelope: the table `email_delivery`. It holds neither an address nor a text.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DeriveActiveEnum, EnumIter, FromQueryResult};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::Repeat;
+use crate::{Result, database, id::MemberId, preferences::stored_enum};
+
+stored_enum! {
+    /// How far a mail has come.
+    DeliveryState {
+        /// It is being handed over; or the process ended while it was.
+        Sending = "SENDING",
+        /// It was not taken, and is to be tried again.
+        Waiting = "WAITING",
+        /// It was taken.
+        Sent = "SENT",
+        /// The member wants no such mail.
+        Suppressed = "SUPPRESSED",
+        /// It will never be taken.
+        Refused = "REFUSED",
+        /// It was too late to be of use.
+        Expired = "EXPIRED",
+        /// It may have been taken; whether it is tried again is the template's choice.
+        Unknown = "UNKNOWN",
+    }
+}
+
+/// A mail, as it is recorded.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct Delivery {
+    /// The envelope.
+    pub envelope_id: Uuid,
+    /// Whom it is for; `None` for who is no member, or none any more.
+    pub member_id: Option<MemberId>,
+    /// The template: the envelope's kind.
+    pub template: String,
+    /// How far it has come.
+    pub state: DeliveryState,
+    /// How often it was handed over, or begun to be.
+    pub attempts: i32,
+    /// The id that it has at the provider.
+    pub provider_id: Option<String>,
+    /// When it was first dealt with.
+    pub created_at: DateTime<Utc>,
+    /// When `state` was last written.
+    pub changed_at: DateTime<Utc>,
+}
+
+/// Which mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Letterhead<'a> {
+    /// The envelope.
+    pub envelope: Uuid,
+    /// Whom it is for.
+    pub member: Option<MemberId>,
+    /// The template: the envelope's kind.
+    pub template: &'a str,
+}
+
+/// Whether a mail may be handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// Yes: for which time.
+    Send(i32),
+    /// No: it came to its end before.
+    Over(DeliveryState),
+    /// No: an earlier try may have sent it, or still runs, and it must not be sent twice.
+    MayBeSent,
+}
+
+/// Begins to hand a mail over. The caller commits before it does: only so does a process that ends in between leave a
+/// trace, which is what keeps an at-most-once mail from a second try.
+pub async fn begin(
+    db: &impl ConnectionTrait,
+    mail: &Letterhead<'_>,
+    repeat: Repeat,
+    now: DateTime<Utc>,
+) -> Result<Begun> {
+    let again = match repeat {
+        Repeat::AtLeastOnce => "('WAITING', 'SENDING', 'UNKNOWN')",
+        Repeat::AtMostOnce => "('WAITING')",
+    };
+    let sql = format!(
+        "
+        INSERT INTO email_delivery AS d
+            (envelope_id, member_id, template, state, attempts, created_at, changed_at)
+        VALUES ($1, $2, $3, 'SENDING', 1, $4, $4)
+        ON CONFLICT (envelope_id) DO UPDATE
+        SET state = 'SENDING', attempts = d.attempts + 1, changed_at = $4
+        WHERE d.state IN {again}
+        RETURNING attempts"
+    );
+    let member = mail.member.map(|member| member.0);
+    let values = [
+        mail.envelope.into(),
+        member.into(),
+        mail.template.into(),
+        now.into(),
+    ];
+    if let Some(row) = db.query_one_raw(database::statement(sql, values)).await? {
+        return Ok(Begun::Send(row.try_get_by_index(0)?));
+    }
+    Ok(
+        match find(db, mail.envelope)
+            .await?
+            .map(|delivery| delivery.state)
+        {
+            Some(DeliveryState::Sending | DeliveryState::Unknown) | None => Begun::MayBeSent,
+            Some(state) => Begun::Over(state),
+        },
+    )
+}
+
+/// Records what became of a mail, in the transaction that records it as done. One that was sent stays so, whatever a
+/// slower worker says.
+pub async fn record(
+    db: &impl ConnectionTrait,
+    mail: &Letterhead<'_>,
+    state: DeliveryState,
+    provider_id: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let sql = "
+        INSERT INTO email_delivery AS d
+            (envelope_id, member_id, template, state, attempts, provider_id, created_at, changed_at)
+        VALUES ($1, $2, $3, $4, 0, $5, $6, $6)
+        ON CONFLICT (envelope_id) DO UPDATE
+        SET state = $4, provider_id = $5, changed_at = $6
+        WHERE d.state <> 'SENT'";
+    let values = [
+        mail.envelope.into(),
+        mail.member.map(|member| member.0).into(),
+        mail.template.into(),
+        state.into(),
+        provider_id.into(),
+        now.into(),
+    ];
+    db.execute_raw(database::statement(sql, values)).await?;
+    Ok(())
+}
+
+/// What is recorded of a mail.
+pub async fn find(db: &impl ConnectionTrait, envelope: Uuid) -> Result<Option<Delivery>> {
+    let sql = "
+        SELECT envelope_id, member_id, template, state, attempts, provider_id, created_at, changed_at
+        FROM email_delivery
+        WHERE envelope_id = $1";
+    let statement = database::statement(sql, [envelope.into()]);
+    Ok(Delivery::find_by_statement(statement).one(db).await?)
+}
+
+/// Deletes at most `most` records last written before a moment, oldest first, and says how many.
+pub async fn forget(db: &impl ConnectionTrait, before: DateTime<Utc>, most: u32) -> Result<u64> {
+    let sql = "
+        DELETE FROM email_delivery
+        WHERE envelope_id IN (
+            SELECT envelope_id
+            FROM email_delivery
+            WHERE changed_at < $1
+            ORDER BY changed_at
+            LIMIT $2
+            FOR UPDATE SKIP LOCKED
+        )";
+    let values = [before.into(), i64::from(most).into()];
+    let deleted = db.execute_raw(database::statement(sql, values)).await?;
+    Ok(deleted.rows_affected())
+}

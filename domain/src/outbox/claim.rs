@@ -1,0 +1,153 @@
+//! What a relay does with the outbox.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{ConnectionTrait, Value};
+use uuid::Uuid;
+
+use super::PARTITIONS;
+use crate::{Result, database, id::column, queue::QueueName};
+
+/// A row that a relay has claimed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owed {
+    /// Its place in the order of the outbox.
+    pub sequence: i64,
+    /// The envelope's id.
+    pub id: Uuid,
+    /// Which of the [`PARTITIONS`] it is in.
+    pub partition: i16,
+    /// The envelope as JSON.
+    pub envelope: String,
+    /// When it was committed, or just before.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Claims at most `most` unsent rows of a queue, oldest first, so that other relays leave them alone for `lease`. With
+/// partitions only theirs: the caller leases those, so that nobody else sends what comes later.
+pub async fn claim(
+    db: &impl ConnectionTrait,
+    queue: QueueName,
+    partitions: Option<&[i16]>,
+    most: u32,
+    now: DateTime<Utc>,
+    lease: TimeDelta,
+) -> Result<Vec<Owed>> {
+    let mut values: Vec<Value> = vec![
+        queue.as_str().into(),
+        now.into(),
+        (now + lease).into(),
+        i64::from(most).into(),
+    ];
+    let within = match partitions {
+        None => "",
+        Some(partitions) => {
+            values.push(partitions.to_vec().into());
+            "AND partition = ANY($5)"
+        }
+    };
+    let sql = format!(
+        "
+        WITH claimed AS (
+            UPDATE outbox
+            SET leased_until = $3, attempts = attempts + 1
+            WHERE sequence IN (
+                SELECT sequence
+                FROM outbox
+                WHERE queue = $1 AND sent_at IS NULL AND (leased_until IS NULL OR leased_until <= $2) {within}
+                ORDER BY sequence
+                LIMIT $4
+                FOR UPDATE SKIP LOCKED
+            )
+            RETURNING sequence, id, partition, envelope, created_at
+        )
+        SELECT sequence, id, partition, envelope, created_at FROM claimed ORDER BY sequence"
+    );
+    let rows = db.query_all_raw(database::statement(sql, values)).await?;
+    let owed = rows.iter().map(|row| {
+        Ok(Owed {
+            sequence: row.try_get_by_index(0)?,
+            id: row.try_get_by_index(1)?,
+            partition: row.try_get_by_index(2)?,
+            envelope: row.try_get_by_index(3)?,
+            created_at: row.try_get_by_index(4)?,
+        })
+    });
+    owed.collect()
+}
+
+/// Marks rows as sent.
+pub async fn mark(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let sql = "UPDATE outbox SET sent_at = $2, leased_until = NULL WHERE id = ANY($1)";
+    let statement = database::statement(sql, [column(ids), now.into()]);
+    db.execute_raw(statement).await?;
+    Ok(())
+}
+
+/// Gives rows back that were not sent; they can be claimed again from `at` on.
+pub async fn give_back(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let sql = "UPDATE outbox SET leased_until = $2 WHERE id = ANY($1) AND sent_at IS NULL";
+    let statement = database::statement(sql, [column(ids), at.into()]);
+    db.execute_raw(statement).await?;
+    Ok(())
+}
+
+/// Deletes at most `most` rows that were sent before a moment; says how many there were.
+pub async fn forget(db: &impl ConnectionTrait, before: DateTime<Utc>, most: u32) -> Result<u64> {
+    let sql = "
+        DELETE FROM outbox
+        WHERE sequence IN (
+            SELECT sequence
+            FROM outbox
+            WHERE sent_at < $1
+            ORDER BY sent_at
+            LIMIT $2
+            FOR UPDATE SKIP LOCKED
+        )";
+    let values = [before.into(), i64::from(most).into()];
+    let deleted = db.execute_raw(database::statement(sql, values)).await?;
+    Ok(deleted.rows_affected())
+}
+
+/// Leases at most `most` partitions of a queue for a relay: those that it has, and those that nobody has. Returns the
+/// ones that it has from now on.
+pub async fn renew_partitions(
+    db: &impl ConnectionTrait,
+    queue: QueueName,
+    relay: Uuid,
+    most: u32,
+    now: DateTime<Utc>,
+    lease: TimeDelta,
+) -> Result<Vec<i16>> {
+    let sql = "
+        INSERT INTO outbox_partition AS held (queue, partition, relay, leased_until)
+        SELECT $1, place, $2, $4
+        FROM generate_series(0, $5::integer - 1) AS place
+        LEFT JOIN outbox_partition other ON other.queue = $1 AND other.partition = place
+        WHERE other.relay IS NULL OR other.relay = $2 OR other.leased_until <= $3
+        ORDER BY other.relay IS NOT DISTINCT FROM $2 DESC, place
+        LIMIT $6
+        ON CONFLICT (queue, partition) DO UPDATE
+        SET relay = excluded.relay, leased_until = excluded.leased_until
+        WHERE held.relay = excluded.relay OR held.leased_until <= $3
+        RETURNING partition";
+    let values = [
+        queue.as_str().into(),
+        relay.into(),
+        now.into(),
+        (now + lease).into(),
+        i32::from(PARTITIONS).into(),
+        i64::from(most).into(),
+    ];
+    let rows = db.query_all_raw(database::statement(sql, values)).await?;
+    rows.iter()
+        .map(|row| Ok(row.try_get_by_index(0)?))
+        .collect()
+}

@@ -1,0 +1,67 @@
+//! Writing what is owed.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, Value};
+use tracing::Span;
+use uuid::Uuid;
+
+use super::{Effect, PARTITIONS};
+use crate::{Error, Result, database, queue::Envelope, trace};
+
+/// Inserts effects, in their order, with the place in the trace of what causes them. To be called in the transaction
+/// that causes them.
+pub async fn insert(
+    db: &impl ConnectionTrait,
+    effects: &[Effect],
+    cause: &Span,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    if effects.is_empty() {
+        return Ok(());
+    }
+    let trace = trace::parent(cause);
+    let mut envelopes = Vec::with_capacity(effects.len());
+    for effect in effects {
+        let envelope = Envelope {
+            id: effect.id,
+            kind: effect.kind.to_owned(),
+            version: effect.version,
+            occurred_at: effect.occurred_at,
+            member: effect.member,
+            trace: trace.clone(),
+            payload: effect.payload.clone(),
+            payload_at: None,
+        };
+        let envelope = serde_json::to_string(&envelope);
+        envelopes.push(envelope.map_err(|error| Error::Invariant(error.to_string()))?);
+    }
+    let ids: Vec<Uuid> = effects.iter().map(|effect| effect.id).collect();
+    let queues = effects
+        .iter()
+        .map(|effect| effect.queue.as_str().to_owned());
+    let partitions: Vec<i16> = effects.iter().map(partition).collect();
+    // `WITH ORDINALITY` keeps the order: numbers are given as rows come.
+    let sql = "
+        INSERT INTO outbox (id, queue, partition, envelope, created_at)
+        SELECT id, queue, partition, envelope, $5
+        FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::text[])
+            WITH ORDINALITY AS effect (id, queue, partition, envelope, place)
+        ORDER BY place";
+    let values: [Value; 5] = [
+        ids.into(),
+        queues.collect::<Vec<_>>().into(),
+        partitions.into(),
+        envelopes.into(),
+        now.into(),
+    ];
+    db.execute_raw(database::statement(sql, values)).await?;
+    Ok(())
+}
+
+/// Of the member, or of the effect itself where there is none.
+fn partition(effect: &Effect) -> i16 {
+    let id = effect.member.map_or(effect.id, |member| member.0);
+    // The last bytes are random in UUIDv4 and v7, and a hash in v5.
+    let last = id.as_bytes()[15];
+    i16::from(last) % PARTITIONS
+}

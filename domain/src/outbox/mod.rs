@@ -1,0 +1,53 @@
+//! The outbox: side effects that are owed, written in the transaction that causes them. The relay sends them to their
+//! queues; nothing is lost when a process ends in between, and what is sent twice carries the same envelope id.
+
+mod claim;
+mod insert;
+mod status;
+
+pub use claim::{Owed, claim, forget, give_back, mark, renew_partitions};
+pub use insert::insert;
+pub use status::{Status, status};
+
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::{id::MemberId, queue::QueueName};
+
+/// Partitions of the outbox, by the member's hash.
+pub const PARTITIONS: i16 = 64;
+
+/// A side effect that is owed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Effect {
+    /// The envelope's id.
+    pub id: Uuid,
+    /// Where it goes.
+    pub queue: QueueName,
+    /// What is to be done.
+    pub kind: &'static str,
+    /// Of the kind.
+    pub version: u32,
+    /// When what caused it happened.
+    pub occurred_at: DateTime<Utc>,
+    /// Whom it concerns.
+    pub member: Option<MemberId>,
+    /// What kind and version define.
+    pub payload: Value,
+}
+
+static COMMITTED: LazyLock<Notify> = LazyLock::new(Notify::new);
+
+/// Tells the relays of this process that there may be something to send; to be called after the commit.
+pub fn announce() {
+    COMMITTED.notify_waiters();
+}
+
+/// Ends when somebody in this process has committed something.
+pub async fn announced() {
+    COMMITTED.notified().await;
+}

@@ -1,0 +1,171 @@
+//! What amounts are measured in.
+
+use sea_orm::{DeriveActiveEnum, EnumIter};
+use serde::{Deserialize, Serialize};
+
+use crate::preferences::stored_enum;
+
+stored_enum! {
+    /// What an amount is measured in. Those of the kitchen have no exact size.
+    MeasuringUnit {
+        /// Metric.
+        Gram = "GRAM",
+        /// Metric.
+        Kilogram = "KILOGRAM",
+        /// 28.35 g.
+        Ounce = "OUNCE",
+        /// 453.6 g.
+        Pound = "POUND",
+        /// Metric.
+        Millilitre = "MILLILITRE",
+        /// Metric.
+        Centilitre = "CENTILITRE",
+        /// Metric.
+        Decilitre = "DECILITRE",
+        /// Metric.
+        Litre = "LITRE",
+        /// About 5 ml.
+        Teaspoon = "TEASPOON",
+        /// About 15 ml.
+        Tablespoon = "TABLESPOON",
+        /// A spoon whose size is not said.
+        Spoon = "SPOON",
+        /// About 240 ml.
+        Cup = "CUP",
+        /// About 30 ml.
+        FluidOunce = "FLUID_OUNCE",
+        /// 473 or 568 ml.
+        Pint = "PINT",
+        /// 946 or 1,137 ml.
+        Quart = "QUART",
+        /// 3.79 or 4.55 l.
+        Gallon = "GALLON",
+        /// Of what is long.
+        Centimetre = "CENTIMETRE",
+        /// Of what is long.
+        Inch = "INCH",
+        /// As much as two fingers hold.
+        Pinch = "PINCH",
+        /// A small shake or pour.
+        Dash = "DASH",
+        /// A small pour.
+        Splash = "SPLASH",
+        /// A thin thread of it.
+        Drizzle = "DRIZZLE",
+        /// As much as a hand holds.
+        Handful = "HANDFUL",
+        /// Of garlic and the like.
+        Clove = "CLOVE",
+        /// Of cabbage, lettuce, garlic.
+        Head = "HEAD",
+        /// Also a rib.
+        Stalk = "STALK",
+        /// A small branch.
+        Sprig = "SPRIG",
+        /// As sold or picked.
+        Bunch = "BUNCH",
+        /// One leaf.
+        Leaf = "LEAF",
+        /// Also a strip or rasher.
+        Slice = "SLICE",
+        /// Of butter, cinnamon, celery.
+        Stick = "STICK",
+        /// Of sugar, stock, ice.
+        Cube = "CUBE",
+        /// As tofu and cheese are sold.
+        Block = "BLOCK",
+        /// Of pastry, pasta, seaweed.
+        Sheet = "SHEET",
+        /// A whole bread.
+        Loaf = "LOAF",
+        /// A drinking glass.
+        Glass = "GLASS",
+        /// For spirits.
+        Shot = "SHOT",
+        /// A drinking mug.
+        Mug = "MUG",
+        /// A bowl.
+        Bowl = "BOWL",
+        /// Also a tin.
+        Can = "CAN",
+        /// As sold.
+        Jar = "JAR",
+        /// As sold.
+        Bottle = "BOTTLE",
+        /// Also a packet, sachet or container.
+        Package = "PACKAGE",
+        /// As sold.
+        Box = "BOX",
+        /// As sold.
+        Bag = "BAG",
+        /// Of another recipe.
+        Serving = "SERVING",
+    }
+}
+
+/// Units of one family can be added up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Family {
+    /// Counted in grams.
+    MetricWeight,
+    /// Counted in ounces.
+    ImperialWeight,
+    /// Counted in millilitres.
+    MetricVolume,
+    /// Counted in teaspoons.
+    Spoons,
+}
+
+impl MeasuringUnit {
+    /// The family, and how much of what it is counted in.
+    pub(super) fn size(self) -> Option<(Family, f64)> {
+        Some(match self {
+            Self::Gram => (Family::MetricWeight, 1.0),
+            Self::Kilogram => (Family::MetricWeight, 1000.0),
+            Self::Ounce => (Family::ImperialWeight, 1.0),
+            Self::Pound => (Family::ImperialWeight, 16.0),
+            Self::Millilitre => (Family::MetricVolume, 1.0),
+            Self::Centilitre => (Family::MetricVolume, 10.0),
+            Self::Decilitre => (Family::MetricVolume, 100.0),
+            Self::Litre => (Family::MetricVolume, 1000.0),
+            Self::Teaspoon => (Family::Spoons, 1.0),
+            Self::Tablespoon => (Family::Spoons, 3.0),
+            Self::Cup => (Family::Spoons, 48.0),
+            _ => return None,
+        })
+    }
+
+    /// How many grams one of it is; `None` unless it is a unit of weight.
+    pub(super) fn grams(self) -> Option<f64> {
+        match self.size()? {
+            (Family::MetricWeight, grams) => Some(grams),
+            (Family::ImperialWeight, ounces) => Some(ounces * 28.349_523_125),
+            _ => None,
+        }
+    }
+
+    /// Whether it has a size of its own, and is no thing to be counted.
+    pub(super) fn is_measure(self) -> bool {
+        use MeasuringUnit::{FluidOunce, Gallon, Pint, Quart};
+        self.size().is_some() || matches!(self, FluidOunce | Pint | Quart | Gallon)
+    }
+
+    /// Whether it is a measure of volume.
+    pub(super) fn is_volume(self) -> bool {
+        self.is_measure() && self.grams().is_none()
+    }
+
+    /// Whether other things come in it.
+    pub(super) fn is_container(self) -> bool {
+        use MeasuringUnit::{Bag, Block, Bottle, Box, Can, Jar, Loaf, Package};
+        matches!(
+            self,
+            Can | Jar | Bottle | Package | Box | Bag | Block | Loaf
+        )
+    }
+
+    /// Whether it is a length.
+    pub(super) fn is_length(self) -> bool {
+        matches!(self, Self::Centimetre | Self::Inch)
+    }
+}

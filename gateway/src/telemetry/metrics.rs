@@ -1,0 +1,82 @@
+//! Metrics, sent by OTLP where that is wanted, and always to be had at `GET /metrics`.
+
+use std::sync::OnceLock;
+
+use opentelemetry::{KeyValue, global};
+use opentelemetry_sdk::{Resource, metrics::SdkMeterProvider};
+use prometheus::{Registry, TextEncoder};
+use sea_orm::DatabaseConnection;
+
+use super::{
+    StartError,
+    export::{self, failed},
+};
+use crate::settings::Telemetry;
+
+static REGISTRY: OnceLock<Registry> = OnceLock::new();
+
+/// Begins to count, unless OpenTelemetry is off altogether.
+pub(super) fn start(
+    wanted: Telemetry,
+    resource: &Resource,
+) -> Result<Option<SdkMeterProvider>, StartError> {
+    if wanted.disabled {
+        return Ok(None);
+    }
+    let registry = Registry::new();
+    let exposed = opentelemetry_prometheus::exporter()
+        .with_registry(registry.clone())
+        .build()
+        .map_err(failed)?;
+    let provider = SdkMeterProvider::builder()
+        .with_resource(resource.clone())
+        .with_reader(exposed);
+    let provider = if wanted.metrics {
+        provider.with_periodic_exporter(export::metrics()?)
+    } else {
+        provider
+    };
+    let provider = provider.build();
+    let _ = REGISTRY.set(registry);
+    global::set_meter_provider(provider.clone());
+    Ok(Some(provider))
+}
+
+/// The media type of [`exposition`].
+pub const EXPOSITION: &str = prometheus::TEXT_FORMAT;
+
+/// All metrics as they are now, in Prometheus's text format; empty when nothing is counted.
+pub fn exposition() -> String {
+    let Some(registry) = REGISTRY.get() else {
+        return String::new();
+    };
+    TextEncoder::new()
+        .encode_to_string(&registry.gather())
+        .unwrap_or_default()
+}
+
+/// Tells how much of a pool is in use, as long as the process runs.
+pub fn watch_pool(database: &DatabaseConnection) {
+    let meter = global::meter("coach");
+    let pool = database.get_postgres_connection_pool().clone();
+    let most = i64::from(pool.options().get_max_connections());
+    meter
+        .i64_observable_up_down_counter("db.client.connection.count")
+        .with_unit("{connection}")
+        .with_description("Connections that are in the state described by the attribute.")
+        .with_callback(move |observer| {
+            let idle = i64::try_from(pool.num_idle()).unwrap_or(i64::MAX);
+            let used = (i64::from(pool.size()) - idle).max(0);
+            for (state, count) in [("idle", idle), ("used", used)] {
+                let state = KeyValue::new("db.client.connection.state", state);
+                observer.observe(count, &[state]);
+            }
+        })
+        .build();
+    meter
+        .i64_observable_up_down_counter("db.client.connection.max")
+        .with_unit("{connection}")
+        .with_description("The most open connections allowed.")
+        .with_callback(move |observer| observer.observe(most, &[]))
+        .build();
+}

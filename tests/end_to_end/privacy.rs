@@ -1,0 +1,76 @@
+//! Logs and spans tell nothing that is members' own. The harness listens to the whole run; here canaries are planted
+//! wherever a client can put them.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use crate::harness::{TestApp, canary, member::MAYA};
+
+const CANARY: &str = "canary@aviary.example";
+
+#[test]
+fn the_listener_knows_what_is_private() {
+    let names = BTreeSet::from(["Maya Brandt".to_owned()]);
+    for (text, found) in [
+        ("WHERE diets @> $1 AND search @@ $2", false),
+        ("postgres://coach:@/coach", false),
+        ("sent to canary@aviary.example today", true),
+        ("authorization: Bearer eyJhbGciOi", true),
+        ("hello Maya Brandt", true),
+        ("hello Maya", false),
+    ] {
+        assert_eq!(canary::private(text, &names).is_some(), found, "{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn planted_canaries_are_not_told() {
+    let app = TestApp::start().await;
+    let before = canary::heard();
+    let token = app.token(MAYA);
+
+    app.ask(MAYA, "{ me { displayName email } }", json!({}))
+        .await;
+    let literal = format!("{{ recipes(filter: {{ text: \"{CANARY}\" }}) {{ nodes {{ id }} }} }}");
+    assert!(app.ask(MAYA, &literal, json!({})).await.body["errors"].is_null());
+    let wrong = format!("{{ recipes(first: \"{CANARY}\") {{ nodes {{ id }} }} }}");
+    app.ask(MAYA, &wrong, json!({})).await;
+    let query = "query Q($text: String) { recipes(filter: { text: $text }) { nodes { id } } }";
+    app.ask(MAYA, query, json!({ "text": CANARY })).await;
+    app.ask(MAYA, query, json!({ "text": { "a": CANARY } }))
+        .await;
+    let broken = format!("{{ me {{ \"{CANARY}\" ");
+    app.ask(MAYA, &broken, json!({})).await;
+    app.post(MAYA, format!("{{\"query\": {CANARY}")).await;
+    let id = format!("query {{ node(id: \"{CANARY}\") {{ id }} }}");
+    app.ask(MAYA, &id, json!({})).await;
+
+    let get = |path: String| app.client.get(format!("{}{path}", app.base));
+    for request in [
+        get(format!("/{CANARY}?q={CANARY}")),
+        get(format!("/graphql?query={CANARY}")),
+        get("/graphql?query={me{id}}".to_owned()).header("x-api-key", CANARY),
+        get("/graphql?query={me{id}}".to_owned()).bearer_auth(format!("{token}x{CANARY}")),
+        get("/graphql?query={me{id}}".to_owned()).bearer_auth(CANARY),
+        get("/graphql?query={me{id}}".to_owned())
+            .bearer_auth(&token)
+            .header("x-request-id", CANARY)
+            .header("traceparent", CANARY)
+            .header("user-agent", CANARY)
+            .header("accept", CANARY)
+            .header("content-type", CANARY),
+    ] {
+        request.send().await.expect("an answer");
+    }
+
+    let after = canary::heard();
+    assert!(
+        after.0 >= before.0 + 14,
+        "lines were heard: {before:?} {after:?}"
+    );
+    assert!(
+        after.1 >= before.1 + 20,
+        "spans were heard: {before:?} {after:?}"
+    );
+}

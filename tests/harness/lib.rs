@@ -1,0 +1,7 @@
+//! What several test targets start: a private Postgres, and a stand-in for AWS.
+
+mod ministack;
+mod postgres;
+
+pub use ministack::Ministack;
+pub use postgres::Postgres;

@@ -1,0 +1,77 @@
+//! One private Postgres for all tests of a target, with templates to copy.
+
+use std::{
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use coach_domain::database::{self, Options};
+use coach_gateway::embedded::{EmbeddedPostgres, Settings};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection};
+
+/// A server; when the process ends without dropping it, its watchdog stops it.
+#[derive(Debug)]
+pub struct Postgres {
+    server: EmbeddedPostgres,
+    copies: AtomicUsize,
+}
+
+#[expect(
+    clippy::missing_panics_doc,
+    reason = "in tests whatever goes wrong is a panic"
+)]
+impl Postgres {
+    /// Starts one with its data in a folder that no other target uses.
+    pub fn start(home: &Path) -> Self {
+        let settings = Settings {
+            durable: false,
+            ..Settings::new(home)
+        };
+        let server = EmbeddedPostgres::start(&settings, &mut |line| eprintln!("{line}"));
+        Self {
+            server: server.expect("the tests need a Postgres 15 or later"),
+            copies: AtomicUsize::new(0),
+        }
+    }
+
+    /// The URL of a database.
+    pub fn url(&self, database: &str) -> String {
+        self.server.url(database)
+    }
+
+    /// Makes a database anew and fills it.
+    pub async fn template(&self, name: &str, fill: impl AsyncFnOnce(&DatabaseConnection)) {
+        self.execute(&format!("DROP DATABASE IF EXISTS {name}"))
+            .await;
+        self.execute(&format!("CREATE DATABASE {name}")).await;
+        let pool = database::connect(&self.url(name), &Options::default()).await;
+        let pool = pool.expect("a connection");
+        fill(&pool).await;
+        pool.execute_unprepared("ANALYZE").await.expect("ANALYZE");
+        pool.close().await.expect("closed");
+    }
+
+    /// The URL of a database of one test's own, copied from a template.
+    pub async fn copy(&self, template: &str) -> String {
+        let name = format!("test_{}", self.copies.fetch_add(1, Ordering::Relaxed));
+        let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        self.execute(&drop).await;
+        let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
+        self.execute(&create).await;
+        self.url(&name)
+    }
+
+    async fn execute(&self, sql: &str) {
+        // Dropping waits for a checkpoint, which takes its time on a machine that compiles.
+        let options = Options {
+            max_connections: 1,
+            statement_timeout: Duration::from_mins(1),
+            ..Options::default()
+        };
+        let pool = database::connect(&self.url("postgres"), &options).await;
+        let pool = pool.expect("a connection");
+        pool.execute_unprepared(sql).await.expect(sql);
+        pool.close().await.expect("closed");
+    }
+}

@@ -1,0 +1,5 @@
+//! The object stores, each by the same rules; both also under many writers.
+
+mod contract;
+mod folder;
+mod s3;

@@ -1,0 +1,137 @@
+//! S3, over its own protocol.
+
+use std::{path::Path, sync::Arc};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use coach_domain::{
+    clock::SystemClock,
+    object::{Attributes, Condition, Error, ObjectStore as _},
+};
+use coach_tests::Ministack;
+use coach_workers::object::S3;
+use tokio::sync::OnceCell;
+
+use crate::contract;
+
+const BUCKET: &str = "coach-objects";
+
+/// The endpoint, with a bucket; `None` where `tests/run` could not make a virtual environment.
+async fn endpoint() -> Option<&'static str> {
+    static MINISTACK: OnceCell<Option<Ministack>> = OnceCell::const_new();
+    let start = || async {
+        // Beside the folder that cargo gives us, where `tests/run` made it.
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
+        let ministack = Ministack::start(target.expect("the target folder"), "s3")?;
+        let bucket = format!("{}/{BUCKET}", ministack.endpoint());
+        let made = reqwest::Client::new().put(bucket).send().await.unwrap();
+        assert!(made.status().is_success(), "{made:?}");
+        Some(ministack)
+    };
+    MINISTACK
+        .get_or_init(start)
+        .await
+        .as_ref()
+        .map(Ministack::endpoint)
+}
+
+fn store(endpoint: &str, prefix: &str) -> S3 {
+    let credentials = Credentials::new("test", "test", None, None, "test");
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .endpoint_url(endpoint)
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .build();
+    S3::new(&config, BUCKET, prefix, Arc::new(SystemClock)).unwrap()
+}
+
+#[tokio::test]
+async fn it_keeps_the_contract() {
+    let Some(endpoint) = endpoint().await else {
+        return;
+    };
+    contract::keep(&store(endpoint, "/contract/")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_writers_lose_no_write() {
+    let Some(endpoint) = endpoint().await else {
+        return;
+    };
+    let store = Arc::new(store(endpoint, "writers"));
+    let tasks: Vec<_> = (0..10)
+        .map(|_| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { contract::count(&*store, "live/count", 3).await })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(
+        store
+            .get("live/count")
+            .await
+            .unwrap()
+            .unwrap()
+            .bytes
+            .as_ref(),
+        b"30"
+    );
+}
+
+async fn get(url: &str) -> reqwest::Response {
+    reqwest::Client::new().get(url).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn attributes_are_what_readers_get() {
+    let Some(endpoint) = endpoint().await else {
+        return;
+    };
+    let attributes = Attributes {
+        content_type: Some("application/json"),
+        cache_control: Some("public, max-age=2"),
+    };
+    let store = store(endpoint, "live");
+    store
+        .put("status.json", b"{}", &attributes, &Condition::Absent)
+        .await
+        .unwrap();
+    let answer = get(&format!("{endpoint}/{BUCKET}/live/status.json")).await;
+    assert_eq!(
+        (
+            &answer.headers()["content-type"],
+            &answer.headers()["cache-control"]
+        ),
+        (
+            &"application/json".parse().unwrap(),
+            &"public, max-age=2".parse().unwrap()
+        )
+    );
+    assert_eq!(answer.bytes().await.unwrap().as_ref(), b"{}");
+}
+
+#[tokio::test]
+async fn nobody_there_is_unavailable() {
+    // Nobody listens there: it is the port that discards.
+    let store = store("http://127.0.0.1:9", "");
+    assert!(matches!(store.get("a").await, Err(Error::Unavailable(_))));
+    let put = store
+        .put("a", b"x", &Attributes::default(), &Condition::Always)
+        .await;
+    assert!(matches!(put, Err(Error::Unavailable(_))));
+}
+
+#[test]
+fn settings_are_checked() {
+    let clock = || Arc::new(SystemClock);
+    let nowhere = SdkConfig::builder().build();
+    assert!(S3::new(&nowhere, BUCKET, "", clock()).is_err());
+    let somewhere = SdkConfig::builder()
+        .region(Region::new("eu-central-1"))
+        .build();
+    assert!(S3::new(&somewhere, BUCKET, "../other", clock()).is_err());
+    assert!(S3::new(&somewhere, BUCKET, "a/b", clock()).is_ok());
+}

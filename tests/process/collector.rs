@@ -1,0 +1,135 @@
+//! A collector of OpenTelemetry's, as far as the protocol goes: it takes OTLP over HTTP and keeps what it gets.
+
+use std::{
+    collections::HashMap,
+    net::TcpListener,
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+
+use axum::{Router, body::Bytes, extract::State, routing::post};
+use opentelemetry_proto::tonic::{
+    collector::{metrics::v1::ExportMetricsServiceRequest, trace::v1::ExportTraceServiceRequest},
+    common::v1::any_value::Value,
+    trace::v1::Span,
+};
+use prost::Message as _;
+
+#[derive(Clone, Default)]
+struct Kept {
+    spans: Arc<Mutex<Vec<Span>>>,
+    metrics: Arc<Mutex<Vec<String>>>,
+    services: Arc<Mutex<Vec<String>>>,
+}
+
+/// Listens as long as the process runs.
+pub(crate) struct Collector {
+    pub(crate) endpoint: String,
+    kept: Kept,
+}
+
+impl Collector {
+    pub(crate) fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+        listener.set_nonblocking(true).expect("a socket");
+        let kept = Kept::default();
+        let router = Router::new()
+            .route("/v1/traces", post(traces))
+            .route("/v1/metrics", post(metrics))
+            .with_state(kept.clone());
+        thread::spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+            runtime.block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener).expect("a socket");
+                axum::serve(listener, router).await.expect("it serves");
+            });
+        });
+        Self { endpoint, kept }
+    }
+
+    /// The spans of a trace, once `complete` says that all are there.
+    pub(crate) fn trace(&self, id: &str, complete: impl Fn(&[Span]) -> bool) -> Vec<Span> {
+        let begun = Instant::now();
+        loop {
+            let spans = self.kept.spans.lock().expect("spans").clone();
+            let of_trace = spans.into_iter().filter(|span| hex(&span.trace_id) == id);
+            let of_trace: Vec<_> = of_trace.collect();
+            if complete(&of_trace) {
+                return of_trace;
+            }
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "the trace is not complete: {of_trace:#?}"
+            );
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// Everything that was received, as text.
+    pub(crate) fn text(&self) -> String {
+        format!("{:?}", self.kept.spans.lock().expect("spans"))
+    }
+
+    /// The names of the metrics received so far.
+    pub(crate) fn metrics(&self) -> Vec<String> {
+        self.kept.metrics.lock().expect("metrics").clone()
+    }
+
+    /// What the senders call themselves.
+    pub(crate) fn services(&self) -> Vec<String> {
+        self.kept.services.lock().expect("services").clone()
+    }
+}
+
+async fn traces(State(kept): State<Kept>, body: Bytes) {
+    let request = ExportTraceServiceRequest::decode(body).expect("OTLP");
+    for resource in request.resource_spans {
+        let attributes = resource.resource.expect("a resource").attributes;
+        let services = attributes.into_iter().filter_map(|it| {
+            let value = it.value.and_then(|value| value.value);
+            (it.key == "service.name").then(|| text(value.as_ref()))
+        });
+        kept.services.lock().expect("services").extend(services);
+        let spans = resource
+            .scope_spans
+            .into_iter()
+            .flat_map(|scope| scope.spans);
+        kept.spans.lock().expect("spans").extend(spans);
+    }
+}
+
+async fn metrics(State(kept): State<Kept>, body: Bytes) {
+    let request = ExportMetricsServiceRequest::decode(body).expect("OTLP");
+    let scopes = request
+        .resource_metrics
+        .into_iter()
+        .flat_map(|it| it.scope_metrics);
+    let names = scopes
+        .flat_map(|scope| scope.metrics)
+        .map(|metric| metric.name);
+    kept.metrics.lock().expect("metrics").extend(names);
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The attributes of a span, as text.
+pub(crate) fn attributes(span: &Span) -> HashMap<&str, String> {
+    let attributes = span.attributes.iter();
+    let attributes = attributes.map(|it| {
+        let value = it.value.as_ref().and_then(|value| value.value.as_ref());
+        (it.key.as_str(), text(value))
+    });
+    attributes.collect()
+}
+
+fn text(value: Option<&Value>) -> String {
+    match value {
+        Some(Value::StringValue(text)) => text.clone(),
+        Some(Value::IntValue(number)) => number.to_string(),
+        other => format!("{other:?}"),
+    }
+}

@@ -1,0 +1,248 @@
+//! `coach catalogue import`, also when it is killed.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitStatus, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use coach_gateway::embedded;
+use sea_orm::{ConnectionTrait as _, Database, DbBackend, Statement};
+use serde_json::json;
+
+use crate::coach::{Dev, command, folder, port, run, turn};
+
+/// Enough to be killed in the middle of.
+const MANY: usize = 1000;
+
+fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/tests/catalogue")
+}
+
+/// The folder of the real files, where it is said.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it is a setting of these tests, not of the gateway"
+)]
+fn full() -> Option<PathBuf> {
+    std::env::var_os("COACH_CATALOGUE_DIR").map(PathBuf::from)
+}
+
+fn import(folder: &Path, port: u16, what: &str, from: &Path) -> Command {
+    let mut command = command(folder, port);
+    // One that is set would count.
+    command.env_remove("DATABASE_URL");
+    command.args(["catalogue", "import", what]).arg(from);
+    command
+}
+
+/// One value of the database of `coach dev`, as text.
+fn value(folder: &Path, sql: &str) -> Option<String> {
+    let url = embedded::running(&folder.join("home"), "coach").expect("coach dev runs");
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let database = Database::connect(url).await.expect("a connection");
+        let sql = format!("SELECT ({sql})::text");
+        let row = database.query_one_raw(Statement::from_string(DbBackend::Postgres, sql));
+        let row = row.await.expect("a statement").expect("a row");
+        row.try_get_by_index(0).expect("a text")
+    })
+}
+
+/// All exercises, recipes and their parts in one text; no matter in which order
+/// they were written.
+fn content(folder: &Path) -> String {
+    let tables = ["exercise", "recipe", "recipe_ingredient", "recipe_step"];
+    let sums = tables.map(|table| {
+        format!("(SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t)")
+    });
+    value(folder, &sums.join(" || ")).expect("a sum")
+}
+
+fn imported(folder: &Path, table: &str) -> usize {
+    let sql = format!("SELECT count(*) FROM {table} WHERE slug LIKE 'import/%'");
+    value(folder, &sql)
+        .and_then(|count| count.parse().ok())
+        .expect("a number")
+}
+
+/// A file with many exercises.
+fn many(folder: &Path) -> PathBuf {
+    let exercise = |number: usize| {
+        json!({
+            "id": format!("Exercise_{number}"), "name": format!("Exercise {number}"), "level": "beginner",
+            "equipment": "barbell", "primaryMuscles": ["chest"], "secondaryMuscles": ["triceps"],
+            "instructions": ["Lift it.", "Put it down."], "category": "strength", "images": [],
+            "force": "push", "mechanic": "compound",
+        })
+    };
+    let file = folder.join("exercises.json");
+    let all: Vec<_> = (0..MANY).map(exercise).collect();
+    fs::write(&file, serde_json::to_vec(&all).expect("JSON")).expect("written");
+    file
+}
+
+fn succeed(command: Command) -> String {
+    let (status, output) = run(command);
+    assert!(status.success(), "{output}");
+    output
+}
+
+/// Starts an import and kills it when it has taken so many.
+fn kill_at(mut command: Command, folder: &Path, table: &str, enough: usize) -> ExitStatus {
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    let begun = Instant::now();
+    while imported(folder, table) < enough {
+        assert!(begun.elapsed() < Duration::from_mins(1), "it takes nothing");
+        assert!(
+            child.try_wait().expect("a status").is_none(),
+            "it ended before it was killed"
+        );
+        thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().expect("SIGKILL");
+    child.wait().expect("a status")
+}
+
+#[test]
+fn killed_half_way_and_run_again_it_ends_the_same() {
+    let _turn = turn();
+    let (killed, undisturbed) = (folder(), folder());
+    let file = full().map_or_else(|| many(&killed), |full| full.join("exercises.json"));
+    let dev = Dev::start(&killed, port());
+    let again = || import(&killed, dev.port, "exercises", &file);
+
+    let status = kill_at(again(), &killed, "exercise", 100);
+    assert!(!status.success());
+    let taken = imported(&killed, "exercise");
+    let output = succeed(again());
+    let all = imported(&killed, "exercise");
+    assert!(taken >= 100 && taken < all, "{taken} of {all}");
+    assert!(
+        output.contains(&format!(
+            "{all} exercises taken ({} new, 0 changed, {taken} unchanged), 0 refused",
+            all - taken
+        )),
+        "{output}"
+    );
+
+    let recipes = full().unwrap_or_else(samples).join("recipes");
+    if full().is_some() {
+        kill_at(
+            import(&killed, dev.port, "recipes", &recipes),
+            &killed,
+            "recipe",
+            100,
+        );
+    }
+    succeed(import(&killed, dev.port, "recipes", &recipes));
+    let there = content(&killed);
+    drop(dev);
+
+    let dev = Dev::start(&undisturbed, port());
+    succeed(import(&undisturbed, dev.port, "exercises", &file));
+    succeed(import(&undisturbed, dev.port, "recipes", &recipes));
+    assert_eq!(content(&undisturbed), there);
+    drop(dev);
+    fs::remove_dir_all(killed).expect("removed");
+    fs::remove_dir_all(undisturbed).expect("removed");
+}
+
+#[test]
+fn what_is_refused_is_listed_and_fails_only_when_that_is_asked() {
+    let _turn = turn();
+    let folder = folder();
+    let dev = Dev::start(&folder, port());
+    let from = samples().join("broken-exercises.json");
+
+    let mut dry = import(&folder, dev.port, "exercises", &from);
+    dry.arg("--dry-run");
+    let output = succeed(dry);
+    assert!(
+        output.contains(
+            "2 exercises taken (2 new, 0 changed, 0 unchanged), 17 refused; this was a dry run"
+        ),
+        "{output}"
+    );
+    assert_eq!(imported(&folder, "exercise"), 0);
+
+    let output = succeed(import(&folder, dev.port, "exercises", &from));
+    let refused = "refused: exercise 5 (Without_name): it has no `name`\n";
+    assert!(output.contains(refused), "{output}");
+    assert!(output.contains("the `coach dev` that runs in"), "{output}");
+    assert_eq!(imported(&folder, "exercise"), 2);
+
+    let mut strict = import(&folder, dev.port, "exercises", &from);
+    strict.arg("--strict");
+    let (status, output) = run(strict);
+    assert_eq!(status.code(), Some(1), "{output}");
+    assert!(
+        output.contains("2 exercises taken (0 new, 0 changed, 2 unchanged), 17 refused\n"),
+        "{output}"
+    );
+    assert!(
+        output.contains("coach: 17 of 19 exercises are refused, which --strict makes a failure"),
+        "{output}"
+    );
+    let mut strict = import(&folder, dev.port, "recipes", &samples().join("recipes"));
+    strict.arg("--strict");
+    succeed(strict);
+}
+
+#[test]
+fn what_is_missing_is_told_with_what_mends_it() {
+    let _turn = turn();
+    let folder = folder();
+    let recipes = samples().join("recipes");
+    let port = port();
+    let fail = |command, expected: &[&str]| {
+        let (status, output) = run(command);
+        assert_eq!(status.code(), Some(1), "{output}");
+        for part in expected {
+            assert!(output.contains(part), "{part} is not in\n{output}");
+        }
+    };
+    let nowhere = folder.join("nowhere");
+    fail(
+        import(&folder, port, "recipes", &nowhere),
+        &["nowhere: there is no such file or folder"],
+    );
+    fail(
+        import(&folder, port, "exercises", &recipes),
+        &["recipes: it is not a regular file"],
+    );
+    fail(
+        import(&folder, port, "recipes", &samples().join("exercises.json")),
+        &["it is not a folder"],
+    );
+    // Nothing to import into.
+    fail(
+        import(&folder, port, "recipes", &recipes),
+        &["COACH_DATABASE_URL", "coach dev", "COACH_HOME="],
+    );
+    let mut unreachable = import(&folder, port, "recipes", &recipes);
+    unreachable.env(
+        "COACH_DATABASE_URL",
+        "postgres://me:secret@127.0.0.1:1/none?sslmode=disable",
+    );
+    fail(
+        unreachable,
+        &["check COACH_DATABASE_URL", "me:***@127.0.0.1:1"],
+    );
+
+    // A database without tables, or with those of an older version.
+    let dev = Dev::start(&folder, port);
+    value(&folder, "SELECT version()").expect("it runs");
+    let url = embedded::running(&folder.join("home"), "postgres").expect("coach dev runs");
+    let mut empty = import(&folder, port, "recipes", &recipes);
+    empty.env("COACH_DATABASE_URL", url);
+    fail(empty, &["run `coach migrate` first"]);
+    drop(dev);
+    fs::remove_dir_all(folder).expect("removed");
+}

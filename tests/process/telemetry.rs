@@ -1,0 +1,186 @@
+//! What operators see of a request: one trace, one line, and its share of the metrics.
+
+use std::{collections::HashMap, thread, time::Duration};
+
+use opentelemetry_proto::tonic::trace::v1::Span;
+use serde_json::Value;
+
+use crate::{
+    coach::{Dev, TODAY, assert_private, command, folder, port, run, turn},
+    collector::{Collector, attributes, hex},
+};
+
+const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+const CALLER: &str = "00f067aa0ba902b7";
+
+fn start(collector: &Collector) -> Dev {
+    let (folder, port) = (folder(), port());
+    let mut command = command(&folder, port);
+    command
+        .env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.endpoint)
+        .env("OTEL_BSP_SCHEDULE_DELAY", "100")
+        .env("OTEL_METRIC_EXPORT_INTERVAL", "500");
+    Dev::start_as(command, &folder, port)
+}
+
+/// Today, as part of a trace of the caller's.
+fn ask_today(dev: &Dev) -> String {
+    let answer = reqwest::blocking::Client::new()
+        .post(format!("{}/graphql", dev.base))
+        .header("traceparent", format!("00-{TRACE}-{CALLER}-01"))
+        .bearer_auth(dev.token())
+        .json(&serde_json::json!({ "query": TODAY }))
+        .send()
+        .expect("an answer");
+    assert_eq!(answer.status(), 200);
+    let id = answer.headers()["x-request-id"].to_str().expect("text");
+    id.to_owned()
+}
+
+fn line(dev: &Dev, request: &str) -> Value {
+    let log = dev.log.lock().expect("text").clone();
+    let lines = log.lines().filter(|line| line.contains(request));
+    let lines: Vec<_> = lines.collect();
+    assert_eq!(lines.len(), 1, "one line for a request: {lines:?}");
+    serde_json::from_str(lines[0]).expect("JSON")
+}
+
+#[test]
+fn one_trace_holds_request_operation_batches_and_statements() {
+    let _turn = turn();
+    let collector = Collector::start();
+    let dev = start(&collector);
+    let request = ask_today(&dev);
+
+    // The root ends last.
+    let spans = collector.trace(TRACE, |spans| {
+        spans.iter().any(|span| hex(&span.parent_span_id) == CALLER)
+    });
+    let by_id: HashMap<_, _> = spans
+        .iter()
+        .map(|span| (hex(&span.span_id), span))
+        .collect();
+    let parent = |span: &Span| by_id.get(&hex(&span.parent_span_id)).copied();
+    let line = line(&dev, &request);
+
+    let root = spans
+        .iter()
+        .find(|span| parent(span).is_none())
+        .expect("a root");
+    assert_eq!((root.name.as_str(), root.kind), ("POST /graphql", 2));
+    assert_eq!(attributes(root)["http.response.status_code"], "200");
+    assert_eq!(line["trace.id"], TRACE);
+    assert_eq!(line["span.id"], hex(&root.span_id));
+
+    let operations = spans.iter().filter(|span| span.name == "query Today");
+    let operations: Vec<_> = operations.collect();
+    assert_eq!(operations.len(), 1);
+    let operation = operations[0];
+    assert_eq!(hex(&operation.parent_span_id), hex(&root.span_id));
+    assert_eq!(attributes(operation)["graphql.operation.name"], "Today");
+
+    let batch = |span: &&Span| attributes(span).contains_key("coach.batch.size");
+    let batches: Vec<_> = spans.iter().filter(batch).collect();
+    let favourites = batches
+        .iter()
+        .find(|span| span.name == "Recipe.isFavourite");
+    let favourites = favourites.expect("a batch of the day's recipes");
+    let size: usize = attributes(favourites)["coach.batch.size"]
+        .parse()
+        .expect("a number");
+    assert!(size > 1, "{size}");
+    assert!(batches.iter().all(|batch| parent(batch).is_some()));
+
+    let statement = |span: &&Span| attributes(span).contains_key("db.query.text");
+    let statements: Vec<_> = spans.iter().filter(statement).collect();
+    assert_eq!(line["db.statements"], statements.len());
+    for statement in &statements {
+        let within = parent(statement).expect("a parent");
+        assert!(
+            batch(&within) || within.name == "query Today",
+            "{within:#?}"
+        );
+        assert!(statement.name.starts_with("SELECT "), "{}", statement.name);
+        assert_eq!(attributes(statement)["db.system.name"], "postgresql");
+    }
+    let of_favourites = statements
+        .iter()
+        .filter(|it| it.parent_span_id == favourites.span_id);
+    assert_eq!(of_favourites.count(), 1, "one statement for the batch");
+    assert_eq!(
+        spans.len(),
+        2 + batches.len() + statements.len(),
+        "{spans:#?}"
+    );
+    assert!(collector.services().iter().all(|name| name == "coach"));
+    assert_private(&collector.text());
+}
+
+#[test]
+fn a_request_is_one_line_and_counted() {
+    let _turn = turn();
+    let collector = Collector::start();
+    let dev = start(&collector);
+    let line = line(&dev, &ask_today(&dev));
+    assert_eq!(line["graphql.operation.name"], "Today");
+    assert_eq!(line["http.response.status_code"], 200);
+    for number in ["graphql.cost", "db.statements", "event.duration"] {
+        assert!(
+            line[number].as_u64().is_some_and(|it| it > 0),
+            "{number}: {line}"
+        );
+    }
+    let (status, _) = dev.ask("", "{ me { id } }");
+    assert_eq!(status, 401);
+    dev.ask("", "query Made_Up { recipes(first: 1) { nodes { id } } }");
+
+    let client = reqwest::blocking::Client::new();
+    let answer = client
+        .get(format!("{}/metrics", dev.base))
+        .send()
+        .expect("an answer");
+    assert!(
+        answer.headers()["content-type"]
+            .to_str()
+            .expect("text")
+            .starts_with("text/plain")
+    );
+    let exposed = answer.text().expect("text");
+    for series in [
+        r#"http_server_request_duration_seconds_count{http_request_method="POST",http_response_status_code="200",http_route="/graphql""#,
+        r#"coach_graphql_operation_duration_seconds_count{graphql_operation_name="Today",graphql_operation_type="query""#,
+        r#"coach_graphql_operation_duration_seconds_count{graphql_operation_name="_OTHER",graphql_operation_type="query""#,
+        r#"coach_graphql_errors_total{error_type="UNAUTHENTICATED""#,
+        r#"coach_batch_size_count{coach_batch_field="Recipe.isFavourite""#,
+        r#"db_client_operation_duration_seconds_count{db_operation_name="SELECT",db_system_name="postgresql""#,
+        r#"db_client_connection_count{db_client_connection_state="idle""#,
+        "db_client_connection_max{",
+    ] {
+        assert!(exposed.contains(series), "{series}\n{exposed}");
+    }
+    assert!(!exposed.contains("Made_Up"), "clients do not choose labels");
+
+    for _ in 0..100 {
+        if collector
+            .metrics()
+            .iter()
+            .any(|name| name == "coach.batch.size")
+        {
+            return;
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    panic!("the same is sent by OTLP: {:?}", collector.metrics());
+}
+
+#[test]
+fn a_protocol_that_we_do_not_speak_is_refused_at_the_start() {
+    let mut dev = command(&folder(), port());
+    dev.arg("dev").env("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc");
+    let (status, output) = run(dev);
+    assert!(!status.success());
+    assert!(
+        output.contains("OTEL_EXPORTER_OTLP_PROTOCOL") && output.contains("http/protobuf"),
+        "{output}"
+    );
+}

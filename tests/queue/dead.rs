@@ -1,0 +1,163 @@
+//! What was received five times and never finished is dead, and operators' business.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use coach_domain::queue::{Depth, Outgoing, Received};
+use tokio::time::{Instant, sleep};
+
+use crate::fixture::{Fixture, LONG, PLAIN, bodies};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+async fn dead(fixture: &Fixture) -> Vec<Received> {
+    let mut letters = fixture.queue.dead(PLAIN, 100).await.expect("looked");
+    letters.sort_by(|one, other| one.body.cmp(&other.body));
+    letters
+}
+
+pub(crate) async fn the_fifth_receive_is_the_last(fixture: &Fixture) {
+    fixture.send(&["a"]).await;
+    for receives in 1..=5 {
+        assert_eq!(dead(fixture).await, [], "before receive {receives}");
+        let message = fixture.receive_one().await;
+        assert_eq!(message.receives, receives);
+        fixture.give_back(&message).await;
+    }
+    let none = fixture.receive_from(PLAIN, 2 * SECOND, LONG).await;
+    assert_eq!(none, []);
+    assert_eq!(bodies(&dead(fixture).await), ["a"]);
+    let depth = fixture.queue.depth(PLAIN).await.expect("told");
+    let one = Depth {
+        dead: 1,
+        ..Depth::default()
+    };
+    assert_eq!(depth, one);
+}
+
+pub(crate) async fn the_fifth_receive_has_its_whole_visibility(fixture: &Fixture) {
+    fixture.send(&["done at last", "never done"]).await;
+    for _ in 0..4 {
+        for message in fixture.receive().await {
+            fixture.give_back(&message).await;
+        }
+    }
+    let begun = Instant::now();
+    let last = fixture
+        .receive_from(PLAIN, Duration::ZERO, 3 * SECOND)
+        .await;
+    assert_eq!(last.len(), 2);
+    assert_eq!(fixture.receive().await, []);
+    assert_eq!(dead(fixture).await, []);
+    // It can be extended, and finished.
+    for message in &last {
+        assert_eq!(message.receives, 5);
+        let extended = fixture.queue.extend(PLAIN, &message.receipt, 4 * SECOND);
+        assert_eq!(extended.await, Ok(()));
+    }
+    sleep(2 * SECOND).await;
+    let done = last.iter().find(|it| it.body == "done at last");
+    fixture.delete(PLAIN, done.expect("both")).await;
+    // Until it is over.
+    assert_eq!(fixture.receive().await, []);
+    while dead(fixture).await.is_empty() {
+        assert!(begun.elapsed() < 15 * SECOND, "it never died");
+        assert_eq!(fixture.receive().await, []);
+        sleep(SECOND / 5).await;
+    }
+    assert!(begun.elapsed() > Duration::from_millis(3_900));
+    assert_eq!(bodies(&dead(fixture).await), ["never done"]);
+}
+
+pub(crate) async fn poison_holds_nobody_up(fixture: &Fixture) {
+    let poison = (0..10).map(|_| "poison".to_owned());
+    let good = (0..30).map(|number| format!("good {number}"));
+    let messages: Vec<_> = poison.chain(good).map(Outgoing::new).collect();
+    fixture.send_all(PLAIN, &messages).await;
+    let mut receives = BTreeMap::<_, usize>::new();
+    loop {
+        let received = fixture.receive_from(PLAIN, SECOND, LONG).await;
+        if received.is_empty() {
+            break;
+        }
+        for message in received {
+            *receives.entry(message.body.clone()).or_default() += 1;
+            if message.body == "poison" {
+                fixture.give_back(&message).await;
+            } else {
+                fixture.delete(PLAIN, &message).await;
+            }
+        }
+    }
+    assert_eq!(receives.remove("poison"), Some(50));
+    assert_eq!(receives.len(), 30);
+    assert!(receives.values().all(|times| *times == 1), "{receives:?}");
+    let depth = fixture.queue.depth(PLAIN).await.expect("told");
+    assert_eq!((depth.waiting, depth.in_flight, depth.dead), (0, 0, 10));
+}
+
+pub(crate) async fn looking_at_dead_letters_changes_nothing(fixture: &Fixture) {
+    fixture.send(&["a", "b", "c"]).await;
+    fixture.kill(PLAIN).await;
+    fixture.send(&["alive"]).await;
+    let once = dead(fixture).await;
+    assert_eq!(bodies(&once), ["a", "b", "c"]);
+    let twice = dead(fixture).await;
+    assert_eq!(bodies(&twice), ["a", "b", "c"]);
+    let ids = |letters: &[Received]| letters.iter().map(|it| it.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&once), ids(&twice));
+    let some = fixture.queue.dead(PLAIN, 2).await.expect("looked");
+    assert_eq!(some.len(), 2);
+    assert_eq!(fixture.queue.depth(PLAIN).await.expect("told").dead, 3);
+    assert_eq!(fixture.receive_one().await.body, "alive");
+}
+
+pub(crate) async fn redriven_letters_begin_anew(fixture: &Fixture) {
+    let sent: Vec<_> = (0..12).map(|number| format!("{number:02}")).collect();
+    let messages: Vec<_> = sent.iter().map(Outgoing::new).collect();
+    fixture.send_all(PLAIN, &messages).await;
+    fixture.kill(PLAIN).await;
+    let redriven = fixture.queue.redrive(PLAIN, &[], 5).await;
+    assert_eq!(redriven, Ok(5));
+    let depth = fixture.queue.depth(PLAIN).await.expect("told");
+    assert_eq!((depth.waiting, depth.in_flight, depth.dead), (5, 0, 7));
+    assert_eq!(fixture.queue.redrive(PLAIN, &[], 100).await, Ok(7));
+    assert_eq!(fixture.queue.redrive(PLAIN, &[], 100).await, Ok(0));
+    let mut received = fixture.receive().await;
+    received.extend(fixture.receive().await);
+    assert!(received.iter().all(|it| it.receives == 1));
+    let mut bodies = bodies(&received);
+    bodies.sort_unstable();
+    assert_eq!(bodies, sent);
+    // And may die again.
+    for message in &received {
+        fixture.give_back(message).await;
+    }
+    fixture.kill(PLAIN).await;
+    assert_eq!(dead(fixture).await.len(), 12);
+}
+
+pub(crate) async fn chosen_letters_are_redriven_or_discarded(fixture: &Fixture) {
+    fixture.send(&["a", "b", "c", "d"]).await;
+    fixture.kill(PLAIN).await;
+    fixture.send(&["alive"]).await;
+    let letters = dead(fixture).await;
+    let id = |body: &str| {
+        let letter = letters.iter().find(|it| it.body == body);
+        letter.expect("dead").id.clone()
+    };
+    let unknown = "no such id".to_owned();
+
+    let redriven = [id("b"), unknown.clone()];
+    assert_eq!(fixture.queue.redrive(PLAIN, &redriven, 100).await, Ok(1));
+    let mut alive = bodies(&fixture.receive().await).join(" ");
+    assert_eq!(alive.split_off(6), "b");
+    assert_eq!(bodies(&dead(fixture).await), ["a", "c", "d"]);
+
+    let discarded = [id("c"), unknown.clone(), id("d")];
+    assert_eq!(fixture.queue.discard(PLAIN, &discarded).await, Ok(2));
+    assert_eq!(bodies(&dead(fixture).await), ["a"]);
+    assert_eq!(fixture.queue.discard(PLAIN, &discarded).await, Ok(0));
+    assert_eq!(fixture.queue.discard(PLAIN, &[]).await, Ok(0));
+    assert_eq!(fixture.queue.redrive(PLAIN, &[unknown], 100).await, Ok(0));
+    assert_eq!(bodies(&dead(fixture).await), ["a"]);
+}

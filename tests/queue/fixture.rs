@@ -1,0 +1,212 @@
+//! A queue for one test, on either.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use aws_sdk_sqs::{
+    Client,
+    config::{BehaviorVersion, Config, Credentials, Region},
+};
+use coach_domain::{
+    database::{self, Options},
+    queue::{DeadLetters, Outgoing, Queue, QueueName, Receipt, Received, Result},
+};
+use coach_tests::{Ministack, Postgres};
+use coach_workers::queue::{
+    PostgresQueue, SqsQueue,
+    sqs::{self, Addresses},
+};
+use sea_orm::DatabaseConnection;
+use tokio::sync::OnceCell;
+
+/// Where a queue is asked that keeps no order.
+pub(crate) const PLAIN: QueueName = QueueName::Email;
+/// And one that does.
+pub(crate) const ORDERED: QueueName = QueueName::PartnerSync;
+
+/// Longer than a test takes.
+pub(crate) const LONG: Duration = Duration::from_mins(10);
+
+static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres-of-queues");
+    Postgres::start(&home)
+});
+
+/// Beside the folder that cargo gives us, where `tests/run` made it.
+static MINISTACK: LazyLock<Option<Ministack>> = LazyLock::new(|| {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
+    Ministack::start(target.expect("the target folder"), "sqs")
+});
+
+/// All that a queue can do.
+pub(crate) trait Broker: Queue + DeadLetters {}
+
+impl<Q: Queue + DeadLetters> Broker for Q {}
+
+/// A queue with what tests ask of it again and again.
+pub(crate) struct Fixture {
+    pub(crate) queue: Arc<dyn Broker>,
+    pub(crate) database: DatabaseConnection,
+}
+
+impl Fixture {
+    /// Sends these bodies, and nothing goes wrong.
+    pub(crate) async fn send(&self, bodies: &[&str]) {
+        let messages: Vec<_> = bodies.iter().map(|body| Outgoing::new(*body)).collect();
+        self.send_all(PLAIN, &messages).await;
+    }
+
+    pub(crate) async fn send_all(&self, queue: QueueName, messages: &[Outgoing]) {
+        for batch in messages.chunks(10) {
+            let results = self.queue.send(queue, batch).await.expect("sent");
+            assert_eq!(results, vec![Ok(()); batch.len()]);
+        }
+    }
+
+    /// What there is now, at most ten, hidden for longer than the test takes.
+    pub(crate) async fn receive(&self) -> Vec<Received> {
+        self.receive_from(PLAIN, Duration::ZERO, LONG).await
+    }
+
+    pub(crate) async fn receive_from(
+        &self,
+        queue: QueueName,
+        wait: Duration,
+        visibility: Duration,
+    ) -> Vec<Received> {
+        let received = self.queue.receive(queue, 10, wait, visibility).await;
+        received.expect("received")
+    }
+
+    /// The one message that there is now.
+    pub(crate) async fn receive_one(&self) -> Received {
+        let mut received = self.receive().await;
+        assert_eq!(received.len(), 1, "{received:?}");
+        received.remove(0)
+    }
+
+    pub(crate) async fn give_back(&self, message: &Received) {
+        self.give_back_to(PLAIN, message).await;
+    }
+
+    pub(crate) async fn give_back_to(&self, queue: QueueName, message: &Received) {
+        let given = self.queue.extend(queue, &message.receipt, Duration::ZERO);
+        given.await.expect("given back");
+    }
+
+    pub(crate) async fn delete(&self, queue: QueueName, message: &Received) {
+        assert_eq!(self.try_delete(queue, &message.receipt).await, Ok(()));
+    }
+
+    pub(crate) async fn try_delete(&self, queue: QueueName, receipt: &Receipt) -> Result<()> {
+        let deleted = self
+            .queue
+            .delete(queue, std::slice::from_ref(receipt))
+            .await;
+        let mut deleted = deleted.expect("answered");
+        assert_eq!(deleted.len(), 1);
+        deleted.remove(0)
+    }
+
+    /// Receives what there is until it is dead, which SQS sees to when it is asked for more.
+    pub(crate) async fn kill(&self, queue: QueueName) {
+        loop {
+            let received = self.receive_from(queue, Duration::ZERO, LONG).await;
+            if received.is_empty() {
+                return;
+            }
+            for message in received {
+                assert!(message.receives <= 5, "{message:?}");
+                self.give_back_to(queue, &message).await;
+            }
+        }
+    }
+}
+
+/// Bodies in the order of their receipt.
+pub(crate) fn bodies(messages: &[Received]) -> Vec<&str> {
+    messages.iter().map(|it| it.body.as_str()).collect()
+}
+
+/// The URL of a database with tables, and nothing in them.
+pub(crate) async fn empty_database() -> String {
+    const TEMPLATE: &str = "template_empty";
+    static MIGRATED: OnceCell<()> = OnceCell::const_new();
+    let migrate = || {
+        SERVER.template(TEMPLATE, async |pool| {
+            let migrated = coach_gateway::app::migrate(pool).await;
+            migrated.expect("the migrations run");
+        })
+    };
+    MIGRATED.get_or_init(migrate).await;
+    SERVER.copy(TEMPLATE).await
+}
+
+pub(crate) async fn connect(url: &str) -> DatabaseConnection {
+    let options = Options {
+        acquire_timeout: Duration::from_secs(10),
+        ..Options::for_queues()
+    };
+    database::connect(url, &options)
+        .await
+        .expect("a connection")
+}
+
+/// The queue on Postgres, with a database of its own.
+pub(crate) async fn postgres() -> Fixture {
+    let database = connect(&empty_database().await).await;
+    Fixture {
+        queue: Arc::new(open(&database).await),
+        database,
+    }
+}
+
+pub(crate) async fn open(database: &DatabaseConnection) -> PostgresQueue {
+    let opened = PostgresQueue::open(database.clone(), [ORDERED]).await;
+    opened.expect("a pool for queues")
+}
+
+/// Queues on SQS of one test's own; `None` where there is no ministack.
+pub(crate) async fn sqs() -> Option<Fixture> {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let client = client(endpoint()?);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let names = [
+        (PLAIN, format!("test-{count}-email")),
+        (ORDERED, format!("test-{count}-partner-sync.fifo")),
+    ];
+    for (_, name) in &names {
+        sqs::create(&client, name).await.expect("created");
+    }
+    let database = connect(&empty_database().await).await;
+    let queue = SqsQueue::new(client, Addresses::from_iter(names), database.clone());
+    Some(Fixture {
+        queue: Arc::new(queue),
+        database,
+    })
+}
+
+/// Where SQS is; says so where it is nowhere.
+pub(crate) fn endpoint() -> Option<&'static str> {
+    let endpoint = MINISTACK.as_ref().map(Ministack::endpoint);
+    if endpoint.is_none() {
+        eprintln!("NOT RUN: SQS, for there is no ministack; tests/run makes it");
+    }
+    endpoint
+}
+
+/// A client with nothing of this process's environment.
+pub(crate) fn client(endpoint: &str) -> Client {
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
+        .endpoint_url(endpoint)
+        .region(Region::from_static("us-east-1"));
+    Client::from_conf(config.build())
+}

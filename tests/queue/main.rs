@@ -1,0 +1,87 @@
+//! What a queue does, held against both that there are: on Postgres, and SQS over its own protocol.
+//!
+//! SQS is `ministack`. Amazon's own differs in this, as far as these tests could tell:
+//!
+//! - It delivers at least once: now and then a message is received twice at once, and two receives may find nothing
+//!   where there is something. Standard queues keep no order at all. Here each is exact.
+//! - Its counts are approximate and late by up to a minute.
+//! - Deleting with a receipt that does not count any more goes well and leaves the message; ministack says
+//!   `ReceiptHandleIsInvalid`. Extending with one is `InvalidParameterValue` there.
+//! - Extending a message whose visibility has ended is `MessageNotInflight`; ministack hides it again.
+//! - A receipt of a queue that is first in, first out does not even delete after its visibility has ended.
+//! - A dead letter moves when the queue is received from: so here, too. Amazon also does it without.
+//! - It throttles, asks for credentials, and allows 20,000 messages in flight where order is kept, else 120,000.
+
+mod dead;
+mod delivery;
+mod fixture;
+mod order;
+mod pause;
+mod postgres;
+mod sqs;
+mod visibility;
+
+/// Each a test on both.
+macro_rules! behaviours {
+    ($($file:ident { $($behaviour:ident),+ $(,)? })+) => {
+        mod on_postgres {
+            $($(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $behaviour() {
+                    crate::$file::$behaviour(&crate::fixture::postgres().await).await;
+                }
+            )+)+
+        }
+
+        mod on_sqs {
+            $($(
+                #[tokio::test(flavor = "multi_thread")]
+                async fn $behaviour() {
+                    if let Some(fixture) = crate::fixture::sqs().await {
+                        crate::$file::$behaviour(&fixture).await;
+                    }
+                }
+            )+)+
+        }
+    };
+}
+
+behaviours! {
+    visibility {
+        a_received_message_is_hidden_until_its_visibility_ends,
+        it_stays_hidden_while_it_is_extended,
+        given_back_it_is_there_at_once,
+        each_receive_counts,
+        deleted_it_never_comes_again,
+        a_stale_receipt_neither_deletes_nor_extends,
+    }
+    delivery {
+        a_body_comes_as_it_was_sent,
+        a_delayed_message_waits,
+        a_long_poll_ends_when_a_message_comes,
+        a_long_poll_of_nothing_ends_after_its_wait,
+        a_batch_takes_what_is_good,
+        a_receive_brings_ten_at_most,
+        many_receivers_never_share_a_message,
+        its_depth_is_told,
+    }
+    dead {
+        the_fifth_receive_is_the_last,
+        the_fifth_receive_has_its_whole_visibility,
+        poison_holds_nobody_up,
+        looking_at_dead_letters_changes_nothing,
+        redriven_letters_begin_anew,
+        chosen_letters_are_redriven_or_discarded,
+    }
+    order {
+        a_group_keeps_its_order,
+        a_group_waits_for_what_fails_until_it_is_dead,
+        a_repeated_send_is_one_message,
+        a_redriven_letter_of_a_group_comes_again,
+        what_order_needs_is_asked_for,
+    }
+    pause {
+        a_paused_queue_gives_out_nothing,
+        pausing_and_resuming_say_what_they_changed,
+    }
+}

@@ -1,0 +1,62 @@
+//! A queue that is paused.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use coach_domain::queue::QueueName;
+use coach_workers::queue::pause::{pause, paused, resume};
+use tokio::time::sleep;
+
+use crate::fixture::{Fixture, LONG, ORDERED, PLAIN, bodies};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn now() -> DateTime<Utc> {
+    let now = DateTime::parse_from_rfc3339("2026-03-18T12:00:00Z");
+    now.expect("a moment").to_utc()
+}
+
+pub(crate) async fn a_paused_queue_gives_out_nothing(fixture: &Fixture) {
+    fixture.send(&["before", "held"]).await;
+    let work = fixture.queue.receive(PLAIN, 1, Duration::ZERO, LONG).await;
+    let work = work.expect("received");
+    assert_eq!(pause(&fixture.database, PLAIN, now()).await, Ok(true));
+    // It may go on for a second where the queue is not in our database.
+    sleep(SECOND + SECOND / 2).await;
+    assert_eq!(fixture.receive().await, []);
+    // What is being worked on is finished, and sends go on.
+    fixture.delete(PLAIN, &work[0]).await;
+    fixture.send(&["meanwhile"]).await;
+    let none = fixture.receive_from(PLAIN, 2 * SECOND, LONG).await;
+    assert_eq!(none, []);
+    assert_eq!(fixture.queue.depth(PLAIN).await.expect("told").waiting, 2);
+
+    // Who waits already sees it go on.
+    let queue = std::sync::Arc::clone(&fixture.queue);
+    let waiting = tokio::spawn(async move { queue.receive(PLAIN, 10, 15 * SECOND, LONG).await });
+    sleep(SECOND / 2).await;
+    assert_eq!(resume(&fixture.database, PLAIN, now()).await, Ok(true));
+    let received = waiting.await.expect("joined").expect("received");
+    assert_eq!(bodies(&received), ["held", "meanwhile"]);
+    assert!(received.iter().all(|it| it.receives == 1));
+}
+
+pub(crate) async fn pausing_and_resuming_say_what_they_changed(fixture: &Fixture) {
+    let database = &fixture.database;
+    let paused = async || paused(database).await.expect("told");
+    assert_eq!(resume(database, PLAIN, now()).await, Ok(false));
+    assert_eq!(paused().await, []);
+    assert_eq!(pause(database, PLAIN, now()).await, Ok(true));
+    assert_eq!(pause(database, PLAIN, now() + SECOND).await, Ok(false));
+    assert_eq!(pause(database, ORDERED, now()).await, Ok(true));
+    assert_eq!(
+        paused().await,
+        [(QueueName::Email, now()), (QueueName::PartnerSync, now())]
+    );
+    assert_eq!(resume(database, PLAIN, now()).await, Ok(true));
+    assert_eq!(resume(database, PLAIN, now()).await, Ok(false));
+    assert_eq!(paused().await, [(QueueName::PartnerSync, now())]);
+    // Others are not concerned.
+    fixture.send(&["a"]).await;
+    assert_eq!(fixture.receive_one().await.body, "a");
+}

@@ -1,0 +1,295 @@
+//! What the queue on Postgres does besides.
+
+use std::time::Duration;
+
+use coach_domain::{
+    database::{self, Options},
+    queue::{DEAD_FOR, DeadLetters, Error, Outgoing, Queue, QueueName, Receipt},
+};
+use coach_workers::queue::PostgresQueue;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
+use tokio::time::{Instant, sleep};
+
+use crate::fixture::{LONG, ORDERED, PLAIN, bodies, connect, empty_database, open, postgres};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+async fn number(database: &DatabaseConnection, sql: &str) -> i64 {
+    let statement = Statement::from_string(DbBackend::Postgres, sql);
+    let row = database.query_one_raw(statement).await.expect(sql);
+    row.expect("a row").try_get_by_index(0).expect("a number")
+}
+
+async fn execute(database: &DatabaseConnection, sql: &str) {
+    database.execute_unprepared(sql).await.expect(sql);
+}
+
+#[tokio::test]
+async fn an_ordinary_pool_is_not_taken() {
+    let url = empty_database().await;
+    let ordinary = database::connect(&url, &Options::default()).await;
+    let opened = PostgresQueue::open(ordinary.expect("a connection"), []).await;
+    assert!(matches!(opened, Err(Error::Misconfigured(_))));
+}
+
+#[tokio::test]
+async fn a_database_without_our_tables_says_what_to_do() {
+    let fixture = postgres().await;
+    execute(&fixture.database, "DROP TABLE queue_message").await;
+    let sent = fixture.queue.send(PLAIN, &[Outgoing::new("a")]).await;
+    let Err(Error::Misconfigured(why)) = sent else {
+        panic!("{sent:?}");
+    };
+    assert!(why.contains("coach migrate"), "{why}");
+}
+
+/// A plan that is made while the queue is empty must not read all of it when it is full: one that never held anything,
+/// and one that was full before, whose file and indexes are still large.
+#[tokio::test]
+async fn a_backlog_is_never_read_whole() {
+    let url = empty_database().await;
+    for before in ["nothing", "a backlog"] {
+        let setup = connect(&url).await;
+        execute(&setup, "DELETE FROM queue_message").await;
+        execute(&setup, "VACUUM ANALYZE queue_message").await;
+        setup.close().await.expect("closed");
+        let database = connect(&url).await;
+        execute(&database, "SELECT pg_stat_reset()").await;
+        let queue = open(&database).await;
+        for ordered in [PLAIN, ORDERED] {
+            assert_eq!(use_all(&queue, ordered).await, 0);
+        }
+        execute(&database, BACKLOG).await;
+        let rounds = 20;
+        for _ in 0..rounds {
+            for ordered in [PLAIN, ORDERED] {
+                assert_eq!(use_all(&queue, ordered).await, 10);
+            }
+        }
+        // Connections tell what they read when they end.
+        database.close().await.expect("closed");
+        let database = connect(&url).await;
+        let begun = Instant::now();
+        let count = async |sum: &str| {
+            let sql =
+                format!("SELECT {sum} FROM pg_stat_user_tables WHERE relname = 'queue_message'");
+            number(&database, &sql).await
+        };
+        while count("idx_tup_fetch").await < 2 * rounds * 10 {
+            assert!(begun.elapsed() < 10 * SECOND, "nothing was told");
+            sleep(SECOND / 10).await;
+        }
+        assert_eq!(count("seq_tup_read").await, 0, "after {before}");
+        // Each message is found to be received, extended and deleted, and a few are found more often.
+        for index in ["pkey", "waiting", "last", "group"] {
+            let sql = format!(
+                "SELECT idx_tup_fetch FROM pg_stat_user_indexes WHERE indexrelname = 'queue_message_{index}'"
+            );
+            let fetched = number(&database, &sql).await;
+            assert!(
+                fetched < 2 * rounds * 10 * 5,
+                "after {before}: {fetched} rows through {index}"
+            );
+        }
+        database.close().await.expect("closed");
+    }
+}
+
+/// Each statement once. Says how many messages were received.
+async fn use_all(queue: &PostgresQueue, name: QueueName) -> usize {
+    let received = queue.receive(name, 10, Duration::ZERO, LONG).await;
+    let received = received.expect("received");
+    for message in &received {
+        let extended = queue.extend(name, &message.receipt, LONG).await;
+        assert_eq!(extended, Ok(()));
+    }
+    let receipts: Vec<_> = received.iter().map(|it| it.receipt.clone()).collect();
+    queue.delete(name, &receipts).await.expect("deleted");
+    queue.dead(name, 10).await.expect("looked");
+    queue.redrive(name, &[], 10).await.expect("redriven");
+    let unknown = ["1".to_owned()];
+    queue.redrive(name, &unknown, 10).await.expect("redriven");
+    queue.discard(name, &unknown).await.expect("discarded");
+    queue.tidy(LONG).await.expect("tidied");
+    received.len()
+}
+
+/// A half of it in each queue, and a half of each in flight.
+const BACKLOG: &str = "
+    INSERT INTO queue_message (queue, body, sequence_group, sent_at, visible_at, receives)
+    SELECT
+        CASE WHEN n % 2 = 0 THEN 'email' ELSE 'partner-sync' END,
+        'a',
+        CASE WHEN n % 2 = 1 THEN 'group ' || n END,
+        now(),
+        now() + CASE WHEN n % 4 < 2 THEN interval '1 hour' ELSE interval '0' END,
+        CASE WHEN n % 4 < 2 THEN 1 ELSE 0 END
+    FROM generate_series(1, 20000) AS n";
+
+#[tokio::test]
+async fn a_send_belongs_to_the_transaction() {
+    let fixture = postgres().await;
+    let queue = open(&fixture.database).await;
+    for commit in [false, true] {
+        let transaction = fixture.database.begin().await.expect("begun");
+        let body = if commit { "kept" } else { "undone" };
+        let sent = queue
+            .send_in(&transaction, PLAIN, &[Outgoing::new(body)])
+            .await;
+        assert_eq!(sent, Ok(vec![Ok(())]));
+        assert_eq!(fixture.receive().await, []);
+        if commit {
+            transaction.commit().await.expect("committed");
+        } else {
+            transaction.rollback().await.expect("rolled back");
+        }
+    }
+    assert_eq!(bodies(&fixture.receive().await), ["kept"]);
+}
+
+/// Within the process a receive does not wait for its next poll, which comes after up to 200 ms.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_send_wakes_who_waits() {
+    let fixture = postgres().await;
+    let mut waits = Vec::new();
+    for _ in 0..20 {
+        let queue = std::sync::Arc::clone(&fixture.queue);
+        let waiting = tokio::spawn(async move {
+            let received = queue.receive(PLAIN, 1, 10 * SECOND, LONG).await;
+            (received.expect("received").len(), Instant::now())
+        });
+        // By now it polls rarely.
+        sleep(Duration::from_millis(400)).await;
+        let sent = Instant::now();
+        fixture.send(&["a"]).await;
+        let (received, at) = waiting.await.expect("joined");
+        assert_eq!(received, 1);
+        waits.push(at - sent);
+    }
+    waits.sort();
+    assert!(waits[10] < Duration::from_millis(50), "{waits:?}");
+}
+
+/// Each send wakes one, which wakes the next.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_wakes_as_many_as_it_feeds() {
+    let fixture = postgres().await;
+    let waiting: Vec<_> = (0..8)
+        .map(|_| {
+            let queue = std::sync::Arc::clone(&fixture.queue);
+            tokio::spawn(async move { queue.receive(PLAIN, 1, 10 * SECOND, LONG).await })
+        })
+        .collect();
+    sleep(SECOND).await;
+    let begun = Instant::now();
+    fixture
+        .send(&["1", "2", "3", "4", "5", "6", "7", "8"])
+        .await;
+    for one in waiting {
+        let received = one.await.expect("joined").expect("received");
+        assert_eq!(received.len(), 1);
+    }
+    assert!(begun.elapsed() < SECOND, "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn what_is_not_hidden_any_more_cannot_be_extended_but_deleted() {
+    let fixture = postgres().await;
+    fixture.send(&["a"]).await;
+    let visibility = Duration::from_millis(50);
+    let received = fixture
+        .receive_from(PLAIN, Duration::ZERO, visibility)
+        .await;
+    sleep(2 * visibility).await;
+    let extended = fixture
+        .queue
+        .extend(PLAIN, &received[0].receipt, LONG)
+        .await;
+    assert_eq!(extended, Err(Error::StaleReceipt));
+    fixture.delete(PLAIN, &received[0]).await;
+    assert_eq!(fixture.receive().await, []);
+}
+
+/// Nor by another receipt that somebody makes up.
+#[tokio::test]
+async fn a_dead_letter_is_not_deleted_by_its_last_receipt() {
+    let fixture = postgres().await;
+    fixture.send(&["a"]).await;
+    let mut last = None;
+    for _ in 0..5 {
+        let message = fixture.receive_one().await;
+        fixture.give_back(&message).await;
+        last = Some(message.receipt);
+    }
+    let last = last.expect("five");
+    for receipt in [last.0.as_str(), "1", "1/", "/5", "1/x", "", "1/5/5"] {
+        let receipt = Receipt(receipt.to_owned());
+        let deleted = fixture.try_delete(PLAIN, &receipt).await;
+        assert_eq!(deleted, Err(Error::StaleReceipt), "{receipt:?}");
+    }
+    assert_eq!(
+        fixture.queue.dead(PLAIN, 10).await.expect("looked").len(),
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_send_is_known_for_five_minutes() {
+    let fixture = postgres().await;
+    let message = Outgoing {
+        group: Some("a".to_owned()),
+        deduplication: Some("b".to_owned()),
+        ..Outgoing::new("c")
+    };
+    let ago = async |time: &str| {
+        let sql = format!("UPDATE queue_sent SET sent_at = sent_at - interval '{time}'");
+        execute(&fixture.database, &sql).await;
+    };
+    let waiting = async || fixture.queue.depth(ORDERED).await.expect("told").waiting;
+    let send = async || {
+        fixture
+            .send_all(ORDERED, std::slice::from_ref(&message))
+            .await
+    };
+    send().await;
+    ago("4 minutes 50 seconds").await;
+    send().await;
+    assert_eq!(waiting().await, 1);
+    ago("10 seconds").await;
+    send().await;
+    assert_eq!(waiting().await, 2);
+    send().await;
+    assert_eq!(waiting().await, 2);
+}
+
+#[tokio::test]
+async fn the_long_dead_are_forgotten() {
+    let fixture = postgres().await;
+    let queue = open(&fixture.database).await;
+    let rows = "
+        INSERT INTO queue_message (queue, body, sent_at, visible_at, receives)
+        SELECT 'email', state, now() - interval '15 days', now() + since, receives
+        FROM (VALUES
+            ('long dead', interval '-14 days -1 minute', 5),
+            ('dead', interval '-14 days 1 minute', 5),
+            ('received for the last time', interval '1 hour', 5),
+            ('waiting', interval '-15 days', 4)
+        ) AS state (state, since, receives)
+        CROSS JOIN generate_series(1, 2500)";
+    execute(&fixture.database, rows).await;
+    let sent = "
+        INSERT INTO queue_sent (queue, deduplication, sent_at)
+        SELECT 'partner-sync', 'old ' || n, now() - interval '6 minutes' FROM generate_series(1, 2500) AS n
+        UNION ALL
+        SELECT 'partner-sync', 'new ' || n, now() - interval '4 minutes' FROM generate_series(1, 10) AS n";
+    execute(&fixture.database, sent).await;
+    assert_eq!(queue.tidy(DEAD_FOR).await, Ok(2_500));
+    assert_eq!(queue.tidy(DEAD_FOR).await, Ok(0));
+    let depth = queue.depth(PLAIN).await.expect("told");
+    assert_eq!(
+        (depth.waiting, depth.in_flight, depth.dead),
+        (2_500, 2_500, 2_500)
+    );
+    let known = "SELECT count(*) FROM queue_sent";
+    assert_eq!(number(&fixture.database, known).await, 10);
+}

@@ -1,0 +1,103 @@
+//! A message that was received is hidden for a while, which can be made longer, or ended.
+
+use std::time::Duration;
+
+use coach_domain::queue::Error;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use crate::fixture::{Fixture, LONG, PLAIN, bodies};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+pub(crate) async fn a_received_message_is_hidden_until_its_visibility_ends(fixture: &Fixture) {
+    fixture.send(&["a"]).await;
+    let begun = Instant::now();
+    let first = fixture
+        .receive_from(PLAIN, Duration::ZERO, 3 * SECOND)
+        .await;
+    assert_eq!(bodies(&first), ["a"]);
+    assert_eq!(fixture.receive().await, []);
+    let again = fixture.receive_from(PLAIN, 15 * SECOND, LONG).await;
+    // It ends a moment earlier or later by another clock.
+    assert!(begun.elapsed() > Duration::from_millis(2_900));
+    assert!(begun.elapsed() < 8 * SECOND, "{:?}", begun.elapsed());
+    assert_eq!(bodies(&again), ["a"]);
+    assert_eq!(again[0].id, first[0].id);
+    assert_eq!(again[0].sent_at, first[0].sent_at);
+    assert_ne!(again[0].receipt, first[0].receipt);
+}
+
+pub(crate) async fn it_stays_hidden_while_it_is_extended(fixture: &Fixture) {
+    fixture.send(&["a"]).await;
+    let begun = Instant::now();
+    let work = fixture
+        .receive_from(PLAIN, Duration::ZERO, 3 * SECOND)
+        .await;
+    for beat in 1..=4 {
+        sleep_until(begun + beat * SECOND).await;
+        let extended = fixture.queue.extend(PLAIN, &work[0].receipt, 3 * SECOND);
+        assert_eq!(extended.await, Ok(()));
+        assert_eq!(fixture.receive().await, [], "at {beat} s");
+    }
+    sleep_until(begun + 5 * SECOND).await;
+    assert_eq!(fixture.receive().await, []);
+    // Until it is not extended any more.
+    let again = fixture.receive_from(PLAIN, 15 * SECOND, LONG).await;
+    assert_eq!(bodies(&again), ["a"]);
+    assert!(begun.elapsed() > Duration::from_millis(6_900));
+    assert_eq!(again[0].receives, 2);
+}
+
+pub(crate) async fn given_back_it_is_there_at_once(fixture: &Fixture) {
+    fixture.send(&["a"]).await;
+    let message = fixture.receive_one().await;
+    assert_eq!(fixture.receive().await, []);
+    fixture.give_back(&message).await;
+    assert_eq!(fixture.receive_one().await.body, "a");
+}
+
+pub(crate) async fn each_receive_counts(fixture: &Fixture) {
+    fixture.send(&["a"]).await;
+    for receives in 1..=5 {
+        let message = fixture.receive_one().await;
+        assert_eq!(message.receives, receives);
+        fixture.give_back(&message).await;
+    }
+}
+
+pub(crate) async fn deleted_it_never_comes_again(fixture: &Fixture) {
+    fixture.send(&["a", "b"]).await;
+    let received = fixture.receive_from(PLAIN, Duration::ZERO, SECOND).await;
+    assert_eq!(received.len(), 2);
+    let a = received.iter().find(|it| it.body == "a").expect("a");
+    fixture.delete(PLAIN, a).await;
+    // The other one does, when its visibility has ended.
+    sleep(2 * SECOND).await;
+    assert_eq!(fixture.receive_one().await.body, "b");
+}
+
+pub(crate) async fn a_stale_receipt_neither_deletes_nor_extends(fixture: &Fixture) {
+    fixture.send(&["a"]).await;
+    let first = fixture.receive_one().await;
+    fixture.give_back(&first).await;
+    let second = fixture.receive_one().await;
+
+    // Amazon's SQS would say that it went well; the message is there all the same.
+    let deleted = fixture.try_delete(PLAIN, &first.receipt).await;
+    assert_eq!(deleted, Err(Error::StaleReceipt));
+    let extended = fixture.queue.extend(PLAIN, &first.receipt, Duration::ZERO);
+    assert_eq!(extended.await, Err(Error::StaleReceipt));
+    assert_eq!(
+        fixture.receive().await,
+        [],
+        "the second receive still holds it"
+    );
+
+    // A good receipt beside a stale one counts.
+    let receipts = [first.receipt, second.receipt];
+    let deleted = fixture.queue.delete(PLAIN, &receipts).await;
+    assert_eq!(deleted, Ok(vec![Err(Error::StaleReceipt), Ok(())]));
+    let gone = fixture.try_delete(PLAIN, &receipts[1]).await;
+    assert_eq!(gone, Err(Error::StaleReceipt));
+    assert_eq!(fixture.queue.depth(PLAIN).await.expect("told").in_flight, 0);
+}

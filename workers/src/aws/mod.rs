@@ -1,0 +1,15 @@
+//! What the parts that talk to Amazon share.
+
+mod credentials;
+
+pub(crate) use credentials::CachedCredentials;
+
+use aws_config::{BehaviorVersion, SdkConfig};
+
+/// What the surroundings say, as other programs for AWS find it: region and credentials from variables, profiles, or
+/// the machine's role; `AWS_ENDPOINT_URL`.
+pub async fn surroundings() -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .load()
+        .await
+}

@@ -1,0 +1,58 @@
+//! A cycle's workouts as a calendar (RFC 5545).
+//!
+//! Workouts have a day and no time, so events last the whole day and block none of it. Such dates count wherever the
+//! calendar is; the member's time zone stands in the calendar's own property.
+
+use chrono::{DateTime, Utc};
+use icalendar::{Calendar, Class, Component as _, Event, EventLike as _, Property};
+
+use super::{PlanAttachment, PlanDay};
+use crate::mail::{recipient::one_line, words::counted};
+
+/// One event for each day that has workouts. Ids are made of the cycle, the day and `domain`, so a second import
+/// changes the events of the first.
+pub(in crate::mail) fn write(
+    plan: &PlanAttachment,
+    domain: &str,
+    house: &str,
+    link: &str,
+    now: DateTime<Utc>,
+) -> String {
+    let name = format!("{house}: cycle {}", plan.cycle_number);
+    let mut calendar = Calendar::empty();
+    calendar
+        .append_property(Property::new("VERSION", "2.0"))
+        .append_property(Property::new("PRODID", "-//coach//workouts//EN"))
+        .append_property(Property::new("CALSCALE", "GREGORIAN"))
+        .append_property(Property::new("METHOD", "PUBLISH"))
+        .append_property(Property::new("X-WR-CALNAME", one_line(&name)))
+        .append_property(Property::new("X-WR-TIMEZONE", plan.time_zone.name()));
+    for day in plan.days.iter().filter(|day| !day.workouts.is_empty()) {
+        let event = Event::new()
+            .uid(&format!("{}-{:02}@{domain}", plan.cycle, day.number))
+            .timestamp(now)
+            .starts(day.date)
+            .summary(&titles(day))
+            .description(&description(day))
+            .url(link)
+            .class(Class::Private)
+            .add_property("TRANSP", "TRANSPARENT")
+            .done();
+        calendar.push(event);
+    }
+    calendar.to_string()
+}
+
+fn titles(day: &PlanDay) -> String {
+    let titles = day.workouts.iter().map(|workout| one_line(&workout.title));
+    titles.collect::<Vec<_>>().join(", ")
+}
+
+fn description(day: &PlanDay) -> String {
+    let minutes = day
+        .workouts
+        .iter()
+        .map(|workout| i64::from(workout.minutes))
+        .sum();
+    format!("Day {}, {}", day.number, counted(minutes, "minute"))
+}

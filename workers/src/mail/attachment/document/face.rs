@@ -1,0 +1,105 @@
+//! Fonts, and texts as their glyphs. Latin, Greek and Cyrillic need no shaping beyond one glyph for each character.
+
+use krilla::text::{Font, GlyphId, KrillaGlyph};
+use skrifa::{
+    FontRef, MetadataProvider as _,
+    charmap::Charmap,
+    instance::{LocationRef, Size},
+    metrics::GlyphMetrics,
+};
+use unicode_normalization::UnicodeNormalization as _;
+
+const REGULAR: &[u8] = include_bytes!("../font/OpenSans-Regular.ttf");
+const SEMIBOLD: &[u8] = include_bytes!("../font/OpenSans-Semibold.ttf");
+
+/// The fonts of a document.
+pub(super) struct Faces {
+    regular: Face,
+    semibold: Face,
+}
+
+impl Faces {
+    pub(super) fn new() -> Option<Self> {
+        Some(Self {
+            regular: Face::new(REGULAR)?,
+            semibold: Face::new(SEMIBOLD)?,
+        })
+    }
+
+    pub(super) fn face(&self, is_bold: bool) -> &Face {
+        if is_bold {
+            &self.semibold
+        } else {
+            &self.regular
+        }
+    }
+}
+
+/// A font.
+pub(super) struct Face {
+    pub(super) font: Font,
+    characters: Charmap<'static>,
+    metrics: GlyphMetrics<'static>,
+    units: f32,
+}
+
+impl Face {
+    fn new(bytes: &'static [u8]) -> Option<Self> {
+        let font = Font::new(bytes.into(), 0)?;
+        let reference = FontRef::new(bytes).ok()?;
+        Some(Self {
+            units: font.units_per_em(),
+            font,
+            characters: reference.charmap(),
+            metrics: reference.glyph_metrics(Size::unscaled(), LocationRef::default()),
+        })
+    }
+
+    /// A text in characters that the font has: `⅓` becomes `1⁄3`, and what has no likeness a question mark.
+    pub(super) fn legible(&self, text: &str) -> String {
+        let mut legible = String::with_capacity(text.len());
+        for c in text.nfc() {
+            if c.is_control() || c.is_whitespace() {
+                legible.push(' ');
+            } else if self.has(c) {
+                legible.push(c);
+            } else {
+                let parts: String = std::iter::once(c).nfkd().filter(|c| self.has(*c)).collect();
+                legible.push_str(if parts.is_empty() { "?" } else { &parts });
+            }
+        }
+        legible
+    }
+
+    /// Glyphs of a legible text, sized by the em.
+    pub(super) fn glyphs(&self, text: &str) -> Vec<KrillaGlyph> {
+        let glyph = |(at, c): (usize, char)| {
+            let glyph = self.characters.map(c).unwrap_or_default();
+            let id = GlyphId::new(glyph.to_u32());
+            KrillaGlyph::new(
+                id,
+                self.advance(c),
+                0.0,
+                0.0,
+                0.0,
+                at..at + c.len_utf8(),
+                None,
+            )
+        };
+        text.char_indices().map(glyph).collect()
+    }
+
+    /// How wide a legible text is, in ems.
+    pub(super) fn width(&self, text: &str) -> f32 {
+        text.chars().map(|c| self.advance(c)).sum()
+    }
+
+    fn has(&self, c: char) -> bool {
+        self.characters.map(c).is_some()
+    }
+
+    fn advance(&self, c: char) -> f32 {
+        let glyph = self.characters.map(c).unwrap_or_default();
+        self.metrics.advance_width(glyph).unwrap_or_default() / self.units
+    }
+}

@@ -1,0 +1,15 @@
+//! Mail: how letters read ([`read`], [`render`]), and what sends them ([`send`]). `docs/EMAIL.md` tells the whole.
+
+pub mod attachment;
+mod compose;
+mod error;
+mod house;
+mod recipient;
+pub mod send;
+pub mod template;
+mod words;
+
+pub use error::Error;
+pub use house::{House, HouseSettings};
+pub use recipient::Recipient;
+pub use template::{About, Enclosure, Footing, Needs, Post, read, render};

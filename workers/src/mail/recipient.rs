@@ -1,0 +1,122 @@
+//! Whom a letter is for.
+
+use chrono_tz::Tz;
+use coach_domain::{
+    id::MemberId,
+    mail::letter::SignInCode,
+    member::{EmailAddress, Member, Units},
+};
+use lettre::{Address, message::Mailbox};
+
+use super::Error;
+
+/// The longest name that is written out, in characters.
+const LONGEST_NAME: usize = 40;
+
+/// Whom a letter is for, as they are when it is written.
+#[derive(Clone, Debug)]
+pub struct Recipient {
+    /// Where it goes.
+    pub address: EmailAddress,
+    /// Who it is; `None` for who has not registered.
+    pub member: Option<MemberId>,
+    /// What they want to be called.
+    pub name: Option<String>,
+    /// A BCP 47 tag: the language, and how dates are written.
+    pub locale: String,
+    /// What dates and times are given in.
+    pub time_zone: Tz,
+    /// What measures are given in.
+    pub units: Units,
+}
+
+impl Recipient {
+    /// A member; `None` for one without an address.
+    pub fn of(member: &Member) -> Option<Self> {
+        Some(Self {
+            address: member.email.clone()?,
+            member: Some(member.id),
+            name: Some(member.display_name.clone()),
+            locale: member.locale.clone(),
+            time_zone: member.time_zone,
+            units: member.units,
+        })
+    }
+
+    /// Somebody who wants to sign in, of whom no more than the address is known.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Address`].
+    pub fn stranger(letter: &SignInCode) -> Result<Self, Error> {
+        Ok(Self {
+            address: EmailAddress::parse(&letter.address).ok_or(Error::Address)?,
+            member: None,
+            name: None,
+            locale: letter.locale.clone().unwrap_or_else(|| "en".to_owned()),
+            time_zone: Tz::UTC,
+            units: Units::Metric,
+        })
+    }
+
+    /// The name as it may stand in a mail. Anyone can register somebody else's address with a name that is an
+    /// advertisement, which our mail would then carry: what could be taken for a link, or is long, is left out.
+    pub(super) fn spoken_name(&self) -> Option<String> {
+        let name = one_line(self.name.as_deref()?);
+        let harmless = !name.is_empty()
+            && name.chars().count() <= LONGEST_NAME
+            && !name.contains(['@', '/', '\\', '<', '>', '[', ']', '{', '}'])
+            && !has_inner_dot(&name);
+        harmless.then_some(name)
+    }
+
+    /// Name and address for the header.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Address`] when the local part is not ASCII: SES takes no such mail, nor do many others.
+    pub(super) fn mailbox(&self) -> Result<Mailbox, Error> {
+        let (local, domain) = self
+            .address
+            .as_str()
+            .rsplit_once('@')
+            .ok_or(Error::Address)?;
+        let domain = idna::domain_to_ascii(domain).map_err(|_| Error::Address)?;
+        let address = Address::new(local, domain).map_err(|_| Error::Address)?;
+        if !local.is_ascii() {
+            return Err(Error::Address);
+        }
+        Ok(Mailbox::new(self.spoken_name(), address))
+    }
+}
+
+/// Whether a dot joins two words, as in an address: `J. R.` has none.
+fn has_inner_dot(text: &str) -> bool {
+    let mut words = text.split('.').peekable();
+    while let Some(word) = words.next() {
+        let next = words.peek().and_then(|next| next.chars().next());
+        let joined = word.chars().last().is_some_and(char::is_alphanumeric);
+        if joined && next.is_some_and(char::is_alphanumeric) {
+            return true;
+        }
+    }
+    false
+}
+
+/// A text without what could end a line, hide, or turn the direction of what follows.
+pub(super) fn one_line(text: &str) -> String {
+    let visible = text.chars().map(|c| {
+        if c.is_control() || c.is_whitespace() {
+            ' '
+        } else {
+            c
+        }
+    });
+    let visible: String = visible.filter(|c| !turns_or_hides(*c)).collect();
+    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Marks of direction, joiners without width, and the like.
+fn turns_or_hides(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}')
+}

@@ -1,0 +1,133 @@
+//! Where the server is, and how it is connected to.
+
+use std::{fmt, net::IpAddr, time::Duration};
+
+use coach_domain::mail::Error;
+use lettre::transport::smtp::{
+    authentication::{Credentials, Mechanism},
+    client::{AsyncSmtpConnection, Certificate, TlsParameters},
+    extension::ClientId,
+};
+use percent_encoding::percent_decode_str;
+use reqwest::Url;
+
+use super::answer;
+
+/// To connect, without TLS.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// What can be set about a server.
+#[derive(Clone)]
+pub struct SmtpSettings {
+    /// `smtp://user:password@host:port`, encrypted by STARTTLS, or `smtps://…`, encrypted from the start. Only to this
+    /// machine itself may `smtp` go unencrypted, and does unless `?tls=required` is added.
+    pub url: String,
+    /// What we call ourselves: a domain.
+    pub hello: String,
+    /// A certificate (PEM) to trust besides those of the system.
+    pub root_certificate: Option<Vec<u8>>,
+    /// From connecting to where the message can be handed over, and from there to its acceptance. Servers take their
+    /// time to accept: a minute is a good value.
+    pub timeout: Duration,
+}
+
+/// Without the password.
+impl fmt::Debug for SmtpSettings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("SmtpSettings(…)")
+    }
+}
+
+enum Tls {
+    None,
+    Start(TlsParameters),
+    Always(TlsParameters),
+}
+
+pub(super) struct Server {
+    host: String,
+    port: u16,
+    hello: ClientId,
+    credentials: Option<Credentials>,
+    tls: Tls,
+}
+
+impl Server {
+    pub(super) fn new(settings: &SmtpSettings) -> Result<Self, String> {
+        let url =
+            Url::parse(&settings.url).map_err(|error| format!("the mail server's URL: {error}"))?;
+        let host = url.host_str().filter(|host| !host.is_empty());
+        let host = host.ok_or("the mail server's URL has no host")?;
+        let host = host.trim_matches(['[', ']']).to_owned();
+        let mut parameters = TlsParameters::builder(host.clone());
+        if let Some(pem) = &settings.root_certificate {
+            let certificate = Certificate::from_pem(pem);
+            parameters =
+                parameters.add_root_certificate(certificate.map_err(|error| error.to_string())?);
+        }
+        let parameters = parameters
+            .build_rustls()
+            .map_err(|error| error.to_string())?;
+        let (tls, port) = match (url.scheme(), url.query()) {
+            ("smtps", None) => (Tls::Always(parameters), 465),
+            ("smtp", None) if is_loopback(&host) => (Tls::None, 25),
+            ("smtp", None | Some("tls=required")) => (Tls::Start(parameters), 587),
+            _ => return Err("the mail server's URL begins with smtp:// or smtps://, and may end in ?tls=required".to_owned()),
+        };
+        Ok(Self {
+            host,
+            port: url.port().unwrap_or(port),
+            hello: ClientId::Domain(settings.hello.clone()),
+            credentials: credentials(&url)?,
+            tls,
+        })
+    }
+
+    /// A connection that is encrypted and signed in, as far as the settings want it. Nothing was handed over when it
+    /// fails.
+    pub(super) async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
+        let at_once = match &self.tls {
+            Tls::Always(parameters) => Some(parameters.clone()),
+            Tls::None | Tls::Start(_) => None,
+        };
+        let address = (self.host.as_str(), self.port);
+        let connected =
+            AsyncSmtpConnection::connect_tokio1(address, Some(CONNECT), &self.hello, at_once, None);
+        let unavailable = |error| answer::to_connection(&error);
+        let mut connection = connected.await.map_err(unavailable)?;
+        if let Tls::Start(parameters) = &self.tls {
+            // Without it, it fails: a password is never sent in the clear.
+            let encrypted = connection.starttls(parameters.clone(), &self.hello).await;
+            encrypted.map_err(unavailable)?;
+        }
+        if let Some(credentials) = &self.credentials {
+            let mechanisms = [Mechanism::Plain, Mechanism::Login];
+            let answer = connection.auth(&mechanisms, credentials).await;
+            answer.map_err(unavailable)?;
+        }
+        Ok(connection)
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
+}
+
+fn credentials(url: &Url) -> Result<Option<Credentials>, String> {
+    let Some(password) = url.password() else {
+        return if url.username().is_empty() {
+            Ok(None)
+        } else {
+            Err("the mail server's URL has a user without a password".to_owned())
+        };
+    };
+    let decode = |text| {
+        let text = percent_decode_str(text).decode_utf8();
+        text.map(String::from)
+            .map_err(|_| "the mail server's user or password is not UTF-8".to_owned())
+    };
+    Ok(Some(Credentials::new(
+        decode(url.username())?,
+        decode(password)?,
+    )))
+}

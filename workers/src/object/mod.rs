@@ -1,0 +1,8 @@
+//! The object stores: a local folder, and Amazon S3 or what speaks like it.
+
+mod folder;
+mod key;
+mod s3;
+
+pub use folder::Folder;
+pub use s3::S3;

@@ -1,0 +1,182 @@
+//! Amazon S3, or what speaks like it.
+//!
+//! A conditional write whose answer is lost is not repeated; where S3 itself repeats it, the second finds the object
+//! changed by the first and is a [`Error::Conflict`]. Whoever meets one reads the object again.
+
+use std::{sync::Arc, time::Duration};
+
+use aws_config::SdkConfig;
+use coach_domain::{
+    clock::Clock,
+    object::{Attributes, Condition, ETag, Error, Object, ObjectStore},
+};
+use object_store::{
+    Attribute, ClientOptions, CredentialProvider, ObjectStoreExt as _, PutMode, PutOptions,
+    PutResult, RetryConfig, UpdateVersion,
+    aws::{AmazonS3, AmazonS3Builder, AwsCredential},
+    path::Path,
+};
+
+use super::key;
+use crate::aws::CachedCredentials;
+
+/// For one request, and for all its repetitions.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A bucket, or the part of it under a prefix.
+#[derive(Debug)]
+pub struct S3 {
+    bucket: AmazonS3,
+    prefix: String,
+}
+
+impl S3 {
+    /// With the region, credentials and endpoint of `config`. The prefix is words with slashes between them, or empty.
+    ///
+    /// # Errors
+    ///
+    /// What is missing or wrong, in words.
+    pub fn new(
+        config: &SdkConfig,
+        bucket: &str,
+        prefix: &str,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, String> {
+        let prefix = prefix.trim_matches('/');
+        if !prefix.is_empty() {
+            key::check(prefix).map_err(|_| "the prefix of objects is not allowed".to_owned())?;
+        }
+        let region = config.region().ok_or("S3 needs a region: set AWS_REGION")?;
+        let credentials = Arc::new(Credentials(CachedCredentials::new(config, clock)));
+        let mut builder = AmazonS3Builder::new()
+            .with_bucket_name(bucket)
+            .with_region(region.as_ref())
+            .with_credentials(credentials)
+            .with_client_options(ClientOptions::new().with_timeout(TIMEOUT))
+            .with_retry(RetryConfig {
+                max_retries: 3,
+                retry_timeout: TIMEOUT,
+                ..RetryConfig::default()
+            });
+        if let Some(endpoint) = config.endpoint_url() {
+            builder = builder
+                .with_endpoint(endpoint)
+                .with_allow_http(endpoint.starts_with("http://"));
+        }
+        let bucket = builder.build().map_err(|error| error.to_string())?;
+        Ok(Self {
+            bucket,
+            prefix: prefix.to_owned(),
+        })
+    }
+
+    fn path(&self, key: &str) -> Result<Path, Error> {
+        key::check(key)?;
+        let path = if self.prefix.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}/{key}", self.prefix)
+        };
+        Path::parse(path).map_err(|_| Error::Refused("the key is not allowed".to_owned()))
+    }
+}
+
+#[async_trait::async_trait]
+impl ObjectStore for S3 {
+    async fn get(&self, key: &str) -> Result<Option<Object>, Error> {
+        let found = match self.bucket.get(&self.path(key)?).await {
+            Err(object_store::Error::NotFound { .. }) => return Ok(None),
+            found => found.map_err(|error| failure(&error))?,
+        };
+        let etag = etag(found.meta.e_tag.clone())?;
+        let bytes = found.bytes().await.map_err(|error| failure(&error))?;
+        Ok(Some(Object {
+            bytes: bytes.as_ref().into(),
+            etag,
+        }))
+    }
+
+    async fn put(
+        &self,
+        key: &str,
+        bytes: &[u8],
+        attributes: &Attributes,
+        condition: &Condition,
+    ) -> Result<ETag, Error> {
+        let kept = [
+            (Attribute::ContentType, attributes.content_type),
+            (Attribute::CacheControl, attributes.cache_control),
+        ];
+        let kept = kept
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?)));
+        let options = PutOptions {
+            attributes: kept.collect(),
+            mode: match condition {
+                Condition::Always => PutMode::Overwrite,
+                Condition::Absent => PutMode::Create,
+                Condition::Matches(ETag(etag)) => PutMode::Update(UpdateVersion {
+                    e_tag: Some(etag.clone()),
+                    version: None,
+                }),
+            },
+            ..PutOptions::default()
+        };
+        let path = self.path(key)?;
+        let bucket: &dyn object_store::ObjectStore = &self.bucket;
+        let written = bucket.put_opts(&path, bytes.to_vec().into(), options);
+        let PutResult { e_tag, .. } = written.await.map_err(|error| failure(&error))?;
+        etag(e_tag)
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), Error> {
+        match self.bucket.delete(&self.path(key)?).await {
+            Err(object_store::Error::NotFound { .. }) => Ok(()),
+            deleted => deleted.map_err(|error| failure(&error)),
+        }
+    }
+}
+
+/// The same credentials as everything else that talks to Amazon.
+#[derive(Debug)]
+struct Credentials(CachedCredentials);
+
+#[async_trait::async_trait]
+impl CredentialProvider for Credentials {
+    type Credential = AwsCredential;
+
+    async fn get_credential(&self) -> object_store::Result<Arc<AwsCredential>> {
+        let Self(credentials) = self;
+        let found = credentials.get().await;
+        let found = found.map_err(|error| object_store::Error::Generic {
+            store: "S3",
+            source: error.into(),
+        })?;
+        Ok(Arc::new(AwsCredential {
+            key_id: found.access_key_id().to_owned(),
+            secret_key: found.secret_access_key().to_owned(),
+            token: found.session_token().map(str::to_owned),
+        }))
+    }
+}
+
+fn etag(given: Option<String>) -> Result<ETag, Error> {
+    let missing = || Error::Unavailable("S3 gave no ETag".to_owned());
+    given.map(ETag).ok_or_else(missing)
+}
+
+fn failure(error: &object_store::Error) -> Error {
+    match error {
+        object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. } => {
+            Error::Conflict
+        }
+        object_store::Error::PermissionDenied { .. }
+        | object_store::Error::Unauthenticated { .. } => {
+            Error::Refused("S3 does not let us".to_owned())
+        }
+        object_store::Error::InvalidPath { .. } => {
+            Error::Refused("the key is not allowed".to_owned())
+        }
+        error => Error::Unavailable(error.to_string()),
+    }
+}

@@ -1,0 +1,139 @@
+//! What a message must be to be sent, wherever the queue is: SQS's rules, so that what works on Postgres works there.
+
+use std::time::Duration;
+
+use coach_domain::queue::{BATCH, Error, MAX_BYTES, Outgoing, Result};
+
+/// The longest delay.
+const MAX_DELAY: Duration = Duration::from_mins(15);
+
+/// For each message whether it may be sent, and in this batch.
+pub(super) fn check(messages: &[Outgoing], first_in_first_out: bool) -> Vec<Result<()>> {
+    let mut count = 0;
+    let mut bytes = 0;
+    let mut check = |message: &Outgoing| {
+        alone(message, first_in_first_out)?;
+        if count == BATCH || bytes + message.body.len() > MAX_BYTES {
+            return Err(Error::Unavailable("the batch is full".to_owned()));
+        }
+        count += 1;
+        bytes += message.body.len();
+        Ok(())
+    };
+    messages.iter().map(&mut check).collect()
+}
+
+/// Whether a message may be sent at all.
+fn alone(message: &Outgoing, first_in_first_out: bool) -> Result<()> {
+    let refused = |why: &str| Err(Error::Refused(why.to_owned()));
+    if message.body.is_empty() {
+        return refused("it is empty");
+    }
+    if message.body.len() > MAX_BYTES {
+        let length = message.body.len();
+        return refused(&format!("{length} bytes are more than {MAX_BYTES}"));
+    }
+    if let Some(character) = message.body.chars().find(|it| !allowed(*it)) {
+        return refused(&format!("it holds {character:?}"));
+    }
+    if message.delay > MAX_DELAY {
+        return refused("its delay is longer than 15 minutes");
+    }
+    if first_in_first_out {
+        if message.group.as_deref().is_none_or(str::is_empty) {
+            return refused("a queue that is first in, first out wants a group");
+        }
+        if message.deduplication.as_deref().is_none_or(str::is_empty) {
+            return refused("a queue that is first in, first out wants a deduplication");
+        }
+        if !message.delay.is_zero() {
+            return refused("a queue that is first in, first out takes no delay");
+        }
+    }
+    Ok(())
+}
+
+/// SQS takes what XML 1.0 does.
+fn allowed(character: char) -> bool {
+    match character {
+        '\t' | '\n' | '\r' => true,
+        '\u{FFFE}' | '\u{FFFF}' => false,
+        other => other >= ' ',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(message: &Outgoing, first_in_first_out: bool) -> bool {
+        matches!(alone(message, first_in_first_out), Err(Error::Refused(_)))
+    }
+
+    #[test]
+    fn a_message_is_text_of_up_to_a_mebibyte() {
+        assert_eq!(alone(&Outgoing::new("a\tä\r\n🎉"), false), Ok(()));
+        assert_eq!(alone(&Outgoing::new("a".repeat(MAX_BYTES)), false), Ok(()));
+        // Bytes count, not letters.
+        assert!(refused(
+            &Outgoing::new("ä".repeat(MAX_BYTES / 2 + 1)),
+            false
+        ));
+        for body in ["", "a\0", "a\u{1b}", "\u{FFFF}"] {
+            assert!(refused(&Outgoing::new(body), false), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn a_delay_is_fifteen_minutes_at_most() {
+        let mut message = Outgoing::new("a");
+        message.delay = MAX_DELAY;
+        assert_eq!(alone(&message, false), Ok(()));
+        message.delay += Duration::from_millis(1);
+        assert!(refused(&message, false));
+    }
+
+    #[test]
+    fn first_in_first_out_wants_a_group_and_a_deduplication_and_takes_no_delay() {
+        let whole = Outgoing {
+            group: Some("a".to_owned()),
+            deduplication: Some("b".to_owned()),
+            ..Outgoing::new("c")
+        };
+        assert_eq!(alone(&whole, true), Ok(()));
+        let group = None;
+        assert!(refused(
+            &Outgoing {
+                group,
+                ..whole.clone()
+            },
+            true
+        ));
+        let deduplication = Some(String::new());
+        assert!(refused(
+            &Outgoing {
+                deduplication,
+                ..whole.clone()
+            },
+            true
+        ));
+        let delay = Duration::from_secs(1);
+        assert!(refused(&Outgoing { delay, ..whole }, true));
+    }
+
+    #[test]
+    fn what_is_beyond_a_batch_is_for_another() {
+        let full = Err(Error::Unavailable("the batch is full".to_owned()));
+        let eleven = check(&vec![Outgoing::new("a"); BATCH + 1], false);
+        assert!(eleven[..BATCH].iter().all(Result::is_ok));
+        assert_eq!(eleven[BATCH], full);
+
+        let half = Outgoing::new("a".repeat(MAX_BYTES / 2));
+        let long = Outgoing::new("a".repeat(MAX_BYTES + 1));
+        let checked = check(&[half.clone(), long, half.clone(), half], false);
+        assert!(matches!(checked[1], Err(Error::Refused(_))));
+        assert_eq!(checked[0], Ok(()));
+        assert_eq!(checked[2], Ok(()));
+        assert_eq!(checked[3], full);
+    }
+}

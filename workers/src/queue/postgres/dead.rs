@@ -1,0 +1,86 @@
+//! Dead letters: messages whose last receive is over. They stay where they are, in an index of their own.
+
+use coach_domain::queue::{DeadLetters, MAX_RECEIVES, QueueName, Received, Result};
+use sea_orm::{ConnectionTrait, DbErr, Value};
+
+use super::{PostgresQueue, receive::received};
+use crate::queue::database::{failure, statement};
+
+#[async_trait::async_trait]
+impl DeadLetters for PostgresQueue {
+    async fn dead(&self, queue: QueueName, most: usize) -> Result<Vec<Received>> {
+        let sql = format!(
+            "
+            SELECT id, receives, body, sent_at
+            FROM queue_message
+            WHERE queue = $1 AND receives >= {MAX_RECEIVES} AND visible_at <= statement_timestamp()
+            ORDER BY visible_at, id
+            LIMIT $2"
+        );
+        let query = statement(sql, [queue.as_str().into(), limit(most)]);
+        let rows = self.pool.query_all_raw(query).await.map_err(failure)?;
+        let letters = rows.iter().map(|row| Ok(received(row)?.1));
+        letters.collect::<Result<_, DbErr>>().map_err(failure)
+    }
+
+    async fn redrive(&self, queue: QueueName, only: &[String], most: usize) -> Result<usize> {
+        let mut values = vec![queue.as_str().into(), limit(most)];
+        let chosen = if only.is_empty() {
+            ""
+        } else {
+            values.push(ids(only));
+            "AND id = ANY ($3)"
+        };
+        // New rows, so that old receipts count no more, and at the end, so that none slips in before what is in flight
+        // of its group.
+        let sql = format!(
+            "
+            WITH
+            dead AS MATERIALIZED (
+                SELECT id
+                FROM queue_message
+                WHERE queue = $1 AND receives >= {MAX_RECEIVES} AND visible_at <= statement_timestamp() {chosen}
+                ORDER BY visible_at, id
+                LIMIT $2
+                FOR UPDATE SKIP LOCKED
+            ),
+            risen AS (
+                DELETE FROM queue_message
+                WHERE id = ANY (ARRAY (SELECT id FROM dead))
+                RETURNING id, body, sequence_group, sent_at, visible_at
+            )
+            INSERT INTO queue_message (queue, body, sequence_group, sent_at, visible_at)
+            SELECT $1, body, sequence_group, sent_at, statement_timestamp()
+            FROM risen
+            ORDER BY visible_at, id"
+        );
+        let done = self.pool.execute_raw(statement(sql, values)).await;
+        let done = done.map_err(failure)?.rows_affected();
+        self.wake(queue);
+        Ok(usize::try_from(done).unwrap_or(usize::MAX))
+    }
+
+    async fn discard(&self, queue: QueueName, only: &[String]) -> Result<usize> {
+        let sql = format!(
+            "
+            DELETE FROM queue_message
+            WHERE id = ANY ($2)
+                AND queue = $1
+                AND receives >= {MAX_RECEIVES}
+                AND visible_at <= statement_timestamp()"
+        );
+        let query = statement(sql, [queue.as_str().into(), ids(only)]);
+        let done = self.pool.execute_raw(query).await.map_err(failure)?;
+        Ok(usize::try_from(done.rows_affected()).unwrap_or(usize::MAX))
+    }
+}
+
+fn limit(most: usize) -> Value {
+    i64::try_from(most).unwrap_or(i64::MAX).into()
+}
+
+/// What is no id of ours is the id of nothing.
+fn ids(texts: &[String]) -> Value {
+    let ids = texts.iter().filter_map(|text| text.parse().ok());
+    ids.collect::<Vec<i64>>().into()
+}

@@ -1,0 +1,92 @@
+//! Sending.
+
+use coach_domain::queue::{Outgoing, QueueName, Result};
+use sea_orm::{ConnectionTrait, Statement};
+
+use super::PostgresQueue;
+use crate::queue::{
+    check::check,
+    database::{failure, statement},
+};
+
+impl PostgresQueue {
+    /// Sends within a transaction of the caller: the messages are there when it is committed, and never were when it is
+    /// not. After the commit, [`PostgresQueue::wake`] saves them the wait for the next poll.
+    ///
+    /// # Errors
+    ///
+    /// As [`Queue::send`](coach_domain::queue::Queue::send); an outer error leaves the transaction to be rolled back.
+    pub async fn send_in(
+        &self,
+        db: &impl ConnectionTrait,
+        queue: QueueName,
+        messages: &[Outgoing],
+    ) -> Result<Vec<Result<()>>> {
+        let keeps_order = self.keeps_order(queue);
+        let checked = check(messages, keeps_order);
+        let taken = messages.iter().zip(&checked);
+        let taken: Vec<_> = taken
+            .filter_map(|(message, checked)| checked.is_ok().then_some(message))
+            .collect();
+        if !taken.is_empty() {
+            let insert = if keeps_order {
+                in_order(queue, &taken)
+            } else {
+                plain(queue, &taken)
+            };
+            db.execute_raw(insert).await.map_err(failure)?;
+        }
+        Ok(checked)
+    }
+}
+
+fn plain(queue: QueueName, messages: &[&Outgoing]) -> Statement {
+    let bodies: Vec<_> = messages.iter().map(|it| it.body.clone()).collect();
+    let delays: Vec<_> = messages.iter().map(|it| it.delay.as_secs_f64()).collect();
+    // Ids are given as rows come, so the order of sending is theirs.
+    let sql = "
+        INSERT INTO queue_message (queue, body, sent_at, visible_at)
+        SELECT $1, body, statement_timestamp(), statement_timestamp() + delay * interval '1 second'
+        FROM unnest($2::text[], $3::double precision[]) WITH ORDINALITY AS sent (body, delay, place)
+        ORDER BY place";
+    let values = [queue.as_str().into(), bodies.into(), delays.into()];
+    statement(sql, values)
+}
+
+/// Leaves out what was sent before. Sorted, so that two who send the same at once wait for each other in one order.
+fn in_order(queue: QueueName, messages: &[&Outgoing]) -> Statement {
+    let bodies: Vec<_> = messages.iter().map(|it| it.body.clone()).collect();
+    let text = |field: &Option<String>| field.clone().unwrap_or_default();
+    let groups: Vec<_> = messages.iter().map(|it| text(&it.group)).collect();
+    let deduplications: Vec<_> = messages.iter().map(|it| text(&it.deduplication)).collect();
+    let sql = "
+        WITH
+        sent AS MATERIALIZED (
+            SELECT DISTINCT ON (deduplication) body, sequence_group, deduplication, place
+            FROM unnest($2::text[], $3::text[], $4::text[])
+                WITH ORDINALITY AS sent (body, sequence_group, deduplication, place)
+            ORDER BY deduplication, place
+        ),
+        fresh AS (
+            INSERT INTO queue_sent AS known (queue, deduplication, sent_at)
+            SELECT $1, deduplication, statement_timestamp()
+            FROM sent
+            ORDER BY deduplication
+            ON CONFLICT (queue, deduplication) DO UPDATE
+            SET sent_at = excluded.sent_at
+            WHERE known.sent_at <= statement_timestamp() - interval '5 minutes'
+            RETURNING deduplication
+        )
+        INSERT INTO queue_message (queue, body, sequence_group, sent_at, visible_at)
+        SELECT $1, body, sequence_group, statement_timestamp(), statement_timestamp()
+        FROM sent
+        JOIN fresh USING (deduplication)
+        ORDER BY place";
+    let values = [
+        queue.as_str().into(),
+        bodies.into(),
+        groups.into(),
+        deduplications.into(),
+    ];
+    statement(sql, values)
+}

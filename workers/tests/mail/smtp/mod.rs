@@ -1,0 +1,318 @@
+//! SMTP, against a server that speaks the protocol and can be told where to fail.
+
+mod peer;
+
+use std::time::Duration;
+
+use coach_domain::mail::{Error, Mailer as _, Message};
+use coach_workers::mail::send::{Smtp, SmtpSettings};
+
+use self::peer::{Peer, Plan, Security};
+use crate::sample::{ID, samples};
+
+fn settings(url: String) -> SmtpSettings {
+    SmtpSettings {
+        url,
+        hello: "coach.example".into(),
+        root_certificate: None,
+        timeout: Duration::from_millis(700),
+    }
+}
+
+fn message() -> Message {
+    Message {
+        id: ID,
+        from: "bounces@coach.example".into(),
+        to: "ada@example.com".into(),
+        mime: b"Subject: x\r\n\r\n.a line with a dot\r\nend\r\n".to_vec(),
+    }
+}
+
+async fn send(plan: Plan) -> Result<Option<String>, Error> {
+    let peer = Peer::start(plan, Security::None).await;
+    Smtp::new(&settings(peer.url("smtp", "")))
+        .unwrap()
+        .send(&message())
+        .await
+}
+
+#[tokio::test]
+async fn a_message_arrives_as_it_was_written() {
+    let peer = Peer::start(Plan::default(), Security::None).await;
+    let smtp = Smtp::new(&settings(peer.url("smtp", ""))).unwrap();
+    assert_eq!(smtp.send(&message()).await, Ok(Some("4XYZ".to_owned())));
+    let written = samples().remove(2).render().unwrap();
+    smtp.send(&written).await.unwrap();
+    let seen = peer.seen();
+    assert_eq!(
+        seen.messages,
+        [message().mime, written.mime].map(|mime| String::from_utf8(mime).unwrap())
+    );
+    assert_eq!(
+        seen.connections, 1,
+        "the second goes over the same connection"
+    );
+    assert_eq!(
+        seen.commands,
+        [
+            "EHLO coach.example",
+            "MAIL FROM:<bounces@coach.example>",
+            "RCPT TO:<ada@example.com>",
+            "DATA",
+            "MAIL FROM:<bounces@mail.coach.example>",
+            "RCPT TO:<ada@example.com>",
+            "DATA"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn encrypted_and_signed_in_from_the_start_or_by_starttls() {
+    for (security, scheme, query, hellos) in [
+        (Security::Always, "smtps", "", 1),
+        (Security::Start, "smtp", "?tls=required", 2),
+    ] {
+        let plan = Plan {
+            password: Some("pa:ss/w@rd"),
+            ..Plan::default()
+        };
+        let peer = Peer::start(plan, security).await;
+        let url = peer
+            .url(scheme, query)
+            .replace("://", "://ada:pa%3Ass%2Fw%40rd@");
+        let settings = SmtpSettings {
+            root_certificate: Some(peer.certificate().into()),
+            ..settings(url)
+        };
+        Smtp::new(&settings)
+            .unwrap()
+            .send(&message())
+            .await
+            .unwrap();
+        let seen = peer.seen();
+        assert_eq!(seen.messages.len(), 1, "{scheme}");
+        assert_eq!(
+            seen.commands
+                .iter()
+                .filter(|command| command.starts_with("EHLO"))
+                .count(),
+            hellos
+        );
+        assert!(
+            seen.in_the_clear
+                .iter()
+                .all(|command| !command.starts_with("AUTH") && !command.starts_with("MAIL")),
+            "{:?}",
+            seen.in_the_clear
+        );
+
+        // A certificate that nobody vouches for.
+        let distrusted = SmtpSettings {
+            root_certificate: None,
+            ..settings.clone()
+        };
+        let sent = Smtp::new(&distrusted).unwrap().send(&message()).await;
+        assert!(matches!(sent, Err(Error::Unavailable { .. })), "{sent:?}");
+        // The password is wrong.
+        let wrong = SmtpSettings {
+            url: settings.url.replace("pa%3A", "no"),
+            ..settings
+        };
+        let sent = Smtp::new(&wrong).unwrap().send(&message()).await;
+        assert!(matches!(sent, Err(Error::Unavailable { .. })), "{sent:?}");
+        assert_eq!(peer.seen().messages.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_sent_in_the_clear_where_that_is_not_allowed() {
+    let peer = Peer::start(Plan::default(), Security::None).await;
+    let url = peer
+        .url("smtp", "?tls=required")
+        .replace("://", "://ada:secret@");
+    let sent = Smtp::new(&settings(url)).unwrap().send(&message()).await;
+    assert!(matches!(sent, Err(Error::Unavailable { .. })), "{sent:?}");
+    let seen = peer.seen();
+    assert!(
+        seen.commands
+            .iter()
+            .all(|command| command.starts_with("EHLO") || command == "QUIT"),
+        "{:?}",
+        seen.commands
+    );
+}
+
+#[tokio::test]
+async fn refusals_before_the_message_say_whose_fault_it_is() {
+    let refused = async |plan| matches!(send(plan).await, Err(Error::Refused(_)));
+    let unavailable = async |plan| matches!(send(plan).await, Err(Error::Unavailable { .. }));
+    let plan = Plan::default();
+    assert!(
+        unavailable(Plan {
+            greeting: "421 busy",
+            ..plan
+        })
+        .await
+    );
+    assert!(
+        unavailable(Plan {
+            mail: "550 who are you",
+            ..plan
+        })
+        .await
+    );
+    assert!(
+        refused(Plan {
+            mail: "552 too large",
+            ..plan
+        })
+        .await
+    );
+    assert!(
+        refused(Plan {
+            rcpt: "550 no such user ada@example.com",
+            ..plan
+        })
+        .await
+    );
+    assert!(
+        unavailable(Plan {
+            rcpt: "451 greylisted",
+            ..plan
+        })
+        .await
+    );
+    assert!(
+        unavailable(Plan {
+            data: "451 later",
+            ..plan
+        })
+        .await
+    );
+    assert!(
+        refused(Plan {
+            data: "554 no",
+            ..plan
+        })
+        .await
+    );
+    assert!(
+        refused(Plan {
+            end: "554 spam",
+            ..plan
+        })
+        .await
+    );
+    assert!(
+        unavailable(Plan {
+            end: "451 later",
+            ..plan
+        })
+        .await
+    );
+    let error = send(Plan {
+        rcpt: "550 no such user ada@example.com",
+        ..plan
+    })
+    .await
+    .unwrap_err();
+    assert!(!error.to_string().contains("ada"), "{error}");
+}
+
+#[tokio::test]
+async fn only_an_end_after_the_message_is_unknown() {
+    for hang_up in ["greeting", "mail", "rcpt", "data"] {
+        let sent = send(Plan {
+            hang_up,
+            ..Plan::default()
+        })
+        .await;
+        assert!(
+            matches!(sent, Err(Error::Unavailable { .. })),
+            "{hang_up}: {sent:?}"
+        );
+    }
+    let sent = send(Plan {
+        hang_up: "end",
+        ..Plan::default()
+    })
+    .await;
+    assert!(matches!(sent, Err(Error::Unknown(_))), "{sent:?}");
+    for silent in ["mail", "rcpt", "data"] {
+        let sent = send(Plan {
+            silent,
+            ..Plan::default()
+        })
+        .await;
+        assert!(
+            matches!(sent, Err(Error::Unavailable { .. })),
+            "{silent}: {sent:?}"
+        );
+    }
+    let sent = send(Plan {
+        silent: "end",
+        ..Plan::default()
+    })
+    .await;
+    assert!(matches!(sent, Err(Error::Unknown(_))), "{sent:?}");
+}
+
+#[tokio::test]
+async fn a_connection_that_was_ended_meanwhile_is_replaced() {
+    let peer = Peer::start(
+        Plan {
+            hang_up: "after a message",
+            ..Plan::default()
+        },
+        Security::None,
+    )
+    .await;
+    let smtp = Smtp::new(&settings(peer.url("smtp", ""))).unwrap();
+    for _ in 0..3 {
+        smtp.send(&message()).await.unwrap();
+    }
+    let seen = peer.seen();
+    assert_eq!((seen.messages.len(), seen.connections), (3, 3));
+}
+
+#[tokio::test]
+async fn after_a_refusal_the_next_message_goes_through() {
+    let peer = Peer::start(
+        Plan {
+            rcpt: "550 no",
+            only_first: true,
+            ..Plan::default()
+        },
+        Security::None,
+    )
+    .await;
+    let smtp = Smtp::new(&settings(peer.url("smtp", ""))).unwrap();
+    assert!(matches!(
+        smtp.send(&message()).await,
+        Err(Error::Refused(_))
+    ));
+    smtp.send(&message()).await.unwrap();
+}
+
+#[test]
+fn urls_are_checked() {
+    let made = |url: &str| Smtp::new(&settings(url.to_owned()));
+    for url in [
+        "smtp://mail.example",
+        "smtp://ada:x@mail.example:2525",
+        "smtps://mail.example",
+        "smtp://[::1]:25",
+    ] {
+        assert!(made(url).is_ok(), "{url}");
+    }
+    for url in [
+        "http://mail.example",
+        "smtp://",
+        "mail.example",
+        "smtp://ada@mail.example",
+        "smtp://mail.example?tls=none",
+        "smtps://a:%ff@mail.example",
+    ] {
+        assert!(made(url).is_err(), "{url}");
+    }
+}
