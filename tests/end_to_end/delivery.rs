@@ -57,6 +57,10 @@ async fn a_mail_that_was_sent_is_never_sent_again() {
         let slower = record(db, &LETTER, DeliveryState::Waiting, None, now);
         slower.await.expect("recorded");
         assert_eq!(state(db).await, Some(DeliveryState::Sent));
+        let other = record(db, &LETTER, DeliveryState::Refused, None, now);
+        other.await.expect("recorded");
+        let kept = find(db, LETTER.envelope).await.expect("found");
+        assert_eq!(kept, Some(delivery));
         assert_eq!(
             forget(db, now + TimeDelta::seconds(1), 10)
                 .await

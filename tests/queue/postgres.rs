@@ -249,7 +249,7 @@ async fn a_send_is_known_for_five_minutes() {
     let send = async || {
         fixture
             .send_all(ORDERED, std::slice::from_ref(&message))
-            .await
+            .await;
     };
     send().await;
     ago("4 minutes 50 seconds").await;

@@ -1,7 +1,7 @@
 //! What became of each mail, by envelope: the table `email_delivery`. It holds neither an address nor a text.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DeriveActiveEnum, EnumIter, FromQueryResult};
+use sea_orm::{ConnectionTrait, DeriveActiveEnum, EnumIter, FromQueryResult, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -94,28 +94,28 @@ pub async fn begin(
         RETURNING attempts"
     );
     let member = mail.member.map(|member| member.0);
-    let values = [
+    let values: [Value; 4] = [
         mail.envelope.into(),
         member.into(),
         mail.template.into(),
         now.into(),
     ];
-    if let Some(row) = db.query_one_raw(database::statement(sql, values)).await? {
-        return Ok(Begun::Send(row.try_get_by_index(0)?));
+    loop {
+        let statement = database::statement(&sql, values.clone());
+        if let Some(row) = db.query_one_raw(statement).await? {
+            return Ok(Begun::Send(row.try_get_by_index(0)?));
+        }
+        match find(db, mail.envelope).await?.map(|found| found.state) {
+            // Given back, or forgotten, since the statement before: another try can have it.
+            Some(DeliveryState::Waiting) | None => {}
+            Some(DeliveryState::Sending | DeliveryState::Unknown) => return Ok(Begun::MayBeSent),
+            Some(state) => return Ok(Begun::Over(state)),
+        }
     }
-    Ok(
-        match find(db, mail.envelope)
-            .await?
-            .map(|delivery| delivery.state)
-        {
-            Some(DeliveryState::Sending | DeliveryState::Unknown) | None => Begun::MayBeSent,
-            Some(state) => Begun::Over(state),
-        },
-    )
 }
 
-/// Records what became of a mail, in the transaction that records it as done. One that was sent stays so, whatever a
-/// slower worker says.
+/// Records what became of a mail, in the transaction that records it as done. What is over stays so, whatever a slower
+/// worker says; only that it was sent after all counts.
 pub async fn record(
     db: &impl ConnectionTrait,
     mail: &Letterhead<'_>,
@@ -129,7 +129,7 @@ pub async fn record(
         VALUES ($1, $2, $3, $4, 0, $5, $6, $6)
         ON CONFLICT (envelope_id) DO UPDATE
         SET state = $4, provider_id = $5, changed_at = $6
-        WHERE d.state <> 'SENT'";
+        WHERE d.state IN ('SENDING', 'WAITING', 'UNKNOWN') OR d.state <> 'SENT' AND $4 = 'SENT'";
     let values = [
         mail.envelope.into(),
         mail.member.map(|member| member.0).into(),

@@ -1,7 +1,7 @@
 //! Amazon S3, or what speaks like it.
 //!
-//! A conditional write whose answer is lost is not repeated; where S3 itself repeats it, the second finds the object
-//! changed by the first and is a [`Error::Conflict`]. Whoever meets one reads the object again.
+//! A conditional write whose answer is lost is not repeated. One that S3 answers with a fault is; should it have been
+//! carried out all the same, the second is an [`Error::Conflict`]. Whoever meets one reads the object again.
 
 use std::{sync::Arc, time::Duration};
 

@@ -4,6 +4,7 @@ use crate::{
     outline::Outline,
     sample::{self, samples},
 };
+use coach_domain::mail::Repeat::{AtLeastOnce, AtMostOnce};
 use coach_workers::mail::{Footing, read};
 
 #[test]
@@ -27,6 +28,52 @@ fn letters() {
         );
         insta::assert_snapshot!(sample.name, shown);
         insta::assert_snapshot!(format!("{}-html", sample.name), outline.html);
+    }
+}
+
+/// What `docs/EMAIL.md` says in its table.
+#[test]
+fn each_letter_is_sent_as_documented() {
+    let table = [
+        ("email.sign-in-code", Footing::Service, AtLeastOnce, true),
+        ("email.welcome", Footing::Service, AtLeastOnce, false),
+        ("email.your-plan", Footing::Service, AtLeastOnce, false),
+        ("email.check-in-due", Footing::Service, AtMostOnce, false),
+        (
+            "email.check-in-received",
+            Footing::Service,
+            AtLeastOnce,
+            false,
+        ),
+        (
+            "email.subscription-expiring",
+            Footing::Service,
+            AtLeastOnce,
+            true,
+        ),
+        (
+            "email.subscription-lapsed",
+            Footing::Marketing,
+            AtLeastOnce,
+            false,
+        ),
+        ("email.data-export", Footing::Service, AtLeastOnce, false),
+    ];
+    for (kind, footing, repeat, ends) in table {
+        let samples = samples();
+        let sample = samples.iter().find(|sample| sample.kind == kind).unwrap();
+        let about = read(kind, 1, &sample.payload).unwrap().about();
+        assert_eq!(
+            (about.template, about.footing, about.repeat),
+            (kind, footing, repeat)
+        );
+        assert_eq!(about.useful_until.is_some(), ends, "{kind}");
+        assert_eq!(
+            footing.allows(Some(false)),
+            footing == Footing::Service,
+            "{kind}"
+        );
+        assert!(footing.allows(None) && footing.allows(Some(true)), "{kind}");
     }
 }
 

@@ -111,10 +111,11 @@ fn store(folder: &Path, now: DateTime<Utc>, id: Uuid, mime: &[u8]) -> io::Result
         };
         let written = file.write_all(mime).and_then(|()| file.sync_all());
         let linked = written.and_then(|()| fs::hard_link(&draft, folder.join(&name)));
-        let removed = fs::remove_file(&draft);
+        // A draft that stays is in nobody's way, and no reason to send the message again.
+        let _ = fs::remove_file(&draft);
         match linked {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            linked => return linked.and(removed).map(|()| name),
+            linked => return linked.map(|()| name),
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())

@@ -36,6 +36,14 @@ pub enum Footing {
     Marketing,
 }
 
+impl Footing {
+    /// Whether such a mail may be sent to who agreed to marketing mail, or did not, or was never asked: existing
+    /// customers may be written to as long as they can refuse each time.
+    pub fn allows(self, agreed: Option<bool>) -> bool {
+        self == Self::Service || agreed != Some(false)
+    }
+}
+
 /// What has to be enclosed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Needs {

@@ -103,7 +103,8 @@ impl SqsQueue {
         let results = self.send_to(place, &outgoing).await?;
         let sent = letters.iter().zip(&results);
         let sent: Vec<_> = sent
-            .filter_map(|(letter, result)| result.is_ok().then(|| id(letter)))
+            .filter(|(_, result)| result.is_ok())
+            .map(|(letter, _)| id(letter))
             .collect();
         let done = walk.delete(&sent).await?;
         results.into_iter().collect::<Result<Vec<()>>>()?;

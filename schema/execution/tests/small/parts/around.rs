@@ -31,6 +31,7 @@ pub struct RequestContext {
     pub total: Arc<AtomicI32>,
     /// One line for each call of a batch function.
     pub loads: Arc<Mutex<Vec<String>>>,
+    pub span: tracing::Span,
 }
 
 impl RequestContext {
@@ -39,12 +40,12 @@ impl RequestContext {
             role,
             total: Arc::default(),
             loads: Arc::default(),
+            span: tracing::Span::none(),
         }
     }
 
     fn span(&self) -> &tracing::Span {
-        static NONE: tracing::Span = tracing::Span::none();
-        &NONE
+        &self.span
     }
 
     async fn part<F: Future>(&self, _: tracing::Span, run: F) -> F::Output {
@@ -56,6 +57,7 @@ impl RequestContext {
             role: self.role,
             total: Arc::clone(&self.total),
             loads: Arc::clone(&self.loads),
+            span: self.span.clone(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Amazon SES, version 2: `SendEmail` with a raw message.
 //!
-//! One call, signed here, rather than the SDK: that is 160,000 lines, it repeats requests of which it cannot know
-//! whether they were carried out, and it does not tell a connection that never was from one that ended too early.
+//! One call, signed here, rather than the SDK: that is 160,000 lines, it does not tell a connection that never was from
+//! one that ended too early, and unless told otherwise it repeats requests that may have been carried out.
 
 mod answer;
 
