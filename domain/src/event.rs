@@ -1,10 +1,17 @@
 //! Domain events, for any other service to subscribe to. `docs/EVENTS.md` has their JSON schemas.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::{Result, command::Work, id::WorkoutId, queue::QueueName};
+use crate::{
+    Result,
+    command::Work,
+    consent::ConsentPurpose,
+    id::{ProgrammeId, WorkoutId},
+    preferences::Goal,
+    queue::QueueName,
+};
 
 /// Something that happened.
 pub trait Event: Serialize {
@@ -41,4 +48,76 @@ pub struct WorkoutCompleted {
 
 impl Event for WorkoutCompleted {
     const KIND: &'static str = "event.workout-completed";
+}
+
+/// A member began to follow a plan.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanStarted {
+    /// The plan.
+    pub plan_id: Uuid,
+    /// What it is for.
+    pub goal: Goal,
+    /// Its first day, where the member lives.
+    pub started_on: NaiveDate,
+}
+
+impl Event for PlanStarted {
+    const KIND: &'static str = "event.plan-started";
+}
+
+/// A cycle began: with the plan, or with the check-in of the one before.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CycleStarted {
+    /// The plan.
+    pub plan_id: Uuid,
+    /// The cycle.
+    pub cycle_id: Uuid,
+    /// From 1, within the plan.
+    pub number: i32,
+    /// Day 1, where the member lives.
+    pub starts_on: NaiveDate,
+    /// What it follows.
+    pub programme_id: ProgrammeId,
+    /// In which version.
+    pub programme_version: i32,
+}
+
+impl Event for CycleStarted {
+    const KIND: &'static str = "event.cycle-started";
+}
+
+/// A check-in came in, and its cycle is closed. Measures are health data, and stay here.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckInSubmitted {
+    /// The check-in.
+    pub check_in_id: Uuid,
+    /// The cycle that it closed.
+    pub cycle_id: Uuid,
+    /// The number of that cycle.
+    pub cycle_number: i32,
+    /// When.
+    pub submitted_at: DateTime<Utc>,
+}
+
+impl Event for CheckInSubmitted {
+    const KIND: &'static str = "event.check-in-submitted";
+}
+
+/// A member gave another answer than before on a use of their data.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConsentChanged {
+    /// The use.
+    pub purpose: ConsentPurpose,
+    /// Whether they agree.
+    pub granted: bool,
+    /// When they said so.
+    pub changed_at: DateTime<Utc>,
+}
+
+impl Event for ConsentChanged {
+    const KIND: &'static str = "event.consent-changed";
 }

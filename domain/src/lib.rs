@@ -23,6 +23,7 @@ pub mod nutrition;
 pub mod object;
 pub mod outbox;
 pub mod page;
+pub mod partner;
 pub mod plan;
 pub mod preferences;
 pub mod programme;
