@@ -29,6 +29,7 @@ pub mod preferences;
 pub mod programme;
 pub mod queue;
 pub mod recipe;
+pub mod reminder;
 mod search;
 pub mod seed;
 pub mod shopping;

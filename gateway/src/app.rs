@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use coach_domain::{clock::Clock, seed};
+use coach_domain::{catalogue, clock::Clock, seed};
 use coach_resolvers::App;
 use sea_orm::{DatabaseConnection, DbErr};
 
@@ -62,15 +62,15 @@ pub fn plainly(error: &coach_domain::Error) -> String {
     Plainly(error).to_string()
 }
 
-/// Loads the catalogue now, and again whenever there is a new version, as long as the application is in use.
-pub fn watch_catalogue(app: &Arc<App>) {
-    let app = Arc::downgrade(app);
+/// Loads the catalogue now, and again whenever there is a new version, as long as it is in use.
+pub fn watch_catalogue(catalogue: &Arc<catalogue::Cache>, database: DatabaseConnection) {
+    let catalogue = Arc::downgrade(catalogue);
     tokio::spawn(async move {
-        while let Some(app) = app.upgrade() {
-            if let Err(error) = app.catalogue.refresh(&app.database).await {
+        while let Some(catalogue) = catalogue.upgrade() {
+            if let Err(error) = catalogue.refresh(&database).await {
                 tracing::debug!(error = %Plainly(&error), "asking for the catalogue failed");
             }
-            drop(app);
+            drop(catalogue);
             tokio::time::sleep(CATALOGUE_EVERY).await;
         }
     });

@@ -22,18 +22,29 @@ Examples:
                                           a second copy beside the first
   COACH_DATABASE_URL=postgres://… coach migrate && COACH_DATABASE_URL=postgres://… coach serve
                                           in production
+  COACH_DATABASE_URL=postgres://… coach worker
+                                          beside it, for mail and all else that happens behind the answers
 
 Settings come from defaults, then coach.toml, then COACH_… in the environment: `coach check-config` shows them.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Run everything here: a private Postgres, migrated and with content, and the gateway
+    /// Run everything here: a private Postgres, migrated and with content, the gateway and the workers
     ///
     /// Keeps what it needs in COACH_HOME (default `.coach`). Ignores DATABASE_URL, PG* and AWS_* of the shell. Ctrl-C
     /// stops everything that it started.
     Dev,
     /// Serve requests from the database COACH_DATABASE_URL (or DATABASE_URL)
-    Serve,
+    Serve {
+        /// Do the work of `coach worker` too, in this process
+        #[arg(long)]
+        with_workers: bool,
+    },
+    /// Do what happens behind the answers: send what the outbox owes, work on the queues, remind
+    ///
+    /// With the database COACH_DATABASE_URL (or DATABASE_URL). Any number may run at once. Answers GET /health/live,
+    /// /health/ready and /metrics on COACH_LISTEN. Stops within 15 seconds: what is not done by then is given back.
+    Worker,
     /// Bring the tables of COACH_DATABASE_URL (or DATABASE_URL) up to date
     Migrate,
     /// Put the content and the demo members into COACH_DATABASE_URL
@@ -151,6 +162,9 @@ pub(crate) struct How {
 impl Verb {
     /// Whether DATABASE_URL counts, which people have set for other work.
     pub(crate) fn takes_database_url(&self) -> bool {
-        matches!(self, Self::Serve | Self::Migrate | Self::Catalogue(_))
+        matches!(
+            self,
+            Self::Serve { .. } | Self::Worker | Self::Migrate | Self::Catalogue(_)
+        )
     }
 }

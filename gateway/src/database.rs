@@ -34,6 +34,26 @@ pub async fn pool(url: &str, settings: &Settings) -> Result<DatabaseConnection, 
     Database::connect(options).await
 }
 
+/// A pool for what works behind the answers, so that neither takes the other's connections. Waits longer for one: nobody
+/// waits for an answer.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn worker_pool(
+    url: &str,
+    settings: &Settings,
+) -> coach_domain::Result<DatabaseConnection> {
+    let options = coach_domain::database::Options {
+        max_connections: settings.worker.connections,
+        acquire_timeout: Duration::from_secs(10),
+        statement_timeout: Duration::from_secs(15),
+        application_name: "coach-worker".to_owned(),
+        ..coach_domain::database::Options::for_queues()
+    };
+    coach_domain::database::connect(url, &options).await
+}
+
 /// Creates a database on the server of `url`, unless it is there.
 ///
 /// # Errors

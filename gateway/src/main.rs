@@ -51,7 +51,8 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
     let result = runtime.block_on(async {
         match verb {
             Verb::Dev => command::dev::run(settings).await,
-            Verb::Serve => command::serve::run(settings).await,
+            Verb::Serve { with_workers } => command::serve::run(settings, *with_workers).await,
+            Verb::Worker => command::worker::run(settings).await,
             Verb::Migrate => command::database::migrate(&settings).await,
             Verb::Seed => command::database::seed(&settings).await,
             Verb::Catalogue(catalogue) => command::catalogue::run(&settings, catalogue).await,

@@ -9,6 +9,7 @@ use sea_orm_migration::{
 };
 
 /// A migration: a name, which the database remembers, and its SQL.
+#[derive(Clone, Copy)]
 struct Sql {
     name: &'static str,
     text: &'static str,
@@ -21,7 +22,7 @@ macro_rules! migrations {
 }
 
 /// In the order in which they run.
-const MIGRATIONS: [Sql; 16] = migrations![
+const MIGRATIONS: &[Sql] = &migrations![
     "0001_catalogue_version",
     "0002_exercise",
     "0003_workout",
@@ -38,6 +39,7 @@ const MIGRATIONS: [Sql; 16] = migrations![
     "0014_queue",
     "0015_command",
     "0016_email_delivery",
+    "0020_schedule",
 ];
 
 impl MigrationName for Sql {
@@ -63,7 +65,8 @@ pub struct Migrator;
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         MIGRATIONS
-            .into_iter()
+            .iter()
+            .copied()
             .map(|migration| Box::new(migration) as Box<dyn MigrationTrait>)
             .collect()
     }

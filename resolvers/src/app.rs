@@ -11,7 +11,7 @@ pub struct App {
     /// The pool.
     pub database: DatabaseConnection,
     /// The catalogue in memory.
-    pub catalogue: catalogue::Cache,
+    pub catalogue: Arc<catalogue::Cache>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     record_statements: bool,
@@ -35,7 +35,7 @@ impl App {
     ) -> Arc<Self> {
         Arc::new(Self {
             database,
-            catalogue: catalogue::Cache::default(),
+            catalogue: Arc::default(),
             clock,
             record_statements,
         })

@@ -9,12 +9,14 @@ use std::{
 use coach_domain::database::{self, Options};
 use coach_gateway::embedded::{EmbeddedPostgres, Settings};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
+use tokio::sync::OnceCell;
 
 /// A server; when the process ends without dropping it, its watchdog stops it.
 #[derive(Debug)]
 pub struct Postgres {
     server: EmbeddedPostgres,
     copies: AtomicUsize,
+    empty: OnceCell<()>,
 }
 
 #[expect(
@@ -32,6 +34,7 @@ impl Postgres {
         Self {
             server: server.expect("the tests need a Postgres 15 or later"),
             copies: AtomicUsize::new(0),
+            empty: OnceCell::const_new(),
         }
     }
 
@@ -50,6 +53,19 @@ impl Postgres {
         fill(&pool).await;
         pool.execute_unprepared("ANALYZE").await.expect("ANALYZE");
         pool.close().await.expect("closed");
+    }
+
+    /// The URL of a database of one test's own, with tables and nothing in them.
+    pub async fn empty(&self) -> String {
+        const TEMPLATE: &str = "template_empty";
+        let migrate = || {
+            self.template(TEMPLATE, async |pool| {
+                let migrated = coach_gateway::app::migrate(pool).await;
+                migrated.expect("the migrations run");
+            })
+        };
+        self.empty.get_or_init(migrate).await;
+        self.copy(TEMPLATE).await
     }
 
     /// The URL of a database of one test's own, copied from a template.

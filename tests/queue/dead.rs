@@ -68,6 +68,23 @@ pub(crate) async fn the_fifth_receive_has_its_whole_visibility(fixture: &Fixture
     assert_eq!(bodies(&dead(fixture).await), ["never done"]);
 }
 
+pub(crate) async fn a_buried_message_is_dead_at_once(fixture: &Fixture) {
+    fixture.send(&["hopeless", "good"]).await;
+    let received = fixture.receive().await;
+    let hopeless = received.iter().find(|it| it.body == "hopeless");
+    let hopeless = hopeless.expect("received");
+    let again = Outgoing::new(&hopeless.body);
+    let buried = fixture.queue.bury(PLAIN, &hopeless.receipt, &again).await;
+    assert_eq!(buried, Ok(()));
+    assert_eq!(bodies(&dead(fixture).await), ["hopeless"]);
+    let depth = fixture.queue.depth(PLAIN).await.expect("told");
+    assert_eq!((depth.waiting, depth.in_flight, depth.dead), (0, 1, 1));
+    // And redriven it begins anew.
+    assert_eq!(fixture.queue.redrive(PLAIN, &[], 10).await, Ok(1));
+    let risen = fixture.receive_one().await;
+    assert_eq!((risen.body.as_str(), risen.receives), ("hopeless", 1));
+}
+
 pub(crate) async fn poison_holds_nobody_up(fixture: &Fixture) {
     let poison = (0..10).map(|_| "poison".to_owned());
     let good = (0..30).map(|number| format!("good {number}"));

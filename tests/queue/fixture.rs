@@ -23,7 +23,6 @@ use coach_workers::queue::{
     sqs::{self, Addresses},
 };
 use sea_orm::DatabaseConnection;
-use tokio::sync::OnceCell;
 
 /// Where a queue is asked that keeps no order.
 pub(crate) const PLAIN: QueueName = QueueName::Email;
@@ -136,16 +135,7 @@ pub(crate) fn bodies(messages: &[Received]) -> Vec<&str> {
 
 /// The URL of a database with tables, and nothing in them.
 pub(crate) async fn empty_database() -> String {
-    const TEMPLATE: &str = "template_empty";
-    static MIGRATED: OnceCell<()> = OnceCell::const_new();
-    let migrate = || {
-        SERVER.template(TEMPLATE, async |pool| {
-            let migrated = coach_gateway::app::migrate(pool).await;
-            migrated.expect("the migrations run");
-        })
-    };
-    MIGRATED.get_or_init(migrate).await;
-    SERVER.copy(TEMPLATE).await
+    SERVER.empty().await
 }
 
 pub(crate) async fn connect(url: &str) -> DatabaseConnection {

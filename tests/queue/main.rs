@@ -68,6 +68,7 @@ behaviours! {
     dead {
         the_fifth_receive_is_the_last,
         the_fifth_receive_has_its_whole_visibility,
+        a_buried_message_is_dead_at_once,
         poison_holds_nobody_up,
         looking_at_dead_letters_changes_nothing,
         redriven_letters_begin_anew,

@@ -1,6 +1,14 @@
-//! What happens behind the answers: implementations of the queue, the object store and mail, and what works on them.
+//! What happens behind the answers: the relay, the consumers and the scheduler, and the implementations of the queue,
+//! the object store and mail that they work with.
 
 pub mod aws;
+mod backoff;
+pub mod consumer;
 pub mod mail;
 pub mod object;
 pub mod queue;
+pub mod relay;
+pub mod schedule;
+mod worker;
+
+pub use worker::Worker;

@@ -1,6 +1,6 @@
 //! What became of each mail, by envelope: the table `email_delivery`. It holds neither an address nor a text.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DeriveActiveEnum, EnumIter, FromQueryResult, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -67,21 +67,28 @@ pub enum Begun {
     Send(i32),
     /// No: it came to its end before.
     Over(DeliveryState),
-    /// No: an earlier try may have sent it, or still runs, and it must not be sent twice.
+    /// Not yet: another try is under way.
+    Busy,
+    /// No: an earlier try may have sent it, and it must not be sent twice.
     MayBeSent,
 }
 
 /// Begins to hand a mail over. The caller commits before it does: only so does a process that ends in between leave a
-/// trace, which is what keeps an at-most-once mail from a second try.
+/// trace, which is what keeps an at-most-once mail from a second try. A try takes no longer than `patience`; one that was
+/// begun before that and has no end belongs to a process that ended.
 pub async fn begin(
     db: &impl ConnectionTrait,
     mail: &Letterhead<'_>,
     repeat: Repeat,
     now: DateTime<Utc>,
+    patience: TimeDelta,
 ) -> Result<Begun> {
+    let abandoned = now - patience;
     let again = match repeat {
-        Repeat::AtLeastOnce => "('WAITING', 'SENDING', 'UNKNOWN')",
-        Repeat::AtMostOnce => "('WAITING')",
+        Repeat::AtLeastOnce => {
+            "(d.state IN ('WAITING', 'UNKNOWN') OR d.state = 'SENDING' AND d.changed_at <= $5::timestamptz)"
+        }
+        Repeat::AtMostOnce => "d.state = 'WAITING' AND $5::timestamptz IS NOT NULL",
     };
     let sql = format!(
         "
@@ -90,26 +97,36 @@ pub async fn begin(
         VALUES ($1, $2, $3, 'SENDING', 1, $4, $4)
         ON CONFLICT (envelope_id) DO UPDATE
         SET state = 'SENDING', attempts = d.attempts + 1, changed_at = $4
-        WHERE d.state IN {again}
+        WHERE {again}
         RETURNING attempts"
     );
     let member = mail.member.map(|member| member.0);
-    let values: [Value; 4] = [
+    let values: [Value; 5] = [
         mail.envelope.into(),
         member.into(),
         mail.template.into(),
         now.into(),
+        abandoned.into(),
     ];
     loop {
         let statement = database::statement(&sql, values.clone());
         if let Some(row) = db.query_one_raw(statement).await? {
             return Ok(Begun::Send(row.try_get_by_index(0)?));
         }
-        match find(db, mail.envelope).await?.map(|found| found.state) {
-            // Given back, or forgotten, since the statement before: another try can have it.
-            Some(DeliveryState::Waiting) | None => {}
-            Some(DeliveryState::Sending | DeliveryState::Unknown) => return Ok(Begun::MayBeSent),
-            Some(state) => return Ok(Begun::Over(state)),
+        let Some(found) = find(db, mail.envelope).await? else {
+            // Forgotten since the statement before.
+            continue;
+        };
+        match found.state {
+            // Given back since then: another try can have it.
+            DeliveryState::Waiting => {}
+            DeliveryState::Sending if found.changed_at > abandoned => return Ok(Begun::Busy),
+            DeliveryState::Sending | DeliveryState::Unknown if repeat == Repeat::AtMostOnce => {
+                return Ok(Begun::MayBeSent);
+            }
+            // Given back since then too.
+            DeliveryState::Sending | DeliveryState::Unknown => {}
+            state => return Ok(Begun::Over(state)),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod delivery;
 pub mod letter;
+pub mod sign_in;
 pub mod unsubscribe;
 
 use std::time::Duration;

@@ -1,6 +1,6 @@
 //! What a relay does with the outbox.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
@@ -20,9 +20,11 @@ pub struct Owed {
     pub envelope: String,
     /// When it was committed, or just before.
     pub created_at: DateTime<Utc>,
+    /// How often it has been claimed, this time included.
+    pub attempts: i32,
 }
 
-/// Claims at most `most` unsent rows of a queue, oldest first, so that other relays leave them alone for `lease`. With
+/// Claims at most `most` unsent rows of a queue, oldest first, so that other relays leave them alone `until` then. With
 /// partitions only theirs: the caller leases those, so that nobody else sends what comes later.
 pub async fn claim(
     db: &impl ConnectionTrait,
@@ -30,12 +32,12 @@ pub async fn claim(
     partitions: Option<&[i16]>,
     most: u32,
     now: DateTime<Utc>,
-    lease: TimeDelta,
+    until: DateTime<Utc>,
 ) -> Result<Vec<Owed>> {
     let mut values: Vec<Value> = vec![
         queue.as_str().into(),
         now.into(),
-        (now + lease).into(),
+        until.into(),
         i64::from(most).into(),
     ];
     let within = match partitions {
@@ -58,9 +60,9 @@ pub async fn claim(
                 LIMIT $4
                 FOR UPDATE SKIP LOCKED
             )
-            RETURNING sequence, id, partition, envelope, created_at
+            RETURNING sequence, id, partition, envelope, created_at, attempts
         )
-        SELECT sequence, id, partition, envelope, created_at FROM claimed ORDER BY sequence"
+        SELECT sequence, id, partition, envelope, created_at, attempts FROM claimed ORDER BY sequence"
     );
     let rows = db.query_all_raw(database::statement(sql, values)).await?;
     let owed = rows.iter().map(|row| {
@@ -70,6 +72,7 @@ pub async fn claim(
             partition: row.try_get_by_index(2)?,
             envelope: row.try_get_by_index(3)?,
             created_at: row.try_get_by_index(4)?,
+            attempts: row.try_get_by_index(5)?,
         })
     });
     owed.collect()
@@ -116,15 +119,14 @@ pub async fn forget(db: &impl ConnectionTrait, before: DateTime<Utc>, most: u32)
     Ok(deleted.rows_affected())
 }
 
-/// Leases at most `most` partitions of a queue for a relay: those that it has, and those that nobody has. Returns the
-/// ones that it has from now on.
+/// Leases the partitions of a queue to a relay: those that it has, and those that nobody has. Returns the ones that it
+/// has from now on.
 pub async fn renew_partitions(
     db: &impl ConnectionTrait,
     queue: QueueName,
     relay: Uuid,
-    most: u32,
     now: DateTime<Utc>,
-    lease: TimeDelta,
+    until: DateTime<Utc>,
 ) -> Result<Vec<i16>> {
     let sql = "
         INSERT INTO outbox_partition AS held (queue, partition, relay, leased_until)
@@ -132,8 +134,7 @@ pub async fn renew_partitions(
         FROM generate_series(0, $5::integer - 1) AS place
         LEFT JOIN outbox_partition other ON other.queue = $1 AND other.partition = place
         WHERE other.relay IS NULL OR other.relay = $2 OR other.leased_until <= $3
-        ORDER BY other.relay IS NOT DISTINCT FROM $2 DESC, place
-        LIMIT $6
+        ORDER BY place
         ON CONFLICT (queue, partition) DO UPDATE
         SET relay = excluded.relay, leased_until = excluded.leased_until
         WHERE held.relay = excluded.relay OR held.leased_until <= $3
@@ -142,12 +143,23 @@ pub async fn renew_partitions(
         queue.as_str().into(),
         relay.into(),
         now.into(),
-        (now + lease).into(),
+        until.into(),
         i32::from(PARTITIONS).into(),
-        i64::from(most).into(),
     ];
     let rows = db.query_all_raw(database::statement(sql, values)).await?;
     rows.iter()
         .map(|row| Ok(row.try_get_by_index(0)?))
         .collect()
+}
+
+/// Gives back the partitions of a queue that a relay has, so that another need not wait for the lease to end.
+pub async fn release_partitions(
+    db: &impl ConnectionTrait,
+    queue: QueueName,
+    relay: Uuid,
+) -> Result<()> {
+    let sql = "DELETE FROM outbox_partition WHERE queue = $1 AND relay = $2";
+    let values = [queue.as_str().into(), relay.into()];
+    db.execute_raw(database::statement(sql, values)).await?;
+    Ok(())
 }

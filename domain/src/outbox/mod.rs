@@ -5,7 +5,7 @@ mod claim;
 mod insert;
 mod status;
 
-pub use claim::{Owed, claim, forget, give_back, mark, renew_partitions};
+pub use claim::{Owed, claim, forget, give_back, mark, release_partitions, renew_partitions};
 pub use insert::insert;
 pub use status::{Status, status};
 
@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, futures::Notified};
 use uuid::Uuid;
 
 use crate::{id::MemberId, queue::QueueName};
@@ -47,7 +47,8 @@ pub fn announce() {
     COMMITTED.notify_waiters();
 }
 
-/// Ends when somebody in this process has committed something.
-pub async fn announced() {
-    COMMITTED.notified().await;
+/// Ends when somebody in this process commits something, from the moment on at which it is
+/// [`enabled`](tokio::sync::futures::Notified::enable).
+pub fn announced() -> Notified<'static> {
+    COMMITTED.notified()
 }

@@ -133,6 +133,10 @@ pub trait Queue: Send + Sync + 'static {
     /// well.
     async fn delete(&self, queue: QueueName, receipts: &[Receipt]) -> Result<Vec<Result<()>>>;
 
+    /// Makes a message that was received a dead letter before its receives are over, for no receive will help it. It is
+    /// the one that `receipt` proves, given again as it would be sent.
+    async fn bury(&self, queue: QueueName, receipt: &Receipt, message: &Outgoing) -> Result<()>;
+
     /// How full the queue is.
     async fn depth(&self, queue: QueueName) -> Result<Depth>;
 }

@@ -11,7 +11,7 @@ use coach_gateway::{
 };
 use tokio::task::spawn_blocking;
 
-use super::{serve, welcome::welcome};
+use super::{serve, welcome::welcome, worker};
 
 /// The name of its database.
 pub(super) const DATABASE: &str = "coach";
@@ -31,7 +31,7 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
         () = stop.asked() => Ok(None),
     };
     let result = match served {
-        Ok(Some(pool)) => serve(&settings, listener, pool, &stop).await,
+        Ok(Some((pool, url))) => serve(settings, listener, pool, url, &stop).await,
         Ok(None) => Ok(()),
         Err(error) => Err(error),
     };
@@ -59,7 +59,7 @@ async fn start_postgres(settings: &Settings) -> anyhow::Result<Option<EmbeddedPo
 async fn prepare(
     settings: &Settings,
     postgres: Option<&EmbeddedPostgres>,
-) -> anyhow::Result<sea_orm::DatabaseConnection> {
+) -> anyhow::Result<(sea_orm::DatabaseConnection, String)> {
     let url = match (&settings.database_url, postgres) {
         (Some(url), _) => url.clone(),
         (None, Some(postgres)) => {
@@ -72,21 +72,24 @@ async fn prepare(
     };
     let pool = database::pool(&url, settings).await?;
     app::prepare(&pool, &SystemClock).await?;
-    Ok(pool)
+    Ok((pool, url))
 }
 
 async fn serve(
-    settings: &Settings,
+    settings: Settings,
     listener: tokio::net::TcpListener,
     pool: sea_orm::DatabaseConnection,
+    url: String,
     stop: &Stop,
 ) -> anyhow::Result<()> {
-    let state = serve::state(settings, pool.clone(), Some(DEMO.mid_cycle))?;
+    let state = serve::state(&settings, pool.clone(), Some(DEMO.mid_cycle))?;
     let router = http::router(state.clone());
-    super::print(&welcome(settings, listener.local_addr()?)?)?;
+    super::print(&welcome(&settings, listener.local_addr()?)?)?;
+    let workers = worker::spawn(settings, url, state.catalogue(), stop);
     // Nobody sends requests by readiness here, so there is nothing to wait for.
     let drain = std::time::Duration::ZERO;
     server::serve(listener, router, state, drain, stop.asked()).await?;
+    workers.await?;
     pool.close().await?;
     Ok(())
 }

@@ -8,6 +8,7 @@ pub(crate) mod schema;
 pub(crate) mod serve;
 pub(crate) mod token;
 mod welcome;
+pub(crate) mod worker;
 
 use std::io::{self, Write as _};
 

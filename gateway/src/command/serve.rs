@@ -16,16 +16,23 @@ use coach_gateway::{
 use coach_resolvers::App;
 use sea_orm::DatabaseConnection;
 
+use super::worker;
+
 /// Serves until asked to stop.
-pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
+pub(crate) async fn run(settings: Settings, with_workers: bool) -> anyhow::Result<()> {
     let stop = Stop::on_signals()?;
     let listener = server::listen(settings.listen, "coach serve").await?;
-    let pool = database::pool(settings.given_database()?, &settings).await?;
+    let url = settings.given_database()?.to_owned();
+    let pool = database::pool(&url, &settings).await?;
     let state = state(&settings, pool.clone(), None)?;
     tracing::info!(address = %listener.local_addr()?, "serving");
     let router = http::router(state.clone());
     let drain = settings.timeouts.drain;
+    let workers = with_workers.then(|| worker::spawn(settings, url, state.catalogue(), &stop));
     server::serve(listener, router, state, drain, stop.asked()).await?;
+    if let Some(workers) = workers {
+        workers.await?;
+    }
     pool.close().await?;
     Ok(())
 }
@@ -39,7 +46,7 @@ pub(super) fn state(
     telemetry::watch_pool(&pool);
     let clock = Arc::new(SystemClock);
     let app = App::new(pool, clock.clone());
-    app::watch_catalogue(&app);
+    app::watch_catalogue(&app.catalogue, app.database.clone());
     let auth = &settings.auth;
     if let Some(issuer) = &auth.issuer {
         let authenticator = Authenticator::remote(issuer, auth, clock)?;

@@ -17,7 +17,8 @@ pub(super) fn welcome(settings: &Settings, address: SocketAddr) -> anyhow::Resul
     let mut text = format!(
         "\nCoach is ready. Click:\n\n    \
          http://{address}/graphiql          try queries\n    \
-         http://{address}/schema.graphql    the schema, for code generators\n"
+         http://{address}/schema.graphql    the schema, for code generators\n    \
+         http://{address}/dev/mail          mail that was sent\n"
     );
     if settings.auth.issuer.is_none() {
         let issuer = LocalIssuer::open(&settings.home)?;

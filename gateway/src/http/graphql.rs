@@ -93,7 +93,7 @@ pub(super) async fn graphql(
     })
 }
 
-async fn authenticate(
+pub(super) async fn authenticate(
     state: &AppState,
     headers: &HeaderMap,
     id: &RequestId,

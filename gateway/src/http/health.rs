@@ -8,6 +8,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
 };
+use sea_orm::DatabaseConnection;
 use serde_json::json;
 use tokio::time::timeout;
 
@@ -34,6 +35,16 @@ pub(super) async fn ready(State(state): State<AppState>) -> Response {
         ("catalogue", matches!(catalogue, Ok(true))),
         ("credentials", state.shared().authenticator.is_ready()),
     ];
+    answer(checks)
+}
+
+/// `GET /health/ready` of a process that only works.
+pub(super) async fn worker_ready(State(database): State<DatabaseConnection>) -> Response {
+    let reached = timeout(DATABASE_WITHIN, database.ping()).await;
+    answer([("database", matches!(reached, Ok(Ok(()))))])
+}
+
+fn answer<const N: usize>(checks: [(&'static str, bool); N]) -> Response {
     let (status, word) = if checks.iter().all(|(_, passed)| *passed) {
         (StatusCode::OK, "ready")
     } else {

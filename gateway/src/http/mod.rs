@@ -6,12 +6,14 @@ mod documents;
 mod graphiql;
 mod graphql;
 mod health;
+mod mailbox;
 mod media;
 mod meter;
 mod observe;
 mod params;
 mod refusal;
 mod request_id;
+mod sign_in;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -20,8 +22,9 @@ use axum::{
     Router,
     http::{HeaderName, Method, header},
     middleware,
-    routing::get,
+    routing::{get, post},
 };
+use sea_orm::DatabaseConnection;
 use tower_http::{
     CompressionLevel,
     compression::{CompressionLayer, predicate::SizeAbove},
@@ -45,7 +48,21 @@ pub fn router(state: AppState) -> Router {
         .route("/.well-known/jwks.json", get(documents::key_set))
         .method_not_allowed_fallback(unknown_method)
         .layer(cors());
+    let dev = if state.mailbox().is_some() {
+        Router::new()
+            .route("/dev/mail", get(mailbox::list))
+            .route("/dev/mail/{name}", get(mailbox::show))
+            .route("/dev/mail/{name}/html", get(mailbox::html))
+            .route(
+                "/dev/mail/{name}/attachments/{place}",
+                get(mailbox::attachment),
+            )
+    } else {
+        Router::new()
+    };
     Router::new()
+        .merge(dev)
+        .route("/internal/email", post(sign_in::hand_in))
         // Not for other sites: the page may hold a token.
         .route("/graphiql", get(graphiql::page))
         .route("/graphiql/{asset}", get(graphiql::asset))
@@ -62,6 +79,16 @@ pub fn router(state: AppState) -> Router {
                 .compress_when(SizeAbove::new(COMPRESSED_FROM)),
         )
         .layer(middleware::from_fn_with_state(state, observe::observe))
+}
+
+/// What a process that only works answers: whether it lives, whether it reaches the database, and metrics.
+pub fn of_worker(database: DatabaseConnection) -> Router {
+    Router::new()
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::worker_ready))
+        .route("/metrics", get(metrics))
+        .fallback(async || Refusal::not_found())
+        .with_state(database)
 }
 
 /// For Prometheus.

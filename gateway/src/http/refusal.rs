@@ -13,6 +13,7 @@ use axum::{
 use serde_json::json;
 
 use super::media::Media;
+use crate::app;
 
 /// A request that is not executed. Shaped like a GraphQL response, so that clients have one thing to parse.
 #[derive(Debug)]
@@ -79,6 +80,19 @@ impl Refusal {
             StatusCode::INTERNAL_SERVER_ERROR,
             "INTERNAL_SERVER_ERROR",
             "something went wrong on our side",
+        )
+    }
+
+    /// The database does not answer. Why is for the log alone.
+    pub(super) fn unavailable(error: &coach_domain::Error) -> Self {
+        tracing::warn!(
+            error = app::plainly(error),
+            "a request could not be carried out"
+        );
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "SERVICE_UNAVAILABLE",
+            "this is not possible at the moment; send the same again later",
         )
     }
 

@@ -5,12 +5,14 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use coach_domain::catalogue;
 use coach_execution::{Gateway, document};
 use coach_resolvers::{App, Contract};
+use coach_workers::mail::send::Mailbox;
 
 use crate::{
     auth::{Authenticator, LocalIssuer},
-    settings::{Limits, Settings, Timeouts},
+    settings::{Limits, Mail, Settings, Timeouts},
 };
 
 /// Everything that the routes need. Cheap to clone.
@@ -24,6 +26,8 @@ pub(super) struct Shared {
     pub(super) local_issuer: Option<Arc<LocalIssuer>>,
     /// The subject that `GraphiQL` is signed in as.
     pub(super) demo: Option<&'static str>,
+    /// Mail that went nowhere, for developers to look at.
+    mailbox: Option<Mailbox>,
     pub(super) limits: Limits,
     pub(super) document_limits: document::Limits,
     pub(super) timeouts: Timeouts,
@@ -49,8 +53,13 @@ impl AppState {
         local_issuer: Option<Arc<LocalIssuer>>,
         demo: Option<&'static str>,
     ) -> Self {
+        let mailbox = match &settings.storage.mail {
+            Mail::Folder(folder) if demo.is_some() => Some(Mailbox::new(folder, app.clock.clone())),
+            _ => None,
+        };
         Self(Arc::new(Shared {
             gateway: Gateway::default(),
+            mailbox,
             app,
             authenticator,
             local_issuer,
@@ -62,9 +71,18 @@ impl AppState {
         }))
     }
 
+    /// The catalogue in memory, to be shared with workers in this process.
+    pub fn catalogue(&self) -> Arc<catalogue::Cache> {
+        self.0.app.catalogue.clone()
+    }
+
     /// From now on `/health/ready` says no, so that no new requests are sent here.
     pub fn drain(&self) {
         self.0.draining.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn mailbox(&self) -> Option<&Mailbox> {
+        self.0.mailbox.as_ref()
     }
 
     pub(super) fn shared(&self) -> &Shared {

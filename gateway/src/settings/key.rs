@@ -99,6 +99,59 @@ pub(super) const KEYS: &[Key] = &[
         "a folder, `ses`, or `smtp://user:password@host:port`",
         mask::url,
     ),
+    optional(
+        "queue_addresses",
+        "pairs `queue=name or URL on SQS`, with commas between them",
+        mask::nothing,
+    ),
+    optional(
+        "queue_ordered",
+        "names of queues, with commas between them",
+        mask::nothing,
+    ),
+    key("worker_connections", "10", "a whole number from 1 to 10000"),
+    key("worker_concurrency", "16", "a whole number from 1 to 1000"),
+    key("worker_deadline", "60s", TIME),
+    key("worker_visibility", "30s", "a time of at least `1s`"),
+    optional(
+        "relay_rate",
+        "a whole number of messages a second",
+        mask::nothing,
+    ),
+    key(
+        "mail_rate",
+        "10",
+        "messages a second, such as `14` or `0.5`",
+    ),
+    key("mail_name", "Coach", "one line"),
+    key(
+        "mail_from",
+        "Coach <hello@coach.example>",
+        "an address, alone or as `Name <address>`",
+    ),
+    optional(
+        "mail_reply_to",
+        "an address, alone or as `Name <address>`",
+        mask::nothing,
+    ),
+    optional("mail_bounces", "an address", mask::nothing),
+    key(
+        "mail_app_url",
+        "https://app.coach.example/",
+        "an https address",
+    ),
+    optional("mail_logo_url", "an https address", mask::nothing),
+    key(
+        "mail_imprint",
+        "Coach, 1 Example Street, 12345 Example",
+        "one line: who is behind it, with a postal address",
+    ),
+    optional("mail_unsubscribe_url", "an https address", mask::nothing),
+    optional(
+        "mail_unsubscribe_key",
+        "at least 32 random bytes in hexadecimal digits",
+        mask::all,
+    ),
 ];
 
 pub(super) fn find(name: &str) -> Option<&'static Key> {

@@ -8,6 +8,10 @@ pub(super) fn nothing(value: &str) -> String {
     value.to_owned()
 }
 
+pub(super) fn all(_: &str) -> String {
+    HIDDEN.to_owned()
+}
+
 /// Hides the password, wherever Postgres and SMTP take one.
 pub(super) fn url(value: &str) -> String {
     if !value.contains("://") {

@@ -13,8 +13,11 @@ mod telemetry;
 #[cfg(test)]
 mod tests;
 mod value;
+mod worker;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use coach_domain::queue::QueueName;
 
 use self::reader::Reader;
 pub use self::{
@@ -25,6 +28,7 @@ pub use self::{
     source::{Source, Sources},
     storage::{Mail, Objects, Queue, Storage},
     telemetry::Telemetry,
+    worker::{Letters, Worker},
 };
 
 /// Everything that can be set.
@@ -52,6 +56,8 @@ pub struct Settings {
     pub auth: AuthSettings,
     /// Where messages, objects and mail go.
     pub storage: Storage,
+    /// How what happens behind the answers is done.
+    pub worker: Worker,
 }
 
 /// How long things may take.
@@ -104,6 +110,7 @@ impl Settings {
 
     fn read(reader: &Reader, sources: &Sources) -> Result<Self, Error> {
         let home = reader.read("home", value::folder)?;
+        let storage = Storage::read(reader, &home)?;
         Ok(Self {
             listen: reader.read("listen", value::parse)?,
             log: reader.read("log", log_filter)?,
@@ -116,7 +123,8 @@ impl Settings {
             timeouts: Timeouts::read(reader)?,
             limits: Limits::read(reader)?,
             auth: AuthSettings::read(reader)?,
-            storage: Storage::read(reader, &home)?,
+            worker: Worker::read(reader, &storage)?,
+            storage,
             home,
         })
     }
@@ -132,6 +140,16 @@ impl Settings {
             because: "only `coach dev` brings its own Postgres",
             allowed: key::find("database_url").map_or("", |key| key.allowed),
         })
+    }
+
+    /// Whether a queue is first in, first out.
+    pub fn keeps_order(&self, queue: QueueName) -> bool {
+        match self.storage.queue {
+            Queue::Postgres => self.worker.ordered.contains(&queue),
+            // As SQS wants it.
+            Queue::Sqs => (self.worker.addresses.get(&queue))
+                .is_some_and(|address| address.ends_with(".fifo")),
+        }
     }
 
     /// The database's URL for people to see, its password hidden.

@@ -100,7 +100,7 @@ impl House {
     }
 
     /// What message ids and the like end with.
-    pub(super) fn domain(&self) -> &str {
+    pub fn domain(&self) -> &str {
         self.from.email.domain()
     }
 }

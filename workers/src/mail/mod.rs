@@ -2,6 +2,7 @@
 
 pub mod attachment;
 mod compose;
+mod deliver;
 mod error;
 mod house;
 mod recipient;
@@ -9,6 +10,7 @@ pub mod send;
 pub mod template;
 mod words;
 
+pub use deliver::Letters;
 pub use error::Error;
 pub use house::{House, HouseSettings};
 pub use recipient::Recipient;

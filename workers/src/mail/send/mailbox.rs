@@ -68,13 +68,22 @@ impl Mailbox {
     ///
     /// When the file cannot be read.
     pub fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
+        Ok(self.find(name)?.map(|(_, bytes)| bytes))
+    }
+
+    /// The same, with what its name says.
+    ///
+    /// # Errors
+    ///
+    /// As [`Mailbox::read`].
+    pub fn find(&self, name: &str) -> io::Result<Option<(StoredMail, Vec<u8>)>> {
         // Only names that could be ours are looked for, so no path gets out of the folder.
         let Some(stored) = parse(name) else {
             return Ok(None);
         };
-        match fs::read(self.folder.join(stored.name)) {
+        match fs::read(self.folder.join(&stored.name)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            read => read.map(Some),
+            read => read.map(|bytes| Some((stored, bytes))),
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Dead letters: messages whose last receive is over. They stay where they are, in an index of their own.
 
-use coach_domain::queue::{DeadLetters, MAX_RECEIVES, QueueName, Received, Result};
+use coach_domain::queue::{DeadLetters, Error, MAX_RECEIVES, QueueName, Receipt, Received, Result};
 use sea_orm::{ConnectionTrait, DbErr, Value};
 
-use super::{PostgresQueue, receive::received};
+use super::{PostgresQueue, receipt::Turn, receive::received};
 use crate::queue::database::{failure, statement};
 
 #[async_trait::async_trait]
@@ -72,6 +72,29 @@ impl DeadLetters for PostgresQueue {
         let query = statement(sql, [queue.as_str().into(), ids(only)]);
         let done = self.pool.execute_raw(query).await.map_err(failure)?;
         Ok(usize::try_from(done.rows_affected()).unwrap_or(usize::MAX))
+    }
+}
+
+impl PostgresQueue {
+    /// The last receive is over at once.
+    pub(super) async fn kill(&self, queue: QueueName, receipt: &Receipt) -> Result<()> {
+        let turn = Turn::of(receipt)?;
+        let sql = format!(
+            "
+            UPDATE queue_message
+            SET receives = {MAX_RECEIVES}, visible_at = statement_timestamp()
+            WHERE id = $2 AND queue = $1 AND receives = $3 AND visible_at > statement_timestamp()"
+        );
+        let values = [queue.as_str().into(), turn.id.into(), turn.receives.into()];
+        let done = self.pool.execute_raw(statement(sql, values)).await;
+        if done.map_err(failure)?.rows_affected() == 0 {
+            return Err(Error::StaleReceipt);
+        }
+        if self.keeps_order(queue) {
+            // What came after it in its group can be received now.
+            self.wake(queue);
+        }
+        Ok(())
     }
 }
 

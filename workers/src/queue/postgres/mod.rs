@@ -114,6 +114,10 @@ impl Queue for PostgresQueue {
         self.finish(queue, receipts).await
     }
 
+    async fn bury(&self, queue: QueueName, receipt: &Receipt, _: &Outgoing) -> Result<()> {
+        self.kill(queue, receipt).await
+    }
+
     async fn depth(&self, queue: QueueName) -> Result<Depth> {
         // Two queries, for each of the two indexes holds a part of the rows. What waits after a delay was never received.
         let sql = format!(

@@ -108,6 +108,16 @@ impl Queue for SqsQueue {
         self.finish(&place, receipts).await
     }
 
+    async fn bury(&self, queue: QueueName, receipt: &Receipt, message: &Outgoing) -> Result<()> {
+        // SQS has no call for it. If we end in between there are two, which consumers forgive.
+        let grave = self.grave(queue).await?;
+        let sent = self.send_to(&grave, std::slice::from_ref(message)).await?;
+        sent.into_iter().collect::<Result<()>>()?;
+        let place = self.place(queue).await?;
+        let deleted = self.finish(&place, std::slice::from_ref(receipt)).await?;
+        deleted.into_iter().collect()
+    }
+
     async fn depth(&self, queue: QueueName) -> Result<Depth> {
         let [ready, in_flight, delayed] = self.count(&self.place(queue).await?).await?;
         let dead = self.count(&self.grave(queue).await?).await?;

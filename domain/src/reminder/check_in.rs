@@ -1,0 +1,47 @@
+//! Day 29 has come.
+
+use chrono::{Days, NaiveDate};
+use sea_orm::QueryResult;
+
+use super::{Occasion, Reminder};
+use crate::{Result, cycle, mail::letter};
+
+/// Check-ins that are due, of members who can submit them.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckInsDue;
+
+impl Reminder for CheckInsDue {
+    const KIND: &'static str = "CHECK_IN_DUE";
+    // Somewhere it is tomorrow already: that bounds the index, and each member's own zone decides.
+    const DUE: &'static str = "
+        SELECT c.member_id, c.id::text AS occasion, c.number, c.starts_on
+        FROM cycle c
+        JOIN plan p ON p.member_id = c.member_id AND p.id = c.plan_id AND p.status = 'ACTIVE'
+        JOIN member m ON m.id = c.member_id AND m.deletion_requested_at IS NULL
+        WHERE c.closed_on IS NULL
+            AND c.starts_on BETWEEN ($3 AT TIME ZONE 'UTC')::date - 29 AND ($1 AT TIME ZONE 'UTC')::date - 27
+            AND c.starts_on + 28 <= ($1 AT TIME ZONE m.time_zone)::date
+            AND EXISTS (
+                SELECT
+                FROM subscription s
+                WHERE s.member_id = c.member_id
+                    AND (s.trial_ends_at IS NULL AND s.expires_at IS NULL
+                         OR GREATEST(s.trial_ends_at, s.expires_at, s.grace_ends_at) > $1)
+            )
+            AND NOT EXISTS (
+                SELECT
+                FROM reminder r
+                WHERE r.member_id = c.member_id AND r.kind = $4 AND r.occasion = c.id::text
+            )
+        ORDER BY c.starts_on
+        LIMIT $2";
+
+    fn effects(row: &QueryResult, occasion: &mut Occasion) -> Result<()> {
+        let starts_on: NaiveDate = row.try_get("", "starts_on")?;
+        let opened_on = starts_on.checked_add_days(Days::new(u64::from(cycle::DAYS)));
+        occasion.write(&letter::CheckInDue {
+            cycle_number: row.try_get("", "number")?,
+            opened_on: opened_on.unwrap_or(starts_on),
+        })
+    }
+}

@@ -1,0 +1,147 @@
+//! `POST /internal/email`: sign-in codes, from the custom sender of an identity provider.
+
+use axum::{
+    Extension, Json,
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse as _, Response},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use coach_domain::{
+    mail::{
+        letter::SignInCode,
+        sign_in::{HandedOver, hand_over},
+    },
+    member::EmailAddress,
+    viewer::{Role, Viewer},
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    body,
+    graphql::authenticate,
+    media::{self, Media},
+    observe::RequestSpan,
+    refusal::Refusal,
+    request_id::RequestId,
+    state::AppState,
+};
+
+/// More than such a request has.
+const LONGEST: usize = 16 * 1024;
+
+/// How long a code counts where the provider does not say.
+const LIFETIME: TimeDelta = TimeDelta::minutes(3);
+
+/// The longest code, in bytes.
+const LONGEST_CODE: usize = 64;
+
+/// What is handed over.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Handed {
+    address: String,
+    code: String,
+    expires_at: Option<DateTime<Utc>>,
+    locale: Option<String>,
+}
+
+pub(super) async fn hand_in(
+    State(state): State<AppState>,
+    Extension(id): Extension<RequestId>,
+    Extension(RequestSpan(span)): Extension<RequestSpan>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let accepted = async {
+        let viewer = authenticate(&state, &headers, &id).await?;
+        let Some(service) = service(&viewer) else {
+            let message = "only a service may hand over mail; show its key in x-api-key";
+            return Err(if viewer.subject().is_some() {
+                Refusal::new(StatusCode::FORBIDDEN, "FORBIDDEN", message)
+            } else {
+                Refusal::unauthenticated()
+            });
+        };
+        if !media::is_json(&headers) {
+            let message = "requests are application/json in UTF-8";
+            return Err(Refusal::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "UNSUPPORTED_MEDIA_TYPE",
+                message,
+            ));
+        }
+        let bytes = body::read(&headers, body, LONGEST).await?;
+        let now = state.shared().app.clock.now();
+        let code = read(&bytes, now)?;
+        let key = key(&headers)?;
+        let session =
+            coach_domain::database::Session::new(state.shared().app.database.clone(), span);
+        let clock = &*state.shared().app.clock;
+        let handed = hand_over(&session, clock, service, key, &code).await;
+        handed.map_err(|error| Refusal::unavailable(&error))
+    };
+    match accepted.await {
+        Ok(HandedOver::Accepted(envelope)) => {
+            let body = json!({ "id": envelope });
+            (StatusCode::ACCEPTED, Json(body)).into_response()
+        }
+        Ok(HandedOver::KeyReused) => Refusal::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "IDEMPOTENCY_KEY_REUSED",
+            "this Idempotency-Key has been used for another code or address",
+        )
+        .respond(Media::Json, Some(id.as_str())),
+        Err(refusal) => refusal.respond(Media::Json, Some(id.as_str())),
+    }
+}
+
+fn service(viewer: &Viewer) -> Option<&coach_domain::viewer::Subject> {
+    viewer.subject().filter(|_| viewer.role() == Role::Service)
+}
+
+fn read(bytes: &[u8], now: DateTime<Utc>) -> Result<SignInCode, Refusal> {
+    let handed: Handed = serde_json::from_slice(bytes).map_err(|_| {
+        let shape = r#"the body is {"address": …, "code": …, "expiresAt": …, "locale": …}, the last two optional"#;
+        Refusal::bad_request(shape)
+    })?;
+    if EmailAddress::parse(&handed.address).is_none() {
+        return Err(Refusal::bad_request(
+            "`address` is no address that mail can be sent to",
+        ));
+    }
+    let visible = handed.code.chars().all(|c| c.is_ascii_graphic());
+    if handed.code.is_empty() || handed.code.len() > LONGEST_CODE || !visible {
+        return Err(Refusal::bad_request(
+            "`code` is 1 to 64 visible ASCII characters",
+        ));
+    }
+    let locale = handed.locale.filter(|tag| !tag.is_empty());
+    let is_tag = |tag: &String| {
+        tag.len() <= 35 && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    if !locale.iter().all(is_tag) {
+        return Err(Refusal::bad_request("`locale` is a BCP 47 language tag"));
+    }
+    Ok(SignInCode {
+        address: handed.address,
+        code: handed.code,
+        expires_at: handed.expires_at.unwrap_or(now + LIFETIME),
+        locale,
+    })
+}
+
+/// By what the sender knows a repeated request.
+fn key(headers: &HeaderMap) -> Result<&str, Refusal> {
+    let key = headers
+        .get("idempotency-key")
+        .and_then(|key| key.to_str().ok());
+    key.filter(|key| (1..=64).contains(&key.len()))
+        .ok_or_else(|| {
+            Refusal::bad_request(
+                "the header Idempotency-Key is missing: 1 to 64 characters, the same in each retry",
+            )
+        })
+}

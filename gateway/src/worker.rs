@@ -1,0 +1,216 @@
+//! Wiring what works behind the answers: which queue, which store, which mail.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::anyhow;
+use chrono::TimeDelta;
+use coach_domain::{
+    catalogue,
+    clock::{Clock, SystemClock},
+    mail::Mailer,
+    object::ObjectStore,
+    queue::{DeadLetters, Queue, QueueName},
+};
+use coach_workers::{
+    Worker, aws,
+    consumer::{Consumer, Pool},
+    mail::{
+        Letters,
+        send::{Limited, Mailbox, Ses, SesSettings, Smtp, SmtpSettings},
+    },
+    object::{Folder, S3},
+    queue::{
+        PostgresQueue, SqsQueue,
+        sqs::{self, Addresses},
+    },
+    relay::{Relay, Route},
+    schedule::Scheduler,
+};
+use sea_orm::DatabaseConnection;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    database,
+    settings::{self, Mail, Objects, Settings},
+};
+
+/// How long to wait before a worker that could not start is started again.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// For each half of the conversation with an SMTP server: two of them fit into a message's deadline.
+const SMTP_TIMEOUT: Duration = Duration::from_secs(25);
+
+/// The queues of one process, as what works on them and what looks after them need it.
+#[derive(Clone)]
+pub struct Queues {
+    /// For sending and receiving.
+    pub queue: Arc<dyn Queue>,
+    /// For operators.
+    pub dead: Arc<dyn DeadLetters>,
+    /// The one on Postgres, where it is that.
+    pub postgres: Option<PostgresQueue>,
+}
+
+/// The queues that the settings name.
+///
+/// # Errors
+///
+/// When the database cannot be reached.
+pub async fn queues(settings: &Settings, pool: DatabaseConnection) -> anyhow::Result<Queues> {
+    let worker = &settings.worker;
+    match settings.storage.queue {
+        settings::Queue::Postgres => {
+            let queue = PostgresQueue::open(pool, worker.ordered.iter().copied()).await?;
+            Ok(Queues {
+                queue: Arc::new(queue.clone()),
+                dead: Arc::new(queue.clone()),
+                postgres: Some(queue),
+            })
+        }
+        settings::Queue::Sqs => {
+            let addresses: Addresses = worker.addresses.clone().into_iter().collect();
+            let queue = Arc::new(SqsQueue::new(sqs::client().await, addresses, pool));
+            Ok(Queues {
+                queue: queue.clone(),
+                dead: queue,
+                postgres: None,
+            })
+        }
+    }
+}
+
+/// The object store that the settings name.
+///
+/// # Errors
+///
+/// What is missing to reach it.
+pub async fn objects(settings: &Settings) -> anyhow::Result<Arc<dyn ObjectStore>> {
+    Ok(match &settings.storage.objects {
+        Objects::Folder(folder) => Arc::new(Folder::new(folder)),
+        Objects::S3(url) => {
+            let bucket = url.host_str().unwrap_or_default();
+            let (config, clock) = (aws::surroundings().await, Arc::new(SystemClock));
+            let store = S3::new(&config, bucket, url.path(), clock);
+            Arc::new(store.map_err(|error| anyhow!(error))?)
+        }
+    })
+}
+
+async fn mailer(settings: &Settings, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<dyn Mailer>> {
+    let rate = settings.worker.letters.rate;
+    Ok(match &settings.storage.mail {
+        // Nobody counts there.
+        Mail::Folder(folder) => Arc::new(Mailbox::new(folder, clock)),
+        Mail::Ses => {
+            let config = aws::surroundings().await;
+            let ses = Ses::new(&config, SesSettings::default(), clock);
+            Arc::new(Limited::new(ses.map_err(|error| anyhow!(error))?, rate))
+        }
+        Mail::Smtp(url) => {
+            let smtp = Smtp::new(&SmtpSettings {
+                url: url.to_string(),
+                hello: settings.worker.letters.house.domain().to_owned(),
+                root_certificate: None,
+                timeout: SMTP_TIMEOUT,
+            });
+            Arc::new(Limited::new(smtp.map_err(|error| anyhow!(error))?, rate))
+        }
+    })
+}
+
+/// Works until asked to stop. Starts again when something that it needs is not there yet, so that a database or a cloud
+/// that is away for a while ends nobody.
+pub async fn run(
+    settings: &Settings,
+    database: &str,
+    catalogue: Arc<catalogue::Cache>,
+    stop: CancellationToken,
+) {
+    while !stop.is_cancelled() {
+        match worker(settings, database, catalogue.clone()).await {
+            Ok((worker, pool)) => {
+                tracing::info!(queue = ?settings.storage.queue, "working");
+                worker.run(stop.clone()).await;
+                let _ = pool.close().await;
+                return;
+            }
+            Err(error) => {
+                tracing::warn!(
+                    error = format!("{error:#}"),
+                    "the worker cannot start yet; trying again"
+                );
+                tokio::select! {
+                    () = tokio::time::sleep(AGAIN) => {}
+                    () = stop.cancelled() => {}
+                }
+            }
+        }
+    }
+}
+
+async fn worker(
+    settings: &Settings,
+    database: &str,
+    catalogue: Arc<catalogue::Cache>,
+) -> anyhow::Result<(Worker, DatabaseConnection)> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let pool = database::worker_pool(database, settings).await?;
+    let queues = queues(settings, pool.clone()).await?;
+    let objects = objects(settings).await?;
+    let mailer = mailer(settings, clock.clone()).await?;
+    let house = Arc::new(settings.worker.letters.house.clone());
+    let consuming = settings.worker.consuming;
+    let letters = |queue| -> Arc<dyn Consumer> {
+        Arc::new(Letters {
+            queue,
+            pool: pool.clone(),
+            catalogue: catalogue.clone(),
+            objects: objects.clone(),
+            clock: clock.clone(),
+            house: house.clone(),
+            mailer: mailer.clone(),
+            patience: TimeDelta::from_std(consuming.deadline).unwrap_or(TimeDelta::MAX),
+        })
+    };
+    let consumers = [
+        QueueName::EmailUrgent,
+        QueueName::Email,
+        QueueName::EmailAttachments,
+    ];
+    let worker = Worker {
+        relay: Relay {
+            pool: pool.clone(),
+            objects: objects.clone(),
+            clock: clock.clone(),
+            rate: settings.worker.relay_rate,
+        },
+        routes: routes(settings, &queues.queue),
+        pool: Pool {
+            queue: queues.queue,
+            objects: objects.clone(),
+        },
+        consumers: consumers.into_iter().map(letters).collect(),
+        consuming,
+        scheduler: Scheduler {
+            pool: pool.clone(),
+            queue: queues.postgres,
+            clock,
+        },
+    };
+    Ok((worker, pool))
+}
+
+/// Events go nowhere without a topic.
+fn routes(settings: &Settings, queue: &Arc<dyn Queue>) -> Vec<Route> {
+    let consumed = QueueName::CONSUMED.into_iter().map(|name| Route {
+        name,
+        queue: Some(queue.clone()),
+        keeps_order: settings.keeps_order(name),
+    });
+    let events = Route {
+        name: QueueName::Events,
+        queue: None,
+        keeps_order: false,
+    };
+    consumed.chain([events]).collect()
+}

@@ -1,0 +1,323 @@
+//! An outbox, a queue and a store for one test.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc, LazyLock, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use chrono::Utc;
+use coach_domain::{
+    clock::{Clock, SystemClock},
+    database::{self, Options},
+    id::{self, MemberId},
+    outbox::{self, Effect},
+    queue::{Depth, Envelope, Error, Outgoing, Queue, QueueName, Receipt, Received, Result},
+};
+use coach_tests::Postgres;
+use coach_workers::{
+    consumer::{Consuming, Pool},
+    object::Folder,
+    queue::PostgresQueue,
+    relay::{Relay, Route},
+};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, FromQueryResult, Statement};
+use serde_json::Value;
+use tokio::sync::OnceCell;
+use tokio_util::sync::CancellationToken;
+use tracing::Span;
+use uuid::Uuid;
+
+/// Longer than anything here takes on a busy machine.
+pub(crate) const LONG: Duration = Duration::from_secs(60);
+
+pub(crate) static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres-of-work");
+    Postgres::start(&home)
+});
+
+/// What a test works on.
+pub(crate) struct Fixture {
+    pub(crate) pool: DatabaseConnection,
+    pub(crate) queue: Arc<Faulty>,
+    pub(crate) objects: Arc<Folder>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl Fixture {
+    /// With tables and nothing in them; `partner-sync` keeps its order.
+    pub(crate) async fn new() -> Self {
+        Self::on(&SERVER.empty().await).await
+    }
+
+    /// With content and the demo members, as of now.
+    pub(crate) async fn seeded() -> Self {
+        const TEMPLATE: &str = "template_seeded";
+        static SEEDED: OnceCell<()> = OnceCell::const_new();
+        let seed = || {
+            SERVER.template(TEMPLATE, async |pool| {
+                let prepared = coach_gateway::app::prepare(pool, &SystemClock).await;
+                prepared.expect("the seed goes in");
+            })
+        };
+        SEEDED.get_or_init(seed).await;
+        Self::on(&SERVER.copy(TEMPLATE).await).await
+    }
+
+    async fn on(url: &str) -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let options = Options {
+            acquire_timeout: LONG,
+            ..Options::for_queues()
+        };
+        let pool = database::connect(url, &options)
+            .await
+            .expect("a connection");
+        let queue = PostgresQueue::open(pool.clone(), [QueueName::PartnerSync]).await;
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let folder = format!("objects-of-work-{}-{count}", std::process::id());
+        Self {
+            pool,
+            queue: Arc::new(Faulty::new(queue.expect("a queue"))),
+            objects: Arc::new(Folder::new(
+                Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder),
+            )),
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// Commits effects, as a command does.
+    pub(crate) async fn owe(&self, effects: &[Effect]) {
+        let now = self.clock.now();
+        outbox::insert(&self.pool, effects, &Span::none(), now)
+            .await
+            .expect("inserted");
+        outbox::announce();
+    }
+
+    /// Starts a relay; it stops when the token is cancelled.
+    pub(crate) fn relay(&self, name: QueueName) -> Running {
+        let relay = Relay {
+            pool: self.pool.clone(),
+            objects: self.objects.clone(),
+            clock: self.clock.clone(),
+            rate: None,
+        };
+        let route = Route {
+            name,
+            queue: Some(self.queue.clone()),
+            keeps_order: name == QueueName::PartnerSync,
+        };
+        Running::start(|stop| relay.run(vec![route], stop))
+    }
+
+    pub(crate) fn consume(
+        &self,
+        consumer: impl coach_workers::consumer::Consumer,
+        consuming: Consuming,
+    ) -> Running {
+        let pool = Pool {
+            queue: self.queue.clone(),
+            objects: self.objects.clone(),
+        };
+        Running::start(|stop| pool.run(Arc::new(consumer), consuming, stop))
+    }
+
+    pub(crate) async fn unsent(&self) -> i64 {
+        outbox::status(&self.pool).await.expect("counted").unsent
+    }
+
+    /// All envelopes that the queue has, in the order of their sending.
+    pub(crate) async fn queued(&self, queue: QueueName) -> Vec<Envelope> {
+        let sql = "SELECT body FROM queue_message WHERE queue = $1 ORDER BY id";
+        let statement =
+            Statement::from_sql_and_values(DbBackend::Postgres, sql, [queue.as_str().into()]);
+        let rows = self.pool.query_all_raw(statement).await.expect("read");
+        let bodies = rows
+            .iter()
+            .map(|row| row.try_get_by_index::<String>(0).expect("a body"));
+        bodies
+            .map(|body| serde_json::from_str(&body).expect("an envelope"))
+            .collect()
+    }
+
+    pub(crate) async fn execute(&self, sql: &str) {
+        self.pool.execute_unprepared(sql).await.expect(sql);
+    }
+
+    pub(crate) async fn rows<R: FromQueryResult>(&self, sql: &str) -> Vec<R> {
+        let statement = Statement::from_string(DbBackend::Postgres, sql.to_owned());
+        R::find_by_statement(statement)
+            .all(&self.pool)
+            .await
+            .expect(sql)
+    }
+}
+
+/// Something that runs beside the test.
+pub(crate) struct Running {
+    stop: CancellationToken,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Running {
+    pub(crate) fn start<F: Future<Output = ()> + Send + 'static>(
+        run: impl FnOnce(CancellationToken) -> F,
+    ) -> Self {
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(run(stop.clone()));
+        Self { stop, task }
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub(crate) async fn stop(self) {
+        self.stop.cancel();
+        self.task.await.expect("it does not panic");
+    }
+
+    /// Ends it in the middle of what it does, as the death of its process would.
+    pub(crate) fn kill(self) {
+        self.task.abort();
+    }
+}
+
+/// Something to be done, of a member's.
+pub(crate) fn effect(queue: QueueName, member: Option<MemberId>, payload: Value) -> Effect {
+    let now = SystemClock.now();
+    Effect {
+        id: id::at(now),
+        queue,
+        kind: "test.thing",
+        version: 1,
+        occurred_at: now,
+        member,
+        payload,
+    }
+}
+
+/// Waits for something to come true.
+pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let begun = tokio::time::Instant::now();
+    while !holds().await {
+        assert!(begun.elapsed() < LONG, "never: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// The real queue, with faults on demand.
+pub(crate) struct Faulty {
+    queue: PostgresQueue,
+    /// Nothing reaches it.
+    pub(crate) down: AtomicBool,
+    /// It takes a batch, and its answer is lost.
+    pub(crate) deaf: AtomicBool,
+    /// Bodies with this text are not taken.
+    pub(crate) refuses: Mutex<Option<&'static str>>,
+    /// How many messages each send brought.
+    pub(crate) sends: Mutex<Vec<usize>>,
+}
+
+impl Faulty {
+    fn new(queue: PostgresQueue) -> Self {
+        Self {
+            queue,
+            down: AtomicBool::new(false),
+            deaf: AtomicBool::new(false),
+            refuses: Mutex::default(),
+            sends: Mutex::default(),
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.down.load(Ordering::SeqCst) {
+            Err(Error::Unavailable("planted".to_owned()))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl Queue for Faulty {
+    async fn send(&self, queue: QueueName, messages: &[Outgoing]) -> Result<Vec<Result<()>>> {
+        self.check()?;
+        self.sends.lock().expect("sends").push(messages.len());
+        let refused = *self.refuses.lock().expect("refuses");
+        let is_refused =
+            |message: &Outgoing| refused.is_some_and(|text| message.body.contains(text));
+        let good: Vec<_> = messages
+            .iter()
+            .filter(|it| !is_refused(it))
+            .cloned()
+            .collect();
+        let mut results = self.queue.send(queue, &good).await?.into_iter();
+        if self.deaf.load(Ordering::SeqCst) {
+            return Err(Error::Unavailable("the answer is lost".to_owned()));
+        }
+        let all = messages.iter().map(|message| {
+            if is_refused(message) {
+                Err(Error::Unavailable("planted for this one".to_owned()))
+            } else {
+                results.next().expect("a result for each")
+            }
+        });
+        Ok(all.collect())
+    }
+
+    async fn receive(
+        &self,
+        queue: QueueName,
+        most: usize,
+        wait: Duration,
+        visibility: Duration,
+    ) -> Result<Vec<Received>> {
+        self.check()?;
+        self.queue.receive(queue, most, wait, visibility).await
+    }
+
+    async fn extend(
+        &self,
+        queue: QueueName,
+        receipt: &Receipt,
+        visibility: Duration,
+    ) -> Result<()> {
+        self.check()?;
+        self.queue.extend(queue, receipt, visibility).await
+    }
+
+    async fn delete(&self, queue: QueueName, receipts: &[Receipt]) -> Result<Vec<Result<()>>> {
+        self.check()?;
+        self.queue.delete(queue, receipts).await
+    }
+
+    async fn bury(&self, queue: QueueName, receipt: &Receipt, message: &Outgoing) -> Result<()> {
+        self.check()?;
+        self.queue.bury(queue, receipt, message).await
+    }
+
+    async fn depth(&self, queue: QueueName) -> Result<Depth> {
+        self.queue.depth(queue).await
+    }
+}
+
+/// The ids of effects, sorted.
+pub(crate) fn ids<'a>(effects: impl IntoIterator<Item = &'a Effect>) -> Vec<Uuid> {
+    let mut ids: Vec<_> = effects.into_iter().map(|effect| effect.id).collect();
+    ids.sort_unstable();
+    ids
+}
+
+/// Those of envelopes, sorted.
+pub(crate) fn envelope_ids(envelopes: &[Envelope]) -> Vec<Uuid> {
+    let mut ids: Vec<_> = envelopes.iter().map(|envelope| envelope.id).collect();
+    ids.sort_unstable();
+    ids
+}
+
+/// So that tests need not name it.
+pub(crate) fn now() -> chrono::DateTime<Utc> {
+    SystemClock.now()
+}

@@ -1,0 +1,362 @@
+//! Mail, from the outbox to what sends it.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use coach_domain::{
+    clock::{Clock, SystemClock},
+    id::MemberId,
+    mail::{
+        self, Mailer, Message,
+        delivery::{self, DeliveryState},
+        letter::{CheckInDue, Letter, SignInCode, SubscriptionLapsed, Welcome, YourPlan},
+        unsubscribe::Unsubscribing,
+    },
+    outbox::Effect,
+    queue::{Outgoing, Queue as _, QueueName},
+};
+use coach_workers::{
+    consumer::Consuming,
+    mail::{House, HouseSettings, Letters, send::Mailbox},
+};
+use sea_orm::FromQueryResult;
+use uuid::Uuid;
+
+use crate::fixture::{Fixture, LONG, effect, until};
+
+const QUICK: Consuming = Consuming {
+    concurrency: 8,
+    deadline: Duration::from_secs(3),
+    visibility: Duration::from_secs(1),
+    grace: Duration::from_secs(5),
+};
+
+fn house() -> House {
+    let settings = HouseSettings {
+        name: "Coach".to_owned(),
+        from: "Coach <hello@coach.example>".to_owned(),
+        reply_to: None,
+        bounces: None,
+        app_url: "https://app.coach.example".to_owned(),
+        logo_url: None,
+        imprint: "Coach Ltd, 1 Example Street, 10115 Berlin, Germany".to_owned(),
+        unsubscribe_url: Some("https://api.coach.example/unsubscribe".to_owned()),
+    };
+    House::new(&settings, Some(Unsubscribing::new(&[7; 32]).unwrap())).unwrap()
+}
+
+fn letters(fixture: &Fixture, queue: QueueName, mailer: Arc<dyn Mailer>) -> Letters {
+    Letters {
+        queue,
+        pool: fixture.pool.clone(),
+        catalogue: Arc::default(),
+        objects: fixture.objects.clone(),
+        clock: Arc::new(SystemClock),
+        house: Arc::new(house()),
+        mailer,
+        patience: TimeDelta::from_std(QUICK.deadline).unwrap(),
+    }
+}
+
+fn mailbox() -> Mailbox {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = format!("mail-of-work-{}-{count}", std::process::id());
+    Mailbox::new(
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder),
+        Arc::new(SystemClock),
+    )
+}
+
+fn write<L: Letter>(member: Option<MemberId>, letter: &L) -> Effect {
+    Effect {
+        kind: L::KIND,
+        version: L::VERSION,
+        ..effect(L::QUEUE, member, serde_json::to_value(letter).unwrap())
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Who {
+    id: Uuid,
+}
+
+async fn member(fixture: &Fixture, name: &str) -> MemberId {
+    let sql = format!("SELECT id FROM member WHERE email = '{name}@demo.coach.example'");
+    MemberId(fixture.rows::<Who>(&sql).await[0].id)
+}
+
+/// Sends letters through outbox, relay, queue and consumer until nothing is left of them.
+async fn deliver(
+    fixture: &Fixture,
+    queue: QueueName,
+    mailer: Arc<dyn Mailer>,
+    letters_: &[Effect],
+) {
+    fixture.owe(letters_).await;
+    let relay = fixture.relay(queue);
+    let consumer = fixture.consume(letters(fixture, queue, mailer), QUICK);
+    until("all is delivered", async || {
+        fixture.unsent().await == 0 && fixture.queued(queue).await.is_empty()
+    })
+    .await;
+    relay.stop().await;
+    consumer.stop().await;
+}
+
+async fn state(fixture: &Fixture, letter: &Effect) -> Option<DeliveryState> {
+    let found = delivery::find(&fixture.pool, letter.id).await.unwrap();
+    found.map(|delivery| delivery.state)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_letter_reaches_its_member_once() {
+    let fixture = Fixture::seeded().await;
+    let mailbox = mailbox();
+    let welcome = write(Some(member(&fixture, "maya").await), &Welcome {});
+    deliver(
+        &fixture,
+        QueueName::Email,
+        Arc::new(mailbox.clone()),
+        std::slice::from_ref(&welcome),
+    )
+    .await;
+    let mails = mailbox.list(10).unwrap();
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].envelope, welcome.id);
+    let mime = String::from_utf8(mailbox.read(&mails[0].name).unwrap().unwrap()).unwrap();
+    assert!(
+        mime.contains("To: ") && mime.contains("maya@demo.coach.example"),
+        "{mime}"
+    );
+    assert_eq!(state(&fixture, &welcome).await, Some(DeliveryState::Sent));
+    // It comes again, as after a relay that died before its mark; and again with it all forgotten but the inbox.
+    for forgotten in [false, true] {
+        if forgotten {
+            fixture.execute("DELETE FROM email_delivery").await;
+        }
+        fixture.execute("UPDATE outbox SET sent_at = NULL").await;
+        deliver(&fixture, QueueName::Email, Arc::new(mailbox.clone()), &[]).await;
+        assert_eq!(mailbox.list(10).unwrap().len(), 1);
+    }
+}
+
+/// Takes a while, and remembers what it was given.
+#[derive(Default)]
+struct Slow {
+    given: Mutex<Vec<Uuid>>,
+    fails: Mutex<Vec<mail::Error>>,
+}
+
+#[async_trait::async_trait]
+impl Mailer for Slow {
+    async fn send(&self, message: &Message) -> Result<Option<String>, mail::Error> {
+        self.given.lock().unwrap().push(message.id);
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        match self.fails.lock().unwrap().pop() {
+            Some(error) => Err(error),
+            None => Ok(Some("provider-id".to_owned())),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_workers_with_the_same_letter_send_it_once() {
+    let fixture = Fixture::seeded().await;
+    let slow = Arc::new(Slow::default());
+    let maya = member(&fixture, "maya").await;
+    let all: Vec<_> = (0..5).map(|_| write(Some(maya), &Welcome {})).collect();
+    fixture.owe(&all).await;
+    let relay = fixture.relay(QueueName::Email);
+    until("all is sent", async || fixture.unsent().await == 0).await;
+    relay.stop().await;
+    for envelope in fixture.queued(QueueName::Email).await {
+        let again = Outgoing::new(serde_json::to_string(&envelope).unwrap());
+        fixture
+            .queue
+            .send(QueueName::Email, &[again])
+            .await
+            .unwrap();
+    }
+    let workers: Vec<_> = (0..2)
+        .map(|_| fixture.consume(letters(&fixture, QueueName::Email, slow.clone()), QUICK))
+        .collect();
+    until("all is delivered", async || {
+        fixture.queued(QueueName::Email).await.is_empty()
+    })
+    .await;
+    for worker in workers {
+        worker.stop().await;
+    }
+    let mut given = slow.given.lock().unwrap().clone();
+    given.sort_unstable();
+    let mut ids: Vec<_> = all.iter().map(|letter| letter.id).collect();
+    ids.sort_unstable();
+    assert_eq!(given, ids);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_in_doubt_is_sent_again_or_not_as_its_template_says() {
+    let fixture = Fixture::seeded().await;
+    let maya = member(&fixture, "maya").await;
+    let due = CheckInDue {
+        cycle_number: 1,
+        opened_on: "2026-11-23".parse().unwrap(),
+    };
+    for (letter, times, end) in [
+        (write(Some(maya), &Welcome {}), 2, DeliveryState::Sent),
+        (write(Some(maya), &due), 1, DeliveryState::Unknown),
+    ] {
+        let slow = Arc::new(Slow::default());
+        slow.fails
+            .lock()
+            .unwrap()
+            .push(mail::Error::Unknown("planted".to_owned()));
+        fixture.owe(std::slice::from_ref(&letter)).await;
+        let relay = fixture.relay(QueueName::Email);
+        let consumer = fixture.consume(letters(&fixture, QueueName::Email, slow.clone()), QUICK);
+        until("it was tried", async || {
+            !slow.given.lock().unwrap().is_empty()
+        })
+        .await;
+        until("it is over", async || {
+            // Its wait is over at once.
+            fixture.execute("UPDATE queue_message SET visible_at = statement_timestamp() WHERE visible_at > statement_timestamp() + interval '2 seconds'").await;
+            fixture.unsent().await == 0 && fixture.queued(QueueName::Email).await.is_empty()
+        })
+        .await;
+        relay.stop().await;
+        consumer.stop().await;
+        assert_eq!(slow.given.lock().unwrap().len(), times, "{}", letter.kind);
+        assert_eq!(state(&fixture, &letter).await, Some(end));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_is_over() {
+    let fixture = Fixture::seeded().await;
+    let slow = Arc::new(Slow::default());
+    slow.fails
+        .lock()
+        .unwrap()
+        .push(mail::Error::Refused("planted".to_owned()));
+    let letter = write(Some(member(&fixture, "maya").await), &Welcome {});
+    deliver(
+        &fixture,
+        QueueName::Email,
+        slow.clone(),
+        std::slice::from_ref(&letter),
+    )
+    .await;
+    assert_eq!(slow.given.lock().unwrap().len(), 1);
+    assert_eq!(state(&fixture, &letter).await, Some(DeliveryState::Refused));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_comes_with_its_calendar_and_its_shopping_list() {
+    let fixture = Fixture::seeded().await;
+    let (mailbox, maya) = (mailbox(), member(&fixture, "maya").await);
+    let sql = format!(
+        "SELECT id FROM cycle WHERE member_id = '{}' AND closed_on IS NULL",
+        maya.0
+    );
+    let cycle = fixture.rows::<Who>(&sql).await[0].id;
+    let letter = write(Some(maya), &YourPlan { cycle });
+    let queue = QueueName::EmailAttachments;
+    deliver(
+        &fixture,
+        queue,
+        Arc::new(mailbox.clone()),
+        std::slice::from_ref(&letter),
+    )
+    .await;
+    let mails = mailbox.list(10).unwrap();
+    let mime = mailbox.read(&mails[0].name).unwrap().unwrap();
+    let mime = String::from_utf8_lossy(&mime).into_owned();
+    assert!(mime.contains("text/calendar") && mime.contains("application/pdf"));
+    assert_eq!(state(&fixture, &letter).await, Some(DeliveryState::Sent));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_what_they_do_not_want() {
+    let fixture = Fixture::seeded().await;
+    let (mailbox, lara) = (mailbox(), member(&fixture, "lara").await);
+    let lapsed = SubscriptionLapsed {
+        ended_at: DateTime::<Utc>::UNIX_EPOCH,
+        is_trial: false,
+        provider: None,
+    };
+    let consent = |granted| {
+        format!(
+            "INSERT INTO consent (member_id, purpose, granted, changed_at)
+             VALUES ('{}', 'MARKETING_EMAIL', {granted}, now())
+             ON CONFLICT (member_id, purpose) DO UPDATE SET granted = {granted}",
+            lara.0
+        )
+    };
+    for (granted, end) in [
+        (false, DeliveryState::Suppressed),
+        (true, DeliveryState::Sent),
+    ] {
+        fixture.execute(&consent(granted)).await;
+        let letter = write(Some(lara), &lapsed);
+        deliver(
+            &fixture,
+            QueueName::Email,
+            Arc::new(mailbox.clone()),
+            std::slice::from_ref(&letter),
+        )
+        .await;
+        assert_eq!(state(&fixture, &letter).await, Some(end));
+    }
+    // Nor who is nobody any more.
+    let gone = write(Some(MemberId(Uuid::nil())), &Welcome {});
+    fixture
+        .execute("ALTER TABLE email_delivery DROP CONSTRAINT email_delivery_member_id_fkey")
+        .await;
+    deliver(
+        &fixture,
+        QueueName::Email,
+        Arc::new(mailbox.clone()),
+        std::slice::from_ref(&gone),
+    )
+    .await;
+    assert_eq!(
+        state(&fixture, &gone).await,
+        Some(DeliveryState::Suppressed)
+    );
+    assert_eq!(mailbox.list(10).unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_counts_no_more_is_not_sent() {
+    let fixture = Fixture::new().await;
+    let mailbox = mailbox();
+    let code = |expires_at: DateTime<Utc>| SignInCode {
+        address: "ada@example.com".to_owned(),
+        code: "493817".to_owned(),
+        expires_at,
+        locale: None,
+    };
+    let now = SystemClock.now();
+    let late = write(None, &code(now - TimeDelta::seconds(1)));
+    let good = write(None, &code(now + TimeDelta::from_std(LONG).unwrap()));
+    let both = [late.clone(), good.clone()];
+    deliver(
+        &fixture,
+        QueueName::EmailUrgent,
+        Arc::new(mailbox.clone()),
+        &both,
+    )
+    .await;
+    assert_eq!(state(&fixture, &late).await, Some(DeliveryState::Expired));
+    assert_eq!(state(&fixture, &good).await, Some(DeliveryState::Sent));
+    assert_eq!(mailbox.list(10).unwrap().len(), 1);
+}

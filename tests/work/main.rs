@@ -1,0 +1,7 @@
+//! What happens behind the answers: the relay, the consumers and the scheduler, over a real Postgres and the queue on it.
+
+mod consumer;
+mod fixture;
+mod letters;
+mod relay;
+mod reminders;

@@ -1,0 +1,252 @@
+//! What is owed is sent, whatever happens meanwhile.
+
+use std::{collections::HashMap, sync::atomic::Ordering, time::Duration};
+
+use chrono::TimeDelta;
+use coach_domain::{
+    id::MemberId,
+    outbox,
+    queue::{MAX_BYTES, QueueName},
+};
+use coach_workers::relay::fetch_payload;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::fixture::{Fixture, effect, envelope_ids, ids, now, until};
+
+const QUEUE: QueueName = QueueName::Email;
+const ORDERED: QueueName = QueueName::PartnerSync;
+
+fn member(number: u128) -> MemberId {
+    MemberId(Uuid::from_u128(number))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_relays_send_each_row_once_in_batches_of_ten() {
+    let fixture = Fixture::new().await;
+    let effects: Vec<_> = (0..1_000).map(|n| effect(QUEUE, None, json!(n))).collect();
+    fixture.owe(&effects).await;
+    let relays: Vec<_> = (0..4).map(|_| fixture.relay(QUEUE)).collect();
+    until("all is sent", async || fixture.unsent().await == 0).await;
+    for relay in relays {
+        relay.stop().await;
+    }
+    let queued = fixture.queued(QUEUE).await;
+    assert_eq!(envelope_ids(&queued), ids(&effects));
+    let sends = fixture.queue.sends.lock().unwrap();
+    assert_eq!(sends.iter().sum::<usize>(), 1_000);
+    assert!(
+        sends.len() <= 110 && sends.iter().all(|count| *count <= 10),
+        "{sends:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_of_this_process_is_sent_at_once() {
+    let fixture = Fixture::new().await;
+    let relay = fixture.relay(QUEUE);
+    let mut waits = Vec::new();
+    for number in 0..20 {
+        // Within the pause between two looks.
+        tokio::time::sleep(Duration::from_millis(130)).await;
+        let begun = tokio::time::Instant::now();
+        fixture.owe(&[effect(QUEUE, None, json!(number))]).await;
+        while fixture.unsent().await > 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        waits.push(begun.elapsed());
+    }
+    relay.stop().await;
+    waits.sort_unstable();
+    // A relay that only looks now and then would take 50 ms at the median.
+    assert!(waits[10] < Duration::from_millis(30), "{waits:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_that_is_away_loses_nothing() {
+    let fixture = Fixture::new().await;
+    fixture.queue.down.store(true, Ordering::SeqCst);
+    let relay = fixture.relay(QUEUE);
+    let effects: Vec<_> = (0..50).map(|n| effect(QUEUE, None, json!(n))).collect();
+    fixture.owe(&effects).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(fixture.unsent().await, 50);
+    fixture.queue.down.store(false, Ordering::SeqCst);
+    let begun = tokio::time::Instant::now();
+    until("all is sent", async || fixture.unsent().await == 0).await;
+    assert!(
+        begun.elapsed() < Duration::from_secs(12),
+        "it waits too long for a queue that is back"
+    );
+    relay.stop().await;
+    assert_eq!(envelope_ids(&fixture.queued(QUEUE).await), ids(&effects));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_means_the_same_ids_again() {
+    let fixture = Fixture::new().await;
+    fixture.queue.deaf.store(true, Ordering::SeqCst);
+    let relay = fixture.relay(QUEUE);
+    let effects: Vec<_> = (0..5).map(|n| effect(QUEUE, None, json!(n))).collect();
+    fixture.owe(&effects).await;
+    until("it was sent", async || {
+        fixture.queued(QUEUE).await.len() >= 5
+    })
+    .await;
+    assert_eq!(fixture.unsent().await, 5);
+    fixture.queue.deaf.store(false, Ordering::SeqCst);
+    until("all is marked", async || fixture.unsent().await == 0).await;
+    relay.stop().await;
+    let mut queued = envelope_ids(&fixture.queued(QUEUE).await);
+    assert!(queued.len() >= 10, "{}", queued.len());
+    queued.dedup();
+    assert_eq!(queued, ids(&effects));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_is_not_taken_holds_no_other_up() {
+    let fixture = Fixture::new().await;
+    *fixture.queue.refuses.lock().unwrap() = Some("poison");
+    let relay = fixture.relay(QUEUE);
+    let poison = effect(QUEUE, None, json!("poison"));
+    let good: Vec<_> = (0..35).map(|n| effect(QUEUE, None, json!(n))).collect();
+    fixture.owe(std::slice::from_ref(&poison)).await;
+    fixture.owe(&good).await;
+    until("the others are sent", async || fixture.unsent().await == 1).await;
+    assert_eq!(envelope_ids(&fixture.queued(QUEUE).await), ids(&good));
+    *fixture.queue.refuses.lock().unwrap() = None;
+    until("it goes in the end", async || fixture.unsent().await == 0).await;
+    relay.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_dead_relay_had_claimed_is_sent_when_the_lease_is_over() {
+    let fixture = Fixture::new().await;
+    let effects: Vec<_> = (0..5).map(|n| effect(QUEUE, None, json!(n))).collect();
+    fixture.owe(&effects).await;
+    let until_then = now() + TimeDelta::seconds(2);
+    let claimed = outbox::claim(&fixture.pool, QUEUE, None, 3, now(), until_then)
+        .await
+        .unwrap();
+    assert_eq!(claimed.len(), 3);
+    let relay = fixture.relay(QUEUE);
+    until("the rest is sent", async || {
+        fixture.queued(QUEUE).await.len() == 2
+    })
+    .await;
+    assert!(now() < until_then, "the machine is too slow for this test");
+    until("all is sent", async || fixture.unsent().await == 0).await;
+    assert!(now() >= until_then);
+    relay.stop().await;
+    assert_eq!(envelope_ids(&fixture.queued(QUEUE).await), ids(&effects));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_payload_travels_as_a_reference() {
+    let fixture = Fixture::new().await;
+    let large = json!({ "text": "ä".repeat(MAX_BYTES) });
+    let effects: Vec<_> = (0..3).map(|_| effect(QUEUE, None, large.clone())).collect();
+    fixture.owe(&effects).await;
+    let relay = fixture.relay(QUEUE);
+    until("all is sent", async || fixture.unsent().await == 0).await;
+    relay.stop().await;
+    let queued = fixture.queued(QUEUE).await;
+    assert_eq!(envelope_ids(&queued), ids(&effects));
+    for mut envelope in queued {
+        assert!(envelope.payload.is_null());
+        fetch_payload(&mut envelope, &*fixture.objects)
+            .await
+            .unwrap();
+        assert_eq!(envelope.payload, large);
+    }
+}
+
+/// Rows of a member in the order in which the queue got them.
+async fn sequences(fixture: &Fixture) -> HashMap<MemberId, Vec<i64>> {
+    let mut sequences: HashMap<_, Vec<_>> = HashMap::new();
+    for envelope in fixture.queued(ORDERED).await {
+        let member = envelope.member.expect("a member");
+        let number = envelope.payload.as_i64().expect("a number");
+        sequences.entry(member).or_default().push(number);
+    }
+    sequences
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_order_of_a_member_is_kept_whatever_happens() {
+    let fixture = Fixture::new().await;
+    let owe = async |from: i64, to: i64| {
+        for number in from..to {
+            let all: Vec<_> = (0..20)
+                .map(|n| effect(ORDERED, Some(member(n)), json!(number)))
+                .collect();
+            fixture.owe(&all).await;
+        }
+    };
+    let (first, second) = (fixture.relay(ORDERED), fixture.relay(ORDERED));
+    owe(0, 20).await;
+    // It does not take one member's row for a while, and is away for another.
+    *fixture.queue.refuses.lock().unwrap() = Some("\"payload\":23}");
+    owe(20, 30).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    *fixture.queue.refuses.lock().unwrap() = None;
+    fixture.queue.down.store(true, Ordering::SeqCst);
+    owe(30, 40).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    fixture.queue.down.store(false, Ordering::SeqCst);
+    // The one that has the partitions goes; the other takes over.
+    first.stop().await;
+    owe(40, 60).await;
+    until("all is sent", async || fixture.unsent().await == 0).await;
+    second.stop().await;
+    let sequences = sequences(&fixture).await;
+    assert_eq!(sequences.len(), 20);
+    for (member, sequence) in sequences {
+        assert_eq!(sequence, (0..60).collect::<Vec<_>>(), "{member:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn partitions_of_a_dead_relay_are_taken_over_in_order() {
+    let fixture = Fixture::new().await;
+    let (dead, soon) = (Uuid::from_u128(7), now() + TimeDelta::seconds(2));
+    let held = outbox::renew_partitions(&fixture.pool, ORDERED, dead, now(), soon)
+        .await
+        .unwrap();
+    assert_eq!(held.len(), 64);
+    let effects: Vec<_> = (0..5)
+        .map(|n| effect(ORDERED, Some(member(1)), json!(n)))
+        .collect();
+    fixture.owe(&effects).await;
+    let claimed = outbox::claim(&fixture.pool, ORDERED, Some(&held), 2, now(), soon)
+        .await
+        .unwrap();
+    assert_eq!(claimed.len(), 2);
+    let relay = fixture.relay(ORDERED);
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(
+        fixture.queued(ORDERED).await.is_empty(),
+        "nothing may overtake what is claimed"
+    );
+    until("all is sent", async || fixture.unsent().await == 0).await;
+    relay.stop().await;
+    assert_eq!(sequences(&fixture).await[&member(1)], [0, 1, 2, 3, 4]);
+}
+
+#[tokio::test]
+async fn sent_rows_are_forgotten_some_at_a_time() {
+    let fixture = Fixture::new().await;
+    let effects: Vec<_> = (0..7).map(|n| effect(QUEUE, None, json!(n))).collect();
+    fixture.owe(&effects).await;
+    outbox::mark(&fixture.pool, effects[..5].iter().map(|it| it.id), now())
+        .await
+        .unwrap();
+    let later = now() + TimeDelta::seconds(1);
+    for deleted in [3, 2, 0] {
+        assert_eq!(
+            outbox::forget(&fixture.pool, later, 3).await.unwrap(),
+            deleted
+        );
+    }
+    assert_eq!(fixture.unsent().await, 2);
+}

@@ -1,0 +1,247 @@
+//! The consumer of mail: looks up whom a letter is for, has it written, and hands it over. `docs/EMAIL.md` says what can
+//! happen twice, and why.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use coach_domain::{
+    catalogue,
+    clock::Clock,
+    consent::{self, ConsentPurpose},
+    id::{CycleId, MemberId},
+    inbox, kill_point,
+    mail::{
+        self, Mailer, Repeat,
+        delivery::{self, Begun, DeliveryState, Letterhead},
+    },
+    member,
+    object::ObjectStore,
+    queue::QueueName,
+};
+use sea_orm::{DatabaseConnection, TransactionTrait as _};
+use uuid::Uuid;
+
+use super::{
+    About, Enclosure, Error, Footing, House, Needs, Post, Recipient, attachment::PlanAttachment,
+    read, render,
+};
+use crate::consumer::{Consumer, Delivery, Verdict};
+
+/// What it is called in the inbox.
+const NAME: &str = "email";
+
+/// Sends the letters of one of the queues for mail.
+pub struct Letters {
+    /// Which.
+    pub queue: QueueName,
+    /// The database.
+    pub pool: DatabaseConnection,
+    /// What attached plans are made from.
+    pub catalogue: Arc<catalogue::Cache>,
+    /// Where attached archives are.
+    pub objects: Arc<dyn ObjectStore>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Who writes.
+    pub house: Arc<House>,
+    /// What sends.
+    pub mailer: Arc<dyn Mailer>,
+    /// How long the work on one may take: the consumer's deadline.
+    pub patience: TimeDelta,
+}
+
+/// How it ended, where it did not end as it should.
+enum Stopped {
+    /// It is over, in this state.
+    Over(DeliveryState),
+    /// It is not.
+    Verdict(Verdict),
+}
+
+impl From<coach_domain::Error> for Stopped {
+    fn from(error: coach_domain::Error) -> Self {
+        Self::Verdict(Verdict::retry(error))
+    }
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::UnknownKind { .. } => Self::Verdict(Verdict::Unknown),
+            Error::Address => Self::Over(DeliveryState::Refused),
+            // Somebody has to mend it, and it is sent then.
+            Error::Setting(_) => Self::Verdict(Verdict::retry(error)),
+            Error::Payload(_) | Error::Enclosure(_) | Error::Defect(..) => {
+                Self::Verdict(Verdict::fail(error))
+            }
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl Consumer for Letters {
+    fn queue(&self) -> QueueName {
+        self.queue
+    }
+
+    async fn consume(&self, message: &Delivery) -> Verdict {
+        let envelope = &message.envelope;
+        let post = match read(&envelope.kind, envelope.version, &envelope.payload) {
+            Ok(post) => post,
+            Err(Error::UnknownKind { .. }) => return Verdict::Unknown,
+            Err(error) => return Verdict::fail(error),
+        };
+        let letterhead = Letterhead {
+            envelope: envelope.id,
+            member: envelope.member,
+            template: &envelope.kind,
+        };
+        match self.deliver(&letterhead, &post).await {
+            Ok(()) => Verdict::Done,
+            Err(Stopped::Verdict(verdict)) => verdict,
+            Err(Stopped::Over(state)) => match self.end(&letterhead, state, None).await {
+                Ok(()) => Verdict::Done,
+                Err(error) => Verdict::retry(error),
+            },
+        }
+    }
+}
+
+impl Letters {
+    async fn deliver(&self, mail: &Letterhead<'_>, post: &Post) -> Result<(), Stopped> {
+        if inbox::holds(&self.pool, NAME, mail.envelope).await? {
+            return Ok(());
+        }
+        let about = post.about();
+        let now = self.clock.now();
+        if about.useful_until.is_some_and(|end| end <= now) {
+            return Err(Stopped::Over(DeliveryState::Expired));
+        }
+        let message = self
+            .write(mail.envelope, mail.member, post, &about, now)
+            .await?;
+        match delivery::begin(&self.pool, mail, about.repeat, now, self.patience).await? {
+            Begun::Send(_) => self.hand_over(mail, &message, about.repeat).await,
+            // The inbox row is missing where an operator redrives what was forgotten; it is written again.
+            Begun::Over(state) => Err(Stopped::Over(state)),
+            Begun::Busy => Err(Stopped::Verdict(Verdict::Retry {
+                after: self.patience.to_std().ok(),
+                reason: "another worker is sending it, or ended while it was".to_owned(),
+            })),
+            Begun::MayBeSent => Err(Stopped::Over(DeliveryState::Unknown)),
+        }
+    }
+
+    async fn write(
+        &self,
+        id: Uuid,
+        member: Option<MemberId>,
+        post: &Post,
+        about: &About,
+        now: DateTime<Utc>,
+    ) -> Result<mail::Message, Stopped> {
+        let to = match (post.recipient()?, member) {
+            (Some(stranger), _) => stranger,
+            (None, Some(member)) => self.member(member, about.footing, now).await?,
+            (None, None) => return Err(Error::Address.into()),
+        };
+        let enclosure = self.enclosure(member, &about.needs, now).await?;
+        Ok(render(id, post, &to, &enclosure, &self.house, now)?)
+    }
+
+    /// A member who may be written to.
+    async fn member(
+        &self,
+        id: MemberId,
+        footing: Footing,
+        now: DateTime<Utc>,
+    ) -> Result<Recipient, Stopped> {
+        let found = member::find(&self.pool, &[id], now).await?.pop();
+        // Who is gone, or has taken their address away, wants no mail.
+        let to = found.as_ref().and_then(Recipient::of);
+        let to = to.ok_or(Stopped::Over(DeliveryState::Suppressed))?;
+        let consents = consent::of_members(&self.pool, &[id]).await?;
+        let mut consents = consents.values().flatten();
+        let marketing = consents.find(|consent| consent.purpose == ConsentPurpose::MarketingEmail);
+        if footing.allows(marketing.map(|consent| consent.granted)) {
+            Ok(to)
+        } else {
+            Err(Stopped::Over(DeliveryState::Suppressed))
+        }
+    }
+
+    async fn enclosure(
+        &self,
+        member: Option<MemberId>,
+        needs: &Needs,
+        now: DateTime<Utc>,
+    ) -> Result<Enclosure, Stopped> {
+        match (needs, member) {
+            (Needs::Nothing, _) => Ok(Enclosure::Nothing),
+            (Needs::Plan { cycle }, Some(member)) => {
+                let catalogue = self.catalogue.get(&self.pool).await?;
+                let id = CycleId { member, id: *cycle };
+                let plan = PlanAttachment::load(&self.pool, &catalogue, id, now).await?;
+                // The plan is gone, so there is nothing to tell.
+                let plan = plan.ok_or(Stopped::Over(DeliveryState::Suppressed))?;
+                Ok(Enclosure::Plan(Box::new(plan)))
+            }
+            (Needs::Plan { .. }, None) => Err(Error::Enclosure("a plan").into()),
+            (Needs::Object { key }, _) => match self.objects.get(key).await {
+                Ok(Some(object)) => Ok(Enclosure::Object(object.bytes)),
+                // It was deleted when its time was over.
+                Ok(None) => Err(Stopped::Over(DeliveryState::Expired)),
+                Err(error) => Err(Stopped::Verdict(Verdict::retry(error))),
+            },
+        }
+    }
+
+    async fn hand_over(
+        &self,
+        mail: &Letterhead<'_>,
+        message: &mail::Message,
+        repeat: Repeat,
+    ) -> Result<(), Stopped> {
+        let sent = self.mailer.send(message).await;
+        kill_point::reached("after-effect");
+        match sent {
+            Ok(provider) => {
+                let end = self.end(mail, DeliveryState::Sent, provider.as_deref());
+                Ok(end.await?)
+            }
+            Err(mail::Error::Refused(reason)) => {
+                tracing::warn!(reason, "a mail is refused");
+                Err(Stopped::Over(DeliveryState::Refused))
+            }
+            Err(mail::Error::Unknown(reason)) if repeat == Repeat::AtMostOnce => {
+                tracing::warn!(reason, "a mail may be lost, and is not sent again");
+                Err(Stopped::Over(DeliveryState::Unknown))
+            }
+            Err(error) => {
+                let (state, after) = match &error {
+                    mail::Error::Unavailable { after, .. } => (DeliveryState::Waiting, *after),
+                    _ => (DeliveryState::Unknown, None),
+                };
+                let now = self.clock.now();
+                delivery::record(&self.pool, mail, state, None, now).await?;
+                let reason = error.to_string();
+                Err(Stopped::Verdict(Verdict::Retry { after, reason }))
+            }
+        }
+    }
+
+    /// Records how it ended, and that it did, in one transaction.
+    async fn end(
+        &self,
+        mail: &Letterhead<'_>,
+        state: DeliveryState,
+        provider: Option<&str>,
+    ) -> coach_domain::Result<()> {
+        let transaction = self.pool.begin().await?;
+        inbox::enter(&transaction, NAME, mail.envelope).await?;
+        delivery::record(&transaction, mail, state, provider, self.clock.now()).await?;
+        kill_point::reached("before-inbox-commit");
+        transaction.commit().await?;
+        Ok(())
+    }
+}

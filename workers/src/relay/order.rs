@@ -1,0 +1,58 @@
+//! Partitions of the outbox, for queues that keep the order of a member's messages: one relay sends all of a partition.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use coach_domain::{Result, outbox, queue::QueueName};
+use sea_orm::DatabaseConnection;
+use uuid::Uuid;
+
+/// For how long partitions are leased. Rows are claimed no longer than that, so that whoever has the partition next
+/// finds none of them claimed by somebody else, and cannot overtake.
+const LEASE: TimeDelta = TimeDelta::seconds(30);
+
+/// How long before the end they are leased anew.
+const AHEAD: TimeDelta = TimeDelta::seconds(20);
+
+/// The partitions that this relay has, of one queue.
+#[derive(Debug)]
+pub(super) struct Partitions {
+    relay: Uuid,
+    held: Vec<i16>,
+    until: DateTime<Utc>,
+}
+
+impl Partitions {
+    /// None yet.
+    pub(super) fn new(relay: Uuid) -> Self {
+        Self {
+            relay,
+            held: Vec::new(),
+            until: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    /// Leases what there is, when it is time. Says until when it holds.
+    pub(super) async fn renew(
+        &mut self,
+        pool: &DatabaseConnection,
+        queue: QueueName,
+        now: DateTime<Utc>,
+    ) -> Result<DateTime<Utc>> {
+        if now + AHEAD >= self.until {
+            let until = now + LEASE;
+            self.held = outbox::renew_partitions(pool, queue, self.relay, now, until).await?;
+            self.until = until;
+        }
+        Ok(self.until)
+    }
+
+    pub(super) fn held(&self) -> &[i16] {
+        &self.held
+    }
+
+    /// Leaves them to others at once.
+    pub(super) async fn release(&self, pool: &DatabaseConnection, queue: QueueName) {
+        if let Err(error) = outbox::release_partitions(pool, queue, self.relay).await {
+            tracing::warn!(%queue, %error, "partitions were not given back; others wait for the lease to end");
+        }
+    }
+}

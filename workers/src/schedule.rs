@@ -1,0 +1,125 @@
+//! The scheduler: what happens because time passes. Any number of processes may run it at once: each task either takes
+//! its rows for itself, or lets one do it all.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use coach_domain::{
+    Result,
+    clock::Clock,
+    command, inbox,
+    mail::delivery,
+    outbox,
+    queue::DEAD_FOR,
+    reminder::{self, CheckInsDue, SubscriptionsExpiring, SubscriptionsLapsed},
+};
+use sea_orm::DatabaseConnection;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use crate::queue::PostgresQueue;
+
+/// How often reminders are looked for.
+const EVERY: Duration = Duration::from_mins(1);
+
+/// How often what was sent is forgotten: a backlog is gone soon after it is sent.
+const SWEPT_EVERY: Duration = Duration::from_secs(5);
+
+/// For how long rows of the outbox stay after they were sent, to be looked at.
+const SENT_FOR: TimeDelta = TimeDelta::minutes(10);
+
+/// For how long idempotency keys are kept.
+const KEYS_FOR: TimeDelta = TimeDelta::days(30);
+
+/// For how long it is kept what became of a mail.
+const DELIVERIES_FOR: TimeDelta = TimeDelta::days(90);
+
+/// Rows of one statement, so that nobody waits for it.
+const BATCH: u32 = 1_000;
+
+/// Looks at the time.
+#[derive(Clone)]
+pub struct Scheduler {
+    /// The database.
+    pub pool: DatabaseConnection,
+    /// The queue, where it is ours to tidy.
+    pub queue: Option<PostgresQueue>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Scheduler {
+    /// Runs until asked to stop. What fails is tried again the next time.
+    pub async fn run(self, stop: CancellationToken) {
+        let ticker = |every| {
+            let mut ticks = interval(every);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            ticks
+        };
+        let (mut minutes, mut sweeps) = (ticker(EVERY), ticker(SWEPT_EVERY));
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = minutes.tick() => self.remind_and_tidy().await,
+                _ = sweeps.tick() => {
+                    let before = self.clock.now() - SENT_FOR;
+                    told("the outbox was not swept", sweep(|| outbox::forget(&self.pool, before, BATCH)).await);
+                }
+            }
+        }
+    }
+
+    /// Everything that is due now, once.
+    pub async fn remind_and_tidy(&self) {
+        let now = self.clock.now();
+        self.remind(now).await;
+        self.tidy(now).await;
+    }
+
+    async fn remind(&self, now: DateTime<Utc>) {
+        let pool = &self.pool;
+        told(
+            "check-ins were not reminded of",
+            reminder::give::<CheckInsDue>(pool, now).await,
+        );
+        let expiring = reminder::give::<SubscriptionsExpiring>(pool, now).await;
+        told("ends of subscriptions were not reminded of", expiring);
+        let lapsed = reminder::give::<SubscriptionsLapsed>(pool, now).await;
+        told("ends of subscriptions were not told", lapsed);
+    }
+
+    async fn tidy(&self, now: DateTime<Utc>) {
+        let pool = &self.pool;
+        told(
+            "days of the inbox were not turned over",
+            inbox::turn_over(pool, now).await,
+        );
+        let keys = sweep(|| command::forget_idempotency_keys(pool, now - KEYS_FOR, BATCH)).await;
+        told("idempotency keys were not swept", keys);
+        let deliveries = sweep(|| delivery::forget(pool, now - DELIVERIES_FOR, BATCH)).await;
+        told("records of mail were not swept", deliveries);
+        if let Some(queue) = &self.queue
+            && let Err(error) = queue.tidy(DEAD_FOR).await
+        {
+            tracing::warn!(%error, "dead letters were not swept");
+        }
+    }
+}
+
+/// Deletes some rows at a time until there are no more.
+async fn sweep<F: Future<Output = Result<u64>>>(some: impl Fn() -> F) -> Result<u64> {
+    let mut total = 0;
+    loop {
+        let deleted = some().await?;
+        total += deleted;
+        if deleted < u64::from(BATCH) {
+            return Ok(total);
+        }
+    }
+}
+
+fn told<T>(failure: &'static str, result: Result<T>) {
+    if let Err(error) = result {
+        tracing::warn!(%error, "{failure}; trying again");
+    }
+}
