@@ -178,10 +178,6 @@ impl Running {
         self.task.await.expect("it does not panic");
     }
 
-    /// Ends it in the middle of what it does, as the death of its process would.
-    pub(crate) fn kill(self) {
-        self.task.abort();
-    }
 }
 
 /// Something to be done, of a member's.
