@@ -29,28 +29,27 @@ pub async fn holds(db: &impl ConnectionTrait, consumer: &str, envelope: Uuid) ->
     Ok(db.query_one_raw(statement).await?.is_some())
 }
 
-/// Makes the partitions of yesterday and the next days, and drops those that are older than is kept. Says how many
+/// Makes the partitions of yesterday and the next days, and forgets what is older than is kept. Says how many partitions
 /// were dropped.
 pub async fn turn_over(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<usize> {
     let today = now.date_naive();
     let days = (0..4).filter_map(|ahead| today.checked_add_days(Days::new(ahead)));
     for day in days.chain(today.pred_opt()) {
-        let (from, to) = (first_of(day), day.succ_opt().map_or(Uuid::max(), first_of));
-        let name = partition(day);
-        let sql = format!(
-            "CREATE TABLE IF NOT EXISTS {name} PARTITION OF inbox FOR VALUES FROM ('{from}') TO ('{to}')"
-        );
-        db.execute_unprepared(&sql).await?;
+        make(db, day).await?;
     }
-    let last = today.checked_sub_days(Days::new(KEPT_FOR_DAYS));
+    let Some(last) = today.checked_sub_days(Days::new(KEPT_FOR_DAYS)) else {
+        return Ok(0);
+    };
+    let sql = "DELETE FROM inbox_other WHERE envelope_id < $1";
+    let statement = database::statement(sql, [first_of(last).into()]);
+    db.execute_raw(statement).await?;
     let sql = "
         SELECT relname::text
         FROM pg_catalog.pg_inherits
         JOIN pg_catalog.pg_class ON oid = inhrelid
         WHERE inhparent = 'inbox'::regclass AND relname LIKE 'inbox\\_2%' AND relname < $1";
-    let oldest = last.map_or_else(String::new, partition);
     let rows = db
-        .query_all_raw(database::statement(sql, [oldest.into()]))
+        .query_all_raw(database::statement(sql, [partition(last).into()]))
         .await?;
     for row in &rows {
         let name: String = row.try_get_by_index(0)?;
@@ -58,6 +57,26 @@ pub async fn turn_over(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<
             .await?;
     }
     Ok(rows.len())
+}
+
+/// Makes the partition of a day, unless it is there, or rows of the day are where those of no partition go: they stay
+/// there, as on the first day of a database.
+async fn make(db: &impl ConnectionTrait, day: NaiveDate) -> Result<()> {
+    let (from, to) = (first_of(day), day.succ_opt().map_or(Uuid::max(), first_of));
+    let name = partition(day);
+    let sql = "
+        SELECT to_regclass($1) IS NOT NULL
+            OR EXISTS (SELECT FROM inbox_other WHERE envelope_id >= $2 AND envelope_id < $3)";
+    let values = [name.as_str().into(), from.into(), to.into()];
+    let there = db.query_one_raw(database::statement(sql, values)).await?;
+    let there: Option<bool> = there.map(|row| row.try_get_by_index(0)).transpose()?;
+    if there == Some(false) {
+        let sql = format!(
+            "CREATE TABLE IF NOT EXISTS {name} PARTITION OF inbox FOR VALUES FROM ('{from}') TO ('{to}')"
+        );
+        db.execute_unprepared(&sql).await?;
+    }
+    Ok(())
 }
 
 fn partition(day: NaiveDate) -> String {

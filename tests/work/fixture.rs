@@ -177,7 +177,6 @@ impl Running {
         self.stop.cancel();
         self.task.await.expect("it does not panic");
     }
-
 }
 
 /// Something to be done, of a member's.

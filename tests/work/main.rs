@@ -2,6 +2,7 @@
 
 mod consumer;
 mod fixture;
+mod inbox;
 mod letters;
 mod relay;
 mod reminders;

@@ -27,7 +27,8 @@ pub enum HandedOver {
     KeyReused,
 }
 
-/// Has a code sent, once for its key.
+/// Has a code sent, once for its key. `request` is what the provider asked, word for word: the same key for something
+/// else is refused.
 ///
 /// # Errors
 ///
@@ -37,12 +38,13 @@ pub async fn hand_over(
     clock: &dyn Clock,
     service: &Subject,
     key: &str,
+    request: &[u8],
     code: &SignInCode,
 ) -> Result<HandedOver> {
     let now = clock.now();
     let invariant = |error: serde_json::Error| Error::Invariant(error.to_string());
     let payload = serde_json::to_value(code).map_err(invariant)?;
-    let arguments = Sha256::digest(payload.to_string()).to_vec();
+    let arguments = Sha256::digest(request).to_vec();
     let envelope = id::at(now);
     let transaction = session.begin().await?;
     // Who comes second with a key waits here for the first.

@@ -80,7 +80,7 @@ pub(super) async fn hand_in(
         let session =
             coach_domain::database::Session::new(state.shared().app.database.clone(), span);
         let clock = &*state.shared().app.clock;
-        let handed = hand_over(&session, clock, service, key, &code).await;
+        let handed = hand_over(&session, clock, service, key, &bytes, &code).await;
         handed.map_err(|error| Refusal::unavailable(&error))
     };
     match accepted.await {
