@@ -32,6 +32,14 @@ pub(crate) enum Verb {
     Memory,
     /// Compare Today with a bare server that answers the same without GraphQL
     Peer(PairOptions),
+    /// Measure how soon what was committed is received, and how many messages a core carries; fails above 250 ms at rest
+    /// and above 1 s at 500 a second (p99)
+    Queue(QueueOptions),
+    /// Drain an hour's backlog of the outbox while Today is read; fails where reads suffer or memory grows
+    Backlog(BacklogOptions),
+    /// The worker that `queue` measures; started by it
+    #[command(hide = true)]
+    Work(WorkOptions),
     /// The server that `peer` compares with; started by it
     #[command(hide = true)]
     ServePeer(ServePeerOptions),
@@ -92,4 +100,42 @@ pub(crate) struct ServePeerOptions {
     /// The folder with the local issuer's key.
     #[arg(long)]
     pub(crate) issuer: PathBuf,
+}
+
+/// What `queue` sends.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct QueueOptions {
+    /// Seconds of each measurement of delays
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(5..))]
+    pub(crate) seconds: u32,
+    /// Messages of the measurement of rates
+    #[arg(long, default_value_t = 50_000, value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
+    pub(crate) messages: u32,
+}
+
+/// What `backlog` drains.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct BacklogOptions {
+    /// Rows of the outbox
+    #[arg(long, default_value_t = 360_000, value_parser = clap::value_parser!(u32).range(1_000..=10_000_000))]
+    pub(crate) rows: u32,
+    /// The most that the relay sends in a second
+    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rate: u32,
+    /// Seconds for each run of reads
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) seconds: u32,
+    /// Connections of the reads
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) connections: u32,
+}
+
+/// What the worker needs to know.
+#[derive(Debug, Args)]
+pub(crate) struct WorkOptions {
+    #[arg(long)]
+    pub(crate) database_url: String,
+    /// Ends after so many.
+    #[arg(long)]
+    pub(crate) messages: u64,
 }

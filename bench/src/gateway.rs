@@ -15,10 +15,27 @@ pub(crate) async fn start(
     stage: &Stage,
     further: &[(&str, String)],
 ) -> anyhow::Result<Service> {
+    start_verb("serve", name, stage, further).await
+}
+
+/// The same for `coach worker`.
+pub(crate) async fn start_worker(
+    stage: &Stage,
+    further: &[(&str, String)],
+) -> anyhow::Result<Service> {
+    start_verb("worker", "worker", stage, further).await
+}
+
+async fn start_verb(
+    verb: &str,
+    name: &'static str,
+    stage: &Stage,
+    further: &[(&str, String)],
+) -> anyhow::Result<Service> {
     let address = service::free_address()?;
     let mut command = Command::new(beside_us("coach")?);
     command
-        .arg("serve")
+        .arg(verb)
         // A `coach.toml` where we were started, and settings in the shell, are for other work.
         .current_dir(&stage.home)
         .env_clear()

@@ -17,6 +17,7 @@ mod report;
 mod service;
 mod stage;
 mod statistics;
+mod work;
 
 use std::{process::ExitCode, time::Duration};
 

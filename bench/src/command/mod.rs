@@ -1,7 +1,9 @@
 //! What the verbs of the command line do.
 
+mod backlog;
 mod memory;
 mod peer;
+mod queue;
 mod run;
 mod telemetry;
 
@@ -49,6 +51,12 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<Verdict> {
         Verb::Telemetry(options) => telemetry::run(common, *options).await,
         Verb::Memory => memory::run(common).await,
         Verb::Peer(options) => peer::run(common, *options).await,
+        Verb::Queue(options) => queue::run(common, *options).await,
+        Verb::Backlog(options) => backlog::run(common, *options).await,
+        Verb::Work(options) => {
+            crate::work::serve(options).await?;
+            Ok(Verdict::Kept)
+        }
         Verb::ServePeer(options) => {
             crate::peer::serve(options).await?;
             Ok(Verdict::Kept)
