@@ -95,4 +95,6 @@ async fn an_outage_is_told_and_ends_without_a_restart() {
         }
         assert!(attempt < 20, "{answer:#?}");
     }
+    // Before its Postgres, which is asked what is owed.
+    drop(test);
 }

@@ -18,6 +18,8 @@ use sea_orm::DatabaseConnection;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use super::Answer;
+
 /// A clock that tests move.
 pub(crate) struct TestClock(Mutex<DateTime<Utc>>);
 
@@ -43,29 +45,6 @@ pub(crate) struct TestApp {
     pub(crate) issuer: Arc<LocalIssuer>,
     pub(crate) clock: Arc<TestClock>,
     statements: Arc<Mutex<Statements>>,
-}
-
-/// What came back.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) body: Value,
-    /// The SQL that it took, in order of sending.
-    pub(crate) statements: Vec<String>,
-}
-
-impl Answer {
-    pub(crate) fn data(&self) -> &Value {
-        assert!(self.body["errors"].is_null(), "{self:#?}");
-        &self.body["data"]
-    }
-
-    pub(crate) fn codes(&self) -> Vec<&str> {
-        let errors = self.body["errors"].as_array().into_iter().flatten();
-        errors
-            .filter_map(|error| error["extensions"]["code"].as_str())
-            .collect()
-    }
 }
 
 impl TestApp {
@@ -145,6 +124,12 @@ impl TestApp {
         *self.clock.0.lock().expect("not poisoned") += by;
     }
 
+    /// Sets the clock to a moment such as `2026-03-18T12:00:00Z`.
+    pub(crate) fn set_clock(&self, moment: &str) {
+        let moment = DateTime::parse_from_rfc3339(moment).expect(moment);
+        *self.clock.0.lock().expect("not poisoned") = moment.to_utc();
+    }
+
     /// Asks as somebody, or as nobody with an empty address.
     pub(crate) async fn ask(&self, email: &str, query: &str, variables: Value) -> Answer {
         let body = json!({ "query": query, "variables": variables });
@@ -180,6 +165,7 @@ impl Drop for TestApp {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             super::canary::assert_silent();
+            super::outbox::assert_nothing_owed(&self.url);
         }
     }
 }

@@ -1,12 +1,17 @@
 //! The real router over a real Postgres, asked through HTTP.
 
+mod answer;
 mod app;
 pub(crate) mod canary;
 mod operation;
+mod outbox;
 mod postgres;
+mod sql;
 
-pub(crate) use app::{Answer, TestApp, noon};
+pub(crate) use answer::Answer;
+pub(crate) use app::{TestApp, noon};
 pub(crate) use operation::{named, operations};
+pub(crate) use outbox::{Owed, kinds};
 
 /// The members of the seed, by their addresses.
 pub(crate) mod member {
@@ -22,6 +27,10 @@ pub(crate) mod member {
     pub(crate) const THEO: &str = "theo@demo.coach.example";
     /// Whose subscription has lapsed.
     pub(crate) const LARA: &str = "lara@demo.coach.example";
+    /// On day 6, with a payment that failed.
+    pub(crate) const GWEN: &str = "gwen@demo.coach.example";
+    /// Whose plan has ended eleven days ago.
+    pub(crate) const RAVI: &str = "ravi@demo.coach.example";
     /// Signed in, never registered.
     pub(crate) const NOBODY: &str = "nobody@demo.coach.example";
     /// Of the staff.
