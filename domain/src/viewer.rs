@@ -1,5 +1,7 @@
 //! Who asks.
 
+use crate::member::EmailAddress;
+
 /// What a viewer may be, from least to most. A signed-in person is a member,
 /// registered or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,11 +27,21 @@ pub struct Subject {
     pub subject: String,
 }
 
+impl Subject {
+    /// Whether it can be that of a member: Postgres keeps no text with U+0000.
+    pub fn can_be_kept(&self) -> bool {
+        ![&self.issuer, &self.subject]
+            .iter()
+            .any(|text| text.contains('\0'))
+    }
+}
+
 /// Who asks. Only authentication makes one that is not anonymous.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Viewer {
     subject: Option<Subject>,
     role: Role,
+    email: Option<EmailAddress>,
 }
 
 impl Viewer {
@@ -38,6 +50,7 @@ impl Viewer {
         Self {
             subject: None,
             role: Role::Anonymous,
+            email: None,
         }
     }
 
@@ -46,12 +59,24 @@ impl Viewer {
         Self {
             subject: Some(subject),
             role,
+            email: None,
         }
+    }
+
+    /// The same, with the address that the token says is theirs and verified.
+    #[must_use]
+    pub fn with_verified_email(self, email: Option<EmailAddress>) -> Self {
+        Self { email, ..self }
     }
 
     /// The person, unless anonymous.
     pub fn subject(&self) -> Option<&Subject> {
         self.subject.as_ref()
+    }
+
+    /// The address that the token says is theirs and verified, where it says one.
+    pub fn verified_email(&self) -> Option<&EmailAddress> {
+        self.email.as_ref()
     }
 
     /// What the viewer may be.

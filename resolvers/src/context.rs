@@ -71,7 +71,8 @@ impl RequestContext {
         &self.source.session
     }
 
-    /// Does a change, once for its idempotency key.
+    /// Does a change, once for its idempotency key. Nothing of the member may have been read before: it would be from
+    /// before the change.
     ///
     /// # Errors
     ///
@@ -91,7 +92,12 @@ impl RequestContext {
         };
         let clock = self.source.app.clock.as_ref();
         let catalogue = self.catalogue().await?;
-        command::execute(self.session(), clock, catalogue, &asked, command).await
+        let done = command::execute(self.session(), clock, catalogue, &asked, command).await?;
+        if done.is_ok() {
+            // The payload holds what is the member's own, and `owns` asks who that is.
+            self.member().await?;
+        }
+        Ok(done)
     }
 
     pub(crate) fn span(&self) -> &Span {

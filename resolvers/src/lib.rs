@@ -15,6 +15,7 @@ mod cycle;
 mod day;
 mod error;
 mod exercise;
+mod given;
 mod id;
 mod meal;
 mod member;

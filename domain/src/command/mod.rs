@@ -5,6 +5,7 @@
 //! its side effects into the [`outbox`](crate::outbox). Asked for again with the same key, it does nothing and gives
 //! the same ids.
 
+mod given;
 mod idempotency;
 mod user_error;
 mod work;
@@ -13,6 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
 use serde::{Serialize, de::DeserializeOwned};
 
+pub use given::Given;
 pub use idempotency::forget as forget_idempotency_keys;
 pub use user_error::{UserError, UserErrorCode};
 pub use work::Work;
@@ -89,11 +91,11 @@ pub async fn execute<C: Command>(
     asked: &Asked<'_>,
     command: &C,
 ) -> Result<Result<C::Outcome, UserError>> {
+    if !asked.subject.can_be_kept() {
+        let message = "nobody can be a member with this token: its subject has the character U+0000";
+        return Err(Error::BadInput(message.to_owned()));
+    }
     let now = clock.now();
-    let occurred_at = match occurred_at(asked.occurred_at, now) {
-        Ok(occurred_at) => occurred_at,
-        Err(error) => return Ok(Err(error)),
-    };
     let transaction = session.begin().await?;
     let done = async {
         let locked = member::lock(&transaction, asked.subject).await?;
@@ -108,6 +110,8 @@ pub async fn execute<C: Command>(
             let message = "register first";
             return Err(UserError::new(UserErrorCode::NotRegistered, message, "").into());
         }
+        // After the key: what was in time when it was done stays done, however late it is asked for again.
+        let occurred_at = occurred_at(asked.occurred_at, now)?;
         let mut work = Work::new(
             &transaction,
             member,

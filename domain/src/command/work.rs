@@ -82,6 +82,16 @@ impl<'a> Work<'a> {
         self.member.is_some()
     }
 
+    /// Has the viewer a member from now on: what is owed concerns them.
+    pub(crate) fn register(&mut self, member: Member) {
+        self.member = Some(member);
+    }
+
+    /// Whether it is about something that happened before now.
+    pub fn is_late(&self) -> bool {
+        self.occurred_at < self.now
+    }
+
     /// The date on which it happened, where the member lives.
     pub fn today(&self) -> Result<NaiveDate, Refusal> {
         let zone = self.member()?.time_zone;

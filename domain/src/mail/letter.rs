@@ -10,9 +10,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use crate::{queue::QueueName, subscription::SubscriptionProvider};
+use crate::{Result, command::Work, queue::QueueName, subscription::SubscriptionProvider};
 
-/// A letter: `owe(L::QUEUE, L::KIND, L::VERSION, &letter)` has it sent.
+/// A letter: [`owe`] has it sent.
 pub trait Letter: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The envelope's kind.
     const KIND: &'static str;
@@ -20,6 +20,15 @@ pub trait Letter: Serialize + DeserializeOwned + Send + Sync + 'static {
     const VERSION: u32;
     /// The queue that it goes through.
     const QUEUE: QueueName;
+}
+
+/// Owes a letter to the member.
+///
+/// # Errors
+///
+/// When it is not JSON: a defect.
+pub fn owe<L: Letter>(work: &mut Work<'_>, letter: &L) -> Result<()> {
+    work.owe(L::QUEUE, L::KIND, L::VERSION, letter)
 }
 
 macro_rules! letters {

@@ -52,11 +52,10 @@ pub async fn find_by_subject(
     subject: &Subject,
     now: DateTime<Utc>,
 ) -> Result<Option<Member>> {
-    let Subject { issuer, subject } = subject;
-    // No token with such a text was registered, and Postgres would refuse it.
-    if [issuer, subject].iter().any(|text| text.contains('\0')) {
+    if !subject.can_be_kept() {
         return Ok(None);
     }
+    let Subject { issuer, subject } = subject;
     let sql = format!("{MEMBERS} m.issuer = $1 AND m.subject = $2");
     let statement = database::statement(sql, [issuer.into(), subject.into()]);
     let row = Row::find_by_statement(statement).one(db).await?;
@@ -66,10 +65,10 @@ pub async fn find_by_subject(
 /// Locks the row of the member who signs in as `subject` until the transaction ends, and returns its id. Where there is
 /// none yet it locks the subject, so that registering twice at once comes one after the other.
 pub async fn lock(db: &impl ConnectionTrait, subject: &Subject) -> Result<Option<MemberId>> {
-    let Subject { issuer, subject } = subject;
-    if [issuer, subject].iter().any(|text| text.contains('\0')) {
+    if !subject.can_be_kept() {
         return Ok(None);
     }
+    let Subject { issuer, subject } = subject;
     let sql = "SELECT id FROM member WHERE issuer = $1 AND subject = $2 FOR UPDATE";
     let values = || [issuer.into(), subject.into()];
     let row = db.query_one_raw(database::statement(sql, values())).await?;

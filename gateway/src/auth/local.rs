@@ -8,7 +8,7 @@ use std::{
 
 use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
 use chrono::{DateTime, TimeDelta, Utc};
-use coach_domain::seed::LOCAL_ISSUER;
+use coach_domain::{member::EmailAddress, seed::LOCAL_ISSUER};
 use jsonwebtoken::{
     Algorithm, EncodingKey, Header, encode,
     jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash},
@@ -97,7 +97,7 @@ impl LocalIssuer {
         }
     }
 
-    /// A token for somebody, who is in these groups.
+    /// A token for somebody, who is in these groups. A subject that is an email address is theirs, verified.
     ///
     /// # Errors
     ///
@@ -108,14 +108,19 @@ impl LocalIssuer {
         groups: &[&str],
         now: DateTime<Utc>,
     ) -> jsonwebtoken::errors::Result<String> {
-        self.sign(&json!({
+        let mut claims = json!({
             "iss": LOCAL_ISSUER,
             "sub": subject,
             "aud": LOCAL_AUDIENCE,
             "iat": now.timestamp(),
             "exp": (now + LOCAL_LIFETIME).timestamp(),
             LOCAL_ROLES_CLAIM: groups,
-        }))
+        });
+        if EmailAddress::parse(subject).is_some() {
+            claims["email"] = subject.into();
+            claims["email_verified"] = true.into();
+        }
+        self.sign(&claims)
     }
 
     /// A token that says whatever is asked for, for tests of what must be refused.

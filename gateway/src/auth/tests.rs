@@ -6,7 +6,7 @@ use aws_lc_rs::{
 };
 use axum::http::header::AUTHORIZATION;
 use chrono::{DateTime, Utc};
-use coach_domain::viewer::Role;
+use coach_domain::{member::EmailAddress, viewer::Role};
 use jsonwebtoken::{
     Algorithm, EncodingKey, Header, encode,
     jwk::{Jwk, JwkSet},
@@ -88,6 +88,39 @@ async fn a_good_token_says_who_and_what_its_bearer_is() {
             Role::Member
         ]
     );
+}
+
+#[tokio::test]
+async fn an_address_counts_when_the_issuer_has_verified_it() {
+    let issuer = issuer();
+    let says = |email: Value, verified: Value| {
+        let mut claims = claims();
+        claims["email"] = email;
+        claims["email_verified"] = verified;
+        issuer.sign(&claims).unwrap()
+    };
+    let address = json!("maya@Coach.example");
+    let cases = [
+        (address.clone(), json!(true), Some("maya@coach.example")),
+        (address.clone(), json!("true"), Some("maya@coach.example")),
+        (address.clone(), json!(false), None),
+        (address.clone(), json!("false"), None),
+        (address.clone(), json!(1), None),
+        (address, json!(null), None),
+        (json!("maya"), json!(true), None),
+        (json!(null), json!(true), None),
+    ];
+    for (email, verified, expected) in cases {
+        let token = says(email.clone(), verified.clone());
+        let viewer = ask(&issuer, &token).await.unwrap();
+        let address = viewer.verified_email().map(EmailAddress::as_str);
+        assert_eq!(address, expected, "{email} {verified}");
+    }
+    let token = |subject| issuer.token(subject, &[], Fixed.now()).unwrap();
+    let own = ask(&issuer, &token("maya@coach.example")).await.unwrap();
+    assert!(own.verified_email().is_some());
+    let none = ask(&issuer, &token("maya")).await.unwrap();
+    assert!(none.verified_email().is_none());
 }
 
 #[tokio::test]

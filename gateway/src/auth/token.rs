@@ -1,7 +1,10 @@
 //! What makes a bearer token count.
 
 use chrono::{DateTime, Utc};
-use coach_domain::viewer::{Role, Subject, Viewer};
+use coach_domain::{
+    member::EmailAddress,
+    viewer::{Role, Subject, Viewer},
+};
 use jsonwebtoken::{Validation, decode, decode_header};
 use serde_json::{Map, Value};
 
@@ -56,7 +59,18 @@ pub(super) fn verify(
         subject: subject.ok_or(Rejection::Claim("sub"))?.to_owned(),
     };
     let role = role(claims.get(&expected.roles_claim));
-    Ok(Viewer::authenticated(subject, role))
+    Ok(Viewer::authenticated(subject, role).with_verified_email(verified_email(&claims)))
+}
+
+/// The address in the token, unless it may be anybody's. Cognito writes `email_verified` as a text at times.
+fn verified_email(claims: &Map<String, Value>) -> Option<EmailAddress> {
+    let verified = match claims.get("email_verified")? {
+        Value::Bool(verified) => *verified,
+        Value::String(verified) => verified == "true",
+        _ => false,
+    };
+    let address = text(claims, "email").filter(|_| verified)?;
+    EmailAddress::parse(address)
 }
 
 fn text<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
