@@ -1,13 +1,19 @@
-//! `CheckIn`, and the fields that lead to it.
+//! `CheckIn`, the fields that lead to it, and what changes it.
+
+use std::sync::Arc;
 
 use coach_domain::{
-    check_in::{self, CheckIn, CheckInChange},
-    id::{CheckInId, CycleId, MemberId},
+    check_in::{self, CheckIn, CheckInChange, CorrectCheckIn, SubmitCheckIn},
+    command::UserError,
+    cycle::Cycle,
+    id::{CheckInId, CycleId, MemberId, OpaqueId as _},
     page::Page,
 };
 use coach_execution::Batch;
 
-use crate::{Error, RequestContext, Resolvers, arguments, batch, page};
+use crate::{
+    Error, RequestContext, Resolvers, arguments, batch, given::given, mutation, page,
+};
 
 impl batch::CycleCheckIn for Resolvers {
     type Key = CycleId;
@@ -54,5 +60,108 @@ impl batch::MemberCheckIns for Resolvers {
         Ok(Batch::of_results(found.filter_map(|(key, request)| {
             Some((key.clone(), pages.remove(request)?.map_err(Error::from)))
         })))
+    }
+}
+
+/// The check-in with this id.
+pub(crate) async fn find(
+    context: &RequestContext,
+    id: CheckInId,
+) -> Result<Option<CheckIn>, Error> {
+    Ok(check_in::find(context.session(), &[id]).await?.pop())
+}
+
+/// `SubmitCheckInPayload`.
+#[derive(Debug, Default)]
+pub struct SubmitCheckInPayload {
+    pub(crate) check_in: Option<CheckIn>,
+    pub(crate) next_cycle: Option<Arc<Cycle>>,
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+impl mutation::SubmitCheckIn for Resolvers {
+    type Value = SubmitCheckInPayload;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::MutationSubmitCheckIn,
+    ) -> Result<Self::Value, Error> {
+        let input = &arguments.input;
+        let refused = |error| SubmitCheckInPayload {
+            user_errors: vec![error],
+            ..SubmitCheckInPayload::default()
+        };
+        let Some(cycle) = CycleId::decode(&input.cycle_id) else {
+            return Ok(refused(UserError::not_found("cycleId")));
+        };
+        let command = SubmitCheckIn {
+            cycle,
+            weight_grams: input.weight_grams.value().copied(),
+            waist_millimetres: input.waist_millimetres.value().copied(),
+            hips_millimetres: input.hips_millimetres.value().copied(),
+            chest_millimetres: input.chest_millimetres.value().copied(),
+            energy: input.energy,
+            sleep: input.sleep,
+            notes: input.notes.value().cloned(),
+        };
+        let occurred_at = input.occurred_at.value().copied();
+        let done = context.execute(&input.idempotency_key, occurred_at, &command);
+        Ok(match done.await? {
+            Ok(submitted) => {
+                // Both at once: the payload's check-in leads to the one that it closed.
+                let both = [submitted.cycle, submitted.next_cycle];
+                let mut cycles = context.cycles.get(&both).await?;
+                SubmitCheckInPayload {
+                    check_in: find(context, submitted.check_in).await?,
+                    next_cycle: cycles.remove(&submitted.next_cycle),
+                    user_errors: Vec::new(),
+                }
+            }
+            Err(error) => refused(error),
+        })
+    }
+}
+
+/// `CorrectCheckInPayload`.
+#[derive(Debug, Default)]
+pub struct CorrectCheckInPayload {
+    pub(crate) check_in: Option<CheckIn>,
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+impl mutation::CorrectCheckIn for Resolvers {
+    type Value = CorrectCheckInPayload;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::MutationCorrectCheckIn,
+    ) -> Result<Self::Value, Error> {
+        let input = &arguments.input;
+        let refused = |error| CorrectCheckInPayload {
+            user_errors: vec![error],
+            ..CorrectCheckInPayload::default()
+        };
+        let Some(check_in) = CheckInId::decode(&input.check_in_id) else {
+            return Ok(refused(UserError::not_found("checkInId")));
+        };
+        let command = CorrectCheckIn {
+            check_in,
+            weight_grams: given(&input.weight_grams),
+            waist_millimetres: given(&input.waist_millimetres),
+            hips_millimetres: given(&input.hips_millimetres),
+            chest_millimetres: given(&input.chest_millimetres),
+            energy: given(&input.energy),
+            sleep: given(&input.sleep),
+            notes: given(&input.notes),
+        };
+        let occurred_at = input.occurred_at.value().copied();
+        let done = context.execute(&input.idempotency_key, occurred_at, &command);
+        Ok(match done.await? {
+            Ok(id) => CorrectCheckInPayload {
+                check_in: find(context, id).await?,
+                ..CorrectCheckInPayload::default()
+            },
+            Err(error) => refused(error),
+        })
     }
 }

@@ -1,13 +1,15 @@
-//! `Member`, and the fields that lead to it.
+//! `Member`, the fields that lead to it, and how one becomes it.
 
 use std::sync::Arc;
 
 use coach_domain::{
+    command::UserError,
     id::{MemberId, OpaqueId as _},
-    member::Member,
+    member::{Member, RegisterMember},
+    preferences::Wanted,
 };
 
-use crate::{Error, RequestContext, Resolvers, arguments, query};
+use crate::{Error, RequestContext, Resolvers, arguments, mutation, query};
 
 impl query::Me for Resolvers {
     type Value = Option<Arc<Member>>;
@@ -28,5 +30,49 @@ impl query::Member for Resolvers {
             Some(id) => Ok(context.members.one(&id).await?),
             None => Ok(None),
         }
+    }
+}
+
+/// `RegisterMemberPayload`.
+#[derive(Debug, Default)]
+pub struct RegisterMemberPayload {
+    pub(crate) member: Option<Arc<Member>>,
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+impl mutation::RegisterMember for Resolvers {
+    type Value = RegisterMemberPayload;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::MutationRegisterMember,
+    ) -> Result<Self::Value, Error> {
+        let input = &arguments.input;
+        let command = RegisterMember {
+            display_name: input.display_name.clone(),
+            email: input.email.value().cloned(),
+            verified_email: context.viewer().verified_email().cloned(),
+            locale: input.locale.clone(),
+            time_zone: input.time_zone,
+            units: input.units,
+            preferences: Wanted {
+                goal: input.preferences.goal,
+                level: input.preferences.level,
+                diet: input.preferences.diet,
+                allergens: input.preferences.allergens.clone(),
+                days_per_week: input.preferences.days_per_week,
+            },
+        };
+        let done = context.execute(&input.idempotency_key, None, &command);
+        Ok(match done.await? {
+            Ok(_) => RegisterMemberPayload {
+                member: context.member().await?.cloned(),
+                ..RegisterMemberPayload::default()
+            },
+            Err(error) => RegisterMemberPayload {
+                user_errors: vec![error],
+                ..RegisterMemberPayload::default()
+            },
+        })
     }
 }

@@ -3,12 +3,9 @@
 
 use std::sync::Arc;
 
-use coach_domain::{
-    check_in,
-    id::{AnyId, OpaqueId as _, Owned},
-};
+use coach_domain::id::{AnyId, OpaqueId as _, Owned};
 
-use crate::{Error, RequestContext, Resolvers, arguments, day, one_of, plan, query};
+use crate::{Error, RequestContext, Resolvers, arguments, check_in, day, one_of, plan, query};
 
 impl query::Node for Resolvers {
     type Value = Option<one_of::Node>;
@@ -68,10 +65,10 @@ async fn find_owned(context: &RequestContext, id: AnyId) -> Result<Option<one_of
         AnyId::Member(id) => context.members.one(&id).await?.map(Node::Member),
         AnyId::Plan(id) => plan::find(context, id).await?.map(Arc::new).map(Node::Plan),
         AnyId::Cycle(id) => context.cycles.one(&id).await?.map(Node::Cycle),
-        AnyId::CheckIn(id) => {
-            let mut found = check_in::find(context.session(), &[id]).await?;
-            found.pop().map(Arc::new).map(Node::CheckIn)
-        }
+        AnyId::CheckIn(id) => check_in::find(context, id)
+            .await?
+            .map(Arc::new)
+            .map(Node::CheckIn),
         AnyId::Day(id) => day::find(context, id).await?.map(Arc::new).map(Node::Day),
         AnyId::ScheduledWorkout(id) => day::scheduled_workout(context, id)
             .await?

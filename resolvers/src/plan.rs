@@ -1,15 +1,17 @@
-//! `Plan`, and the fields that lead to it.
+//! `Plan`, the fields that lead to it, and what changes it.
 
 use std::{collections::HashMap, sync::Arc};
 
 use coach_domain::{
+    command::UserError,
     cycle::{self, Cycle},
-    id::{MemberId, PlanId},
-    plan::{self, Plan},
+    id::{MemberId, OpaqueId as _, PlanId},
+    plan::{self, EndPlan, Plan, StartPlan},
+    programme::Reason,
 };
 use coach_execution::Batch;
 
-use crate::{Error, RequestContext, Resolvers, batch};
+use crate::{Error, RequestContext, Resolvers, arguments, batch, mutation};
 
 impl batch::MemberPlan for Resolvers {
     type Key = MemberId;
@@ -71,7 +73,76 @@ impl batch::PlanCycles for Resolvers {
     }
 }
 
-/// The plan with this id, for `node`.
+/// The plan with this id.
 pub(crate) async fn find(context: &RequestContext, id: PlanId) -> Result<Option<Plan>, Error> {
     Ok(plan::find(context.session(), &[id]).await?.pop())
+}
+
+/// `StartPlanPayload`.
+#[derive(Debug, Default)]
+pub struct StartPlanPayload {
+    pub(crate) plan: Option<Plan>,
+    pub(crate) reasons: Option<Vec<String>>,
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+impl mutation::StartPlan for Resolvers {
+    type Value = StartPlanPayload;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::MutationStartPlan,
+    ) -> Result<Self::Value, Error> {
+        let input = &arguments.input;
+        let command = StartPlan {
+            goal: input.goal.value().copied(),
+        };
+        let occurred_at = input.occurred_at.value().copied();
+        let done = context.execute(&input.idempotency_key, occurred_at, &command);
+        Ok(match done.await? {
+            Ok(started) => StartPlanPayload {
+                plan: find(context, started.plan).await?,
+                reasons: Some(started.reasons.iter().map(Reason::sentence).collect()),
+                user_errors: Vec::new(),
+            },
+            Err(error) => StartPlanPayload {
+                user_errors: vec![error],
+                ..StartPlanPayload::default()
+            },
+        })
+    }
+}
+
+/// `EndPlanPayload`.
+#[derive(Debug, Default)]
+pub struct EndPlanPayload {
+    pub(crate) plan: Option<Plan>,
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+impl mutation::EndPlan for Resolvers {
+    type Value = EndPlanPayload;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::MutationEndPlan,
+    ) -> Result<Self::Value, Error> {
+        let input = &arguments.input;
+        let refused = |error| EndPlanPayload {
+            user_errors: vec![error],
+            ..EndPlanPayload::default()
+        };
+        let Some(plan) = PlanId::decode(&input.plan_id) else {
+            return Ok(refused(UserError::not_found("planId")));
+        };
+        let occurred_at = input.occurred_at.value().copied();
+        let done = context.execute(&input.idempotency_key, occurred_at, &EndPlan { plan });
+        Ok(match done.await? {
+            Ok(id) => EndPlanPayload {
+                plan: find(context, id).await?,
+                ..EndPlanPayload::default()
+            },
+            Err(error) => refused(error),
+        })
+    }
 }

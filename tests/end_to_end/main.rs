@@ -17,3 +17,4 @@ mod renewal;
 mod rules;
 mod today;
 mod tokens;
+mod writes;

@@ -5,23 +5,6 @@ use serde_json::{Value, json};
 
 use crate::harness::{TestApp, member, named};
 
-const ALLERGENS: [&str; 14] = [
-    "GLUTEN",
-    "CRUSTACEANS",
-    "EGGS",
-    "FISH",
-    "PEANUTS",
-    "SOY",
-    "MILK",
-    "NUTS",
-    "CELERY",
-    "MUSTARD",
-    "SESAME",
-    "SULPHITES",
-    "LUPIN",
-    "MOLLUSCS",
-];
-
 #[tokio::test]
 async fn who_is_not_registered_has_no_member_but_the_catalogue() {
     let test = TestApp::start().await;
@@ -164,56 +147,4 @@ async fn a_cycle_has_28_days_and_then_waits_for_its_check_in() {
         );
         test.advance(-TimeDelta::days(days));
     }
-}
-
-#[tokio::test]
-async fn an_allergy_keeps_every_recipe_that_contains_it_out() {
-    let test = TestApp::start().await;
-    let query = "{ me { plan { currentCycle { days { number meals { slot eatenAt recipe { title allergens diets } } } } } } }";
-    for allergen in ALLERGENS {
-        set_allergens(&test, &[allergen]).await;
-        let answer = test.ask(member::DANI, query, json!({})).await;
-        let days = answer.data()["me"]["plan"]["currentCycle"]["days"]
-            .as_array()
-            .expect("days")
-            .clone();
-        assert_eq!(days.len(), 28);
-        for day in &days {
-            let meals = day["meals"].as_array().expect("meals");
-            assert!(
-                meals.len() >= 4,
-                "{allergen}: day {} has {} meals",
-                day["number"],
-                meals.len()
-            );
-            for meal in meals {
-                let contained = meal["recipe"]["allergens"]
-                    .as_array()
-                    .expect("known allergens");
-                assert!(!contained.contains(&json!(allergen)), "{allergen}: {meal}");
-            }
-        }
-    }
-    set_allergens(&test, &ALLERGENS).await;
-    let answer = test.ask(member::DANI, query, json!({})).await;
-    for day in answer.data()["me"]["plan"]["currentCycle"]["days"]
-        .as_array()
-        .expect("days")
-    {
-        for meal in day["meals"].as_array().expect("meals") {
-            assert_eq!(meal["recipe"]["allergens"], json!([]));
-        }
-    }
-}
-
-/// Changes a member's allergens from the beginning, as no mutation can yet.
-async fn set_allergens(test: &TestApp, allergens: &[&str]) {
-    use sea_orm::ConnectionTrait as _;
-    let list = allergens.join(",");
-    let sql = format!(
-        "UPDATE member_preferences SET allergens = string_to_array('{list}', ',')
-         WHERE member_id = (SELECT id FROM member WHERE email = '{}')",
-        member::DANI
-    );
-    test.pool.execute_unprepared(&sql).await.expect("updated");
 }

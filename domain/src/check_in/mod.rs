@@ -1,11 +1,16 @@
 //! Check-ins: how a cycle went.
 
+mod correct;
 pub mod entity;
 mod find;
 mod history;
+mod measures;
+mod submit;
 
+pub use correct::CorrectCheckIn;
 pub use find::{changes, find, of_cycles};
 pub use history::pages;
+pub use submit::{SubmitCheckIn, Submitted};
 
 use chrono::{DateTime, Utc};
 

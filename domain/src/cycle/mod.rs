@@ -1,5 +1,6 @@
 //! Cycles: days 1 to 28 of a plan, and the check-in that closes them.
 
+mod begin;
 pub mod entity;
 mod find;
 mod rules;
@@ -9,6 +10,7 @@ use chrono_tz::Tz;
 
 use crate::id::{CycleId, PlanId, ProgrammeId};
 
+pub(crate) use begin::begin;
 pub use find::{current, find, of_plans};
 pub use rules::{check_in_due, check_in_opens_on, ends_on, progress};
 

@@ -23,7 +23,7 @@ pub(super) struct Place {
 }
 
 /// Whether a recipe may be put on the table in a slot.
-pub(super) fn may_serve(recipe: &Recipe, slot: MealSlot, preferences: &Preferences) -> bool {
+pub(crate) fn may_serve(recipe: &Recipe, slot: MealSlot, preferences: &Preferences) -> bool {
     recipe.plannable()
         && recipe.slots.contains(&slot)
         && recipe.suits(preferences.diet, &preferences.allergens)

@@ -28,6 +28,7 @@ pub use access::require_access;
 pub use alternative::alternatives;
 pub use complete::CompleteWorkout;
 pub use log::log;
+pub(crate) use menu::may_serve;
 pub use plan::plan;
 
 stored_enum! {

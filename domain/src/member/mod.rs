@@ -2,8 +2,12 @@
 
 pub mod entity;
 mod find;
+mod name;
+mod register;
 
 pub use find::{find, find_by_subject, lock};
+pub(crate) use name::display_name;
+pub use register::RegisterMember;
 
 use chrono_tz::Tz;
 use sea_orm::{DeriveActiveEnum, EnumIter};
@@ -26,7 +30,7 @@ stored_enum! {
 }
 
 /// An email address of at most 254 characters, its domain in lower case.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
 pub struct EmailAddress(String);
 
 impl EmailAddress {

@@ -1,9 +1,14 @@
 //! Plans: a goal, followed cycle by cycle.
 
+mod end;
 pub mod entity;
 mod find;
+mod start;
 
+pub use end::EndPlan;
 pub use find::{active, find, of_members};
+pub(crate) use start::no_programme;
+pub use start::{StartPlan, Started};
 
 use chrono::NaiveDate;
 use sea_orm::{DeriveActiveEnum, EnumIter};

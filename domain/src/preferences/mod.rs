@@ -3,15 +3,18 @@
 
 pub mod entity;
 mod find;
-
-pub use find::history;
 mod history;
+mod update;
+mod write;
 
 use chrono::NaiveDate;
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
+pub use find::history;
 pub use history::on;
+pub use update::UpdatePreferences;
+pub(crate) use write::write;
 
 /// Declares an enum that is stored as the text of its GraphQL value.
 macro_rules! stored_enum {
@@ -114,4 +117,35 @@ pub struct Preferences {
     pub allergens: Vec<Allergen>,
     /// Training days a week, 2 to 6.
     pub days_per_week: i32,
+}
+
+/// The same, whatever the date.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Wanted {
+    /// What the member trains for.
+    pub goal: Goal,
+    /// How demanding training may be.
+    pub level: Level,
+    /// What the member eats.
+    pub diet: Diet,
+    /// What the member must not eat; what comes twice counts once.
+    pub allergens: Vec<Allergen>,
+    /// Training days a week, 2 to 6.
+    pub days_per_week: i32,
+}
+
+impl Wanted {
+    /// As what counts from a date on.
+    pub(crate) fn since(mut self, effective_from: NaiveDate) -> Preferences {
+        self.allergens.sort_unstable();
+        self.allergens.dedup();
+        Preferences {
+            effective_from,
+            goal: self.goal,
+            level: self.level,
+            diet: self.diet,
+            allergens: self.allergens,
+            days_per_week: self.days_per_week,
+        }
+    }
 }

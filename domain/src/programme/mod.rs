@@ -4,6 +4,8 @@
 mod choice;
 pub mod entity;
 mod load;
+mod next;
+mod reason;
 
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
@@ -14,8 +16,10 @@ use crate::{
     preferences::{Diet, Goal, Level},
 };
 
-pub use choice::choose;
+pub use choice::{Choice, choose};
 pub(crate) use load::load;
+pub use next::{Answers, Load, Verdict, next_load};
+pub use reason::Reason;
 
 /// One version of a programme.
 #[derive(Clone, Debug, PartialEq, Eq)]

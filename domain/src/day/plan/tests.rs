@@ -48,9 +48,9 @@ struct Setting {
 impl Setting {
     fn new() -> Self {
         let catalogue = seed::catalogue().expect("the content can be read");
-        let (goal, level) = (Goal::BuildStrength, Level::Beginner);
-        let programme = programme::choose(&catalogue, goal, level, Diet::Omnivore, 3)
-            .expect("there is one for each");
+        let wanted = preferences(1, Diet::Omnivore, &[]);
+        let choice = programme::choose(&catalogue, &wanted);
+        let programme = choice.expect("there is one for each").programme;
         let cycle = cycle(&programme);
         Self {
             catalogue,

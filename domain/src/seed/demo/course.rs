@@ -80,10 +80,13 @@ impl Teller<'_> {
         history: &[Preferences],
     ) -> Result<Cycle> {
         let starts_on = self.ago(part.began);
-        let wanted = self.wanted(history, starts_on)?;
-        let (level, diet, days) = (wanted.level, wanted.diet, wanted.days_per_week);
-        let programme = programme::choose(self.catalogue, plan.goal, level, diet, days)
-            .ok_or_else(|| Error::Invariant(format!("no programme for {}", self.story.subject)))?;
+        let wanted = Preferences {
+            goal: plan.goal,
+            ..self.wanted(history, starts_on)?.clone()
+        };
+        let programme = programme::choose(self.catalogue, &wanted)
+            .ok_or_else(|| Error::Invariant(format!("no programme for {}", self.story.subject)))?
+            .programme;
         let (member, id) = (self.member, self.id("cycle", starts_on));
         let (seed, _) = id.as_u64_pair();
         let closed_on = part.check_in.as_ref().map(|(days, _)| self.ago(*days));

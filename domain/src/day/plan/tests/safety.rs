@@ -79,6 +79,35 @@ fn preferences_change_days_from_their_date_on_only() {
     assert_ne!(before[14], after[14]);
 }
 
+/// Every programme, for who begins to avoid something in the middle of it, and for who stops.
+#[test]
+fn a_change_counts_from_its_date_on_in_every_programme() {
+    let catalogue = seed::catalogue().expect("the content can be read");
+    let log = DayLog::default();
+    let all: Vec<_> = Allergen::iter().collect();
+    let wishes = [
+        (Diet::Omnivore, vec![]),
+        (Diet::Vegan, all),
+        (Diet::Pescatarian, vec![Allergen::Fish, Allergen::Gluten]),
+    ];
+    for programme in catalogue.programmes.values() {
+        let cycle = cycle(programme);
+        let days = |history: &[Preferences]| {
+            shown(&plan(&cycle, 1..=28, programme, &catalogue, history, &log))
+        };
+        for (diet, excluded) in &wishes {
+            for (later_diet, later_excluded) in &wishes {
+                let old = preferences(1, *diet, excluded);
+                let new = preferences(11, *later_diet, later_excluded);
+                let [before, after] = [&old, &new].map(|it| days(std::slice::from_ref(it)));
+                let changed = days(&[old, new]);
+                assert_eq!(changed[..10], before[..10]);
+                assert_eq!(changed[10..], after[10..]);
+            }
+        }
+    }
+}
+
 #[test]
 fn without_anything_that_fits_the_meal_is_left_out() {
     let mut setting = Setting::new();

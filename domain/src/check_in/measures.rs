@@ -1,0 +1,43 @@
+//! What a check-in may say.
+
+use std::ops::RangeInclusive;
+
+use super::CheckIn;
+use crate::command::{UserError, UserErrorCode};
+
+/// Grams. From the lightest adults to the heaviest; a slip of the finger lies beyond.
+const WEIGHT: RangeInclusive<i32> = 20_000..=400_000;
+
+/// Millimetres.
+const GIRTH: RangeInclusive<i32> = 300..=3_000;
+
+/// Points.
+const POINTS: RangeInclusive<i32> = 1..=5;
+
+/// Refuses what cannot be.
+///
+/// # Errors
+///
+/// `OUT_OF_RANGE` for the first of the measures that is not plausible.
+pub(super) fn check(said: &CheckIn) -> Result<(), UserError> {
+    for (argument, value, range) in [
+        ("weightGrams", said.weight_grams, WEIGHT),
+        ("waistMillimetres", said.waist_millimetres, GIRTH),
+        ("hipsMillimetres", said.hips_millimetres, GIRTH),
+        ("chestMillimetres", said.chest_millimetres, GIRTH),
+        ("energy", Some(said.energy), POINTS),
+        ("sleep", Some(said.sleep), POINTS),
+    ] {
+        if value.is_some_and(|value| !range.contains(&value)) {
+            let (least, most) = range.into_inner();
+            let message = format!("this is not between {least} and {most}");
+            return Err(UserError::new(UserErrorCode::OutOfRange, message, argument));
+        }
+    }
+    Ok(())
+}
+
+/// Notes as they are kept: nothing where there is nothing to read.
+pub(super) fn notes(given: Option<String>) -> Option<String> {
+    given.filter(|notes| !notes.trim().is_empty())
+}

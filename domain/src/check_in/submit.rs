@@ -1,0 +1,228 @@
+//! Submitting check-ins.
+
+use std::sync::Arc;
+
+use sea_orm::ConnectionTrait as _;
+use serde::{Deserialize, Serialize};
+
+use super::{CheckIn, CheckInChange, changes, entity, measures};
+use crate::{
+    Error,
+    command::{Command, Refusal, UserError, UserErrorCode, Work},
+    consent::{self, ConsentPurpose},
+    cycle::{self, Cycle},
+    database,
+    event::{self, CheckInSubmitted},
+    id::{CheckInId, CycleId},
+    mail::letter::{self, CheckInReceived},
+    plan::{self, no_programme},
+    preferences::{self, Preferences},
+    programme::{self, Answers, Load, Programme, next_load},
+};
+
+/// Submits the check-in of a cycle, which closes it and opens the next on the date on which it happened.
+#[derive(Clone, Debug, Serialize)]
+pub struct SubmitCheckIn {
+    /// The cycle that it closes.
+    pub cycle: CycleId,
+    /// Grams.
+    pub weight_grams: Option<i32>,
+    /// Millimetres.
+    pub waist_millimetres: Option<i32>,
+    /// Millimetres.
+    pub hips_millimetres: Option<i32>,
+    /// Millimetres.
+    pub chest_millimetres: Option<i32>,
+    /// 1 to 5.
+    pub energy: i32,
+    /// 1 to 5.
+    pub sleep: i32,
+    /// At most 2,000 characters.
+    pub notes: Option<String>,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Submitted {
+    /// The check-in.
+    pub check_in: CheckInId,
+    /// The cycle that it closed.
+    pub cycle: CycleId,
+    /// The cycle that it opened.
+    pub next_cycle: CycleId,
+}
+
+const ARGUMENT: &str = "cycleId";
+
+impl Command for SubmitCheckIn {
+    const NAME: &'static str = "submitCheckIn";
+    type Outcome = Submitted;
+
+    async fn run(&self, work: &mut Work<'_>) -> Result<Submitted, Refusal> {
+        let closed = self.due_cycle(work).await?;
+        let check_in = self.said(work);
+        measures::check(&check_in)?;
+        database::insert(work.transaction(), vec![row(&check_in)]).await?;
+        let health = may_use_health_data(work).await?;
+        let change = if health {
+            let mut changes = changes(work.transaction(), &[check_in.id]).await?;
+            changes.remove(&check_in.id)
+        } else {
+            None
+        };
+        let programme = next_programme(work, &closed, &check_in, change.as_ref()).await?;
+        let today = work.today()?;
+        let sql = "UPDATE cycle SET closed_on = $3 WHERE member_id = $1 AND id = $2 AND closed_on IS NULL";
+        let values = [
+            closed.id.member.0.into(),
+            closed.id.id.into(),
+            today.into(),
+        ];
+        let statement = database::statement(sql, values);
+        work.transaction().execute_raw(statement).await?;
+        event::owe(
+            work,
+            &CheckInSubmitted {
+                check_in_id: check_in.id.id,
+                cycle_id: closed.id.id,
+                cycle_number: closed.number,
+                submitted_at: check_in.submitted_at,
+            },
+        )?;
+        letter::owe(
+            work,
+            &CheckInReceived {
+                cycle_number: closed.number,
+                submitted_at: check_in.submitted_at,
+                weight_grams: check_in.weight_grams.filter(|_| health),
+                weight_change_grams: change.as_ref().and_then(|it| it.weight_grams),
+                waist_change_millimetres: change.as_ref().and_then(|it| it.waist_millimetres),
+                next_starts_on: Some(today),
+            },
+        )?;
+        let number = closed.number + 1;
+        let next_cycle = cycle::begin(work, closed.plan_id, number, today, &programme).await?;
+        Ok(Submitted {
+            check_in: check_in.id,
+            cycle: closed.id,
+            next_cycle,
+        })
+    }
+}
+
+impl SubmitCheckIn {
+    /// The cycle, which waits for its check-in and did so when it was filled in.
+    async fn due_cycle(&self, work: &Work<'_>) -> Result<Cycle, Refusal> {
+        work.require_access()?;
+        if self.cycle.member != work.member()?.id {
+            return Err(UserError::not_found(ARGUMENT).into());
+        }
+        let cycle = cycle::find(work.transaction(), &[self.cycle], work.now()).await?;
+        let cycle = cycle.into_iter().next();
+        let cycle = cycle.ok_or_else(|| UserError::not_found(ARGUMENT))?;
+        if cycle.closed_on.is_some() {
+            let message = "this cycle has its check-in; correct that one";
+            return Err(UserError::new(UserErrorCode::CheckInExists, message, ARGUMENT).into());
+        }
+        if cycle.plan_ended_on.is_some() {
+            let message = "the plan has ended, so its cycle needs no check-in";
+            return Err(UserError::new(UserErrorCode::PlanEnded, message, ARGUMENT).into());
+        }
+        if work.today()? < cycle.check_in_opens_on {
+            let message = format!("the check-in opens on {}", cycle.check_in_opens_on);
+            let argument = if cycle.check_in_due {
+                "occurredAt"
+            } else {
+                ARGUMENT
+            };
+            let error = UserError::new(UserErrorCode::CheckInNotOpen, message, argument);
+            return Err(error.into());
+        }
+        Ok(cycle)
+    }
+
+    fn said(&self, work: &Work<'_>) -> CheckIn {
+        let (member, id) = (self.cycle.member, work.new_id());
+        CheckIn {
+            id: CheckInId { member, id },
+            cycle_id: self.cycle,
+            submitted_at: work.occurred_at(),
+            weight_grams: self.weight_grams,
+            waist_millimetres: self.waist_millimetres,
+            hips_millimetres: self.hips_millimetres,
+            chest_millimetres: self.chest_millimetres,
+            energy: self.energy,
+            sleep: self.sleep,
+            notes: measures::notes(self.notes.clone()),
+        }
+    }
+}
+
+fn row(of: &CheckIn) -> entity::Model {
+    entity::Model {
+        member_id: of.id.member,
+        id: of.id.id,
+        cycle_id: of.cycle_id.id,
+        submitted_at: of.submitted_at,
+        weight_grams: of.weight_grams,
+        waist_millimetres: of.waist_millimetres,
+        hips_millimetres: of.hips_millimetres,
+        chest_millimetres: of.chest_millimetres,
+        energy: of.energy,
+        sleep: of.sleep,
+        notes: of.notes.clone(),
+    }
+}
+
+/// Whether measures may be worked with, and not only kept for the member to read.
+async fn may_use_health_data(work: &Work<'_>) -> Result<bool, Refusal> {
+    let member = work.member()?.id;
+    let consents = consent::of_members(work.transaction(), &[member]).await?;
+    let mut answers = consents.get(&member).into_iter().flatten();
+    Ok(answers.any(|answer| answer.purpose == ConsentPurpose::HealthData && answer.granted))
+}
+
+/// What the cycle that begins follows.
+async fn next_programme(
+    work: &Work<'_>,
+    closed: &Cycle,
+    check_in: &CheckIn,
+    change: Option<&CheckInChange>,
+) -> Result<Arc<Programme>, Refusal> {
+    let member = work.member()?;
+    let version = (closed.programme, closed.programme_version);
+    let last = work.catalogue().programmes.get(&version);
+    let last = last.ok_or_else(|| {
+        Error::Invariant(format!("the programme {version:?} of a cycle is not there"))
+    })?;
+    let plan = plan::find(work.transaction(), &[closed.plan_id]).await?.pop();
+    let plan = plan.ok_or_else(|| Error::Invariant("a cycle has no plan".to_owned()))?;
+    let histories = preferences::history(work.transaction(), &[member.id]).await?;
+    let history = histories.get(&member.id).map(Vec::as_slice);
+    let on = |date| {
+        let preferred = preferences::on(history.unwrap_or_default(), date);
+        preferred.ok_or_else(|| Error::Invariant("a member prefers nothing".to_owned()))
+    };
+    let now = on(work.now().with_timezone(&member.time_zone).date_naive())?;
+    let answers = Answers {
+        energy: check_in.energy,
+        sleep: check_in.sleep,
+        weight: check_in
+            .weight_grams
+            .zip(change.and_then(|change| change.weight_grams)),
+    };
+    let next = next_load(
+        answers.verdict(plan.goal),
+        Load::from(&**last),
+        Load::from(on(closed.starts_on)?),
+        Load::from(now),
+    );
+    let wanted = Preferences {
+        goal: plan.goal,
+        level: next.level,
+        days_per_week: next.days_per_week,
+        ..now.clone()
+    };
+    let choice = programme::choose(work.catalogue(), &wanted).ok_or_else(no_programme)?;
+    Ok(choice.programme)
+}

@@ -1,0 +1,68 @@
+//! What a member may be called.
+
+use crate::command::{UserError, UserErrorCode};
+
+/// A display name of 1 to 80 characters, without the spaces around it.
+///
+/// # Errors
+///
+/// `INVALID` for a name that cannot be seen, or that has control characters such as line breaks.
+pub(crate) fn display_name(text: &str) -> Result<String, UserError> {
+    let name = text.trim();
+    if name.chars().all(is_invisible) {
+        let message = "a name needs a letter, or something else that can be seen";
+        return Err(invalid(message));
+    }
+    if name.chars().any(char::is_control) {
+        return Err(invalid("a name has neither line breaks nor tabs"));
+    }
+    Ok(name.to_owned())
+}
+
+fn invalid(message: &str) -> UserError {
+    UserError::new(UserErrorCode::Invalid, message, "displayName")
+}
+
+/// White space, and what has no width: joiners, marks of direction, soft hyphens and fillers.
+fn is_invisible(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(character, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::display_name;
+
+    #[test]
+    fn names_are_kept_without_spaces_around_them() {
+        for (given, kept) in [
+            ("Ada", "Ada"),
+            ("  Ada  Lovelace ", "Ada  Lovelace"),
+            ("李", "李"),
+            ("🙂", "🙂"),
+            ("👩\u{200d}🚀", "👩\u{200d}🚀"),
+            ("\u{2003}O'Neill\u{a0}", "O'Neill"),
+        ] {
+            assert_eq!(display_name(given).as_deref(), Ok(kept), "{given:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_no_name() {
+        for given in [
+            " ",
+            "\u{3000}",
+            "\u{200b}\u{feff}",
+            "\u{2800}",
+            "A\nB",
+            "A\u{7}B",
+            "A\tB",
+        ] {
+            assert!(display_name(given).is_err(), "{given:?}");
+        }
+    }
+}

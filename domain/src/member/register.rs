@@ -1,0 +1,79 @@
+//! Becoming a member.
+
+use chrono_tz::Tz;
+use serde::Serialize;
+
+use super::{EmailAddress, Member, Units, entity, name::display_name};
+use crate::{
+    command::{Command, Refusal, UserError, UserErrorCode, Work},
+    database,
+    id::MemberId,
+    mail::letter::{self, Welcome},
+    preferences::{self, Wanted},
+    subscription::Access,
+};
+
+/// Makes the viewer a member.
+#[derive(Clone, Debug, Serialize)]
+pub struct RegisterMember {
+    /// What the member wants to be called, 1 to 80 characters.
+    pub display_name: String,
+    /// Where mail shall go.
+    pub email: Option<EmailAddress>,
+    /// Where it goes otherwise. It comes with the token and is no argument: a retry may have another token.
+    #[serde(skip)]
+    pub verified_email: Option<EmailAddress>,
+    /// A BCP 47 tag.
+    pub locale: String,
+    /// Where the member's days begin and end.
+    pub time_zone: Tz,
+    /// The units that the app shows.
+    pub units: Units,
+    /// What plans shall be made from.
+    pub preferences: Wanted,
+}
+
+impl Command for RegisterMember {
+    const NAME: &'static str = "registerMember";
+    const FOR_MEMBERS: bool = false;
+    type Outcome = MemberId;
+
+    async fn run(&self, work: &mut Work<'_>) -> Result<MemberId, Refusal> {
+        if work.is_registered() {
+            let message = "you have registered before";
+            return Err(UserError::new(UserErrorCode::AlreadyRegistered, message, "").into());
+        }
+        let (id, token) = (work.new_id(), work.new_id());
+        let member = Member {
+            id: MemberId(id),
+            display_name: display_name(&self.display_name)?,
+            email: self.email.clone().or_else(|| self.verified_email.clone()),
+            locale: self.locale.clone(),
+            time_zone: self.time_zone,
+            units: self.units,
+            access: Access::None,
+            subscription: None,
+            purchase_token: token.to_string(),
+        };
+        let row = entity::Model {
+            id: member.id,
+            issuer: work.subject().issuer.clone(),
+            subject: work.subject().subject.clone(),
+            display_name: member.display_name.clone(),
+            email: member.email.as_ref().map(|email| email.as_str().to_owned()),
+            locale: member.locale.clone(),
+            time_zone: member.time_zone.name().to_owned(),
+            units: member.units,
+            purchase_token: token,
+            created_at: work.now(),
+        };
+        database::insert(work.transaction(), vec![row]).await?;
+        let today = work.now().with_timezone(&self.time_zone).date_naive();
+        let preferences = self.preferences.clone().since(today);
+        preferences::write(work.transaction(), member.id, &preferences).await?;
+        let id = member.id;
+        work.register(member);
+        letter::owe(work, &Welcome {})?;
+        Ok(id)
+    }
+}

@@ -1,0 +1,61 @@
+//! Changes: what comes of them, why they are refused, and what is owed for them.
+
+mod check_ins;
+mod corrections;
+mod keys;
+mod next_programme;
+mod plans;
+mod preferences;
+mod races;
+mod registration;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, TestApp, named};
+
+/// Asks for one of the app's mutations.
+async fn change(test: &TestApp, email: &str, operation: &str, input: Value) -> Answer {
+    let variables = json!({ "input": input });
+    test.ask(email, &named(operation), variables).await
+}
+
+/// An input with its idempotency key.
+fn keyed(key: &str, mut input: Value) -> Value {
+    input["idempotencyKey"] = key.into();
+    input
+}
+
+/// What the member's plan says, and that of its current cycle.
+async fn plan(test: &TestApp, email: &str) -> Value {
+    let query = "{ me { plan { id goal status startedOn endedOn
+        currentCycle { id number startsOn endsOn checkInDue checkInOpensOn today { number date } } } } }";
+    let answer = test.ask(email, query, json!({})).await;
+    answer.data()["me"]["plan"].clone()
+}
+
+/// A subscription without end, for who has none.
+async fn subscribe(test: &TestApp, email: &str) {
+    test.execute(&format!(
+        "INSERT INTO subscription (member_id, id, will_renew, updated_at)
+         SELECT id, md5(email)::uuid, false, now() FROM member WHERE email = '{email}'"
+    ))
+    .await;
+}
+
+/// What the member's latest cycle follows: goal, level, diet and days.
+async fn programme(test: &TestApp, email: &str) -> String {
+    let sql = format!(
+        "SELECT concat_ws(' ', p.goal, p.level, p.diet, p.days_per_week)
+         FROM cycle c JOIN member m ON m.id = c.member_id
+         JOIN programme p ON p.id = c.programme_id AND p.version = c.programme_version
+         WHERE m.email = '{email}' ORDER BY c.id DESC LIMIT 1"
+    );
+    test.value(&sql).await.expect("a cycle")
+}
+
+/// Nothing came of it: no row, nothing owed, and the key is free.
+async fn assert_nothing_done(test: &TestApp) {
+    assert_eq!(test.owed().await, []);
+    let keys = test.number("SELECT count(*) FROM idempotency_key").await;
+    assert_eq!(keys, 0);
+}

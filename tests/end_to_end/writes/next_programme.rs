@@ -1,0 +1,102 @@
+//! Which programme follows from which check-in: the rows of the table in `docs/PROGRAMMES.md`, as members meet them.
+//! Each rule by itself is tested in `domain/src/programme/next/tests.rs`.
+
+use serde_json::{Value, json};
+
+use super::{change, keyed, plan, programme};
+use crate::harness::{
+    TestApp,
+    member::{CHEN, THEO},
+};
+
+/// What a member follows after this check-in, submitted at this time.
+async fn follows(test: &TestApp, email: &str, at: &str, answers: Value) -> String {
+    test.set_clock(at);
+    let mut input = keyed(at, answers);
+    input["cycleId"] = plan(test, email).await["currentCycle"]["id"].clone();
+    change(test, email, "SubmitCheckIn", input).await.done();
+    assert_eq!(test.owed().await.len(), 4);
+    programme(test, email).await
+}
+
+const DAY_29: &str = "2026-04-08T00:00:00Z";
+
+/// Theo trains on five days at the intermediate level, wants to, and weighed 89.6 kg at his last check-in.
+#[tokio::test]
+async fn each_row_of_the_table() {
+    let mut followed = Vec::new();
+    for (energy, sleep, weight, next) in [
+        (1, 4, None, "INTERMEDIATE PESCATARIAN 3"),
+        (5, 2, None, "INTERMEDIATE PESCATARIAN 4"),
+        (5, 5, Some(86_015), "INTERMEDIATE PESCATARIAN 4"),
+        (3, 4, Some(86_016), "INTERMEDIATE PESCATARIAN 5"),
+        (4, 4, Some(89_600), "ADVANCED PESCATARIAN 5"),
+        (4, 4, Some(89_599), "INTERMEDIATE PESCATARIAN 5"),
+        (5, 5, None, "ADVANCED PESCATARIAN 5"),
+    ] {
+        let test = TestApp::start().await;
+        let answers = json!({ "energy": energy, "sleep": sleep, "weightGrams": weight });
+        let programme = follows(&test, THEO, DAY_29, answers.clone()).await;
+        assert_eq!(programme, format!("LOSE_WEIGHT {next}"), "{answers}");
+        // Other programmes are other workouts.
+        let query = "{ me { plan { currentCycle { days { workouts { workout { title } } } } } } }";
+        let days = test.ask(THEO, query, json!({})).await.data().to_string();
+        followed.push((programme, days));
+    }
+    for (programme, days) in &followed {
+        for (other, theirs) in &followed {
+            assert_eq!(programme == other, days == theirs, "{programme}, {other}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn measures_count_for_who_agreed() {
+    let test = TestApp::start().await;
+    test.execute("UPDATE consent SET granted = false WHERE purpose = 'HEALTH_DATA'")
+        .await;
+    let answers = json!({ "energy": 5, "sleep": 5, "weightGrams": 86_015 });
+    let next = follows(&test, THEO, DAY_29, answers).await;
+    assert_eq!(next, "LOSE_WEIGHT ADVANCED PESCATARIAN 5");
+}
+
+#[tokio::test]
+async fn what_was_preferred_meanwhile_counts() {
+    let test = TestApp::start().await;
+    let wanted = json!({
+        "goal": "BUILD_STRENGTH", "level": "BEGINNER", "daysPerWeek": 3, "diet": "VEGAN", "allergens": ["SOY"],
+    });
+    change(&test, THEO, "UpdatePreferences", keyed("1", wanted)).await.done();
+    let answers = json!({ "energy": 3, "sleep": 3 });
+    let next = follows(&test, THEO, DAY_29, answers).await;
+    // The goal is the plan's.
+    assert_eq!(next, "LOSE_WEIGHT BEGINNER VEGAN 3");
+}
+
+/// Chen trains on two days and is a beginner: nothing is lighter. From cycle to cycle it grows, up to a level beyond.
+#[tokio::test]
+async fn from_cycle_to_cycle() {
+    let test = TestApp::start().await;
+    // Longer than what Chen has paid for.
+    test.execute("UPDATE subscription SET expires_at = NULL").await;
+    let mut followed = Vec::new();
+    for (at, energy) in [
+        ("2026-03-18T12:00:00Z", 1),
+        ("2026-04-16T12:00:00Z", 5),
+        ("2026-05-15T12:00:00Z", 5),
+        ("2026-06-13T12:00:00Z", 3),
+        ("2026-07-12T12:00:00Z", 2),
+    ] {
+        let answers = json!({ "energy": energy, "sleep": 5 });
+        followed.push(follows(&test, CHEN, at, answers).await);
+    }
+    assert_eq!(
+        followed,
+        ["BEGINNER", "INTERMEDIATE", "INTERMEDIATE", "INTERMEDIATE", "BEGINNER"]
+            .map(|level| format!("LOSE_WEIGHT {level} PESCATARIAN 2"))
+    );
+    let cycles = test.ask(CHEN, "{ me { plan { cycles { number startsOn checkIn { energy } } } } }", json!({}));
+    let cycles = cycles.await.data()["me"]["plan"]["cycles"].clone();
+    assert_eq!(cycles.as_array().map(Vec::len), Some(6));
+    assert_eq!(cycles[5], json!({ "number": 6, "startsOn": "2026-07-12", "checkIn": null }));
+}

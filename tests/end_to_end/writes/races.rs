@@ -1,0 +1,175 @@
+//! Many calls for one member at the same time, over HTTP. `tests/mutants` takes locks and constraints out and shows that
+//! these tests notice.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use super::{change, keyed, plan};
+use crate::harness::{
+    Answer, TestApp,
+    member::{CHEN, NOBODY, RAVI},
+};
+
+/// How many at once; fewer than the pool has connections.
+const CALLS: usize = 8;
+
+/// Sends inputs at the same time.
+async fn race(
+    test: &TestApp,
+    email: &str,
+    operation: &str,
+    inputs: impl IntoIterator<Item = Value>,
+) -> Vec<Answer> {
+    let calls = inputs.into_iter().map(|input| change(test, email, operation, input));
+    join_all(calls).await
+}
+
+/// One was done, all others were refused with a code.
+fn assert_one_done(answers: &[Answer], code: &str) {
+    let done = |answer: &&Answer| answer.payload()["userErrors"] == json!([]);
+    let refused = answers.iter().filter(|answer| !done(answer));
+    assert!(refused.clone().all(|answer| answer.refusal().0 == code));
+    assert_eq!(refused.count(), answers.len() - 1);
+}
+
+/// All were answered alike: with what one of them did.
+fn assert_all_the_same(answers: &[Answer]) {
+    for answer in answers {
+        assert_eq!(answer.done(), answers[0].done());
+    }
+}
+
+/// Inputs with a key of their own each, or with the same.
+fn inputs(same_key: bool, input: &Value) -> Vec<Value> {
+    let key = |number: usize| if same_key { 0 } else { number };
+    let keyed = (0..CALLS).map(|number| keyed(&key(number).to_string(), input.clone()));
+    keyed.collect()
+}
+
+/// How many rows a member has that meet a condition.
+async fn rows(test: &TestApp, email: &str, table: &str, condition: &str) -> i64 {
+    let sql = format!(
+        "SELECT count(*) FROM {table} t JOIN member m ON m.id = t.member_id
+         WHERE m.subject = '{email}' AND {condition}"
+    );
+    test.number(&sql).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_plans_one_starts() {
+    for same_key in [false, true] {
+        let test = TestApp::start().await;
+        let inputs = inputs(same_key, &json!({}));
+        let answers = race(&test, RAVI, "StartPlan", inputs).await;
+        // The rows first: they are what must never be wrong.
+        assert_eq!(rows(&test, RAVI, "plan", "status = 'ACTIVE'").await, 1);
+        assert_eq!(rows(&test, RAVI, "plan", "true").await, 2);
+        assert_eq!(rows(&test, RAVI, "cycle", "true").await, 2);
+        assert_eq!(test.number("SELECT count(*) FROM idempotency_key").await, 1);
+        assert_eq!(test.owed().await.len(), 3);
+        if same_key {
+            assert_all_the_same(&answers);
+        } else {
+            assert_one_done(&answers, "ACTIVE_PLAN_EXISTS");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_check_ins_one_counts() {
+    for same_key in [false, true] {
+        let test = TestApp::start().await;
+        let cycle = plan(&test, CHEN).await["currentCycle"]["id"].clone();
+        let input = json!({ "cycleId": cycle, "energy": 4, "sleep": 4 });
+        let answers = race(&test, CHEN, "SubmitCheckIn", inputs(same_key, &input)).await;
+        assert_eq!(rows(&test, CHEN, "check_in", "true").await, 1);
+        assert_eq!(rows(&test, CHEN, "cycle", "true").await, 2);
+        assert_eq!(rows(&test, CHEN, "cycle", "closed_on IS NULL").await, 1);
+        assert_eq!(test.number("SELECT count(*) FROM idempotency_key").await, 1);
+        assert_eq!(test.owed().await.len(), 4);
+        if same_key {
+            assert_all_the_same(&answers);
+        } else {
+            assert_one_done(&answers, "CHECK_IN_EXISTS");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_registrations_one_counts() {
+    for same_key in [false, true] {
+        let test = TestApp::start().await;
+        let input = json!({
+            "displayName": "Noa Berg", "locale": "nb-NO", "timeZone": "Europe/Oslo",
+            "preferences": { "goal": "LOSE_WEIGHT", "level": "BEGINNER", "daysPerWeek": 3 },
+        });
+        let answers = race(&test, NOBODY, "RegisterMember", inputs(same_key, &input)).await;
+        let members = format!("SELECT count(*) FROM member WHERE subject = '{NOBODY}'");
+        assert_eq!(test.number(&members).await, 1);
+        assert_eq!(rows(&test, NOBODY, "member_preferences", "true").await, 1);
+        assert_eq!(test.number("SELECT count(*) FROM idempotency_key").await, 1);
+        assert_eq!(test.owed_kinds().await, ["email.welcome"]);
+        if same_key {
+            assert_all_the_same(&answers);
+        } else {
+            assert_one_done(&answers, "ALREADY_REGISTERED");
+        }
+    }
+}
+
+/// Each change reads all preferences and writes them back: none may be lost, an allergy least of all. And whatever
+/// comes first, the next cycle serves nothing that is excluded.
+#[tokio::test(flavor = "multi_thread")]
+async fn preferences_that_change_during_a_check_in_are_all_kept() {
+    let test = TestApp::start().await;
+    let cycle = plan(&test, CHEN).await["currentCycle"]["id"].clone();
+    let changes = [
+        json!({ "diet": "VEGAN" }),
+        json!({ "allergens": ["SOY", "NUTS", "GLUTEN"] }),
+        json!({ "level": "ADVANCED" }),
+        json!({ "daysPerWeek": 5 }),
+        json!({ "goal": "BUILD_STRENGTH" }),
+        json!({ "units": "IMPERIAL" }),
+        json!({ "locale": "de-AT" }),
+    ];
+    let changes = changes.into_iter().zip(1..);
+    let changes = changes.map(|(change, number)| keyed(&number.to_string(), change));
+    let check_in = json!({ "cycleId": cycle, "energy": 3, "sleep": 3 });
+    let (changed, submitted) = tokio::join!(
+        race(&test, CHEN, "UpdatePreferences", changes),
+        change(&test, CHEN, "SubmitCheckIn", keyed("0", check_in)),
+    );
+    for answer in &changed {
+        answer.done();
+    }
+    submitted.done();
+    assert_eq!(test.owed().await.len(), 4);
+    let query = "{ me { locale units preferences { goal level diet allergens daysPerWeek }
+        plan { currentCycle { number days { meals { recipe { diets allergens } } } } } } }";
+    let answer = test.ask(CHEN, query, json!({})).await;
+    let mut me = answer.data()["me"].clone();
+    let cycle = me["plan"]["currentCycle"].take();
+    assert_eq!(
+        me,
+        json!({
+            "locale": "de-AT", "units": "IMPERIAL", "plan": { "currentCycle": null },
+            "preferences": {
+                "goal": "BUILD_STRENGTH", "level": "ADVANCED", "diet": "VEGAN",
+                "allergens": ["GLUTEN", "SOY", "NUTS"], "daysPerWeek": 5,
+            },
+        })
+    );
+    assert_eq!(cycle["number"], 2);
+    let days = cycle["days"].as_array().expect("days").iter();
+    let meals: Vec<_> = days
+        .flat_map(|day| day["meals"].as_array().expect("meals"))
+        .collect();
+    assert_eq!(meals.len(), 28 * 4);
+    for meal in meals {
+        let of = |list: &str| meal["recipe"][list].as_array().expect(list).clone();
+        assert!(of("diets").contains(&json!("VEGAN")), "{meal}");
+        let excluded = [json!("SOY"), json!("NUTS"), json!("GLUTEN")];
+        assert!(!of("allergens").iter().any(|it| excluded.contains(it)), "{meal}");
+    }
+    assert_eq!(rows(&test, CHEN, "cycle", "closed_on IS NULL").await, 1);
+}
