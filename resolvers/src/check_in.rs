@@ -11,9 +11,7 @@ use coach_domain::{
 };
 use coach_execution::Batch;
 
-use crate::{
-    Error, RequestContext, Resolvers, arguments, batch, given::given, mutation, page,
-};
+use crate::{Error, RequestContext, Resolvers, arguments, batch, given::given, mutation, page};
 
 impl batch::CycleCheckIn for Resolvers {
     type Key = CycleId;

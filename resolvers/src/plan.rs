@@ -135,8 +135,9 @@ impl mutation::EndPlan for Resolvers {
         let Some(plan) = PlanId::decode(&input.plan_id) else {
             return Ok(refused(UserError::not_found("planId")));
         };
+        let command = EndPlan { plan };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, &EndPlan { plan });
+        let done = context.execute(&input.idempotency_key, occurred_at, &command);
         Ok(match done.await? {
             Ok(id) => EndPlanPayload {
                 plan: find(context, id).await?,

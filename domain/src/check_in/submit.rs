@@ -73,11 +73,7 @@ impl Command for SubmitCheckIn {
         let programme = next_programme(work, &closed, &check_in, change.as_ref()).await?;
         let today = work.today()?;
         let sql = "UPDATE cycle SET closed_on = $3 WHERE member_id = $1 AND id = $2 AND closed_on IS NULL";
-        let values = [
-            closed.id.member.0.into(),
-            closed.id.id.into(),
-            today.into(),
-        ];
+        let values = [closed.id.member.0.into(), closed.id.id.into(), today.into()];
         let statement = database::statement(sql, values);
         work.transaction().execute_raw(statement).await?;
         event::owe(
@@ -195,7 +191,9 @@ async fn next_programme(
     let last = last.ok_or_else(|| {
         Error::Invariant(format!("the programme {version:?} of a cycle is not there"))
     })?;
-    let plan = plan::find(work.transaction(), &[closed.plan_id]).await?.pop();
+    let plan = plan::find(work.transaction(), &[closed.plan_id])
+        .await?
+        .pop();
     let plan = plan.ok_or_else(|| Error::Invariant("a cycle has no plan".to_owned()))?;
     let histories = preferences::history(work.transaction(), &[member.id]).await?;
     let history = histories.get(&member.id).map(Vec::as_slice);

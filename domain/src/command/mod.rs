@@ -92,7 +92,8 @@ pub async fn execute<C: Command>(
     command: &C,
 ) -> Result<Result<C::Outcome, UserError>> {
     if !asked.subject.can_be_kept() {
-        let message = "nobody can be a member with this token: its subject has the character U+0000";
+        let message =
+            "nobody can be a member with this token: its subject has the character U+0000";
         return Err(Error::BadInput(message.to_owned()));
     }
     let now = clock.now();

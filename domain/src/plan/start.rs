@@ -101,6 +101,7 @@ async fn wanted(work: &Work<'_>, goal: Option<Goal>) -> Result<Preferences, Refu
 
 /// Nothing can be followed.
 pub(crate) fn no_programme() -> UserError {
-    let message = "there is no programme for your goal, level, diet, allergens and training days together";
+    let message =
+        "there is no programme for your goal, level, diet, allergens and training days together";
     UserError::new(UserErrorCode::NoProgramme, message, "")
 }

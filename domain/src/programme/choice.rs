@@ -7,9 +7,7 @@ use std::{
 };
 
 use super::{Programme, Reason};
-use crate::{
-    catalogue::Catalogue, day::may_serve, id::ProgrammeId, preferences::Preferences,
-};
+use crate::{catalogue::Catalogue, day::may_serve, id::ProgrammeId, preferences::Preferences};
 
 /// A programme that fits, and how well.
 #[derive(Clone, Debug)]

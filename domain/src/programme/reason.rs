@@ -98,10 +98,9 @@ impl Reason {
             Self::Diet { wanted, has } if wanted == has => {
                 format!("Its meals are {}, as you eat.", table(has))
             }
-            Self::Diet { has, .. } => format!(
-                "Its meals are {}, which is within your diet.",
-                table(has)
-            ),
+            Self::Diet { has, .. } => {
+                format!("Its meals are {}, which is within your diet.", table(has))
+            }
             Self::Allergens { replaced: 0, .. } => {
                 "None of its meals contains what you must not eat.".to_owned()
             }

@@ -23,7 +23,10 @@ fn middling() -> Value {
 async fn a_check_in_closes_the_cycle_and_opens_the_next() {
     let test = TestApp::start().await;
     let before = plan(&test, CHEN).await["currentCycle"].clone();
-    assert_eq!((&before["checkInDue"], &before["today"]), (&json!(true), &Value::Null));
+    assert_eq!(
+        (&before["checkInDue"], &before["today"]),
+        (&json!(true), &Value::Null)
+    );
     let answers = json!({
         "weightGrams": 61_300, "waistMillimetres": 742, "energy": 4, "sleep": 3, "notes": "Less rice.\nMore sleep.",
     });
@@ -119,12 +122,25 @@ async fn the_change_since_the_one_before_is_told_to_who_agreed() {
 async fn it_opens_on_day_29_whatever_the_clocks_do() {
     let test = TestApp::start().await;
     for (email, still_28, opens, closed_on) in [
-        (MAYA, "2026-04-03T21:59:59Z", "2026-04-03T22:00:00Z", "2026-04-04"),
-        (THEO, "2026-04-07T11:59:59Z", "2026-04-07T12:00:00Z", "2026-04-08"),
+        (
+            MAYA,
+            "2026-04-03T21:59:59Z",
+            "2026-04-03T22:00:00Z",
+            "2026-04-04",
+        ),
+        (
+            THEO,
+            "2026-04-07T11:59:59Z",
+            "2026-04-07T12:00:00Z",
+            "2026-04-08",
+        ),
     ] {
         test.set_clock(still_28);
         let cycle = plan(&test, email).await["currentCycle"].clone();
-        assert_eq!((&cycle["today"]["number"], &cycle["checkInDue"]), (&json!(28), &json!(false)));
+        assert_eq!(
+            (&cycle["today"]["number"], &cycle["checkInDue"]),
+            (&json!(28), &json!(false))
+        );
         let early = submit(&test, email, "1", middling()).await;
         let expected = ("CHECK_IN_NOT_OPEN", "input.cycleId".to_owned());
         assert_eq!(early.refusal(), expected, "{email}");
@@ -132,7 +148,10 @@ async fn it_opens_on_day_29_whatever_the_clocks_do() {
 
         test.set_clock(opens);
         let cycle = plan(&test, email).await["currentCycle"].clone();
-        assert_eq!((&cycle["today"], &cycle["checkInDue"]), (&Value::Null, &json!(true)));
+        assert_eq!(
+            (&cycle["today"], &cycle["checkInDue"]),
+            (&Value::Null, &json!(true))
+        );
         let answer = submit(&test, email, "1", middling()).await;
         assert_eq!(answer.done()["nextCycle"]["startsOn"], closed_on, "{email}");
         assert_eq!(test.owed().await.len(), 4);
@@ -144,7 +163,10 @@ async fn late_is_not_too_late() {
     let test = TestApp::start().await;
     // Three weeks after it opened; until then there is no day.
     test.set_clock("2026-04-07T00:00:00Z");
-    assert_eq!(plan(&test, CHEN).await["currentCycle"]["today"], Value::Null);
+    assert_eq!(
+        plan(&test, CHEN).await["currentCycle"]["today"],
+        Value::Null
+    );
     let answer = submit(&test, CHEN, "1", middling()).await;
     assert_eq!(answer.done()["nextCycle"]["startsOn"], "2026-04-07");
     assert_eq!(test.owed().await.len(), 4);
@@ -162,15 +184,25 @@ async fn a_phone_that_was_offline_says_when() {
         let mut answers = middling();
         answers["occurredAt"] = at.into();
         let answer = submit(&test, CHEN, "1", answers).await;
-        assert_eq!(answer.refusal(), (code, "input.occurredAt".to_owned()), "{at}");
+        assert_eq!(
+            answer.refusal(),
+            (code, "input.occurredAt".to_owned()),
+            "{at}"
+        );
     }
     assert_nothing_done(&test).await;
     let mut answers = middling();
     answers["occurredAt"] = "2026-03-16T16:00:00Z".into();
     let answer = submit(&test, CHEN, "1", answers).await;
-    assert_eq!(answer.done()["checkIn"]["submittedAt"], "2026-03-16T16:00:00Z");
+    assert_eq!(
+        answer.done()["checkIn"]["submittedAt"],
+        "2026-03-16T16:00:00Z"
+    );
     assert_eq!(answer.done()["nextCycle"]["startsOn"], "2026-03-17");
-    assert_eq!(plan(&test, CHEN).await["currentCycle"]["today"]["number"], 2);
+    assert_eq!(
+        plan(&test, CHEN).await["currentCycle"]["today"]["number"],
+        2
+    );
     assert_eq!(test.owed().await.len(), 4);
 }
 
@@ -184,7 +216,12 @@ async fn what_cannot_be_checked_in() {
         input["cycleId"] = cycle.clone();
         change(&test, CHEN, "SubmitCheckIn", input).await
     };
-    for id in [&theirs["currentCycle"]["id"], &mine["id"], &json!("cyc_"), &json!("")] {
+    for id in [
+        &theirs["currentCycle"]["id"],
+        &mine["id"],
+        &json!("cyc_"),
+        &json!(""),
+    ] {
         let expected = ("NOT_FOUND", "input.cycleId".to_owned());
         assert_eq!(send("1", id).await.refusal(), expected, "{id}");
     }
@@ -200,7 +237,9 @@ async fn what_cannot_be_checked_in() {
     let expected = ("CHECK_IN_EXISTS", "input.cycleId".to_owned());
     assert_eq!(send("2", cycle).await.refusal(), expected);
     let plan_id = json!({ "planId": mine["id"] });
-    change(&test, CHEN, "EndPlan", keyed("3", plan_id)).await.done();
+    change(&test, CHEN, "EndPlan", keyed("3", plan_id))
+        .await
+        .done();
     let expected = ("CHECK_IN_EXISTS", "input.cycleId".to_owned());
     assert_eq!(send("4", cycle).await.refusal(), expected);
     assert_eq!(test.owed().await, []);
@@ -211,7 +250,9 @@ async fn nobody_waits_for_the_check_in_of_an_ended_plan() {
     let test = TestApp::start().await;
     let mine = plan(&test, CHEN).await;
     let plan_id = json!({ "planId": mine["id"] });
-    change(&test, CHEN, "EndPlan", keyed("1", plan_id)).await.done();
+    change(&test, CHEN, "EndPlan", keyed("1", plan_id))
+        .await
+        .done();
     let mut input = keyed("2", middling());
     input["cycleId"] = mine["currentCycle"]["id"].clone();
     let answer = change(&test, CHEN, "SubmitCheckIn", input).await;
@@ -240,7 +281,11 @@ async fn implausible_measures_are_refused() {
             let mut answers = middling();
             answers[field] = value.into();
             let answer = submit(&test, CHEN, "1", answers).await;
-            assert_eq!(answer.refusal(), ("OUT_OF_RANGE", format!("input.{field}")), "{value}");
+            assert_eq!(
+                answer.refusal(),
+                ("OUT_OF_RANGE", format!("input.{field}")),
+                "{value}"
+            );
         }
     }
     assert_nothing_done(&test).await;
@@ -250,6 +295,9 @@ async fn implausible_measures_are_refused() {
     }
     let answer = submit(&test, CHEN, "1", least).await;
     let check_in = &answer.done()["checkIn"];
-    assert_eq!((&check_in["weightGrams"], &check_in["notes"]), (&json!(20_000), &Value::Null));
+    assert_eq!(
+        (&check_in["weightGrams"], &check_in["notes"]),
+        (&json!(20_000), &Value::Null)
+    );
     assert_eq!(test.owed().await.len(), 4);
 }

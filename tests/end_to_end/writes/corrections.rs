@@ -37,7 +37,9 @@ async fn what_is_given_changes_and_the_rest_stays() {
         ("sleep", json!(5)),
         ("notes", json!("Was ill.")),
     ] {
-        correct(&test, field, &id, json!({ field: value })).await.done();
+        correct(&test, field, &id, json!({ field: value }))
+            .await
+            .done();
         latest[field] = value;
         if field == "weightGrams" {
             latest["changeSincePrevious"]["weightGrams"] = (90_000 - 91_400).into();
@@ -45,7 +47,12 @@ async fn what_is_given_changes_and_the_rest_stays() {
         assert_eq!(check_ins(&test).await[0], latest, "{field}");
     }
     // Both sides of the change follow.
-    let answer = correct(&test, "first", &first["id"], json!({ "chestMillimetres": 1_085, "notes": null }));
+    let answer = correct(
+        &test,
+        "first",
+        &first["id"],
+        json!({ "chestMillimetres": 1_085, "notes": null }),
+    );
     let answer = answer.await;
     assert_eq!(answer.done()["checkIn"]["cycle"]["number"], 1);
     first["chestMillimetres"] = 1_085.into();
@@ -63,13 +70,23 @@ async fn what_cannot_be_corrected() {
     let before = check_ins(&test).await;
     let id = &before[0]["id"];
     for field in ["energy", "sleep"] {
-        let answer = correct(&test, "1", id, json!({ field: null, "weightGrams": 90_000 })).await;
+        let answer = correct(
+            &test,
+            "1",
+            id,
+            json!({ field: null, "weightGrams": 90_000 }),
+        )
+        .await;
         assert_eq!(answer.refusal(), ("REQUIRED", format!("input.{field}")));
     }
     for (field, refused, _) in BOUNDS {
         for value in refused {
             let answer = correct(&test, "1", id, json!({ field: value, "energy": 5 })).await;
-            assert_eq!(answer.refusal(), ("OUT_OF_RANGE", format!("input.{field}")), "{value}");
+            assert_eq!(
+                answer.refusal(),
+                ("OUT_OF_RANGE", format!("input.{field}")),
+                "{value}"
+            );
         }
     }
     for at in ["2026-03-04T11:59:59Z", "2026-03-18T12:05:01Z"] {
@@ -80,12 +97,18 @@ async fn what_cannot_be_corrected() {
     let cycle = plan(&test, THEO).await["currentCycle"]["id"].clone();
     for unknown in [&cycle, &json!("chk_"), &json!("")] {
         let answer = correct(&test, "1", unknown, json!({ "energy": 5 })).await;
-        assert_eq!(answer.refusal(), ("NOT_FOUND", "input.checkInId".to_owned()));
+        assert_eq!(
+            answer.refusal(),
+            ("NOT_FOUND", "input.checkInId".to_owned())
+        );
     }
     for other in [MAYA, CHEN] {
         let input = keyed("1", json!({ "checkInId": id, "energy": 5 }));
         let answer = change(&test, other, "CorrectCheckIn", input).await;
-        assert_eq!(answer.refusal(), ("NOT_FOUND", "input.checkInId".to_owned()));
+        assert_eq!(
+            answer.refusal(),
+            ("NOT_FOUND", "input.checkInId".to_owned())
+        );
     }
     assert_eq!(check_ins(&test).await, before);
     assert_nothing_done(&test).await;
@@ -96,7 +119,9 @@ async fn history_is_ones_own_without_a_plan_or_access() {
     let test = TestApp::start().await;
     let id = check_ins(&test).await[0]["id"].clone();
     let plan_id = json!({ "planId": plan(&test, THEO).await["id"] });
-    change(&test, THEO, "EndPlan", keyed("1", plan_id)).await.done();
+    change(&test, THEO, "EndPlan", keyed("1", plan_id))
+        .await
+        .done();
     test.execute("DELETE FROM subscription").await;
     for (place, (field, _, accepted)) in BOUNDS.into_iter().enumerate() {
         for value in accepted {

@@ -66,7 +66,9 @@ async fn what_was_preferred_meanwhile_counts() {
     let wanted = json!({
         "goal": "BUILD_STRENGTH", "level": "BEGINNER", "daysPerWeek": 3, "diet": "VEGAN", "allergens": ["SOY"],
     });
-    change(&test, THEO, "UpdatePreferences", keyed("1", wanted)).await.done();
+    change(&test, THEO, "UpdatePreferences", keyed("1", wanted))
+        .await
+        .done();
     let answers = json!({ "energy": 3, "sleep": 3 });
     let next = follows(&test, THEO, DAY_29, answers).await;
     // The goal is the plan's.
@@ -78,7 +80,8 @@ async fn what_was_preferred_meanwhile_counts() {
 async fn from_cycle_to_cycle() {
     let test = TestApp::start().await;
     // Longer than what Chen has paid for.
-    test.execute("UPDATE subscription SET expires_at = NULL").await;
+    test.execute("UPDATE subscription SET expires_at = NULL")
+        .await;
     let mut followed = Vec::new();
     for (at, energy) in [
         ("2026-03-18T12:00:00Z", 1),
@@ -92,11 +95,24 @@ async fn from_cycle_to_cycle() {
     }
     assert_eq!(
         followed,
-        ["BEGINNER", "INTERMEDIATE", "INTERMEDIATE", "INTERMEDIATE", "BEGINNER"]
-            .map(|level| format!("LOSE_WEIGHT {level} PESCATARIAN 2"))
+        [
+            "BEGINNER",
+            "INTERMEDIATE",
+            "INTERMEDIATE",
+            "INTERMEDIATE",
+            "BEGINNER"
+        ]
+        .map(|level| format!("LOSE_WEIGHT {level} PESCATARIAN 2"))
     );
-    let cycles = test.ask(CHEN, "{ me { plan { cycles { number startsOn checkIn { energy } } } } }", json!({}));
+    let cycles = test.ask(
+        CHEN,
+        "{ me { plan { cycles { number startsOn checkIn { energy } } } } }",
+        json!({}),
+    );
     let cycles = cycles.await.data()["me"]["plan"]["cycles"].clone();
     assert_eq!(cycles.as_array().map(Vec::len), Some(6));
-    assert_eq!(cycles[5], json!({ "number": 6, "startsOn": "2026-07-12", "checkIn": null }));
+    assert_eq!(
+        cycles[5],
+        json!({ "number": 6, "startsOn": "2026-07-12", "checkIn": null })
+    );
 }

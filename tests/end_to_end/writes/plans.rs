@@ -49,13 +49,20 @@ async fn a_plan_begins_today_with_reasons_and_is_told_of() {
     // How many that are depends on the content.
     let last = reasons[4].as_str().expect("a sentence");
     assert!(last.contains("what you must not eat"), "{last}");
-    assert_eq!(programme(&test, RAVI).await, "LOSE_WEIGHT BEGINNER VEGETARIAN 3");
+    assert_eq!(
+        programme(&test, RAVI).await,
+        "LOSE_WEIGHT BEGINNER VEGETARIAN 3"
+    );
 
     let owed = test.owed().await;
     let kinds = kinds(&owed);
     assert_eq!(
         kinds,
-        ["email.your-plan", "event.cycle-started", "event.plan-started"]
+        [
+            "email.your-plan",
+            "event.cycle-started",
+            "event.plan-started"
+        ]
     );
     let row = |column, table| {
         let sql = format!(
@@ -90,9 +97,15 @@ async fn the_programme_follows_from_all_that_is_preferred() {
     let nora = json!({ "goal": "LOSE_WEIGHT", "level": "BEGINNER", "diet": "OMNIVORE", "daysPerWeek": 3, "allergens": [] });
     let mut key = 0;
     for (field, values) in [
-        ("goal", json!(["LOSE_WEIGHT", "BUILD_STRENGTH", "IMPROVE_ENDURANCE"])),
+        (
+            "goal",
+            json!(["LOSE_WEIGHT", "BUILD_STRENGTH", "IMPROVE_ENDURANCE"]),
+        ),
         ("level", json!(["BEGINNER", "INTERMEDIATE", "ADVANCED"])),
-        ("diet", json!(["OMNIVORE", "PESCATARIAN", "VEGETARIAN", "VEGAN"])),
+        (
+            "diet",
+            json!(["OMNIVORE", "PESCATARIAN", "VEGETARIAN", "VEGAN"]),
+        ),
         ("daysPerWeek", json!([2, 3, 4, 5, 6])),
     ] {
         for value in values.as_array().expect("values") {
@@ -115,7 +128,9 @@ async fn the_programme_follows_from_all_that_is_preferred() {
     let answer = start(&test, NORA, "goal", goal).await;
     assert_eq!(answer.done()["plan"]["goal"], "IMPROVE_ENDURANCE");
     assert_eq!(test.owed().await.len(), 3);
-    let me = test.ask(NORA, "{ me { preferences { goal } } }", json!({})).await;
+    let me = test
+        .ask(NORA, "{ me { preferences { goal } } }", json!({}))
+        .await;
     assert_eq!(me.data()["me"]["preferences"]["goal"], "LOSE_WEIGHT");
 }
 
@@ -124,7 +139,11 @@ async fn who_has_a_plan_or_no_access_starts_none() {
     let test = TestApp::start().await;
     for email in [MAYA, DANI, GWEN] {
         let answer = start(&test, email, "1", json!({})).await;
-        assert_eq!(answer.refusal(), ("ACTIVE_PLAN_EXISTS", String::new()), "{email}");
+        assert_eq!(
+            answer.refusal(),
+            ("ACTIVE_PLAN_EXISTS", String::new()),
+            "{email}"
+        );
     }
     for email in [NORA, LARA] {
         let answer = start(&test, email, "1", json!({})).await;
@@ -164,7 +183,13 @@ async fn a_phone_that_was_offline_says_when() {
         assert_eq!(answer.refusal(), ("OUT_OF_RANGE", path.to_owned()), "{at}");
     }
     // Ravi's last plan ended on the 7th where he lives, five and a half hours ahead.
-    let answer = start(&test, RAVI, "1", json!({ "occurredAt": "2026-03-06T18:29:59Z" })).await;
+    let answer = start(
+        &test,
+        RAVI,
+        "1",
+        json!({ "occurredAt": "2026-03-06T18:29:59Z" }),
+    )
+    .await;
     let refused = ("OUT_OF_RANGE", "input.occurredAt".to_owned());
     assert_eq!(answer.refusal(), refused);
     assert_nothing_done(&test).await;
@@ -172,7 +197,10 @@ async fn a_phone_that_was_offline_says_when() {
     let ravi = json!({ "occurredAt": "2026-03-06T18:30:00Z" });
     let answer = start(&test, RAVI, "1", ravi.clone()).await;
     assert_eq!(answer.done()["plan"]["startedOn"], "2026-03-07");
-    assert_eq!(plan(&test, RAVI).await["currentCycle"]["today"]["number"], 12);
+    assert_eq!(
+        plan(&test, RAVI).await["currentCycle"]["today"]["number"],
+        12
+    );
     let fortnight = json!({ "occurredAt": "2026-03-04T12:00:00Z" });
     let answer = start(&test, NORA, "1", fortnight.clone()).await;
     assert_eq!(answer.done()["plan"]["startedOn"], "2026-03-04");
@@ -208,7 +236,9 @@ async fn an_ended_plan_is_history() {
     );
     assert_eq!(plan(&test, MAYA).await, Value::Null);
     let kept = test.ask(MAYA, days, json!({ "id": id })).await;
-    let kept = kept.data()["node"]["cycles"][0]["days"].as_array().map(Vec::len);
+    let kept = kept.data()["node"]["cycles"][0]["days"]
+        .as_array()
+        .map(Vec::len);
     assert_eq!(kept, Some(12), "up to the day on which it ended");
 
     // Ended is ended, also tomorrow.
@@ -218,7 +248,9 @@ async fn an_ended_plan_is_history() {
     assert_eq!(again.done()["plan"]["endedOn"], "2026-03-18");
     start(&test, MAYA, "3", json!({})).await.done();
     assert_eq!(test.owed().await.len(), 3);
-    let plans = test.ask(MAYA, "{ me { plans { status startedOn } } }", json!({})).await;
+    let plans = test
+        .ask(MAYA, "{ me { plans { status startedOn } } }", json!({}))
+        .await;
     assert_eq!(
         plans.data()["me"]["plans"],
         json!([
@@ -233,7 +265,12 @@ async fn what_cannot_be_ended() {
     let test = TestApp::start().await;
     let theirs = plan(&test, THEO).await;
     let mine = plan(&test, MAYA).await;
-    for id in [&theirs["id"], &mine["currentCycle"]["id"], &json!("pln_"), &json!("")] {
+    for id in [
+        &theirs["id"],
+        &mine["currentCycle"]["id"],
+        &json!("pln_"),
+        &json!(""),
+    ] {
         let answer = change(&test, MAYA, "EndPlan", keyed("1", json!({ "planId": id }))).await;
         let expected = ("NOT_FOUND", "input.planId".to_owned());
         assert_eq!(answer.refusal(), expected, "{id}");

@@ -110,7 +110,11 @@ async fn nothing_of_it_can_be_taken_away() {
         "units",
     ] {
         // The other change is not done either.
-        let other = if field == "units" { "displayName" } else { "units" };
+        let other = if field == "units" {
+            "displayName"
+        } else {
+            "units"
+        };
         let value = if field == "units" { "Maya" } else { "IMPERIAL" };
         let input = json!({ field: null, other: value });
         let answer = update(&test, MAYA, "1", input).await;
@@ -118,16 +122,28 @@ async fn nothing_of_it_can_be_taken_away() {
         assert_eq!(answer.refusal(), expected);
     }
     for name in ["  ", "A\u{7}"] {
-        let answer = update(&test, MAYA, "1", json!({ "displayName": name, "units": "IMPERIAL" }));
+        let answer = update(
+            &test,
+            MAYA,
+            "1",
+            json!({ "displayName": name, "units": "IMPERIAL" }),
+        );
         let expected = ("INVALID", "input.displayName".to_owned());
         assert_eq!(answer.await.refusal(), expected);
     }
     for at in ["2026-03-04T11:59:59Z", "2026-03-18T12:05:01Z"] {
-        let answer = update(&test, MAYA, "1", json!({ "occurredAt": at, "units": "IMPERIAL" }));
+        let answer = update(
+            &test,
+            MAYA,
+            "1",
+            json!({ "occurredAt": at, "units": "IMPERIAL" }),
+        );
         let expected = ("OUT_OF_RANGE", "input.occurredAt".to_owned());
         assert_eq!(answer.await.refusal(), expected);
     }
-    let me = test.ask(MAYA, "{ me { displayName units } }", json!({})).await;
+    let me = test
+        .ask(MAYA, "{ me { displayName units } }", json!({}))
+        .await;
     assert_eq!(
         me.data()["me"],
         json!({ "displayName": "Maya Brandt", "units": "METRIC" })
@@ -212,7 +228,8 @@ async fn no_preferences_let_anything_through_that_they_exclude() {
 async fn who_moves_west_keeps_what_was_said_last() {
     let test = TestApp::start().await;
     let allergens = async || {
-        let query = "{ me { preferences { allergens diet } plan { currentCycle { startsOn endsOn } } } }";
+        let query =
+            "{ me { preferences { allergens diet } plan { currentCycle { startsOn endsOn } } } }";
         test.ask(THEO, query, json!({})).await.data()["me"].clone()
     };
     let history = async || {
@@ -236,7 +253,9 @@ async fn who_moves_west_keeps_what_was_said_last() {
     let both = "2026-03-18 PESCATARIAN {SOY}; 2026-03-19 PESCATARIAN {SOY}";
     assert_eq!(history().await, both);
     // What is said now also counts tomorrow.
-    update(&test, THEO, "3", json!({ "diet": "VEGAN" })).await.done();
+    update(&test, THEO, "3", json!({ "diet": "VEGAN" }))
+        .await
+        .done();
     let both = "2026-03-18 VEGAN {SOY}; 2026-03-19 VEGAN {SOY}";
     assert_eq!(history().await, both);
     test.advance(TimeDelta::days(1));

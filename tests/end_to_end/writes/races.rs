@@ -20,7 +20,9 @@ async fn race(
     operation: &str,
     inputs: impl IntoIterator<Item = Value>,
 ) -> Vec<Answer> {
-    let calls = inputs.into_iter().map(|input| change(test, email, operation, input));
+    let calls = inputs
+        .into_iter()
+        .map(|input| change(test, email, operation, input));
     join_all(calls).await
 }
 
@@ -169,7 +171,10 @@ async fn preferences_that_change_during_a_check_in_are_all_kept() {
         let of = |list: &str| meal["recipe"][list].as_array().expect(list).clone();
         assert!(of("diets").contains(&json!("VEGAN")), "{meal}");
         let excluded = [json!("SOY"), json!("NUTS"), json!("GLUTEN")];
-        assert!(!of("allergens").iter().any(|it| excluded.contains(it)), "{meal}");
+        assert!(
+            !of("allergens").iter().any(|it| excluded.contains(it)),
+            "{meal}"
+        );
     }
     assert_eq!(rows(&test, CHEN, "cycle", "closed_on IS NULL").await, 1);
 }
