@@ -59,13 +59,13 @@ async fn each_change_keeps_its_budget() {
                 "displayName": "Noa", "locale": "nb-NO", "timeZone": "Europe/Oslo",
                 "preferences": { "goal": "LOSE_WEIGHT", "level": "BEGINNER", "daysPerWeek": 3 },
             }),
-            9,
+            10,
         ),
         (
             "UpdatePreferences",
             member::NORA,
             json!({ "diet": "VEGAN", "units": "IMPERIAL" }),
-            8,
+            9,
         ),
         ("StartPlan", member::RAVI, json!({}), 12),
         (
@@ -84,7 +84,7 @@ async fn each_change_keeps_its_budget() {
             "SubmitCheckIn",
             member::CHEN,
             json!({ "cycleId": first(member::CHEN, workout, cycle).await, "energy": 4, "sleep": 4 }),
-            18,
+            17,
         ),
         (
             "CorrectCheckIn",

@@ -25,12 +25,12 @@ fn keyed(key: &str, mut input: Value) -> Value {
     input
 }
 
-/// What the member's plan says, and that of its current cycle.
+/// What the member's plan says, and that of its current cycle; `today` is null without access.
 async fn plan(test: &TestApp, email: &str) -> Value {
     let query = "{ me { plan { id goal status startedOn endedOn
         currentCycle { id number startsOn endsOn checkInDue checkInOpensOn today { number date } } } } }";
     let answer = test.ask(email, query, json!({})).await;
-    answer.data()["me"]["plan"].clone()
+    answer.body["data"]["me"]["plan"].clone()
 }
 
 /// A subscription without end, for who has none.
@@ -48,7 +48,7 @@ async fn programme(test: &TestApp, email: &str) -> String {
         "SELECT concat_ws(' ', p.goal, p.level, p.diet, p.days_per_week)
          FROM cycle c JOIN member m ON m.id = c.member_id
          JOIN programme p ON p.id = c.programme_id AND p.version = c.programme_version
-         WHERE m.email = '{email}' ORDER BY c.id DESC LIMIT 1"
+         WHERE m.email = '{email}' ORDER BY c.starts_on DESC, c.number DESC, c.id DESC LIMIT 1"
     );
     test.value(&sql).await.expect("a cycle")
 }

@@ -64,16 +64,15 @@ async fn a_plan_begins_today_with_reasons_and_is_told_of() {
             "event.plan-started"
         ]
     );
-    let row = |column, table| {
+    let row = async |column| {
         let sql = format!(
-            "SELECT {column} FROM {table} t JOIN member m ON m.id = t.member_id WHERE m.email = '{RAVI}'
-             ORDER BY t.id DESC LIMIT 1"
+            "SELECT c.{column} FROM cycle c JOIN member m ON m.id = c.member_id
+             WHERE m.email = '{RAVI}' ORDER BY c.starts_on DESC LIMIT 1"
         );
-        let test = &test;
-        async move { test.value(&sql).await }
+        test.value(&sql).await
     };
-    let (plan, cycle) = (row("t.id", "plan").await, row("t.id", "cycle").await);
-    let programme = row("t.programme_id", "cycle").await;
+    let (plan, cycle) = (row("plan_id").await, row("id").await);
+    let programme = row("programme_id").await;
     let payloads: Vec<_> = owed.iter().map(|it| it.envelope.payload.clone()).collect();
     assert_eq!(
         payloads,
