@@ -1,7 +1,7 @@
 //! The consumer of mail: looks up whom a letter is for, has it written, and hands it over. `docs/EMAIL.md` says what can
 //! happen twice, and why.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
@@ -25,10 +25,17 @@ use super::{
     About, Enclosure, Error, Footing, House, Needs, Post, Recipient, attachment::PlanAttachment,
     read, render,
 };
-use crate::consumer::{Consumer, Delivery, Verdict};
+use crate::{
+    backoff,
+    consumer::{Consumer, Delivery, Verdict},
+};
 
 /// What it is called in the inbox.
 const NAME: &str = "email";
+
+/// How often it is tried to mark what was sent, and the waits in between: within the deadline of a message.
+const TRIES: u32 = 5;
+const WAITS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
 /// Sends the letters of one of the queues for mail.
 pub struct Letters {
@@ -206,8 +213,25 @@ impl Letters {
         kill_point::reached("after-effect");
         match sent {
             Ok(provider) => {
-                let end = self.end(mail, DeliveryState::Sent, provider.as_deref());
-                Ok(end.await?)
+                // A connection that died meanwhile shall not be why it is sent twice.
+                let mut tries = 1;
+                loop {
+                    let end = self.end(mail, DeliveryState::Sent, provider.as_deref());
+                    match end.await {
+                        Err(error) if tries < TRIES => {
+                            tracing::warn!(%error, "a mail that was sent is not marked yet; trying again");
+                            tokio::time::sleep(backoff::after(
+                                tries,
+                                WAITS.0,
+                                WAITS.1,
+                                mail.envelope,
+                            ))
+                            .await;
+                            tries += 1;
+                        }
+                        ended => return Ok(ended?),
+                    }
+                }
             }
             Err(mail::Error::Refused(reason)) => {
                 tracing::warn!(reason, "a mail is refused");
