@@ -5,6 +5,7 @@ pub mod entity;
 mod find;
 mod history;
 mod measures;
+mod next;
 mod submit;
 
 pub use correct::CorrectCheckIn;

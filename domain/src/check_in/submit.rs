@@ -1,13 +1,10 @@
 //! Submitting check-ins.
 
-use std::sync::Arc;
-
 use sea_orm::ConnectionTrait as _;
 use serde::{Deserialize, Serialize};
 
-use super::{CheckIn, CheckInChange, changes, entity, measures};
+use super::{CheckIn, changes, entity, measures, next::next_programme};
 use crate::{
-    Error,
     command::{Command, Refusal, UserError, UserErrorCode, Work},
     consent::{self, ConsentPurpose},
     cycle::{self, Cycle},
@@ -15,9 +12,6 @@ use crate::{
     event::{self, CheckInSubmitted},
     id::{CheckInId, CycleId},
     mail::letter::{self, CheckInReceived},
-    plan::{self, no_programme},
-    preferences::{self, Preferences},
-    programme::{self, Answers, Load, Programme, next_load},
 };
 
 /// Submits the check-in of a cycle, which closes it and opens the next on the date on which it happened.
@@ -176,51 +170,4 @@ async fn may_use_health_data(work: &Work<'_>) -> Result<bool, Refusal> {
     let consents = consent::of_members(work.transaction(), &[member]).await?;
     let mut answers = consents.get(&member).into_iter().flatten();
     Ok(answers.any(|answer| answer.purpose == ConsentPurpose::HealthData && answer.granted))
-}
-
-/// What the cycle that begins follows.
-async fn next_programme(
-    work: &Work<'_>,
-    closed: &Cycle,
-    check_in: &CheckIn,
-    change: Option<&CheckInChange>,
-) -> Result<Arc<Programme>, Refusal> {
-    let member = work.member()?;
-    let version = (closed.programme, closed.programme_version);
-    let last = work.catalogue().programmes.get(&version);
-    let last = last.ok_or_else(|| {
-        Error::Invariant(format!("the programme {version:?} of a cycle is not there"))
-    })?;
-    let plan = plan::find(work.transaction(), &[closed.plan_id])
-        .await?
-        .pop();
-    let plan = plan.ok_or_else(|| Error::Invariant("a cycle has no plan".to_owned()))?;
-    let histories = preferences::history(work.transaction(), &[member.id]).await?;
-    let history = histories.get(&member.id).map(Vec::as_slice);
-    let on = |date| {
-        let preferred = preferences::on(history.unwrap_or_default(), date);
-        preferred.ok_or_else(|| Error::Invariant("a member prefers nothing".to_owned()))
-    };
-    let now = on(work.now().with_timezone(&member.time_zone).date_naive())?;
-    let answers = Answers {
-        energy: check_in.energy,
-        sleep: check_in.sleep,
-        weight: check_in
-            .weight_grams
-            .zip(change.and_then(|change| change.weight_grams)),
-    };
-    let next = next_load(
-        answers.verdict(plan.goal),
-        Load::from(&**last),
-        Load::from(on(closed.starts_on)?),
-        Load::from(now),
-    );
-    let wanted = Preferences {
-        goal: plan.goal,
-        level: next.level,
-        days_per_week: next.days_per_week,
-        ..now.clone()
-    };
-    let choice = programme::choose(work.catalogue(), &wanted).ok_or_else(no_programme)?;
-    Ok(choice.programme)
 }

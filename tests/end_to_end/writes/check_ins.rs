@@ -246,6 +246,21 @@ async fn what_cannot_be_checked_in() {
 }
 
 #[tokio::test]
+async fn without_a_programme_to_follow_the_check_in_waits() {
+    let test = TestApp::start().await;
+    test.execute("UPDATE recipe SET archived_at = now() WHERE 'SNACK' = ANY(slots)")
+        .await;
+    test.app.catalogue.clear();
+    let answer = submit(&test, CHEN, "1", middling()).await;
+    assert_eq!(answer.refusal(), ("NO_PROGRAMME", String::new()));
+    assert_nothing_done(&test).await;
+    assert_eq!(plan(&test, CHEN).await["currentCycle"]["checkInDue"], true);
+    let check_ins = test.ask(CHEN, "{ me { checkIns { nodes { id } } } }", json!({}));
+    let check_ins = check_ins.await.data()["me"]["checkIns"]["nodes"].clone();
+    assert_eq!(check_ins, json!([]));
+}
+
+#[tokio::test]
 async fn nobody_waits_for_the_check_in_of_an_ended_plan() {
     let test = TestApp::start().await;
     let mine = plan(&test, CHEN).await;
