@@ -40,6 +40,7 @@ const MIGRATIONS: &[Sql] = &migrations![
     "0015_command",
     "0016_email_delivery",
     "0020_schedule",
+    "0021_cycle_wanted",
 ];
 
 impl MigrationName for Sql {

@@ -12,6 +12,14 @@ use crate::{
     programme::{self, Answers, Load, Programme, next_load},
 };
 
+/// What the next cycle is made from.
+pub(super) struct Next {
+    /// What it follows.
+    pub(super) programme: Arc<Programme>,
+    /// What the member wants of training by now.
+    pub(super) wanted: Load,
+}
+
 /// What the cycle that begins follows. `change` is there where it is known and may be used.
 ///
 /// # Errors
@@ -22,7 +30,7 @@ pub(super) async fn next_programme(
     closed: &Cycle,
     check_in: &CheckIn,
     change: Option<&CheckInChange>,
-) -> Result<Arc<Programme>, Refusal> {
+) -> Result<Next, Refusal> {
     let member = work.member()?;
     let version = (closed.programme, closed.programme_version);
     let last = work.catalogue().programmes.get(&version);
@@ -40,6 +48,10 @@ pub(super) async fn next_programme(
         preferred.ok_or_else(|| Error::Invariant("a member prefers nothing".to_owned()))
     };
     let now = on(work.now().with_timezone(&member.time_zone).date_naive())?;
+    let wanted_then = match closed.wanted {
+        Some(wanted) => wanted,
+        None => Load::from(on(closed.starts_on)?),
+    };
     let answers = Answers {
         energy: check_in.energy,
         sleep: check_in.sleep,
@@ -50,7 +62,7 @@ pub(super) async fn next_programme(
     let next = next_load(
         answers.verdict(plan.goal),
         Load::from(&**last),
-        Load::from(on(closed.starts_on)?),
+        wanted_then,
         Load::from(now),
     );
     let wanted = Preferences {
@@ -60,5 +72,8 @@ pub(super) async fn next_programme(
         ..now.clone()
     };
     let choice = programme::choose(work.catalogue(), &wanted).ok_or_else(no_programme)?;
-    Ok(choice.programme)
+    Ok(Next {
+        programme: choice.programme,
+        wanted: Load::from(now),
+    })
 }

@@ -64,7 +64,7 @@ impl Command for SubmitCheckIn {
         } else {
             None
         };
-        let programme = next_programme(work, &closed, &check_in, change.as_ref()).await?;
+        let next = next_programme(work, &closed, &check_in, change.as_ref()).await?;
         let today = work.today()?;
         let sql = "UPDATE cycle SET closed_on = $3 WHERE member_id = $1 AND id = $2 AND closed_on IS NULL";
         let values = [closed.id.member.0.into(), closed.id.id.into(), today.into()];
@@ -90,8 +90,9 @@ impl Command for SubmitCheckIn {
                 next_starts_on: Some(today),
             },
         )?;
-        let number = closed.number + 1;
-        let next_cycle = cycle::begin(work, closed.plan_id, number, today, &programme).await?;
+        let (plan, number) = (closed.plan_id, closed.number + 1);
+        let (programme, wanted) = (&next.programme, next.wanted);
+        let next_cycle = cycle::begin(work, plan, number, today, programme, wanted).await?;
         Ok(Submitted {
             check_in: check_in.id,
             cycle: closed.id,

@@ -10,16 +10,18 @@ use crate::{
     event::{self, CycleStarted},
     id::{CycleId, PlanId},
     mail::letter::{self, YourPlan},
-    programme::Programme,
+    programme::{Load, Programme},
 };
 
-/// Inserts a cycle, and owes what its beginning causes: the event, and the mail with its days.
+/// Inserts a cycle, and owes what its beginning causes: the event, and the mail with its days. `wanted` is what the member
+/// wants now, which the programme need not have.
 pub(crate) async fn begin(
     work: &mut Work<'_>,
     plan: PlanId,
     number: i32,
     starts_on: NaiveDate,
     programme: &Programme,
+    wanted: Load,
 ) -> Result<CycleId> {
     let id = work.new_id();
     let row = entity::Model {
@@ -33,6 +35,8 @@ pub(crate) async fn begin(
         programme_version: programme.version,
         // The random half.
         seed: id.as_u64_pair().1.cast_signed(),
+        wanted_level: Some(wanted.level),
+        wanted_days_per_week: Some(wanted.days_per_week),
     };
     database::insert(work.transaction(), vec![row]).await?;
     event::owe(

@@ -2,7 +2,10 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::id::{MemberId, ProgrammeId};
+use crate::{
+    id::{MemberId, ProgrammeId},
+    preferences::Level,
+};
 
 /// A row.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -28,6 +31,10 @@ pub struct Model {
     pub programme_version: i32,
     /// What replacements are chosen by.
     pub seed: i64,
+    /// The level that the member wanted when it began; `None` for cycles from before this was kept.
+    pub wanted_level: Option<Level>,
+    /// The training days that they wanted; there with the level.
+    pub wanted_days_per_week: Option<i32>,
 }
 
 /// Relations are written as SQL by the finders.

@@ -11,6 +11,8 @@ use super::{Cycle, check_in_due, check_in_opens_on, ends_on};
 use crate::{
     Error, Result, database,
     id::{CycleId, MemberId, PlanId, ProgrammeId},
+    preferences::Level,
+    programme::Load,
 };
 
 #[derive(FromQueryResult)]
@@ -24,13 +26,16 @@ struct Row {
     programme_id: ProgrammeId,
     programme_version: i32,
     seed: i64,
+    wanted_level: Option<Level>,
+    wanted_days_per_week: Option<i32>,
     time_zone: String,
     ended_on: Option<NaiveDate>,
 }
 
 const COLUMNS: &str = "
     SELECT c.member_id, c.id, c.plan_id, c.number, c.starts_on, c.closed_on,
-           c.programme_id, c.programme_version, c.seed, m.time_zone, p.ended_on";
+           c.programme_id, c.programme_version, c.seed, c.wanted_level, c.wanted_days_per_week,
+           m.time_zone, p.ended_on";
 
 const OF_PLANS: &str = "
     FROM unnest($1::uuid[], $2::uuid[]) AS k (member_id, plan_id)
@@ -118,6 +123,12 @@ impl Row {
             programme: self.programme_id,
             programme_version: self.programme_version,
             seed: self.seed,
+            wanted: self.wanted_level.zip(self.wanted_days_per_week).map(
+                |(level, days_per_week)| Load {
+                    level,
+                    days_per_week,
+                },
+            ),
             time_zone,
             plan_ended_on: self.ended_on,
         })

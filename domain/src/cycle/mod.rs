@@ -8,7 +8,10 @@ mod rules;
 use chrono::{Days, NaiveDate};
 use chrono_tz::Tz;
 
-use crate::id::{CycleId, PlanId, ProgrammeId};
+use crate::{
+    id::{CycleId, PlanId, ProgrammeId},
+    programme::Load,
+};
 
 pub(crate) use begin::begin;
 pub use find::{current, find, of_plans};
@@ -42,6 +45,9 @@ pub struct Cycle {
     pub programme_version: i32,
     /// What replacements are chosen by.
     pub seed: i64,
+    /// What the member wanted of training when it began, whatever the programme has; `None` for cycles from before this
+    /// was kept.
+    pub wanted: Option<Load>,
     /// Where the member's days begin and end.
     pub time_zone: Tz,
     /// The last day of its plan, once that has ended; what lies ahead of it is

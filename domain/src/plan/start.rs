@@ -10,7 +10,7 @@ use crate::{
     event::{self, PlanStarted},
     id::PlanId,
     preferences::{self, Goal, Preferences},
-    programme::{self, Reason},
+    programme::{self, Load, Reason},
 };
 
 /// Starts a plan with its first cycle, on the date on which it happened.
@@ -77,7 +77,8 @@ impl Command for StartPlan {
                 started_on,
             },
         )?;
-        cycle::begin(work, plan, 1, started_on, &choice.programme).await?;
+        let load = Load::from(&wanted);
+        cycle::begin(work, plan, 1, started_on, &choice.programme, load).await?;
         Ok(Started {
             plan,
             reasons: choice.reasons(&wanted),

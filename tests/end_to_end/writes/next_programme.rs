@@ -75,6 +75,20 @@ async fn what_was_preferred_meanwhile_counts() {
     assert_eq!(next, "LOSE_WEIGHT BEGINNER VEGAN 3");
 }
 
+/// Preferences are kept by date: what was wanted when the cycle began is gone from them when it changes on that date.
+#[tokio::test]
+async fn what_was_preferred_later_on_the_first_day_counts() {
+    let test = TestApp::start().await;
+    let begin = json!({ "energy": 3, "sleep": 3 });
+    let at = "2026-03-18T12:00:00Z";
+    let first = follows(&test, CHEN, at, begin.clone()).await;
+    assert_eq!(first, "LOSE_WEIGHT BEGINNER PESCATARIAN 2");
+    let more = json!({ "daysPerWeek": 4 });
+    change(&test, CHEN, "UpdatePreferences", keyed("1", more)).await.done();
+    let next = follows(&test, CHEN, "2026-04-15T12:00:00Z", begin).await;
+    assert_eq!(next, "LOSE_WEIGHT BEGINNER PESCATARIAN 4");
+}
+
 /// Chen trains on two days and is a beginner: nothing is lighter. From cycle to cycle it grows, up to a level beyond.
 #[tokio::test]
 async fn from_cycle_to_cycle() {

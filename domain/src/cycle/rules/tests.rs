@@ -50,6 +50,7 @@ fn cycle() -> (Cycle, Programme) {
         programme: programme.id,
         programme_version: 1,
         seed: 0,
+        wanted: None,
         time_zone: chrono_tz::UTC,
         plan_ended_on: None,
     };

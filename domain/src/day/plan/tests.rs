@@ -95,6 +95,7 @@ fn cycle(programme: &Programme) -> Cycle {
         programme: programme.id,
         programme_version: programme.version,
         seed: 42,
+        wanted: None,
         time_zone: chrono_tz::UTC,
         plan_ended_on: None,
     }

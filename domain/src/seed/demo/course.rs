@@ -14,7 +14,7 @@ use crate::{
     id::{CycleId, PlanId},
     plan::{self, PlanStatus},
     preferences::{self, Preferences},
-    programme,
+    programme::{self, Load},
 };
 
 impl Teller<'_> {
@@ -58,6 +58,8 @@ impl Teller<'_> {
                 programme_id: cycle.programme,
                 programme_version: cycle.programme_version,
                 seed: cycle.seed,
+                wanted_level: cycle.wanted.map(|wanted| wanted.level),
+                wanted_days_per_week: cycle.wanted.map(|wanted| wanted.days_per_week),
             });
             let check_in = part.check_in.as_ref();
             rows.check_ins
@@ -105,6 +107,7 @@ impl Teller<'_> {
             programme: programme.id,
             programme_version: programme.version,
             seed: seed.cast_signed(),
+            wanted: Some(Load::from(&wanted)),
             time_zone: self.story.time_zone,
             plan_ended_on: plan.ended_on,
         })
