@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use sea_orm::{DbErr, RuntimeErr, SqlxError};
 
+use crate::queue;
+
 /// A result of the domain.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -26,6 +28,9 @@ pub enum Error {
     /// The database refused a statement, or holds what it should not: a defect.
     #[error("the database gave an error")]
     Database(#[source] Arc<DbErr>),
+    /// A queue did not do what it was asked.
+    #[error("the queue gave an error")]
+    Queue(#[from] queue::Error),
     /// Something that the rules exclude was met: a defect.
     #[error("{0}")]
     Invariant(String),

@@ -29,6 +29,16 @@ pub async fn holds(db: &impl ConnectionTrait, consumer: &str, envelope: Uuid) ->
     Ok(db.query_one_raw(statement).await?.is_some())
 }
 
+/// Who has done what an envelope asks, committed.
+pub async fn consumers(db: &impl ConnectionTrait, envelope: Uuid) -> Result<Vec<String>> {
+    let sql = "SELECT consumer FROM inbox WHERE envelope_id = $1";
+    let statement = database::statement(sql, [envelope.into()]);
+    let rows = db.query_all_raw(statement).await?;
+    rows.iter()
+        .map(|row| Ok(row.try_get_by_index(0)?))
+        .collect()
+}
+
 /// Makes the partitions of yesterday and the next days, and forgets what is older than is kept. Says how many partitions
 /// were dropped.
 pub async fn turn_over(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<usize> {

@@ -1,6 +1,7 @@
 //! The business: members, their plans and days, and the catalogue that these
 //! are made of. Knows no GraphQL, no HTTP and no AWS.
 
+pub mod audit;
 pub mod catalogue;
 pub mod check_in;
 pub mod clock;

@@ -1,6 +1,11 @@
 //! Records for third parties: the payloads of the queue `partner-sync`. The envelope names the member by id alone.
 //! `docs/PARTNERS.md` shows them as partners see them.
 
+pub mod delivery;
+mod notice;
+
+pub use notice::{Notice, Unreadable};
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 

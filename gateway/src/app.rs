@@ -96,6 +96,7 @@ impl fmt::Display for Plainly<'_> {
             Unavailable(cause) | Timeout(cause) | Database(cause) => {
                 write!(formatter, "{} ({cause})", self.0)
             }
+            coach_domain::Error::Queue(cause) => cause.fmt(formatter),
             error => error.fmt(formatter),
         }
     }

@@ -2,9 +2,13 @@
 
 #![expect(clippy::doc_markdown, reason = "terminals show the marks")]
 
+mod queue;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use self::queue::{Change, Queue};
 
 /// The gateway of a fitness-coaching app: one GraphQL API over Postgres.
 #[derive(Debug, Parser)]
@@ -68,6 +72,9 @@ pub(crate) enum Verb {
     /// The contract
     #[command(subcommand)]
     Schema(Schema),
+    /// See and mend the queues: dead letters, pauses
+    #[command(subcommand, after_help = queue::AFTER)]
+    Queue(Queue),
     /// Print the settings in force and where each comes from, secrets hidden
     CheckConfig,
 }
@@ -164,7 +171,7 @@ impl Verb {
     pub(crate) fn takes_database_url(&self) -> bool {
         matches!(
             self,
-            Self::Serve { .. } | Self::Worker | Self::Migrate | Self::Catalogue(_)
+            Self::Serve { .. } | Self::Worker | Self::Migrate | Self::Catalogue(_) | Self::Queue(_)
         )
     }
 }

@@ -7,6 +7,7 @@ pub mod database;
 pub mod embedded;
 pub mod http;
 pub mod postgres_archive;
+pub mod queues;
 pub mod server;
 pub mod settings;
 pub mod stop;

@@ -56,6 +56,7 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
             Verb::Migrate => command::database::migrate(&settings).await,
             Verb::Seed => command::database::seed(&settings).await,
             Verb::Catalogue(catalogue) => command::catalogue::run(&settings, catalogue).await,
+            Verb::Queue(queue) => command::queue::run(&settings, queue).await,
             Verb::Token { .. } | Verb::Schema(_) | Verb::CheckConfig => Ok(()),
         }
     });

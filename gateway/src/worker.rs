@@ -14,16 +14,18 @@ use coach_domain::{
 use coach_workers::{
     Worker, aws,
     consumer::{Consumer, Pool},
+    event::{self, SnsTopic},
     mail::{
         Letters,
         send::{Limited, Mailbox, Ses, SesSettings, Smtp, SmtpSettings},
     },
     object::{Folder, S3},
+    partner::{PartnerOptions, PartnerSync},
     queue::{
         PostgresQueue, SqsQueue,
         sqs::{self, Addresses},
     },
-    relay::{Relay, Route},
+    relay::{Outlet, Relay, Route},
     schedule::Scheduler,
 };
 use sea_orm::DatabaseConnection;
@@ -172,11 +174,16 @@ async fn worker(
             patience: TimeDelta::from_std(consuming.deadline).unwrap_or(TimeDelta::MAX),
         })
     };
-    let consumers = [
+    let email = [
         QueueName::EmailUrgent,
         QueueName::Email,
         QueueName::EmailAttachments,
     ];
+    let mut consumers: Vec<_> = email.into_iter().map(letters).collect();
+    let partners = settings.partners.clone();
+    let options = PartnerOptions::default();
+    let partners = PartnerSync::new(partners, &options, pool.clone(), clock.clone())?;
+    consumers.push(Arc::new(partners));
     let worker = Worker {
         relay: Relay {
             pool: pool.clone(),
@@ -184,12 +191,12 @@ async fn worker(
             clock: clock.clone(),
             rate: settings.worker.relay_rate,
         },
-        routes: routes(settings, &queues.queue),
+        routes: routes(settings, &queues.queue).await,
         pool: Pool {
             queue: queues.queue,
             objects: objects.clone(),
         },
-        consumers: consumers.into_iter().map(letters).collect(),
+        consumers,
         consuming,
         scheduler: Scheduler {
             pool: pool.clone(),
@@ -201,16 +208,20 @@ async fn worker(
 }
 
 /// Events go nowhere without a topic.
-fn routes(settings: &Settings, queue: &Arc<dyn Queue>) -> Vec<Route> {
+async fn routes(settings: &Settings, queue: &Arc<dyn Queue>) -> Vec<Route> {
     let consumed = QueueName::CONSUMED.into_iter().map(|name| Route {
         name,
-        queue: Some(queue.clone()),
+        outlet: Some(Outlet::Queue(queue.clone())),
         keeps_order: settings.keeps_order(name),
     });
+    let topic = match &settings.worker.topic {
+        Some(arn) => Some(SnsTopic::new(event::client().await, arn)),
+        None => None,
+    };
     let events = Route {
         name: QueueName::Events,
-        queue: None,
-        keeps_order: false,
+        keeps_order: topic.as_ref().is_some_and(SnsTopic::keeps_order),
+        outlet: topic.map(Outlet::Topic),
     };
     consumed.chain([events]).collect()
 }

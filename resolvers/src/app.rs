@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use coach_domain::{catalogue, clock::Clock, database::Session};
+use coach_domain::{catalogue, clock::Clock, database::Session, queue};
 use sea_orm::DatabaseConnection;
 use tracing::Span;
 
@@ -14,29 +14,41 @@ pub struct App {
     pub catalogue: Arc<catalogue::Cache>,
     /// The time.
     pub clock: Arc<dyn Clock>,
+    /// The queues, for operators.
+    pub operations: Arc<dyn queue::Operations>,
     record_statements: bool,
 }
 
 impl App {
     /// An application with an empty catalogue cache.
-    pub fn new(database: DatabaseConnection, clock: Arc<dyn Clock>) -> Arc<Self> {
-        Self::with(database, clock, false)
+    pub fn new(
+        database: DatabaseConnection,
+        clock: Arc<dyn Clock>,
+        operations: Arc<dyn queue::Operations>,
+    ) -> Arc<Self> {
+        Self::with(database, clock, operations, false)
     }
 
     /// The same, whose requests keep the text of each statement, for tests.
-    pub fn recording(database: DatabaseConnection, clock: Arc<dyn Clock>) -> Arc<Self> {
-        Self::with(database, clock, true)
+    pub fn recording(
+        database: DatabaseConnection,
+        clock: Arc<dyn Clock>,
+        operations: Arc<dyn queue::Operations>,
+    ) -> Arc<Self> {
+        Self::with(database, clock, operations, true)
     }
 
     fn with(
         database: DatabaseConnection,
         clock: Arc<dyn Clock>,
+        operations: Arc<dyn queue::Operations>,
         record_statements: bool,
     ) -> Arc<Self> {
         Arc::new(Self {
             database,
             catalogue: Arc::default(),
             clock,
+            operations,
             record_statements,
         })
     }

@@ -12,6 +12,7 @@ use coach_domain::{
     database::{self, Session},
     id::MemberId,
     member::{self, Member},
+    queue,
     viewer::{Role, Viewer},
 };
 use tokio::sync::OnceCell;
@@ -98,6 +99,11 @@ impl RequestContext {
             self.member().await?;
         }
         Ok(done)
+    }
+
+    /// The queues, for operators.
+    pub(crate) fn operations(&self) -> &dyn queue::Operations {
+        self.source.app.operations.as_ref()
     }
 
     pub(crate) fn span(&self) -> &Span {

@@ -21,6 +21,17 @@ impl From<Error> for Fault {
                     "the service is not available; try again soon",
                 )
             }
+            Domain::Queue(coach_domain::queue::Error::Unavailable(cause)) => {
+                tracing::warn!(error = cause, "the queue is not available");
+                Self::new(
+                    "SERVICE_UNAVAILABLE",
+                    "the service is not available; try again soon",
+                )
+            }
+            Domain::Queue(error) => {
+                tracing::error!(%error, "a queue cannot be used");
+                Self::internal("internal error")
+            }
             Domain::Timeout(_) => Self::new("TIMEOUT", "this took too long"),
             Domain::Database(cause) => {
                 tracing::error!(error = %cause, "a statement failed");

@@ -21,6 +21,7 @@ mod meal;
 mod member;
 mod memo;
 mod node;
+mod operations;
 mod page;
 mod plan;
 mod preferences;

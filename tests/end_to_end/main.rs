@@ -9,6 +9,7 @@ mod finders;
 mod graphiql;
 mod import;
 mod letters;
+mod operations;
 mod outage;
 mod ownership;
 mod plans;

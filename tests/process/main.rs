@@ -5,5 +5,6 @@ mod coach;
 mod collector;
 mod dev;
 mod import;
+mod queue;
 mod schema;
 mod telemetry;

@@ -40,7 +40,7 @@ static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
 /// Beside the folder that cargo gives us, where `tests/run` made it.
 static MINISTACK: LazyLock<Option<Ministack>> = LazyLock::new(|| {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
-    Ministack::start(target.expect("the target folder"), "sqs")
+    Ministack::start(target.expect("the target folder"), "sqs,sns")
 });
 
 /// All that a queue can do.

@@ -14,11 +14,13 @@
 
 mod dead;
 mod delivery;
+mod events;
 mod fixture;
 mod order;
 mod pause;
 mod postgres;
 mod sqs;
+mod topic;
 mod visibility;
 
 /// Each a test on both.

@@ -22,7 +22,7 @@ use coach_workers::{
     consumer::{Consuming, Pool},
     object::Folder,
     queue::PostgresQueue,
-    relay::{Relay, Route},
+    relay::{Outlet, Relay, Route},
 };
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, FromQueryResult, Statement};
 use serde_json::Value;
@@ -108,7 +108,7 @@ impl Fixture {
         };
         let route = Route {
             name,
-            queue: Some(self.queue.clone()),
+            outlet: Some(Outlet::Queue(self.queue.clone())),
             keeps_order: name == QueueName::PartnerSync,
         };
         Running::start(|stop| relay.run(vec![route], stop))

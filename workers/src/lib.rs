@@ -4,8 +4,10 @@
 pub mod aws;
 mod backoff;
 pub mod consumer;
+pub mod event;
 pub mod mail;
 pub mod object;
+pub mod partner;
 pub mod queue;
 pub mod relay;
 pub mod schedule;

@@ -4,6 +4,8 @@
 
 mod envelope;
 mod name;
+mod operations;
+mod redrive;
 
 use std::time::Duration;
 
@@ -11,6 +13,8 @@ use chrono::{DateTime, Utc};
 
 pub use envelope::Envelope;
 pub use name::QueueName;
+pub use operations::Operations;
+pub use redrive::{RedriveDeadLetters, Redriven};
 
 /// How often a message is received before it becomes a dead letter.
 pub const MAX_RECEIVES: u32 = 5;

@@ -32,6 +32,12 @@ impl QueueName {
         Self::Webhooks,
     ];
 
+    /// The one of this name that has a consumer of ours, and so messages that can fail.
+    pub fn consumed(text: &str) -> Option<Self> {
+        let mut names = Self::CONSUMED.into_iter();
+        names.find(|name| name.as_str() == text)
+    }
+
     /// As it is written.
     pub const fn as_str(self) -> &'static str {
         match self {

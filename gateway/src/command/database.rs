@@ -1,7 +1,11 @@
-//! `coach migrate` and `coach seed`.
+//! `coach migrate` and `coach seed`, and the database of verbs that need one that is there.
 
+use anyhow::{Context as _, anyhow, bail};
 use coach_domain::clock::SystemClock;
-use coach_gateway::{app, database, settings::Settings};
+use coach_gateway::{app, database, embedded, settings::Settings};
+use sea_orm::DatabaseConnection;
+
+use super::dev::DATABASE;
 
 /// Brings the tables up to date.
 pub(crate) async fn migrate(settings: &Settings) -> anyhow::Result<()> {
@@ -17,4 +21,52 @@ pub(crate) async fn seed(settings: &Settings) -> anyhow::Result<()> {
     app::seed(&pool, &SystemClock).await?;
     pool.close().await?;
     Ok(())
+}
+
+/// What a database is wanted for, in the words of messages.
+pub(super) struct Purpose {
+    /// "importing into" the database
+    pub(super) doing: &'static str,
+    /// set `COACH_DATABASE_URL` to "the one to import into"
+    pub(super) which: &'static str,
+    /// start `coach dev` and "import" while it runs
+    pub(super) then: &'static str,
+}
+
+/// The database that is set, or that of a running `coach dev`, with all tables.
+pub(super) async fn given_or_running(
+    settings: &Settings,
+    purpose: &Purpose,
+) -> anyhow::Result<DatabaseConnection> {
+    let url = settings
+        .database_url
+        .clone()
+        .map_or_else(|| of_running_dev(settings, purpose), Ok)?;
+    if let Some(shown) = settings.shown_database() {
+        eprintln!("coach: {} {shown}", purpose.doing);
+    }
+    let pool = database::pool(&url, settings).await?;
+    let pending = coach_migrations::pending(&pool).await;
+    match pending
+        .context("the database cannot be asked for its tables; check COACH_DATABASE_URL")?
+        .len()
+    {
+        0 => Ok(pool),
+        _ => {
+            bail!("the database lacks tables or columns of this version; run `coach migrate` first")
+        }
+    }
+}
+
+fn of_running_dev(settings: &Settings, purpose: &Purpose) -> anyhow::Result<String> {
+    let home = settings.home.display();
+    let Purpose { doing, which, then } = purpose;
+    let url = embedded::running(&settings.home, DATABASE).ok_or_else(|| {
+        anyhow!(
+            "there is no database: set COACH_DATABASE_URL to {which}, or start `coach dev` with COACH_HOME={home} and \
+             {then} while it runs"
+        )
+    })?;
+    eprintln!("coach: {doing} the database of the `coach dev` that runs in {home}");
+    Ok(url)
 }

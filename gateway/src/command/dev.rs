@@ -82,7 +82,7 @@ async fn serve(
     url: String,
     stop: &Stop,
 ) -> anyhow::Result<()> {
-    let state = serve::state(&settings, pool.clone(), Some(DEMO.mid_cycle))?;
+    let state = serve::state(&settings, pool.clone(), Some(DEMO.mid_cycle)).await?;
     let router = http::router(state.clone());
     super::print(&welcome(&settings, listener.local_addr()?)?)?;
     let workers = worker::spawn(settings, url, state.catalogue(), stop);

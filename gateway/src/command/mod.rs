@@ -4,6 +4,7 @@ pub(crate) mod catalogue;
 pub(crate) mod config;
 pub(crate) mod database;
 pub(crate) mod dev;
+pub(crate) mod queue;
 pub(crate) mod schema;
 pub(crate) mod serve;
 pub(crate) mod token;

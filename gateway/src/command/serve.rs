@@ -8,7 +8,7 @@ use coach_gateway::{
     auth::{Authenticator, LocalIssuer},
     database,
     http::{self, AppState},
-    server,
+    queues, server,
     settings::Settings,
     stop::Stop,
     telemetry,
@@ -24,7 +24,7 @@ pub(crate) async fn run(settings: Settings, with_workers: bool) -> anyhow::Resul
     let listener = server::listen(settings.listen, "coach serve").await?;
     let url = settings.given_database()?.to_owned();
     let pool = database::pool(&url, &settings).await?;
-    let state = state(&settings, pool.clone(), None)?;
+    let state = state(&settings, pool.clone(), None).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");
     let router = http::router(state.clone());
     let drain = settings.timeouts.drain;
@@ -38,14 +38,15 @@ pub(crate) async fn run(settings: Settings, with_workers: bool) -> anyhow::Resul
 }
 
 /// Wires the parts together. `GraphiQL` is signed in as `demo`, if there is one.
-pub(super) fn state(
+pub(super) async fn state(
     settings: &Settings,
     pool: DatabaseConnection,
     demo: Option<&'static str>,
 ) -> anyhow::Result<AppState> {
     telemetry::watch_pool(&pool);
     let clock = Arc::new(SystemClock);
-    let app = App::new(pool, clock.clone());
+    let operations = queues::operations(settings, pool.clone()).await;
+    let app = App::new(pool, clock.clone(), operations);
     app::watch_catalogue(&app.catalogue, app.database.clone());
     let auth = &settings.auth;
     if let Some(issuer) = &auth.issuer {

@@ -14,7 +14,7 @@ use tower::ServiceExt as _;
 use super::*;
 use crate::{
     auth::{Authenticator, LocalIssuer},
-    database,
+    database, queues,
     settings::{Settings, Sources},
 };
 
@@ -26,7 +26,9 @@ async fn gateway() -> Router {
         "postgres://nobody@127.0.0.1:1/none?sslmode=disable",
         &settings,
     );
-    let app = App::new(pool.await.unwrap(), clock.clone());
+    let pool = pool.await.unwrap();
+    let operations = queues::operations(&settings, pool.clone()).await;
+    let app = App::new(pool, clock.clone(), operations);
     let issuer = Arc::new(LocalIssuer::generate().unwrap());
     let authenticator = Authenticator::local(&issuer, &settings.auth, clock);
     router(AppState::new(&settings, app, authenticator, Some(issuer)))
@@ -217,7 +219,9 @@ async fn panics_are_masked() {
     let issuer = LocalIssuer::generate().unwrap();
     let clock = Arc::new(SystemClock);
     let authenticator = Authenticator::local(&issuer, &state.auth, clock.clone());
-    let state = AppState::new(&state, App::new(pool, clock), authenticator, None);
+    let operations = queues::operations(&state, pool.clone()).await;
+    let app = App::new(pool, clock, operations);
+    let state = AppState::new(&state, app, authenticator, None);
     let routes = routes.layer(middleware::from_fn_with_state(state, observe::observe));
     let request = Request::get("/boom").header("x-request-id", "mine");
     let response = routes

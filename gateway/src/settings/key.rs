@@ -109,6 +109,11 @@ pub(super) const KEYS: &[Key] = &[
         "names of queues, with commas between them",
         mask::nothing,
     ),
+    optional(
+        "events_topic",
+        "the ARN of a topic, such as `arn:aws:sns:eu-west-1:123456789012:coach-events`",
+        mask::nothing,
+    ),
     key("worker_connections", "10", "a whole number from 1 to 10000"),
     key("worker_concurrency", "16", "a whole number from 1 to 1000"),
     key("worker_deadline", "60s", TIME),
@@ -150,6 +155,11 @@ pub(super) const KEYS: &[Key] = &[
     optional(
         "mail_unsubscribe_key",
         "at least 32 random bytes in hexadecimal digits",
+        mask::all,
+    ),
+    optional(
+        "partners",
+        "a list of tables with `name`, `url`, `secret` and perhaps `allow_private`, in the environment as JSON",
         mask::all,
     ),
 ];

@@ -5,6 +5,7 @@ mod environment;
 mod error;
 mod key;
 mod mask;
+mod partners;
 mod reader;
 mod report;
 mod source;
@@ -18,6 +19,7 @@ mod worker;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use coach_domain::queue::QueueName;
+use coach_workers::partner::PartnerSettings;
 
 use self::reader::Reader;
 pub use self::{
@@ -58,6 +60,8 @@ pub struct Settings {
     pub storage: Storage,
     /// How what happens behind the answers is done.
     pub worker: Worker,
+    /// Who is told of subscriptions and consents.
+    pub partners: Vec<PartnerSettings>,
 }
 
 /// How long things may take.
@@ -125,6 +129,7 @@ impl Settings {
             auth: AuthSettings::read(reader)?,
             worker: Worker::read(reader, &storage)?,
             storage,
+            partners: partners::read(reader)?,
             home,
         })
     }

@@ -8,6 +8,7 @@ use figment::{
 use super::{
     Error,
     key::{self, KEYS, Key},
+    partners,
     source::Source,
     value::Parsed,
 };
@@ -69,6 +70,11 @@ impl Reader {
         }
     }
 
+    /// The value of a setting that is more than a text, if it is set.
+    pub(super) fn value(&self, name: &'static str) -> Option<Value> {
+        self.0.find_value(name).ok()
+    }
+
     /// The error for a value that will not do, for what only shows when settings are seen together too.
     pub(super) fn invalid(&self, name: &'static str, remark: &str) -> Error {
         Error::Invalid {
@@ -92,6 +98,9 @@ impl Reader {
     pub(super) fn shown(&self, name: &str) -> Option<String> {
         let Key { mask, .. } = key::find(name)?;
         let value = self.0.find_value(name).ok()?;
+        if name == partners::NAME {
+            return Some(partners::mask(&value));
+        }
         Some(text(&value).map_or_else(|| "…".to_owned(), |text| mask(&text)))
     }
 }

@@ -21,6 +21,8 @@ pub struct Worker {
     pub addresses: BTreeMap<QueueName, String>,
     /// Queues on Postgres that are first in, first out for each member.
     pub ordered: Vec<QueueName>,
+    /// The ARN of the SNS topic that events are published to; nowhere without.
+    pub topic: Option<String>,
     /// The most connections to the database.
     pub connections: u32,
     /// How messages are worked on.
@@ -60,6 +62,7 @@ impl Worker {
             ordered: reader
                 .optional("queue_ordered", queues)?
                 .unwrap_or_default(),
+            topic: reader.optional("events_topic", topic)?,
             connections: reader
                 .read("worker_connections", |text| value::within(text, 1..=10_000))?,
             consuming: Consuming {
@@ -127,6 +130,13 @@ fn queues(text: &str) -> Parsed<Vec<QueueName>> {
     names
         .collect::<Result<_, _>>()
         .map_err(|error| format!("{error}"))
+}
+
+fn topic(text: &str) -> Parsed<String> {
+    match text.split(':').collect::<Vec<_>>()[..] {
+        ["arn", _, "sns", _, _, name] if !name.is_empty() => Ok(text.to_owned()),
+        _ => Err(String::new()),
+    }
 }
 
 fn rate(text: &str) -> Parsed<f64> {

@@ -14,6 +14,7 @@ use coach_gateway::{
     settings::{Settings, Sources},
 };
 use coach_resolvers::App;
+use coach_workers::queue::PostgresQueue;
 use sea_orm::DatabaseConnection;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -67,7 +68,8 @@ impl TestApp {
         };
         let settings = Settings::load(&sources).expect("the defaults are valid");
         let issuer = Arc::new(LocalIssuer::generate().expect("randomness"));
-        let app = App::recording((*pool).clone(), clock.clone());
+        let queue = PostgresQueue::unopened((*pool).clone(), []);
+        let app = App::recording((*pool).clone(), clock.clone(), Arc::new(queue));
         let authenticator = Authenticator::local(&issuer, &settings.auth, clock.clone());
         let state = AppState::new(
             &settings,

@@ -13,3 +13,15 @@ pub async fn surroundings() -> SdkConfig {
         .load()
         .await
 }
+
+/// An error with its causes, which the SDK does not show by itself.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 mod check;
 mod database;
+mod operations;
 pub mod pause;
 mod postgres;
 pub mod sqs;

@@ -90,6 +90,11 @@ impl Pauses {
         Self { pool, known }
     }
 
+    /// Those that are paused, asked now.
+    pub(super) async fn queues(&self) -> Result<Vec<(QueueName, DateTime<Utc>)>> {
+        paused(&self.pool).await
+    }
+
     /// Whether a queue is paused, as of a second ago at most.
     async fn has(&self, queue: QueueName) -> Result<bool> {
         let known = self

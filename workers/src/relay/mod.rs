@@ -17,14 +17,14 @@ use coach_domain::{
     id, kill_point,
     object::ObjectStore,
     outbox::{self, Owed},
-    queue::{Queue, QueueName},
+    queue::{self, Outgoing, Queue, QueueName},
 };
 use sea_orm::DatabaseConnection;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use large::fetch as fetch_payload;
 
-use crate::backoff::Backoff;
+use crate::{backoff::Backoff, event::SnsTopic};
 use order::Partitions;
 use pace::Pace;
 use send::Sender;
@@ -47,10 +47,32 @@ pub struct Route {
     /// The rows of this queue.
     pub name: QueueName,
     /// Go here; nowhere without: then they count as sent.
-    pub queue: Option<Arc<dyn Queue>>,
-    /// Whether the queue is first in, first out: then a member's rows go in the order of their commits, by one relay at
+    pub outlet: Option<Outlet>,
+    /// Whether the outlet is first in, first out: then a member's rows go in the order of their commits, by one relay at
     /// a time.
     pub keeps_order: bool,
+}
+
+/// What rows are sent to.
+#[derive(Clone)]
+pub enum Outlet {
+    /// A queue.
+    Queue(Arc<dyn Queue>),
+    /// A topic, for whoever subscribes.
+    Topic(SnsTopic),
+}
+
+impl Outlet {
+    async fn send(
+        &self,
+        queue: QueueName,
+        messages: &[Outgoing],
+    ) -> queue::Result<Vec<queue::Result<()>>> {
+        match self {
+            Self::Queue(to) => to.send(queue, messages).await,
+            Self::Topic(to) => to.send(messages).await,
+        }
+    }
 }
 
 /// What the relays of a process share.
@@ -104,7 +126,7 @@ enum Round {
 impl Relaying {
     fn new(relay: Relay, route: Route, pace: Arc<Pace>) -> Self {
         let name = id::at(relay.clock.now());
-        let ordered = route.keeps_order && route.queue.is_some();
+        let ordered = route.keeps_order && route.outlet.is_some();
         Self {
             relay,
             route,
@@ -161,14 +183,14 @@ impl Relaying {
         }
         kill_point::reached("after-claim");
         self.pace.turn(owed.len()).await;
-        let Some(queue) = self.route.queue.as_deref() else {
+        let Some(outlet) = &self.route.outlet else {
             let ids: Vec<_> = owed.iter().map(|row| row.id).collect();
             outbox::mark(&self.relay.pool, ids, self.relay.clock.now()).await?;
             return Ok(Round::Sent);
         };
         let sender = Sender {
             relay: &self.relay,
-            queue,
+            outlet,
             name: self.route.name,
         };
         let answered = if self.partitions.is_some() {

@@ -6,13 +6,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     Result, kill_point,
     outbox::{self, Owed},
-    queue::{self, Queue, QueueName},
+    queue::{self, QueueName},
 };
 use futures_util::future::join_all;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::{Relay, batch::batches, large};
+use super::{Outlet, Relay, batch::batches, large};
 use crate::backoff;
 
 /// How long the queue may take to answer: well within the lease, so that nobody else claims meanwhile.
@@ -27,7 +27,7 @@ const WAITS: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins
 /// Sends rows of the outbox to their queue.
 pub(super) struct Sender<'a> {
     pub(super) relay: &'a Relay,
-    pub(super) queue: &'a dyn Queue,
+    pub(super) outlet: &'a Outlet,
     pub(super) name: QueueName,
 }
 
@@ -128,7 +128,7 @@ impl Sender<'_> {
                 |error: coach_domain::object::Error| queue::Error::Unavailable(error.to_string());
             messages.push(message.map_err(unavailable)?);
         }
-        let answer = timeout(PATIENCE, self.queue.send(self.name, &messages)).await;
+        let answer = timeout(PATIENCE, self.outlet.send(self.name, &messages)).await;
         let late = |_| queue::Error::Unavailable(format!("no answer within {PATIENCE:?}"));
         let results = answer.map_err(late)??;
         if results.len() == batch.len() {

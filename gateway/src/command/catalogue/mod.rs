@@ -4,20 +4,25 @@ mod progress;
 
 use std::fmt::Write as _;
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{anyhow, bail};
 use coach_domain::catalogue::import::{
     Entry, Mode, Report, Stored, import, read_exercises, read_recipes,
 };
 use coach_gateway::{
-    app, database, embedded,
+    app,
     settings::{self, Settings},
     stop::Stop,
 };
-use sea_orm::DatabaseConnection;
 
 use self::progress::Progress;
-use super::dev::DATABASE;
+use super::database::{Purpose, given_or_running};
 use crate::cli::{Catalogue, How, Import};
+
+const PURPOSE: Purpose = Purpose {
+    doing: "importing into",
+    which: "the one to import into",
+    then: "import",
+};
 
 /// Reads what is named and takes it into the catalogue.
 pub(crate) async fn run(settings: &Settings, verb: &Catalogue) -> anyhow::Result<()> {
@@ -46,7 +51,7 @@ async fn take<T: Stored>(
     how: How,
 ) -> anyhow::Result<()> {
     let stop = Stop::on_signals()?;
-    let pool = database(settings).await?;
+    let pool = given_or_running(settings, &PURPOSE).await?;
     let mode = if how.dry_run {
         Mode::Compare
     } else {
@@ -103,38 +108,4 @@ fn told(what: &str, report: &Report, how: How) -> String {
         "\n"
     });
     text
-}
-
-/// The database that is set, or that of a running `coach dev`, with all tables.
-async fn database(settings: &Settings) -> anyhow::Result<DatabaseConnection> {
-    let url = settings
-        .database_url
-        .clone()
-        .map_or_else(|| of_running_dev(settings), Ok)?;
-    if let Some(shown) = settings.shown_database() {
-        eprintln!("coach: importing into {shown}");
-    }
-    let pool = database::pool(&url, settings).await?;
-    let pending = coach_migrations::pending(&pool).await;
-    match pending
-        .context("the database cannot be asked for its tables; check COACH_DATABASE_URL")?
-        .len()
-    {
-        0 => Ok(pool),
-        _ => {
-            bail!("the database lacks tables or columns of this version; run `coach migrate` first")
-        }
-    }
-}
-
-fn of_running_dev(settings: &Settings) -> anyhow::Result<String> {
-    let home = settings.home.display();
-    let url = embedded::running(&settings.home, DATABASE).ok_or_else(|| {
-        anyhow!(
-            "there is no database: set COACH_DATABASE_URL to the one to import into, or start `coach dev` with \
-             COACH_HOME={home} and import while it runs"
-        )
-    })?;
-    eprintln!("coach: importing into the database of the `coach dev` that runs in {home}");
-    Ok(url)
 }

@@ -24,6 +24,24 @@ impl DeadLetters for PostgresQueue {
     }
 
     async fn redrive(&self, queue: QueueName, only: &[String], most: usize) -> Result<usize> {
+        let done = self.redrive_on(&self.pool, queue, only, most).await?;
+        self.wake(queue);
+        Ok(done)
+    }
+
+    async fn discard(&self, queue: QueueName, only: &[String]) -> Result<usize> {
+        self.discard_on(&self.pool, queue, only).await
+    }
+}
+
+impl PostgresQueue {
+    pub(in crate::queue) async fn redrive_on(
+        &self,
+        db: &impl ConnectionTrait,
+        queue: QueueName,
+        only: &[String],
+        most: usize,
+    ) -> Result<usize> {
         let mut values = vec![queue.as_str().into(), limit(most)];
         let chosen = if only.is_empty() {
             ""
@@ -54,13 +72,17 @@ impl DeadLetters for PostgresQueue {
             FROM risen
             ORDER BY visible_at, id"
         );
-        let done = self.pool.execute_raw(statement(sql, values)).await;
+        let done = db.execute_raw(statement(sql, values)).await;
         let done = done.map_err(failure)?.rows_affected();
-        self.wake(queue);
         Ok(usize::try_from(done).unwrap_or(usize::MAX))
     }
 
-    async fn discard(&self, queue: QueueName, only: &[String]) -> Result<usize> {
+    pub(in crate::queue) async fn discard_on(
+        &self,
+        db: &impl ConnectionTrait,
+        queue: QueueName,
+        only: &[String],
+    ) -> Result<usize> {
         let sql = format!(
             "
             DELETE FROM queue_message
@@ -70,7 +92,7 @@ impl DeadLetters for PostgresQueue {
                 AND visible_at <= statement_timestamp()"
         );
         let query = statement(sql, [queue.as_str().into(), ids(only)]);
-        let done = self.pool.execute_raw(query).await.map_err(failure)?;
+        let done = db.execute_raw(query).await.map_err(failure)?;
         Ok(usize::try_from(done.rows_affected()).unwrap_or(usize::MAX))
     }
 }

@@ -29,7 +29,7 @@ use super::database::{failure, statement};
 /// Queues on Postgres. Clones wake each other.
 #[derive(Clone, Debug)]
 pub struct PostgresQueue {
-    pool: DatabaseConnection,
+    pub(super) pool: DatabaseConnection,
     first_in_first_out: Vec<QueueName>,
     /// Told when something may have become visible, so that receives in this process need not wait for their next poll.
     arrivals: Arc<BTreeMap<QueueName, Notify>>,
@@ -60,13 +60,21 @@ impl PostgresQueue {
             let why = "its connections read whole tables; connect with Options::for_queues";
             return Err(Error::Misconfigured(why.to_owned()));
         }
+        Ok(Self::unopened(pool, first_in_first_out))
+    }
+
+    /// The same without a look at the pool, which may not have connected yet: for operators, who receive nothing.
+    pub fn unopened(
+        pool: DatabaseConnection,
+        first_in_first_out: impl IntoIterator<Item = QueueName>,
+    ) -> Self {
         let queues = QueueName::CONSUMED.into_iter().chain([QueueName::Events]);
         let arrivals = queues.map(|queue| (queue, Notify::new())).collect();
-        Ok(Self {
+        Self {
             pool,
             first_in_first_out: first_in_first_out.into_iter().collect(),
             arrivals: Arc::new(arrivals),
-        })
+        }
     }
 
     /// Lets a receive that waits in this process look at once; to be called after the commit of a transaction with

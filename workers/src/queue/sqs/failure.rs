@@ -6,6 +6,8 @@ use aws_sdk_sqs::{
 };
 use coach_domain::queue::Error;
 
+use crate::aws::chain;
+
 /// What the credentials must allow.
 const ACTIONS: &str = "sqs:SendMessage, ReceiveMessage, DeleteMessage, ChangeMessageVisibility, GetQueueUrl and \
                        GetQueueAttributes";
@@ -85,18 +87,6 @@ fn meaning(queue: &str, code: &str, message: &str) -> Error {
         // Throttled, overloaded, out of order; and what we do not know: nothing is given up for it.
         _ => Error::Unavailable(format!("{queue}: {message} ({code})")),
     }
-}
-
-/// An error with its causes, which the SDK does not show by itself.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ use failure::failure;
 pub struct SqsQueue {
     client: Client,
     addresses: Addresses,
-    pauses: Pauses,
+    pub(super) pauses: Pauses,
 }
 
 impl SqsQueue {

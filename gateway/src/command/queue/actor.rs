@@ -1,0 +1,39 @@
+//! Who makes a change, for the record.
+
+use std::fs;
+
+use crate::cli::Change;
+
+/// The name that was given, or else that of the user of this machine.
+pub(super) fn name(how: &Change) -> String {
+    how.actor.clone().unwrap_or_else(user)
+}
+
+fn user() -> String {
+    let id = rustix::process::getuid().as_raw();
+    let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    find(&passwd, id).map_or_else(|| format!("uid {id}"), str::to_owned)
+}
+
+/// A user's name in the text of `/etc/passwd`. Containers often run as a user without one.
+fn find(passwd: &str, id: u32) -> Option<&str> {
+    passwd.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next().filter(|name| !name.is_empty())?;
+        (fields.nth(1)?.parse() == Ok(id)).then_some(name)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    #[test]
+    fn users_are_found_by_their_number() {
+        let passwd =
+            "root:x:0:0:root:/root:/bin/sh\n\nbroken\nada:x:1000:1000::/home/ada:/bin/sh\n";
+        assert_eq!(find(passwd, 0), Some("root"));
+        assert_eq!(find(passwd, 1000), Some("ada"));
+        assert_eq!(find(passwd, 100), None);
+    }
+}

@@ -1,0 +1,196 @@
+//! Who the partners are: `[[partners]]` in `coach.toml`, or the same as a list in JSON in the environment.
+
+use std::collections::BTreeSet;
+
+use coach_workers::partner::PartnerSettings;
+use figment::value::Value;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{Error, reader::Reader, value::Parsed};
+
+/// What they are called among the settings.
+pub(super) const NAME: &str = "partners";
+
+/// As it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    name: String,
+    url: String,
+    secret: String,
+    #[serde(default)]
+    allow_private: bool,
+}
+
+/// None where nothing is set.
+pub(super) fn read(reader: &Reader) -> Result<Vec<PartnerSettings>, Error> {
+    let Some(value) = reader.value(NAME) else {
+        return Ok(Vec::new());
+    };
+    partners(&value).map_err(|remark| reader.invalid(NAME, &remark))
+}
+
+fn partners(value: &Value) -> Parsed<Vec<PartnerSettings>> {
+    let written = match value {
+        Value::String(_, text) => serde_json::from_str(text).map_err(|error| error.to_string()),
+        value => value.deserialize().map_err(|error| error.kind.to_string()),
+    };
+    let written: Vec<Written> = written.map_err(|error| without_values(&error))?;
+    let mut names = BTreeSet::new();
+    let partners = written.into_iter().enumerate().map(|(place, written)| {
+        let Written {
+            name,
+            url,
+            secret,
+            allow_private,
+        } = written;
+        if !names.insert(name.clone()) {
+            return Err(format!("`{name}` is there twice"));
+        }
+        let partner = PartnerSettings::new(&name, &url, &secret, allow_private);
+        partner.map_err(|error| format!("number {}: {error}", place + 1))
+    });
+    partners.collect()
+}
+
+/// What is said of a wrong type shows the value, which may be a secret.
+fn without_values(error: &str) -> String {
+    let shown = if error.contains("invalid") {
+        "something is not of its type"
+    } else {
+        error
+    };
+    shown.to_owned()
+}
+
+/// All but the secrets, as JSON.
+pub(super) fn mask(value: &Value) -> String {
+    let read = match value {
+        Value::String(_, text) => serde_json::from_str(text).ok(),
+        value => serde_json::to_value(value).ok(),
+    };
+    let partners = read.as_ref().and_then(serde_json::Value::as_array);
+    let shown = partners.into_iter().flatten().map(|partner| {
+        let shown = ["name", "url", "allow_private"].map(|name| (name, partner.get(name)));
+        let shown = shown.into_iter().filter(|(_, value)| value.is_some());
+        let mut shown: serde_json::Map<_, _> = shown
+            .map(|(name, value)| (name.to_owned(), json!(value)))
+            .collect();
+        if let Some(url) = partner.get("url").and_then(serde_json::Value::as_str) {
+            shown.insert("url".to_owned(), super::mask::url(url).into());
+        }
+        shown.insert("secret".to_owned(), super::mask::all("").into());
+        serde_json::Value::Object(shown)
+    });
+    match read {
+        Some(_) => serde_json::Value::from_iter(shown).to_string(),
+        // Where the secrets are cannot be told.
+        None => super::mask::all(""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::settings::{Settings, Sources, report};
+
+    const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+    fn variable(text: &str) -> Sources {
+        Sources {
+            environment: vec![("COACH_PARTNERS".to_owned(), text.to_owned())],
+            ..Sources::default()
+        }
+    }
+
+    fn names(sources: &Sources) -> Vec<String> {
+        let settings = Settings::load(sources).unwrap();
+        let partners = settings.partners.iter();
+        partners.map(|partner| partner.name().to_owned()).collect()
+    }
+
+    fn error(text: &str) -> String {
+        Settings::load(&variable(text)).unwrap_err().to_string()
+    }
+
+    fn partner(name: &str, more: &str) -> String {
+        format!(r#"{{"name":"{name}","url":"https://{name}.example/","secret":"{SECRET}"{more}}}"#)
+    }
+
+    #[test]
+    fn there_are_none_by_default() {
+        assert!(names(&Sources::default()).is_empty());
+        assert!(names(&variable("[]")).is_empty());
+    }
+
+    #[test]
+    fn they_are_tables_of_the_file() {
+        let path = std::env::temp_dir().join(format!("coach-{}-partners.toml", std::process::id()));
+        let table = |name: &str, more: &str| {
+            format!(
+                "[[partners]]\nname = \"{name}\"\nurl = \"https://{name}.example/\"\nsecret = \"{SECRET}\"\n{more}"
+            )
+        };
+        let text = table("acme", "") + &table("emca", "allow_private = true\n");
+        std::fs::write(&path, text).unwrap();
+        let sources = Sources {
+            file: path.clone(),
+            ..Sources::default()
+        };
+        let (names, shown) = (names(&sources), report(&sources).unwrap());
+        std::fs::remove_file(path).unwrap();
+        assert_eq!(names, ["acme", "emca"]);
+        let line = shown.lines().find(|line| line.starts_with("partners"));
+        let line = line.unwrap();
+        assert!(line.contains("https://acme.example/"), "{line}");
+        assert!(line.ends_with("# from coach.toml"), "{line}");
+        assert!(!shown.contains("MfKQ"), "{shown}");
+    }
+
+    #[test]
+    fn they_are_json_in_the_environment() {
+        let two = format!(
+            "[{}, {}]",
+            partner("acme", ""),
+            partner("emca", r#","allow_private":true"#)
+        );
+        assert_eq!(names(&variable(&two)), ["acme", "emca"]);
+        let shown = report(&variable(&two)).unwrap();
+        assert!(
+            shown.contains("acme.example") && !shown.contains("MfKQ"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_the_secrets() {
+        let twice = format!("[{}, {}]", partner("acme", ""), partner("acme", ""));
+        let more = format!("[{}]", partner("acme", r#","colour":"red""#));
+        let private = format!(r#"[{{"name":"a","url":"https://10.0.0.1/","secret":"{SECRET}"}}]"#);
+        let secret = r#"[{"name":"a","url":"https://a.example/","secret":"hunter2"}]"#;
+        for (text, why) in [
+            (twice.as_str(), "`acme` is there twice"),
+            (&more, "unknown field `colour`"),
+            (
+                &private,
+                "number 1: the url is at an address that is not public",
+            ),
+            (secret, "number 1: a secret is `whsec_`"),
+            (r#"[{"name":"a"}]"#, "missing field `url`"),
+            ("hunter2", "expected value"),
+            (r#"["hunter2"]"#, "something is not of its type"),
+            (
+                r#"[{"name":"a","allow_private":"hunter2"}]"#,
+                "something is not of its type",
+            ),
+        ] {
+            let message = error(text);
+            assert!(message.starts_with("COACH_PARTNERS = "), "{message}");
+            assert!(message.contains(why), "{message}");
+            assert!(
+                !message.contains("MfKQ") && !message.contains("hunter2"),
+                "{message}"
+            );
+        }
+    }
+}

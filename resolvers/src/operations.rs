@@ -1,0 +1,132 @@
+//! `operations` and `redriveDeadLetters`: what staff see and mend of queues and the outbox.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use coach_domain::{
+    Result,
+    command::{UserError, UserErrorCode},
+    outbox,
+    queue::{QueueName, RedriveDeadLetters},
+};
+
+use crate::{Error, RequestContext, Resolvers, arguments, mutation, query};
+
+/// `Operations`.
+#[derive(Debug)]
+pub struct Operations {
+    pub(crate) queues: Vec<QueueStatus>,
+    pub(crate) outbox: OutboxStatus,
+}
+
+/// `QueueStatus`.
+#[derive(Debug)]
+pub struct QueueStatus {
+    pub(crate) name: String,
+    pub(crate) depth: i32,
+    pub(crate) oldest_age_seconds: Option<i32>,
+    pub(crate) in_flight: i32,
+    pub(crate) dead_letters: i32,
+    pub(crate) paused_since: Option<DateTime<Utc>>,
+}
+
+/// `OutboxStatus`.
+#[derive(Debug)]
+pub struct OutboxStatus {
+    pub(crate) lag_seconds: i32,
+    pub(crate) oldest_unsent_at: Option<DateTime<Utc>>,
+    pub(crate) unsent: i32,
+}
+
+/// `RedriveDeadLettersPayload`.
+#[derive(Debug, Default)]
+pub struct RedriveDeadLettersPayload {
+    pub(crate) queue: Option<QueueStatus>,
+    pub(crate) redriven: Option<i32>,
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+impl query::Operations for Resolvers {
+    type Value = Option<Operations>;
+
+    async fn resolve(context: &RequestContext) -> Result<Self::Value, Error> {
+        Ok(Some(Operations {
+            queues: queues(context, &QueueName::CONSUMED).await?,
+            outbox: outbox(context).await?,
+        }))
+    }
+}
+
+impl mutation::RedriveDeadLetters for Resolvers {
+    type Value = RedriveDeadLettersPayload;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::MutationRedriveDeadLetters,
+    ) -> Result<Self::Value, Error> {
+        let input = &arguments.input;
+        let refused = |error| RedriveDeadLettersPayload {
+            user_errors: vec![error],
+            ..RedriveDeadLettersPayload::default()
+        };
+        let Some(queue) = QueueName::consumed(&input.queue) else {
+            return Ok(refused(unknown_queue()));
+        };
+        let command = RedriveDeadLetters {
+            queue,
+            limit: u32::try_from(input.limit).unwrap_or_default(),
+            dry_run: input.dry_run,
+            operations: context.operations(),
+        };
+        let done = context.execute(&input.idempotency_key, None, &command);
+        Ok(match done.await? {
+            Ok(redriven) => RedriveDeadLettersPayload {
+                queue: queues(context, &[queue]).await?.pop(),
+                redriven: Some(number(redriven.count)),
+                user_errors: Vec::new(),
+            },
+            Err(error) => refused(error),
+        })
+    }
+}
+
+async fn queues(context: &RequestContext, names: &[QueueName]) -> Result<Vec<QueueStatus>> {
+    let operations = context.operations();
+    let paused: HashMap<_, _> = operations.paused().await?.into_iter().collect();
+    let mut queues = Vec::with_capacity(names.len());
+    for name in names {
+        let depth = operations.depth(*name).await?;
+        queues.push(QueueStatus {
+            name: name.to_string(),
+            depth: number(depth.waiting),
+            oldest_age_seconds: depth.oldest.map(|age| number(age.as_secs())),
+            in_flight: number(depth.in_flight),
+            dead_letters: number(depth.dead),
+            paused_since: paused.get(name).copied(),
+        });
+    }
+    Ok(queues)
+}
+
+async fn outbox(context: &RequestContext) -> Result<OutboxStatus> {
+    let status = outbox::status(context.session()).await?;
+    let lag = status.oldest_unsent_at.map(|since| context.now() - since);
+    // It may have been committed since the request began.
+    let lag = lag.map_or(0, |lag| lag.num_seconds().max(0));
+    Ok(OutboxStatus {
+        lag_seconds: number(lag),
+        oldest_unsent_at: status.oldest_unsent_at,
+        unsent: number(status.unsent),
+    })
+}
+
+fn unknown_queue() -> UserError {
+    let names = QueueName::CONSUMED.map(QueueName::as_str).join(", ");
+    let message = format!("there is no such queue; the queues are {names}");
+    UserError::new(UserErrorCode::NotFound, message, "queue")
+}
+
+/// GraphQL's numbers end at 2,147,483,647.
+fn number(count: impl TryInto<i32>) -> i32 {
+    count.try_into().unwrap_or(i32::MAX)
+}

@@ -1,0 +1,268 @@
+//! What staff see and mend of queues and the outbox.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use coach_domain::{
+    audit,
+    clock::Clock as _,
+    queue::{Outgoing, Queue as _, QueueName},
+};
+use coach_workers::queue::{PostgresQueue, pause};
+use serde_json::{Value, json};
+
+use crate::harness::{
+    TestApp,
+    member::{MAYA, SAM},
+    named,
+};
+
+const QUEUE: QueueName = QueueName::PartnerSync;
+
+const OPERATIONS: &str = "{ operations {
+    queues { name depth oldestAgeSeconds inFlight deadLetters pausedSince }
+    outbox { lagSeconds oldestUnsentAt unsent }
+} }";
+
+fn queue(test: &TestApp) -> PostgresQueue {
+    PostgresQueue::unopened((*test.pool).clone(), [])
+}
+
+async fn send(test: &TestApp, bodies: &[&str]) {
+    let messages: Vec<_> = bodies.iter().map(|body| Outgoing::new(*body)).collect();
+    let sent = queue(test).send(QUEUE, &messages).await;
+    assert_eq!(sent, Ok(vec![Ok(()); bodies.len()]));
+}
+
+/// Receives what there is until it is dead.
+async fn kill(test: &TestApp) {
+    let (queue, long) = (queue(test), Duration::from_mins(10));
+    loop {
+        let received = queue.receive(QUEUE, 10, Duration::ZERO, long).await;
+        let received = received.expect("received");
+        if received.is_empty() {
+            return;
+        }
+        for message in received {
+            let given = queue.extend(QUEUE, &message.receipt, Duration::ZERO);
+            given.await.expect("given back");
+        }
+    }
+}
+
+async fn redrive(test: &TestApp, email: &str, input: Value) -> Value {
+    let mutation = named("RedriveDeadLetters");
+    let answer = test.ask(email, &mutation, json!({ "input": input })).await;
+    answer.data()["redriveDeadLetters"].clone()
+}
+
+async fn deeds(test: &TestApp) -> Vec<audit::Entry> {
+    audit::newest(&*test.pool, 100).await.expect("found")
+}
+
+#[tokio::test]
+async fn staff_see_how_queues_and_outbox_are_doing() {
+    let test = TestApp::start().await;
+    send(&test, &["dead"]).await;
+    kill(&test).await;
+    send(&test, &["in flight"]).await;
+    let queue = queue(&test);
+    let received = queue.receive(QUEUE, 1, Duration::ZERO, Duration::from_mins(5));
+    assert_eq!(received.await.expect("received").len(), 1);
+    send(&test, &["waits", "waits too"]).await;
+    let paused = pause::pause(&*test.pool, QUEUE, test.clock.now()).await;
+    assert_eq!(paused, Ok(true));
+
+    let answer = test.ask(SAM, OPERATIONS, json!({})).await;
+    let operations = &answer.data()["operations"];
+    let queues = operations["queues"].as_array().expect("queues");
+    let names: Vec<_> = queues.iter().map(|queue| queue["name"].as_str()).collect();
+    let all = QueueName::CONSUMED.map(|name| Some(name.as_str()));
+    assert_eq!(names, all);
+    assert!(names.is_sorted());
+    let of = |name: &str| {
+        queues
+            .iter()
+            .find(|queue| queue["name"] == name)
+            .expect("it")
+    };
+    let oldest = of("partner-sync")["oldestAgeSeconds"].as_i64();
+    assert!(
+        oldest.is_some_and(|age| (0..60).contains(&age)),
+        "{oldest:?}"
+    );
+    assert_eq!(
+        *of("partner-sync"),
+        json!({
+            "name": "partner-sync",
+            "depth": 2,
+            "oldestAgeSeconds": oldest,
+            "inFlight": 1,
+            "deadLetters": 1,
+            "pausedSince": "2026-03-18T12:00:00Z",
+        })
+    );
+    assert_eq!(
+        *of("email"),
+        json!({
+            "name": "email",
+            "depth": 0,
+            "oldestAgeSeconds": null,
+            "inFlight": 0,
+            "deadLetters": 0,
+            "pausedSince": null,
+        })
+    );
+    let nothing = json!({ "lagSeconds": 0, "oldestUnsentAt": null, "unsent": 0 });
+    assert_eq!(operations["outbox"], nothing);
+}
+
+#[tokio::test]
+async fn the_outbox_tells_how_long_it_has_owed() {
+    let test = TestApp::start().await;
+    let today = test.ask(MAYA, &named("Today"), json!({})).await;
+    let workout = &today.data()["me"]["plan"]["currentCycle"]["today"]["workouts"][0];
+    let input = json!({ "idempotencyKey": "one", "scheduledWorkoutId": workout["id"] });
+    let done = test
+        .ask(MAYA, &named("CompleteWorkout"), json!({ "input": input }))
+        .await;
+    assert_eq!(done.data()["completeWorkout"]["userErrors"], json!([]));
+    test.advance(TimeDelta::seconds(90));
+    let answer = test.ask(SAM, OPERATIONS, json!({})).await;
+    let outbox = &answer.data()["operations"]["outbox"];
+    let owed = json!({ "lagSeconds": 90, "oldestUnsentAt": "2026-03-18T12:00:00Z", "unsent": 1 });
+    assert_eq!(*outbox, owed);
+}
+
+#[tokio::test]
+async fn nobody_else_sees_or_mends_them() {
+    let test = TestApp::start().await;
+    send(&test, &["dead"]).await;
+    kill(&test).await;
+    let input = json!({ "idempotencyKey": "one", "queue": "partner-sync" });
+    for (email, code) in [(MAYA, "FORBIDDEN"), ("", "UNAUTHENTICATED")] {
+        let answer = test.ask(email, OPERATIONS, json!({})).await;
+        assert_eq!(answer.codes(), [code]);
+        assert_eq!(answer.body["data"]["operations"], Value::Null);
+        let mutation = named("RedriveDeadLetters");
+        let answer = test.ask(email, &mutation, json!({ "input": input })).await;
+        assert_eq!(answer.codes(), [code]);
+    }
+    assert_eq!(queue(&test).depth(QUEUE).await.expect("told").dead, 1);
+    assert_eq!(deeds(&test).await, []);
+}
+
+#[tokio::test]
+async fn a_redrive_is_done_once_and_recorded() {
+    let test = TestApp::start().await;
+    send(&test, &["one", "two", "three"]).await;
+    kill(&test).await;
+    let input = json!({ "idempotencyKey": "one", "queue": "partner-sync", "limit": 2 });
+    for _ in 0..2 {
+        // The second time nothing is done again.
+        let payload = redrive(&test, SAM, input.clone()).await;
+        assert_eq!(payload["redriven"], 2, "{payload}");
+        assert_eq!(payload["userErrors"], json!([]));
+        assert_eq!(payload["queue"]["depth"], 2);
+        assert_eq!(payload["queue"]["deadLetters"], 1);
+    }
+    let [deed] = &deeds(&test).await[..] else {
+        panic!("one deed");
+    };
+    assert_eq!(deed.action, "queue.redrive");
+    assert_eq!(deed.actor, SAM);
+    assert_eq!(deed.occurred_at, test.clock.now());
+    assert_eq!(deed.detail["queue"], "partner-sync");
+    assert_eq!(deed.detail["limit"], 2);
+    assert_eq!(deed.detail["redriven"], 2);
+    assert!(deed.detail["issuer"].is_string());
+    // Oldest first, and with their receives counted anew.
+    let queue = queue(&test);
+    let received = queue.receive(QUEUE, 10, Duration::ZERO, Duration::from_mins(1));
+    let received = received.await.expect("received");
+    let bodies: Vec<_> = received
+        .iter()
+        .map(|it| (it.body.as_str(), it.receives))
+        .collect();
+    assert_eq!(bodies, [("one", 1), ("two", 1)]);
+
+    // The key is for this intention alone.
+    let other = json!({ "idempotencyKey": "one", "queue": "partner-sync", "limit": 3 });
+    let payload = redrive(&test, SAM, other).await;
+    assert_eq!(payload["userErrors"][0]["code"], "IDEMPOTENCY_KEY_REUSED");
+    assert_eq!(payload["redriven"], Value::Null);
+    // Without a limit it is a hundred.
+    let rest = json!({ "idempotencyKey": "two", "queue": "partner-sync" });
+    assert_eq!(redrive(&test, SAM, rest).await["redriven"], 1);
+    // Nothing to do is nothing done.
+    let none = json!({ "idempotencyKey": "three", "queue": "partner-sync" });
+    assert_eq!(redrive(&test, SAM, none).await["redriven"], 0);
+    assert_eq!(deeds(&test).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_dry_run_counts_and_changes_nothing() {
+    let test = TestApp::start().await;
+    send(&test, &["one", "two", "three"]).await;
+    kill(&test).await;
+    for (limit, would) in [(2, 2), (100, 3)] {
+        let input = json!({
+            "idempotencyKey": format!("dry {limit}"),
+            "queue": "partner-sync",
+            "limit": limit,
+            "dryRun": true,
+        });
+        let payload = redrive(&test, SAM, input).await;
+        assert_eq!(payload["redriven"], would);
+        assert_eq!(payload["queue"]["deadLetters"], 3);
+        assert_eq!(payload["queue"]["depth"], 0);
+    }
+    assert_eq!(deeds(&test).await, []);
+}
+
+#[tokio::test]
+async fn an_unknown_queue_names_those_that_there_are() {
+    let test = TestApp::start().await;
+    for name in ["partner-sync-dlq", "events", "EMAIL", " "] {
+        let input = json!({ "idempotencyKey": "one", "queue": name });
+        let payload = redrive(&test, SAM, input).await;
+        assert_eq!(payload["queue"], Value::Null);
+        assert_eq!(payload["redriven"], Value::Null);
+        let [error] = &payload["userErrors"].as_array().expect("errors")[..] else {
+            panic!("{payload}");
+        };
+        assert_eq!(error["code"], "NOT_FOUND");
+        assert_eq!(error["path"], json!(["input", "queue"]));
+        let message = error["message"].as_str().expect("a message");
+        for name in QueueName::CONSUMED {
+            assert!(message.contains(name.as_str()), "{message}");
+        }
+    }
+    // The key is unused.
+    let input = json!({ "idempotencyKey": "one", "queue": "email" });
+    assert_eq!(redrive(&test, SAM, input).await["redriven"], 0);
+}
+
+#[tokio::test]
+async fn input_out_of_bounds_is_refused() {
+    let test = TestApp::start().await;
+    let mutation = named("RedriveDeadLetters");
+    for (field, value) in [
+        ("limit", json!(0)),
+        ("limit", json!(10_001)),
+        ("limit", json!(null)),
+        ("limit", json!("all")),
+        ("queue", json!("")),
+        ("queue", json!("a".repeat(81))),
+        ("queue", json!(null)),
+        ("idempotencyKey", json!("")),
+        ("idempotencyKey", json!("a".repeat(65))),
+        ("dryRun", json!(null)),
+    ] {
+        let mut input = json!({ "idempotencyKey": "one", "queue": "email" });
+        input[field] = value.clone();
+        let answer = test.ask(SAM, &mutation, json!({ "input": input })).await;
+        assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{field} = {value}");
+    }
+    assert_eq!(deeds(&test).await, []);
+}

@@ -1,0 +1,171 @@
+//! What each answer of a partner leads to, and none.
+
+use std::time::{Duration, Instant};
+
+use coach_domain::partner::delivery::DeliveryStatus;
+use coach_workers::consumer::Verdict;
+
+use crate::{
+    fixture::{Fixture, OPTIONS, again, never, noon, partner},
+    server::{Reply, Server},
+};
+
+#[tokio::test]
+async fn what_may_pass_is_tried_again() {
+    let server = Server::start().await;
+    let fixture = Fixture::new([partner("acme", &server.url())]).await;
+    for status in [408, 429, 500, 502, 503, 504] {
+        server.next(Reply::new(status));
+        let envelope = fixture.withdrawal();
+        let (_, reason) = again(fixture.consume(&envelope, 1).await);
+        assert_eq!(reason, format!("acme: answered {status}"));
+        assert!(fixture.entered(envelope.id).await.is_empty());
+        assert_eq!(fixture.consume(&envelope, 2).await, Verdict::Done);
+        let status = i16::try_from(status).expect("small");
+        let acme = || "acme".to_owned();
+        assert_eq!(
+            fixture.recorded(envelope.id).await,
+            [
+                (acme(), DeliveryStatus::Failed, Some(status)),
+                (acme(), DeliveryStatus::Taken, Some(204)),
+            ]
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_partner_says_when_it_wants_to_be_asked_again() {
+    let server = Server::start().await;
+    let later = noon() + chrono::TimeDelta::seconds(300);
+    let date = later.format("%a, %d %b %Y %H:%M:%S GMT");
+    for (given, least) in [("120".to_owned(), 120), (date.to_string(), 300)] {
+        let fixture = Fixture::new([partner("acme", &server.url())]).await;
+        server.next(Reply::new(429).with("retry-after", &given));
+        let (after, _) = again(fixture.consume(&fixture.withdrawal(), 1).await);
+        assert_eq!(after, Duration::from_secs(least), "{given}");
+    }
+    let fixture = Fixture::new([partner("acme", &server.url())]).await;
+    // Capped, for it is to learn of it.
+    server.next(Reply::new(503).with("retry-after", 1_000_000));
+    let (after, _) = again(fixture.consume(&fixture.withdrawal(), 1).await);
+    assert_eq!(after, Duration::from_hours(1));
+    // Until then it is left alone with everything else too.
+    let times = server.times();
+    fixture.clock.advance(3_599);
+    let (after, _) = again(fixture.consume(&fixture.withdrawal(), 1).await);
+    assert!(after >= Duration::from_secs(1));
+    assert_eq!(server.times(), times);
+    fixture.clock.advance(1);
+    assert_eq!(
+        fixture.consume(&fixture.withdrawal(), 1).await,
+        Verdict::Done
+    );
+}
+
+#[tokio::test]
+async fn who_does_not_answer_is_asked_again() {
+    let server = Server::start().await;
+    server.next(Reply::new(200).late(OPTIONS.timeout * 3));
+    let fixture = Fixture::new([partner("acme", &server.url())]).await;
+    let envelope = fixture.withdrawal();
+    let begun = Instant::now();
+    let (_, reason) = again(fixture.consume(&envelope, 1).await);
+    assert_eq!(reason, "acme: did not answer in time");
+    assert!(
+        begun.elapsed() < OPTIONS.timeout * 2,
+        "{:?}",
+        begun.elapsed()
+    );
+    let failed = ("acme".to_owned(), DeliveryStatus::Failed, None);
+    assert_eq!(fixture.recorded(envelope.id).await, [failed]);
+    assert_eq!(fixture.consume(&envelope, 2).await, Verdict::Done);
+
+    // Nobody listens: it is the port that discards.
+    let fixture = Fixture::new([partner("acme", "http://127.0.0.1:9/")]).await;
+    let (_, reason) = again(fixture.consume(&fixture.withdrawal(), 1).await);
+    assert_eq!(reason, "acme: cannot be reached");
+    // Nobody has the name.
+    let fixture = Fixture::new([partner("acme", "http://acme.invalid/")]).await;
+    let (_, reason) = again(fixture.consume(&fixture.withdrawal(), 1).await);
+    assert!(reason.starts_with("acme: "), "{reason}");
+}
+
+#[tokio::test]
+async fn an_answer_without_end_holds_nobody_up() {
+    let server = Server::start().await;
+    server.next(Reply::new(200).endless());
+    let fixture = Fixture::new([partner("acme", &server.url())]).await;
+    let begun = Instant::now();
+    let envelope = fixture.withdrawal();
+    assert_eq!(fixture.consume(&envelope, 1).await, Verdict::Done);
+    assert!(
+        begun.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert_eq!(fixture.entered(envelope.id).await, ["partner:acme"]);
+}
+
+#[tokio::test]
+async fn what_is_refused_is_a_dead_letter() {
+    let server = Server::start().await;
+    let fixture = Fixture::new([partner("acme", &server.url())]).await;
+    for status in [400, 401, 403, 404, 409, 410, 413, 422] {
+        server.next(Reply::new(status));
+        let envelope = fixture.withdrawal();
+        let reason = never(fixture.consume(&envelope, 1).await);
+        assert_eq!(reason, format!("acme: answered {status}"));
+        assert!(fixture.entered(envelope.id).await.is_empty());
+        let status = Some(i16::try_from(status).expect("small"));
+        let refused = ("acme".to_owned(), DeliveryStatus::Refused, status);
+        assert_eq!(fixture.recorded(envelope.id).await, [refused]);
+        // Redriven, once the partner is in order.
+        assert_eq!(fixture.consume(&envelope, 1).await, Verdict::Done);
+    }
+}
+
+#[tokio::test]
+async fn who_refused_is_not_asked_again_for_anothers_sake() {
+    let (acme, emca) = (Server::start().await, Server::start().await);
+    let partners = [partner("acme", &acme.url()), partner("emca", &emca.url())];
+    let fixture = Fixture::new(partners).await;
+    let envelope = fixture.withdrawal();
+    acme.always(Reply::new(410));
+    emca.next(Reply::new(500));
+    emca.next(Reply::new(500));
+    for receives in [1, 2] {
+        let (_, reason) = again(fixture.consume(&envelope, receives).await);
+        assert!(
+            reason.contains("acme") && reason.contains("emca"),
+            "{reason}"
+        );
+    }
+    assert_eq!((acme.times(), emca.times()), (1, 2));
+    let reason = never(fixture.consume(&envelope, 3).await);
+    assert_eq!(reason, "acme: refused it before");
+    // A redrive asks it, and not who has taken it.
+    acme.always(Reply::new(500));
+    again(fixture.consume(&envelope, 1).await);
+    acme.always(Reply::new(202));
+    assert_eq!(fixture.consume(&envelope, 2).await, Verdict::Done);
+    assert_eq!((acme.times(), emca.times()), (3, 3));
+}
+
+#[tokio::test]
+async fn what_is_no_record_is_not_told() {
+    let server = Server::start().await;
+    let fixture = Fixture::new([partner("acme", &server.url())]).await;
+    let mut newer = fixture.withdrawal();
+    newer.version = 2;
+    assert_eq!(fixture.consume(&newer, 1).await, Verdict::Unknown);
+    let mut broken = fixture.withdrawal();
+    broken.payload = serde_json::json!({ "granted": "perhaps" });
+    never(fixture.consume(&broken, 1).await);
+    let mut of_nobody = fixture.withdrawal();
+    of_nobody.member = None;
+    assert_eq!(
+        never(fixture.consume(&of_nobody, 1).await),
+        "it names no member"
+    );
+    assert_eq!(server.times(), 0);
+}

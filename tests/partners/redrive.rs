@@ -1,0 +1,74 @@
+//! A dead letter that is redriven does what was left to do, and nothing again.
+
+use std::time::Duration;
+
+use coach_domain::{
+    database::Session,
+    queue::{DeadLetters as _, Operations as _, Outgoing, Queue as _, QueueName},
+};
+use coach_workers::{consumer::Verdict, queue::PostgresQueue};
+use sea_orm::{TransactionSession as _, TransactionTrait as _};
+
+use crate::{
+    fixture::{Fixture, partner},
+    server::{Reply, Server},
+};
+
+const QUEUE: QueueName = QueueName::PartnerSync;
+
+#[tokio::test]
+async fn who_has_taken_it_is_not_told_again() {
+    let (acme, emca) = (Server::start().await, Server::start().await);
+    let partners = [partner("acme", &acme.url()), partner("emca", &emca.url())];
+    let fixture = Fixture::new(partners).await;
+    let queue = PostgresQueue::unopened(fixture.database.clone(), []);
+    let envelope = fixture.withdrawal();
+    let body = serde_json::to_string(&envelope).expect("JSON");
+    queue
+        .send(QUEUE, &[Outgoing::new(body)])
+        .await
+        .expect("sent");
+    emca.always(Reply::new(503));
+    let work = async || {
+        let received = queue
+            .receive(QUEUE, 1, Duration::ZERO, Duration::from_mins(1))
+            .await;
+        let [message] = &received.expect("received")[..] else {
+            panic!("one message");
+        };
+        let envelope = serde_json::from_str(&message.body).expect("an envelope");
+        let verdict = fixture.consume(&envelope, message.receives).await;
+        // It comes again at once, as if its time had passed; or as if we had ended before it was deleted.
+        let given = queue.extend(QUEUE, &message.receipt, Duration::ZERO);
+        given.await.expect("given back");
+        fixture.clock.advance(60);
+        verdict
+    };
+    for _ in 0..5 {
+        assert!(matches!(work().await, Verdict::Retry { .. }));
+    }
+    assert_eq!(queue.dead(QUEUE, 10).await.expect("looked").len(), 1);
+    assert_eq!((acme.times(), emca.times()), (1, 5));
+
+    // Undone, it never was.
+    let session = Session::new(fixture.database.clone(), tracing::Span::none());
+    let transaction = session.begin().await.expect("begun");
+    let redriven = queue.redrive_in(&transaction, QUEUE, &[], 10).await;
+    assert_eq!(redriven, Ok(1));
+    transaction.rollback().await.expect("undone");
+    assert_eq!(queue.depth(QUEUE).await.expect("told").dead, 1);
+    let transaction = session.begin().await.expect("begun");
+    let redriven = queue.redrive_in(&transaction, QUEUE, &[], 10).await;
+    assert_eq!(redriven, Ok(1));
+    transaction.commit().await.expect("committed");
+
+    emca.always(Reply::new(204));
+    for _ in 0..2 {
+        assert_eq!(work().await, Verdict::Done);
+    }
+    assert_eq!((acme.times(), emca.times()), (1, 6));
+    assert_eq!(
+        fixture.entered(envelope.id).await,
+        ["partner:acme", "partner:emca"]
+    );
+}

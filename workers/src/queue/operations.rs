@@ -1,0 +1,56 @@
+//! What operators do with queues, on either.
+
+use chrono::{DateTime, Utc};
+use coach_domain::{
+    database::Transaction,
+    queue::{DeadLetters as _, Operations, QueueName, Result},
+};
+
+use super::{PostgresQueue, SqsQueue, pause};
+
+#[async_trait::async_trait]
+impl Operations for PostgresQueue {
+    async fn redrive_in(
+        &self,
+        transaction: &Transaction,
+        queue: QueueName,
+        only: &[String],
+        most: usize,
+    ) -> Result<usize> {
+        self.redrive_on(transaction, queue, only, most).await
+    }
+
+    async fn discard_in(
+        &self,
+        transaction: &Transaction,
+        queue: QueueName,
+        ids: &[String],
+    ) -> Result<usize> {
+        self.discard_on(transaction, queue, ids).await
+    }
+
+    async fn paused(&self) -> Result<Vec<(QueueName, DateTime<Utc>)>> {
+        pause::paused(&self.pool).await
+    }
+}
+
+#[async_trait::async_trait]
+impl Operations for SqsQueue {
+    async fn redrive_in(
+        &self,
+        _: &Transaction,
+        queue: QueueName,
+        only: &[String],
+        most: usize,
+    ) -> Result<usize> {
+        self.redrive(queue, only, most).await
+    }
+
+    async fn discard_in(&self, _: &Transaction, queue: QueueName, ids: &[String]) -> Result<usize> {
+        self.discard(queue, ids).await
+    }
+
+    async fn paused(&self) -> Result<Vec<(QueueName, DateTime<Utc>)>> {
+        self.pauses.queues().await
+    }
+}
