@@ -132,6 +132,7 @@ async fn the_outbox_tells_how_long_it_has_owed() {
     let outbox = &answer.data()["operations"]["outbox"];
     let owed = json!({ "lagSeconds": 90, "oldestUnsentAt": "2026-03-18T12:00:00Z", "unsent": 1 });
     assert_eq!(*outbox, owed);
+    assert_eq!(test.owed_kinds().await, ["event.workout-completed"]);
 }
 
 #[tokio::test]

@@ -1,41 +1,18 @@
 //! `coach queue`, as an operator types it.
 
-use std::{
-    path::Path,
-    process::{Command, Stdio},
-    sync::LazyLock,
-    time::Duration,
-};
+mod operator;
+mod sqs;
 
-use aws_sdk_sqs::{
-    Client,
-    config::{BehaviorVersion, Config, Credentials, Region},
-};
-use coach_domain::{
-    database::{self, Options},
-    queue::{MAX_RECEIVES, Outgoing, Queue as _, QueueName},
-};
-use coach_gateway::embedded;
-use coach_tests::Ministack;
-use coach_workers::queue::{
-    SqsQueue,
-    sqs::{self, Addresses},
-};
-use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+use coach_domain::queue::MAX_RECEIVES;
 use serde_json::{Value, json};
 
-use crate::coach::{Dev, command, folder, port, turn};
+use self::operator::Operator;
+use crate::coach::{Dev, folder, port, turn};
 
 /// Nobody takes anything from it while it is paused.
 const QUEUE: &str = "webhooks";
 
 const ENVELOPE: &str = "0195a9c6-2e00-7c3a-8b1d-5e4f60718293";
-
-/// Beside the folder that cargo gives us, where `tests/run` made it.
-static MINISTACK: LazyLock<Option<Ministack>> = LazyLock::new(|| {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
-    Ministack::start(target.expect("the target folder"), "sqs")
-});
 
 fn envelope() -> String {
     json!({
@@ -46,73 +23,6 @@ fn envelope() -> String {
         "payload": { "secret": "of a member" },
     })
     .to_string()
-}
-
-/// An operator: in a folder, with settings.
-struct Operator<'a> {
-    folder: &'a Path,
-    settings: Vec<(&'static str, String)>,
-}
-
-impl Operator<'_> {
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = command(self.folder, port());
-        // One that is set would count.
-        command.env_remove("DATABASE_URL");
-        for (name, value) in &self.settings {
-            command.env(name, value);
-        }
-        command.arg("queue").args(arguments).stdin(Stdio::null());
-        command
-    }
-
-    /// Exit code, standard output and standard error.
-    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        let output = self.command(arguments).output().expect("it runs");
-        let text = |bytes| String::from_utf8(bytes).expect("text");
-        let code = output.status.code().expect("a code");
-        (code, text(output.stdout), text(output.stderr))
-    }
-
-    /// What it says when it goes well.
-    fn says(&self, arguments: &[&str]) -> String {
-        let (code, said, errors) = self.run(arguments);
-        assert_eq!(code, 0, "{arguments:?}: {said}{errors}");
-        said
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let said = self.says(&[arguments, &["--format", "json"]].concat());
-        serde_json::from_str(&said).expect("JSON")
-    }
-
-    /// One of the queues in the list.
-    fn listed(&self, name: &str) -> Value {
-        let list = self.json(&["list"]);
-        let queues = list["queues"].as_array().expect("queues").iter();
-        let mut found = queues.filter(|queue| queue["name"] == name);
-        found.next().expect("it").clone()
-    }
-
-    /// The first of what a statement finds, as text.
-    fn value(&self, sql: &str) -> Option<String> {
-        let url = embedded::running(&self.folder.join("home"), "coach").expect("coach dev runs");
-        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        runtime.block_on(async {
-            let pool = database::connect(&url, &Options::default()).await;
-            let statement = Statement::from_string(DbBackend::Postgres, sql);
-            let row = pool.expect("a connection").query_one_raw(statement).await;
-            row.expect(sql)
-                .map(|row| row.try_get_by_index(0).expect("a text"))
-        })
-    }
-
-    /// Who did what, oldest first.
-    fn deeds(&self) -> Vec<Value> {
-        let sql = "SELECT jsonb_agg(to_jsonb(audit) ORDER BY occurred_at, id)::text FROM audit";
-        let deeds = self.value(&format!("SELECT coalesce(({sql}), '[]')"));
-        serde_json::from_str(&deeds.expect("a row")).expect("JSON")
-    }
 }
 
 /// Puts dead letters there, with these bodies.
@@ -370,121 +280,6 @@ fn mistakes_are_told_with_what_mends_them() {
         assert!(errors.contains(expected), "{errors}");
     }
     assert_eq!(operator.listed(QUEUE)["dead"], 1);
-    drop(dev);
-    std::fs::remove_dir_all(folder).expect("removed");
-}
-
-fn client(endpoint: &str) -> Client {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
-        .endpoint_url(endpoint)
-        .region(Region::from_static("us-east-1"));
-    Client::from_conf(config.build())
-}
-
-/// Puts two dead letters on SQS.
-async fn bury_on_sqs(endpoint: &str, url: &str) {
-    let names = QueueName::CONSUMED.map(|name| (name, name.to_string()));
-    for (_, name) in &names {
-        sqs::create(&client(endpoint), name).await.expect("created");
-    }
-    let pool = database::connect(url, &Options::default()).await;
-    let queue = SqsQueue::new(
-        client(endpoint),
-        Addresses::from_iter(names),
-        pool.expect("a connection"),
-    );
-    let name = QueueName::Webhooks;
-    let letters = [Outgoing::new(envelope()), Outgoing::new("hello")];
-    queue.send(name, &letters).await.expect("sent");
-    for _ in 0..=MAX_RECEIVES {
-        let received = queue
-            .receive(name, 10, Duration::ZERO, Duration::from_mins(1))
-            .await;
-        for message in received.expect("received") {
-            let given = queue.extend(name, &message.receipt, Duration::ZERO);
-            given.await.expect("given back");
-        }
-    }
-}
-
-#[test]
-fn it_is_the_same_on_sqs() {
-    let _turn = turn();
-    let Some(ministack) = MINISTACK.as_ref() else {
-        eprintln!("NOT RUN: coach queue on SQS, for there is no ministack; tests/run makes it");
-        return;
-    };
-    let folder = folder();
-    let dev = Dev::start(&folder, port());
-    let url = embedded::running(&folder.join("home"), "coach").expect("coach dev runs");
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(bury_on_sqs(ministack.endpoint(), &url));
-    let operator = Operator {
-        folder: &folder,
-        settings: vec![
-            ("COACH_QUEUE", "sqs".to_owned()),
-            ("COACH_DATABASE_URL", url),
-            ("AWS_ENDPOINT_URL", ministack.endpoint().to_owned()),
-            ("AWS_ACCESS_KEY_ID", "test".to_owned()),
-            ("AWS_SECRET_ACCESS_KEY", "test".to_owned()),
-            ("AWS_REGION", "us-east-1".to_owned()),
-        ],
-    };
-    let listed = operator.listed(QUEUE);
-    assert_eq!(
-        (&listed["dead"], &listed["oldestSeconds"]),
-        (&json!(2), &Value::Null)
-    );
-    let said = operator.says(&["show", QUEUE]);
-    for part in ["webhook.video v1", "not an envelope", "2 of 2 dead letters"] {
-        assert!(said.contains(part), "{part} is not in\n{said}");
-    }
-    let shown = operator.json(&["show", QUEUE]);
-    let letters = shown["letters"].as_array().expect("letters").iter();
-    let id = |wanted: bool| {
-        let mut found = letters
-            .clone()
-            .filter(|it| it["envelope"].is_object() == wanted);
-        found.next().expect("one")["id"]
-            .as_str()
-            .expect("an id")
-            .to_owned()
-    };
-    let (ours, strange) = (id(true), id(false));
-    let said = operator.says(&["redrive", QUEUE, "--dry-run"]);
-    assert!(
-        said.starts_with("2 dead letters of webhooks would be given back"),
-        "{said}"
-    );
-    let said = operator.says(&["redrive", QUEUE, "--id", &ours, "--actor", "ada"]);
-    assert_eq!(said, "1 dead letter of webhooks given back, 1 left\n");
-    let said = operator.says(&["discard", QUEUE, "--id", &strange, "--actor", "ada"]);
-    assert_eq!(said, "1 dead letter of webhooks discarded, 0 left\n");
-    operator.says(&["pause", QUEUE, "--actor", "ada"]);
-    let listed = operator.listed(QUEUE);
-    assert_eq!(
-        (&listed["dead"], &listed["waiting"]),
-        (&json!(0), &json!(1))
-    );
-    assert!(listed["pausedSince"].is_string());
-    operator.says(&["resume", QUEUE, "--actor", "ada"]);
-    let deeds = operator.deeds();
-    let actions: Vec<_> = deeds
-        .iter()
-        .map(|deed| deed["action"].as_str().expect("text"))
-        .collect();
-    assert_eq!(
-        actions,
-        [
-            "queue.redrive",
-            "queue.discard",
-            "queue.pause",
-            "queue.resume"
-        ]
-    );
-    assert_eq!(deeds[1]["detail"]["letters"][0]["id"], strange);
     drop(dev);
     std::fs::remove_dir_all(folder).expect("removed");
 }

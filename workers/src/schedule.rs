@@ -9,7 +9,7 @@ use coach_domain::{
     clock::Clock,
     command, inbox,
     mail::delivery,
-    outbox,
+    outbox, partner,
     queue::DEAD_FOR,
     reminder::{self, CheckInsDue, SubscriptionsExpiring, SubscriptionsLapsed},
 };
@@ -31,7 +31,7 @@ const SENT_FOR: TimeDelta = TimeDelta::minutes(10);
 /// For how long idempotency keys are kept.
 const KEYS_FOR: TimeDelta = TimeDelta::days(30);
 
-/// For how long it is kept what became of a mail.
+/// For how long it is kept what became of a mail, and of a record at a partner.
 const DELIVERIES_FOR: TimeDelta = TimeDelta::days(90);
 
 /// Rows of one statement, so that nobody waits for it.
@@ -98,6 +98,9 @@ impl Scheduler {
         told("idempotency keys were not swept", keys);
         let deliveries = sweep(|| delivery::forget(pool, now - DELIVERIES_FOR, BATCH)).await;
         told("records of mail were not swept", deliveries);
+        let told_partners = partner::delivery::forget;
+        let deliveries = sweep(|| told_partners(pool, now - DELIVERIES_FOR, BATCH)).await;
+        told("records of partners were not swept", deliveries);
         if let Some(queue) = &self.queue
             && let Err(error) = queue.tidy(DEAD_FOR).await
         {
