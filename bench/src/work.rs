@@ -16,7 +16,7 @@ use coach_workers::{
     consumer::{Consumer, Consuming, Delivery, Pool, Verdict},
     object::Folder,
     queue::PostgresQueue,
-    relay::{Relay, Route},
+    relay::{Outlet, Relay, Route},
 };
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, TransactionTrait as _};
 use serde_json::json;
@@ -86,7 +86,7 @@ pub(crate) async fn work(
     };
     let route = Route {
         name: QUEUE,
-        queue: Some(queue.clone()),
+        outlet: Some(Outlet::Queue(queue.clone())),
         keeps_order: false,
     };
     let consumers = Pool { queue, objects };

@@ -19,6 +19,12 @@ pub enum Error {
     /// An argument that its type allows but the rules do not.
     #[error("{0}")]
     BadInput(String),
+    /// This installation does not sell through that shop, so nobody can say what a purchase there is worth.
+    #[error("this service does not sell through that shop")]
+    ShopNotConfigured,
+    /// A shop cannot be reached: later it may.
+    #[error("the shop cannot be reached: {0}")]
+    ShopUnavailable(String),
     /// The database cannot be reached, or has no connection free: later it may.
     #[error("the database is not available")]
     Unavailable(#[source] Arc<DbErr>),

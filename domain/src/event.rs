@@ -6,9 +6,9 @@ use uuid::Uuid;
 
 use crate::{
     Result,
-    command::Work,
     consent::ConsentPurpose,
     id::{ProgrammeId, WorkoutId},
+    outbox::Owe,
     preferences::Goal,
     queue::QueueName,
 };
@@ -26,8 +26,8 @@ pub trait Event: Serialize {
 /// # Errors
 ///
 /// When it is not JSON: a defect.
-pub fn owe<E: Event>(work: &mut Work<'_>, event: &E) -> Result<()> {
-    work.owe(QueueName::Events, E::KIND, E::VERSION, event)
+pub fn owe<E: Event>(to: &mut impl Owe, event: &E) -> Result<()> {
+    to.owe(QueueName::Events, E::KIND, E::VERSION, event)
 }
 
 /// A member did a scheduled workout, for the first time.

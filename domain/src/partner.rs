@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Result,
-    command::Work,
     consent::ConsentPurpose,
+    outbox::Owe,
     queue::QueueName,
     subscription::{Access, SubscriptionProvider},
 };
@@ -30,8 +30,8 @@ pub trait Record: Serialize {
 /// # Errors
 ///
 /// When it is not JSON: a defect.
-pub fn owe<R: Record>(work: &mut Work<'_>, record: &R) -> Result<()> {
-    work.owe(QueueName::PartnerSync, R::KIND, R::VERSION, record)
+pub fn owe<R: Record>(to: &mut impl Owe, record: &R) -> Result<()> {
+    to.owe(QueueName::PartnerSync, R::KIND, R::VERSION, record)
 }
 
 /// A member's answer on a use of their data.

@@ -39,6 +39,7 @@ const MIGRATIONS: &[Sql] = &migrations![
     "0014_queue",
     "0015_command",
     "0016_email_delivery",
+    "0017_account",
     "0018_partner_delivery",
     "0020_schedule",
     "0021_cycle_wanted",

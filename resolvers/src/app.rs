@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use coach_domain::{catalogue, clock::Clock, database::Session, queue};
+use coach_domain::{
+    catalogue, clock::Clock, database::Session, queue, subscription::purchase::Shops,
+};
 use sea_orm::DatabaseConnection;
 use tracing::Span;
 
@@ -16,6 +18,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// The queues, for operators.
     pub operations: Arc<dyn queue::Operations>,
+    /// Where subscriptions are sold.
+    pub shops: Shops,
     record_statements: bool,
 }
 
@@ -25,8 +29,9 @@ impl App {
         database: DatabaseConnection,
         clock: Arc<dyn Clock>,
         operations: Arc<dyn queue::Operations>,
+        shops: Shops,
     ) -> Arc<Self> {
-        Self::with(database, clock, operations, false)
+        Self::with(database, clock, operations, shops, false)
     }
 
     /// The same, whose requests keep the text of each statement, for tests.
@@ -34,14 +39,16 @@ impl App {
         database: DatabaseConnection,
         clock: Arc<dyn Clock>,
         operations: Arc<dyn queue::Operations>,
+        shops: Shops,
     ) -> Arc<Self> {
-        Self::with(database, clock, operations, true)
+        Self::with(database, clock, operations, shops, true)
     }
 
     fn with(
         database: DatabaseConnection,
         clock: Arc<dyn Clock>,
         operations: Arc<dyn queue::Operations>,
+        shops: Shops,
         record_statements: bool,
     ) -> Arc<Self> {
         Arc::new(Self {
@@ -49,6 +56,7 @@ impl App {
             catalogue: Arc::default(),
             clock,
             operations,
+            shops,
             record_statements,
         })
     }

@@ -13,6 +13,10 @@ use coach_domain::{
     id::MemberId,
     member::{self, Member},
     queue,
+    subscription::{
+        SubscriptionProvider,
+        purchase::{Purchase, PurchaseError},
+    },
     viewer::{Role, Viewer},
 };
 use tokio::sync::OnceCell;
@@ -104,6 +108,16 @@ impl RequestContext {
     /// The queues, for operators.
     pub(crate) fn operations(&self) -> &dyn queue::Operations {
         self.source.app.operations.as_ref()
+    }
+
+    /// Asks a shop about a purchase.
+    pub(crate) async fn confirm(
+        &self,
+        shop: SubscriptionProvider,
+        purchase: &str,
+    ) -> Result<Purchase, PurchaseError> {
+        let app = &self.source.app;
+        app.shops.verify(shop, purchase, app.clock.now()).await
     }
 
     pub(crate) fn span(&self) -> &Span {

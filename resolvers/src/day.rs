@@ -2,7 +2,7 @@
 
 use coach_domain::{
     command::UserError,
-    day::{CompleteWorkout, Day, PlannedMeal, ScheduledWorkout},
+    day::{CompleteWorkout, Day, PlannedMeal, ScheduledWorkout, UndoCompleteWorkout},
     id::{DayId, OpaqueId as _, PlannedMealId, ScheduledWorkoutId},
 };
 
@@ -70,6 +70,42 @@ impl mutation::CompleteWorkout for Resolvers {
             Ok(id) => CompleteWorkoutPayload {
                 scheduled_workout: self::scheduled_workout(context, id).await?,
                 ..CompleteWorkoutPayload::default()
+            },
+            Err(error) => refused(error),
+        })
+    }
+}
+
+/// `UndoCompleteWorkoutPayload`.
+#[derive(Debug, Default)]
+pub struct UndoCompleteWorkoutPayload {
+    pub(crate) scheduled_workout: Option<ScheduledWorkout>,
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+impl mutation::UndoCompleteWorkout for Resolvers {
+    type Value = UndoCompleteWorkoutPayload;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::MutationUndoCompleteWorkout,
+    ) -> Result<Self::Value, Error> {
+        let input = &arguments.input;
+        let refused = |error| UndoCompleteWorkoutPayload {
+            user_errors: vec![error],
+            ..UndoCompleteWorkoutPayload::default()
+        };
+        let Some(scheduled_workout) = ScheduledWorkoutId::decode(&input.scheduled_workout_id)
+        else {
+            return Ok(refused(UserError::not_found("scheduledWorkoutId")));
+        };
+        let command = UndoCompleteWorkout { scheduled_workout };
+        let occurred_at = input.occurred_at.value().copied();
+        let done = context.execute(&input.idempotency_key, occurred_at, &command);
+        Ok(match done.await? {
+            Ok(id) => UndoCompleteWorkoutPayload {
+                scheduled_workout: self::scheduled_workout(context, id).await?,
+                ..UndoCompleteWorkoutPayload::default()
             },
             Err(error) => refused(error),
         })

@@ -13,6 +13,14 @@ impl From<Error> for Fault {
         use coach_domain::Error as Domain;
         match &error {
             Domain::SubscriptionRequired => Self::new("SUBSCRIPTION_REQUIRED", error.to_string()),
+            Domain::ShopNotConfigured => Self::new("SHOP_NOT_CONFIGURED", error.to_string()),
+            Domain::ShopUnavailable(cause) => {
+                tracing::warn!(error = %cause, "a shop is not available");
+                Self::new(
+                    "SERVICE_UNAVAILABLE",
+                    "the shop cannot be reached; try again soon",
+                )
+            }
             Domain::BadInput(message) => Self::new("BAD_USER_INPUT", message.as_str()),
             Domain::Unavailable(cause) => {
                 tracing::warn!(error = %cause, "the database is not available");

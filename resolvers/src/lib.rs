@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod account;
 mod app;
 mod check_in;
 mod consent;
@@ -30,6 +31,7 @@ mod rows;
 mod scalar;
 mod schedule;
 mod source;
+mod subscription;
 mod workout;
 
 #[allow(

@@ -1,11 +1,13 @@
-//! `PlannedMeal.alternatives`.
+//! `PlannedMeal.alternatives`, and what changes meals.
 
 use std::{collections::HashMap, sync::Arc};
 
+use chrono::{DateTime, Utc};
 use coach_domain::{
     Result,
-    day::{self, Day},
-    id::{DayId, PlannedMealId},
+    command::{Command, UserError},
+    day::{self, Day, PlannedMeal, RecordMeal, ResetMeal, SwapMeal, UnlogMeal},
+    id::{DayId, OpaqueId as _, PlannedMealId, RecipeId},
     page::Page,
     preferences,
     recipe::Recipe,
@@ -13,7 +15,7 @@ use coach_domain::{
 use coach_execution::Batch;
 
 use crate::{
-    Error, RequestContext, Resolvers, arguments, batch, page,
+    Error, RequestContext, Resolvers, arguments, batch, mutation, page,
     schedule::{Schedule, Schedules},
 };
 
@@ -68,4 +70,131 @@ fn alternatives(
     Ok(wanted.map_or_else(Vec::new, |(meal, preferences)| {
         day::alternatives(meal, schedule.catalogue(), preferences)
     }))
+}
+
+macro_rules! payloads {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name {
+            pub(crate) planned_meal: Option<PlannedMeal>,
+            pub(crate) user_errors: Vec<UserError>,
+        }
+
+        impl From<Result<Option<PlannedMeal>, UserError>> for $name {
+            fn from(changed: Result<Option<PlannedMeal>, UserError>) -> Self {
+                let (planned_meal, error) = match changed {
+                    Ok(meal) => (meal, None),
+                    Err(error) => (None, Some(error)),
+                };
+                Self { planned_meal, user_errors: error.into_iter().collect() }
+            }
+        }
+    )+};
+}
+
+payloads! {
+    /// `RecordMealPayload`.
+    RecordMealPayload,
+    /// `UnlogMealPayload`.
+    UnlogMealPayload,
+    /// `SwapMealPayload`.
+    SwapMealPayload,
+    /// `ResetMealPayload`.
+    ResetMealPayload,
+}
+
+/// Does what `command` makes of a meal's id, and reads the meal as it is then.
+async fn change<C: Command<Outcome = PlannedMealId>>(
+    context: &RequestContext,
+    idempotency_key: &str,
+    occurred_at: Option<DateTime<Utc>>,
+    id: &str,
+    command: impl FnOnce(PlannedMealId) -> C,
+) -> Result<Result<Option<PlannedMeal>, UserError>, Error> {
+    let Some(id) = PlannedMealId::decode(id) else {
+        return Ok(Err(UserError::not_found("plannedMealId")));
+    };
+    let command = command(id);
+    match context
+        .execute(idempotency_key, occurred_at, &command)
+        .await?
+    {
+        Ok(id) => Ok(Ok(crate::day::planned_meal(context, id).await?)),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+impl mutation::RecordMeal for Resolvers {
+    type Value = RecordMealPayload;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::MutationRecordMeal,
+    ) -> Result<Self::Value, Error> {
+        let input = &arguments.input;
+        let (key, at) = (&input.idempotency_key, input.occurred_at.value().copied());
+        let changed = change(context, key, at, &input.planned_meal_id, |planned_meal| {
+            let servings = input.servings.value().copied();
+            RecordMeal {
+                planned_meal,
+                servings,
+            }
+        });
+        Ok(changed.await?.into())
+    }
+}
+
+impl mutation::UnlogMeal for Resolvers {
+    type Value = UnlogMealPayload;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::MutationUnlogMeal,
+    ) -> Result<Self::Value, Error> {
+        let input = &arguments.input;
+        let (key, at) = (&input.idempotency_key, input.occurred_at.value().copied());
+        let changed = change(context, key, at, &input.planned_meal_id, |planned_meal| {
+            UnlogMeal { planned_meal }
+        });
+        Ok(changed.await?.into())
+    }
+}
+
+impl mutation::SwapMeal for Resolvers {
+    type Value = SwapMealPayload;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::MutationSwapMeal,
+    ) -> Result<Self::Value, Error> {
+        let input = &arguments.input;
+        let (key, at) = (&input.idempotency_key, input.occurred_at.value().copied());
+        let Some(recipe) = RecipeId::decode(&input.recipe_id) else {
+            return Ok(Err(UserError::unknown("recipeId")).into());
+        };
+        let changed = change(context, key, at, &input.planned_meal_id, |planned_meal| {
+            SwapMeal {
+                planned_meal,
+                recipe,
+            }
+        });
+        Ok(changed.await?.into())
+    }
+}
+
+impl mutation::ResetMeal for Resolvers {
+    type Value = ResetMealPayload;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::MutationResetMeal,
+    ) -> Result<Self::Value, Error> {
+        let input = &arguments.input;
+        let (key, at) = (&input.idempotency_key, input.occurred_at.value().copied());
+        let changed = change(context, key, at, &input.planned_meal_id, |planned_meal| {
+            ResetMeal { planned_meal }
+        });
+        Ok(changed.await?.into())
+    }
 }

@@ -3,14 +3,15 @@
 use std::{collections::HashSet, sync::Arc};
 
 use coach_domain::{
-    favourite,
+    command::UserError,
+    favourite::{self, SetFavouriteRecipe},
     id::{MemberId, OpaqueId as _, RecipeId},
     page::Page,
     recipe::{self, Recipe, RecipeFilter},
 };
 use coach_execution::Batch;
 
-use crate::{Error, RequestContext, Resolvers, arguments, batch, page, query};
+use crate::{Error, RequestContext, Resolvers, arguments, batch, mutation, page, query};
 
 impl query::Recipe for Resolvers {
     type Value = Option<Arc<Recipe>>;
@@ -94,5 +95,43 @@ impl batch::MemberFavouriteRecipes for Resolvers {
             Some((key.clone(), page.map_err(Error::from)))
         });
         Ok(Batch::of_results(pages))
+    }
+}
+
+/// `SetFavouriteRecipePayload`.
+#[derive(Debug, Default)]
+pub struct SetFavouriteRecipePayload {
+    pub(crate) recipe: Option<Arc<Recipe>>,
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+impl mutation::SetFavouriteRecipe for Resolvers {
+    type Value = SetFavouriteRecipePayload;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::MutationSetFavouriteRecipe,
+    ) -> Result<Self::Value, Error> {
+        let input = &arguments.input;
+        let refused = |error| SetFavouriteRecipePayload {
+            user_errors: vec![error],
+            ..SetFavouriteRecipePayload::default()
+        };
+        let Some(recipe) = RecipeId::decode(&input.recipe_id) else {
+            return Ok(refused(UserError::unknown("recipeId")));
+        };
+        let command = SetFavouriteRecipe {
+            recipe,
+            is_favourite: input.is_favourite,
+        };
+        let occurred_at = input.occurred_at.value().copied();
+        let done = context.execute(&input.idempotency_key, occurred_at, &command);
+        Ok(match done.await? {
+            Ok(id) => SetFavouriteRecipePayload {
+                recipe: context.catalogue().await?.recipes.get(&id).cloned(),
+                ..SetFavouriteRecipePayload::default()
+            },
+            Err(error) => refused(error),
+        })
     }
 }

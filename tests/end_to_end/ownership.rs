@@ -18,7 +18,8 @@ use uuid::Uuid;
 
 use crate::harness::{TestApp, member};
 
-fn written() -> Valid<Schema> {
+/// The SDL as it is written, with its private directives.
+pub(crate) fn written() -> Valid<Schema> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/graphql");
     let mut builder = Schema::builder();
     for entry in fs::read_dir(folder).expect("the SDL") {
@@ -45,7 +46,7 @@ fn owned(schema: &Schema) -> BTreeMap<&str, &ObjectType> {
 }
 
 /// One id of each owned type, and the owner.
-async fn ids(test: &TestApp, email: &str) -> BTreeMap<String, String> {
+pub(crate) async fn ids(test: &TestApp, email: &str) -> BTreeMap<String, String> {
     let query = "{ me { __typename id checkIns(first: 1) { nodes { __typename id } } plan { __typename id
         cycles { __typename id days { __typename id workouts { __typename id } meals { __typename id } } } } } }";
     let answer = test.ask(email, query, json!({})).await;
@@ -67,7 +68,7 @@ fn collect(value: &Value, ids: &mut BTreeMap<String, String>) {
 
 /// The id with another owner: what somebody would make who knows how ids are
 /// built, to have a row of another member taken for one of their own.
-fn with_owner(id: AnyId, member: MemberId, row: impl Fn(Uuid) -> Uuid) -> AnyId {
+pub(crate) fn with_owner(id: AnyId, member: MemberId, row: impl Fn(Uuid) -> Uuid) -> AnyId {
     let cycle = |cycle: CycleId| CycleId {
         member,
         id: row(cycle.id),

@@ -74,8 +74,8 @@ async fn what_is_not_there_yet_says_so() {
         ("{ liveSessions { nodes { id } } }", ""),
         ("{ operations { queues { name } } }", member::SAM),
         (
-            "mutation { setFavouriteRecipe(input: { idempotencyKey: \"1\", recipeId: \"x\", isFavourite: true }) { recipe { id } } }",
-            member::MAYA,
+            "mutation { cancelLiveSession(input: { idempotencyKey: \"1\", liveSessionId: \"x\" }) { liveSession { id } } }",
+            member::SAM,
         ),
     ] {
         let answer = test.ask(email, query, json!({})).await;

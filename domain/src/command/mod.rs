@@ -68,6 +68,8 @@ pub trait Command: Serialize + Sync {
     const NAME: &'static str;
     /// Whether only somebody who is a member already can ask for it.
     const FOR_MEMBERS: bool = true;
+    /// Whether it can still be asked for by a member whose account is to be deleted.
+    const WHILE_LEAVING: bool = false;
     /// Ids of what came of it.
     type Outcome: Serialize + DeserializeOwned + Send;
 
@@ -97,6 +99,11 @@ pub async fn execute<C: Command>(
         return Err(Error::BadInput(message.to_owned()));
     }
     let now = clock.now();
+    if asked.idempotency_key.chars().any(char::is_control) {
+        let message = "a key has no control characters";
+        let error = UserError::new(UserErrorCode::Invalid, message, "idempotencyKey");
+        return Ok(Err(error));
+    }
     let transaction = session.begin().await?;
     let done = async {
         let locked = member::lock(&transaction, asked.subject).await?;
@@ -110,6 +117,11 @@ pub async fn execute<C: Command>(
         if C::FOR_MEMBERS && member.is_none() {
             let message = "register first";
             return Err(UserError::new(UserErrorCode::NotRegistered, message, "").into());
+        }
+        let leaving = (member.as_ref()).is_some_and(|member| member.deletion_final_at.is_some());
+        if leaving && !C::WHILE_LEAVING {
+            let message = "this account is to be deleted; keep it first";
+            return Err(UserError::new(UserErrorCode::DeletionRequested, message, "").into());
         }
         // After the key: what was in time when it was done stays done, however late it is asked for again.
         let occurred_at = occurred_at(asked.occurred_at, now)?;

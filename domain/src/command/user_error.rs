@@ -21,6 +21,8 @@ stored_enum! {
         AlreadyRegistered = "ALREADY_REGISTERED",
         /// The viewer is not a member yet.
         NotRegistered = "NOT_REGISTERED",
+        /// The account is to be deleted.
+        DeletionRequested = "DELETION_REQUESTED",
         /// There is an active plan.
         ActivePlanExists = "ACTIVE_PLAN_EXISTS",
         /// The plan is over.
@@ -79,6 +81,12 @@ impl UserError {
             message: message.into(),
             path: path.map(str::to_owned).collect(),
         }
+    }
+
+    /// There is no such object for anybody.
+    pub fn unknown(argument: &str) -> Self {
+        let message = "there is nothing with this id";
+        Self::new(UserErrorCode::NotFound, message, argument)
     }
 
     /// There is no such object for this viewer.

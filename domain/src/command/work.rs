@@ -6,8 +6,14 @@ use uuid::Uuid;
 
 use super::{Refusal, UserError, UserErrorCode};
 use crate::{
-    Error, Result, catalogue::Catalogue, database::Transaction, id, member::Member, outbox::Effect,
-    queue::QueueName, viewer::Subject,
+    Error, Result,
+    catalogue::Catalogue,
+    database::Transaction,
+    id,
+    member::Member,
+    outbox::{Effect, Owe},
+    queue::QueueName,
+    viewer::Subject,
 };
 
 /// A command's transaction, and what it knows.
@@ -145,5 +151,17 @@ impl<'a> Work<'a> {
 
     pub(super) fn into_effects(self) -> Vec<Effect> {
         self.effects
+    }
+}
+
+impl Owe for Work<'_> {
+    fn owe(
+        &mut self,
+        queue: QueueName,
+        kind: &'static str,
+        version: u32,
+        payload: &impl Serialize,
+    ) -> Result<()> {
+        Work::owe(self, queue, kind, version, payload)
     }
 }

@@ -1,9 +1,14 @@
 //! What members agree to.
 
+mod answer;
 pub mod entity;
 mod find;
+mod health;
+mod unsubscribe;
 
+pub use answer::{Answer, UpdateConsents};
 pub use find::of_members;
+pub use unsubscribe::unsubscribe;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DeriveActiveEnum, EnumIter};

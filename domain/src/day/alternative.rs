@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{PlannedMeal, menu::may_serve};
+use super::{PlannedMeal, fit::may_serve};
 use crate::{catalogue::Catalogue, preferences::Preferences, recipe::Recipe};
 
 /// Every recipe that may be served in place of a meal: made for its slot, and

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::MealSlot;
+use super::{MealSlot, fit::may_serve};
 use crate::{
     catalogue::Catalogue,
     id::RecipeId,
@@ -20,13 +20,6 @@ pub(super) struct Place {
     /// From 1, within the slot.
     pub(super) position: u8,
     pub(super) recipe: Option<Arc<Recipe>>,
-}
-
-/// Whether a recipe may be put on the table in a slot.
-pub(crate) fn may_serve(recipe: &Recipe, slot: MealSlot, preferences: &Preferences) -> bool {
-    recipe.plannable()
-        && recipe.slots.contains(&slot)
-        && recipe.suits(preferences.diet, &preferences.allergens)
 }
 
 /// The places of day `number`, in the order of slots and positions.

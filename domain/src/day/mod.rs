@@ -5,10 +5,15 @@ mod alternative;
 pub mod choice_entity;
 mod complete;
 pub mod completion_entity;
+mod eat;
+mod fit;
 pub mod log;
 mod menu;
 mod open;
 mod plan;
+mod planned;
+mod swap;
+mod undo;
 
 use std::sync::Arc;
 
@@ -27,9 +32,12 @@ use crate::{
 pub use access::require_access;
 pub use alternative::alternatives;
 pub use complete::CompleteWorkout;
+pub use eat::{RecordMeal, UnlogMeal};
+pub(crate) use fit::may_serve;
 pub use log::log;
-pub(crate) use menu::may_serve;
 pub use plan::plan;
+pub use swap::{ResetMeal, SwapMeal};
+pub use undo::UndoCompleteWorkout;
 
 stored_enum! {
     /// A place for food in the day.

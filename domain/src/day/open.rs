@@ -56,10 +56,25 @@ pub(crate) async fn open_day(
     let index = usize::from(id.number).checked_sub(1);
     let day = index.and_then(|index| programme.content.days.get(index));
     let day = day.cloned().ok_or_else(|| UserError::not_found(argument))?;
-    let today = work.now().with_timezone(&cycle.time_zone).date_naive();
-    if cycle.date_of(id.number) > today {
-        let message = "this day has not come yet";
-        return Err(UserError::new(UserErrorCode::DayNotReached, message, argument).into());
-    }
+    require_reached(work, &cycle, id.number, argument)?;
     Ok(day)
+}
+
+/// Refuses days that lie ahead, where the member lives now.
+///
+/// # Errors
+///
+/// `DAY_NOT_REACHED`.
+pub(super) fn require_reached(
+    work: &Work<'_>,
+    cycle: &Cycle,
+    number: u8,
+    argument: &str,
+) -> Result<(), Refusal> {
+    let today = work.now().with_timezone(&cycle.time_zone).date_naive();
+    if cycle.date_of(number) <= today {
+        return Ok(());
+    }
+    let message = "this day has not come yet";
+    Err(UserError::new(UserErrorCode::DayNotReached, message, argument).into())
 }

@@ -7,8 +7,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{
     Day, MealSlot, PlannedMeal, ScheduledWorkout,
+    fit::may_serve,
     log::{DayLog, MealChoice, WorkoutCompletion},
-    menu::{Place, may_serve, menu},
+    menu::{Place, menu},
 };
 use crate::{
     catalogue::Catalogue,

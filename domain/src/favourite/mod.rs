@@ -2,5 +2,7 @@
 
 pub mod entity;
 mod find;
+mod keep;
 
 pub use find::{FavouriteRows, among, pages};
+pub use keep::SetFavouriteRecipe;

@@ -21,6 +21,7 @@ struct Row {
     time_zone: String,
     units: Units,
     purchase_token: Uuid,
+    deletion_final_at: Option<DateTime<Utc>>,
     provider: Option<SubscriptionProvider>,
     trial_ends_at: Option<DateTime<Utc>>,
     expires_at: Option<DateTime<Utc>>,
@@ -33,6 +34,7 @@ struct Row {
 /// later than any other.
 const MEMBERS: &str = "
     SELECT m.id, m.display_name, m.email, m.locale, m.time_zone, m.units, m.purchase_token,
+           m.deletion_final_at,
            s.provider, s.trial_ends_at, s.expires_at, s.grace_ends_at, s.will_renew
     FROM member m
     LEFT JOIN LATERAL (
@@ -83,6 +85,13 @@ pub async fn lock(db: &impl ConnectionTrait, subject: &Subject) -> Result<Option
     row.map(|row| Ok(row.try_get_by_index(0)?)).transpose()
 }
 
+/// Locks the row of a member until the transaction ends; false where there is none.
+pub async fn lock_by_id(db: &impl ConnectionTrait, member: MemberId) -> Result<bool> {
+    let sql = "SELECT FROM member WHERE id = $1 FOR UPDATE";
+    let statement = database::statement(sql, [member.into()]);
+    Ok(db.query_one_raw(statement).await?.is_some())
+}
+
 /// The members with these ids, in no particular order.
 pub async fn find(
     db: &impl ConnectionTrait,
@@ -119,6 +128,7 @@ impl Row {
             access: (subscription.as_ref()).map_or(Access::None, |counts| counts.access),
             subscription,
             purchase_token: self.purchase_token.to_string(),
+            deletion_final_at: self.deletion_final_at,
         })
     }
 }

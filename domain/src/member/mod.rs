@@ -1,14 +1,20 @@
 //! Members: the unit of tenancy and of authorization.
 
 pub mod entity;
+mod erase;
+pub mod export;
 mod find;
+mod leave;
 mod name;
 mod register;
 
-pub use find::{find, find_by_subject, lock};
+pub use erase::{erase, erase_due};
+pub use find::{find, find_by_subject, lock, lock_by_id};
+pub use leave::{DELETION_AFTER, DeleteAccount, KeepAccount};
 pub(crate) use name::display_name;
 pub use register::RegisterMember;
 
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
@@ -86,4 +92,6 @@ pub struct Member {
     pub subscription: Option<Subscription>,
     /// Handed to shops, so that purchases find their member.
     pub purchase_token: String,
+    /// When the account is deleted for good, where the member has asked for that.
+    pub deletion_final_at: Option<DateTime<Utc>>,
 }

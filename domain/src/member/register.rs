@@ -54,6 +54,7 @@ impl Command for RegisterMember {
             access: Access::None,
             subscription: None,
             purchase_token: token.to_string(),
+            deletion_final_at: None,
         };
         let row = entity::Model {
             id: member.id,

@@ -3,10 +3,12 @@
 
 mod claim;
 mod insert;
+mod owe;
 mod status;
 
 pub use claim::{Owed, claim, forget, give_back, mark, release_partitions, renew_partitions};
 pub use insert::insert;
+pub use owe::{Effects, Owe};
 pub use status::{Status, status};
 
 use std::sync::LazyLock;

@@ -80,10 +80,14 @@ impl Recipe {
     /// Whether a member with this diet and these allergens may be served it.
     /// Unknown allergens count as all.
     pub fn suits(&self, diet: Diet, excluded: &[Allergen]) -> bool {
-        let free = match &self.allergens {
+        self.is_free_of(excluded) && self.diets.contains(&diet)
+    }
+
+    /// Whether it contains none of some allergens. Unknown ones count as all.
+    pub fn is_free_of(&self, excluded: &[Allergen]) -> bool {
+        match &self.allergens {
             Some(contained) => !contained.iter().any(|allergen| excluded.contains(allergen)),
             None => excluded.is_empty(),
-        };
-        free && self.diets.contains(&diet)
+        }
     }
 }

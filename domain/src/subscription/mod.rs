@@ -1,9 +1,15 @@
 //! Subscriptions, and the access that they give.
 
+pub mod apple;
+mod archive;
 mod entitlement;
 pub mod entity;
+mod link;
+pub mod purchase;
 
+pub use archive::forget_archived;
 pub use entitlement::Entitlement;
+pub use link::{LinkPurchase, Linked};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DeriveActiveEnum, EnumIter};

@@ -46,7 +46,7 @@ pub(super) async fn state(
     telemetry::watch_pool(&pool);
     let clock = Arc::new(SystemClock);
     let operations = queues::operations(settings, pool.clone()).await;
-    let app = App::new(pool, clock.clone(), operations);
+    let app = App::new(pool, clock.clone(), operations, settings.shops.open());
     app::watch_catalogue(&app.catalogue, app.database.clone());
     let auth = &settings.auth;
     if let Some(issuer) = &auth.issuer {

@@ -162,6 +162,12 @@ pub(super) const KEYS: &[Key] = &[
         "a list of tables with `name`, `url`, `secret` and perhaps `allow_private`, in the environment as JSON",
         mask::all,
     ),
+    optional(
+        "apple_bundle_id",
+        "the app's bundle id in the App Store, such as `com.example.coach`",
+        mask::nothing,
+    ),
+    key("apple_sandbox", "no", "`yes` or `no`"),
 ];
 
 pub(super) fn find(name: &str) -> Option<&'static Key> {

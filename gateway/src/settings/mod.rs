@@ -8,6 +8,7 @@ mod mask;
 mod partners;
 mod reader;
 mod report;
+mod shops;
 mod source;
 mod storage;
 mod telemetry;
@@ -27,6 +28,7 @@ pub use self::{
     environment::restart_without_other_settings,
     error::Error,
     report::report,
+    shops::Shops,
     source::{Source, Sources},
     storage::{Mail, Objects, Queue, Storage},
     telemetry::Telemetry,
@@ -62,6 +64,8 @@ pub struct Settings {
     pub worker: Worker,
     /// Who is told of subscriptions and consents.
     pub partners: Vec<PartnerSettings>,
+    /// Where subscriptions are sold.
+    pub shops: Shops,
 }
 
 /// How long things may take.
@@ -130,6 +134,7 @@ impl Settings {
             worker: Worker::read(reader, &storage)?,
             storage,
             partners: partners::read(reader)?,
+            shops: Shops::read(reader)?,
             home,
         })
     }

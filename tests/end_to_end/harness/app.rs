@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     clock::Clock,
     database::{self, Options},
+    subscription::purchase::Shops,
 };
 use coach_gateway::{
     auth::{Authenticator, LocalIssuer},
@@ -56,6 +57,15 @@ impl TestApp {
 
     /// Over a given database.
     pub(crate) async fn on(url: String) -> Self {
+        Self::with_shops(url, Shops::default()).await
+    }
+
+    /// Over a database of its own, with shops that purchases are asked about.
+    pub(crate) async fn selling(shops: Shops) -> Self {
+        Self::with_shops(super::postgres::copy().await, shops).await
+    }
+
+    async fn with_shops(url: String, shops: Shops) -> Self {
         let pool = database::connect(&url, &Options::default()).await;
         let pool = Arc::new(pool.expect("a connection"));
         super::canary::listen(&pool).await;
@@ -69,7 +79,7 @@ impl TestApp {
         let settings = Settings::load(&sources).expect("the defaults are valid");
         let issuer = Arc::new(LocalIssuer::generate().expect("randomness"));
         let queue = PostgresQueue::unopened((*pool).clone(), []);
-        let app = App::recording((*pool).clone(), clock.clone(), Arc::new(queue));
+        let app = App::recording((*pool).clone(), clock.clone(), Arc::new(queue), shops);
         let authenticator = Authenticator::local(&issuer, &settings.auth, clock.clone());
         let state = AppState::new(
             &settings,

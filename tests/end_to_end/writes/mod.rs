@@ -1,20 +1,39 @@
 //! Changes: what comes of them, why they are refused, and what is owed for them.
 
+mod account;
+mod bad_input;
 mod check_ins;
+mod consents;
 mod corrections;
+mod day;
+mod erasure;
+mod exports;
+mod favourites;
+mod forgeries;
 mod keys;
+mod meals;
 mod next_programme;
+mod overtaking;
 mod plans;
 mod preferences;
+mod purchases;
 mod races;
 mod registration;
+mod rows;
+mod shop;
+mod statements;
+mod workouts;
 
 use serde_json::{Value, json};
+
+pub(crate) use day::{day, past};
+pub(crate) use rows::{member_id, rows};
+pub(crate) use statements::changes;
 
 use crate::harness::{Answer, TestApp, named};
 
 /// Asks for one of the app's mutations.
-async fn change(test: &TestApp, email: &str, operation: &str, input: Value) -> Answer {
+pub(crate) async fn change(test: &TestApp, email: &str, operation: &str, input: Value) -> Answer {
     let variables = json!({ "input": input });
     test.ask(email, &named(operation), variables).await
 }

@@ -84,7 +84,9 @@ async fn what_was_preferred_later_on_the_first_day_counts() {
     let first = follows(&test, CHEN, at, begin.clone()).await;
     assert_eq!(first, "LOSE_WEIGHT BEGINNER PESCATARIAN 2");
     let more = json!({ "daysPerWeek": 4 });
-    change(&test, CHEN, "UpdatePreferences", keyed("1", more)).await.done();
+    change(&test, CHEN, "UpdatePreferences", keyed("1", more))
+        .await
+        .done();
     let next = follows(&test, CHEN, "2026-04-15T12:00:00Z", begin).await;
     assert_eq!(next, "LOSE_WEIGHT BEGINNER PESCATARIAN 4");
 }

@@ -9,7 +9,8 @@ use crate::{
     Result,
     catalogue::Catalogue,
     clock::Clock,
-    database::insert,
+    database::{self, insert},
+    id::column,
     member::entity::{Column, Entity},
 };
 
@@ -38,7 +39,16 @@ pub(in crate::seed) async fn missing_members(
 /// Inserts what members own, for each table all at once.
 pub(super) async fn owned(db: &impl ConnectionTrait, rows: Rows) -> Result<()> {
     insert(db, rows.preferences).await?;
+    let subscribers: Vec<_> = rows.subscriptions.iter().map(|it| it.member_id.0).collect();
     insert(db, rows.subscriptions).await?;
+    // What was bought is linked to who bought it.
+    let sql = "
+        INSERT INTO subscription_link (member_id, provider, external_id, linked_at)
+        SELECT member_id, provider, external_id, updated_at
+        FROM subscription
+        WHERE member_id = ANY($1) AND provider IS NOT NULL";
+    let statement = database::statement(sql, [column(subscribers)]);
+    db.execute_raw(statement).await?;
     insert(db, rows.plans).await?;
     insert(db, rows.cycles).await?;
     insert(db, rows.completions).await?;

@@ -21,7 +21,7 @@ use crate::{
     catalogue::Catalogue,
     check_in,
     clock::Clock,
-    consent, cycle,
+    consent, cycle, database,
     day::{choice_entity, completion_entity},
     favourite,
     id::MemberId,
@@ -103,6 +103,9 @@ async fn delete_owned(db: &impl ConnectionTrait, member: MemberId) -> Result<()>
     delete::<plan::entity::Entity>(db, plan::entity::Column::MemberId.eq(member)).await?;
     delete::<favourite::entity::Entity>(db, favourite::entity::Column::MemberId.eq(member)).await?;
     delete::<consent::entity::Entity>(db, consent::entity::Column::MemberId.eq(member)).await?;
+    let sql = "DELETE FROM subscription_link WHERE member_id = $1";
+    db.execute_raw(database::statement(sql, [member.into()]))
+        .await?;
     let of = subscription::entity::Column::MemberId.eq(member);
     delete::<subscription::entity::Entity>(db, of).await?;
     let of = preferences::entity::Column::MemberId.eq(member);

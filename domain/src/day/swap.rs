@@ -1,0 +1,98 @@
+//! Choosing other meals.
+
+use sea_orm::ConnectionTrait as _;
+use serde::Serialize;
+
+use super::{
+    fit::{Misfit, misfit},
+    planned::{Planned, forget, key},
+};
+use crate::{
+    Error,
+    command::{Command, Refusal, UserError, UserErrorCode, Work},
+    database,
+    id::{PlannedMealId, RecipeId},
+};
+
+/// Puts another recipe in the place of a planned one that is not eaten yet: one that
+/// [`alternatives`](super::alternatives) offers, or the one that is there.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SwapMeal {
+    /// Which.
+    pub planned_meal: PlannedMealId,
+    /// What to eat instead.
+    pub recipe: RecipeId,
+}
+
+const RECIPE: &str = "recipeId";
+
+impl Command for SwapMeal {
+    const NAME: &'static str = "swapMeal";
+    type Outcome = PlannedMealId;
+
+    async fn run(&self, work: &mut Work<'_>) -> Result<PlannedMealId, Refusal> {
+        let id = self.planned_meal;
+        let planned = Planned::find(work, id).await?;
+        planned.require_uneaten()?;
+        let recipe = work.catalogue().recipes.get(&self.recipe);
+        let recipe = recipe.ok_or_else(|| UserError::unknown(RECIPE))?;
+        if recipe.id == planned.meal.recipe.id {
+            return Ok(id);
+        }
+        let preferences = planned.preferences();
+        let missing = || Error::Invariant("a member without preferences".to_owned());
+        if let Some(misfit) = misfit(recipe, id.slot, preferences.ok_or_else(missing)?) {
+            return Err(refusal(misfit).into());
+        }
+        let sql = "
+            INSERT INTO meal_choice
+                (member_id, cycle_id, day, slot, position, recipe_id, servings, eaten_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)
+            ON CONFLICT (member_id, cycle_id, day, slot, position) DO UPDATE
+            SET recipe_id = excluded.recipe_id, servings = excluded.servings";
+        let changed = [recipe.id.into(), planned.meal.servings.into()];
+        let statement = database::statement(sql, key(id).into_iter().chain(changed));
+        work.transaction().execute_raw(statement).await?;
+        Ok(id)
+    }
+}
+
+fn refusal(misfit: Misfit) -> UserError {
+    use UserErrorCode as Code;
+    let (code, message) = match misfit {
+        Misfit::Unplannable => (
+            Code::NotPlannable,
+            "too little is known of this recipe to plan it",
+        ),
+        Misfit::Slot => (Code::NotForSlot, "this recipe is made for other meals"),
+        Misfit::Allergens => (
+            Code::NotAllowedByAllergens,
+            "this recipe contains, or may contain, something that you must not eat",
+        ),
+        Misfit::Diet => (
+            Code::NotAllowedByDiet,
+            "this recipe does not suit your diet",
+        ),
+    };
+    UserError::new(code, message, RECIPE)
+}
+
+/// Gives a meal that is not eaten yet the recipe back that the programme has for it; one that was never swapped stays
+/// as it is.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct ResetMeal {
+    /// Which.
+    pub planned_meal: PlannedMealId,
+}
+
+impl Command for ResetMeal {
+    const NAME: &'static str = "resetMeal";
+    type Outcome = PlannedMealId;
+
+    async fn run(&self, work: &mut Work<'_>) -> Result<PlannedMealId, Refusal> {
+        let id = self.planned_meal;
+        Planned::find(work, id).await?.require_uneaten()?;
+        forget(work, id).await?;
+        Ok(id)
+    }
+}

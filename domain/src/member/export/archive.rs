@@ -1,0 +1,48 @@
+//! What is stored about a member.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, JsonValue};
+use serde::Serialize;
+
+use crate::{Result, database, id::MemberId};
+
+/// What the archive says of itself.
+const README: &str = "This is all that we store about you, apart from copies that the service makes for a short time \
+    to do its work. It is JSON, which many programs can read. Times are in UTC; days of cycles and dates are those of \
+    the time zone that you lived in then. Weights are in grams, lengths in millimetres. What a plan has for each day \
+    is not stored: it follows from its programme, your preferences and the seed of the cycle; what you did or chose \
+    otherwise is listed with the cycle. Where there is nothing of a kind, it says null.";
+
+/// Everything that a member has given us, and what we derived from it.
+#[derive(Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Archive {
+    readme: &'static str,
+    as_of: DateTime<Utc>,
+    data: JsonValue,
+}
+
+/// Without the data.
+impl std::fmt::Debug for Archive {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Archive(as of {})", self.as_of)
+    }
+}
+
+/// Reads everything about a member; `None` where there is none. `docs/PRIVACY.md` says what is in it and what is not.
+pub async fn archive(
+    db: &impl ConnectionTrait,
+    member: MemberId,
+    now: DateTime<Utc>,
+) -> Result<Option<Archive>> {
+    let statement = database::statement(include_str!("archive.sql"), [member.into()]);
+    let row = db.query_one_raw(statement).await?;
+    let archive = row.map(|row| {
+        Ok(Archive {
+            readme: README,
+            as_of: now,
+            data: row.try_get_by_index(0)?,
+        })
+    });
+    archive.transpose()
+}

@@ -1,0 +1,38 @@
+//! Removing archives when their time is over.
+
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::Error;
+use crate::{clock::Clock, database, object::ObjectStore};
+
+/// Removes at most `most` archives whose time is over, or whose members are gone, and says how many. Safe with several
+/// at once.
+///
+/// # Errors
+///
+/// Those of the database and of the object store; what was removed before stays so.
+pub async fn remove_expired(
+    db: &impl ConnectionTrait,
+    clock: &dyn Clock,
+    objects: &dyn ObjectStore,
+    most: u32,
+) -> Result<u64, Error> {
+    let sql = "
+        SELECT id, object_key
+        FROM data_export
+        WHERE expires_at <= $1
+        ORDER BY expires_at
+        LIMIT $2";
+    let values = [clock.now().into(), i64::from(most).into()];
+    let rows = db.query_all_raw(database::statement(sql, values)).await?;
+    let mut removed = 0;
+    for row in rows {
+        let (id, key): (Uuid, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        // The object first: a row without an object is removed next time, an object without a row never.
+        objects.delete(&key).await?;
+        let statement = database::statement("DELETE FROM data_export WHERE id = $1", [id.into()]);
+        removed += db.execute_raw(statement).await?.rows_affected();
+    }
+    Ok(removed)
+}

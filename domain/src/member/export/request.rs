@@ -1,0 +1,93 @@
+//! Asking for the archive.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::ConnectionTrait as _;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::KEPT_FOR;
+use crate::{
+    command::{Command, Refusal, UserError, UserErrorCode, Work},
+    database,
+    id::MemberId,
+    queue::QueueName,
+};
+
+/// For how long one that is still to be sent counts for who asks again.
+const PENDING_FOR: TimeDelta = TimeDelta::hours(24);
+
+/// Has an archive of everything stored about the member put together and mailed.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct RequestDataExport {}
+
+/// What the background has to do: the payload of the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Asked {
+    /// The row of `data_export`.
+    pub export: Uuid,
+}
+
+impl Asked {
+    /// The envelope's kind.
+    pub const KIND: &'static str = "member.data-export";
+    /// Of the kind.
+    pub const VERSION: u32 = 1;
+    /// The queue that it goes through.
+    pub const QUEUE: QueueName = QueueName::EmailAttachments;
+}
+
+/// What came of the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requested {
+    /// Whose data.
+    pub member: MemberId,
+    /// When it was asked for first.
+    pub requested_at: DateTime<Utc>,
+}
+
+impl Command for RequestDataExport {
+    const NAME: &'static str = "requestDataExport";
+    // Who leaves may take what is theirs along.
+    const WHILE_LEAVING: bool = true;
+    type Outcome = Requested;
+
+    async fn run(&self, work: &mut Work<'_>) -> Result<Requested, Refusal> {
+        let (member, now) = (work.member()?.id, work.now());
+        if work.member()?.email.is_none() {
+            let message = "there is no email address to send it to";
+            return Err(UserError::new(UserErrorCode::EmailMissing, message, "").into());
+        }
+        let sql = "
+            SELECT requested_at
+            FROM data_export
+            WHERE member_id = $1 AND requested_at > $2 AND built_at IS NULL
+            ORDER BY requested_at
+            LIMIT 1";
+        let pending = database::statement(sql, [member.into(), (now - PENDING_FOR).into()]);
+        if let Some(row) = work.transaction().query_one_raw(pending).await? {
+            let requested_at = row.try_get_by_index(0)?;
+            return Ok(Requested {
+                member,
+                requested_at,
+            });
+        }
+        let export = work.new_id();
+        let sql = "
+            INSERT INTO data_export (id, member_id, requested_at, expires_at)
+            VALUES ($1, $2, $3, $4)";
+        let values = [
+            export.into(),
+            member.into(),
+            now.into(),
+            (now + KEPT_FOR).into(),
+        ];
+        let statement = database::statement(sql, values);
+        work.transaction().execute_raw(statement).await?;
+        work.owe(Asked::QUEUE, Asked::KIND, Asked::VERSION, &Asked { export })?;
+        Ok(Requested {
+            member,
+            requested_at: now,
+        })
+    }
+}

@@ -1,0 +1,110 @@
+//! Apple's App Store: transactions that the store has signed, which can be checked without asking it.
+//!
+//! `StoreKit` hands the app a JWS whose header carries the chain of certificates that its key belongs to. It is Apple's
+//! when the chain ends in Apple's root, which is known here by its fingerprint.
+//! <https://developer.apple.com/documentation/appstoreserverapi/jwstransaction>
+
+mod chain;
+mod transaction;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, de::DeserializeOwned};
+
+use self::{chain::Chain, transaction::Transaction};
+use super::purchase::{Purchase, PurchaseError, PurchaseVerifier};
+
+/// SHA-256 of the certificate `Apple Root CA - G3`, as <https://www.apple.com/certificateauthority/> has it.
+pub const APPLE_ROOT: [u8; 32] = [
+    0x63, 0x34, 0x3a, 0xbf, 0xb8, 0x9a, 0x6a, 0x03, 0xeb, 0xb5, 0x7e, 0x9b, 0x3f, 0x5f, 0xa7, 0xbe,
+    0x7c, 0x4f, 0x5c, 0x75, 0x6f, 0x30, 0x17, 0xb3, 0xa8, 0xc4, 0x88, 0xc3, 0x65, 0x3e, 0x91, 0x79,
+];
+
+/// How far the clocks of Apple and ours may differ.
+const AHEAD: TimeDelta = TimeDelta::minutes(5);
+
+/// Where transactions are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum Environment {
+    /// For money.
+    Production,
+    /// For trying out, and for Apple's own review of the app: nothing is paid.
+    Sandbox,
+}
+
+/// The App Store, as the seller of one app sees it.
+#[derive(Clone, Debug)]
+pub struct Apple {
+    bundle_id: String,
+    sandbox: bool,
+    root: [u8; 32],
+}
+
+impl Apple {
+    /// For the app with this bundle id. `sandbox` says whether purchases for which nothing was paid count as well.
+    pub fn new(bundle_id: impl Into<String>, sandbox: bool) -> Self {
+        Self::with_root(bundle_id, sandbox, APPLE_ROOT)
+    }
+
+    /// The same with another root, for tests.
+    pub fn with_root(bundle_id: impl Into<String>, sandbox: bool, root: [u8; 32]) -> Self {
+        Self {
+            bundle_id: bundle_id.into(),
+            sandbox,
+            root,
+        }
+    }
+
+    fn transaction(&self, jws: &str, now: DateTime<Utc>) -> Result<Transaction, PurchaseError> {
+        let broken = PurchaseError::Invalid("it is no signed transaction");
+        let mut parts = jws.split('.');
+        let (Some(head), Some(body), Some(signature), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            return Err(broken);
+        };
+        let signature = URL_SAFE_NO_PAD.decode(signature);
+        let signature = signature.map_err(|_| broken.clone())?;
+        let header: Header = json(head).ok_or_else(|| broken.clone())?;
+        let transaction: Transaction = json(body).ok_or(broken)?;
+        if header.alg != "ES256" {
+            return Err(PurchaseError::Invalid("it is signed in another way"));
+        }
+        let signed = jws.len() - jws.rsplit('.').next().map_or(0, str::len) - 1;
+        // Certificates are replaced every other year, and what they signed stays true.
+        let signed_at = transaction.signed_at()?;
+        if signed_at > now + AHEAD {
+            return Err(PurchaseError::Invalid("it is signed in the future"));
+        }
+        let chain = Chain::read(&header.x5c, &self.root, signed_at)?;
+        chain.verify(&jws.as_bytes()[..signed], &signature)?;
+        Ok(transaction)
+    }
+}
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+    #[serde(default)]
+    x5c: Vec<String>,
+}
+
+fn json<T: DeserializeOwned>(part: &str) -> Option<T> {
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+}
+
+#[async_trait::async_trait]
+impl PurchaseVerifier for Apple {
+    async fn verify(&self, purchase: &str, now: DateTime<Utc>) -> Result<Purchase, PurchaseError> {
+        let transaction = self.transaction(purchase, now)?;
+        if transaction.bundle_id != self.bundle_id {
+            return Err(PurchaseError::Invalid("it is of another app"));
+        }
+        match transaction.environment {
+            Environment::Production => {}
+            Environment::Sandbox if self.sandbox => {}
+            Environment::Sandbox => return Err(PurchaseError::Invalid("nothing was paid for it")),
+        }
+        transaction.purchase()
+    }
+}

@@ -1,0 +1,176 @@
+//! Agreeing and withdrawing.
+
+use coach_domain::{consent, database::Session, id::MemberId, mail::unsubscribe::Unsubscribing};
+use serde_json::{Value, json};
+
+use super::{
+    change, day, member_id,
+    rows::{count, rows},
+};
+use crate::harness::{Answer, TestApp, kinds, member};
+
+async fn update(test: &TestApp, email: &str, key: &str, answers: Value) -> Answer {
+    let input = json!({ "idempotencyKey": key, "consents": answers });
+    change(test, email, "UpdateConsents", input).await
+}
+
+fn granted(answer: &Answer, purpose: &str) -> (bool, String) {
+    let mut answers = answer.done()["consents"]
+        .as_array()
+        .expect("answers")
+        .iter();
+    let answer = answers
+        .find(|it| it["purpose"] == purpose)
+        .expect("an answer");
+    let at = answer["changedAt"].as_str().expect("a time");
+    (answer["granted"] == true, at.to_owned())
+}
+
+#[tokio::test]
+async fn what_changes_is_told_once_and_what_does_not_is_not() {
+    let test = TestApp::start().await;
+    // Maya has agreed to mail, and not to sharing.
+    let answers = json!([
+        { "purpose": "MARKETING_EMAIL", "granted": true },
+        { "purpose": "PARTNER_SHARING", "granted": true },
+    ]);
+    let now = "2026-03-18T12:00:00Z".to_owned();
+    for key in ["1", "1", "2"] {
+        let payload = update(&test, member::MAYA, key, answers.clone()).await;
+        assert_eq!(granted(&payload, "PARTNER_SHARING"), (true, now.clone()));
+        assert!(granted(&payload, "MARKETING_EMAIL").1 < now);
+        assert!(granted(&payload, "HEALTH_DATA").0);
+    }
+    let record = json!({ "purpose": "PARTNER_SHARING", "granted": true, "changedAt": now });
+    let owed = test.owed().await;
+    assert_eq!(kinds(&owed), ["event.consent-changed", "partner.consent"]);
+    assert!(
+        owed.iter().all(|it| it.envelope.payload == record),
+        "{owed:#?}"
+    );
+    // Who was never asked has no consent, and may refuse all the same.
+    let refused = json!([{ "purpose": "MARKETING_EMAIL", "granted": false }]);
+    let payload = update(&test, member::NORA, "1", refused).await;
+    assert_eq!(payload.done()["consents"].as_array().map(Vec::len), Some(1));
+    assert_eq!(test.owed().await.len(), 2);
+}
+
+#[tokio::test]
+async fn of_two_answers_the_later_one_counts_whichever_comes_first() {
+    let test = TestApp::start().await;
+    let answer = |granted: bool| json!([{ "purpose": "PARTNER_SHARING", "granted": granted }]);
+    let mut input = json!({ "idempotencyKey": "web", "consents": answer(true),
+        "occurredAt": "2026-03-18T11:00:00Z" });
+    change(&test, member::MAYA, "UpdateConsents", input.clone())
+        .await
+        .done();
+    input["consents"] = answer(false);
+    input["idempotencyKey"] = json!("web-2");
+    input["occurredAt"] = json!("2026-03-18T11:30:00Z");
+    change(&test, member::MAYA, "UpdateConsents", input.clone())
+        .await
+        .done();
+    // The phone was offline, and says now what it was told at a quarter past eleven.
+    input["consents"] = answer(true);
+    input["idempotencyKey"] = json!("phone");
+    input["occurredAt"] = json!("2026-03-18T11:15:00Z");
+    let payload = change(&test, member::MAYA, "UpdateConsents", input).await;
+    let expected = (false, "2026-03-18T11:30:00Z".to_owned());
+    assert_eq!(granted(&payload, "PARTNER_SHARING"), expected);
+    assert_eq!(test.owed().await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_purpose_has_one_answer() {
+    let test = TestApp::start().await;
+    let twice = json!([
+        { "purpose": "HEALTH_DATA", "granted": true },
+        { "purpose": "MARKETING_EMAIL", "granted": false },
+        { "purpose": "HEALTH_DATA", "granted": false },
+    ]);
+    let payload = update(&test, member::MAYA, "1", twice).await;
+    assert_eq!(
+        payload.refusal(),
+        ("INVALID", "input.consents.2.purpose".to_owned())
+    );
+    let some = json!([{ "purpose": "HEALTH_DATA", "granted": true }]);
+    let payload = update(&test, member::NOBODY, "1", some).await;
+    assert_eq!(payload.refusal().0, "NOT_REGISTERED");
+    assert_eq!(test.owed().await, []);
+}
+
+#[tokio::test]
+async fn withdrawing_health_data_erases_it_and_leaves_meals_safe() {
+    let test = TestApp::start().await;
+    let theo = member_id(&test, member::THEO).await;
+    let measures = format!(
+        "check_in WHERE member_id = '{theo}' AND (weight_grams IS NOT NULL OR waist_millimetres IS NOT NULL
+         OR hips_millimetres IS NOT NULL OR chest_millimetres IS NOT NULL OR notes IS NOT NULL)"
+    );
+    let others = "member_preferences WHERE allergens <> '{}' AND cardinality(allergens) < 14";
+    assert_eq!(count(&test, &measures).await, 2);
+    let before = count(&test, others).await;
+    let mine = format!("{others} AND member_id = '{theo}'");
+    let own = count(&test, &mine).await;
+    assert_eq!(own, 2);
+
+    let withdrawn = json!([{ "purpose": "HEALTH_DATA", "granted": false }]);
+    let payload = update(&test, member::THEO, "1", withdrawn).await;
+    assert!(!granted(&payload, "HEALTH_DATA").0);
+    assert_eq!(count(&test, &measures).await, 0);
+    // His alone; and the entry without allergens stays without.
+    assert_eq!(count(&test, others).await, before - own);
+    let history = format!(
+        "SELECT cardinality(allergens) FROM member_preferences WHERE member_id = '{theo}' ORDER BY effective_from"
+    );
+    let sizes: Vec<_> = rows(&test, &history)
+        .await
+        .iter()
+        .map(|it| it["cardinality"].clone())
+        .collect();
+    assert_eq!(sizes, [0, 14, 14]);
+    // He trained and ate what he did, and how he felt is there.
+    let felt = format!("check_in WHERE member_id = '{theo}' AND energy >= 1");
+    assert_eq!(count(&test, &felt).await, 2);
+    assert_eq!(test.owed().await.len(), 2);
+    // In Auckland it is tomorrow.
+    let today = day(&test, member::THEO, "2026-03-19").await;
+    let meals = today["meals"].as_array().expect("meals").iter();
+    let uneaten: Vec<_> = meals.filter(|meal| meal["eatenAt"].is_null()).collect();
+    assert!(uneaten.len() >= 2, "{today:#}");
+    for meal in uneaten {
+        assert_eq!(meal["recipe"]["allergens"], json!([]), "{meal:#}");
+    }
+}
+
+#[tokio::test]
+async fn the_link_in_a_mail_withdraws_without_signing_in() {
+    let test = TestApp::start().await;
+    let session = Session::new((*test.pool).clone(), tracing::Span::none());
+    let tokens = Unsubscribing::new(&[7; 32]).expect("long enough");
+    let maya = member_id(&test, member::MAYA).await;
+    let token = tokens.token(MemberId(maya));
+    for _ in 0..2 {
+        let known = consent::unsubscribe(&session, &*test.clock, &tokens, &token).await;
+        assert!(known.expect("done"));
+    }
+    let owed = test.owed().await;
+    assert_eq!(kinds(&owed), ["event.consent-changed", "partner.consent"]);
+    assert_eq!(owed[0].envelope.payload["granted"], false);
+    let withdrawn = format!(
+        "consent WHERE member_id = '{maya}' AND purpose = 'MARKETING_EMAIL' AND NOT granted"
+    );
+    assert_eq!(count(&test, &withdrawn).await, 1);
+
+    let others = Unsubscribing::new(&[8; 32]).expect("long enough");
+    let gone = tokens.token(MemberId(uuid::Uuid::from_u128(7)));
+    for (tokens, token) in [
+        (&others, &token),
+        (&tokens, &gone),
+        (&tokens, &String::new()),
+    ] {
+        let known = consent::unsubscribe(&session, &*test.clock, tokens, token).await;
+        assert!(!known.expect("done"));
+    }
+    assert_eq!(test.owed().await, []);
+}

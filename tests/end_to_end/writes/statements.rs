@@ -1,0 +1,72 @@
+//! How many SQL statements each of the app's changes takes.
+
+use serde_json::{Value, json};
+
+use super::{change, day};
+use crate::harness::{TestApp, member};
+
+/// The changes in an order in which each has something to do, with their input and their budget. Raise one with a
+/// reason in the commit.
+pub(crate) fn changes(workout: &Value, meal: &Value) -> Vec<(&'static str, Value, usize)> {
+    let (workout, id, other) = (
+        &workout["id"],
+        &meal["id"],
+        &meal["alternatives"]["nodes"][0]["id"],
+    );
+    let consents = json!([
+        { "purpose": "MARKETING_EMAIL", "granted": false },
+        { "purpose": "PARTNER_SHARING", "granted": true },
+    ]);
+    vec![
+        (
+            "CompleteWorkout",
+            json!({ "scheduledWorkoutId": workout }),
+            12,
+        ),
+        (
+            "UndoCompleteWorkout",
+            json!({ "scheduledWorkoutId": workout }),
+            11,
+        ),
+        (
+            "SwapMeal",
+            json!({ "plannedMealId": id, "recipeId": other }),
+            13,
+        ),
+        ("RecordMeal", json!({ "plannedMealId": id }), 13),
+        ("UnlogMeal", json!({ "plannedMealId": id }), 13),
+        ("ResetMeal", json!({ "plannedMealId": id }), 13),
+        (
+            "SetFavouriteRecipe",
+            json!({ "recipeId": other, "isFavourite": true }),
+            7,
+        ),
+        ("UpdateConsents", json!({ "consents": consents }), 8),
+        ("RequestDataExport", json!({}), 8),
+        ("DeleteAccount", json!({}), 6),
+        ("KeepAccount", json!({}), 6),
+    ]
+}
+
+#[tokio::test]
+async fn each_change_keeps_its_budget() {
+    let test = TestApp::start().await;
+    let today = day(&test, member::MAYA, "2026-03-18").await;
+    let mut meals = today["meals"].as_array().expect("meals").iter();
+    let meal = meals.find(|meal| meal["slot"] == "LUNCH").expect("lunch");
+    for (operation, mut input, budget) in changes(&today["workouts"][0], meal) {
+        input["idempotencyKey"] = json!(operation);
+        let first = change(&test, member::MAYA, operation, input.clone()).await;
+        first.done();
+        let list = first.statements.join("\n---\n");
+        let taken = first.statements.len();
+        assert_eq!(
+            taken, budget,
+            "{operation} takes {taken} statements:\n{list}"
+        );
+        // What was done already costs less.
+        let again = change(&test, member::MAYA, operation, input).await;
+        assert!(again.statements.len() < taken, "{operation}, again");
+    }
+    assert_eq!(test.owed().await.len(), 6);
+}
