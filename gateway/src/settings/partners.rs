@@ -84,7 +84,7 @@ pub(super) fn mask(value: &Value) -> String {
         serde_json::Value::Object(shown)
     });
     match read {
-        Some(_) => serde_json::Value::from_iter(shown).to_string(),
+        Some(_) => shown.collect::<serde_json::Value>().to_string(),
         // Where the secrets are cannot be told.
         None => super::mask::all(""),
     }

@@ -23,17 +23,21 @@ pub(super) fn is_public(address: IpAddr) -> bool {
 
 /// <https://www.iana.org/assignments/iana-ipv4-special-registry>
 fn is_public_v4(address: Ipv4Addr) -> bool {
-    let special = match address.octets() {
-        // This network, private, loopback, link-local, multicast and reserved.
-        [0 | 10 | 127 | 224.., ..] | [169, 254, ..] | [172, 16..=31, ..] | [192, 168, ..] => true,
-        // Behind a carrier's translation.
-        [100, 64..=127, ..] => true,
-        // Protocols, documentation, 6to4's relays, benchmarks.
-        [192, 0, 0 | 2, _] | [192, 88, 99, _] | [198, 18 | 19, ..] => true,
-        [198, 51, 100, _] | [203, 0, 113, _] => true,
-        _ => false,
-    };
-    !special
+    // This network, private, loopback, behind a carrier's translation, link-local; protocols, documentation, 6to4's
+    // relays, benchmarks; multicast and reserved.
+    !matches!(
+        address.octets(),
+        [0 | 10 | 127 | 224.., ..]
+            | [100, 64..=127, ..]
+            | [169, 254, ..]
+            | [172, 16..=31, ..]
+            | [192, 168, ..]
+            | [192, 0, 0 | 2, _]
+            | [192, 88, 99, _]
+            | [198, 18 | 19, ..]
+            | [198, 51, 100, _]
+            | [203, 0, 113, _]
+    )
 }
 
 /// <https://www.iana.org/assignments/iana-ipv6-special-registry>
@@ -50,9 +54,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         // Translated to IPv4, where only that is public.
         [0x64, 0xff9b, ..] => within(0x64, 0xff9b),
         // Protocols (Teredo among them), documentation, 6to4.
-        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => {
-            false
-        }
+        [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => false,
         [high, ..] => high & 0xe000 == 0x2000,
     }
 }

@@ -105,12 +105,11 @@ fn not_public(error: &reqwest::Error) -> Option<&NotPublic> {
 /// `Retry-After`: seconds, or a date.
 fn wait(text: &str, now: DateTime<Utc>) -> Option<Duration> {
     let text = text.trim();
-    let wait = match text.parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let then = DateTime::parse_from_rfc2822(text).ok()?;
-            (then.to_utc() - now).to_std().unwrap_or_default()
-        }
+    let wait = if let Ok(seconds) = text.parse() {
+        Duration::from_secs(seconds)
+    } else {
+        let then = DateTime::parse_from_rfc2822(text).ok()?;
+        (then.to_utc() - now).to_std().unwrap_or_default()
     };
     Some(wait.min(LONGEST_WAIT))
 }
