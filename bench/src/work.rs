@@ -34,7 +34,7 @@ pub(crate) async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
     let options = Options {
         max_connections: 10,
         acquire_timeout: Duration::from_secs(30),
-        statement_timeout: Duration::from_secs(60),
+        statement_timeout: Duration::from_mins(1),
         ..Options::for_queues()
     };
     Ok(database::connect(url, &options).await?)

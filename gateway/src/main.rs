@@ -50,7 +50,7 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let result = runtime.block_on(async {
         match verb {
-            Verb::Dev => command::dev::run(settings).await,
+            Verb::Dev => Box::pin(command::dev::run(settings)).await,
             Verb::Serve { with_workers } => command::serve::run(settings, *with_workers).await,
             Verb::Worker => command::worker::run(settings).await,
             Verb::Migrate => command::database::migrate(&settings).await,

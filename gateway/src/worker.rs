@@ -12,7 +12,7 @@ use coach_domain::{
     queue::{DeadLetters, Queue, QueueName},
 };
 use coach_workers::{
-    Worker, aws,
+    Exports, Worker, aws,
     consumer::{Consumer, Pool},
     event::{self, SnsTopic},
     mail::{
@@ -162,24 +162,27 @@ async fn worker(
     let mailer = mailer(settings, clock.clone()).await?;
     let house = Arc::new(settings.worker.letters.house.clone());
     let consuming = settings.worker.consuming;
-    let letters = |queue| -> Arc<dyn Consumer> {
-        Arc::new(Letters {
-            queue,
-            pool: pool.clone(),
-            catalogue: catalogue.clone(),
-            objects: objects.clone(),
-            clock: clock.clone(),
-            house: house.clone(),
-            mailer: mailer.clone(),
-            patience: TimeDelta::from_std(consuming.deadline).unwrap_or(TimeDelta::MAX),
-        })
+    let letters = |queue| Letters {
+        queue,
+        pool: pool.clone(),
+        catalogue: catalogue.clone(),
+        objects: objects.clone(),
+        clock: clock.clone(),
+        house: house.clone(),
+        mailer: mailer.clone(),
+        patience: TimeDelta::from_std(consuming.deadline).unwrap_or(TimeDelta::MAX),
     };
-    let email = [
-        QueueName::EmailUrgent,
-        QueueName::Email,
-        QueueName::EmailAttachments,
+    let exports = Exports {
+        pool: pool.clone(),
+        objects: objects.clone(),
+        clock: clock.clone(),
+        letters: letters(QueueName::EmailAttachments),
+    };
+    let mut consumers: Vec<Arc<dyn Consumer>> = vec![
+        Arc::new(letters(QueueName::EmailUrgent)),
+        Arc::new(letters(QueueName::Email)),
+        Arc::new(exports),
     ];
-    let mut consumers: Vec<_> = email.into_iter().map(letters).collect();
     let partners = settings.partners.clone();
     let options = PartnerOptions::default();
     let partners = PartnerSync::new(partners, &options, pool.clone(), clock.clone())?;
@@ -201,6 +204,7 @@ async fn worker(
         scheduler: Scheduler {
             pool: pool.clone(),
             queue: queues.postgres,
+            objects,
             clock,
         },
     };

@@ -46,7 +46,7 @@ async fn a_partner_says_when_it_wants_to_be_asked_again() {
     }
     let fixture = Fixture::new([partner("acme", &server.url())]).await;
     // Capped, for it is to learn of it.
-    server.next(Reply::new(503).with("retry-after", 1_000_000));
+    server.next(Reply::new(503).with("retry-after", "1000000"));
     let (after, _) = again(fixture.consume(&fixture.withdrawal(), 1).await);
     assert_eq!(after, Duration::from_hours(1));
     // Until then it is left alone with everything else too.

@@ -38,6 +38,7 @@ fn bury(operator: &Operator, bodies: &[&str]) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, as an operator lives it")]
 fn dead_letters_are_seen_redriven_and_discarded() {
     let _turn = turn();
     let folder = folder();

@@ -303,7 +303,7 @@ async fn a_stop_finishes_what_it_can_and_gives_back_the_rest() {
         Verdict::Done
     });
     let consuming = Consuming {
-        visibility: Duration::from_secs(60),
+        visibility: Duration::from_mins(1),
         grace: Duration::from_secs(1),
         ..QUICK
     };

@@ -32,7 +32,7 @@ use tracing::Span;
 use uuid::Uuid;
 
 /// Longer than anything here takes on a busy machine.
-pub(crate) const LONG: Duration = Duration::from_secs(60);
+pub(crate) const LONG: Duration = Duration::from_mins(1);
 
 pub(crate) static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres-of-work");

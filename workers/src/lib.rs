@@ -5,6 +5,7 @@ pub mod aws;
 mod backoff;
 pub mod consumer;
 pub mod event;
+mod export;
 pub mod mail;
 pub mod object;
 pub mod partner;
@@ -13,4 +14,5 @@ pub mod relay;
 pub mod schedule;
 mod worker;
 
+pub use export::Exports;
 pub use worker::Worker;

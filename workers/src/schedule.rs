@@ -7,15 +7,21 @@ use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     Result,
     clock::Clock,
-    command, inbox,
+    command,
+    database::Session,
+    inbox,
     mail::delivery,
+    member,
+    object::ObjectStore,
     outbox, partner,
     queue::DEAD_FOR,
     reminder::{self, CheckInsDue, SubscriptionsExpiring, SubscriptionsLapsed},
+    subscription,
 };
 use sea_orm::DatabaseConnection;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
+use tracing::Span;
 
 use crate::queue::PostgresQueue;
 
@@ -44,6 +50,8 @@ pub struct Scheduler {
     pub pool: DatabaseConnection,
     /// The queue, where it is ours to tidy.
     pub queue: Option<PostgresQueue>,
+    /// Where archives are that members asked for.
+    pub objects: Arc<dyn ObjectStore>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -90,6 +98,11 @@ impl Scheduler {
 
     async fn tidy(&self, now: DateTime<Utc>) {
         let pool = &self.pool;
+        let session = Session::new(pool.clone(), Span::none());
+        told(
+            "members who left were not erased",
+            member::erase_due(&session, &*self.clock, BATCH).await,
+        );
         told(
             "days of the inbox were not turned over",
             inbox::turn_over(pool, now).await,
@@ -101,6 +114,12 @@ impl Scheduler {
         let told_partners = partner::delivery::forget;
         let deliveries = sweep(|| told_partners(pool, now - DELIVERIES_FOR, BATCH)).await;
         told("records of partners were not swept", deliveries);
+        let archived = sweep(|| subscription::forget_archived(pool, now, BATCH)).await;
+        told("records of subscriptions were not swept", archived);
+        let (clock, objects) = (&*self.clock, &*self.objects);
+        if let Err(error) = member::export::remove_expired(pool, clock, objects, BATCH).await {
+            tracing::warn!(%error, "archives were not removed; trying again");
+        }
         if let Some(queue) = &self.queue
             && let Err(error) = queue.tidy(DEAD_FOR).await
         {

@@ -24,6 +24,7 @@ const READS: f64 = 1.5;
 /// How much the worker's memory may grow after its first minute, in bytes.
 const GROWTH: u64 = 10_000_000;
 
+#[expect(clippy::too_many_lines, reason = "most of it is what is printed")]
 /// Alternates reads with the worker at work and at rest until everything is drained.
 pub(super) async fn run(common: &Common, options: BacklogOptions) -> anyhow::Result<Verdict> {
     let scene = Scene::set(VERB, common).await?;

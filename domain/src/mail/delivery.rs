@@ -118,14 +118,12 @@ pub async fn begin(
             continue;
         };
         match found.state {
-            // Given back since then: another try can have it.
-            DeliveryState::Waiting => {}
             DeliveryState::Sending if found.changed_at > abandoned => return Ok(Begun::Busy),
             DeliveryState::Sending | DeliveryState::Unknown if repeat == Repeat::AtMostOnce => {
                 return Ok(Begun::MayBeSent);
             }
-            // Given back since then too.
-            DeliveryState::Sending | DeliveryState::Unknown => {}
+            // Given back since then: another try can have it.
+            DeliveryState::Waiting | DeliveryState::Sending | DeliveryState::Unknown => {}
             state => return Ok(Begun::Over(state)),
         }
     }

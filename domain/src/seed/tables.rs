@@ -24,6 +24,7 @@ pub const TABLES: &[&str] = &[
     "member_preferences",
     "outbox",
     "outbox_partition",
+    "partner_delivery",
     "plan",
     "programme",
     "queue_message",

@@ -97,6 +97,15 @@ impl LocalIssuer {
         }
     }
 
+    /// A secret of this machine's for one purpose: Ed25519 signs the same with the same.
+    ///
+    /// # Errors
+    ///
+    /// Never with a key that was accepted.
+    pub fn secret_for(&self, purpose: &str) -> jsonwebtoken::errors::Result<String> {
+        jsonwebtoken::crypto::sign(purpose.as_bytes(), &self.key, Algorithm::EdDSA)
+    }
+
     /// A token for somebody, who is in these groups. A subject that is an email address is theirs, verified.
     ///
     /// # Errors

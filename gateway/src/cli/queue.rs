@@ -1,7 +1,5 @@
 //! `coach queue`.
 
-#![expect(clippy::doc_markdown, reason = "terminals show the marks")]
-
 use clap::{
     Args, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},

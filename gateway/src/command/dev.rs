@@ -3,7 +3,9 @@
 use anyhow::Context as _;
 use coach_domain::{clock::SystemClock, seed::DEMO};
 use coach_gateway::{
-    app, database,
+    app,
+    auth::LocalIssuer,
+    database,
     embedded::{self, EmbeddedPostgres},
     http, postgres_archive, server,
     settings::Settings,
@@ -76,12 +78,15 @@ async fn prepare(
 }
 
 async fn serve(
-    settings: Settings,
+    mut settings: Settings,
     listener: tokio::net::TcpListener,
     pool: sea_orm::DatabaseConnection,
     url: String,
     stop: &Stop,
 ) -> anyhow::Result<()> {
+    let secret = LocalIssuer::open(&settings.home)?.secret_for("unsubscribe")?;
+    let address = listener.local_addr()?;
+    (settings.worker.letters).sign_links(address, secret.as_bytes())?;
     let state = serve::state(&settings, pool.clone(), Some(DEMO.mid_cycle)).await?;
     let router = http::router(state.clone());
     super::print(&welcome(&settings, listener.local_addr()?)?)?;

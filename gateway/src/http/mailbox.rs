@@ -71,7 +71,7 @@ pub(super) async fn html(
     Path(name): Path<String>,
 ) -> Result<Response, Refusal> {
     let html = read(&state, &name, |_, _, parsed| {
-        parsed.body_html(0).map(|html| html.into_owned())
+        parsed.body_html(0).map(std::borrow::Cow::into_owned)
     });
     let html = html.await?.ok_or_else(Refusal::not_found)?;
     Ok(document(html))

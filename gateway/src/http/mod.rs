@@ -17,6 +17,7 @@ mod sign_in;
 mod state;
 #[cfg(test)]
 mod tests;
+mod unsubscribe;
 
 use axum::{
     Router,
@@ -63,6 +64,10 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(dev)
         .route("/internal/email", post(sign_in::hand_in))
+        .route(
+            "/unsubscribe",
+            get(unsubscribe::ask).post(unsubscribe::withdraw),
+        )
         // Not for other sites: the page may hold a token.
         .route("/graphiql", get(graphiql::page))
         .route("/graphiql/{asset}", get(graphiql::asset))

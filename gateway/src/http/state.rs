@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use coach_domain::catalogue;
+use coach_domain::{catalogue, mail::unsubscribe::Unsubscribing};
 use coach_execution::{Gateway, document};
 use coach_resolvers::{App, Contract};
 use coach_workers::mail::send::Mailbox;
@@ -26,6 +26,8 @@ pub(super) struct Shared {
     pub(super) local_issuer: Option<Arc<LocalIssuer>>,
     /// The subject that `GraphiQL` is signed in as.
     pub(super) demo: Option<&'static str>,
+    /// Knows the links by which members leave the list.
+    unsubscribing: Option<Unsubscribing>,
     /// Mail that went nowhere, for developers to look at.
     mailbox: Option<Mailbox>,
     pub(super) limits: Limits,
@@ -60,6 +62,7 @@ impl AppState {
         Self(Arc::new(Shared {
             gateway: Gateway::default(),
             mailbox,
+            unsubscribing: settings.worker.letters.unsubscribing.clone(),
             app,
             authenticator,
             local_issuer,
@@ -79,6 +82,10 @@ impl AppState {
     /// From now on `/health/ready` says no, so that no new requests are sent here.
     pub fn drain(&self) {
         self.0.draining.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn unsubscribing(&self) -> Option<&Unsubscribing> {
+        self.0.unsubscribing.as_ref()
     }
 
     pub(super) fn mailbox(&self) -> Option<&Mailbox> {

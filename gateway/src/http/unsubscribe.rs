@@ -35,7 +35,10 @@ struct Page {
 }
 
 /// Only asks: mail programs fetch links on their own.
-pub(super) async fn ask(Shared(state): Shared<AppState>, Query(link): Query<Link>) -> Result<Response, Refusal> {
+pub(super) async fn ask(
+    Shared(state): Shared<AppState>,
+    Query(link): Query<Link>,
+) -> Result<Response, Refusal> {
     let tokens = state.unsubscribing().ok_or_else(Refusal::not_found)?;
     page(match tokens.member(&link.token) {
         Some(_) => State::Asked,
@@ -53,10 +56,8 @@ pub(super) async fn withdraw(
     let app = &state.shared().app;
     let session = Session::new(app.database.clone(), span);
     let done = consent::unsubscribe(&session, &*app.clock, tokens, &link.token).await;
-    match done.map_err(|error| Refusal::unavailable(&error))? {
-        true => page(State::Done),
-        false => page(State::Unknown),
-    }
+    let done = done.map_err(|error| Refusal::unavailable(&error))?;
+    page(if done { State::Done } else { State::Unknown })
 }
 
 fn page(state: State) -> Result<Response, Refusal> {
@@ -66,13 +67,18 @@ fn page(state: State) -> Result<Response, Refusal> {
         State::Unknown => StatusCode::BAD_REQUEST,
     };
     let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        ),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
         // The address is a secret of the member's.
         (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (
             CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"),
+            HeaderValue::from_static(
+                "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+            ),
         ),
     ];
     Ok((status, headers, html).into_response())

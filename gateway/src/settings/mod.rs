@@ -158,7 +158,7 @@ impl Settings {
             Queue::Postgres => self.worker.ordered.contains(&queue),
             // As SQS wants it.
             Queue::Sqs => (self.worker.addresses.get(&queue))
-                .is_some_and(|address| address.ends_with(".fifo")),
+                .is_some_and(|address| coach_workers::queue::sqs::keeps_order(address)),
         }
     }
 

@@ -1,11 +1,11 @@
 //! How workers work, and what mail looks like from outside.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
 use coach_domain::{mail::unsubscribe::Unsubscribing, queue::QueueName};
 use coach_workers::{
     consumer::Consuming,
-    mail::{House, HouseSettings},
+    mail::{Error as MailError, House, HouseSettings},
 };
 
 use super::{
@@ -113,6 +113,24 @@ impl Letters {
             house,
             unsubscribing,
         })
+    }
+}
+
+impl Letters {
+    /// For mail that stays on this machine: links to the gateway itself, signed with a key of this machine's.
+    ///
+    /// # Errors
+    ///
+    /// Never with an address that one can listen on.
+    pub fn sign_links(&mut self, address: SocketAddr, key: &[u8]) -> Result<(), MailError> {
+        if self.unsubscribing.is_none()
+            && let Ok(tokens) = Unsubscribing::new(key)
+        {
+            let url = format!("http://{address}/unsubscribe");
+            self.house.offer_to_unsubscribe(&url, tokens.clone())?;
+            self.unsubscribing = Some(tokens);
+        }
+        Ok(())
     }
 }
 

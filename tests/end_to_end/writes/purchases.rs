@@ -1,6 +1,6 @@
 //! Linking purchases.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     change, member_id,

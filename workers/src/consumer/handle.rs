@@ -169,7 +169,7 @@ impl Handling {
         match self.pool.queue.extend(queue, &message.receipt, wait).await {
             Ok(()) | Err(Error::StaleReceipt) => {}
             Err(error) => {
-                tracing::warn!(%error, "a message was not given back; it comes again later")
+                tracing::warn!(%error, "a message was not given back; it comes again later");
             }
         }
     }

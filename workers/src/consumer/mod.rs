@@ -44,6 +44,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// Not now.
+    #[expect(clippy::needless_pass_by_value, reason = "errors and texts alike")]
     pub fn retry(reason: impl ToString) -> Self {
         Self::Retry {
             after: None,
@@ -52,6 +53,7 @@ impl Verdict {
     }
 
     /// Never.
+    #[expect(clippy::needless_pass_by_value, reason = "errors and texts alike")]
     pub fn fail(reason: impl ToString) -> Self {
         Self::Fail {
             reason: reason.to_string(),

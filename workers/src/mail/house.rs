@@ -78,6 +78,20 @@ impl House {
         })
     }
 
+    /// Has mail offer to unsubscribe at an address.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] when it is neither `https` nor on this machine.
+    pub fn offer_to_unsubscribe(
+        &mut self,
+        address: &str,
+        tokens: Unsubscribing,
+    ) -> Result<(), Error> {
+        self.unsubscribe = Some((url("unsubscribe_url", address)?, tokens));
+        Ok(())
+    }
+
     /// Whether answers are read.
     pub(super) fn has_answers(&self) -> bool {
         self.reply_to.is_some()

@@ -24,6 +24,7 @@ SELECT json_build_object(
                         'id', g.id, 'version', g.version, 'goal', g.goal, 'level', g.level, 'diet', g.diet,
                         'daysPerWeek', g.days_per_week
                     ),
+                    'wantedLevel', c.wanted_level, 'wantedDaysPerWeek', c.wanted_days_per_week,
                     'replacementSeed', c.seed::text,
                     'workouts', (
                         SELECT json_agg(json_build_object(

@@ -88,7 +88,7 @@ pub(super) fn dead(given: &str) -> String {
 }
 
 /// Whether a queue is first in, first out, by its URL or name.
-pub(super) fn keeps_order(given: &str) -> bool {
+pub fn keeps_order(given: &str) -> bool {
     given.ends_with(FIFO)
 }
 

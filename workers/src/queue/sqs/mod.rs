@@ -17,7 +17,7 @@ use aws_sdk_sqs::{Client, types::QueueAttributeName};
 use coach_domain::queue::{Depth, Outgoing, Queue, QueueName, Receipt, Received, Result};
 use sea_orm::DatabaseConnection;
 
-pub use address::Addresses;
+pub use address::{Addresses, keeps_order};
 pub use client::client;
 pub use create::create;
 
