@@ -34,7 +34,12 @@ async fn an_outage_is_told_and_ends_without_a_restart() {
         .await
         .expect("a database");
     let url = postgres.url("outage");
-    let pool = database::connect(&url, &Options::default())
+    // On a busy machine a connection takes its time.
+    let patient = Options {
+        acquire_timeout: Duration::from_secs(10),
+        ..Options::default()
+    };
+    let pool = database::connect(&url, &patient)
         .await
         .expect("a connection");
     coach_gateway::app::migrate(&pool)

@@ -72,7 +72,6 @@ async fn what_is_not_there_yet_says_so() {
     for (query, email) in [
         ("{ liveStream { isLive } }", ""),
         ("{ liveSessions { nodes { id } } }", ""),
-        ("{ operations { queues { name } } }", member::SAM),
         (
             "mutation { cancelLiveSession(input: { idempotencyKey: \"1\", liveSessionId: \"x\" }) { liveSession { id } } }",
             member::SAM,

@@ -77,7 +77,7 @@ impl CorrectCheckIn {
             chest_millimetres: self.chest_millimetres.or_none(was.chest_millimetres),
             energy: self.energy.or(was.energy, "energy")?,
             sleep: self.sleep.or(was.sleep, "sleep")?,
-            notes: measures::notes(self.notes.or_none(was.notes)),
+            notes: measures::notes(self.notes.or_none(was.notes))?,
             ..was
         })
     }

@@ -38,6 +38,19 @@ pub(super) fn check(said: &CheckIn) -> Result<(), UserError> {
 }
 
 /// Notes as they are kept: nothing where there is nothing to read.
-pub(super) fn notes(given: Option<String>) -> Option<String> {
-    given.filter(|notes| !notes.trim().is_empty())
+///
+/// # Errors
+///
+/// `INVALID` for control characters other than line breaks and tabs.
+pub(super) fn notes(given: Option<String>) -> Result<Option<String>, UserError> {
+    let notes = given.filter(|notes| !notes.trim().is_empty());
+    let is_strange = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    if notes
+        .as_deref()
+        .is_some_and(|notes| notes.contains(is_strange))
+    {
+        let message = "notes have no control characters but line breaks and tabs";
+        return Err(UserError::new(UserErrorCode::Invalid, message, "notes"));
+    }
+    Ok(notes)
 }

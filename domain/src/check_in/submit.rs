@@ -54,7 +54,7 @@ impl Command for SubmitCheckIn {
 
     async fn run(&self, work: &mut Work<'_>) -> Result<Submitted, Refusal> {
         let closed = self.due_cycle(work).await?;
-        let check_in = self.said(work);
+        let check_in = self.said(work)?;
         measures::check(&check_in)?;
         database::insert(work.transaction(), vec![row(&check_in)]).await?;
         let health = may_use_health_data(work).await?;
@@ -132,9 +132,9 @@ impl SubmitCheckIn {
         Ok(cycle)
     }
 
-    fn said(&self, work: &Work<'_>) -> CheckIn {
+    fn said(&self, work: &Work<'_>) -> Result<CheckIn, UserError> {
         let (member, id) = (self.cycle.member, work.new_id());
-        CheckIn {
+        Ok(CheckIn {
             id: CheckInId { member, id },
             cycle_id: self.cycle,
             submitted_at: work.occurred_at(),
@@ -144,8 +144,8 @@ impl SubmitCheckIn {
             chest_millimetres: self.chest_millimetres,
             energy: self.energy,
             sleep: self.sleep,
-            notes: measures::notes(self.notes.clone()),
-        }
+            notes: measures::notes(self.notes.clone())?,
+        })
     }
 }
 

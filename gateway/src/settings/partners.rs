@@ -73,7 +73,12 @@ pub(super) fn mask(value: &Value) -> String {
     let partners = read.as_ref().and_then(serde_json::Value::as_array);
     let shown = partners.into_iter().flatten().map(|partner| {
         let shown = ["name", "url", "allow_private"].map(|name| (name, partner.get(name)));
-        let shown = shown.into_iter().filter(|(_, value)| value.is_some());
+        // A secret in the wrong place is one all the same.
+        let is_shown = |(name, value): &(&str, Option<&serde_json::Value>)| match *name {
+            "allow_private" => value.is_some_and(serde_json::Value::is_boolean),
+            _ => value.is_some(),
+        };
+        let shown = shown.into_iter().filter(is_shown);
         let mut shown: serde_json::Map<_, _> = shown
             .map(|(name, value)| (name.to_owned(), json!(value)))
             .collect();

@@ -162,6 +162,9 @@ fn secrets_show_nowhere() {
     let secret = [
         ("COACH_DATABASE_URL", "postgres://coach:s3cret@db/coach"),
         ("COACH_MAIL", "smtp://coach:s3cret@mail"),
+        ("COACH_MAIL_FROM", "hello@example.com"),
+        ("COACH_MAIL_APP_URL", "https://example.com"),
+        ("COACH_MAIL_IMPRINT", "Example Ltd, 1 Street"),
         (
             "COACH_AUTH_API_KEYS",
             &format!("partner={}", "5e".repeat(32)),

@@ -23,6 +23,10 @@ impl Operator<'_> {
         let mut command = command(self.folder, port());
         // One that is set would count.
         command.env_remove("DATABASE_URL");
+        // To a database that is set explicitly the driver takes these too, as in production.
+        for name in ["PGHOST", "PGPORT", "PGOPTIONS"] {
+            command.env_remove(name);
+        }
         for (name, value) in &self.settings {
             command.env(name, value);
         }
