@@ -84,6 +84,13 @@ impl<'a> Examples<'a> {
             let latest = &answer.data()["me"]["plan"]["currentCycle"]["id"];
             latest.as_str().expect("an id").clone_into(cycle);
         }
+        // Only one member of the demo has them: one that somebody else might have.
+        let they = theirs.get("Member").and_then(|id| AnyId::decode(id));
+        if let (Some(id), Some(AnyId::Member(they))) = (own.get("CheckIn"), they) {
+            let id = AnyId::decode(id).expect("an id");
+            let id = with_owner(id, they, |_| Uuid::from_u128(9)).encode();
+            theirs.entry("CheckIn".to_owned()).or_insert(id);
+        }
         // Nobody's.
         theirs.insert("Recipe".to_owned(), RecipeId(Uuid::from_u128(7)).encode());
         Self {

@@ -37,7 +37,8 @@ async fn whatever_is_wrong_is_refused_and_leaves_nothing_behind() {
     };
     let (mut tried, mut cases) = (Vec::new(), 0);
     for (name, field) in &mutations.fields {
-        if field.directives.has("notImplemented") {
+        // That of the staff has its own in operations.rs.
+        if field.directives.has("notImplemented") || name == "redriveDeadLetters" {
             continue;
         }
         let (store, test) = shop::selling().await;
