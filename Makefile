@@ -12,7 +12,7 @@ BENCH ?= run
 .PHONY: dev test check bench
 
 dev:
-	@$(CARGO) build --package coach-gateway --locked
+	@$(CARGO) build --workspace --bin coach --locked
 	@exec "$${CARGO_TARGET_DIR:-target}/debug/coach" dev
 
 check:
@@ -24,5 +24,5 @@ test:
 	@./tests/run
 
 bench:
-	@$(CARGO) build --package coach-gateway --package coach-bench --locked
+	@$(CARGO) build --workspace --bin coach --bin coach-bench --locked
 	@exec "$${CARGO_TARGET_DIR:-target}/debug/coach-bench" $(BENCH) --members $(MEMBERS)

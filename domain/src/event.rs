@@ -5,30 +5,12 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    Result,
     consent::ConsentPurpose,
     id::{ProgrammeId, WorkoutId},
-    outbox::Owe,
+    outbox::Payload,
     preferences::Goal,
     queue::QueueName,
 };
-
-/// Something that happened.
-pub trait Event: Serialize {
-    /// What it is called, such as `event.workout-completed`.
-    const KIND: &'static str;
-    /// Of the kind.
-    const VERSION: u32 = 1;
-}
-
-/// Owes an event to whoever subscribes.
-///
-/// # Errors
-///
-/// When it is not JSON: a defect.
-pub fn owe<E: Event>(to: &mut impl Owe, event: &E) -> Result<()> {
-    to.owe(QueueName::Events, E::KIND, E::VERSION, event)
-}
 
 /// A member did a scheduled workout, for the first time.
 #[derive(Clone, Debug, Serialize)]
@@ -46,7 +28,8 @@ pub struct WorkoutCompleted {
     pub completed_at: DateTime<Utc>,
 }
 
-impl Event for WorkoutCompleted {
+impl Payload for WorkoutCompleted {
+    const QUEUE: QueueName = QueueName::Events;
     const KIND: &'static str = "event.workout-completed";
 }
 
@@ -62,7 +45,8 @@ pub struct PlanStarted {
     pub started_on: NaiveDate,
 }
 
-impl Event for PlanStarted {
+impl Payload for PlanStarted {
+    const QUEUE: QueueName = QueueName::Events;
     const KIND: &'static str = "event.plan-started";
 }
 
@@ -84,7 +68,8 @@ pub struct CycleStarted {
     pub programme_version: i32,
 }
 
-impl Event for CycleStarted {
+impl Payload for CycleStarted {
+    const QUEUE: QueueName = QueueName::Events;
     const KIND: &'static str = "event.cycle-started";
 }
 
@@ -102,7 +87,8 @@ pub struct CheckInSubmitted {
     pub submitted_at: DateTime<Utc>,
 }
 
-impl Event for CheckInSubmitted {
+impl Payload for CheckInSubmitted {
+    const QUEUE: QueueName = QueueName::Events;
     const KIND: &'static str = "event.check-in-submitted";
 }
 
@@ -118,6 +104,7 @@ pub struct ConsentChanged {
     pub changed_at: DateTime<Utc>,
 }
 
-impl Event for ConsentChanged {
+impl Payload for ConsentChanged {
+    const QUEUE: QueueName = QueueName::Events;
     const KIND: &'static str = "event.consent-changed";
 }

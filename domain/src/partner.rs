@@ -10,29 +10,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Result,
     consent::ConsentPurpose,
-    outbox::Owe,
+    outbox::Payload,
     queue::QueueName,
     subscription::{Access, SubscriptionProvider},
 };
-
-/// What partners are told.
-pub trait Record: Serialize {
-    /// What it is called, such as `partner.consent`.
-    const KIND: &'static str;
-    /// Of the kind.
-    const VERSION: u32 = 1;
-}
-
-/// Owes a record to the partners.
-///
-/// # Errors
-///
-/// When it is not JSON: a defect.
-pub fn owe<R: Record>(to: &mut impl Owe, record: &R) -> Result<()> {
-    to.owe(QueueName::PartnerSync, R::KIND, R::VERSION, record)
-}
 
 /// A member's answer on a use of their data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +28,8 @@ pub struct ConsentRecord {
     pub changed_at: DateTime<Utc>,
 }
 
-impl Record for ConsentRecord {
+impl Payload for ConsentRecord {
+    const QUEUE: QueueName = QueueName::PartnerSync;
     const KIND: &'static str = "partner.consent";
 }
 
@@ -66,7 +49,8 @@ pub struct SubscriptionRecord {
     pub will_renew: bool,
 }
 
-impl Record for SubscriptionRecord {
+impl Payload for SubscriptionRecord {
+    const QUEUE: QueueName = QueueName::PartnerSync;
     const KIND: &'static str = "partner.subscription";
 }
 
@@ -78,6 +62,7 @@ pub struct DeletionRecord {
     pub deleted_at: DateTime<Utc>,
 }
 
-impl Record for DeletionRecord {
+impl Payload for DeletionRecord {
+    const QUEUE: QueueName = QueueName::PartnerSync;
     const KIND: &'static str = "partner.member-deleted";
 }

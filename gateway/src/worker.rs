@@ -9,7 +9,7 @@ use coach_domain::{
     clock::{Clock, SystemClock},
     mail::Mailer,
     object::ObjectStore,
-    queue::{DeadLetters, Queue, QueueName},
+    queue::{Queue, QueueName},
 };
 use coach_workers::{
     Exports, Worker, aws,
@@ -21,10 +21,6 @@ use coach_workers::{
     },
     object::{Folder, S3},
     partner::{PartnerOptions, PartnerSync},
-    queue::{
-        PostgresQueue, SqsQueue,
-        sqs::{self, Addresses},
-    },
     relay::{Outlet, Relay, Route},
     schedule::Scheduler,
 };
@@ -33,7 +29,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     database,
-    settings::{self, Mail, Objects, Settings},
+    queues::Queues,
+    settings::{Mail, Objects, Settings},
 };
 
 /// How long to wait before a worker that could not start is started again.
@@ -41,45 +38,6 @@ const AGAIN: Duration = Duration::from_secs(2);
 
 /// For each half of the conversation with an SMTP server: two of them fit into a message's deadline.
 const SMTP_TIMEOUT: Duration = Duration::from_secs(25);
-
-/// The queues of one process, as what works on them and what looks after them need it.
-#[derive(Clone)]
-pub struct Queues {
-    /// For sending and receiving.
-    pub queue: Arc<dyn Queue>,
-    /// For operators.
-    pub dead: Arc<dyn DeadLetters>,
-    /// The one on Postgres, where it is that.
-    pub postgres: Option<PostgresQueue>,
-}
-
-/// The queues that the settings name.
-///
-/// # Errors
-///
-/// When the database cannot be reached.
-pub async fn queues(settings: &Settings, pool: DatabaseConnection) -> anyhow::Result<Queues> {
-    let worker = &settings.worker;
-    match settings.storage.queue {
-        settings::Queue::Postgres => {
-            let queue = PostgresQueue::open(pool, worker.ordered.iter().copied()).await?;
-            Ok(Queues {
-                queue: Arc::new(queue.clone()),
-                dead: Arc::new(queue.clone()),
-                postgres: Some(queue),
-            })
-        }
-        settings::Queue::Sqs => {
-            let addresses: Addresses = worker.addresses.clone().into_iter().collect();
-            let queue = Arc::new(SqsQueue::new(sqs::client().await, addresses, pool));
-            Ok(Queues {
-                queue: queue.clone(),
-                dead: queue,
-                postgres: None,
-            })
-        }
-    }
-}
 
 /// The object store that the settings name.
 ///
@@ -157,7 +115,7 @@ async fn worker(
 ) -> anyhow::Result<(Worker, DatabaseConnection)> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let pool = database::worker_pool(database, settings).await?;
-    let queues = queues(settings, pool.clone()).await?;
+    let queues = Queues::open(settings, pool.clone()).await?;
     let objects = objects(settings).await?;
     let mailer = mailer(settings, clock.clone()).await?;
     let house = Arc::new(settings.worker.letters.house.clone());

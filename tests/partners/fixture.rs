@@ -12,8 +12,9 @@ use coach_domain::{
     consent::ConsentPurpose,
     database::{self, Options},
     id::{self, MemberId},
+    outbox::Payload,
     partner::{
-        ConsentRecord, Record,
+        ConsentRecord,
         delivery::{self, DeliveryStatus},
     },
     queue::Envelope,
@@ -133,11 +134,11 @@ impl Fixture {
     }
 
     /// An envelope as the relay sends it.
-    pub(crate) fn envelope<R: Record>(&self, record: &R) -> Envelope {
+    pub(crate) fn envelope<P: Payload>(&self, record: &P) -> Envelope {
         Envelope {
             id: id::at(self.clock.now()),
-            kind: R::KIND.to_owned(),
-            version: R::VERSION,
+            kind: P::KIND.to_owned(),
+            version: P::VERSION,
             occurred_at: self.clock.now(),
             member: Some(self.member),
             trace: None,

@@ -8,9 +8,9 @@ use coach_domain::{
     clock::{Clock as _, SystemClock},
     consent::ConsentPurpose,
     database::{self, Options},
-    event::{CheckInSubmitted, ConsentChanged, CycleStarted, Event, PlanStarted, WorkoutCompleted},
+    event::{CheckInSubmitted, ConsentChanged, CycleStarted, PlanStarted, WorkoutCompleted},
     id::{self, MemberId, ProgrammeId, WorkoutId},
-    outbox::{self, Effect},
+    outbox::{self, Effect, Effects, Payload},
     preferences::Goal,
     queue::QueueName,
 };
@@ -60,17 +60,11 @@ impl Validator {
     }
 }
 
-fn effect<E: Event>(event: &E) -> Effect {
+fn effect<P: Payload>(event: &P) -> Effect {
     let now = SystemClock.now();
-    Effect {
-        id: id::at(now),
-        queue: QueueName::Events,
-        kind: E::KIND,
-        version: E::VERSION,
-        occurred_at: now,
-        member: Some(MemberId(id::at(now))),
-        payload: serde_json::to_value(event).expect("JSON"),
-    }
+    let mut effects = Effects::new(Some(MemberId(id::at(now))), now);
+    effects.owe(event).expect("JSON");
+    effects.into_owed().remove(0)
 }
 
 /// One of each that there is.

@@ -19,7 +19,7 @@ use coach_domain::{
         letter::{CheckInDue, Letter, SignInCode, SubscriptionLapsed, Welcome, YourPlan},
         unsubscribe::Unsubscribing,
     },
-    outbox::Effect,
+    outbox::{Effect, Effects},
     queue::{Outgoing, Queue as _, QueueName},
 };
 use coach_workers::{
@@ -29,7 +29,7 @@ use coach_workers::{
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-use crate::fixture::{Fixture, LONG, effect, until};
+use crate::fixture::{Fixture, LONG, until};
 
 const QUICK: Consuming = Consuming {
     concurrency: 8,
@@ -76,11 +76,9 @@ fn mailbox() -> Mailbox {
 }
 
 fn write<L: Letter>(member: Option<MemberId>, letter: &L) -> Effect {
-    Effect {
-        kind: L::KIND,
-        version: L::VERSION,
-        ..effect(L::QUEUE, member, serde_json::to_value(letter).unwrap())
-    }
+    let mut effects = Effects::new(member, SystemClock.now());
+    effects.owe(letter).unwrap();
+    effects.into_owed().remove(0)
 }
 
 #[derive(FromQueryResult)]

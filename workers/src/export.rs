@@ -8,6 +8,7 @@ use coach_domain::{
     database::Session,
     member::export::{Asked, Error, fulfil},
     object::ObjectStore,
+    outbox::Payload as _,
     queue::QueueName,
 };
 use sea_orm::DatabaseConnection;

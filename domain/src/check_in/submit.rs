@@ -9,9 +9,9 @@ use crate::{
     consent::{self, ConsentPurpose},
     cycle::{self, Cycle},
     database,
-    event::{self, CheckInSubmitted},
+    event::CheckInSubmitted,
     id::{CheckInId, CycleId},
-    mail::letter::{self, CheckInReceived},
+    mail::letter::CheckInReceived,
 };
 
 /// Submits the check-in of a cycle, which closes it and opens the next on the date on which it happened.
@@ -70,26 +70,20 @@ impl Command for SubmitCheckIn {
         let values = [closed.id.member.0.into(), closed.id.id.into(), today.into()];
         let statement = database::statement(sql, values);
         work.transaction().execute_raw(statement).await?;
-        event::owe(
-            work,
-            &CheckInSubmitted {
-                check_in_id: check_in.id.id,
-                cycle_id: closed.id.id,
-                cycle_number: closed.number,
-                submitted_at: check_in.submitted_at,
-            },
-        )?;
-        letter::owe(
-            work,
-            &CheckInReceived {
-                cycle_number: closed.number,
-                submitted_at: check_in.submitted_at,
-                weight_grams: check_in.weight_grams.filter(|_| health),
-                weight_change_grams: change.as_ref().and_then(|it| it.weight_grams),
-                waist_change_millimetres: change.as_ref().and_then(|it| it.waist_millimetres),
-                next_starts_on: Some(today),
-            },
-        )?;
+        work.owe(&CheckInSubmitted {
+            check_in_id: check_in.id.id,
+            cycle_id: closed.id.id,
+            cycle_number: closed.number,
+            submitted_at: check_in.submitted_at,
+        })?;
+        work.owe(&CheckInReceived {
+            cycle_number: closed.number,
+            submitted_at: check_in.submitted_at,
+            weight_grams: check_in.weight_grams.filter(|_| health),
+            weight_change_grams: change.as_ref().and_then(|it| it.weight_grams),
+            waist_change_millimetres: change.as_ref().and_then(|it| it.waist_millimetres),
+            next_starts_on: Some(today),
+        })?;
         let (plan, number) = (closed.plan_id, closed.number + 1);
         let (programme, wanted) = (&next.programme, next.wanted);
         let next_cycle = cycle::begin(work, plan, number, today, programme, wanted).await?;

@@ -1,7 +1,6 @@
 //! What a command works with.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::{Refusal, UserError, UserErrorCode};
@@ -11,8 +10,7 @@ use crate::{
     database::Transaction,
     id,
     member::Member,
-    outbox::{Effect, Owe},
-    queue::QueueName,
+    outbox::{Effect, Effects, Payload},
     viewer::Subject,
 };
 
@@ -24,7 +22,7 @@ pub struct Work<'a> {
     now: DateTime<Utc>,
     occurred_at: DateTime<Utc>,
     catalogue: &'a Catalogue,
-    effects: Vec<Effect>,
+    effects: Effects,
 }
 
 impl<'a> Work<'a> {
@@ -36,6 +34,7 @@ impl<'a> Work<'a> {
         occurred_at: DateTime<Utc>,
         catalogue: &'a Catalogue,
     ) -> Self {
+        let id = member.as_ref().map(|member| member.id);
         Self {
             transaction,
             member,
@@ -43,7 +42,7 @@ impl<'a> Work<'a> {
             now,
             occurred_at,
             catalogue,
-            effects: Vec::new(),
+            effects: Effects::new(id, now).of(occurred_at),
         }
     }
 
@@ -90,6 +89,7 @@ impl<'a> Work<'a> {
 
     /// Has the viewer a member from now on: what is owed concerns them.
     pub(crate) fn register(&mut self, member: Member) {
+        self.effects.concern(member.id);
         self.member = Some(member);
     }
 
@@ -122,46 +122,21 @@ impl<'a> Work<'a> {
         id::at(self.now)
     }
 
-    /// Owes a side effect: it is sent to the queue once the command is committed. `kind` and `version` say how
-    /// consumers read `payload`.
+    /// Owes a side effect: it is sent to its queue once the command is committed.
     ///
     /// # Errors
     ///
     /// When the payload is not JSON: a defect.
-    pub fn owe(
-        &mut self,
-        queue: QueueName,
-        kind: &'static str,
-        version: u32,
-        payload: &impl Serialize,
-    ) -> Result<()> {
-        let payload = serde_json::to_value(payload);
-        let payload = payload.map_err(|error| Error::Invariant(error.to_string()))?;
-        self.effects.push(Effect {
-            id: self.new_id(),
-            queue,
-            kind,
-            version,
-            occurred_at: self.occurred_at,
-            member: self.member.as_ref().map(|member| member.id),
-            payload,
-        });
-        Ok(())
+    pub fn owe<P: Payload>(&mut self, payload: &P) -> Result<()> {
+        self.effects.owe(payload).map(drop)
+    }
+
+    /// What is owed so far.
+    pub(crate) fn effects(&mut self) -> &mut Effects {
+        &mut self.effects
     }
 
     pub(super) fn into_effects(self) -> Vec<Effect> {
-        self.effects
-    }
-}
-
-impl Owe for Work<'_> {
-    fn owe(
-        &mut self,
-        queue: QueueName,
-        kind: &'static str,
-        version: u32,
-        payload: &impl Serialize,
-    ) -> Result<()> {
-        Work::owe(self, queue, kind, version, payload)
+        self.effects.into_owed()
     }
 }

@@ -8,11 +8,11 @@ use super::{ConsentPurpose, health};
 use crate::{
     Result,
     command::{Command, Refusal, UserError, UserErrorCode, Work},
-    database, event,
+    database,
     event::ConsentChanged,
     id::MemberId,
-    outbox::Owe,
-    partner::{self, ConsentRecord},
+    outbox::Effects,
+    partner::ConsentRecord,
 };
 
 /// A member's answer on one purpose.
@@ -50,7 +50,14 @@ impl Command for UpdateConsents {
             .into());
         }
         let (member, at) = (work.member()?.id, work.occurred_at());
-        record(work.transaction(), work, member, &self.answers, at).await?;
+        record(
+            work.transaction(),
+            work.effects(),
+            member,
+            &self.answers,
+            at,
+        )
+        .await?;
         Ok(member)
     }
 }
@@ -64,7 +71,7 @@ fn given_before(answers: &[Answer], purpose: ConsentPurpose) -> bool {
 /// on the web since. To be called with the member's row locked.
 pub(super) async fn record(
     db: &impl ConnectionTrait,
-    owing: &mut impl Owe,
+    owing: &mut Effects,
     member: MemberId,
     answers: &[Answer],
     at: DateTime<Utc>,
@@ -87,22 +94,16 @@ pub(super) async fn record(
     ];
     for row in db.query_all_raw(database::statement(sql, values)).await? {
         let (purpose, granted) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        event::owe(
-            owing,
-            &ConsentChanged {
-                purpose,
-                granted,
-                changed_at: at,
-            },
-        )?;
-        partner::owe(
-            owing,
-            &ConsentRecord {
-                purpose,
-                granted,
-                changed_at: at,
-            },
-        )?;
+        owing.owe(&ConsentChanged {
+            purpose,
+            granted,
+            changed_at: at,
+        })?;
+        owing.owe(&ConsentRecord {
+            purpose,
+            granted,
+            changed_at: at,
+        })?;
         if (purpose, granted) == (ConsentPurpose::HealthData, false) {
             health::forget(db, member).await?;
         }

@@ -35,7 +35,7 @@ pub async fn unsubscribe(
         purpose: ConsentPurpose::MarketingEmail,
         granted: false,
     };
-    let mut effects = Effects::new(member, now);
+    let mut effects = Effects::new(Some(member), now);
     record(&transaction, &mut effects, member, &[answer], now).await?;
     outbox::insert(&transaction, effects.owed(), session.span(), now).await?;
     transaction.commit().await?;

@@ -7,9 +7,9 @@ use crate::{
     Result,
     command::Work,
     database,
-    event::{self, CycleStarted},
+    event::CycleStarted,
     id::{CycleId, PlanId},
-    mail::letter::{self, YourPlan},
+    mail::letter::YourPlan,
     programme::{Load, Programme},
 };
 
@@ -39,18 +39,15 @@ pub(crate) async fn begin(
         wanted_days_per_week: Some(wanted.days_per_week),
     };
     database::insert(work.transaction(), vec![row]).await?;
-    event::owe(
-        work,
-        &CycleStarted {
-            plan_id: plan.id,
-            cycle_id: id,
-            number,
-            starts_on,
-            programme_id: programme.id,
-            programme_version: programme.version,
-        },
-    )?;
-    letter::owe(work, &YourPlan { cycle: id })?;
+    work.owe(&CycleStarted {
+        plan_id: plan.id,
+        cycle_id: id,
+        number,
+        starts_on,
+        programme_id: programme.id,
+        programme_version: programme.version,
+    })?;
+    work.owe(&YourPlan { cycle: id })?;
     Ok(CycleId {
         member: plan.member,
         id,

@@ -6,7 +6,7 @@ use super::{Effort, open::open_day};
 use crate::{
     command::{Command, Refusal, UserError, Work},
     database,
-    event::{self, WorkoutCompleted},
+    event::WorkoutCompleted,
     id::ScheduledWorkoutId,
 };
 
@@ -54,16 +54,13 @@ impl Command for CompleteWorkout {
         let first = row.map(|row| row.try_get_by_index(0)).transpose()?;
         // A correction is no second workout.
         if first == Some(true) {
-            event::owe(
-                work,
-                &WorkoutCompleted {
-                    cycle_id: cycle.id,
-                    day: id.day.number,
-                    position: id.position,
-                    workout_id: planned,
-                    completed_at: work.occurred_at(),
-                },
-            )?;
+            work.owe(&WorkoutCompleted {
+                cycle_id: cycle.id,
+                day: id.day.number,
+                position: id.position,
+                workout_id: planned,
+                completed_at: work.occurred_at(),
+            })?;
         }
         Ok(id)
     }

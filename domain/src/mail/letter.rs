@@ -10,34 +10,22 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-use crate::{Result, command::Work, queue::QueueName, subscription::SubscriptionProvider};
+use crate::{outbox::Payload, queue::QueueName, subscription::SubscriptionProvider};
 
-/// A letter: [`owe`] has it sent.
-pub trait Letter: Serialize + DeserializeOwned + Send + Sync + 'static {
-    /// The envelope's kind.
-    const KIND: &'static str;
-    /// The envelope's version.
-    const VERSION: u32;
-    /// The queue that it goes through.
-    const QUEUE: QueueName;
-}
-
-/// Owes a letter to the member.
-///
-/// # Errors
-///
-/// When it is not JSON: a defect.
-pub fn owe<L: Letter>(work: &mut Work<'_>, letter: &L) -> Result<()> {
-    work.owe(L::QUEUE, L::KIND, L::VERSION, letter)
-}
+/// A payload that is sent as a mail.
+pub trait Letter: Payload + DeserializeOwned + Send + Sync + 'static {}
 
 macro_rules! letters {
     ($($name:ident: $kind:literal, $version:literal, $queue:ident;)+) => {
-        $(impl Letter for $name {
-            const KIND: &'static str = $kind;
-            const VERSION: u32 = $version;
-            const QUEUE: QueueName = QueueName::$queue;
-        })+
+        $(
+            impl Payload for $name {
+                const QUEUE: QueueName = QueueName::$queue;
+                const KIND: &'static str = $kind;
+                const VERSION: u32 = $version;
+            }
+
+            impl Letter for $name {}
+        )+
     };
 }
 

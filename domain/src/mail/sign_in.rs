@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::letter::{Letter as _, SignInCode};
+use super::letter::SignInCode;
 use crate::{
-    Error, Result,
+    Result,
     clock::Clock,
     database::{self, Session},
-    id, kill_point,
-    outbox::{self, Effect},
+    kill_point,
+    outbox::{self, Effects},
     viewer::Subject,
 };
 
@@ -42,10 +42,9 @@ pub async fn hand_over(
     code: &SignInCode,
 ) -> Result<HandedOver> {
     let now = clock.now();
-    let invariant = |error: serde_json::Error| Error::Invariant(error.to_string());
-    let payload = serde_json::to_value(code).map_err(invariant)?;
+    let mut effects = Effects::new(None, now);
+    let envelope = effects.owe(code)?;
     let arguments = Sha256::digest(request).to_vec();
-    let envelope = id::at(now);
     let transaction = session.begin().await?;
     // Who comes second with a key waits here for the first.
     let sql = "
@@ -69,16 +68,7 @@ pub async fn hand_over(
         transaction.rollback().await?;
         return Ok(before.map_or(HandedOver::KeyReused, HandedOver::Accepted));
     }
-    let effect = Effect {
-        id: envelope,
-        queue: SignInCode::QUEUE,
-        kind: SignInCode::KIND,
-        version: SignInCode::VERSION,
-        occurred_at: now,
-        member: None,
-        payload,
-    };
-    outbox::insert(&transaction, &[effect], session.span(), now).await?;
+    outbox::insert(&transaction, effects.owed(), session.span(), now).await?;
     kill_point::reached("after-insert");
     transaction.commit().await?;
     kill_point::reached("after-commit");

@@ -9,7 +9,7 @@ use crate::{
     database::{self, Session, Transaction},
     id::{MemberId, column},
     outbox::{self, Effects},
-    partner::{self, DeletionRecord},
+    partner::DeletionRecord,
 };
 
 /// In the order of what refers to what: `$1` is the member, `$2` the time.
@@ -66,8 +66,8 @@ pub async fn erase(transaction: &Transaction, member: MemberId, now: DateTime<Ut
         transaction.execute_raw(statement).await?;
     }
     // Last, or it would be forgotten too.
-    let mut effects = Effects::new(member, now);
-    partner::owe(&mut effects, &DeletionRecord { deleted_at: now })?;
+    let mut effects = Effects::new(Some(member), now);
+    effects.owe(&DeletionRecord { deleted_at: now })?;
     outbox::insert(transaction, effects.owed(), transaction.span(), now).await
 }
 

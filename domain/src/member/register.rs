@@ -8,7 +8,7 @@ use crate::{
     command::{Command, Refusal, UserError, UserErrorCode, Work},
     database,
     id::MemberId,
-    mail::letter::{self, Welcome},
+    mail::letter::Welcome,
     preferences::{self, Wanted},
     subscription::Access,
 };
@@ -74,7 +74,7 @@ impl Command for RegisterMember {
         preferences::write(work.transaction(), member.id, &preferences).await?;
         let id = member.id;
         work.register(member);
-        letter::owe(work, &Welcome {})?;
+        work.owe(&Welcome {})?;
         Ok(id)
     }
 }

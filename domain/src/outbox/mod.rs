@@ -8,39 +8,15 @@ mod status;
 
 pub use claim::{Owed, claim, forget, give_back, mark, release_partitions, renew_partitions};
 pub use insert::insert;
-pub use owe::{Effects, Owe};
+pub use owe::{Effect, Effects, Payload};
 pub use status::{Status, status};
 
 use std::sync::LazyLock;
 
-use chrono::{DateTime, Utc};
-use serde_json::Value;
 use tokio::sync::{Notify, futures::Notified};
-use uuid::Uuid;
-
-use crate::{id::MemberId, queue::QueueName};
 
 /// Partitions of the outbox, by the member's hash.
 pub const PARTITIONS: i16 = 64;
-
-/// A side effect that is owed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Effect {
-    /// The envelope's id.
-    pub id: Uuid,
-    /// Where it goes.
-    pub queue: QueueName,
-    /// What is to be done.
-    pub kind: &'static str,
-    /// Of the kind.
-    pub version: u32,
-    /// When what caused it happened.
-    pub occurred_at: DateTime<Utc>,
-    /// Whom it concerns.
-    pub member: Option<MemberId>,
-    /// What kind and version define.
-    pub payload: Value,
-}
 
 static COMMITTED: LazyLock<Notify> = LazyLock::new(Notify::new);
 

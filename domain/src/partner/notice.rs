@@ -2,9 +2,10 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::{ConsentRecord, DeletionRecord, Record, SubscriptionRecord};
+use super::{ConsentRecord, DeletionRecord, SubscriptionRecord};
 use crate::{
     consent::{Consent, ConsentPurpose},
+    outbox::Payload as _,
     queue::Envelope,
 };
 

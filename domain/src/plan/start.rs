@@ -7,7 +7,7 @@ use crate::{
     Error,
     command::{Command, Refusal, UserError, UserErrorCode, Work},
     cycle, database,
-    event::{self, PlanStarted},
+    event::PlanStarted,
     id::PlanId,
     preferences::{self, Goal, Preferences},
     programme::{self, Load, Reason},
@@ -69,14 +69,11 @@ impl Command for StartPlan {
             ended_on: None,
         };
         database::insert(work.transaction(), vec![row]).await?;
-        event::owe(
-            work,
-            &PlanStarted {
-                plan_id: plan.id,
-                goal: wanted.goal,
-                started_on,
-            },
-        )?;
+        work.owe(&PlanStarted {
+            plan_id: plan.id,
+            goal: wanted.goal,
+            started_on,
+        })?;
         let load = Load::from(&wanted);
         cycle::begin(work, plan, 1, started_on, &choice.programme, load).await?;
         Ok(Started {

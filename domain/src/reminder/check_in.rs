@@ -3,8 +3,8 @@
 use chrono::{Days, NaiveDate};
 use sea_orm::QueryResult;
 
-use super::{Occasion, Reminder};
-use crate::{Result, cycle, mail::letter};
+use super::Reminder;
+use crate::{Result, cycle, mail::letter, outbox::Effects};
 
 /// Check-ins that are due, of members who can submit them.
 #[derive(Clone, Copy, Debug)]
@@ -36,12 +36,13 @@ impl Reminder for CheckInsDue {
         ORDER BY c.starts_on
         LIMIT $2";
 
-    fn effects(row: &QueryResult, occasion: &mut Occasion) -> Result<()> {
+    fn effects(row: &QueryResult, owing: &mut Effects) -> Result<()> {
         let starts_on: NaiveDate = row.try_get("", "starts_on")?;
         let opened_on = starts_on.checked_add_days(Days::new(u64::from(cycle::DAYS)));
-        occasion.write(&letter::CheckInDue {
+        owing.owe(&letter::CheckInDue {
             cycle_number: row.try_get("", "number")?,
             opened_on: opened_on.unwrap_or(starts_on),
-        })
+        })?;
+        Ok(())
     }
 }

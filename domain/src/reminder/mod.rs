@@ -9,17 +9,13 @@ use sea_orm::{
     ConnectionTrait, DatabaseConnection, QueryResult, TransactionSession as _,
     TransactionTrait as _, Value,
 };
-use serde::Serialize;
 use tracing::Span;
 
 use crate::{
-    Error, Result,
+    Result,
     database::{self, Session, Transaction},
-    id::{self, MemberId},
-    mail::letter::Letter,
-    outbox::{self, Effect},
-    partner::Record,
-    queue::QueueName,
+    id::MemberId,
+    outbox::{self, Effects},
 };
 
 pub use check_in::CheckInsDue;
@@ -45,44 +41,7 @@ pub trait Reminder: Sync {
     /// # Errors
     ///
     /// When a column is not as expected: a defect.
-    fn effects(row: &QueryResult, occasion: &mut Occasion) -> Result<()>;
-}
-
-/// What is owed for one member.
-pub struct Occasion {
-    member: MemberId,
-    now: DateTime<Utc>,
-    effects: Vec<Effect>,
-}
-
-impl Occasion {
-    fn write<L: Letter>(&mut self, letter: &L) -> Result<()> {
-        self.owe(L::QUEUE, L::KIND, L::VERSION, letter)
-    }
-
-    fn tell<R: Record>(&mut self, record: &R) -> Result<()> {
-        self.owe(QueueName::PartnerSync, R::KIND, R::VERSION, record)
-    }
-
-    fn owe(
-        &mut self,
-        queue: QueueName,
-        kind: &'static str,
-        version: u32,
-        payload: &impl Serialize,
-    ) -> Result<()> {
-        let payload = serde_json::to_value(payload);
-        self.effects.push(Effect {
-            id: id::at(self.now),
-            queue,
-            kind,
-            version,
-            occurred_at: self.now,
-            member: Some(self.member),
-            payload: payload.map_err(|error| Error::Invariant(error.to_string()))?,
-        });
-        Ok(())
-    }
+    fn effects(row: &QueryResult, owing: &mut Effects) -> Result<()>;
 }
 
 /// Gives all reminders of a kind that are due; says how many. Does nothing while another worker does it.
@@ -129,13 +88,9 @@ async fn give_some<R: Reminder>(transaction: &Transaction, now: DateTime<Utc>) -
     let (mut members, mut occasions) = (Vec::new(), Vec::new());
     for row in &rows {
         let member: MemberId = row.try_get("", "member_id")?;
-        let mut occasion = Occasion {
-            member,
-            now,
-            effects: Vec::new(),
-        };
-        R::effects(row, &mut occasion)?;
-        effects.append(&mut occasion.effects);
+        let mut owing = Effects::new(Some(member), now);
+        R::effects(row, &mut owing)?;
+        effects.append(&mut owing.into_owed());
         members.push(member.0);
         occasions.push(row.try_get::<String>("", "occasion")?);
     }

@@ -3,8 +3,10 @@
 use chrono::{DateTime, Utc};
 use sea_orm::QueryResult;
 
-use super::{Occasion, Reminder};
-use crate::{Result, mail::letter, partner::SubscriptionRecord, subscription::Access};
+use super::Reminder;
+use crate::{
+    Result, mail::letter, outbox::Effects, partner::SubscriptionRecord, subscription::Access,
+};
 
 /// The subscriptions whose end lies in a range, with nothing that gives access for longer.
 macro_rules! ending {
@@ -57,12 +59,13 @@ impl Reminder for SubscriptionsExpiring {
                 AND GREATEST(s.trial_ends_at, s.expires_at, s.grace_ends_at) <= $1 + interval '7 days'"
     );
 
-    fn effects(row: &QueryResult, occasion: &mut Occasion) -> Result<()> {
-        occasion.write(&letter::SubscriptionExpiring {
+    fn effects(row: &QueryResult, owing: &mut Effects) -> Result<()> {
+        owing.owe(&letter::SubscriptionExpiring {
             ends_at: row.try_get("", "ends_at")?,
             is_trial: row.try_get("", "is_trial")?,
             provider: row.try_get("", "provider")?,
-        })
+        })?;
+        Ok(())
     }
 }
 
@@ -77,20 +80,21 @@ impl Reminder for SubscriptionsLapsed {
                 AND GREATEST(s.trial_ends_at, s.expires_at, s.grace_ends_at) <= $1"
     );
 
-    fn effects(row: &QueryResult, occasion: &mut Occasion) -> Result<()> {
+    fn effects(row: &QueryResult, owing: &mut Effects) -> Result<()> {
         let ended_at: DateTime<Utc> = row.try_get("", "ends_at")?;
         let provider = row.try_get("", "provider")?;
-        occasion.write(&letter::SubscriptionLapsed {
+        owing.owe(&letter::SubscriptionLapsed {
             ended_at,
             is_trial: row.try_get("", "is_trial")?,
             provider,
         })?;
-        occasion.tell(&SubscriptionRecord {
+        owing.owe(&SubscriptionRecord {
             access: Access::Lapsed,
             provider,
             expires_at: row.try_get("", "expires_at")?,
             trial_ends_at: row.try_get("", "trial_ends_at")?,
             will_renew: row.try_get("", "will_renew")?,
-        })
+        })?;
+        Ok(())
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     database,
     id::MemberId,
     member,
-    partner::{self, SubscriptionRecord},
+    partner::SubscriptionRecord,
 };
 
 /// Links a purchase that its shop has confirmed to the member. One that is linked already takes over what is newer.
@@ -68,16 +68,13 @@ impl Command for LinkPurchase {
         let found = member::find(db, &[member], now).await?.pop();
         let after = found.and_then(|member| member.subscription);
         if let Some(counts) = after.filter(|after| before.as_ref() != Some(after)) {
-            partner::owe(
-                work,
-                &SubscriptionRecord {
-                    access: counts.access,
-                    provider: counts.provider,
-                    expires_at: counts.expires_at,
-                    trial_ends_at: counts.trial_ends_at,
-                    will_renew: counts.will_renew,
-                },
-            )?;
+            work.owe(&SubscriptionRecord {
+                access: counts.access,
+                provider: counts.provider,
+                expires_at: counts.expires_at,
+                trial_ends_at: counts.trial_ends_at,
+                will_renew: counts.will_renew,
+            })?;
         }
         Ok(Linked {
             member,

@@ -7,13 +7,14 @@ mod fit;
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, timeout::TimeoutConfig};
 use aws_sdk_sns::Client;
 use coach_domain::queue::{Error, Outgoing, Result};
 
 use entry::Entry;
 use failure::{failure, unsent};
 use fit::fit;
+
+use crate::aws;
 
 /// A connection that says nothing for so long is dead.
 const ANSWER: Duration = Duration::from_secs(15);
@@ -24,14 +25,7 @@ const FIFO: &str = ".fifo";
 /// A client by the surroundings, as that of the queues: region and credentials from variables, profiles, or the
 /// machine's role; `AWS_ENDPOINT_URL`. Each call is tried three times.
 pub async fn client() -> Client {
-    let times = TimeoutConfig::builder()
-        .operation_attempt_timeout(ANSWER)
-        .build();
-    let surroundings = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .timeout_config(times)
-        .load()
-        .await;
-    Client::new(&surroundings)
+    Client::new(&aws::surroundings_within(ANSWER).await)
 }
 
 /// A topic that events are published to.

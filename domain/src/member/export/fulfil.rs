@@ -10,10 +10,10 @@ use crate::{
     database::{self, Session},
     id::MemberId,
     inbox,
-    mail::letter::{self, DataExport, Letter as _},
+    mail::letter::{self, DataExport},
     member,
     object::{self, Attributes, Condition, ObjectStore},
-    outbox::{self, Effects, Owe as _},
+    outbox::{self, Effects},
     queue::Envelope,
 };
 
@@ -84,17 +84,12 @@ pub async fn fulfil(
         return Ok(());
     }
     if there && mark(&transaction, export, now).await? {
-        let mut effects = Effects::new(member, now);
+        let mut effects = Effects::new(Some(member), now);
         let letter = DataExport {
             requested_at: found.requested_at,
             archive: letter::Archive::Attachment { key: found.key },
         };
-        effects.owe(
-            DataExport::QUEUE,
-            DataExport::KIND,
-            DataExport::VERSION,
-            &letter,
-        )?;
+        effects.owe(&letter)?;
         outbox::insert(&transaction, effects.owed(), session.span(), now).await?;
         transaction.commit().await?;
         outbox::announce();

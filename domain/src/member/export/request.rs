@@ -10,6 +10,7 @@ use crate::{
     command::{Command, Refusal, UserError, UserErrorCode, Work},
     database,
     id::MemberId,
+    outbox::Payload,
     queue::QueueName,
 };
 
@@ -28,13 +29,9 @@ pub struct Asked {
     pub export: Uuid,
 }
 
-impl Asked {
-    /// The envelope's kind.
-    pub const KIND: &'static str = "member.data-export";
-    /// Of the kind.
-    pub const VERSION: u32 = 1;
-    /// The queue that it goes through.
-    pub const QUEUE: QueueName = QueueName::EmailAttachments;
+impl Payload for Asked {
+    const QUEUE: QueueName = QueueName::EmailAttachments;
+    const KIND: &'static str = "member.data-export";
 }
 
 /// What came of the request.
@@ -84,7 +81,7 @@ impl Command for RequestDataExport {
         ];
         let statement = database::statement(sql, values);
         work.transaction().execute_raw(statement).await?;
-        work.owe(Asked::QUEUE, Asked::KIND, Asked::VERSION, &Asked { export })?;
+        work.owe(&Asked { export })?;
         Ok(Requested {
             member,
             requested_at: now,

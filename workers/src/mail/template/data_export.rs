@@ -3,9 +3,12 @@
 //! At least once: the law gives them a right to it.
 
 use chrono::{DateTime, Utc};
-use coach_domain::mail::{
-    Repeat,
-    letter::{Archive, DataExport, Letter},
+use coach_domain::{
+    mail::{
+        Repeat,
+        letter::{Archive, DataExport},
+    },
+    outbox::Payload as _,
 };
 
 use super::{

@@ -13,12 +13,15 @@ mod your_plan;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use coach_domain::mail::{
-    Message, Repeat,
-    letter::{
-        CheckInDue, CheckInReceived, DataExport, Letter, SignInCode, SubscriptionExpiring,
-        SubscriptionLapsed, Welcome, YourPlan,
+use coach_domain::{
+    mail::{
+        Message, Repeat,
+        letter::{
+            CheckInDue, CheckInReceived, DataExport, Letter, SignInCode, SubscriptionExpiring,
+            SubscriptionLapsed, Welcome, YourPlan,
+        },
     },
+    outbox::Payload as _,
 };
 use serde_json::Value;
 use uuid::Uuid;

@@ -102,7 +102,7 @@ macro_rules! parts {
             body: &$body,
         ) -> Result<$crate::mail::template::page::Sheet, $crate::mail::Error> {
             use askama::Template as _;
-            use coach_domain::mail::letter::Letter as _;
+            use coach_domain::outbox::Payload as _;
             let defect = |error: askama::Error| $crate::mail::Error::defect(<$letter>::KIND, error);
             let text = Text { page, body }.render().map_err(defect)?;
             Ok($crate::mail::template::page::Sheet {

@@ -2,9 +2,9 @@
 //!
 //! At least once: it is what the member just asked for.
 
-use coach_domain::mail::{
-    Repeat,
-    letter::{Letter, YourPlan},
+use coach_domain::{
+    mail::{Repeat, letter::YourPlan},
+    outbox::Payload as _,
 };
 
 use super::{
