@@ -4,12 +4,13 @@
 #   make test    all checks and tests
 #   make check   the fast part: format, lints, unit tests
 #   make bench   loads MEMBERS (10,000), drives the operations, prints a table; bench/README.md has the rest
+#   make torture  kills gateway, workers and Postgres under a stream of mutations; docs/TORTURE.md
 
 CARGO ?= cargo
 MEMBERS ?= 10000
 BENCH ?= run
 
-.PHONY: dev test check bench
+.PHONY: dev test check bench torture
 
 dev:
 	@$(CARGO) build --workspace --bin coach --locked
@@ -26,3 +27,8 @@ test:
 bench:
 	@$(CARGO) build --workspace --bin coach --bin coach-bench --locked
 	@exec "$${CARGO_TARGET_DIR:-target}/debug/coach-bench" $(BENCH) --members $(MEMBERS)
+
+# All of the workspace: so the processes have the points at which they can be killed.
+torture:
+	@$(CARGO) build --workspace --locked
+	@exec "$${CARGO_TARGET_DIR:-target}/debug/coach-torture" $(TORTURE)
