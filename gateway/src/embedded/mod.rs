@@ -128,6 +128,11 @@ impl EmbeddedPostgres {
         self.sockets.folder()
     }
 
+    /// The server's process, whose children are the connections.
+    pub fn pid(&self) -> u32 {
+        self.server.pid()
+    }
+
     /// Stops the server and waits, as dropping does, but says how it went.
     ///
     /// # Errors

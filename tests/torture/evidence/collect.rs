@@ -1,0 +1,108 @@
+//! Reading the evidence: from the database, and from the mailboxes.
+
+use std::{fs, path::Path, sync::Arc};
+
+use anyhow::Context as _;
+use coach_domain::clock::SystemClock;
+use coach_workers::mail::send::Mailbox;
+use mail_parser::MessageParser;
+
+use super::{Acknowledged, Evidence, Left, Letter, Mail};
+use crate::{
+    broker::Broker,
+    operation::KINDS,
+    progress::{Progress, Wanted},
+    stage::{Database, value},
+};
+
+const LETTERS: &str = "
+    SELECT owed.id, kind, COALESCE(payload ->> 'address', email, ''),
+           EXISTS (SELECT FROM inbox WHERE inbox.envelope_id = owed.id AND consumer = 'email'),
+           delivery.state, provider_id
+    FROM torture.owed
+    LEFT JOIN member ON member.id = owed.member_id
+    LEFT JOIN email_delivery AS delivery ON delivery.envelope_id = owed.id
+    WHERE queue IN ('email-urgent', 'email', 'email-attachments')";
+
+/// All of it.
+pub(crate) async fn collect(
+    database: &Database,
+    broker: &Broker,
+    mail: &Path,
+    wanted: Wanted,
+    progress: &Progress,
+    acknowledged: Vec<Acknowledged>,
+) -> anyhow::Result<Evidence> {
+    let mut found = texts(
+        database,
+        "SELECT 'idempotency_key ' || key FROM idempotency_key",
+    )
+    .await?;
+    for kind in KINDS {
+        found.extend(texts(database, kind.found).await?);
+    }
+    let letters = database.rows(LETTERS).await?;
+    let letters = letters.iter().map(|row| {
+        Ok(Letter {
+            envelope: value(row, 0)?,
+            kind: value(row, 1)?,
+            to: value(row, 2)?,
+            is_done: value(row, 3)?,
+            state: value(row, 4)?,
+            marked: value(row, 5)?,
+        })
+    });
+    Ok(Evidence {
+        wanted,
+        acknowledged,
+        found,
+        letters: letters.collect::<anyhow::Result<_>>()?,
+        mails: mails(mail)?,
+        kills: progress.kills().clone(),
+        left: left(database, broker).await?,
+    })
+}
+
+/// What is not done yet.
+pub(crate) async fn left(database: &Database, broker: &Broker) -> anyhow::Result<Left> {
+    let sql = "SELECT count(*) FROM outbox WHERE sent_at IS NULL";
+    let rows = database.rows(sql).await?;
+    let unsent: i64 = value(rows.first().context("no row")?, 0)?;
+    Ok(Left {
+        unsent: unsent.unsigned_abs(),
+        ..broker.left().await?
+    })
+}
+
+async fn texts(database: &Database, sql: &str) -> anyhow::Result<Vec<String>> {
+    let rows = database.rows(sql).await?;
+    rows.iter().map(|row| value(row, 0)).collect()
+}
+
+/// Those of all processes, each of which had a folder of its own.
+fn mails(folder: &Path) -> anyhow::Result<Vec<Mail>> {
+    let mut mails = Vec::new();
+    let folders = match fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(mails),
+        folders => folders?,
+    };
+    for folder in folders {
+        let folder = folder?;
+        let process = folder.file_name().to_string_lossy().into_owned();
+        let mailbox = Mailbox::new(folder.path(), Arc::new(SystemClock));
+        for stored in mailbox.list(usize::MAX)? {
+            let mime = mailbox.read(&stored.name)?.context("a mail is gone")?;
+            let message = MessageParser::default().parse(&mime);
+            let to = message.as_ref().and_then(|message| message.to());
+            let to = to.and_then(|to| to.first()?.address());
+            mails.push(Mail {
+                envelope: stored.envelope,
+                to: to.unwrap_or_default().to_owned(),
+                name: stored.name,
+                process: process.clone(),
+                at: stored.sent_at,
+            });
+        }
+    }
+    Ok(mails)
+}

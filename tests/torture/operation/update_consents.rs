@@ -1,0 +1,49 @@
+//! `updateConsents`: an answer, an event, and a record for the partner.
+
+use serde_json::json;
+
+use super::{Kind, Made, Request, World};
+
+pub(super) const KIND: Kind = Kind {
+    name: "updateConsents",
+    weight: 1,
+    make,
+    // A partner may be asked twice under one id, and is told so; our own record of it is there once.
+    found: "
+        SELECT 'consent ' || subject
+        FROM consent
+        JOIN member ON member.id = member_id
+        WHERE subject LIKE 'training-%@torture.example'
+        UNION ALL
+        SELECT kind || ' ' || subject
+        FROM torture.owed_to
+        WHERE kind IN ('event.consent-changed', 'partner.consent')
+        UNION ALL
+        SELECT 'partner_delivery ' || subject
+        FROM partner_delivery
+        JOIN torture.owed_to AS owed ON owed.id = envelope_id
+        WHERE status IN ('TAKEN', 'WITHHELD')",
+};
+
+const DOCUMENT: &str = include_str!("../../../schema/operations/UpdateConsents.graphql");
+
+fn make(world: &mut World, number: u32) -> anyhow::Result<Option<Made>> {
+    let Some(subject) = world.unasked.pop() else {
+        return Ok(None);
+    };
+    let granted = number.is_multiple_of(2);
+    Ok(Some(Made {
+        request: Request::Mutation {
+            token: world.token(&subject)?,
+            document: DOCUMENT,
+            field: "updateConsents",
+            input: json!({ "consents": [{ "purpose": "MARKETING_EMAIL", "granted": granted }] }),
+        },
+        marks: vec![
+            format!("consent {subject}"),
+            format!("event.consent-changed {subject}"),
+            format!("partner.consent {subject}"),
+            format!("partner_delivery {subject}"),
+        ],
+    }))
+}

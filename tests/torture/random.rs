@@ -1,0 +1,69 @@
+//! Chance that can be repeated: each draw follows from the seed alone.
+
+use std::time::Duration;
+
+/// `SplitMix64`.
+#[derive(Clone, Debug)]
+pub(crate) struct Random(u64);
+
+impl Random {
+    /// `stream` tells those apart that draw from one seed.
+    pub(crate) fn new(seed: u64, stream: u64) -> Self {
+        let mut random = Self(seed ^ stream.rotate_left(32));
+        random.next();
+        random
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// One of the numbers below a bound, which is not 0.
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
+        let drawn = self.next() % u64::try_from(bound).unwrap_or(u64::MAX);
+        usize::try_from(drawn).unwrap_or_default()
+    }
+
+    /// True once in so many times.
+    pub(crate) fn one_in(&mut self, times: usize) -> bool {
+        self.below(times) == 0
+    }
+
+    /// A time from `least` up to `most`, in milliseconds.
+    pub(crate) fn between(&mut self, least: Duration, most: Duration) -> Duration {
+        let more = usize::try_from((most - least).as_millis()).unwrap_or_default();
+        let more = u64::try_from(self.below(more + 1)).unwrap_or_default();
+        least + Duration::from_millis(more)
+    }
+
+    /// Puts things into another order.
+    pub(crate) fn shuffle<T>(&mut self, things: &mut [T]) {
+        for place in (1..things.len()).rev() {
+            things.swap(place, self.below(place + 1));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Random;
+
+    #[test]
+    fn a_seed_gives_the_same_again_and_each_stream_its_own() {
+        let drawn = |seed, stream| {
+            let mut random = Random::new(seed, stream);
+            (0..20).map(|_| random.below(1_000)).collect::<Vec<_>>()
+        };
+        assert_eq!(drawn(1, 1), drawn(1, 1));
+        assert_ne!(drawn(1, 1), drawn(1, 2));
+        assert_ne!(drawn(1, 1), drawn(2, 1));
+        let mut things: Vec<_> = (0..100).collect();
+        Random::new(1, 1).shuffle(&mut things);
+        assert!(!things.is_sorted());
+        things.sort_unstable();
+        assert_eq!(things, (0..100).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,238 @@
+//! A run: one seed, from an empty database to a verdict.
+
+use std::{fs, path::Path, sync::Arc, time::Duration};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use coach_gateway::auth::LocalIssuer;
+use tokio::{
+    task::JoinSet,
+    time::{Instant, interval, sleep},
+};
+
+use crate::{
+    broker::Broker,
+    cli::{Options, Queue},
+    client::{API_KEY, Phones},
+    evidence::{Acknowledged, Evidence, Left, collect, left},
+    fault,
+    fleet::Fleet,
+    operation::{Operations, World},
+    partner,
+    process::{DEADLINE, Kind, Slot, Surroundings, free_port},
+    progress::{Progress, Wanted},
+    random::Random,
+    report::Notes,
+    say,
+    stage::{Database, Postgres},
+};
+
+/// For how long a message is hidden. Longer than the work may take and than the time since the last extension, a third
+/// of it: who receives it after a kill never finds that somebody may still be sending it.
+const VISIBILITY: Duration = Duration::from_secs(8);
+
+/// How long what was acknowledged may take to come about when the kills are over: leases, visibilities and waits between
+/// tries, of which the longest is 40 seconds.
+const DRAINED_WITHIN: Duration = Duration::from_mins(5);
+
+/// How often it says how far it has come.
+const TOLD_EVERY: Duration = Duration::from_secs(10);
+
+/// Everything that is there before the first mutation.
+pub(crate) struct Run {
+    pub(crate) seed: u64,
+    pub(crate) wanted: Wanted,
+    pub(crate) database: Database,
+    pub(crate) broker: Arc<Broker>,
+    pub(crate) progress: Arc<Progress>,
+    pub(crate) surroundings: Surroundings,
+}
+
+/// The processes of a campaign.
+pub(crate) const FLEET: [Kind; 4] = [Kind::Gateway, Kind::Both, Kind::Worker, Kind::Worker];
+
+/// Runs a seed from beginning to end.
+pub(crate) async fn run(
+    postgres: &Arc<Postgres>,
+    home: &Path,
+    options: &Options,
+    seed: u64,
+) -> anyhow::Result<(Evidence, Notes)> {
+    let run = Run::prepare(postgres, home, options.into(), options.queue, seed).await?;
+    let slots = slots(&FLEET)?;
+    let random = Some(Random::new(seed, 1));
+    let mut fleet = Fleet::start(&run.surroundings, &slots, run.progress.clone(), random)?;
+    let acknowledged = tokio::select! {
+        acknowledged = run.torture(postgres, &slots, options) => acknowledged?,
+        failure = fleet.failure() => return Err(failure),
+    };
+    say(&format!(
+        "the last kill, of all at once, after {}",
+        run.progress
+    ));
+    fleet.leave_in_peace();
+    let drained = tokio::select! {
+        drained = run.drain() => drained?,
+        failure = fleet.failure() => return Err(failure),
+    };
+    fleet.stop().await?;
+    let notes = Notes {
+        retries: run.progress.retries(),
+        delivered_twice: run.broker.delivered_twice().await?,
+        outage: options.outage(),
+        drained,
+    };
+    Ok((run.collect(acknowledged).await?, notes))
+}
+
+impl Run {
+    /// Makes database and folder.
+    pub(crate) async fn prepare(
+        postgres: &Postgres,
+        home: &Path,
+        wanted: Wanted,
+        queue: Queue,
+        seed: u64,
+    ) -> anyhow::Result<Self> {
+        let name = format!("torture_{seed}");
+        let home = home.join(format!("run-{seed}"));
+        if home.exists() {
+            fs::remove_dir_all(&home)?;
+        }
+        fs::create_dir_all(&home)?;
+        let database = Database::create(postgres, &name, wanted.mutations).await?;
+        let broker = Arc::new(Broker::start(queue, &database, seed).await?);
+        let mut settings = settings(&database, &broker);
+        settings.push(partner::start().await?);
+        Ok(Self {
+            seed,
+            wanted,
+            database,
+            broker,
+            progress: Arc::new(Progress::new(wanted)),
+            surroundings: Surroundings { home, settings },
+        })
+    }
+
+    /// Mutations and faults until both are over.
+    async fn torture(
+        &self,
+        postgres: &Arc<Postgres>,
+        slots: &[Slot],
+        options: &Options,
+    ) -> anyhow::Result<Vec<Acknowledged>> {
+        let progress = self.progress.clone();
+        progress.expect_faults(fault::count(options.kills));
+        let mut faults = JoinSet::new();
+        let random = Random::new(self.seed, 2);
+        let kills = fault::kill_postgres(postgres.clone(), progress.clone(), options.kills, random);
+        faults.spawn(kills);
+        let outage = fault::take_queue_away(self.broker.clone(), progress, options.outage());
+        faults.spawn(outage);
+        faults.spawn(tell(self.progress.clone()));
+        let broker = self.broker.clone();
+        faults.spawn(async move { broker.deliver_twice().await });
+        let sent = self.send(slots);
+        tokio::pin!(sent);
+        loop {
+            tokio::select! {
+                sent = &mut sent => return sent,
+                Some(ended) = faults.join_next() => ended??,
+            }
+        }
+    }
+
+    /// Sends mutations until all is done that was wanted.
+    pub(crate) async fn send(&self, slots: &[Slot]) -> anyhow::Result<Vec<Acknowledged>> {
+        let mut random = Random::new(self.seed, 3);
+        let issuer = LocalIssuer::open(&self.surroundings.home)?;
+        let world = World::load(&self.database, issuer, &mut random).await?;
+        let operations = Operations::new(world, random);
+        let phones = Phones::new(slots)?;
+        crate::stream::send(&phones, operations, &self.progress, self.seed).await
+    }
+
+    /// Waits until nothing is left to be done; dead letters stay. Says how long it took.
+    pub(crate) async fn drain(&self) -> anyhow::Result<Duration> {
+        let begun = Instant::now();
+        let mut told = begun;
+        loop {
+            let left = left(&self.database, &self.broker).await?;
+            if (left.unsent, left.undelivered) == (0, 0) || begun.elapsed() > DRAINED_WITHIN {
+                return Ok(begun.elapsed());
+            }
+            if told.elapsed() > TOLD_EVERY {
+                told = Instant::now();
+                let Left {
+                    unsent,
+                    undelivered,
+                    ..
+                } = left;
+                say(&format!(
+                    "{unsent} effects to be sent, {undelivered} messages to be delivered"
+                ));
+            }
+            sleep(Duration::from_millis(200)).await;
+        }
+    }
+
+    pub(crate) async fn collect(
+        &self,
+        acknowledged: Vec<Acknowledged>,
+    ) -> anyhow::Result<Evidence> {
+        let mail = self.surroundings.mail();
+        let (database, broker) = (&self.database, &*self.broker);
+        collect(
+            database,
+            broker,
+            &mail,
+            self.wanted,
+            &self.progress,
+            acknowledged,
+        )
+        .await
+    }
+}
+
+/// A place for each.
+pub(crate) fn slots(kinds: &[Kind]) -> anyhow::Result<Vec<Slot>> {
+    let slots = kinds.iter().zip(1..).map(|(kind, number)| {
+        Ok(Slot {
+            name: format!("{}-{number}", kind.name()),
+            kind: *kind,
+            port: free_port()?,
+        })
+    });
+    slots.collect()
+}
+
+fn settings(database: &Database, broker: &Broker) -> Vec<(&'static str, String)> {
+    let key: String = digest(&SHA256, API_KEY.as_bytes())
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let mut settings = vec![
+        ("COACH_DATABASE_URL", database.url.clone()),
+        ("COACH_LOG", "warn".to_owned()),
+        ("COACH_AUTH_API_KEYS", format!("torture={key}")),
+        ("COACH_WORKER_DEADLINE", format!("{}s", DEADLINE.as_secs())),
+        (
+            "COACH_WORKER_VISIBILITY",
+            format!("{}s", VISIBILITY.as_secs()),
+        ),
+        // Nobody sends requests by readiness here.
+        ("COACH_TIMEOUT_DRAIN", "0s".to_owned()),
+    ];
+    settings.extend(broker.settings());
+    settings
+}
+
+/// Says now and then how far it has come.
+async fn tell(progress: Arc<Progress>) -> anyhow::Result<()> {
+    let mut ticks = interval(TOLD_EVERY);
+    ticks.tick().await;
+    loop {
+        ticks.tick().await;
+        say(&progress.to_string());
+    }
+}

@@ -1,0 +1,7 @@
+//! What a run stands on: a private Postgres that can be killed, and a database with members and a ledger.
+
+mod database;
+mod postgres;
+
+pub(crate) use database::{Database, value};
+pub(crate) use postgres::Postgres;

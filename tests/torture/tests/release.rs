@@ -1,0 +1,37 @@
+//! What is released cannot be told to end.
+
+use std::process::Command;
+
+/// The features of the domain with what is chosen to be built, as cargo resolves them.
+fn features(chosen: &[&str]) -> String {
+    let output = Command::new(env!("CARGO"))
+        .args([
+            "tree",
+            "--locked",
+            "--offline",
+            "--edges",
+            "features",
+            "--invert",
+            "coach-domain",
+        ])
+        .args(chosen)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_release_has_no_kill_points() {
+    // As `cargo build` for `make dev` and the image.
+    let released = features(&["--package", "coach-gateway"]);
+    assert!(released.contains("coach-domain"), "{released}");
+    assert!(!released.contains("kill-points"), "{released}");
+    // As the tests are built: so it would show.
+    assert!(features(&["--workspace"]).contains("kill-points"));
+}
