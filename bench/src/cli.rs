@@ -37,6 +37,9 @@ pub(crate) enum Verb {
     Queue(QueueOptions),
     /// Drain an hour's backlog of the outbox while Today is read; fails where reads suffer or memory grows
     Backlog(BacklogOptions),
+    /// Compare submitCheckIn with queue, mail server and partner there and away; fails where its median takes more than
+    /// 1.2 times as long
+    Answers(AnswersOptions),
     /// The worker that `queue` measures; started by it
     #[command(hide = true)]
     Work(WorkOptions),
@@ -128,6 +131,17 @@ pub(crate) struct BacklogOptions {
     /// Connections of the reads
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) connections: u32,
+}
+
+/// How often `answers` asks.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct AnswersOptions {
+    /// Rounds, in each of which every server has a run
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rounds: u32,
+    /// Check-ins of a run; each is that of another member
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(10..))]
+    pub(crate) check_ins: u32,
 }
 
 /// What the worker needs to know.

@@ -15,7 +15,16 @@ pub(crate) async fn start(
     stage: &Stage,
     further: &[(&str, String)],
 ) -> anyhow::Result<Service> {
-    start_verb("serve", name, stage, further).await
+    start_with(&["serve"], name, stage, further).await
+}
+
+/// The same for `coach serve --with-workers`.
+pub(crate) async fn start_with_workers(
+    name: &'static str,
+    stage: &Stage,
+    further: &[(&str, String)],
+) -> anyhow::Result<Service> {
+    start_with(&["serve", "--with-workers"], name, stage, further).await
 }
 
 /// The same for `coach worker`.
@@ -23,11 +32,11 @@ pub(crate) async fn start_worker(
     stage: &Stage,
     further: &[(&str, String)],
 ) -> anyhow::Result<Service> {
-    start_verb("worker", "worker", stage, further).await
+    start_with(&["worker"], "worker", stage, further).await
 }
 
-async fn start_verb(
-    verb: &str,
+async fn start_with(
+    arguments: &[&str],
     name: &'static str,
     stage: &Stage,
     further: &[(&str, String)],
@@ -35,7 +44,7 @@ async fn start_verb(
     let address = service::free_address()?;
     let mut command = Command::new(beside_us("coach")?);
     command
-        .arg(verb)
+        .args(arguments)
         // A `coach.toml` where we were started, and settings in the shell, are for other work.
         .current_dir(&stage.home)
         .env_clear()

@@ -5,6 +5,7 @@ mod alternate;
 mod cli;
 mod command;
 mod dataset;
+mod deaf;
 mod gateway;
 mod load;
 mod measure;

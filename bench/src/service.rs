@@ -74,6 +74,16 @@ impl Service {
         self.child.id()
     }
 
+    /// Lets it do nothing at all.
+    pub(crate) fn pause(&self) -> io::Result<()> {
+        Ok(kill_process(Pid::from_child(&self.child), Signal::STOP)?)
+    }
+
+    /// Lets it go on.
+    pub(crate) fn go_on(&self) -> io::Result<()> {
+        Ok(kill_process(Pid::from_child(&self.child), Signal::CONT)?)
+    }
+
     /// The address of one of its routes.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
@@ -107,6 +117,7 @@ impl Drop for Service {
         // Before its input closes, so that it does nothing.
         let _ = self.watchdog.kill();
         let _ = self.watchdog.wait();
+        let _ = self.go_on();
         // A child that has ended keeps its id until we have waited for it, so no other process is hit.
         if matches!(self.child.try_wait(), Ok(None)) {
             let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);

@@ -39,7 +39,7 @@ pub(crate) struct Stage {
     pub(crate) pool: DatabaseConnection,
     /// The server process, whose children are the connections.
     pub(crate) postgres: u32,
-    _server: EmbeddedPostgres,
+    server: EmbeddedPostgres,
 }
 
 impl Stage {
@@ -64,8 +64,28 @@ impl Stage {
             database_url: server.url(&dataset::database(common.members)),
             postgres: process::parent(backend(&pool).await?)?,
             pool,
-            _server: server,
+            server,
         })
+    }
+}
+
+impl Stage {
+    /// The address of a copy of the data set under another name, which may be changed at will.
+    pub(crate) async fn copy(&self, name: &str) -> anyhow::Result<String> {
+        let maintenance = connect(&self.server.url("postgres")).await?;
+        let original: String = value(&self.pool, "SELECT current_database()").await?;
+        for sql in [
+            format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"),
+            // Nobody may be connected to what is copied: our own connection comes again by itself.
+            format!(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{original}'"
+            ),
+            format!("CREATE DATABASE \"{name}\" TEMPLATE \"{original}\""),
+        ] {
+            maintenance.execute_unprepared(&sql).await?;
+        }
+        maintenance.close().await?;
+        Ok(self.server.url(name))
     }
 }
 

@@ -34,7 +34,7 @@ impl Random {
 
     /// A time from `least` up to `most`, in milliseconds.
     pub(crate) fn between(&mut self, least: Duration, most: Duration) -> Duration {
-        let more = usize::try_from((most - least).as_millis()).unwrap_or_default();
+        let more = usize::try_from(most.saturating_sub(least).as_millis()).unwrap_or_default();
         let more = u64::try_from(self.below(more + 1)).unwrap_or_default();
         least + Duration::from_millis(more)
     }

@@ -19,6 +19,8 @@ pub(crate) struct Notes {
     pub(crate) outage: Duration,
     /// From the last kill until all was done.
     pub(crate) drained: Duration,
+    /// Dead letters that were given back then.
+    pub(crate) redriven: u64,
 }
 
 /// All that is printed of a seed.
@@ -68,10 +70,12 @@ impl fmt::Display for Report {
         writeln!(formatter, "  requests sent again after: {retries}")?;
         writeln!(
             formatter,
-            "  {} messages delivered twice, the queue away for {} s, all done {} s after the last kill, {} s in all",
+            "  {} messages delivered twice, the queue away for {} s, all done {} s after the last kill, {} dead letters \
+             redriven, {} s in all",
             notes.delivered_twice,
             notes.outage.as_secs(),
             notes.drained.as_secs(),
+            notes.redriven,
             took.as_secs()
         )?;
         for fault in &verdict.faults {

@@ -3,6 +3,7 @@
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use aws_lc_rs::digest::{SHA256, digest};
+use coach_domain::queue::QueueName;
 use coach_gateway::auth::LocalIssuer;
 use tokio::{
     task::JoinSet,
@@ -70,8 +71,8 @@ pub(crate) async fn run(
         run.progress
     ));
     fleet.leave_in_peace();
-    let drained = tokio::select! {
-        drained = run.drain() => drained?,
+    let (drained, redriven) = tokio::select! {
+        settled = run.settle() => settled?,
         failure = fleet.failure() => return Err(failure),
     };
     fleet.stop().await?;
@@ -80,6 +81,7 @@ pub(crate) async fn run(
         delivered_twice: run.broker.delivered_twice().await?,
         outage: options.outage(),
         drained,
+        redriven,
     };
     Ok((run.collect(acknowledged).await?, notes))
 }
@@ -149,6 +151,21 @@ impl Run {
         let operations = Operations::new(world, random);
         let phones = Phones::new(slots)?;
         crate::stream::send(&phones, operations, &self.progress, self.seed).await
+    }
+
+    /// Waits until nothing is left to be done. What was received five times, each time by somebody who was killed, is
+    /// given back as operators do, and does nothing that was done. Says how long it took, and how many that were.
+    async fn settle(&self) -> anyhow::Result<(Duration, u64)> {
+        let drained = self.drain().await?;
+        let dead = left(&self.database, &self.broker).await?.dead;
+        if dead > 0 {
+            for queue in QueueName::CONSUMED {
+                let redrive = ["queue", "redrive", queue.as_str(), "--actor", "torture"];
+                self.surroundings.operate(&redrive).await?;
+            }
+            self.drain().await?;
+        }
+        Ok((drained, dead))
     }
 
     /// Waits until nothing is left to be done; dead letters stay. Says how long it took.

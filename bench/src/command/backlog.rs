@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
-
 use super::{Scene, Verdict};
 use crate::{
     cli::{BacklogOptions, Common},
@@ -24,7 +22,6 @@ const READS: f64 = 1.5;
 /// How much the worker's memory may grow after its first minute, in bytes.
 const GROWTH: u64 = 10_000_000;
 
-#[expect(clippy::too_many_lines, reason = "most of it is what is printed")]
 /// Alternates reads with the worker at work and at rest until everything is drained.
 pub(super) async fn run(common: &Common, options: BacklogOptions) -> anyhow::Result<Verdict> {
     let scene = Scene::set(VERB, common).await?;
@@ -50,7 +47,6 @@ pub(super) async fn run(common: &Common, options: BacklogOptions) -> anyhow::Res
     read().await?;
     let rate = [("COACH_RELAY_RATE", options.rate.to_string())];
     let worker = gateway::start_worker(stage, &rate).await?;
-    let pid = i32::try_from(worker.pid()).ok().and_then(Pid::from_raw);
     let (mut ratios, mut failed, mut early) = (Vec::new(), 0, None);
     let (begun, mut worked) = (Instant::now(), Duration::ZERO);
     let mut table = Table::new([
@@ -77,14 +73,10 @@ pub(super) async fn run(common: &Common, options: BacklogOptions) -> anyhow::Res
         if unsent == 0 {
             break;
         }
-        // Stopped, so that nothing else differs.
-        if let Some(pid) = pid {
-            kill_process(pid, Signal::STOP)?;
-        }
+        // So that nothing else differs.
+        worker.pause()?;
         let rest = read().await;
-        if let Some(pid) = pid {
-            kill_process(pid, Signal::CONT)?;
-        }
+        worker.go_on()?;
         let rest = rest?;
         failed += busy.figures.failed + rest.figures.failed;
         let ratio = busy.figures.p50() / rest.figures.p50();

@@ -1,5 +1,6 @@
 //! What the verbs of the command line do.
 
+mod answers;
 mod backlog;
 mod memory;
 mod peer;
@@ -53,6 +54,7 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<Verdict> {
         Verb::Peer(options) => peer::run(common, *options).await,
         Verb::Queue(options) => queue::run(common, *options).await,
         Verb::Backlog(options) => backlog::run(common, *options).await,
+        Verb::Answers(options) => answers::run(common, *options).await,
         Verb::Work(options) => {
             crate::work::serve(options).await?;
             Ok(Verdict::Kept)

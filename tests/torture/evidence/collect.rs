@@ -41,6 +41,7 @@ pub(crate) async fn collect(
     for kind in KINDS {
         found.extend(texts(database, kind.found).await?);
     }
+    let kills = progress.kills().clone();
     let letters = database.rows(LETTERS).await?;
     let letters = letters.iter().map(|row| {
         Ok(Letter {
@@ -58,7 +59,7 @@ pub(crate) async fn collect(
         found,
         letters: letters.collect::<anyhow::Result<_>>()?,
         mails: mails(mail)?,
-        kills: progress.kills().clone(),
+        kills,
         left: left(database, broker).await?,
     })
 }

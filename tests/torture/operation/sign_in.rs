@@ -15,6 +15,7 @@ pub(super) const KIND: Kind = Kind {
         WHERE kind = 'email.sign-in-code'",
 };
 
+#[expect(clippy::unnecessary_wraps, reason = "as the others")]
 fn make(world: &mut World, number: u32) -> anyhow::Result<Option<Made>> {
     let address = format!("code-{number}@torture.example");
     let code = format!("{:06}", number % 1_000_000);

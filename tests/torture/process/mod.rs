@@ -55,25 +55,43 @@ impl Surroundings {
     ) -> anyhow::Result<Child> {
         let log = self.log(slot);
         let log = OpenOptions::new().append(true).create(true).open(log)?;
-        let mut command = Command::new(binary()?);
+        let mut command = self.command()?;
         command
             .args(slot.kind.arguments())
+            .env("COACH_LISTEN", format!("127.0.0.1:{}", slot.port))
+            // So that each mail tells who sent it.
+            .env("COACH_MAIL", self.mail().join(name))
+            .stdout(log.try_clone()?)
+            .stderr(log);
+        if let Some((point, times)) = end_at {
+            command.env("COACH_KILL_AT", format!("{point}:{times}"));
+        }
+        Ok(command.spawn()?)
+    }
+
+    /// Runs a verb as operators do, to its end.
+    pub(crate) async fn operate(&self, arguments: &[&str]) -> anyhow::Result<()> {
+        let output = self.command()?.args(arguments).output().await?;
+        let told = String::from_utf8_lossy(&output.stderr);
+        ensure!(
+            output.status.success(),
+            "coach {}: {told}",
+            arguments.join(" ")
+        );
+        Ok(())
+    }
+
+    fn command(&self) -> anyhow::Result<Command> {
+        let mut command = Command::new(binary()?);
+        command
             // A `coach.toml` where we were started, and settings in the shell, are for other work.
             .current_dir(&self.home)
             .env_clear()
             .envs(self.settings.iter().cloned())
             .env("COACH_HOME", &self.home)
-            .env("COACH_LISTEN", format!("127.0.0.1:{}", slot.port))
-            // So that each mail tells who sent it.
-            .env("COACH_MAIL", self.mail().join(name))
             .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log)
             .kill_on_drop(true);
-        if let Some((point, times)) = end_at {
-            command.env("COACH_KILL_AT", format!("{point}:{times}"));
-        }
-        Ok(command.spawn()?)
+        Ok(command)
     }
 
     /// The folder with a mailbox for each process.
