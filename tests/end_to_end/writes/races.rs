@@ -4,10 +4,10 @@
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::{change, keyed, plan};
+use super::{change, day::meal, keyed, plan};
 use crate::harness::{
     Answer, TestApp,
-    member::{CHEN, NOBODY, RAVI},
+    member::{CHEN, MAYA, NOBODY, RAVI},
 };
 
 /// How many at once; fewer than the pool has connections.
@@ -177,4 +177,84 @@ async fn preferences_that_change_during_a_check_in_are_all_kept() {
         );
     }
     assert_eq!(rows(&test, CHEN, "cycle", "closed_on IS NULL").await, 1);
+}
+
+/// Whichever comes first: what the member must not eat from now on is not served, chosen or not. The lock decides what
+/// the swap is told; that nothing wrong is served does not hang on it, for reading looks at the preferences too.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_swap_during_a_change_of_preferences_serves_nothing_that_is_excluded() {
+    let test = TestApp::start().await;
+    for round in 0..12 {
+        let lunch = meal(&test, "LUNCH").await;
+        let query = "query Offered($id: ID!) { node(id: $id) { ... on PlannedMeal {
+            alternatives(first: 50) { nodes { id allergens } } } } }";
+        let offered = test.ask(MAYA, query, json!({ "id": lunch["id"] })).await;
+        let offered = &offered.data()["node"]["alternatives"]["nodes"];
+        let offered = offered.as_array().expect("nodes").iter();
+        let has_milk = |recipe: &&Value| recipe["allergens"].to_string().contains("MILK");
+        let cheesy = offered.clone().find(has_milk).expect("one with milk");
+        let swap = json!({ "plannedMealId": lunch["id"], "recipeId": cheesy["id"] });
+        let without = json!({ "allergens": ["NUTS", "MILK"] });
+        let (swapped, changed) = tokio::join!(
+            change(&test, MAYA, "SwapMeal", keyed(&format!("s{round}"), swap)),
+            change(
+                &test,
+                MAYA,
+                "UpdatePreferences",
+                keyed(&format!("p{round}"), without)
+            ),
+        );
+        changed.done();
+        if swapped.payload()["userErrors"] != json!([]) {
+            assert_eq!(swapped.refusal().0, "NOT_ALLOWED_BY_ALLERGENS");
+        }
+        let query =
+            "{ me { plan { currentCycle { today { meals { recipe { id allergens } } } } } } }";
+        let today = test.ask(MAYA, query, json!({})).await;
+        let meals = today.data()["me"]["plan"]["currentCycle"]["today"]["meals"].to_string();
+        assert!(
+            meals.contains("allergens") && !meals.contains("MILK"),
+            "{meals}"
+        );
+        // As it was, for another round.
+        let back = json!({ "allergens": ["NUTS"] });
+        change(
+            &test,
+            MAYA,
+            "UpdatePreferences",
+            keyed(&format!("b{round}"), back),
+        )
+        .await
+        .done();
+        let reset = json!({ "plannedMealId": lunch["id"] });
+        change(&test, MAYA, "ResetMeal", keyed(&format!("r{round}"), reset))
+            .await
+            .done();
+    }
+}
+
+/// Either the plan starts, and the account is to be deleted with it; or nothing starts any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_starts_while_the_account_is_deleted_starts_whole_or_not_at_all() {
+    for _ in 0..6 {
+        let test = TestApp::start().await;
+        let (started, deleted) = tokio::join!(
+            change(&test, RAVI, "StartPlan", keyed("start", json!({}))),
+            change(&test, RAVI, "DeleteAccount", keyed("delete", json!({}))),
+        );
+        assert!(deleted.done()["finalAt"].is_string());
+        let done = started.payload()["userErrors"] == json!([]);
+        if !done {
+            assert_eq!(started.refusal().0, "DELETION_REQUESTED");
+        }
+        let new = i64::from(done);
+        assert_eq!(rows(&test, RAVI, "plan", "status = 'ACTIVE'").await, new);
+        assert_eq!(rows(&test, RAVI, "cycle", "true").await, 1 + new);
+        assert_eq!(test.owed().await.len(), if done { 3 } else { 0 });
+        let keys = test.number("SELECT count(*) FROM idempotency_key").await;
+        assert_eq!(keys, 1 + new);
+        // What comes after is refused, whoever was first.
+        let late = change(&test, RAVI, "StartPlan", keyed("late", json!({}))).await;
+        assert_eq!(late.refusal().0, "DELETION_REQUESTED");
+    }
 }
