@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 use crate::harness::{TestApp, member::MAYA};
 
-async fn maya(app: &TestApp) -> (MemberId, CycleId) {
+/// Her id, and her cycle.
+pub(crate) async fn maya(app: &TestApp) -> (MemberId, CycleId) {
     let sql = "SELECT id FROM member WHERE email = $1";
     let found = Statement::from_sql_and_values(DbBackend::Postgres, sql, [MAYA.into()]);
     let row = app.pool.query_one_raw(found).await.expect("asked");

@@ -17,6 +17,13 @@ use super::{refusal::Refusal, state::AppState};
 /// How many are listed.
 const MOST: usize = 200;
 
+/// What our pages may do: texts of mail are of strangers.
+const PAGE: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; frame-ancestors 'self'";
+
+/// What a mail's own HTML may do. It is not always in the frame that keeps it from sending forms: it has an address.
+const HTML: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox";
+
 #[derive(Template)]
 #[template(path = "mailbox.html")]
 struct Page {
@@ -74,7 +81,7 @@ pub(super) async fn html(
         parsed.body_html(0).map(std::borrow::Cow::into_owned)
     });
     let html = html.await?.ok_or_else(Refusal::not_found)?;
-    Ok(document(html))
+    Ok(document(html, HTML))
 }
 
 /// One of the files attached to it, from 0.
@@ -155,12 +162,10 @@ async fn run<T: Send + 'static>(
 
 fn page(page: &Page) -> Result<Response, Refusal> {
     let html = page.render().map_err(|_| Refusal::internal())?;
-    Ok(document(html))
+    Ok(document(html, PAGE))
 }
 
-fn document(html: String) -> Response {
-    // Texts of mail are of strangers.
-    let policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; frame-ancestors 'self'";
+fn document(html: String, policy: &'static str) -> Response {
     let headers = [
         (
             CONTENT_TYPE,

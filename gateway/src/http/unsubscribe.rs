@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     Extension,
-    extract::{Query, State as Shared},
+    extract::{Query, State as Shared, rejection::QueryRejection},
     http::{
         HeaderValue, StatusCode,
         header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY},
@@ -21,6 +21,8 @@ pub(super) struct Link {
     token: String,
 }
 
+type Asked = Result<Query<Link>, QueryRejection>;
+
 #[derive(Clone, Copy)]
 enum State {
     Asked,
@@ -35,12 +37,9 @@ struct Page {
 }
 
 /// Only asks: mail programs fetch links on their own.
-pub(super) async fn ask(
-    Shared(state): Shared<AppState>,
-    Query(link): Query<Link>,
-) -> Result<Response, Refusal> {
+pub(super) async fn ask(Shared(state): Shared<AppState>, link: Asked) -> Result<Response, Refusal> {
     let tokens = state.unsubscribing().ok_or_else(Refusal::not_found)?;
-    page(match tokens.member(&link.token) {
+    page(match tokens.member(&token(link)) {
         Some(_) => State::Asked,
         None => State::Unknown,
     })
@@ -50,14 +49,19 @@ pub(super) async fn ask(
 pub(super) async fn withdraw(
     Shared(state): Shared<AppState>,
     Extension(RequestSpan(span)): Extension<RequestSpan>,
-    Query(link): Query<Link>,
+    link: Asked,
 ) -> Result<Response, Refusal> {
     let tokens = state.unsubscribing().ok_or_else(Refusal::not_found)?;
     let app = &state.shared().app;
     let session = Session::new(app.database.clone(), span);
-    let done = consent::unsubscribe(&session, &*app.clock, tokens, &link.token).await;
+    let done = consent::unsubscribe(&session, &*app.clock, tokens, &token(link)).await;
     let done = done.map_err(|error| Refusal::unavailable(&error))?;
     page(if done { State::Done } else { State::Unknown })
+}
+
+/// A query that is none of ours, with two tokens say, is a link without one: it gets the same page.
+fn token(link: Asked) -> String {
+    link.map(|Query(link)| link.token).unwrap_or_default()
 }
 
 fn page(state: State) -> Result<Response, Refusal> {

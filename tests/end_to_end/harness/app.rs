@@ -46,7 +46,17 @@ pub(crate) struct TestApp {
     pub(crate) url: String,
     pub(crate) issuer: Arc<LocalIssuer>,
     pub(crate) clock: Arc<TestClock>,
+    pub(crate) settings: Settings,
     statements: Arc<Mutex<Statements>>,
+}
+
+/// What a gateway has besides the defaults.
+#[derive(Default)]
+struct Setup<'a> {
+    shops: Shops,
+    environment: &'a [(&'a str, &'a str)],
+    /// Whom `coach dev` signs in.
+    demo: Option<&'static str>,
 }
 
 impl TestApp {
@@ -57,15 +67,38 @@ impl TestApp {
 
     /// Over a given database.
     pub(crate) async fn on(url: String) -> Self {
-        Self::with_shops(url, Shops::default()).await
+        Self::with(url, Setup::default()).await
     }
 
     /// Over a database of its own, with shops that purchases are asked about.
     pub(crate) async fn selling(shops: Shops) -> Self {
-        Self::with_shops(super::postgres::copy().await, shops).await
+        let setup = Setup {
+            shops,
+            ..Setup::default()
+        };
+        Self::with(super::postgres::copy().await, setup).await
     }
 
-    async fn with_shops(url: String, shops: Shops) -> Self {
+    /// Over a database of its own, with these variables in its environment.
+    pub(crate) async fn set(environment: &[(&str, &str)]) -> Self {
+        let setup = Setup {
+            environment,
+            ..Setup::default()
+        };
+        Self::with(super::postgres::copy().await, setup).await
+    }
+
+    /// The same, as `coach dev` runs it.
+    pub(crate) async fn developing(environment: &[(&str, &str)]) -> Self {
+        let setup = Setup {
+            environment,
+            demo: Some(super::member::MAYA),
+            ..Setup::default()
+        };
+        Self::with(super::postgres::copy().await, setup).await
+    }
+
+    async fn with(url: String, setup: Setup<'_>) -> Self {
         let pool = database::connect(&url, &Options::default()).await;
         let pool = Arc::new(pool.expect("a connection"));
         super::canary::listen(&pool).await;
@@ -73,19 +106,24 @@ impl TestApp {
         // Nothing of this process's environment counts.
         let sources = Sources {
             file: "none.toml".into(),
-            environment: Vec::new(),
+            environment: setup
+                .environment
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
             takes_database_url: false,
         };
-        let settings = Settings::load(&sources).expect("the defaults are valid");
+        let settings = Settings::load(&sources).expect("valid settings");
         let issuer = Arc::new(LocalIssuer::generate().expect("randomness"));
         let queue = PostgresQueue::unopened((*pool).clone(), []);
-        let app = App::recording((*pool).clone(), clock.clone(), Arc::new(queue), shops);
+        let app = App::recording((*pool).clone(), clock.clone(), Arc::new(queue), setup.shops);
         let authenticator = Authenticator::local(&issuer, &settings.auth, clock.clone());
-        let state = AppState::new(
+        let state = AppState::with_demo(
             &settings,
             Arc::clone(&app),
             authenticator,
             Some(Arc::clone(&issuer)),
+            setup.demo,
         );
         let statements = Arc::new(Mutex::new(Statements::default()));
         let router = http::router(state).layer(axum::middleware::from_fn({
@@ -116,6 +154,7 @@ impl TestApp {
             url,
             issuer,
             clock,
+            settings,
             statements,
         }
     }

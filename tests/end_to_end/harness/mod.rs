@@ -11,7 +11,7 @@ mod sql;
 pub(crate) use answer::Answer;
 pub(crate) use app::{TestApp, noon};
 pub(crate) use operation::{named, operations};
-pub(crate) use outbox::kinds;
+pub(crate) use outbox::{Owed, kinds};
 
 /// The members of the seed, by their addresses.
 pub(crate) mod member {

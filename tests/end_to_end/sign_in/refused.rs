@@ -1,0 +1,169 @@
+//! What is not taken, and leaves nothing behind.
+
+use reqwest::header::HeaderValue;
+use serde_json::{Value, json};
+
+use super::{
+    COGNITO, PARTNER, answered, assert_nothing_done, code, digits, hand_in, refused, request,
+    start, with,
+};
+use crate::harness::member::MAYA;
+
+#[tokio::test]
+async fn only_a_service_hands_over() {
+    let test = start().await;
+    let asked = || request(&test, "1", code().to_string());
+    let unauthenticated = refused(401, "UNAUTHENTICATED");
+    for with_credentials in [
+        asked(),
+        asked().header("x-api-key", ""),
+        asked().header("x-api-key", "open sesame"),
+        asked()
+            .header("x-api-key", COGNITO)
+            .header("x-api-key", PARTNER),
+        asked()
+            .header("x-api-key", COGNITO)
+            .header("x-api-key", COGNITO),
+        // The digest is not the key.
+        asked().header("x-api-key", digits(COGNITO)),
+        asked().bearer_auth(COGNITO),
+        asked()
+            .bearer_auth(test.token(MAYA))
+            .header("x-api-key", COGNITO),
+    ] {
+        assert_eq!(answered(with_credentials).await, unauthenticated);
+    }
+    let member = asked().bearer_auth(test.token(MAYA));
+    assert_eq!(answered(member).await, refused(403, "FORBIDDEN"));
+    assert_nothing_done(&test).await;
+}
+
+#[tokio::test]
+async fn who_may_not_hand_over_learns_nothing_of_the_rest() {
+    let test = start().await;
+    // Whatever else is wrong with it.
+    let nobody = request(&test, "", "{").header("content-type", "text/plain");
+    assert_eq!(answered(nobody).await, refused(401, "UNAUTHENTICATED"));
+    assert_nothing_done(&test).await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_is_refused() {
+    let test = start().await;
+    let bad = refused(400, "BAD_REQUEST");
+    let wrong = [
+        (
+            "address",
+            json!([
+                "",
+                "ada",
+                "ada@example",
+                "@example.com",
+                "ada@ex ample.com",
+                "ada@example.com\n",
+                "ada@example.com\u{0}",
+                "ada@example.com\r\nBcc: eve@example.com",
+                "ada\r\nBcc: eve@example.com",
+                "ada@example.com\u{2028}Bcc: eve@example.com",
+                "ada@example.com, eve@example.com",
+                "ada@example.com,eve@example.com",
+                "Ada <ada@example.com>",
+                "<ada@example.com>",
+                format!("{}@example.com", "a".repeat(65)),
+                format!("ada@{}example.com", "a.".repeat(130)),
+                null,
+                ["ada@example.com"],
+            ]),
+        ),
+        (
+            "code",
+            json!(["", "1".repeat(65), "12 34", "12\r\n34", "１２３", 493_817]),
+        ),
+        ("expiresAt", json!(["soon", "2026-03-18", 1_773_835_200])),
+        (
+            "locale",
+            json!(["en_GB", "en\r\nBcc: eve@example.com", "a".repeat(36), 1]),
+        ),
+        ("subject", json!(["Win a prize"])),
+    ];
+    let mut bodies = vec![
+        json!({ "address": "ada@example.com" }),
+        json!({ "code": "493817" }),
+        json!([code()]),
+        json!("ada@example.com"),
+        Value::Null,
+    ];
+    for (field, values) in wrong {
+        let values = values.as_array().expect("values").clone();
+        bodies.extend(values.into_iter().map(|value| with(field, value)));
+    }
+    for body in bodies {
+        let answered = hand_in(&test, COGNITO, "1", &body).await;
+        assert_eq!(answered, bad, "{body:.200}");
+    }
+    let again = format!(r#"{{"code": "1", {}"#, &code().to_string()[1..]);
+    for body in ["", "{", "address=ada", &again, "\u{feff}{}"] {
+        let asked = request(&test, "1", body.to_owned()).header("x-api-key", COGNITO);
+        assert_eq!(answered(asked).await, bad, "{body}");
+    }
+    let asked = request(&test, "1", b"{\"address\": \"\xff\"}".to_vec());
+    assert_eq!(answered(asked.header("x-api-key", COGNITO)).await, bad);
+    assert_nothing_done(&test).await;
+    // The same key is still free for a good one.
+    assert_eq!(hand_in(&test, COGNITO, "1", &code()).await.0, 202);
+    assert_eq!(test.owed().await.len(), 1);
+}
+
+#[tokio::test]
+async fn without_a_key_of_its_own_no_code_is_taken() {
+    let test = start().await;
+    let bare = || {
+        test.client
+            .post(format!("{}/internal/email", test.base))
+            .header("content-type", "application/json")
+            .header("x-api-key", COGNITO)
+            .body(code().to_string())
+    };
+    let too_long = "k".repeat(65);
+    for asked in [
+        bare(),
+        bare().header("idempotency-key", ""),
+        bare().header("idempotency-key", too_long),
+        bare().header(
+            "idempotency-key",
+            HeaderValue::from_bytes(b"caf\xc3\xa9").expect("bytes"),
+        ),
+    ] {
+        assert_eq!(answered(asked).await, refused(400, "BAD_REQUEST"));
+    }
+    assert_nothing_done(&test).await;
+}
+
+#[tokio::test]
+async fn a_body_of_another_kind_or_size_is_refused() {
+    let test = start().await;
+    let other = test
+        .client
+        .post(format!("{}/internal/email", test.base))
+        .header("content-type", "text/plain")
+        .header("idempotency-key", "1")
+        .header("x-api-key", COGNITO)
+        .body(code().to_string());
+    assert_eq!(
+        answered(other).await,
+        refused(415, "UNSUPPORTED_MEDIA_TYPE")
+    );
+    let padded = |bytes: usize| {
+        let code = code().to_string();
+        format!("{}{code}", " ".repeat(bytes - code.len()))
+    };
+    let asked = |bytes| request(&test, "1", padded(bytes)).header("x-api-key", COGNITO);
+    // One more than is taken, and more than is even read.
+    for bytes in [16 * 1024 + 1, 1024 * 1024] {
+        let answered = answered(asked(bytes)).await;
+        assert_eq!(answered, refused(413, "PAYLOAD_TOO_LARGE"), "{bytes}");
+    }
+    assert_nothing_done(&test).await;
+    assert_eq!(answered(asked(16 * 1024)).await.0, 202);
+    assert_eq!(test.owed().await.len(), 1);
+}
