@@ -6,6 +6,7 @@ mod backoff;
 pub mod consumer;
 pub mod event;
 mod export;
+mod gauges;
 pub mod mail;
 pub mod object;
 pub mod partner;

@@ -6,6 +6,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     consumer::{Consumer, Consuming, Pool},
+    gauges::Gauges,
     relay::{Relay, Route},
     schedule::Scheduler,
 };
@@ -31,6 +32,12 @@ impl Worker {
     /// [`Consuming::grace`].
     pub async fn run(self, stop: CancellationToken) {
         let tasks = TaskTracker::new();
+        tasks.spawn(Gauges::new().run(
+            self.relay.pool.clone(),
+            self.pool.queue.clone(),
+            self.relay.clock.clone(),
+            stop.clone(),
+        ));
         tasks.spawn(self.relay.run(self.routes, stop.clone()));
         tasks.spawn(self.scheduler.run(stop.clone()));
         for consumer in self.consumers {

@@ -1,0 +1,105 @@
+//! How much is owed and how full the queues are, as metrics. Each worker tells all of it: take the greatest of theirs,
+//! not the sum.
+
+use std::{sync::Arc, time::Duration};
+
+use coach_domain::{
+    clock::Clock,
+    outbox,
+    queue::{Queue, QueueName},
+};
+use opentelemetry::{
+    KeyValue, global,
+    metrics::{Gauge, Meter},
+};
+use sea_orm::DatabaseConnection;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+/// How often it is looked. SQS itself is right only by the minute.
+const EVERY: Duration = Duration::from_secs(15);
+
+/// Looks, and tells.
+pub(crate) struct Gauges {
+    unsent: Gauge<u64>,
+    lag: Gauge<f64>,
+    messages: Gauge<u64>,
+    age: Gauge<f64>,
+}
+
+impl Gauges {
+    pub(crate) fn new() -> Self {
+        let meter = global::meter("coach");
+        let seconds = |meter: &Meter, name, description| {
+            let gauge = meter.f64_gauge(name).with_unit("s");
+            gauge.with_description(description).build()
+        };
+        Self {
+            unsent: meter
+                .u64_gauge("coach.outbox.unsent")
+                .with_unit("{effect}")
+                .with_description("Side effects that were committed and not sent yet.")
+                .build(),
+            lag: seconds(
+                &meter,
+                "coach.outbox.lag",
+                "Age of the oldest side effect that was not sent yet.",
+            ),
+            messages: meter
+                .u64_gauge("coach.queue.messages")
+                .with_unit("{message}")
+                .with_description("Messages of a queue that wait, are worked on, or are dead.")
+                .build(),
+            age: seconds(
+                &meter,
+                "coach.queue.oldest.age",
+                "Age of the oldest message that waits.",
+            ),
+        }
+    }
+
+    /// Runs until asked to stop.
+    pub(crate) async fn run(
+        self,
+        pool: DatabaseConnection,
+        queue: Arc<dyn Queue>,
+        clock: Arc<dyn Clock>,
+        stop: CancellationToken,
+    ) {
+        let mut ticks = interval(EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = ticks.tick() => {}
+            }
+            self.tell(&pool, &*queue, &*clock).await;
+        }
+    }
+
+    /// What cannot be learnt is left as it was told last; whoever relays and receives says why in the log.
+    async fn tell(&self, pool: &DatabaseConnection, queue: &dyn Queue, clock: &dyn Clock) {
+        if let Ok(status) = outbox::status(pool).await {
+            self.unsent.record(status.unsent.unsigned_abs(), &[]);
+            let age = status.oldest_unsent_at.map(|at| clock.now() - at);
+            let age = age.and_then(|age| age.to_std().ok()).unwrap_or_default();
+            self.lag.record(age.as_secs_f64(), &[]);
+        }
+        for name in QueueName::CONSUMED {
+            let Ok(depth) = queue.depth(name).await else {
+                continue;
+            };
+            let destination = KeyValue::new("messaging.destination.name", name.as_str());
+            for (state, count) in [
+                ("waiting", depth.waiting),
+                ("in_flight", depth.in_flight),
+                ("dead", depth.dead),
+            ] {
+                let state = KeyValue::new("coach.message.state", state);
+                self.messages.record(count, &[destination.clone(), state]);
+            }
+            let age = depth.oldest.unwrap_or_default().as_secs_f64();
+            self.age.record(age, &[destination]);
+        }
+    }
+}
