@@ -1,7 +1,10 @@
 //! What happens behind the answers: the relay, the consumers and the scheduler, over a real Postgres and the queue on it.
 
 mod consumer;
+mod events;
+mod exports;
 mod fixture;
+mod gateway;
 mod inbox;
 mod letters;
 mod relay;

@@ -73,6 +73,9 @@ pub enum Begun {
     MayBeSent,
 }
 
+/// A letter may come after its member is gone, from a queue that erasing does not reach: it is recorded as nobody's.
+const MEMBER: &str = "(SELECT id FROM member WHERE id = $2)";
+
 /// Begins to hand a mail over. The caller commits before it does: only so does a process that ends in between leave a
 /// trace, which is what keeps an at-most-once mail from a second try. A try takes no longer than `patience`; one that was
 /// begun before that and has no end belongs to a process that ended.
@@ -94,7 +97,7 @@ pub async fn begin(
         "
         INSERT INTO email_delivery AS d
             (envelope_id, member_id, template, state, attempts, created_at, changed_at)
-        VALUES ($1, $2, $3, 'SENDING', 1, $4, $4)
+        VALUES ($1, {MEMBER}, $3, 'SENDING', 1, $4, $4)
         ON CONFLICT (envelope_id) DO UPDATE
         SET state = 'SENDING', attempts = d.attempts + 1, changed_at = $4
         WHERE {again}
@@ -138,13 +141,15 @@ pub async fn record(
     provider_id: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let sql = "
+    let sql = format!(
+        "
         INSERT INTO email_delivery AS d
             (envelope_id, member_id, template, state, attempts, provider_id, created_at, changed_at)
-        VALUES ($1, $2, $3, $4, 0, $5, $6, $6)
+        VALUES ($1, {MEMBER}, $3, $4, 0, $5, $6, $6)
         ON CONFLICT (envelope_id) DO UPDATE
         SET state = $4, provider_id = $5, changed_at = $6
-        WHERE d.state IN ('SENDING', 'WAITING', 'UNKNOWN') OR d.state <> 'SENT' AND $4 = 'SENT'";
+        WHERE d.state IN ('SENDING', 'WAITING', 'UNKNOWN') OR d.state <> 'SENT' AND $4 = 'SENT'"
+    );
     let values = [
         mail.envelope.into(),
         mail.member.map(|member| member.0).into(),
@@ -153,7 +158,7 @@ pub async fn record(
         provider_id.into(),
         now.into(),
     ];
-    db.execute_raw(database::statement(sql, values)).await?;
+    db.execute_raw(database::statement(&sql, values)).await?;
     Ok(())
 }
 

@@ -1,0 +1,216 @@
+//! Events, from the mutation to who subscribes to the topic on SNS.
+
+use std::{path::Path, sync::LazyLock};
+
+use aws_sdk_sns::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_sdk_sqs::types::{Message, MessageSystemAttributeName as System, QueueAttributeName};
+use coach_domain::queue::QueueName;
+use coach_tests::Ministack;
+use coach_workers::{
+    event::SnsTopic,
+    relay::{Outlet, Relay, Route},
+};
+use sea_orm::FromQueryResult;
+use serde_json::{Value, json};
+
+use crate::{
+    fixture::{Fixture, Running, until},
+    gateway::Gateway,
+    letters::member,
+};
+
+const CONSENTS: &str = include_str!("../../schema/operations/UpdateConsents.graphql");
+
+/// Beside the folder that cargo gives us, where `tests/run` made it.
+static MINISTACK: LazyLock<Option<Ministack>> = LazyLock::new(|| {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
+    Ministack::start(target.expect("the target folder"), "sqs,sns")
+});
+
+/// A topic with a queue that subscribes to it.
+struct Subscribed {
+    topic: SnsTopic,
+    sqs: aws_sdk_sqs::Client,
+    queue: String,
+}
+
+impl Subscribed {
+    async fn new(name: &str) -> Option<Self> {
+        let Some(ministack) = MINISTACK.as_ref() else {
+            eprintln!("NOT RUN: events on SNS, for there is no ministack; tests/run makes it");
+            return None;
+        };
+        let config = Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
+            .endpoint_url(ministack.endpoint())
+            .region(Region::from_static("us-east-1"));
+        let sns = aws_sdk_sns::Client::from_conf(config.build());
+        let config = aws_sdk_sqs::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
+            .endpoint_url(ministack.endpoint())
+            .region(Region::from_static("us-east-1"));
+        let sqs = aws_sdk_sqs::Client::from_conf(config.build());
+        let mut topic = sns.create_topic().name(name);
+        let mut queue = sqs.create_queue().queue_name(name);
+        if Path::new(name).extension().is_some() {
+            topic = topic.attributes("FifoTopic", "true");
+            queue = queue.attributes(QueueAttributeName::FifoQueue, "true");
+        }
+        let topic = topic.send().await.expect("created").topic_arn;
+        let topic = topic.expect("an ARN");
+        let queue = queue.send().await.expect("created").queue_url;
+        let subscribed = sns
+            .subscribe()
+            .topic_arn(&topic)
+            .protocol("sqs")
+            .endpoint(format!("arn:aws:sqs:us-east-1:000000000000:{name}"))
+            .attributes("RawMessageDelivery", "true");
+        subscribed.send().await.expect("subscribed");
+        Some(Self {
+            topic: SnsTopic::new(sns, topic),
+            sqs,
+            queue: queue.expect("a URL"),
+        })
+    }
+
+    /// What came by now, with all that is told about it.
+    async fn received(&self) -> Vec<Message> {
+        let received = self
+            .sqs
+            .receive_message()
+            .queue_url(&self.queue)
+            .max_number_of_messages(10)
+            .wait_time_seconds(1)
+            .message_attribute_names("All")
+            .message_system_attribute_names(System::All);
+        let received = received.send().await.expect("received");
+        received.messages.unwrap_or_default()
+    }
+
+    /// Relays what is owed to the topic, until all of it is marked.
+    async fn relay(&self, fixture: &Fixture) {
+        let relay = Relay {
+            pool: fixture.pool.clone(),
+            objects: fixture.objects.clone(),
+            clock: fixture.clock.clone(),
+            rate: None,
+        };
+        let route = Route {
+            name: QueueName::Events,
+            keeps_order: self.topic.keeps_order(),
+            outlet: Some(Outlet::Topic(self.topic.clone())),
+        };
+        let running = Running::start(|stop| relay.run(vec![route], stop));
+        until("all events are sent", async || {
+            let left = "SELECT envelope FROM outbox WHERE queue = 'events' AND sent_at IS NULL";
+            fixture.rows::<Row>(left).await.is_empty()
+        })
+        .await;
+        running.stop().await;
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    envelope: String,
+}
+
+/// Two changes of a member's, in this order, and the event that each owes.
+async fn change(fixture: &Fixture) -> Vec<Value> {
+    let gateway = Gateway::over(fixture).await;
+    for (key, granted) in [("1", true), ("2", false)] {
+        let consents = json!([{ "purpose": "PARTNER_SHARING", "granted": granted }]);
+        let input = json!({ "idempotencyKey": key, "consents": consents });
+        // Sent twice, as by a phone that lost the answer.
+        for _ in 0..2 {
+            gateway.change("maya", CONSENTS, input.clone()).await;
+        }
+    }
+    let owed = "SELECT envelope FROM outbox WHERE queue = 'events' ORDER BY sequence";
+    let owed = fixture.rows::<Row>(owed).await.into_iter();
+    let owed = owed.map(|row| serde_json::from_str(&row.envelope).expect("JSON"));
+    owed.collect()
+}
+
+fn body(message: &Message) -> Value {
+    serde_json::from_str(message.body().expect("a body")).expect("JSON")
+}
+
+/// Name, type and value, sorted.
+fn attributes(message: &Message) -> Vec<(&str, &str, &str)> {
+    let attributes = message.message_attributes().expect("attributes").iter();
+    let attributes = attributes.map(|(name, it)| {
+        let value = it.string_value().expect("a text");
+        (name.as_str(), it.data_type(), value)
+    });
+    let mut attributes: Vec<_> = attributes.collect();
+    attributes.sort_unstable();
+    attributes
+}
+
+/// As `docs/EVENTS.md` says: the envelope, and what subscribers choose by.
+fn assert_as_documented(message: &Message, owed: &Value) {
+    assert_eq!(body(message), *owed);
+    assert_eq!(owed["kind"], "event.consent-changed");
+    let member = owed["member"].as_str().expect("a member");
+    assert_eq!(
+        attributes(message),
+        [
+            ("kind", "String", "event.consent-changed"),
+            ("member", "String", member),
+            ("version", "Number", "1"),
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_mutation_causes_reaches_subscribers_once() {
+    let Some(subscribed) = Subscribed::new("work-events").await else {
+        return;
+    };
+    let fixture = Fixture::seeded().await;
+    let owed = change(&fixture).await;
+    assert_eq!(owed.len(), 2);
+    let maya = member(&fixture, "maya").await.0.to_string();
+    assert!(owed.iter().all(|it| it["member"] == maya), "{owed:?}");
+    subscribed.relay(&fixture).await;
+    let received = subscribed.received().await;
+    assert_eq!(received.len(), 2, "{received:?}");
+    for event in &owed {
+        let mut found = received.iter().filter(|it| body(it)["id"] == event["id"]);
+        let message = found.next().expect("it came");
+        assert_as_documented(message, event);
+        // An ordinary topic has neither.
+        let told = message.attributes().expect("attributes");
+        assert!(!told.contains_key(&System::MessageGroupId), "{told:?}");
+    }
+    // What was sent is not sent again.
+    subscribed.relay(&fixture).await;
+    assert!(subscribed.received().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_order_is_kept_group_and_deduplication_are_member_and_event() {
+    let Some(subscribed) = Subscribed::new("work-events.fifo").await else {
+        return;
+    };
+    let fixture = Fixture::seeded().await;
+    let owed = change(&fixture).await;
+    subscribed.relay(&fixture).await;
+    // A relay that died before its mark sends them again: they are dropped by their ids.
+    fixture
+        .execute("UPDATE outbox SET sent_at = NULL, leased_until = NULL WHERE queue = 'events'")
+        .await;
+    subscribed.relay(&fixture).await;
+    let received = subscribed.received().await;
+    assert_eq!(received.len(), 2, "{received:?}");
+    for (message, event) in received.iter().zip(&owed) {
+        assert_as_documented(message, event);
+        let told = message.attributes().expect("attributes");
+        assert_eq!(told[&System::MessageGroupId], event["member"]);
+        assert_eq!(told[&System::MessageDeduplicationId], event["id"]);
+    }
+    assert!(subscribed.received().await.is_empty());
+}

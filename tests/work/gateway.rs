@@ -1,0 +1,54 @@
+//! The gateway over a test's database: what causes what is worked on.
+
+use std::sync::Arc;
+
+use coach_domain::{clock::SystemClock, subscription::purchase::Shops};
+use coach_gateway::{
+    auth::{Authenticator, LocalIssuer},
+    http::{self, AppState},
+    settings::{Settings, Sources},
+};
+use coach_resolvers::App;
+use coach_workers::queue::PostgresQueue;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::fixture::{Fixture, now};
+
+/// Listens as long as the test runs.
+pub(crate) struct Gateway {
+    base: String,
+    issuer: Arc<LocalIssuer>,
+}
+
+impl Gateway {
+    pub(crate) async fn over(fixture: &Fixture) -> Self {
+        let settings = Settings::load(&Sources::default()).expect("the defaults are valid");
+        let (pool, clock) = (fixture.pool.clone(), Arc::new(SystemClock));
+        let queue = Arc::new(PostgresQueue::unopened(pool.clone(), []));
+        let app = App::new(pool, clock.clone(), queue, Shops::default());
+        let issuer = Arc::new(LocalIssuer::generate().expect("randomness"));
+        let authenticator = Authenticator::local(&issuer, &settings.auth, clock);
+        let state = AppState::new(&settings, app, authenticator, None);
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        tokio::spawn(async move { axum::serve(listener, http::router(state)).await });
+        Self { base, issuer }
+    }
+
+    /// Has a demo member change something, which goes well.
+    pub(crate) async fn change(&self, name: &str, operation: &str, input: Value) {
+        let email = format!("{name}@demo.coach.example");
+        let token = self.issuer.token(&email, &[], now()).expect("a token");
+        let answer = reqwest::Client::new()
+            .post(format!("{}/graphql", self.base))
+            .bearer_auth(token)
+            .json(&json!({ "query": operation, "variables": { "input": input } }))
+            .send()
+            .await;
+        let body: Value = answer.expect("an answer").json().await.expect("JSON");
+        let payload = body["data"].as_object().and_then(|it| it.values().next());
+        let payload = payload.unwrap_or_else(|| panic!("refused: {body}"));
+        assert_eq!(payload["userErrors"], json!([]), "{body}");
+    }
+}
