@@ -67,6 +67,24 @@ impl Collector {
         }
     }
 
+    /// The first span of a name that is linked to a trace, once it is there, which may take a while.
+    pub(crate) fn linked(&self, name: &str, trace: &str) -> Span {
+        let begun = Instant::now();
+        loop {
+            let spans = self.kept.spans.lock().expect("spans").clone();
+            let linked = |span: &Span| span.links.iter().any(|link| hex(&link.trace_id) == trace);
+            let found = spans.into_iter().find(|it| it.name == name && linked(it));
+            if let Some(span) = found {
+                return span;
+            }
+            assert!(
+                begun.elapsed() < Duration::from_mins(1),
+                "no span {name} is linked to {trace}"
+            );
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// Everything that was received, as text.
     pub(crate) fn text(&self) -> String {
         format!("{:?}", self.kept.spans.lock().expect("spans"))

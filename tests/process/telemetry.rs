@@ -1,5 +1,7 @@
 //! What operators see of a request: one trace, one line, and its share of the metrics.
 
+mod work;
+
 use std::{collections::HashMap, thread, time::Duration};
 
 use opentelemetry_proto::tonic::trace::v1::Span;
