@@ -11,6 +11,7 @@ use coach_domain::{
 use reqwest::Client;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
 use serde_json::{Value, json};
+use tokio::time::MissedTickBehavior;
 
 use super::{Scene, Verdict};
 use crate::{
@@ -29,6 +30,10 @@ const VERB: &str = "answers";
 
 /// How much longer the median may take.
 const LIMIT: f64 = 1.2;
+
+/// From one check-in to the next: time enough to write what it causes, a calendar and a PDF. Or else the usual would be
+/// slow for the work on letters that takes the same cores, and what is away would look fast.
+const PACE: Duration = Duration::from_millis(60);
 
 const SUBMIT_CHECK_IN: &str = include_str!("../../../schema/operations/SubmitCheckIn.graphql");
 
@@ -62,6 +67,9 @@ pub(super) async fn run(common: &Common, options: AnswersOptions) -> anyhow::Res
     let deaf = deaf::listen().await?;
     let without_mail = [
         ("COACH_MAIL", format!("smtp://{deaf}")),
+        ("COACH_MAIL_FROM", "bench@coach.test".to_owned()),
+        ("COACH_MAIL_APP_URL", "https://coach.test".to_owned()),
+        ("COACH_MAIL_IMPRINT", "Bench, 1 Test Street".to_owned()),
         ("COACH_PARTNERS", deaf::partners(&format!("http://{deaf}"))),
     ];
     let mut without_all = without_mail.to_vec();
@@ -129,7 +137,7 @@ pub(super) async fn run(common: &Common, options: AnswersOptions) -> anyhow::Res
     kept &= unsent > 0;
     let verdict = Verdict::of(kept);
     let body = format!(
-        "submitCheckIn, one after the other, {} for each of {} runs; three `coach serve --with-workers` in turn, each over \
+        "submitCheckIn, one every 60 ms, {} for each of {} runs; three `coach serve --with-workers` in turn, each over \
          a database of its own, and paused meanwhile. What is away takes connections and says nothing.\n\n{}\n\
          - effects that wait for the queue in the end: {unsent}\n- at most {LIMIT} times as long: {}\n",
         options.check_ins,
@@ -165,7 +173,10 @@ impl Server {
         let client = Client::new();
         let url = self.service.url("/graphql");
         let mut took = Vec::new();
+        let mut ticks = tokio::time::interval(PACE);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         for _ in 0..count {
+            ticks.tick().await;
             let request = self.due.pop().context("nobody is left who can check in")?;
             let begun = Instant::now();
             let answer: Value = request.send(&client, &url, false).await?.json().await?;
