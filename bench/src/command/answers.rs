@@ -11,7 +11,6 @@ use coach_domain::{
 use reqwest::Client;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
 use serde_json::{Value, json};
-use tokio::time::MissedTickBehavior;
 
 use super::{Scene, Verdict};
 use crate::{
@@ -31,16 +30,16 @@ const VERB: &str = "answers";
 /// How much longer the median may take.
 const LIMIT: f64 = 1.2;
 
-/// From one check-in to the next: time enough to write what it causes, a calendar and a PDF. Or else the usual would be
-/// slow for the work on letters that takes the same cores, and what is away would look fast.
-const PACE: Duration = Duration::from_millis(60);
-
 const SUBMIT_CHECK_IN: &str = include_str!("../../../schema/operations/SubmitCheckIn.graphql");
 
-/// Their cycles ended yesterday: what they have not done yet is their check-in.
+/// Nobody is to be reminded of anything: thousands of letters would be on their way.
+const AT_REST: &str =
+    "UPDATE subscription SET trial_ends_at = NULL, expires_at = NULL, grace_ends_at = NULL";
+
+/// Their cycles ended three weeks ago, too long for a reminder: what they have not done yet is their check-in.
 const DUE: &str = "
     UPDATE cycle AS c
-    SET starts_on = current_date - 29
+    SET starts_on = current_date - 49
     FROM member AS m
     WHERE c.closed_on IS NULL AND m.id = c.member_id AND m.subject = ANY($1)
     RETURNING m.subject, c.member_id, c.id";
@@ -53,10 +52,10 @@ struct Server {
     due: Vec<Request>,
 }
 
-/// Submits check-ins to three servers in turn, of which two lack something.
+/// Submits check-ins to servers in turn, of which some lack something.
 pub(super) async fn run(common: &Common, options: AnswersOptions) -> anyhow::Result<Verdict> {
     let scene = Scene::set(VERB, common).await?;
-    let (stage, subjects) = (&scene.stage, &scene.subjects);
+    let subjects = &scene.subjects;
     let needed = usize::try_from(options.check_ins * (options.rounds + 1))?;
     ensure!(
         subjects.len() >= needed,
@@ -76,25 +75,24 @@ pub(super) async fn run(common: &Common, options: AnswersOptions) -> anyhow::Res
     without_all.extend(deaf::queue(&deaf));
     let usual = [("COACH_PARTNERS", deaf::partners(&partner))];
     let mut servers = [
-        Server::start("all there", "bench_answers_1", stage, subjects, &usual).await?,
+        Server::start("all there", "bench_answers_1", &scene, Some(&usual)).await?,
         Server::start(
             "without mail and partner",
             "bench_answers_2",
-            stage,
-            subjects,
-            &without_mail,
+            &scene,
+            Some(&without_mail),
         )
         .await?,
         Server::start(
             "without queue, mail and partner",
             "bench_answers_3",
-            stage,
-            subjects,
-            &without_all,
+            &scene,
+            Some(&without_all),
         )
         .await?,
+        Server::start("nothing behind", "bench_answers_4", &scene, None).await?,
     ];
-    let mut medians: [Vec<f64>; 3] = Default::default();
+    let mut medians: [Vec<f64>; 4] = Default::default();
     for round in 0..=options.rounds {
         for turn in 0..servers.len() {
             // Another one is the first in each round.
@@ -137,8 +135,9 @@ pub(super) async fn run(common: &Common, options: AnswersOptions) -> anyhow::Res
     kept &= unsent > 0;
     let verdict = Verdict::of(kept);
     let body = format!(
-        "submitCheckIn, one every 60 ms, {} for each of {} runs; three `coach serve --with-workers` in turn, each over \
-         a database of its own, and paused meanwhile. What is away takes connections and says nothing.\n\n{}\n\
+        "submitCheckIn, one after the other, {} for each of {} runs; `coach serve --with-workers` in turn, each over a \
+         database of its own, and paused meanwhile. What is away takes connections and says nothing. With all there the \
+         work on letters takes the same cores; with nothing behind, which is `coach serve` alone, there is no work.\n\n{}\n\
          - effects that wait for the queue in the end: {unsent}\n- at most {LIMIT} times as long: {}\n",
         options.check_ins,
         options.rounds,
@@ -150,19 +149,23 @@ pub(super) async fn run(common: &Common, options: AnswersOptions) -> anyhow::Res
 }
 
 impl Server {
+    /// Without settings of what is behind it there is nothing.
     async fn start(
         name: &'static str,
         database: &str,
-        stage: &Stage,
-        subjects: &[String],
-        settings: &[(&str, String)],
+        scene: &Scene,
+        behind: Option<&[(&str, String)]>,
     ) -> anyhow::Result<Self> {
-        let url = stage.copy(database).await?;
+        let url = scene.stage.copy(database).await?;
         let pool = work::connect(&url).await?;
-        let due = due(&pool, stage, subjects).await?;
-        let mut settings = settings.to_vec();
-        settings.push(("COACH_DATABASE_URL", url));
-        let service = gateway::start_with_workers(name, stage, &settings).await?;
+        let due = due(&pool, &scene.stage, &scene.subjects).await?;
+        let mut settings = vec![("COACH_DATABASE_URL", url)];
+        let service = if let Some(behind) = behind {
+            settings.extend_from_slice(behind);
+            gateway::start_with_workers(name, &scene.stage, &settings).await?
+        } else {
+            gateway::start(name, &scene.stage, &settings).await?
+        };
         service.pause()?;
         Ok(Self { service, pool, due })
     }
@@ -173,10 +176,7 @@ impl Server {
         let client = Client::new();
         let url = self.service.url("/graphql");
         let mut took = Vec::new();
-        let mut ticks = tokio::time::interval(PACE);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         for _ in 0..count {
-            ticks.tick().await;
             let request = self.due.pop().context("nobody is left who can check in")?;
             let begun = Instant::now();
             let answer: Value = request.send(&client, &url, false).await?.json().await?;
@@ -202,6 +202,7 @@ async fn due(
     stage: &Stage,
     subjects: &[String],
 ) -> anyhow::Result<Vec<Request>> {
+    pool.execute_unprepared(AT_REST).await?;
     let now: DateTime<Utc> = SystemClock.now();
     let statement =
         Statement::from_sql_and_values(DbBackend::Postgres, DUE, [subjects.to_vec().into()]);
