@@ -54,7 +54,7 @@ fn loss_of_a_mark(evidence: &Evidence) {
 fn loss_of_a_mail(evidence: &Evidence) {
     let envelope = evidence.letters[17].envelope;
     let verdict = spoilt(evidence, |it| {
-        it.mails.retain(|mail| mail.envelope != envelope)
+        it.mails.retain(|mail| mail.envelope != envelope);
     });
     assert_eq!((verdict.lost, verdict.faults.len()), (1, 1), "{verdict:?}");
     assert!(
