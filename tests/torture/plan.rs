@@ -97,7 +97,8 @@ mod tests {
             }
         }
         for point in points() {
-            assert!(hits[point] >= 8, "{hits:?}");
+            // The one that was missed has taken turns of the others.
+            assert!(hits[point] >= 6, "{hits:?}");
         }
     }
 }
