@@ -19,7 +19,7 @@ const VERB: &str = "backlog";
 /// How much longer the median read may take meanwhile.
 const READS: f64 = 1.5;
 
-/// How much the worker's memory may grow after its first minute, in bytes.
+/// How much the worker's memory may move after its first minute, in bytes.
 const GROWTH: u64 = 10_000_000;
 
 /// Alternates reads with the worker at work and at rest until everything is drained.
@@ -47,7 +47,7 @@ pub(super) async fn run(common: &Common, options: BacklogOptions) -> anyhow::Res
     read().await?;
     let rate = [("COACH_RELAY_RATE", options.rate.to_string())];
     let worker = gateway::start_worker(stage, &rate).await?;
-    let (mut ratios, mut failed, mut early) = (Vec::new(), 0, None);
+    let (mut ratios, mut failed, mut late) = (Vec::new(), 0, None);
     let (begun, mut worked) = (Instant::now(), Duration::ZERO);
     let mut table = Table::new([
         "minute",
@@ -67,8 +67,10 @@ pub(super) async fn run(common: &Common, options: BacklogOptions) -> anyhow::Res
         )
         .await?;
         let resident = process::resident(worker.pid())?;
-        if worked > Duration::from_mins(1) && early.is_none() {
-            early = Some(resident);
+        if worked > Duration::from_mins(1) {
+            // What starting took is over.
+            let (least, most) = late.unwrap_or((resident, resident));
+            late = Some((least.min(resident), most.max(resident)));
         }
         if unsent == 0 {
             break;
@@ -95,7 +97,7 @@ pub(super) async fn run(common: &Common, options: BacklogOptions) -> anyhow::Res
         ));
     }
     let peak = process::peak(worker.pid())?;
-    let grown = early.map_or(0, |early| peak.saturating_sub(early));
+    let grown = late.map_or(0, |(least, most)| most - least);
     let reads = Spread::of(ratios);
     let median = reads.as_ref().map_or(f64::INFINITY, |reads| reads.median);
     let verdict = Verdict::of(median <= READS && failed == 0 && grown <= GROWTH);
@@ -103,7 +105,7 @@ pub(super) async fn run(common: &Common, options: BacklogOptions) -> anyhow::Res
         "{} rows through the relay of one `coach worker`, limited to {} a second; Today at {} connections for {} s at a \
          time, with the worker at work and stopped, in turn.\n\n{}\n\
          - drained in {} s of work: {} a second\n- reads, p50 at work / at rest: {}; {failed} failed\n\
-         - the worker's memory grew by {} MB after its first minute, to {} MB at most\n- {}\n",
+         - the worker's memory moved by {} MB after its first minute; with its start, {} MB at most\n- {}\n",
         count(options.rows.into()),
         count(options.rate.into()),
         options.connections,
