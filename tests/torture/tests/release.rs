@@ -28,7 +28,7 @@ fn features(chosen: &[&str]) -> String {
 
 #[test]
 fn a_release_has_no_kill_points() {
-    // As `cargo build` for `make dev` and the image.
+    // As `cargo build` for the image. `make dev` builds what the tests build.
     let released = features(&["--package", "coach-gateway"]);
     assert!(released.contains("coach-domain"), "{released}");
     assert!(!released.contains("kill-points"), "{released}");
