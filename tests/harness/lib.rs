@@ -1,5 +1,6 @@
 //! What several test targets start: a private Postgres, and a stand-in for AWS.
 
+pub mod aws;
 mod ministack;
 mod postgres;
 

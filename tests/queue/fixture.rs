@@ -9,14 +9,11 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_sqs::{
-    Client,
-    config::{BehaviorVersion, Config, Credentials, Region},
-};
 use coach_domain::{
     database::{self, Options},
     queue::{DeadLetters, Outgoing, Queue, QueueName, Receipt, Received, Result},
 };
+pub(crate) use coach_tests::aws::sqs as client;
 use coach_tests::{Ministack, Postgres};
 use coach_workers::queue::{
     PostgresQueue, SqsQueue,
@@ -189,14 +186,4 @@ pub(crate) fn endpoint() -> Option<&'static str> {
         eprintln!("NOT RUN: SQS, for there is no ministack; tests/run makes it");
     }
     endpoint
-}
-
-/// A client with nothing of this process's environment.
-pub(crate) fn client(endpoint: &str) -> Client {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
-        .endpoint_url(endpoint)
-        .region(Region::from_static("us-east-1"));
-    Client::from_conf(config.build())
 }

@@ -5,11 +5,8 @@ use std::{
     time::Duration,
 };
 
-use aws_sdk_sns::{
-    Client,
-    config::{BehaviorVersion, Config, Credentials, Region},
-};
 use coach_domain::queue::{Error, Outgoing};
+use coach_tests::aws::sns as client;
 use coach_workers::event::SnsTopic;
 use serde_json::{Value, json};
 
@@ -17,15 +14,6 @@ use crate::fixture::{client as sqs, endpoint};
 
 const MAYA: &str = "0195a1f0-7c00-7a4e-9d2b-3f6f0c1b2a4d";
 const THEO: &str = "0195a1f0-7c00-7a4e-9d2b-3f6f0c1b2a4e";
-
-fn client(endpoint: &str) -> Client {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
-        .endpoint_url(endpoint)
-        .region(Region::from_static("us-east-1"));
-    Client::from_conf(config.build())
-}
 
 /// A topic and a queue that subscribes to it.
 struct Subscribed {

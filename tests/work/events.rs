@@ -2,10 +2,9 @@
 
 use std::{path::Path, sync::LazyLock};
 
-use aws_sdk_sns::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName as System, QueueAttributeName};
 use coach_domain::queue::QueueName;
-use coach_tests::Ministack;
+use coach_tests::{Ministack, aws};
 use coach_workers::{
     event::SnsTopic,
     relay::{Outlet, Relay, Route},
@@ -40,18 +39,8 @@ impl Subscribed {
             eprintln!("NOT RUN: events on SNS, for there is no ministack; tests/run makes it");
             return None;
         };
-        let config = Config::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
-            .endpoint_url(ministack.endpoint())
-            .region(Region::from_static("us-east-1"));
-        let sns = aws_sdk_sns::Client::from_conf(config.build());
-        let config = aws_sdk_sqs::Config::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
-            .endpoint_url(ministack.endpoint())
-            .region(Region::from_static("us-east-1"));
-        let sqs = aws_sdk_sqs::Client::from_conf(config.build());
+        let endpoint = ministack.endpoint();
+        let (sns, sqs) = (aws::sns(endpoint), aws::sqs(endpoint));
         let mut topic = sns.create_topic().name(name);
         let mut queue = sqs.create_queue().queue_name(name);
         if Path::new(name).extension().is_some() {

@@ -2,16 +2,12 @@
 
 use std::{path::Path, sync::LazyLock, time::Duration};
 
-use aws_sdk_sqs::{
-    Client,
-    config::{BehaviorVersion, Config, Credentials, Region},
-};
 use coach_domain::{
     database::{self, Options},
     queue::{MAX_RECEIVES, Outgoing, Queue as _, QueueName},
 };
 use coach_gateway::embedded;
-use coach_tests::Ministack;
+use coach_tests::{Ministack, aws::sqs as client};
 use coach_workers::queue::{
     SqsQueue,
     sqs::{self, Addresses},
@@ -26,15 +22,6 @@ static MINISTACK: LazyLock<Option<Ministack>> = LazyLock::new(|| {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
     Ministack::start(target.expect("the target folder"), "sqs")
 });
-
-fn client(endpoint: &str) -> Client {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
-        .endpoint_url(endpoint)
-        .region(Region::from_static("us-east-1"));
-    Client::from_conf(config.build())
-}
 
 /// Puts two dead letters on SQS.
 async fn bury_on_sqs(endpoint: &str, url: &str) {

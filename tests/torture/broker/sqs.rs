@@ -3,12 +3,8 @@
 use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context as _;
-use aws_sdk_sqs::{
-    Client,
-    config::{BehaviorVersion, Config, Credentials, Region},
-};
 use coach_domain::queue::{BATCH, Outgoing, Queue as _, QueueName};
-use coach_tests::Ministack;
+use coach_tests::{Ministack, aws::sqs as client};
 use coach_workers::queue::{
     SqsQueue,
     sqs::{self, Addresses},
@@ -124,14 +120,4 @@ impl Sqs {
         }
         Ok(left)
     }
-}
-
-/// A client with nothing of this process's environment.
-fn client(endpoint: &str) -> Client {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .credentials_provider(Credentials::new("test", "test", None, None, "torture"))
-        .endpoint_url(endpoint)
-        .region(Region::from_static("us-east-1"));
-    Client::from_conf(config.build())
 }
