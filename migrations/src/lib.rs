@@ -43,6 +43,7 @@ const MIGRATIONS: &[Sql] = &migrations![
     "0018_partner_delivery",
     "0020_schedule",
     "0021_cycle_wanted",
+    "0022_outbox_order",
 ];
 
 impl MigrationName for Sql {

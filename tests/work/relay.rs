@@ -9,6 +9,7 @@ use coach_domain::{
     queue::{MAX_BYTES, QueueName},
 };
 use coach_workers::relay::fetch_payload;
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement, TransactionTrait as _};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -39,6 +40,35 @@ async fn many_relays_send_each_row_once_in_batches_of_ten() {
         sends.len() <= 110 && sends.iter().all(|count| *count <= 10),
         "{sends:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_is_not_looked_at_again() {
+    let fixture = Fixture::new().await;
+    // As in the middle of a backlog of one queue: most is unsent, and much of what came before was sent.
+    let fill = "
+        INSERT INTO outbox (id, queue, partition, envelope, created_at, sent_at)
+        SELECT gen_random_uuid(), $1, 0, '{}', now(), CASE WHEN place <= 20000 THEN now() END
+        FROM generate_series(1, 80000) AS place";
+    let fill = Statement::from_sql_and_values(DbBackend::Postgres, fill, [QUEUE.as_str().into()]);
+    fixture.pool.execute_raw(fill).await.unwrap();
+    let analyze = "ANALYZE outbox";
+    fixture.pool.execute_unprepared(analyze).await.unwrap();
+    let transaction = fixture.pool.begin().await.unwrap();
+    let read = async || {
+        let sql = "
+            SELECT sum(pg_stat_get_xact_tuples_returned(oid) + pg_stat_get_xact_tuples_fetched(oid))::bigint
+            FROM pg_class
+            WHERE relname LIKE 'outbox%' AND relkind IN ('r', 'i')";
+        let statement = Statement::from_string(DbBackend::Postgres, sql);
+        let row = transaction.query_one_raw(statement).await.unwrap().unwrap();
+        row.try_get_by_index::<i64>(0).unwrap()
+    };
+    let before = read().await;
+    let claimed = outbox::claim(&transaction, QUEUE, None, 100, now(), now()).await;
+    assert_eq!(claimed.unwrap().len(), 100);
+    let read = read().await - before;
+    assert!((100..2_000).contains(&read), "{read} rows and entries");
 }
 
 #[tokio::test(flavor = "multi_thread")]

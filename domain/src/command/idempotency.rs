@@ -5,7 +5,10 @@ use sea_orm::{ConnectionTrait, JsonValue};
 use sha2::{Digest as _, Sha256};
 
 use super::{Asked, Command, Refusal, UserError, UserErrorCode};
-use crate::{Error, Result, database};
+use crate::{
+    Error, Result,
+    database::{self, Sweep},
+};
 
 fn hash<C: Command>(asked: &Asked<'_>, command: &C) -> Result<Vec<u8>> {
     let arguments = serde_json::to_vec(&(command, asked.occurred_at));
@@ -73,17 +76,10 @@ pub(super) async fn keep<C: Command>(
 
 /// Deletes at most `most` keys that are older than `before`; says how many there were.
 pub async fn forget(db: &impl ConnectionTrait, before: DateTime<Utc>, most: u32) -> Result<u64> {
-    let sql = "
-        DELETE FROM idempotency_key
-        WHERE (issuer, subject, key) IN (
-            SELECT issuer, subject, key
-            FROM idempotency_key
-            WHERE created_at < $1
-            ORDER BY created_at
-            LIMIT $2
-            FOR UPDATE SKIP LOCKED
-        )";
-    let values = [before.into(), i64::from(most).into()];
-    let deleted = db.execute_raw(database::statement(sql, values)).await?;
-    Ok(deleted.rows_affected())
+    let sweep = Sweep {
+        table: "idempotency_key",
+        key: "issuer, subject, key",
+        age: "created_at",
+    };
+    sweep.run(db, before, most).await
 }

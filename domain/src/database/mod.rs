@@ -10,10 +10,13 @@
 //!   result type").
 //! - Connections use generic plans, so a condition that may be absent is left
 //!   out of the text; `$1 IS NULL OR …` would keep indexes from being used.
+//! - A limit that is small beside its table stands in the text: a generic plan
+//!   takes a parameter for a tenth of all rows, and reads the table whole.
 
 mod connect;
 mod insert;
 mod session;
+mod sweep;
 mod telemetry;
 
 use sea_orm::{DbBackend, Statement, Value};
@@ -21,6 +24,7 @@ use sea_orm::{DbBackend, Statement, Value};
 pub use connect::{Options, connect};
 pub(crate) use insert::insert;
 pub use session::{Counted, Session, Transaction};
+pub(crate) use sweep::Sweep;
 pub use telemetry::part;
 
 /// A statement with its parameters, `$1` first.

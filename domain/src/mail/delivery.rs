@@ -6,7 +6,12 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Repeat;
-use crate::{Result, database, id::MemberId, preferences::stored_enum};
+use crate::{
+    Result,
+    database::{self, Sweep},
+    id::MemberId,
+    preferences::stored_enum,
+};
 
 stored_enum! {
     /// How far a mail has come.
@@ -174,17 +179,10 @@ pub async fn find(db: &impl ConnectionTrait, envelope: Uuid) -> Result<Option<De
 
 /// Deletes at most `most` records last written before a moment, oldest first, and says how many.
 pub async fn forget(db: &impl ConnectionTrait, before: DateTime<Utc>, most: u32) -> Result<u64> {
-    let sql = "
-        DELETE FROM email_delivery
-        WHERE envelope_id IN (
-            SELECT envelope_id
-            FROM email_delivery
-            WHERE changed_at < $1
-            ORDER BY changed_at
-            LIMIT $2
-            FOR UPDATE SKIP LOCKED
-        )";
-    let values = [before.into(), i64::from(most).into()];
-    let deleted = db.execute_raw(database::statement(sql, values)).await?;
-    Ok(deleted.rows_affected())
+    let sweep = Sweep {
+        table: "email_delivery",
+        key: "envelope_id",
+        age: "changed_at",
+    };
+    sweep.run(db, before, most).await
 }

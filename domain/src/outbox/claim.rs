@@ -5,7 +5,12 @@ use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
 use super::PARTITIONS;
-use crate::{Result, database, id::column, queue::QueueName};
+use crate::{
+    Result,
+    database::{self, Sweep},
+    id::column,
+    queue::QueueName,
+};
 
 /// A row that a relay has claimed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,17 +39,12 @@ pub async fn claim(
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> Result<Vec<Owed>> {
-    let mut values: Vec<Value> = vec![
-        queue.as_str().into(),
-        now.into(),
-        until.into(),
-        i64::from(most).into(),
-    ];
+    let mut values: Vec<Value> = vec![queue.as_str().into(), now.into(), until.into()];
     let within = match partitions {
         None => "",
         Some(partitions) => {
             values.push(partitions.to_vec().into());
-            "AND partition = ANY($5)"
+            "AND partition = ANY($4)"
         }
     };
     let sql = format!(
@@ -52,12 +52,12 @@ pub async fn claim(
         WITH claimed AS (
             UPDATE outbox
             SET leased_until = $3, attempts = attempts + 1
-            WHERE sequence IN (
-                SELECT sequence
+            WHERE id IN (
+                SELECT id
                 FROM outbox
                 WHERE queue = $1 AND sent_at IS NULL AND (leased_until IS NULL OR leased_until <= $2) {within}
                 ORDER BY sequence
-                LIMIT $4
+                LIMIT {most}
                 FOR UPDATE SKIP LOCKED
             )
             RETURNING sequence, id, partition, envelope, created_at, attempts
@@ -104,19 +104,12 @@ pub async fn give_back(
 
 /// Deletes at most `most` rows that were sent before a moment; says how many there were.
 pub async fn forget(db: &impl ConnectionTrait, before: DateTime<Utc>, most: u32) -> Result<u64> {
-    let sql = "
-        DELETE FROM outbox
-        WHERE sequence IN (
-            SELECT sequence
-            FROM outbox
-            WHERE sent_at < $1
-            ORDER BY sent_at
-            LIMIT $2
-            FOR UPDATE SKIP LOCKED
-        )";
-    let values = [before.into(), i64::from(most).into()];
-    let deleted = db.execute_raw(database::statement(sql, values)).await?;
-    Ok(deleted.rows_affected())
+    let sweep = Sweep {
+        table: "outbox",
+        key: "id",
+        age: "sent_at",
+    };
+    sweep.run(db, before, most).await
 }
 
 /// Leases the partitions of a queue to a relay: those that it has, and those that nobody has. Returns the ones that it

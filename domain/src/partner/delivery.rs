@@ -7,7 +7,11 @@ use sea_orm::{ConnectionTrait, DeriveActiveEnum, EnumIter, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Result, database, preferences::stored_enum};
+use crate::{
+    Result,
+    database::{self, Sweep},
+    preferences::stored_enum,
+};
 
 stored_enum! {
     /// What became of a record at a partner.
@@ -88,17 +92,10 @@ pub async fn of(db: &impl ConnectionTrait, envelope: Uuid) -> Result<Vec<Deliver
 
 /// Deletes at most `most` rows written before a moment, oldest first, and says how many.
 pub async fn forget(db: &impl ConnectionTrait, before: DateTime<Utc>, most: u32) -> Result<u64> {
-    let sql = "
-        DELETE FROM partner_delivery
-        WHERE id IN (
-            SELECT id
-            FROM partner_delivery
-            WHERE at < $1
-            ORDER BY at
-            LIMIT $2
-            FOR UPDATE SKIP LOCKED
-        )";
-    let values = [before.into(), i64::from(most).into()];
-    let deleted = db.execute_raw(database::statement(sql, values)).await?;
-    Ok(deleted.rows_affected())
+    let sweep = Sweep {
+        table: "partner_delivery",
+        key: "id",
+        age: "at",
+    };
+    sweep.run(db, before, most).await
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Months, Utc};
 use sea_orm::ConnectionTrait;
 
-use crate::{Result, database};
+use crate::{Result, database::Sweep};
 
 /// For how many months they are kept: ten years, as long as German commercial law has books kept.
 const KEPT_FOR: Months = Months::new(120);
@@ -17,17 +17,10 @@ pub async fn forget_archived(
     let Some(before) = now.checked_sub_months(KEPT_FOR) else {
         return Ok(0);
     };
-    let sql = "
-        DELETE FROM subscription_archive
-        WHERE id IN (
-            SELECT id
-            FROM subscription_archive
-            WHERE archived_at < $1
-            ORDER BY archived_at
-            LIMIT $2
-            FOR UPDATE SKIP LOCKED
-        )";
-    let values = [before.into(), i64::from(most).into()];
-    let deleted = db.execute_raw(database::statement(sql, values)).await?;
-    Ok(deleted.rows_affected())
+    let sweep = Sweep {
+        table: "subscription_archive",
+        key: "id",
+        age: "archived_at",
+    };
+    sweep.run(db, before, most).await
 }

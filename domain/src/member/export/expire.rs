@@ -18,13 +18,15 @@ pub async fn remove_expired(
     objects: &dyn ObjectStore,
     most: u32,
 ) -> Result<u64, Error> {
-    let sql = "
+    let sql = format!(
+        "
         SELECT id, object_key
         FROM data_export
         WHERE expires_at <= $1
         ORDER BY expires_at
-        LIMIT $2";
-    let values = [clock.now().into(), i64::from(most).into()];
+        LIMIT {most}"
+    );
+    let values = [clock.now().into()];
     let rows = db.query_all_raw(database::statement(sql, values)).await?;
     let mut removed = 0;
     for row in rows {

@@ -15,9 +15,10 @@ impl DeadLetters for PostgresQueue {
             FROM queue_message
             WHERE queue = $1 AND receives >= {MAX_RECEIVES} AND visible_at <= statement_timestamp()
             ORDER BY visible_at, id
-            LIMIT $2"
+            LIMIT {}",
+            limit(most)
         );
-        let query = statement(sql, [queue.as_str().into(), limit(most)]);
+        let query = statement(sql, [queue.as_str().into()]);
         let rows = self.pool.query_all_raw(query).await.map_err(failure)?;
         let letters = rows.iter().map(|row| Ok(received(row)?.1));
         letters.collect::<Result<_, DbErr>>().map_err(failure)
@@ -42,12 +43,12 @@ impl PostgresQueue {
         only: &[String],
         most: usize,
     ) -> Result<usize> {
-        let mut values = vec![queue.as_str().into(), limit(most)];
+        let mut values = vec![queue.as_str().into()];
         let chosen = if only.is_empty() {
             ""
         } else {
             values.push(ids(only));
-            "AND id = ANY ($3)"
+            "AND id = ANY ($2)"
         };
         // New rows, so that old receipts count no more, and at the end, so that none slips in before what is in flight
         // of its group.
@@ -59,7 +60,7 @@ impl PostgresQueue {
                 FROM queue_message
                 WHERE queue = $1 AND receives >= {MAX_RECEIVES} AND visible_at <= statement_timestamp() {chosen}
                 ORDER BY visible_at, id
-                LIMIT $2
+                LIMIT {}
                 FOR UPDATE SKIP LOCKED
             ),
             risen AS (
@@ -70,7 +71,8 @@ impl PostgresQueue {
             INSERT INTO queue_message (queue, body, sequence_group, sent_at, visible_at)
             SELECT $1, body, sequence_group, sent_at, statement_timestamp()
             FROM risen
-            ORDER BY visible_at, id"
+            ORDER BY visible_at, id",
+            limit(most)
         );
         let done = db.execute_raw(statement(sql, values)).await;
         let done = done.map_err(failure)?.rows_affected();
@@ -120,8 +122,9 @@ impl PostgresQueue {
     }
 }
 
-fn limit(most: usize) -> Value {
-    i64::try_from(most).unwrap_or(i64::MAX).into()
+/// The highest limit that Postgres knows.
+fn limit(most: usize) -> i64 {
+    i64::try_from(most).unwrap_or(i64::MAX)
 }
 
 /// What is no id of ours is the id of nothing.
