@@ -58,6 +58,13 @@ impl EmailAddress {
             .then(|| Self(format!("{local}@{}", domain.to_lowercase())))
     }
 
+    /// Whether mail can be sent there: to a local part that is not ASCII neither SES nor many servers send any.
+    pub fn can_be_sent_to(&self) -> bool {
+        self.0
+            .rsplit_once('@')
+            .is_some_and(|(local, _)| local.is_ascii())
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

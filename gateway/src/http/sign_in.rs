@@ -107,7 +107,8 @@ fn read(bytes: &[u8], now: DateTime<Utc>) -> Result<SignInCode, Refusal> {
         let shape = r#"the body is {"address": …, "code": …, "expiresAt": …, "locale": …}, the last two optional"#;
         Refusal::bad_request(shape)
     })?;
-    if EmailAddress::parse(&handed.address).is_none() {
+    let address = EmailAddress::parse(&handed.address);
+    if !address.is_some_and(|address| address.can_be_sent_to()) {
         return Err(Refusal::bad_request(
             "`address` is no address that mail can be sent to",
         ));

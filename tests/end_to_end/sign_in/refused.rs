@@ -67,6 +67,7 @@ async fn what_cannot_be_sent_is_refused() {
                 "ada@example.com\u{2028}Bcc: eve@example.com",
                 "ada@example.com, eve@example.com",
                 "ada@example.com,eve@example.com",
+                "ádá@example.com",
                 "Ada <ada@example.com>",
                 "<ada@example.com>",
                 format!("{}@example.com", "a".repeat(65)),

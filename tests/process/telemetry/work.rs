@@ -60,6 +60,14 @@ fn what_is_worked_on_is_linked_to_what_caused_it_and_timed() {
         spans.iter().any(|span| hex(&span.span_id) == cause)
             && spans.iter().any(|span| hex(&span.parent_span_id) == CALLER)
     });
+    // The answer waited for the database, and for nothing else outside: no client, producer or consumer but its
+    // statements.
+    for span in &spans {
+        let is_statement =
+            attributes(span).get("db.system.name").map(String::as_str) == Some("postgresql");
+        assert!(!(3..=5).contains(&span.kind) || is_statement, "{span:#?}");
+    }
+    assert!(spans.iter().any(|span| span.kind == 3), "{spans:#?}");
     let cause = spans.iter().find(|span| hex(&span.span_id) == cause);
     let cause = cause.expect("the cause").name.as_str();
     assert!(

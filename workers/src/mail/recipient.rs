@@ -74,7 +74,7 @@ impl Recipient {
     ///
     /// # Errors
     ///
-    /// [`Error::Address`] when the local part is not ASCII: SES takes no such mail, nor do many others.
+    /// [`Error::Address`] for one that no mail can be sent to.
     pub(super) fn mailbox(&self) -> Result<Mailbox, Error> {
         let (local, domain) = self
             .address
@@ -83,7 +83,7 @@ impl Recipient {
             .ok_or(Error::Address)?;
         let domain = idna::domain_to_ascii(domain).map_err(|_| Error::Address)?;
         let address = Address::new(local, domain).map_err(|_| Error::Address)?;
-        if !local.is_ascii() {
+        if !self.address.can_be_sent_to() {
             return Err(Error::Address);
         }
         Ok(Mailbox::new(self.spoken_name(), address))
