@@ -51,8 +51,16 @@ fn loss_of_a_mark(evidence: &Evidence) {
     }
 }
 
+/// A letter that was sent, and of which every loss and every double counts: not one of those that may rather be lost.
+fn sent_letter(evidence: &Evidence) -> Uuid {
+    let mut letters = evidence.letters.iter().filter(|letter| {
+        letter.state.as_deref() == Some("SENT") && letter.kind != "email.check-in-due"
+    });
+    letters.nth(17).expect("many were sent").envelope
+}
+
 fn loss_of_a_mail(evidence: &Evidence) {
-    let envelope = evidence.letters[17].envelope;
+    let envelope = sent_letter(evidence);
     let verdict = spoilt(evidence, |it| {
         it.mails.retain(|mail| mail.envelope != envelope);
     });
@@ -75,7 +83,10 @@ fn double_of_a_mark(evidence: &Evidence) {
 
 fn double_of_a_mail(evidence: &Evidence) {
     // By a process that nobody killed.
-    let mut again = evidence.mails[17].clone();
+    let envelope = sent_letter(evidence);
+    let mut mails = evidence.mails.iter();
+    let mail = mails.find(|mail| mail.envelope == envelope);
+    let mut again = mail.expect("its mail").clone();
     again.name = format!("{}-again", Uuid::nil());
     again.process = "worker-9.1".to_owned();
     // Nor was Postgres just then.
