@@ -18,6 +18,7 @@ pub mod id;
 pub mod image;
 pub mod inbox;
 pub mod kill_point;
+pub mod live;
 pub mod mail;
 pub mod member;
 pub mod nutrition;

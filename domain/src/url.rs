@@ -1,7 +1,7 @@
 //! Addresses on the web.
 
 /// An absolute URL with the scheme `http` or `https`, at most 2,048 characters.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, sea_orm::DeriveValueType)]
 pub struct Url(String);
 
 impl Url {

@@ -44,6 +44,7 @@ const MIGRATIONS: &[Sql] = &migrations![
     "0020_schedule",
     "0021_cycle_wanted",
     "0022_outbox_order",
+    "0023_live_session",
 ];
 
 impl MigrationName for Sql {

@@ -1,8 +1,8 @@
 //! Ids in the API: opaque texts.
 
 use coach_domain::id::{
-    CheckInId, CycleId, DayId, ExerciseId, MemberId, OpaqueId, PlanId, PlannedMealId, RecipeId,
-    ScheduledWorkoutId, WorkoutId,
+    CheckInId, CycleId, DayId, ExerciseId, LiveSessionId, MemberId, OpaqueId, PlanId,
+    PlannedMealId, RecipeId, ScheduledWorkoutId, WorkoutId,
 };
 use coach_execution::{Completed, Output, PlannedField, Value, leaf};
 
@@ -29,4 +29,5 @@ ids!(
     RecipeId,
     WorkoutId,
     ExerciseId,
+    LiveSessionId,
 );

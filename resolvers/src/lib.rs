@@ -18,6 +18,7 @@ mod error;
 mod exercise;
 mod given;
 mod id;
+mod live;
 mod meal;
 mod member;
 mod memo;

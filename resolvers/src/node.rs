@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use coach_domain::id::{AnyId, OpaqueId as _, Owned};
 
-use crate::{Error, RequestContext, Resolvers, arguments, check_in, day, one_of, plan, query};
+use crate::{
+    Error, RequestContext, Resolvers, arguments, check_in, day, live, one_of, plan, query,
+};
 
 impl query::Node for Resolvers {
     type Value = Option<one_of::Node>;
@@ -38,6 +40,10 @@ impl query::Node for Resolvers {
                 .get(&id)
                 .cloned()
                 .map(Node::Exercise),
+            AnyId::LiveSession(id) => live::find(context, id)
+                .await?
+                .map(Arc::new)
+                .map(Node::LiveSession),
             owned => match owner(&owned) {
                 Some(owner) if context.may_see(owner).await? => find_owned(context, owned).await?,
                 _ => None,
@@ -55,7 +61,9 @@ fn owner(id: &AnyId) -> Option<coach_domain::id::MemberId> {
         AnyId::ScheduledWorkout(id) => id.owner(),
         AnyId::PlannedMeal(id) => id.owner(),
         AnyId::CheckIn(id) => id.owner(),
-        AnyId::Recipe(_) | AnyId::Workout(_) | AnyId::Exercise(_) => return None,
+        AnyId::Recipe(_) | AnyId::Workout(_) | AnyId::Exercise(_) | AnyId::LiveSession(_) => {
+            return None;
+        }
     })
 }
 
@@ -78,6 +86,6 @@ async fn find_owned(context: &RequestContext, id: AnyId) -> Result<Option<one_of
             .await?
             .map(Arc::new)
             .map(Node::PlannedMeal),
-        AnyId::Recipe(_) | AnyId::Workout(_) | AnyId::Exercise(_) => None,
+        AnyId::Recipe(_) | AnyId::Workout(_) | AnyId::Exercise(_) | AnyId::LiveSession(_) => None,
     })
 }

@@ -9,6 +9,7 @@ mod finders;
 mod graphiql;
 mod import;
 mod letters;
+mod live;
 mod mailbox;
 mod operations;
 mod outage;

@@ -10,8 +10,8 @@ use apollo_compiler::{
     validation::Valid,
 };
 use coach_domain::id::{
-    AnyId, CheckInId, CycleId, DayId, MemberId, OpaqueId as _, PlanId, PlannedMealId,
-    ScheduledWorkoutId,
+    AnyId, CheckInId, CycleId, DayId, LiveSessionId, MemberId, OpaqueId as _, PlanId,
+    PlannedMealId, ScheduledWorkoutId,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -93,6 +93,7 @@ pub(crate) fn with_owner(id: AnyId, member: MemberId, row: impl Fn(Uuid) -> Uuid
             day: day(id.day),
             ..id
         }),
+        AnyId::LiveSession(id) => AnyId::LiveSession(LiveSessionId(row(id.0))),
         AnyId::CheckIn(id) => AnyId::CheckIn(CheckInId {
             member,
             id: row(id.id),

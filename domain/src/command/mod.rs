@@ -7,6 +7,7 @@
 
 mod given;
 mod idempotency;
+mod name;
 mod user_error;
 mod work;
 
@@ -16,6 +17,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use given::Given;
 pub use idempotency::forget as forget_idempotency_keys;
+pub(crate) use name::name;
 pub use user_error::{UserError, UserErrorCode};
 pub use work::Work;
 

@@ -40,6 +40,8 @@ row_ids! {
     WorkoutId,
     /// Of an exercise.
     ExerciseId,
+    /// Of a live session.
+    LiveSessionId,
     /// Of a programme; its versions share it.
     ProgrammeId,
 }

@@ -5,8 +5,8 @@ use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
 use super::{
-    CheckInId, CycleId, DayId, ExerciseId, MemberId, PlanId, PlannedMealId, ProgrammeId, RecipeId,
-    ScheduledWorkoutId, WorkoutId,
+    CheckInId, CycleId, DayId, ExerciseId, LiveSessionId, MemberId, PlanId, PlannedMealId,
+    ProgrammeId, RecipeId, ScheduledWorkoutId, WorkoutId,
 };
 use crate::{cycle, day::MealSlot};
 
@@ -59,7 +59,14 @@ macro_rules! row_bytes {
     )+};
 }
 
-row_bytes!(MemberId, RecipeId, WorkoutId, ExerciseId, ProgrammeId);
+row_bytes!(
+    MemberId,
+    RecipeId,
+    WorkoutId,
+    ExerciseId,
+    LiveSessionId,
+    ProgrammeId
+);
 
 macro_rules! owned_bytes {
     ($($name:ident),+) => {$(
@@ -171,6 +178,7 @@ opaque! {
     RecipeId = "rcp",
     WorkoutId = "wrk",
     ExerciseId = "exr",
+    LiveSessionId = "lvs",
     ProgrammeId = "prg",
     PlanId = "pln",
     CycleId = "cyc",
@@ -211,6 +219,8 @@ any_id! {
     Workout(WorkoutId),
     /// Of an exercise.
     Exercise(ExerciseId),
+    /// Of a live session.
+    LiveSession(LiveSessionId),
     /// Of a plan.
     Plan(PlanId),
     /// Of a cycle.

@@ -5,13 +5,11 @@ mod erase;
 pub mod export;
 mod find;
 mod leave;
-mod name;
 mod register;
 
 pub use erase::{erase, erase_due};
 pub use find::{find, find_by_subject, lock, lock_by_id};
 pub use leave::{DELETION_AFTER, DeleteAccount, KeepAccount};
-pub(crate) use name::display_name;
 pub use register::RegisterMember;
 
 use chrono::{DateTime, Utc};

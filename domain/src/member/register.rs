@@ -3,9 +3,9 @@
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use super::{EmailAddress, Member, Units, entity, name::display_name};
+use super::{EmailAddress, Member, Units, entity};
 use crate::{
-    command::{Command, Refusal, UserError, UserErrorCode, Work},
+    command::{Command, Refusal, UserError, UserErrorCode, Work, name},
     database,
     id::MemberId,
     mail::letter::Welcome,
@@ -46,7 +46,7 @@ impl Command for RegisterMember {
         let (id, token) = (work.new_id(), work.new_id());
         let member = Member {
             id: MemberId(id),
-            display_name: display_name(&self.display_name)?,
+            display_name: name(&self.display_name, "displayName")?,
             email: self.email.clone().or_else(|| self.verified_email.clone()),
             locale: self.locale.clone(),
             time_zone: self.time_zone,

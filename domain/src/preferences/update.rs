@@ -6,10 +6,10 @@ use serde::Serialize;
 use super::{Allergen, Diet, Goal, Level, Preferences, history, write};
 use crate::{
     Error, Result,
-    command::{Command, Given, Refusal, Work},
+    command::{Command, Given, Refusal, Work, name},
     database,
     id::MemberId,
-    member::{Member, Units, display_name},
+    member::{Member, Units},
 };
 
 /// Changes preferences and profile; what is absent stays. No meal has to be planned anew: days are made from the
@@ -72,7 +72,7 @@ impl UpdatePreferences {
             display_name: if given == member.display_name {
                 given
             } else {
-                display_name(&given)?
+                name(&given, "displayName")?
             },
             locale: self.locale.or(member.locale.clone(), "locale")?,
             time_zone: self.time_zone.or(member.time_zone, "timeZone")?,

@@ -19,6 +19,7 @@ pub const TABLES: &[&str] = &[
     "favourite_recipe",
     "idempotency_key",
     "inbox",
+    "live_session",
     "meal_choice",
     "member",
     "member_preferences",

@@ -7,12 +7,13 @@ use apollo_compiler::{
     ast::{InputValueDefinition, Type},
     schema::ExtendedType,
 };
-use coach_domain::id::{AnyId, MemberId, OpaqueId as _, RecipeId};
+use coach_domain::id::{AnyId, LiveSessionId, MemberId, OpaqueId as _, RecipeId};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::{
     harness::{TestApp, member},
+    live,
     ownership::{ids, with_owner},
     writes::day,
 };
@@ -37,6 +38,7 @@ fn actor(mutation: &str) -> &'static str {
         "startPlan" => "ravi@demo.coach.example",
         "submitCheckIn" => member::CHEN,
         "correctCheckIn" => member::THEO,
+        "scheduleLiveSession" | "rescheduleLiveSession" | "cancelLiveSession" => member::SAM,
         _ => member::MAYA,
     }
 }
@@ -49,7 +51,7 @@ impl<'a> Examples<'a> {
         purchase: &str,
     ) -> Self {
         let email = actor(mutation);
-        let mut own = if email == member::NOBODY {
+        let mut own = if [member::NOBODY, member::SAM].contains(&email) {
             BTreeMap::new()
         } else {
             ids(test, email).await
@@ -70,6 +72,10 @@ impl<'a> Examples<'a> {
             ] {
                 own.insert(name.to_owned(), id.as_str().expect("an id").to_owned());
             }
+        }
+        if email == member::SAM {
+            let announced = live::announced(test, "of an example").await;
+            own.insert("LiveSession".to_owned(), announced);
         }
         let other = if email == member::THEO {
             member::MAYA
@@ -92,6 +98,8 @@ impl<'a> Examples<'a> {
             theirs.entry("CheckIn".to_owned()).or_insert(id);
         }
         // Nobody's.
+        let unknown = LiveSessionId(Uuid::from_u128(7)).encode();
+        theirs.insert("LiveSession".to_owned(), unknown);
         theirs.insert("Recipe".to_owned(), RecipeId(Uuid::from_u128(7)).encode());
         Self {
             schema,
@@ -125,11 +133,13 @@ impl<'a> Examples<'a> {
             ("String", "displayName") => json!("Sam Porter"),
             ("String", "locale") => json!("de-AT"),
             ("String", "notes") => json!("All is well."),
+            ("String", "title" | "coach" | "videoJobId") => json!("Morning"),
             ("String", "purchase") => json!(self.purchase),
             ("Boolean", _) => json!(true),
             ("Int", "weightGrams") => json!(80_000),
             ("Int", "energy" | "sleep" | "daysPerWeek" | "servings") => json!(3),
             ("Int", _) => json!(1_000),
+            ("DateTime", "startsAt" | "waitingRoomOpensAt") => json!("2026-03-20T18:00:00Z"),
             ("DateTime", _) => json!("2026-03-18T11:00:00Z"),
             ("TimeZone", _) => json!("Europe/Vienna"),
             ("EmailAddress", _) => json!("sam@example.com"),

@@ -146,7 +146,15 @@ impl Faults<'_> {
                 ("a number beyond 32 bits", json!(2_147_483_648_i64)),
                 ("a number beyond 64 bits", json!(1e300)),
             ]),
-            "DateTime" => wrong.extend(MOMENTS.map(|(what, text)| (what, json!(text)))),
+            "DateTime" => {
+                // A start lies in the future, and no more than a year ahead.
+                let is_start = field.name == "startsAt";
+                let moments = MOMENTS.map(|(what, text)| match what {
+                    "in the future" if is_start => ("far ahead", json!("2027-03-20T12:00:00Z")),
+                    what => (what, json!(text)),
+                });
+                wrong.extend(moments);
+            }
             "TimeZone" => wrong.extend([
                 ("an offset", json!("+02:00")),
                 ("an unknown zone", json!("Europe/Atlantis")),

@@ -1,13 +1,14 @@
-//! What a member may be called.
+//! What people, and what people make, may be called.
 
-use crate::command::{UserError, UserErrorCode};
+use super::{UserError, UserErrorCode};
 
-/// A display name of 1 to 80 characters, without the spaces around it.
+/// A name without the spaces around it; how long it may be, the contract says. `argument` is what names it in the input.
 ///
 /// # Errors
 ///
 /// `INVALID` for a name that cannot be seen, or that has control characters such as line breaks.
-pub(crate) fn display_name(text: &str) -> Result<String, UserError> {
+pub(crate) fn name(text: &str, argument: &str) -> Result<String, UserError> {
+    let invalid = |message| UserError::new(UserErrorCode::Invalid, message, argument);
     let name = text.trim();
     if name.chars().all(is_invisible) {
         let message = "a name needs a letter, or something else that can be seen";
@@ -17,10 +18,6 @@ pub(crate) fn display_name(text: &str) -> Result<String, UserError> {
         return Err(invalid("a name has neither line breaks nor tabs"));
     }
     Ok(name.to_owned())
-}
-
-fn invalid(message: &str) -> UserError {
-    UserError::new(UserErrorCode::Invalid, message, "displayName")
 }
 
 /// White space, and what has no width: joiners, marks of direction, soft hyphens and fillers.
@@ -35,7 +32,7 @@ fn is_invisible(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::display_name;
+    use super::name;
 
     #[test]
     fn names_are_kept_without_spaces_around_them() {
@@ -47,7 +44,7 @@ mod tests {
             ("👩\u{200d}🚀", "👩\u{200d}🚀"),
             ("\u{2003}O'Neill\u{a0}", "O'Neill"),
         ] {
-            assert_eq!(display_name(given).as_deref(), Ok(kept), "{given:?}");
+            assert_eq!(name(given, "displayName").as_deref(), Ok(kept), "{given:?}");
         }
     }
 
@@ -62,7 +59,7 @@ mod tests {
             "A\u{7}B",
             "A\tB",
         ] {
-            assert!(display_name(given).is_err(), "{given:?}");
+            assert!(name(given, "displayName").is_err(), "{given:?}");
         }
     }
 }

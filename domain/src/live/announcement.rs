@@ -1,0 +1,132 @@
+//! What staff say of a session, and its rules.
+
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use sea_orm::{ConnectionTrait, Value};
+use serde_json::json;
+
+use super::{LiveSession, LiveState};
+use crate::{
+    Result,
+    audit::{self, Deed},
+    command::{Refusal, UserError, UserErrorCode, Work, name},
+    database,
+    id::LiveSessionId,
+};
+
+/// When the waiting room opens before the start where nobody says.
+pub(super) const WAITING_ROOM: TimeDelta = TimeDelta::minutes(15);
+
+/// How long before the start it may open.
+const LONGEST_WAIT: TimeDelta = TimeDelta::days(1);
+
+/// How far ahead a session can be announced.
+const AHEAD: TimeDelta = TimeDelta::days(366);
+
+/// What staff say of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Announcement {
+    pub(super) title: String,
+    pub(super) coach: String,
+    pub(super) starts_at: DateTime<Utc>,
+    pub(super) waiting_room_opens_at: DateTime<Utc>,
+    pub(super) video_job_id: Option<String>,
+}
+
+impl Announcement {
+    /// The same, if it keeps the rules, as it is stored. `moved` says whether the start is new: one that has passed
+    /// meanwhile may stay.
+    ///
+    /// # Errors
+    ///
+    /// `INVALID` for names that cannot be seen, and `OUT_OF_RANGE` for times.
+    pub(super) fn checked(self, now: DateTime<Utc>, moved: bool) -> Result<Self, UserError> {
+        let out_of_range =
+            |message, argument| UserError::new(UserErrorCode::OutOfRange, message, argument);
+        if moved && self.starts_at <= now {
+            return Err(out_of_range("this lies in the past", "startsAt"));
+        }
+        if moved && self.starts_at > now + AHEAD {
+            return Err(out_of_range("this is more than a year ahead", "startsAt"));
+        }
+        if self.waiting_room_opens_at > self.starts_at {
+            let message = "the waiting room opens before the session starts";
+            return Err(out_of_range(message, "waitingRoomOpensAt"));
+        }
+        if self.waiting_room_opens_at < self.starts_at - LONGEST_WAIT {
+            let message = "the waiting room opens at most a day before the session starts";
+            return Err(out_of_range(message, "waitingRoomOpensAt"));
+        }
+        let job = self.video_job_id.as_deref().unwrap_or_default();
+        if !job.chars().all(|c| c.is_ascii_graphic()) {
+            let message = "ids of jobs have visible ASCII characters alone";
+            return Err(UserError::new(
+                UserErrorCode::Invalid,
+                message,
+                "videoJobId",
+            ));
+        }
+        Ok(Self {
+            title: name(&self.title, "title")?,
+            coach: name(&self.coach, "coach")?,
+            // As Postgres keeps them.
+            starts_at: self.starts_at.trunc_subsecs(6),
+            waiting_room_opens_at: self.waiting_room_opens_at.trunc_subsecs(6),
+            ..self
+        })
+    }
+
+    /// The columns, behind the id.
+    pub(super) fn values(&self, id: LiveSessionId) -> [Value; 6] {
+        [
+            id.into(),
+            self.title.as_str().into(),
+            self.coach.as_str().into(),
+            self.starts_at.into(),
+            self.waiting_room_opens_at.into(),
+            self.video_job_id.as_deref().into(),
+        ]
+    }
+}
+
+/// Refuses a job that another session has. Who takes it at the same time is waited for.
+pub(super) async fn reserve_job(
+    db: &impl ConnectionTrait,
+    job: Option<&str>,
+    id: LiveSessionId,
+) -> Result<(), Refusal> {
+    let Some(job) = job else { return Ok(()) };
+    let sql = "SELECT pg_advisory_xact_lock(hashtextextended('live_session ' || $1, 0))";
+    let statement = database::statement(sql, [job.into()]);
+    db.execute_raw(statement).await?;
+    let sql = "SELECT FROM live_session WHERE video_job_id = $1 AND id <> $2";
+    let statement = database::statement(sql, [job.into(), id.into()]);
+    if db.query_one_raw(statement).await?.is_some() {
+        let message = "another session has this job";
+        return Err(UserError::new(UserErrorCode::Invalid, message, "videoJobId").into());
+    }
+    Ok(())
+}
+
+/// Refuses what has begun: its times are history.
+pub(super) fn require_unstarted(session: &LiveSession) -> Result<(), UserError> {
+    if session.state == LiveState::Scheduled {
+        return Ok(());
+    }
+    let message = "this session has begun";
+    Err(UserError::new(
+        UserErrorCode::LiveSessionStarted,
+        message,
+        "liveSessionId",
+    ))
+}
+
+/// Records who of the staff did it.
+pub(super) async fn record(work: &Work<'_>, action: &'static str, id: LiveSessionId) -> Result<()> {
+    let subject = work.subject();
+    let deed = Deed {
+        actor: &subject.subject,
+        action,
+        detail: json!({ "liveSession": id, "issuer": subject.issuer }),
+    };
+    audit::record(work.transaction(), &deed, work.now()).await
+}

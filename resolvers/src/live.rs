@@ -1,0 +1,138 @@
+//! Live sessions: the list, and what staff do with it.
+
+use chrono::{DateTime, Utc};
+use coach_domain::{
+    command::{Command, UserError},
+    id::{LiveSessionId, OpaqueId as _},
+    live::{self, CancelLiveSession, LiveSession, RescheduleLiveSession, ScheduleLiveSession},
+    page::Page,
+};
+
+use crate::{Error, RequestContext, Resolvers, arguments, given::given, mutation, page, query};
+
+impl query::LiveSessions for Resolvers {
+    type Value = Page<LiveSession>;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::QueryLiveSessions,
+    ) -> Result<Self::Value, Error> {
+        let request = page::request(arguments.first, &arguments.after);
+        Ok(live::page(context.session(), &request).await?)
+    }
+}
+
+/// The session with this id.
+pub(crate) async fn find(
+    context: &RequestContext,
+    id: LiveSessionId,
+) -> Result<Option<LiveSession>, Error> {
+    Ok(live::find(context.session(), id).await?)
+}
+
+/// What came of a change: the session as it is now, or why nothing was done.
+async fn change<C: Command<Outcome = LiveSessionId>>(
+    context: &RequestContext,
+    key: &str,
+    command: &C,
+) -> Result<(Option<LiveSession>, Vec<UserError>), Error> {
+    Ok(match context.execute(key, None, command).await? {
+        Ok(id) => (find(context, id).await?, Vec::new()),
+        Err(error) => (None, vec![error]),
+    })
+}
+
+macro_rules! payloads {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $name {
+            pub(crate) live_session: Option<LiveSession>,
+            pub(crate) user_errors: Vec<UserError>,
+        }
+
+        impl From<(Option<LiveSession>, Vec<UserError>)> for $name {
+            fn from((live_session, user_errors): (Option<LiveSession>, Vec<UserError>)) -> Self {
+                Self { live_session, user_errors }
+            }
+        }
+    )+};
+}
+
+payloads! {
+    /// `ScheduleLiveSessionPayload`.
+    ScheduleLiveSessionPayload,
+    /// `RescheduleLiveSessionPayload`.
+    RescheduleLiveSessionPayload,
+    /// `CancelLiveSessionPayload`.
+    CancelLiveSessionPayload,
+}
+
+fn unknown() -> (Option<LiveSession>, Vec<UserError>) {
+    (None, vec![UserError::unknown("liveSessionId")])
+}
+
+impl mutation::ScheduleLiveSession for Resolvers {
+    type Value = ScheduleLiveSessionPayload;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::MutationScheduleLiveSession,
+    ) -> Result<Self::Value, Error> {
+        let input = &arguments.input;
+        let opens_at: Option<&DateTime<Utc>> = input.waiting_room_opens_at.value();
+        let command = ScheduleLiveSession {
+            title: input.title.clone(),
+            coach: input.coach.clone(),
+            starts_at: input.starts_at,
+            waiting_room_opens_at: opens_at.copied(),
+            video_job_id: input.video_job_id.value().cloned(),
+        };
+        Ok(change(context, &input.idempotency_key, &command)
+            .await?
+            .into())
+    }
+}
+
+impl mutation::RescheduleLiveSession for Resolvers {
+    type Value = RescheduleLiveSessionPayload;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::MutationRescheduleLiveSession,
+    ) -> Result<Self::Value, Error> {
+        let input = &arguments.input;
+        let Some(live_session) = LiveSessionId::decode(&input.live_session_id) else {
+            return Ok(unknown().into());
+        };
+        let command = RescheduleLiveSession {
+            live_session,
+            title: given(&input.title),
+            coach: given(&input.coach),
+            starts_at: given(&input.starts_at),
+            waiting_room_opens_at: given(&input.waiting_room_opens_at),
+            video_job_id: given(&input.video_job_id),
+        };
+        Ok(change(context, &input.idempotency_key, &command)
+            .await?
+            .into())
+    }
+}
+
+impl mutation::CancelLiveSession for Resolvers {
+    type Value = CancelLiveSessionPayload;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::MutationCancelLiveSession,
+    ) -> Result<Self::Value, Error> {
+        let input = &arguments.input;
+        let Some(live_session) = LiveSessionId::decode(&input.live_session_id) else {
+            return Ok(unknown().into());
+        };
+        let command = CancelLiveSession { live_session };
+        Ok(change(context, &input.idempotency_key, &command)
+            .await?
+            .into())
+    }
+}

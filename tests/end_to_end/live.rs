@@ -1,0 +1,251 @@
+//! Live sessions: the list, and what staff do with it.
+
+use coach_domain::audit;
+use serde_json::{Value, json};
+
+use crate::{
+    harness::{
+        TestApp,
+        member::{MAYA, SAM},
+    },
+    writes::change,
+};
+
+const SESSIONS: &str = "query Sessions($first: Int! = 20, $after: String) {
+    liveSessions(first: $first, after: $after) {
+        nodes { id title coach startsAt waitingRoomOpensAt state cancelledAt replayUrl }
+        pageInfo { hasNextPage endCursor }
+    }
+}";
+
+const START: &str = "2026-03-20T18:00:00Z";
+
+async fn schedule(test: &TestApp, key: &str, more: Value) -> Value {
+    let mut input = json!({
+        "idempotencyKey": key, "title": "Morning mobility", "coach": "Nadia", "startsAt": START,
+    });
+    for (name, value) in more.as_object().expect("an object") {
+        input[name] = value.clone();
+    }
+    let answer = change(test, SAM, "ScheduleLiveSession", input).await;
+    answer.payload().clone()
+}
+
+/// The id of a session that was announced with this title.
+pub(crate) async fn announced(test: &TestApp, title: &str) -> String {
+    let done = schedule(test, title, json!({ "title": title })).await;
+    let id = done["liveSession"]["id"].as_str();
+    id.unwrap_or_else(|| panic!("{done:#}")).to_owned()
+}
+
+async fn sessions(test: &TestApp, variables: Value) -> Value {
+    let answer = test.ask("", SESSIONS, variables).await;
+    answer.data()["liveSessions"].clone()
+}
+
+async fn titles(test: &TestApp) -> Vec<String> {
+    let list = sessions(test, json!({})).await;
+    let nodes = list["nodes"].as_array().expect("nodes").iter();
+    let title = |node: &Value| node["title"].as_str().expect("a title").to_owned();
+    nodes.map(title).collect()
+}
+
+async fn change_session(
+    test: &TestApp,
+    operation: &str,
+    key: &str,
+    id: &str,
+    more: Value,
+) -> Value {
+    let mut input = json!({ "idempotencyKey": key, "liveSessionId": id });
+    for (name, value) in more.as_object().expect("an object") {
+        input[name] = value.clone();
+    }
+    let answer = change(test, SAM, operation, input).await;
+    answer.payload().clone()
+}
+
+fn refusal(payload: &Value) -> (&str, &str) {
+    assert!(payload["liveSession"].is_null(), "{payload:#}");
+    let error = &payload["userErrors"][0];
+    let code = error["code"].as_str().expect("a code");
+    (code, error["path"][1].as_str().unwrap_or_default())
+}
+
+#[tokio::test]
+async fn what_staff_announce_everybody_sees() {
+    let test = TestApp::start().await;
+    assert_eq!(titles(&test).await, [""; 0]);
+    let session = schedule(&test, "1", json!({})).await["liveSession"].clone();
+    assert_eq!(
+        session,
+        json!({
+            "id": session["id"], "title": "Morning mobility", "coach": "Nadia", "startsAt": START,
+            "waitingRoomOpensAt": "2026-03-20T17:45:00Z", "state": "SCHEDULED",
+            "cancelledAt": null, "replayUrl": null,
+        })
+    );
+    // Once, however often it is asked for.
+    let again = schedule(&test, "1", json!({})).await;
+    assert_eq!(again["liveSession"], session);
+    let listed = sessions(&test, json!({})).await;
+    assert_eq!(listed["nodes"], json!([session]));
+    let query = "query Node($id: ID!) { node(id: $id) { id ... on LiveSession { title } } }";
+    let found = test.ask("", query, json!({ "id": session["id"] })).await;
+    let expected = json!({ "id": session["id"], "title": "Morning mobility" });
+    assert_eq!(found.data()["node"], expected);
+    let deeds = audit::newest(&*test.pool, 10).await.expect("found");
+    let deeds: Vec<_> = deeds
+        .iter()
+        .map(|deed| (deed.action.as_str(), deed.actor.as_str()))
+        .collect();
+    assert_eq!(deeds, [("live.schedule", SAM)]);
+}
+
+#[tokio::test]
+async fn the_list_has_the_latest_start_first_and_goes_on_page_by_page() {
+    let test = TestApp::start().await;
+    for (title, day) in [("b", 21), ("d", 23), ("a", 20), ("c", 22), ("c2", 22)] {
+        let starts_at = format!("2026-03-{day}T18:00:00Z");
+        let more = json!({ "title": title, "startsAt": starts_at });
+        assert_eq!(schedule(&test, title, more).await["userErrors"], json!([]));
+    }
+    // Of two with one start the one that was announced later.
+    let all = ["d", "c2", "c", "b", "a"];
+    assert_eq!(titles(&test).await, all);
+    let (mut seen, mut after) = (Vec::new(), Value::Null);
+    loop {
+        let page = sessions(&test, json!({ "first": 2, "after": after })).await;
+        let nodes = page["nodes"].as_array().expect("nodes").iter();
+        seen.extend(nodes.map(|node| node["title"].as_str().expect("a title").to_owned()));
+        after = page["pageInfo"]["endCursor"].clone();
+        if page["pageInfo"]["hasNextPage"] == false {
+            break;
+        }
+    }
+    assert_eq!(seen, all);
+    let wrong = test.ask("", SESSIONS, json!({ "after": "nowhere" })).await;
+    assert_eq!(wrong.codes(), ["BAD_USER_INPUT"]);
+}
+
+#[tokio::test]
+async fn what_moves_takes_its_waiting_room_along() {
+    let test = TestApp::start().await;
+    let id = announced(&test, "Core").await;
+    let moved = async |key: &str, more| {
+        let payload = change_session(&test, "RescheduleLiveSession", key, &id, more).await;
+        assert_eq!(payload["userErrors"], json!([]));
+        let session = &payload["liveSession"];
+        [
+            &session["title"],
+            &session["startsAt"],
+            &session["waitingRoomOpensAt"],
+        ]
+        .map(|it| it.as_str().expect("text").to_owned())
+    };
+    let opens = json!({ "waitingRoomOpensAt": "2026-03-20T17:30:00Z" });
+    assert_eq!(
+        moved("1", opens).await,
+        ["Core", START, "2026-03-20T17:30:00Z"]
+    );
+    let later = json!({ "startsAt": "2026-03-21T19:00:00Z" });
+    assert_eq!(
+        moved("2", later).await,
+        ["Core", "2026-03-21T19:00:00Z", "2026-03-21T18:30:00Z"]
+    );
+    let usual = json!({ "waitingRoomOpensAt": null, "title": "Core and more" });
+    assert_eq!(
+        moved("3", usual).await,
+        [
+            "Core and more",
+            "2026-03-21T19:00:00Z",
+            "2026-03-21T18:45:00Z"
+        ]
+    );
+    let nothing = change_session(
+        &test,
+        "RescheduleLiveSession",
+        "4",
+        &id,
+        json!({ "startsAt": null }),
+    )
+    .await;
+    assert_eq!(refusal(&nothing), ("REQUIRED", "startsAt"));
+}
+
+#[tokio::test]
+async fn what_is_called_off_is_not_listed_and_stays_off() {
+    let test = TestApp::start().await;
+    let id = announced(&test, "Core").await;
+    let off = change_session(&test, "CancelLiveSession", "1", &id, json!({})).await;
+    assert_eq!(off["liveSession"]["cancelledAt"], "2026-03-18T12:00:00Z");
+    assert_eq!(titles(&test).await, [""; 0]);
+    test.advance(chrono::TimeDelta::hours(1));
+    let again = change_session(&test, "CancelLiveSession", "2", &id, json!({})).await;
+    assert_eq!(again, off);
+    let moved = json!({ "startsAt": "2026-03-21T19:00:00Z" });
+    let moved = change_session(&test, "RescheduleLiveSession", "3", &id, moved).await;
+    assert_eq!(refusal(&moved), ("LIVE_SESSION_CANCELLED", "liveSessionId"));
+}
+
+#[tokio::test]
+async fn what_has_begun_is_neither_moved_nor_called_off() {
+    let test = TestApp::start().await;
+    for state in ["LIVE", "ENDED", "FAILED"] {
+        let id = announced(&test, state).await;
+        test.execute(&format!(
+            "UPDATE live_session SET state = '{state}' WHERE title = '{state}'"
+        ))
+        .await;
+        for operation in ["RescheduleLiveSession", "CancelLiveSession"] {
+            let key = format!("{state} {operation}");
+            let refused = change_session(&test, operation, &key, &id, json!({})).await;
+            assert_eq!(refusal(&refused), ("LIVE_SESSION_STARTED", "liveSessionId"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn times_and_names_and_jobs_are_checked() {
+    let test = TestApp::start().await;
+    let first = schedule(&test, "job", json!({ "videoJobId": "job-1" })).await;
+    assert_eq!(first["userErrors"], json!([]));
+    for (more, expected) in [
+        (
+            json!({ "startsAt": "2026-03-18T12:00:00Z" }),
+            ("OUT_OF_RANGE", "startsAt"),
+        ),
+        (
+            json!({ "startsAt": "2027-03-20T12:00:00Z" }),
+            ("OUT_OF_RANGE", "startsAt"),
+        ),
+        (
+            json!({ "waitingRoomOpensAt": "2026-03-20T18:00:01Z" }),
+            ("OUT_OF_RANGE", "waitingRoomOpensAt"),
+        ),
+        (
+            json!({ "waitingRoomOpensAt": "2026-03-19T17:59:59Z" }),
+            ("OUT_OF_RANGE", "waitingRoomOpensAt"),
+        ),
+        (json!({ "title": " \u{200b}" }), ("INVALID", "title")),
+        (json!({ "coach": "N\nadia" }), ("INVALID", "coach")),
+        (json!({ "videoJobId": "job 2" }), ("INVALID", "videoJobId")),
+        (json!({ "videoJobId": "job-1" }), ("INVALID", "videoJobId")),
+    ] {
+        let refused = schedule(&test, "2", more.clone()).await;
+        assert_eq!(refusal(&refused), expected, "{more}");
+    }
+    let rows = test.number("SELECT count(*) FROM live_session").await;
+    assert_eq!(rows, 1);
+}
+
+#[tokio::test]
+async fn members_announce_nothing() {
+    let test = TestApp::start().await;
+    let input = json!({ "idempotencyKey": "1", "title": "Mine", "coach": "Me", "startsAt": START });
+    for (email, code) in [(MAYA, "FORBIDDEN"), ("", "UNAUTHENTICATED")] {
+        let answer = change(&test, email, "ScheduleLiveSession", input.clone()).await;
+        assert_eq!(answer.codes(), [code]);
+    }
+    assert_eq!(titles(&test).await, [""; 0]);
+}
