@@ -25,6 +25,9 @@ pub enum Error {
     /// A shop cannot be reached: later it may.
     #[error("the shop cannot be reached: {0}")]
     ShopUnavailable(String),
+    /// The status file could never be read: later it may.
+    #[error("whether something is on cannot be told at the moment; try again soon")]
+    StatusUnknown,
     /// The database cannot be reached, or has no connection free: later it may.
     #[error("the database is not available")]
     Unavailable(#[source] Arc<DbErr>),

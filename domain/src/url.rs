@@ -1,8 +1,19 @@
 //! Addresses on the web.
 
+use serde::{Deserialize, Serialize};
+
 /// An absolute URL with the scheme `http` or `https`, at most 2,048 characters.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, sea_orm::DeriveValueType)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, sea_orm::DeriveValueType, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Url(String);
+
+impl TryFrom<String> for Url {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("it is no absolute URL")
+    }
+}
 
 impl Url {
     /// The longest that is taken, in characters.

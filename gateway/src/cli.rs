@@ -2,13 +2,17 @@
 
 #![expect(clippy::doc_markdown, reason = "terminals show the marks")]
 
+mod live;
 mod queue;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::queue::{Change, Queue};
+pub(crate) use self::{
+    live::{Live, Set},
+    queue::{Change, Queue},
+};
 
 /// The gateway of a fitness-coaching app: one GraphQL API over Postgres.
 #[derive(Debug, Parser)]
@@ -75,6 +79,9 @@ pub(crate) enum Verb {
     /// See and mend the queues: dead letters, pauses
     #[command(subcommand, after_help = queue::AFTER)]
     Queue(Queue),
+    /// See and mend the status file of live sessions
+    #[command(subcommand, after_help = live::AFTER)]
+    Live(Live),
     /// Print the settings in force and where each comes from, secrets hidden
     CheckConfig,
 }
@@ -171,7 +178,12 @@ impl Verb {
     pub(crate) fn takes_database_url(&self) -> bool {
         matches!(
             self,
-            Self::Serve { .. } | Self::Worker | Self::Migrate | Self::Catalogue(_) | Self::Queue(_)
+            Self::Serve { .. }
+                | Self::Worker
+                | Self::Migrate
+                | Self::Catalogue(_)
+                | Self::Queue(_)
+                | Self::Live(_)
         )
     }
 }

@@ -57,6 +57,7 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
             Verb::Seed => command::database::seed(&settings).await,
             Verb::Catalogue(catalogue) => command::catalogue::run(&settings, catalogue).await,
             Verb::Queue(queue) => command::queue::run(&settings, queue).await,
+            Verb::Live(live) => command::live::run(&settings, live).await,
             Verb::Token { .. } | Verb::Schema(_) | Verb::CheckConfig => Ok(()),
         }
     });

@@ -15,6 +15,7 @@ use coach_workers::{
     Exports, Worker, aws,
     consumer::{Consumer, Pool},
     event::{self, SnsTopic},
+    live::Live,
     mail::{
         Letters,
         send::{Limited, Mailbox, Ses, SesSettings, Smtp, SmtpSettings},
@@ -141,6 +142,13 @@ async fn worker(
         Arc::new(letters(QueueName::Email)),
         Arc::new(exports),
     ];
+    let live = Live {
+        pool: pool.clone(),
+        objects: objects.clone(),
+        clock: clock.clone(),
+        provider: settings.video()?,
+    };
+    consumers.push(Arc::new(live.clone()));
     let partners = settings.partners.clone();
     let options = PartnerOptions::default();
     let partners = PartnerSync::new(partners, &options, pool.clone(), clock.clone())?;
@@ -161,6 +169,7 @@ async fn worker(
         consuming,
         scheduler: Scheduler {
             pool: pool.clone(),
+            live,
             queue: queues.postgres,
             objects,
             clock,

@@ -45,6 +45,7 @@ const MIGRATIONS: &[Sql] = &migrations![
     "0021_cycle_wanted",
     "0022_outbox_order",
     "0023_live_session",
+    "0024_queue_live",
 ];
 
 impl MigrationName for Sql {

@@ -3,10 +3,26 @@
 use std::sync::Arc;
 
 use coach_domain::{
-    catalogue, clock::Clock, database::Session, queue, subscription::purchase::Shops,
+    catalogue, clock::Clock, database::Session, live::StatusCache, object::ObjectStore, queue,
+    subscription::purchase::Shops, url::Url,
 };
 use sea_orm::DatabaseConnection;
 use tracing::Span;
+
+/// What answers are made with, besides the database.
+#[derive(Clone)]
+pub struct Services {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The queues, for operators.
+    pub operations: Arc<dyn queue::Operations>,
+    /// Where subscriptions are sold.
+    pub shops: Shops,
+    /// Where the status file is.
+    pub objects: Arc<dyn ObjectStore>,
+    /// Where everybody finds the status file.
+    pub status_url: Url,
+}
 
 /// The parts that outlive a request.
 pub struct App {
@@ -14,49 +30,33 @@ pub struct App {
     pub database: DatabaseConnection,
     /// The catalogue in memory.
     pub catalogue: Arc<catalogue::Cache>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// The queues, for operators.
-    pub operations: Arc<dyn queue::Operations>,
-    /// Where subscriptions are sold.
-    pub shops: Shops,
+    /// All else.
+    pub services: Services,
+    pub(crate) live: Arc<StatusCache>,
     record_statements: bool,
 }
 
 impl App {
     /// An application with an empty catalogue cache.
-    pub fn new(
-        database: DatabaseConnection,
-        clock: Arc<dyn Clock>,
-        operations: Arc<dyn queue::Operations>,
-        shops: Shops,
-    ) -> Arc<Self> {
-        Self::with(database, clock, operations, shops, false)
+    pub fn new(database: DatabaseConnection, services: Services) -> Arc<Self> {
+        Self::with(database, services, false)
     }
 
     /// The same, whose requests keep the text of each statement, for tests.
-    pub fn recording(
-        database: DatabaseConnection,
-        clock: Arc<dyn Clock>,
-        operations: Arc<dyn queue::Operations>,
-        shops: Shops,
-    ) -> Arc<Self> {
-        Self::with(database, clock, operations, shops, true)
+    pub fn recording(database: DatabaseConnection, services: Services) -> Arc<Self> {
+        Self::with(database, services, true)
     }
 
     fn with(
         database: DatabaseConnection,
-        clock: Arc<dyn Clock>,
-        operations: Arc<dyn queue::Operations>,
-        shops: Shops,
+        services: Services,
         record_statements: bool,
     ) -> Arc<Self> {
         Arc::new(Self {
             database,
             catalogue: Arc::default(),
-            clock,
-            operations,
-            shops,
+            live: StatusCache::new(services.objects.clone(), services.clock.clone()),
+            services,
             record_statements,
         })
     }

@@ -47,7 +47,7 @@ impl RequestContext {
     pub fn new(app: Arc<App>, viewer: Viewer, span: Span) -> Self {
         let source = Source {
             session: app.session(span),
-            now: app.clock.now(),
+            now: app.services.clock.now(),
             app,
         };
         Self::of(Arc::new(source), viewer)
@@ -95,7 +95,7 @@ impl RequestContext {
             idempotency_key,
             occurred_at,
         };
-        let clock = self.source.app.clock.as_ref();
+        let clock = self.source.app.services.clock.as_ref();
         let catalogue = self.catalogue().await?;
         let done = command::execute(self.session(), clock, catalogue, &asked, command).await?;
         if done.is_ok() {
@@ -107,7 +107,7 @@ impl RequestContext {
 
     /// The queues, for operators.
     pub(crate) fn operations(&self) -> &dyn queue::Operations {
-        self.source.app.operations.as_ref()
+        self.source.app.services.operations.as_ref()
     }
 
     /// Asks a shop about a purchase.
@@ -117,7 +117,15 @@ impl RequestContext {
         purchase: &str,
     ) -> Result<Purchase, PurchaseError> {
         let app = &self.source.app;
-        app.shops.verify(shop, purchase, app.clock.now()).await
+        app.services
+            .shops
+            .verify(shop, purchase, app.services.clock.now())
+            .await
+    }
+
+    /// The application.
+    pub(crate) fn app(&self) -> &App {
+        &self.source.app
     }
 
     pub(crate) fn span(&self) -> &Span {

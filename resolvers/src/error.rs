@@ -21,6 +21,7 @@ impl From<Error> for Fault {
                     "the shop cannot be reached; try again soon",
                 )
             }
+            Domain::StatusUnknown => Self::new("SERVICE_UNAVAILABLE", error.to_string()),
             Domain::BadInput(message) => Self::new("BAD_USER_INPUT", message.as_str()),
             Domain::Unavailable(cause) => {
                 tracing::warn!(error = %cause, "the database is not available");

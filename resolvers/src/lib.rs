@@ -49,7 +49,7 @@ mod contract {
 
 include!(concat!(env!("OUT_DIR"), "/operations.rs"));
 
-pub use app::App;
+pub use app::{App, Services};
 pub use context::RequestContext;
 pub use contract::{Contract, SDL};
 pub use error::Error;

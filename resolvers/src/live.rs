@@ -1,14 +1,61 @@
-//! Live sessions: the list, and what staff do with it.
+//! What is on, the list of live sessions, and what staff do with it.
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
+    Error as Domain,
     command::{Command, UserError},
-    id::{LiveSessionId, OpaqueId as _},
-    live::{self, CancelLiveSession, LiveSession, RescheduleLiveSession, ScheduleLiveSession},
+    id::{self, LiveSessionId, OpaqueId as _},
+    live::{
+        self, CancelLiveSession, LiveSession, LiveState, RescheduleLiveSession, ScheduleLiveSession,
+    },
     page::Page,
+    url::Url,
 };
 
 use crate::{Error, RequestContext, Resolvers, arguments, given::given, mutation, page, query};
+
+/// `LiveStream`.
+#[derive(Debug)]
+pub struct LiveStream {
+    pub(crate) is_live: bool,
+    pub(crate) state: Option<LiveState>,
+    pub(crate) session: Option<LiveSession>,
+    pub(crate) started_at: Option<DateTime<Utc>>,
+    pub(crate) playback_url: Option<Url>,
+    pub(crate) status_url: Url,
+    pub(crate) poll_after_seconds: i32,
+    pub(crate) updated_at: DateTime<Utc>,
+    pub(crate) read_at: DateTime<Utc>,
+}
+
+impl query::LiveStream for Resolvers {
+    type Value = Option<LiveStream>;
+
+    async fn resolve(context: &RequestContext) -> Result<Self::Value, Error> {
+        let app = context.app();
+        let reading = app.live.get().await.ok_or(Domain::StatusUnknown)?;
+        let status = reading.status.as_deref();
+        let state = status.and_then(|status| status.state).map(LiveState::from);
+        let now = app.services.clock.now();
+        // The last byte of an id is by chance.
+        let chance = id::at(now).as_bytes()[15];
+        let wait = status.map_or(NOTHING_YET, |status| status.poll_after(now, chance));
+        Ok(Some(LiveStream {
+            is_live: state == Some(LiveState::Live),
+            state,
+            session: status.and_then(live::Status::live_session),
+            started_at: status.and_then(|status| status.started_at),
+            playback_url: status.and_then(|status| status.playback_url.clone()),
+            status_url: app.services.status_url.clone(),
+            poll_after_seconds: i32::try_from(wait).unwrap_or(i32::MAX),
+            updated_at: status.map_or(reading.read_at, |status| status.updated_at),
+            read_at: reading.read_at,
+        }))
+    }
+}
+
+/// Seconds until it is asked again for a file that was never written.
+const NOTHING_YET: u32 = 300;
 
 impl query::LiveSessions for Resolvers {
     type Value = Page<LiveSession>;

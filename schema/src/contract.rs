@@ -22,8 +22,6 @@ pub(crate) struct TypeModel {
     /// The role that `@auth` asks for on the type.
     pub(crate) requires: Option<String>,
     pub(crate) owner: Option<String>,
-    /// Whether an implemented field reaches it; nothing is generated otherwise.
-    pub(crate) implemented: bool,
     pub(crate) kind: Kind,
 }
 
@@ -79,7 +77,6 @@ pub(crate) struct Field {
     pub(crate) cost: usize,
     pub(crate) list_size: Option<ListSize>,
     pub(crate) cache: Option<(u32, bool)>,
-    pub(crate) implemented: bool,
     /// The stem of the file that declares it, for a root field the noun.
     pub(crate) noun: String,
 }
@@ -107,9 +104,7 @@ impl Contract {
 
     /// Every `Type.field` that has a resolver or a binding.
     pub(crate) fn fields(&self) -> Vec<String> {
-        let bound = self.types.iter().enumerate();
-        let bound = bound.filter(|(index, model)| self.is_root(*index) || model.implemented);
-        let fields = bound.flat_map(|(_, model)| match &model.kind {
+        let fields = self.types.iter().flat_map(|model| match &model.kind {
             Kind::Object { fields, .. } => fields
                 .iter()
                 .map(|field| format!("{}.{}", model.name, field.name))

@@ -7,7 +7,7 @@ use apollo_compiler::{
 };
 
 /// The private directives: left out of the exported schema.
-pub(crate) const PRIVATE: [&str; 9] = [
+pub(crate) const PRIVATE: [&str; 8] = [
     "model",
     "scalar",
     "batch",
@@ -16,7 +16,6 @@ pub(crate) const PRIVATE: [&str; 9] = [
     "listSize",
     "cacheControl",
     "constraint",
-    "notImplemented",
 ];
 
 /// The arguments of one applied directive.

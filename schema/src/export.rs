@@ -9,7 +9,7 @@ use apollo_compiler::{
 use crate::{directive::PRIVATE, reachable::reachable};
 
 pub(crate) fn sdl(schema: &Valid<Schema>) -> String {
-    let public = reachable(schema, |_| true);
+    let public = reachable(schema);
     let mut exported = Schema::clone(schema);
     exported
         .directive_definitions

@@ -2,16 +2,10 @@
 
 use std::collections::HashSet;
 
-use apollo_compiler::{
-    Name, Schema, ast::FieldDefinition, schema::ExtendedType, validation::Valid,
-};
+use apollo_compiler::{Name, Schema, schema::ExtendedType, validation::Valid};
 
-/// The types that the roots reach through the fields that `follow` lets pass:
-/// private types are used by private directives alone.
-pub(crate) fn reachable(
-    schema: &Valid<Schema>,
-    follow: impl Fn(&FieldDefinition) -> bool,
-) -> HashSet<&str> {
+/// The types that the roots reach: private types are used by private directives alone.
+pub(crate) fn reachable(schema: &Valid<Schema>) -> HashSet<&str> {
     let mut reached = HashSet::new();
     let mut open: Vec<&Name> = schema
         .schema_definition
@@ -45,11 +39,7 @@ pub(crate) fn reachable(
             }
             _ => None,
         };
-        for field in fields
-            .into_iter()
-            .flat_map(|fields| fields.values())
-            .filter(|field| follow(field))
-        {
+        for field in fields.into_iter().flat_map(|fields| fields.values()) {
             open.push(field.ty.inner_named_type());
             open.extend(
                 field

@@ -46,10 +46,7 @@ impl Reader<'_> {
                 self.refuse(directive.location(), &message);
             }
         }
-        let public = reachable(schema, |_| true);
-        let implemented = reachable(schema, |field| {
-            Applied::find(field.directives.iter(), "notImplemented").is_none()
-        });
+        let public = reachable(schema);
         let returned = returned(schema);
         for (name, definition) in &schema.types {
             if definition.is_interface()
@@ -65,7 +62,7 @@ impl Reader<'_> {
         let mut types = Vec::new();
         for (name, definition) in &schema.types {
             if !definition.is_built_in() && public.contains(name.as_str()) {
-                types.push(self.type_model(name, definition, implemented.contains(name.as_str())));
+                types.push(self.type_model(name, definition));
             }
         }
         if !self.errors.is_empty() {
@@ -106,12 +103,7 @@ impl Reader<'_> {
         stem.unwrap_or_default().to_string_lossy().into_owned()
     }
 
-    fn type_model(
-        &mut self,
-        name: &Name,
-        definition: &ExtendedType,
-        implemented: bool,
-    ) -> TypeModel {
+    fn type_model(&mut self, name: &Name, definition: &ExtendedType) -> TypeModel {
         let applied = |directive| {
             Applied::find(
                 definition
@@ -129,7 +121,6 @@ impl Reader<'_> {
             .schema_definition
             .iter_root_operations()
             .any(|(_, root)| root == name);
-        let needs_model = implemented && !root;
         if matches!(definition, ExtendedType::Scalar(_)) {
             let scalar = applied("scalar").and_then(|scalar| scalar.text("rust"));
             rust = scalar.map(str::to_owned);
@@ -140,7 +131,7 @@ impl Reader<'_> {
             }
         }
         let kind = self.kind(name, definition);
-        if needs_model && rust.is_none() && matches!(kind, Kind::Enum(_) | Kind::Object { .. }) {
+        if !root && rust.is_none() && matches!(kind, Kind::Enum(_) | Kind::Object { .. }) {
             self.refuse(
                 definition.location(),
                 &format!("`{name}` has no Rust type; add @model(rust: \"...\")"),
@@ -155,7 +146,6 @@ impl Reader<'_> {
                 .and_then(|auth| auth.text("owner"))
                 .map(str::to_owned),
             rust,
-            implemented,
             kind,
         }
     }
@@ -318,7 +308,6 @@ impl Reader<'_> {
                     cache.text("scope") == Some("PRIVATE"),
                 )
             }),
-            implemented: applied("notImplemented").is_none(),
             noun: self.noun(field.location()),
         }
     }

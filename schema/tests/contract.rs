@@ -124,7 +124,6 @@ fn nothing_private_is_exported() {
         "@cost",
         "@listSize",
         "@constraint",
-        "@notImplemented",
         "coach_domain",
         "enum Role",
     ] {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     harness::{
-        TestApp,
+        TestApp, kinds,
         member::{MAYA, SAM},
     },
     writes::change,
@@ -20,6 +20,25 @@ const SESSIONS: &str = "query Sessions($first: Int! = 20, $after: String) {
 
 const START: &str = "2026-03-20T18:00:00Z";
 
+/// What became of a change. The status file is to follow what is done, and nothing but that is owed.
+async fn changed(test: &TestApp, operation: &str, input: Value) -> Value {
+    let answer = change(test, SAM, operation, input).await;
+    let payload = answer.payload().clone();
+    let owed = test.owed_kinds().await;
+    let refused = payload["liveSession"].is_null();
+    let expected: &[&[&str]] = if refused {
+        &[&[]]
+    } else {
+        &[
+            &["live.publish"],
+            &["live.ask-for-job", "live.publish"],
+            &[],
+        ]
+    };
+    assert!(expected.iter().any(|kinds| owed == *kinds), "{owed:?}");
+    payload
+}
+
 async fn schedule(test: &TestApp, key: &str, more: Value) -> Value {
     let mut input = json!({
         "idempotencyKey": key, "title": "Morning mobility", "coach": "Nadia", "startsAt": START,
@@ -27,8 +46,7 @@ async fn schedule(test: &TestApp, key: &str, more: Value) -> Value {
     for (name, value) in more.as_object().expect("an object") {
         input[name] = value.clone();
     }
-    let answer = change(test, SAM, "ScheduleLiveSession", input).await;
-    answer.payload().clone()
+    changed(test, "ScheduleLiveSession", input).await
 }
 
 /// The id of a session that was announced with this title.
@@ -61,8 +79,7 @@ async fn change_session(
     for (name, value) in more.as_object().expect("an object") {
         input[name] = value.clone();
     }
-    let answer = change(test, SAM, operation, input).await;
-    answer.payload().clone()
+    changed(test, operation, input).await
 }
 
 fn refusal(payload: &Value) -> (&str, &str) {
@@ -100,6 +117,40 @@ async fn what_staff_announce_everybody_sees() {
         .map(|deed| (deed.action.as_str(), deed.actor.as_str()))
         .collect();
     assert_eq!(deeds, [("live.schedule", SAM)]);
+}
+
+#[tokio::test]
+async fn each_change_has_the_status_file_follow() {
+    let test = TestApp::start().await;
+    let input = |key: &str, job: Value| {
+        json!({
+            "idempotencyKey": key, "title": "Core", "coach": "Nadia", "startsAt": START, "videoJobId": job,
+        })
+    };
+    let answer = change(&test, SAM, "ScheduleLiveSession", input("1", Value::Null)).await;
+    assert_eq!(test.owed_kinds().await, ["live.publish"]);
+    let id = answer.payload()["liveSession"]["id"].clone();
+    change(&test, SAM, "ScheduleLiveSession", input("1", Value::Null)).await;
+    assert_eq!(test.owed_kinds().await, [""; 0]);
+    // The provider may have told of a job before we knew whose it is.
+    change(
+        &test,
+        SAM,
+        "ScheduleLiveSession",
+        input("2", json!("job-1")),
+    )
+    .await;
+    let owed = test.owed().await;
+    assert_eq!(kinds(&owed), ["live.ask-for-job", "live.publish"]);
+    assert_eq!(owed[0].envelope.payload, json!({ "jobId": "job-1" }));
+    for (operation, expected) in [
+        ("RescheduleLiveSession", &["live.publish"][..]),
+        ("CancelLiveSession", &["live.publish"]),
+    ] {
+        let input = json!({ "idempotencyKey": operation, "liveSessionId": id });
+        change(&test, SAM, operation, input).await;
+        assert_eq!(test.owed_kinds().await, expected);
+    }
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ mod graphiql;
 mod import;
 mod letters;
 mod live;
+mod live_stream;
 mod mailbox;
 mod operations;
 mod outage;

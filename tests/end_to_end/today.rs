@@ -65,12 +65,3 @@ async fn keys_come_in_the_order_asked() {
     let places = keys.map(|key| text.find(key).unwrap_or_else(|| panic!("{key} in {text}")));
     assert!(places.is_sorted(), "{text}");
 }
-
-#[tokio::test]
-async fn what_is_not_there_yet_says_so() {
-    let test = TestApp::start().await;
-    for (query, email) in [("{ liveStream { isLive } }", "")] {
-        let answer = test.ask(email, query, json!({})).await;
-        assert_eq!(answer.codes(), ["NOT_IMPLEMENTED"], "{query}: {answer:#?}");
-    }
-}

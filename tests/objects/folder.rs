@@ -10,7 +10,7 @@ use std::{
 use coach_domain::object::{Attributes, Condition, Error, ObjectStore as _};
 use coach_workers::object::Folder;
 
-use crate::contract;
+use crate::{contract, status_file};
 
 /// An empty folder that goes away with it.
 struct Scratch(PathBuf);
@@ -184,4 +184,10 @@ async fn an_object_is_no_folder() {
         (Ok(()), Ok(()))
     );
     assert!(Path::exists(&scratch.0.join("a/b")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_file_only_goes_forward() {
+    let scratch = Scratch::new("status");
+    status_file::only_goes_forward(Arc::new(Folder::new(&scratch.0))).await;
 }

@@ -3,3 +3,4 @@
 mod contract;
 mod folder;
 mod s3;
+mod status_file;

@@ -12,7 +12,7 @@ use coach_tests::Ministack;
 use coach_workers::object::S3;
 use tokio::sync::OnceCell;
 
-use crate::contract;
+use crate::{contract, status_file};
 
 const BUCKET: &str = "coach-objects";
 
@@ -134,4 +134,16 @@ fn settings_are_checked() {
         .build();
     assert!(S3::new(&somewhere, BUCKET, "../other", clock()).is_err());
     assert!(S3::new(&somewhere, BUCKET, "a/b", clock()).is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_status_file_only_goes_forward() {
+    let Some(endpoint) = endpoint().await else {
+        return;
+    };
+    status_file::only_goes_forward(Arc::new(store(endpoint, "status"))).await;
+    let file = get(&format!("{endpoint}/{BUCKET}/status/live/status.json")).await;
+    let header = |name: &str| file.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(header("cache-control"), "public, max-age=2");
+    assert_eq!(header("content-type"), "application/json");
 }

@@ -223,7 +223,7 @@ fn mistakes_are_told_with_what_mends_them() {
     for (arguments, expected) in [
         (
             &["show", "emial"][..],
-            "possible values: email, email-attachments, email-urgent, partner-sync, webhooks",
+            "possible values: email, email-attachments, email-urgent, live, partner-sync, webhooks",
         ),
         (&["redrive", "events"], "invalid value 'events'"),
         (&["redrive"], "<QUEUE>"),

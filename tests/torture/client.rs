@@ -7,11 +7,12 @@ use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
+use coach_tests::Random;
+
 use crate::{
     operation::{Operation, Request},
     process::Slot,
     progress::Progress,
-    random::Random,
 };
 
 /// The key that `POST /internal/email` wants.

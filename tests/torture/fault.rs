@@ -4,11 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::sleep;
 
+use coach_tests::Random;
+
 use crate::{
     broker::Broker,
     kill::{DATABASE, Kill},
     progress::Progress,
-    random::Random,
     say,
     stage::Postgres,
 };

@@ -17,12 +17,13 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
+use coach_tests::Random;
+
 use crate::{
     kill::Kill,
     plan::{Plan, Plans},
     process::{Slot, Surroundings, Watchdog},
     progress::Progress,
-    random::Random,
 };
 
 /// How long a place stays empty after a kill.

@@ -14,7 +14,6 @@ mod partner;
 mod plan;
 mod process;
 mod progress;
-mod random;
 mod report;
 mod run;
 mod stage;

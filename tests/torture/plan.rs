@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use crate::{process::Kind, random::Random};
+use coach_tests::Random;
+
+use crate::process::Kind;
 
 /// How soon a process dies that is to die at any moment.
 const AT_RANDOM: (Duration, Duration) = (Duration::from_millis(700), Duration::from_secs(5));
@@ -79,7 +81,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::Plans;
-    use crate::{kill::points, process::Kind, random::Random};
+    use coach_tests::Random;
+
+    use crate::{kill::points, process::Kind};
 
     #[test]
     fn every_point_has_its_turn_and_a_missed_one_again() {

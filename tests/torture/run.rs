@@ -10,6 +10,8 @@ use tokio::{
     time::{Instant, interval, sleep},
 };
 
+use coach_tests::Random;
+
 use crate::{
     broker::Broker,
     cli::{Options, Queue},
@@ -21,7 +23,6 @@ use crate::{
     partner,
     process::{DEADLINE, Kind, Slot, Surroundings, free_port},
     progress::{Progress, Wanted},
-    random::Random,
     report::Notes,
     say,
     stage::{Database, Postgres},

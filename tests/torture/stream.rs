@@ -7,12 +7,13 @@ use std::{
 
 use tokio::{task::JoinSet, time::sleep};
 
+use coach_tests::Random;
+
 use crate::{
     client::Phones,
     evidence::Acknowledged,
     operation::Operations,
     progress::{Progress, Turn},
-    random::Random,
 };
 
 /// Phones that send at the same time.

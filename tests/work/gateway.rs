@@ -8,7 +8,7 @@ use coach_gateway::{
     http::{self, AppState},
     settings::{Settings, Sources},
 };
-use coach_resolvers::App;
+use coach_resolvers::{App, Services};
 use coach_workers::queue::PostgresQueue;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -26,7 +26,14 @@ impl Gateway {
         let settings = Settings::load(&Sources::default()).expect("the defaults are valid");
         let (pool, clock) = (fixture.pool.clone(), Arc::new(SystemClock));
         let queue = Arc::new(PostgresQueue::unopened(pool.clone(), []));
-        let app = App::new(pool, clock.clone(), queue, Shops::default());
+        let services = Services {
+            clock: clock.clone(),
+            operations: queue,
+            shops: Shops::default(),
+            objects: fixture.objects.clone(),
+            status_url: settings.live_status_url.clone(),
+        };
+        let app = App::new(pool, services);
         let issuer = Arc::new(LocalIssuer::generate().expect("randomness"));
         let authenticator = Authenticator::local(&issuer, &settings.auth, clock);
         let state = AppState::new(&settings, app, authenticator, None);

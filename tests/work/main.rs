@@ -7,5 +7,6 @@ mod fixture;
 mod gateway;
 mod inbox;
 mod letters;
+mod live;
 mod relay;
 mod reminders;

@@ -7,6 +7,7 @@ pub mod consumer;
 pub mod event;
 mod export;
 mod gauges;
+pub mod live;
 pub mod mail;
 pub mod object;
 pub mod partner;

@@ -4,7 +4,7 @@ use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, Value};
 use serde_json::json;
 
-use super::{LiveSession, LiveState};
+use super::{AskForJob, LiveSession, LiveState, Publish};
 use crate::{
     Result,
     audit::{self, Deed},
@@ -75,8 +75,8 @@ impl Announcement {
         })
     }
 
-    /// The columns, behind the id.
-    pub(super) fn values(&self, id: LiveSessionId) -> [Value; 6] {
+    /// The columns, behind the id, and the time.
+    pub(super) fn values(&self, id: LiveSessionId, now: DateTime<Utc>) -> [Value; 7] {
         [
             id.into(),
             self.title.as_str().into(),
@@ -84,17 +84,20 @@ impl Announcement {
             self.starts_at.into(),
             self.waiting_room_opens_at.into(),
             self.video_job_id.as_deref().into(),
+            now.into(),
         ]
     }
 }
 
-/// Refuses a job that another session has. Who takes it at the same time is waited for.
+/// Refuses a job that another session has. Who takes it at the same time is waited for. The provider is asked how it
+/// stands: its notifications may have come before we knew whose they are.
 pub(super) async fn reserve_job(
-    db: &impl ConnectionTrait,
+    work: &mut Work<'_>,
     job: Option<&str>,
     id: LiveSessionId,
 ) -> Result<(), Refusal> {
     let Some(job) = job else { return Ok(()) };
+    let db = work.transaction();
     let sql = "SELECT pg_advisory_xact_lock(hashtextextended('live_session ' || $1, 0))";
     let statement = database::statement(sql, [job.into()]);
     db.execute_raw(statement).await?;
@@ -104,6 +107,9 @@ pub(super) async fn reserve_job(
         let message = "another session has this job";
         return Err(UserError::new(UserErrorCode::Invalid, message, "videoJobId").into());
     }
+    work.owe(&AskForJob {
+        job_id: job.to_owned(),
+    })?;
     Ok(())
 }
 
@@ -120,8 +126,13 @@ pub(super) fn require_unstarted(session: &LiveSession) -> Result<(), UserError> 
     ))
 }
 
-/// Records who of the staff did it.
-pub(super) async fn record(work: &Work<'_>, action: &'static str, id: LiveSessionId) -> Result<()> {
+/// Records who of the staff did it, and owes the status file what has changed.
+pub(super) async fn record(
+    work: &mut Work<'_>,
+    action: &'static str,
+    id: LiveSessionId,
+) -> Result<()> {
+    work.owe(&Publish {})?;
     let subject = work.subject();
     let deed = Deed {
         actor: &subject.subject,

@@ -31,7 +31,10 @@ impl Command for CancelLiveSession {
         let found = found.ok_or_else(|| UserError::unknown("liveSessionId"))?;
         require_unstarted(&found)?;
         if found.cancelled_at.is_none() {
-            let sql = "UPDATE live_session SET cancelled_at = $2 WHERE id = $1";
+            let sql = "
+                UPDATE live_session
+                SET cancelled_at = $2, revision = revision + 1, updated_at = GREATEST(updated_at, $2)
+                WHERE id = $1";
             let statement = database::statement(sql, [id.into(), work.now().into()]);
             work.transaction().execute_raw(statement).await?;
             record(work, "live.cancel", id).await?;

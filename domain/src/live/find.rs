@@ -12,8 +12,9 @@ use crate::{
 };
 
 /// The columns of [`LiveSession`].
-const COLUMNS: &str = "
-    id, title, coach, starts_at, waiting_room_opens_at, state, cancelled_at, video_job_id, replay_url";
+pub(super) const COLUMNS: &str = "
+    id, title, coach, starts_at, waiting_room_opens_at, state, started_at, ended_at, playback_url, cancelled_at,
+    video_job_id, replay_url";
 
 /// The session with this id, called off or not.
 pub async fn find(db: &impl ConnectionTrait, id: LiveSessionId) -> Result<Option<LiveSession>> {

@@ -53,12 +53,13 @@ impl Command for RescheduleLiveSession {
         let announced = self.announcement(found)?;
         let moved = announced.starts_at != was;
         let announced = announced.checked(work.now(), moved)?;
-        reserve_job(work.transaction(), announced.video_job_id.as_deref(), id).await?;
+        reserve_job(work, announced.video_job_id.as_deref(), id).await?;
         let sql = "
             UPDATE live_session
-            SET title = $2, coach = $3, starts_at = $4, waiting_room_opens_at = $5, video_job_id = $6
+            SET title = $2, coach = $3, starts_at = $4, waiting_room_opens_at = $5, video_job_id = $6,
+                revision = revision + 1, updated_at = GREATEST(updated_at, $7)
             WHERE id = $1";
-        let statement = database::statement(sql, announced.values(id));
+        let statement = database::statement(sql, announced.values(id, work.now()));
         work.transaction().execute_raw(statement).await?;
         record(work, "live.reschedule", id).await?;
         Ok(id)

@@ -42,12 +42,12 @@ impl Command for ScheduleLiveSession {
         };
         let announced = announced.checked(work.now(), true)?;
         let id = LiveSessionId(work.new_id());
-        reserve_job(work.transaction(), announced.video_job_id.as_deref(), id).await?;
+        reserve_job(work, announced.video_job_id.as_deref(), id).await?;
         let sql = "
             INSERT INTO live_session
-                (id, title, coach, starts_at, waiting_room_opens_at, video_job_id, state)
-            VALUES ($1, $2, $3, $4, $5, $6, 'SCHEDULED')";
-        let statement = database::statement(sql, announced.values(id));
+                (id, title, coach, starts_at, waiting_room_opens_at, video_job_id, state, revision, updated_at)
+            VALUES ($1, $2, $3, $4, $5, $6, 'SCHEDULED', 1, $7)";
+        let statement = database::statement(sql, announced.values(id, work.now()));
         work.transaction().execute_raw(statement).await?;
         record(work, "live.schedule", id).await?;
         Ok(id)

@@ -14,9 +14,11 @@ pub enum QueueName {
     Email,
     /// Mail with attachments, which travel as references to the object store.
     EmailAttachments,
+    /// Notifications on video, and the status file that follows from them; nothing that could wait goes before them.
+    Live,
     /// Records of subscriptions and consents for third parties.
     PartnerSync,
-    /// Verified inbound notifications.
+    /// Verified inbound notifications on all else.
     Webhooks,
     /// Domain events, for other services to subscribe to. An SNS topic; none of ours consumes it.
     Events,
@@ -24,10 +26,11 @@ pub enum QueueName {
 
 impl QueueName {
     /// All of them that have a consumer of ours, in alphabetical order.
-    pub const CONSUMED: [Self; 5] = [
+    pub const CONSUMED: [Self; 6] = [
         Self::Email,
         Self::EmailAttachments,
         Self::EmailUrgent,
+        Self::Live,
         Self::PartnerSync,
         Self::Webhooks,
     ];
@@ -44,6 +47,7 @@ impl QueueName {
             Self::EmailUrgent => "email-urgent",
             Self::Email => "email",
             Self::EmailAttachments => "email-attachments",
+            Self::Live => "live",
             Self::PartnerSync => "partner-sync",
             Self::Webhooks => "webhooks",
             Self::Events => "events",
@@ -59,7 +63,9 @@ impl fmt::Display for QueueName {
 
 /// There is no queue of this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the queues are email, email-attachments, email-urgent, partner-sync, webhooks and events")]
+#[error(
+    "the queues are email, email-attachments, email-urgent, live, partner-sync, webhooks and events"
+)]
 pub struct UnknownQueue;
 
 impl FromStr for QueueName {

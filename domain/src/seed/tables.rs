@@ -19,6 +19,8 @@ pub const TABLES: &[&str] = &[
     "favourite_recipe",
     "idempotency_key",
     "inbox",
+    "live_fact",
+    "live_raise",
     "live_session",
     "meal_choice",
     "member",

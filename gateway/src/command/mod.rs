@@ -1,9 +1,11 @@
 //! What the verbs of the command line do.
 
+mod actor;
 pub(crate) mod catalogue;
 pub(crate) mod config;
 pub(crate) mod database;
 pub(crate) mod dev;
+pub(crate) mod live;
 pub(crate) mod queue;
 pub(crate) mod schema;
 pub(crate) mod serve;

@@ -13,7 +13,7 @@ use coach_gateway::{
     stop::Stop,
     telemetry,
 };
-use coach_resolvers::App;
+use coach_resolvers::{App, Services};
 use sea_orm::DatabaseConnection;
 
 use super::worker;
@@ -45,8 +45,14 @@ pub(super) async fn state(
 ) -> anyhow::Result<AppState> {
     telemetry::watch_pool(&pool);
     let clock = Arc::new(SystemClock);
-    let operations = queues::operations(settings, pool.clone()).await;
-    let app = App::new(pool, clock.clone(), operations, settings.shops.open());
+    let services = Services {
+        clock: clock.clone(),
+        operations: queues::operations(settings, pool.clone()).await,
+        shops: settings.shops.open(),
+        objects: coach_gateway::worker::objects(settings).await?,
+        status_url: settings.live_status_url.clone(),
+    };
+    let app = App::new(pool, services);
     app::watch_catalogue(&app.catalogue, app.database.clone());
     let auth = &settings.auth;
     if let Some(issuer) = &auth.issuer {

@@ -8,13 +8,13 @@ use axum::{
     extract::State,
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
+        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG},
     },
     response::{IntoResponse, Response},
 };
 use coach_resolvers::SDL;
 
-use super::{refusal::Refusal, state::AppState};
+use super::{conditional, refusal::Refusal, state::AppState};
 
 static SCHEMA_TAG: LazyLock<HeaderValue> = LazyLock::new(|| {
     let digest = digest(&SHA256, SDL.as_bytes());
@@ -32,16 +32,7 @@ pub(super) async fn schema(headers: HeaderMap) -> Response {
         (ETAG, SCHEMA_TAG.clone()),
         (CACHE_CONTROL, HeaderValue::from_static("public, no-cache")),
     ];
-    let known = headers
-        .get(IF_NONE_MATCH)
-        .and_then(|tags| tags.to_str().ok());
-    let current = SCHEMA_TAG.to_str().unwrap_or_default();
-    if known.is_some_and(|tags| {
-        let mut tags = tags
-            .split(',')
-            .map(|tag| tag.trim().trim_start_matches("W/"));
-        tags.any(|tag| tag == current || tag == "*")
-    }) {
+    if conditional::is_known(&headers, &SCHEMA_TAG) {
         return (StatusCode::NOT_MODIFIED, kept).into_response();
     }
     let kind = [(

@@ -2,10 +2,12 @@
 
 mod answer;
 mod body;
+mod conditional;
 mod documents;
 mod graphiql;
 mod graphql;
 mod health;
+mod live;
 mod mailbox;
 mod media;
 mod meter;
@@ -25,6 +27,7 @@ use axum::{
     middleware,
     routing::{get, post},
 };
+use coach_domain::live::StatusFile;
 use sea_orm::DatabaseConnection;
 use tower_http::{
     CompressionLevel,
@@ -46,6 +49,7 @@ pub fn router(state: AppState) -> Router {
     let public = Router::new()
         .route("/graphql", get(graphql::graphql).post(graphql::graphql))
         .route("/schema.graphql", get(documents::schema))
+        .route("/live/status.schema.json", get(live::schema))
         .route("/.well-known/jwks.json", get(documents::key_set))
         .method_not_allowed_fallback(unknown_method)
         .layer(cors());
@@ -61,6 +65,7 @@ pub fn router(state: AppState) -> Router {
     } else {
         Router::new()
     };
+    let status_file = status_file(&state);
     Router::new()
         .merge(dev)
         .route("/internal/email", post(sign_in::hand_in))
@@ -84,6 +89,18 @@ pub fn router(state: AppState) -> Router {
                 .compress_when(SizeAbove::new(COMPRESSED_FROM)),
         )
         .layer(middleware::from_fn_with_state(state, observe::observe))
+        // After the layers: asked more often than all else, it goes past them.
+        .merge(status_file)
+}
+
+fn status_file(state: &AppState) -> Router {
+    let objects = state.shared().app.services.objects.clone();
+    let methods = get(live::status)
+        .options(live::preflight)
+        .fallback(unknown_method);
+    Router::new()
+        .route("/live/status.json", methods)
+        .with_state(StatusFile::new(objects, live::Served::new))
 }
 
 /// What a process that only works answers: whether it lives, whether it reaches the database, and metrics.

@@ -55,7 +55,10 @@ pub(super) async fn observe(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let id = RequestId::of(request.headers(), state.shared().app.clock.as_ref());
+    let id = RequestId::of(
+        request.headers(),
+        state.shared().app.services.clock.as_ref(),
+    );
     let mut line = Line::new(&id, &request);
     request.extensions_mut().insert(id.clone());
     request

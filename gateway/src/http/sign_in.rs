@@ -74,12 +74,12 @@ pub(super) async fn hand_in(
             ));
         }
         let bytes = body::read(&headers, body, LONGEST).await?;
-        let now = state.shared().app.clock.now();
+        let now = state.shared().app.services.clock.now();
         let code = read(&bytes, now)?;
         let key = key(&headers)?;
         let session =
             coach_domain::database::Session::new(state.shared().app.database.clone(), span);
-        let clock = &*state.shared().app.clock;
+        let clock = &*state.shared().app.services.clock;
         let handed = hand_over(&session, clock, service, key, &bytes, &code).await;
         handed.map_err(|error| Refusal::unavailable(&error))
     };

@@ -7,7 +7,8 @@ use axum::{
     http::{Request, Response, StatusCode},
 };
 use coach_domain::{clock::SystemClock, subscription::purchase::Shops};
-use coach_resolvers::App;
+use coach_resolvers::{App, Services};
+use coach_workers::object::Folder;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -28,7 +29,14 @@ async fn gateway() -> Router {
     );
     let pool = pool.await.unwrap();
     let operations = queues::operations(&settings, pool.clone()).await;
-    let app = App::new(pool, clock.clone(), operations, Shops::default());
+    let services = Services {
+        clock: clock.clone(),
+        operations,
+        shops: Shops::default(),
+        objects: Arc::new(Folder::new("none")),
+        status_url: settings.live_status_url.clone(),
+    };
+    let app = App::new(pool, services);
     let issuer = Arc::new(LocalIssuer::generate().unwrap());
     let authenticator = Authenticator::local(&issuer, &settings.auth, clock);
     router(AppState::new(&settings, app, authenticator, Some(issuer)))
@@ -220,7 +228,14 @@ async fn panics_are_masked() {
     let clock = Arc::new(SystemClock);
     let authenticator = Authenticator::local(&issuer, &state.auth, clock.clone());
     let operations = queues::operations(&state, pool.clone()).await;
-    let app = App::new(pool, clock, operations, Shops::default());
+    let services = Services {
+        clock,
+        operations,
+        shops: Shops::default(),
+        objects: Arc::new(Folder::new("none")),
+        status_url: state.live_status_url.clone(),
+    };
+    let app = App::new(pool, services);
     let state = AppState::new(&state, app, authenticator, None);
     let routes = routes.layer(middleware::from_fn_with_state(state, observe::observe));
     let request = Request::get("/boom").header("x-request-id", "mine");

@@ -54,7 +54,7 @@ pub(super) async fn withdraw(
     let tokens = state.unsubscribing().ok_or_else(Refusal::not_found)?;
     let app = &state.shared().app;
     let session = Session::new(app.database.clone(), span);
-    let done = consent::unsubscribe(&session, &*app.clock, tokens, &token(link)).await;
+    let done = consent::unsubscribe(&session, &*app.services.clock, tokens, &token(link)).await;
     let done = done.map_err(|error| Refusal::unavailable(&error))?;
     page(if done { State::Done } else { State::Unknown })
 }

@@ -99,6 +99,7 @@ pub(super) const KEYS: &[Key] = &[
         "a folder, `ses`, or `smtp://user:password@host:port`",
         mask::url,
     ),
+    optional("live_status_url", "an http or https address", mask::url),
     optional(
         "queue_addresses",
         "pairs `queue=name or URL on SQS`, with commas between them",
@@ -168,6 +169,16 @@ pub(super) const KEYS: &[Key] = &[
         mask::nothing,
     ),
     key("apple_sandbox", "no", "`yes` or `no`"),
+    key(
+        "brightcove_url",
+        "https://api.bcovlive.io",
+        "an http or https address",
+    ),
+    optional(
+        "brightcove_api_key",
+        "the key of Brightcove's Live API",
+        mask::all,
+    ),
 ];
 
 pub(super) fn find(name: &str) -> Option<&'static Key> {

@@ -19,8 +19,11 @@ mod worker;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use coach_domain::queue::QueueName;
-use coach_workers::partner::PartnerSettings;
+use coach_domain::{queue::QueueName, url::Url};
+use coach_workers::{
+    live::{Brightcove, BrightcoveSettings},
+    partner::PartnerSettings,
+};
 
 use self::reader::Reader;
 pub use self::{
@@ -60,12 +63,16 @@ pub struct Settings {
     pub auth: AuthSettings,
     /// Where messages, objects and mail go.
     pub storage: Storage,
+    /// Where everybody finds the status file: on the CDN, if there is one.
+    pub live_status_url: Url,
     /// How what happens behind the answers is done.
     pub worker: Worker,
     /// Who is told of subscriptions and consents.
     pub partners: Vec<PartnerSettings>,
     /// Where subscriptions are sold.
     pub shops: Shops,
+    /// Whose video live sessions are, where there is a provider.
+    brightcove: Option<BrightcoveSettings>,
 }
 
 /// How long things may take.
@@ -118,9 +125,10 @@ impl Settings {
 
     fn read(reader: &Reader, sources: &Sources) -> Result<Self, Error> {
         let home = reader.read("home", value::folder)?;
+        let listen = reader.read("listen", value::parse)?;
         let storage = Storage::read(reader, &home)?;
         Ok(Self {
-            listen: reader.read("listen", value::parse)?,
+            listen,
             log: reader.read("log", log_filter)?,
             telemetry: Telemetry::read(sources)?,
             postgres_bin: reader.optional("postgres_bin", value::existing_folder)?,
@@ -132,9 +140,11 @@ impl Settings {
             limits: Limits::read(reader)?,
             auth: AuthSettings::read(reader)?,
             worker: Worker::read(reader, &storage)?,
+            live_status_url: status_url(reader, listen)?,
             storage,
             partners: partners::read(reader)?,
             shops: Shops::read(reader)?,
+            brightcove: brightcove(reader)?,
             home,
         })
     }
@@ -160,6 +170,15 @@ impl Settings {
             Queue::Sqs => (self.worker.addresses.get(&queue))
                 .is_some_and(|address| coach_workers::queue::sqs::keeps_order(address)),
         }
+    }
+
+    /// What asks the video provider.
+    ///
+    /// # Errors
+    ///
+    /// When no HTTP client can be made.
+    pub fn video(&self) -> Result<Option<Brightcove>, reqwest::Error> {
+        self.brightcove.clone().map(Brightcove::new).transpose()
     }
 
     /// The database's URL for people to see, its password hidden.
@@ -207,6 +226,23 @@ impl Limits {
             query_bytes: count("limit_query_bytes")?,
         })
     }
+}
+
+fn brightcove(reader: &Reader) -> Result<Option<BrightcoveSettings>, Error> {
+    let url = reader.read("brightcove_url", value::web_address)?;
+    let api_key = reader.optional("brightcove_api_key", value::word)?;
+    Ok(api_key.map(|api_key| BrightcoveSettings { url, api_key }))
+}
+
+/// Here, where nothing else is set.
+fn status_url(reader: &Reader, listen: SocketAddr) -> Result<Url, Error> {
+    let address = |text: &str| {
+        value::web_address(text)?;
+        Url::parse(text).ok_or_else(String::new)
+    };
+    let own = || Url::parse(&format!("http://{listen}/live/status.json"));
+    let given = reader.optional("live_status_url", address)?.or_else(own);
+    given.ok_or_else(|| reader.invalid("live_status_url", "it makes no address"))
 }
 
 fn log_filter(text: &str) -> value::Parsed<String> {

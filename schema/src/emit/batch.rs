@@ -11,9 +11,9 @@ use crate::{
 /// The fields that share each batch function; the first one names it.
 fn functions(contract: &Contract) -> BTreeMap<&str, Vec<(&TypeModel, &Field)>> {
     let mut functions: BTreeMap<&str, Vec<_>> = BTreeMap::new();
-    for model in contract.types.iter().filter(|model| model.implemented) {
+    for model in &contract.types {
         if let Kind::Object { fields, .. } = &model.kind {
-            for field in fields.iter().filter(|field| field.implemented) {
+            for field in fields {
                 if let Some(batch) = &field.batch {
                     functions
                         .entry(&batch.function)

@@ -24,17 +24,9 @@ pub(super) fn emit(out: &mut String, contract: &Contract) {
 fn kind(contract: &Contract, model: &TypeModel) -> String {
     match &model.kind {
         Kind::Scalar { specified_by } => format!(
-            "TypeKind::Scalar {{ specified_by: {}, is_valid: |{value}| {check} }}",
+            "TypeKind::Scalar {{ specified_by: {}, is_valid: |value| <types::{} as Scalar>::parse(value.clone()).is_ok() }}",
             optional(specified_by.as_deref()),
-            value = if model.implemented { "value" } else { "_" },
-            check = if model.implemented {
-                format!(
-                    "<types::{} as Scalar>::parse(value.clone()).is_ok()",
-                    pascal(&model.name)
-                )
-            } else {
-                "true".to_owned()
-            },
+            pascal(&model.name),
         ),
         Kind::Enum(values) => format!("TypeKind::Enum({})", slice(values.iter().map(enum_value))),
         Kind::Input(fields) => format!("TypeKind::InputObject({})", inputs(fields)),

@@ -13,7 +13,7 @@ use crate::{
 pub(super) fn emit(out: &mut String, contract: &Contract) {
     let keys = used_as_keys(contract);
     *out += "/// The input objects of the SDL.\npub mod input {\n    use super::*;\n\n";
-    for model in contract.types.iter().filter(|model| model.implemented) {
+    for model in &contract.types {
         if let Kind::Input(fields) = &model.kind {
             let derive = derive(keys.contains(model.name.as_str()));
             let _ = writeln!(out, "    /// `{}`.\n    {derive}", model.name);
@@ -57,18 +57,14 @@ pub(super) fn name(owner: &str, field: &Field) -> String {
     pascal(owner) + &pascal(&field.name)
 }
 
-/// The implemented fields that have arguments, with the type that has them.
+/// The fields that have arguments, with the type that has them.
 pub(super) fn with_arguments(contract: &Contract) -> impl Iterator<Item = (&str, &Field)> {
-    let types = contract.types.iter().enumerate();
-    let bound = types.filter(|(index, model)| contract.is_root(*index) || model.implemented);
-    bound.flat_map(|(_, model)| {
+    contract.types.iter().flat_map(|model| {
         let fields: &[Field] = match &model.kind {
             Kind::Object { fields, .. } => fields,
             _ => &[],
         };
-        let fields = fields
-            .iter()
-            .filter(|field| field.implemented && !field.arguments.is_empty());
+        let fields = fields.iter().filter(|field| !field.arguments.is_empty());
         fields.map(|field| (model.name.as_str(), field))
     })
 }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 pub(super) fn emit(out: &mut String, contract: &Contract) {
-    for model in contract.types.iter().filter(|model| model.implemented) {
+    for model in &contract.types {
         let Some(rust) = model.rust.as_deref().map(path) else {
             continue;
         };

@@ -31,8 +31,7 @@ pub(crate) fn module(contract: &Contract, nouns: &str, sdl: &str) -> String {
     out += "/// Markers for the types of the SDL; none of them is ever a value.\npub mod types {\n";
     out += "    /// The scalar `ID` as the answer to a field.\n    pub enum ID {}\n";
     let types = contract.types.iter().enumerate();
-    let used = types.filter(|(index, model)| model.implemented && !contract.is_root(*index));
-    for (_, model) in used {
+    for (_, model) in types.filter(|(index, _)| !contract.is_root(*index)) {
         let _ = writeln!(
             out,
             "    /// `{0}`.\n    pub enum {1} {{}}",

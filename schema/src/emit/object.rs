@@ -13,14 +13,12 @@ use crate::{
 
 pub(super) fn emit(out: &mut String, contract: &Contract) {
     for (index, model) in contract.types.iter().enumerate() {
-        if let (Kind::Object { fields, .. }, Some(rust), true) =
-            (&model.kind, &model.rust, model.implemented)
-        {
+        if let (Kind::Object { fields, .. }, Some(rust)) = (&model.kind, &model.rust) {
             object(out, model, index, &path(rust), fields);
         }
     }
     *out += "/// A value of an interface or union: one of the objects that it may be.\npub mod one_of {\n    use super::*;\n\n";
-    for model in contract.types.iter().filter(|model| model.implemented) {
+    for model in &contract.types {
         if let Kind::Interface {
             possible: members, ..
         }
@@ -64,12 +62,7 @@ fn object(out: &mut String, model: &TypeModel, index: usize, rust: &str, fields:
     );
     for (place, field) in fields.iter().enumerate() {
         let coordinate = format!("{name}.{}", field.name);
-        if !field.implemented {
-            let _ = writeln!(
-                out,
-                "            {place} => not_implemented(field, {coordinate:?}), // {coordinate}"
-            );
-        } else if let Some(batch) = &field.batch {
+        if let Some(batch) = &field.batch {
             let parts = batch
                 .keys
                 .iter()

@@ -20,10 +20,7 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
             model.name,
             snake(&model.name)
         );
-        for field in fields(contract, root)
-            .iter()
-            .filter(|field| field.implemented)
-        {
+        for field in fields(contract, root) {
             resolver(out, &model.name, field, nouns);
         }
         *out += "}\n\n";
@@ -56,35 +53,24 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
         );
         for (place, field) in fields(contract, root).iter().enumerate() {
             let coordinate = format!("{name}.{}", field.name);
-            if field.implemented {
-                let arguments = if field.arguments.is_empty() {
-                    ""
-                } else {
-                    ", field.arguments()"
-                };
-                let _ = writeln!(
-                    out,
-                    "            ({root}, {place}) => ::coach_execution::resolve::<_, _, {}, _>(<Resolvers as {module}::{}>::resolve(&request.context{arguments}), field, request), // {coordinate}",
-                    marker(&field.ty, false),
-                    pascal(&field.name),
-                );
+            let arguments = if field.arguments.is_empty() {
+                ""
             } else {
-                let _ = writeln!(
-                    out,
-                    "            ({root}, {place}) => not_implemented(field, {coordinate:?}), // {coordinate}"
-                );
-            }
+                ", field.arguments()"
+            };
+            let _ = writeln!(
+                out,
+                "            ({root}, {place}) => ::coach_execution::resolve::<_, _, {}, _>(<Resolvers as {module}::{}>::resolve(&request.context{arguments}), field, request), // {coordinate}",
+                marker(&field.ty, false),
+                pascal(&field.name),
+            );
         }
     }
     *out += "            _ => unreachable!(\"no other root fields\"),
         }
     }
 }
-
-#[allow(dead_code, reason = \"a schema may have no such field\")]
-fn not_implemented<'r>(field: &'r PlannedField, coordinate: &str) -> Completed<'r> {
-    Completed::fault(Fault::new(\"NOT_IMPLEMENTED\", format!(\"{coordinate} is not implemented yet\")), field)
-}\n\n";
+\n\n";
 }
 
 fn fields(contract: &Contract, index: usize) -> &[Field] {

@@ -1,12 +1,19 @@
 //! One gateway for one test.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use axum::{extract::Request, middleware::Next};
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     clock::Clock,
     database::{self, Options},
+    object::ObjectStore,
     subscription::purchase::Shops,
 };
 use coach_gateway::{
@@ -14,8 +21,8 @@ use coach_gateway::{
     http::{self, AppState, Statements},
     settings::{Settings, Sources},
 };
-use coach_resolvers::App;
-use coach_workers::queue::PostgresQueue;
+use coach_resolvers::{App, Services};
+use coach_workers::{object::Folder, queue::PostgresQueue};
 use sea_orm::DatabaseConnection;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -55,8 +62,20 @@ pub(crate) struct TestApp {
 struct Setup<'a> {
     shops: Shops,
     environment: &'a [(&'a str, &'a str)],
+    /// A folder of its own without.
+    objects: Option<Arc<dyn ObjectStore>>,
     /// Whom `coach dev` signs in.
     demo: Option<&'static str>,
+}
+
+/// A folder that nobody else uses.
+fn folder() -> Arc<dyn ObjectStore> {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("objects-{}-{count}", std::process::id());
+    Arc::new(Folder::new(
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(name),
+    ))
 }
 
 impl TestApp {
@@ -74,6 +93,15 @@ impl TestApp {
     pub(crate) async fn selling(shops: Shops) -> Self {
         let setup = Setup {
             shops,
+            ..Setup::default()
+        };
+        Self::with(super::postgres::copy().await, setup).await
+    }
+
+    /// Over a database of its own, with this store of objects.
+    pub(crate) async fn storing(objects: Arc<dyn ObjectStore>) -> Self {
+        let setup = Setup {
+            objects: Some(objects),
             ..Setup::default()
         };
         Self::with(super::postgres::copy().await, setup).await
@@ -116,7 +144,15 @@ impl TestApp {
         let settings = Settings::load(&sources).expect("valid settings");
         let issuer = Arc::new(LocalIssuer::generate().expect("randomness"));
         let queue = PostgresQueue::unopened((*pool).clone(), []);
-        let app = App::recording((*pool).clone(), clock.clone(), Arc::new(queue), setup.shops);
+        let objects = setup.objects.unwrap_or_else(folder);
+        let services = Services {
+            clock: clock.clone(),
+            operations: Arc::new(queue),
+            shops: setup.shops,
+            objects: objects.clone(),
+            status_url: settings.live_status_url.clone(),
+        };
+        let app = App::recording((*pool).clone(), services);
         let authenticator = Authenticator::local(&issuer, &settings.auth, clock.clone());
         let state = AppState::with_demo(
             &settings,

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 pub(crate) use world::World;
 
-use crate::random::Random;
+use coach_tests::Random;
 
 /// A kind of mutation.
 pub(crate) struct Kind {

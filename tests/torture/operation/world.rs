@@ -10,10 +10,9 @@ use coach_domain::{
 use coach_gateway::auth::LocalIssuer;
 use sea_orm::QueryResult;
 
-use crate::{
-    random::Random,
-    stage::{Database, value},
-};
+use coach_tests::Random;
+
+use crate::stage::{Database, value};
 
 /// A workout that its member has not done yet.
 pub(super) struct Workout {

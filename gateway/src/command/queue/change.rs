@@ -9,8 +9,8 @@ use coach_workers::queue::pause;
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
 use serde_json::{Value, json};
 
-use super::{Desk, actor, list::moment};
-use crate::cli::Change;
+use super::{Desk, list::moment};
+use crate::{cli::Change, command::actor};
 
 /// What a dry run ends with.
 pub(super) const DRY: &str = "this was a dry run, nothing is changed";

@@ -1,6 +1,5 @@
 //! `coach queue`: what operators see and mend.
 
-mod actor;
 mod change;
 mod discard;
 mod list;

@@ -171,14 +171,6 @@ async fn roles_and_owners_are_asked_for() {
 }
 
 #[tokio::test]
-async fn what_is_not_implemented_says_so() {
-    assert_eq!(
-        codes(&answer("{ later { when } }").await),
-        ["NOT_IMPLEMENTED"]
-    );
-}
-
-#[tokio::test]
 async fn costs_multiply_through_lists() {
     let cheap = answer("{ dishes(first: 10) { ingredients { name } } }").await;
     assert_eq!(codes(&cheap), Vec::<&str>::new());

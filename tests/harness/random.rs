@@ -4,11 +4,11 @@ use std::time::Duration;
 
 /// `SplitMix64`.
 #[derive(Clone, Debug)]
-pub(crate) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
     /// `stream` tells those apart that draw from one seed.
-    pub(crate) fn new(seed: u64, stream: u64) -> Self {
+    pub fn new(seed: u64, stream: u64) -> Self {
         let mut random = Self(seed ^ stream.rotate_left(32));
         random.next();
         random
@@ -22,25 +22,25 @@ impl Random {
     }
 
     /// One of the numbers below a bound, which is not 0.
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
+    pub fn below(&mut self, bound: usize) -> usize {
         let drawn = self.next() % u64::try_from(bound).unwrap_or(u64::MAX);
         usize::try_from(drawn).unwrap_or_default()
     }
 
     /// True once in so many times.
-    pub(crate) fn one_in(&mut self, times: usize) -> bool {
+    pub fn one_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }
 
     /// A time from `least` up to `most`, in milliseconds.
-    pub(crate) fn between(&mut self, least: Duration, most: Duration) -> Duration {
+    pub fn between(&mut self, least: Duration, most: Duration) -> Duration {
         let more = usize::try_from(most.saturating_sub(least).as_millis()).unwrap_or_default();
         let more = u64::try_from(self.below(more + 1)).unwrap_or_default();
         least + Duration::from_millis(more)
     }
 
     /// Puts things into another order.
-    pub(crate) fn shuffle<T>(&mut self, things: &mut [T]) {
+    pub fn shuffle<T>(&mut self, things: &mut [T]) {
         for place in (1..things.len()).rev() {
             things.swap(place, self.below(place + 1));
         }

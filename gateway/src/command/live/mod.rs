@@ -1,0 +1,80 @@
+//! `coach live`: what the person on call sees and sets.
+
+mod publish;
+mod set;
+mod show;
+
+use std::sync::Arc;
+
+use coach_domain::{
+    clock::{Clock as _, SystemClock},
+    database::Session,
+    live::{KEY, Status},
+    object::ObjectStore,
+};
+use coach_gateway::{
+    settings::{self, Settings},
+    worker,
+};
+use sea_orm::DatabaseConnection;
+
+use super::database::{Purpose, given_or_running};
+use crate::cli::Live;
+
+const PURPOSE: Purpose = Purpose {
+    doing: "looking at the live sessions of",
+    which: "that of the service",
+    then: "ask",
+};
+
+/// What all verbs work with.
+struct Desk {
+    pool: DatabaseConnection,
+    session: Session,
+    objects: Arc<dyn ObjectStore>,
+    now: chrono::DateTime<chrono::Utc>,
+}
+
+impl Desk {
+    /// The status file; `None` where there is none that can be read.
+    async fn file(&self) -> anyhow::Result<Option<Status>> {
+        let found = self.objects.get(KEY).await?;
+        Ok(found.and_then(|object| serde_json::from_slice(&object.bytes).ok()))
+    }
+}
+
+/// Does what is asked, and says so.
+pub(crate) async fn run(settings: &Settings, verb: &Live) -> anyhow::Result<()> {
+    if settings.database_url.is_none() {
+        // Then the database is that of `coach dev`, which has no use for `PG*` either.
+        settings::restart_without_other_settings()?;
+    }
+    let pool = given_or_running(settings, &PURPOSE).await?;
+    let desk = Desk {
+        session: Session::new(pool.clone(), tracing::Span::none()),
+        objects: worker::objects(settings).await?,
+        now: SystemClock.now(),
+        pool,
+    };
+    let text = match verb {
+        Live::Show { format } => show::run(&desk, *format).await,
+        Live::Set {
+            state,
+            session,
+            playback_url,
+            replay_url,
+            how,
+        } => {
+            let said = set::Said {
+                state: *state,
+                playback_url: playback_url.as_ref(),
+                replay_url: replay_url.as_ref(),
+            };
+            set::run(&desk, session.as_deref(), &said, how).await
+        }
+        Live::Publish { raise, how } => publish::run(&desk, *raise, how).await,
+    };
+    let text = text?;
+    desk.pool.close().await?;
+    super::print(&text)
+}

@@ -1,0 +1,40 @@
+//! Answers that clients may have already.
+
+use axum::http::{HeaderMap, HeaderValue, header::IF_NONE_MATCH};
+
+/// Whether the client has what `tag` names.
+pub(super) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+    let known = headers.get_all(IF_NONE_MATCH).iter();
+    let known = known.filter_map(|tags| tags.to_str().ok());
+    let Ok(current) = tag.to_str() else {
+        return false;
+    };
+    known.flat_map(|tags| tags.split(',')).any(|tag| {
+        let tag = tag.trim().trim_start_matches("W/");
+        tag == current || tag == "*"
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_known_in_lists_and_weak_ones_too() {
+        let tag = HeaderValue::from_static("\"b\"");
+        for (known, expected) in [
+            ("\"b\"", true),
+            ("W/\"b\"", true),
+            ("\"a\", \"b\"", true),
+            ("*", true),
+            ("\"a\"", false),
+            ("b", false),
+            ("", false),
+        ] {
+            let value = HeaderValue::from_static(known);
+            let headers = HeaderMap::from_iter([(IF_NONE_MATCH, value)]);
+            assert_eq!(is_known(&headers, &tag), expected, "{known}");
+        }
+        assert!(!is_known(&HeaderMap::new(), &tag));
+    }
+}

@@ -1,0 +1,105 @@
+//! The status file under many writers.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use coach_domain::{
+    clock::{Clock as _, SystemClock},
+    database::{self, Options},
+    live::{self, Fact, FactKind, Status},
+    object::ObjectStore,
+    outbox::Effects,
+};
+use coach_tests::Postgres;
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, TransactionTrait as _};
+
+const WRITERS: usize = 50;
+
+static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
+    let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres-of-objects");
+    Postgres::start(&home)
+});
+
+/// Fifty writers, each with something new to tell, and readers who never see the file go back.
+pub(crate) async fn only_goes_forward(store: Arc<dyn ObjectStore>) {
+    let pool = database::connect(&SERVER.empty().await, &Options::default()).await;
+    let pool = pool.expect("a connection");
+    for session in 0..5 {
+        let sql = format!(
+            "INSERT INTO live_session
+                 (id, title, coach, starts_at, waiting_room_opens_at, video_job_id, state, revision, updated_at)
+             VALUES (gen_random_uuid(), 'Session', 'Ada', now() + {session} * interval '1 hour', now(), 'job-{session}',
+                     'SCHEDULED', 1, now())"
+        );
+        pool.execute_unprepared(&sql).await.expect("inserted");
+    }
+    let done = Arc::new(AtomicBool::new(false));
+    let readers: Vec<_> = (0..4)
+        .map(|_| tokio::spawn(watch(store.clone(), done.clone())))
+        .collect();
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|number| tokio::spawn(write(pool.clone(), store.clone(), number)))
+        .collect();
+    for writer in writers {
+        writer.await.expect("a writer");
+    }
+    done.store(true, SeqCst);
+    let mut versions = 0;
+    for reader in readers {
+        versions += reader.await.expect("a reader");
+    }
+    assert!(versions > 4, "nobody saw it change");
+    let latest = live::status(&pool).await.expect("a state");
+    assert_eq!(read(&*store).await, Some(latest));
+}
+
+/// Learns something that nobody knew, and writes the file.
+async fn write(pool: DatabaseConnection, store: Arc<dyn ObjectStore>, number: usize) {
+    // So that readers see some of what lies in between, however slow the store is.
+    tokio::time::sleep(Duration::from_millis(10) * u32::try_from(number / 5).expect("few")).await;
+    let now = SystemClock.now();
+    let kind = match number % 10 {
+        8 => FactKind::Ended,
+        9 => FactKind::Failed,
+        _ => FactKind::Live,
+    };
+    let transaction = pool.begin().await.expect("a transaction");
+    let mut effects = Effects::new(None, now);
+    let job = format!("job-{}", number % 5);
+    let fact = Fact { kind, at: now };
+    let learnt = live::learn_of_job(&transaction, &mut effects, &job, &[fact]).await;
+    learnt.expect("learnt");
+    transaction.commit().await.expect("committed");
+    let known = live::status(&pool).await.expect("a state").version;
+    let written = live::publish(&pool, &*store).await.expect("published");
+    assert!(written.version >= known);
+    let file = read(&*store).await.expect("a file");
+    assert!(file.version >= known, "what was written is not there");
+}
+
+/// How many versions it saw.
+async fn watch(store: Arc<dyn ObjectStore>, done: Arc<AtomicBool>) -> usize {
+    let (mut latest, mut versions) = (None::<Status>, 0);
+    while !done.load(SeqCst) {
+        let Some(file) = read(&*store).await else {
+            continue;
+        };
+        if let Some(before) = &latest {
+            assert!(file.version >= before.version, "{before:#?} {file:#?}");
+        }
+        versions += usize::from(latest.as_ref() != Some(&file));
+        latest = Some(file);
+    }
+    versions
+}
+
+async fn read(store: &dyn ObjectStore) -> Option<Status> {
+    let file = store.get(live::KEY).await.expect("read")?;
+    Some(serde_json::from_slice(&file.bytes).expect("a whole file"))
+}

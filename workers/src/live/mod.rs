@@ -1,0 +1,130 @@
+//! The consumer of `live`: keeps the status file right, and asks the video provider how its jobs stand.
+
+mod brightcove;
+
+use std::sync::Arc;
+
+use coach_domain::{
+    clock::Clock,
+    database::Session,
+    live::{self, AskForJob, Learnt, Publish, PublishError},
+    object::ObjectStore,
+    outbox::{self, Effects, Payload as _},
+    queue::QueueName,
+};
+use sea_orm::{DatabaseConnection, TransactionSession as _, TransactionTrait as _};
+use tracing::Span;
+
+pub use brightcove::{Brightcove, BrightcoveSettings, Job, VideoError};
+
+use crate::consumer::{Consumer, Delivery, Verdict};
+
+/// Does all of it. Each of its messages can be done any number of times, so none is entered into the inbox.
+#[derive(Clone)]
+pub struct Live {
+    /// The database.
+    pub pool: DatabaseConnection,
+    /// Where the status file is.
+    pub objects: Arc<dyn ObjectStore>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Whose video it is, where there is a provider.
+    pub provider: Option<Brightcove>,
+}
+
+#[async_trait::async_trait]
+impl Consumer for Live {
+    fn queue(&self) -> QueueName {
+        Publish::QUEUE
+    }
+
+    async fn consume(&self, delivery: &Delivery) -> Verdict {
+        let envelope = &delivery.envelope;
+        match (envelope.kind.as_str(), envelope.version) {
+            (Publish::KIND, Publish::VERSION) => match self.publish().await {
+                Ok(()) => Verdict::Done,
+                Err(error @ PublishError::Ahead { .. }) => Verdict::fail(error),
+                Err(error) => Verdict::retry(error),
+            },
+            (AskForJob::KIND, AskForJob::VERSION) => {
+                match serde_json::from_value::<AskForJob>(envelope.payload.clone()) {
+                    Ok(asked) => match self.ask(&asked.job_id).await {
+                        Ok(_) => Verdict::Done,
+                        Err(error) => Verdict::retry(error),
+                    },
+                    Err(error) => Verdict::fail(format!("it names no job: {error}")),
+                }
+            }
+            _ => Verdict::Unknown,
+        }
+    }
+}
+
+/// Why a job could not be looked after.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AskError {
+    #[error(transparent)]
+    Video(#[from] VideoError),
+    #[error(transparent)]
+    Domain(#[from] coach_domain::Error),
+    #[error(transparent)]
+    Database(#[from] sea_orm::DbErr),
+}
+
+impl Live {
+    async fn publish(&self) -> Result<(), PublishError> {
+        let session = Session::new(self.pool.clone(), Span::current());
+        live::publish(&session, &*self.objects).await.map(drop)
+    }
+
+    /// Takes over how a job stands; `None` where nobody can tell.
+    pub(crate) async fn ask(&self, job: &str) -> Result<Option<Learnt>, AskError> {
+        let Some(provider) = &self.provider else {
+            return Ok(None);
+        };
+        let Some(found) = provider.job(job).await? else {
+            tracing::warn!(job, "the video provider does not know this job");
+            return Ok(None);
+        };
+        let now = self.clock.now();
+        let session = Session::new(self.pool.clone(), Span::current());
+        let transaction = session.begin().await?;
+        let mut effects = Effects::new(None, now);
+        let learnt = live::learn_of_job(&transaction, &mut effects, job, &found.facts()).await?;
+        outbox::insert(&transaction, effects.owed(), &Span::current(), now).await?;
+        transaction.commit().await?;
+        coach_domain::kill_point::reached("after-live-event");
+        if learnt == Learnt::New {
+            tracing::info!(job, state = ?found.state, "a job of the video provider has changed");
+            outbox::announce();
+            // At once; the outbox sees to it that it happens even if we end here.
+            if let Err(error) = self.publish().await {
+                tracing::warn!(%error, "the status file was not written; trying again");
+            }
+        }
+        Ok(Some(learnt))
+    }
+
+    /// What happens without anybody saying so: time passes, files vanish, notifications are lost.
+    pub(crate) async fn look_after(&self) {
+        if let Err(error) = self.publish().await {
+            tracing::warn!(%error, "the status file was not written; trying again");
+        }
+        if self.provider.is_none() {
+            return;
+        }
+        let now = self.clock.now();
+        let jobs = match live::jobs_on_air(&self.pool, now).await {
+            Ok(jobs) => jobs,
+            Err(error) => {
+                tracing::warn!(%error, "jobs on air were not found; trying again");
+                return;
+            }
+        };
+        for (_, job) in jobs {
+            if let Err(error) = self.ask(&job).await {
+                tracing::warn!(%error, job, "a job was not asked for; trying again");
+            }
+        }
+    }
+}
