@@ -39,6 +39,7 @@ pub mod subscription;
 pub mod trace;
 pub mod url;
 pub mod viewer;
+pub mod webhook;
 pub mod workout;
 
 pub use error::{Error, Result};

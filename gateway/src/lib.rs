@@ -12,4 +12,5 @@ pub mod server;
 pub mod settings;
 pub mod stop;
 pub mod telemetry;
+pub mod webhook;
 pub mod worker;

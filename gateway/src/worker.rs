@@ -24,6 +24,7 @@ use coach_workers::{
     partner::{PartnerOptions, PartnerSync},
     relay::{Outlet, Relay, Route},
     schedule::Scheduler,
+    webhook::Webhooks,
 };
 use sea_orm::DatabaseConnection;
 use tokio_util::sync::CancellationToken;
@@ -149,6 +150,11 @@ async fn worker(
         provider: settings.video()?,
     };
     consumers.push(Arc::new(live.clone()));
+    consumers.push(Arc::new(Webhooks {
+        pool: pool.clone(),
+        clock: clock.clone(),
+        apple: settings.shops.apple(),
+    }));
     let partners = settings.partners.clone();
     let options = PartnerOptions::default();
     let partners = PartnerSync::new(partners, &options, pool.clone(), clock.clone())?;

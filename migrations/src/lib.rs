@@ -46,6 +46,7 @@ const MIGRATIONS: &[Sql] = &migrations![
     "0022_outbox_order",
     "0023_live_session",
     "0024_queue_live",
+    "0025_webhook_event",
 ];
 
 impl MigrationName for Sql {

@@ -14,6 +14,8 @@ pub mod partner;
 pub mod queue;
 pub mod relay;
 pub mod schedule;
+pub mod standard_webhooks;
+pub mod webhook;
 mod worker;
 
 pub use export::Exports;

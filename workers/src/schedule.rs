@@ -16,7 +16,7 @@ use coach_domain::{
     outbox, partner,
     queue::DEAD_FOR,
     reminder::{self, CheckInsDue, SubscriptionsExpiring, SubscriptionsLapsed},
-    subscription,
+    subscription, webhook,
 };
 use sea_orm::DatabaseConnection;
 use tokio::time::{MissedTickBehavior, interval};
@@ -39,6 +39,9 @@ const KEYS_FOR: TimeDelta = TimeDelta::days(30);
 
 /// For how long it is kept what became of a mail, and of a record at a partner.
 const DELIVERIES_FOR: TimeDelta = TimeDelta::days(90);
+
+/// For how long webhooks are kept as they came: longer than any dead letter.
+const EVENTS_FOR: TimeDelta = TimeDelta::days(30);
 
 /// Rows of one statement, so that nobody waits for it.
 const BATCH: u32 = 1_000;
@@ -122,6 +125,8 @@ impl Scheduler {
         told("records of partners were not swept", deliveries);
         let archived = sweep(|| subscription::forget_archived(pool, now, BATCH)).await;
         told("records of subscriptions were not swept", archived);
+        let events = sweep(|| webhook::forget(pool, now - EVENTS_FOR, BATCH)).await;
+        told("events of webhooks were not swept", events);
         let (clock, objects) = (&*self.clock, &*self.objects);
         if let Err(error) = member::export::remove_expired(pool, clock, objects, BATCH).await {
             tracing::warn!(%error, "archives were not removed; trying again");

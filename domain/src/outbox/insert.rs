@@ -6,7 +6,11 @@ use tracing::Span;
 use uuid::Uuid;
 
 use super::{Effect, PARTITIONS};
-use crate::{Error, Result, database, queue::Envelope, trace};
+use crate::{
+    Error, Result, database,
+    queue::{Envelope, QueueName},
+    trace,
+};
 
 /// Inserts effects, in their order, with the place in the trace of what causes them. To be called in the transaction
 /// that causes them.
@@ -19,27 +23,16 @@ pub async fn insert(
     if effects.is_empty() {
         return Ok(());
     }
-    let trace = trace::parent(cause);
-    let mut envelopes = Vec::with_capacity(effects.len());
-    for effect in effects {
-        let envelope = Envelope {
-            id: effect.id,
-            kind: effect.kind.to_owned(),
-            version: effect.version,
-            occurred_at: effect.occurred_at,
-            member: effect.member,
-            trace: trace.clone(),
-            payload: effect.payload.clone(),
-            payload_at: None,
-        };
-        let envelope = serde_json::to_string(&envelope);
-        envelopes.push(envelope.map_err(|error| Error::Invariant(error.to_string()))?);
+    let rows = effects.iter().map(|effect| row(effect, cause));
+    let rows = rows.collect::<Result<Vec<_>>>()?;
+    let (mut ids, mut queues) = (Vec::new(), Vec::new());
+    let (mut partitions, mut envelopes) = (Vec::new(), Vec::new());
+    for row in rows {
+        ids.push(row.id);
+        queues.push(row.queue.as_str().to_owned());
+        partitions.push(row.partition);
+        envelopes.push(row.envelope);
     }
-    let ids: Vec<Uuid> = effects.iter().map(|effect| effect.id).collect();
-    let queues = effects
-        .iter()
-        .map(|effect| effect.queue.as_str().to_owned());
-    let partitions: Vec<i16> = effects.iter().map(partition).collect();
     // `WITH ORDINALITY` keeps the order: numbers are given as rows come.
     let sql = "
         INSERT INTO outbox (id, queue, partition, envelope, created_at)
@@ -49,13 +42,42 @@ pub async fn insert(
         ORDER BY place";
     let values: [Value; 5] = [
         ids.into(),
-        queues.collect::<Vec<_>>().into(),
+        queues.into(),
         partitions.into(),
         envelopes.into(),
         now.into(),
     ];
     db.execute_raw(database::statement(sql, values)).await?;
     Ok(())
+}
+
+/// What is written for an effect.
+pub(crate) struct Row {
+    pub(crate) id: Uuid,
+    pub(crate) queue: QueueName,
+    pub(crate) partition: i16,
+    pub(crate) envelope: String,
+}
+
+/// For who writes it in a statement of their own.
+pub(crate) fn row(effect: &Effect, cause: &Span) -> Result<Row> {
+    let envelope = Envelope {
+        id: effect.id,
+        kind: effect.kind.to_owned(),
+        version: effect.version,
+        occurred_at: effect.occurred_at,
+        member: effect.member,
+        trace: trace::parent(cause),
+        payload: effect.payload.clone(),
+        payload_at: None,
+    };
+    let envelope = serde_json::to_string(&envelope);
+    Ok(Row {
+        id: effect.id,
+        queue: effect.queue,
+        partition: partition(effect),
+        envelope: envelope.map_err(|error| Error::Invariant(error.to_string()))?,
+    })
 }
 
 /// Of the member, or of the effect itself where there is none.

@@ -8,6 +8,7 @@ mod status;
 
 pub use claim::{Owed, claim, forget, give_back, mark, release_partitions, renew_partitions};
 pub use insert::insert;
+pub(crate) use insert::row;
 pub use owe::{Effect, Effects, Payload};
 pub use status::{Status, status};
 

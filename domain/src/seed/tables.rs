@@ -42,6 +42,7 @@ pub const TABLES: &[&str] = &[
     "subscription_archive",
     "subscription_link",
     "subscription_waiting",
+    "webhook_event",
     "workout",
     "workout_completion",
     "workout_exercise",

@@ -6,10 +6,12 @@ mod entitlement;
 pub mod entity;
 mod link;
 pub mod purchase;
+mod report;
 
 pub use archive::forget_archived;
 pub use entitlement::Entitlement;
 pub use link::{LinkPurchase, Linked};
+pub use report::{Applied, Report, Stage};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DeriveActiveEnum, EnumIter};

@@ -20,6 +20,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod unsubscribe;
+mod webhook;
 
 use axum::{
     Router,
@@ -72,6 +73,11 @@ pub fn router(state: AppState) -> Router {
         .route(
             "/unsubscribe",
             get(unsubscribe::ask).post(unsubscribe::withdraw),
+        )
+        .route("/webhooks/{source}", post(webhook::receive))
+        .route(
+            "/webhooks/{source}/{secret}",
+            post(webhook::receive_by_path),
         )
         // Not for other sites: the page may hold a token.
         .route("/graphiql", get(graphiql::page))

@@ -13,6 +13,7 @@ use coach_workers::mail::send::Mailbox;
 use crate::{
     auth::{Authenticator, LocalIssuer},
     settings::{Limits, Mail, Settings, Timeouts},
+    webhook::Webhooks,
 };
 
 /// Everything that the routes need. Cheap to clone.
@@ -30,6 +31,8 @@ pub(super) struct Shared {
     unsubscribing: Option<Unsubscribing>,
     /// Mail that went nowhere, for developers to look at.
     mailbox: Option<Mailbox>,
+    /// Who may send webhooks.
+    pub(super) webhooks: Webhooks,
     pub(super) limits: Limits,
     pub(super) document_limits: document::Limits,
     pub(super) timeouts: Timeouts,
@@ -69,6 +72,7 @@ impl AppState {
             authenticator,
             local_issuer,
             demo,
+            webhooks: settings.webhooks.clone(),
             limits: settings.limits,
             document_limits: document_limits(&settings.limits),
             timeouts: settings.timeouts,

@@ -169,6 +169,26 @@ pub(super) const KEYS: &[Key] = &[
         mask::nothing,
     ),
     key("apple_sandbox", "no", "`yes` or `no`"),
+    optional(
+        "apple_root",
+        "SHA-256 of a root certificate, in 64 hexadecimal digits",
+        mask::nothing,
+    ),
+    optional(
+        "webhook_brightcove_path",
+        "24 to 200 random letters, digits, `-` and `_`",
+        mask::all,
+    ),
+    optional(
+        "webhook_standard_secrets",
+        "secrets such as `whsec_…`, with commas between them",
+        mask::all,
+    ),
+    optional(
+        "webhook_stripe_secrets",
+        "secrets of endpoints of Stripe's, such as `whsec_…`, with commas between them",
+        mask::all,
+    ),
     key(
         "brightcove_url",
         "https://api.bcovlive.io",

@@ -15,6 +15,7 @@ mod telemetry;
 #[cfg(test)]
 mod tests;
 mod value;
+mod webhooks;
 mod worker;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
@@ -37,6 +38,7 @@ pub use self::{
     telemetry::Telemetry,
     worker::{Letters, Worker},
 };
+use crate::webhook::Webhooks;
 
 /// Everything that can be set.
 #[derive(Clone, Debug)]
@@ -71,6 +73,8 @@ pub struct Settings {
     pub partners: Vec<PartnerSettings>,
     /// Where subscriptions are sold.
     pub shops: Shops,
+    /// Who may send webhooks.
+    pub webhooks: Webhooks,
     /// Whose video live sessions are, where there is a provider.
     brightcove: Option<BrightcoveSettings>,
 }
@@ -127,6 +131,7 @@ impl Settings {
         let home = reader.read("home", value::folder)?;
         let listen = reader.read("listen", value::parse)?;
         let storage = Storage::read(reader, &home)?;
+        let shops = Shops::read(reader)?;
         Ok(Self {
             listen,
             log: reader.read("log", log_filter)?,
@@ -143,7 +148,8 @@ impl Settings {
             live_status_url: status_url(reader, listen)?,
             storage,
             partners: partners::read(reader)?,
-            shops: Shops::read(reader)?,
+            webhooks: webhooks::read(reader, &shops)?,
+            shops,
             brightcove: brightcove(reader)?,
             home,
         })

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use coach_domain::subscription::{SubscriptionProvider, apple::Apple, purchase};
+use coach_domain::subscription::{
+    SubscriptionProvider,
+    apple::{APPLE_ROOT, Apple},
+    purchase,
+};
 
 use super::{
     Error,
@@ -17,6 +21,8 @@ pub struct Shops {
     pub apple_bundle_id: Option<String>,
     /// Whether purchases of Apple's sandbox count too.
     pub apple_sandbox: bool,
+    /// SHA-256 of the certificate that Apple's signatures go back to.
+    pub apple_root: [u8; 32],
 }
 
 impl Shops {
@@ -24,20 +30,38 @@ impl Shops {
         Ok(Self {
             apple_bundle_id: reader.optional("apple_bundle_id", value::word)?,
             apple_sandbox: reader.read("apple_sandbox", yes)?,
+            apple_root: reader.optional("apple_root", digest)?.unwrap_or(APPLE_ROOT),
         })
     }
 
     /// What asks them.
     pub fn open(&self) -> purchase::Shops {
         let shops = purchase::Shops::default();
-        match &self.apple_bundle_id {
-            Some(bundle) => {
-                let apple = Apple::new(bundle, self.apple_sandbox);
-                shops.with(SubscriptionProvider::Apple, Arc::new(apple))
-            }
+        match self.apple() {
+            Some(apple) => shops.with(SubscriptionProvider::Apple, Arc::new(apple)),
             None => shops,
         }
     }
+
+    /// What knows what Apple has signed, where the app is sold there.
+    pub fn apple(&self) -> Option<Apple> {
+        let bundle = self.apple_bundle_id.as_ref()?;
+        let root = self.apple_root;
+        Some(Apple::with_root(bundle, self.apple_sandbox, root))
+    }
+}
+
+/// 64 hexadecimal digits.
+fn digest(text: &str) -> Parsed<[u8; 32]> {
+    let mut digest = [0; 32];
+    if text.len() != 64 || !text.is_ascii() {
+        return Err(String::new());
+    }
+    for (place, byte) in digest.iter_mut().enumerate() {
+        let digits = &text[place * 2..place * 2 + 2];
+        *byte = u8::from_str_radix(digits, 16).map_err(|_| String::new())?;
+    }
+    Ok(digest)
 }
 
 fn yes(text: &str) -> Parsed<bool> {

@@ -11,9 +11,12 @@ use coach_domain::{
     object::ObjectStore,
     outbox::{self, Effects, Payload as _},
     queue::QueueName,
+    webhook::{self, Settled, VideoArrived},
 };
 use sea_orm::{DatabaseConnection, TransactionSession as _, TransactionTrait as _};
+use serde::Deserialize;
 use tracing::Span;
+use uuid::Uuid;
 
 pub use brightcove::{Brightcove, BrightcoveSettings, Job, VideoError};
 
@@ -55,9 +58,25 @@ impl Consumer for Live {
                     Err(error) => Verdict::fail(format!("it names no job: {error}")),
                 }
             }
+            (VideoArrived::KIND, VideoArrived::VERSION) => {
+                match serde_json::from_value::<VideoArrived>(envelope.payload.clone()) {
+                    Ok(arrived) => match self.hear(arrived.event).await {
+                        Ok(()) => Verdict::Done,
+                        Err(error) => Verdict::retry(error),
+                    },
+                    Err(error) => Verdict::fail(format!("it names no event: {error}")),
+                }
+            }
             _ => Verdict::Unknown,
         }
     }
+}
+
+/// The name of the job in a notification, in either version of the API. No more of it counts.
+#[derive(Deserialize)]
+struct Notification {
+    #[serde(alias = "resource_id")]
+    job_id: String,
 }
 
 /// Why a job could not be looked after.
@@ -75,6 +94,30 @@ impl Live {
     async fn publish(&self) -> Result<(), PublishError> {
         let session = Session::new(self.pool.clone(), Span::current());
         live::publish(&session, &*self.objects).await.map(drop)
+    }
+
+    /// Asks about the job that a notification names.
+    async fn hear(&self, event: Uuid) -> Result<(), AskError> {
+        let Some(event) = webhook::find(&self.pool, event).await? else {
+            tracing::warn!(%event, "an event is not kept any more");
+            return Ok(());
+        };
+        let said: Result<Notification, _> = serde_json::from_slice(&event.body);
+        let settled = match said {
+            Err(error) => Settled::Failed(format!("it names no job: {error}")),
+            Ok(_) if self.provider.is_none() => {
+                Settled::Ignored("COACH_BRIGHTCOVE_API_KEY is not set".to_owned())
+            }
+            Ok(said) => match self.ask(&said.job_id).await? {
+                Some(Learnt::New | Learnt::Nothing) => Settled::Done,
+                Some(Learnt::NoSession) => {
+                    Settled::Ignored(format!("no session has the job {}", said.job_id))
+                }
+                None => Settled::Ignored(format!("there is no job {}", said.job_id)),
+            },
+        };
+        webhook::settle(&self.pool, event.id, &settled, self.clock.now()).await?;
+        Ok(())
     }
 
     /// Takes over how a job stands; `None` where nobody can tell.

@@ -8,10 +8,8 @@ use reqwest::{Client, header::CONTENT_TYPE, redirect};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{
-    PartnerOptions, PartnerSettings, address::Guarded, answer::Answer, breaker::Breaker,
-    signature::sign,
-};
+use super::{PartnerOptions, PartnerSettings, address::Guarded, answer::Answer, breaker::Breaker};
+use crate::standard_webhooks::sign;
 
 /// To connect, TLS included.
 const CONNECT: Duration = Duration::from_secs(5);

@@ -9,7 +9,6 @@ mod answer;
 mod breaker;
 mod client;
 mod settings;
-mod signature;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -27,7 +26,6 @@ use sea_orm::{DatabaseConnection, TransactionTrait as _};
 use uuid::Uuid;
 
 pub use settings::{NoPartner, PartnerOptions, PartnerSettings};
-pub use signature::{NoSecret, Secret};
 
 use crate::{
     backoff,

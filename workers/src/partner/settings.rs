@@ -4,10 +4,8 @@ use std::{net::IpAddr, time::Duration};
 
 use reqwest::Url;
 
-use super::{
-    address::is_public,
-    signature::{NoSecret, Secret},
-};
+use super::address::is_public;
+use crate::standard_webhooks::{NoSecret, Secret};
 
 /// The longest name of a partner, in bytes.
 const LONGEST_NAME: usize = 40;

@@ -5,10 +5,13 @@
 //! <https://developer.apple.com/documentation/appstoreserverapi/jwstransaction>
 
 mod chain;
+mod notification;
 mod transaction;
 
+pub use notification::Notification;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use self::{chain::Chain, transaction::Transaction};
@@ -55,8 +58,13 @@ impl Apple {
         }
     }
 
-    fn transaction(&self, jws: &str, now: DateTime<Utc>) -> Result<Transaction, PurchaseError> {
-        let broken = PurchaseError::Invalid("it is no signed transaction");
+    /// What is in a JWS, once its signature is known to be Apple's.
+    fn open<T: DeserializeOwned + Signed>(
+        &self,
+        jws: &str,
+        now: DateTime<Utc>,
+    ) -> Result<T, PurchaseError> {
+        let broken = PurchaseError::Invalid("it is nothing that Apple signs");
         let mut parts = jws.split('.');
         let (Some(head), Some(body), Some(signature), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
@@ -66,20 +74,46 @@ impl Apple {
         let signature = URL_SAFE_NO_PAD.decode(signature);
         let signature = signature.map_err(|_| broken.clone())?;
         let header: Header = json(head).ok_or_else(|| broken.clone())?;
-        let transaction: Transaction = json(body).ok_or(broken)?;
+        let payload: T = json(body).ok_or(broken)?;
         if header.alg != "ES256" {
             return Err(PurchaseError::Invalid("it is signed in another way"));
         }
         let signed = jws.len() - jws.rsplit('.').next().map_or(0, str::len) - 1;
         // Certificates are replaced every other year, and what they signed stays true.
-        let signed_at = transaction.signed_at()?;
+        let signed_at = moment(payload.signed_date())?;
         if signed_at > now + AHEAD {
             return Err(PurchaseError::Invalid("it is signed in the future"));
         }
         let chain = Chain::read(&header.x5c, &self.root, signed_at)?;
         chain.verify(&jws.as_bytes()[..signed], &signature)?;
-        Ok(transaction)
+        Ok(payload)
     }
+
+    /// Refuses what is of another app, or of an environment that does not count.
+    fn is_ours(&self, bundle_id: &str, environment: Environment) -> Result<(), PurchaseError> {
+        if bundle_id != self.bundle_id {
+            return Err(PurchaseError::Invalid("it is of another app"));
+        }
+        match environment {
+            Environment::Sandbox if !self.sandbox => {
+                Err(PurchaseError::Invalid("nothing was paid for it"))
+            }
+            Environment::Sandbox | Environment::Production => Ok(()),
+        }
+    }
+}
+
+/// What Apple signs says when.
+trait Signed {
+    /// Milliseconds since 1970.
+    fn signed_date(&self) -> i64;
+}
+
+fn moment(milliseconds: i64) -> Result<DateTime<Utc>, PurchaseError> {
+    let moment = DateTime::from_timestamp_millis(milliseconds);
+    // Postgres takes fewer years than chrono.
+    let moment = moment.filter(|moment| (1970..3000).contains(&moment.year()));
+    moment.ok_or(PurchaseError::Invalid("it has an impossible date"))
 }
 
 #[derive(Deserialize)]
@@ -96,15 +130,8 @@ fn json<T: DeserializeOwned>(part: &str) -> Option<T> {
 #[async_trait::async_trait]
 impl PurchaseVerifier for Apple {
     async fn verify(&self, purchase: &str, now: DateTime<Utc>) -> Result<Purchase, PurchaseError> {
-        let transaction = self.transaction(purchase, now)?;
-        if transaction.bundle_id != self.bundle_id {
-            return Err(PurchaseError::Invalid("it is of another app"));
-        }
-        match transaction.environment {
-            Environment::Production => {}
-            Environment::Sandbox if self.sandbox => {}
-            Environment::Sandbox => return Err(PurchaseError::Invalid("nothing was paid for it")),
-        }
+        let transaction: Transaction = self.open(purchase, now)?;
+        self.is_ours(&transaction.bundle_id, transaction.environment)?;
         transaction.purchase()
     }
 }

@@ -1,11 +1,10 @@
 //! What a signed transaction says.
 //! <https://developer.apple.com/documentation/appstoreserverapi/jwstransactiondecodedpayload>
 
-use chrono::{DateTime, Datelike as _, Utc};
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::Environment;
+use super::{Environment, Signed, moment};
 use crate::subscription::{
     Entitlement, SubscriptionProvider,
     purchase::{Purchase, PurchaseError},
@@ -34,11 +33,6 @@ pub(super) struct Transaction {
 }
 
 impl Transaction {
-    /// When it was signed.
-    pub(super) fn signed_at(&self) -> Result<DateTime<Utc>, PurchaseError> {
-        moment(self.signed_date)
-    }
-
     /// What it gives, until the shop says otherwise.
     pub(super) fn purchase(self) -> Result<Purchase, PurchaseError> {
         let invalid = PurchaseError::Invalid;
@@ -51,7 +45,7 @@ impl Transaction {
         let expires_at = self.expires_date.ok_or(invalid("it has no end"))?;
         let end = moment(self.revocation_date.unwrap_or(expires_at))?;
         let trial = self.offer_discount_type.as_deref() == Some("FREE_TRIAL");
-        let signed_at = self.signed_at()?;
+        let signed_at = moment(self.signed_date)?;
         Ok(Purchase {
             external_id: self.original_transaction_id,
             purchase_token: self.app_account_token,
@@ -68,9 +62,8 @@ impl Transaction {
     }
 }
 
-fn moment(milliseconds: i64) -> Result<DateTime<Utc>, PurchaseError> {
-    let moment = DateTime::from_timestamp_millis(milliseconds);
-    // Postgres takes fewer years than chrono.
-    let moment = moment.filter(|moment| (1970..3000).contains(&moment.year()));
-    moment.ok_or(PurchaseError::Invalid("it has an impossible date"))
+impl Signed for Transaction {
+    fn signed_date(&self) -> i64 {
+        self.signed_date
+    }
 }

@@ -40,7 +40,7 @@ impl fmt::Debug for Secret {
 
 /// The header `webhook-signature`: one signature for each secret, so that a partner can go from one to the next.
 /// `timestamp` is in seconds.
-pub(super) fn sign(secrets: &[Secret], id: &str, timestamp: i64, body: &[u8]) -> String {
+pub fn sign(secrets: &[Secret], id: &str, timestamp: i64, body: &[u8]) -> String {
     let signatures = secrets.iter().filter_map(|Secret(key)| {
         // HMAC takes keys of any length.
         let hmac = Hmac::<Sha256>::new_from_slice(key).ok()?;
@@ -52,6 +52,62 @@ pub(super) fn sign(secrets: &[Secret], id: &str, timestamp: i64, body: &[u8]) ->
     });
     signatures.collect::<Vec<_>>().join(" ")
 }
+
+/// How far the time of a message may be from ours, in seconds, as the specification advises.
+const TOLERANCE: i64 = 300;
+
+/// Why a message is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Forged {
+    /// No signature of it was made with any of the secrets.
+    #[error("the signature is wrong")]
+    Signature,
+    /// It was signed too long ago, or too far ahead.
+    #[error("the timestamp is more than five minutes from now")]
+    Time,
+}
+
+/// Whether one of the signatures, as in the header `webhook-signature`, was made with one of the secrets, and not long
+/// ago. Times are in seconds since 1970.
+///
+/// # Errors
+///
+/// When it was not.
+pub fn verify(
+    secrets: &[Secret],
+    id: &str,
+    timestamp: i64,
+    signatures: &str,
+    body: &[u8],
+    now: i64,
+) -> Result<(), Forged> {
+    let given = signatures.split(' ').filter_map(|signature| {
+        let signature = signature.strip_prefix("v1,")?;
+        STANDARD.decode(signature).ok()
+    });
+    let given: Vec<_> = given.take(MOST).collect();
+    let genuine = secrets.iter().any(|Secret(key)| {
+        given.iter().any(|signature| {
+            Hmac::<Sha256>::new_from_slice(key).is_ok_and(|hmac| {
+                hmac.chain_update(format!("{id}.{timestamp}."))
+                    .chain_update(body)
+                    .verify_slice(signature)
+                    .is_ok()
+            })
+        })
+    });
+    if !genuine {
+        return Err(Forged::Signature);
+    }
+    if timestamp.abs_diff(now) > TOLERANCE.unsigned_abs() {
+        return Err(Forged::Time);
+    }
+    Ok(())
+}
+
+/// So many signatures are looked at.
+const MOST: usize = 10;
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,128 @@
+//! The consumer of `webhooks`: takes over what shops say of subscriptions.
+
+mod standard;
+mod stripe;
+
+use std::{sync::Arc, time::Duration};
+
+use coach_domain::{
+    clock::Clock,
+    database::Session,
+    outbox::{self, Effects, Payload as _},
+    queue::QueueName,
+    subscription::{Applied, Report, apple::Apple},
+    webhook::{self, Arrived, Event, Settled, Source},
+};
+use sea_orm::{DatabaseConnection, TransactionSession as _, TransactionTrait as _};
+use tracing::Span;
+
+use crate::consumer::{Consumer, Delivery, Verdict};
+
+/// Does it. An event can be worked on any number of times: what was said once says nothing new.
+pub struct Webhooks {
+    /// The database.
+    pub pool: DatabaseConnection,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// What reads notifications of Apple's, where the app is sold there.
+    pub apple: Option<Apple>,
+}
+
+/// What an event says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Said {
+    /// How a subscription stands.
+    Report(Report),
+    /// Nothing that matters here: why.
+    Nothing(String),
+    /// Nothing that can be read: why.
+    Unreadable(String),
+}
+
+#[async_trait::async_trait]
+impl Consumer for Webhooks {
+    fn queue(&self) -> QueueName {
+        Arrived::QUEUE
+    }
+
+    async fn consume(&self, delivery: &Delivery) -> Verdict {
+        let envelope = &delivery.envelope;
+        if (envelope.kind.as_str(), envelope.version) != (Arrived::KIND, Arrived::VERSION) {
+            return Verdict::Unknown;
+        }
+        let arrived = match serde_json::from_value::<Arrived>(envelope.payload.clone()) {
+            Ok(arrived) => arrived,
+            Err(error) => return Verdict::fail(format!("it names no event: {error}")),
+        };
+        let event = match webhook::find(&self.pool, arrived.event).await {
+            Ok(Some(event)) => event,
+            Ok(None) => {
+                tracing::warn!(event = %arrived.event, "an event is not kept any more");
+                return Verdict::Done;
+            }
+            Err(error) => return Verdict::retry(error),
+        };
+        match self.take_over(&event).await {
+            Ok(true) => Verdict::Done,
+            // Somebody linked the purchase at this moment.
+            Ok(false) => Verdict::Retry {
+                after: Some(Duration::from_secs(1)),
+                reason: "whose the subscription is has changed meanwhile".to_owned(),
+            },
+            Err(error) => Verdict::retry(error),
+        }
+    }
+}
+
+impl Webhooks {
+    /// False when it is to be tried again.
+    async fn take_over(&self, event: &Event) -> coach_domain::Result<bool> {
+        let now = self.clock.now();
+        let session = Session::new(self.pool.clone(), Span::current());
+        let transaction = session.begin().await?;
+        let mut effects = Effects::new(None, now);
+        let settled = match self.read(event) {
+            Said::Nothing(why) => Settled::Ignored(why),
+            Said::Unreadable(why) => {
+                tracing::error!(event = %event.id, why, "a webhook cannot be read");
+                Settled::Failed(why)
+            }
+            Said::Report(report) => match report.apply(&transaction, &mut effects, now).await? {
+                Applied::Again => return Ok(false),
+                Applied::OfNobody => Settled::Ignored("it is of nobody here".to_owned()),
+                Applied::Recorded(_) | Applied::Waits => Settled::Done,
+            },
+        };
+        webhook::settle(&transaction, event.id, &settled, now).await?;
+        outbox::insert(&transaction, effects.owed(), &Span::current(), now).await?;
+        coach_domain::kill_point::reached("before-webhook-commit");
+        transaction.commit().await?;
+        if !effects.owed().is_empty() {
+            outbox::announce();
+        }
+        Ok(true)
+    }
+
+    fn read(&self, event: &Event) -> Said {
+        match event.source {
+            Source::Standard => standard::read(&event.body),
+            Source::Stripe => stripe::read(&event.body),
+            Source::AppStore => self.app_store(event),
+            Source::GooglePlay => Said::Nothing("Google Play is not set up".to_owned()),
+            Source::Brightcove => Said::Unreadable("it is of another queue".to_owned()),
+        }
+    }
+
+    fn app_store(&self, event: &Event) -> Said {
+        let Some(apple) = &self.apple else {
+            return Said::Nothing("COACH_APPLE_BUNDLE_ID is not set".to_owned());
+        };
+        match apple.notification(&event.body, event.received_at) {
+            Ok(notification) => match notification.report {
+                Some(report) => Said::Report(report),
+                None => Said::Nothing(format!("{} says nothing of a subscription", event.kind)),
+            },
+            Err(error) => Said::Unreadable(error.to_string()),
+        }
+    }
+}
