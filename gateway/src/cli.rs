@@ -4,6 +4,7 @@
 
 mod live;
 mod queue;
+mod webhook;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use self::{
     live::{Live, Set},
     queue::{Change, Queue},
+    webhook::Webhook,
 };
 
 /// The gateway of a fitness-coaching app: one GraphQL API over Postgres.
@@ -79,6 +81,9 @@ pub(crate) enum Verb {
     /// See and mend the queues: dead letters, pauses
     #[command(subcommand, after_help = queue::AFTER)]
     Queue(Queue),
+    /// See what others have sent, and have it worked on again
+    #[command(subcommand, after_help = webhook::AFTER)]
+    Webhook(Webhook),
     /// See and mend the status file of live sessions
     #[command(subcommand, after_help = live::AFTER)]
     Live(Live),
@@ -184,6 +189,7 @@ impl Verb {
                 | Self::Catalogue(_)
                 | Self::Queue(_)
                 | Self::Live(_)
+                | Self::Webhook(_)
         )
     }
 }

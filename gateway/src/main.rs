@@ -58,6 +58,7 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
             Verb::Catalogue(catalogue) => command::catalogue::run(&settings, catalogue).await,
             Verb::Queue(queue) => command::queue::run(&settings, queue).await,
             Verb::Live(live) => command::live::run(&settings, live).await,
+            Verb::Webhook(webhook) => command::webhook::run(&settings, webhook).await,
             Verb::Token { .. } | Verb::Schema(_) | Verb::CheckConfig => Ok(()),
         }
     });

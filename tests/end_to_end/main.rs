@@ -23,4 +23,5 @@ mod sign_in;
 mod today;
 mod tokens;
 mod unsubscribe;
+mod webhooks;
 mod writes;

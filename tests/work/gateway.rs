@@ -17,13 +17,25 @@ use crate::fixture::{Fixture, now};
 
 /// Listens as long as the test runs.
 pub(crate) struct Gateway {
-    base: String,
+    pub(crate) base: String,
     issuer: Arc<LocalIssuer>,
 }
 
 impl Gateway {
     pub(crate) async fn over(fixture: &Fixture) -> Self {
-        let settings = Settings::load(&Sources::default()).expect("the defaults are valid");
+        Self::with(fixture, &[]).await
+    }
+
+    /// The same, with these variables in its environment.
+    pub(crate) async fn with(fixture: &Fixture, environment: &[(&str, &str)]) -> Self {
+        let environment = environment.iter();
+        let sources = Sources {
+            environment: environment
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            ..Sources::default()
+        };
+        let settings = Settings::load(&sources).expect("valid settings");
         let (pool, clock) = (fixture.pool.clone(), Arc::new(SystemClock));
         let queue = Arc::new(PostgresQueue::unopened(pool.clone(), []));
         let services = Services {

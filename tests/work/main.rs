@@ -10,3 +10,4 @@ mod letters;
 mod live;
 mod relay;
 mod reminders;
+mod webhooks;

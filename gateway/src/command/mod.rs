@@ -10,6 +10,7 @@ pub(crate) mod queue;
 pub(crate) mod schema;
 pub(crate) mod serve;
 pub(crate) mod token;
+pub(crate) mod webhook;
 mod welcome;
 pub(crate) mod worker;
 

@@ -20,7 +20,7 @@ mod purchases;
 mod races;
 mod registration;
 mod rows;
-mod shop;
+pub(crate) mod shop;
 mod statements;
 mod workouts;
 

@@ -19,22 +19,22 @@ use serde_json::{Value, json};
 
 use crate::harness::TestApp;
 
-pub(super) const BUNDLE: &str = "com.example.coach";
+pub(crate) const BUNDLE: &str = "com.example.coach";
 const SIGNS: &[u64] = &[1, 2, 840, 113_635, 100, 6, 11, 1];
 const ISSUES: &[u64] = &[1, 2, 840, 113_635, 100, 6, 2, 1];
 
 /// How a chain may differ from Apple's.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Flaws {
-    pub(super) unmarked_signer: bool,
-    pub(super) unmarked_issuer: bool,
-    pub(super) issuer_is_no_authority: bool,
+pub(crate) struct Flaws {
+    pub(crate) unmarked_signer: bool,
+    pub(crate) unmarked_issuer: bool,
+    pub(crate) issuer_is_no_authority: bool,
 }
 
 /// A shop that signs.
-pub(super) struct Shop {
-    pub(super) x5c: Vec<String>,
-    pub(super) root: [u8; 32],
+pub(crate) struct Shop {
+    pub(crate) x5c: Vec<String>,
+    pub(crate) root: [u8; 32],
     key: EcdsaKeyPair,
 }
 
@@ -54,11 +54,20 @@ fn params(name: &str, mark: Option<&[u64]>, authority: bool) -> CertificateParam
 }
 
 impl Shop {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(Flaws::default())
     }
 
-    pub(super) fn with(flaws: Flaws) -> Self {
+    /// Whose certificate was over before anything here was signed.
+    pub(crate) fn expired() -> Self {
+        Self::made(Flaws::default(), (2026, 3))
+    }
+
+    pub(crate) fn with(flaws: Flaws) -> Self {
+        Self::made(flaws, (2027, 1))
+    }
+
+    fn made(flaws: Flaws, until: (i32, u8)) -> Self {
         let key = || KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).expect("a key");
         let (root_key, issuer_key) = (key(), key());
         let signer_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
@@ -68,7 +77,8 @@ impl Shop {
             (!flaws.unmarked_issuer).then_some(ISSUES),
             !flaws.issuer_is_no_authority,
         );
-        let signer = params("Signer", (!flaws.unmarked_signer).then_some(SIGNS), false);
+        let mut signer = params("Signer", (!flaws.unmarked_signer).then_some(SIGNS), false);
+        signer.not_after = date_time_ymd(until.0, until.1, 1);
         let root_cert = root.self_signed(&root_key).expect("a root");
         let by_root = Issuer::from_params(&root, &root_key);
         let issuer_cert = issuer.signed_by(&issuer_key, &by_root).expect("an issuer");
@@ -88,11 +98,11 @@ impl Shop {
     }
 
     /// A signed transaction.
-    pub(super) fn sign(&self, payload: &Value) -> String {
+    pub(crate) fn sign(&self, payload: &Value) -> String {
         self.sign_as(&json!({ "alg": "ES256", "x5c": self.x5c }), payload)
     }
 
-    pub(super) fn sign_as(&self, header: &Value, payload: &Value) -> String {
+    pub(crate) fn sign_as(&self, header: &Value, payload: &Value) -> String {
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", part(header), part(payload));
         let signature = self.key.sign(&SystemRandom::new(), signed.as_bytes());
@@ -109,14 +119,14 @@ impl Shop {
 }
 
 /// A gateway that sells through such a shop.
-pub(super) async fn selling() -> (Shop, TestApp) {
+pub(crate) async fn selling() -> (Shop, TestApp) {
     let shop = Shop::new();
     let test = TestApp::selling(shop.shops()).await;
     (shop, test)
 }
 
 /// A subscription that was paid an hour ago for a month.
-pub(super) fn transaction(id: &str) -> Value {
+pub(crate) fn transaction(id: &str) -> Value {
     json!({
         "transactionId": "2000000999999999",
         "originalTransactionId": id,

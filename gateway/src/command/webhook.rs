@@ -1,0 +1,130 @@
+//! `coach webhook`: what came, and having it worked on again.
+
+use std::fmt::Write as _;
+
+use anyhow::bail;
+use chrono::SecondsFormat;
+use coach_domain::{
+    audit::{self, Deed},
+    clock::{Clock as _, SystemClock},
+    database::Session,
+    outbox::{self, Effects},
+    webhook::{self, Brief},
+};
+use coach_gateway::settings::{self, Settings};
+use sea_orm::{TransactionSession as _, TransactionTrait as _};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    actor,
+    database::{Purpose, given_or_running},
+};
+use crate::cli::{Change, Format, Webhook};
+
+const PURPOSE: Purpose = Purpose {
+    doing: "looking at the webhooks of",
+    which: "that of the service",
+    then: "ask",
+};
+
+/// Does what is asked, and says so.
+pub(crate) async fn run(settings: &Settings, verb: &Webhook) -> anyhow::Result<()> {
+    if settings.database_url.is_none() {
+        // Then the database is that of `coach dev`, which has no use for `PG*` either.
+        settings::restart_without_other_settings()?;
+    }
+    let pool = given_or_running(settings, &PURPOSE).await?;
+    let text = match verb {
+        Webhook::List {
+            source,
+            state,
+            limit,
+            format,
+        } => {
+            let events = webhook::latest(&pool, *source, *state, *limit).await?;
+            list(&events, *format)?
+        }
+        Webhook::Replay { ids, how } => {
+            let session = Session::new(pool.clone(), tracing::Span::none());
+            replay(&session, ids, how).await?
+        }
+    };
+    pool.close().await?;
+    super::print(&text)
+}
+
+fn list(events: &[Brief], format: Format) -> anyhow::Result<String> {
+    let mut text = String::new();
+    match format {
+        Format::Text if events.is_empty() => text += "there are none\n",
+        Format::Text => {
+            for event in events {
+                let at = event.received_at.to_rfc3339_opts(SecondsFormat::Secs, true);
+                let state = format!("{:?}", event.state).to_lowercase();
+                let detail = event.detail.as_deref().unwrap_or_default();
+                let line = format!(
+                    "{}  {at}  {:<11}  {state:<8}  {}  {detail}",
+                    event.id,
+                    event.source.as_str(),
+                    event.kind
+                );
+                let _ = writeln!(text, "{}", line.trim_end());
+            }
+        }
+        Format::Json => {
+            let events = events.iter().map(|event| {
+                json!({
+                    "id": event.id,
+                    "source": event.source,
+                    "eventId": event.event_id,
+                    "kind": event.kind,
+                    "receivedAt": event.received_at,
+                    "state": event.state,
+                    "detail": event.detail,
+                })
+            });
+            let events: Vec<_> = events.collect();
+            text = serde_json::to_string_pretty(&events)? + "\n";
+        }
+    }
+    Ok(text)
+}
+
+/// All of them, or none.
+async fn replay(session: &Session, ids: &[Uuid], how: &Change) -> anyhow::Result<String> {
+    let now = SystemClock.now();
+    let transaction = session.begin().await?;
+    let mut effects = Effects::new(None, now);
+    let mut text = String::new();
+    for id in ids {
+        let Some(event) = webhook::replay(&transaction, &mut effects, *id).await? else {
+            bail!("there is no event with the id {id}; `coach webhook list` shows them");
+        };
+        let done = if how.dry_run {
+            "would be worked on again"
+        } else {
+            "is worked on again"
+        };
+        let _ = writeln!(
+            text,
+            "{id} ({} {}) {done}",
+            event.source.as_str(),
+            event.kind
+        );
+    }
+    if how.dry_run {
+        transaction.rollback().await?;
+        return Ok(text + "this was a dry run, nothing is changed\n");
+    }
+    let actor = actor::name(how);
+    let deed = Deed {
+        actor: &actor,
+        action: "webhook.replay",
+        detail: json!({ "events": ids }),
+    };
+    audit::record(&transaction, &deed, now).await?;
+    outbox::insert(&transaction, effects.owed(), &tracing::Span::none(), now).await?;
+    transaction.commit().await?;
+    Ok(text)
+}

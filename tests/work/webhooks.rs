@@ -1,0 +1,346 @@
+//! What is made of webhooks: any order and repetition ends in the same rows, and a burst is lost nowhere.
+
+use chrono::SubsecRound as _;
+use coach_domain::{
+    database::Session,
+    outbox::{self, Effects},
+    queue::QueueName,
+    subscription::{Applied, Entitlement, Report, Stage, SubscriptionProvider},
+    webhook::{self, EventState, Incoming, Source},
+};
+use coach_tests::Random;
+use coach_workers::{consumer::Consuming, standard_webhooks::sign, webhook::Webhooks};
+use futures_util::{StreamExt as _, stream};
+use sea_orm::{FromQueryResult, TransactionSession as _, TransactionTrait as _};
+use serde_json::{Value, json};
+use tracing::Span;
+use uuid::Uuid;
+
+use crate::{
+    fixture::{Fixture, Running, until},
+    gateway::Gateway,
+};
+
+const PURCHASES: usize = 24;
+const NOTIFICATIONS: usize = 1_000;
+
+/// The first second of 2026-03-18.
+const MORNING: i64 = 1_773_792_000;
+
+fn consumer(fixture: &Fixture) -> Webhooks {
+    Webhooks {
+        pool: fixture.pool.clone(),
+        clock: fixture.clock.clone(),
+        apple: None,
+    }
+}
+
+fn work(fixture: &Fixture) -> (Running, Running) {
+    let relay = fixture.relay(QueueName::Webhooks);
+    (
+        relay,
+        fixture.consume(consumer(fixture), Consuming::default()),
+    )
+}
+
+async fn keep(fixture: &Fixture, source: Source, id: &str, body: &Value) -> bool {
+    let kind = body["type"].as_str().unwrap_or_default();
+    let body = body.to_string();
+    let incoming = Incoming {
+        source,
+        event_id: id,
+        kind,
+        headers: json!({}),
+        body: body.as_bytes(),
+    };
+    let kept = webhook::keep(&fixture.pool, &incoming, &Span::none(), fixture.clock.now()).await;
+    kept.expect("kept")
+}
+
+#[derive(Debug, FromQueryResult)]
+struct Token {
+    token: Uuid,
+}
+
+/// The tokens of demo members that have nothing of the shops'.
+async fn tokens(fixture: &Fixture) -> Vec<Uuid> {
+    let sql = "SELECT purchase_token AS token FROM member ORDER BY id LIMIT 4";
+    let rows: Vec<Token> = fixture.rows(sql).await;
+    rows.into_iter().map(|row| row.token).collect()
+}
+
+/// What the shops and a billing service say of some purchases: of every fourth whose it is, of the rest nobody knows.
+fn notifications(random: &mut Random, tokens: &[Uuid]) -> Vec<(Source, String, Value)> {
+    let mut all = Vec::new();
+    for number in 0..NOTIFICATIONS * 2 / 3 {
+        let purchase = random.below(PURCHASES);
+        // Many in the same second.
+        let at = MORNING + i64::try_from(random.below(40)).expect("small");
+        let ends = at + i64::try_from(random.below(60) * 86_400).expect("small");
+        let token = (purchase.is_multiple_of(4)).then(|| tokens[purchase / 4 % tokens.len()]);
+        let id = format!("event-{number}");
+        all.push(if purchase.is_multiple_of(2) {
+            let time = |seconds| chrono::DateTime::from_timestamp(seconds, 0).expect("a time");
+            let kinds = ["created", "updated", "updated", "ended", "renamed"];
+            let body = json!({
+                "type": format!("subscription.{}", kinds[random.below(kinds.len())]),
+                "timestamp": time(at),
+                "data": {
+                    "provider": if purchase.is_multiple_of(3) { "APPLE" } else { "GOOGLE" },
+                    "externalId": format!("purchase-{purchase}"), "purchaseToken": token,
+                    "expiresAt": time(ends), "willRenew": random.one_in(2),
+                },
+            });
+            (Source::Standard, id, body)
+        } else {
+            let statuses = ["active", "past_due", "canceled", "trialing", "incomplete"];
+            let status = statuses[random.below(statuses.len())];
+            let kind = if status == "canceled" { "deleted" } else { "updated" };
+            let body = json!({
+                "id": id, "type": format!("customer.subscription.{kind}"), "created": at,
+                "data": { "object": {
+                    "id": format!("sub_{purchase}"), "status": status, "trial_end": ends,
+                    "items": { "data": [{ "current_period_start": at, "current_period_end": ends }] },
+                } },
+            });
+            (Source::Stripe, id, body)
+        });
+    }
+    // Whose those of Stripe are, the checkout says.
+    for (number, token) in tokens.iter().enumerate() {
+        let body = json!({
+            "id": format!("checkout-{number}"), "type": "checkout.session.completed", "created": MORNING,
+            "data": { "object": {
+                "subscription": format!("sub_{}", number * 6 + 1), "client_reference_id": token,
+            } },
+        });
+        all.push((Source::Stripe, format!("checkout-{number}"), body));
+    }
+    let different = all.len();
+    while all.len() < NOTIFICATIONS {
+        all.push(all[random.below(different)].clone());
+    }
+    all
+}
+
+#[derive(Debug, PartialEq, Eq, FromQueryResult)]
+struct Row {
+    row: String,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_order_of_a_thousand_notifications_ends_in_the_same_rows() {
+    let mut ends = Vec::new();
+    for permutation in 0..4 {
+        let fixture = Fixture::seeded().await;
+        let tokens = tokens(&fixture).await;
+        assert_eq!(tokens.len(), 4);
+        // Tokens differ from one database to the next; whose they are does not.
+        let mut said = notifications(&mut Random::new(2_026, 1), &tokens);
+        Random::new(9, permutation).shuffle(&mut said);
+        let (relay, worker) = work(&fixture);
+        let kept = stream::iter(&said)
+            .map(async |(source, id, body)| keep(&fixture, *source, id, body).await)
+            .buffer_unordered(if permutation == 0 { 1 } else { 8 })
+            .filter(|new| std::future::ready(*new))
+            .count()
+            .await;
+        assert_eq!(kept, NOTIFICATIONS * 2 / 3 + 4);
+        until("all are worked on", async || {
+            let left = webhook::latest(&fixture.pool, None, Some(EventState::Received), 1).await;
+            left.expect("read").is_empty()
+        })
+        .await;
+        worker.stop().await;
+        relay.stop().await;
+        let rows: Vec<Row> = fixture
+            .rows(
+                "SELECT (to_jsonb(s) - 'id' - 'member_id')::text || m.email AS row
+                 FROM subscription s JOIN member m ON m.id = s.member_id WHERE s.external_id IS NOT NULL AND said <> ''
+                 UNION ALL
+                 SELECT to_jsonb(w)::text FROM subscription_waiting w
+                 UNION ALL
+                 SELECT l.provider || l.external_id || m.email
+                 FROM subscription_link l JOIN member m ON m.id = l.member_id
+                 UNION ALL
+                 SELECT event_id || ' ' || state || COALESCE(detail, '') FROM webhook_event
+                 WHERE kind NOT LIKE 'checkout%'
+                 ORDER BY 1",
+            )
+            .await;
+        ends.push(rows);
+    }
+    let told = |what: &str| ends[0].iter().filter(|row| row.row.contains(what)).count();
+    assert!(
+        told("purchase-") > 10 && told("\"sub_") > 8,
+        "{:#?}",
+        ends[0]
+    );
+    assert!(told(" IGNORED`subscription.renamed` is of no concern here") > 10);
+    for (permutation, end) in ends.iter().enumerate() {
+        let differ = end.iter().zip(&ends[0]).find(|(one, other)| one != other);
+        assert!(
+            differ.is_none() && end.len() == ends[0].len(),
+            "{permutation}: {differ:#?}"
+        );
+    }
+}
+
+async fn apply(fixture: &Fixture, report: &Report) -> (Applied, Vec<outbox::Effect>) {
+    let session = Session::new(fixture.pool.clone(), Span::none());
+    let transaction = session.begin().await.expect("a transaction");
+    let mut effects = Effects::new(None, fixture.clock.now());
+    let applied = report
+        .apply(&transaction, &mut effects, fixture.clock.now())
+        .await;
+    transaction.commit().await.expect("committed");
+    (applied.expect("applied"), effects.into_owed())
+}
+
+#[tokio::test]
+async fn what_nobody_has_linked_waits_and_partners_hear_of_what_changes() {
+    let fixture = Fixture::seeded().await;
+    let now = fixture.clock.now().trunc_subsecs(0);
+    let token = tokens(&fixture).await[0];
+    let report = |token: Option<Uuid>, days: i64, at: i64| Report {
+        provider: SubscriptionProvider::Google,
+        external_id: "a purchase".to_owned(),
+        purchase_token: token,
+        entitlement: Some(Entitlement {
+            provider: Some(SubscriptionProvider::Google),
+            expires_at: Some(now + chrono::TimeDelta::days(days)),
+            will_renew: true,
+            ..Entitlement::default()
+        }),
+        at: now + chrono::TimeDelta::seconds(at),
+        stage: Stage::Changed,
+    };
+    let (applied, owed) = apply(&fixture, &report(None, 4_000, 2)).await;
+    assert_eq!((applied, owed.len()), (Applied::Waits, 0));
+    let (applied, _) = apply(&fixture, &report(Some(Uuid::from_u128(1)), 1, 1)).await;
+    assert_eq!(applied, Applied::Waits);
+    // What waited is newer than what says whose it is.
+    let (applied, owed) = apply(&fixture, &report(Some(token), 5_000, 1)).await;
+    assert!(matches!(applied, Applied::Recorded(_)));
+    assert_eq!(owed.len(), 1);
+    let until = owed[0].payload["expiresAt"].clone();
+    assert_eq!(until, json!(now + chrono::TimeDelta::days(4_000)));
+    // Known, or older: nothing new.
+    for again in [report(Some(token), 4_000, 2), report(None, 9_000, 1)] {
+        let (applied, owed) = apply(&fixture, &again).await;
+        assert!(matches!(applied, Applied::Recorded(_)));
+        assert!(owed.is_empty(), "{owed:?}");
+    }
+    let nobodys = Report {
+        external_id: "another".to_owned(),
+        purchase_token: Some(Uuid::from_u128(1)),
+        entitlement: None,
+        ..report(None, 1, 1)
+    };
+    assert_eq!(apply(&fixture, &nobodys).await.0, Applied::OfNobody);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_is_marked_and_worked_on_again_when_asked() {
+    let fixture = Fixture::seeded().await;
+    let (relay, worker) = work(&fixture);
+    let broken =
+        json!({ "type": "subscription.updated", "timestamp": "2026-03-18T12:00:00Z", "data": {} });
+    keep(&fixture, Source::Standard, "broken", &broken).await;
+    let event = async || {
+        let found = webhook::latest(&fixture.pool, None, None, 1)
+            .await
+            .expect("read");
+        found.into_iter().next().expect("an event")
+    };
+    until("it is settled", async || {
+        event().await.state == EventState::Failed
+    })
+    .await;
+    let found = event().await;
+    assert!(
+        found
+            .detail
+            .as_deref()
+            .is_some_and(|it| it.contains("provider")),
+        "{found:?}"
+    );
+    // Mended, as far as the test goes.
+    let good = json!({
+        "type": "subscription.updated", "timestamp": "2026-03-18T12:00:00Z",
+        "data": { "provider": "APPLE", "externalId": "1", "expiresAt": "2026-04-18T12:00:00Z", "willRenew": true },
+    });
+    fixture
+        .execute(&format!(
+            "UPDATE webhook_event SET body = convert_to('{good}', 'UTF8')"
+        ))
+        .await;
+    let transaction = fixture.pool.begin().await.expect("a transaction");
+    let mut effects = Effects::new(None, fixture.clock.now());
+    let replayed = webhook::replay(&transaction, &mut effects, found.id)
+        .await
+        .expect("asked");
+    assert_eq!(replayed.expect("there").state, EventState::Received);
+    let none = webhook::replay(&transaction, &mut effects, Uuid::from_u128(1)).await;
+    assert_eq!(none.expect("asked"), None);
+    transaction.commit().await.expect("committed");
+    fixture.owe(effects.owed()).await;
+    until("it is done", async || {
+        event().await.state == EventState::Done
+    })
+    .await;
+    worker.stop().await;
+    relay.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_of_ten_thousand_is_lost_nowhere() {
+    const BURST: usize = 10_000;
+    const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let fixture = Fixture::seeded().await;
+    let gateway = Gateway::with(&fixture, &[("COACH_WEBHOOK_STANDARD_SECRETS", SECRET)]).await;
+    let (relay, worker) = work(&fixture);
+    let secret = [SECRET.parse().expect("a secret")];
+    let client = reqwest::Client::new();
+    let url = format!("{}/webhooks/standard", gateway.base);
+    let taken = stream::iter(0..BURST)
+        .map(async |number| {
+            let body = json!({
+                "type": "subscription.updated", "timestamp": "2026-03-18T12:00:00Z",
+                "data": {
+                    "provider": "APPLE", "externalId": format!("{}", number % 500),
+                    "expiresAt": "2026-04-18T12:00:00Z", "willRenew": number % 2 == 0,
+                },
+            })
+            .to_string();
+            let (id, seconds) = (format!("msg_{number}"), fixture.clock.now().timestamp());
+            let signature = sign(&secret, &id, seconds, body.as_bytes());
+            let request = client
+                .post(&url)
+                .header("content-type", "application/json")
+                .header("webhook-id", id)
+                .header("webhook-timestamp", seconds)
+                .header("webhook-signature", signature);
+            request.body(body).send().await.expect("an answer").status() == 200
+        })
+        .buffer_unordered(64)
+        .filter(|taken| std::future::ready(*taken))
+        .count()
+        .await;
+    assert_eq!(taken, BURST);
+    let count = async |state: &str| {
+        let sql = format!("SELECT count(*) AS count FROM webhook_event WHERE state = '{state}'");
+        fixture.rows::<Count>(&sql).await[0].count
+    };
+    until("all are worked on", async || count("RECEIVED").await == 0).await;
+    assert_eq!(count("DONE").await, 10_000);
+    let waiting = "SELECT count(*) AS count FROM subscription_waiting";
+    assert_eq!(fixture.rows::<Count>(waiting).await[0].count, 500);
+    worker.stop().await;
+    relay.stop().await;
+}
+
+#[derive(FromQueryResult)]
+struct Count {
+    count: i64,
+}
