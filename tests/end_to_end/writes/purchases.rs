@@ -63,7 +63,8 @@ async fn what_the_shop_reported_before_applies_at_once() {
     let (shop, test) = selling().await;
     // It was cancelled since the transaction was signed.
     test.execute("INSERT INTO subscription_waiting
-         VALUES ('APPLE', '2000000123456789', NULL, '2026-04-18T11:00:00Z', NULL, FALSE, '2026-03-18T11:30:00Z')",
+         VALUES ('APPLE', '2000000123456789', NULL, '2026-04-18T11:00:00Z', NULL, FALSE, '2026-03-18T11:30:00Z',
+                 '00001773833400000000')",
     )
     .await;
     let mut trial = transaction("2000000123456789");
