@@ -5,6 +5,7 @@ mod coach;
 mod collector;
 mod dev;
 mod import;
+mod live;
 mod queue;
 mod schema;
 mod telemetry;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use coach_domain::{
     clock::Clock,
     database::Session,
+    kill_point,
     live::{self, AskForJob, Learnt, Publish, PublishError},
     object::ObjectStore,
     outbox::{self, Effects, Payload as _},
@@ -136,8 +137,8 @@ impl Live {
         let learnt = live::learn_of_job(&transaction, &mut effects, job, &found.facts()).await?;
         outbox::insert(&transaction, effects.owed(), &Span::current(), now).await?;
         transaction.commit().await?;
-        coach_domain::kill_point::reached("after-live-event");
         if learnt == Learnt::New {
+            kill_point::reached("after-live-event");
             tracing::info!(job, state = ?found.state, "a job of the video provider has changed");
             outbox::announce();
             // At once; the outbox sees to it that it happens even if we end here.

@@ -8,6 +8,7 @@ use std::{sync::Arc, time::Duration};
 use coach_domain::{
     clock::Clock,
     database::Session,
+    kill_point,
     outbox::{self, Effects, Payload as _},
     queue::QueueName,
     subscription::{Applied, Report, apple::Apple},
@@ -95,7 +96,7 @@ impl Webhooks {
         };
         webhook::settle(&transaction, event.id, &settled, now).await?;
         outbox::insert(&transaction, effects.owed(), &Span::current(), now).await?;
-        coach_domain::kill_point::reached("before-webhook-commit");
+        kill_point::reached("before-webhook-commit");
         transaction.commit().await?;
         if !effects.owed().is_empty() {
             outbox::announce();
