@@ -9,6 +9,8 @@ use std::{
 };
 
 use axum::{Json, Router, extract::State, routing::get};
+use chrono::TimeDelta;
+use coach_domain::clock::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 
 use crate::coach::{Dev, command, folder, port, turn};
@@ -89,7 +91,7 @@ fn until(dev: &Dev, state: &str) -> Value {
             return file.clone();
         }
         assert!(
-            begun.elapsed() < Duration::from_secs(60),
+            begun.elapsed() < Duration::from_mins(1),
             "never {state}: {file:#?}"
         );
         thread::sleep(Duration::from_millis(50));
@@ -98,8 +100,7 @@ fn until(dev: &Dev, state: &str) -> Value {
 
 fn announce(dev: &Dev, folder: &Path) {
     let token = says(folder, &["token", "--group", "staff"]);
-    let starts = chrono::DateTime::from(std::time::SystemTime::now()) + chrono::TimeDelta::hours(1);
-    let starts: chrono::DateTime<chrono::Utc> = starts;
+    let starts = SystemClock.now() + TimeDelta::hours(1);
     let query = format!(
         r#"mutation {{ scheduleLiveSession(input: {{
             idempotencyKey: "1", title: "Legs", coach: "Ada", startsAt: "{}", videoJobId: "job-1"

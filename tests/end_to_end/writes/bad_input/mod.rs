@@ -1,6 +1,7 @@
 //! Input that is wrong, in every way that the schema lets one think of: each mutation with each field missing, null, of
 //! another type, out of its bounds, too long, or with an id of something else. Generated from the SDL.
 
+mod access;
 mod example;
 mod fault;
 
