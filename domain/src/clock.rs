@@ -1,6 +1,6 @@
 //! Time, injected so that tests can move it.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 /// Tells the time.
@@ -12,6 +12,11 @@ pub trait Clock: Send + Sync + 'static {
     fn today(&self, zone: Tz) -> NaiveDate {
         self.now().with_timezone(&zone).date_naive()
     }
+}
+
+/// Whether a moment that somebody else names can be kept: Postgres takes fewer years than chrono.
+pub fn can_be_kept(moment: DateTime<Utc>) -> bool {
+    (1970..3000).contains(&moment.year())
 }
 
 /// The machine's clock.

@@ -181,15 +181,15 @@ pub(crate) struct How {
 impl Verb {
     /// Whether DATABASE_URL counts, which people have set for other work.
     pub(crate) fn takes_database_url(&self) -> bool {
+        matches!(self, Self::Serve { .. } | Self::Worker | Self::Migrate)
+            || self.falls_back_to_dev()
+    }
+
+    /// Whether it works on the database of a running `coach dev` where none is set.
+    pub(crate) fn falls_back_to_dev(&self) -> bool {
         matches!(
             self,
-            Self::Serve { .. }
-                | Self::Worker
-                | Self::Migrate
-                | Self::Catalogue(_)
-                | Self::Queue(_)
-                | Self::Live(_)
-                | Self::Webhook(_)
+            Self::Catalogue(_) | Self::Queue(_) | Self::Live(_) | Self::Webhook(_)
         )
     }
 }

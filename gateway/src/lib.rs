@@ -5,6 +5,7 @@ pub mod app;
 pub mod auth;
 pub mod database;
 pub mod embedded;
+mod hex;
 pub mod http;
 pub mod postgres_archive;
 pub mod queues;

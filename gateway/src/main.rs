@@ -43,6 +43,10 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
         return command::config::check(&sources);
     }
     let settings = Settings::load(&sources)?;
+    if verb.falls_back_to_dev() && settings.database_url.is_none() {
+        // Which has no use for `PG*` either.
+        settings::restart_without_other_settings()?;
+    }
     let telemetry = Telemetry::start(&settings)?;
     if let Verb::Token { email, groups } = verb {
         return command::token::print(&settings, email.as_deref(), groups);

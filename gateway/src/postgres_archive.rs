@@ -1,7 +1,6 @@
 //! Fetching Postgres, for machines that have none: prebuilt programs with their published checksum.
 
 use std::{
-    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -10,6 +9,8 @@ use std::{
 
 use aws_lc_rs::digest::{SHA256, digest};
 use reqwest::{Client, Response};
+
+use crate::hex;
 
 /// Programs for each platform that Rust runs on, with a file `….sha256` for each.
 const RELEASES: &str = "https://github.com/theseus-rs/postgresql-binaries/releases/download";
@@ -75,12 +76,7 @@ async fn download(address: &str) -> Result<Vec<u8>, String> {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    let mut digits = String::new();
-    for byte in digest(&SHA256, bytes).as_ref() {
-        // Writing to a string cannot fail.
-        let _ = write!(digits, "{byte:02x}");
-    }
-    digits
+    hex::encode(digest(&SHA256, bytes).as_ref())
 }
 
 /// Unpacks beside its place, so that what was broken off is not taken for whole.

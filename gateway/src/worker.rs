@@ -175,11 +175,11 @@ async fn worker(
         consuming,
         scheduler: Scheduler {
             pool: pool.clone(),
-            live,
             queue: queues.postgres,
             objects,
             clock,
         },
+        live,
     };
     Ok((worker, pool))
 }

@@ -51,6 +51,14 @@ pub(crate) fn folder() -> PathBuf {
     folder
 }
 
+/// A command of somebody who looks after the service that runs in a folder.
+pub(crate) fn operator(folder: &Path) -> Command {
+    let mut command = command(folder, port());
+    // One that is set would count.
+    command.env_remove("DATABASE_URL");
+    command
+}
+
 /// A port that nobody has at the moment.
 pub(crate) fn port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");

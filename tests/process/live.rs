@@ -13,7 +13,7 @@ use chrono::TimeDelta;
 use coach_domain::clock::{Clock as _, SystemClock};
 use serde_json::{Value, json};
 
-use crate::coach::{Dev, command, folder, port, turn};
+use crate::coach::{Dev, command, folder, operator, port, turn};
 
 const PATH: &str = "3f9f2b0c6d1e4a58-a-secret-path";
 
@@ -54,10 +54,7 @@ fn start(folder: &Path, provider: &str, kill_at: Option<&str>) -> Dev {
 }
 
 fn output(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = command(folder, port());
-    // One that is set would count.
-    command.env_remove("DATABASE_URL");
-    command.args(arguments).output().expect("it runs")
+    operator(folder).args(arguments).output().expect("it runs")
 }
 
 /// What `coach` says, when it goes well.

@@ -9,7 +9,7 @@ use coach_domain::{
     clock::Clock,
     command,
     database::Session,
-    inbox, live,
+    inbox,
     mail::delivery,
     member,
     object::ObjectStore,
@@ -23,12 +23,12 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
-use crate::{live::Live, queue::PostgresQueue};
+use crate::queue::PostgresQueue;
 
 /// How often reminders are looked for.
 const EVERY: Duration = Duration::from_mins(1);
 
-/// How often what was sent is forgotten, so that a backlog is gone soon after, and how late a live session moves on.
+/// How often what was sent is forgotten: a backlog is gone soon after it is sent.
 const SWEPT_EVERY: Duration = Duration::from_secs(5);
 
 /// For how long rows of the outbox stay after they were sent, to be looked at.
@@ -51,8 +51,6 @@ const BATCH: u32 = 1_000;
 pub struct Scheduler {
     /// The database.
     pub pool: DatabaseConnection,
-    /// Keeps the status file right.
-    pub live: Live,
     /// The queue, where it is ours to tidy.
     pub queue: Option<PostgresQueue>,
     /// Where archives are that members asked for.
@@ -73,12 +71,8 @@ impl Scheduler {
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
-                _ = minutes.tick() => {
-                    self.live.look_after().await;
-                    self.remind_and_tidy().await;
-                }
+                _ = minutes.tick() => self.remind_and_tidy().await,
                 _ = sweeps.tick() => {
-                    told("live sessions were not moved on", live::pass_time(&self.pool, self.clock.now()).await);
                     let before = self.clock.now() - SENT_FOR;
                     told("the outbox was not swept", sweep(|| outbox::forget(&self.pool, before, BATCH)).await);
                 }

@@ -7,6 +7,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     consumer::{Consumer, Consuming, Pool},
     gauges::Gauges,
+    live::Live,
     relay::{Relay, Route},
     schedule::Scheduler,
 };
@@ -25,6 +26,8 @@ pub struct Worker {
     pub consuming: Consuming,
     /// Looks at the time.
     pub scheduler: Scheduler,
+    /// Keeps the status file right.
+    pub live: Live,
 }
 
 impl Worker {
@@ -40,6 +43,7 @@ impl Worker {
         ));
         tasks.spawn(self.relay.run(self.routes, stop.clone()));
         tasks.spawn(self.scheduler.run(stop.clone()));
+        tasks.spawn(self.live.run(stop.clone()));
         for consumer in self.consumers {
             let pool = self.pool.clone();
             tasks.spawn(pool.run(consumer, self.consuming, stop.clone()));

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 use super::{Fact, LiveSession, fact::learn, find::COLUMNS};
 use crate::{
     Result, database,
-    id::LiveSessionId,
     outbox::{Effects, Payload},
     queue::QueueName,
 };
@@ -56,12 +55,9 @@ pub async fn learn_of_job(
 }
 
 /// The jobs of sessions that may be on at a moment: should a notification be lost, asking finds out.
-pub async fn jobs_on_air(
-    db: &impl ConnectionTrait,
-    now: DateTime<Utc>,
-) -> Result<Vec<(LiveSessionId, String)>> {
+pub async fn jobs_on_air(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<String>> {
     let sql = "
-        SELECT id, video_job_id
+        SELECT video_job_id
         FROM live_session
         WHERE video_job_id IS NOT NULL AND cancelled_at IS NULL
             AND (state = 'LIVE' OR (state = 'SCHEDULED' AND waiting_room_opens_at <= $1))
@@ -70,8 +66,6 @@ pub async fn jobs_on_air(
     let rows = db
         .query_all_raw(database::statement(sql, [now.into()]))
         .await?;
-    let jobs = rows
-        .iter()
-        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
+    let jobs = rows.iter().map(|row| Ok(row.try_get_by_index(0)?));
     jobs.collect()
 }

@@ -12,6 +12,18 @@ use crate::{
     Error, Result, database, id, id::MemberId, member, outbox::Effects, partner::SubscriptionRecord,
 };
 
+/// What is kept of a report, in `subscription` and in `subscription_waiting`.
+const COLUMNS: &str = "
+    provider, external_id, trial_ends_at, expires_at, grace_ends_at, will_renew, updated_at, said";
+
+/// Has a row follow a report that comes after what the row, `known`, has.
+const NEWER: &str = "
+    ON CONFLICT (provider, external_id) DO UPDATE
+    SET trial_ends_at = excluded.trial_ends_at, expires_at = excluded.expires_at,
+        grace_ends_at = excluded.grace_ends_at, will_renew = excluded.will_renew,
+        updated_at = excluded.updated_at, said = excluded.said
+    WHERE known.said < excluded.said";
+
 /// Where in a subscription's life a report belongs: of two of one time, the later stage counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
@@ -152,28 +164,22 @@ impl Report {
         member: MemberId,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let to = "
-            INSERT INTO subscription AS s
-                (provider, external_id, trial_ends_at, expires_at, grace_ends_at, will_renew, updated_at, said, member_id, id)
-            {what}
-            ON CONFLICT (provider, external_id) DO UPDATE
-            SET trial_ends_at = excluded.trial_ends_at, expires_at = excluded.expires_at,
-                grace_ends_at = excluded.grace_ends_at, will_renew = excluded.will_renew,
-                updated_at = excluded.updated_at, said = excluded.said
-            WHERE s.member_id = excluded.member_id AND s.said < excluded.said";
+        let into = format!("INSERT INTO subscription AS known ({COLUMNS}, member_id, id)");
+        let newer = format!("{NEWER} AND known.member_id = excluded.member_id");
         let own: [Value; 2] = [member.into(), id::at(now).into()];
         if let Some(values) = self.values() {
-            let sql = to.replace("{what}", "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)");
+            let sql = format!("{into} VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) {newer}");
             let values = values.into_iter().chain(own.clone());
             db.execute_raw(database::statement(&sql, values)).await?;
         }
-        let waited = "
-            DELETE FROM subscription_waiting
-            WHERE provider = $1 AND external_id = $2
-            RETURNING provider, external_id, trial_ends_at, expires_at, grace_ends_at, will_renew, updated_at, said";
         let sql = format!(
-            "WITH waited AS ({waited}) {}",
-            to.replace("{what}", "SELECT waited.*, $3::uuid, $4::uuid FROM waited")
+            "
+            WITH waited AS (
+                DELETE FROM subscription_waiting
+                WHERE provider = $1 AND external_id = $2
+                RETURNING {COLUMNS}
+            )
+            {into} SELECT waited.*, $3::uuid, $4::uuid FROM waited {newer}"
         );
         let values = self.key().into_iter().chain(own);
         db.execute_raw(database::statement(&sql, values)).await?;
@@ -184,16 +190,12 @@ impl Report {
         let Some(values) = self.values() else {
             return Ok(Applied::OfNobody);
         };
-        let sql = "
-            INSERT INTO subscription_waiting AS w
-                (provider, external_id, trial_ends_at, expires_at, grace_ends_at, will_renew, updated_at, said)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-            ON CONFLICT (provider, external_id) DO UPDATE
-            SET trial_ends_at = excluded.trial_ends_at, expires_at = excluded.expires_at,
-                grace_ends_at = excluded.grace_ends_at, will_renew = excluded.will_renew,
-                updated_at = excluded.updated_at, said = excluded.said
-            WHERE w.said < excluded.said";
-        db.execute_raw(database::statement(sql, values)).await?;
+        let sql = format!(
+            "
+            INSERT INTO subscription_waiting AS known ({COLUMNS})
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) {NEWER}"
+        );
+        db.execute_raw(database::statement(&sql, values)).await?;
         Ok(Applied::Waits)
     }
 

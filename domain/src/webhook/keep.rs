@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, Value};
 use tracing::Span;
 
-use super::{Arrived, Source, VideoArrived};
+use super::Source;
 use crate::{
     Result, database, id,
     outbox::{self, Effects},
@@ -35,10 +35,7 @@ pub async fn keep(
 ) -> Result<bool> {
     let event = id::at(now);
     let mut effects = Effects::new(None, now);
-    match incoming.source {
-        Source::Brightcove => effects.owe(&VideoArrived { event })?,
-        _ => effects.owe(&Arrived { event })?,
-    };
+    incoming.source.owe(&mut effects, event)?;
     let row = outbox::row(&effects.owed()[0], cause)?;
     let sql = "
         WITH kept AS (

@@ -8,7 +8,12 @@ use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{outbox::Payload, preferences::stored_enum, queue::QueueName};
+use crate::{
+    Result,
+    outbox::{Effects, Payload},
+    preferences::stored_enum,
+    queue::QueueName,
+};
 
 pub use event::{Event, Settled, find, forget, settle};
 pub use keep::{Incoming, keep};
@@ -70,12 +75,13 @@ impl Source {
         Self::ALL.into_iter().find(|it| it.as_str() == text)
     }
 
-    /// Where its events are worked on.
-    pub const fn queue(self) -> QueueName {
+    /// Owes the work on an event of it.
+    fn owe(self, effects: &mut Effects, event: Uuid) -> Result<()> {
         match self {
-            Self::Brightcove => VideoArrived::QUEUE,
-            _ => Arrived::QUEUE,
+            Self::Brightcove => effects.owe(&VideoArrived { event }),
+            _ => effects.owe(&Arrived { event }),
         }
+        .map(drop)
     }
 }
 

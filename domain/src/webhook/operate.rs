@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
-use super::{Arrived, EventState, Source, VideoArrived};
+use super::{EventState, Source};
 use crate::{Result, database, outbox::Effects};
 
 /// An event without what is in it.
@@ -58,10 +58,8 @@ pub async fn replay(
         RETURNING id, source, event_id, kind, received_at, state, detail";
     let statement = database::statement(sql, [id.into()]);
     let found = Brief::find_by_statement(statement).one(db).await?;
-    match found.as_ref().map(|event| event.source) {
-        Some(Source::Brightcove) => effects.owe(&VideoArrived { event: id }).map(drop)?,
-        Some(_) => effects.owe(&Arrived { event: id }).map(drop)?,
-        None => {}
+    if let Some(event) = &found {
+        event.source.owe(effects, id)?;
     }
     Ok(found)
 }

@@ -33,6 +33,17 @@ pub(super) struct Purpose {
     pub(super) then: &'static str,
 }
 
+impl Purpose {
+    /// Of those who look at a service that runs.
+    pub(super) const fn of_operators(doing: &'static str) -> Self {
+        Self {
+            doing,
+            which: "that of the service",
+            then: "ask",
+        }
+    }
+}
+
 /// The database that is set, or that of a running `coach dev`, with all tables.
 pub(super) async fn given_or_running(
     settings: &Settings,

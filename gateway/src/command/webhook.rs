@@ -11,7 +11,7 @@ use coach_domain::{
     outbox::{self, Effects},
     webhook::{self, Brief},
 };
-use coach_gateway::settings::{self, Settings};
+use coach_gateway::settings::Settings;
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
 use serde_json::json;
 use uuid::Uuid;
@@ -22,18 +22,10 @@ use super::{
 };
 use crate::cli::{Change, Format, Webhook};
 
-const PURPOSE: Purpose = Purpose {
-    doing: "looking at the webhooks of",
-    which: "that of the service",
-    then: "ask",
-};
+const PURPOSE: Purpose = Purpose::of_operators("looking at the webhooks of");
 
 /// Does what is asked, and says so.
 pub(crate) async fn run(settings: &Settings, verb: &Webhook) -> anyhow::Result<()> {
-    if settings.database_url.is_none() {
-        // Then the database is that of `coach dev`, which has no use for `PG*` either.
-        settings::restart_without_other_settings()?;
-    }
     let pool = given_or_running(settings, &PURPOSE).await?;
     let text = match verb {
         Webhook::List {

@@ -8,7 +8,7 @@ use axum::{
 };
 use futures_util::StreamExt as _;
 
-use super::refusal::Refusal;
+use super::{media, refusal::Refusal};
 
 /// Of a whole body, from the first byte on.
 const WITHIN: Duration = Duration::from_secs(10);
@@ -16,6 +16,22 @@ const WITHIN: Duration = Duration::from_secs(10);
 /// How many times the most that is taken is read and thrown away, so that the client has sent its body before the
 /// connection is closed, and gets to see why.
 const DISCARDED: usize = 8;
+
+/// The whole body of a request that is JSON.
+pub(super) async fn read_json(
+    headers: &HeaderMap,
+    body: Body,
+    most: usize,
+) -> Result<Vec<u8>, Refusal> {
+    if media::is_json(headers) {
+        return read(headers, body, most).await;
+    }
+    Err(Refusal::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "UNSUPPORTED_MEDIA_TYPE",
+        "requests are application/json in UTF-8",
+    ))
+}
 
 /// The whole body.
 pub(super) async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Vec<u8>, Refusal> {

@@ -1,6 +1,6 @@
 //! What clients and other services fetch: the schema, and the local issuer's public key.
 
-use std::{fmt::Write as _, sync::LazyLock};
+use std::sync::LazyLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::{
@@ -15,15 +15,12 @@ use axum::{
 use coach_resolvers::SDL;
 
 use super::{conditional, refusal::Refusal, state::AppState};
+use crate::hex;
 
 static SCHEMA_TAG: LazyLock<HeaderValue> = LazyLock::new(|| {
     let digest = digest(&SHA256, SDL.as_bytes());
-    let mut tag = String::from("\"");
-    for byte in &digest.as_ref()[..12] {
-        // Writing to a string cannot fail.
-        let _ = write!(tag, "{byte:02x}");
-    }
-    HeaderValue::try_from(tag + "\"").unwrap_or(HeaderValue::from_static("\"\""))
+    let tag = hex::encode(&digest.as_ref()[..12]);
+    HeaderValue::try_from(format!("\"{tag}\"")).unwrap_or(HeaderValue::from_static("\"\""))
 });
 
 /// `GET /schema.graphql`: the contract, for code generators. As plain text, which browsers show.

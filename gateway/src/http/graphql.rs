@@ -23,7 +23,7 @@ use tracing::Span;
 use super::{
     answer::Answer,
     body,
-    media::{self, Media},
+    media::Media,
     meter,
     observe::{RequestSpan, Statements},
     params::{Params, Request},
@@ -65,14 +65,7 @@ pub(super) async fn graphql(
                 Request::Batch(_) => Err(Refusal::bad_request("batches are for POST")),
             };
         }
-        if !media::is_json(&headers) {
-            return Err(Refusal::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "UNSUPPORTED_MEDIA_TYPE",
-                "requests are application/json in UTF-8",
-            ));
-        }
-        let bytes = body::read(&headers, body, state.shared().limits.body_bytes).await?;
+        let bytes = body::read_json(&headers, body, state.shared().limits.body_bytes).await?;
         match Request::from_body(&bytes, state.shared().limits.batch)? {
             Request::Single(params) => {
                 let answer = execute(&state, *params, viewer, Reads::AndWrites, &span).await?;

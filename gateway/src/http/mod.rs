@@ -75,10 +75,7 @@ pub fn router(state: AppState) -> Router {
             get(unsubscribe::ask).post(unsubscribe::withdraw),
         )
         .route("/webhooks/{source}", post(webhook::receive))
-        .route(
-            "/webhooks/{source}/{secret}",
-            post(webhook::receive_by_path),
-        )
+        .route("/webhooks/{source}/{secret}", post(webhook::receive))
         // Not for other sites: the page may hold a token.
         .route("/graphiql", get(graphiql::page))
         .route("/graphiql/{asset}", get(graphiql::asset))

@@ -20,13 +20,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    body,
-    graphql::authenticate,
-    media::{self, Media},
-    observe::RequestSpan,
-    refusal::Refusal,
-    request_id::RequestId,
-    state::AppState,
+    body, graphql::authenticate, media::Media, observe::RequestSpan, refusal::Refusal,
+    request_id::RequestId, state::AppState,
 };
 
 /// More than such a request has.
@@ -65,15 +60,7 @@ pub(super) async fn hand_in(
                 Refusal::unauthenticated()
             });
         };
-        if !media::is_json(&headers) {
-            let message = "requests are application/json in UTF-8";
-            return Err(Refusal::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "UNSUPPORTED_MEDIA_TYPE",
-                message,
-            ));
-        }
-        let bytes = body::read(&headers, body, LONGEST).await?;
+        let bytes = body::read_json(&headers, body, LONGEST).await?;
         let now = state.shared().app.services.clock.now();
         let code = read(&bytes, now)?;
         let key = key(&headers)?;

@@ -11,64 +11,37 @@ use coach_domain::{
     database::Session,
     webhook::{self, Incoming, Source},
 };
+use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    body,
-    media::{self, Media},
-    observe::RequestSpan,
-    refusal::Refusal,
-    request_id::RequestId,
+    body, media::Media, observe::RequestSpan, refusal::Refusal, request_id::RequestId,
     state::AppState,
 };
 use crate::webhook::{Posted, Refused, kept};
 
-/// From a source that signs.
+#[derive(Deserialize)]
+pub(super) struct Named {
+    source: String,
+    secret: Option<String>,
+}
+
+/// With a path behind the source's name, or none.
 pub(super) async fn receive(
-    state: State<AppState>,
-    id: Extension<RequestId>,
-    span: Extension<RequestSpan>,
-    Path(source): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    take(state, id, span, (&source, None), headers, body).await
-}
-
-/// From a source that only knows the path.
-pub(super) async fn receive_by_path(
-    state: State<AppState>,
-    id: Extension<RequestId>,
-    span: Extension<RequestSpan>,
-    Path((source, secret)): Path<(String, String)>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    take(state, id, span, (&source, Some(&secret)), headers, body).await
-}
-
-async fn take(
     State(state): State<AppState>,
     Extension(id): Extension<RequestId>,
     Extension(RequestSpan(span)): Extension<RequestSpan>,
-    (source, path): (&str, Option<&str>),
+    Path(path): Path<Named>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
     let taken = async {
-        let source = Source::parse(source).ok_or_else(Refusal::not_found)?;
-        if !media::is_json(&headers) {
-            return Err(Refusal::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "UNSUPPORTED_MEDIA_TYPE",
-                "events are application/json in UTF-8",
-            ));
-        }
+        let source = Source::parse(&path.source).ok_or_else(Refusal::not_found)?;
         let shared = state.shared();
-        let bytes = body::read(&headers, body, shared.limits.body_bytes).await?;
+        let bytes = body::read_json(&headers, body, shared.limits.body_bytes).await?;
         let now = shared.app.services.clock.now();
         let posted = Posted {
-            path,
+            path: path.secret.as_deref(),
             headers: &headers,
             body: &bytes,
             at: now,

@@ -92,16 +92,8 @@ fn api_keys(text: &str) -> Parsed<Vec<ApiKey>> {
 
 fn api_key(pair: &str) -> Parsed<ApiKey> {
     let (name, digits) = pair.trim().split_once('=').ok_or("a name is missing")?;
-    let mut digest = [0; 32];
-    if digits.len() != 64 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return Err(format!(
-            "the digest of `{name}` has not 64 hexadecimal digits"
-        ));
-    }
-    for (index, byte) in digest.iter_mut().enumerate() {
-        let digits = &digits[2 * index..2 * index + 2];
-        *byte = u8::from_str_radix(digits, 16).map_err(|_| String::new())?;
-    }
+    let digest = value::digest(digits)
+        .map_err(|_| format!("the digest of `{name}` has not 64 hexadecimal digits"))?;
     let name = value::word(name)?;
     Ok(ApiKey { name, digest })
 }

@@ -30,7 +30,9 @@ impl Shops {
         Ok(Self {
             apple_bundle_id: reader.optional("apple_bundle_id", value::word)?,
             apple_sandbox: reader.read("apple_sandbox", yes)?,
-            apple_root: reader.optional("apple_root", digest)?.unwrap_or(APPLE_ROOT),
+            apple_root: reader
+                .optional("apple_root", value::digest)?
+                .unwrap_or(APPLE_ROOT),
         })
     }
 
@@ -49,19 +51,6 @@ impl Shops {
         let root = self.apple_root;
         Some(Apple::with_root(bundle, self.apple_sandbox, root))
     }
-}
-
-/// 64 hexadecimal digits.
-fn digest(text: &str) -> Parsed<[u8; 32]> {
-    let mut digest = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return Err(String::new());
-    }
-    for (place, byte) in digest.iter_mut().enumerate() {
-        let digits = &text[place * 2..place * 2 + 2];
-        *byte = u8::from_str_radix(digits, 16).map_err(|_| String::new())?;
-    }
-    Ok(digest)
 }
 
 fn yes(text: &str) -> Parsed<bool> {

@@ -4,6 +4,8 @@ use std::{ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
 
 use reqwest::Url;
 
+use crate::hex;
+
 /// What a reader of a setting makes of its text; an error is a remark, possibly empty.
 pub(super) type Parsed<T> = Result<T, String>;
 
@@ -56,6 +58,12 @@ pub(super) fn word(text: &str) -> Parsed<String> {
         "" => Err("it is empty".to_owned()),
         word => Ok(word.to_owned()),
     }
+}
+
+/// SHA-256, in 64 hexadecimal digits.
+pub(super) fn digest(text: &str) -> Parsed<[u8; 32]> {
+    let bytes = hex::decode(text).and_then(|bytes| bytes.try_into().ok());
+    bytes.ok_or_else(String::new)
 }
 
 pub(super) fn folder(text: &str) -> Parsed<PathBuf> {

@@ -13,6 +13,7 @@ use super::{
     reader::Reader,
     value::{self, Parsed},
 };
+use crate::hex;
 
 /// How what happens behind the answers is done.
 #[derive(Clone, Debug)]
@@ -167,13 +168,6 @@ fn rate(text: &str) -> Parsed<f64> {
 }
 
 fn key(text: &str) -> Parsed<Unsubscribing> {
-    let digits = text.as_bytes().chunks(2).map(|pair| {
-        let pair = std::str::from_utf8(pair).ok()?;
-        u8::from_str_radix(pair, 16).ok()
-    });
-    let bytes: Option<Vec<u8>> = digits.collect();
-    let bytes = bytes
-        .filter(|_| text.len().is_multiple_of(2))
-        .ok_or_else(String::new)?;
+    let bytes = hex::decode(text).ok_or_else(String::new)?;
     Unsubscribing::new(&bytes).map_err(|_| "it is too short".to_owned())
 }

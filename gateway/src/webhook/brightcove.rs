@@ -7,6 +7,7 @@ use aws_lc_rs::{constant_time, digest};
 use serde::Deserialize;
 
 use super::{Posted, Refused, Verified};
+use crate::hex;
 
 /// The part of the path that only the provider knows.
 #[derive(Clone, PartialEq, Eq)]
@@ -57,10 +58,7 @@ pub(super) fn verify(
     }
     // They have no ids. The same text within a minute is the same event; later it may be the same state, reached anew.
     let body = digest::digest(&digest::SHA256, posted.body);
-    let body: String = body.as_ref()[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let body = hex::encode(&body.as_ref()[..16]);
     Ok(Verified {
         event_id: format!("{body}-{}", posted.at.timestamp() / 60),
         kind: said.event.unwrap_or_else(|| "state_changed".to_owned()),

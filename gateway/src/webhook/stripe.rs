@@ -6,6 +6,7 @@ use aws_lc_rs::hmac;
 use serde::Deserialize;
 
 use super::{Posted, Refused, Verified, single};
+use crate::hex;
 
 /// As Stripe's own libraries have it, in seconds.
 const TOLERANCE: u64 = 300;
@@ -51,7 +52,7 @@ pub(super) fn verify(secrets: &[StripeSecret], posted: &Posted<'_>) -> Result<Ve
     for part in header.split(',') {
         match part.trim().split_once('=') {
             Some(("t", value)) => timestamp = value.parse::<i64>().ok(),
-            Some(("v1", value)) if signatures.len() < MOST => signatures.extend(bytes(value)),
+            Some(("v1", value)) if signatures.len() < MOST => signatures.extend(hex::decode(value)),
             _ => {}
         }
     }
@@ -75,13 +76,4 @@ pub(super) fn verify(secrets: &[StripeSecret], posted: &Posted<'_>) -> Result<Ve
         event_id: event.id,
         kind: event.r#type,
     })
-}
-
-/// From hexadecimal digits.
-fn bytes(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes().chunks(2).map(|pair| {
-        let pair = std::str::from_utf8(pair).ok().filter(|it| it.len() == 2)?;
-        u8::from_str_radix(pair, 16).ok()
-    });
-    digits.collect()
 }

@@ -10,7 +10,7 @@ use coach_gateway::embedded;
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::Value;
 
-use crate::coach::{command, port};
+use crate::coach::operator;
 
 /// An operator: in a folder, with settings.
 pub(super) struct Operator<'a> {
@@ -20,9 +20,7 @@ pub(super) struct Operator<'a> {
 
 impl Operator<'_> {
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = command(self.folder, port());
-        // One that is set would count.
-        command.env_remove("DATABASE_URL");
+        let mut command = operator(self.folder);
         // To a database that is set explicitly the driver takes these too, as in production.
         for name in ["PGHOST", "PGPORT", "PGOPTIONS"] {
             command.env_remove(name);

@@ -8,6 +8,7 @@ mod run;
 use std::time::Duration;
 
 use coach_domain::queue::{Envelope, QueueName};
+use serde::de::DeserializeOwned;
 
 pub use run::{Consuming, Pool};
 
@@ -18,6 +19,18 @@ pub struct Delivery {
     pub envelope: Envelope,
     /// How often it was received, this time included.
     pub receives: u32,
+}
+
+impl Delivery {
+    /// What kind and version define.
+    ///
+    /// # Errors
+    ///
+    /// [`Verdict::Fail`] when it is not that: no other time will do.
+    pub fn payload<T: DeserializeOwned>(&self) -> Result<T, Verdict> {
+        let payload = serde_json::from_value(self.envelope.payload.clone());
+        payload.map_err(|error| Verdict::fail(format!("its payload is not of its kind: {error}")))
+    }
 }
 
 /// What became of a message.
@@ -50,6 +63,11 @@ impl Verdict {
             after: None,
             reason: reason.to_string(),
         }
+    }
+
+    /// Done, or to be tried again.
+    pub fn of<T>(done: Result<T, impl ToString>) -> Self {
+        done.map_or_else(Self::retry, |_| Self::Done)
     }
 
     /// Never.

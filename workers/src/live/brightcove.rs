@@ -3,8 +3,9 @@
 
 use std::{fmt, time::Duration};
 
-use chrono::{DateTime, Datelike as _, Utc};
+use chrono::{DateTime, Utc};
 use coach_domain::{
+    clock::can_be_kept,
     live::{Fact, FactKind},
     url::Url,
 };
@@ -165,8 +166,7 @@ impl Job {
 
 fn moment(milliseconds: i64) -> Option<DateTime<Utc>> {
     let moment = DateTime::from_timestamp_millis(milliseconds).filter(|_| milliseconds > 0)?;
-    // Postgres takes fewer years than chrono.
-    (1970..3000).contains(&moment.year()).then_some(moment)
+    can_be_kept(moment).then_some(moment)
 }
 
 #[cfg(test)]

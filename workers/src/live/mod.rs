@@ -2,7 +2,7 @@
 
 mod brightcove;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use coach_domain::{
     clock::Clock,
@@ -16,6 +16,8 @@ use coach_domain::{
 };
 use sea_orm::{DatabaseConnection, TransactionSession as _, TransactionTrait as _};
 use serde::Deserialize;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
 use tracing::Span;
 use uuid::Uuid;
 
@@ -46,32 +48,29 @@ impl Consumer for Live {
         let envelope = &delivery.envelope;
         match (envelope.kind.as_str(), envelope.version) {
             (Publish::KIND, Publish::VERSION) => match self.publish().await {
-                Ok(()) => Verdict::Done,
                 Err(error @ PublishError::Ahead { .. }) => Verdict::fail(error),
-                Err(error) => Verdict::retry(error),
+                published => Verdict::of(published),
             },
-            (AskForJob::KIND, AskForJob::VERSION) => {
-                match serde_json::from_value::<AskForJob>(envelope.payload.clone()) {
-                    Ok(asked) => match self.ask(&asked.job_id).await {
-                        Ok(_) => Verdict::Done,
-                        Err(error) => Verdict::retry(error),
-                    },
-                    Err(error) => Verdict::fail(format!("it names no job: {error}")),
-                }
-            }
+            (AskForJob::KIND, AskForJob::VERSION) => match delivery.payload::<AskForJob>() {
+                Ok(asked) => Verdict::of(self.ask(&asked.job_id).await),
+                Err(verdict) => verdict,
+            },
             (VideoArrived::KIND, VideoArrived::VERSION) => {
-                match serde_json::from_value::<VideoArrived>(envelope.payload.clone()) {
-                    Ok(arrived) => match self.hear(arrived.event).await {
-                        Ok(()) => Verdict::Done,
-                        Err(error) => Verdict::retry(error),
-                    },
-                    Err(error) => Verdict::fail(format!("it names no event: {error}")),
+                match delivery.payload::<VideoArrived>() {
+                    Ok(arrived) => Verdict::of(self.hear(arrived.event).await),
+                    Err(verdict) => verdict,
                 }
             }
             _ => Verdict::Unknown,
         }
     }
 }
+
+/// How late a session moves on because time has passed.
+const PASSES_EVERY: Duration = Duration::from_secs(5);
+
+/// How often the file is compared with the database, and the provider asked for what may be on.
+const LOOKS_EVERY: Duration = Duration::from_mins(1);
 
 /// The name of the job in a notification, in either version of the API. No more of it counts.
 #[derive(Deserialize)]
@@ -82,7 +81,7 @@ struct Notification {
 
 /// Why a job could not be looked after.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum AskError {
+enum AskError {
     #[error(transparent)]
     Video(#[from] VideoError),
     #[error(transparent)]
@@ -122,7 +121,7 @@ impl Live {
     }
 
     /// Takes over how a job stands; `None` where nobody can tell.
-    pub(crate) async fn ask(&self, job: &str) -> Result<Option<Learnt>, AskError> {
+    async fn ask(&self, job: &str) -> Result<Option<Learnt>, AskError> {
         let Some(provider) = &self.provider else {
             return Ok(None);
         };
@@ -149,8 +148,30 @@ impl Live {
         Ok(Some(learnt))
     }
 
-    /// What happens without anybody saying so: time passes, files vanish, notifications are lost.
-    pub(crate) async fn look_after(&self) {
+    /// Sees to what happens without anybody saying so, until asked to stop. What fails is tried again the next time. A
+    /// task of its own: the provider may take its time.
+    pub(crate) async fn run(self, stop: CancellationToken) {
+        let ticker = |every| {
+            let mut ticks = interval(every);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            ticks
+        };
+        let (mut times, mut looks) = (ticker(PASSES_EVERY), ticker(LOOKS_EVERY));
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = times.tick() => {
+                    if let Err(error) = live::pass_time(&self.pool, self.clock.now()).await {
+                        tracing::warn!(%error, "live sessions were not moved on; trying again");
+                    }
+                }
+                _ = looks.tick() => self.look_after().await,
+            }
+        }
+    }
+
+    /// Files vanish, and notifications are lost.
+    async fn look_after(&self) {
         if let Err(error) = self.publish().await {
             tracing::warn!(%error, "the status file was not written; trying again");
         }
@@ -165,7 +186,7 @@ impl Live {
                 return;
             }
         };
-        for (_, job) in jobs {
+        for job in jobs {
             if let Err(error) = self.ask(&job).await {
                 tracing::warn!(%error, job, "a job was not asked for; trying again");
             }

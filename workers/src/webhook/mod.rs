@@ -51,9 +51,9 @@ impl Consumer for Webhooks {
         if (envelope.kind.as_str(), envelope.version) != (Arrived::KIND, Arrived::VERSION) {
             return Verdict::Unknown;
         }
-        let arrived = match serde_json::from_value::<Arrived>(envelope.payload.clone()) {
+        let arrived: Arrived = match delivery.payload() {
             Ok(arrived) => arrived,
-            Err(error) => return Verdict::fail(format!("it names no event: {error}")),
+            Err(verdict) => return verdict,
         };
         let event = match webhook::find(&self.pool, arrived.event).await {
             Ok(Some(event)) => event,

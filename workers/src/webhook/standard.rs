@@ -1,8 +1,11 @@
 //! Events on subscriptions by Standard Webhooks, from whoever looks after them for the shops. `docs/WEBHOOKS.md` has
 //! their form.
 
-use chrono::{DateTime, Datelike as _, SubsecRound as _, Utc};
-use coach_domain::subscription::{Entitlement, Report, Stage, SubscriptionProvider};
+use chrono::{DateTime, SubsecRound as _, Utc};
+use coach_domain::{
+    clock::can_be_kept,
+    subscription::{Entitlement, Report, Stage, SubscriptionProvider},
+};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -56,10 +59,7 @@ pub(super) fn read(body: &[u8]) -> Said {
         data.grace_ends_at,
     ];
     let times = ends.into_iter().flatten().chain([event.timestamp]);
-    if !times
-        .into_iter()
-        .all(|at| (1970..3000).contains(&at.year()))
-    {
+    if !times.into_iter().all(can_be_kept) {
         return Said::Unreadable("it has an impossible date".to_owned());
     }
     // As Postgres keeps them.

@@ -1,7 +1,10 @@
 //! Events of Stripe's. <https://docs.stripe.com/api/events>, <https://docs.stripe.com/api/subscriptions/object>
 
-use chrono::{DateTime, Datelike as _, Utc};
-use coach_domain::subscription::{Entitlement, Report, Stage, SubscriptionProvider};
+use chrono::{DateTime, Utc};
+use coach_domain::{
+    clock::can_be_kept,
+    subscription::{Entitlement, Report, Stage, SubscriptionProvider},
+};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -150,6 +153,5 @@ fn subscription(
 }
 
 fn moment(seconds: i64) -> Option<DateTime<Utc>> {
-    let moment = DateTime::from_timestamp(seconds, 0)?;
-    (1970..3000).contains(&moment.year()).then_some(moment)
+    DateTime::from_timestamp(seconds, 0).filter(|moment| can_be_kept(*moment))
 }

@@ -11,11 +11,12 @@ mod transaction;
 pub use notification::Notification;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use self::{chain::Chain, transaction::Transaction};
 use super::purchase::{Purchase, PurchaseError, PurchaseVerifier};
+use crate::clock::can_be_kept;
 
 /// SHA-256 of the certificate `Apple Root CA - G3`, as <https://www.apple.com/certificateauthority/> has it.
 pub const APPLE_ROOT: [u8; 32] = [
@@ -111,8 +112,7 @@ trait Signed {
 
 fn moment(milliseconds: i64) -> Result<DateTime<Utc>, PurchaseError> {
     let moment = DateTime::from_timestamp_millis(milliseconds);
-    // Postgres takes fewer years than chrono.
-    let moment = moment.filter(|moment| (1970..3000).contains(&moment.year()));
+    let moment = moment.filter(|moment| can_be_kept(*moment));
     moment.ok_or(PurchaseError::Invalid("it has an impossible date"))
 }
 

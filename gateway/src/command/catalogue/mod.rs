@@ -8,11 +8,7 @@ use anyhow::{anyhow, bail};
 use coach_domain::catalogue::import::{
     Entry, Mode, Report, Stored, import, read_exercises, read_recipes,
 };
-use coach_gateway::{
-    app,
-    settings::{self, Settings},
-    stop::Stop,
-};
+use coach_gateway::{app, settings::Settings, stop::Stop};
 
 use self::progress::Progress;
 use super::database::{Purpose, given_or_running};
@@ -27,10 +23,6 @@ const PURPOSE: Purpose = Purpose {
 /// Reads what is named and takes it into the catalogue.
 pub(crate) async fn run(settings: &Settings, verb: &Catalogue) -> anyhow::Result<()> {
     let Catalogue::Import(verb) = verb;
-    if settings.database_url.is_none() {
-        // Then the database is that of `coach dev`, which has no use for `PG*` either.
-        settings::restart_without_other_settings()?;
-    }
     // Before anything else: a mistake in the name needs no database.
     match verb {
         Import::Exercises { file, how } => {

@@ -12,20 +12,13 @@ use coach_domain::{
     live::{KEY, Status},
     object::ObjectStore,
 };
-use coach_gateway::{
-    settings::{self, Settings},
-    worker,
-};
+use coach_gateway::{settings::Settings, worker};
 use sea_orm::DatabaseConnection;
 
 use super::database::{Purpose, given_or_running};
 use crate::cli::Live;
 
-const PURPOSE: Purpose = Purpose {
-    doing: "looking at the live sessions of",
-    which: "that of the service",
-    then: "ask",
-};
+const PURPOSE: Purpose = Purpose::of_operators("looking at the live sessions of");
 
 /// What all verbs work with.
 struct Desk {
@@ -45,10 +38,6 @@ impl Desk {
 
 /// Does what is asked, and says so.
 pub(crate) async fn run(settings: &Settings, verb: &Live) -> anyhow::Result<()> {
-    if settings.database_url.is_none() {
-        // Then the database is that of `coach dev`, which has no use for `PG*` either.
-        settings::restart_without_other_settings()?;
-    }
     let pool = given_or_running(settings, &PURPOSE).await?;
     let desk = Desk {
         session: Session::new(pool.clone(), tracing::Span::none()),

@@ -13,20 +13,13 @@ use coach_domain::{
     database::Session,
     queue::Operations,
 };
-use coach_gateway::{
-    queues,
-    settings::{self, Settings},
-};
+use coach_gateway::{queues, settings::Settings};
 use sea_orm::DatabaseConnection;
 
 use super::database::{Purpose, given_or_running};
 use crate::cli::Queue;
 
-const PURPOSE: Purpose = Purpose {
-    doing: "looking at the queues of",
-    which: "that of the service",
-    then: "ask",
-};
+const PURPOSE: Purpose = Purpose::of_operators("looking at the queues of");
 
 /// What all verbs work with.
 struct Desk {
@@ -38,10 +31,6 @@ struct Desk {
 
 /// Does what is asked, and says so.
 pub(crate) async fn run(settings: &Settings, verb: &Queue) -> anyhow::Result<()> {
-    if settings.database_url.is_none() {
-        // Then the database is that of `coach dev`, which has no use for `PG*` either.
-        settings::restart_without_other_settings()?;
-    }
     let pool = given_or_running(settings, &PURPOSE).await?;
     let desk = Desk {
         session: Session::new(pool.clone(), tracing::Span::none()),

@@ -1,154 +1,21 @@
 //! `POST /webhooks/{source}`: what is genuine is kept once, and nothing of all else.
 
+mod senders;
+
 use std::{
     io::Write as _,
     path::Path,
     process::{Command, Stdio},
 };
 
-use aws_lc_rs::hmac;
 use coach_domain::webhook::{self, Source};
-use coach_workers::standard_webhooks;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::{
-    harness::TestApp,
-    writes::shop::{BUNDLE, Shop, transaction},
+use self::senders::{
+    Event, NOON, PATH, STANDARD, STRIPE, app_store, app_store_of, brightcove, milliseconds,
+    receiving, standard_at, stripe_at,
 };
-
-const PATH: &str = "3f9f2b0c6d1e4a58-a-secret-path";
-const STANDARD: [&str; 2] = [
-    "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-    "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
-];
-const STRIPE: [&str; 2] = [
-    "whsec_of_the_old_endpoint_1234",
-    "whsec_of_the_new_endpoint_1234",
-];
-
-/// When the tests' clock says noon, in seconds since 1970.
-const NOON: i64 = 1_773_835_200;
-
-/// A gateway that all sources may send to, with an App Store.
-async fn receiving(shop: &Shop) -> TestApp {
-    let root: String = shop.root.iter().map(|byte| format!("{byte:02x}")).collect();
-    TestApp::set(&[
-        ("COACH_WEBHOOK_BRIGHTCOVE_PATH", PATH),
-        ("COACH_WEBHOOK_STANDARD_SECRETS", &STANDARD.join(",")),
-        ("COACH_WEBHOOK_STRIPE_SECRETS", &STRIPE.join(", ")),
-        ("COACH_APPLE_BUNDLE_ID", BUNDLE),
-        ("COACH_APPLE_ROOT", &root),
-    ])
-    .await
-}
-
-/// What is sent.
-#[derive(Clone, Debug)]
-struct Event {
-    path: String,
-    headers: Vec<(&'static str, String)>,
-    body: String,
-}
-
-impl Event {
-    fn new(path: &str, headers: &[(&'static str, &str)], body: impl Into<String>) -> Self {
-        let headers = headers.iter();
-        let headers = headers.map(|(name, value)| (*name, (*value).to_owned()));
-        Self {
-            path: format!("/webhooks/{path}"),
-            headers: headers.collect(),
-            body: body.into(),
-        }
-    }
-
-    async fn send(&self, test: &TestApp) -> (u16, Value) {
-        let json = |name: &str| name == "content-type";
-        let mut request = test.client.post(format!("{}{}", test.base, self.path));
-        if !self.headers.iter().any(|(name, _)| json(name)) {
-            request = request.header("content-type", "application/json; charset=utf-8");
-        }
-        for (name, value) in &self.headers {
-            request = request.header(*name, value);
-        }
-        let answer = request
-            .body(self.body.clone())
-            .send()
-            .await
-            .expect("an answer");
-        let status = answer.status().as_u16();
-        (status, answer.json().await.expect("JSON"))
-    }
-}
-
-fn brightcove() -> Event {
-    let body = json!({ "job_id": "job-1", "event": "state_changed", "state": "processing" });
-    Event::new(&format!("brightcove/{PATH}"), &[], body.to_string())
-}
-
-fn standard_at(secret: &str, id: &str, seconds: i64) -> Event {
-    let body = json!({
-        "type": "subscription.updated", "timestamp": "2026-03-18T11:59:00Z",
-        "data": { "provider": "STRIPE", "externalId": "sub_1", "expiresAt": "2026-04-18T12:00:00Z", "willRenew": true },
-    })
-    .to_string();
-    let secret = secret.parse().expect("a secret");
-    let signature = standard_webhooks::sign(&[secret], id, seconds, body.as_bytes());
-    let headers = [
-        ("webhook-id", id),
-        ("webhook-timestamp", &seconds.to_string()),
-        ("webhook-signature", &signature),
-    ];
-    Event::new("standard", &headers, body)
-}
-
-fn stripe_at(secret: &str, id: &str, seconds: i64) -> Event {
-    let body = json!({
-        "id": id, "object": "event", "type": "customer.subscription.updated", "created": NOON,
-        "data": { "object": { "id": "sub_1", "status": "active", "current_period_end": NOON + 86_400 } },
-    })
-    .to_string();
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-    let signature = hmac::sign(&key, format!("{seconds}.{body}").as_bytes());
-    let signature: String = signature
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let header = format!(
-        "t={seconds},v1={},v1={signature},v0=ignored",
-        "00".repeat(32)
-    );
-    Event::new("stripe", &[("stripe-signature", &header)], body)
-}
-
-fn milliseconds(seconds: i64) -> i64 {
-    seconds * 1_000
-}
-
-/// A notification whose parts are signed by these shops.
-fn app_store_of(outer: &Shop, inner: &Shop, id: &str, change: impl Fn(&mut Value)) -> Event {
-    let mut bought = transaction("2000000123456789");
-    bought["signedDate"] = json!(milliseconds(NOON) - 1_000);
-    let renewal = json!({
-        "originalTransactionId": "2000000123456789", "autoRenewStatus": 1, "environment": "Production",
-        "signedDate": milliseconds(NOON) - 1_000,
-    });
-    let mut payload = json!({
-        "notificationType": "DID_RENEW", "notificationUUID": id, "version": "2.0",
-        "signedDate": milliseconds(NOON) - 500,
-        "data": {
-            "bundleId": BUNDLE, "environment": "Production",
-            "signedTransactionInfo": inner.sign(&bought), "signedRenewalInfo": inner.sign(&renewal),
-        },
-    });
-    change(&mut payload);
-    let body = json!({ "signedPayload": outer.sign(&payload) });
-    Event::new("app-store", &[], body.to_string())
-}
-
-fn app_store(shop: &Shop, id: &str) -> Event {
-    app_store_of(shop, shop, id, |_| {})
-}
+use crate::{harness::TestApp, writes::shop::Shop};
 
 async fn kept(test: &TestApp) -> i64 {
     test.number("SELECT count(*) FROM webhook_event").await
