@@ -55,7 +55,9 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
     let result = runtime.block_on(async {
         match verb {
             Verb::Dev => Box::pin(command::dev::run(settings)).await,
-            Verb::Serve { with_workers } => command::serve::run(settings, *with_workers).await,
+            Verb::Serve { with_workers } => {
+                Box::pin(command::serve::run(settings, *with_workers)).await
+            }
             Verb::Worker => command::worker::run(settings).await,
             Verb::Migrate => command::database::migrate(&settings).await,
             Verb::Seed => command::database::seed(&settings).await,

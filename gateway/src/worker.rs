@@ -154,6 +154,7 @@ async fn worker(
         pool: pool.clone(),
         clock: clock.clone(),
         apple: settings.shops.apple(),
+        google: settings.shops.google()?,
     }));
     let partners = settings.partners.clone();
     let options = PartnerOptions::default();

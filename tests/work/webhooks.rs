@@ -1,15 +1,27 @@
 //! What is made of webhooks: any order and repetition ends in the same rows, and a burst is lost nowhere.
 
-use chrono::SubsecRound as _;
+use std::{path::Path, sync::Arc};
+
+use axum::http::StatusCode;
+use chrono::{DateTime, SubsecRound as _};
 use coach_domain::{
     database::Session,
     outbox::{self, Effects},
     queue::QueueName,
-    subscription::{Applied, Entitlement, Report, Stage, SubscriptionProvider},
+    subscription::{Applied, Entitlement, Report, Stage, SubscriptionProvider, apple::Apple},
     webhook::{self, EventState, Incoming, Source},
 };
-use coach_tests::Random;
-use coach_workers::{consumer::Consuming, standard_webhooks::sign, webhook::Webhooks};
+use coach_tests::{
+    Random,
+    app_store::{BUNDLE, Shop, transaction},
+    shop_apis::{PACKAGE, ShopApis, push, subscription},
+};
+use coach_workers::{
+    consumer::Consuming,
+    shop::{GooglePlay, GooglePlaySettings},
+    standard_webhooks::sign,
+    webhook::Webhooks,
+};
 use futures_util::{StreamExt as _, stream};
 use sea_orm::{FromQueryResult, TransactionSession as _, TransactionTrait as _};
 use serde_json::{Value, json};
@@ -27,24 +39,43 @@ const NOTIFICATIONS: usize = 1_000;
 /// The first second of 2026-03-18.
 const MORNING: i64 = 1_773_792_000;
 
-fn consumer(fixture: &Fixture) -> Webhooks {
-    Webhooks {
-        pool: fixture.pool.clone(),
-        clock: fixture.clock.clone(),
-        apple: None,
+/// The shops that send notifications.
+struct Shops {
+    apple: Shop,
+    google: Arc<ShopApis>,
+}
+
+impl Shops {
+    async fn open() -> Self {
+        Self {
+            apple: Shop::new(),
+            google: ShopApis::start(Path::new(env!("CARGO_TARGET_TMPDIR"))).await,
+        }
+    }
+
+    fn consumer(&self, fixture: &Fixture) -> Webhooks {
+        let google = GooglePlay::new(&GooglePlaySettings {
+            url: self.google.base().parse().expect("an address"),
+            package: PACKAGE.to_owned(),
+            service_account: self.google.service_account().to_owned(),
+        });
+        Webhooks {
+            pool: fixture.pool.clone(),
+            clock: fixture.clock.clone(),
+            apple: Some(Apple::with_root(BUNDLE, false, self.apple.root)),
+            google: Some(Arc::new(google.expect("a service account"))),
+        }
+    }
+
+    fn work(&self, fixture: &Fixture) -> (Running, Running) {
+        let relay = fixture.relay(QueueName::Webhooks);
+        let consumer = self.consumer(fixture);
+        (relay, fixture.consume(consumer, Consuming::default()))
     }
 }
 
-fn work(fixture: &Fixture) -> (Running, Running) {
-    let relay = fixture.relay(QueueName::Webhooks);
-    (
-        relay,
-        fixture.consume(consumer(fixture), Consuming::default()),
-    )
-}
-
 async fn keep(fixture: &Fixture, source: Source, id: &str, body: &Value) -> bool {
-    let kind = body["type"].as_str().unwrap_or_default();
+    let kind = body["type"].as_str().unwrap_or("a notification");
     let body = body.to_string();
     let incoming = Incoming {
         source,
@@ -53,7 +84,9 @@ async fn keep(fixture: &Fixture, source: Source, id: &str, body: &Value) -> bool
         headers: json!({}),
         body: body.as_bytes(),
     };
-    let kept = webhook::keep(&fixture.pool, &incoming, &Span::none(), fixture.clock.now()).await;
+    // Soon after, and while the App Store's certificates last.
+    let at = DateTime::from_timestamp(MORNING + 3_600, 0).expect("a time");
+    let kept = webhook::keep(&fixture.pool, &incoming, &Span::none(), at).await;
     kept.expect("kept")
 }
 
@@ -70,7 +103,11 @@ async fn tokens(fixture: &Fixture) -> Vec<Uuid> {
 }
 
 /// What the shops and a billing service say of some purchases: of every fourth whose it is, of the rest nobody knows.
-fn notifications(random: &mut Random, tokens: &[Uuid]) -> Vec<(Source, String, Value)> {
+fn notifications(
+    random: &mut Random,
+    tokens: &[Uuid],
+    shops: &Shops,
+) -> Vec<(Source, String, Value)> {
     let mut all = Vec::new();
     for number in 0..NOTIFICATIONS * 2 / 3 {
         let purchase = random.below(PURCHASES);
@@ -79,7 +116,18 @@ fn notifications(random: &mut Random, tokens: &[Uuid]) -> Vec<(Source, String, V
         let ends = at + i64::try_from(random.below(60) * 86_400).expect("small");
         let token = (purchase.is_multiple_of(4)).then(|| tokens[purchase / 4 % tokens.len()]);
         let id = format!("event-{number}");
-        all.push(if purchase.is_multiple_of(2) {
+        all.push(if number.is_multiple_of(5) {
+            let body = app_store(random, &shops.apple, &id, purchase, (at, ends), token);
+            (Source::AppStore, id, body)
+        } else if number.is_multiple_of(7) {
+            let types = [1, 2, 3, 4, 13];
+            let told = json!({
+                "notificationType": types[random.below(types.len())],
+                "purchaseToken": google_purchase(purchase),
+            });
+            let body = push(&id, at * 1_000, "subscriptionNotification", &told);
+            (Source::GooglePlay, id, body)
+        } else if purchase.is_multiple_of(2) {
             let time = |seconds| chrono::DateTime::from_timestamp(seconds, 0).expect("a time");
             let kinds = ["created", "updated", "updated", "ended", "renamed"];
             let body = json!({
@@ -123,6 +171,46 @@ fn notifications(random: &mut Random, tokens: &[Uuid]) -> Vec<(Source, String, V
     all
 }
 
+fn google_purchase(number: usize) -> String {
+    format!("purchase-of-google-play-{number}")
+}
+
+/// What the App Store says of a purchase at a time, which ends at another.
+fn app_store(
+    random: &mut Random,
+    shop: &Shop,
+    id: &str,
+    purchase: usize,
+    (at, ends): (i64, i64),
+    token: Option<Uuid>,
+) -> Value {
+    let of = format!("apple-{purchase}");
+    let mut bought = transaction(&of);
+    bought["signedDate"] = json!(at * 1_000);
+    bought["expiresDate"] = json!(ends * 1_000);
+    bought["appAccountToken"] = json!(token);
+    let renewal = json!({
+        "originalTransactionId": of, "autoRenewStatus": random.below(2), "environment": "Production",
+        "signedDate": at * 1_000,
+    });
+    let kinds = [
+        "SUBSCRIBED",
+        "DID_RENEW",
+        "DID_CHANGE_RENEWAL_STATUS",
+        "EXPIRED",
+        "CONSUMPTION_REQUEST",
+    ];
+    let told = json!({
+        "notificationType": kinds[random.below(kinds.len())], "notificationUUID": id, "version": "2.0",
+        "signedDate": at * 1_000,
+        "data": {
+            "bundleId": BUNDLE, "environment": "Production",
+            "signedTransactionInfo": shop.sign(&bought), "signedRenewalInfo": shop.sign(&renewal),
+        },
+    });
+    json!({ "signedPayload": shop.sign(&told) })
+}
+
 #[derive(Debug, PartialEq, Eq, FromQueryResult)]
 struct Row {
     row: String,
@@ -131,14 +219,27 @@ struct Row {
 #[tokio::test(flavor = "multi_thread")]
 async fn any_order_of_a_thousand_notifications_ends_in_the_same_rows() {
     let mut ends = Vec::new();
+    let shops = Shops::open().await;
+    let states = [
+        "ACTIVE",
+        "CANCELED",
+        "IN_GRACE_PERIOD",
+        "ON_HOLD",
+        "EXPIRED",
+    ];
+    for purchase in (0..PURCHASES).filter(|purchase| purchase % 6 != 5) {
+        let state = states[purchase % states.len()];
+        let stands = subscription(state, "2026-04-18T12:00:00Z");
+        shops.google.say(&google_purchase(purchase), stands);
+    }
     for permutation in 0..4 {
         let fixture = Fixture::seeded().await;
         let tokens = tokens(&fixture).await;
         assert_eq!(tokens.len(), 4);
         // Tokens differ from one database to the next; whose they are does not.
-        let mut said = notifications(&mut Random::new(2_026, 1), &tokens);
+        let mut said = notifications(&mut Random::new(2_026, 1), &tokens, &shops);
         Random::new(9, permutation).shuffle(&mut said);
-        let (relay, worker) = work(&fixture);
+        let (relay, worker) = shops.work(&fixture);
         let kept = stream::iter(&said)
             .map(async |(source, id, body)| keep(&fixture, *source, id, body).await)
             .buffer_unordered(if permutation == 0 { 1 } else { 8 })
@@ -171,10 +272,17 @@ async fn any_order_of_a_thousand_notifications_ends_in_the_same_rows() {
         ends.push(rows);
     }
     let told = |what: &str| ends[0].iter().filter(|row| row.row.contains(what)).count();
+    let [others, stripe, apple, google, unknown] = [
+        "\"purchase-",
+        "\"sub_",
+        "\"apple-",
+        "\"purchase-of-google-play",
+        "IGNOREDthe purchase is not valid: the shop does not know it",
+    ]
+    .map(told);
     assert!(
-        told("purchase-") > 10 && told("\"sub_") > 8,
-        "{:#?}",
-        ends[0]
+        others - google > 8 && stripe > 8 && apple > 10 && google > 10 && unknown > 5,
+        "{others} {stripe} {apple} {google} {unknown}"
     );
     assert!(told(" IGNORED`subscription.renamed` is of no concern here") > 10);
     for (permutation, end) in ends.iter().enumerate() {
@@ -242,8 +350,9 @@ async fn what_nobody_has_linked_waits_and_partners_hear_of_what_changes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_read_is_marked_and_worked_on_again_when_asked() {
+    let shops = Shops::open().await;
     let fixture = Fixture::seeded().await;
-    let (relay, worker) = work(&fixture);
+    let (relay, worker) = shops.work(&fixture);
     let broken =
         json!({ "type": "subscription.updated", "timestamp": "2026-03-18T12:00:00Z", "data": {} });
     keep(&fixture, Source::Standard, "broken", &broken).await;
@@ -294,12 +403,46 @@ async fn what_cannot_be_read_is_marked_and_worked_on_again_when_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_shop_that_is_away_is_asked_again() {
+    let fixture = Fixture::seeded().await;
+    let shops = Shops::open().await;
+    let (purchase, end) = (google_purchase(1), "2026-04-18T12:00:00Z");
+    let mut stands = subscription("ACTIVE", end);
+    let token = tokens(&fixture).await[0];
+    stands["externalAccountIdentifiers"] = json!({ "obfuscatedExternalAccountId": token });
+    shops.google.say(&purchase, stands);
+    shops.google.fail(Some(StatusCode::SERVICE_UNAVAILABLE));
+    let told = json!({ "notificationType": 4, "purchaseToken": purchase });
+    let body = push("1", MORNING * 1_000, "subscriptionNotification", &told);
+    keep(&fixture, Source::GooglePlay, "1", &body).await;
+    let (relay, worker) = shops.work(&fixture);
+    until("Google was asked", async || shops.google.asked() > 0).await;
+    let state = async || {
+        let found = webhook::latest(&fixture.pool, None, None, 1).await;
+        found.expect("read").pop().expect("an event").state
+    };
+    assert_eq!(state().await, EventState::Received);
+    shops.google.fail(None);
+    until("it is done", async || state().await == EventState::Done).await;
+    worker.stop().await;
+    relay.stop().await;
+    let sql = format!(
+        "SELECT expires_at::text AS row FROM subscription s JOIN member m ON m.id = s.member_id
+         WHERE external_id = '{purchase}' AND m.purchase_token = '{token}' AND provider = 'GOOGLE'"
+    );
+    let rows: Vec<Row> = fixture.rows(&sql).await;
+    assert_eq!(rows.len(), 1);
+    assert!(rows[0].row.starts_with("2026-04-18 12:00:00"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_burst_of_ten_thousand_is_lost_nowhere() {
     const BURST: usize = 10_000;
     const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let shops = Shops::open().await;
     let fixture = Fixture::seeded().await;
     let gateway = Gateway::with(&fixture, &[("COACH_WEBHOOK_STANDARD_SECRETS", SECRET)]).await;
-    let (relay, worker) = work(&fixture);
+    let (relay, worker) = shops.work(&fixture);
     let secret = [SECRET.parse().expect("a secret")];
     let client = reqwest::Client::new();
     let url = format!("{}/webhooks/standard", gateway.base);

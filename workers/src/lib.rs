@@ -14,6 +14,7 @@ pub mod partner;
 pub mod queue;
 pub mod relay;
 pub mod schedule;
+pub mod shop;
 pub mod standard_webhooks;
 pub mod webhook;
 mod worker;

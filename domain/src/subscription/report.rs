@@ -66,7 +66,8 @@ pub enum Applied {
 }
 
 impl Report {
-    pub(super) fn of_purchase(provider: SubscriptionProvider, purchase: Purchase) -> Self {
+    /// What a shop says when it is asked.
+    pub fn of_purchase(provider: SubscriptionProvider, purchase: Purchase) -> Self {
         Self {
             provider,
             external_id: purchase.external_id,

@@ -12,6 +12,7 @@ mod token;
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
+use chrono::{DateTime, Utc};
 use coach_domain::{clock::Clock, seed::LOCAL_ISSUER, viewer::Viewer};
 
 pub use self::{
@@ -28,10 +29,15 @@ const LONGEST_TOKEN: usize = 8 * 1024;
 
 /// Tells who asks from the headers of a request.
 pub struct Authenticator {
-    keys: Keys,
-    expected: Expectation,
+    tokens: Tokens,
     api_keys: Vec<crate::settings::ApiKey>,
     clock: Arc<dyn Clock>,
+}
+
+/// Which bearer tokens count: those of one issuer for one audience.
+pub(crate) struct Tokens {
+    keys: Keys,
+    expected: Expectation,
 }
 
 enum Keys {
@@ -43,11 +49,13 @@ impl Authenticator {
     /// Takes the local issuer's tokens.
     pub fn local(issuer: &LocalIssuer, settings: &AuthSettings, clock: Arc<dyn Clock>) -> Self {
         Self {
-            keys: Keys::Local(KeySet::new(&issuer.key_set())),
-            expected: Expectation {
-                issuer: LOCAL_ISSUER.to_owned(),
-                audience: LOCAL_AUDIENCE.to_owned(),
-                roles_claim: LOCAL_ROLES_CLAIM.to_owned(),
+            tokens: Tokens {
+                keys: Keys::Local(KeySet::new(&issuer.key_set())),
+                expected: Expectation {
+                    issuer: LOCAL_ISSUER.to_owned(),
+                    audience: LOCAL_AUDIENCE.to_owned(),
+                    roles_claim: LOCAL_ROLES_CLAIM.to_owned(),
+                },
             },
             api_keys: settings.api_keys.clone(),
             clock,
@@ -65,12 +73,7 @@ impl Authenticator {
         clock: Arc<dyn Clock>,
     ) -> reqwest::Result<Self> {
         Ok(Self {
-            keys: Keys::Remote(RemoteKeys::new(issuer.jwks_url.clone())?),
-            expected: Expectation {
-                issuer: issuer.issuer.clone(),
-                audience: issuer.audience.clone(),
-                roles_claim: settings.roles_claim.clone(),
-            },
+            tokens: Tokens::remote(issuer, &settings.roles_claim)?,
             api_keys: settings.api_keys.clone(),
             clock,
         })
@@ -78,7 +81,7 @@ impl Authenticator {
 
     /// Whether there are keys to verify tokens with.
     pub fn is_ready(&self) -> bool {
-        match &self.keys {
+        match &self.tokens.keys {
             Keys::Local(_) => true,
             Keys::Remote(keys) => keys.current().is_some(),
         }
@@ -96,19 +99,44 @@ impl Authenticator {
         ) {
             (None, None) => Ok(Viewer::anonymous()),
             (None, Some(key)) => api_key::verify(key.as_bytes(), &self.api_keys),
-            (Some(value), None) => self.verify(bearer(value)?).await,
+            (Some(value), None) => self.tokens.verify(bearer(value)?, self.clock.now()).await,
             (Some(_), Some(_)) => Err(Rejection::Malformed),
         }
     }
+}
 
-    async fn verify(&self, token: &str) -> Result<Viewer, Rejection> {
+impl Tokens {
+    /// Those of an OIDC issuer, whose keys are fetched in the background. Needs a Tokio runtime.
+    pub(crate) fn remote(issuer: &Issuer, roles_claim: &str) -> reqwest::Result<Self> {
+        Ok(Self {
+            keys: Keys::Remote(RemoteKeys::new(issuer.jwks_url.clone())?),
+            expected: Expectation {
+                issuer: issuer.issuer.clone(),
+                audience: issuer.audience.clone(),
+                roles_claim: roles_claim.to_owned(),
+            },
+        })
+    }
+
+    /// Who bears a token.
+    pub(crate) async fn verify(
+        &self,
+        token: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Viewer, Rejection> {
         let id = token::key_id(token)?;
         let key = match &self.keys {
             Keys::Local(keys) => keys.find(&id).cloned().ok_or(Rejection::UnknownKey)?,
             Keys::Remote(keys) => keys.find(&id).await?,
         };
-        token::verify(token, &key, &self.expected, self.clock.now())
+        token::verify(token, &key, &self.expected, now)
     }
+}
+
+/// The bearer token of a request, which must be its only one.
+pub(crate) fn bearer_token(headers: &HeaderMap) -> Result<&str, Rejection> {
+    let value = single(headers, AUTHORIZATION.as_str())?;
+    bearer(value.ok_or(Rejection::Malformed)?)
 }
 
 /// The only value of a header: two would let a proxy and us see different people.

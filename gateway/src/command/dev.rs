@@ -33,7 +33,7 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
         () = stop.asked() => Ok(None),
     };
     let result = match served {
-        Ok(Some((pool, url))) => serve(settings, listener, pool, url, &stop).await,
+        Ok(Some((pool, url))) => Box::pin(serve(settings, listener, pool, url, &stop)).await,
         Ok(None) => Ok(()),
         Err(error) => Err(error),
     };

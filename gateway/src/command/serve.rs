@@ -48,7 +48,7 @@ pub(super) async fn state(
     let services = Services {
         clock: clock.clone(),
         operations: queues::operations(settings, pool.clone()).await,
-        shops: settings.shops.open(),
+        shops: settings.shops.open()?,
         objects: coach_gateway::worker::objects(settings).await?,
         status_url: settings.live_status_url.clone(),
     };

@@ -89,6 +89,11 @@ impl Refusal {
             error = app::plainly(error),
             "a request could not be carried out"
         );
+        Self::not_now()
+    }
+
+    /// What is ours to mend, and will do later.
+    pub(super) fn not_now() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "SERVICE_UNAVAILABLE",

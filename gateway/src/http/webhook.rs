@@ -46,7 +46,8 @@ pub(super) async fn receive(
             body: &bytes,
             at: now,
         };
-        let verified = shared.webhooks.verify(source, &posted).map_err(|refused| {
+        let verified = shared.webhooks.verify(source, &posted).await;
+        let verified = verified.map_err(|refused| {
             tracing::warn!(source = source.as_str(), %refused, "a webhook was refused");
             refusal(&refused)
         })?;
@@ -73,5 +74,6 @@ fn refusal(refused: &Refused) -> Refusal {
         Refused::Unknown => Refusal::not_found(),
         Refused::Forged(why) => Refusal::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", *why),
         Refused::Malformed(why) => Refusal::bad_request(*why),
+        Refused::Unavailable(_) => Refusal::not_now(),
     }
 }

@@ -175,6 +175,46 @@ pub(super) const KEYS: &[Key] = &[
         mask::nothing,
     ),
     optional(
+        "google_package",
+        "the app's package name in Google Play, such as `com.example.coach`",
+        mask::nothing,
+    ),
+    optional(
+        "google_service_account",
+        "a JSON file with the key of a service account that may see the app's orders",
+        mask::nothing,
+    ),
+    key(
+        "google_api_url",
+        "https://androidpublisher.googleapis.com",
+        "an http or https address",
+    ),
+    optional(
+        "google_push_audience",
+        "what stands in `aud` of the tokens of Pub/Sub's pushes",
+        mask::nothing,
+    ),
+    optional(
+        "google_push_account",
+        "the email address of the service account that pushes",
+        mask::nothing,
+    ),
+    key(
+        "google_push_keys_url",
+        "https://www.googleapis.com/oauth2/v3/certs",
+        "an http or https address",
+    ),
+    optional(
+        "stripe_api_key",
+        "a key of Stripe's that may read checkout sessions and subscriptions",
+        mask::all,
+    ),
+    key(
+        "stripe_api_url",
+        "https://api.stripe.com",
+        "an http or https address",
+    ),
+    optional(
         "webhook_brightcove_path",
         "24 to 200 random letters, digits, `-` and `_`",
         mask::all,

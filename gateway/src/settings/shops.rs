@@ -7,6 +7,9 @@ use coach_domain::subscription::{
     apple::{APPLE_ROOT, Apple},
     purchase,
 };
+use coach_workers::shop::{
+    GooglePlay, GooglePlayError, GooglePlaySettings, Stripe, StripeSettings,
+};
 
 use super::{
     Error,
@@ -23,6 +26,10 @@ pub struct Shops {
     pub apple_sandbox: bool,
     /// SHA-256 of the certificate that Apple's signatures go back to.
     pub apple_root: [u8; 32],
+    /// The app in Google Play.
+    pub google: Option<GooglePlaySettings>,
+    /// The account with Stripe, for checkouts that members bring along.
+    pub stripe: Option<StripeSettings>,
 }
 
 impl Shops {
@@ -33,16 +40,38 @@ impl Shops {
             apple_root: reader
                 .optional("apple_root", value::digest)?
                 .unwrap_or(APPLE_ROOT),
+            google: google(reader)?,
+            stripe: stripe(reader)?,
         })
     }
 
     /// What asks them.
-    pub fn open(&self) -> purchase::Shops {
-        let shops = purchase::Shops::default();
-        match self.apple() {
-            Some(apple) => shops.with(SubscriptionProvider::Apple, Arc::new(apple)),
-            None => shops,
+    ///
+    /// # Errors
+    ///
+    /// When Google's service account cannot be used.
+    pub fn open(&self) -> Result<purchase::Shops, GooglePlayError> {
+        let mut shops = purchase::Shops::default();
+        if let Some(apple) = self.apple() {
+            shops = shops.with(SubscriptionProvider::Apple, Arc::new(apple));
         }
+        if let Some(google) = self.google()? {
+            shops = shops.with(SubscriptionProvider::Google, google);
+        }
+        if let Some(stripe) = self.stripe.clone().map(Stripe::new).transpose()? {
+            shops = shops.with(SubscriptionProvider::Stripe, Arc::new(stripe));
+        }
+        Ok(shops)
+    }
+
+    /// What asks Google, where the app is sold there.
+    ///
+    /// # Errors
+    ///
+    /// When the service account cannot be used.
+    pub fn google(&self) -> Result<Option<Arc<GooglePlay>>, GooglePlayError> {
+        let google = self.google.as_ref().map(GooglePlay::new).transpose()?;
+        Ok(google.map(Arc::new))
     }
 
     /// What knows what Apple has signed, where the app is sold there.
@@ -51,6 +80,28 @@ impl Shops {
         let root = self.apple_root;
         Some(Apple::with_root(bundle, self.apple_sandbox, root))
     }
+}
+
+fn google(reader: &Reader) -> Result<Option<GooglePlaySettings>, Error> {
+    let url = reader.read("google_api_url", value::web_address)?;
+    let package = reader.optional("google_package", value::word)?;
+    let Some(package) = package else {
+        return Ok(None);
+    };
+    let because = "google_package is set, and what it sold is asked for with it";
+    let service_account =
+        reader.required("google_service_account", value::existing_file, because)?;
+    Ok(Some(GooglePlaySettings {
+        url,
+        package,
+        service_account,
+    }))
+}
+
+fn stripe(reader: &Reader) -> Result<Option<StripeSettings>, Error> {
+    let url = reader.read("stripe_api_url", value::web_address)?;
+    let api_key = reader.optional("stripe_api_key", value::word)?;
+    Ok(api_key.map(|api_key| StripeSettings { url, api_key }))
 }
 
 fn yes(text: &str) -> Parsed<bool> {

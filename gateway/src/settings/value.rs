@@ -73,6 +73,15 @@ pub(super) fn folder(text: &str) -> Parsed<PathBuf> {
     word(text).map(PathBuf::from)
 }
 
+pub(super) fn existing_file(text: &str) -> Parsed<PathBuf> {
+    let file = folder(text)?;
+    if file.is_file() {
+        Ok(file)
+    } else {
+        Err("there is no such file".to_owned())
+    }
+}
+
 pub(super) fn existing_folder(text: &str) -> Parsed<PathBuf> {
     let folder = folder(text)?;
     if folder.is_dir() {

@@ -2,13 +2,15 @@
 
 use std::str::FromStr;
 
+use coach_domain::member::EmailAddress;
+
 use super::{
     Error,
     reader::Reader,
     shops::Shops,
     value::{self, Parsed},
 };
-use crate::webhook::Webhooks;
+use crate::webhook::{GooglePush, Webhooks};
 
 pub(super) fn read(reader: &Reader, shops: &Shops) -> Result<Webhooks, Error> {
     let brightcove = reader.optional("webhook_brightcove_path", parsed)?;
@@ -19,7 +21,36 @@ pub(super) fn read(reader: &Reader, shops: &Shops) -> Result<Webhooks, Error> {
         standard: standard.unwrap_or_default(),
         stripe: stripe.unwrap_or_default(),
         apple: shops.apple(),
+        google: google(reader, shops)?,
     })
+}
+
+/// Pushes are taken where both are set that tell them from anybody else's.
+fn google(reader: &Reader, shops: &Shops) -> Result<Option<GooglePush>, Error> {
+    let audience = reader.optional("google_push_audience", value::word)?;
+    let account = reader.optional("google_push_account", email)?;
+    let keys_url = reader.read("google_push_keys_url", value::web_address)?;
+    if audience.is_none() && account.is_none() {
+        return Ok(None);
+    }
+    let Some(shop) = &shops.google else {
+        let because = "pushes of Google Play's are to be taken";
+        return reader.required("google_package", |_| Ok(None), because);
+    };
+    let because = "a push for somebody else must not count here";
+    let audience = reader.required("google_push_audience", value::word, because)?;
+    let because = "anybody with an account at Google can sign for this audience";
+    let account = reader.required("google_push_account", email, because)?;
+    Ok(Some(GooglePush::new(
+        shop.package.clone(),
+        audience,
+        account,
+        keys_url,
+    )))
+}
+
+fn email(text: &str) -> Parsed<EmailAddress> {
+    EmailAddress::parse(text).ok_or_else(String::new)
 }
 
 fn parsed<T: FromStr<Err: ToString>>(text: &str) -> Parsed<T> {

@@ -1,6 +1,7 @@
 //! Who may send webhooks: what comes is genuine, or nothing is kept of it.
 
 mod brightcove;
+mod google_play;
 mod standard;
 mod stripe;
 
@@ -14,6 +15,7 @@ use coach_workers::standard_webhooks::Secret;
 use serde_json::{Map, Value};
 
 pub use brightcove::PathSecret;
+pub use google_play::GooglePush;
 pub use stripe::StripeSecret;
 
 /// How each source shows that it is the source; one that is not set sends nothing here.
@@ -27,6 +29,8 @@ pub struct Webhooks {
     pub stripe: Vec<StripeSecret>,
     /// Whose purchases Apple tells of.
     pub apple: Option<Apple>,
+    /// Who pushes what Google Play has to say.
+    pub google: Option<GooglePush>,
 }
 
 /// An event that is genuine.
@@ -51,6 +55,9 @@ pub enum Refused {
     /// It is not what the source sends.
     #[error("{0}")]
     Malformed(&'static str),
+    /// What it takes to tell is not at hand.
+    #[error("{0}")]
+    Unavailable(String),
 }
 
 /// What came, before anything is known of it.
@@ -85,7 +92,7 @@ impl Webhooks {
     /// # Errors
     ///
     /// When it is not, or cannot be told to be.
-    pub fn verify(&self, source: Source, posted: &Posted<'_>) -> Result<Verified, Refused> {
+    pub async fn verify(&self, source: Source, posted: &Posted<'_>) -> Result<Verified, Refused> {
         if source != Source::Brightcove && posted.path.is_some() {
             return Err(Refused::Unknown);
         }
@@ -97,7 +104,10 @@ impl Webhooks {
                 let apple = self.apple.as_ref().ok_or(Refused::Unknown)?;
                 app_store(apple, posted)
             }
-            Source::GooglePlay => Err(Refused::Unknown),
+            Source::GooglePlay => {
+                let google = self.google.as_ref().ok_or(Refused::Unknown)?;
+                google.verify(posted).await
+            }
         }?;
         let fits = |text: &str| {
             text.len() <= LONGEST && !text.is_empty() && !text.chars().any(char::is_control)

@@ -60,7 +60,8 @@ pub(crate) struct TestApp {
 /// What a gateway has besides the defaults.
 #[derive(Default)]
 struct Setup<'a> {
-    shops: Shops,
+    /// Those of the environment without.
+    shops: Option<Shops>,
     environment: &'a [(&'a str, &'a str)],
     /// A folder of its own without.
     objects: Option<Arc<dyn ObjectStore>>,
@@ -92,7 +93,7 @@ impl TestApp {
     /// Over a database of its own, with shops that purchases are asked about.
     pub(crate) async fn selling(shops: Shops) -> Self {
         let setup = Setup {
-            shops,
+            shops: Some(shops),
             ..Setup::default()
         };
         Self::with(super::postgres::copy().await, setup).await
@@ -145,10 +146,12 @@ impl TestApp {
         let issuer = Arc::new(LocalIssuer::generate().expect("randomness"));
         let queue = PostgresQueue::unopened((*pool).clone(), []);
         let objects = setup.objects.unwrap_or_else(folder);
+        let shops = || settings.shops.open().expect("shops that can be asked");
+        let shops = setup.shops.unwrap_or_else(shops);
         let services = Services {
             clock: clock.clone(),
             operations: Arc::new(queue),
-            shops: setup.shops,
+            shops,
             objects: objects.clone(),
             status_url: settings.live_status_url.clone(),
         };

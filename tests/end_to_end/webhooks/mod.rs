@@ -8,12 +8,15 @@ use std::{
     process::{Command, Stdio},
 };
 
+use axum::http::StatusCode;
+use base64::{Engine as _, engine::general_purpose::STANDARD as STANDARD_BASE64};
 use coach_domain::webhook::{self, Source};
-use serde_json::json;
+use coach_tests::shop_apis::{AUDIENCE, PUSHES, push_token, signed, strangers_key};
+use serde_json::{Value, json};
 
 use self::senders::{
-    Event, NOON, PATH, STANDARD, STRIPE, app_store, app_store_of, brightcove, milliseconds,
-    receiving, standard_at, stripe_at,
+    Event, NOON, PATH, STANDARD, STRIPE, app_store, app_store_of, brightcove, google_play,
+    google_play_by, milliseconds, receiving, shop_apis, standard_at, stripe_at,
 };
 use crate::{harness::TestApp, writes::shop::Shop};
 
@@ -24,7 +27,8 @@ async fn kept(test: &TestApp) -> i64 {
 #[tokio::test]
 async fn what_is_genuine_is_kept_once_with_the_work_on_it() {
     let shop = Shop::new();
-    let test = receiving(&shop).await;
+    let apis = shop_apis().await;
+    let test = receiving(&shop, &apis).await;
     let events = [
         (Source::Brightcove, brightcove(), "state_changed", "live"),
         (
@@ -43,6 +47,12 @@ async fn what_is_genuine_is_kept_once_with_the_work_on_it() {
             Source::AppStore,
             app_store(&shop, "0e1b8d1c-1"),
             "DID_RENEW",
+            "webhooks",
+        ),
+        (
+            Source::GooglePlay,
+            google_play("136969346945"),
+            "subscriptionNotification.4",
             "webhooks",
         ),
     ];
@@ -89,7 +99,8 @@ async fn what_is_genuine_is_kept_once_with_the_work_on_it() {
 )]
 async fn nothing_is_kept_of_what_is_not_genuine() {
     let shop = Shop::new();
-    let test = receiving(&shop).await;
+    let apis = shop_apis().await;
+    let test = receiving(&shop, &apis).await;
     let standard = || standard_at(STANDARD[0], "msg_1", NOON);
     let stripe = || stripe_at(STRIPE[0], "evt_1", NOON);
     let apple = || app_store(&shop, "1");
@@ -103,6 +114,12 @@ async fn nothing_is_kept_of_what_is_not_genuine() {
             .replace("true", "false")
             .replace("active", "trialing");
     };
+    let by_stranger = |id: &str| {
+        let claims = json!({ "iss": "https://accounts.google.com", "aud": AUDIENCE, "sub": "1", "email": PUSHES,
+            "email_verified": true, "exp": NOON + 3_000 });
+        signed(&strangers_key(), id, &claims)
+    };
+    let google_with = |claims: &Value| google_play_by(&push_token(NOON + 3_000, claims), "1");
     let (stranger, expired) = (Shop::new(), Shop::expired());
     let mut cases = vec![
         (
@@ -231,13 +248,83 @@ async fn nothing_is_kept_of_what_is_not_genuine() {
             401,
         ),
         (
-            "a source that is not set",
-            Event::new("google-play", &[], "{}"),
+            "google: no token",
+            but(google_play("1"), &|it| it.headers.clear()),
+            401,
+        ),
+        (
+            "google: another key",
+            google_play_by(&by_stranger("google-1"), "1"),
+            401,
+        ),
+        (
+            "google: an unknown key",
+            google_play_by(&by_stranger("google-2"), "1"),
+            401,
+        ),
+        (
+            "google: expired",
+            google_play_by(&push_token(NOON - 31, &json!({})), "1"),
+            401,
+        ),
+        (
+            "google: another audience",
+            google_with(&json!({ "aud": "https://else.example" })),
+            401,
+        ),
+        (
+            "google: another issuer",
+            google_with(&json!({ "iss": "https://else.example" })),
+            401,
+        ),
+        (
+            "google: another account",
+            google_with(&json!({ "email": "somebody@gmail.com" })),
+            401,
+        ),
+        (
+            "google: nobody's account",
+            google_with(&json!({ "email": null })),
+            401,
+        ),
+        (
+            "google: an account of its own word",
+            google_with(&json!({ "email_verified": false })),
+            401,
+        ),
+        (
+            "google: of the future",
+            google_with(&json!({ "nbf": NOON + 31 })),
+            401,
+        ),
+        (
+            "google: a path",
+            but(google_play("1"), &|it| it.path.push_str("/more")),
             404,
+        ),
+        (
+            "google: no notification",
+            but(google_play("1"), &|it| it.body = "{}".to_owned()),
+            400,
+        ),
+        (
+            "google: another app",
+            but(google_play("1"), &|it| {
+                let told = json!({ "packageName": "com.example.else", "eventTimeMillis": "1773835200000", "testNotification": {} });
+                let data = STANDARD_BASE64.encode(told.to_string());
+                it.body = json!({ "message": { "messageId": "1", "data": data } }).to_string();
+            }),
+            401,
         ),
         ("nobody", Event::new("somebody", &[], "{}"), 404),
     ];
-    for genuine in [brightcove(), standard(), stripe(), apple()] {
+    for genuine in [
+        brightcove(),
+        standard(),
+        stripe(),
+        apple(),
+        google_play("1"),
+    ] {
         let plain = but(genuine.clone(), &|it| {
             it.headers.push(("content-type", "text/plain".to_owned()));
         });
@@ -261,10 +348,16 @@ async fn nothing_is_kept_of_what_is_not_genuine() {
         assert_eq!(test.owed().await, [], "{what}");
     }
     // The parts that were changed above are what made the difference.
-    for genuine in [brightcove(), standard(), stripe(), apple()] {
+    for genuine in [
+        brightcove(),
+        standard(),
+        stripe(),
+        apple(),
+        google_play("1"),
+    ] {
         assert_eq!(genuine.send(&test).await.0, 200);
     }
-    assert_eq!(test.owed().await.len(), 4);
+    assert_eq!(test.owed().await.len(), 5);
 }
 
 #[tokio::test]
@@ -276,6 +369,7 @@ async fn a_gateway_without_secrets_takes_nothing() {
         standard_at(STANDARD[0], "msg_1", NOON),
         stripe_at(STRIPE[0], "evt_1", NOON),
         app_store(&shop, "1"),
+        google_play("1"),
     ] {
         assert_eq!(event.send(&test).await.0, 404);
     }
@@ -284,7 +378,8 @@ async fn a_gateway_without_secrets_takes_nothing() {
 
 #[tokio::test]
 async fn what_cannot_be_kept_is_to_be_sent_again() {
-    let test = receiving(&Shop::new()).await;
+    let apis = shop_apis().await;
+    let test = receiving(&Shop::new(), &apis).await;
     test.execute("ALTER TABLE webhook_event RENAME TO webhook_event_away")
         .await;
     let (status, answer) = standard_at(STANDARD[0], "msg_1", NOON).send(&test).await;
@@ -296,6 +391,26 @@ async fn what_cannot_be_kept_is_to_be_sent_again() {
         200
     );
     assert_eq!(test.owed().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_push_is_to_be_sent_again_while_googles_keys_are_away() {
+    let away = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = away.local_addr().expect("an address");
+    drop(away);
+    let apis = shop_apis().await;
+    let mut set = apis.environment();
+    let keys = format!("http://{address}/certs");
+    set.retain(|(name, _)| *name != "COACH_GOOGLE_PUSH_KEYS_URL");
+    set.push(("COACH_GOOGLE_PUSH_KEYS_URL", keys));
+    let set: Vec<_> = set
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let test = TestApp::set(&set).await;
+    let (status, answer) = google_play("1").send(&test).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{answer}");
+    assert_eq!(kept(&test).await, 0);
 }
 
 /// Signs with the library that senders of this kind use; `None` where `tests/run` could not install it.
@@ -326,7 +441,8 @@ fn signed_by_library(kind: &str, secret: &str, id: &str, body: &str) -> Option<S
 
 #[tokio::test]
 async fn what_the_libraries_of_senders_sign_is_taken() {
-    let test = receiving(&Shop::new()).await;
+    let apis = shop_apis().await;
+    let test = receiving(&Shop::new(), &apis).await;
     let mut standard = standard_at(STANDARD[0], "msg_1", NOON);
     standard.body = standard.body.replace("sub_1", "süb — 1");
     let Some(signature) = signed_by_library("standard", STANDARD[0], "msg_1", &standard.body)

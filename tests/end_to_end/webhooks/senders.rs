@@ -1,6 +1,9 @@
 //! What sources send, as they sign it.
 
+use std::{path::Path, sync::Arc};
+
 use aws_lc_rs::hmac;
+use coach_tests::shop_apis::{ShopApis, push, push_token};
 use coach_workers::standard_webhooks;
 use serde_json::{Value, json};
 
@@ -22,17 +25,26 @@ pub(super) const STRIPE: [&str; 2] = [
 /// When the tests' clock says noon, in seconds since 1970.
 pub(super) const NOON: i64 = 1_773_835_200;
 
-/// A gateway that all sources may send to, with an App Store.
-pub(super) async fn receiving(shop: &Shop) -> TestApp {
-    let root = hex(&shop.root);
-    TestApp::set(&[
-        ("COACH_WEBHOOK_BRIGHTCOVE_PATH", PATH),
-        ("COACH_WEBHOOK_STANDARD_SECRETS", &STANDARD.join(",")),
-        ("COACH_WEBHOOK_STRIPE_SECRETS", &STRIPE.join(", ")),
-        ("COACH_APPLE_BUNDLE_ID", BUNDLE),
-        ("COACH_APPLE_ROOT", &root),
-    ])
-    .await
+/// The shops that have to be asked.
+pub(super) async fn shop_apis() -> Arc<ShopApis> {
+    ShopApis::start(Path::new(env!("CARGO_TARGET_TMPDIR"))).await
+}
+
+/// A gateway that all sources may send to.
+pub(super) async fn receiving(shop: &Shop, apis: &ShopApis) -> TestApp {
+    let mut set = apis.environment();
+    set.extend([
+        ("COACH_WEBHOOK_BRIGHTCOVE_PATH", PATH.to_owned()),
+        ("COACH_WEBHOOK_STANDARD_SECRETS", STANDARD.join(",")),
+        ("COACH_WEBHOOK_STRIPE_SECRETS", STRIPE.join(", ")),
+        ("COACH_APPLE_BUNDLE_ID", BUNDLE.to_owned()),
+        ("COACH_APPLE_ROOT", hex(&shop.root)),
+    ]);
+    let set: Vec<_> = set
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    TestApp::set(&set).await
 }
 
 /// What is sent.
@@ -146,6 +158,27 @@ pub(super) fn app_store_of(
 
 pub(super) fn app_store(shop: &Shop, id: &str) -> Event {
     app_store_of(shop, shop, id, |_| {})
+}
+
+/// A push with a token like this.
+pub(super) fn google_play_by(token: &str, id: &str) -> Event {
+    let told = json!({ "version": "1.0", "notificationType": 4, "purchaseToken": "a-purchase-token-of-google-play" });
+    let body = push(
+        id,
+        milliseconds(NOON) - 1_000,
+        "subscriptionNotification",
+        &told,
+    );
+    let bearer = format!("Bearer {token}");
+    Event::new(
+        "google-play",
+        &[("authorization", &bearer)],
+        body.to_string(),
+    )
+}
+
+pub(super) fn google_play(id: &str) -> Event {
+    google_play_by(&push_token(NOON + 3_000, &json!({})), id)
 }
 
 fn hex(bytes: &[u8]) -> String {

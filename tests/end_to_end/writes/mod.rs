@@ -1,6 +1,7 @@
 //! Changes: what comes of them, why they are refused, and what is owed for them.
 
 mod account;
+mod asked_shops;
 mod bad_input;
 mod check_ins;
 mod consents;

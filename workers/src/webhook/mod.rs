@@ -11,13 +11,20 @@ use coach_domain::{
     kill_point,
     outbox::{self, Effects, Payload as _},
     queue::QueueName,
-    subscription::{Applied, Report, apple::Apple},
+    subscription::{
+        Applied, Report, SubscriptionProvider,
+        apple::Apple,
+        purchase::{PurchaseError, PurchaseVerifier as _},
+    },
     webhook::{self, Arrived, Event, Settled, Source},
 };
 use sea_orm::{DatabaseConnection, TransactionSession as _, TransactionTrait as _};
 use tracing::Span;
 
-use crate::consumer::{Consumer, Delivery, Verdict};
+use crate::{
+    consumer::{Consumer, Delivery, Verdict},
+    shop::{GooglePlay, Notification},
+};
 
 /// Does it. An event can be worked on any number of times: what was said once says nothing new.
 pub struct Webhooks {
@@ -27,6 +34,8 @@ pub struct Webhooks {
     pub clock: Arc<dyn Clock>,
     /// What reads notifications of Apple's, where the app is sold there.
     pub apple: Option<Apple>,
+    /// What Google says of the purchases that it only names, where the app is sold there.
+    pub google: Option<Arc<GooglePlay>>,
 }
 
 /// What an event says.
@@ -38,6 +47,8 @@ enum Said {
     Nothing(String),
     /// Nothing that can be read: why.
     Unreadable(String),
+    /// Nothing yet, since its shop cannot be asked: why.
+    Later(String),
 }
 
 #[async_trait::async_trait]
@@ -63,7 +74,17 @@ impl Consumer for Webhooks {
             }
             Err(error) => return Verdict::retry(error),
         };
-        match self.take_over(&event).await {
+        // Before the transaction: some shops have to be asked, and nothing is to be locked meanwhile.
+        let said = match self.read(&event).await {
+            Said::Later(reason) => {
+                return Verdict::Retry {
+                    after: None,
+                    reason,
+                };
+            }
+            said => said,
+        };
+        match self.take_over(&event, said).await {
             Ok(true) => Verdict::Done,
             // Somebody linked the purchase at this moment.
             Ok(false) => Verdict::Retry {
@@ -77,14 +98,14 @@ impl Consumer for Webhooks {
 
 impl Webhooks {
     /// False when it is to be tried again.
-    async fn take_over(&self, event: &Event) -> coach_domain::Result<bool> {
+    async fn take_over(&self, event: &Event, said: Said) -> coach_domain::Result<bool> {
         let now = self.clock.now();
         let session = Session::new(self.pool.clone(), Span::current());
         let transaction = session.begin().await?;
         let mut effects = Effects::new(None, now);
-        let settled = match self.read(event) {
+        let settled = match said {
             Said::Nothing(why) => Settled::Ignored(why),
-            Said::Unreadable(why) => {
+            Said::Unreadable(why) | Said::Later(why) => {
                 tracing::error!(event = %event.id, why, "a webhook cannot be read");
                 Settled::Failed(why)
             }
@@ -104,12 +125,12 @@ impl Webhooks {
         Ok(true)
     }
 
-    fn read(&self, event: &Event) -> Said {
+    async fn read(&self, event: &Event) -> Said {
         match event.source {
             Source::Standard => standard::read(&event.body),
             Source::Stripe => stripe::read(&event.body),
             Source::AppStore => self.app_store(event),
-            Source::GooglePlay => Said::Nothing("Google Play is not set up".to_owned()),
+            Source::GooglePlay => self.google_play(event).await,
             Source::Brightcove => Said::Unreadable("it is of another queue".to_owned()),
         }
     }
@@ -124,6 +145,30 @@ impl Webhooks {
                 None => Said::Nothing(format!("{} says nothing of a subscription", event.kind)),
             },
             Err(error) => Said::Unreadable(error.to_string()),
+        }
+    }
+
+    /// The event says only that something has changed; how the subscription stands now, Google is asked.
+    async fn google_play(&self, event: &Event) -> Said {
+        let Some(google) = &self.google else {
+            return Said::Nothing("COACH_GOOGLE_PACKAGE is not set".to_owned());
+        };
+        let notification = match Notification::read(&event.body) {
+            Ok(notification) => notification,
+            Err(why) => return Said::Unreadable(why.to_owned()),
+        };
+        if notification.package != google.package() {
+            return Said::Nothing("it is of another app".to_owned());
+        }
+        let Some(token) = notification.purchase_token else {
+            return Said::Nothing(format!("{} says nothing of a subscription", event.kind));
+        };
+        match google.verify(&token, notification.at).await {
+            Ok(purchase) => {
+                Said::Report(Report::of_purchase(SubscriptionProvider::Google, purchase))
+            }
+            Err(error @ PurchaseError::Unavailable(_)) => Said::Later(error.to_string()),
+            Err(error) => Said::Nothing(error.to_string()),
         }
     }
 }

@@ -1,14 +1,12 @@
-//! Events of Stripe's. <https://docs.stripe.com/api/events>, <https://docs.stripe.com/api/subscriptions/object>
+//! Events of Stripe's. <https://docs.stripe.com/api/events>
 
 use chrono::{DateTime, Utc};
-use coach_domain::{
-    clock::can_be_kept,
-    subscription::{Entitlement, Report, Stage, SubscriptionProvider},
-};
+use coach_domain::subscription::{Report, Stage, SubscriptionProvider};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::Said;
+use crate::shop::stripe::{Subscription, Unclear, moment};
 
 #[derive(Deserialize)]
 struct Event {
@@ -21,39 +19,6 @@ struct Event {
 #[derive(Deserialize)]
 struct Data {
     object: serde_json::Value,
-}
-
-#[derive(Deserialize)]
-struct Subscription {
-    id: String,
-    status: String,
-    #[serde(default)]
-    cancel_at_period_end: bool,
-    #[serde(default)]
-    cancel_at: Option<i64>,
-    #[serde(default)]
-    ended_at: Option<i64>,
-    #[serde(default)]
-    trial_end: Option<i64>,
-    /// Up to the API of 2025-02-24; later of each item.
-    #[serde(flatten)]
-    period: Period,
-    #[serde(default)]
-    items: Items,
-}
-
-#[derive(Clone, Copy, Deserialize)]
-struct Period {
-    #[serde(default)]
-    current_period_start: Option<i64>,
-    #[serde(default)]
-    current_period_end: Option<i64>,
-}
-
-#[derive(Default, Deserialize)]
-struct Items {
-    #[serde(default)]
-    data: Vec<Period>,
 }
 
 #[derive(Deserialize)]
@@ -108,50 +73,17 @@ fn subscription(
     at: DateTime<Utc>,
 ) -> serde_json::Result<Said> {
     let given: Subscription = serde_json::from_value(object)?;
-    let all = || given.items.data.iter().chain([&given.period]);
-    let start = all().filter_map(|period| period.current_period_start).max();
-    let end = all().filter_map(|period| period.current_period_end).max();
-    let (start, end) = (start.and_then(moment), end.and_then(moment));
-    let trial_ends_at = given.trial_end.and_then(moment);
-    let ended = given.ended_at.and_then(moment).unwrap_or(at);
-    let (expires_at, grace_ends_at) = match given.status.as_str() {
-        "trialing" => (trial_ends_at.or(end), None),
-        "active" => (end, None),
-        // The period that is to be paid has begun; Stripe tries until it changes the status.
-        "past_due" => (start, end),
-        "canceled" | "unpaid" | "paused" => {
-            let paid_until = end.map_or(ended, |end| end.min(ended));
-            (Some(paid_until), None)
-        }
-        "incomplete" | "incomplete_expired" => {
-            return Ok(Said::Nothing("nothing was ever paid for it".to_owned()));
-        }
-        other => {
-            return Ok(Said::Unreadable(format!(
-                "the status `{other}` is not known"
-            )));
-        }
+    let entitlement = match given.entitlement(at) {
+        Ok(entitlement) => entitlement,
+        Err(Unclear::Unpaid) => return Ok(Said::Nothing(Unclear::Unpaid.to_string())),
+        Err(unclear) => return Ok(Said::Unreadable(unclear.to_string())),
     };
-    let Some(expires_at) = expires_at else {
-        return Ok(Said::Unreadable("it has no period".to_owned()));
-    };
-    let renews = matches!(given.status.as_str(), "trialing" | "active" | "past_due");
     Ok(Said::Report(Report {
         provider: SubscriptionProvider::Stripe,
         external_id: given.id,
         purchase_token: None,
-        entitlement: Some(Entitlement {
-            provider: Some(SubscriptionProvider::Stripe),
-            trial_ends_at,
-            expires_at: Some(expires_at),
-            grace_ends_at,
-            will_renew: renews && !given.cancel_at_period_end && given.cancel_at.is_none(),
-        }),
+        entitlement: Some(entitlement),
         at,
         stage,
     }))
-}
-
-fn moment(seconds: i64) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp(seconds, 0).filter(|moment| can_be_kept(*moment))
 }
