@@ -4,13 +4,14 @@
 #   make test    all checks and tests
 #   make check   the fast part: format, lints, unit tests
 #   make bench   loads MEMBERS (10,000), drives the operations, prints a table; bench/README.md has the rest
+#   make rehearse-live  a live session with a crowd, an edge of a CDN and a video provider; docs/LIVE.md
 #   make torture  kills gateway, workers and Postgres under a stream of mutations; docs/TORTURE.md
 
 CARGO ?= cargo
 MEMBERS ?= 10000
 BENCH ?= run
 
-.PHONY: dev test check bench torture
+.PHONY: dev test check bench rehearse-live torture
 
 dev:
 	@$(CARGO) build --workspace --bin coach --locked
@@ -27,6 +28,10 @@ test:
 bench:
 	@$(CARGO) build --workspace --bin coach --bin coach-bench --locked
 	@exec "$${CARGO_TARGET_DIR:-target}/debug/coach-bench" $(BENCH) --members $(MEMBERS)
+
+rehearse-live:
+	@$(CARGO) build --workspace --bin coach --bin coach-bench --locked
+	@exec "$${CARGO_TARGET_DIR:-target}/debug/coach-bench" rehearse-live $(REHEARSAL)
 
 # All of the workspace: so the processes have the points at which they can be killed.
 torture:

@@ -40,6 +40,9 @@ pub(crate) enum Verb {
     /// Compare submitCheckIn with queue, mail server and partner there and away; fails where its median takes more than
     /// 1.2 times as long
     Answers(AnswersOptions),
+    /// Have a crowd wait for live sessions behind an edge of a CDN, and a video provider that repeats itself; fails where
+    /// `docs/LIVE.md` promises more
+    RehearseLive(RehearseLiveOptions),
     /// The worker that `queue` measures; started by it
     #[command(hide = true)]
     Work(WorkOptions),
@@ -131,6 +134,17 @@ pub(crate) struct BacklogOptions {
     /// Connections of the reads
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) connections: u32,
+}
+
+/// Who waits for live sessions.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct RehearseLiveOptions {
+    /// Apps that poll the status file
+    #[arg(long, default_value_t = 32_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
+    pub(crate) pollers: u32,
+    /// Sessions, 46 seconds each, after one with a tenth of the crowd
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) sessions: u32,
 }
 
 /// How often `answers` asks.

@@ -5,6 +5,7 @@ mod backlog;
 mod memory;
 mod peer;
 mod queue;
+mod rehearse_live;
 mod run;
 mod telemetry;
 
@@ -14,7 +15,7 @@ use anyhow::ensure;
 
 use crate::{
     cli::{Cli, Common, Verb},
-    dataset, load,
+    dataset, install,
     operation::{Content, Operation, Prepared, TODAY},
     report::{self, Heading},
     say,
@@ -55,6 +56,7 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<Verdict> {
         Verb::Queue(options) => queue::run(common, *options).await,
         Verb::Backlog(options) => backlog::run(common, *options).await,
         Verb::Answers(options) => answers::run(common, *options).await,
+        Verb::RehearseLive(options) => rehearse_live::run(common, *options).await,
         Verb::Work(options) => {
             crate::work::serve(options).await?;
             Ok(Verdict::Kept)
@@ -78,7 +80,7 @@ struct Scene {
 impl Scene {
     async fn set(verb: &'static str, common: &Common) -> anyhow::Result<Self> {
         // First of all: without a load generator the rest would be for nothing.
-        let wrk = load::find()?;
+        let wrk = install::WRK.find()?;
         let stage = Stage::set(common).await?;
         let heading = Heading::new(verb, common, &stage, &wrk).await?;
         let subjects = dataset::driven(&stage.pool, MOST_MEMBERS).await?;

@@ -1,7 +1,6 @@
 //! Load, by wrk.
 
 mod figures;
-mod install;
 
 use std::{path::Path, process::Stdio};
 
@@ -9,7 +8,6 @@ use anyhow::{Context as _, ensure};
 use tokio::{fs, process::Command};
 
 pub(crate) use figures::Figures;
-pub(crate) use install::find;
 
 /// The part that sends our requests.
 const SCRIPT: &str = include_str!("requests.lua");
