@@ -43,6 +43,11 @@ pub(crate) enum Verb {
     /// Have a crowd wait for live sessions behind an edge of a CDN, and a video provider that repeats itself; fails where
     /// `docs/LIVE.md` promises more
     RehearseLive(RehearseLiveOptions),
+    /// Compare /live/status.json of the gateway with nginx and the same file; fails where the gateway answers less than half
+    /// as often
+    Status(PairOptions),
+    /// Compare the answer to a webhook with a bare insert and commit; fails where its p95 takes more than twice as long
+    Webhooks(WebhooksOptions),
     /// The worker that `queue` measures; started by it
     #[command(hide = true)]
     Work(WorkOptions),
@@ -66,6 +71,18 @@ pub(crate) struct Common {
     /// Also write the table into bench/RESULTS.md, in place of the last one of the same verb
     #[arg(long, global = true)]
     pub(crate) save: bool,
+}
+
+impl Common {
+    /// The same with next to no members, where nothing is asked of them.
+    pub(crate) fn without_load(&self) -> Self {
+        Self {
+            members: 20,
+            home: self.home.clone(),
+            postgres_bin: self.postgres_bin.clone(),
+            save: self.save,
+        }
+    }
 }
 
 /// What `run` drives.
@@ -134,6 +151,17 @@ pub(crate) struct BacklogOptions {
     /// Connections of the reads
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) connections: u32,
+}
+
+/// What `webhooks` sends.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct WebhooksOptions {
+    /// Webhooks in a second, and bare inserts in the seconds in between
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) rate: u32,
+    /// Rounds of five seconds each
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rounds: u32,
 }
 
 /// Who waits for live sessions.

@@ -1,5 +1,7 @@
 //! What several figures come to.
 
+use std::time::Duration;
+
 /// The middle of some figures, and how far they lie apart.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {
@@ -29,6 +31,12 @@ impl Spread {
             most: at(4),
         })
     }
+}
+
+/// Of sorted times, that below which so many hundredths lie.
+pub(crate) fn percentile(times: &[Duration], hundredths: usize) -> Duration {
+    let place = (times.len() * hundredths).div_ceil(100).saturating_sub(1);
+    times.get(place).copied().unwrap_or_default()
 }
 
 /// A count as a floating-point number.

@@ -144,7 +144,7 @@ pub(super) async fn run(common: &Common, options: AnswersOptions) -> anyhow::Res
         table.markdown(),
         verdict.word()
     );
-    scene.publish(VERB, common, &body)?;
+    scene.publish(common, &body)?;
     Ok(verdict)
 }
 

@@ -120,6 +120,6 @@ pub(super) async fn run(common: &Common, options: BacklogOptions) -> anyhow::Res
     );
     work::clear(&pool).await?;
     pool.close().await?;
-    scene.publish(VERB, common, &body)?;
+    scene.publish(common, &body)?;
     Ok(verdict)
 }

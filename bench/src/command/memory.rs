@@ -61,7 +61,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Verdict> {
         megabytes(LIMIT),
         verdict.word()
     );
-    scene.publish(VERB, common, &body)?;
+    scene.publish(common, &body)?;
     Ok(verdict)
 }
 

@@ -7,9 +7,9 @@ mod peer;
 mod queue;
 mod rehearse_live;
 mod run;
+mod status;
 mod telemetry;
-
-use std::io::{self, Write as _};
+mod webhooks;
 
 use anyhow::ensure;
 
@@ -17,8 +17,7 @@ use crate::{
     cli::{Cli, Common, Verb},
     dataset, install,
     operation::{Content, Operation, Prepared, TODAY},
-    report::{self, Heading},
-    say,
+    report::Heading,
     stage::Stage,
 };
 
@@ -57,6 +56,8 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<Verdict> {
         Verb::Backlog(options) => backlog::run(common, *options).await,
         Verb::Answers(options) => answers::run(common, *options).await,
         Verb::RehearseLive(options) => rehearse_live::run(common, *options).await,
+        Verb::Status(options) => status::run(common, *options).await,
+        Verb::Webhooks(options) => webhooks::run(common, *options).await,
         Verb::Work(options) => {
             crate::work::serve(options).await?;
             Ok(Verdict::Kept)
@@ -105,13 +106,7 @@ impl Scene {
     }
 
     /// Prints a table, and saves it where that was asked for.
-    fn publish(&self, verb: &str, common: &Common, body: &str) -> anyhow::Result<()> {
-        let section = self.heading.above(body);
-        io::stdout().lock().write_all(section.as_bytes())?;
-        if common.save {
-            report::save(verb, &section)?;
-            say("saved in bench/RESULTS.md");
-        }
-        Ok(())
+    fn publish(&self, common: &Common, body: &str) -> anyhow::Result<()> {
+        self.heading.publish(common, body)
     }
 }

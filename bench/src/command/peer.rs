@@ -47,7 +47,7 @@ pub(super) async fn run(common: &Common, options: PairOptions) -> anyhow::Result
         spread(&cpu),
         made.failed()
     );
-    scene.publish(VERB, common, &body)?;
+    scene.publish(common, &body)?;
     Ok(Verdict::of(made.failed() == 0))
 }
 

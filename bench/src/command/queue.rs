@@ -132,7 +132,7 @@ pub(super) async fn run(common: &Common, options: QueueOptions) -> anyhow::Resul
     );
     work::clear(&pool).await?;
     pool.close().await?;
-    scene.publish(VERB, common, &body)?;
+    scene.publish(common, &body)?;
     Ok(verdict)
 }
 

@@ -1,8 +1,7 @@
 //! `coach-bench rehearse-live`: live sessions with a crowd, edges of a CDN, and a provider that repeats itself.
 
 use std::{
-    io::{self, Write as _},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -10,31 +9,23 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::Context as _;
-use chrono::{TimeDelta, Timelike as _};
-use coach_domain::{
-    clock::{Clock as _, SystemClock},
-    live::{FileState, Status},
-};
-use reqwest::Client;
-use serde_json::{Value, json};
+use chrono::TimeDelta;
+use coach_domain::live::FileState;
 use tokio::time::{sleep, sleep_until};
 
 use super::Verdict;
 use crate::{
     cli::{Common, RehearseLiveOptions},
     gateway, install, process,
-    rehearsal::{Counts, Crowd, Edges, KEY, Provider, SECRET, steadily},
-    report::{Heading, count, ratio, save, table::Table, whole},
+    rehearsal::{Counts, Crowd, Edges, KEY, Provider, SECRET, announce, steadily, written},
+    report::{Heading, count, ratio, table::Table, whole},
     say,
     service::Service,
     stage::Stage,
-    statistics::float,
+    statistics::{float, percentile},
 };
 
 const VERB: &str = "rehearse-live";
-
-const SCHEDULE: &str = include_str!("../../../schema/operations/ScheduleLiveSession.graphql");
 
 /// A session, from being announced to the last look at it.
 const SESSION: Duration = Duration::from_secs(46);
@@ -87,12 +78,7 @@ struct Scene {
 pub(super) async fn run(common: &Common, options: RehearseLiveOptions) -> anyhow::Result<Verdict> {
     let nginx = install::NGINX.find()?;
     // Who polls is no member for the database.
-    let common = Common {
-        members: 20,
-        home: common.home.clone(),
-        postgres_bin: common.postgres_bin.clone(),
-        save: common.save,
-    };
+    let common = common.without_load();
     let mut stage = Stage::set(&common).await?;
     stage.database_url = stage.copy("rehearsal").await?;
     let heading = Heading::new(VERB, &common, &stage, &nginx).await?;
@@ -129,12 +115,7 @@ pub(super) async fn run(common: &Common, options: RehearseLiveOptions) -> anyhow
     let counts = scene.edges.counts()?;
     let failed = failed.load(Ordering::Relaxed);
     let (promises, verdict) = judge(&played, &counts, lasted, failed);
-    let section = heading.above(&(tables(&played, &counts) + &promises));
-    io::stdout().lock().write_all(section.as_bytes())?;
-    if common.save {
-        save(VERB, &section)?;
-        say("saved in bench/RESULTS.md");
-    }
+    heading.publish(&common, &(tables(&played, &counts) + &promises))?;
     Ok(verdict)
 }
 
@@ -160,7 +141,7 @@ impl Scene {
             edges,
         };
         // From the first announcement on there is a file.
-        scene.announce("tomorrow", TimeDelta::days(1)).await?;
+        announce(&scene.stage, &scene.gateway, "tomorrow", TimeDelta::days(1)).await?;
         written(
             scene.file.clone(),
             "tomorrow".to_owned(),
@@ -180,7 +161,7 @@ impl Scene {
         let begun = Instant::now();
         let job = format!("job-{number}");
         self.provider.create(&job);
-        let session = self.announce(&job, TimeDelta::seconds(8)).await?;
+        let session = announce(&self.stage, &self.gateway, &job, TimeDelta::seconds(8)).await?;
         let cpu = process::cpu(self.gateway.pid())?;
         let announced = Instant::now();
         let shown = written(self.file.clone(), job.clone(), FileState::Scheduled).await?;
@@ -219,60 +200,12 @@ impl Scene {
             requests: 0,
         })
     }
-
-    /// As staff does; says its id.
-    async fn announce(&self, job: &str, ahead: TimeDelta) -> anyhow::Result<String> {
-        let now = SystemClock.now();
-        let token = (self.stage.issuer).token("rehearsal@coach.example", &["staff"], now)?;
-        let starts = (now + ahead).with_nanosecond(0).context("a time")?;
-        let input = json!({
-            "idempotencyKey": format!("{job}-{}", now.timestamp_millis()), "title": job, "coach": "Nadia",
-            "startsAt": starts, "videoJobId": job,
-        });
-        let answer = Client::new()
-            .post(self.gateway.url("/graphql"))
-            .bearer_auth(token)
-            .json(&json!({ "query": SCHEDULE, "variables": { "input": input } }))
-            .send()
-            .await?;
-        let answer: Value = answer.json().await?;
-        let id = &answer["data"]["scheduleLiveSession"]["liveSession"]["id"];
-        let id = id.as_str().with_context(|| answer.to_string())?;
-        Ok(id.to_owned())
-    }
-}
-
-/// When the file says that the session of this name is in this state.
-async fn written(file: PathBuf, title: String, state: FileState) -> anyhow::Result<Instant> {
-    let begun = Instant::now();
-    while begun.elapsed() < ON_AIR {
-        if says(&file, &title, state) {
-            return Ok(Instant::now());
-        }
-        sleep(Duration::from_millis(2)).await;
-    }
-    anyhow::bail!("the status file never said that {title} is {state:?}");
-}
-
-fn says(file: &Path, title: &str, state: FileState) -> bool {
-    let status = std::fs::read(file).ok();
-    let status: Option<Status> = status.and_then(|text| serde_json::from_slice(&text).ok());
-    status.is_some_and(|status| {
-        let ours = status.session.is_some_and(|session| session.title == title);
-        ours && status.state == Some(state)
-    })
 }
 
 fn sorted(times: impl Iterator<Item = Duration>) -> Vec<Duration> {
     let mut times: Vec<_> = times.collect();
     times.sort_unstable();
     times
-}
-
-/// Of sorted times, that below which so many hundredths lie.
-fn percentile(times: &[Duration], hundredths: usize) -> Duration {
-    let place = (times.len() * hundredths).div_ceil(100).saturating_sub(1);
-    times.get(place).copied().unwrap_or_default()
 }
 
 fn seconds(time: Duration) -> String {

@@ -74,6 +74,6 @@ pub(super) async fn run(common: &Common, options: PairOptions) -> anyhow::Result
         made.failed(),
         verdict.word()
     );
-    scene.publish(VERB, common, &body)?;
+    scene.publish(common, &body)?;
     Ok(verdict)
 }

@@ -1,7 +1,7 @@
 -- For wrk: sends the prepared requests of a file, over and over. Each line of
 -- the file is a token, the encodings that are accepted, and a body, with tabs
 -- between them. Each thread begins at another place, so that they do not ask
--- for the same members at the same time.
+-- for the same members at the same time. Without a token it is the address itself.
 
 local threads = 0
 
@@ -22,7 +22,11 @@ function init(arguments)
       if encodings ~= "" then
          headers["accept-encoding"] = encodings
       end
-      requests[#requests + 1] = wrk.format("POST", nil, headers, body)
+      if token == "" then
+         requests[#requests + 1] = wrk.format("GET")
+      else
+         requests[#requests + 1] = wrk.format("POST", nil, headers, body)
+      end
    end
 end
 

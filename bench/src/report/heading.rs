@@ -1,13 +1,15 @@
 //! On top of each table: what made it, on what, when.
 
+use std::io::{self, Write as _};
+
 use anyhow::Context as _;
 use chrono::SecondsFormat;
 use coach_domain::clock::{Clock as _, SystemClock};
 
-use super::{count, machine};
+use super::{count, machine, results};
 use crate::{
     cli::Common,
-    dataset,
+    dataset, say,
     stage::{self, Stage},
 };
 
@@ -45,8 +47,19 @@ impl Heading {
         Ok(Self { verb, lines })
     }
 
+    /// Prints what was found, and saves it where that was asked for.
+    pub(crate) fn publish(&self, common: &Common, body: &str) -> anyhow::Result<()> {
+        let section = self.above(body);
+        io::stdout().lock().write_all(section.as_bytes())?;
+        if common.save {
+            results::save(self.verb, &section)?;
+            say("saved in bench/RESULTS.md");
+        }
+        Ok(())
+    }
+
     /// In front of what was found.
-    pub(crate) fn above(&self, body: &str) -> String {
+    fn above(&self, body: &str) -> String {
         let mut text = format!("## {}\n\n", self.verb);
         for (name, value) in &self.lines {
             text += &format!("- {name}: {value}\n");

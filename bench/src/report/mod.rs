@@ -8,7 +8,6 @@ pub(crate) mod table;
 use crate::statistics::Spread;
 
 pub(crate) use heading::Heading;
-pub(crate) use results::save;
 
 /// With a comma between thousands.
 pub(crate) fn count(number: u64) -> String {
