@@ -3,13 +3,27 @@
 use std::sync::Arc;
 
 use axum::{
-    body::{Body, to_bytes},
-    http::{Request, Response, StatusCode},
+    body::{Body, Bytes, to_bytes},
+    extract::{self, State},
+    http::{
+        HeaderValue, Request, Response, StatusCode,
+        header::{
+            ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, CACHE_CONTROL,
+            CONTENT_TYPE, ETAG,
+        },
+    },
 };
-use coach_domain::{clock::SystemClock, subscription::purchase::Shops};
+use coach_domain::{
+    clock::SystemClock,
+    live::{ATTRIBUTES, KEY},
+    object::{Condition, ObjectStore},
+    subscription::purchase::Shops,
+};
 use coach_resolvers::{App, Services};
 use coach_workers::object::Folder;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 
 use super::*;
@@ -21,6 +35,11 @@ use crate::{
 
 /// A gateway whose database nobody answers for.
 async fn gateway() -> Router {
+    gateway_over(Arc::new(Folder::new("none"))).await
+}
+
+/// The same, with these objects.
+async fn gateway_over(objects: Arc<dyn ObjectStore>) -> Router {
     let settings = Settings::load(&Sources::default()).unwrap();
     let clock = Arc::new(SystemClock);
     let pool = database::pool(
@@ -33,7 +52,7 @@ async fn gateway() -> Router {
         clock: clock.clone(),
         operations,
         shops: Shops::default(),
-        objects: Arc::new(Folder::new("none")),
+        objects,
         status_url: settings.live_status_url.clone(),
     };
     let app = App::new(pool, services);
@@ -250,4 +269,74 @@ async fn panics_are_masked() {
         json!({"code": "INTERNAL_SERVER_ERROR", "requestId": "mine"})
     );
     assert!(!body.to_string().contains("secret"));
+}
+
+/// Allocations for each of many requests that are answered from one read of the store.
+fn allocations(runtime: &Runtime, router: &Router, path: &str) -> u64 {
+    let many = |count: usize| {
+        let requests = (0..count).map(|_| {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            router.clone().oneshot(request)
+        });
+        let requests: Vec<_> = requests.collect();
+        let mut answers = Vec::with_capacity(count);
+        // Not those of the requests, which a connection makes.
+        let counted = allocation_counter::measure(|| {
+            runtime.block_on(async {
+                for answer in join_all(requests).await {
+                    answers.push(answer.unwrap());
+                }
+            });
+        });
+        assert!(answers.iter().all(|answer| answer.status() == 200));
+        counted.count_total
+    };
+    // What is warm stays; and what a read or the waiting for many takes is in both.
+    many(2_000);
+    (many(2_000) - many(1_000)).div_ceil(1_000)
+}
+
+/// Only answers.
+async fn bare(State(body): State<Bytes>, _request: extract::Request) -> Response<Body> {
+    let mut response = Response::new(Body::from(body));
+    for name in [
+        CONTENT_TYPE,
+        ETAG,
+        CACHE_CONTROL,
+        ACCESS_CONTROL_ALLOW_ORIGIN,
+        ACCESS_CONTROL_EXPOSE_HEADERS,
+    ] {
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static("text"));
+    }
+    response
+}
+
+#[test]
+fn the_status_file_takes_no_allocations_beyond_those_of_http() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let folder = std::env::temp_dir().join(format!("coach-allocations-{}", std::process::id()));
+    let (router, bare) = runtime.block_on(async {
+        let objects = Arc::new(Folder::new(&folder));
+        let status = Bytes::from_static(b"{}");
+        let kept = objects.put(KEY, &status, &ATTRIBUTES, &Condition::Always);
+        kept.await.unwrap();
+        let methods = get(bare).options(bare).fallback(bare);
+        let bare = Router::new()
+            .route("/live/status.json", methods)
+            .with_state(status);
+        (gateway_over(objects).await, bare)
+    });
+    let [ours, theirs] =
+        [&router, &bare].map(|router| allocations(&runtime, router, "/live/status.json"));
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(
+        ours <= theirs,
+        "{ours} allocations, and {theirs} of a route that only answers"
+    );
+    assert!(theirs > 0);
 }
