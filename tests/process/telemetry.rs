@@ -2,7 +2,11 @@
 
 mod work;
 
-use std::{collections::HashMap, thread, time::Duration};
+use std::{
+    collections::HashMap,
+    thread,
+    time::{Duration, Instant},
+};
 
 use opentelemetry_proto::tonic::trace::v1::Span;
 use serde_json::Value;
@@ -40,11 +44,21 @@ fn ask_today(dev: &Dev) -> String {
 }
 
 fn line(dev: &Dev, request: &str) -> Value {
-    let log = dev.log.lock().expect("text").clone();
-    let lines = log.lines().filter(|line| line.contains(request));
-    let lines: Vec<_> = lines.collect();
-    assert_eq!(lines.len(), 1, "one line for a request: {lines:?}");
-    serde_json::from_str(lines[0]).expect("JSON")
+    // It is written after the answer, and read by a thread of its own.
+    let begun = Instant::now();
+    loop {
+        let log = dev.log.lock().expect("text").clone();
+        let lines: Vec<_> = log.lines().filter(|line| line.contains(request)).collect();
+        assert!(lines.len() <= 1, "one line for a request: {lines:?}");
+        if let [line] = lines[..] {
+            return serde_json::from_str(line).expect("JSON");
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(20),
+            "no line for a request"
+        );
+        thread::sleep(Duration::from_millis(10));
+    }
 }
 
 #[test]
