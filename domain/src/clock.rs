@@ -19,6 +19,16 @@ pub fn can_be_kept(moment: DateTime<Utc>) -> bool {
     (1970..3000).contains(&moment.year())
 }
 
+/// The moment so many seconds after 1970, where it can be kept.
+pub fn from_seconds(seconds: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(seconds, 0).filter(|moment| can_be_kept(*moment))
+}
+
+/// The moment so many milliseconds after 1970, where it can be kept.
+pub fn from_milliseconds(milliseconds: i64) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp_millis(milliseconds).filter(|moment| can_be_kept(*moment))
+}
+
 /// The machine's clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;

@@ -90,7 +90,7 @@ pub fn strangers_key() -> EncodingKey {
 }
 
 /// The key that Google signs with.
-pub fn google_key() -> EncodingKey {
+fn google_key() -> EncodingKey {
     EncodingKey::from_rsa_pem(pem().as_bytes()).expect("a key")
 }
 

@@ -15,8 +15,9 @@ use coach_domain::{
 };
 use coach_tests::Random;
 use coach_workers::{
+    ApiSettings,
     consumer::Consuming,
-    live::{Brightcove, BrightcoveSettings, Live},
+    live::{Brightcove, Live},
 };
 use futures_util::{StreamExt as _, stream};
 use reqwest::StatusCode;
@@ -210,7 +211,7 @@ impl Provider {
     }
 
     fn client(&self) -> Brightcove {
-        let settings = BrightcoveSettings {
+        let settings = ApiSettings {
             url: self.url.parse().expect("a URL"),
             api_key: "the key".to_owned(),
         };

@@ -1,6 +1,7 @@
 //! What happens behind the answers: the relay, the consumers and the scheduler, and the implementations of the queue,
 //! the object store and mail that they work with.
 
+mod api;
 pub mod aws;
 mod backoff;
 pub mod consumer;
@@ -19,5 +20,6 @@ pub mod standard_webhooks;
 pub mod webhook;
 mod worker;
 
+pub use api::ApiSettings;
 pub use export::Exports;
 pub use worker::Worker;

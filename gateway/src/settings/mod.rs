@@ -21,10 +21,7 @@ mod worker;
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use coach_domain::{queue::QueueName, url::Url};
-use coach_workers::{
-    live::{Brightcove, BrightcoveSettings},
-    partner::PartnerSettings,
-};
+use coach_workers::{ApiSettings, live::Brightcove, partner::PartnerSettings};
 
 use self::reader::Reader;
 pub use self::{
@@ -76,7 +73,7 @@ pub struct Settings {
     /// Who may send webhooks.
     pub webhooks: Webhooks,
     /// Whose video live sessions are, where there is a provider.
-    brightcove: Option<BrightcoveSettings>,
+    brightcove: Option<ApiSettings>,
 }
 
 /// How long things may take.
@@ -150,7 +147,7 @@ impl Settings {
             partners: partners::read(reader)?,
             webhooks: webhooks::read(reader, &shops)?,
             shops,
-            brightcove: brightcove(reader)?,
+            brightcove: reader.api("brightcove_url", "brightcove_api_key")?,
             home,
         })
     }
@@ -232,12 +229,6 @@ impl Limits {
             query_bytes: count("limit_query_bytes")?,
         })
     }
-}
-
-fn brightcove(reader: &Reader) -> Result<Option<BrightcoveSettings>, Error> {
-    let url = reader.read("brightcove_url", value::web_address)?;
-    let api_key = reader.optional("brightcove_api_key", value::word)?;
-    Ok(api_key.map(|api_key| BrightcoveSettings { url, api_key }))
 }
 
 /// Here, where nothing else is set.

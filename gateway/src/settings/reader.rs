@@ -1,5 +1,6 @@
 //! Reading one setting at a time, so that each error knows its key and source.
 
+use coach_workers::ApiSettings;
 use figment::{
     Figment,
     value::{Dict, Value},
@@ -10,7 +11,7 @@ use super::{
     key::{self, KEYS, Key},
     partners,
     source::Source,
-    value::Parsed,
+    value::{self, Parsed},
 };
 
 pub(super) struct Reader(Figment);
@@ -68,6 +69,17 @@ impl Reader {
             Ok(value) => Ok(Some(value)),
             Err(remark) => Err(self.invalid(name, &remark)),
         }
+    }
+
+    /// An API of somebody else's, where there is a key for it.
+    pub(super) fn api(
+        &self,
+        url: &'static str,
+        key: &'static str,
+    ) -> Result<Option<ApiSettings>, Error> {
+        let url = self.read(url, value::web_address)?;
+        let api_key = self.optional(key, value::word)?;
+        Ok(api_key.map(|api_key| ApiSettings { url, api_key }))
     }
 
     /// The value of a setting that is more than a text, if it is set.

@@ -7,8 +7,9 @@ use coach_domain::subscription::{
     apple::{APPLE_ROOT, Apple},
     purchase,
 };
-use coach_workers::shop::{
-    GooglePlay, GooglePlayError, GooglePlaySettings, Stripe, StripeSettings,
+use coach_workers::{
+    ApiSettings,
+    shop::{GooglePlay, GooglePlayError, GooglePlaySettings, Stripe},
 };
 
 use super::{
@@ -29,7 +30,7 @@ pub struct Shops {
     /// The app in Google Play.
     pub google: Option<GooglePlaySettings>,
     /// The account with Stripe, for checkouts that members bring along.
-    pub stripe: Option<StripeSettings>,
+    pub stripe: Option<ApiSettings>,
 }
 
 impl Shops {
@@ -41,7 +42,7 @@ impl Shops {
                 .optional("apple_root", value::digest)?
                 .unwrap_or(APPLE_ROOT),
             google: google(reader)?,
-            stripe: stripe(reader)?,
+            stripe: reader.api("stripe_api_url", "stripe_api_key")?,
         })
     }
 
@@ -96,12 +97,6 @@ fn google(reader: &Reader) -> Result<Option<GooglePlaySettings>, Error> {
         package,
         service_account,
     }))
-}
-
-fn stripe(reader: &Reader) -> Result<Option<StripeSettings>, Error> {
-    let url = reader.read("stripe_api_url", value::web_address)?;
-    let api_key = reader.optional("stripe_api_key", value::word)?;
-    Ok(api_key.map(|api_key| StripeSettings { url, api_key }))
 }
 
 fn yes(text: &str) -> Parsed<bool> {

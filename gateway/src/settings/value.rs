@@ -1,6 +1,11 @@
 //! From the text of a setting to its type. Errors add to what the key says is allowed.
 
-use std::{ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
 
 use reqwest::Url;
 
@@ -74,20 +79,19 @@ pub(super) fn folder(text: &str) -> Parsed<PathBuf> {
 }
 
 pub(super) fn existing_file(text: &str) -> Parsed<PathBuf> {
-    let file = folder(text)?;
-    if file.is_file() {
-        Ok(file)
-    } else {
-        Err("there is no such file".to_owned())
-    }
+    existing(text, Path::is_file, "there is no such file")
 }
 
 pub(super) fn existing_folder(text: &str) -> Parsed<PathBuf> {
-    let folder = folder(text)?;
-    if folder.is_dir() {
-        Ok(folder)
+    existing(text, Path::is_dir, "there is no such folder")
+}
+
+fn existing(text: &str, is: fn(&Path) -> bool, otherwise: &str) -> Parsed<PathBuf> {
+    let path = folder(text)?;
+    if is(&path) {
+        Ok(path)
     } else {
-        Err("there is no such folder".to_owned())
+        Err(otherwise.to_owned())
     }
 }
 

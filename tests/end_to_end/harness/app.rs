@@ -109,7 +109,12 @@ impl TestApp {
     }
 
     /// Over a database of its own, with these variables in its environment.
-    pub(crate) async fn set(environment: &[(&str, &str)]) -> Self {
+    pub(crate) async fn set(environment: &[(&str, impl AsRef<str>)]) -> Self {
+        let environment: Vec<_> = environment
+            .iter()
+            .map(|(name, value)| (*name, value.as_ref()))
+            .collect();
+        let environment = environment.as_slice();
         let setup = Setup {
             environment,
             ..Setup::default()

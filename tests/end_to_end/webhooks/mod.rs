@@ -403,10 +403,6 @@ async fn a_push_is_to_be_sent_again_while_googles_keys_are_away() {
     let keys = format!("http://{address}/certs");
     set.retain(|(name, _)| *name != "COACH_GOOGLE_PUSH_KEYS_URL");
     set.push(("COACH_GOOGLE_PUSH_KEYS_URL", keys));
-    let set: Vec<_> = set
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
     let test = TestApp::set(&set).await;
     let (status, answer) = google_play("1").send(&test).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{answer}");

@@ -40,10 +40,6 @@ pub(super) async fn receiving(shop: &Shop, apis: &ShopApis) -> TestApp {
         ("COACH_APPLE_BUNDLE_ID", BUNDLE.to_owned()),
         ("COACH_APPLE_ROOT", hex(&shop.root)),
     ]);
-    let set: Vec<_> = set
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
     TestApp::set(&set).await
 }
 

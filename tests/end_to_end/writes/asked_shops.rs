@@ -14,12 +14,7 @@ const CHECKOUT: &str = "cs_live_a1NoteYouKnowNothingOfThis";
 
 async fn asking() -> (Arc<ShopApis>, TestApp) {
     let apis = ShopApis::start(Path::new(env!("CARGO_TARGET_TMPDIR"))).await;
-    let set = apis.environment();
-    let set: Vec<_> = set
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    let test = TestApp::set(&set).await;
+    let test = TestApp::set(&apis.environment()).await;
     (apis, test)
 }
 

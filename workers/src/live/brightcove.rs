@@ -1,36 +1,21 @@
 //! Brightcove's Live API, version 1: how a job stands.
 //! <https://apis.support.brightcove.com/live-api/getting-started/overview-brightcove-live-api.html>
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
-    clock::can_be_kept,
+    clock::from_milliseconds,
     live::{Fact, FactKind},
     url::Url,
 };
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::{Client, StatusCode, redirect};
+use reqwest::{Client, StatusCode};
 use serde::Deserialize;
+
+use crate::api::{self, ApiSettings};
 
 /// For the whole answer: the status file waits for it.
 const WITHIN: Duration = Duration::from_secs(10);
-
-/// Where to ask, and with which key.
-#[derive(Clone, PartialEq, Eq)]
-pub struct BrightcoveSettings {
-    /// Such as `https://api.bcovlive.io`.
-    pub url: reqwest::Url,
-    /// Sent as `X-API-KEY`.
-    pub api_key: String,
-}
-
-/// Without the key.
-impl fmt::Debug for BrightcoveSettings {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "BrightcoveSettings({}, …)", self.url)
-    }
-}
 
 /// Why the provider did not say how a job stands.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +35,7 @@ pub enum VideoError {
 /// The API.
 #[derive(Clone, Debug)]
 pub struct Brightcove {
-    settings: BrightcoveSettings,
+    settings: ApiSettings,
     client: Client,
 }
 
@@ -86,12 +71,8 @@ impl Brightcove {
     /// # Errors
     ///
     /// When no HTTP client can be made.
-    pub fn new(settings: BrightcoveSettings) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
-            .timeout(WITHIN)
-            .redirect(redirect::Policy::none())
-            .user_agent(concat!("coach/", env!("CARGO_PKG_VERSION")))
-            .build()?;
+    pub fn new(settings: ApiSettings) -> Result<Self, reqwest::Error> {
+        let client = api::client(WITHIN)?;
         Ok(Self { settings, client })
     }
 
@@ -101,12 +82,7 @@ impl Brightcove {
     ///
     /// When it does not say.
     pub async fn job(&self, id: &str) -> Result<Option<Job>, VideoError> {
-        let mut url = self.settings.url.clone();
-        let id = utf8_percent_encode(id, NON_ALPHANUMERIC);
-        url.set_path(&format!(
-            "{}/v1/jobs/{id}",
-            url.path().trim_end_matches('/')
-        ));
+        let url = api::below(&self.settings.url, ["v1", "jobs", id]);
         let request = self.client.get(url);
         let request = request.header("X-API-KEY", &self.settings.api_key);
         let unavailable =
@@ -165,8 +141,7 @@ impl Job {
 }
 
 fn moment(milliseconds: i64) -> Option<DateTime<Utc>> {
-    let moment = DateTime::from_timestamp_millis(milliseconds).filter(|_| milliseconds > 0)?;
-    can_be_kept(moment).then_some(moment)
+    from_milliseconds(milliseconds).filter(|_| milliseconds > 0)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Span;
 use uuid::Uuid;
 
-pub use brightcove::{Brightcove, BrightcoveSettings, Job, VideoError};
+pub use brightcove::{Brightcove, Job, VideoError};
 
 use crate::consumer::{Consumer, Delivery, Verdict};
 

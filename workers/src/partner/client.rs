@@ -9,13 +9,10 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::{PartnerOptions, PartnerSettings, address::Guarded, answer::Answer, breaker::Breaker};
-use crate::standard_webhooks::sign;
+use crate::{api::USER_AGENT, standard_webhooks::sign};
 
 /// To connect, TLS included.
 const CONNECT: Duration = Duration::from_secs(5);
-
-/// What partners see of us.
-const USER_AGENT: &str = concat!("coach/", env!("CARGO_PKG_VERSION"));
 
 pub(super) struct Partner {
     settings: PartnerSettings,

@@ -6,21 +6,19 @@ pub(crate) mod stripe;
 use std::time::Duration;
 
 use coach_domain::subscription::purchase::PurchaseError;
-use reqwest::{Client, RequestBuilder, StatusCode, redirect};
+use reqwest::{Client, RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 
+use crate::api;
+
 pub use google_play::{GooglePlay, GooglePlayError, GooglePlaySettings, Notification};
-pub use stripe::{Stripe, StripeSettings};
+pub use stripe::Stripe;
 
 /// For one answer: a member waits for it, whose operation has a few seconds in all.
 const WITHIN: Duration = Duration::from_secs(3);
 
 fn client() -> reqwest::Result<Client> {
-    Client::builder()
-        .timeout(WITHIN)
-        .redirect(redirect::Policy::none())
-        .user_agent(concat!("coach/", env!("CARGO_PKG_VERSION")))
-        .build()
+    api::client(WITHIN)
 }
 
 /// What a shop answers. Its address names the purchase, and is told to nobody.

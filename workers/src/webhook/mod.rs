@@ -47,8 +47,6 @@ enum Said {
     Nothing(String),
     /// Nothing that can be read: why.
     Unreadable(String),
-    /// Nothing yet, since its shop cannot be asked: why.
-    Later(String),
 }
 
 #[async_trait::async_trait]
@@ -76,13 +74,8 @@ impl Consumer for Webhooks {
         };
         // Before the transaction: some shops have to be asked, and nothing is to be locked meanwhile.
         let said = match self.read(&event).await {
-            Said::Later(reason) => {
-                return Verdict::Retry {
-                    after: None,
-                    reason,
-                };
-            }
-            said => said,
+            Ok(said) => said,
+            Err(away) => return Verdict::retry(away),
         };
         match self.take_over(&event, said).await {
             Ok(true) => Verdict::Done,
@@ -105,7 +98,7 @@ impl Webhooks {
         let mut effects = Effects::new(None, now);
         let settled = match said {
             Said::Nothing(why) => Settled::Ignored(why),
-            Said::Unreadable(why) | Said::Later(why) => {
+            Said::Unreadable(why) => {
                 tracing::error!(event = %event.id, why, "a webhook cannot be read");
                 Settled::Failed(why)
             }
@@ -125,14 +118,15 @@ impl Webhooks {
         Ok(true)
     }
 
-    async fn read(&self, event: &Event) -> Said {
-        match event.source {
+    /// What an event says; an error while its shop cannot be asked.
+    async fn read(&self, event: &Event) -> Result<Said, PurchaseError> {
+        Ok(match event.source {
             Source::Standard => standard::read(&event.body),
             Source::Stripe => stripe::read(&event.body),
             Source::AppStore => self.app_store(event),
-            Source::GooglePlay => self.google_play(event).await,
+            Source::GooglePlay => self.google_play(event).await?,
             Source::Brightcove => Said::Unreadable("it is of another queue".to_owned()),
-        }
+        })
     }
 
     fn app_store(&self, event: &Event) -> Said {
@@ -149,26 +143,30 @@ impl Webhooks {
     }
 
     /// The event says only that something has changed; how the subscription stands now, Google is asked.
-    async fn google_play(&self, event: &Event) -> Said {
+    async fn google_play(&self, event: &Event) -> Result<Said, PurchaseError> {
         let Some(google) = &self.google else {
-            return Said::Nothing("COACH_GOOGLE_PACKAGE is not set".to_owned());
+            return Ok(Said::Nothing("COACH_GOOGLE_PACKAGE is not set".to_owned()));
         };
         let notification = match Notification::read(&event.body) {
             Ok(notification) => notification,
-            Err(why) => return Said::Unreadable(why.to_owned()),
+            Err(why) => return Ok(Said::Unreadable(why.to_owned())),
         };
         if notification.package != google.package() {
-            return Said::Nothing("it is of another app".to_owned());
+            return Ok(Said::Nothing("it is of another app".to_owned()));
         }
         let Some(token) = notification.purchase_token else {
-            return Said::Nothing(format!("{} says nothing of a subscription", event.kind));
+            return Ok(Said::Nothing(format!(
+                "{} says nothing of a subscription",
+                event.kind
+            )));
         };
         match google.verify(&token, notification.at).await {
-            Ok(purchase) => {
-                Said::Report(Report::of_purchase(SubscriptionProvider::Google, purchase))
-            }
-            Err(error @ PurchaseError::Unavailable(_)) => Said::Later(error.to_string()),
-            Err(error) => Said::Nothing(error.to_string()),
+            Ok(purchase) => Ok(Said::Report(Report::of_purchase(
+                SubscriptionProvider::Google,
+                purchase,
+            ))),
+            Err(away @ PurchaseError::Unavailable(_)) => Err(away),
+            Err(error) => Ok(Said::Nothing(error.to_string())),
         }
     }
 }

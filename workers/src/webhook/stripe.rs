@@ -1,12 +1,15 @@
 //! Events of Stripe's. <https://docs.stripe.com/api/events>
 
 use chrono::{DateTime, Utc};
-use coach_domain::subscription::{Report, Stage, SubscriptionProvider};
+use coach_domain::{
+    clock::from_seconds,
+    subscription::{Report, Stage, SubscriptionProvider},
+};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::Said;
-use crate::shop::stripe::{Subscription, Unclear, moment};
+use crate::shop::stripe::{Subscription, Unclear};
 
 #[derive(Deserialize)]
 struct Event {
@@ -34,7 +37,7 @@ pub(super) fn read(body: &[u8]) -> Said {
         Ok(event) => event,
         Err(error) => return Said::Unreadable(error.to_string()),
     };
-    let Some(at) = moment(event.created) else {
+    let Some(at) = from_seconds(event.created) else {
         return Said::Unreadable("it has an impossible date".to_owned());
     };
     let said = match event.r#type.as_str() {

@@ -16,7 +16,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use self::{chain::Chain, transaction::Transaction};
 use super::purchase::{Purchase, PurchaseError, PurchaseVerifier};
-use crate::clock::can_be_kept;
+use crate::clock::from_milliseconds;
 
 /// SHA-256 of the certificate `Apple Root CA - G3`, as <https://www.apple.com/certificateauthority/> has it.
 pub const APPLE_ROOT: [u8; 32] = [
@@ -111,9 +111,7 @@ trait Signed {
 }
 
 fn moment(milliseconds: i64) -> Result<DateTime<Utc>, PurchaseError> {
-    let moment = DateTime::from_timestamp_millis(milliseconds);
-    let moment = moment.filter(|moment| can_be_kept(*moment));
-    moment.ok_or(PurchaseError::Invalid("it has an impossible date"))
+    from_milliseconds(milliseconds).ok_or(PurchaseError::Invalid("it has an impossible date"))
 }
 
 #[derive(Deserialize)]

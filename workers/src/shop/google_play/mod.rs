@@ -12,6 +12,8 @@ use gcp_auth::{CustomServiceAccount, TokenProvider as _};
 use reqwest::Client;
 use tokio::time::timeout;
 
+use crate::api;
+
 pub use notification::Notification;
 use subscription::Subscription;
 
@@ -106,13 +108,9 @@ impl PurchaseVerifier for GooglePlay {
             return Err(PurchaseError::Invalid("it is no purchase token"));
         }
         let token = self.access_token().await?;
-        let mut url = self.url.clone();
-        let unusable = || PurchaseError::Unavailable("its address takes no path".to_owned());
-        url.path_segments_mut()
-            .map_err(|()| unusable())?
-            .pop_if_empty()
-            .extend(["androidpublisher", "v3", "applications", &self.package])
-            .extend(["purchases", "subscriptionsv2", "tokens", purchase]);
+        let path = ["androidpublisher", "v3", "applications", &self.package];
+        let rest = ["purchases", "subscriptionsv2", "tokens", purchase];
+        let url = api::below(&self.url, path.into_iter().chain(rest));
         let request = self.client.get(url).bearer_auth(token);
         let subscription: Subscription = super::ask(request).await?;
         subscription.purchase(purchase, at)

@@ -4,7 +4,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
-use coach_domain::clock::can_be_kept;
+use coach_domain::clock::from_milliseconds;
 use serde::Deserialize;
 
 /// A push's body.
@@ -80,8 +80,7 @@ impl Notification {
         let told: Developer =
             serde_json::from_slice(&data).map_err(|_| "it is no DeveloperNotification")?;
         let at = told.event_time_millis.parse().ok();
-        let at = at.and_then(DateTime::from_timestamp_millis);
-        let at = at.filter(|at| can_be_kept(*at));
+        let at = at.and_then(from_milliseconds);
         let (kind, purchase_token) = if let Some(of) = told.subscription_notification {
             let kind = format!("subscriptionNotification.{}", of.notification_type);
             (kind, Some(of.purchase_token))

@@ -2,38 +2,21 @@
 
 mod subscription;
 
-use std::fmt;
-
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use coach_domain::subscription::purchase::{Purchase, PurchaseError, PurchaseVerifier};
 use reqwest::Client;
 use serde::Deserialize;
 use uuid::Uuid;
 
-pub(crate) use subscription::{Subscription, Unclear, moment};
+use crate::api::{self, ApiSettings};
+pub(crate) use subscription::{Subscription, Unclear};
 
 /// Longer than any id of Stripe's.
 const LONGEST: usize = 255;
 
-/// Where to ask, and with which key.
-#[derive(Clone, PartialEq, Eq)]
-pub struct StripeSettings {
-    /// Such as `https://api.stripe.com`.
-    pub url: reqwest::Url,
-    /// A restricted key that may read checkout sessions and subscriptions.
-    pub api_key: String,
-}
-
-/// Without the key.
-impl fmt::Debug for StripeSettings {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "StripeSettings({}, …)", self.url)
-    }
-}
-
 /// The API.
 pub struct Stripe {
-    settings: StripeSettings,
+    settings: ApiSettings,
     client: Client,
 }
 
@@ -47,12 +30,12 @@ struct Session {
 }
 
 impl Stripe {
-    /// Nothing is asked yet.
+    /// Nothing is asked yet. The key may be a restricted one that reads checkout sessions and subscriptions.
     ///
     /// # Errors
     ///
     /// When this machine has no TLS.
-    pub fn new(settings: StripeSettings) -> reqwest::Result<Self> {
+    pub fn new(settings: ApiSettings) -> reqwest::Result<Self> {
         let client = super::client()?;
         Ok(Self { settings, client })
     }
@@ -67,12 +50,8 @@ impl PurchaseVerifier for Stripe {
         if !is_session || !purchase.bytes().all(plain) {
             return Err(PurchaseError::Invalid("it is no id of a checkout session"));
         }
-        let mut url = self.settings.url.clone();
-        let unusable = || PurchaseError::Unavailable("its address takes no path".to_owned());
-        url.path_segments_mut()
-            .map_err(|()| unusable())?
-            .pop_if_empty()
-            .extend(["v1", "checkout", "sessions", purchase]);
+        let path = ["v1", "checkout", "sessions", purchase];
+        let mut url = api::below(&self.settings.url, path);
         url.query_pairs_mut()
             .append_pair("expand[]", "subscription");
         let request = self.client.get(url).bearer_auth(&self.settings.api_key);

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
-    clock::can_be_kept,
+    clock::from_seconds,
     subscription::{Entitlement, SubscriptionProvider},
 };
 use serde::Deserialize;
@@ -58,9 +58,9 @@ impl Subscription {
         let all = || self.items.data.iter().chain([&self.period]);
         let start = all().filter_map(|period| period.current_period_start).max();
         let end = all().filter_map(|period| period.current_period_end).max();
-        let (start, end) = (start.and_then(moment), end.and_then(moment));
-        let trial_ends_at = self.trial_end.and_then(moment);
-        let ended = self.ended_at.and_then(moment).unwrap_or(at);
+        let (start, end) = (start.and_then(from_seconds), end.and_then(from_seconds));
+        let trial_ends_at = self.trial_end.and_then(from_seconds);
+        let ended = self.ended_at.and_then(from_seconds).unwrap_or(at);
         let (expires_at, grace_ends_at) = match self.status.as_str() {
             "trialing" => (trial_ends_at.or(end), None),
             "active" => (end, None),
@@ -82,8 +82,4 @@ impl Subscription {
             will_renew: renews && !self.cancel_at_period_end && self.cancel_at.is_none(),
         })
     }
-}
-
-pub(crate) fn moment(seconds: i64) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp(seconds, 0).filter(|moment| can_be_kept(*moment))
 }
