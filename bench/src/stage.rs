@@ -106,7 +106,7 @@ async fn data_set(server: &EmbeddedPostgres, members: u32) -> anyhow::Result<Dat
     let marker = Marker::read(&pool).await?;
     if marker.is_some_and(|marker| marker.serves(members, today)) {
         // Migrations that have come since.
-        app::prepare(&pool, &SystemClock).await?;
+        prepare(&server.url(&name)).await?;
         return Ok(pool);
     }
     pool.close().await?;
@@ -116,13 +116,21 @@ async fn data_set(server: &EmbeddedPostgres, members: u32) -> anyhow::Result<Dat
     server_pool.close().await?;
     database::create(&maintenance, &name).await?;
     let pool = connect(&server.url(&name)).await?;
-    app::prepare(&pool, &SystemClock).await?;
+    prepare(&server.url(&name)).await?;
     dataset::load(&pool, members, today)
         .await
         .context("loading the data set")?;
     pool.close().await?;
     // Without what the load has set on its connection.
     Ok(connect(&server.url(&name)).await?)
+}
+
+/// Tables and content.
+async fn prepare(url: &str) -> anyhow::Result<()> {
+    let pool = crate::work::connect(url).await?;
+    app::prepare(&pool, &SystemClock).await?;
+    pool.close().await;
+    Ok(())
 }
 
 async fn connect(url: &str) -> Result<DatabaseConnection, sea_orm::DbErr> {
@@ -144,7 +152,7 @@ async fn backend(pool: &DatabaseConnection) -> anyhow::Result<u32> {
 
 /// The only value that a statement gives.
 pub(crate) async fn value<T: sea_orm::TryGetable>(
-    pool: &DatabaseConnection,
+    pool: &impl sea_orm::ConnectionTrait,
     sql: &str,
 ) -> anyhow::Result<T> {
     let statement = Statement::from_string(DbBackend::Postgres, sql);

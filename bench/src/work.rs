@@ -7,18 +7,19 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use coach_domain::{
     clock::{Clock as _, SystemClock},
+    database::Pool,
     database::{self, Options},
     id, inbox,
     outbox::{self, Effect},
     queue::QueueName,
 };
 use coach_workers::{
-    consumer::{Consumer, Consuming, Delivery, Pool, Verdict},
+    consumer::{self, Consumer, Consuming, Delivery, Verdict},
     object::Folder,
     queue::PostgresQueue,
     relay::{Outlet, Relay, Route},
 };
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, TransactionTrait as _};
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::json;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -30,7 +31,7 @@ use crate::cli::WorkOptions;
 pub(crate) const QUEUE: QueueName = QueueName::Webhooks;
 
 /// A pool as workers have one.
-pub(crate) async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
+pub(crate) async fn connect(url: &str) -> anyhow::Result<Pool> {
     let options = Options {
         max_connections: 10,
         acquire_timeout: Duration::from_secs(30),
@@ -41,7 +42,7 @@ pub(crate) async fn connect(url: &str) -> anyhow::Result<DatabaseConnection> {
 }
 
 /// Commits messages, each of which knows when.
-pub(crate) async fn owe(pool: &DatabaseConnection, count: usize) -> anyhow::Result<()> {
+pub(crate) async fn owe(pool: &Pool, count: usize) -> anyhow::Result<()> {
     let now = SystemClock.now();
     let effects: Vec<_> = (0..count)
         .map(|_| Effect {
@@ -62,7 +63,7 @@ pub(crate) async fn owe(pool: &DatabaseConnection, count: usize) -> anyhow::Resu
 }
 
 /// Empties everything that messages go through.
-pub(crate) async fn clear(pool: &DatabaseConnection) -> anyhow::Result<()> {
+pub(crate) async fn clear(pool: &Pool) -> anyhow::Result<()> {
     pool.execute_unprepared("TRUNCATE outbox, queue_message, inbox, queue_sent")
         .await?;
     inbox::turn_over(pool, SystemClock.now()).await?;
@@ -71,7 +72,7 @@ pub(crate) async fn clear(pool: &DatabaseConnection) -> anyhow::Result<()> {
 
 /// Works until told to stop; tells how long each message took since it was committed, which includes the commit.
 pub(crate) async fn work(
-    pool: DatabaseConnection,
+    pool: Pool,
     home: &Path,
     took: mpsc::UnboundedSender<Duration>,
     stop: CancellationToken,
@@ -89,7 +90,7 @@ pub(crate) async fn work(
         outlet: Some(Outlet::Queue(queue.clone())),
         keeps_order: false,
     };
-    let consumers = Pool { queue, objects };
+    let consumers = consumer::Pool { queue, objects };
     let consumer = Arc::new(Noting { pool, took });
     tokio::join!(
         relay.run(vec![route], stop.clone()),
@@ -99,7 +100,7 @@ pub(crate) async fn work(
 }
 
 struct Noting {
-    pool: DatabaseConnection,
+    pool: Pool,
     took: mpsc::UnboundedSender<Duration>,
 }
 
@@ -143,6 +144,6 @@ pub(crate) async fn serve(options: &WorkOptions) -> anyhow::Result<()> {
     }
     stop.cancel();
     working.await??;
-    pool.close().await?;
+    pool.close().await;
     Ok(())
 }

@@ -3,9 +3,12 @@
 
 use std::sync::Arc;
 
-use sea_orm::{DbErr, RuntimeErr, SqlxError};
+use sea_orm::DbErr;
 
-use crate::queue;
+use crate::{
+    database::failure::{self, Failure},
+    queue,
+};
 
 /// A result of the domain.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -34,6 +37,9 @@ pub enum Error {
     /// The database gave up on a statement that took too long.
     #[error("the database took too long")]
     Timeout(#[source] Arc<DbErr>),
+    /// Other transactions were in the way, each time that it was tried: later it may.
+    #[error("too much is changed at the same time")]
+    Conflict(#[source] Arc<DbErr>),
     /// The database refused a statement, or holds what it should not: a defect.
     #[error("the database gave an error")]
     Database(#[source] Arc<DbErr>),
@@ -45,106 +51,24 @@ pub enum Error {
     Invariant(String),
 }
 
-/// What a failure of the driver means for the caller.
-#[derive(Debug, PartialEq, Eq)]
-enum Meaning {
-    Unavailable,
-    Timeout,
-    Defect,
-}
-
-impl Meaning {
-    fn of(error: &DbErr) -> Self {
-        match error {
-            DbErr::Conn(RuntimeErr::SqlxError(cause))
-            | DbErr::Exec(RuntimeErr::SqlxError(cause))
-            | DbErr::Query(RuntimeErr::SqlxError(cause)) => match cause.as_ref() {
-                SqlxError::Io(_)
-                | SqlxError::Tls(_)
-                | SqlxError::PoolTimedOut
-                | SqlxError::PoolClosed
-                | SqlxError::WorkerCrashed => Self::Unavailable,
-                SqlxError::Database(refusal) => Self::of_state(refusal.code().as_deref()),
-                _ if matches!(error, DbErr::Conn(_)) => Self::Unavailable,
-                _ => Self::Defect,
-            },
-            DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Self::Unavailable,
-            _ => Self::Defect,
-        }
-    }
-
-    /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
-    fn of_state(state: Option<&str>) -> Self {
-        match state {
-            // query_canceled: the statement timeout.
-            Some("57014") => Self::Timeout,
-            // admin_shutdown, crash_shutdown, cannot_connect_now,
-            // too_many_connections.
-            Some("57P01" | "57P02" | "57P03" | "53300") => Self::Unavailable,
-            // Connection exceptions.
-            Some(state) if state.starts_with("08") => Self::Unavailable,
-            _ => Self::Defect,
+impl Error {
+    /// Whether all of the transaction can be tried again at once: it met another, or its connection broke.
+    pub(crate) fn may_be_gone_at_once(&self) -> bool {
+        match self {
+            Self::Conflict(_) => true,
+            Self::Unavailable(cause) => failure::is_of_connection(cause),
+            _ => false,
         }
     }
 }
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        match Meaning::of(&error) {
-            Meaning::Unavailable => Self::Unavailable(error.into()),
-            Meaning::Timeout => Self::Timeout(error.into()),
-            Meaning::Defect => Self::Database(error.into()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::ErrorKind;
-
-    use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlxError};
-
-    use super::Meaning;
-
-    fn query(cause: SqlxError) -> DbErr {
-        DbErr::Query(RuntimeErr::SqlxError(cause.into()))
-    }
-
-    #[test]
-    fn a_database_that_is_away_is_unavailable() {
-        let broken = SqlxError::Io(ErrorKind::BrokenPipe.into());
-        let errors = [
-            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
-            DbErr::Conn(RuntimeErr::Internal("no such host".to_owned())),
-            query(broken),
-            query(SqlxError::PoolTimedOut),
-            query(SqlxError::WorkerCrashed),
-        ];
-        for error in errors {
-            assert_eq!(Meaning::of(&error), Meaning::Unavailable, "{error}");
-        }
-        for state in ["57P01", "57P02", "57P03", "53300", "08000", "08006"] {
-            let meaning = Meaning::of_state(Some(state));
-            assert_eq!(meaning, Meaning::Unavailable, "{state}");
-        }
-    }
-
-    #[test]
-    fn a_statement_that_was_given_up_is_a_timeout() {
-        assert_eq!(Meaning::of_state(Some("57014")), Meaning::Timeout);
-    }
-
-    #[test]
-    fn everything_else_is_a_defect() {
-        let errors = [
-            query(SqlxError::RowNotFound),
-            DbErr::Type("text".to_owned()),
-        ];
-        for error in errors {
-            assert_eq!(Meaning::of(&error), Meaning::Defect, "{error}");
-        }
-        for state in [Some("23505"), Some("42P01"), Some("22021"), None] {
-            assert_eq!(Meaning::of_state(state), Meaning::Defect, "{state:?}");
+        match Failure::of(&error) {
+            Failure::Unavailable => Self::Unavailable(error.into()),
+            Failure::Timeout => Self::Timeout(error.into()),
+            Failure::Conflict => Self::Conflict(error.into()),
+            Failure::Defect => Self::Database(error.into()),
         }
     }
 }

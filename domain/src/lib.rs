@@ -10,6 +10,7 @@ pub mod consent;
 pub mod cycle;
 pub mod database;
 pub mod day;
+mod detached;
 pub mod error;
 pub mod event;
 pub mod exercise;
@@ -42,4 +43,5 @@ pub mod viewer;
 pub mod webhook;
 pub mod workout;
 
+pub use detached::detached;
 pub use error::{Error, Result};

@@ -2,9 +2,10 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use coach_domain::{catalogue, clock::Clock, seed};
+use coach_domain::{catalogue, clock::Clock, database::Pool, seed};
+use coach_migrations::Migrations;
 use coach_resolvers::App;
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::DbErr;
 
 /// How long a new version of the catalogue may go unnoticed.
 const CATALOGUE_EVERY: Duration = Duration::from_secs(5);
@@ -21,13 +22,13 @@ pub enum PrepareError {
     Seed(coach_domain::Error),
 }
 
-/// Brings the database's tables up to date.
+/// Brings the database's tables up to date, and says how they stood before.
 ///
 /// # Errors
 ///
 /// When the database cannot be reached, or a migration fails; then none has run.
-pub async fn migrate(database: &DatabaseConnection) -> Result<(), PrepareError> {
-    coach_migrations::migrate(database)
+pub async fn migrate(database: &Pool) -> Result<Migrations, PrepareError> {
+    coach_migrations::migrate(&database.unwatched())
         .await
         .map_err(PrepareError::Migrate)
 }
@@ -37,7 +38,7 @@ pub async fn migrate(database: &DatabaseConnection) -> Result<(), PrepareError> 
 /// # Errors
 ///
 /// When the database cannot be reached, or holds tables that are not ours.
-pub async fn seed(database: &DatabaseConnection, clock: &dyn Clock) -> Result<(), PrepareError> {
+pub async fn seed(database: &Pool, clock: &dyn Clock) -> Result<(), PrepareError> {
     let added = seed::seed(database, clock).await;
     let added = added.map_err(PrepareError::Seed)?;
     let renewed = seed::renew(database, clock).await;
@@ -51,7 +52,7 @@ pub async fn seed(database: &DatabaseConnection, clock: &dyn Clock) -> Result<()
 /// # Errors
 ///
 /// As [`migrate`] and [`seed`]; the tables of others are found before ours are made.
-pub async fn prepare(database: &DatabaseConnection, clock: &dyn Clock) -> Result<(), PrepareError> {
+pub async fn prepare(database: &Pool, clock: &dyn Clock) -> Result<(), PrepareError> {
     seed::is_ours(database).await.map_err(PrepareError::Seed)?;
     migrate(database).await?;
     seed(database, clock).await
@@ -63,7 +64,7 @@ pub fn plainly(error: &coach_domain::Error) -> String {
 }
 
 /// Loads the catalogue now, and again whenever there is a new version, as long as it is in use.
-pub fn watch_catalogue(catalogue: &Arc<catalogue::Cache>, database: DatabaseConnection) {
+pub fn watch_catalogue(catalogue: &Arc<catalogue::Cache>, database: Pool) {
     let catalogue = Arc::downgrade(catalogue);
     tokio::spawn(async move {
         while let Some(catalogue) = catalogue.upgrade() {
@@ -76,11 +77,6 @@ pub fn watch_catalogue(catalogue: &Arc<catalogue::Cache>, database: DatabaseConn
     });
 }
 
-/// Whether the database answers.
-pub(crate) async fn ping(app: &App) -> bool {
-    app.database.ping().await.is_ok()
-}
-
 /// Whether there is a catalogue, in memory or to load.
 pub(crate) async fn has_catalogue(app: &App) -> bool {
     app.catalogue.get(&app.database).await.is_ok()
@@ -91,9 +87,9 @@ struct Plainly<'a>(&'a coach_domain::Error);
 
 impl fmt::Display for Plainly<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use coach_domain::Error::{Database, Timeout, Unavailable};
+        use coach_domain::Error::{Conflict, Database, Timeout, Unavailable};
         match self.0 {
-            Unavailable(cause) | Timeout(cause) | Database(cause) => {
+            Unavailable(cause) | Timeout(cause) | Conflict(cause) | Database(cause) => {
                 write!(formatter, "{} ({cause})", self.0)
             }
             coach_domain::Error::Queue(cause) => cause.fmt(formatter),

@@ -2,36 +2,25 @@
 
 use std::time::Duration;
 
+use coach_domain::database::{self, Options, Pool};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
 
 use crate::settings::Settings;
-
-/// After so long unused, a connection is asked whether it lives before it is used.
-const IDLE: Duration = Duration::from_secs(30);
 
 /// A pool. It connects when it is used, so a database that is down is no reason not to start.
 ///
 /// # Errors
 ///
 /// When the URL is not one.
-pub async fn pool(url: &str, settings: &Settings) -> Result<DatabaseConnection, DbErr> {
-    let statement = settings.timeouts.statement.as_millis().to_string();
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(settings.database_connections)
-        .acquire_timeout(settings.timeouts.acquire)
-        // Asking each time costs a round trip each time.
-        .test_before_acquire_if_idle_for(IDLE)
-        .sqlx_logging(false)
-        .connect_lazy(true)
-        .map_sqlx_postgres_opts(move |options| {
-            options.application_name("coach").options([
-                ("statement_timeout", statement.as_str()),
-                // `= ANY($1)` would be planned anew with each call.
-                ("plan_cache_mode", "force_generic_plan"),
-            ])
-        });
-    Database::connect(options).await
+pub fn pool(url: &str, settings: &Settings) -> coach_domain::Result<Pool> {
+    let options = Options {
+        max_connections: settings.database_connections,
+        acquire_timeout: settings.timeouts.acquire,
+        statement_timeout: settings.timeouts.statement,
+        pool_mode: settings.database_pool_mode,
+        ..Options::default()
+    };
+    database::open(url, &options)
 }
 
 /// A pool for what works behind the answers, so that neither takes the other's connections. Waits longer for one: nobody
@@ -39,19 +28,17 @@ pub async fn pool(url: &str, settings: &Settings) -> Result<DatabaseConnection, 
 ///
 /// # Errors
 ///
-/// When the database cannot be reached.
-pub async fn worker_pool(
-    url: &str,
-    settings: &Settings,
-) -> coach_domain::Result<DatabaseConnection> {
-    let options = coach_domain::database::Options {
+/// When the URL is not one.
+pub fn worker_pool(url: &str, settings: &Settings) -> coach_domain::Result<Pool> {
+    let options = Options {
         max_connections: settings.worker.connections,
         acquire_timeout: Duration::from_secs(10),
         statement_timeout: Duration::from_secs(15),
         application_name: "coach-worker".to_owned(),
-        ..coach_domain::database::Options::for_queues()
+        pool_mode: settings.database_pool_mode,
+        ..Options::for_queues()
     };
-    coach_domain::database::connect(url, &options).await
+    database::open(url, &options)
 }
 
 /// Creates a database on the server of `url`, unless it is there.

@@ -9,6 +9,7 @@ mod hex;
 pub mod http;
 pub mod postgres_archive;
 pub mod queues;
+pub mod schema;
 pub mod server;
 pub mod settings;
 pub mod stop;

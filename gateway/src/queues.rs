@@ -1,5 +1,6 @@
 //! The queues, wherever they are set to be.
 
+use coach_domain::database::Pool;
 use std::sync::Arc;
 
 use coach_domain::queue::{Operations, Queue};
@@ -7,7 +8,6 @@ use coach_workers::queue::{
     PostgresQueue, SqsQueue,
     sqs::{self, Addresses},
 };
-use sea_orm::DatabaseConnection;
 
 use crate::settings::{self, Settings};
 
@@ -25,7 +25,7 @@ impl Queues {
     /// # Errors
     ///
     /// When the database cannot be reached.
-    pub async fn open(settings: &Settings, pool: DatabaseConnection) -> anyhow::Result<Self> {
+    pub async fn open(settings: &Settings, pool: Pool) -> anyhow::Result<Self> {
         Ok(match settings.storage.queue {
             settings::Queue::Postgres => {
                 let ordered = settings.worker.ordered.iter().copied();
@@ -44,14 +44,14 @@ impl Queues {
 }
 
 /// The queues as operators see and mend them. Nothing is asked of them yet.
-pub async fn operations(settings: &Settings, pool: DatabaseConnection) -> Arc<dyn Operations> {
+pub async fn operations(settings: &Settings, pool: Pool) -> Arc<dyn Operations> {
     match settings.storage.queue {
         settings::Queue::Postgres => Arc::new(PostgresQueue::unopened(pool, [])),
         settings::Queue::Sqs => Arc::new(sqs(settings, pool).await),
     }
 }
 
-async fn sqs(settings: &Settings, pool: DatabaseConnection) -> SqsQueue {
+async fn sqs(settings: &Settings, pool: Pool) -> SqsQueue {
     let addresses: Addresses = settings.worker.addresses.clone().into_iter().collect();
     SqsQueue::new(sqs::client().await, addresses, pool)
 }

@@ -26,11 +26,10 @@ use coach_workers::{
     schedule::Scheduler,
     webhook::Webhooks,
 };
-use sea_orm::DatabaseConnection;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    database,
+    app, database,
     queues::Queues,
     settings::{Mail, Objects, Settings},
 };
@@ -88,19 +87,27 @@ pub async fn run(
     catalogue: Arc<catalogue::Cache>,
     stop: CancellationToken,
 ) {
+    let pool = match database::worker_pool(database, settings) {
+        Ok(pool) => pool,
+        Err(error) => {
+            tracing::error!(error = app::plainly(&error), "the worker has no database");
+            return;
+        }
+    };
+    let mut told = None;
     while !stop.is_cancelled() {
-        match worker(settings, database, catalogue.clone()).await {
-            Ok((worker, pool)) => {
+        match worker(settings, pool.clone(), catalogue.clone()).await {
+            Ok(worker) => {
                 tracing::info!(queue = ?settings.storage.queue, "working");
                 worker.run(stop.clone()).await;
-                let _ = pool.close().await;
-                return;
+                break;
             }
             Err(error) => {
-                tracing::warn!(
-                    error = format!("{error:#}"),
-                    "the worker cannot start yet; trying again"
-                );
+                let error = format!("{error:#}");
+                if told.as_ref() != Some(&error) {
+                    tracing::warn!(error, "the worker cannot start yet; it goes on trying");
+                    told = Some(error);
+                }
                 tokio::select! {
                     () = tokio::time::sleep(AGAIN) => {}
                     () = stop.cancelled() => {}
@@ -108,15 +115,16 @@ pub async fn run(
             }
         }
     }
+    pool.close().await;
 }
 
 async fn worker(
     settings: &Settings,
-    database: &str,
+    pool: coach_domain::database::Pool,
     catalogue: Arc<catalogue::Cache>,
-) -> anyhow::Result<(Worker, DatabaseConnection)> {
+) -> anyhow::Result<Worker> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let pool = database::worker_pool(database, settings).await?;
+    pool.ping().await?;
     let queues = Queues::open(settings, pool.clone()).await?;
     let objects = objects(settings).await?;
     let mailer = mailer(settings, clock.clone()).await?;
@@ -182,7 +190,7 @@ async fn worker(
         },
         live,
     };
-    Ok((worker, pool))
+    Ok(worker)
 }
 
 /// Events go nowhere without a topic.

@@ -79,8 +79,17 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// The names of the migrations that have not run, in their order. Changes nothing.
-pub async fn pending(database: &DatabaseConnection) -> Result<Vec<&'static str>, DbErr> {
+/// How the database stands to this version.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Migrations {
+    /// What has not run, in its order.
+    pub pending: Vec<&'static str>,
+    /// What a newer version has run, and this one does not know.
+    pub unknown: Vec<String>,
+}
+
+/// Compares the database with this version. Changes nothing.
+pub async fn compare(database: &impl ConnectionTrait) -> Result<Migrations, DbErr> {
     let backend = database.get_database_backend();
     let query = |sql: &str| database.query_all_raw(Statement::from_string(backend, sql.to_owned()));
     let there = query(
@@ -88,26 +97,53 @@ pub async fn pending(database: &DatabaseConnection) -> Result<Vec<&'static str>,
     );
     let mut run = Vec::new();
     if !there.await?.is_empty() {
-        for row in query("SELECT version FROM seaql_migrations").await? {
+        for row in query("SELECT version FROM seaql_migrations ORDER BY version").await? {
             run.push(row.try_get_by_index::<String>(0)?);
         }
     }
-    let names = MIGRATIONS.iter().map(|migration| migration.name);
-    Ok(names
-        .filter(|name| !run.iter().any(|it| it == name))
-        .collect())
+    let names = || MIGRATIONS.iter().map(|migration| migration.name);
+    Ok(Migrations {
+        pending: names()
+            .filter(|name| !run.iter().any(|it| it == name))
+            .collect(),
+        unknown: run
+            .iter()
+            .filter(|it| !names().any(|name| name == *it))
+            .cloned()
+            .collect(),
+    })
 }
 
-/// Runs the migrations that have not run, all or none. Processes that start at
-/// the same time wait for each other, and the later ones find nothing to do.
-pub async fn migrate(database: &DatabaseConnection) -> Result<(), DbErr> {
+/// Runs the migrations that have not run, all or none, and says how the database stood before. Processes that start at
+/// the same time wait for each other, and the later ones find nothing to do. On a database that a newer version has
+/// migrated there is nothing to do either: older versions work with it.
+///
+/// # Errors
+///
+/// When a migration fails, and when the database has migrations of another version beside lacking some of this one.
+pub async fn migrate(database: &DatabaseConnection) -> Result<Migrations, DbErr> {
     let transaction = database.begin().await?;
-    // Building an index may take longer than any request.
-    let unhurried = "SET LOCAL statement_timeout = 0";
+    // Building an index may take longer than any request, and waiting for another process longer than a statement.
+    let unhurried =
+        "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
     transaction.execute_unprepared(unhurried).await?;
     // The key is "coach" in ASCII.
     let alone = "SELECT pg_advisory_xact_lock(427070415720)";
     transaction.execute_unprepared(alone).await?;
-    Migrator::up(&transaction, None).await?;
-    transaction.commit().await
+    let found = compare(&transaction).await?;
+    let Migrations { pending, unknown } = &found;
+    match (pending.is_empty(), unknown.is_empty()) {
+        (true, _) => {}
+        (false, true) => Migrator::up(&transaction, None).await?,
+        (false, false) => {
+            return Err(DbErr::Custom(format!(
+                "the database has migrations that this version does not know ({}) and lacks some of its own ({}): it was \
+                 migrated by a version of another line; migrate with that, or with one that has both",
+                unknown.join(", "),
+                pending.join(", ")
+            )));
+        }
+    }
+    transaction.commit().await?;
+    Ok(found)
 }

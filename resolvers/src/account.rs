@@ -26,7 +26,7 @@ impl mutation::DeleteAccount for Resolvers {
         arguments: &arguments::MutationDeleteAccount,
     ) -> Result<Self::Value, Error> {
         let key = &arguments.input.idempotency_key;
-        Ok(match context.execute(key, None, &DeleteAccount {}).await? {
+        Ok(match context.execute(key, None, DeleteAccount {}).await? {
             Ok(_) => {
                 let member = context.member().await?.cloned();
                 DeleteAccountPayload {
@@ -58,7 +58,7 @@ impl mutation::KeepAccount for Resolvers {
         arguments: &arguments::MutationKeepAccount,
     ) -> Result<Self::Value, Error> {
         let key = &arguments.input.idempotency_key;
-        Ok(match context.execute(key, None, &KeepAccount {}).await? {
+        Ok(match context.execute(key, None, KeepAccount {}).await? {
             Ok(_) => KeepAccountPayload {
                 member: context.member().await?.cloned(),
                 ..KeepAccountPayload::default()
@@ -87,7 +87,7 @@ impl mutation::RequestDataExport for Resolvers {
         arguments: &arguments::MutationRequestDataExport,
     ) -> Result<Self::Value, Error> {
         let key = &arguments.input.idempotency_key;
-        let done = context.execute(key, None, &RequestDataExport {}).await?;
+        let done = context.execute(key, None, RequestDataExport {}).await?;
         Ok(match done {
             Ok(requested) => RequestDataExportPayload {
                 member: context.member().await?.cloned(),

@@ -3,10 +3,15 @@
 use std::sync::Arc;
 
 use coach_domain::{
-    catalogue, clock::Clock, database::Session, live::StatusCache, object::ObjectStore, queue,
-    subscription::purchase::Shops, url::Url,
+    catalogue,
+    clock::Clock,
+    database::{Pool, Session},
+    live::StatusCache,
+    object::ObjectStore,
+    queue,
+    subscription::purchase::Shops,
+    url::Url,
 };
-use sea_orm::DatabaseConnection;
 use tracing::Span;
 
 /// What answers are made with, besides the database.
@@ -27,7 +32,7 @@ pub struct Services {
 /// The parts that outlive a request.
 pub struct App {
     /// The pool.
-    pub database: DatabaseConnection,
+    pub database: Pool,
     /// The catalogue in memory.
     pub catalogue: Arc<catalogue::Cache>,
     /// All else.
@@ -38,20 +43,16 @@ pub struct App {
 
 impl App {
     /// An application with an empty catalogue cache.
-    pub fn new(database: DatabaseConnection, services: Services) -> Arc<Self> {
+    pub fn new(database: Pool, services: Services) -> Arc<Self> {
         Self::with(database, services, false)
     }
 
     /// The same, whose requests keep the text of each statement, for tests.
-    pub fn recording(database: DatabaseConnection, services: Services) -> Arc<Self> {
+    pub fn recording(database: Pool, services: Services) -> Arc<Self> {
         Self::with(database, services, true)
     }
 
-    fn with(
-        database: DatabaseConnection,
-        services: Services,
-        record_statements: bool,
-    ) -> Arc<Self> {
+    fn with(database: Pool, services: Services, record_statements: bool) -> Arc<Self> {
         Arc::new(Self {
             database,
             catalogue: Arc::default(),

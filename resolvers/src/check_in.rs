@@ -103,7 +103,7 @@ impl mutation::SubmitCheckIn for Resolvers {
             notes: input.notes.value().cloned(),
         };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, &command);
+        let done = context.execute(&input.idempotency_key, occurred_at, command);
         Ok(match done.await? {
             Ok(submitted) => {
                 // Both at once: the payload's check-in leads to the one that it closed.
@@ -153,7 +153,7 @@ impl mutation::CorrectCheckIn for Resolvers {
             notes: given(&input.notes),
         };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, &command);
+        let done = context.execute(&input.idempotency_key, occurred_at, command);
         Ok(match done.await? {
             Ok(id) => CorrectCheckInPayload {
                 check_in: find(context, id).await?,

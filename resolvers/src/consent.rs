@@ -46,7 +46,7 @@ impl mutation::UpdateConsents for Resolvers {
             answers: answers.collect(),
         };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, &command);
+        let done = context.execute(&input.idempotency_key, occurred_at, command);
         Ok(match done.await? {
             Ok(member) => {
                 let mut answers = consent::of_members(context.session(), &[member]).await?;

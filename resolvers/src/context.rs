@@ -10,6 +10,7 @@ use coach_domain::{
     command::{self, Asked, Command, UserError},
     cycle::Cycle,
     database::{self, Session},
+    detached,
     id::MemberId,
     member::{self, Member},
     queue,
@@ -76,7 +77,7 @@ impl RequestContext {
         &self.source.session
     }
 
-    /// Does a change, once for its idempotency key. Nothing of the member may have been read before: it would be from
+    /// Does a change, once for its idempotency key, to its end though the client may hang up. Nothing of the member may have been read before: it would be from
     /// before the change.
     ///
     /// # Errors
@@ -86,18 +87,23 @@ impl RequestContext {
         &self,
         idempotency_key: &str,
         occurred_at: Option<DateTime<Utc>>,
-        command: &C,
+        command: C,
     ) -> Result<Result<C::Outcome, UserError>> {
-        let subject = self.viewer.subject();
+        let subject = self.viewer.subject().cloned();
         let subject = subject.ok_or_else(|| Error::BadInput("sign in first".to_owned()))?;
-        let asked = Asked {
-            subject,
-            idempotency_key,
-            occurred_at,
-        };
-        let clock = self.source.app.services.clock.as_ref();
-        let catalogue = self.catalogue().await?;
-        let done = command::execute(self.session(), clock, catalogue, &asked, command).await?;
+        let catalogue = Arc::clone(self.catalogue().await?);
+        let source = Arc::clone(&self.source);
+        let idempotency_key = idempotency_key.to_owned();
+        let done = detached(async move {
+            let asked = Asked {
+                subject: &subject,
+                idempotency_key: &idempotency_key,
+                occurred_at,
+            };
+            let clock = source.app.services.clock.as_ref();
+            command::execute(&source.session, clock, &catalogue, &asked, &command).await
+        });
+        let done = done.await?;
         if done.is_ok() {
             // The payload holds what is the member's own, and `owns` asks who that is.
             self.member().await?;
@@ -106,8 +112,8 @@ impl RequestContext {
     }
 
     /// The queues, for operators.
-    pub(crate) fn operations(&self) -> &dyn queue::Operations {
-        self.source.app.services.operations.as_ref()
+    pub(crate) fn operations(&self) -> &Arc<dyn queue::Operations> {
+        &self.source.app.services.operations
     }
 
     /// Asks a shop about a purchase.

@@ -65,7 +65,7 @@ impl mutation::CompleteWorkout for Resolvers {
             effort: input.effort.value().copied(),
         };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, &command);
+        let done = context.execute(&input.idempotency_key, occurred_at, command);
         Ok(match done.await? {
             Ok(id) => CompleteWorkoutPayload {
                 scheduled_workout: self::scheduled_workout(context, id).await?,
@@ -101,7 +101,7 @@ impl mutation::UndoCompleteWorkout for Resolvers {
         };
         let command = UndoCompleteWorkout { scheduled_workout };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, &command);
+        let done = context.execute(&input.idempotency_key, occurred_at, command);
         Ok(match done.await? {
             Ok(id) => UndoCompleteWorkoutPayload {
                 scheduled_workout: self::scheduled_workout(context, id).await?,

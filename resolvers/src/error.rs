@@ -41,6 +41,10 @@ impl From<Error> for Fault {
                 tracing::error!(%error, "a queue cannot be used");
                 Self::internal("internal error")
             }
+            Domain::Conflict(cause) => {
+                tracing::warn!(error = %cause, "a transaction met others each time");
+                Self::new("SERVICE_UNAVAILABLE", error.to_string())
+            }
             Domain::Timeout(_) => Self::new("TIMEOUT", "this took too long"),
             Domain::Database(cause) => {
                 tracing::error!(error = %cause, "a statement failed");

@@ -81,7 +81,7 @@ pub(crate) async fn find(
 async fn change<C: Command<Outcome = LiveSessionId>>(
     context: &RequestContext,
     key: &str,
-    command: &C,
+    command: C,
 ) -> Result<(Option<LiveSession>, Vec<UserError>), Error> {
     Ok(match context.execute(key, None, command).await? {
         Ok(id) => (find(context, id).await?, Vec::new()),
@@ -135,7 +135,7 @@ impl mutation::ScheduleLiveSession for Resolvers {
             waiting_room_opens_at: opens_at.copied(),
             video_job_id: input.video_job_id.value().cloned(),
         };
-        Ok(change(context, &input.idempotency_key, &command)
+        Ok(change(context, &input.idempotency_key, command)
             .await?
             .into())
     }
@@ -160,7 +160,7 @@ impl mutation::RescheduleLiveSession for Resolvers {
             waiting_room_opens_at: given(&input.waiting_room_opens_at),
             video_job_id: given(&input.video_job_id),
         };
-        Ok(change(context, &input.idempotency_key, &command)
+        Ok(change(context, &input.idempotency_key, command)
             .await?
             .into())
     }
@@ -178,7 +178,7 @@ impl mutation::CancelLiveSession for Resolvers {
             return Ok(unknown().into());
         };
         let command = CancelLiveSession { live_session };
-        Ok(change(context, &input.idempotency_key, &command)
+        Ok(change(context, &input.idempotency_key, command)
             .await?
             .into())
     }

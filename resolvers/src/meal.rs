@@ -117,7 +117,7 @@ async fn change<C: Command<Outcome = PlannedMealId>>(
     };
     let command = command(id);
     match context
-        .execute(idempotency_key, occurred_at, &command)
+        .execute(idempotency_key, occurred_at, command)
         .await?
     {
         Ok(id) => Ok(Ok(crate::day::planned_meal(context, id).await?)),

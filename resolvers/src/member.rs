@@ -63,7 +63,7 @@ impl mutation::RegisterMember for Resolvers {
                 days_per_week: input.preferences.days_per_week,
             },
         };
-        let done = context.execute(&input.idempotency_key, None, &command);
+        let done = context.execute(&input.idempotency_key, None, command);
         Ok(match done.await? {
             Ok(_) => RegisterMemberPayload {
                 member: context.member().await?.cloned(),

@@ -1,5 +1,7 @@
 //! `operations` and `redriveDeadLetters`: what staff see and mend of queues and the outbox.
 
+use std::sync::Arc;
+
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
@@ -76,9 +78,9 @@ impl mutation::RedriveDeadLetters for Resolvers {
             queue,
             limit: u32::try_from(input.limit).unwrap_or_default(),
             dry_run: input.dry_run,
-            operations: context.operations(),
+            operations: Arc::clone(context.operations()),
         };
-        let done = context.execute(&input.idempotency_key, None, &command);
+        let done = context.execute(&input.idempotency_key, None, command);
         Ok(match done.await? {
             Ok(redriven) => RedriveDeadLettersPayload {
                 queue: queues(context, &[queue]).await?.pop(),

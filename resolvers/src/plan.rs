@@ -98,7 +98,7 @@ impl mutation::StartPlan for Resolvers {
             goal: input.goal.value().copied(),
         };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, &command);
+        let done = context.execute(&input.idempotency_key, occurred_at, command);
         Ok(match done.await? {
             Ok(started) => StartPlanPayload {
                 plan: find(context, started.plan).await?,
@@ -137,7 +137,7 @@ impl mutation::EndPlan for Resolvers {
         };
         let command = EndPlan { plan };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, &command);
+        let done = context.execute(&input.idempotency_key, occurred_at, command);
         Ok(match done.await? {
             Ok(id) => EndPlanPayload {
                 plan: find(context, id).await?,

@@ -60,7 +60,7 @@ impl mutation::UpdatePreferences for Resolvers {
             units: given(&input.units),
         };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, &command);
+        let done = context.execute(&input.idempotency_key, occurred_at, command);
         Ok(match done.await? {
             Ok(_) => UpdatePreferencesPayload {
                 member: context.member().await?.cloned(),

@@ -125,7 +125,7 @@ impl mutation::SetFavouriteRecipe for Resolvers {
             is_favourite: input.is_favourite,
         };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, &command);
+        let done = context.execute(&input.idempotency_key, occurred_at, command);
         Ok(match done.await? {
             Ok(id) => SetFavouriteRecipePayload {
                 recipe: context.catalogue().await?.recipes.get(&id).cloned(),

@@ -45,7 +45,7 @@ impl mutation::LinkPurchase for Resolvers {
             purchase: input.purchase.clone(),
             confirmed,
         };
-        let done = context.execute(&input.idempotency_key, None, &command);
+        let done = context.execute(&input.idempotency_key, None, command);
         Ok(match done.await? {
             Ok(_) => {
                 let member = context.member().await?;

@@ -3,14 +3,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     clock::Clock as _,
+    database::Pool,
     mail::{
         Repeat,
         delivery::{Begun, DeliveryState, Letterhead, begin, find, forget, record},
     },
 };
-use sea_orm::{
-    ConnectionTrait as _, DatabaseConnection, DbBackend, Statement, TransactionTrait as _,
-};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement, TransactionTrait as _};
 use uuid::Uuid;
 
 use crate::harness::{TestApp, member::MAYA};
@@ -24,13 +23,13 @@ const LETTER: Letterhead<'_> = Letterhead {
 /// How long a try may take.
 const PATIENCE: TimeDelta = TimeDelta::seconds(60);
 
-async fn state(db: &DatabaseConnection) -> Option<DeliveryState> {
+async fn state(db: &Pool) -> Option<DeliveryState> {
     let found = find(db, LETTER.envelope).await.expect("found");
     found.map(|delivery| delivery.state)
 }
 
 /// Begins as a worker does: committed before the mail is handed over.
-async fn started(db: &DatabaseConnection, repeat: Repeat, now: DateTime<Utc>) -> Begun {
+async fn started(db: &Pool, repeat: Repeat, now: DateTime<Utc>) -> Begun {
     let transaction = db.begin().await.expect("begun");
     let begun = begin(&transaction, &LETTER, repeat, now, PATIENCE).await;
     transaction.commit().await.expect("committed");

@@ -3,6 +3,7 @@
 mod harness;
 
 mod budgets;
+mod connections;
 mod contract;
 mod delivery;
 mod finders;

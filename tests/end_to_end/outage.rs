@@ -48,7 +48,7 @@ async fn an_outage_is_told_and_ends_without_a_restart() {
     coach_domain::seed::seed(&pool, &*noon())
         .await
         .expect("the seed goes in");
-    pool.close().await.expect("closed");
+    pool.close().await;
 
     let test = TestApp::on(url).await;
     test.ask(member::MAYA, &named("Today"), json!({}))

@@ -1,10 +1,11 @@
 //! How Postgres carries out the app's statements when there are 10,000 members.
 
 use coach_domain::{
+    database::Pool,
     database::{self, Options, Session},
     member::erase_due,
 };
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::json;
 
 use crate::{
@@ -27,7 +28,7 @@ const OWNED: [&str; 10] = [
 ];
 
 /// Ten thousand members like Theo, who has some of everything.
-async fn multiply(pool: &DatabaseConnection) {
+async fn multiply(pool: &Pool) {
     let columns = "SELECT column_name FROM information_schema.columns
         WHERE table_schema = 'public' AND table_name = $1 AND is_generated = 'NEVER' ORDER BY ordinal_position";
     for table in OWNED {
@@ -64,7 +65,7 @@ async fn multiply(pool: &DatabaseConnection) {
 }
 
 /// The generic plan of a statement, as the gateway's connections use it.
-pub(crate) async fn explain(pool: &DatabaseConnection, sql: &str) -> String {
+pub(crate) async fn explain(pool: &Pool, sql: &str) -> String {
     let most = (1..=20)
         .rev()
         .find(|number| sql.contains(&format!("${number}")))

@@ -2,11 +2,16 @@
 
 pub mod app_store;
 pub mod aws;
+pub mod cluster;
 mod ministack;
+mod pgbouncer;
 mod postgres;
+mod proxy;
 mod random;
 pub mod shop_apis;
 
 pub use ministack::Ministack;
+pub use pgbouncer::PgBouncer;
 pub use postgres::Postgres;
+pub use proxy::{Proxy, Target};
 pub use random::Random;

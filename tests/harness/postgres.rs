@@ -1,5 +1,6 @@
 //! One private Postgres for all tests of a target, with templates to copy.
 
+use coach_domain::database::Pool;
 use std::{
     path::Path,
     sync::atomic::{AtomicUsize, Ordering},
@@ -8,7 +9,7 @@ use std::{
 
 use coach_domain::database::{self, Options};
 use coach_gateway::embedded::{EmbeddedPostgres, Settings};
-use sea_orm::{ConnectionTrait as _, DatabaseConnection};
+use sea_orm::ConnectionTrait as _;
 use tokio::sync::OnceCell;
 
 /// A server; when the process ends without dropping it, its watchdog stops it.
@@ -44,7 +45,7 @@ impl Postgres {
     }
 
     /// Makes a database anew and fills it.
-    pub async fn template(&self, name: &str, fill: impl AsyncFnOnce(&DatabaseConnection)) {
+    pub async fn template(&self, name: &str, fill: impl AsyncFnOnce(&Pool)) {
         self.execute(&format!("DROP DATABASE IF EXISTS {name}"))
             .await;
         self.execute(&format!("CREATE DATABASE {name}")).await;
@@ -52,7 +53,7 @@ impl Postgres {
         let pool = pool.expect("a connection");
         fill(&pool).await;
         pool.execute_unprepared("ANALYZE").await.expect("ANALYZE");
-        pool.close().await.expect("closed");
+        pool.close().await;
     }
 
     /// The URL of a database of one test's own, with tables and nothing in them.
@@ -88,6 +89,6 @@ impl Postgres {
         let pool = database::connect(&self.url("postgres"), &options).await;
         let pool = pool.expect("a connection");
         pool.execute_unprepared(sql).await.expect(sql);
-        pool.close().await.expect("closed");
+        pool.close().await;
     }
 }

@@ -11,13 +11,14 @@ use std::{
 
 use coach_domain::{
     clock::{Clock as _, SystemClock},
+    database::Pool,
     database::{self, Options},
     live::{self, Fact, FactKind, Status},
     object::ObjectStore,
     outbox::Effects,
 };
 use coach_tests::Postgres;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, TransactionTrait as _};
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 
 const WRITERS: usize = 50;
 
@@ -60,7 +61,7 @@ pub(crate) async fn only_goes_forward(store: Arc<dyn ObjectStore>) {
 }
 
 /// Learns something that nobody knew, and writes the file.
-async fn write(pool: DatabaseConnection, store: Arc<dyn ObjectStore>, number: usize) {
+async fn write(pool: Pool, store: Arc<dyn ObjectStore>, number: usize) {
     // So that readers see some of what lies in between, however slow the store is.
     tokio::time::sleep(Duration::from_millis(10) * u32::try_from(number / 5).expect("few")).await;
     let now = SystemClock.now();

@@ -10,6 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     clock::Clock,
     consent::ConsentPurpose,
+    database::Pool,
     database::{self, Options},
     id::{self, MemberId},
     outbox::Payload,
@@ -24,7 +25,7 @@ use coach_workers::{
     consumer::{Consumer as _, Delivery, Verdict},
     partner::{PartnerOptions, PartnerSettings, PartnerSync},
 };
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use uuid::Uuid;
 
 /// What the partners of these tests share with us.
@@ -59,7 +60,7 @@ impl Clock for TestClock {
 
 pub(crate) struct Fixture {
     pub(crate) sync: PartnerSync,
-    pub(crate) database: DatabaseConnection,
+    pub(crate) database: Pool,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) member: MemberId,
 }

@@ -3,6 +3,7 @@
 mod bad_input;
 mod coach;
 mod collector;
+mod database;
 mod dev;
 mod import;
 mod live;

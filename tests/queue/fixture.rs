@@ -10,6 +10,7 @@ use std::{
 };
 
 use coach_domain::{
+    database::Pool,
     database::{self, Options},
     queue::{DeadLetters, Outgoing, Queue, QueueName, Receipt, Received, Result},
 };
@@ -19,7 +20,6 @@ use coach_workers::queue::{
     PostgresQueue, SqsQueue,
     sqs::{self, Addresses},
 };
-use sea_orm::DatabaseConnection;
 
 /// Where a queue is asked that keeps no order.
 pub(crate) const PLAIN: QueueName = QueueName::Email;
@@ -48,7 +48,7 @@ impl<Q: Queue + DeadLetters> Broker for Q {}
 /// A queue with what tests ask of it again and again.
 pub(crate) struct Fixture {
     pub(crate) queue: Arc<dyn Broker>,
-    pub(crate) database: DatabaseConnection,
+    pub(crate) database: Pool,
 }
 
 impl Fixture {
@@ -135,7 +135,7 @@ pub(crate) async fn empty_database() -> String {
     SERVER.empty().await
 }
 
-pub(crate) async fn connect(url: &str) -> DatabaseConnection {
+pub(crate) async fn connect(url: &str) -> Pool {
     let options = Options {
         acquire_timeout: Duration::from_secs(10),
         ..Options::for_queues()
@@ -154,7 +154,7 @@ pub(crate) async fn postgres() -> Fixture {
     }
 }
 
-pub(crate) async fn open(database: &DatabaseConnection) -> PostgresQueue {
+pub(crate) async fn open(database: &Pool) -> PostgresQueue {
     let opened = PostgresQueue::open(database.clone(), [ORDERED]).await;
     opened.expect("a pool for queues")
 }

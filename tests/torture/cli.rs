@@ -29,6 +29,15 @@ pub(crate) struct Options {
     /// For how many seconds the queue cannot be reached
     #[arg(long, default_value_t = 60, value_name = "SECONDS")]
     pub(crate) outage: u32,
+    /// One request in so many is broken off by its client, at any moment; 0 for none
+    #[arg(long, default_value_t = 0)]
+    pub(crate) hang_up_in: usize,
+    /// Every so many seconds Postgres is restarted; 0 for never
+    #[arg(long, default_value_t = 0, value_name = "SECONDS")]
+    pub(crate) restart_every: u32,
+    /// Has gateways and workers reach Postgres through PgBouncer, in session mode
+    #[arg(long)]
+    pub(crate) pooler: bool,
     /// Folder of the private Postgres and of what the runs leave: target/torture by default
     #[arg(long, value_name = "FOLDER")]
     pub(crate) home: Option<PathBuf>,
@@ -41,6 +50,8 @@ const AFTER: &str = "\
 `make torture` builds everything and starts it; options with TORTURE:
 
   make torture TORTURE='--mutations 1000 --seeds 1 --kills 40 --outage 5'
+  make torture TORTURE='--seeds 3 --hang-up-in 5'
+  make torture TORTURE='--seeds 1 --hang-up-in 5 --kills 0 --hits 0 --restart-every 10 --pooler'
 
 A line for each seed goes to standard output, what is going on to standard error. docs/TORTURE.md says how to read it.";
 
@@ -54,6 +65,10 @@ pub(crate) enum Queue {
 }
 
 impl Options {
+    pub(crate) fn restart_every(&self) -> Option<Duration> {
+        (self.restart_every > 0).then(|| Duration::from_secs(self.restart_every.into()))
+    }
+
     pub(crate) fn outage(&self) -> Duration {
         Duration::from_secs(self.outage.into())
     }

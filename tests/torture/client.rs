@@ -5,12 +5,14 @@ use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 use anyhow::{Context as _, bail};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
+use coach_domain::clock::{Clock as _, SystemClock};
 use coach_tests::Random;
+use coach_workers::standard_webhooks;
 
 use crate::{
-    operation::{Operation, Request},
+    operation::{Operation, Request, SECRET},
     process::Slot,
     progress::Progress,
 };
@@ -31,6 +33,9 @@ const GIVES_UP_AFTER: Duration = Duration::from_mins(5);
 /// request was not lost.
 const TWICE_IN: usize = 15;
 
+/// When a client hangs up that does: before its request has gone out, in the middle of it, or after it is done.
+const HANGS_UP: (Duration, Duration) = (Duration::ZERO, Duration::from_millis(30));
+
 /// What one answer comes to.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
@@ -47,15 +52,18 @@ pub(crate) enum Answer {
 pub(crate) struct Phones {
     client: Client,
     gateways: Vec<Slot>,
+    /// One request in so many is broken off; 0 for none.
+    hang_up_in: usize,
 }
 
 impl Phones {
-    pub(crate) fn new(slots: &[Slot]) -> anyhow::Result<Self> {
+    pub(crate) fn new(slots: &[Slot], hang_up_in: usize) -> anyhow::Result<Self> {
         let client = Client::builder().no_proxy().timeout(PATIENCE).build()?;
         let gateways = slots.iter().filter(|slot| slot.kind.serves());
         Ok(Self {
             client,
             gateways: gateways.cloned().collect(),
+            hang_up_in,
         })
     }
 
@@ -93,7 +101,15 @@ impl Phones {
         loop {
             let gateway = &self.gateways[random.below(self.gateways.len())];
             let name = operation.name;
-            match self.send(operation, gateway).await {
+            let hangs_up = self.hang_up_in > 0 && random.one_in(self.hang_up_in);
+            let answer = if hangs_up {
+                let within = random.between(HANGS_UP.0, HANGS_UP.1);
+                let answer = timeout(within, self.send(operation, gateway)).await;
+                answer.unwrap_or_else(|_| Answer::Again("hanging up".to_owned()))
+            } else {
+                self.send(operation, gateway).await
+            };
+            match answer {
                 Answer::Done => return Ok(()),
                 Answer::Refused(why) => bail!("{name} with the key {}: {why}", operation.key),
                 Answer::Again(why) if begun.elapsed() > GIVES_UP_AFTER => {
@@ -126,6 +142,18 @@ impl Phones {
                     .bearer_auth(token)
                     .json(&body)
             }
+            Request::Webhook { id, body } => {
+                let now = SystemClock.now().timestamp();
+                let secret = SECRET.parse().expect("a secret");
+                let signature = standard_webhooks::sign(&[secret], id, now, body.as_bytes());
+                self.client
+                    .post(gateway.url("/webhooks/standard"))
+                    .header("content-type", "application/json")
+                    .header("webhook-id", id)
+                    .header("webhook-timestamp", now)
+                    .header("webhook-signature", signature)
+                    .body(body.clone())
+            }
             Request::SignIn(body) => self
                 .client
                 .post(gateway.url("/internal/email"))
@@ -149,13 +177,18 @@ impl Phones {
 
 /// What an answer comes to.
 pub(crate) fn judge(request: &Request, status: StatusCode, body: &str) -> Answer {
-    if status.is_server_error() {
-        return Answer::Again(status.as_u16().to_string());
-    }
     let refused = || Answer::Refused(format!("{status} {body}"));
+    if status.is_server_error() {
+        return match code(body) {
+            Some(code) => Answer::Again(code),
+            // Each error has a code.
+            None => refused(),
+        };
+    }
     let field = match request {
         Request::SignIn(_) if status == StatusCode::ACCEPTED => return Answer::Done,
-        Request::SignIn(_) => return refused(),
+        Request::Webhook { .. } if status == StatusCode::OK => return Answer::Done,
+        Request::SignIn(_) | Request::Webhook { .. } => return refused(),
         Request::Mutation { field, .. } => field,
     };
     let Ok(body) = serde_json::from_str::<Value>(body).context("JSON") else {
@@ -177,6 +210,13 @@ pub(crate) fn judge(request: &Request, status: StatusCode, body: &str) -> Answer
     } else {
         refused()
     }
+}
+
+/// The code of the first error.
+fn code(body: &str) -> Option<String> {
+    let body: Value = serde_json::from_str(body).ok()?;
+    let code = body["errors"][0]["extensions"]["code"].as_str()?;
+    Some(code.to_owned())
 }
 
 #[cfg(test)]
@@ -218,7 +258,12 @@ mod tests {
                 r#"{"data":null,"errors":[{"extensions":{"code":"FORBIDDEN"}}]}"#,
                 None,
             ),
-            (503, "", again("503")),
+            (
+                503,
+                r#"{"errors":[{"extensions":{"code":"SERVICE_UNAVAILABLE"}}]}"#,
+                again("SERVICE_UNAVAILABLE"),
+            ),
+            (503, "", None),
             (401, "{}", None),
         ] {
             let status = StatusCode::from_u16(status).unwrap();

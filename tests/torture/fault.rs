@@ -29,7 +29,19 @@ pub(crate) fn count(kills: u32) -> u32 {
 }
 
 fn databases(kills: u32) -> u32 {
-    (kills / DATABASE_IN).max(1)
+    kills.div_ceil(DATABASE_IN)
+}
+
+/// Restarts Postgres again and again: it ends its connections and is back at once.
+pub(crate) async fn restart_postgres(
+    postgres: Arc<Postgres>,
+    every: Duration,
+) -> anyhow::Result<()> {
+    loop {
+        sleep(every).await;
+        postgres.restart().await?;
+        say("Postgres was restarted");
+    }
 }
 
 /// Kills Postgres again and again, evenly spread over the run.

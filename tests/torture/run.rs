@@ -10,22 +10,23 @@ use tokio::{
     time::{Instant, interval, sleep},
 };
 
-use coach_tests::Random;
+use anyhow::Context as _;
+use coach_tests::{PgBouncer, Random, cluster};
 
 use crate::{
     broker::Broker,
     cli::{Options, Queue},
     client::{API_KEY, Phones},
-    evidence::{Acknowledged, Evidence, Left, collect, left},
+    evidence::{Acknowledged, After, Evidence, Left, collect, left},
     fault,
     fleet::Fleet,
-    operation::{Operations, World},
+    operation::{Operation, Operations, SECRET, World},
     partner,
     process::{DEADLINE, Kind, Slot, Surroundings, free_port},
     progress::{Progress, Wanted},
     report::Notes,
     say,
-    stage::{Database, Postgres},
+    stage::{Database, Postgres, value},
 };
 
 /// For how long a message is hidden. Longer than the work may take and than the time since the last extension, a third
@@ -35,6 +36,9 @@ const VISIBILITY: Duration = Duration::from_secs(8);
 /// How long what was acknowledged may take to come about when the kills are over: leases, visibilities and waits between
 /// tries, of which the longest is 40 seconds.
 const DRAINED_WITHIN: Duration = Duration::from_mins(5);
+
+/// Requests that are sent when all is over.
+const AFTERWARDS: u32 = 100;
 
 /// How often it says how far it has come.
 const TOLD_EVERY: Duration = Duration::from_secs(10);
@@ -47,6 +51,8 @@ pub(crate) struct Run {
     pub(crate) broker: Arc<Broker>,
     pub(crate) progress: Arc<Progress>,
     pub(crate) surroundings: Surroundings,
+    /// One request in so many is broken off by its client; 0 for none.
+    pub(crate) hang_up_in: usize,
 }
 
 /// The processes of a campaign.
@@ -59,9 +65,16 @@ pub(crate) async fn run(
     options: &Options,
     seed: u64,
 ) -> anyhow::Result<(Evidence, Notes)> {
-    let run = Run::prepare(postgres, home, options.into(), options.queue, seed).await?;
+    let mut run = Run::prepare(postgres, home, options.into(), options.queue, seed).await?;
+    let _pooler = if options.pooler {
+        Some(run.put_pooler_between(postgres).await?)
+    } else {
+        None
+    };
+    run.hang_up_in = options.hang_up_in;
+    let run = run;
     let slots = slots(&FLEET)?;
-    let random = Some(Random::new(seed, 1));
+    let random = (options.kills > 0).then(|| Random::new(seed, 1));
     let mut fleet = Fleet::start(&run.surroundings, &slots, run.progress.clone(), random)?;
     let acknowledged = tokio::select! {
         acknowledged = run.torture(postgres, &slots, options) => acknowledged?,
@@ -76,6 +89,9 @@ pub(crate) async fn run(
         settled = run.settle() => settled?,
         failure = fleet.failure() => return Err(failure),
     };
+    let errors = run.send_afterwards(&slots).await?;
+    run.drain().await?;
+    let open = run.open_transactions().await?;
     fleet.stop().await?;
     let notes = Notes {
         retries: run.progress.retries(),
@@ -84,7 +100,9 @@ pub(crate) async fn run(
         drained,
         redriven,
     };
-    Ok((run.collect(acknowledged).await?, notes))
+    let evidence = run.collect(acknowledged).await?;
+    let after = After { errors, open };
+    Ok((Evidence { after, ..evidence }, notes))
 }
 
 impl Run {
@@ -113,7 +131,52 @@ impl Run {
             broker,
             progress: Arc::new(Progress::new(wanted)),
             surroundings: Surroundings { home, settings },
+            hang_up_in: 0,
         })
+    }
+
+    /// From now on processes reach Postgres through a pooler.
+    async fn put_pooler_between(&mut self, postgres: &Postgres) -> anyhow::Result<PgBouncer> {
+        anyhow::ensure!(
+            PgBouncer::is_installed(),
+            "there is no pgbouncer: apt-get install pgbouncer"
+        );
+        // Everybody may enter there, as the pooler's own user has to.
+        let home =
+            std::env::temp_dir().join(format!("coach-torture-pooler-{}", std::process::id()));
+        let folder = postgres.socket_folder().await?;
+        let pooler = PgBouncer::start(&home, &folder.to_string_lossy(), 5432, "session").await;
+        let name = format!("torture_{}", self.seed);
+        let url = cluster::url(pooler.address, &name);
+        for (setting, value) in &mut self.surroundings.settings {
+            if *setting == "COACH_DATABASE_URL" {
+                value.clone_from(&url);
+            }
+        }
+        Ok(pooler)
+    }
+
+    /// Sends a little more when all is over, by clients that wait, and counts what is not answered as it should be.
+    async fn send_afterwards(&self, slots: &[Slot]) -> anyhow::Result<u32> {
+        let progress = Progress::new(Wanted::default());
+        let phones = Phones::new(slots, 0)?;
+        let mut random = Random::new(self.seed, 5);
+        for number in 0..AFTERWARDS {
+            let operation = Operation::webhook(&format!("afterwards-{number}"));
+            phones.perform(&operation, &mut random, &progress).await?;
+        }
+        Ok(progress.retries().values().sum())
+    }
+
+    /// Transactions that nobody works on any more.
+    async fn open_transactions(&self) -> anyhow::Result<u64> {
+        let sql = "
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND state LIKE 'idle in transaction%'
+              AND state_change < now() - interval '2 seconds'";
+        let rows = self.database.rows(sql).await?;
+        let open: i64 = value(rows.first().context("no row")?, 0)?;
+        Ok(open.unsigned_abs())
     }
 
     /// Mutations and faults until both are over.
@@ -129,6 +192,9 @@ impl Run {
         let random = Random::new(self.seed, 2);
         let kills = fault::kill_postgres(postgres.clone(), progress.clone(), options.kills, random);
         faults.spawn(kills);
+        if let Some(every) = options.restart_every() {
+            faults.spawn(fault::restart_postgres(postgres.clone(), every));
+        }
         let outage = fault::take_queue_away(self.broker.clone(), progress, options.outage());
         faults.spawn(outage);
         faults.spawn(tell(self.progress.clone()));
@@ -150,7 +216,7 @@ impl Run {
         let issuer = LocalIssuer::open(&self.surroundings.home)?;
         let world = World::load(&self.database, issuer, &mut random).await?;
         let operations = Operations::new(world, random);
-        let phones = Phones::new(slots)?;
+        let phones = Phones::new(slots, self.hang_up_in)?;
         crate::stream::send(&phones, operations, &self.progress, self.seed).await
     }
 
@@ -233,6 +299,7 @@ fn settings(database: &Database, broker: &Broker) -> Vec<(&'static str, String)>
         ("COACH_DATABASE_URL", database.url.clone()),
         ("COACH_LOG", "warn".to_owned()),
         ("COACH_AUTH_API_KEYS", format!("torture={key}")),
+        ("COACH_WEBHOOK_STANDARD_SECRETS", SECRET.to_owned()),
         ("COACH_WORKER_DEADLINE", format!("{}s", DEADLINE.as_secs())),
         (
             "COACH_WORKER_VISIBILITY",

@@ -10,6 +10,7 @@ use std::{
 };
 
 use coach_domain::{
+    database::Pool,
     inbox,
     queue::{Outgoing, Queue as _, QueueName},
 };
@@ -17,7 +18,7 @@ use coach_workers::{
     consumer::{Consumer, Consuming, Delivery, Verdict},
     queue::PostgresQueue,
 };
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, TransactionTrait as _};
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
@@ -342,7 +343,7 @@ async fn a_queue_that_is_away_comes_back() {
 }
 
 /// An effect in the database, in the transaction of its inbox row.
-async fn count_up(pool: &DatabaseConnection, delivery: &Delivery) -> Verdict {
+async fn count_up(pool: &Pool, delivery: &Delivery) -> Verdict {
     let transaction = pool.begin().await.unwrap();
     if !inbox::enter(&transaction, "test", delivery.envelope.id)
         .await

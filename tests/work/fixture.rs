@@ -12,6 +12,7 @@ use std::{
 use chrono::Utc;
 use coach_domain::{
     clock::{Clock, SystemClock},
+    database::Pool,
     database::{self, Options},
     id::{self, MemberId},
     outbox::{self, Effect},
@@ -19,12 +20,12 @@ use coach_domain::{
 };
 use coach_tests::Postgres;
 use coach_workers::{
-    consumer::{Consuming, Pool},
+    consumer::{self, Consuming},
     object::Folder,
     queue::PostgresQueue,
     relay::{Outlet, Relay, Route},
 };
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, FromQueryResult, Statement};
+use sea_orm::{ConnectionTrait as _, DbBackend, FromQueryResult, Statement};
 use serde_json::Value;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -41,7 +42,7 @@ pub(crate) static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
 
 /// What a test works on.
 pub(crate) struct Fixture {
-    pub(crate) pool: DatabaseConnection,
+    pub(crate) pool: Pool,
     pub(crate) queue: Arc<Faulty>,
     pub(crate) objects: Arc<Folder>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -119,7 +120,7 @@ impl Fixture {
         consumer: impl coach_workers::consumer::Consumer,
         consuming: Consuming,
     ) -> Running {
-        let pool = Pool {
+        let pool = consumer::Pool {
             queue: self.queue.clone(),
             objects: self.objects.clone(),
         };

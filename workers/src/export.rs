@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use coach_domain::{
     clock::Clock,
+    database::Pool,
     database::Session,
     member::export::{Asked, Error, fulfil},
     object::ObjectStore,
     outbox::Payload as _,
     queue::QueueName,
 };
-use sea_orm::DatabaseConnection;
 use tracing::Span;
 
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
 /// Does both.
 pub struct Exports {
     /// The database.
-    pub pool: DatabaseConnection,
+    pub pool: Pool,
     /// Where archives are put.
     pub objects: Arc<dyn ObjectStore>,
     /// The time.

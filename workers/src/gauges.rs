@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use coach_domain::{
     clock::Clock,
+    database::Pool,
     outbox,
     queue::{Queue, QueueName},
 };
@@ -12,7 +13,6 @@ use opentelemetry::{
     KeyValue, global,
     metrics::{Gauge, Meter},
 };
-use sea_orm::DatabaseConnection;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
@@ -61,7 +61,7 @@ impl Gauges {
     /// Runs until asked to stop.
     pub(crate) async fn run(
         self,
-        pool: DatabaseConnection,
+        pool: Pool,
         queue: Arc<dyn Queue>,
         clock: Arc<dyn Clock>,
         stop: CancellationToken,
@@ -78,7 +78,7 @@ impl Gauges {
     }
 
     /// What cannot be learnt is left as it was told last; whoever relays and receives says why in the log.
-    async fn tell(&self, pool: &DatabaseConnection, queue: &dyn Queue, clock: &dyn Clock) {
+    async fn tell(&self, pool: &Pool, queue: &dyn Queue, clock: &dyn Clock) {
         if let Ok(status) = outbox::status(pool).await {
             self.unsent.record(status.unsent.unsigned_abs(), &[]);
             let age = status.oldest_unsent_at.map(|at| clock.now() - at);

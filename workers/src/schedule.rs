@@ -8,6 +8,7 @@ use coach_domain::{
     Result,
     clock::Clock,
     command,
+    database::Pool,
     database::Session,
     inbox,
     mail::delivery,
@@ -18,7 +19,6 @@ use coach_domain::{
     reminder::{self, CheckInsDue, SubscriptionsExpiring, SubscriptionsLapsed},
     subscription, webhook,
 };
-use sea_orm::DatabaseConnection;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
@@ -50,7 +50,7 @@ const BATCH: u32 = 1_000;
 #[derive(Clone)]
 pub struct Scheduler {
     /// The database.
-    pub pool: DatabaseConnection,
+    pub pool: Pool,
     /// The queue, where it is ours to tidy.
     pub queue: Option<PostgresQueue>,
     /// Where archives are that members asked for.

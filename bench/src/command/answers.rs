@@ -6,10 +6,11 @@ use anyhow::{Context as _, ensure};
 use chrono::{DateTime, Utc};
 use coach_domain::{
     clock::{Clock as _, SystemClock},
+    database::Pool,
     id::{CycleId, MemberId, OpaqueId as _},
 };
 use reqwest::Client;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::{Value, json};
 
 use super::{Scene, Verdict};
@@ -47,7 +48,7 @@ const DUE: &str = "
 /// A gateway with workers over a database of its own.
 struct Server {
     service: Service,
-    pool: DatabaseConnection,
+    pool: Pool,
     /// Check-ins that were not submitted yet.
     due: Vec<Request>,
 }
@@ -197,11 +198,7 @@ impl Server {
 }
 
 /// Makes everybody's check-in due, and the requests that submit them.
-async fn due(
-    pool: &DatabaseConnection,
-    stage: &Stage,
-    subjects: &[String],
-) -> anyhow::Result<Vec<Request>> {
+async fn due(pool: &Pool, stage: &Stage, subjects: &[String]) -> anyhow::Result<Vec<Request>> {
     pool.execute_unprepared(AT_REST).await?;
     let now: DateTime<Utc> = SystemClock.now();
     let statement =

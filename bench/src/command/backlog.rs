@@ -119,7 +119,7 @@ pub(super) async fn run(common: &Common, options: BacklogOptions) -> anyhow::Res
         verdict.word(),
     );
     work::clear(&pool).await?;
-    pool.close().await?;
+    pool.close().await;
     scene.publish(common, &body)?;
     Ok(verdict)
 }

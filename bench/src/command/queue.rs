@@ -1,12 +1,12 @@
 //! `coach-bench queue`: from the commit to the consumer on the queue on Postgres.
 
+use coach_domain::database::Pool;
 use std::{
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, ensure};
-use sea_orm::DatabaseConnection;
 use tokio::{sync::mpsc, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
@@ -131,13 +131,13 @@ pub(super) async fn run(common: &Common, options: QueueOptions) -> anyhow::Resul
         verdict.word(),
     );
     work::clear(&pool).await?;
-    pool.close().await?;
+    pool.close().await;
     scene.publish(common, &body)?;
     Ok(verdict)
 }
 
 /// Commits so many messages a second, one by one.
-async fn commit(pool: &DatabaseConnection, rate: u32, seconds: u32) -> anyhow::Result<u64> {
+async fn commit(pool: &Pool, rate: u32, seconds: u32) -> anyhow::Result<u64> {
     let mut ticks = tokio::time::interval(Duration::from_secs(1) / rate);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let messages = u64::from(rate) * u64::from(seconds);
@@ -155,7 +155,7 @@ async fn commit(pool: &DatabaseConnection, rate: u32, seconds: u32) -> anyhow::R
 
 /// By a worker in this process, which commits wake.
 async fn within(
-    pool: &DatabaseConnection,
+    pool: &Pool,
     stage: &Stage,
     rate: u32,
     seconds: u32,
@@ -181,7 +181,7 @@ async fn within(
 
 /// By a worker in a process of its own, which has to look.
 async fn beside(
-    pool: &DatabaseConnection,
+    pool: &Pool,
     stage: &Stage,
     rate: u32,
     seconds: u32,
@@ -225,7 +225,7 @@ struct Cost {
     rate: f64,
 }
 
-async fn cost(pool: &DatabaseConnection, stage: &Stage, messages: u32) -> anyhow::Result<Cost> {
+async fn cost(pool: &Pool, stage: &Stage, messages: u32) -> anyhow::Result<Cost> {
     say(&format!("a backlog of {} messages", count(messages.into())));
     work::clear(pool).await?;
     for _ in 0..messages / 1_000 {

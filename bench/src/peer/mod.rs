@@ -16,13 +16,12 @@ use axum::{
     routing::{get, post},
     serve::ListenerExt as _,
 };
-use coach_domain::{catalogue, clock::SystemClock};
+use coach_domain::{catalogue, clock::SystemClock, database::Pool};
 use coach_gateway::{
     auth::{Authenticator, LocalIssuer},
     database,
     settings::{Settings, Sources},
 };
-use sea_orm::DatabaseConnection;
 use tokio::net::TcpListener;
 
 use crate::{
@@ -33,7 +32,7 @@ use crate::{
 
 /// What all requests share.
 struct Shared {
-    pool: DatabaseConnection,
+    pool: Pool,
     catalogue: catalogue::Cache,
     authenticator: Authenticator,
 }
@@ -57,7 +56,7 @@ pub(crate) async fn serve(options: &ServePeerOptions) -> anyhow::Result<()> {
     let settings = Settings::load(&Sources::default())?;
     let issuer = LocalIssuer::open(&options.issuer)?;
     let shared = Shared {
-        pool: database::pool(&options.database_url, &settings).await?,
+        pool: database::pool(&options.database_url, &settings)?,
         catalogue: catalogue::Cache::default(),
         authenticator: Authenticator::local(&issuer, &settings.auth, Arc::new(SystemClock)),
     };

@@ -7,6 +7,7 @@ use coach_domain::{
     catalogue::Cache,
     clock::{Clock as _, SystemClock},
     cycle::{self, Cycle, CycleProgress},
+    database::Pool,
     day::{self, Day},
     favourite,
     id::RecipeId,
@@ -16,7 +17,6 @@ use coach_domain::{
     viewer::Subject,
 };
 use futures_util::future::try_join;
-use sea_orm::DatabaseConnection;
 
 /// All of it; what a member does not have is not there.
 #[derive(Default)]
@@ -29,11 +29,7 @@ pub(super) struct Today {
 }
 
 /// Loads what a person sees.
-pub(super) async fn load(
-    db: &DatabaseConnection,
-    catalogue: &Cache,
-    subject: &Subject,
-) -> Result<Today> {
+pub(super) async fn load(db: &Pool, catalogue: &Cache, subject: &Subject) -> Result<Today> {
     let mut today = Today::default();
     let now = SystemClock.now();
     let Some(member) = member::find_by_subject(db, subject, now).await? else {

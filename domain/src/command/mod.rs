@@ -11,6 +11,8 @@ mod name;
 mod user_error;
 mod work;
 
+use std::time::Duration;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
 use serde::{Serialize, de::DeserializeOwned};
@@ -28,6 +30,12 @@ use crate::{
 
 /// How far back a phone may say that something happened.
 pub const OFFLINE_FOR: TimeDelta = TimeDelta::days(14);
+
+/// How often a command is tried that meets other transactions or a broken connection.
+const MAX_ATTEMPTS: u32 = 4;
+
+/// How long to wait before the second attempt; before the third twice that, and so on.
+const RETRY_DELAY: Duration = Duration::from_millis(20);
 
 /// How far a phone's clock may run ahead.
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
@@ -65,7 +73,7 @@ impl<E: Into<Error>> From<E> for Refusal {
 }
 
 /// A change, with its arguments. They are hashed as JSON, so that a key is not used for two intentions.
-pub trait Command: Serialize + Sync {
+pub trait Command: Serialize + Send + Sync + 'static {
     /// What the idempotency key is kept with, such as `startPlan`.
     const NAME: &'static str;
     /// Whether only somebody who is a member already can ask for it.
@@ -73,7 +81,7 @@ pub trait Command: Serialize + Sync {
     /// Whether it can still be asked for by a member whose account is to be deleted.
     const WHILE_LEAVING: bool = false;
     /// Ids of what came of it.
-    type Outcome: Serialize + DeserializeOwned + Send;
+    type Outcome: Serialize + DeserializeOwned + Send + Sync;
 
     /// Checks the rules and changes the rows. Whatever it did is undone when it refuses.
     fn run(
@@ -82,7 +90,11 @@ pub trait Command: Serialize + Sync {
     ) -> impl Future<Output = Result<Self::Outcome, Refusal>> + Send;
 }
 
-/// Runs a command, once for its key. The inner error is for the person, and leaves the key unused.
+/// Runs a command, once for its key. The inner error is for the person, and leaves the key unused. Where other
+/// transactions were in the way, or the connection broke, it is tried again; the key keeps a commit whose answer was lost
+/// from being done twice.
+///
+/// It is not to be dropped half-way: run it [detached](crate::detached).
 ///
 /// # Errors
 ///
@@ -100,12 +112,32 @@ pub async fn execute<C: Command>(
             "nobody can be a member with this token: its subject has the character U+0000";
         return Err(Error::BadInput(message.to_owned()));
     }
-    let now = clock.now();
     if asked.idempotency_key.chars().any(char::is_control) {
         let message = "a key has no control characters";
         let error = UserError::new(UserErrorCode::Invalid, message, "idempotencyKey");
         return Ok(Err(error));
     }
+    let mut attempts = 1;
+    loop {
+        let done = attempt(session, clock.now(), catalogue, asked, command).await;
+        match done {
+            Err(error) if attempts < MAX_ATTEMPTS && error.may_be_gone_at_once() => {
+                tracing::debug!(%error, attempts, command = C::NAME, "a command is tried again");
+                tokio::time::sleep(RETRY_DELAY * attempts).await;
+                attempts += 1;
+            }
+            done => return done,
+        }
+    }
+}
+
+async fn attempt<C: Command>(
+    session: &Session,
+    now: DateTime<Utc>,
+    catalogue: &Catalogue,
+    asked: &Asked<'_>,
+    command: &C,
+) -> Result<Result<C::Outcome, UserError>> {
     let transaction = session.begin().await?;
     let done = async {
         let locked = member::lock(&transaction, asked.subject).await?;

@@ -14,18 +14,25 @@
 //!   takes a parameter for a tenth of all rows, and reads the table whole.
 
 mod connect;
+pub(crate) mod failure;
 mod insert;
+mod lease;
+mod pool;
 mod session;
 mod sweep;
 mod telemetry;
+mod transaction;
+mod watch;
 
 use sea_orm::{DbBackend, Statement, Value};
 
-pub use connect::{Options, connect};
+pub use connect::{Options, PoolMode, connect, open};
 pub(crate) use insert::insert;
+pub use pool::{MIN_SERVER_VERSION, Pool, ServerState};
 pub use session::{Counted, Session, Transaction};
 pub(crate) use sweep::Sweep;
 pub use telemetry::part;
+pub use transaction::PoolTransaction;
 
 /// A statement with its parameters, `$1` first.
 pub(crate) fn statement(

@@ -1,22 +1,22 @@
 //! What one request does on the database: the same as the pool, and counted.
 
-use std::{
-    pin::Pin,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    ExecResult, IsolationLevel, QueryResult, Statement, TransactionError, TransactionOptions,
-    TransactionSession, TransactionTrait,
+    AccessMode, ConnectionTrait, DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult,
+    Statement, TransactionError, TransactionOptions, TransactionSession, TransactionTrait,
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tracing::Span;
 
-use super::telemetry;
+use super::{
+    pool::Pool,
+    telemetry,
+    transaction::{self, Boxed, PoolTransaction},
+};
 
 /// How many statements one request has under way at once: it is not to take the
 /// whole pool. The others wait here, where no time limit of the pool runs.
@@ -71,14 +71,14 @@ pub struct Counted<C> {
 }
 
 /// A request's access to the pool. Clones count together.
-pub type Session = Counted<DatabaseConnection>;
+pub type Session = Counted<Pool>;
 
 /// A transaction of a [`Session`], which counts with it.
-pub type Transaction = Counted<DatabaseTransaction>;
+pub type Transaction = Counted<PoolTransaction>;
 
 impl Session {
     /// A session that counts, on behalf of what `span` stands for.
-    pub fn new(database: DatabaseConnection, span: Span) -> Self {
+    pub fn new(database: Pool, span: Span) -> Self {
         let tally = Arc::new(Tally::new(span));
         Self {
             inner: database,
@@ -87,7 +87,7 @@ impl Session {
     }
 
     /// A session that also keeps the text of each statement, for tests.
-    pub fn recording(database: DatabaseConnection, span: Span) -> Self {
+    pub fn recording(database: Pool, span: Span) -> Self {
         let tally = Arc::new(Tally {
             texts: Some(Mutex::default()),
             ..Tally::new(span)
@@ -99,7 +99,7 @@ impl Session {
     }
 
     /// The pool itself, for what is not this request's doing.
-    pub fn pool(&self) -> &DatabaseConnection {
+    pub fn pool(&self) -> &Pool {
         &self.inner
     }
 
@@ -125,7 +125,7 @@ impl<C> Counted<C> {
         &self.tally.span
     }
 
-    fn on(&self, inner: DatabaseTransaction) -> Transaction {
+    fn on(&self, inner: PoolTransaction) -> Transaction {
         let tally = Arc::clone(&self.tally);
         Counted { inner, tally }
     }
@@ -161,12 +161,10 @@ impl<C: ConnectionTrait> ConnectionTrait for Counted<C> {
     }
 }
 
-type Boxed<'c, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'c>>;
-
 #[async_trait::async_trait]
 impl<C> TransactionTrait for Counted<C>
 where
-    C: TransactionTrait<Transaction = DatabaseTransaction> + Send,
+    C: TransactionTrait<Transaction = PoolTransaction> + Send,
 {
     type Transaction = Transaction;
 
@@ -207,19 +205,7 @@ where
         E: std::fmt::Display + std::fmt::Debug + Send,
     {
         let begun = self.begin_with_config(isolation, access).await;
-        let transaction = begun.map_err(TransactionError::Connection)?;
-        match work(&transaction).await {
-            Ok(value) => {
-                let committed = transaction.commit().await;
-                committed.map_err(TransactionError::Connection)?;
-                Ok(value)
-            }
-            Err(error) => {
-                let undone = transaction.rollback().await;
-                undone.map_err(TransactionError::Connection)?;
-                Err(TransactionError::Transaction(error))
-            }
-        }
+        transaction::run(begun, work).await
     }
 }
 

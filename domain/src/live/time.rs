@@ -1,9 +1,7 @@
 //! What time alone changes.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, TransactionSession as _, TransactionTrait as _,
-};
+use sea_orm::{ConnectionTrait, TransactionSession as _, TransactionTrait as _};
 use tracing::Span;
 
 use super::{
@@ -11,6 +9,7 @@ use super::{
     fact::{Fact, FactKind, learn},
     find::lock,
 };
+use crate::database::Pool;
 use crate::{
     Result,
     database::{self, Session},
@@ -30,7 +29,7 @@ const LATE: TimeDelta = TimeDelta::hours(3);
 /// # Errors
 ///
 /// Those of the database; what was done by then is.
-pub async fn pass(pool: &DatabaseConnection, now: DateTime<Utc>) -> Result<usize> {
+pub async fn pass(pool: &Pool, now: DateTime<Utc>) -> Result<usize> {
     let session = Session::new(pool.clone(), Span::none());
     let mut total = 0;
     for (id, due) in due(&session, now).await? {

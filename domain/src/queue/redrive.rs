@@ -1,5 +1,7 @@
 //! Giving dead letters back, as staff ask for it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -11,7 +13,7 @@ use crate::{
 
 /// Gives dead letters back to their queue, oldest first, with a record of who did it.
 #[derive(Serialize)]
-pub struct RedriveDeadLetters<'a> {
+pub struct RedriveDeadLetters {
     /// Which queue.
     pub queue: QueueName,
     /// The most of them.
@@ -20,7 +22,7 @@ pub struct RedriveDeadLetters<'a> {
     pub dry_run: bool,
     /// The queues.
     #[serde(skip)]
-    pub operations: &'a dyn Operations,
+    pub operations: Arc<dyn Operations>,
 }
 
 /// What came of it.
@@ -30,7 +32,7 @@ pub struct Redriven {
     pub count: usize,
 }
 
-impl Command for RedriveDeadLetters<'_> {
+impl Command for RedriveDeadLetters {
     const NAME: &'static str = "redriveDeadLetters";
     const FOR_MEMBERS: bool = false;
     type Outcome = Redriven;

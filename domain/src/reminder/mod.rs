@@ -6,11 +6,11 @@ mod subscription;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, QueryResult, TransactionSession as _,
-    TransactionTrait as _, Value,
+    ConnectionTrait, QueryResult, TransactionSession as _, TransactionTrait as _, Value,
 };
 use tracing::Span;
 
+use crate::database::Pool;
 use crate::{
     Result,
     database::{self, Session, Transaction},
@@ -49,7 +49,7 @@ pub trait Reminder: Sync {
 /// # Errors
 ///
 /// Those of the database; what was given by then is.
-pub async fn give<R: Reminder>(pool: &DatabaseConnection, now: DateTime<Utc>) -> Result<usize> {
+pub async fn give<R: Reminder>(pool: &Pool, now: DateTime<Utc>) -> Result<usize> {
     let session = Session::new(pool.clone(), Span::none());
     let mut total = 0;
     loop {

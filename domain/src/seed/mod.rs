@@ -18,9 +18,10 @@ mod tables;
 mod training;
 mod workout;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionTrait};
+use sea_orm::{ConnectionTrait, TransactionTrait};
 
 use self::content::Content;
+use crate::database::Pool;
 use crate::{Result, catalogue::Catalogue, clock::Clock, database};
 
 pub use demo::{DEMO, Demo, LOCAL_ISSUER};
@@ -67,7 +68,7 @@ pub fn catalogue() -> Result<Catalogue> {
 /// [`Error::BadInput`](crate::Error::BadInput) when the database holds tables
 /// that are not ours or a slug with another id than ours, and those of the
 /// database.
-pub async fn seed(db: &DatabaseConnection, clock: &dyn Clock) -> Result<SeedReport> {
+pub async fn seed(db: &Pool, clock: &dyn Clock) -> Result<SeedReport> {
     is_ours(db).await?;
     let content = Content::load()?;
     let transaction = db.begin().await?;
@@ -88,7 +89,7 @@ pub async fn seed(db: &DatabaseConnection, clock: &dyn Clock) -> Result<SeedRepo
 /// # Errors
 ///
 /// Those of the database.
-pub async fn renew(db: &DatabaseConnection, clock: &dyn Clock) -> Result<RenewReport> {
+pub async fn renew(db: &Pool, clock: &dyn Clock) -> Result<RenewReport> {
     let catalogue = catalogue()?;
     let transaction = db.begin().await?;
     alone(&transaction).await?;

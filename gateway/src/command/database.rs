@@ -2,24 +2,35 @@
 
 use anyhow::{Context as _, anyhow, bail};
 use coach_domain::clock::SystemClock;
+use coach_domain::database::Pool;
 use coach_gateway::{app, database, embedded, settings::Settings};
-use sea_orm::DatabaseConnection;
 
 use super::dev::DATABASE;
 
 /// Brings the tables up to date.
 pub(crate) async fn migrate(settings: &Settings) -> anyhow::Result<()> {
-    let pool = database::pool(settings.given_database()?, settings).await?;
-    app::migrate(&pool).await?;
-    pool.close().await?;
+    let pool = database::pool(settings.given_database()?, settings)?;
+    let found = app::migrate(&pool).await?;
+    pool.close().await;
+    if !found.unknown.is_empty() {
+        eprintln!(
+            "coach: the database is newer than this version: it has {}, which this one does not know and works with; \
+             nothing was changed",
+            found.unknown.join(", ")
+        );
+    } else if found.pending.is_empty() {
+        eprintln!("coach: the database is up to date");
+    } else {
+        eprintln!("coach: migrated: {}", found.pending.join(", "));
+    }
     Ok(())
 }
 
 /// Puts content and demo members into the database.
 pub(crate) async fn seed(settings: &Settings) -> anyhow::Result<()> {
-    let pool = database::pool(settings.given_database()?, settings).await?;
+    let pool = database::pool(settings.given_database()?, settings)?;
     app::seed(&pool, &SystemClock).await?;
-    pool.close().await?;
+    pool.close().await;
     Ok(())
 }
 
@@ -48,7 +59,7 @@ impl Purpose {
 pub(super) async fn given_or_running(
     settings: &Settings,
     purpose: &Purpose,
-) -> anyhow::Result<DatabaseConnection> {
+) -> anyhow::Result<Pool> {
     let url = settings
         .database_url
         .clone()
@@ -56,10 +67,11 @@ pub(super) async fn given_or_running(
     if let Some(shown) = settings.shown_database() {
         eprintln!("coach: {} {shown}", purpose.doing);
     }
-    let pool = database::pool(&url, settings).await?;
-    let pending = coach_migrations::pending(&pool).await;
-    match pending
+    let pool = database::pool(&url, settings)?;
+    let found = coach_migrations::compare(&pool).await;
+    match found
         .context("the database cannot be asked for its tables; check COACH_DATABASE_URL")?
+        .pending
         .len()
     {
         0 => Ok(pool),

@@ -1,7 +1,7 @@
 //! `coach dev`: from nothing to a gateway with content.
 
 use anyhow::Context as _;
-use coach_domain::{clock::SystemClock, seed::DEMO};
+use coach_domain::{clock::SystemClock, database::Pool, seed::DEMO};
 use coach_gateway::{
     app,
     auth::LocalIssuer,
@@ -61,7 +61,7 @@ async fn start_postgres(settings: &Settings) -> anyhow::Result<Option<EmbeddedPo
 async fn prepare(
     settings: &Settings,
     postgres: Option<&EmbeddedPostgres>,
-) -> anyhow::Result<(sea_orm::DatabaseConnection, String)> {
+) -> anyhow::Result<(Pool, String)> {
     let url = match (&settings.database_url, postgres) {
         (Some(url), _) => url.clone(),
         (None, Some(postgres)) => {
@@ -72,7 +72,7 @@ async fn prepare(
         }
         (None, None) => settings.given_database()?.to_owned(),
     };
-    let pool = database::pool(&url, settings).await?;
+    let pool = database::pool(&url, settings)?;
     app::prepare(&pool, &SystemClock).await?;
     Ok((pool, url))
 }
@@ -80,7 +80,7 @@ async fn prepare(
 async fn serve(
     mut settings: Settings,
     listener: tokio::net::TcpListener,
-    pool: sea_orm::DatabaseConnection,
+    pool: Pool,
     url: String,
     stop: &Stop,
 ) -> anyhow::Result<()> {
@@ -95,6 +95,6 @@ async fn serve(
     let drain = std::time::Duration::ZERO;
     server::serve(listener, router, state, drain, stop.asked()).await?;
     workers.await?;
-    pool.close().await?;
+    pool.close().await;
     Ok(())
 }

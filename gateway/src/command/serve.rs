@@ -1,5 +1,6 @@
 //! `coach serve`.
 
+use coach_domain::database::Pool;
 use std::sync::Arc;
 
 use coach_domain::clock::SystemClock;
@@ -14,7 +15,6 @@ use coach_gateway::{
     telemetry,
 };
 use coach_resolvers::{App, Services};
-use sea_orm::DatabaseConnection;
 
 use super::worker;
 
@@ -23,7 +23,7 @@ pub(crate) async fn run(settings: Settings, with_workers: bool) -> anyhow::Resul
     let stop = Stop::on_signals()?;
     let listener = server::listen(settings.listen, "coach serve").await?;
     let url = settings.given_database()?.to_owned();
-    let pool = database::pool(&url, &settings).await?;
+    let pool = database::pool(&url, &settings)?;
     let state = state(&settings, pool.clone(), None).await?;
     tracing::info!(address = %listener.local_addr()?, "serving");
     let router = http::router(state.clone());
@@ -33,14 +33,14 @@ pub(crate) async fn run(settings: Settings, with_workers: bool) -> anyhow::Resul
     if let Some(workers) = workers {
         workers.await?;
     }
-    pool.close().await?;
+    pool.close().await;
     Ok(())
 }
 
 /// Wires the parts together. `GraphiQL` is signed in as `demo`, if there is one.
 pub(super) async fn state(
     settings: &Settings,
-    pool: DatabaseConnection,
+    pool: Pool,
     demo: Option<&'static str>,
 ) -> anyhow::Result<AppState> {
     telemetry::watch_pool(&pool);

@@ -42,7 +42,7 @@ pub(crate) async fn run(settings: &Settings, verb: &Webhook) -> anyhow::Result<(
             replay(&session, ids, how).await?
         }
     };
-    pool.close().await?;
+    pool.close().await;
     super::print(&text)
 }
 

@@ -13,7 +13,7 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
     let listener = server::listen(settings.listen, "coach worker").await?;
     let url = settings.given_database()?.to_owned();
     // For the catalogue and the questions of health.
-    let pool = database::pool(&url, &settings).await?;
+    let pool = database::pool(&url, &settings)?;
     let catalogue = Arc::default();
     app::watch_catalogue(&catalogue, pool.clone());
     tracing::info!(address = %listener.local_addr()?, "serving health and metrics");
@@ -23,7 +23,7 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
         served = health.into_future() => served?,
         worked = workers => worked?,
     }
-    pool.close().await?;
+    pool.close().await;
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use async_graphql::{ErrorExtensionValues, ServerError, Value};
 use axum::{
     http::{
         HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, VARY, WWW_AUTHENTICATE},
+        header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE},
     },
     response::{IntoResponse, Response},
 };
@@ -15,6 +15,7 @@ use super::{
     media::Media,
     meter,
     observe::{Executed, Statements},
+    refusal::RETRY_AFTER_SECONDS,
     request_id::RequestId,
 };
 
@@ -58,6 +59,9 @@ impl Answer {
         let executed = summary(std::slice::from_ref(&self));
         let mut response = respond(status, media, &self.body(), executed);
         let headers = response.headers_mut();
+        if self.is_unavailable() {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+        }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -70,6 +74,12 @@ impl Answer {
             headers.insert(CACHE_CONTROL, kept);
         }
         response
+    }
+
+    /// Whether some of it may be had later, whatever the status says of the rest.
+    fn is_unavailable(&self) -> bool {
+        let mut codes = self.outcome.errors.iter().filter_map(code);
+        codes.any(|code| code == "SERVICE_UNAVAILABLE")
     }
 
     /// The answer to several operations. Each has its own errors; together they are a success.

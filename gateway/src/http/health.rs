@@ -1,5 +1,6 @@
 //! Whether this process lives, and whether it is of use.
 
+use coach_domain::database::{Pool, ServerState};
 use std::time::Duration;
 
 use axum::{
@@ -8,12 +9,11 @@ use axum::{
     http::{HeaderValue, StatusCode, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
 };
-use sea_orm::DatabaseConnection;
 use serde_json::json;
 use tokio::time::timeout;
 
 use super::state::AppState;
-use crate::app;
+use crate::{app, schema::Schema};
 
 const DATABASE_WITHIN: Duration = Duration::from_secs(1);
 
@@ -25,13 +25,15 @@ pub(super) async fn live() -> Response {
 /// `GET /health/ready`: whether requests should be sent here.
 pub(super) async fn ready(State(state): State<AppState>) -> Response {
     let app = &state.shared().app;
-    let database = timeout(DATABASE_WITHIN, app::ping(app));
+    let database = writable(&app.database);
+    let schema = complete(&state.shared().schema, &app.database);
     // Held in memory as a rule.
     let catalogue = timeout(DATABASE_WITHIN, app::has_catalogue(app));
-    let (database, catalogue) = tokio::join!(database, catalogue);
+    let (database, schema, catalogue) = tokio::join!(database, schema, catalogue);
     let checks = [
         ("serving", !state.is_draining()),
-        ("database", matches!(database, Ok(true))),
+        ("database", database),
+        ("schema", schema),
         ("catalogue", matches!(catalogue, Ok(true))),
         ("credentials", state.shared().authenticator.is_ready()),
     ];
@@ -39,9 +41,20 @@ pub(super) async fn ready(State(state): State<AppState>) -> Response {
 }
 
 /// `GET /health/ready` of a process that only works.
-pub(super) async fn worker_ready(State(database): State<DatabaseConnection>) -> Response {
-    let reached = timeout(DATABASE_WITHIN, database.ping()).await;
-    answer([("database", matches!(reached, Ok(Ok(()))))])
+pub(super) async fn worker_ready(State((database, schema)): State<(Pool, Schema)>) -> Response {
+    let (database, schema) = tokio::join!(writable(&database), complete(&schema, &database));
+    answer([("database", database), ("schema", schema)])
+}
+
+async fn complete(schema: &Schema, database: &Pool) -> bool {
+    let complete = timeout(DATABASE_WITHIN, schema.is_complete(database)).await;
+    complete.unwrap_or(false)
+}
+
+/// A server that takes no changes serves nobody for long: requests are to go where there is another.
+async fn writable(database: &Pool) -> bool {
+    let state = timeout(DATABASE_WITHIN, database.server_state()).await;
+    matches!(state, Ok(Ok(ServerState::Writable)))
 }
 
 fn answer<const N: usize>(checks: [(&'static str, bool); N]) -> Response {

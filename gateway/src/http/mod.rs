@@ -28,8 +28,8 @@ use axum::{
     middleware,
     routing::{get, post},
 };
+use coach_domain::database::Pool;
 use coach_domain::live::StatusFile;
-use sea_orm::DatabaseConnection;
 use tower_http::{
     CompressionLevel,
     compression::{CompressionLayer, predicate::SizeAbove},
@@ -37,7 +37,7 @@ use tower_http::{
 };
 
 use self::refusal::Refusal;
-use crate::telemetry;
+use crate::{schema::Schema, telemetry};
 
 pub use self::{graphiql::FIRST_QUERY, observe::Statements, state::AppState};
 
@@ -107,13 +107,13 @@ fn status_file(state: &AppState) -> Router {
 }
 
 /// What a process that only works answers: whether it lives, whether it reaches the database, and metrics.
-pub fn of_worker(database: DatabaseConnection) -> Router {
+pub fn of_worker(database: Pool) -> Router {
     Router::new()
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::worker_ready))
         .route("/metrics", get(metrics))
         .fallback(async || Refusal::not_found())
-        .with_state(database)
+        .with_state((database.clone(), Schema::watch(database)))
 }
 
 /// For Prometheus.

@@ -6,7 +6,7 @@ use axum::{
     Json,
     http::{
         HeaderName, HeaderValue, StatusCode,
-        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE},
+        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     response::{IntoResponse, Response},
 };
@@ -14,6 +14,9 @@ use serde_json::json;
 
 use super::media::Media;
 use crate::app;
+
+/// When to come again to a service that is not available.
+pub(super) const RETRY_AFTER_SECONDS: &str = "2";
 
 /// A request that is not executed. Shaped like a GraphQL response, so that clients have one thing to parse.
 #[derive(Debug)]
@@ -99,6 +102,7 @@ impl Refusal {
             "SERVICE_UNAVAILABLE",
             "this is not possible at the moment; send the same again later",
         )
+        .with(RETRY_AFTER, RETRY_AFTER_SECONDS)
     }
 
     fn with(mut self, name: HeaderName, value: &'static str) -> Self {

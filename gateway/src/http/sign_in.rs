@@ -9,6 +9,7 @@ use axum::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
+    detached,
     mail::{
         letter::SignInCode,
         sign_in::{HandedOver, hand_over},
@@ -50,8 +51,9 @@ pub(super) async fn hand_in(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let accepted = async {
-        let viewer = authenticate(&state, &headers, &id).await?;
+    let request = id.clone();
+    let accepted = detached(async move {
+        let viewer = authenticate(&state, &headers, &request).await?;
         let Some(service) = service(&viewer) else {
             let message = "only a service may hand over mail; show its key in x-api-key";
             return Err(if viewer.subject().is_some() {
@@ -69,7 +71,7 @@ pub(super) async fn hand_in(
         let clock = &*state.shared().app.services.clock;
         let handed = hand_over(&session, clock, service, key, &bytes, &code).await;
         handed.map_err(|error| Refusal::unavailable(&error))
-    };
+    });
     match accepted.await {
         Ok(HandedOver::Accepted(envelope)) => {
             let body = json!({ "id": envelope });

@@ -12,6 +12,7 @@ use coach_workers::mail::send::Mailbox;
 
 use crate::{
     auth::{Authenticator, LocalIssuer},
+    schema::Schema,
     settings::{Limits, Mail, Settings, Timeouts},
     webhook::Webhooks,
 };
@@ -36,6 +37,8 @@ pub(super) struct Shared {
     pub(super) limits: Limits,
     pub(super) document_limits: document::Limits,
     pub(super) timeouts: Timeouts,
+    /// Whether the database has the tables of this version.
+    pub(super) schema: Schema,
     draining: AtomicBool,
 }
 
@@ -68,6 +71,7 @@ impl AppState {
             gateway: Gateway::default(),
             mailbox,
             unsubscribing: settings.worker.letters.unsubscribing.clone(),
+            schema: Schema::watch(app.database.clone()),
             app,
             authenticator,
             local_issuer,

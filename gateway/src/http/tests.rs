@@ -46,7 +46,7 @@ async fn gateway_over(objects: Arc<dyn ObjectStore>) -> Router {
         "postgres://nobody@127.0.0.1:1/none?sslmode=disable",
         &settings,
     );
-    let pool = pool.await.unwrap();
+    let pool = pool.unwrap();
     let operations = queues::operations(&settings, pool.clone()).await;
     let services = Services {
         clock: clock.clone(),
@@ -240,9 +240,7 @@ async fn graphiql_shows_no_token_unless_somebody_is_to_be_signed_in() {
 async fn panics_are_masked() {
     let routes = Router::new().route("/boom", get(async || panic!("a secret") as &'static str));
     let state = Settings::load(&Sources::default()).unwrap();
-    let pool = database::pool("postgres://nobody@127.0.0.1:1/none", &state)
-        .await
-        .unwrap();
+    let pool = database::pool("postgres://nobody@127.0.0.1:1/none", &state).unwrap();
     let issuer = LocalIssuer::generate().unwrap();
     let clock = Arc::new(SystemClock);
     let authenticator = Authenticator::local(&issuer, &state.auth, clock.clone());

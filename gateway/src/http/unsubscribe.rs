@@ -10,7 +10,7 @@ use axum::{
     },
     response::{IntoResponse as _, Response},
 };
-use coach_domain::{consent, database::Session};
+use coach_domain::{consent, database::Session, detached};
 use serde::Deserialize;
 
 use super::{observe::RequestSpan, refusal::Refusal, state::AppState};
@@ -51,11 +51,14 @@ pub(super) async fn withdraw(
     Extension(RequestSpan(span)): Extension<RequestSpan>,
     link: Asked,
 ) -> Result<Response, Refusal> {
-    let tokens = state.unsubscribing().ok_or_else(Refusal::not_found)?;
-    let app = &state.shared().app;
-    let session = Session::new(app.database.clone(), span);
-    let done = consent::unsubscribe(&session, &*app.services.clock, tokens, &token(link)).await;
-    let done = done.map_err(|error| Refusal::unavailable(&error))?;
+    let done = detached(async move {
+        let tokens = state.unsubscribing().ok_or_else(Refusal::not_found)?;
+        let app = &state.shared().app;
+        let session = Session::new(app.database.clone(), span);
+        let done = consent::unsubscribe(&session, &*app.services.clock, tokens, &token(link)).await;
+        done.map_err(|error| Refusal::unavailable(&error))
+    });
+    let done = done.await?;
     page(if done { State::Done } else { State::Unknown })
 }
 

@@ -9,6 +9,7 @@ use axum::{
 };
 use coach_domain::{
     database::Session,
+    detached,
     webhook::{self, Incoming, Source},
 };
 use serde::Deserialize;
@@ -35,7 +36,8 @@ pub(super) async fn receive(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let taken = async {
+    // To its end, whether or not the sender waits for it: a half-read event would come again.
+    let taken = detached(async move {
         let source = Source::parse(&path.source).ok_or_else(Refusal::not_found)?;
         let shared = state.shared();
         let bytes = body::read_json(&headers, body, shared.limits.body_bytes).await?;
@@ -61,7 +63,7 @@ pub(super) async fn receive(
         };
         let new = webhook::keep(&session, &incoming, &span, now).await;
         new.map_err(|error| Refusal::unavailable(&error))
-    };
+    });
     match taken.await {
         // The same answer, so that nobody sends it again.
         Ok(_) => Json(json!({ "received": true })).into_response(),

@@ -53,6 +53,11 @@ pub(super) const KEYS: &[Key] = &[
         mask::url,
     ),
     key(
+        "database_pool_mode",
+        "session",
+        "`session` (Postgres itself, or a pooler that gives each client a connection of its own) or `transaction`",
+    ),
+    key(
         "database_connections",
         "20",
         "a whole number from 1 to 10000",

@@ -20,7 +20,7 @@ mod worker;
 
 use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
-use coach_domain::{queue::QueueName, url::Url};
+use coach_domain::{database::PoolMode, queue::QueueName, url::Url};
 use coach_workers::{ApiSettings, live::Brightcove, partner::PartnerSettings};
 
 use self::reader::Reader;
@@ -52,6 +52,8 @@ pub struct Settings {
     pub postgres_bin: Option<PathBuf>,
     /// The database; the embedded one where there is none.
     pub database_url: Option<String>,
+    /// What is between us and Postgres.
+    pub database_pool_mode: PoolMode,
     /// The most connections to it.
     pub database_connections: u32,
     /// How long things may take.
@@ -135,6 +137,7 @@ impl Settings {
             telemetry: Telemetry::read(sources)?,
             postgres_bin: reader.optional("postgres_bin", value::existing_folder)?,
             database_url: reader.optional("database_url", value::database)?,
+            database_pool_mode: reader.read("database_pool_mode", pool_mode)?,
             database_connections: reader.read("database_connections", |text| {
                 value::within(text, 1..=10_000)
             })?,
@@ -240,6 +243,14 @@ fn status_url(reader: &Reader, listen: SocketAddr) -> Result<Url, Error> {
     let own = || Url::parse(&format!("http://{listen}/live/status.json"));
     let given = reader.optional("live_status_url", address)?.or_else(own);
     given.ok_or_else(|| reader.invalid("live_status_url", "it makes no address"))
+}
+
+fn pool_mode(text: &str) -> value::Parsed<PoolMode> {
+    match text {
+        "session" => Ok(PoolMode::Session),
+        "transaction" => Ok(PoolMode::Transaction),
+        _ => Err(String::new()),
+    }
 }
 
 fn log_filter(text: &str) -> value::Parsed<String> {

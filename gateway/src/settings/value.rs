@@ -96,6 +96,12 @@ fn existing(text: &str, is: fn(&Path) -> bool, otherwise: &str) -> Parsed<PathBu
 }
 
 pub(super) fn database(text: &str) -> Parsed<String> {
+    let authority = text.split("://").nth(1).unwrap_or_default();
+    let authority = authority.split(['/', '?']).next().unwrap_or_default();
+    let hosts = authority.rsplit('@').next().unwrap_or_default();
+    if hosts.contains(',') {
+        return Err("it names several hosts; name one, which leads to the primary".to_owned());
+    }
     let url = Url::parse(text).map_err(|error| error.to_string())?;
     if !matches!(url.scheme(), "postgres" | "postgresql") {
         return Err("only Postgres will do".to_owned());
@@ -125,6 +131,23 @@ mod tests {
         }
         assert_eq!(short_time("0s"), Ok(Duration::ZERO));
         assert!(short_time("6s").is_err());
+    }
+
+    #[test]
+    fn a_database_is_on_one_host() {
+        for right in [
+            "postgres://user:pass,word@host:5432/db?application_name=a,b",
+            "postgresql://host/db",
+        ] {
+            assert_eq!(database(right), Ok(right.to_owned()));
+        }
+        for wrong in [
+            "postgres://one:5432,other:5432/db",
+            "postgres://u@one,other/db",
+            "mysql://host/db",
+        ] {
+            assert!(database(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

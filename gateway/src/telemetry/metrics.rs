@@ -1,11 +1,11 @@
 //! Metrics, sent by OTLP where that is wanted, and always to be had at `GET /metrics`.
 
+use coach_domain::database::Pool;
 use std::sync::OnceLock;
 
 use opentelemetry::{KeyValue, global};
 use opentelemetry_sdk::{Resource, metrics::SdkMeterProvider};
 use prometheus::{Registry, TextEncoder};
-use sea_orm::DatabaseConnection;
 
 use super::{
     StartError,
@@ -56,9 +56,9 @@ pub fn exposition() -> String {
 }
 
 /// Tells how much of a pool is in use, as long as the process runs.
-pub fn watch_pool(database: &DatabaseConnection) {
+pub fn watch_pool(database: &Pool) {
     let meter = global::meter("coach");
-    let pool = database.get_postgres_connection_pool().clone();
+    let pool = database.connections().clone();
     let most = i64::from(pool.options().get_max_connections());
     meter
         .i64_observable_up_down_counter("db.client.connection.count")

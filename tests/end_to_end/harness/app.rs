@@ -12,7 +12,7 @@ use axum::{extract::Request, middleware::Next};
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     clock::Clock,
-    database::{self, Options},
+    database::{self, Options, Pool},
     object::ObjectStore,
     subscription::purchase::Shops,
 };
@@ -23,7 +23,6 @@ use coach_gateway::{
 };
 use coach_resolvers::{App, Services};
 use coach_workers::{object::Folder, queue::PostgresQueue};
-use sea_orm::DatabaseConnection;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -48,7 +47,7 @@ pub(crate) fn noon() -> Arc<TestClock> {
 pub(crate) struct TestApp {
     pub(crate) base: String,
     pub(crate) client: reqwest::Client,
-    pub(crate) pool: Arc<DatabaseConnection>,
+    pub(crate) pool: Arc<Pool>,
     pub(crate) app: Arc<App>,
     pub(crate) url: String,
     pub(crate) issuer: Arc<LocalIssuer>,
@@ -90,6 +89,19 @@ impl TestApp {
         Self::with(url, Setup::default()).await
     }
 
+    /// Over a given database, with these variables in its environment.
+    pub(crate) async fn through(url: String, environment: &[(&str, impl AsRef<str>)]) -> Self {
+        let environment: Vec<_> = environment
+            .iter()
+            .map(|(name, value)| (*name, value.as_ref()))
+            .collect();
+        let setup = Setup {
+            environment: &environment,
+            ..Setup::default()
+        };
+        Self::with(url, setup).await
+    }
+
     /// Over a database of its own, with shops that purchases are asked about.
     pub(crate) async fn selling(shops: Shops) -> Self {
         let setup = Setup {
@@ -110,16 +122,7 @@ impl TestApp {
 
     /// Over a database of its own, with these variables in its environment.
     pub(crate) async fn set(environment: &[(&str, impl AsRef<str>)]) -> Self {
-        let environment: Vec<_> = environment
-            .iter()
-            .map(|(name, value)| (*name, value.as_ref()))
-            .collect();
-        let environment = environment.as_slice();
-        let setup = Setup {
-            environment,
-            ..Setup::default()
-        };
-        Self::with(super::postgres::copy().await, setup).await
+        Self::through(super::postgres::copy().await, environment).await
     }
 
     /// The same, as `coach dev` runs it.
@@ -133,9 +136,6 @@ impl TestApp {
     }
 
     async fn with(url: String, setup: Setup<'_>) -> Self {
-        let pool = database::connect(&url, &Options::default()).await;
-        let pool = Arc::new(pool.expect("a connection"));
-        super::canary::listen(&pool).await;
         let clock = noon();
         // Nothing of this process's environment counts.
         let sources = Sources {
@@ -148,6 +148,13 @@ impl TestApp {
             takes_database_url: false,
         };
         let settings = Settings::load(&sources).expect("valid settings");
+        let options = Options {
+            pool_mode: settings.database_pool_mode,
+            ..Options::default()
+        };
+        let pool = database::connect(&url, &options).await;
+        let pool = Arc::new(pool.expect("a connection"));
+        super::canary::listen(&pool).await;
         let issuer = Arc::new(LocalIssuer::generate().expect("randomness"));
         let queue = PostgresQueue::unopened((*pool).clone(), []);
         let objects = setup.objects.unwrap_or_else(folder);

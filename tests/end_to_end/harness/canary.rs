@@ -1,6 +1,7 @@
 //! Listens to every log line and every span of the run for what belongs to members alone: names, email addresses,
 //! tokens. What is found fails the test that is running then, and all that end after it.
 
+use coach_domain::database::Pool;
 use std::{
     collections::BTreeSet,
     fmt, io,
@@ -15,7 +16,7 @@ use opentelemetry_sdk::{
     error::OTelSdkResult,
     trace::{SdkTracerProvider, SpanData, SpanExporter},
 };
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 /// More than anybody logs.
 const FILTER: &str = "info,sqlx=debug,sea_orm=debug,coach_domain=trace,coach_execution=trace,coach_resolvers=trace,\
@@ -27,7 +28,7 @@ static LINES: AtomicUsize = AtomicUsize::new(0);
 static SPANS: AtomicUsize = AtomicUsize::new(0);
 
 /// Begins to listen, and learns the names of a database's members.
-pub(super) async fn listen(pool: &DatabaseConnection) {
+pub(super) async fn listen(pool: &Pool) {
     static BEGUN: Once = Once::new();
     BEGUN.call_once(|| {
         let provider = SdkTracerProvider::builder()

@@ -12,6 +12,7 @@ pub(crate) use answer::Answer;
 pub(crate) use app::{TestApp, noon};
 pub(crate) use operation::{named, operations};
 pub(crate) use outbox::{Owed, kinds};
+pub(crate) use postgres::copy as database;
 
 /// The members of the seed, by their addresses.
 pub(crate) mod member {

@@ -16,7 +16,7 @@ static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
 const TEMPLATE: &str = "template_seeded";
 
 /// The URL of a database of one test's own, as the seed left it.
-pub(super) async fn copy() -> String {
+pub(crate) async fn copy() -> String {
     static SEEDED: OnceCell<()> = OnceCell::const_new();
     let seed = || {
         SERVER.template(TEMPLATE, async |pool| {

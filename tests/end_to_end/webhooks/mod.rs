@@ -1,6 +1,6 @@
 //! `POST /webhooks/{source}`: what is genuine is kept once, and nothing of all else.
 
-mod senders;
+pub(crate) mod senders;
 
 use std::{
     io::Write as _,

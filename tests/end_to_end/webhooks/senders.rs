@@ -17,13 +17,13 @@ pub(super) const STANDARD: [&str; 2] = [
     "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
 ];
-pub(super) const STRIPE: [&str; 2] = [
+pub(crate) const STRIPE: [&str; 2] = [
     "whsec_of_the_old_endpoint_1234",
     "whsec_of_the_new_endpoint_1234",
 ];
 
 /// When the tests' clock says noon, in seconds since 1970.
-pub(super) const NOON: i64 = 1_773_835_200;
+pub(crate) const NOON: i64 = 1_773_835_200;
 
 /// The shops that have to be asked.
 pub(super) async fn shop_apis() -> Arc<ShopApis> {
@@ -45,10 +45,10 @@ pub(super) async fn receiving(shop: &Shop, apis: &ShopApis) -> TestApp {
 
 /// What is sent.
 #[derive(Clone, Debug)]
-pub(super) struct Event {
-    pub(super) path: String,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: String,
+pub(crate) struct Event {
+    pub(crate) path: String,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: String,
 }
 
 impl Event {
@@ -66,7 +66,7 @@ impl Event {
         }
     }
 
-    pub(super) async fn send(&self, test: &TestApp) -> (u16, Value) {
+    pub(crate) async fn send(&self, test: &TestApp) -> (u16, Value) {
         let json = |name: &str| name == "content-type";
         let mut request = test.client.post(format!("{}{}", test.base, self.path));
         if !self.headers.iter().any(|(name, _)| json(name)) {
@@ -106,7 +106,7 @@ pub(super) fn standard_at(secret: &str, id: &str, seconds: i64) -> Event {
     Event::new("standard", &headers, body)
 }
 
-pub(super) fn stripe_at(secret: &str, id: &str, seconds: i64) -> Event {
+pub(crate) fn stripe_at(secret: &str, id: &str, seconds: i64) -> Event {
     let body = json!({
         "id": id, "object": "event", "type": "customer.subscription.updated", "created": NOON,
         "data": { "object": { "id": "sub_1", "status": "active", "current_period_end": NOON + 86_400 } },

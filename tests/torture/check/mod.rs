@@ -7,7 +7,7 @@ mod tests;
 use std::{collections::HashMap, fmt};
 
 use crate::{
-    evidence::{Evidence, Left},
+    evidence::{After, Evidence, Left},
     progress::missed,
 };
 
@@ -91,6 +91,13 @@ impl Verdict {
         ];
         let left = left.into_iter().filter(|(count, _)| *count > 0);
         self.tell(left.map(|(count, what)| format!("{count} {what}")));
+        let After { errors, open } = evidence.after;
+        let after = [
+            (u64::from(errors), "requests failed after the last fault"),
+            (open, "transactions are open that nobody works on"),
+        ];
+        let after = after.into_iter().filter(|(count, _)| *count > 0);
+        self.tell(after.map(|(count, what)| format!("{count} {what}")));
         let wanted = evidence.wanted;
         let enough = [
             (self.acknowledged, wanted.mutations, "mutations"),

@@ -7,7 +7,7 @@ use coach_domain::clock::SystemClock;
 use coach_workers::mail::send::Mailbox;
 use mail_parser::MessageParser;
 
-use super::{Acknowledged, Evidence, Left, Letter, Mail};
+use super::{Acknowledged, After, Evidence, Left, Letter, Mail};
 use crate::{
     broker::Broker,
     operation::KINDS,
@@ -61,6 +61,7 @@ pub(crate) async fn collect(
         mails: mails(mail)?,
         kills,
         left: left(database, broker).await?,
+        after: After::default(),
     })
 }
 

@@ -21,6 +21,16 @@ pub(crate) struct Evidence {
     pub(crate) mails: Vec<Mail>,
     pub(crate) kills: Vec<Kill>,
     pub(crate) left: Left,
+    pub(crate) after: After,
+}
+
+/// What is still wrong when all faults are over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct After {
+    /// Requests that were not answered as they should be.
+    pub(crate) errors: u32,
+    /// Transactions that are open and that nobody works on.
+    pub(crate) open: u64,
 }
 
 /// A mutation that a phone was told to be done.

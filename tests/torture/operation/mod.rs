@@ -7,10 +7,12 @@ mod sign_in;
 mod start_plan;
 mod submit_check_in;
 mod update_consents;
+mod webhook;
 mod world;
 
 use serde_json::Value;
 
+pub(crate) use webhook::SECRET;
 pub(crate) use world::World;
 
 use coach_tests::Random;
@@ -27,13 +29,14 @@ pub(crate) struct Kind {
 }
 
 /// All of them.
-pub(crate) const KINDS: [Kind; 6] = [
+pub(crate) const KINDS: [Kind; 7] = [
     complete_workout::KIND,
     sign_in::KIND,
     register::KIND,
     start_plan::KIND,
     submit_check_in::KIND,
     update_consents::KIND,
+    webhook::KIND,
 ];
 
 /// What a kind makes up.
@@ -56,6 +59,8 @@ pub(crate) enum Request {
     },
     /// By `POST /internal/email`.
     SignIn(Value),
+    /// By `POST /webhooks/standard`, signed when it is sent.
+    Webhook { id: String, body: String },
 }
 
 /// One mutation, to be done once however often it is asked for.
@@ -66,6 +71,23 @@ pub(crate) struct Operation {
     pub(crate) request: Request,
     /// What is in the database once it is done, each exactly once.
     pub(crate) marks: Vec<String>,
+}
+
+impl Operation {
+    /// A webhook of its own, beside those of a run.
+    pub(crate) fn webhook(name: &str) -> Self {
+        let id = format!("msg_{name}");
+        Self {
+            name: "webhook",
+            key: id.clone(),
+            request: Request::Webhook {
+                id,
+                body: r#"{"type":"something.else","timestamp":"2026-01-01T00:00:00Z","data":{}}"#
+                    .to_owned(),
+            },
+            marks: Vec::new(),
+        }
+    }
 }
 
 /// The mutations of a run, in their order: the same for the same seed.
@@ -94,7 +116,10 @@ impl Operations {
             if let Some(made) = (kind.make)(&mut self.world, self.number)? {
                 let key = format!("torture-{}", self.number);
                 let mut marks = made.marks;
-                marks.push(format!("idempotency_key {key}"));
+                // A webhook is known again by its own id.
+                if !matches!(made.request, Request::Webhook { .. }) {
+                    marks.push(format!("idempotency_key {key}"));
+                }
                 return Ok(Operation {
                     name: kind.name,
                     key,

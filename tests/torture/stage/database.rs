@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use anyhow::Context as _;
-use coach_domain::clock::SystemClock;
-use coach_gateway::{app, database};
-use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, QueryResult,
-    Statement,
+use coach_domain::{
+    clock::SystemClock,
+    database::{Options, Pool},
 };
+use coach_gateway::{app, database};
+use sea_orm::{ConnectionTrait as _, DbBackend, DbErr, QueryResult, Statement};
 use tokio::time::{Instant, sleep};
 
 use super::Postgres;
@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 #[derive(Clone, Debug)]
 pub(crate) struct Database {
     pub(crate) url: String,
-    pub(crate) pool: DatabaseConnection,
+    pub(crate) pool: Pool,
 }
 
 impl Database {
@@ -36,7 +36,7 @@ impl Database {
         let server = connect(&postgres.url("postgres").await?).await?;
         let drop = format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)");
         server.execute_unprepared(&drop).await?;
-        server.close().await?;
+        server.close().await;
         database::create(&postgres.url("postgres").await?, name).await?;
         let url = postgres.url(name).await?;
         let pool = connect(&url).await?;
@@ -94,11 +94,13 @@ fn text(sql: &str) -> Statement {
     Statement::from_string(DbBackend::Postgres, sql)
 }
 
-async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(4)
-        .set_application_name("coach-torture")
-        .sqlx_logging(false);
-    sea_orm::Database::connect(options).await
+async fn connect(url: &str) -> coach_domain::Result<Pool> {
+    let options = Options {
+        max_connections: 4,
+        acquire_timeout: Duration::from_secs(30),
+        statement_timeout: Duration::from_mins(5),
+        application_name: "coach-torture".to_owned(),
+        ..Options::default()
+    };
+    coach_domain::database::connect(url, &options).await
 }

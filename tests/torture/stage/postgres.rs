@@ -56,6 +56,22 @@ impl Postgres {
         Ok(server.url(database))
     }
 
+    /// The folder of its socket, whatever server there is at the time.
+    pub(crate) async fn socket_folder(&self) -> anyhow::Result<PathBuf> {
+        let server = self.server.lock().await;
+        let server = server.as_ref().context("Postgres is down")?;
+        Ok(server.socket_folder().to_owned())
+    }
+
+    /// Stops the server, whoever is connected, and starts it again.
+    pub(crate) async fn restart(&self) -> anyhow::Result<()> {
+        let mut place = self.server.lock().await;
+        let server = place.take().context("Postgres is down")?;
+        spawn_blocking(move || server.stop()).await??;
+        *place = Some(start(&self.settings).await?);
+        Ok(())
+    }
+
     /// Kills the server with SIGKILL, leaves it away for a while, and starts it again: it recovers from its log.
     pub(crate) async fn kill(&self, away: Duration) -> anyhow::Result<Down> {
         let mut place = self.server.lock().await;

@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Duration};
 
 use coach_domain::{
     clock::Clock,
+    database::Pool,
     database::Session,
     kill_point,
     live::{self, AskForJob, Learnt, Publish, PublishError},
@@ -14,7 +15,7 @@ use coach_domain::{
     queue::QueueName,
     webhook::{self, Settled, VideoArrived},
 };
-use sea_orm::{DatabaseConnection, TransactionSession as _, TransactionTrait as _};
+use sea_orm::{TransactionSession as _, TransactionTrait as _};
 use serde::Deserialize;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -29,7 +30,7 @@ use crate::consumer::{Consumer, Delivery, Verdict};
 #[derive(Clone)]
 pub struct Live {
     /// The database.
-    pub pool: DatabaseConnection,
+    pub pool: Pool,
     /// Where the status file is.
     pub objects: Arc<dyn ObjectStore>,
     /// The time.

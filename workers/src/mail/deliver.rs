@@ -8,6 +8,7 @@ use coach_domain::{
     catalogue,
     clock::Clock,
     consent::{self, ConsentPurpose},
+    database::Pool,
     id::{CycleId, MemberId},
     inbox, kill_point,
     mail::{
@@ -18,7 +19,7 @@ use coach_domain::{
     object::ObjectStore,
     queue::QueueName,
 };
-use sea_orm::{DatabaseConnection, TransactionTrait as _};
+use sea_orm::TransactionTrait as _;
 use uuid::Uuid;
 
 use super::{
@@ -42,7 +43,7 @@ pub struct Letters {
     /// Which.
     pub queue: QueueName,
     /// The database.
-    pub pool: DatabaseConnection,
+    pub pool: Pool,
     /// What attached plans are made from.
     pub catalogue: Arc<catalogue::Cache>,
     /// Where attached archives are.

@@ -14,7 +14,9 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use coach_domain::{
     clock::Clock,
-    consent, inbox, kill_point,
+    consent,
+    database::Pool,
+    inbox, kill_point,
     partner::{
         Notice, Unreadable,
         delivery::{self, Delivery as Outcome, DeliveryStatus},
@@ -22,7 +24,7 @@ use coach_domain::{
     queue::{Envelope, MAX_RECEIVES, QueueName},
 };
 use futures_util::future::join_all;
-use sea_orm::{DatabaseConnection, TransactionTrait as _};
+use sea_orm::TransactionTrait as _;
 use uuid::Uuid;
 
 pub use settings::{NoPartner, PartnerOptions, PartnerSettings};
@@ -46,7 +48,7 @@ const WAITS: [Duration; 4] = [
 /// Posts records to partners.
 pub struct PartnerSync {
     partners: Vec<Partner>,
-    database: DatabaseConnection,
+    database: Pool,
     clock: Arc<dyn Clock>,
 }
 
@@ -69,7 +71,7 @@ impl PartnerSync {
     pub fn new(
         partners: Vec<PartnerSettings>,
         options: &PartnerOptions,
-        database: DatabaseConnection,
+        database: Pool,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, reqwest::Error> {
         let partners = partners.into_iter();

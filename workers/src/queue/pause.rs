@@ -3,6 +3,7 @@
 //! It is said in our database for all queues: SQS has no such thing, and whoever asks sees one list. A receive from SQS
 //! that has begun to wait goes on until it ends.
 
+use coach_domain::database::Pool;
 use std::{
     collections::BTreeMap,
     sync::{Mutex, PoisonError},
@@ -11,7 +12,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use coach_domain::queue::{QueueName, Result};
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::ConnectionTrait;
 use tokio::time::Instant;
 
 use super::database::{failure, statement};
@@ -74,7 +75,7 @@ pub async fn paused(db: &impl ConnectionTrait) -> Result<Vec<(QueueName, DateTim
 /// Knows what is paused, for a queue outside of our database.
 #[derive(Debug)]
 pub(super) struct Pauses {
-    pool: DatabaseConnection,
+    pool: Pool,
     known: Mutex<Option<Known>>,
 }
 
@@ -85,7 +86,7 @@ struct Known {
 }
 
 impl Pauses {
-    pub(super) fn new(pool: DatabaseConnection) -> Self {
+    pub(super) fn new(pool: Pool) -> Self {
         let known = Mutex::default();
         Self { pool, known }
     }

@@ -14,12 +14,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     Result,
     clock::Clock,
+    database::Pool,
     id, kill_point,
     object::ObjectStore,
     outbox::{self, Owed},
     queue::{self, Outgoing, Queue, QueueName},
 };
-use sea_orm::DatabaseConnection;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use large::fetch as fetch_payload;
@@ -79,7 +79,7 @@ impl Outlet {
 #[derive(Clone)]
 pub struct Relay {
     /// A pool for queues: [`Options::for_queues`](coach_domain::database::Options::for_queues).
-    pub pool: DatabaseConnection,
+    pub pool: Pool,
     /// For payloads that are too large to travel.
     pub objects: Arc<dyn ObjectStore>,
     /// The time.

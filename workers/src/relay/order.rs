@@ -1,8 +1,7 @@
 //! Partitions of the outbox, for queues that keep the order of a member's messages: one relay sends all of a partition.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use coach_domain::{Result, outbox, queue::QueueName};
-use sea_orm::DatabaseConnection;
+use coach_domain::{Result, database::Pool, outbox, queue::QueueName};
 use uuid::Uuid;
 
 /// For how long partitions are leased. Rows are claimed no longer than that, so that whoever has the partition next
@@ -33,7 +32,7 @@ impl Partitions {
     /// Leases what there is, when it is time. Says until when it holds.
     pub(super) async fn renew(
         &mut self,
-        pool: &DatabaseConnection,
+        pool: &Pool,
         queue: QueueName,
         now: DateTime<Utc>,
     ) -> Result<DateTime<Utc>> {
@@ -50,7 +49,7 @@ impl Partitions {
     }
 
     /// Leaves them to others at once.
-    pub(super) async fn release(&self, pool: &DatabaseConnection, queue: QueueName) {
+    pub(super) async fn release(&self, pool: &Pool, queue: QueueName) {
         if let Err(error) = outbox::release_partitions(pool, queue, self.relay).await {
             tracing::warn!(%queue, %error, "partitions were not given back; others wait for the lease to end");
         }

@@ -7,6 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use coach_domain::{
     clock::Clock,
+    database::Pool,
     database::Session,
     kill_point,
     outbox::{self, Effects, Payload as _},
@@ -18,7 +19,7 @@ use coach_domain::{
     },
     webhook::{self, Arrived, Event, Settled, Source},
 };
-use sea_orm::{DatabaseConnection, TransactionSession as _, TransactionTrait as _};
+use sea_orm::{TransactionSession as _, TransactionTrait as _};
 use tracing::Span;
 
 use crate::{
@@ -29,7 +30,7 @@ use crate::{
 /// Does it. An event can be worked on any number of times: what was said once says nothing new.
 pub struct Webhooks {
     /// The database.
-    pub pool: DatabaseConnection,
+    pub pool: Pool,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// What reads notifications of Apple's, where the app is sold there.

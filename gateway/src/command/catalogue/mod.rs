@@ -67,7 +67,7 @@ async fn take<T: Stored>(
             app::plainly(&error)
         )
     })?;
-    pool.close().await?;
+    pool.close().await;
     super::print(&told(what, &report, how))?;
     if how.strict && !report.refused.is_empty() {
         let (refused, all) = (report.refused.len(), entries.len());

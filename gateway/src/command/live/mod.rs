@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use coach_domain::{
     clock::{Clock as _, SystemClock},
+    database::Pool,
     database::Session,
     live::{KEY, Status},
     object::ObjectStore,
 };
 use coach_gateway::{settings::Settings, worker};
-use sea_orm::DatabaseConnection;
 
 use super::database::{Purpose, given_or_running};
 use crate::cli::Live;
@@ -22,7 +22,7 @@ const PURPOSE: Purpose = Purpose::of_operators("looking at the live sessions of"
 
 /// What all verbs work with.
 struct Desk {
-    pool: DatabaseConnection,
+    pool: Pool,
     session: Session,
     objects: Arc<dyn ObjectStore>,
     now: chrono::DateTime<chrono::Utc>,
@@ -64,6 +64,6 @@ pub(crate) async fn run(settings: &Settings, verb: &Live) -> anyhow::Result<()> 
         Live::Publish { raise, how } => publish::run(&desk, *raise, how).await,
     };
     let text = text?;
-    desk.pool.close().await?;
+    desk.pool.close().await;
     super::print(&text)
 }

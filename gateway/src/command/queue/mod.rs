@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use coach_domain::{
     clock::{Clock as _, SystemClock},
+    database::Pool,
     database::Session,
     queue::Operations,
 };
 use coach_gateway::{queues, settings::Settings};
-use sea_orm::DatabaseConnection;
 
 use super::database::{Purpose, given_or_running};
 use crate::cli::Queue;
@@ -23,7 +23,7 @@ const PURPOSE: Purpose = Purpose::of_operators("looking at the queues of");
 
 /// What all verbs work with.
 struct Desk {
-    pool: DatabaseConnection,
+    pool: Pool,
     session: Session,
     operations: Arc<dyn Operations>,
     now: chrono::DateTime<chrono::Utc>,
@@ -63,6 +63,6 @@ pub(crate) async fn run(settings: &Settings, verb: &Queue) -> anyhow::Result<()>
         Queue::Resume { which, how } => change::resume(&desk, which.queue, how).await,
     };
     let text = text?;
-    desk.pool.close().await?;
+    desk.pool.close().await;
     super::print(&text)
 }

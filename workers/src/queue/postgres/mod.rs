@@ -16,12 +16,13 @@ mod receive;
 mod send;
 mod tidy;
 
+use coach_domain::database::Pool;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use coach_domain::queue::{
     Depth, Error, MAX_RECEIVES, Outgoing, Queue, QueueName, Receipt, Received, Result,
 };
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, QueryResult};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use tokio::sync::Notify;
 
 use super::database::{failure, statement};
@@ -29,7 +30,7 @@ use super::database::{failure, statement};
 /// Queues on Postgres. Clones wake each other.
 #[derive(Clone, Debug)]
 pub struct PostgresQueue {
-    pub(super) pool: DatabaseConnection,
+    pub(super) pool: Pool,
     first_in_first_out: Vec<QueueName>,
     /// Told when something may have become visible, so that receives in this process need not wait for their next poll.
     arrivals: Arc<BTreeMap<QueueName, Notify>>,
@@ -44,7 +45,7 @@ impl PostgresQueue {
     /// [`Error::Misconfigured`] when the pool's connections may read tables whole: they would do so for as long as they
     /// live once they have seen the queue empty, and each receive from a backlog of 100,000 messages takes 100 ms.
     pub async fn open(
-        pool: DatabaseConnection,
+        pool: Pool,
         first_in_first_out: impl IntoIterator<Item = QueueName>,
     ) -> Result<Self> {
         let sql = "SELECT current_setting('enable_seqscan')";
@@ -64,10 +65,7 @@ impl PostgresQueue {
     }
 
     /// The same without a look at the pool, which may not have connected yet: for operators, who receive nothing.
-    pub fn unopened(
-        pool: DatabaseConnection,
-        first_in_first_out: impl IntoIterator<Item = QueueName>,
-    ) -> Self {
+    pub fn unopened(pool: Pool, first_in_first_out: impl IntoIterator<Item = QueueName>) -> Self {
         let queues = QueueName::CONSUMED.into_iter().chain([QueueName::Events]);
         let arrivals = queues.map(|queue| (queue, Notify::new())).collect();
         Self {

@@ -11,11 +11,11 @@ mod receive;
 mod send;
 mod walk;
 
+use coach_domain::database::Pool;
 use std::time::Duration;
 
 use aws_sdk_sqs::{Client, types::QueueAttributeName};
 use coach_domain::queue::{Depth, Outgoing, Queue, QueueName, Receipt, Received, Result};
-use sea_orm::DatabaseConnection;
 
 pub use address::{Addresses, keeps_order};
 pub use client::client;
@@ -36,7 +36,7 @@ pub struct SqsQueue {
 impl SqsQueue {
     /// Queues at their addresses; the database says which are paused. A queue whose name ends in `.fifo` is first in,
     /// first out. Nothing is asked of SQS yet.
-    pub fn new(client: Client, addresses: Addresses, database: DatabaseConnection) -> Self {
+    pub fn new(client: Client, addresses: Addresses, database: Pool) -> Self {
         Self {
             client,
             addresses,

@@ -1,0 +1,267 @@
+//! Transactions on a pool.
+
+use std::pin::Pin;
+
+use sea_orm::{
+    AccessMode, ConnectionTrait, DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult,
+    SqlxError, Statement, TransactionError, TransactionOptions, TransactionSession,
+    TransactionTrait,
+};
+use tokio::sync::Mutex;
+
+use super::{
+    failure,
+    lease::{Call, Fetched, Lease, Rows},
+    pool::{Pool, all, first, query_error},
+};
+
+/// A transaction. Dropped before its end, it is undone, and its connection closed.
+#[derive(Debug)]
+pub struct PoolTransaction {
+    pool: Pool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    lease: Lease,
+    /// A statement failed. Postgres answers COMMIT with a rollback then, and without an error.
+    failed: bool,
+}
+
+impl PoolTransaction {
+    /// Begins a transaction with these modes, such as `READ ONLY`. It is tried again when the connection is to blame.
+    pub(super) async fn begin(pool: &Pool, modes: &str) -> Result<Self, DbErr> {
+        match Self::attempt(pool, modes).await {
+            Err(error) if failure::is_of_connection(&error) => Self::attempt(pool, modes).await,
+            result => result,
+        }
+    }
+
+    async fn attempt(pool: &Pool, modes: &str) -> Result<Self, DbErr> {
+        // Whatever the role or the database has as its default.
+        let isolation = if modes.contains("ISOLATION") {
+            ""
+        } else {
+            "ISOLATION LEVEL READ COMMITTED"
+        };
+        let settings = pool.local_settings();
+        let sql = format!("BEGIN {isolation} {modes}; {settings}");
+        let mut lease = pool.lease().await?;
+        let begun = lease.begin(&sql, pool.statement_limit()).await;
+        begun.map_err(|error| noticed(pool, error))?;
+        Ok(Self {
+            pool: pool.clone(),
+            state: Mutex::new(State {
+                lease,
+                failed: false,
+            }),
+        })
+    }
+
+    pub(super) async fn run(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
+        let named = call.named && self.pool.keeps_sessions();
+        let call = Call { named, ..*call };
+        let mut state = self.state.lock().await;
+        // Whoever stops waiting for the answer leaves it unread; the connection goes on all the same.
+        let fetched = state.lease.run(&call, self.pool.statement_limit()).await;
+        fetched.map_err(|error| {
+            state.failed = true;
+            noticed(&self.pool, error)
+        })
+    }
+
+    /// Makes it count.
+    ///
+    /// # Errors
+    ///
+    /// When a statement of it has failed: then it is undone. When the connection breaks meanwhile, it may count or not.
+    pub async fn commit(self) -> Result<(), DbErr> {
+        self.end("COMMIT").await
+    }
+
+    /// Undoes it.
+    ///
+    /// # Errors
+    ///
+    /// When the connection breaks, which undoes it as well.
+    pub async fn rollback(self) -> Result<(), DbErr> {
+        self.end("ROLLBACK").await
+    }
+
+    async fn end(self, sql: &str) -> Result<(), DbErr> {
+        let mut state = self.state.into_inner();
+        if sql == "COMMIT" && state.failed {
+            let message = "a statement of this transaction has failed: it cannot be committed";
+            return Err(DbErr::Custom(message.to_owned()));
+        }
+        let ended = state.lease.end(sql, self.pool.statement_limit()).await;
+        ended.map_err(|error| noticed(&self.pool, error))
+    }
+}
+
+fn noticed(pool: &Pool, error: SqlxError) -> DbErr {
+    pool.noticed(&error);
+    query_error(error)
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for PoolTransaction {
+    fn get_database_backend(&self) -> DbBackend {
+        DbBackend::Postgres
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let fetched = self.run(&Call::prepared(&statement, Rows::None)).await?;
+        Ok(fetched.result.into())
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        Ok(self.run(&Call::simple(sql)).await?.result.into())
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let call = Call::prepared(&statement, Rows::First);
+        self.run(&call).await.map(first)
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let call = Call::prepared(&statement, Rows::All);
+        self.run(&call).await.map(all)
+    }
+}
+
+#[async_trait::async_trait]
+impl TransactionSession for PoolTransaction {
+    async fn commit(self) -> Result<(), DbErr> {
+        Self::commit(self).await
+    }
+
+    async fn rollback(self) -> Result<(), DbErr> {
+        Self::rollback(self).await
+    }
+}
+
+/// What a callback of a transaction returns.
+pub(super) type Boxed<'c, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'c>>;
+
+/// Runs a callback in a transaction that has begun: the same for every kind.
+pub(super) async fn run<C, F, T, E>(
+    begun: Result<C, DbErr>,
+    work: F,
+) -> Result<T, TransactionError<E>>
+where
+    C: TransactionSession,
+    F: for<'c> FnOnce(&'c C) -> Boxed<'c, T, E> + Send,
+    E: std::fmt::Display + std::fmt::Debug + Send,
+{
+    let transaction = begun.map_err(TransactionError::Connection)?;
+    match work(&transaction).await {
+        Ok(value) => {
+            let committed = transaction.commit().await;
+            committed.map_err(TransactionError::Connection)?;
+            Ok(value)
+        }
+        Err(error) => {
+            let undone = transaction.rollback().await;
+            undone.map_err(TransactionError::Connection)?;
+            Err(TransactionError::Transaction(error))
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl TransactionTrait for Pool {
+    type Transaction = PoolTransaction;
+
+    async fn begin(&self) -> Result<PoolTransaction, DbErr> {
+        PoolTransaction::begin(self, "").await
+    }
+
+    async fn begin_with_config(
+        &self,
+        isolation: Option<IsolationLevel>,
+        access: Option<AccessMode>,
+    ) -> Result<PoolTransaction, DbErr> {
+        let isolation = isolation.map(|level| format!("ISOLATION LEVEL {level}"));
+        let access = access.map(|mode| mode.to_string());
+        let modes: Vec<_> = isolation.into_iter().chain(access).collect();
+        PoolTransaction::begin(self, &modes.join(" ")).await
+    }
+
+    async fn begin_with_options(
+        &self,
+        options: TransactionOptions,
+    ) -> Result<PoolTransaction, DbErr> {
+        self.begin_with_config(options.isolation_level, options.access_mode)
+            .await
+    }
+
+    async fn transaction<F, T, E>(&self, work: F) -> Result<T, TransactionError<E>>
+    where
+        F: for<'c> FnOnce(&'c PoolTransaction) -> Boxed<'c, T, E> + Send,
+        T: Send,
+        E: std::fmt::Display + std::fmt::Debug + Send,
+    {
+        run(self.begin().await, work).await
+    }
+
+    async fn transaction_with_config<F, T, E>(
+        &self,
+        work: F,
+        isolation: Option<IsolationLevel>,
+        access: Option<AccessMode>,
+    ) -> Result<T, TransactionError<E>>
+    where
+        F: for<'c> FnOnce(&'c PoolTransaction) -> Boxed<'c, T, E> + Send,
+        T: Send,
+        E: std::fmt::Display + std::fmt::Debug + Send,
+    {
+        run(self.begin_with_config(isolation, access).await, work).await
+    }
+}
+
+/// There are none within another: nothing here wants a savepoint.
+#[async_trait::async_trait]
+impl TransactionTrait for PoolTransaction {
+    type Transaction = Self;
+
+    async fn begin(&self) -> Result<Self, DbErr> {
+        Err(DbErr::Custom("transactions are not nested".to_owned()))
+    }
+
+    async fn begin_with_config(
+        &self,
+        _: Option<IsolationLevel>,
+        _: Option<AccessMode>,
+    ) -> Result<Self, DbErr> {
+        self.begin().await
+    }
+
+    async fn begin_with_options(&self, _: TransactionOptions) -> Result<Self, DbErr> {
+        self.begin().await
+    }
+
+    async fn transaction<F, T, E>(&self, work: F) -> Result<T, TransactionError<E>>
+    where
+        F: for<'c> FnOnce(&'c Self) -> Boxed<'c, T, E> + Send,
+        T: Send,
+        E: std::fmt::Display + std::fmt::Debug + Send,
+    {
+        run(self.begin().await, work).await
+    }
+
+    async fn transaction_with_config<F, T, E>(
+        &self,
+        work: F,
+        _: Option<IsolationLevel>,
+        _: Option<AccessMode>,
+    ) -> Result<T, TransactionError<E>>
+    where
+        F: for<'c> FnOnce(&'c Self) -> Boxed<'c, T, E> + Send,
+        T: Send,
+        E: std::fmt::Display + std::fmt::Debug + Send,
+    {
+        self.transaction(work).await
+    }
+}

@@ -1,0 +1,57 @@
+//! A standby is promoted and takes over the address; the old primary comes back as a standby.
+
+use std::time::Duration;
+
+use coach_tests::{Proxy, Target, cluster::Server};
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+
+use super::{SERVICE_WITHIN, folder, readiness, seed, warm};
+use crate::{
+    harness::{TestApp, member},
+    writes::change,
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn changes_go_to_the_new_primary() {
+    let home = folder("failover");
+    let mut one = Server::create(&home.join("one")).await;
+    seed(&one).await;
+    let other = one.standby(&home.join("other")).await;
+    let proxy = Proxy::start(Target::Tcp(one.address), Duration::ZERO).await;
+    let test = TestApp::on(coach_tests::cluster::url(proxy.address, "postgres")).await;
+    warm(&test).await;
+
+    // Connections of ours lead to the old primary, which is a standby by now and answers all that reads.
+    other.promote().await;
+    one.demote(&other).await;
+    warm_on_standby(&test).await;
+    proxy.lead_to(Target::Tcp(other.address));
+    let moved = Instant::now();
+    for attempt in 0.. {
+        let input =
+            json!({ "idempotencyKey": format!("failover-{attempt}"), "timeZone": "Europe/Paris" });
+        let answer = change(&test, member::MAYA, "UpdatePreferences", input).await;
+        if answer.codes().is_empty() {
+            break;
+        }
+        assert_eq!(answer.codes(), ["SERVICE_UNAVAILABLE"], "{answer:#?}");
+        assert!(attempt < 1_000, "no change goes through");
+        sleep(Duration::from_millis(50)).await;
+    }
+    let after = moved.elapsed();
+    println!("changes again after {after:?}");
+    assert!(after < SERVICE_WITHIN, "{after:?}");
+    assert_eq!(readiness(&test).await, 200);
+    test.owed().await;
+    drop(test);
+    drop((one, other));
+    std::fs::remove_dir_all(home).expect("removed");
+}
+
+/// Has the pool full of connections to a standby, as after a failover that the address has not followed yet.
+async fn warm_on_standby(test: &TestApp) {
+    let (_, broken) = super::service(test).await;
+    println!("{broken} reads broken by the restart as a standby");
+    assert_eq!(readiness(test).await, 503, "a standby takes no changes");
+}

@@ -1,0 +1,152 @@
+//! Clients that hang up in the middle of a change, at every distance to Postgres.
+
+use std::time::Duration;
+
+use coach_domain::database::{Options, Pool, connect};
+use coach_tests::{Proxy, Random};
+use futures_util::future::join_all;
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+use serde_json::json;
+use tokio::{io::AsyncWriteExt as _, net::TcpStream, time::sleep};
+
+use super::{at, socket};
+use crate::{
+    harness::{TestApp, database, member, named},
+    webhooks::senders::{NOON, STRIPE, stripe_at},
+};
+
+const CLIENTS: usize = 16;
+const EACH: usize = 12;
+
+/// A request that is broken off after up to 12 ms.
+async fn break_off(test: &TestApp, request: String, after: Duration) {
+    let address = test.base.trim_start_matches("http://");
+    let mut connection = TcpStream::connect(address).await.expect("a connection");
+    connection
+        .write_all(request.as_bytes())
+        .await
+        .expect("sent");
+    sleep(after).await;
+}
+
+fn post(path: &str, headers: &[(&str, &str)], body: &str) -> String {
+    let headers: String = headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
+    format!(
+        "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n{headers}content-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+fn consent(test: &TestApp, number: usize) -> String {
+    let granted = number.is_multiple_of(2);
+    let variables = json!({ "input": {
+        "idempotencyKey": format!("hang-up-{number}"),
+        "consents": [{ "purpose": "PARTNER_SHARING", "granted": granted }],
+    } });
+    let body = json!({ "query": named("UpdateConsents"), "variables": variables }).to_string();
+    let token = format!("Bearer {}", test.token(member::MAYA));
+    post("/graphql", &[("authorization", &token)], &body)
+}
+
+fn webhook(number: usize) -> String {
+    let event = stripe_at(STRIPE[0], &format!("evt_gone_{number}"), NOON);
+    let headers: Vec<_> = event
+        .headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    post(&event.path, &headers, &event.body)
+}
+
+async fn clients_that_hang_up_leave_nothing_open(delay: Duration) {
+    let url = database().await;
+    let proxy = Proxy::start(socket(&url), delay).await;
+    let set = [("COACH_WEBHOOK_STRIPE_SECRETS", STRIPE.join(","))];
+    let test = TestApp::through(at(proxy.address, &url), &set).await;
+    let direct = connect(&url, &Options::default()).await;
+    let direct = direct.expect("a connection");
+    let requests = (0..CLIENTS).map(|client| {
+        let test = &test;
+        async move {
+            let seed = u64::try_from(client).expect("small");
+            let mut random = Random::new(seed, 1);
+            for number in 0..EACH {
+                let number = client * EACH + number;
+                let request = if number.is_multiple_of(3) {
+                    webhook(number)
+                } else {
+                    consent(test, number)
+                };
+                let after = random.between(Duration::ZERO, Duration::from_millis(12));
+                break_off(test, request, after).await;
+            }
+        }
+    });
+    join_all(requests).await;
+
+    // What was begun comes to its end, and then nobody holds a transaction.
+    let open = "
+        SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL";
+    for attempt in 0.. {
+        if number(&direct, open).await == 0 {
+            break;
+        }
+        assert!(attempt < 200, "transactions stay open");
+        sleep(Duration::from_millis(20)).await;
+    }
+    // What is answered now is kept, each on whatever connection it comes to.
+    let before = number(
+        &direct,
+        "SELECT count(*) FROM webhook_event WHERE event_id LIKE 'evt_here_%'",
+    );
+    assert_eq!(before.await, 0);
+    for number in 0..30 {
+        let event = stripe_at(STRIPE[1], &format!("evt_here_{number}"), NOON);
+        let (status, answer) = event.send(&test).await;
+        assert_eq!(status, 200, "{answer}");
+    }
+    let kept = "SELECT count(*) FROM webhook_event WHERE event_id LIKE 'evt_here_%'";
+    assert_eq!(number(&direct, kept).await, 30);
+
+    let answer = test.ask(member::MAYA, "{ me { id } }", json!({})).await;
+    assert!(answer.codes().is_empty(), "{answer:#?}");
+    // A change and the record of it stand or fall together.
+    let odd = "
+        SELECT count(*) FROM webhook_event event
+        WHERE source = 'stripe' AND NOT EXISTS (
+            SELECT FROM outbox WHERE queue = 'webhooks' AND envelope LIKE '%' || event.id || '%'
+        )";
+    assert_eq!(number(&direct, odd).await, 0);
+    test.owed().await;
+    direct.close().await;
+}
+
+/// Asked on a connection that no request has had.
+async fn number(db: &Pool, sql: &str) -> i64 {
+    let statement = Statement::from_string(DbBackend::Postgres, sql);
+    let row = db
+        .query_one_raw(statement)
+        .await
+        .expect(sql)
+        .expect("a row");
+    row.try_get_by_index(0).expect("a number")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beside_postgres() {
+    clients_that_hang_up_leave_nothing_open(Duration::ZERO).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_millisecond_from_postgres() {
+    clients_that_hang_up_leave_nothing_open(Duration::from_millis(1)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_milliseconds_from_postgres() {
+    clients_that_hang_up_leave_nothing_open(Duration::from_millis(5)).await;
+}

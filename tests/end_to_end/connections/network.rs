@@ -1,0 +1,111 @@
+//! A network that loses every packet: a server in a namespace of its own, whose address goes and comes.
+
+use std::{net::SocketAddr, process::Command, time::Duration};
+
+use coach_tests::cluster::Server;
+use tokio::time::{Instant, sleep};
+
+use super::{SERVICE_WITHIN, folder, seed, service, today, warm};
+use crate::harness::TestApp;
+
+const ADDRESS: &str = "10.213.77.2";
+
+/// A namespace with one host, which is gone when it is dropped.
+struct Namespace(String);
+
+impl Namespace {
+    fn create() -> Option<Self> {
+        let name = format!("coach{}", std::process::id() % 10_000);
+        let namespace = Self(name.clone());
+        let (outer, inner) = (format!("{name}a"), format!("{name}b"));
+        let made = ip(&["netns", "add", &name])
+            && ip(&[
+                "link", "add", &outer, "type", "veth", "peer", "name", &inner, "netns", &name,
+            ])
+            && ip(&["addr", "add", "10.213.77.1/24", "dev", &outer])
+            && ip(&["link", "set", &outer, "up"])
+            && ip(&["-n", &name, "link", "set", &inner, "up"])
+            && ip(&["-n", &name, "link", "set", "lo", "up"])
+            && namespace.appear();
+        made.then_some(namespace)
+    }
+
+    fn appear(&self) -> bool {
+        ip(&[
+            "-n",
+            &self.0,
+            "addr",
+            "add",
+            &format!("{ADDRESS}/24"),
+            "dev",
+            &format!("{}b", self.0),
+        ])
+    }
+
+    /// Who sends there is told nothing.
+    fn vanish(&self) -> bool {
+        ip(&[
+            "-n",
+            &self.0,
+            "addr",
+            "del",
+            &format!("{ADDRESS}/24"),
+            "dev",
+            &format!("{}b", self.0),
+        ])
+    }
+}
+
+impl Drop for Namespace {
+    fn drop(&mut self) {
+        ip(&["link", "del", &format!("{}a", self.0)]);
+        ip(&["netns", "del", &self.0]);
+    }
+}
+
+fn ip(arguments: &[&str]) -> bool {
+    let run = Command::new("ip").args(arguments).output();
+    run.is_ok_and(|run| run.status.success())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_whose_packets_were_lost_is_used_as_soon_as_it_can_be() {
+    let Some(namespace) = Namespace::create() else {
+        let all = std::env::var("COACH_TEST_ALL").is_ok_and(|all| all == "1");
+        assert!(!all, "namespaces of the network take root and iproute2");
+        println!("NOT RUN: namespaces of the network take root and iproute2");
+        return;
+    };
+    let home = folder("network");
+    let address: SocketAddr = format!("{ADDRESS}:5432").parse().expect("an address");
+    let prefix = [
+        "ip",
+        "netns",
+        "exec",
+        &namespace.0,
+        "setpriv",
+        "--reuid=postgres",
+        "--regid=postgres",
+        "--clear-groups",
+    ];
+    let server = Server::create_on(&home, address, &prefix).await;
+    seed(&server).await;
+    let test = TestApp::on(server.url("postgres")).await;
+    warm(&test).await;
+
+    assert!(namespace.vanish());
+    // Long enough for every connection to be found out, and for the kernel to try less and less often.
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(20) {
+        let codes = today(&test).await;
+        assert!(!codes.is_empty(), "there is no server");
+        sleep(Duration::from_millis(250)).await;
+    }
+    assert!(namespace.appear());
+    let (after, broken) = service(&test).await;
+    println!("service after {after:?}, {broken} requests broken");
+    assert!(after < SERVICE_WITHIN, "{after:?}");
+    drop(test);
+    drop(server);
+    std::fs::remove_dir_all(home).expect("removed");
+}

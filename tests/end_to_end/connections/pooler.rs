@@ -1,0 +1,73 @@
+//! Through PgBouncer as the distribution has it.
+
+use coach_domain::Error;
+use coach_tests::{
+    PgBouncer,
+    cluster::{Server, url},
+};
+use futures_util::future::join_all;
+use sea_orm::ConnectionTrait as _;
+use serde_json::json;
+
+use super::{folder, readiness, seed, today};
+use crate::{
+    harness::{TestApp, member},
+    writes::change,
+};
+
+async fn works_through(mode: &str) {
+    if !PgBouncer::is_installed() {
+        let all = std::env::var("COACH_TEST_ALL").is_ok_and(|all| all == "1");
+        assert!(!all, "apt-get install pgbouncer");
+        println!("NOT RUN: PgBouncer is not here (apt-get install pgbouncer)");
+        return;
+    }
+    let home = folder(&format!("pooler-{mode}"));
+    let server = Server::create(&home.join("data")).await;
+    seed(&server).await;
+    let pooler = PgBouncer::start(
+        &home.join("pooler"),
+        "127.0.0.1",
+        server.address.port(),
+        mode,
+    )
+    .await;
+    let through = url(pooler.address, "postgres");
+    let test = TestApp::through(through, &[("COACH_DATABASE_POOL_MODE", mode)]).await;
+    assert_eq!(readiness(&test).await, 200);
+    for _ in 0..4 {
+        let reads = (0..50).map(|_| today(&test));
+        for codes in join_all(reads).await {
+            assert!(codes.is_empty(), "{codes:?}");
+        }
+    }
+    let changes = (0..20).map(|number| {
+        let input = json!({
+            "idempotencyKey": format!("pooled-{number}"),
+            "consents": [{ "purpose": "PARTNER_SHARING", "granted": number % 2 == 0 }],
+        });
+        change(&test, member::MAYA, "UpdateConsents", input)
+    });
+    for answer in join_all(changes).await {
+        assert!(answer.codes().is_empty(), "{answer:#?}");
+    }
+    // Statements have their time limit there too.
+    let slow = test.pool.execute_unprepared("SELECT pg_sleep(60)").await;
+    let slow = Error::from(slow.expect_err("too slow"));
+    assert!(matches!(slow, Error::Timeout(_)), "{slow:?}");
+    test.owed().await;
+    drop(test);
+    drop(pooler);
+    drop(server);
+    std::fs::remove_dir_all(home).expect("removed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_keeps_sessions() {
+    works_through("session").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_keeps_only_transactions() {
+    works_through("transaction").await;
+}

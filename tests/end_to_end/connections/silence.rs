@@ -1,0 +1,20 @@
+//! Connections that stay open and say nothing, while new ones would work.
+
+use std::time::Duration;
+
+use coach_tests::Proxy;
+
+use super::{SERVICE_WITHIN, at, service, socket, warm};
+use crate::harness::{TestApp, database};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_say_nothing_any_more_are_given_up() {
+    let url = database().await;
+    let proxy = Proxy::start(socket(&url), Duration::ZERO).await;
+    let test = TestApp::on(at(proxy.address, &url)).await;
+    warm(&test).await;
+    proxy.swallow();
+    let (after, broken) = service(&test).await;
+    println!("service after {after:?}, {broken} requests broken");
+    assert!(after < SERVICE_WITHIN, "{after:?}");
+}

@@ -1,0 +1,150 @@
+//! Settings of the server and of its roles that make statements fail.
+
+use std::time::Duration;
+
+use coach_domain::database::{self, Options};
+use coach_tests::cluster::Server;
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
+use serde_json::{Value, json};
+use tokio::time::sleep;
+
+use super::{folder, readiness, seed, today, warm};
+use crate::{
+    harness::{TestApp, member},
+    writes::change,
+};
+
+fn consent(key: String) -> Value {
+    json!({ "idempotencyKey": key, "consents": [{ "purpose": "PARTNER_SHARING", "granted": true }] })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_trouble_has_a_code_or_none() {
+    let home = folder("trouble");
+    let server = Server::create(&home.join("data")).await;
+    seed(&server).await;
+    let pool = server.pool("postgres").await;
+    let set = async |sql: &str| {
+        pool.execute_unprepared(sql).await.expect(sql);
+    };
+
+    // A server that takes no changes goes on with what reads, and is not ready.
+    let test = TestApp::on(server.url("postgres")).await;
+    warm(&test).await;
+    set("ALTER SYSTEM SET default_transaction_read_only = on").await;
+    set("SELECT pg_reload_conf()").await;
+    while readiness(&test).await == 200 {
+        sleep(Duration::from_millis(20)).await;
+    }
+    for number in 0..5 {
+        let input = consent(format!("read-only-{number}"));
+        let answer = change(&test, member::MAYA, "UpdateConsents", input).await;
+        assert_eq!(answer.codes(), ["SERVICE_UNAVAILABLE"], "{answer:#?}");
+        assert!(today(&test).await.is_empty());
+    }
+    set("SET default_transaction_read_only = off").await;
+    set("ALTER SYSTEM RESET default_transaction_read_only").await;
+    set("SELECT pg_reload_conf()").await;
+    while readiness(&test).await != 200 {
+        sleep(Duration::from_millis(20)).await;
+    }
+    let answer = change(
+        &test,
+        member::MAYA,
+        "UpdateConsents",
+        consent("writable".to_owned()),
+    )
+    .await;
+    assert!(answer.codes().is_empty(), "{answer:#?}");
+    test.owed().await;
+    drop(test);
+
+    // What the role has as its defaults is not what we work with.
+    set("ALTER ROLE coach SET idle_session_timeout = '100ms'").await;
+    set("ALTER ROLE coach SET default_transaction_isolation = 'repeatable read'").await;
+    let test = TestApp::on(server.url("postgres")).await;
+    warm(&test).await;
+    sleep(Duration::from_millis(500)).await;
+    for _ in 0..30 {
+        assert!(today(&test).await.is_empty());
+    }
+    let changes = (0..20).map(|number| {
+        change(
+            &test,
+            member::MAYA,
+            "UpdateConsents",
+            consent(format!("isolated-{number}")),
+        )
+    });
+    for answer in futures_util::future::join_all(changes).await {
+        assert!(answer.codes().is_empty(), "{answer:#?}");
+    }
+    test.owed().await;
+    drop(test);
+    set("ALTER ROLE coach RESET ALL").await;
+
+    // A lock that is not to be waited for.
+    set("ALTER ROLE coach SET lock_timeout = '200ms'").await;
+    let test = TestApp::on(server.url("postgres")).await;
+    let holder = pool.begin().await.expect("begun");
+    holder
+        .execute_unprepared("SELECT FROM member FOR UPDATE")
+        .await
+        .expect("held");
+    let answer = change(
+        &test,
+        member::MAYA,
+        "UpdateConsents",
+        consent("locked".to_owned()),
+    )
+    .await;
+    assert_eq!(answer.codes(), ["SERVICE_UNAVAILABLE"], "{answer:#?}");
+    holder.rollback().await.expect("let go");
+    let answer = change(
+        &test,
+        member::MAYA,
+        "UpdateConsents",
+        consent("locked".to_owned()),
+    )
+    .await;
+    assert!(answer.codes().is_empty(), "{answer:#?}");
+    test.owed().await;
+    drop(test);
+    pool.close().await;
+    drop(server);
+    std::fs::remove_dir_all(home).expect("removed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deadlock_is_tried_again_and_not_told() {
+    let test = TestApp::start().await;
+    let holder = database::connect(&test.url, &Options::default()).await;
+    let holder = holder.expect("a connection");
+    let transaction = holder.begin().await.expect("begun");
+    transaction
+        .execute_unprepared("LOCK TABLE consent IN ACCESS EXCLUSIVE MODE")
+        .await
+        .expect("locked");
+    // The command locks the member's row, and waits for the table; then we wait for the row.
+    let command = change(
+        &test,
+        member::MAYA,
+        "UpdateConsents",
+        consent("deadlock".to_owned()),
+    );
+    let cross = async {
+        let waiting = "
+            SELECT count(*) FROM pg_stat_activity
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        while test.number(waiting).await == 0 {
+            sleep(Duration::from_millis(5)).await;
+        }
+        let both = transaction.execute_unprepared("SELECT FROM member FOR UPDATE");
+        both.await.expect("the command gives way");
+        transaction.rollback().await.expect("undone");
+    };
+    let (answer, ()) = tokio::join!(command, cross);
+    assert!(answer.codes().is_empty(), "{answer:#?}");
+    assert_eq!(test.owed().await.len(), 2, "done once");
+    holder.close().await;
+}

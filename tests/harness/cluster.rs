@@ -1,0 +1,248 @@
+//! Postgres servers on addresses, which the private one has none of: for failover, poolers and networks.
+
+use std::{
+    ffi::OsStr,
+    fs,
+    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
+    os::unix::{
+        fs::{PermissionsExt as _, chown},
+        process::CommandExt as _,
+    },
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use coach_domain::database::{self, Options, Pool};
+use rustix::process::{Pid, Signal, getuid, kill_process};
+use sea_orm::ConnectionTrait as _;
+use tokio::time::sleep;
+
+/// A server, which ends when it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    data: PathBuf,
+    /// What stands in front of the command, such as a change of the network namespace.
+    prefix: Vec<String>,
+    child: Child,
+}
+
+impl Server {
+    /// A new cluster in a folder of its own.
+    pub async fn create(folder: &Path) -> Self {
+        let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), free_port());
+        Self::create_on(folder, address, &[]).await
+    }
+
+    /// A new cluster that listens on an address, of the namespace that `prefix` changes to.
+    pub async fn create_on(folder: &Path, address: SocketAddr, prefix: &[&str]) -> Self {
+        let data = anew(folder);
+        let initdb = as_owner(program("initdb"))
+            .args(["--auth=trust", "--username=coach", "--no-sync", "-D"])
+            .arg(&data)
+            .stdout(Stdio::null())
+            .status();
+        assert!(initdb.expect("initdb").success());
+        let access =
+            "local all all trust\nhost all all all trust\nhost replication all all trust\n";
+        fs::write(data.join("pg_hba.conf"), access).expect("pg_hba.conf");
+        Self::start(data, address, prefix).await
+    }
+
+    /// A standby that follows this server.
+    pub async fn standby(&self, folder: &Path) -> Self {
+        let data = anew(folder);
+        let copied = as_owner(program("pg_basebackup"))
+            .args(["--write-recovery-conf", "--no-sync", "--checkpoint=fast"])
+            .args(["--username=coach", "--host"])
+            .arg(self.address.ip().to_string())
+            .args(["--port", &self.address.port().to_string(), "-D"])
+            .arg(&data)
+            .status();
+        assert!(copied.expect("pg_basebackup").success());
+        let address = SocketAddr::new(self.address.ip(), free_port());
+        Self::start(data, address, &[]).await
+    }
+
+    async fn start(data: PathBuf, address: SocketAddr, prefix: &[&str]) -> Self {
+        let prefix: Vec<_> = prefix.iter().map(|&word| word.to_owned()).collect();
+        let child = spawn(&data, address, &prefix);
+        let server = Self {
+            address,
+            data,
+            prefix,
+            child,
+        };
+        server.ready().await;
+        server
+    }
+
+    /// Stops it, clients or not, and starts it again on the same data.
+    pub async fn restart(&mut self) {
+        self.end(Signal::INT);
+        self.child = spawn(&self.data, self.address, &self.prefix);
+        self.ready().await;
+    }
+
+    /// Stops it and starts it as a standby that follows another.
+    pub async fn demote(&mut self, primary: &Self) {
+        self.end(Signal::INT);
+        fs::write(self.data.join("standby.signal"), "").expect("standby.signal");
+        let to = primary.address;
+        let follow = format!(
+            "\nprimary_conninfo = 'host={} port={} user=coach'\n",
+            to.ip(),
+            to.port()
+        );
+        let file = self.data.join("postgresql.auto.conf");
+        let settings = fs::read_to_string(&file).expect("settings") + &follow;
+        fs::write(file, settings).expect("settings");
+        self.child = spawn(&self.data, self.address, &self.prefix);
+        self.ready().await;
+    }
+
+    /// Makes a standby the primary.
+    pub async fn promote(&self) {
+        let pool = self.pool("postgres").await;
+        pool.execute_unprepared("SELECT pg_promote(true)")
+            .await
+            .expect("promoted");
+        pool.close().await;
+    }
+
+    /// The URL of a database.
+    pub fn url(&self, database: &str) -> String {
+        url(self.address, database)
+    }
+
+    /// A connection of the tests' own.
+    pub async fn pool(&self, database: &str) -> Pool {
+        let options = Options {
+            max_connections: 1,
+            acquire_timeout: Duration::from_secs(10),
+            ..Options::default()
+        };
+        let pool = database::connect(&self.url(database), &options).await;
+        pool.expect("a connection")
+    }
+
+    async fn ready(&self) {
+        for _ in 0..600 {
+            let asked = command(&self.prefix, program("pg_isready"))
+                .args(["--quiet", "--host", &self.address.ip().to_string()])
+                .args(["--port", &self.address.port().to_string()])
+                .status();
+            if asked.expect("pg_isready").success() {
+                return;
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{} is not ready", self.data.display());
+    }
+
+    fn end(&mut self, signal: Signal) {
+        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        let _ = kill_process(pid.expect("a process"), signal);
+        self.child.wait().expect("its end");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.end(Signal::QUIT);
+    }
+}
+
+/// The URL of a database at an address.
+pub fn url(address: SocketAddr, database: &str) -> String {
+    format!("postgres://coach@{address}/{database}?sslmode=disable")
+}
+
+/// A port that nobody has at the moment.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    listener.local_addr().expect("an address").port()
+}
+
+/// An empty folder below one that everybody may enter, which nobody else may and belongs to who servers run as.
+pub fn anew(folder: &Path) -> PathBuf {
+    let _ = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder).expect("a folder");
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).expect("permissions");
+    if let Some((uid, gid)) = owner() {
+        chown(folder, Some(uid), Some(gid)).expect("an owner");
+    }
+    folder.to_owned()
+}
+
+/// A command as the user whom servers run as: Postgres and its kin refuse to run as root.
+pub fn as_owner(program: impl AsRef<OsStr>) -> Command {
+    command(&[], program)
+}
+
+fn command(prefix: &[String], program: impl AsRef<OsStr>) -> Command {
+    let mut command = match prefix {
+        [] => Command::new(program),
+        [first, others @ ..] => {
+            let mut command = Command::new(first);
+            command.args(others).arg(program);
+            command
+        }
+    };
+    // Changing the namespace takes root; what it starts changes the user.
+    if prefix.is_empty()
+        && let Some((uid, gid)) = owner()
+    {
+        command.uid(uid).gid(gid);
+    }
+    command.current_dir("/").stdin(Stdio::null());
+    command
+}
+
+fn spawn(data: &Path, address: SocketAddr, prefix: &[String]) -> Child {
+    let log = fs::File::create(data.with_extension("log")).expect("a log");
+    command(prefix, program("postgres"))
+        .arg("-D")
+        .arg(data)
+        .args(["-p", &address.port().to_string()])
+        .args(["-c", &format!("listen_addresses={}", address.ip())])
+        .args(["-c", "unix_socket_directories=", "-c", "fsync=off"])
+        .args(["-c", "wal_level=replica", "-c", "hot_standby=on"])
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .expect("postgres")
+}
+
+/// The account `postgres`, or nobody, where we are root.
+fn owner() -> Option<(u32, u32)> {
+    if !getuid().is_root() {
+        return None;
+    }
+    let accounts = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let account = accounts
+        .lines()
+        .find_map(|line| line.strip_prefix("postgres:"));
+    let mut ids = account.unwrap_or("x:65534:65534").split(':').skip(1);
+    let mut next = || ids.next().and_then(|id| id.parse().ok()).unwrap_or(65_534);
+    Some((next(), next()))
+}
+
+/// Where the private Postgres of `coach dev` finds its programs, by the newest version.
+fn program(name: &str) -> PathBuf {
+    let mut folders: Vec<_> = std::env::var_os("COACH_POSTGRES_BIN")
+        .map(PathBuf::from)
+        .into_iter()
+        .collect();
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
+    let mut versions: Vec<_> = versions.flatten().map(|it| it.path().join("bin")).collect();
+    versions.sort();
+    folders.extend(versions.into_iter().rev());
+    let found = folders
+        .iter()
+        .map(|it| it.join(name))
+        .find(|it| it.is_file());
+    found.unwrap_or_else(|| PathBuf::from(name))
+}

@@ -1,0 +1,63 @@
+//! The connection pooler of many installations, as the distribution has it.
+
+use std::{
+    fs,
+    net::{Ipv4Addr, SocketAddr},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use tokio::{net::TcpStream, time::sleep};
+
+use crate::cluster::{anew, as_owner, free_port};
+
+/// A pooler, which ends when it is dropped.
+#[derive(Debug)]
+pub struct PgBouncer {
+    /// Where it listens.
+    pub address: SocketAddr,
+    child: Child,
+}
+
+impl PgBouncer {
+    /// Whether there is one on this machine.
+    pub fn is_installed() -> bool {
+        let asked = Command::new("pgbouncer").arg("--version").output();
+        asked.is_ok_and(|asked| asked.status.success())
+    }
+
+    /// In front of a server, which is at a host (or in the folder of a socket) and a port. The mode is `session` or
+    /// `transaction`.
+    pub async fn start(home: &Path, host: &str, port: u16, mode: &str) -> Self {
+        let home = anew(home);
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
+        let settings = format!(
+            "[databases]\n* = host={host} port={port} user=coach\n\
+             [pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {}\nunix_socket_dir =\nauth_type = any\n\
+             pool_mode = {mode}\nmax_client_conn = 300\ndefault_pool_size = 90\nserver_login_retry = 1\n",
+            address.port(),
+        );
+        let file = home.join("pgbouncer.ini");
+        fs::write(&file, settings).expect("settings");
+        let log = fs::File::create(home.join("log")).expect("a log");
+        let child = as_owner("pgbouncer")
+            .arg(&file)
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("pgbouncer");
+        let pooler = Self { address, child };
+        while TcpStream::connect(address).await.is_err() {
+            sleep(Duration::from_millis(20)).await;
+        }
+        pooler
+    }
+}
+
+impl Drop for PgBouncer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
