@@ -178,12 +178,7 @@ mod tests {
             let refusal = read(yaml).expect_err(yaml).to_string();
             assert_eq!(refusal, reason, "{yaml}");
         }
-        for yaml in [
-            "title: \"Soup",
-            "title: a\ntitle: b",
-            "title: *a",
-            "\ttitle: a",
-        ] {
+        for yaml in ["title: \"Soup", "title: a\ntitle: b", "title: *a"] {
             let refusal = read(yaml).expect_err(yaml).to_string();
             for word in ["untagged", "variant", "struct", "enum", "Option", "Policy"] {
                 assert!(!refusal.contains(word), "{yaml}: {refusal}");
