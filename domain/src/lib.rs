@@ -20,6 +20,7 @@ pub mod image;
 pub mod inbox;
 pub mod kill_point;
 pub mod live;
+pub mod locale;
 pub mod mail;
 pub mod member;
 pub mod nutrition;

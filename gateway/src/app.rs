@@ -17,20 +17,36 @@ pub enum PrepareError {
     /// The migrations.
     #[error("migrating the database: {0}")]
     Migrate(DbErr),
+    /// The words by which the catalogue is searched.
+    #[error("writing the words by which the catalogue is searched: {}", Plainly(.0))]
+    Refold(coach_domain::Error),
     /// The content and the demo members.
     #[error("seeding the database: {}", Plainly(.0))]
     Seed(coach_domain::Error),
 }
 
-/// Brings the database's tables up to date, and says how they stood before.
+/// Brings the database's tables up to date, and the words by which the catalogue is searched, and says
+/// how the tables stood before.
 ///
 /// # Errors
 ///
-/// When the database cannot be reached, or a migration fails; then none has run.
+/// When the database cannot be reached, or a migration fails; then none has run. When writing the words fails the tables
+/// are up to date, and doing it again writes them.
 pub async fn migrate(database: &Pool) -> Result<Migrations, PrepareError> {
-    coach_migrations::migrate(&database.unwatched())
+    let found = coach_migrations::migrate(&database.unwatched())
         .await
-        .map_err(PrepareError::Migrate)
+        .map_err(PrepareError::Migrate)?;
+    if !found.unknown.is_empty() {
+        // A newer version has words of its own.
+        return Ok(found);
+    }
+    let refolded = catalogue::refold(database).await;
+    let refolded = refolded.map_err(PrepareError::Refold)?;
+    tracing::debug!(
+        refolded,
+        "the catalogue is searched by the words of this version"
+    );
+    Ok(found)
 }
 
 /// Adds content and demo members that are missing, and renews demo members whose time has passed.

@@ -153,7 +153,7 @@ pub(crate) enum Catalogue {
 pub(crate) enum Import {
     /// Exercises from one file of JSON
     Exercises {
-        /// A list of objects, as in free-exercise-db's exercises.json
+        /// A list of objects, as in free-exercise-db's exercises.json; `-` reads standard input
         file: PathBuf,
         #[command(flatten)]
         how: How,

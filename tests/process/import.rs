@@ -246,3 +246,50 @@ fn what_is_missing_is_told_with_what_mends_it() {
     drop(dev);
     fs::remove_dir_all(folder).expect("removed");
 }
+
+#[test]
+fn a_list_comes_through_standard_input_and_pipes_too() {
+    let _turn = turn();
+    let folder = folder();
+    let dev = Dev::start(&folder, port());
+    let file = samples().join("exercises.json");
+    let piped = || {
+        let mut cat = Command::new("cat");
+        let cat = cat.arg(&file).stdout(Stdio::piped()).spawn();
+        Stdio::from(cat.expect("cat").stdout.expect("a pipe"))
+    };
+    let from = |path: &str, stdin: Stdio| {
+        let mut command = import(&folder, dev.port, "exercises", Path::new(path));
+        command.stdin(stdin);
+        succeed(command)
+    };
+    let output = from("-", piped());
+    assert!(output.contains("5 exercises taken (5 new,"), "{output}");
+    let again = "5 exercises taken (0 new, 0 changed, 5 unchanged), 0 refused";
+    for path in ["-", "/dev/stdin"] {
+        let output = from(path, piped());
+        assert!(output.contains(again), "{path}: {output}");
+        let stdin = fs::File::open(&file).expect("a file");
+        let output = from(path, stdin.into());
+        assert!(output.contains(again), "{path}: {output}");
+    }
+    // What is wrong is said of standard input.
+    let mut empty = import(&folder, dev.port, "exercises", Path::new("-"));
+    empty.stdin(Stdio::null());
+    let (status, output) = run(empty);
+    assert_eq!(status.code(), Some(1), "{output}");
+    assert!(
+        output.contains("standard input: it is not JSON"),
+        "{output}"
+    );
+    let mut recipes = import(&folder, dev.port, "recipes", Path::new("-"));
+    recipes.stdin(piped());
+    let (status, output) = run(recipes);
+    assert_eq!(status.code(), Some(1), "{output}");
+    assert!(
+        output.contains("standard input: it is not a folder"),
+        "{output}"
+    );
+    drop(dev);
+    fs::remove_dir_all(folder).expect("removed");
+}

@@ -26,7 +26,7 @@ use coach_workers::{
     consumer::Consuming,
     mail::{House, HouseSettings, Letters, send::Mailbox},
 };
-use sea_orm::FromQueryResult;
+use sea_orm::{ConnectionTrait as _, FromQueryResult};
 use uuid::Uuid;
 
 use crate::fixture::{Fixture, LONG, until};
@@ -255,6 +255,93 @@ async fn what_is_refused_is_over() {
     .await;
     assert_eq!(slow.given.lock().unwrap().len(), 1);
     assert_eq!(state(&fixture, &letter).await, Some(DeliveryState::Refused));
+}
+
+/// Addresses that an earlier release took.
+#[tokio::test]
+async fn an_address_that_nothing_can_be_sent_to_is_told_once() {
+    let (warnings, _guard) = Warnings::collect();
+    let fixture = Fixture::seeded().await;
+    let maya = member(&fixture, "maya").await;
+    let sql = "UPDATE member SET email = 'a..b@demo.coach.example' WHERE email LIKE 'maya@%'";
+    fixture.pool.execute_unprepared(sql).await.unwrap();
+    let code = SignInCode {
+        address: "u@[192.168.2.1]".to_owned(),
+        code: "493817".to_owned(),
+        expires_at: SystemClock.now() + TimeDelta::minutes(3),
+        locale: None,
+    };
+    for (queue, letter) in [
+        (QueueName::EmailUrgent, write(None, &code)),
+        (QueueName::Email, write(Some(maya), &Welcome {})),
+    ] {
+        let slow = Arc::new(Slow::default());
+        deliver(&fixture, queue, slow.clone(), std::slice::from_ref(&letter)).await;
+        assert!(slow.given.lock().unwrap().is_empty(), "{}", letter.kind);
+        assert_eq!(state(&fixture, &letter).await, Some(DeliveryState::Refused));
+        let told: Vec<_> = warnings.of(&letter.id.to_string());
+        assert_eq!(told.len(), 1, "{told:#?}");
+        assert!(told[0].contains(&letter.kind), "{told:?}");
+        assert!(
+            told[0].contains("cannot be sent to the address"),
+            "{told:?}"
+        );
+        assert!(
+            !told[0].contains("a..b") && !told[0].contains("192.168"),
+            "{told:?}"
+        );
+    }
+}
+
+/// What is logged as a warning or worse on this thread.
+#[derive(Clone, Default)]
+struct Warnings(Arc<Mutex<Vec<String>>>);
+
+impl Warnings {
+    fn collect() -> (Self, tracing::subscriber::DefaultGuard) {
+        let warnings = Self::default();
+        let guard = tracing::subscriber::set_default(warnings.clone());
+        (warnings, guard)
+    }
+
+    /// Those that hold a text.
+    fn of(&self, text: &str) -> Vec<String> {
+        let all = self.0.lock().unwrap();
+        all.iter()
+            .filter(|line| line.contains(text))
+            .cloned()
+            .collect()
+    }
+}
+
+impl tracing::Subscriber for Warnings {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.is_event() && *metadata.level() <= tracing::Level::WARN
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        struct Line(String);
+        impl tracing::field::Visit for Line {
+            fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+                self.0.push_str(&format!("{}={value:?} ", field.name()));
+            }
+        }
+        let mut line = Line(String::new());
+        event.record(&mut line);
+        self.0.lock().unwrap().push(line.0);
+    }
+
+    fn enter(&self, _: &tracing::span::Id) {}
+
+    fn exit(&self, _: &tracing::span::Id) {}
 }
 
 #[tokio::test(flavor = "multi_thread")]

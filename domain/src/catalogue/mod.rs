@@ -2,6 +2,7 @@
 //! rarely, held in memory whole.
 
 mod cache;
+mod fold;
 pub mod import;
 mod load;
 pub(crate) mod record;
@@ -17,6 +18,7 @@ use crate::{
 };
 
 pub use cache::Cache;
+pub use fold::refold;
 pub use load::{load, version};
 
 /// A version of the catalogue, archived items included.

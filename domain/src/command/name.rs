@@ -6,7 +6,7 @@ use super::{UserError, UserErrorCode};
 ///
 /// # Errors
 ///
-/// `INVALID` for a name that cannot be seen, or that has control characters such as line breaks.
+/// `INVALID` for a name that cannot be seen, or that has control characters or line breaks.
 pub(crate) fn name(text: &str, argument: &str) -> Result<String, UserError> {
     let invalid = |message| UserError::new(UserErrorCode::Invalid, message, argument);
     let name = text.trim();
@@ -14,10 +14,15 @@ pub(crate) fn name(text: &str, argument: &str) -> Result<String, UserError> {
         let message = "a name needs a letter, or something else that can be seen";
         return Err(invalid(message));
     }
-    if name.chars().any(char::is_control) {
+    if name.chars().any(|c| c.is_control() || is_separator(c)) {
         return Err(invalid("a name has neither line breaks nor tabs"));
     }
     Ok(name.to_owned())
+}
+
+/// The line and the paragraph separator: they end a line like a line break, and are no control characters.
+fn is_separator(character: char) -> bool {
+    matches!(character, '\u{2028}' | '\u{2029}')
 }
 
 /// White space, and what has no width: joiners, marks of direction, soft hyphens and fillers.
@@ -42,6 +47,8 @@ mod tests {
             ("李", "李"),
             ("🙂", "🙂"),
             ("👩\u{200d}🚀", "👩\u{200d}🚀"),
+            ("علی\u{200c}رضا", "علی\u{200c}رضا"),
+            ("Ada\u{2028}", "Ada"),
             ("\u{2003}O'Neill\u{a0}", "O'Neill"),
         ] {
             assert_eq!(name(given, "displayName").as_deref(), Ok(kept), "{given:?}");
@@ -58,6 +65,9 @@ mod tests {
             "A\nB",
             "A\u{7}B",
             "A\tB",
+            "A\u{85}B",
+            "A\u{2028}B",
+            "A\u{2029}B",
         ] {
             assert!(name(given, "displayName").is_err(), "{given:?}");
         }

@@ -121,7 +121,7 @@ impl Row {
         Ok(Member {
             id: self.id,
             display_name: self.display_name,
-            email: self.email.as_deref().and_then(EmailAddress::parse),
+            email: self.email.as_deref().map(EmailAddress::as_written),
             locale: self.locale,
             time_zone: self.time_zone.parse().map_err(unknown)?,
             units: self.units,

@@ -1,5 +1,6 @@
 //! Members: the unit of tenancy and of authorization.
 
+mod email_address;
 pub mod entity;
 mod erase;
 pub mod export;
@@ -7,6 +8,7 @@ mod find;
 mod leave;
 mod register;
 
+pub use email_address::EmailAddress;
 pub use erase::{erase, erase_due};
 pub use find::{find, find_by_subject, lock, lock_by_id};
 pub use leave::{DELETION_AFTER, DeleteAccount, KeepAccount};
@@ -33,49 +35,6 @@ stored_enum! {
     }
 }
 
-/// An email address of at most 254 characters, its domain in lower case.
-#[derive(Clone, PartialEq, Eq, Hash, Serialize)]
-pub struct EmailAddress(String);
-
-impl EmailAddress {
-    /// The longest that mail can be sent to, in bytes (RFC 5321, erratum 1690).
-    pub const MAX_LENGTH: usize = 254;
-
-    /// Takes a text that is an address: a local part, `@` and a domain name.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (local, domain) = text.rsplit_once('@')?;
-        let fits = text.len() <= Self::MAX_LENGTH && !local.is_empty() && local.len() <= 64;
-        let plain = text
-            .chars()
-            .all(|c| c.is_ascii_graphic() || !c.is_ascii() && c.is_alphanumeric());
-        let labels = domain
-            .split('.')
-            .all(|label| !label.is_empty() && !label.starts_with('-'));
-        let specials = local.contains(['@', '<', '>', ',', ';', ':', '"', '(', ')']);
-        (fits && plain && labels && domain.contains('.') && !specials)
-            .then(|| Self(format!("{local}@{}", domain.to_lowercase())))
-    }
-
-    /// Whether mail can be sent there: to a local part that is not ASCII neither SES nor many servers send any.
-    pub fn can_be_sent_to(&self) -> bool {
-        self.0
-            .rsplit_once('@')
-            .is_some_and(|(local, _)| local.is_ascii())
-    }
-
-    /// The text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Keeps addresses out of logs.
-impl std::fmt::Debug for EmailAddress {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("EmailAddress(…)")
-    }
-}
-
 /// A registered member, with what their subscription gives them now.
 #[derive(Clone, Debug)]
 pub struct Member {
@@ -83,7 +42,7 @@ pub struct Member {
     pub id: MemberId,
     /// What the member wants to be called.
     pub display_name: String,
-    /// Where mail goes.
+    /// Where mail goes; one of an earlier release may be such that none can.
     pub email: Option<EmailAddress>,
     /// A BCP 47 tag.
     pub locale: String,

@@ -8,6 +8,7 @@ use crate::{
     command::{Command, Refusal, UserError, UserErrorCode, Work, name},
     database,
     id::MemberId,
+    locale,
     mail::letter::Welcome,
     preferences::{self, Wanted},
     subscription::Access,
@@ -18,12 +19,12 @@ use crate::{
 pub struct RegisterMember {
     /// What the member wants to be called, 1 to 80 characters.
     pub display_name: String,
-    /// Where mail shall go.
+    /// Where mail shall go, as it was typed.
     pub email: Option<EmailAddress>,
     /// Where it goes otherwise. It comes with the token and is no argument: a retry may have another token.
     #[serde(skip)]
     pub verified_email: Option<EmailAddress>,
-    /// A BCP 47 tag.
+    /// A BCP 47 tag, or the same with `_` for `-`.
     pub locale: String,
     /// Where the member's days begin and end.
     pub time_zone: Tz,
@@ -43,12 +44,16 @@ impl Command for RegisterMember {
             let message = "you have registered before";
             return Err(UserError::new(UserErrorCode::AlreadyRegistered, message, "").into());
         }
+        let email = match &self.email {
+            Some(written) => Some(deliverable(written)?),
+            None => self.verified_email.clone(),
+        };
         let (id, token) = (work.new_id(), work.new_id());
         let member = Member {
             id: MemberId(id),
             display_name: name(&self.display_name, "displayName")?,
-            email: self.email.clone().or_else(|| self.verified_email.clone()),
-            locale: self.locale.clone(),
+            email,
+            locale: locale::language_tag(&self.locale).unwrap_or_else(|| self.locale.clone()),
             time_zone: self.time_zone,
             units: self.units,
             access: Access::None,
@@ -77,4 +82,12 @@ impl Command for RegisterMember {
         work.owe(&Welcome {})?;
         Ok(id)
     }
+}
+
+/// An address that somebody typed.
+fn deliverable(written: &EmailAddress) -> Result<EmailAddress, UserError> {
+    EmailAddress::parse(written.as_str()).ok_or_else(|| {
+        let message = "this is no address that mail can be sent to";
+        UserError::new(UserErrorCode::Invalid, message, "email")
+    })
 }

@@ -9,6 +9,7 @@ use crate::{
     command::{Command, Given, Refusal, Work, name},
     database,
     id::MemberId,
+    locale,
     member::{Member, Units},
 };
 
@@ -28,7 +29,7 @@ pub struct UpdatePreferences {
     pub days_per_week: Given<i32>,
     /// What the member wants to be called, 1 to 80 characters.
     pub display_name: Given<String>,
-    /// A BCP 47 tag.
+    /// A BCP 47 tag, or the same with `_` for `-`.
     pub locale: Given<String>,
     /// Where the member's days begin and end from now on.
     pub time_zone: Given<Tz>,
@@ -68,13 +69,14 @@ impl UpdatePreferences {
         let given = self
             .display_name
             .or(member.display_name.clone(), "displayName")?;
+        let tag = self.locale.or(member.locale.clone(), "locale")?;
         Ok(Member {
             display_name: if given == member.display_name {
                 given
             } else {
                 name(&given, "displayName")?
             },
-            locale: self.locale.or(member.locale.clone(), "locale")?,
+            locale: locale::language_tag(&tag).unwrap_or(tag),
             time_zone: self.time_zone.or(member.time_zone, "timeZone")?,
             units: self.units.or(member.units, "units")?,
             ..member.clone()

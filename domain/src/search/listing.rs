@@ -18,6 +18,8 @@ pub(crate) struct Listing {
     conditions: Vec<String>,
     values: Vec<Value>,
     by_text: bool,
+    /// Whether nothing can match.
+    is_empty: bool,
 }
 
 impl Listing {
@@ -29,6 +31,7 @@ impl Listing {
             conditions: vec!["archived_at IS NULL".to_owned()],
             values: Vec::new(),
             by_text: false,
+            is_empty: false,
         }
     }
 
@@ -37,14 +40,18 @@ impl Listing {
         format!("${}", self.values.len())
     }
 
-    /// Those whose words begin with all words of the text; a text without words
-    /// does not restrict.
+    /// Those whose words begin with all words of the text; none for a text without
+    /// words. `None` does not restrict.
     pub(crate) fn text(mut self, text: Option<&str>) -> Self {
-        if let Some(query) = text.and_then(words::query) {
-            let query = self.parameter(query);
-            let condition = format!("search @@ {query}::text::tsquery");
-            self.conditions.push(condition);
-            self.by_text = true;
+        match text.map(words::query) {
+            Some(Some(query)) => {
+                let query = self.parameter(query);
+                let condition = format!("search @@ {query}::text::tsquery");
+                self.conditions.push(condition);
+                self.by_text = true;
+            }
+            Some(None) => self.is_empty = true,
+            None => {}
         }
         self
     }
@@ -66,6 +73,9 @@ impl Listing {
         page: &PageRequest,
     ) -> Result<Vec<(String, Uuid)>> {
         let after = TitleCursor::of_request(page)?.unwrap_or_default();
+        if self.is_empty {
+            return Ok(Vec::new());
+        }
         let (title, id) = (self.parameter(after.title), self.parameter(after.id));
         let order = format!(r#"{} COLLATE "C", id"#, self.title);
         self.conditions.push(format!("({order}) > ({title}, {id})"));
@@ -104,7 +114,7 @@ mod tests {
     #[test]
     fn conditions_that_are_absent_leave_no_trace() {
         let listing = Listing::new("recipe", "title")
-            .text(Some("?"))
+            .text(None)
             .only("minutes <=", None::<i32>);
         let sql = listing.sql(r#"title COLLATE "C", id"#, "$1");
         assert_eq!(

@@ -2,6 +2,7 @@
 //! lists those that match.
 
 mod listing;
+mod script;
 mod words;
 
 pub(crate) use listing::Listing;

@@ -5,8 +5,17 @@ use std::collections::BTreeSet;
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
+use super::script::{Letter, is_ignored, letters, tells_apart};
+
 /// The longest that a word counts, in characters. Postgres takes 2,046 bytes.
 const LONGEST: usize = 64;
+
+/// Of scripts without spaces each piece of so many letters is a word, because any
+/// of them may begin one. What is longer is asked for piece by piece.
+const PIECE: usize = 4;
+
+/// The most that an item's words may take, in bytes. Postgres takes 1 MiB.
+const LARGEST: usize = 512 * 1024;
 
 /// What stands for a letter that Unicode does not take apart.
 fn plain(letter: char) -> Option<&'static str> {
@@ -19,40 +28,111 @@ fn plain(letter: char) -> Option<&'static str> {
         'đ' | 'ð' => "d",
         'þ' => "th",
         'ı' => "i",
+        // At the end of a word; capitals have one form.
+        'ς' => "σ",
+        // Persian keyboards and Arabic ones.
+        'ک' => "ك",
+        'ی' | 'ى' => "ي",
         _ => return None,
     })
 }
 
-/// The words of a text, in order: lower case, without accents. An apostrophe
-/// belongs to its word, so that `shepherds` finds `Shepherd's`.
-fn fold(text: &str) -> Vec<String> {
+/// A text in lower case, without accents and what is not seen, with spaces
+/// between its words, composed. An apostrophe belongs to its word, so that
+/// `shepherds` finds `Shepherd's`.
+fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    let letters = text.nfkd().flat_map(char::to_lowercase);
-    for letter in letters.filter(|&letter| !is_combining_mark(letter)) {
-        match plain(letter) {
-            Some(plain) => folded.push_str(plain),
-            None if letter.is_alphanumeric() => folded.push(letter),
-            None if matches!(letter, '\'' | '’' | 'ʼ') => {}
-            None => folded.push(' '),
+    // The letter that marks stand on.
+    let mut letter = None;
+    let characters = text.nfkd().flat_map(char::to_lowercase);
+    for character in characters.filter(|character| !is_ignored(*character)) {
+        if is_combining_mark(character) {
+            if letter.is_some_and(|letter| tells_apart(letter, character)) {
+                folded.push(character);
+            }
+            continue;
+        }
+        if matches!(character, '\'' | '’' | 'ʼ') {
+            continue;
+        }
+        letter = character.is_alphanumeric().then_some(character);
+        match (letter.and_then(plain), letter) {
+            (Some(plain), _) => folded.push_str(plain),
+            (None, Some(letter)) => folded.push(letter),
+            (None, None) => folded.push(' '),
         }
     }
-    let words = folded.split_ascii_whitespace();
+    folded.nfc().collect()
+}
+
+/// The runs of a folded text: letters of words with spaces between them, or of a
+/// script without.
+fn runs(folded: &str) -> Vec<Vec<Letter>> {
+    let words = folded.split_ascii_whitespace().map(letters);
     words
-        .map(|word| word.chars().take(LONGEST).collect())
+        .flat_map(|word| {
+            let runs = word.chunk_by(|one, other| one.is_unspaced == other.is_unspaced);
+            runs.map(<[Letter]>::to_vec).collect::<Vec<_>>()
+        })
         .collect()
 }
 
+fn text(letters: &[Letter]) -> String {
+    letters.iter().map(|letter| letter.text.as_str()).collect()
+}
+
+fn is_unspaced(run: &[Letter]) -> bool {
+    run.first().is_some_and(|letter| letter.is_unspaced)
+}
+
+fn cut(word: &str) -> String {
+    word.chars().take(LONGEST).collect()
+}
+
+/// The words under which a run is found, by how they begin.
+fn findable(run: &[Letter]) -> Vec<String> {
+    if is_unspaced(run) {
+        let pieces = (0..run.len()).map(|at| &run[at..run.len().min(at + PIECE)]);
+        pieces.map(text).collect()
+    } else {
+        vec![cut(&text(run))]
+    }
+}
+
+/// The words that have to be found, each by how it begins, for a run to be there.
+fn wanted(run: &[Letter]) -> Vec<String> {
+    if is_unspaced(run) && run.len() > PIECE {
+        run.windows(PIECE).map(text).collect()
+    } else {
+        vec![cut(&text(run))]
+    }
+}
+
 /// The words of some texts, as the columns `search_text` hold them: each once,
-/// with one space between.
+/// with one space between. What is too much is left out, the last first.
 pub(crate) fn document<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
-    let words: BTreeSet<_> = texts.into_iter().flat_map(fold).collect();
+    let mut words = BTreeSet::new();
+    let mut size = 0;
+    let all = texts.into_iter().flat_map(|text| runs(&fold(text)));
+    for word in all.flat_map(|run| findable(&run)) {
+        let length = word.len() + 1;
+        if size + length > LARGEST {
+            break;
+        }
+        if words.insert(word) {
+            size += length;
+        }
+    }
     words.into_iter().collect::<Vec<_>>().join(" ")
 }
 
 /// A `tsquery` that asks for all words of a text, each as the beginning of a
 /// word; `None` when it has no words. Folded words need no escaping.
 pub(crate) fn query(text: &str) -> Option<String> {
-    let words: BTreeSet<_> = fold(text).into_iter().collect();
+    let words: BTreeSet<_> = runs(&fold(text))
+        .iter()
+        .flat_map(|run| wanted(run))
+        .collect();
     let terms: Vec<_> = words.iter().map(|word| format!("'{word}':*")).collect();
     (!terms.is_empty()).then(|| terms.join(" & "))
 }
@@ -70,8 +150,117 @@ mod tests {
 
     #[test]
     fn other_scripts_keep_their_letters() {
-        assert_eq!(document(["Борщ со сметаной"]), "борщ сметанои со");
-        assert_eq!(document(["鶏の照り焼き"]), "鶏の照り焼き");
+        assert_eq!(document(["Борщ со сметаной"]), "борщ сметаной со");
+        assert_eq!(document(["カレー2人前"]), "2 カレー レー ー 人前 前");
+        assert_eq!(document(["पानी"]), "पा.नी.");
+    }
+
+    /// Whether a title is found by a text.
+    fn finds(text: &str, title: &str) -> bool {
+        let words = document([title]);
+        let query = query(text).expect("words");
+        query.split(" & ").all(|term| {
+            let begin = term.trim_end_matches(":*").trim_matches('\'');
+            words.split(' ').any(|word| word.starts_with(begin))
+        })
+    }
+
+    #[test]
+    fn words_within_titles_of_scripts_without_spaces_are_found() {
+        for (text, title) in [
+            ("照り焼き", "鶏の照り焼き"),
+            ("焼き", "鶏の照り焼き"),
+            ("鶏の照り焼き", "鶏の照り焼き"),
+            ("鸡丁", "宫保鸡丁"),
+            ("豆腐", "Mapo Tofu (麻婆豆腐)"),
+            ("찌개", "김치찌개"),
+            ("김치 찌개", "돼지고기 김치찌개"),
+            ("カレー", "チキンカレーライス"),
+            ("ｶﾚｰ", "チキンカレーライス"),
+            ("กุ้ง", "ต้มยำกุ้ง"),
+            ("ผัด", "ข้าวผัดกุ้ง"),
+        ] {
+            assert!(
+                finds(text, title),
+                "{text} in {title}: {}",
+                document([title])
+            );
+        }
+        assert!(!finds("照り煮", "鶏の照り焼き"));
+        assert!(!finds("鶏の照り焼き丼", "鶏の照り焼き"));
+        assert!(!finds("丁鸡", "宫保鸡丁"));
+    }
+
+    #[test]
+    fn marks_that_make_another_word_tell_words_apart() {
+        for (one, other) in [
+            ("ガム", "カム"),
+            ("はは", "ぱぱ"),
+            ("はは", "ばば"),
+            ("पानी", "पान"),
+            ("पान", "पन"),
+            ("काम", "कम"),
+            ("чай", "чаи"),
+            ("їжа", "іжа"),
+            ("ќе", "ке"),
+            ("มา", "ม้า"),
+            ("น้ำ", "นำ"),
+        ] {
+            for (text, title) in [(one, other), (other, one)] {
+                assert!(
+                    !finds(text, title),
+                    "{text} finds {title}: {:?}",
+                    query(text)
+                );
+                assert!(finds(text, text), "{text}: {}", document([text]));
+            }
+        }
+    }
+
+    #[test]
+    fn case_accents_and_what_is_not_seen_do_not_matter() {
+        for (one, other) in [
+            ("ΜΟΥΣΑΚΆΣ", "Μουσακάς"),
+            ("ΜΟΥΣΑΚΑΣ", "μουσακάς"),
+            ("STRASSE", "straße"),
+            ("ISI", "ısı"),
+            ("İSTANBUL", "istanbul"),
+            ("creme brulee", "Crème Brûlée"),
+            ("cre\u{300}me", "cr\u{e8}me"),
+            ("pho", "Phở"),
+            ("БОРЩ", "борщ"),
+            ("ёлка", "елка"),
+            ("борщ", "бо\u{301}рщ"),
+            ("и\u{306}од", "йод"),
+            ("می\u{200c}خواهم", "میخواهم"),
+            ("كتاب", "کتاب"),
+            ("كِتَاب", "كتاب"),
+            ("شاي", "شـــاي"),
+            ("احمد", "أحمد"),
+            ("שלום", "שָׁלוֹם"),
+            ("choco\u{ad}late", "chocolate"),
+            ("क\u{94d}\u{200d}ष", "क\u{94d}ष"),
+            ("カ\u{3099}ム", "ガム"),
+            ("2\u{fe0f}\u{20e3}", "2"),
+            ("e\u{200b}gg", "egg"),
+        ] {
+            assert_eq!(document([one]), document([other]), "{one} and {other}");
+            assert_eq!(query(one), query(other), "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn an_item_has_no_more_words_than_postgres_takes() {
+        let letters = (0..100_000).scan(1_u64, |state, _| {
+            *state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            char::from_u32(0x4e00 + u32::try_from((*state >> 33) % 20_000).expect("small"))
+        });
+        let endless: String = letters.collect();
+        let words = document(["Title", &endless, "the end"]);
+        assert!(words.len() < 512 * 1024 && words.len() > 500 * 1024);
+        assert!(words.split(' ').any(|word| word == "title"));
     }
 
     #[test]
@@ -92,6 +281,13 @@ mod tests {
             "\0",
             "%_",
             "\u{301}",
+            "🍕",
+            "👩\u{200d}🚀",
+            "_",
+            "!",
+            "\u{93e}",
+            "\u{200c}",
+            "・",
         ] {
             assert_eq!(query(odd), None, "{odd:?}");
         }

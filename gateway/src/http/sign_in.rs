@@ -9,6 +9,7 @@ use axum::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
+    locale,
     detached,
     mail::{
         letter::SignInCode,
@@ -18,7 +19,7 @@ use coach_domain::{
     viewer::{Role, Viewer},
 };
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     body, graphql::authenticate, media::Media, observe::RequestSpan, refusal::Refusal,
@@ -28,7 +29,7 @@ use super::{
 /// More than such a request has.
 const LONGEST: usize = 16 * 1024;
 
-/// How long a code counts where the provider does not say.
+/// How long a code counts where the provider does not say, or says nothing that can be.
 const LIFETIME: TimeDelta = TimeDelta::minutes(3);
 
 /// The longest code, in bytes.
@@ -40,8 +41,12 @@ const LONGEST_CODE: usize = 64;
 struct Handed {
     address: String,
     code: String,
-    expires_at: Option<DateTime<Utc>>,
-    locale: Option<String>,
+    /// As it came: whatever is wrong with what may be left out, the code goes out.
+    #[serde(default)]
+    expires_at: Value,
+    /// The same.
+    #[serde(default)]
+    locale: Value,
 }
 
 pub(super) async fn hand_in(
@@ -96,31 +101,27 @@ fn read(bytes: &[u8], now: DateTime<Utc>) -> Result<SignInCode, Refusal> {
         let shape = r#"the body is {"address": …, "code": …, "expiresAt": …, "locale": …}, the last two optional"#;
         Refusal::bad_request(shape)
     })?;
-    let address = EmailAddress::parse(&handed.address);
-    if !address.is_some_and(|address| address.can_be_sent_to()) {
-        return Err(Refusal::bad_request(
-            "`address` is no address that mail can be sent to",
-        ));
-    }
+    let address = EmailAddress::parse(&handed.address)
+        .ok_or_else(|| Refusal::bad_request("`address` is no address that mail can be sent to"))?;
     let visible = handed.code.chars().all(|c| c.is_ascii_graphic());
     if handed.code.is_empty() || handed.code.len() > LONGEST_CODE || !visible {
         return Err(Refusal::bad_request(
             "`code` is 1 to 64 visible ASCII characters",
         ));
     }
-    let locale = handed.locale.filter(|tag| !tag.is_empty());
-    let is_tag = |tag: &String| {
-        tag.len() <= 35 && tag.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-    };
-    if !locale.iter().all(is_tag) {
-        return Err(Refusal::bad_request("`locale` is a BCP 47 language tag"));
-    }
     Ok(SignInCode {
-        address: handed.address,
+        address: address.as_str().to_owned(),
         code: handed.code,
-        expires_at: handed.expires_at.unwrap_or(now + LIFETIME),
-        locale,
+        expires_at: end(&handed.expires_at, now).unwrap_or(now + LIFETIME),
+        locale: handed.locale.as_str().and_then(locale::language_tag),
     })
+}
+
+/// When the code ends, where the provider says it in a way that can be read. One that has ended before it is handed over
+/// would never be sent: that is a clock or a zone that is wrong, and somebody waits.
+fn end(said: &Value, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let end = DateTime::parse_from_rfc3339(said.as_str()?).ok()?.to_utc();
+    (end > now).then_some(end)
 }
 
 /// By what the sender knows a repeated request.

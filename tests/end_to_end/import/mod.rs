@@ -2,6 +2,7 @@
 
 mod files;
 mod plans;
+mod scripts;
 mod search;
 
 use coach_domain::{

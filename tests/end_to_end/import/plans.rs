@@ -58,6 +58,8 @@ async fn no_search_reads_the_whole_catalogue() {
             "text: \"chicken rice\", slots: [DINNER], maxMinutes: 60",
             "recipe_",
         ),
+        ("recipes", "text: \"照り焼き\"", "recipe_search"),
+        ("recipes", "text: \"鶏もも肉の照り焼き\"", "recipe_search"),
         ("recipes", "slots: [BREAKFAST, SNACK]", "recipe_slots"),
         ("recipes", "diet: VEGAN", "recipe_diets"),
         ("recipes", "withoutAllergens: [GLUTEN]", "recipe_in_order"),

@@ -107,6 +107,47 @@ async fn a_code_is_owed_before_it_is_accepted() {
 }
 
 #[tokio::test]
+async fn nothing_that_may_be_left_out_keeps_a_code_from_going_out() {
+    let test = start().await;
+    let in_three_minutes = "2026-03-18T12:03:00Z";
+    for (field, value, kept) in [
+        ("locale", json!("de_AT"), json!("de-AT")),
+        ("locale", json!("en_US"), json!("en-US")),
+        ("locale", json!("en_US.UTF-8"), json!("en-US")),
+        ("locale", json!("xx"), json!("xx")),
+        ("locale", json!("i-klingon"), Value::Null),
+        ("locale", json!("en\r\nBcc: eve@example.com"), Value::Null),
+        ("locale", json!("a".repeat(36)), Value::Null),
+        ("locale", json!(""), Value::Null),
+        ("locale", json!(1), Value::Null),
+        ("locale", json!(["en"]), Value::Null),
+        ("locale", Value::Null, Value::Null),
+        ("expiresAt", json!("soon"), json!(in_three_minutes)),
+        ("expiresAt", json!("2026-03-18"), json!(in_three_minutes)),
+        (
+            "expiresAt",
+            json!("2026-03-18T14:30:00"),
+            json!(in_three_minutes),
+        ),
+        ("expiresAt", json!(1_773_835_200), json!(in_three_minutes)),
+        ("expiresAt", Value::Null, json!(in_three_minutes)),
+        // It would be over before it is sent.
+        (
+            "expiresAt",
+            json!("2026-03-18T11:00:00Z"),
+            json!(in_three_minutes),
+        ),
+    ] {
+        let key = format!("{field} {value:.30}");
+        let (status, _) = hand_in(&test, COGNITO, &key, &with(field, value.clone())).await;
+        assert_eq!(status, 202, "{field}: {value}");
+        let owed = test.owed().await;
+        assert_eq!(kinds(&owed), ["email.sign-in-code"], "{field}: {value}");
+        assert_eq!(owed[0].envelope.payload[field], kept, "{field}: {value}");
+    }
+}
+
+#[tokio::test]
 async fn the_same_again_is_the_same_code() {
     let test = start().await;
     let first = hand_in(&test, COGNITO, "1", &code()).await;

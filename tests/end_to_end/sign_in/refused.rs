@@ -68,6 +68,16 @@ async fn what_cannot_be_sent_is_refused() {
                 "ada@example.com, eve@example.com",
                 "ada@example.com,eve@example.com",
                 "ádá@example.com",
+                "a..b@example.com",
+                ".a@example.com",
+                "a.@example.com",
+                "a\\b@example.com",
+                "ada@-x.com",
+                "ada@*.example.com",
+                "ada@xn--a.com",
+                "ada@[192.168.2.1]",
+                "ada@192.168.2.1",
+                "用户@例子.广告",
                 "Ada <ada@example.com>",
                 "<ada@example.com>",
                 format!("{}@example.com", "a".repeat(65)),
@@ -79,11 +89,6 @@ async fn what_cannot_be_sent_is_refused() {
         (
             "code",
             json!(["", "1".repeat(65), "12 34", "12\r\n34", "１２３", 493_817]),
-        ),
-        ("expiresAt", json!(["soon", "2026-03-18", 1_773_835_200])),
-        (
-            "locale",
-            json!(["en_GB", "en\r\nBcc: eve@example.com", "a".repeat(36), 1]),
         ),
         ("subject", json!(["Win a prize"])),
     ];

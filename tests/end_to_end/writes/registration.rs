@@ -127,7 +127,14 @@ async fn who_is_a_member_or_has_no_name_is_refused() {
         let answer = change(&test, email, "RegisterMember", keyed("1", input())).await;
         assert_eq!(answer.refusal(), ("ALREADY_REGISTERED", String::new()));
     }
-    for name in [" ", "\u{200b}", "A\nB", "\u{2028}"] {
+    for name in [
+        " ",
+        "\u{200b}",
+        "A\nB",
+        "\u{2028}",
+        "A\u{2028}B",
+        "A\u{2029}B",
+    ] {
         let mut input = keyed("1", input());
         input["displayName"] = name.into();
         let answer = change(&test, NOBODY, "RegisterMember", input).await;
@@ -152,4 +159,54 @@ async fn a_subject_that_cannot_be_kept_is_told_so() {
         assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{operation}");
     }
     assert_nothing_done(&test).await;
+}
+
+#[tokio::test]
+async fn an_address_that_mail_can_never_be_sent_to_is_told() {
+    let test = TestApp::start().await;
+    for email in [
+        "",
+        "sam",
+        "a..b@example.com",
+        ".a@example.com",
+        "a.@example.com",
+        "a\\b@example.com",
+        "u@-x.com",
+        "u@*.example.com",
+        "u@xn--a.com",
+        "u@[192.168.2.1]",
+        "u@localhost",
+        "ü@example.com",
+        "用户@例子.广告",
+    ] {
+        let mut input = keyed("1", input());
+        input["email"] = email.into();
+        let answer = change(&test, NOBODY, "RegisterMember", input).await;
+        let expected = ("INVALID", "input.email".to_owned());
+        assert_eq!(answer.refusal(), expected, "{email:?}");
+    }
+    assert_nothing_done(&test).await;
+
+    // With one that is right the same key goes on.
+    let mut input = keyed("1", input());
+    input["email"] = "o'brien+x@MÜNCHEN.de".into();
+    let answer = change(&test, NOBODY, "RegisterMember", input).await;
+    assert_eq!(answer.done()["member"]["email"], "o'brien+x@münchen.de");
+    assert_eq!(test.owed_kinds().await, ["email.welcome"]);
+}
+
+#[tokio::test]
+async fn locales_are_read_as_phones_write_them() {
+    let test = TestApp::start().await;
+    let mut registered = keyed("1", input());
+    registered["locale"] = "de_AT".into();
+    let answer = change(&test, NOBODY, "RegisterMember", registered).await;
+    assert_eq!(answer.done()["member"]["locale"], "de-AT");
+    assert_eq!(test.owed_kinds().await, ["email.welcome"]);
+    let other = keyed("2", json!({ "locale": "en_US" }));
+    change(&test, NOBODY, "UpdatePreferences", other)
+        .await
+        .done();
+    let me = test.ask(NOBODY, "{ me { locale } }", json!({})).await;
+    assert_eq!(me.data()["me"]["locale"], "en-US");
 }

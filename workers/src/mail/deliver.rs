@@ -62,6 +62,8 @@ pub struct Letters {
 enum Stopped {
     /// It is over, in this state.
     Over(DeliveryState),
+    /// It is over, and will never be taken: operators have to know.
+    Refused(String),
     /// It is not.
     Verdict(Verdict),
 }
@@ -76,7 +78,7 @@ impl From<Error> for Stopped {
     fn from(error: Error) -> Self {
         match error {
             Error::UnknownKind { .. } => Self::Verdict(Verdict::Unknown),
-            Error::Address => Self::Over(DeliveryState::Refused),
+            Error::Address => Self::Refused(error.to_string()),
             // Somebody has to mend it, and it is sent then.
             Error::Setting(_) => Self::Verdict(Verdict::retry(error)),
             Error::Payload(_) | Error::Enclosure(_) | Error::Defect(..) => {
@@ -111,8 +113,29 @@ impl Consumer for Letters {
                 Ok(()) => Verdict::Done,
                 Err(error) => Verdict::retry(error),
             },
+            Err(Stopped::Refused(reason)) => {
+                match self.end(&letterhead, DeliveryState::Refused, None).await {
+                    Ok(()) => {
+                        tell(&letterhead, &reason);
+                        Verdict::Done
+                    }
+                    Err(error) => Verdict::retry(error),
+                }
+            }
         }
     }
+}
+
+/// Tells operators of a mail that will never be sent, once: after it was recorded, so that no other try follows. Whose it
+/// is the ids say; neither name nor address is told.
+fn tell(mail: &Letterhead<'_>, reason: &str) {
+    tracing::warn!(
+        envelope = %mail.envelope,
+        member = mail.member.map(|member| member.0.to_string()),
+        template = mail.template,
+        reason,
+        "a mail is refused, and will never be sent"
+    );
 }
 
 impl Letters {
@@ -234,10 +257,7 @@ impl Letters {
                     }
                 }
             }
-            Err(mail::Error::Refused(reason)) => {
-                tracing::warn!(reason, "a mail is refused");
-                Err(Stopped::Over(DeliveryState::Refused))
-            }
+            Err(mail::Error::Refused(reason)) => Err(Stopped::Refused(reason)),
             Err(mail::Error::Unknown(reason)) if repeat == Repeat::AtMostOnce => {
                 tracing::warn!(reason, "a mail may be lost, and is not sent again");
                 Err(Stopped::Over(DeliveryState::Unknown))

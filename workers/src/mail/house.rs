@@ -1,6 +1,6 @@
 //! Who writes.
 
-use coach_domain::{id::MemberId, mail::unsubscribe::Unsubscribing};
+use coach_domain::{id::MemberId, mail::unsubscribe::Unsubscribing, member::EmailAddress};
 use lettre::{Address, message::Mailbox};
 use reqwest::Url;
 
@@ -122,8 +122,10 @@ impl House {
 fn mailbox(name: &str, text: &str) -> Result<Mailbox, Error> {
     let wrong = || Error::Setting(format!("{name} must be an address, or `Name <address>`"));
     let mailbox: Mailbox = text.parse().map_err(|_| wrong())?;
-    let plain = mailbox.email.to_string().is_ascii() && !text.contains(char::is_control);
-    plain.then_some(mailbox).ok_or_else(wrong)
+    let address = mailbox.email.to_string();
+    let plain = address.is_ascii() && !text.contains(ends_line);
+    let takes_mail = EmailAddress::parse(&address).is_some();
+    (plain && takes_mail).then_some(mailbox).ok_or_else(wrong)
 }
 
 fn url(name: &str, text: &str) -> Result<Url, Error> {
@@ -135,7 +137,12 @@ fn url(name: &str, text: &str) -> Result<Url, Error> {
 }
 
 fn one_line(name: &str, text: &str) -> Result<String, Error> {
-    let fits = !text.trim().is_empty() && text.len() <= 300 && !text.contains(char::is_control);
+    let fits = !text.trim().is_empty() && text.len() <= 300 && !text.contains(ends_line);
     let wrong = || Error::Setting(format!("{name} must be one line of at most 300 bytes"));
     fits.then(|| text.trim().to_owned()).ok_or_else(wrong)
+}
+
+/// A control character, or one that begins a new line or paragraph.
+fn ends_line(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }

@@ -66,7 +66,7 @@ impl Recipient {
         let harmless = !name.is_empty()
             && name.chars().count() <= LONGEST_NAME
             && !name.contains(['@', '/', '\\', '<', '>', '[', ']', '{', '}'])
-            && !has_inner_dot(&name);
+            && !has_inner_dot(&name.replace(is_joiner, ""));
         harmless.then_some(name)
     }
 
@@ -76,16 +76,8 @@ impl Recipient {
     ///
     /// [`Error::Address`] for one that no mail can be sent to.
     pub(super) fn mailbox(&self) -> Result<Mailbox, Error> {
-        let (local, domain) = self
-            .address
-            .as_str()
-            .rsplit_once('@')
-            .ok_or(Error::Address)?;
-        let domain = idna::domain_to_ascii(domain).map_err(|_| Error::Address)?;
+        let (local, domain) = self.address.ascii_parts().ok_or(Error::Address)?;
         let address = Address::new(local, domain).map_err(|_| Error::Address)?;
-        if !self.address.can_be_sent_to() {
-            return Err(Error::Address);
-        }
         Ok(Mailbox::new(self.spoken_name(), address))
     }
 }
@@ -103,7 +95,8 @@ fn has_inner_dot(text: &str) -> bool {
     false
 }
 
-/// A text without what could end a line, hide, or turn the direction of what follows.
+/// A text without what could end a line, hide, or turn the direction of what follows. Joiners stay where they join: they
+/// make letters of Persian and of India's languages, and families of emoji, what they are.
 pub(super) fn one_line(text: &str) -> String {
     let visible = text.chars().map(|c| {
         if c.is_control() || c.is_whitespace() {
@@ -112,11 +105,52 @@ pub(super) fn one_line(text: &str) -> String {
             c
         }
     });
-    let visible: String = visible.filter(|c| !turns_or_hides(*c)).collect();
-    visible.split_whitespace().collect::<Vec<_>>().join(" ")
+    let visible: Vec<char> = visible.filter(|c| !turns_or_hides(*c)).collect();
+    let joins = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| visible.get(at));
+        [before, visible.get(at + 1)]
+            .into_iter()
+            .all(|beside| beside.is_some_and(|c| !c.is_ascii() && !is_joiner(*c)))
+    };
+    let kept = (visible.iter().enumerate()).filter(|(at, c)| !is_joiner(**c) || joins(*at));
+    let kept: String = kept.map(|(_, c)| c).collect();
+    kept.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Marks of direction, joiners without width, and the like.
+/// ZWNJ and ZWJ.
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}')
+}
+
+/// Marks of direction, spaces without width, and the like.
 fn turns_or_hides(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}')
+    matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_line;
+
+    #[test]
+    fn joiners_stay_where_they_join() {
+        for text in [
+            "علی\u{200c}رضا",
+            "می\u{200c}خواهم",
+            "क्\u{200d}ष",
+            "👩\u{200d}👩\u{200d}👧",
+            "❤\u{fe0f}\u{200d}🔥",
+        ] {
+            assert_eq!(one_line(text), text, "{text:?}");
+        }
+        for (text, kept) in [
+            ("ev\u{200d}il", "evil"),
+            ("\u{200c}علی\u{200c}", "علی"),
+            ("علی \u{200c} رضا", "علی رضا"),
+            ("a\u{202e}b\u{200b}c\u{ad}", "abc"),
+            ("a\u{2028}b\u{2029}c", "a b c"),
+            ("👩\u{200d}\u{200d}\u{200d}👧", "👩👧"),
+        ] {
+            assert_eq!(one_line(text), kept, "{text:?}");
+        }
+    }
 }

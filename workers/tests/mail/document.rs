@@ -144,3 +144,49 @@ fn a_plan_without_days_is_a_document_too() {
     plan.shopping.clear();
     assert_eq!(pages(&with(plan)).len(), 1);
 }
+
+/// What the plan says, in a mail without a document: each of these scripts is one that the fonts lack.
+#[test]
+fn titles_that_the_fonts_lack_are_in_the_mail_itself() {
+    for title in [
+        "鶏の照り焼き",
+        "宫保鸡丁",
+        "김치찌개",
+        "كبسة",
+        "חומוס",
+        "ต้มยำกุ้ง",
+        "पनीर टिक्का",
+        "🍕 Pizza",
+    ] {
+        for place in ["a workout", "a meal", "something to buy", "an amount"] {
+            let mut plan = plan();
+            match place {
+                "a workout" => title.clone_into(&mut plan.days[0].workouts[0].title),
+                "a meal" => title.clone_into(&mut plan.days[27].meals[3].title),
+                "something to buy" => title.clone_into(&mut plan.shopping[3].items[0].name),
+                _ => plan.shopping[3].items[1].quantities[0] = title.to_owned(),
+            }
+            let outline = Outline::of(&with(plan).render().unwrap().mime);
+            let files: Vec<_> = outline.attachments.iter().map(|(name, ..)| name).collect();
+            assert_eq!(files, ["workouts-2026-11-23.ics"], "{title} in {place}");
+            for text in [&outline.text, &outline.html] {
+                assert!(text.contains(title), "{title} in {place}: {text}");
+                assert!(text.contains("Żurek, as in Łódź") && text.contains("Milk, 1.3 kg"));
+                assert!(!text.contains("??") && !text.contains("PDF"), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_not_seen_needs_no_glyph() {
+    let mut plan = plan();
+    "Crè\u{ad}me\u{200b} brû\u{200d}lée\u{fe0f} μουσακάς борщ ½"
+        .clone_into(&mut plan.days[0].meals[0].title);
+    let pages = pages(&with(plan));
+    assert!(
+        pages[0].contains("Crème brûlée μουσακάς борщ ½"),
+        "{}",
+        pages[0]
+    );
+}

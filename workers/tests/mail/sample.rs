@@ -312,5 +312,15 @@ pub(crate) fn samples() -> Vec<Sample> {
         Enclosure::Nothing,
         ada(),
     );
+    let mut plan_in_japanese = plan();
+    plan_in_japanese.days[0].meals[0].title = "鶏の照り焼き".to_owned();
+    plan_in_japanese.shopping[0].items[0].name = "鶏もも肉".to_owned();
+    samples.push(Sample {
+        name: "your-plan-in-japanese",
+        kind: "email.your-plan",
+        payload: json!({"cycle": CYCLE}),
+        enclosure: Enclosure::Plan(Box::new(plan_in_japanese)),
+        to: ada(),
+    });
     samples
 }

@@ -5,10 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::source::is_standard_input;
+
 /// What is wrong with the file or folder that was named. The message is meant for
 /// the person who named it.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {reason}", path.display())]
+#[error("{}: {reason}", shown(path))]
 pub struct FileError {
     path: PathBuf,
     reason: String,
@@ -43,5 +45,13 @@ impl FileError {
             path,
             "it is not a regular file; exercises are imported from one file of JSON",
         )
+    }
+}
+
+fn shown(path: &Path) -> String {
+    if is_standard_input(path) {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
     }
 }

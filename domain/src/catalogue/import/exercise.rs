@@ -1,10 +1,11 @@
 //! Exercises as JSON: one file with a list of objects.
 
-use std::{collections::HashSet, fs, path::Path};
+use std::{collections::HashSet, path::Path};
 
 use serde_json::{Map, Value};
+use unicode_normalization::UnicodeNormalization as _;
 
-use super::{Entry, FileError, Refusal, text};
+use super::{Entry, FileError, Refusal, source, text};
 use crate::{
     exercise::{Equipment, Exercise, ExerciseCategory, Muscle},
     id::ExerciseId,
@@ -71,18 +72,15 @@ const MUSCLES: &[(&str, Muscle)] = &[
     ("neck", Muscle::Neck),
 ];
 
-/// Reads the exercises of a file, each for itself.
+/// Reads the exercises of a file, a pipe, or, for `-`, of standard input, each for
+/// itself.
 ///
 /// # Errors
 ///
-/// When there is no such file, it is none, or it does not hold a list in JSON; the
+/// When there is no such file, it is a folder, or it does not hold a list in JSON; the
 /// message names line and column. What is wrong with an exercise is in its entry.
 pub fn read_exercises(file: &Path) -> Result<Vec<Entry<Exercise>>, FileError> {
-    let data = fs::metadata(file).map_err(|error| FileError::open(file, &error))?;
-    if !data.is_file() {
-        return Err(FileError::not_a_file(file));
-    }
-    let bytes = fs::read(file).map_err(|error| FileError::open(file, &error))?;
+    let bytes = source::read(file)?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let items = serde_json::from_slice(bytes)
         .map_err(|error| FileError::new(file, format!("it is not JSON: {error}")))?;
@@ -131,8 +129,8 @@ fn exercise(slug: &str, fields: &Map<String, Value>) -> Result<Exercise, Refusal
             "its `id` must be 1 to 200 letters of A to Z, digits, `_` and `-`",
         ));
     }
-    let name = text_of(fields, "name")?.trim();
-    text::check_name("name", name)?;
+    let name: String = text_of(fields, "name")?.trim().nfc().collect();
+    text::check_name("name", &name)?;
     let equipment = match fields.get("equipment") {
         // Most of those that leave it open are stretches that need nothing.
         Some(Value::Null) => None,
@@ -154,7 +152,7 @@ fn exercise(slug: &str, fields: &Map<String, Value>) -> Result<Exercise, Refusal
     }
     Ok(Exercise {
         id: ExerciseId(identity::id("exercise", slug)),
-        name: name.to_owned(),
+        name,
         category: one_of(fields, "category", CATEGORIES)?,
         level: one_of(fields, "level", LEVELS)?,
         equipment: equipment.into_iter().collect(),
@@ -169,7 +167,7 @@ fn instructions(fields: &Map<String, Value>) -> Result<Vec<String>, Refusal> {
     let all = list_of(fields, "instructions")?.into_iter().map(str::trim);
     let all: Vec<_> = all
         .filter(|text| !text.is_empty())
-        .map(str::to_owned)
+        .map(text::lines)
         .collect();
     if all.len() > MOST {
         return Err(Refusal(format!(

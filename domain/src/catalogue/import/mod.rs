@@ -7,6 +7,7 @@
 mod error;
 mod exercise;
 mod recipe;
+mod source;
 mod store;
 mod text;
 

@@ -1,5 +1,7 @@
 //! What tables take of texts.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::Refusal;
 
 /// A cursor holds a name or title, and has at most 512 characters.
@@ -23,7 +25,24 @@ pub(super) fn check_name(what: &str, name: &str) -> Result<(), Refusal> {
             name.len()
         )));
     }
-    check(what, name)
+    check(what, name)?;
+    if name.chars().any(ends_line) {
+        return Err(Refusal(format!(
+            "its `{what}` has a line break or another control character; write it on one line"
+        )));
+    }
+    Ok(())
+}
+
+/// A control character, or one that begins a new line or paragraph.
+fn ends_line(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
+}
+
+/// A text composed (NFC), whose lines all end in `\n`, however old the system is that it comes from.
+pub(super) fn lines(text: &str) -> String {
+    let lines = text.replace("\r\n", "\n").replace('\r', "\n");
+    lines.nfc().collect()
 }
 
 /// Accepts any other text.

@@ -10,6 +10,7 @@ use crate::{
     command::{Command, Refusal, UserError, UserErrorCode, Work},
     database,
     id::MemberId,
+    member::EmailAddress,
     outbox::Payload,
     queue::QueueName,
 };
@@ -51,7 +52,8 @@ impl Command for RequestDataExport {
 
     async fn run(&self, work: &mut Work<'_>) -> Result<Requested, Refusal> {
         let (member, now) = (work.member()?.id, work.now());
-        if work.member()?.email.is_none() {
+        let address = work.member()?.email.as_ref();
+        if !address.is_some_and(EmailAddress::can_be_sent_to) {
             let message = "there is no email address to send it to";
             return Err(UserError::new(UserErrorCode::EmailMissing, message, "").into());
         }

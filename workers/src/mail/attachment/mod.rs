@@ -2,6 +2,7 @@
 
 pub(super) mod calendar;
 pub(super) mod document;
+pub(super) mod line;
 mod plan;
 
 pub use plan::{PlanAttachment, PlanDay, PlanMeal, PlanWorkout};

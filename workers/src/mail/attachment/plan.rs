@@ -119,8 +119,21 @@ impl PlanAttachment {
         }
     }
 
+    /// All texts that are not ours.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        let days = self.days.iter().flat_map(|day| {
+            let workouts = day.workouts.iter().map(|workout| &workout.title);
+            workouts.chain(day.meals.iter().map(|meal| &meal.title))
+        });
+        let items = self.shopping.iter().flat_map(|list| &list.items);
+        let items = items.flat_map(|item| [&item.name].into_iter().chain(&item.quantities));
+        days.chain(items).map(String::as_str)
+    }
+
     /// The days of each week, with what to buy for them.
-    pub(super) fn weeks(&self) -> impl Iterator<Item = (&[PlanDay], Option<&ShoppingList>)> {
+    pub(in crate::mail) fn weeks(
+        &self,
+    ) -> impl Iterator<Item = (&[PlanDay], Option<&ShoppingList>)> {
         let weeks = self.days.chunks(WEEK).enumerate();
         weeks.map(|(place, days)| (days, self.shopping.get(place)))
     }

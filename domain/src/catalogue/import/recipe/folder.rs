@@ -6,9 +6,11 @@ use std::{
     path::Path,
 };
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::recipe;
 use crate::{
-    catalogue::import::{Entry, FileError, Refusal},
+    catalogue::import::{Entry, FileError, Refusal, source::is_standard_input},
     recipe::Recipe,
 };
 
@@ -16,13 +18,17 @@ use crate::{
 const LARGEST: u64 = 256 * 1024;
 
 /// Reads the recipes of a folder: its files whose names end with `.md`, by name.
-/// Folders below it are left alone, and so are hidden files.
+/// Folders below it are left alone, and so are hidden files. Files that would become
+/// one recipe are refused, each with the names of all.
 ///
 /// # Errors
 ///
 /// When there is no such folder, it is none, or it cannot be read. What is wrong
 /// with a file is in its entry.
 pub fn read_recipes(folder: &Path) -> Result<Vec<Entry<Recipe>>, FileError> {
+    if is_standard_input(folder) {
+        return Err(FileError::not_a_folder(folder));
+    }
     let data = fs::metadata(folder).map_err(|error| FileError::open(folder, &error))?;
     if !data.is_dir() {
         return Err(FileError::not_a_folder(folder));
@@ -38,23 +44,49 @@ pub fn read_recipes(folder: &Path) -> Result<Vec<Entry<Recipe>>, FileError> {
             names.push((shown, name));
         }
     }
-    names.sort();
     if names.is_empty() {
         return Err(FileError::no_recipes(folder));
     }
-    Ok(names
+    let entries = names
         .into_iter()
-        .map(|(shown, name)| entry(&folder.join(&name), shown))
-        .collect())
+        .map(|(shown, name)| entry(&folder.join(&name), shown));
+    let mut entries: Vec<_> = entries.collect();
+    // The same on every machine, in whatever form it keeps names.
+    entries.sort_by(|one, other| (&one.slug, &one.name).cmp(&(&other.slug, &other.name)));
+    refuse_twins(&mut entries);
+    Ok(entries)
 }
 
 fn entry(path: &Path, name: String) -> Entry<Recipe> {
     let slug = format!("import/{}", name.trim_end_matches(".md"));
+    // Some systems keep names decomposed.
+    let slug: String = slug.nfc().collect();
     let item = match path.file_name().and_then(|name| name.to_str()) {
         Some(_) => read(path).and_then(|file| recipe(&slug, &file)),
         None => Err(Refusal::new("its name is not UTF-8; rename it")),
     };
     Entry { name, slug, item }
+}
+
+/// Refuses files that would become one recipe: each run would write what the one says over what the other does.
+fn refuse_twins(entries: &mut [Entry<Recipe>]) {
+    for twins in entries.chunk_by_mut(|one, other| one.slug == other.slug) {
+        if twins.len() < 2 {
+            continue;
+        }
+        let names: Vec<_> = twins
+            .iter()
+            .map(|twin| format!("`{}`", twin.name))
+            .collect();
+        let reason = format!(
+            "{} would become one recipe, `{}`; rename all but one",
+            names.join(" and "),
+            twins[0].slug
+        );
+        for twin in twins {
+            twin.item = Err(Refusal(reason.clone()));
+        }
+    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Refusal> {

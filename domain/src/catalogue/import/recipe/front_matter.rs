@@ -1,38 +1,27 @@
 //! The front matter of a recipe: YAML between two lines of `---`.
 
+mod shape;
+
 use serde::Deserialize;
 
+use self::shape::{Held, Shape};
 use super::Refusal;
 
 /// What is taken from it; other keys are left alone.
-#[derive(Debug, Deserialize)]
+#[derive(Debug)]
 pub(super) struct FrontMatter {
     pub(super) title: Option<String>,
-    #[serde(default)]
-    tags: Option<Tags>,
+    /// In lower case.
+    pub(super) tags: Vec<String>,
 }
 
-/// A list as a rule; one word alone is as good.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Tags {
-    Several(Vec<String>),
-    One(String),
+/// The title as it is written: `1.50` and `yes` are no numbers and answers here.
+#[derive(Deserialize)]
+struct Titled {
+    title: Option<String>,
 }
 
-impl FrontMatter {
-    /// The tags in lower case.
-    pub(super) fn tags(&self) -> Vec<String> {
-        let tags = match &self.tags {
-            Some(Tags::Several(tags)) => tags.as_slice(),
-            Some(Tags::One(tag)) => std::slice::from_ref(tag),
-            None => &[],
-        };
-        tags.iter().map(|tag| tag.trim().to_lowercase()).collect()
-    }
-}
-
-/// Takes the front matter off a file; the rest is Markdown.
+/// Takes the front matter off a file, whose lines end in `\n`; the rest is Markdown.
 pub(super) fn split(file: &str) -> Result<(FrontMatter, &str), Refusal> {
     let text = file.strip_prefix('\u{feff}').unwrap_or(file);
     let missing =
@@ -61,15 +50,139 @@ fn read(yaml: &str) -> Result<FrontMatter, Refusal> {
             "its front matter is empty; it needs a `title`",
         ));
     }
+    let Shape::Keys { title, tags } = parse(yaml)? else {
+        return Err(Refusal::new(
+            "its front matter has no keys; it needs a `title`, as in `title: Soup`",
+        ));
+    };
+    let title = match title {
+        Held::Nothing => None,
+        Held::Word(_) => parse::<Titled>(yaml)?.title,
+        Held::List(_) | Held::Keys => {
+            let holds = title.holds();
+            let reason = format!("its `title` must be a text, and holds {holds}");
+            return Err(Refusal(reason));
+        }
+    };
+    let tags = tags.words().map_err(|holds| {
+        Refusal(format!(
+            "its `tags` must be a word or a list of words, and holds {holds}"
+        ))
+    })?;
+    let tags = tags.iter().map(|tag| tag.trim().to_lowercase()).collect();
+    Ok(FrontMatter { title, tags })
+}
+
+fn parse<T: for<'de> Deserialize<'de>>(yaml: &str) -> Result<T, Refusal> {
     serde_saphyr::from_str(yaml).map_err(|error| {
         let place = error.location().map_or_else(String::new, |at| {
             // The line of `---` comes before.
             format!(" at line {}", at.line() + 1)
         });
-        let error = error.without_snippet().to_string();
+        let error = error.without_snippet();
+        if let serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } = error {
+            return Refusal(format!("its front matter has `{key}` twice, again{place}"));
+        }
+        let error = error.to_string();
         let error = error.lines().next().unwrap_or_default();
         Refusal(format!(
             "its front matter is not as YAML should be{place}: {error}"
         ))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    fn tags(line: &str) -> Vec<String> {
+        let read = read(&format!("title: Soup\n{line}\n"));
+        read.unwrap_or_else(|refusal| panic!("{line}: {refusal}"))
+            .tags
+    }
+
+    #[test]
+    fn tags_are_words_however_they_are_written() {
+        for (line, words) in [
+            ("tags: [vegan, 2024]", &["vegan", "2024"][..]),
+            ("tags: [vegan, yes]", &["vegan", "true"]),
+            (
+                "tags: [vegan, 1.5, -3, true, ~, '2']",
+                &["vegan", "1.5", "-3", "true", "2"],
+            ),
+            ("tags: ['Vegan ', \"soup\"]", &["vegan", "soup"]),
+            ("tags:\n  - vegan\n  - 2024-05-01", &["vegan", "2024-05-01"]),
+            ("tags: vegan", &["vegan"]),
+            ("tags: 2024", &["2024"]),
+            ("tags: yes", &["true"]),
+            ("tags: []", &[]),
+            ("tags:", &[]),
+            ("tags: ~", &[]),
+            ("date: 2024-05-01", &[]),
+            ("2024: [a, {b: [c]}]", &[]),
+        ] {
+            assert_eq!(tags(line), words, "{line}");
+        }
+    }
+
+    #[test]
+    fn titles_are_kept_as_they_are_written() {
+        for (line, title) in [
+            ("title: 2024", Some("2024")),
+            ("title: 1.50", Some("1.50")),
+            ("title: yes", Some("yes")),
+            ("title: 0x10", Some("0x10")),
+            ("title: 'null'", Some("null")),
+            ("title: \"Soup: hot\"", Some("Soup: hot")),
+            ("title: null", None),
+            ("title:", None),
+            ("tags: [soup]", None),
+        ] {
+            let read = read(line).unwrap_or_else(|refusal| panic!("{line}: {refusal}"));
+            assert_eq!(read.title.as_deref(), title, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_of_the_field() {
+        let tags = "its `tags` must be a word or a list of words, and holds ";
+        let title = "its `title` must be a text, and holds ";
+        for (yaml, reason) in [
+            (
+                "title: Soup\ntags: {soup: 1}",
+                format!("{tags}keys with values"),
+            ),
+            (
+                "title: Soup\ntags: [soup, [vegan]]",
+                format!("{tags}a list in a list"),
+            ),
+            (
+                "title: Soup\ntags: [{soup: 1}]",
+                format!("{tags}keys with values"),
+            ),
+            ("title: [Soup, Stew]", format!("{title}a list")),
+            ("title: {en: Soup}", format!("{title}keys with values")),
+            (
+                "Soup",
+                "its front matter has no keys; it needs a `title`, as in `title: Soup`".to_owned(),
+            ),
+            (
+                "title: a\ntags: [b]\ntitle: c",
+                "its front matter has `title` twice, again at line 4".to_owned(),
+            ),
+            (
+                "- title",
+                "its front matter has no keys; it needs a `title`, as in `title: Soup`".to_owned(),
+            ),
+        ] {
+            let refusal = read(yaml).expect_err(yaml).to_string();
+            assert_eq!(refusal, reason, "{yaml}");
+        }
+        for yaml in ["title: \"Soup", "title: a\ntitle: b", "title: *a"] {
+            let refusal = read(yaml).expect_err(yaml).to_string();
+            for word in ["untagged", "variant", "struct", "enum", "Option", "Policy"] {
+                assert!(!refusal.contains(word), "{yaml}: {refusal}");
+            }
+        }
+    }
 }

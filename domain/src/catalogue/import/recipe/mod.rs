@@ -42,13 +42,13 @@ const LONGEST_STEP: usize = 5000;
 /// Reads a file; `slug` names the recipe for good.
 fn recipe(slug: &str, file: &[u8]) -> Result<Recipe, Refusal> {
     let file = str::from_utf8(file).map_err(|error| {
-        let line = file[..error.valid_up_to()]
-            .split(|byte| *byte == b'\n')
-            .count();
+        let before = String::from_utf8_lossy(&file[..error.valid_up_to()]);
+        let line = text::lines(&before).split('\n').count();
         Refusal(format!("line {line} is not UTF-8; save the file as UTF-8"))
     })?;
     text::check("text", file)?;
-    let (front_matter, markdown) = front_matter::split(file)?;
+    let file = text::lines(file);
+    let (front_matter, markdown) = front_matter::split(&file)?;
     let title = one_line(front_matter.title.as_deref().unwrap_or_default());
     text::check_name("title", &title)?;
     let deep = "its lists or quotations are nested too deeply";
@@ -60,7 +60,7 @@ fn recipe(slug: &str, file: &[u8]) -> Result<Recipe, Refusal> {
     });
     let opening = opening.flat_map(|(_, blocks)| blocks.iter());
     let summary = summary::summary(opening, &mut facts);
-    let tags = front_matter.tags();
+    let tags = front_matter.tags;
     Ok(Recipe {
         id: RecipeId(identity::id("recipe", slug)),
         title,

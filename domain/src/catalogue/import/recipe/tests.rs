@@ -1,4 +1,6 @@
-use std::path::Path;
+use std::{fs, path::Path};
+
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::read_recipes;
 use crate::{
@@ -202,13 +204,15 @@ fn what_is_refused_says_what_to_mend() {
     ] {
         assert_eq!(begin(name), reason, "{name}");
     }
-    for name in ["tags-of-numbers.md", "wrong-front-matter.md"] {
-        let reason = begin(name);
-        assert!(
-            reason.starts_with("its front matter is not as YAML should be"),
-            "{name}: {reason}"
-        );
-    }
+    assert_eq!(
+        begin("tags-of-numbers.md"),
+        "its `tags` must be a word or a list of words, and holds keys with values"
+    );
+    let reason = begin("wrong-front-matter.md");
+    assert!(
+        reason.starts_with("its front matter is not as YAML should be"),
+        "{reason}"
+    );
 }
 
 #[test]
@@ -227,4 +231,82 @@ fn a_folder_is_what_is_asked_for() {
             .to_string();
         assert!(error.contains(reason) && error.contains(path), "{error}");
     }
+}
+
+const SOUP: &str = "---\ntitle: Crème\ntags: [vegan, 2024]\n---\n\nThick.\n\n- Servings: 4\n\n\
+                    ## Ingredients\n\n- 1 onion\n- salt\n\n## Directions\n\n1. Cook it.\n2. Eat it.\n";
+
+/// A folder with these files, each read as what it would become.
+fn read(name: &str, files: &[(&str, &str)]) -> Vec<Entry<Recipe>> {
+    let folder = std::env::temp_dir().join(format!("coach-{name}-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder");
+    for (file, text) in files {
+        fs::write(folder.join(file), text).expect("written");
+    }
+    let entries = read_recipes(&folder).expect("a folder");
+    fs::remove_dir_all(&folder).expect("removed");
+    entries
+}
+
+#[test]
+fn line_ends_of_any_system_are_read_alike() {
+    let read = |text: &str| {
+        let entry = read("line-ends", &[("soup.md", text)]).remove(0);
+        format!("{:?}", entry.item.expect("a recipe"))
+    };
+    let expected = read(SOUP);
+    for end in ["\r", "\r\n"] {
+        assert_eq!(read(&SOUP.replace('\n', end)), expected, "{end:?}");
+    }
+    let decomposed: String = SOUP.nfd().collect();
+    assert_ne!(decomposed, SOUP);
+    assert_eq!(read(&decomposed), expected);
+}
+
+#[test]
+fn names_are_the_same_from_any_machine() {
+    let slugs = |files: &[(&str, &str)]| {
+        let entries = read("names", files).into_iter();
+        let slugs = entries.map(|entry| (entry.slug, entry.item.expect("a recipe").id));
+        slugs.collect::<Vec<_>>()
+    };
+    let composed = slugs(&[("cr\u{e8}me.md", SOUP), ("crab.md", SOUP), ("dip.md", SOUP)]);
+    let decomposed = slugs(&[
+        ("cre\u{300}me.md", SOUP),
+        ("crab.md", SOUP),
+        ("dip.md", SOUP),
+    ]);
+    assert_eq!(composed, decomposed);
+    assert_eq!(composed[1].0, "import/cr\u{e8}me");
+}
+
+#[test]
+fn files_that_would_become_one_recipe_are_refused_by_all_names() {
+    for (one, other, slug) in [
+        ("soup.md", "soup.md.md", "import/soup"),
+        ("cre\u{300}me.md", "cr\u{e8}me.md", "import/cr\u{e8}me"),
+    ] {
+        let entries = read("twins", &[(one, SOUP), (other, SOUP), ("stew.md", SOUP)]);
+        let reason =
+            format!("`{one}` and `{other}` would become one recipe, `{slug}`; rename all but one");
+        for name in [one, other] {
+            let entry = entries.iter().find(|entry| entry.name == name).expect(name);
+            let refusal = entry.item.as_ref().expect_err(name).to_string();
+            assert_eq!(refusal, reason);
+        }
+        let stew = entries.iter().find(|entry| entry.name == "stew.md");
+        assert!(stew.expect("read").item.is_ok());
+    }
+}
+
+#[test]
+fn standard_input_is_no_folder() {
+    let error = read_recipes(Path::new("-"))
+        .expect_err("no folder")
+        .to_string();
+    assert!(
+        error.starts_with("standard input: it is not a folder"),
+        "{error}"
+    );
 }

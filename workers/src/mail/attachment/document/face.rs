@@ -26,6 +26,11 @@ impl Faces {
         })
     }
 
+    /// Whether a text can be read in both.
+    pub(super) fn can_show(&self, text: &str) -> bool {
+        self.regular.can_show(text) && self.semibold.can_show(text)
+    }
+
     pub(super) fn face(&self, is_bold: bool) -> &Face {
         if is_bold {
             &self.semibold
@@ -55,20 +60,32 @@ impl Face {
         })
     }
 
-    /// A text in characters that the font has: `⅓` becomes `1⁄3`, and what has no likeness a question mark.
+    /// A text in characters that the font has: `⅓` becomes `1⁄3`, and what has no likeness is left out. Whether there is
+    /// any, [`Faces::can_show`] says.
     pub(super) fn legible(&self, text: &str) -> String {
         let mut legible = String::with_capacity(text.len());
-        for c in text.nfc() {
+        for c in text.nfc().filter(|c| !is_unseen(*c)) {
             if c.is_control() || c.is_whitespace() {
                 legible.push(' ');
             } else if self.has(c) {
                 legible.push(c);
             } else {
-                let parts: String = std::iter::once(c).nfkd().filter(|c| self.has(*c)).collect();
-                legible.push_str(if parts.is_empty() { "?" } else { &parts });
+                legible.extend(std::iter::once(c).nfkd().filter(|c| self.has(*c)));
             }
         }
         legible
+    }
+
+    /// Whether each character has a glyph, or one for what it is without its accents.
+    fn can_show(&self, text: &str) -> bool {
+        text.nfc().all(|c| {
+            let likeness = std::iter::once(c).nfkd().next();
+            c.is_control()
+                || c.is_whitespace()
+                || is_unseen(c)
+                || self.has(c)
+                || likeness.is_some_and(|c| self.has(c))
+        })
     }
 
     /// Glyphs of a legible text, sized by the em.
@@ -102,4 +119,10 @@ impl Face {
         let glyph = self.characters.map(c).unwrap_or_default();
         self.metrics.advance_width(glyph).unwrap_or_default() / self.units
     }
+}
+
+/// What has no glyph of its own: soft hyphens, joiners, marks of direction, selectors of variants.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }

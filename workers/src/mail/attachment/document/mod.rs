@@ -5,15 +5,13 @@ mod draw;
 mod face;
 mod paper;
 
-use coach_domain::{day::MealSlot, shopping::ShoppingItem};
-
 use self::{
     draw::draw,
     face::Faces,
     paper::{Ink, Paper, Role, Style},
 };
-use super::{PlanAttachment, PlanDay};
-use crate::mail::words::{Words, counted};
+use super::{PlanAttachment, PlanDay, line};
+use crate::mail::words::Words;
 
 /// Where meals begin, beside their slots; points from the left margin.
 const BESIDE: f32 = 70.0;
@@ -27,13 +25,17 @@ pub(in crate::mail) enum Error {
     Document(String),
 }
 
-/// The document's bytes; the same plan gives the same bytes.
+/// The document's bytes; the same plan gives the same bytes. `None` where a text is in a script that the fonts lack: a
+/// document that nobody can read is none.
 pub(in crate::mail) fn write(
     plan: &PlanAttachment,
     house: &str,
     words: Words,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Option<Vec<u8>>, Error> {
     let faces = Faces::new().ok_or(Error::Font)?;
+    if !plan.texts().chain([house]).all(|text| faces.can_show(text)) {
+        return Ok(None);
+    }
     let mut paper = Paper::new(&faces);
     let title = format!("Meals of cycle {}", plan.cycle_number);
     paper.write(Role::Title, Style::TITLE, &title);
@@ -66,11 +68,11 @@ pub(in crate::mail) fn write(
                 Style::SECTION,
                 &format!("Shopping list for week {number}"),
             );
-            let items: Vec<_> = items.iter().map(|item| to_buy(item, words)).collect();
+            let items: Vec<_> = items.iter().map(|item| line::to_buy(item, words)).collect();
             paper.write_boxes(&items);
         }
     }
-    draw(&paper, &faces, house, &title, words.language())
+    draw(&paper, &faces, house, &title, words.language()).map(Some)
 }
 
 fn write_day(paper: &mut Paper<'_>, day: &PlanDay, words: Words) {
@@ -78,48 +80,12 @@ fn write_day(paper: &mut Paper<'_>, day: &PlanDay, words: Words) {
         let date = format!("{} · Day {}", words.date(day.date), day.number);
         paper.write(Role::Day, Style::DAY, &date);
         for workout in &day.workouts {
-            let text = format!("{} ({} min)", workout.title, workout.minutes);
-            paper.write_beside("Workout ", Ink::Green, BESIDE, &text);
+            paper.write_beside("Workout ", Ink::Green, BESIDE, &line::workout(workout));
         }
         for meal in &day.meals {
-            let servings = if meal.servings == 1 {
-                String::new()
-            } else {
-                format!(" ({})", counted(i64::from(meal.servings), "serving"))
-            };
-            let text = format!("{}{servings}", meal.title);
-            paper.write_beside(slot(meal.slot), Ink::Grey, BESIDE, &text);
+            // With a space, which parts it from what is beside it for who has it read out.
+            let slot = format!("{} ", line::slot(meal.slot));
+            paper.write_beside(&slot, Ink::Grey, BESIDE, &line::meal(meal));
         }
     });
-}
-
-/// With a space, which parts it from what is beside it for who has it read out.
-fn slot(slot: MealSlot) -> &'static str {
-    match slot {
-        MealSlot::Breakfast => "Breakfast ",
-        MealSlot::Lunch => "Lunch ",
-        MealSlot::Dinner => "Dinner ",
-        MealSlot::Snack => "Snack ",
-    }
-}
-
-/// `Carrots, 250 g + 2 × 1 bunch`.
-fn to_buy(item: &ShoppingItem, words: Words) -> String {
-    let grams = item.grams.map(|grams| words.groceries(grams));
-    let mut amounts: Vec<String> = grams.into_iter().collect();
-    let mut rest = item.quantities.as_slice();
-    while let Some(quantity) = rest.first() {
-        let same = rest.iter().take_while(|other| *other == quantity).count();
-        rest = &rest[same..];
-        match (quantity.trim(), same) {
-            ("", _) => {}
-            (quantity, 1) => amounts.push(quantity.to_owned()),
-            (quantity, times) => amounts.push(format!("{times} × {quantity}")),
-        }
-    }
-    if amounts.is_empty() {
-        item.name.clone()
-    } else {
-        format!("{}, {}", item.name, amounts.join(" + "))
-    }
 }
