@@ -11,6 +11,7 @@ use crate::{
     mail::letter::Welcome,
     preferences::{self, Wanted},
     subscription::Access,
+    time_zone,
 };
 
 /// Makes the viewer a member.
@@ -49,7 +50,7 @@ impl Command for RegisterMember {
             display_name: name(&self.display_name, "displayName")?,
             email: self.email.clone().or_else(|| self.verified_email.clone()),
             locale: self.locale.clone(),
-            time_zone: self.time_zone,
+            time_zone: time_zone::canonical(self.time_zone),
             units: self.units,
             access: Access::None,
             subscription: None,
