@@ -161,13 +161,17 @@ async fn where_order_is_kept_a_row_that_is_not_taken_holds_up_its_own_alone() {
     fixture
         .owe(&[effect(ORDERED, Some(member(0)), json!("poison"))])
         .await;
+    let relay = fixture.relay(ORDERED);
+    until("it was not taken", async || {
+        rows(&fixture, "attempts > 0 AND leased_until <= now()").await == 1
+    })
+    .await;
     for number in 0..30 {
         let all: Vec<_> = (0..20)
             .map(|n| effect(ORDERED, Some(member(n)), json!(number)))
             .collect();
         fixture.owe(&all).await;
     }
-    let relay = fixture.relay(ORDERED);
     let poisoned = "(SELECT partition FROM outbox WHERE envelope LIKE '%poison%')";
     let others = format!("sent_at IS NULL AND partition <> {poisoned}");
     until("the others are sent", async || {

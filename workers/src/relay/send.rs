@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     Result, kill_point,
     outbox::{self, Owed},
-    queue::{self, QueueName},
+    queue::{self, Outgoing, QueueName},
 };
 use futures_util::future::join_all;
 use tokio::time::timeout;
@@ -156,18 +156,39 @@ impl Sender<'_> {
         if messages.is_empty() {
             return Ok(results);
         }
-        let answer = timeout(PATIENCE, self.outlet.send(self.name, &messages)).await;
-        let late = |_| queue::Error::Unavailable(format!("no answer within {PATIENCE:?}"));
-        let answers = answer.map_err(late)??;
-        if answers.len() != messages.len() {
-            let why = "an answer for another batch".to_owned();
-            return Err(queue::Error::Unavailable(why));
-        }
+        let answers = match self.ask_for(&messages).await {
+            // For one of them, and whose fault it is they say themselves.
+            Err(queue::Error::Refused(_)) => {
+                let mut answers = Vec::with_capacity(messages.len());
+                for message in messages.chunks(1) {
+                    match self.ask_for(message).await {
+                        Err(queue::Error::Refused(why)) => {
+                            answers.push(Err(queue::Error::Refused(why)));
+                        }
+                        answer => answers.extend(answer?),
+                    }
+                }
+                answers
+            }
+            answers => answers?,
+        };
         let sent = results.iter_mut().filter(|result| result.is_ok());
         for (result, answer) in sent.zip(answers) {
             *result = answer;
         }
         Ok(results)
+    }
+
+    async fn ask_for(&self, messages: &[Outgoing]) -> queue::Result<Vec<queue::Result<()>>> {
+        let answer = timeout(PATIENCE, self.outlet.send(self.name, messages)).await;
+        let late = |_| queue::Error::Unavailable(format!("no answer within {PATIENCE:?}"));
+        let answers = answer.map_err(late)??;
+        if answers.len() == messages.len() {
+            Ok(answers)
+        } else {
+            let why = "an answer for another batch".to_owned();
+            Err(queue::Error::Unavailable(why))
+        }
     }
 
     async fn give_back(&self, ids: Vec<Uuid>, wait: Duration) -> Result<()> {
