@@ -1,6 +1,6 @@
 //! Time, injected so that tests can move it.
 
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc};
 use chrono_tz::Tz;
 
 /// Tells the time.
@@ -17,6 +17,15 @@ pub trait Clock: Send + Sync + 'static {
 /// Whether a moment that somebody else names can be kept: Postgres takes fewer years than chrono.
 pub fn can_be_kept(moment: DateTime<Utc>) -> bool {
     (1970..3000).contains(&moment.year())
+}
+
+/// A moment as it is kept, and so the same in an answer, in an event and in a row: Postgres counts microseconds and knows
+/// no leap seconds, which are the first of the next minute to it.
+pub fn kept(moment: DateTime<Utc>) -> DateTime<Utc> {
+    let beyond = moment.nanosecond() / 1_000_000_000;
+    let nanoseconds = moment.nanosecond() % 1_000_000_000;
+    let seconds = moment.timestamp() + i64::from(beyond);
+    DateTime::from_timestamp(seconds, nanoseconds / 1_000 * 1_000).unwrap_or(moment)
 }
 
 /// The moment so many seconds after 1970, where it can be kept.
@@ -39,7 +48,7 @@ impl Clock for SystemClock {
         reason = "the one place that reads the machine's clock"
     )]
     fn now(&self) -> DateTime<Utc> {
-        Utc::now()
+        kept(Utc::now())
     }
 }
 
@@ -50,5 +59,29 @@ pub struct ShiftedClock<C>(pub C, pub chrono::TimeDelta);
 impl<C: Clock> Clock for ShiftedClock<C> {
     fn now(&self) -> DateTime<Utc> {
         self.0.now() + self.1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Utc};
+
+    use super::kept;
+
+    #[test]
+    fn a_leap_second_is_the_next_minute_and_microseconds_are_the_least() {
+        let moment = |text: &str| -> DateTime<Utc> { text.parse().expect("a moment") };
+        for (given, is) in [
+            ("2026-11-25T12:34:60Z", "2026-11-25T12:35:00Z"),
+            ("2026-12-31T23:59:60.5Z", "2027-01-01T00:00:00.5Z"),
+            ("2026-11-25T13:34:60+01:00", "2026-11-25T12:35:00Z"),
+            (
+                "2026-11-25T12:34:59.123456789Z",
+                "2026-11-25T12:34:59.123456Z",
+            ),
+            ("2026-11-25T12:34:59Z", "2026-11-25T12:34:59Z"),
+        ] {
+            assert_eq!(kept(moment(given)), moment(is), "{given}");
+        }
     }
 }

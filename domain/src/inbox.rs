@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use crate::{Result, database};
+use crate::{Error, Result, database};
 
 /// For how many days rows are kept: longer than any dead letter.
 pub const KEPT_FOR_DAYS: u64 = 30;
@@ -41,15 +41,33 @@ pub async fn consumers(db: &impl ConnectionTrait, envelope: Uuid) -> Result<Vec<
 
 /// Makes the partitions of yesterday and the next days, and forgets what is older than is kept. Says how many partitions
 /// were dropped.
+///
+/// # Errors
+///
+/// The first one, once every day has had its turn.
 pub async fn turn_over(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<usize> {
     let today = now.date_naive();
     let days = (0..4).filter_map(|ahead| today.checked_add_days(Days::new(ahead)));
+    let mut first = None;
     for day in days.chain(today.pred_opt()) {
-        make(db, day).await?;
+        if let Err(error) = make(db, day).await {
+            tracing::error!(%day, %error, "the partition of a day was not made; its rows go to the one of all others");
+            first.get_or_insert(error);
+        }
     }
-    let Some(last) = today.checked_sub_days(Days::new(KEPT_FOR_DAYS)) else {
-        return Ok(0);
+    let dropped = match today.checked_sub_days(Days::new(KEPT_FOR_DAYS)) {
+        Some(last) => drop_before(db, last, &mut first).await?,
+        None => 0,
     };
+    first.map_or(Ok(dropped), Err)
+}
+
+/// Forgets what is from before a day.
+async fn drop_before(
+    db: &impl ConnectionTrait,
+    last: NaiveDate,
+    first: &mut Option<Error>,
+) -> Result<usize> {
     let sql = "DELETE FROM inbox_other WHERE envelope_id < $1";
     let statement = database::statement(sql, [first_of(last).into()]);
     db.execute_raw(statement).await?;
@@ -61,12 +79,21 @@ pub async fn turn_over(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<
     let rows = db
         .query_all_raw(database::statement(sql, [partition(last).into()]))
         .await?;
+    let mut dropped = 0;
     for row in &rows {
         let name: String = row.try_get_by_index(0)?;
-        db.execute_unprepared(&format!("DROP TABLE IF EXISTS {name}"))
-            .await?;
+        match db
+            .execute_unprepared(&format!("DROP TABLE IF EXISTS {name}"))
+            .await
+        {
+            Ok(_) => dropped += 1,
+            Err(error) => {
+                tracing::error!(partition = name, %error, "a day of the inbox was not forgotten");
+                first.get_or_insert(error.into());
+            }
+        }
     }
-    Ok(rows.len())
+    Ok(dropped)
 }
 
 /// Makes the partition of a day, unless it is there, or rows of the day are where those of no partition go: they stay

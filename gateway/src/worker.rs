@@ -129,6 +129,12 @@ async fn worker(
     let objects = objects(settings).await?;
     let mailer = mailer(settings, clock.clone()).await?;
     let house = Arc::new(settings.worker.letters.house.clone());
+    if !house.offers_to_unsubscribe() {
+        tracing::warn!(
+            "mail after the end of a subscription has to offer to unsubscribe, and is not sent: set \
+             COACH_MAIL_UNSUBSCRIBE_URL and COACH_MAIL_UNSUBSCRIBE_KEY"
+        );
+    }
     let consuming = settings.worker.consuming;
     let letters = |queue| Letters {
         queue,

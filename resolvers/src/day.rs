@@ -63,6 +63,7 @@ impl mutation::CompleteWorkout for Resolvers {
         let command = CompleteWorkout {
             scheduled_workout,
             effort: input.effort.value().copied(),
+            completed_at: input.completed_at.value().copied(),
         };
         let occurred_at = input.occurred_at.value().copied();
         let done = context.execute(&input.idempotency_key, occurred_at, command);

@@ -135,10 +135,10 @@ impl mutation::RecordMeal for Resolvers {
         let input = &arguments.input;
         let (key, at) = (&input.idempotency_key, input.occurred_at.value().copied());
         let changed = change(context, key, at, &input.planned_meal_id, |planned_meal| {
-            let servings = input.servings.value().copied();
             RecordMeal {
                 planned_meal,
-                servings,
+                servings: input.servings.value().copied(),
+                eaten_at: input.eaten_at.value().copied(),
             }
         });
         Ok(changed.await?.into())

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use chrono_tz::Tz;
-use coach_domain::{member, url};
+use coach_domain::{clock, member, url};
 use coach_execution::{InputError, Value, scalar::Scalar};
 
 use crate::types;
@@ -42,7 +42,7 @@ impl Scalar for types::DateTime {
         const WANTED: &str = "a moment such as 2026-03-14T06:30:00Z";
         let moment = DateTime::parse_from_rfc3339(&text(value, WANTED)?);
         let moment = moment.map_err(|_| InputError::new(format!("is not {WANTED}")))?;
-        Ok(moment.to_utc())
+        Ok(clock::kept(moment.to_utc()))
     }
 
     fn serialize(value: &DateTime<Utc>) -> Value {

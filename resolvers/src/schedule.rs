@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use coach_domain::{
     Error, Result,
     catalogue::Catalogue,
@@ -30,6 +30,7 @@ pub(crate) struct Schedule {
     pub(crate) history: Arc<Vec<Preferences>>,
     catalogue: Arc<Catalogue>,
     access: Access,
+    now: DateTime<Utc>,
 }
 
 impl Schedules {
@@ -55,6 +56,7 @@ impl Schedules {
                 history: Arc::clone(history),
                 catalogue: Arc::clone(catalogue),
                 access: member.access,
+                now: context.now(),
                 cycle,
             };
             schedules.insert(id, schedule);
@@ -99,13 +101,13 @@ impl Schedule {
         Ok(self.days(date, date)?.pop())
     }
 
-    /// The days of a range, those outside the cycle left out. Days from today
-    /// on need access.
+    /// The days of a range, those outside the cycle left out. Days that are not
+    /// over everywhere need access.
     pub(crate) fn days(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<Day>> {
         let numbers = self.cycle.numbers_in(Some(from), Some(to));
         if !numbers.is_empty() {
             let last = self.cycle.date_of(*numbers.end());
-            day::require_access(self.access, last, self.today)?;
+            day::require_access(self.access, last, self.now)?;
         }
         let Self {
             cycle,

@@ -16,6 +16,7 @@ mod dead;
 mod delivery;
 mod events;
 mod fixture;
+mod lookalike;
 mod order;
 mod pause;
 mod postgres;
@@ -56,6 +57,7 @@ behaviours! {
         each_receive_counts,
         deleted_it_never_comes_again,
         a_stale_receipt_neither_deletes_nor_extends,
+        a_stale_receipt_buries_nothing,
     }
     delivery {
         a_body_comes_as_it_was_sent,
@@ -81,6 +83,7 @@ behaviours! {
         a_group_waits_for_what_fails_until_it_is_dead,
         a_repeated_send_is_one_message,
         a_redriven_letter_of_a_group_comes_again,
+        a_busy_group_starves_no_other,
         what_order_needs_is_asked_for,
     }
     pause {

@@ -1,6 +1,6 @@
 //! Queues that are first in, first out within a group.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use coach_domain::queue::{Error, Outgoing};
 use tokio::task::JoinSet;
@@ -157,4 +157,34 @@ pub(crate) async fn what_order_needs_is_asked_for(fixture: &Fixture) {
         )
         .await;
     assert_eq!(fixture.receive().await.len(), 3);
+}
+
+/// Two hundred of one group, and behind them one each of twelve others: by the time these are done, hardly any more of
+/// the busy one are than there were places.
+pub(crate) async fn a_busy_group_starves_no_other(fixture: &Fixture) {
+    const PLACES: usize = 4;
+    let busy = (0..200).map(|number| message("busy", &format!("busy {number}")));
+    let others = (0..12).map(|group| message(&format!("other {group}"), "other"));
+    let sent: Vec<_> = busy.chain(others).collect();
+    fixture.send_all(ORDERED, &sent).await;
+    // As a consumer does, with so many places.
+    let mut working = VecDeque::new();
+    let (mut busy, mut others) = (0, 0);
+    while others < 12 {
+        let free = PLACES - working.len();
+        let received = fixture.queue.receive(ORDERED, free, SECOND, LONG).await;
+        for message in received.expect("received") {
+            if message.body == "other" {
+                others += 1;
+            } else {
+                busy += 1;
+            }
+            working.push_back(message);
+        }
+        if let Some(done) = working.pop_front() {
+            fixture.delete(ORDERED, &done).await;
+        }
+    }
+    eprintln!("{busy} of the busy group were received before 12 others were");
+    assert!(busy <= 12, "{busy} of 200 came first");
 }

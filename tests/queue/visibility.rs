@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use coach_domain::queue::Error;
+use coach_domain::queue::{Error, Outgoing};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::fixture::{Fixture, LONG, PLAIN, bodies};
@@ -100,4 +100,17 @@ pub(crate) async fn a_stale_receipt_neither_deletes_nor_extends(fixture: &Fixtur
     let gone = fixture.try_delete(PLAIN, &receipts[1]).await;
     assert_eq!(gone, Err(Error::StaleReceipt));
     assert_eq!(fixture.queue.depth(PLAIN).await.expect("told").in_flight, 0);
+}
+
+/// Who was too slow does not make a dead letter of what another is working on.
+pub(crate) async fn a_stale_receipt_buries_nothing(fixture: &Fixture) {
+    fixture.send(&["a"]).await;
+    let slow = fixture.receive_one().await;
+    fixture.give_back(&slow).await;
+    let other = fixture.receive_one().await;
+    let again = Outgoing::new(&slow.body);
+    let buried = fixture.queue.bury(PLAIN, &slow.receipt, &again).await;
+    assert_eq!(buried, Err(Error::StaleReceipt));
+    assert_eq!(fixture.queue.depth(PLAIN).await.expect("told").dead, 0);
+    fixture.delete(PLAIN, &other).await;
 }

@@ -22,7 +22,7 @@ use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
-use crate::fixture::{Fixture, effect, until};
+use crate::fixture::{Fixture, LONG, effect, until};
 
 const QUEUE: QueueName = QueueName::Webhooks;
 
@@ -441,4 +441,58 @@ async fn a_dead_letter_whose_effect_happened_does_nothing_when_it_is_redriven() 
     running.stop().await;
     let one = "SELECT 1 / (times = 1)::integer FROM counted";
     fixture.execute(one).await;
+}
+
+/// Tells when the work that holds it ends, however that comes about.
+struct Ending(Arc<AtomicUsize>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_that_overran_its_visibility_is_left_to_who_has_the_message_now() {
+    let fixture = Fixture::new().await;
+    send(&fixture, [json!("slow")]).await;
+    let (finished, ended) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let counts = (finished.clone(), ended.clone());
+    let (consumer, given) = Doing::new(move |delivery: Delivery| {
+        let (finished, ended) = counts.clone();
+        async move {
+            let _ending = Ending(ended);
+            if delivery.receives == 1 {
+                std::future::pending::<()>().await;
+            }
+            finished.fetch_add(1, Ordering::SeqCst);
+            Verdict::Done
+        }
+    });
+    let consuming = Consuming {
+        deadline: LONG,
+        ..QUICK
+    };
+    let running = fixture.consume(consumer, consuming);
+    until("it is being worked on", async || {
+        !given.lock().unwrap().is_empty()
+    })
+    .await;
+    // As if the process had been stopped for longer than the message was hidden.
+    fixture
+        .execute(
+            "UPDATE queue_message SET visible_at = statement_timestamp() - interval '1 second'",
+        )
+        .await;
+    until("the first is broken off", async || {
+        ended.load(Ordering::SeqCst) == 2
+    })
+    .await;
+    until("the queue is empty", async || {
+        depth(&fixture).await == (0, 0, 0)
+    })
+    .await;
+    running.stop().await;
+    assert_eq!(finished.load(Ordering::SeqCst), 1);
+    assert_eq!(given.lock().unwrap().len(), 2);
 }

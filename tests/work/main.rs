@@ -8,6 +8,8 @@ mod gateway;
 mod inbox;
 mod letters;
 mod live;
+mod mail_settings;
 mod relay;
 mod reminders;
+mod sweeps;
 mod webhooks;

@@ -1,19 +1,24 @@
 //! What is owed is sent, whatever happens meanwhile.
 
-use std::{collections::HashMap, sync::atomic::Ordering, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use chrono::TimeDelta;
 use coach_domain::{
     id::MemberId,
+    object::{self, Attributes, Condition, ETag, Object, ObjectStore},
     outbox,
     queue::{MAX_BYTES, QueueName},
 };
-use coach_workers::relay::fetch_payload;
+use coach_workers::relay::{Outlet, Relay, Route, fetch_payload};
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement, TransactionTrait as _};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::fixture::{Fixture, effect, envelope_ids, ids, now, until};
+use crate::fixture::{Fixture, Running, effect, envelope_ids, ids, now, until};
 
 const QUEUE: QueueName = QueueName::Email;
 const ORDERED: QueueName = QueueName::PartnerSync;
@@ -145,6 +150,102 @@ async fn a_row_that_is_not_taken_holds_no_other_up() {
     until("the others are sent", async || fixture.unsent().await == 1).await;
     assert_eq!(envelope_ids(&fixture.queued(QUEUE).await), ids(&good));
     *fixture.queue.refuses.lock().unwrap() = None;
+    until("it goes in the end", async || fixture.unsent().await == 0).await;
+    relay.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_order_is_kept_a_row_that_is_not_taken_holds_up_its_own_alone() {
+    let fixture = Fixture::new().await;
+    *fixture.queue.refuses.lock().unwrap() = Some("poison");
+    fixture
+        .owe(&[effect(ORDERED, Some(member(0)), json!("poison"))])
+        .await;
+    let relay = fixture.relay(ORDERED);
+    until("it was not taken", async || {
+        rows(&fixture, "attempts > 0 AND leased_until <= now()").await == 1
+    })
+    .await;
+    for number in 0..30 {
+        let all: Vec<_> = (0..20)
+            .map(|n| effect(ORDERED, Some(member(n)), json!(number)))
+            .collect();
+        fixture.owe(&all).await;
+    }
+    let poisoned = "(SELECT partition FROM outbox WHERE envelope LIKE '%poison%')";
+    let others = format!("sent_at IS NULL AND partition <> {poisoned}");
+    until("the others are sent", async || {
+        rows(&fixture, &others).await == 0
+    })
+    .await;
+    let own = format!("sent_at IS NOT NULL AND partition = {poisoned}");
+    assert_eq!(rows(&fixture, &own).await, 0, "nothing overtakes it");
+    *fixture.queue.refuses.lock().unwrap() = None;
+    until("it goes in the end", async || fixture.unsent().await == 0).await;
+    relay.stop().await;
+    let first = &fixture.queued(ORDERED).await;
+    let own = first.iter().filter(|it| it.member == Some(member(0)));
+    let own: Vec<_> = own.map(|it| it.payload.clone()).collect();
+    let expected = std::iter::once(json!("poison")).chain((0..30).map(|n| json!(n)));
+    assert_eq!(own, expected.collect::<Vec<_>>());
+}
+
+async fn rows(fixture: &Fixture, condition: &str) -> i64 {
+    #[derive(sea_orm::FromQueryResult)]
+    struct Count {
+        count: i64,
+    }
+    let sql = format!("SELECT count(*) FROM outbox WHERE {condition}");
+    fixture.rows::<Count>(&sql).await[0].count
+}
+
+/// A store that takes nothing.
+struct Full;
+
+#[async_trait::async_trait]
+impl ObjectStore for Full {
+    async fn get(&self, _: &str) -> Result<Option<Object>, object::Error> {
+        Ok(None)
+    }
+
+    async fn put(
+        &self,
+        _: &str,
+        _: &[u8],
+        _: &Attributes,
+        _: &Condition,
+    ) -> Result<ETag, object::Error> {
+        Err(object::Error::Refused("planted".to_owned()))
+    }
+
+    async fn delete(&self, _: &str) -> Result<(), object::Error> {
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payload_that_cannot_be_put_away_holds_no_other_up() {
+    let fixture = Fixture::new().await;
+    let large = effect(QUEUE, None, json!("x".repeat(300 * 1024)));
+    let good: Vec<_> = (0..35).map(|n| effect(QUEUE, None, json!(n))).collect();
+    fixture.owe(std::slice::from_ref(&large)).await;
+    fixture.owe(&good).await;
+    let relay = Relay {
+        pool: fixture.pool.clone(),
+        objects: Arc::new(Full),
+        clock: fixture.clock.clone(),
+        rate: None,
+    };
+    let route = Route {
+        name: QUEUE,
+        outlet: Some(Outlet::Queue(fixture.queue.clone())),
+        keeps_order: false,
+    };
+    let running = Running::start(|stop| relay.run(vec![route], stop));
+    until("the others are sent", async || fixture.unsent().await == 1).await;
+    running.stop().await;
+    // Another, whose store takes it.
+    let relay = fixture.relay(QUEUE);
     until("it goes in the end", async || fixture.unsent().await == 0).await;
     relay.stop().await;
 }

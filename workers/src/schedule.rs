@@ -10,7 +10,7 @@ use coach_domain::{
     command,
     database::Pool,
     database::Session,
-    inbox,
+    decision, inbox,
     mail::delivery,
     member,
     object::ObjectStore,
@@ -112,6 +112,8 @@ impl Scheduler {
         );
         let keys = sweep(|| command::forget_idempotency_keys(pool, now - KEYS_FOR, BATCH)).await;
         told("idempotency keys were not swept", keys);
+        let decisions = sweep(|| decision::forget(pool, now - decision::KEPT_FOR, BATCH)).await;
+        told("decisions were not swept", decisions);
         let deliveries = sweep(|| delivery::forget(pool, now - DELIVERIES_FOR, BATCH)).await;
         told("records of mail were not swept", deliveries);
         let told_partners = partner::delivery::forget;

@@ -57,7 +57,7 @@ pub(super) async fn load(db: &Pool, catalogue: &Cache, subject: &Subject) -> Res
     let date = now.with_timezone(&cycle.time_zone).date_naive();
     let progress = cycle::progress(&cycle, programme, &log, date);
     if let Some(number) = cycle.number_of(date) {
-        day::require_access(access, date, date)?;
+        day::require_access(access, date, now)?;
         today.day = day::plan(&cycle, [number], programme, &catalogue, &history, &log).pop();
     }
     today.cycle = Some((cycle, progress));

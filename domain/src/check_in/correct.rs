@@ -1,16 +1,18 @@
 //! Correcting check-ins.
 
-use sea_orm::ConnectionTrait as _;
+use sea_orm::{ConnectionTrait as _, FromQueryResult as _};
 use serde::Serialize;
 
-use super::{CheckIn, find, measures};
+use super::{CheckIn, entity, find::COLUMNS, measures};
 use crate::{
+    Result,
     command::{Command, Given, Refusal, UserError, Work},
     database,
+    decision::{self, About},
     id::CheckInId,
 };
 
-/// Changes answers of a check-in; what is absent stays. When it was submitted stays too, and so does the programme of
+/// Changes answers of a check-in; what is absent stays, and so does each answer that the member gave later than this. When it was submitted stays too, and so does the programme of
 /// the cycle that it opened. It is the member's own history, so neither a subscription nor an active plan is needed.
 #[derive(Clone, Debug, Serialize)]
 pub struct CorrectCheckIn {
@@ -43,9 +45,11 @@ impl Command for CorrectCheckIn {
         if id.member != work.member()?.id {
             return Err(UserError::not_found(ARGUMENT).into());
         }
-        let found = find(work.transaction(), &[id]).await?.pop();
-        let corrected = self.corrected(found.ok_or_else(|| UserError::not_found(ARGUMENT))?)?;
-        measures::check(&corrected)?;
+        let found = self.decide(work).await?;
+        let (check_in, counting) = found.ok_or_else(|| UserError::not_found(ARGUMENT))?;
+        measures::check(&self.corrected(check_in.clone())?)?;
+        // One by one they are plausible, so they are together.
+        let corrected = counting.corrected(check_in)?;
         let sql = "
             UPDATE check_in
             SET weight_grams = $3, waist_millimetres = $4, hips_millimetres = $5, chest_millimetres = $6,
@@ -69,7 +73,53 @@ impl Command for CorrectCheckIn {
 }
 
 impl CorrectCheckIn {
-    fn corrected(&self, was: CheckIn) -> Result<CheckIn, UserError> {
+    /// The check-in, and those of the answers that count: what it says already was said no earlier than it was submitted.
+    async fn decide(&self, work: &Work<'_>) -> Result<Option<(CheckIn, Self)>> {
+        let id = self.check_in;
+        let given = [
+            ("weightGrams", self.weight_grams.is_given()),
+            ("waistMillimetres", self.waist_millimetres.is_given()),
+            ("hipsMillimetres", self.hips_millimetres.is_given()),
+            ("chestMillimetres", self.chest_millimetres.is_given()),
+            ("energy", self.energy.is_given()),
+            ("sleep", self.sleep.is_given()),
+            ("notes", self.notes.is_given()),
+        ];
+        let given = given.into_iter().filter(|(_, given)| *given);
+        let about = given.map(|(field, _)| About::answer(id, field));
+        let sql = format!(
+            "{DECIDED}
+            SELECT {COLUMNS}, ARRAY(SELECT about FROM decided) AS decided
+            FROM check_in c
+            WHERE c.member_id = $1 AND c.id = $4",
+            DECIDED = decision::SEVERAL,
+        );
+        let values = decision::several(id.member, about, work.occurred_at());
+        let statement = database::statement(sql, values.into_iter().chain([id.id.into()]));
+        let Some(row) = work.transaction().query_one_raw(statement).await? else {
+            return Ok(None);
+        };
+        let check_in = CheckIn::from(entity::Model::from_query_result(&row, "")?);
+        let decided: Vec<String> = row.try_get("", "decided")?;
+        let counts = |field| {
+            let about = About::answer(id, field);
+            work.occurred_at() >= check_in.submitted_at
+                && decided.iter().any(|it| it == about.as_str())
+        };
+        let counting = Self {
+            check_in: id,
+            weight_grams: self.weight_grams.only_if(counts("weightGrams")),
+            waist_millimetres: self.waist_millimetres.only_if(counts("waistMillimetres")),
+            hips_millimetres: self.hips_millimetres.only_if(counts("hipsMillimetres")),
+            chest_millimetres: self.chest_millimetres.only_if(counts("chestMillimetres")),
+            energy: self.energy.only_if(counts("energy")),
+            sleep: self.sleep.only_if(counts("sleep")),
+            notes: self.notes.only_if(counts("notes")),
+        };
+        Ok(Some((check_in, counting)))
+    }
+
+    fn corrected(&self, was: CheckIn) -> std::result::Result<CheckIn, UserError> {
         Ok(CheckIn {
             weight_grams: self.weight_grams.or_none(was.weight_grams),
             waist_millimetres: self.waist_millimetres.or_none(was.waist_millimetres),

@@ -17,6 +17,17 @@ pub enum Given<T> {
 }
 
 impl<T: Clone> Given<T> {
+    /// Whether the input says anything of it.
+    pub fn is_given(&self) -> bool {
+        !matches!(self, Self::Absent)
+    }
+
+    /// The same, or as if it had been left out.
+    #[must_use]
+    pub fn only_if(&self, counts: bool) -> Self {
+        if counts { self.clone() } else { Self::Absent }
+    }
+
     /// What becomes of something that always has a value. `argument` is what names it in the input.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{Refusal, UserError, UserErrorCode};
+use super::{OFFLINE_FOR, Refusal, UserError, UserErrorCode};
 use crate::{
     Error, Result,
     catalogue::Catalogue,
@@ -69,6 +69,26 @@ impl<'a> Work<'a> {
     /// When it happened: now, or earlier where the phone was offline.
     pub fn occurred_at(&self) -> DateTime<Utc> {
         self.occurred_at
+    }
+
+    /// When something was done that the member tells of: then, unless they say that it was earlier. `argument` is what
+    /// names it in the input.
+    ///
+    /// # Errors
+    ///
+    /// `OUT_OF_RANGE` for what is later, or longer ago than a phone may say.
+    pub fn happened_at(
+        &self,
+        given: Option<DateTime<Utc>>,
+        argument: &str,
+    ) -> Result<DateTime<Utc>, UserError> {
+        let message = match given {
+            None => return Ok(self.occurred_at),
+            Some(at) if at > self.occurred_at => "this is later than the member said so",
+            Some(at) if at < self.now - OFFLINE_FOR => "this is more than 14 days ago",
+            Some(at) => return Ok(at),
+        };
+        Err(UserError::new(UserErrorCode::OutOfRange, message, argument))
     }
 
     /// The member, whose row is locked.

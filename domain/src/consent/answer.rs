@@ -9,6 +9,7 @@ use crate::{
     Result,
     command::{Command, Refusal, UserError, UserErrorCode, Work},
     database,
+    decision::{self, About},
     event::ConsentChanged,
     id::MemberId,
     outbox::Effects,
@@ -76,22 +77,27 @@ pub(super) async fn record(
     answers: &[Answer],
     at: DateTime<Utc>,
 ) -> Result<()> {
-    let sql = "
+    // What was said again counts from then on, though nothing follows from it and the row keeps its time.
+    let sql = format!(
+        "{DECIDED}
         INSERT INTO consent AS c (member_id, purpose, granted, changed_at)
-        SELECT $1, purpose, granted, $4
-        FROM unnest($2::text[], $3::boolean[]) AS answer (purpose, granted)
+        SELECT $1, purpose, granted, $3
+        FROM unnest($4::text[], $5::boolean[], $2::text[]) AS answer (purpose, granted, about)
+        JOIN decided USING (about)
         ON CONFLICT (member_id, purpose) DO UPDATE
         SET granted = excluded.granted, changed_at = excluded.changed_at
         WHERE c.granted <> excluded.granted AND c.changed_at <= excluded.changed_at
-        RETURNING purpose, granted";
+        RETURNING purpose, granted",
+        DECIDED = decision::SEVERAL,
+    );
+    let about = answers.iter().map(|answer| About::consent(answer.purpose));
     let purposes = answers.iter().map(|answer| answer.purpose.to_value());
     let granted = answers.iter().map(|answer| answer.granted);
-    let values = [
-        member.into(),
+    let said = [
         purposes.collect::<Vec<String>>().into(),
         granted.collect::<Vec<bool>>().into(),
-        at.into(),
     ];
+    let values = decision::several(member, about, at).into_iter().chain(said);
     for row in db.query_all_raw(database::statement(sql, values)).await? {
         let (purpose, granted) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         owing.owe(&ConsentChanged {
@@ -105,7 +111,7 @@ pub(super) async fn record(
             changed_at: at,
         })?;
         if (purpose, granted) == (ConsentPurpose::HealthData, false) {
-            health::forget(db, member).await?;
+            health::forget(db, member, at).await?;
         }
     }
     Ok(())

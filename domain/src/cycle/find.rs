@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use chrono_tz::Tz;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::{Cycle, check_in_due, check_in_opens_on, ends_on};
 use crate::{
-    Error, Result, database,
+    Result, database,
     id::{CycleId, MemberId, PlanId, ProgrammeId},
     preferences::Level,
     programme::Load,
+    time_zone,
 };
 
 #[derive(FromQueryResult)]
@@ -93,19 +93,15 @@ async fn load(
 ) -> Result<Vec<Cycle>> {
     let statement = database::statement(sql, keys);
     let rows = Row::find_by_statement(statement).all(db).await?;
-    rows.into_iter().map(|row| row.cycle(now)).collect()
+    Ok(rows.into_iter().map(|row| row.cycle(now)).collect())
 }
 
 impl Row {
-    fn cycle(self, now: DateTime<Utc>) -> Result<Cycle> {
-        let unknown = |_| {
-            let zone = &self.time_zone;
-            Error::Invariant(format!("a member has the unknown time zone {zone}"))
-        };
-        let time_zone: Tz = self.time_zone.parse().map_err(unknown)?;
+    fn cycle(self, now: DateTime<Utc>) -> Cycle {
+        let time_zone = time_zone::stored(&self.time_zone, self.member_id);
         let today = now.with_timezone(&time_zone).date_naive();
         let member = self.member_id;
-        Ok(Cycle {
+        Cycle {
             id: CycleId {
                 member,
                 id: self.id,
@@ -131,6 +127,6 @@ impl Row {
             ),
             time_zone,
             plan_ended_on: self.ended_on,
-        })
+        }
     }
 }

@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
-use sea_orm::{ConnectionTrait as _, FromQueryResult as _, Value};
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait as _, FromQueryResult, Value};
 
 use super::{
-    PlannedMeal, choice_entity,
+    PlannedMeal,
     log::{DayLog, MealChoice},
     open::open_cycle,
     plan::plan,
 };
 use crate::{
-    Result,
+    Error, Result,
     command::{Refusal, UserError, UserErrorCode, Work},
     cycle::Cycle,
     database,
+    decision::{self, About},
     id::{PlannedMealId, RecipeId},
     preferences::{self, Preferences},
     programme::Programme,
@@ -31,6 +33,8 @@ pub(super) struct Planned {
     pub(super) meal: PlannedMeal,
     programme: Arc<Programme>,
     history: Vec<Preferences>,
+    chosen_at: Option<DateTime<Utc>>,
+    logged_at: Option<DateTime<Utc>>,
 }
 
 impl Planned {
@@ -44,8 +48,9 @@ impl Planned {
         let member = id.day.cycle.member;
         let mut histories = preferences::history(work.transaction(), &[member]).await?;
         let history = histories.remove(&member).unwrap_or_default();
+        let stands = Stands::find(work, id).await?;
         let log = DayLog {
-            choices: choice(work, id).await?.into_iter().collect(),
+            choices: stands.choice(id).into_iter().collect(),
             ..DayLog::default()
         };
         let meal = meal(work, id, &cycle, &programme, &history, &log);
@@ -55,7 +60,25 @@ impl Planned {
             cycle,
             programme,
             history,
+            chosen_at: stands.chosen_at,
+            // What was eaten was logged no earlier than that.
+            logged_at: stands.logged_at.max(stands.eaten_at),
         })
+    }
+
+    /// Whether its recipe was chosen, or the choice taken back, later than this happened.
+    pub(super) fn was_chosen_since(&self, work: &Work<'_>) -> bool {
+        self.chosen_at > Some(work.occurred_at())
+    }
+
+    /// Whether it was logged, or taken out of the log, later than this happened.
+    pub(super) fn was_logged_since(&self, work: &Work<'_>) -> bool {
+        self.logged_at > Some(work.occurred_at())
+    }
+
+    /// Whether it is logged as eaten, by what was decided later than this happened: then that says what it was.
+    pub(super) fn was_eaten_since(&self, work: &Work<'_>) -> bool {
+        self.meal.eaten_at.is_some() && self.was_logged_since(work)
     }
 
     /// What the place would serve had the member never touched it; `None` where nothing fits.
@@ -84,10 +107,19 @@ impl Planned {
     }
 }
 
-/// The parameters `$1` to `$5` by which the row of a meal is found.
-pub(super) fn key(id: PlannedMealId) -> [Value; 5] {
+/// The parameters `$1` to `$3` of [`decision::ONE`], and `$4` to `$7`, by which the row of a meal is found.
+pub(super) fn key(work: &Work<'_>, about: &About, id: PlannedMealId) -> [Value; 7] {
+    let [member, about, at] = decision::one(id.day.cycle.member, about, work.occurred_at());
+    let [cycle, day, slot, position] = place(id);
+    [member, about, at, cycle, day, slot, position]
+}
+
+/// The condition that goes with [`key`].
+pub(super) const KEY: &str =
+    "member_id = $1 AND cycle_id = $4 AND day = $5 AND slot = $6 AND position = $7";
+
+fn place(id: PlannedMealId) -> [Value; 4] {
     [
-        id.day.cycle.member.into(),
         id.day.cycle.id.into(),
         i32::from(id.day.number).into(),
         id.slot.into(),
@@ -95,33 +127,56 @@ pub(super) fn key(id: PlannedMealId) -> [Value; 5] {
     ]
 }
 
-/// The condition that goes with [`key`].
-pub(super) const KEY: &str =
-    "member_id = $1 AND cycle_id = $2 AND day = $3 AND slot = $4 AND position = $5";
-
-/// Forgets whatever the member did with a meal.
-pub(super) async fn forget(work: &Work<'_>, id: PlannedMealId) -> Result<()> {
-    let sql = format!("DELETE FROM meal_choice WHERE {KEY}");
-    let statement = database::statement(sql, key(id));
+/// Forgets whatever the member did with a meal, by a decision that counts.
+pub(super) async fn forget(work: &Work<'_>, about: &About, id: PlannedMealId) -> Result<()> {
+    let sql = format!(
+        "{DECIDED}
+        DELETE FROM meal_choice USING decided WHERE {KEY}",
+        DECIDED = decision::ONE,
+    );
+    let statement = database::statement(sql, key(work, about, id));
     work.transaction().execute_raw(statement).await?;
     Ok(())
 }
 
-async fn choice(work: &Work<'_>, id: PlannedMealId) -> Result<Option<MealChoice>> {
-    let sql = format!(
-        "SELECT member_id, cycle_id, day, slot, position, recipe_id, servings, eaten_at
-        FROM meal_choice WHERE {KEY}"
-    );
-    let found = choice_entity::Model::find_by_statement(database::statement(sql, key(id)));
-    let found = found.one(work.transaction()).await?;
-    Ok(found.map(|row| MealChoice {
-        day: id.day.number,
-        slot: row.slot,
-        position: id.position,
-        recipe_id: row.recipe_id,
-        servings: row.servings,
-        eaten_at: row.eaten_at,
-    }))
+/// What the member did with a meal, and when they decided so where that is known.
+#[derive(FromQueryResult)]
+struct Stands {
+    recipe_id: Option<RecipeId>,
+    servings: Option<i32>,
+    eaten_at: Option<DateTime<Utc>>,
+    chosen_at: Option<DateTime<Utc>>,
+    logged_at: Option<DateTime<Utc>>,
+}
+
+impl Stands {
+    async fn find(work: &Work<'_>, id: PlannedMealId) -> Result<Self> {
+        let sql = "
+            SELECT c.recipe_id, c.servings, c.eaten_at, chosen.decided_at AS chosen_at, logged.decided_at AS logged_at
+            FROM (VALUES ($1::uuid)) AS m (member_id)
+            LEFT JOIN meal_choice c ON c.member_id = m.member_id AND c.cycle_id = $4 AND c.day = $5 AND c.slot = $6
+                AND c.position = $7
+            LEFT JOIN decision chosen ON chosen.member_id = m.member_id AND chosen.about = $2
+            LEFT JOIN decision logged ON logged.member_id = m.member_id AND logged.about = $3";
+        let (chosen, logged) = (About::choice_of_meal(id), About::log_of_meal(id));
+        let member = id.day.cycle.member.into();
+        let values = [member, chosen.as_str().into(), logged.as_str().into()];
+        let statement = database::statement(sql, values.into_iter().chain(place(id)));
+        let found = Self::find_by_statement(statement).one(work.transaction());
+        let missing = || Error::Invariant("no row from a statement that always has one".into());
+        found.await?.ok_or_else(missing)
+    }
+
+    fn choice(&self, id: PlannedMealId) -> Option<MealChoice> {
+        Some(MealChoice {
+            day: id.day.number,
+            slot: id.slot,
+            position: id.position,
+            recipe_id: self.recipe_id?,
+            servings: self.servings?,
+            eaten_at: self.eaten_at,
+        })
+    }
 }
 
 fn meal(

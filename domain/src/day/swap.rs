@@ -11,11 +11,13 @@ use crate::{
     Error,
     command::{Command, Refusal, UserError, UserErrorCode, Work},
     database,
+    decision::{self, About},
     id::{PlannedMealId, RecipeId},
 };
 
 /// Puts another recipe in the place of a planned one that is not eaten yet: one that
-/// [`alternatives`](super::alternatives) offers, or the one that is there.
+/// [`alternatives`](super::alternatives) offers, or the one that is there. What was chosen, or eaten, later than this
+/// stays.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct SwapMeal {
     /// Which.
@@ -33,10 +35,17 @@ impl Command for SwapMeal {
     async fn run(&self, work: &mut Work<'_>) -> Result<PlannedMealId, Refusal> {
         let id = self.planned_meal;
         let planned = Planned::find(work, id).await?;
+        if planned.was_chosen_since(work) || planned.was_eaten_since(work) {
+            return Ok(id);
+        }
         planned.require_uneaten()?;
+        let about = About::choice_of_meal(id);
         let recipe = work.catalogue().recipes.get(&self.recipe);
         let recipe = recipe.ok_or_else(|| UserError::unknown(RECIPE))?;
         if recipe.id == planned.meal.recipe.id {
+            // A phone may still send that it was to be another before.
+            let (member, at) = (id.day.cycle.member, work.occurred_at());
+            decision::remember(work.transaction(), member, &about, at).await?;
             return Ok(id);
         }
         let preferences = planned.preferences();
@@ -44,14 +53,19 @@ impl Command for SwapMeal {
         if let Some(misfit) = misfit(recipe, id.slot, preferences.ok_or_else(missing)?) {
             return Err(refusal(misfit).into());
         }
-        let sql = "
+        let sql = format!(
+            "{DECIDED}
             INSERT INTO meal_choice
                 (member_id, cycle_id, day, slot, position, recipe_id, servings, eaten_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)
+            SELECT $1, $4, $5, $6, $7, $8, $9, NULL
+            FROM decided
             ON CONFLICT (member_id, cycle_id, day, slot, position) DO UPDATE
-            SET recipe_id = excluded.recipe_id, servings = excluded.servings";
+            SET recipe_id = excluded.recipe_id, servings = excluded.servings",
+            DECIDED = decision::ONE,
+        );
         let changed = [recipe.id.into(), planned.meal.servings.into()];
-        let statement = database::statement(sql, key(id).into_iter().chain(changed));
+        let key = key(work, &about, id);
+        let statement = database::statement(sql, key.into_iter().chain(changed));
         work.transaction().execute_raw(statement).await?;
         Ok(id)
     }
@@ -78,7 +92,7 @@ fn refusal(misfit: Misfit) -> UserError {
 }
 
 /// Gives a meal that is not eaten yet the recipe back that the programme has for it; one that was never swapped stays
-/// as it is.
+/// as it is, and so does what was chosen, or eaten, later than this.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct ResetMeal {
     /// Which.
@@ -91,8 +105,12 @@ impl Command for ResetMeal {
 
     async fn run(&self, work: &mut Work<'_>) -> Result<PlannedMealId, Refusal> {
         let id = self.planned_meal;
-        Planned::find(work, id).await?.require_uneaten()?;
-        forget(work, id).await?;
+        let planned = Planned::find(work, id).await?;
+        if planned.was_chosen_since(work) || planned.was_eaten_since(work) {
+            return Ok(id);
+        }
+        planned.require_uneaten()?;
+        forget(work, &About::choice_of_meal(id), id).await?;
         Ok(id)
     }
 }

@@ -7,10 +7,12 @@ use super::open::open_cycle;
 use crate::{
     command::{Command, Refusal, UserError, Work},
     database,
+    decision::{self, About},
     id::ScheduledWorkoutId,
 };
 
-/// Takes the mark off a scheduled workout. One that is not marked stays as it is, be its day ahead or not.
+/// Takes the mark off a scheduled workout. One that is not marked stays as it is, be its day ahead or not, and so does what
+/// was decided later than this.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct UndoCompleteWorkout {
     /// Which.
@@ -32,15 +34,22 @@ impl Command for UndoCompleteWorkout {
         if !there {
             return Err(UserError::not_found(ARGUMENT).into());
         }
-        let sql = "
+        // What is there was decided no earlier than it was done.
+        let sql = format!(
+            "{DECIDED}
             DELETE FROM workout_completion
-            WHERE member_id = $1 AND cycle_id = $2 AND day = $3 AND position = $4";
-        let values = [
-            id.day.cycle.member.into(),
-            id.day.cycle.id.into(),
+            USING decided
+            WHERE member_id = $1 AND cycle_id = $4 AND day = $5 AND position = $6 AND completed_at <= $3",
+            DECIDED = decision::ONE,
+        );
+        let cycle = id.day.cycle;
+        let decided = decision::one(cycle.member, &About::workout(id), work.occurred_at());
+        let place = [
+            cycle.id.into(),
             i32::from(id.day.number).into(),
             i32::from(id.position).into(),
         ];
+        let values = decided.into_iter().chain(place);
         let statement = database::statement(sql, values);
         work.transaction().execute_raw(statement).await?;
         Ok(id)

@@ -6,11 +6,12 @@ use serde::Serialize;
 use crate::{
     command::{Command, Refusal, UserError, Work},
     database,
+    decision::{self, About},
     id::RecipeId,
 };
 
 /// Puts a recipe among the member's favourites, or takes it out. What is so already stays so, with its place in the
-/// list.
+/// list; and so does what was decided later than this.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct SetFavouriteRecipe {
     /// Which.
@@ -27,18 +28,21 @@ impl Command for SetFavouriteRecipe {
         if !work.catalogue().recipes.contains_key(&self.recipe) {
             return Err(UserError::unknown("recipeId").into());
         }
-        let member = work.member()?.id;
-        let statement = if self.is_favourite {
-            let sql = "
-                INSERT INTO favourite_recipe (member_id, recipe_id, created_at)
-                VALUES ($1, $2, $3)
-                ON CONFLICT (member_id, recipe_id) DO NOTHING";
-            let since = work.occurred_at();
-            database::statement(sql, [member.into(), self.recipe.into(), since.into()])
+        let change = if self.is_favourite {
+            "INSERT INTO favourite_recipe (member_id, recipe_id, created_at)
+            SELECT $1, $4, $3
+            FROM decided
+            ON CONFLICT (member_id, recipe_id) DO NOTHING"
         } else {
-            let sql = "DELETE FROM favourite_recipe WHERE member_id = $1 AND recipe_id = $2";
-            database::statement(sql, [member.into(), self.recipe.into()])
+            // Whoever put it there decided so no earlier than that.
+            "DELETE FROM favourite_recipe
+            USING decided
+            WHERE member_id = $1 AND recipe_id = $4 AND created_at <= $3"
         };
+        let about = About::favourite(self.recipe);
+        let values = decision::one(work.member()?.id, &about, work.occurred_at());
+        let values = values.into_iter().chain([self.recipe.into()]);
+        let statement = database::statement(format!("{} {change}", decision::ONE), values);
         work.transaction().execute_raw(statement).await?;
         Ok(self.recipe)
     }

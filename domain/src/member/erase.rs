@@ -25,7 +25,7 @@ const TIMED: [&str; 2] = [
 ];
 
 /// Then these, of the member alone.
-const DELETED: [&str; 16] = [
+const DELETED: [&str; 17] = [
     "DELETE FROM check_in WHERE member_id = $1",
     "DELETE FROM meal_choice WHERE member_id = $1",
     "DELETE FROM workout_completion WHERE member_id = $1",
@@ -37,6 +37,7 @@ const DELETED: [&str; 16] = [
     "DELETE FROM subscription WHERE member_id = $1",
     "DELETE FROM reminder WHERE member_id = $1",
     "DELETE FROM member_preferences WHERE member_id = $1",
+    "DELETE FROM decision WHERE member_id = $1",
     "UPDATE email_delivery SET member_id = NULL, provider_id = NULL WHERE member_id = $1",
     "DELETE FROM idempotency_key k
     USING member m
@@ -101,7 +102,7 @@ pub async fn erase_due(session: &Session, clock: &dyn Clock, most: u32) -> Resul
                 erased += 1;
             }
             Err(error) => {
-                tracing::error!(%error, "a member could not be erased");
+                tracing::error!(member = %member.0, %error, "a member could not be erased");
                 failed.push(member);
                 first.get_or_insert(error);
             }

@@ -6,9 +6,10 @@ use uuid::Uuid;
 
 use super::{EmailAddress, Member, Units};
 use crate::{
-    Error, Result, database,
+    Result, database,
     id::{MemberId, column},
     subscription::{Access, Entitlement, SubscriptionProvider},
+    time_zone,
     viewer::Subject,
 };
 
@@ -61,7 +62,7 @@ pub async fn find_by_subject(
     let sql = format!("{MEMBERS} m.issuer = $1 AND m.subject = $2");
     let statement = database::statement(sql, [issuer.into(), subject.into()]);
     let row = Row::find_by_statement(statement).one(db).await?;
-    row.map(|row| row.member(now)).transpose()
+    Ok(row.map(|row| row.member(now)))
 }
 
 /// Locks the row of the member who signs in as `subject` until the transaction ends, and returns its id. Where there is
@@ -101,11 +102,11 @@ pub async fn find(
     let ids: Value = column(ids.iter().map(|id| id.0));
     let statement = database::statement(format!("{MEMBERS} m.id = ANY($1)"), [ids]);
     let rows = Row::find_by_statement(statement).all(db).await?;
-    rows.into_iter().map(|row| row.member(now)).collect()
+    Ok(rows.into_iter().map(|row| row.member(now)).collect())
 }
 
 impl Row {
-    fn member(self, now: DateTime<Utc>) -> Result<Member> {
+    fn member(self, now: DateTime<Utc>) -> Member {
         let entitlement = self.will_renew.map(|will_renew| Entitlement {
             provider: self.provider,
             trial_ends_at: self.trial_ends_at,
@@ -114,21 +115,17 @@ impl Row {
             will_renew,
         });
         let subscription = entitlement.map(|entitlement| entitlement.at(now));
-        let unknown = |_| {
-            let zone = &self.time_zone;
-            Error::Invariant(format!("a member has the unknown time zone {zone}"))
-        };
-        Ok(Member {
+        Member {
             id: self.id,
             display_name: self.display_name,
             email: self.email.as_deref().map(EmailAddress::as_written),
             locale: self.locale,
-            time_zone: self.time_zone.parse().map_err(unknown)?,
+            time_zone: time_zone::stored(&self.time_zone, self.id),
             units: self.units,
             access: (subscription.as_ref()).map_or(Access::None, |counts| counts.access),
             subscription,
             purchase_token: self.purchase_token.to_string(),
             deletion_final_at: self.deletion_final_at,
-        })
+        }
     }
 }

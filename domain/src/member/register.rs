@@ -12,6 +12,7 @@ use crate::{
     mail::letter::Welcome,
     preferences::{self, Wanted},
     subscription::Access,
+    time_zone,
 };
 
 /// Makes the viewer a member.
@@ -54,7 +55,7 @@ impl Command for RegisterMember {
             display_name: name(&self.display_name, "displayName")?,
             email,
             locale: locale::language_tag(&self.locale).unwrap_or_else(|| self.locale.clone()),
-            time_zone: self.time_zone,
+            time_zone: time_zone::canonical(self.time_zone),
             units: self.units,
             access: Access::None,
             subscription: None,

@@ -28,14 +28,20 @@ pub async fn history(
         histories
             .entry(row.member_id)
             .or_default()
-            .push(Preferences {
-                effective_from: row.effective_from,
-                goal: row.goal,
-                level: row.level,
-                diet: row.diet,
-                allergens: row.allergens,
-                days_per_week: row.days_per_week,
-            });
+            .push(Preferences::from(row));
     }
     Ok(histories)
+}
+
+impl From<entity::Model> for Preferences {
+    fn from(row: entity::Model) -> Self {
+        Self {
+            effective_from: row.effective_from,
+            goal: row.goal,
+            level: row.level,
+            diet: row.diet,
+            allergens: row.allergens,
+            days_per_week: row.days_per_week,
+        }
+    }
 }

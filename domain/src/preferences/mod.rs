@@ -1,6 +1,7 @@
 //! What a member wants of a plan. A change counts from its local date on, and
 //! the history is kept, so the past stays as it was.
 
+mod decide;
 pub mod entity;
 mod find;
 mod history;

@@ -3,7 +3,11 @@
 use chrono_tz::Tz;
 use serde::Serialize;
 
-use super::{Allergen, Diet, Goal, Level, Preferences, history, write};
+use super::{
+    Allergen, Diet, Goal, Level, Preferences,
+    decide::{Decided, Field, since},
+    write,
+};
 use crate::{
     Error, Result,
     command::{Command, Given, Refusal, Work, name},
@@ -11,9 +15,11 @@ use crate::{
     id::MemberId,
     locale,
     member::{Member, Units},
+    time_zone,
 };
 
-/// Changes preferences and profile; what is absent stays. No meal has to be planned anew: days are made from the
+/// Changes preferences and profile; what is absent stays, and so does each field on which the member has decided later
+/// than this. No meal has to be planned anew: days are made from the
 /// preferences that count on their date, so those from today on follow by themselves.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct UpdatePreferences {
@@ -43,11 +49,14 @@ impl Command for UpdatePreferences {
 
     async fn run(&self, work: &mut Work<'_>) -> Result<MemberId, Refusal> {
         let member = work.member()?.clone();
-        let addressed = self.addressed(&member)?;
-        let histories = history(work.transaction(), &[member.id]).await?;
+        self.addressed(&member)?;
+        let decided = Decided::of(work, member.id, &self.fields()).await?;
         // The latest, even where its date has not come again after a move west: it is what was said last.
-        let latest = histories.get(&member.id).and_then(|all| all.last());
+        let latest = decided.history.last();
         let latest = latest.ok_or_else(|| Error::Invariant("a member prefers nothing".into()))?;
+        self.preferred(latest)?;
+        let counting = self.only(|field| decided.counts(field));
+        let addressed = counting.addressed(&member)?;
         // By the day on which it arrives, however long ago the member decided it: meals of days that have passed are
         // history, and were shown.
         let today = work.now().with_timezone(&addressed.time_zone).date_naive();
@@ -55,7 +64,7 @@ impl Command for UpdatePreferences {
             effective_from: today,
             ..of
         };
-        let preferred = from_today(self.preferred(latest)?);
+        let preferred = from_today(counting.preferred(latest)?);
         if preferred != from_today(latest.clone()) || latest.effective_from > today {
             write(work.transaction(), member.id, &preferred).await?;
         }
@@ -65,6 +74,53 @@ impl Command for UpdatePreferences {
 }
 
 impl UpdatePreferences {
+    /// The fields that are given.
+    fn fields(&self) -> Vec<Field> {
+        let all: [(bool, Field); 9] = [
+            (
+                self.goal.is_given(),
+                ("goal", |it| since(it, |it| &it.goal)),
+            ),
+            (
+                self.level.is_given(),
+                ("level", |it| since(it, |it| &it.level)),
+            ),
+            (
+                self.diet.is_given(),
+                ("diet", |it| since(it, |it| &it.diet)),
+            ),
+            (
+                self.allergens.is_given(),
+                ("allergens", |it| since(it, |it| &it.allergens)),
+            ),
+            (
+                self.days_per_week.is_given(),
+                ("daysPerWeek", |it| since(it, |it| &it.days_per_week)),
+            ),
+            (self.display_name.is_given(), ("displayName", |_| None)),
+            (self.locale.is_given(), ("locale", |_| None)),
+            (self.time_zone.is_given(), ("timeZone", |_| None)),
+            (self.units.is_given(), ("units", |_| None)),
+        ];
+        let given = all.into_iter().filter(|(given, _)| *given);
+        given.map(|(_, field)| field).collect()
+    }
+
+    /// With some of the fields alone.
+    fn only(&self, counts: impl Fn(&str) -> bool) -> Self {
+        Self {
+            goal: self.goal.only_if(counts("goal")),
+            level: self.level.only_if(counts("level")),
+            diet: self.diet.only_if(counts("diet")),
+            allergens: self.allergens.only_if(counts("allergens")),
+            days_per_week: self.days_per_week.only_if(counts("daysPerWeek")),
+            display_name: self.display_name.only_if(counts("displayName")),
+            locale: self.locale.only_if(counts("locale")),
+            time_zone: self.time_zone.only_if(counts("timeZone")),
+            units: self.units.only_if(counts("units")),
+        }
+    }
+
     fn addressed(&self, member: &Member) -> Result<Member, Refusal> {
         let given = self
             .display_name
@@ -77,7 +133,7 @@ impl UpdatePreferences {
                 name(&given, "displayName")?
             },
             locale: locale::language_tag(&tag).unwrap_or(tag),
-            time_zone: self.time_zone.or(member.time_zone, "timeZone")?,
+            time_zone: time_zone::canonical(self.time_zone.or(member.time_zone, "timeZone")?),
             units: self.units.or(member.units, "units")?,
             ..member.clone()
         })

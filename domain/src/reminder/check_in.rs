@@ -1,10 +1,10 @@
 //! Day 29 has come.
 
-use chrono::{Days, NaiveDate};
-use sea_orm::QueryResult;
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use sea_orm::{QueryResult, Value};
 
 use super::Reminder;
-use crate::{Result, cycle, mail::letter, outbox::Effects};
+use crate::{Result, cycle, mail::letter, outbox::Effects, time_zone};
 
 /// Check-ins that are due, of members who can submit them.
 #[derive(Clone, Copy, Debug)]
@@ -12,15 +12,18 @@ pub struct CheckInsDue;
 
 impl Reminder for CheckInsDue {
     const KIND: &'static str = "CHECK_IN_DUE";
-    // Somewhere it is tomorrow already: that bounds the index, and each member's own zone decides.
+    // Somewhere it is tomorrow already: that bounds the index, and each member's own zone decides. What date it is there
+    // we say ourselves: a single zone that the database's own files lack would fail the statement for everybody.
     const DUE: &'static str = "
-        SELECT c.member_id, c.id::text AS occasion, c.number, c.starts_on
+        SELECT c.member_id, c.id::text AS occasion, c.number, c.starts_on, m.time_zone, zone.today IS NULL AS is_nowhere
         FROM cycle c
         JOIN plan p ON p.member_id = c.member_id AND p.id = c.plan_id AND p.status = 'ACTIVE'
         JOIN member m ON m.id = c.member_id AND m.deletion_requested_at IS NULL
+        LEFT JOIN unnest($6::text[], $7::date[]) AS zone (name, today) ON zone.name = m.time_zone
         WHERE c.closed_on IS NULL
             AND c.starts_on BETWEEN ($3 AT TIME ZONE 'UTC')::date - 29 AND ($1 AT TIME ZONE 'UTC')::date - 27
-            AND c.starts_on + 28 <= ($1 AT TIME ZONE m.time_zone)::date
+            AND c.starts_on + 28 <= COALESCE(zone.today, ($1 AT TIME ZONE 'UTC')::date)
+            AND c.member_id <> ALL($5)
             AND EXISTS (
                 SELECT
                 FROM subscription s
@@ -36,7 +39,15 @@ impl Reminder for CheckInsDue {
         ORDER BY c.starts_on
         LIMIT $2";
 
+    fn values(now: DateTime<Utc>) -> Vec<Value> {
+        time_zone::dates(now).into()
+    }
+
     fn effects(row: &QueryResult, owing: &mut Effects) -> Result<()> {
+        if row.try_get("", "is_nowhere")? {
+            let name: String = row.try_get("", "time_zone")?;
+            time_zone::unknown(&name, row.try_get("", "member_id")?);
+        }
         let starts_on: NaiveDate = row.try_get("", "starts_on")?;
         let opened_on = starts_on.checked_add_days(Days::new(u64::from(cycle::DAYS)));
         owing.owe(&letter::CheckInDue {

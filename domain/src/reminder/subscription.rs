@@ -23,6 +23,7 @@ macro_rules! ending {
             WHERE ",
             $range,
             "
+                AND s.member_id <> ALL($5)
                 AND NOT EXISTS (
                     SELECT
                     FROM subscription other

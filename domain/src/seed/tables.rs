@@ -14,6 +14,7 @@ pub const TABLES: &[&str] = &[
     "consent",
     "cycle",
     "data_export",
+    "decision",
     "email_delivery",
     "exercise",
     "favourite_recipe",

@@ -9,8 +9,7 @@ use axum::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
-    locale,
-    detached,
+    detached, locale,
     mail::{
         letter::SignInCode,
         sign_in::{HandedOver, hand_over},

@@ -44,7 +44,7 @@ async fn a_meal_is_logged_corrected_and_taken_out() {
     assert_eq!(again.body, first.body);
 
     let more = json!({ "idempotencyKey": "2", "plannedMealId": before["id"], "servings": 3,
-        "occurredAt": "2026-03-18T11:15:00Z" });
+        "eatenAt": "2026-03-18T11:15:00Z" });
     let corrected = change(&test, member::MAYA, "RecordMeal", more).await;
     let eaten = &corrected.done()["plannedMeal"];
     assert_eq!(
@@ -53,9 +53,15 @@ async fn a_meal_is_logged_corrected_and_taken_out() {
     );
     // When, and not how much.
     let earlier = json!({ "idempotencyKey": "3", "plannedMealId": before["id"],
-        "occurredAt": "2026-03-18T11:00:00Z" });
+        "eatenAt": "2026-03-18T11:00:00Z" });
     let corrected = change(&test, member::MAYA, "RecordMeal", earlier).await;
     assert_eq!(corrected.done()["plannedMeal"]["servings"], 3);
+
+    let tomorrow = json!({ "idempotencyKey": "k", "plannedMealId": before["id"],
+        "eatenAt": "2026-03-18T12:00:01Z" });
+    let refused = change(&test, member::MAYA, "RecordMeal", tomorrow).await;
+    let expected = ("OUT_OF_RANGE", "input.eatenAt".to_owned());
+    assert_eq!(refused.refusal(), expected);
 
     let stored = count(&test, "meal_choice").await;
     for key in ["4", "4", "5"] {

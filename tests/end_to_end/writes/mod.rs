@@ -7,6 +7,7 @@ mod check_ins;
 mod consents;
 mod corrections;
 mod day;
+mod decisions;
 mod erasure;
 mod exports;
 mod favourites;
@@ -23,6 +24,7 @@ mod registration;
 mod rows;
 pub(crate) mod shop;
 mod statements;
+mod time_zones;
 mod workouts;
 
 use serde_json::{Value, json};

@@ -30,13 +30,21 @@ async fn a_workout_is_ticked_off_corrected_and_taken_back() {
     assert_eq!(again.body, first.body);
 
     let correction = json!({ "idempotencyKey": "2", "scheduledWorkoutId": before["id"],
-        "occurredAt": "2026-03-18T08:30:00+01:00" });
+        "completedAt": "2026-03-18T08:30:00+01:00" });
     let corrected = change(&test, member::MAYA, "CompleteWorkout", correction).await;
     let workout = &corrected.done()["scheduledWorkout"];
     assert_eq!(
         (&workout["completedAt"], &workout["effort"]),
         (&json!("2026-03-18T07:30:00Z"), &Value::Null)
     );
+    // Neither later than she says so, nor longer ago than that.
+    for at in ["2026-03-18T12:00:00.000001Z", "2026-03-04T11:59:59Z"] {
+        let input =
+            json!({ "idempotencyKey": "k", "scheduledWorkoutId": before["id"], "completedAt": at });
+        let refused = change(&test, member::MAYA, "CompleteWorkout", input).await;
+        let expected = ("OUT_OF_RANGE", "input.completedAt".to_owned());
+        assert_eq!(refused.refusal(), expected);
+    }
     // A correction is no second workout.
     let owed = test.owed().await;
     assert_eq!(kinds(&owed), ["event.workout-completed"]);

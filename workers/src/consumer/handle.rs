@@ -35,6 +35,16 @@ static DURATION: LazyLock<Histogram<f64>> = LazyLock::new(|| {
         .build()
 });
 
+/// How the work on a message ended.
+enum Ended {
+    /// It did.
+    Verdict(Verdict),
+    /// It was broken off because we are to stop.
+    Stopped,
+    /// It was broken off because the message is another's by now.
+    Lost,
+}
+
 /// What the work on all messages of a queue shares.
 pub(super) struct Handling {
     pub(super) pool: Pool,
@@ -52,16 +62,17 @@ impl Handling {
         let envelope: Option<Envelope> = serde_json::from_str(&message.body).ok();
         let span = span(queue.as_str(), &message, envelope.as_ref());
         let begun = Instant::now();
-        let verdict = self
+        let ended = self
             .consume(&message, envelope.clone())
             .instrument(span.clone())
             .await;
-        let outcome = match &verdict {
-            Some(Verdict::Done) => "done",
-            Some(Verdict::Retry { .. }) => "retry",
-            Some(Verdict::Fail { .. }) => "fail",
-            Some(Verdict::Unknown) => "unknown",
-            None => "given_back",
+        let outcome = match &ended {
+            Ended::Verdict(Verdict::Done) => "done",
+            Ended::Verdict(Verdict::Retry { .. }) => "retry",
+            Ended::Verdict(Verdict::Fail { .. }) => "fail",
+            Ended::Verdict(Verdict::Unknown) => "unknown",
+            Ended::Stopped => "given_back",
+            Ended::Lost => "lost",
         };
         let attributes = [
             KeyValue::new("messaging.destination.name", queue.as_str()),
@@ -70,16 +81,15 @@ impl Handling {
         ];
         DURATION.record(begun.elapsed().as_secs_f64(), &attributes);
         span.record("coach.outcome", outcome);
-        self.settle(&message, envelope.as_ref(), verdict)
+        self.settle(&message, envelope.as_ref(), ended)
             .instrument(span)
             .await;
     }
 
-    /// `None` when the work was broken off because we are to stop.
-    async fn consume(&self, message: &Received, envelope: Option<Envelope>) -> Option<Verdict> {
+    async fn consume(&self, message: &Received, envelope: Option<Envelope>) -> Ended {
         // What we cannot read may be of a newer version.
         let Some(mut envelope) = envelope else {
-            return Some(Verdict::Unknown);
+            return Ended::Verdict(Verdict::Unknown);
         };
         let work = async {
             if let Err(error) = fetch_payload(&mut envelope, &*self.pool.objects).await {
@@ -92,16 +102,17 @@ impl Handling {
             self.consumer.consume(&delivery).await
         };
         tokio::select! {
-            verdict = timeout(self.consuming.deadline, work) => Some(verdict.unwrap_or_else(|_| {
-                Verdict::retry(format!("not done within {:?}", self.consuming.deadline))
-            })),
-            () = self.keep_hidden(message) => None,
-            () = self.over.cancelled() => None,
+            verdict = timeout(self.consuming.deadline, work) => {
+                let late = |_| Verdict::retry(format!("not done within {:?}", self.consuming.deadline));
+                Ended::Verdict(verdict.unwrap_or_else(late))
+            }
+            () = self.keep_hidden(message) => Ended::Lost,
+            () = self.over.cancelled() => Ended::Stopped,
         }
     }
 
-    /// Hides the message again and again. Never ends: without the receipt somebody else has the message too, and the
-    /// inbox sees to it that it is done once.
+    /// Hides the message again and again. Ends when the receipt does not count any more: somebody else has the message, or
+    /// will have, and two must not do it at once. What was committed by then, the inbox knows.
     async fn keep_hidden(&self, message: &Received) {
         let visibility = self.consuming.visibility;
         let every = visibility / 3;
@@ -109,25 +120,35 @@ impl Handling {
         loop {
             ticks.tick().await;
             let queue = self.consumer.queue();
-            if let Err(error) = self
+            match self
                 .pool
                 .queue
                 .extend(queue, &message.receipt, visibility)
                 .await
             {
-                tracing::warn!(%error, "a message may be received by another while it is worked on");
+                Ok(()) => {}
+                Err(Error::StaleReceipt) => {
+                    tracing::warn!(
+                        "a message was not kept hidden in time; it is left to whoever receives it next"
+                    );
+                    return;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a message may be received by another while it is worked on");
+                }
             }
         }
     }
 
-    async fn settle(
-        &self,
-        message: &Received,
-        envelope: Option<&Envelope>,
-        verdict: Option<Verdict>,
-    ) {
+    async fn settle(&self, message: &Received, envelope: Option<&Envelope>, ended: Ended) {
         let queue = self.consumer.queue();
         let receives = message.receives;
+        let verdict = match ended {
+            Ended::Verdict(verdict) => Some(verdict),
+            Ended::Stopped => None,
+            // It is not ours any more.
+            Ended::Lost => return,
+        };
         let wait = match verdict {
             Some(Verdict::Done) => {
                 self.deletions.add(message.receipt.clone()).await;

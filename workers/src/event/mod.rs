@@ -67,9 +67,14 @@ impl SnsTopic {
         let mut batch = Vec::new();
         for (at, entry) in entries.iter().enumerate() {
             if let (Ok(entry), Ok(())) = (entry, &results[at]) {
-                batch.push(entry.request(at, self.keeps_order)?);
-                // Until SNS says otherwise.
-                results[at] = Err(Error::Unavailable("SNS does not say".to_owned()));
+                match entry.request(at, self.keeps_order) {
+                    Ok(request) => {
+                        batch.push(request);
+                        // Until SNS says otherwise.
+                        results[at] = Err(Error::Unavailable("SNS does not say".to_owned()));
+                    }
+                    Err(error) => results[at] = Err(error),
+                }
             }
         }
         if batch.is_empty() {

@@ -194,7 +194,9 @@ impl Letters {
         let consents = consent::of_members(&self.pool, &[id]).await?;
         let mut consents = consents.values().flatten();
         let marketing = consents.find(|consent| consent.purpose == ConsentPurpose::MarketingEmail);
-        if footing.allows(marketing.map(|consent| consent.granted)) {
+        // What has to offer to unsubscribe, and cannot, is not sent later either.
+        let may_offer = footing == Footing::Service || self.house.offers_to_unsubscribe();
+        if may_offer && footing.allows(marketing.map(|consent| consent.granted)) {
             Ok(to)
         } else {
             Err(Stopped::Over(DeliveryState::Suppressed))

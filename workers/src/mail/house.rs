@@ -92,6 +92,11 @@ impl House {
         Ok(())
     }
 
+    /// Whether members can leave the list by a link. Without one, mail that has to offer that is not sent.
+    pub fn offers_to_unsubscribe(&self) -> bool {
+        self.unsubscribe.is_some()
+    }
+
     /// Whether answers are read.
     pub(super) fn has_answers(&self) -> bool {
         self.reply_to.is_some()

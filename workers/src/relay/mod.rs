@@ -193,18 +193,25 @@ impl Relaying {
             outlet,
             name: self.route.name,
         };
-        let answered = if self.partitions.is_some() {
-            sender.send_in_order(owed, until).await?
+        let answered = if let Some(partitions) = &mut self.partitions {
+            let (answered, waiting) = sender.send_in_order(owed, until).await?;
+            let now = self.relay.clock.now();
+            for (partition, wait) in waiting {
+                let wait = TimeDelta::from_std(wait).unwrap_or_default();
+                partitions.put_off(partition, now + wait);
+            }
+            answered
         } else {
             sender.send(owed).await?
         };
         Ok(if answered { Round::Sent } else { Round::Stuck })
     }
 
-    async fn claim(&self, until: DateTime<Utc>) -> Result<Vec<Owed>> {
-        let held = self.partitions.as_ref().map(Partitions::held);
+    async fn claim(&mut self, until: DateTime<Utc>) -> Result<Vec<Owed>> {
+        let now = self.relay.clock.now();
+        let ready = (self.partitions.as_mut()).map(|partitions| partitions.ready(now));
         let (pool, name) = (&self.relay.pool, self.route.name);
         let most = self.pace.at_once(CLAIM);
-        outbox::claim(pool, name, held, most, self.relay.clock.now(), until).await
+        outbox::claim(pool, name, ready.as_deref(), most, now, until).await
     }
 }

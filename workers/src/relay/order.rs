@@ -1,5 +1,7 @@
 //! Partitions of the outbox, for queues that keep the order of a member's messages: one relay sends all of a partition.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{Result, database::Pool, outbox, queue::QueueName};
 use uuid::Uuid;
@@ -17,6 +19,8 @@ pub(super) struct Partitions {
     relay: Uuid,
     held: Vec<i16>,
     until: DateTime<Utc>,
+    /// Those whose next row is to be tried again then, and nothing that follows it before.
+    put_off: HashMap<i16, DateTime<Utc>>,
 }
 
 impl Partitions {
@@ -26,6 +30,7 @@ impl Partitions {
             relay,
             held: Vec::new(),
             until: DateTime::UNIX_EPOCH,
+            put_off: HashMap::new(),
         }
     }
 
@@ -44,8 +49,18 @@ impl Partitions {
         Ok(self.until)
     }
 
-    pub(super) fn held(&self) -> &[i16] {
-        &self.held
+    /// Those of which rows can be sent now.
+    pub(super) fn ready(&mut self, now: DateTime<Utc>) -> Vec<i16> {
+        self.put_off.retain(|_, until| *until > now);
+        let held = self.held.iter().copied();
+        held.filter(|partition| !self.put_off.contains_key(partition))
+            .collect()
+    }
+
+    /// Leaves a partition alone until then.
+    pub(super) fn put_off(&mut self, partition: i16, until: DateTime<Utc>) {
+        let put_off = self.put_off.entry(partition).or_insert(until);
+        *put_off = until.max(*put_off);
     }
 
     /// Leaves them to others at once.

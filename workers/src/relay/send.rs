@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     Result, kill_point,
     outbox::{self, Owed},
-    queue::{self, QueueName},
+    queue::{self, Outgoing, QueueName},
 };
 use futures_util::future::join_all;
 use tokio::time::timeout;
@@ -68,29 +68,49 @@ impl Sender<'_> {
         Ok(sent)
     }
 
-    /// One batch after the other, and nothing of what follows a row that did not go. Says whether all of it went.
+    /// One batch after the other, and nothing of what follows a row that did not go within its partition. Says whether
+    /// the queue answers, and which partitions are to wait for how long: a row that is not taken holds no other's up.
     pub(super) async fn send_in_order(
         &self,
         owed: Vec<Owed>,
         until: DateTime<Utc>,
-    ) -> Result<bool> {
+    ) -> Result<(bool, Vec<(i16, Duration)>)> {
         let margin = TimeDelta::from_std(PATIENCE).unwrap_or_default();
-        let mut batches = batches(owed).into_iter();
-        while let Some(batch) = batches.next() {
+        let mut waiting: Vec<(i16, Duration)> = Vec::new();
+        let mut rest = Vec::new();
+        let mut answers = true;
+        for mut batch in batches(owed) {
             // What another relay may soon have is left to it.
-            let left = if self.relay.clock.now() + margin < until {
-                self.send_batch(&batch).await?.1
-            } else {
-                batch.iter().collect()
-            };
-            if !left.is_empty() {
-                let mut rest: Vec<_> = left.iter().map(|row| row.id).collect();
-                rest.extend(batches.flatten().map(|row| row.id));
-                self.give_back(rest, Duration::ZERO).await?;
-                return Ok(false);
+            if !answers || self.relay.clock.now() + margin >= until {
+                answers = false;
+                rest.extend(batch.iter().map(|row| row.id));
+                continue;
+            }
+            batch.retain(|row| {
+                let waits = waiting
+                    .iter()
+                    .any(|(partition, _)| *partition == row.partition);
+                if waits {
+                    rest.push(row.id);
+                }
+                !waits
+            });
+            if batch.is_empty() {
+                continue;
+            }
+            let (sent, left) = self.send_batch(&batch).await?;
+            answers = sent != Sent::Nothing;
+            for row in left {
+                rest.push(row.id);
+                let attempts = row.attempts.unsigned_abs();
+                let wait = backoff::after(attempts, WAITS.0, WAITS.1, row.id);
+                waiting.push((row.partition, wait));
             }
         }
-        Ok(true)
+        if !rest.is_empty() {
+            self.give_back(rest, Duration::ZERO).await?;
+        }
+        Ok((answers, if answers { waiting } else { Vec::new() }))
     }
 
     /// Sends one batch and marks what went; returns what did not.
@@ -120,23 +140,54 @@ impl Sender<'_> {
         Ok((sent, left.into_iter().map(|(row, _)| row).collect()))
     }
 
+    /// What cannot even be put away, because it is too large to travel and the object store does not take it, fails for
+    /// itself.
     async fn ask(&self, batch: &[Owed]) -> queue::Result<Vec<queue::Result<()>>> {
-        let mut messages = Vec::with_capacity(batch.len());
+        let (mut messages, mut results) = (Vec::with_capacity(batch.len()), Vec::new());
         for row in batch {
-            let message = large::outgoing(row, &*self.relay.objects).await;
-            let unavailable =
-                |error: coach_domain::object::Error| queue::Error::Unavailable(error.to_string());
-            messages.push(message.map_err(unavailable)?);
+            match large::outgoing(row, &*self.relay.objects).await {
+                Ok(message) => {
+                    messages.push(message);
+                    results.push(Ok(()));
+                }
+                Err(error) => results.push(Err(queue::Error::Unavailable(error.to_string()))),
+            }
         }
-        let answer = timeout(PATIENCE, self.outlet.send(self.name, &messages)).await;
+        if messages.is_empty() {
+            return Ok(results);
+        }
+        let answers = match self.ask_for(&messages).await {
+            // For one of them, and whose fault it is they say themselves.
+            Err(queue::Error::Refused(_)) => {
+                let mut answers = Vec::with_capacity(messages.len());
+                for message in messages.chunks(1) {
+                    match self.ask_for(message).await {
+                        Err(queue::Error::Refused(why)) => {
+                            answers.push(Err(queue::Error::Refused(why)));
+                        }
+                        answer => answers.extend(answer?),
+                    }
+                }
+                answers
+            }
+            answers => answers?,
+        };
+        let sent = results.iter_mut().filter(|result| result.is_ok());
+        for (result, answer) in sent.zip(answers) {
+            *result = answer;
+        }
+        Ok(results)
+    }
+
+    async fn ask_for(&self, messages: &[Outgoing]) -> queue::Result<Vec<queue::Result<()>>> {
+        let answer = timeout(PATIENCE, self.outlet.send(self.name, messages)).await;
         let late = |_| queue::Error::Unavailable(format!("no answer within {PATIENCE:?}"));
-        let results = answer.map_err(late)??;
-        if results.len() == batch.len() {
-            Ok(results)
+        let answers = answer.map_err(late)??;
+        if answers.len() == messages.len() {
+            Ok(answers)
         } else {
-            Err(queue::Error::Unavailable(
-                "an answer for another batch".to_owned(),
-            ))
+            let why = "an answer for another batch".to_owned();
+            Err(queue::Error::Unavailable(why))
         }
     }
 

@@ -118,6 +118,11 @@ SELECT json_build_object(
         FROM reminder
         WHERE member_id = m.id
     ),
+    'decisions', (
+        SELECT json_agg(json_build_object('about', about, 'decidedAt', decided_at) ORDER BY decided_at, about)
+        FROM decision
+        WHERE member_id = m.id
+    ),
     'dataExports', (
         SELECT json_agg(json_build_object(
             'id', id, 'requestedAt', requested_at, 'builtAt', built_at, 'expiresAt', expires_at

@@ -7,11 +7,12 @@ use super::Error;
 use crate::{clock::Clock, database, object::ObjectStore};
 
 /// Removes at most `most` archives whose time is over, or whose members are gone, and says how many. Safe with several
-/// at once.
+/// at once. One that cannot be removed is told of, and all others have their turn.
 ///
 /// # Errors
 ///
-/// Those of the database and of the object store; what was removed before stays so.
+/// Those of the database; what was removed before stays so. The first of the object store's, once all others have had
+/// their turn.
 pub async fn remove_expired(
     db: &impl ConnectionTrait,
     clock: &dyn Clock,
@@ -28,13 +29,17 @@ pub async fn remove_expired(
     );
     let values = [clock.now().into()];
     let rows = db.query_all_raw(database::statement(sql, values)).await?;
-    let mut removed = 0;
+    let (mut removed, mut first) = (0, None);
     for row in rows {
         let (id, key): (Uuid, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         // The object first: a row without an object is removed next time, an object without a row never.
-        objects.delete(&key).await?;
+        if let Err(error) = objects.delete(&key).await {
+            tracing::error!(export = %id, %error, "an archive could not be removed");
+            first.get_or_insert(error);
+            continue;
+        }
         let statement = database::statement("DELETE FROM data_export WHERE id = $1", [id.into()]);
         removed += db.execute_raw(statement).await?.rows_affected();
     }
-    Ok(removed)
+    first.map_or(Ok(removed), |error| Err(error.into()))
 }

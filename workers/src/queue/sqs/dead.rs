@@ -3,18 +3,20 @@
 //! may stand behind another of its group that is being looked at.
 
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName as Attribute};
-use coach_domain::queue::{BATCH, DeadLetters, MAX_BYTES, Outgoing, QueueName, Received, Result};
+use coach_domain::queue::{
+    BATCH, DeadLetters, Error, MAX_BYTES, Outgoing, QueueName, Received, Result,
+};
 
-use super::{SqsQueue, address::Place, receive::received, walk::Walk};
+use super::{SqsQueue, address::Place, receive::readable, walk::Walk};
 
 #[async_trait::async_trait]
 impl DeadLetters for SqsQueue {
     async fn dead(&self, queue: QueueName, most: usize) -> Result<Vec<Received>> {
-        let mut walk = Walk::new(self, self.grave(queue).await?);
+        let grave = self.grave(queue).await?;
+        let mut walk = Walk::new(self, grave.clone());
         let looked = look(&mut walk, most).await;
         walk.end().await;
-        let letters = looked?.into_iter().map(received);
-        let mut letters = letters.collect::<Result<Vec<_>>>()?;
+        let mut letters = readable(&grave, looked?);
         letters.sort_by_key(|letter| letter.sent_at);
         Ok(letters)
     }
@@ -73,7 +75,7 @@ impl SqsQueue {
         } else {
             (most.min(only.len()), BATCH)
         };
-        let mut done = 0;
+        let (mut done, mut first) = (0, None);
         while done < most {
             let mut letters = walk.next(at_once.min(BATCH)).await?;
             if letters.is_empty() {
@@ -83,18 +85,24 @@ impl SqsQueue {
             letters.sort_by_key(sent_at);
             letters.truncate(most - done);
             for letters in batches(&letters) {
-                done += self.send_again(walk, place, &letters).await?;
+                done += self.send_again(walk, place, &letters, &mut first).await?;
             }
         }
-        Ok(done)
+        // Whoever asked for one that cannot go hears why; beside others that went it was told, and stays.
+        match first {
+            Some(error) if done == 0 => Err(error),
+            _ => Ok(done),
+        }
     }
 
-    /// Sends first and deletes then: if we end in between there are two of each, which consumers forgive.
+    /// Sends first and deletes then: if we end in between there are two of each, which consumers forgive. What is not
+    /// taken stays where it is, and holds no other up; `first` keeps the first reason.
     async fn send_again(
         &self,
         walk: &mut Walk<'_>,
         place: &Place,
         letters: &[&Message],
+        first: &mut Option<Error>,
     ) -> Result<usize> {
         let outgoing: Vec<_> = letters
             .iter()
@@ -107,7 +115,13 @@ impl SqsQueue {
             .map(|(letter, _)| id(letter))
             .collect();
         let done = walk.delete(&sent).await?;
-        results.into_iter().collect::<Result<Vec<()>>>()?;
+        for (letter, result) in letters.iter().zip(results) {
+            if let Err(error) = result {
+                let (queue, message) = (&place.url, id(letter));
+                tracing::warn!(queue, message, %error, "a dead letter was not taken again and stays");
+                first.get_or_insert(error);
+            }
+        }
         Ok(done)
     }
 }

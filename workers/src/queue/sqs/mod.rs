@@ -25,6 +25,9 @@ use super::pause::Pauses;
 use address::Place;
 use failure::failure;
 
+/// For how long a message is hidden while it is buried.
+const BURYING: Duration = Duration::from_secs(30);
+
 /// Queues on SQS.
 #[derive(Debug)]
 pub struct SqsQueue {
@@ -109,11 +112,13 @@ impl Queue for SqsQueue {
     }
 
     async fn bury(&self, queue: QueueName, receipt: &Receipt, message: &Outgoing) -> Result<()> {
+        // Nobody else has it, or it would be dead and done.
+        let place = self.place(queue).await?;
+        self.hide(&place, receipt, BURYING).await?;
         // SQS has no call for it. If we end in between there are two, which consumers forgive.
         let grave = self.grave(queue).await?;
         let sent = self.send_to(&grave, std::slice::from_ref(message)).await?;
         sent.into_iter().collect::<Result<()>>()?;
-        let place = self.place(queue).await?;
         let deleted = self.finish(&place, std::slice::from_ref(receipt)).await?;
         deleted.into_iter().collect()
     }

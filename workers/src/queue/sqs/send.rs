@@ -20,34 +20,63 @@ impl SqsQueue {
         let mut results = check(messages, place.first_in_first_out);
         let mut entries = Vec::new();
         for (at, message) in messages.iter().enumerate() {
-            if results[at].is_ok() {
-                entries.push(entry(place, at, message)?);
-                // Until SQS says otherwise.
-                results[at] = Err(Error::Unavailable("SQS does not say".to_owned()));
+            if results[at].is_err() {
+                continue;
+            }
+            match entry(place, at, message) {
+                Ok(entry) => {
+                    entries.push(entry);
+                    // Until SQS says otherwise.
+                    results[at] = Err(Error::Unavailable("SQS does not say".to_owned()));
+                }
+                Err(error) => results[at] = Err(error),
             }
         }
-        if entries.is_empty() {
-            return Ok(results);
+        // Where SQS refuses a whole call for what is in it, each half is sent by itself, and so on: one odd message
+        // holds no other.
+        let mut calls = Vec::from_iter((!entries.is_empty()).then_some(entries));
+        while let Some(mut entries) = calls.pop() {
+            match self.send_entries(place, &entries, &mut results).await {
+                Err(Error::Refused(why)) if entries.len() == 1 => {
+                    if let Some(result) = at(&mut results, entries[0].id()) {
+                        *result = Err(Error::Refused(why));
+                    }
+                }
+                Err(Error::Refused(_)) => {
+                    calls.push(entries.split_off(entries.len() / 2));
+                    calls.push(entries);
+                }
+                sent => sent?,
+            }
         }
+        Ok(results)
+    }
+
+    async fn send_entries(
+        &self,
+        place: &Place,
+        entries: &[SendMessageBatchRequestEntry],
+        results: &mut [Result<()>],
+    ) -> Result<()> {
         let answer = self
             .client
             .send_message_batch()
             .queue_url(&place.url)
-            .set_entries(Some(entries))
+            .set_entries(Some(entries.to_vec()))
             .send()
             .await
             .map_err(|error| failure(&place.url, &error))?;
         for entry in answer.successful() {
-            if let Some(result) = at(&mut results, entry.id()) {
+            if let Some(result) = at(results, entry.id()) {
                 *result = Ok(());
             }
         }
         for entry in answer.failed() {
-            if let Some(result) = at(&mut results, entry.id()) {
+            if let Some(result) = at(results, entry.id()) {
                 *result = Err(unsent(&place.url, entry));
             }
         }
-        Ok(results)
+        Ok(())
     }
 }
 

@@ -44,7 +44,8 @@ impl<'q> Walk<'q> {
         Ok(messages)
     }
 
-    /// Deletes letters of this way for good. Says how many.
+    /// Deletes letters of this way for good. Says how many; one that is not deleted is told of, and given back with what is
+    /// left.
     pub(super) async fn delete(&mut self, ids: &[&str]) -> Result<usize> {
         let held = ids.iter().filter_map(|id| self.held.get_key_value(*id));
         let (ids, receipts): (Vec<_>, Vec<_>) = held
@@ -53,9 +54,16 @@ impl<'q> Walk<'q> {
         let results = self.queue.finish(&self.grave, &receipts).await?;
         let mut done = 0;
         for (id, result) in ids.iter().zip(results) {
-            result?;
-            self.held.remove(id);
-            done += 1;
+            match result {
+                Ok(()) => {
+                    self.held.remove(id);
+                    done += 1;
+                }
+                Err(error) => {
+                    let (queue, message) = (&self.grave.url, id);
+                    tracing::warn!(queue, message, %error, "a dead letter was not deleted; it may be there twice");
+                }
+            }
         }
         Ok(done)
     }
