@@ -47,6 +47,8 @@ const MIGRATIONS: &[Sql] = &migrations![
     "0023_live_session",
     "0024_queue_live",
     "0025_webhook_event",
+    "0038_subscription_report",
+    "0039_purchase_check",
 ];
 
 impl MigrationName for Sql {

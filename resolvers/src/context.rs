@@ -13,10 +13,7 @@ use coach_domain::{
     id::MemberId,
     member::{self, Member},
     queue,
-    subscription::{
-        SubscriptionProvider,
-        purchase::{Purchase, PurchaseError},
-    },
+    subscription::{self, LinkPurchase},
     viewer::{Role, Viewer},
 };
 use tokio::sync::OnceCell;
@@ -88,13 +85,7 @@ impl RequestContext {
         occurred_at: Option<DateTime<Utc>>,
         command: &C,
     ) -> Result<Result<C::Outcome, UserError>> {
-        let subject = self.viewer.subject();
-        let subject = subject.ok_or_else(|| Error::BadInput("sign in first".to_owned()))?;
-        let asked = Asked {
-            subject,
-            idempotency_key,
-            occurred_at,
-        };
+        let asked = self.asked(idempotency_key, occurred_at)?;
         let clock = self.source.app.services.clock.as_ref();
         let catalogue = self.catalogue().await?;
         let done = command::execute(self.session(), clock, catalogue, &asked, command).await?;
@@ -105,22 +96,39 @@ impl RequestContext {
         Ok(done)
     }
 
+    fn asked<'a>(
+        &'a self,
+        idempotency_key: &'a str,
+        occurred_at: Option<DateTime<Utc>>,
+    ) -> Result<Asked<'a>> {
+        let subject = self.viewer.subject();
+        let subject = subject.ok_or_else(|| Error::BadInput("sign in first".to_owned()))?;
+        Ok(Asked {
+            subject,
+            idempotency_key,
+            occurred_at,
+        })
+    }
+
     /// The queues, for operators.
     pub(crate) fn operations(&self) -> &dyn queue::Operations {
         self.source.app.services.operations.as_ref()
     }
 
-    /// Asks a shop about a purchase.
+    /// Has a shop confirm the purchase that is to be linked, once everything of ours allows it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`subscription::confirm`].
     pub(crate) async fn confirm(
         &self,
-        shop: SubscriptionProvider,
-        purchase: &str,
-    ) -> Result<Purchase, PurchaseError> {
-        let app = &self.source.app;
-        app.services
-            .shops
-            .verify(shop, purchase, app.services.clock.now())
-            .await
+        idempotency_key: &str,
+        command: &mut LinkPurchase,
+    ) -> Result<Result<(), UserError>> {
+        let services = &self.source.app.services;
+        let asked = self.asked(idempotency_key, None)?;
+        let clock = services.clock.as_ref();
+        subscription::confirm(self.session(), &services.shops, clock, &asked, command).await
     }
 
     /// The application.

@@ -19,6 +19,7 @@ mod plans;
 mod privacy;
 mod renewal;
 mod rules;
+mod shops;
 mod sign_in;
 mod today;
 mod tokens;
