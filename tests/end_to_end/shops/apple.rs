@@ -78,7 +78,7 @@ async fn an_upgrade_outlasts_the_refund_of_what_it_replaced() {
     market.link_signed(NORA, "1", &this_month()).await;
     let year = json!({
         "transactionId": "2000000200000003", "productId": "coach.yearly",
-        "purchaseDate": 1_773_834_000_000_i64, "expiresDate": 1_805_370_000_000_i64,
+        "purchaseDate": 1_773_834_000_000_i64, "expiresDate": 1_805_367_600_000_i64,
     });
     let year = signed(this_month(), 1_200, &year);
     let upgrade = market.apple(1, "DID_CHANGE_RENEWAL_PREF", &year, Some(true));

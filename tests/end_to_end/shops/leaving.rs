@@ -40,7 +40,7 @@ impl Market {
 async fn a_refunded_purchase_stays_refunded_for_whoever_links_it() {
     for refund_comes_after in [false, true] {
         let market = Market::open().await;
-        let year = json!({ "productId": "coach.yearly", "expiresDate": 1_805_370_000_000_i64 });
+        let year = json!({ "productId": "coach.yearly", "expiresDate": 1_805_367_600_000_i64 });
         let year = signed(this_month(), 3_600, &year);
         assert_eq!(
             market.link_signed(NORA, "1", &year).await["access"],
@@ -73,7 +73,7 @@ async fn a_refunded_purchase_stays_refunded_for_whoever_links_it() {
 #[tokio::test]
 async fn what_is_paid_for_comes_back_with_who_comes_back() {
     let market = Market::open().await;
-    let year = json!({ "productId": "coach.yearly", "expiresDate": 1_805_370_000_000_i64 });
+    let year = json!({ "productId": "coach.yearly", "expiresDate": 1_805_367_600_000_i64 });
     let year = signed(this_month(), 3_600, &year);
     market.link_signed(NORA, "1", &year).await;
     market.forget(NORA).await;

@@ -120,15 +120,16 @@ async fn odd_pushes_are_taken_once() {
 #[tokio::test]
 async fn odd_events_of_other_sources_are_taken_too() {
     let market = Market::open().await;
-    for body in [
+    let bodies = [
         "{}",
         "[]",
         "no JSON",
         r#"{"type":"customer.subscription.updated"}"#,
-    ] {
+    ];
+    for (number, body) in bodies.into_iter().enumerate() {
         for event in [
             stripe_of(STRIPE[0], NOON, body),
-            standard_of(STANDARD[0], &format!("msg_{}", body.len()), NOON, body),
+            standard_of(STANDARD[0], &format!("msg_{number}"), NOON, body),
         ] {
             market.tell(&event).await;
             market.test.advance(chrono::TimeDelta::milliseconds(1));

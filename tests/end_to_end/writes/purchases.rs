@@ -72,8 +72,8 @@ async fn what_the_shop_reported_before_applies_at_once() {
     let linked = link(&test, member::NORA, "1", &shop.sign(&trial)).await;
     assert_eq!(
         linked.done()["subscription"],
-        json!({ "access": "ACTIVE", "provider": "APPLE", "expiresAt": "2026-04-18T11:00:00Z",
-                "trialEndsAt": null, "willRenew": false })
+        json!({ "access": "TRIAL", "provider": "APPLE", "expiresAt": "2026-04-18T11:00:00Z",
+                "trialEndsAt": "2026-04-18T11:00:00Z", "willRenew": false })
     );
     assert_eq!(test.owed_kinds().await, ["partner.subscription"]);
     // Without a report it is what the transaction says.
