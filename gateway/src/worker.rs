@@ -169,6 +169,8 @@ async fn worker(
         clock: clock.clone(),
         apple: settings.shops.apple(),
         google: settings.shops.google()?,
+        stripe: settings.shops.stripe()?,
+        stripe_products: settings.shops.stripe_products.clone(),
     }));
     let partners = settings.partners.clone();
     let options = PartnerOptions::default();

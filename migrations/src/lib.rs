@@ -49,6 +49,8 @@ const MIGRATIONS: &[Sql] = &migrations![
     "0025_webhook_event",
     "0026_decision",
     "0027_time_zone",
+    "0038_subscription_report",
+    "0039_purchase_check",
 ];
 
 impl MigrationName for Sql {

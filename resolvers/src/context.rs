@@ -14,10 +14,7 @@ use coach_domain::{
     id::MemberId,
     member::{self, Member},
     queue,
-    subscription::{
-        SubscriptionProvider,
-        purchase::{Purchase, PurchaseError},
-    },
+    subscription::{self, LinkPurchase},
     viewer::{Role, Viewer},
 };
 use tokio::sync::OnceCell;
@@ -77,8 +74,8 @@ impl RequestContext {
         &self.source.session
     }
 
-    /// Does a change, once for its idempotency key, to its end though the client may hang up. Nothing of the member may have been read before: it would be from
-    /// before the change.
+    /// Does a change, once for its idempotency key, to its end though the client may hang up. Nothing of the member may
+    /// have been read before: it would be from before the change.
     ///
     /// # Errors
     ///
@@ -111,22 +108,39 @@ impl RequestContext {
         Ok(done)
     }
 
+    fn asked<'a>(
+        &'a self,
+        idempotency_key: &'a str,
+        occurred_at: Option<DateTime<Utc>>,
+    ) -> Result<Asked<'a>> {
+        let subject = self.viewer.subject();
+        let subject = subject.ok_or_else(|| Error::BadInput("sign in first".to_owned()))?;
+        Ok(Asked {
+            subject,
+            idempotency_key,
+            occurred_at,
+        })
+    }
+
     /// The queues, for operators.
     pub(crate) fn operations(&self) -> &Arc<dyn queue::Operations> {
         &self.source.app.services.operations
     }
 
-    /// Asks a shop about a purchase.
+    /// Has a shop confirm the purchase that is to be linked, once everything of ours allows it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`subscription::confirm`].
     pub(crate) async fn confirm(
         &self,
-        shop: SubscriptionProvider,
-        purchase: &str,
-    ) -> Result<Purchase, PurchaseError> {
-        let app = &self.source.app;
-        app.services
-            .shops
-            .verify(shop, purchase, app.services.clock.now())
-            .await
+        idempotency_key: &str,
+        command: &mut LinkPurchase,
+    ) -> Result<Result<(), UserError>> {
+        let services = &self.source.app.services;
+        let asked = self.asked(idempotency_key, None)?;
+        let clock = services.clock.as_ref();
+        subscription::confirm(self.session(), &services.shops, clock, &asked, command).await
     }
 
     /// The application.

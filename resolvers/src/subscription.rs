@@ -1,8 +1,8 @@
 //! Linking purchases.
 
 use coach_domain::{
-    command::{UserError, UserErrorCode},
-    subscription::{LinkPurchase, Subscription, purchase::PurchaseError},
+    command::UserError,
+    subscription::{LinkPurchase, Subscription},
 };
 
 use crate::{Error, RequestContext, Resolvers, arguments, mutation};
@@ -21,30 +21,23 @@ impl mutation::LinkPurchase for Resolvers {
         context: &RequestContext,
         arguments: &arguments::MutationLinkPurchase,
     ) -> Result<Self::Value, Error> {
-        use coach_domain::Error as Domain;
         let input = &arguments.input;
         let refused = |error| LinkPurchasePayload {
             user_errors: vec![error],
             ..LinkPurchasePayload::default()
         };
-        // Before the transaction: some shops have to be asked, and nothing is to be locked meanwhile.
-        let asked = context.confirm(input.provider, &input.purchase).await;
-        let confirmed = match asked {
-            Ok(confirmed) => confirmed,
-            Err(PurchaseError::NotConfigured) => return Err(Domain::ShopNotConfigured.into()),
-            Err(PurchaseError::Unavailable(cause)) => {
-                return Err(Domain::ShopUnavailable(cause).into());
-            }
-            Err(error) => {
-                let code = UserErrorCode::PurchaseInvalid;
-                return Ok(refused(UserError::new(code, error.to_string(), "purchase")));
-            }
-        };
-        let command = LinkPurchase {
+        let mut command = LinkPurchase {
             provider: input.provider,
             purchase: input.purchase.clone(),
-            confirmed,
+            confirmed: None,
         };
+        // Before the transaction: some shops have to be asked, and nothing is to be locked meanwhile.
+        if let Err(error) = context
+            .confirm(&input.idempotency_key, &mut command)
+            .await?
+        {
+            return Ok(refused(error));
+        }
         let done = context.execute(&input.idempotency_key, None, command);
         Ok(match done.await? {
             Ok(_) => {

@@ -20,6 +20,7 @@ mod plans;
 mod privacy;
 mod renewal;
 mod rules;
+mod shops;
 mod sign_in;
 mod today;
 mod tokens;

@@ -13,6 +13,7 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
+use coach_domain::subscription::purchase::Products;
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, IsCa, Issuer,
     KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, date_time_ymd,
@@ -21,6 +22,8 @@ use serde_json::{Value, json};
 
 /// The app that it sells.
 pub const BUNDLE: &str = "com.example.coach";
+/// What can be bought in the app and counts.
+pub const PRODUCTS: [&str; 2] = ["coach.monthly", "coach.yearly"];
 const SIGNS: &[u64] = &[1, 2, 840, 113_635, 100, 6, 11, 1];
 const ISSUES: &[u64] = &[1, 2, 840, 113_635, 100, 6, 2, 1];
 
@@ -39,6 +42,8 @@ pub struct Flaws {
 pub struct Shop {
     /// The chain, from the signer up.
     pub x5c: Vec<String>,
+    /// The root, in DER.
+    pub anchor: Vec<u8>,
     /// SHA-256 of its root.
     pub root: [u8; 32],
     key: EcdsaKeyPair,
@@ -105,6 +110,7 @@ impl Shop {
         let key = key.expect("the same key");
         assert!(!key.public_key().as_ref().is_empty());
         Self {
+            anchor: root_cert.der().to_vec(),
             x5c: certificates.map(|it| STANDARD.encode(it.der())).to_vec(),
             root: digest.as_ref().try_into().expect("32 bytes"),
             key,
@@ -126,6 +132,11 @@ impl Shop {
             URL_SAFE_NO_PAD.encode(signature.expect("signed"))
         )
     }
+}
+
+/// [`PRODUCTS`], as they are set.
+pub fn products() -> Products {
+    PRODUCTS.into_iter().collect()
 }
 
 /// A subscription that was paid an hour ago for a month.

@@ -41,12 +41,16 @@ use reqwest::Url;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::app_store::PRODUCTS;
+
 /// The app in Google Play.
 pub const PACKAGE: &str = "com.example.coach";
 /// What pushes are for.
 pub const AUDIENCE: &str = "https://coach.example/webhooks/google-play";
 /// The service account that pushes.
 pub const PUSHES: &str = "push@coach.iam.gserviceaccount.com";
+/// What can be bought at Stripe and counts.
+pub const STRIPE_PRODUCT: &str = "prod_coach";
 /// The key of Stripe's API.
 pub const STRIPE_KEY: &str = "rk_test_of_the_tests";
 
@@ -57,7 +61,7 @@ const SCOPE: &str = "https://www.googleapis.com/auth/androidpublisher";
 /// Both, on a port of their own.
 pub struct ShopApis {
     base: String,
-    /// By purchase token, or by the id of a checkout session.
+    /// By purchase token, or by the id of a checkout session or subscription.
     stands: Mutex<HashMap<String, Value>>,
     /// What is answered instead, such as 503.
     failing: Mutex<Option<StatusCode>>,
@@ -149,6 +153,17 @@ pub fn subscription(state: &str, ends: &str) -> Value {
     })
 }
 
+/// A subscription of Stripe's with one item, for a period in seconds since 1970.
+pub fn stripe_subscription_of(id: &str, status: &str, (start, end): (i64, i64)) -> Value {
+    json!({
+        "id": id, "object": "subscription", "status": status, "cancel_at_period_end": false,
+        "items": { "object": "list", "data": [{
+            "current_period_start": start, "current_period_end": end,
+            "price": { "id": "price_coach_monthly", "product": STRIPE_PRODUCT },
+        }] },
+    })
+}
+
 impl ShopApis {
     /// Answers as long as the test runs; keeps the service account's file in `folder`.
     pub async fn start(folder: &FilePath) -> Arc<Self> {
@@ -172,6 +187,7 @@ impl ShopApis {
                 get(google_subscription),
             )
             .route("/v1/checkout/sessions/{id}", get(stripe_session))
+            .route("/v1/subscriptions/{id}", get(stripe_subscription))
             .with_state(apis.clone());
         tokio::spawn(axum::serve(listener, router).into_future());
         apis
@@ -216,6 +232,7 @@ impl ShopApis {
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         vec![
             ("COACH_GOOGLE_PACKAGE", PACKAGE.to_owned()),
+            ("COACH_GOOGLE_PRODUCTS", PRODUCTS.join(", ")),
             (
                 "COACH_GOOGLE_SERVICE_ACCOUNT",
                 self.file.display().to_string(),
@@ -226,6 +243,7 @@ impl ShopApis {
             ("COACH_GOOGLE_PUSH_KEYS_URL", format!("{}/certs", self.base)),
             ("COACH_STRIPE_API_KEY", STRIPE_KEY.to_owned()),
             ("COACH_STRIPE_API_URL", self.base.clone()),
+            ("COACH_STRIPE_PRODUCTS", STRIPE_PRODUCT.to_owned()),
         ]
     }
 
@@ -311,4 +329,13 @@ async fn stripe_session(
         session["subscription"] = session["subscription"]["id"].clone();
     }
     Ok(session)
+}
+
+async fn stripe_subscription(
+    State(apis): State<Arc<ShopApis>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, StatusCode> {
+    bears(&headers, STRIPE_KEY)?;
+    apis.answer(&id)
 }

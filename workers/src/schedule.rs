@@ -121,6 +121,8 @@ impl Scheduler {
         told("records of partners were not swept", deliveries);
         let archived = sweep(|| subscription::forget_archived(pool, now, BATCH)).await;
         told("records of subscriptions were not swept", archived);
+        let unlinked = sweep(|| subscription::forget_unlinked(pool, now, BATCH)).await;
+        told("what shops have said was not swept", unlinked);
         let events = sweep(|| webhook::forget(pool, now - EVENTS_FOR, BATCH)).await;
         told("events of webhooks were not swept", events);
         let (clock, objects) = (&*self.clock, &*self.objects);

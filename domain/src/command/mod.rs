@@ -5,6 +5,7 @@
 //! its side effects into the [`outbox`](crate::outbox). Asked for again with the same key, it does nothing and gives
 //! the same ids.
 
+mod check;
 mod given;
 mod idempotency;
 mod name;
@@ -17,6 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
 use serde::{Serialize, de::DeserializeOwned};
 
+pub use check::{Checked, check};
 pub use given::Given;
 pub use idempotency::forget as forget_idempotency_keys;
 pub(crate) use name::name;
@@ -24,8 +26,14 @@ pub use user_error::{UserError, UserErrorCode};
 pub use work::Work;
 
 use crate::{
-    Error, Result, catalogue::Catalogue, clock::Clock, database::Session, kill_point, member,
-    outbox, viewer::Subject,
+    Error, Result,
+    catalogue::Catalogue,
+    clock::Clock,
+    database::Session,
+    kill_point,
+    member::{self, Member},
+    outbox,
+    viewer::Subject,
 };
 
 /// How far back a phone may say that something happened.
@@ -107,14 +115,8 @@ pub async fn execute<C: Command>(
     asked: &Asked<'_>,
     command: &C,
 ) -> Result<Result<C::Outcome, UserError>> {
-    if !asked.subject.can_be_kept() {
-        let message =
-            "nobody can be a member with this token: its subject has the character U+0000";
-        return Err(Error::BadInput(message.to_owned()));
-    }
-    if asked.idempotency_key.chars().any(char::is_control) {
-        let message = "a key has no control characters";
-        let error = UserError::new(UserErrorCode::Invalid, message, "idempotencyKey");
+    valid_subject(asked.subject)?;
+    if let Err(error) = valid_key(asked.idempotency_key) {
         return Ok(Err(error));
     }
     let mut attempts = 1;
@@ -148,15 +150,7 @@ async fn attempt<C: Command>(
             Some(_) => member::find_by_subject(&transaction, asked.subject, now).await?,
             None => None,
         };
-        if C::FOR_MEMBERS && member.is_none() {
-            let message = "register first";
-            return Err(UserError::new(UserErrorCode::NotRegistered, message, "").into());
-        }
-        let leaving = (member.as_ref()).is_some_and(|member| member.deletion_final_at.is_some());
-        if leaving && !C::WHILE_LEAVING {
-            let message = "this account is to be deleted; keep it first";
-            return Err(UserError::new(UserErrorCode::DeletionRequested, message, "").into());
-        }
+        permit::<C>(member.as_ref())?;
         // After the key: what was in time when it was done stays done, however late it is asked for again.
         let occurred_at = occurred_at(asked.occurred_at, now)?;
         let mut work = Work::new(
@@ -189,6 +183,44 @@ async fn attempt<C: Command>(
             }
         }
     }
+}
+
+fn valid_subject(subject: &Subject) -> Result<()> {
+    if subject.can_be_kept() {
+        return Ok(());
+    }
+    let message = "nobody can be a member with this token: its subject has the character U+0000";
+    Err(Error::BadInput(message.to_owned()))
+}
+
+fn valid_key(key: &str) -> Result<(), UserError> {
+    if key.chars().any(char::is_control) {
+        let message = "a key has no control characters";
+        return Err(UserError::new(
+            UserErrorCode::Invalid,
+            message,
+            "idempotencyKey",
+        ));
+    }
+    Ok(())
+}
+
+/// Whether the command can be asked for by this member, or by who is none.
+fn permit<C: Command>(member: Option<&Member>) -> Result<(), UserError> {
+    if C::FOR_MEMBERS && member.is_none() {
+        let message = "register first";
+        return Err(UserError::new(UserErrorCode::NotRegistered, message, ""));
+    }
+    let leaving = member.is_some_and(|member| member.deletion_final_at.is_some());
+    if leaving && !C::WHILE_LEAVING {
+        let message = "this account is to be deleted; keep it first";
+        return Err(UserError::new(
+            UserErrorCode::DeletionRequested,
+            message,
+            "",
+        ));
+    }
+    Ok(())
 }
 
 fn occurred_at(

@@ -47,10 +47,12 @@ stored_enum! {
         CheckInNotOpen = "CHECK_IN_NOT_OPEN",
         /// The cycle has its check-in.
         CheckInExists = "CHECK_IN_EXISTS",
-        /// The shop does not know the purchase.
+        /// The shop does not know the purchase, or it is not the viewer's.
         PurchaseInvalid = "PURCHASE_INVALID",
-        /// The purchase is another member's.
+        /// Not given any more.
         PurchaseLinkedElsewhere = "PURCHASE_LINKED_ELSEWHERE",
+        /// It was asked for too often.
+        TooManyAttempts = "TOO_MANY_ATTEMPTS",
         /// There is nowhere to send the result to.
         EmailMissing = "EMAIL_MISSING",
         /// The session has begun, so its times are history.

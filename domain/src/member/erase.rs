@@ -25,7 +25,7 @@ const TIMED: [&str; 2] = [
 ];
 
 /// Then these, of the member alone.
-const DELETED: [&str; 17] = [
+const DELETED: [&str; 19] = [
     "DELETE FROM check_in WHERE member_id = $1",
     "DELETE FROM meal_choice WHERE member_id = $1",
     "DELETE FROM workout_completion WHERE member_id = $1",
@@ -33,6 +33,28 @@ const DELETED: [&str; 17] = [
     "DELETE FROM plan WHERE member_id = $1",
     "DELETE FROM favourite_recipe WHERE member_id = $1",
     "DELETE FROM consent WHERE member_id = $1",
+    // What shops have said of a purchase outlives who bought it: it counts when somebody links it again. All but what an
+    // older version wrote stands there already.
+    "INSERT INTO subscription_report (
+        provider, external_id, subject, transaction_id, ends_at, is_trial, grace_ends_at, will_renew, said_at, said
+    )
+    SELECT s.provider, s.external_id, it.subject, '', it.ends_at, FALSE, it.grace_ends_at, it.will_renew, s.updated_at,
+           CASE s.said WHEN '' THEN lpad((extract(epoch FROM s.updated_at) * 1000000)::bigint::text, 20, '0')
+                       ELSE s.said END
+    FROM subscription s
+    CROSS JOIN LATERAL (
+        SELECT 'SUBSCRIPTION', COALESCE(s.expires_at, s.trial_ends_at), s.grace_ends_at, s.will_renew
+        UNION ALL
+        SELECT 'TRIAL', s.trial_ends_at, NULL, NULL
+        WHERE s.trial_ends_at IS NOT NULL
+    ) it (subject, ends_at, grace_ends_at, will_renew)
+    WHERE s.member_id = $1 AND s.provider IS NOT NULL
+        AND NOT EXISTS (
+            SELECT
+            FROM subscription_report r
+            WHERE r.provider = s.provider AND r.external_id = s.external_id
+        )",
+    "DELETE FROM purchase_check WHERE member_id = $1",
     "DELETE FROM subscription_link WHERE member_id = $1",
     "DELETE FROM subscription WHERE member_id = $1",
     "DELETE FROM reminder WHERE member_id = $1",

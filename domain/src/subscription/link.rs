@@ -1,20 +1,21 @@
 //! Linking purchases to members.
 
-use sea_orm::ConnectionTrait;
+use chrono::Months;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::{
     SubscriptionProvider,
-    purchase::Purchase,
     report::{Report, tell_partners},
 };
 use crate::{
-    Result,
+    Error, Result,
     command::{Command, Refusal, UserError, UserErrorCode, Work},
-    database,
     id::MemberId,
 };
+
+/// How long after its end a purchase can still be linked. What is older gives nothing, and what its shop has said of it
+/// may be forgotten.
+const LINKED_WITHIN: Months = Months::new(12);
 
 /// Links a purchase that its shop has confirmed to the member. One that is linked already takes over what is newer.
 #[derive(Clone, Debug, Serialize)]
@@ -23,9 +24,9 @@ pub struct LinkPurchase {
     pub provider: SubscriptionProvider,
     /// What the shop handed to the app.
     pub purchase: String,
-    /// What the shop says of it; no argument, for what it says may change from one retry to the next.
+    /// What the shop says of it, once it was asked; no argument, for what it says may change from one retry to the next.
     #[serde(skip)]
-    pub confirmed: Purchase,
+    pub confirmed: Option<Report>,
 }
 
 /// Which subscription it is.
@@ -47,15 +48,16 @@ impl Command for LinkPurchase {
         let (member, now) = (work.member()?.id, work.now());
         let before = work.member()?.subscription.clone();
         let db = work.transaction();
-        let report = Report::of_purchase(self.provider, self.confirmed.clone());
-        if let Some(token) = report.purchase_token
-            && bought_by_another(db, token, member).await?
-        {
-            return Err(linked_elsewhere().into());
+        let unconfirmed = || Error::Invariant("the shop was not asked".to_owned());
+        let report = self.confirmed.as_ref().ok_or_else(unconfirmed)?;
+        let oldest = now.checked_sub_months(LINKED_WITHIN);
+        if oldest.is_some_and(|oldest| report.was_over_before(oldest)) {
+            return Err(not_theirs().into());
         }
         report.lock(db).await?;
-        if !report.link(db, member, now).await? {
-            return Err(linked_elsewhere().into());
+        let owner = report.owner(db).await?;
+        if owner.is_some_and(|owner| owner != member) || !report.link(db, member, now).await? {
+            return Err(not_theirs().into());
         }
         report.record(db, member, now).await?;
         let effects = work.effects();
@@ -63,23 +65,13 @@ impl Command for LinkPurchase {
         Ok(Linked {
             member,
             provider: self.provider,
-            external_id: report.external_id,
+            external_id: report.external_id.clone(),
         })
     }
 }
 
-fn linked_elsewhere() -> UserError {
-    let message = "this purchase belongs to another account";
-    UserError::new(UserErrorCode::PurchaseLinkedElsewhere, message, "purchase")
-}
-
-/// Whether the app handed the token of another member to the shop. That of an account which is gone is nobody's.
-async fn bought_by_another(
-    db: &impl ConnectionTrait,
-    token: Uuid,
-    member: MemberId,
-) -> Result<bool> {
-    let sql = "SELECT FROM member WHERE purchase_token = $1 AND id <> $2";
-    let statement = database::statement(sql, [token.into(), member.into()]);
-    Ok(db.query_one_raw(statement).await?.is_some())
+/// One answer for all that is not theirs, so that nobody learns which purchases there are.
+pub(super) fn not_theirs() -> UserError {
+    let message = "this is no purchase that can be linked to this account";
+    UserError::new(UserErrorCode::PurchaseInvalid, message, "purchase")
 }

@@ -2,16 +2,23 @@
 
 pub mod apple;
 mod archive;
+mod ask;
 mod entitlement;
 pub mod entity;
+mod kept;
 mod link;
 pub mod purchase;
 mod report;
+mod standing;
+mod statement;
 
 pub use archive::forget_archived;
+pub use ask::{MAX_CHECKS, confirm, date_of_asking};
 pub use entitlement::Entitlement;
+pub use kept::forget_unlinked;
 pub use link::{LinkPurchase, Linked};
-pub use report::{Applied, Report, Stage};
+pub use report::{Applied, Report};
+pub use statement::{Stage, Statement, Transaction};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DeriveActiveEnum, EnumIter};

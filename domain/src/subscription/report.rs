@@ -1,42 +1,23 @@
-//! What shops say of subscriptions, whether they say it themselves or a member brings it along.
+//! What shops say of purchases, whether they say it themselves or a member brings it along.
 //!
-//! Reports of one subscription have an order: their time, then what tells two of one time apart. One that comes before
-//! what was said already changes nothing, so in whichever order they come, and however often, the row ends up the same.
+//! What is said is about one transaction, or about how a subscription stands: see [`Statement`]. The last statement on
+//! each thing is kept, so in whichever order they come, and however often, the rows end up the same. What the member
+//! has is computed from all of them.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
-use super::{Entitlement, Subscription, SubscriptionProvider, purchase::Purchase};
+use super::{
+    Entitlement, Stage, Statement, Subscription, SubscriptionProvider, kept, standing,
+    statement::Subject,
+};
 use crate::{
     Error, Result, database, id, id::MemberId, member, outbox::Effects, partner::SubscriptionRecord,
 };
 
-/// What is kept of a report, in `subscription` and in `subscription_waiting`.
-const COLUMNS: &str = "
-    provider, external_id, trial_ends_at, expires_at, grace_ends_at, will_renew, updated_at, said";
-
-/// Has a row follow a report that comes after what the row, `known`, has.
-const NEWER: &str = "
-    ON CONFLICT (provider, external_id) DO UPDATE
-    SET trial_ends_at = excluded.trial_ends_at, expires_at = excluded.expires_at,
-        grace_ends_at = excluded.grace_ends_at, will_renew = excluded.will_renew,
-        updated_at = excluded.updated_at, said = excluded.said
-    WHERE known.said < excluded.said";
-
-/// Where in a subscription's life a report belongs: of two of one time, the later stage counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
-    /// It begins.
-    Begun,
-    /// It goes on, in whichever way.
-    Changed,
-    /// It is over.
-    Over,
-}
-
-/// What a shop says of a subscription.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a shop says of a purchase.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Report {
     /// The shop.
     pub provider: SubscriptionProvider,
@@ -44,12 +25,17 @@ pub struct Report {
     pub external_id: String,
     /// [`Member::purchase_token`](member::Member::purchase_token) of who bought it, where the app handed one over.
     pub purchase_token: Option<Uuid>,
-    /// What it gives; `None` where the shop only says whose it is.
-    pub entitlement: Option<Entitlement>,
-    /// When the shop said so.
-    pub at: DateTime<Utc>,
-    /// Where in the subscription's life it belongs.
-    pub stage: Stage,
+    /// What it called the subscription that this one replaces: it is of the same member.
+    pub replaces: Option<String>,
+    /// What it says; empty where it only says whose it is.
+    pub says: Vec<Statement>,
+}
+
+/// Without what names the buyer.
+impl std::fmt::Debug for Report {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Report({:?}, {:?}, …)", self.provider, self.says)
+    }
 }
 
 /// What came of a report.
@@ -66,16 +52,38 @@ pub enum Applied {
 }
 
 impl Report {
-    /// What a shop says when it is asked.
-    pub fn of_purchase(provider: SubscriptionProvider, purchase: Purchase) -> Self {
+    /// One on how a subscription stands as a whole.
+    pub fn on_subscription(
+        provider: SubscriptionProvider,
+        external_id: impl Into<String>,
+        entitlement: &Entitlement,
+        at: DateTime<Utc>,
+        stage: Stage,
+    ) -> Self {
         Self {
             provider,
-            external_id: purchase.external_id,
-            purchase_token: purchase.purchase_token,
-            entitlement: Some(purchase.entitlement),
-            at: purchase.reported_at,
-            stage: Stage::Changed,
+            external_id: external_id.into(),
+            purchase_token: None,
+            replaces: None,
+            says: Statement::on_subscription(entitlement, at, stage),
         }
+    }
+
+    /// The same, with the token of who bought it.
+    #[must_use]
+    pub fn by(self, purchase_token: Option<Uuid>) -> Self {
+        Self {
+            purchase_token,
+            ..self
+        }
+    }
+
+    /// Whether all that it speaks of was over before a moment.
+    pub fn was_over_before(&self, moment: DateTime<Utc>) -> bool {
+        let lasting =
+            |it: &&Statement| matches!(it.subject, Subject::Subscription | Subject::Transaction);
+        let mut ends = self.says.iter().filter(lasting).peekable();
+        ends.peek().is_some() && ends.all(|it| it.ends_at.is_some_and(|end| end < moment))
     }
 
     /// Takes it over, for the member to whom the purchase is linked, or who bought it, or for whoever links it. To be
@@ -89,16 +97,18 @@ impl Report {
         let owner = self.owner(db).await?;
         if let Some(member) = owner {
             // As commands do: what partners are told keeps its order.
-            let sql = "SELECT FROM member WHERE id = $1 FOR UPDATE";
-            let statement = database::statement(sql, [member.into()]);
-            db.query_one_raw(statement).await?;
+            member::lock_by_id(db, member).await?;
         }
         self.lock(db).await?;
         if self.owner(db).await? != owner {
             return Ok(Applied::Again);
         }
         let Some(member) = owner else {
-            return self.wait(db).await;
+            if self.says.is_empty() {
+                return Ok(Applied::OfNobody);
+            }
+            kept::merge(db, self).await?;
+            return Ok(Applied::Waits);
         };
         effects.concern(member);
         let found = member::find(db, &[member], now).await?.pop();
@@ -117,18 +127,20 @@ impl Report {
         Ok(())
     }
 
-    fn key(&self) -> [Value; 2] {
+    pub(super) fn key(&self) -> [Value; 2] {
         [self.provider.into(), self.external_id.as_str().into()]
     }
 
-    async fn owner(&self, db: &impl ConnectionTrait) -> Result<Option<MemberId>> {
+    /// Whose the purchase is: who has linked it, who bought it, or whose the one was that it replaces.
+    pub(super) async fn owner(&self, db: &impl ConnectionTrait) -> Result<Option<MemberId>> {
         let sql = "
             SELECT COALESCE(
                 (SELECT member_id FROM subscription_link WHERE provider = $1 AND external_id = $2),
-                (SELECT id FROM member WHERE purchase_token = $3)
+                (SELECT id FROM member WHERE purchase_token = $3),
+                (SELECT member_id FROM subscription_link WHERE provider = $1 AND external_id = $4)
             )";
-        let token = [self.purchase_token.into()];
-        let values = self.key().into_iter().chain(token);
+        let others = [self.purchase_token.into(), self.replaces.clone().into()];
+        let values = self.key().into_iter().chain(others);
         let row = db.query_one_raw(database::statement(sql, values)).await?;
         let row = row.ok_or_else(|| Error::Invariant("no answer on an owner".to_owned()))?;
         Ok(row.try_get_by_index(0)?)
@@ -158,75 +170,46 @@ impl Report {
         Ok(own.is_some())
     }
 
-    /// Records it for the member to whom it is linked, and what has waited for them.
+    /// Keeps what is said, and has the member to whom the purchase is linked have what all that was ever said comes to.
     pub(super) async fn record(
         &self,
         db: &impl ConnectionTrait,
         member: MemberId,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        let into = format!("INSERT INTO subscription AS known ({COLUMNS}, member_id, id)");
-        let newer = format!("{NEWER} AND known.member_id = excluded.member_id");
-        let own: [Value; 2] = [member.into(), id::at(now).into()];
-        if let Some(values) = self.values() {
-            let sql = format!("{into} VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) {newer}");
-            let values = values.into_iter().chain(own.clone());
-            db.execute_raw(database::statement(&sql, values)).await?;
-        }
-        let sql = format!(
-            "
-            WITH waited AS (
-                DELETE FROM subscription_waiting
-                WHERE provider = $1 AND external_id = $2
-                RETURNING {COLUMNS}
-            )
-            {into} SELECT waited.*, $3::uuid, $4::uuid FROM waited {newer}"
-        );
-        let values = self.key().into_iter().chain(own);
-        db.execute_raw(database::statement(&sql, values)).await?;
-        Ok(())
-    }
-
-    async fn wait(&self, db: &impl ConnectionTrait) -> Result<Applied> {
-        let Some(values) = self.values() else {
-            return Ok(Applied::OfNobody);
+        let known = kept::merge(db, self).await?;
+        let last = known.iter().max_by_key(|it| &it.said);
+        let given = standing::entitlement(self.provider, &known);
+        let (Some(given), Some(last)) = (given, last) else {
+            return Ok(());
         };
-        let sql = format!(
-            "
-            INSERT INTO subscription_waiting AS known ({COLUMNS})
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) {NEWER}"
-        );
-        db.execute_raw(database::statement(&sql, values)).await?;
-        Ok(Applied::Waits)
-    }
-
-    fn values(&self) -> Option<[Value; 8]> {
-        let entitlement = self.entitlement.as_ref()?;
-        let [provider, external_id] = self.key();
-        Some([
-            provider,
-            external_id,
-            entitlement.trial_ends_at.into(),
-            entitlement.expires_at.into(),
-            entitlement.grace_ends_at.into(),
-            entitlement.will_renew.into(),
-            self.at.into(),
-            self.said(entitlement).into(),
-        ])
-    }
-
-    /// Sorts as text: by time, then by stage, and then by what it says, so that no two reports that differ are equal.
-    fn said(&self, entitlement: &Entitlement) -> String {
-        let micros = |at: Option<DateTime<Utc>>| at.map_or(0, |at| at.timestamp_micros().max(0));
-        format!(
-            "{:020} {} {:020} {:020} {:020} {}",
-            micros(Some(self.at)),
-            self.stage as u8,
-            micros(entitlement.expires_at),
-            micros(entitlement.trial_ends_at),
-            micros(entitlement.grace_ends_at),
-            u8::from(entitlement.will_renew),
-        )
+        let sql = "
+            INSERT INTO subscription AS known (
+                provider, external_id, member_id, id,
+                trial_ends_at, expires_at, grace_ends_at, will_renew, updated_at, said
+            )
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            ON CONFLICT (provider, external_id) DO UPDATE
+            SET trial_ends_at = excluded.trial_ends_at, expires_at = excluded.expires_at,
+                grace_ends_at = excluded.grace_ends_at, will_renew = excluded.will_renew,
+                updated_at = excluded.updated_at, said = excluded.said
+            WHERE known.member_id = excluded.member_id
+                AND (known.trial_ends_at, known.expires_at, known.grace_ends_at, known.will_renew, known.said)
+                    IS DISTINCT FROM
+                    (excluded.trial_ends_at, excluded.expires_at, excluded.grace_ends_at, excluded.will_renew,
+                     excluded.said)";
+        let values = self.key().into_iter().chain([
+            member.into(),
+            id::at(now).into(),
+            given.trial_ends_at.into(),
+            given.expires_at.into(),
+            given.grace_ends_at.into(),
+            given.will_renew.into(),
+            last.said_at.into(),
+            last.said.as_str().into(),
+        ]);
+        db.execute_raw(database::statement(sql, values)).await?;
+        Ok(())
     }
 }
 

@@ -75,7 +75,6 @@ fn refusal(refused: &Refused) -> Refusal {
     match refused {
         Refused::Unknown => Refusal::not_found(),
         Refused::Forged(why) => Refusal::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", *why),
-        Refused::Malformed(why) => Refusal::bad_request(*why),
         Refused::Unavailable(_) => Refusal::not_now(),
     }
 }

@@ -173,6 +173,11 @@ pub(super) const KEYS: &[Key] = &[
         "the app's bundle id in the App Store, such as `com.example.coach`",
         mask::nothing,
     ),
+    optional(
+        "apple_products",
+        "product ids of the App Store, such as `coach.monthly,coach.yearly`",
+        mask::nothing,
+    ),
     key("apple_sandbox", "no", "`yes` or `no`"),
     optional(
         "apple_root",
@@ -182,6 +187,11 @@ pub(super) const KEYS: &[Key] = &[
     optional(
         "google_package",
         "the app's package name in Google Play, such as `com.example.coach`",
+        mask::nothing,
+    ),
+    optional(
+        "google_products",
+        "product ids of Google Play, such as `coach.monthly,coach.yearly`",
         mask::nothing,
     ),
     optional(
@@ -213,6 +223,11 @@ pub(super) const KEYS: &[Key] = &[
         "stripe_api_key",
         "a key of Stripe's that may read checkout sessions and subscriptions",
         mask::all,
+    ),
+    optional(
+        "stripe_products",
+        "ids of products or prices at Stripe, such as `prod_NWjs8kKbJWmuuc,price_1MoBy5LkdIwHu7ix`",
+        mask::nothing,
     ),
     key(
         "stripe_api_url",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use coach_domain::subscription::{
     SubscriptionProvider,
     apple::{APPLE_ROOT, Apple},
-    purchase,
+    purchase::{self, Products},
 };
 use coach_workers::{
     ApiSettings,
@@ -23,26 +23,39 @@ use super::{
 pub struct Shops {
     /// The app's bundle id in Apple's App Store.
     pub apple_bundle_id: Option<String>,
+    /// What of the app's products there counts.
+    pub apple_products: Products,
     /// Whether purchases of Apple's sandbox count too.
     pub apple_sandbox: bool,
     /// SHA-256 of the certificate that Apple's signatures go back to.
     pub apple_root: [u8; 32],
     /// The app in Google Play.
     pub google: Option<GooglePlaySettings>,
-    /// The account with Stripe, for checkouts that members bring along.
+    /// The account with Stripe, which is asked how subscriptions stand.
     pub stripe: Option<ApiSettings>,
+    /// What of the products there counts.
+    pub stripe_products: Products,
 }
 
 impl Shops {
     pub(super) fn read(reader: &Reader) -> Result<Self, Error> {
+        let apple_bundle_id = reader.optional("apple_bundle_id", value::word)?;
+        let stripe = reader.api("stripe_api_url", "stripe_api_key")?;
+        let webhooks = reader.optional("webhook_stripe_secrets", value::word)?;
         Ok(Self {
-            apple_bundle_id: reader.optional("apple_bundle_id", value::word)?,
+            apple_products: products(reader, "apple_products", apple_bundle_id.is_some())?,
+            apple_bundle_id,
             apple_sandbox: reader.read("apple_sandbox", yes)?,
             apple_root: reader
                 .optional("apple_root", value::digest)?
                 .unwrap_or(APPLE_ROOT),
             google: google(reader)?,
-            stripe: reader.api("stripe_api_url", "stripe_api_key")?,
+            stripe_products: products(
+                reader,
+                "stripe_products",
+                stripe.is_some() || webhooks.is_some(),
+            )?,
+            stripe,
         })
     }
 
@@ -59,8 +72,8 @@ impl Shops {
         if let Some(google) = self.google()? {
             shops = shops.with(SubscriptionProvider::Google, google);
         }
-        if let Some(stripe) = self.stripe.clone().map(Stripe::new).transpose()? {
-            shops = shops.with(SubscriptionProvider::Stripe, Arc::new(stripe));
+        if let Some(stripe) = self.stripe()? {
+            shops = shops.with(SubscriptionProvider::Stripe, stripe);
         }
         Ok(shops)
     }
@@ -75,11 +88,24 @@ impl Shops {
         Ok(google.map(Arc::new))
     }
 
+    /// What asks Stripe, where there is a key for it.
+    ///
+    /// # Errors
+    ///
+    /// When this machine has no TLS.
+    pub fn stripe(&self) -> Result<Option<Arc<Stripe>>, GooglePlayError> {
+        let Some(settings) = self.stripe.clone() else {
+            return Ok(None);
+        };
+        let stripe = Stripe::new(settings, self.stripe_products.clone())?;
+        Ok(Some(Arc::new(stripe)))
+    }
+
     /// What knows what Apple has signed, where the app is sold there.
     pub fn apple(&self) -> Option<Apple> {
         let bundle = self.apple_bundle_id.as_ref()?;
-        let root = self.apple_root;
-        Some(Apple::with_root(bundle, self.apple_sandbox, root))
+        let (products, root) = (self.apple_products.clone(), self.apple_root);
+        Some(Apple::with_root(bundle, products, self.apple_sandbox, root))
     }
 }
 
@@ -95,8 +121,25 @@ fn google(reader: &Reader) -> Result<Option<GooglePlaySettings>, Error> {
     Ok(Some(GooglePlaySettings {
         url,
         package,
+        products: products(reader, "google_products", true)?,
         service_account,
     }))
+}
+
+/// What counts of all that a shop sells. Where the shop is set it has to be said: anything else that can be bought there,
+/// at whatever price, would give access.
+fn products(reader: &Reader, name: &'static str, is_set: bool) -> Result<Products, Error> {
+    if is_set {
+        let because =
+            "what counts as the subscription, of all that can be bought there, has to be said";
+        return reader.required(name, product_list, because);
+    }
+    let given = reader.optional(name, product_list)?;
+    Ok(given.unwrap_or_default())
+}
+
+fn product_list(text: &str) -> Parsed<Products> {
+    text.split(',').map(value::word).collect()
 }
 
 fn yes(text: &str) -> Parsed<bool> {

@@ -213,3 +213,26 @@ fn an_issuer_needs_an_audience_and_half_an_issuer_is_none() {
         "https://id.example.com/.well-known/jwks.json"
     );
 }
+
+#[test]
+fn each_shop_says_which_of_its_products_count() {
+    let bundle = ("COACH_APPLE_BUNDLE_ID", "com.example.coach");
+    assert!(error(&[bundle]).starts_with("COACH_APPLE_PRODUCTS must be set"));
+    for stripe in [
+        ("COACH_STRIPE_API_KEY", "rk_live_1"),
+        ("COACH_WEBHOOK_STRIPE_SECRETS", "whsec_of_the_endpoint_1234"),
+    ] {
+        assert!(error(&[stripe]).starts_with("COACH_STRIPE_PRODUCTS must be set"));
+        let empty = ("COACH_STRIPE_PRODUCTS", "prod_1,,prod_2");
+        assert!(error(&[stripe, empty]).contains("it is empty"));
+    }
+    let products = ("COACH_APPLE_PRODUCTS", "coach.monthly, coach.yearly");
+    let settings = Settings::load(&sources(&[bundle, products])).unwrap();
+    let shops = settings.shops;
+    assert!(shops.apple_products.contains("coach.yearly"));
+    assert!(
+        !shops
+            .apple_products
+            .contains("com.example.newsletter.monthly")
+    );
+}

@@ -33,20 +33,15 @@ fn google(reader: &Reader, shops: &Shops) -> Result<Option<GooglePush>, Error> {
     if audience.is_none() && account.is_none() {
         return Ok(None);
     }
-    let Some(shop) = &shops.google else {
+    if shops.google.is_none() {
         let because = "pushes of Google Play's are to be taken";
         return reader.required("google_package", |_| Ok(None), because);
-    };
+    }
     let because = "a push for somebody else must not count here";
     let audience = reader.required("google_push_audience", value::word, because)?;
     let because = "anybody with an account at Google can sign for this audience";
     let account = reader.required("google_push_account", email, because)?;
-    Ok(Some(GooglePush::new(
-        shop.package.clone(),
-        audience,
-        account,
-        keys_url,
-    )))
+    Ok(Some(GooglePush::new(audience, account, keys_url)))
 }
 
 fn email(text: &str) -> Parsed<EmailAddress> {

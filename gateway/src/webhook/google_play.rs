@@ -17,10 +17,9 @@ use crate::{
 /// `iss` of Google's tokens.
 const GOOGLE: &str = "https://accounts.google.com";
 
-/// Whose pushes are taken, of which app.
+/// Whose pushes are taken.
 #[derive(Clone)]
 pub struct GooglePush {
-    package: String,
     account: EmailAddress,
     issuer: Issuer,
     /// Google's keys are fetched from the first push on.
@@ -28,10 +27,9 @@ pub struct GooglePush {
 }
 
 impl GooglePush {
-    /// Pushes of what happens to an app, by this service account, for this audience. `keys_url` has Google's keys.
-    pub fn new(package: String, audience: String, account: EmailAddress, keys_url: Url) -> Self {
+    /// Pushes by this service account, for this audience. `keys_url` has Google's keys.
+    pub fn new(audience: String, account: EmailAddress, keys_url: Url) -> Self {
         Self {
-            package,
             account,
             issuer: Issuer {
                 issuer: GOOGLE.to_owned(),
@@ -59,23 +57,20 @@ impl GooglePush {
         if bearer.verified_email() != Some(&self.account) {
             return Err(Refused::Forged("its token is another account's"));
         }
-        let notification = Notification::read(posted.body).map_err(Refused::Malformed)?;
-        if notification.package != self.package {
-            return Err(Refused::Forged("it is of another app"));
-        }
+        // Whatever this account pushes is kept, also what is of another app or is no notification: Pub/Sub would push it
+        // for days. Without the wrapping, its id is in a header, where the subscription is set so.
+        let unwrapped = posted.headers.get("x-goog-pubsub-message-id");
+        let unwrapped = unwrapped.and_then(|id| id.to_str().ok()).map(str::to_owned);
+        let notification = Notification::read(posted.body).ok();
         Ok(Verified {
-            event_id: notification.id,
-            kind: notification.kind,
+            event_id: Notification::id(posted.body).or(unwrapped),
+            kind: notification.map(|notification| notification.kind),
         })
     }
 }
 
 impl std::fmt::Debug for GooglePush {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            formatter,
-            "GooglePush({}, {})",
-            self.package, self.issuer.audience
-        )
+        write!(formatter, "GooglePush({})", self.issuer.audience)
     }
 }

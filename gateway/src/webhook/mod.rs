@@ -5,6 +5,7 @@ mod google_play;
 mod standard;
 mod stripe;
 
+use aws_lc_rs::digest;
 use axum::http::{HeaderMap, HeaderName};
 use chrono::{DateTime, Utc};
 use coach_domain::{
@@ -13,6 +14,8 @@ use coach_domain::{
 };
 use coach_workers::standard_webhooks::Secret;
 use serde_json::{Map, Value};
+
+use crate::hex;
 
 pub use brightcove::PathSecret;
 pub use google_play::GooglePush;
@@ -33,14 +36,27 @@ pub struct Webhooks {
     pub google: Option<GooglePush>,
 }
 
-/// An event that is genuine.
+/// An event that is genuine, whether it can be understood or not: one that cannot would be sent again for days, and be
+/// no other. It is kept, and the work on it tells operators what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verified {
-    /// By what the source knows a repeated one.
+    /// By what the source knows a repeated one; `None` where it does not say: then its text is its name.
+    pub event_id: Option<String>,
+    /// What the source calls such events; `None` where it does not say.
+    pub kind: Option<String>,
+}
+
+/// An event that is genuine, with names that can be kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Genuine {
+    /// By what a repeated one is known.
     pub event_id: String,
-    /// What the source calls such events.
+    /// What the source calls such events, or [`UNKNOWN_KIND`].
     pub kind: String,
 }
+
+/// The kind of events that do not say what they are.
+pub const UNKNOWN_KIND: &str = "unknown";
 
 /// Why an event is not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,9 +68,6 @@ pub enum Refused {
     /// It does not show that it comes from the source.
     #[error("{0}")]
     Forged(&'static str),
-    /// It is not what the source sends.
-    #[error("{0}")]
-    Malformed(&'static str),
     /// What it takes to tell is not at hand.
     #[error("{0}")]
     Unavailable(String),
@@ -92,7 +105,7 @@ impl Webhooks {
     /// # Errors
     ///
     /// When it is not, or cannot be told to be.
-    pub async fn verify(&self, source: Source, posted: &Posted<'_>) -> Result<Verified, Refused> {
+    pub async fn verify(&self, source: Source, posted: &Posted<'_>) -> Result<Genuine, Refused> {
         if source != Source::Brightcove && posted.path.is_some() {
             return Err(Refused::Unknown);
         }
@@ -112,12 +125,19 @@ impl Webhooks {
         let fits = |text: &str| {
             text.len() <= LONGEST && !text.is_empty() && !text.chars().any(char::is_control)
         };
-        if fits(&verified.event_id) && fits(&verified.kind) {
-            Ok(verified)
-        } else {
-            Err(Refused::Malformed("its id or type is empty or too long"))
-        }
+        let event_id = verified.event_id.filter(|id| fits(id));
+        let kind = verified.kind.filter(|kind| fits(kind));
+        Ok(Genuine {
+            event_id: event_id.unwrap_or_else(|| digest(posted.body)),
+            kind: kind.unwrap_or_else(|| UNKNOWN_KIND.to_owned()),
+        })
     }
+}
+
+/// What names a body that has no name.
+fn digest(body: &[u8]) -> String {
+    let digest = digest::digest(&digest::SHA256, body);
+    hex::encode(&digest.as_ref()[..16])
 }
 
 fn app_store(apple: &Apple, posted: &Posted<'_>) -> Result<Verified, Refused> {
@@ -127,8 +147,8 @@ fn app_store(apple: &Apple, posted: &Posted<'_>) -> Result<Verified, Refused> {
         _ => Refused::Forged("it cannot be verified"),
     })?;
     Ok(Verified {
-        event_id: notification.id,
-        kind: notification.kind,
+        event_id: Some(notification.id),
+        kind: Some(notification.kind),
     })
 }
 

@@ -70,10 +70,7 @@ pub(super) fn verify(secrets: &[StripeSecret], posted: &Posted<'_>) -> Result<Ve
         let why = "the timestamp is more than five minutes from now";
         return Err(Refused::Forged(why));
     }
-    let event: Result<Event, _> = serde_json::from_slice(posted.body);
-    let event = event.map_err(|_| Refused::Malformed("it is no event of Stripe's"))?;
-    Ok(Verified {
-        event_id: event.id,
-        kind: event.r#type,
-    })
+    let event: Option<Event> = serde_json::from_slice(posted.body).ok();
+    let (event_id, kind) = event.map(|event| (event.id, event.r#type)).unzip();
+    Ok(Verified { event_id, kind })
 }

@@ -3,17 +3,17 @@
 use std::{path::Path, sync::Arc};
 
 use aws_lc_rs::hmac;
-use coach_tests::shop_apis::{ShopApis, push, push_token};
+use coach_tests::shop_apis::{ShopApis, push, push_token, stripe_subscription_of};
 use coach_workers::standard_webhooks;
 use serde_json::{Value, json};
 
 use crate::{
     harness::TestApp,
-    writes::shop::{BUNDLE, Shop, transaction},
+    writes::shop::{BUNDLE, PRODUCTS, Shop, transaction},
 };
 
-pub(super) const PATH: &str = "3f9f2b0c6d1e4a58-a-secret-path";
-pub(super) const STANDARD: [&str; 2] = [
+pub(crate) const PATH: &str = "3f9f2b0c6d1e4a58-a-secret-path";
+pub(crate) const STANDARD: [&str; 2] = [
     "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
     "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
 ];
@@ -26,21 +26,27 @@ pub(crate) const STRIPE: [&str; 2] = [
 pub(crate) const NOON: i64 = 1_773_835_200;
 
 /// The shops that have to be asked.
-pub(super) async fn shop_apis() -> Arc<ShopApis> {
+pub(crate) async fn shop_apis() -> Arc<ShopApis> {
     ShopApis::start(Path::new(env!("CARGO_TARGET_TMPDIR"))).await
 }
 
-/// A gateway that all sources may send to.
-pub(super) async fn receiving(shop: &Shop, apis: &ShopApis) -> TestApp {
+/// The settings of a gateway that all sources may send to.
+pub(crate) fn environment(shop: &Shop, apis: &ShopApis) -> Vec<(&'static str, String)> {
     let mut set = apis.environment();
     set.extend([
         ("COACH_WEBHOOK_BRIGHTCOVE_PATH", PATH.to_owned()),
         ("COACH_WEBHOOK_STANDARD_SECRETS", STANDARD.join(",")),
         ("COACH_WEBHOOK_STRIPE_SECRETS", STRIPE.join(", ")),
         ("COACH_APPLE_BUNDLE_ID", BUNDLE.to_owned()),
+        ("COACH_APPLE_PRODUCTS", PRODUCTS.join(",")),
         ("COACH_APPLE_ROOT", hex(&shop.root)),
     ]);
-    TestApp::set(&set).await
+    set
+}
+
+/// Such a gateway.
+pub(crate) async fn receiving(shop: &Shop, apis: &ShopApis) -> TestApp {
+    TestApp::set(&environment(shop, apis)).await
 }
 
 /// What is sent.
@@ -52,7 +58,7 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    pub(super) fn new(
+    pub(crate) fn new(
         path: &str,
         headers: &[(&'static str, &str)],
         body: impl Into<String>,
@@ -85,17 +91,21 @@ impl Event {
     }
 }
 
-pub(super) fn brightcove() -> Event {
+pub(crate) fn brightcove() -> Event {
     let body = json!({ "job_id": "job-1", "event": "state_changed", "state": "processing" });
     Event::new(&format!("brightcove/{PATH}"), &[], body.to_string())
 }
 
-pub(super) fn standard_at(secret: &str, id: &str, seconds: i64) -> Event {
+pub(crate) fn standard_at(secret: &str, id: &str, seconds: i64) -> Event {
     let body = json!({
         "type": "subscription.updated", "timestamp": "2026-03-18T11:59:00Z",
         "data": { "provider": "STRIPE", "externalId": "sub_1", "expiresAt": "2026-04-18T12:00:00Z", "willRenew": true },
-    })
-    .to_string();
+    });
+    standard_of(secret, id, seconds, &body.to_string())
+}
+
+/// Whatever the body is.
+pub(crate) fn standard_of(secret: &str, id: &str, seconds: i64, body: &str) -> Event {
     let secret = secret.parse().expect("a secret");
     let signature = standard_webhooks::sign(&[secret], id, seconds, body.as_bytes());
     let headers = [
@@ -109,9 +119,13 @@ pub(super) fn standard_at(secret: &str, id: &str, seconds: i64) -> Event {
 pub(crate) fn stripe_at(secret: &str, id: &str, seconds: i64) -> Event {
     let body = json!({
         "id": id, "object": "event", "type": "customer.subscription.updated", "created": NOON,
-        "data": { "object": { "id": "sub_1", "status": "active", "current_period_end": NOON + 86_400 } },
-    })
-    .to_string();
+        "data": { "object": stripe_subscription_of("sub_1", "active", (NOON, NOON + 86_400)) },
+    });
+    stripe_of(secret, seconds, &body.to_string())
+}
+
+/// Whatever the body is.
+pub(crate) fn stripe_of(secret: &str, seconds: i64, body: &str) -> Event {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
     let signature = hmac::sign(&key, format!("{seconds}.{body}").as_bytes());
     let signature = hex(signature.as_ref());
@@ -122,12 +136,12 @@ pub(crate) fn stripe_at(secret: &str, id: &str, seconds: i64) -> Event {
     Event::new("stripe", &[("stripe-signature", &header)], body)
 }
 
-pub(super) fn milliseconds(seconds: i64) -> i64 {
+pub(crate) fn milliseconds(seconds: i64) -> i64 {
     seconds * 1_000
 }
 
 /// A notification whose parts are signed by these shops.
-pub(super) fn app_store_of(
+pub(crate) fn app_store_of(
     outer: &Shop,
     inner: &Shop,
     id: &str,
@@ -152,12 +166,12 @@ pub(super) fn app_store_of(
     Event::new("app-store", &[], body.to_string())
 }
 
-pub(super) fn app_store(shop: &Shop, id: &str) -> Event {
+pub(crate) fn app_store(shop: &Shop, id: &str) -> Event {
     app_store_of(shop, shop, id, |_| {})
 }
 
 /// A push with a token like this.
-pub(super) fn google_play_by(token: &str, id: &str) -> Event {
+pub(crate) fn google_play_by(token: &str, id: &str) -> Event {
     let told = json!({ "version": "1.0", "notificationType": 4, "purchaseToken": "a-purchase-token-of-google-play" });
     let body = push(
         id,
@@ -165,15 +179,16 @@ pub(super) fn google_play_by(token: &str, id: &str) -> Event {
         "subscriptionNotification",
         &told,
     );
-    let bearer = format!("Bearer {token}");
-    Event::new(
-        "google-play",
-        &[("authorization", &bearer)],
-        body.to_string(),
-    )
+    google_play_of(token, &body.to_string())
 }
 
-pub(super) fn google_play(id: &str) -> Event {
+/// Whatever the body is.
+pub(crate) fn google_play_of(token: &str, body: &str) -> Event {
+    let bearer = format!("Bearer {token}");
+    Event::new("google-play", &[("authorization", &bearer)], body)
+}
+
+pub(crate) fn google_play(id: &str) -> Event {
     google_play_by(&push_token(NOON + 3_000, &json!({})), id)
 }
 

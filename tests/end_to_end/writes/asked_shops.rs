@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use axum::http::StatusCode;
-use coach_tests::shop_apis::{ShopApis, subscription};
+use coach_tests::shop_apis::{ShopApis, stripe_subscription_of, subscription};
 use serde_json::{Value, json};
 
 use super::{change, rows::count};
@@ -27,12 +27,7 @@ fn checkout(status: &str) -> Value {
     json!({
         "id": CHECKOUT, "object": "checkout.session", "mode": "subscription", "status": "complete",
         "client_reference_id": null,
-        "subscription": {
-            "id": "sub_1", "object": "subscription", "status": status, "cancel_at_period_end": false,
-            "items": { "data": [{
-                "current_period_start": 1_773_831_600, "current_period_end": 1_776_510_000,
-            }] },
-        },
+        "subscription": stripe_subscription_of("sub_1", status, (1_773_831_600, 1_776_510_000)),
     })
 }
 

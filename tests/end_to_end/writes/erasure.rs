@@ -53,6 +53,7 @@ async fn live(test: &TestApp) -> Uuid {
         .done();
     test.execute(&format!(
             "INSERT INTO reminder VALUES ('{theo}', 'CHECK_IN_DUE', 'cycle', now());
+             INSERT INTO purchase_check VALUES ('{theo}', now(), 1);
              INSERT INTO queue_message (queue, body, sent_at, visible_at, receives)
              SELECT 'email', envelope, now(), now(), 5 FROM outbox LIMIT 1;
              INSERT INTO queue_message (queue, body, sent_at, visible_at, receives)
@@ -147,6 +148,11 @@ async fn nothing_is_left_but_what_accounting_needs() {
     let kept = rows(&test, "SELECT * FROM subscription_archive").await;
     assert_eq!(kept.len(), 1);
     assert_eq!(kept[0]["provider"], "APPLE");
+    let said = "subscription_report WHERE provider = 'APPLE' AND external_id = '2000000123456789'";
+    assert!(
+        count(&test, said).await > 0,
+        "it counts for whoever links it"
+    );
     test.advance(TimeDelta::days(3_650));
     let now = test.clock.now();
     assert_eq!(forget_archived(&*test.pool, now, 10).await.expect("run"), 0);

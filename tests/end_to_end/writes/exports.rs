@@ -160,6 +160,7 @@ async fn everything_that_is_stored_is_in_it() {
     test.execute(&format!(
             "INSERT INTO reminder VALUES ('{theo}', 'CHECK_IN_DUE', 'an-occasion', now());
              INSERT INTO decision VALUES ('{theo}', 'preferences/diet', now());
+             INSERT INTO purchase_check VALUES ('{theo}', now(), 7);
              INSERT INTO email_delivery VALUES (gen_random_uuid(), '{theo}', 'email.welcome', 'SENT', 3, '0100-x',
                                                 now(), now());
              UPDATE member SET deletion_requested_at = '2026-03-01', deletion_final_at = '2026-05-01'

@@ -200,7 +200,7 @@ async fn a_purchase_that_two_members_link_is_one_members() {
     first.done();
     assert_eq!(
         second.refusal(),
-        ("PURCHASE_LINKED_ELSEWHERE", "input.purchase".to_owned())
+        ("PURCHASE_INVALID", "input.purchase".to_owned())
     );
     let linked = "subscription_link WHERE external_id = '2000000123456789'";
     assert_eq!(count(&test, linked).await, 1);

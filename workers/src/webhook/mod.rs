@@ -3,8 +3,12 @@
 mod standard;
 mod stripe;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, LazyLock, Once},
+    time::Duration,
+};
 
+use chrono::{DateTime, Utc};
 use coach_domain::{
     clock::Clock,
     database::Pool,
@@ -13,19 +17,27 @@ use coach_domain::{
     outbox::{self, Effects, Payload as _},
     queue::QueueName,
     subscription::{
-        Applied, Report, SubscriptionProvider,
+        self, Applied, Report,
         apple::Apple,
-        purchase::{PurchaseError, PurchaseVerifier as _},
+        purchase::{Products, PurchaseError, PurchaseVerifier as _},
     },
     webhook::{self, Arrived, Event, Settled, Source},
 };
+use opentelemetry::{KeyValue, global, metrics::Counter};
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
 use tracing::Span;
 
 use crate::{
     consumer::{Consumer, Delivery, Verdict},
-    shop::{GooglePlay, Notification},
+    shop::{GooglePlay, Notification, Stripe},
 };
+
+static EVENTS: LazyLock<Counter<u64>> = LazyLock::new(|| {
+    global::meter("coach")
+        .u64_counter("coach.webhook.events")
+        .with_description("Events of shops that were worked on.")
+        .build()
+});
 
 /// Does it. An event can be worked on any number of times: what was said once says nothing new.
 pub struct Webhooks {
@@ -37,6 +49,20 @@ pub struct Webhooks {
     pub apple: Option<Apple>,
     /// What Google says of the purchases that it only names, where the app is sold there.
     pub google: Option<Arc<GooglePlay>>,
+    /// How Stripe says that subscriptions stand, where it can be asked. Without, events count as they come, whose dates
+    /// are whole seconds.
+    pub stripe: Option<Arc<Stripe>>,
+    /// What of the products at Stripe counts.
+    pub stripe_products: Products,
+}
+
+/// Why it cannot be told yet what an event says.
+#[derive(Debug, thiserror::Error)]
+enum NotYet {
+    #[error(transparent)]
+    Shop(PurchaseError),
+    #[error(transparent)]
+    Database(#[from] coach_domain::Error),
 }
 
 /// What an event says.
@@ -113,6 +139,13 @@ impl Webhooks {
         outbox::insert(&transaction, effects.owed(), &Span::current(), now).await?;
         kill_point::reached("before-webhook-commit");
         transaction.commit().await?;
+        EVENTS.add(
+            1,
+            &[
+                KeyValue::new("coach.webhook.source", event.source.as_str()),
+                KeyValue::new("coach.outcome", outcome(&settled)),
+            ],
+        );
         if !effects.owed().is_empty() {
             outbox::announce();
         }
@@ -120,10 +153,10 @@ impl Webhooks {
     }
 
     /// What an event says; an error while its shop cannot be asked.
-    async fn read(&self, event: &Event) -> Result<Said, PurchaseError> {
+    async fn read(&self, event: &Event) -> Result<Said, NotYet> {
         Ok(match event.source {
             Source::Standard => standard::read(&event.body),
-            Source::Stripe => stripe::read(&event.body),
+            Source::Stripe => self.stripe(event).await?,
             Source::AppStore => self.app_store(event),
             Source::GooglePlay => self.google_play(event).await?,
             Source::Brightcove => Said::Unreadable("it is of another queue".to_owned()),
@@ -136,15 +169,24 @@ impl Webhooks {
         };
         match apple.notification(&event.body, event.received_at) {
             Ok(notification) => match notification.report {
-                Some(report) => Said::Report(report),
-                None => Said::Nothing(format!("{} says nothing of a subscription", event.kind)),
+                Ok(report) => Said::Report(report),
+                Err(why) => Said::Nothing(format!("{}: {why}", event.kind)),
             },
             Err(error) => Said::Unreadable(error.to_string()),
         }
     }
 
+    /// Several events may have the same second, so it is asked how the subscription stands now.
+    async fn stripe(&self, event: &Event) -> Result<Said, NotYet> {
+        let (Some(stripe), Some(id)) = (&self.stripe, stripe::changed(&event.body)) else {
+            return Ok(stripe::read(&event.body, &self.stripe_products));
+        };
+        let asked_at = self.date_of_asking().await?;
+        said(stripe.subscription(&id, asked_at).await)
+    }
+
     /// The event says only that something has changed; how the subscription stands now, Google is asked.
-    async fn google_play(&self, event: &Event) -> Result<Said, PurchaseError> {
+    async fn google_play(&self, event: &Event) -> Result<Said, NotYet> {
         let Some(google) = &self.google else {
             return Ok(Said::Nothing("COACH_GOOGLE_PACKAGE is not set".to_owned()));
         };
@@ -153,6 +195,11 @@ impl Webhooks {
             Err(why) => return Ok(Said::Unreadable(why.to_owned())),
         };
         if notification.package != google.package() {
+            // Each is kept, and counted; whoever looks after Pub/Sub needs to hear of it once.
+            static TOLD: Once = Once::new();
+            TOLD.call_once(|| {
+                tracing::warn!("the topic of Google Play has notifications of another app");
+            });
             return Ok(Said::Nothing("it is of another app".to_owned()));
         }
         let Some(token) = notification.purchase_token else {
@@ -161,13 +208,28 @@ impl Webhooks {
                 event.kind
             )));
         };
-        match google.verify(&token, notification.at).await {
-            Ok(purchase) => Ok(Said::Report(Report::of_purchase(
-                SubscriptionProvider::Google,
-                purchase,
-            ))),
-            Err(away @ PurchaseError::Unavailable(_)) => Err(away),
-            Err(error) => Ok(Said::Nothing(error.to_string())),
-        }
+        let asked_at = self.date_of_asking().await?;
+        said(google.verify(&token, asked_at).await)
+    }
+
+    async fn date_of_asking(&self) -> coach_domain::Result<DateTime<Utc>> {
+        subscription::date_of_asking(&self.pool, self.clock.now()).await
+    }
+}
+
+fn outcome(settled: &Settled) -> &'static str {
+    match settled {
+        Settled::Done => "done",
+        Settled::Ignored(_) => "ignored",
+        Settled::Failed(_) => "failed",
+    }
+}
+
+/// What a shop that was asked has said.
+fn said(answer: Result<Report, PurchaseError>) -> Result<Said, NotYet> {
+    match answer {
+        Ok(report) => Ok(Said::Report(report)),
+        Err(away @ PurchaseError::Unavailable(_)) => Err(NotYet::Shop(away)),
+        Err(error) => Ok(Said::Nothing(error.to_string())),
     }
 }

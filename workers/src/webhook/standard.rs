@@ -64,18 +64,21 @@ pub(super) fn read(body: &[u8]) -> Said {
     }
     // As Postgres keeps them.
     let kept = |at: DateTime<Utc>| at.trunc_subsecs(6);
-    Said::Report(Report {
-        provider: data.provider,
-        external_id: data.external_id,
-        purchase_token: data.purchase_token,
-        entitlement: Some(Entitlement {
-            provider: Some(data.provider),
-            trial_ends_at: data.trial_ends_at.map(kept),
-            expires_at: Some(kept(data.expires_at)),
-            grace_ends_at: data.grace_ends_at.map(kept),
-            will_renew: data.will_renew,
-        }),
-        at: kept(event.timestamp),
-        stage,
-    })
+    let expires_at = kept(data.expires_at);
+    // One that ends during its trial ends then.
+    let trial_ends_at = data.trial_ends_at.map(kept);
+    let trial_ends_at = match stage {
+        Stage::Over => trial_ends_at.map(|trial| trial.min(expires_at)),
+        Stage::Begun | Stage::Changed => trial_ends_at,
+    };
+    let entitlement = Entitlement {
+        provider: Some(data.provider),
+        trial_ends_at,
+        expires_at: Some(expires_at),
+        grace_ends_at: data.grace_ends_at.map(kept),
+        will_renew: data.will_renew,
+    };
+    let at = kept(event.timestamp);
+    let report = Report::on_subscription(data.provider, data.external_id, &entitlement, at, stage);
+    Said::Report(report.by(data.purchase_token))
 }

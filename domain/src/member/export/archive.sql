@@ -104,6 +104,21 @@ SELECT json_build_object(
         FROM subscription_link
         WHERE member_id = m.id
     ),
+    'purchaseReports', (
+        SELECT json_agg(json_build_object(
+            'provider', provider, 'externalId', external_id, 'about', subject, 'transactionId', transaction_id,
+            'productId', product_id, 'startsAt', starts_at, 'endsAt', ends_at, 'isTrial', is_trial,
+            'revokedAt', revoked_at, 'graceEndsAt', grace_ends_at, 'willRenew', will_renew, 'saidAt', said_at
+        ) ORDER BY said_at, provider, external_id, subject, transaction_id)
+        FROM subscription_report
+        JOIN subscription_link USING (provider, external_id)
+        WHERE member_id = m.id
+    ),
+    'purchaseChecks', (
+        SELECT json_build_object('since', since, 'checks', checks)
+        FROM purchase_check
+        WHERE member_id = m.id
+    ),
     'emails', (
         SELECT json_agg(json_build_object(
             'id', envelope_id, 'template', template, 'state', state, 'attempts', attempts, 'providerId', provider_id,

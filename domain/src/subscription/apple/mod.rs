@@ -14,8 +14,11 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, de::DeserializeOwned};
 
-use self::{chain::Chain, transaction::Transaction};
-use super::purchase::{Purchase, PurchaseError, PurchaseVerifier};
+use self::{chain::Chain, transaction::SignedTransaction};
+use super::{
+    Report, Stage,
+    purchase::{Products, PurchaseError, PurchaseVerifier},
+};
 use crate::clock::from_milliseconds;
 
 /// SHA-256 of the certificate `Apple Root CA - G3`, as <https://www.apple.com/certificateauthority/> has it.
@@ -27,91 +30,102 @@ pub const APPLE_ROOT: [u8; 32] = [
 /// How far the clocks of Apple and ours may differ.
 const AHEAD: TimeDelta = TimeDelta::minutes(5);
 
-/// Where transactions are made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub enum Environment {
-    /// For money.
-    Production,
-    /// For trying out, and for Apple's own review of the app: nothing is paid.
-    Sandbox,
-}
-
 /// The App Store, as the seller of one app sees it.
 #[derive(Clone, Debug)]
 pub struct Apple {
     bundle_id: String,
+    products: Products,
     sandbox: bool,
     root: [u8; 32],
 }
 
 impl Apple {
-    /// For the app with this bundle id. `sandbox` says whether purchases for which nothing was paid count as well.
-    pub fn new(bundle_id: impl Into<String>, sandbox: bool) -> Self {
-        Self::with_root(bundle_id, sandbox, APPLE_ROOT)
+    /// For the app with this bundle id, and these of its products. `sandbox` says whether purchases for which nothing was
+    /// paid count as well.
+    pub fn new(bundle_id: impl Into<String>, products: Products, sandbox: bool) -> Self {
+        Self::with_root(bundle_id, products, sandbox, APPLE_ROOT)
     }
 
     /// The same with another root, for tests.
-    pub fn with_root(bundle_id: impl Into<String>, sandbox: bool, root: [u8; 32]) -> Self {
+    pub fn with_root(
+        bundle_id: impl Into<String>,
+        products: Products,
+        sandbox: bool,
+        root: [u8; 32],
+    ) -> Self {
         Self {
             bundle_id: bundle_id.into(),
+            products,
             sandbox,
             root,
         }
     }
 
     /// What is in a JWS, once its signature is known to be Apple's.
-    fn open<T: DeserializeOwned + Signed>(
-        &self,
-        jws: &str,
-        now: DateTime<Utc>,
-    ) -> Result<T, PurchaseError> {
-        let broken = PurchaseError::Invalid("it is nothing that Apple signs");
+    fn open(&self, jws: &str, now: DateTime<Utc>) -> Result<Opened, PurchaseError> {
+        let broken = || PurchaseError::Invalid("it is nothing that Apple signs");
         let mut parts = jws.split('.');
         let (Some(head), Some(body), Some(signature), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
         else {
-            return Err(broken);
+            return Err(broken());
         };
-        let signature = URL_SAFE_NO_PAD.decode(signature);
-        let signature = signature.map_err(|_| broken.clone())?;
-        let header: Header = json(head).ok_or_else(|| broken.clone())?;
-        let payload: T = json(body).ok_or(broken)?;
+        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| broken())?;
+        let head = URL_SAFE_NO_PAD.decode(head).map_err(|_| broken())?;
+        let body = URL_SAFE_NO_PAD.decode(body).map_err(|_| broken())?;
+        let header: Header = serde_json::from_slice(&head).map_err(|_| broken())?;
+        let dated: Dated = serde_json::from_slice(&body).map_err(|_| broken())?;
         if header.alg != "ES256" {
             return Err(PurchaseError::Invalid("it is signed in another way"));
         }
         let signed = jws.len() - jws.rsplit('.').next().map_or(0, str::len) - 1;
         // Certificates are replaced every other year, and what they signed stays true.
-        let signed_at = moment(payload.signed_date())?;
+        let signed_at = from_milliseconds(dated.signed_date).ok_or_else(broken)?;
         if signed_at > now + AHEAD {
             return Err(PurchaseError::Invalid("it is signed in the future"));
         }
         let chain = Chain::read(&header.x5c, &self.root, signed_at)?;
         chain.verify(&jws.as_bytes()[..signed], &signature)?;
-        Ok(payload)
+        Ok(Opened { body, signed_at })
     }
 
-    /// Refuses what is of another app, or of an environment that does not count.
-    fn is_ours(&self, bundle_id: &str, environment: Environment) -> Result<(), PurchaseError> {
+    /// Refuses what is of another app, or of an environment that does not count: one where nothing is paid, such as
+    /// Apple's own review of the app.
+    fn is_ours(&self, bundle_id: &str, environment: &str) -> Result<(), PurchaseError> {
         if bundle_id != self.bundle_id {
             return Err(PurchaseError::Invalid("it is of another app"));
         }
         match environment {
-            Environment::Sandbox if !self.sandbox => {
-                Err(PurchaseError::Invalid("nothing was paid for it"))
-            }
-            Environment::Sandbox | Environment::Production => Ok(()),
+            "Production" => Ok(()),
+            "Sandbox" if self.sandbox => Ok(()),
+            _ => Err(PurchaseError::Invalid("nothing was paid for it")),
         }
     }
 }
 
-/// What Apple signs says when.
-trait Signed {
-    /// Milliseconds since 1970.
-    fn signed_date(&self) -> i64;
+/// What Apple has signed.
+struct Opened {
+    body: Vec<u8>,
+    signed_at: DateTime<Utc>,
+}
+
+impl Opened {
+    /// What it says; an error where Apple has signed something else.
+    fn read<T: DeserializeOwned>(&self) -> Result<T, PurchaseError> {
+        let read = serde_json::from_slice(&self.body);
+        read.map_err(|_| PurchaseError::NotOurs("Apple has signed something else"))
+    }
+}
+
+/// All that Apple signs says when, in milliseconds since 1970.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Dated {
+    signed_date: i64,
 }
 
 fn moment(milliseconds: i64) -> Result<DateTime<Utc>, PurchaseError> {
-    from_milliseconds(milliseconds).ok_or(PurchaseError::Invalid("it has an impossible date"))
+    from_milliseconds(milliseconds).ok_or(PurchaseError::NotOurs("it has an impossible date"))
 }
 
 #[derive(Deserialize)]
@@ -121,15 +135,16 @@ struct Header {
     x5c: Vec<String>,
 }
 
-fn json<T: DeserializeOwned>(part: &str) -> Option<T> {
-    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
-}
-
 #[async_trait::async_trait]
 impl PurchaseVerifier for Apple {
-    async fn verify(&self, purchase: &str, now: DateTime<Utc>) -> Result<Purchase, PurchaseError> {
-        let transaction: Transaction = self.open(purchase, now)?;
-        self.is_ours(&transaction.bundle_id, transaction.environment)?;
-        transaction.purchase()
+    /// What the store has signed is dated by the store.
+    async fn verify(
+        &self,
+        purchase: &str,
+        asked_at: DateTime<Utc>,
+    ) -> Result<Report, PurchaseError> {
+        let transaction: SignedTransaction = self.open(purchase, asked_at)?.read()?;
+        self.is_ours(&transaction.bundle_id, &transaction.environment)?;
+        transaction.report(&self.products, Stage::Changed)
     }
 }

@@ -4,8 +4,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
-use super::{Apple, Environment, Signed, moment, transaction::Transaction};
-use crate::subscription::{Report, Stage, SubscriptionProvider, purchase::PurchaseError};
+use super::{Apple, Opened, moment, transaction::SignedTransaction};
+use crate::subscription::{Report, Stage, Statement, purchase::PurchaseError};
 
 /// Apple tries for six and a half days. What is older was held back.
 const STALE: TimeDelta = TimeDelta::days(7);
@@ -17,8 +17,8 @@ pub struct Notification {
     pub id: String,
     /// Such as `DID_RENEW`.
     pub kind: String,
-    /// What it says of a subscription; `None` for types that say nothing of one.
-    pub report: Option<Report>,
+    /// What it says of a subscription; an error tells why that is nothing.
+    pub report: Result<Report, &'static str>,
 }
 
 #[derive(Deserialize)]
@@ -27,28 +27,28 @@ struct Body {
     signed_payload: String,
 }
 
+/// One of the last four is there.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Payload {
     notification_type: String,
     #[serde(rename = "notificationUUID")]
     notification_uuid: String,
-    signed_date: i64,
     #[serde(default)]
     data: Option<Data>,
-}
-
-impl Signed for Payload {
-    fn signed_date(&self) -> i64 {
-        self.signed_date
-    }
+    #[serde(default)]
+    summary: Option<OfApp>,
+    #[serde(default)]
+    external_purchase_token: Option<OfApp>,
+    #[serde(default)]
+    app_data: Option<OfApp>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Data {
     bundle_id: String,
-    environment: Environment,
+    environment: String,
     #[serde(default)]
     signed_transaction_info: Option<String>,
     #[serde(default)]
@@ -57,19 +57,18 @@ struct Data {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+struct OfApp {
+    bundle_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Renewal {
-    signed_date: i64,
     original_transaction_id: String,
     #[serde(default)]
     auto_renew_status: i32,
     #[serde(default)]
     grace_period_expires_date: Option<i64>,
-}
-
-impl Signed for Renewal {
-    fn signed_date(&self) -> i64 {
-        self.signed_date
-    }
 }
 
 /// The types that say how a subscription stands.
@@ -102,64 +101,86 @@ impl Apple {
     ) -> Result<Notification, PurchaseError> {
         let broken = PurchaseError::Invalid("it is no notification of the App Store");
         let body: Body = serde_json::from_slice(body).map_err(|_| broken.clone())?;
-        let payload: Payload = self.open(&body.signed_payload, received_at)?;
-        let signed_at = moment(payload.signed_date)?;
-        if signed_at < received_at - STALE {
+        let opened = self.open(&body.signed_payload, received_at)?;
+        if opened.signed_at < received_at - STALE {
             return Err(PurchaseError::Invalid("it was signed too long ago"));
         }
+        // Whatever else Apple signs, transactions of any app among it, is in many hands.
+        let payload: Payload = opened.read().map_err(|_| broken.clone())?;
         if payload.notification_uuid.is_empty() || payload.notification_uuid.len() > 100 {
             return Err(broken);
         }
-        let mut report = None;
-        if let Some(data) = &payload.data {
-            self.is_ours(&data.bundle_id, data.environment)?;
-            let transaction = data.signed_transaction_info.as_deref();
-            let transaction: Option<Transaction> = transaction
-                .map(|jws| self.open(jws, received_at))
-                .transpose()?;
-            let renewal = data.signed_renewal_info.as_deref();
-            let renewal: Option<Renewal> =
-                renewal.map(|jws| self.open(jws, received_at)).transpose()?;
-            if let (Some(stage), Some(transaction)) =
-                (stage(&payload.notification_type), transaction)
-            {
-                self.is_ours(&transaction.bundle_id, transaction.environment)?;
-                report = Some(combine(transaction, renewal, stage, signed_at)?);
-            }
-        }
+        let report = match self.report(&payload, received_at) {
+            Ok(report) => Ok(report),
+            Err(PurchaseError::NotOurs(why)) => Err(why),
+            Err(error) => return Err(error),
+        };
         Ok(Notification {
             id: payload.notification_uuid,
             kind: payload.notification_type,
             report,
         })
     }
+
+    fn report(
+        &self,
+        payload: &Payload,
+        received_at: DateTime<Utc>,
+    ) -> Result<Report, PurchaseError> {
+        let Some(data) = &payload.data else {
+            let others = [
+                &payload.summary,
+                &payload.external_purchase_token,
+                &payload.app_data,
+            ];
+            for of in others.into_iter().flatten() {
+                self.is_ours(&of.bundle_id, "Production")?;
+            }
+            return Err(PurchaseError::NotOurs("it says nothing of a subscription"));
+        };
+        self.is_ours(&data.bundle_id, &data.environment)?;
+        let open = |jws: &Option<String>| {
+            let jws = jws.as_deref();
+            jws.map(|jws| self.open(jws, received_at)).transpose()
+        };
+        let transaction = open(&data.signed_transaction_info)?;
+        let renewal = open(&data.signed_renewal_info)?;
+        let (Some(stage), Some(transaction)) = (stage(&payload.notification_type), transaction)
+        else {
+            return Err(PurchaseError::NotOurs("it says nothing of a subscription"));
+        };
+        let transaction: SignedTransaction = transaction.read()?;
+        self.is_ours(&transaction.bundle_id, &transaction.environment)?;
+        let mut report = transaction.report(&self.products, stage)?;
+        let is_over = matches!(
+            payload.notification_type.as_str(),
+            "EXPIRED" | "GRACE_PERIOD_EXPIRED"
+        );
+        if let Some(renewal) = renewal {
+            let renewal = renewal_of(&report, &renewal, is_over, stage)?;
+            report.says.push(renewal);
+        }
+        Ok(report)
+    }
 }
 
-fn combine(
-    transaction: Transaction,
-    renewal: Option<Renewal>,
+fn renewal_of(
+    report: &Report,
+    signed: &Opened,
+    is_over: bool,
     stage: Stage,
-    at: DateTime<Utc>,
-) -> Result<Report, PurchaseError> {
-    let purchase = transaction.purchase()?;
-    let mut entitlement = purchase.entitlement;
-    if let Some(renewal) = renewal {
-        if renewal.original_transaction_id != purchase.external_id {
-            return Err(PurchaseError::Invalid("it speaks of two subscriptions"));
-        }
-        let renews = renewal.auto_renew_status == 1;
-        entitlement.will_renew = renews && entitlement.will_renew && stage != Stage::Over;
-        let grace = renewal
-            .grace_period_expires_date
-            .filter(|_| stage != Stage::Over);
-        entitlement.grace_ends_at = grace.map(moment).transpose()?;
+) -> Result<Statement, PurchaseError> {
+    let renewal: Renewal = signed.read()?;
+    if renewal.original_transaction_id != report.external_id {
+        return Err(PurchaseError::NotOurs("it speaks of two subscriptions"));
     }
-    Ok(Report {
-        provider: SubscriptionProvider::Apple,
-        external_id: purchase.external_id,
-        purchase_token: purchase.purchase_token,
-        entitlement: Some(entitlement),
-        at,
+    let renews = renewal.auto_renew_status == 1 && !is_over;
+    let grace = renewal.grace_period_expires_date.filter(|_| !is_over);
+    let grace = grace.map(moment).transpose()?;
+    Ok(Statement::on_renewal(
+        renews,
+        grace,
+        signed.signed_at,
         stage,
-    })
+    ))
 }

@@ -7,7 +7,10 @@ mod subscription;
 use std::{path::PathBuf, time::Duration};
 
 use chrono::{DateTime, Utc};
-use coach_domain::subscription::purchase::{Purchase, PurchaseError, PurchaseVerifier};
+use coach_domain::subscription::{
+    Report,
+    purchase::{Products, PurchaseError, PurchaseVerifier},
+};
 use gcp_auth::{CustomServiceAccount, TokenProvider as _};
 use reqwest::Client;
 use tokio::time::timeout;
@@ -33,6 +36,8 @@ pub struct GooglePlaySettings {
     pub url: reqwest::Url,
     /// The app's package name.
     pub package: String,
+    /// What of its products counts.
+    pub products: Products,
     /// The file with the key of a service account that may see the app's orders.
     pub service_account: PathBuf,
 }
@@ -58,6 +63,7 @@ pub enum GooglePlayError {
 pub struct GooglePlay {
     url: reqwest::Url,
     package: String,
+    products: Products,
     account: CustomServiceAccount,
     client: Client,
 }
@@ -78,6 +84,7 @@ impl GooglePlay {
         Ok(Self {
             url: settings.url.clone(),
             package: settings.package.clone(),
+            products: settings.products.clone(),
             account,
             client: super::client()?,
         })
@@ -101,8 +108,12 @@ impl GooglePlay {
 
 #[async_trait::async_trait]
 impl PurchaseVerifier for GooglePlay {
-    /// How the subscription with this purchase token stands at this moment, dated `at`.
-    async fn verify(&self, purchase: &str, at: DateTime<Utc>) -> Result<Purchase, PurchaseError> {
+    /// How the subscription with this purchase token stands.
+    async fn verify(
+        &self,
+        purchase: &str,
+        asked_at: DateTime<Utc>,
+    ) -> Result<Report, PurchaseError> {
         let plain = purchase.bytes().all(|byte| byte.is_ascii_graphic());
         if !plain || !LENGTHS.contains(&purchase.len()) {
             return Err(PurchaseError::Invalid("it is no purchase token"));
@@ -113,6 +124,6 @@ impl PurchaseVerifier for GooglePlay {
         let url = api::below(&self.url, path.into_iter().chain(rest));
         let request = self.client.get(url).bearer_auth(token);
         let subscription: Subscription = super::ask(request).await?;
-        subscription.purchase(purchase, at)
+        subscription.report(purchase, &self.products, asked_at)
     }
 }

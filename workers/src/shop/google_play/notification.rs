@@ -1,13 +1,12 @@
 //! What Google Play pushes by way of Pub/Sub: that something has changed, and of which purchase.
 //! <https://developer.android.com/google/play/billing/rtdn-reference>,
-//! <https://cloud.google.com/pubsub/docs/push#receive_push>
+//! <https://cloud.google.com/pubsub/docs/push#receive_push>,
+//! <https://cloud.google.com/pubsub/docs/payload-unwrapping>
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use chrono::{DateTime, Utc};
-use coach_domain::clock::from_milliseconds;
 use serde::Deserialize;
 
-/// A push's body.
+/// A push's body, unless the subscription unwraps what it pushes.
 #[derive(Deserialize)]
 struct Push {
     message: Message,
@@ -16,17 +15,18 @@ struct Push {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Message {
-    message_id: String,
-    data: String,
+    #[serde(default)]
+    message_id: Option<String>,
+    #[serde(default)]
+    data: Option<String>,
 }
 
-/// `DeveloperNotification`. One of the others than subscriptions and voided purchases is of no concern here.
+/// `DeveloperNotification`. One of the others than subscriptions and voided purchases is of no concern here. When it
+/// happened does not matter: how the subscription stands is asked for, and counts from then.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Developer {
     package_name: String,
-    /// Milliseconds since 1970, as a text.
-    event_time_millis: String,
     #[serde(default)]
     subscription_notification: Option<OfSubscription>,
     #[serde(default)]
@@ -40,6 +40,7 @@ struct Developer {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct OfSubscription {
+    #[serde(default)]
     notification_type: i64,
     purchase_token: String,
 }
@@ -49,38 +50,44 @@ struct OfSubscription {
 struct Voided {
     purchase_token: String,
     /// 1: a subscription.
+    #[serde(default)]
     product_type: i64,
 }
 
 /// What is in a push.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Notification {
-    /// Pub/Sub's id of it, by which repeated ones are known.
-    pub id: String,
     /// Which member of `DeveloperNotification` it has, and for subscriptions the number of its type.
     pub kind: String,
     /// The app.
     pub package: String,
-    /// When it happened.
-    pub at: DateTime<Utc>,
     /// Which subscription changed; `None` when it is about something else.
     pub purchase_token: Option<String>,
 }
 
 impl Notification {
+    /// Pub/Sub's id of a push, by which repeated ones are known; `None` where the body does not have it.
+    pub fn id(body: &[u8]) -> Option<String> {
+        let push: Push = serde_json::from_slice(body).ok()?;
+        push.message.message_id.filter(|id| !id.is_empty())
+    }
+
     /// Reads the body of a push.
     ///
     /// # Errors
     ///
-    /// What it is not.
+    /// What it is not. Another time it would be no other.
     pub fn read(body: &[u8]) -> Result<Self, &'static str> {
-        let push: Push = serde_json::from_slice(body).map_err(|_| "it is no push of Pub/Sub's")?;
-        let data = STANDARD.decode(&push.message.data);
-        let data = data.map_err(|_| "its data is not in Base64")?;
-        let told: Developer =
-            serde_json::from_slice(&data).map_err(|_| "it is no DeveloperNotification")?;
-        let at = told.event_time_millis.parse().ok();
-        let at = at.and_then(from_milliseconds);
+        let told = "it is no DeveloperNotification";
+        let told: Developer = match serde_json::from_slice::<Push>(body) {
+            Ok(push) => {
+                let data = push.message.data.filter(|data| !data.is_empty());
+                let data = STANDARD.decode(data.ok_or("it has no data")?);
+                let data = data.map_err(|_| "its data is not in Base64")?;
+                serde_json::from_slice(&data).map_err(|_| told)?
+            }
+            Err(_) => serde_json::from_slice(body).map_err(|_| told)?,
+        };
         let (kind, purchase_token) = if let Some(of) = told.subscription_notification {
             let kind = format!("subscriptionNotification.{}", of.notification_type);
             (kind, Some(of.purchase_token))
@@ -95,10 +102,8 @@ impl Notification {
             ("unknown".to_owned(), None)
         };
         Ok(Self {
-            id: push.message.message_id,
             kind,
             package: told.package_name,
-            at: at.ok_or("it has an impossible date")?,
             purchase_token,
         })
     }
@@ -107,7 +112,7 @@ impl Notification {
 /// Without the purchase.
 impl std::fmt::Debug for Notification {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "Notification({}, {}, …)", self.id, self.kind)
+        write!(formatter, "Notification({}, …)", self.kind)
     }
 }
 
@@ -126,12 +131,12 @@ mod tests {
         push.to_string().into_bytes()
     }
 
-    fn read(member: &str, content: Value) -> Result<Notification, &'static str> {
+    fn told(member: &str, content: Value) -> Value {
         let mut told = json!({
             "version": "1.0", "packageName": "com.example.coach", "eventTimeMillis": "1773835200000",
         });
         told[member] = content;
-        Notification::read(&push(&told))
+        told
     }
 
     #[test]
@@ -173,28 +178,35 @@ mod tests {
             ("somethingNew", json!({}), "unknown", None),
         ];
         for (member, content, kind, token) in cases {
-            let read = read(member, content).unwrap();
-            assert_eq!(read.id, "136969346945");
-            assert_eq!(read.package, "com.example.coach");
-            assert_eq!(read.at.to_rfc3339(), "2026-03-18T12:00:00+00:00");
-            assert_eq!(
-                (read.kind.as_str(), read.purchase_token.as_deref()),
-                (kind, token)
-            );
+            let mut told = told(member, content);
+            let wrapped = push(&told);
+            assert_eq!(Notification::id(&wrapped).as_deref(), Some("136969346945"));
+            // Some have the time as a number, and some pushes are not wrapped.
+            told["eventTimeMillis"] = json!(1_773_835_200_000_i64);
+            let unwrapped = told.to_string().into_bytes();
+            assert_eq!(Notification::id(&unwrapped), None);
+            for body in [wrapped, push(&told), unwrapped] {
+                let read = Notification::read(&body).unwrap();
+                assert_eq!(read.package, "com.example.coach");
+                assert_eq!(
+                    (read.kind.as_str(), read.purchase_token.as_deref()),
+                    (kind, token)
+                );
+            }
         }
     }
 
     #[test]
-    fn what_is_no_notification_is_refused() {
-        let broken = [
-            b"{}".to_vec(),
-            br#"{"message":{"messageId":"1","data":"?"}}"#.to_vec(),
-            br#"{"message":{"messageId":"1","data":"e30="}}"#.to_vec(),
-            push(&json!({ "packageName": "x", "eventTimeMillis": "soon", "testNotification": {} })),
-            push(&json!({ "packageName": "x", "eventTimeMillis": "9223372036854775807" })),
+    fn what_is_no_notification_is_told_apart() {
+        let broken: [&[u8]; 5] = [
+            b"{}",
+            br#"{"message":{"messageId":"1"}}"#,
+            br#"{"message":{"messageId":"1","data":""}}"#,
+            br#"{"message":{"messageId":"1","data":"?"}}"#,
+            br#"{"message":{"messageId":"1","data":"e30="}}"#,
         ];
         for body in broken {
-            assert!(Notification::read(&body).is_err());
+            assert!(Notification::read(body).is_err());
         }
     }
 }

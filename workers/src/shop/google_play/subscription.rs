@@ -5,8 +5,8 @@ use chrono::{DateTime, SubsecRound as _, Utc};
 use coach_domain::{
     clock::can_be_kept,
     subscription::{
-        Entitlement, SubscriptionProvider,
-        purchase::{Purchase, PurchaseError},
+        Entitlement, Report, Stage, SubscriptionProvider,
+        purchase::{Products, PurchaseError},
     },
 };
 use serde::Deserialize;
@@ -22,11 +22,17 @@ pub(super) struct Subscription {
     line_items: Vec<LineItem>,
     #[serde(default)]
     external_account_identifiers: Option<Identifiers>,
+    /// The token of the subscription that this one replaces: after a move to another plan, or a new purchase before the
+    /// old one had run out.
+    #[serde(default)]
+    linked_purchase_token: Option<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct LineItem {
+    #[serde(default)]
+    product_id: String,
     #[serde(default)]
     expiry_time: Option<DateTime<Utc>>,
     #[serde(default)]
@@ -49,22 +55,37 @@ struct Identifiers {
 }
 
 impl Subscription {
-    /// What it gives, when asked at `at`. `id` is the purchase token: Google has no other name for the subscription.
-    pub(super) fn purchase(self, id: &str, at: DateTime<Utc>) -> Result<Purchase, PurchaseError> {
+    /// What it gives by its items that are among these products, when asked at `at`. `id` is the purchase token: Google
+    /// has no other name for the subscription.
+    pub(super) fn report(
+        self,
+        id: &str,
+        products: &Products,
+        at: DateTime<Utc>,
+    ) -> Result<Report, PurchaseError> {
         let unknown = |what: String| Err(PurchaseError::Unavailable(what));
-        let ends = self.line_items.iter().filter_map(|item| item.expiry_time);
+        let state = self.state.trim_start_matches("SUBSCRIPTION_STATE_");
+        if matches!(state, "PENDING" | "PENDING_PURCHASE_CANCELED") {
+            return Err(PurchaseError::NotOurs("nothing was paid for it"));
+        }
+        if self.line_items.is_empty() {
+            return unknown("it names no product".to_owned());
+        }
+        let items = || {
+            self.line_items
+                .iter()
+                .filter(|item| products.contains(&item.product_id))
+        };
+        if items().next().is_none() {
+            let why = "its product is not in COACH_GOOGLE_PRODUCTS";
+            return Err(PurchaseError::NotOurs(why));
+        }
+        let ends = items().filter_map(|item| item.expiry_time);
         let end = ends.max().filter(|end| can_be_kept(*end));
         // As Postgres keeps it.
         let end = end.map(|end| end.trunc_subsecs(6));
-        let plans = || {
-            let items = self.line_items.iter();
-            items.filter_map(|item| item.auto_renewing_plan.as_ref())
-        };
-        let renews = plans().any(|plan| plan.auto_renew_enabled);
-        let state = self.state.trim_start_matches("SUBSCRIPTION_STATE_");
-        if matches!(state, "PENDING" | "PENDING_PURCHASE_CANCELED") {
-            return Err(PurchaseError::Invalid("nothing was paid for it"));
-        }
+        let mut plans = items().filter_map(|item| item.auto_renewing_plan.as_ref());
+        let renews = plans.any(|plan| plan.auto_renew_enabled);
         let Some(end) = end else {
             return unknown("it names no end of a subscription".to_owned());
         };
@@ -79,17 +100,19 @@ impl Subscription {
         };
         let account = self.external_account_identifiers;
         let account = account.and_then(|account| account.obfuscated_external_account_id);
-        Ok(Purchase {
-            external_id: id.to_owned(),
+        let entitlement = Entitlement {
+            provider: Some(SubscriptionProvider::Google),
+            trial_ends_at: None,
+            expires_at: Some(expires_at),
+            grace_ends_at,
+            will_renew,
+        };
+        let provider = SubscriptionProvider::Google;
+        let report = Report::on_subscription(provider, id, &entitlement, at, Stage::Changed);
+        Ok(Report {
             purchase_token: account.and_then(|account| Uuid::parse_str(&account).ok()),
-            entitlement: Entitlement {
-                provider: Some(SubscriptionProvider::Google),
-                trial_ends_at: None,
-                expires_at: Some(expires_at),
-                grace_ends_at,
-                will_renew,
-            },
-            reported_at: at,
+            replaces: self.linked_purchase_token.filter(|token| token != id),
+            ..report
         })
     }
 }
@@ -106,7 +129,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn read(state: &str, change: impl Fn(&mut Value)) -> Result<Purchase, PurchaseError> {
+    fn read(state: &str, change: impl Fn(&mut Value)) -> Result<Report, PurchaseError> {
         let mut answer = json!({
             "kind": "androidpublisher#subscriptionPurchaseV2", "regionCode": "DE",
             "subscriptionState": format!("SUBSCRIPTION_STATE_{state}"),
@@ -117,7 +140,28 @@ mod tests {
         });
         change(&mut answer);
         let subscription: Subscription = serde_json::from_value(answer).unwrap();
-        subscription.purchase("token", moment("2026-03-18T12:00:00Z"))
+        let products = ["coach.monthly", "coach.yearly"].into_iter().collect();
+        subscription.report("token", &products, moment("2026-03-18T12:00:00Z"))
+    }
+
+    /// What a report says, given what is expected of it.
+    fn assert_says(report: &Report, expires: &str, grace: Option<&str>, renews: bool) {
+        let expected = Entitlement {
+            provider: Some(SubscriptionProvider::Google),
+            trial_ends_at: None,
+            expires_at: Some(moment(expires)),
+            grace_ends_at: grace.map(moment),
+            will_renew: renews,
+        };
+        let at = moment("2026-03-18T12:00:00Z");
+        let expected = Report::on_subscription(
+            SubscriptionProvider::Google,
+            "token",
+            &expected,
+            at,
+            Stage::Changed,
+        );
+        assert_eq!(report.says, expected.says);
     }
 
     #[test]
@@ -132,31 +176,41 @@ mod tests {
             ("EXPIRED", now, None, false),
         ];
         for (state, expires, grace, renews) in cases {
-            let given = read(state, |_| {}).unwrap().entitlement;
-            assert_eq!(given.expires_at, Some(moment(expires)), "{state}");
-            assert_eq!(given.grace_ends_at, grace.map(moment), "{state}");
-            assert_eq!(given.will_renew, renews, "{state}");
+            assert_says(&read(state, |_| {}).unwrap(), expires, grace, renews);
         }
         let past = read("EXPIRED", |it| {
             it["lineItems"][0]["expiryTime"] = json!("2026-01-01T00:00:00Z");
         });
-        let past = past.unwrap().entitlement.expires_at;
-        assert_eq!(past, Some(moment("2026-01-01T00:00:00Z")));
+        assert_says(&past.unwrap(), "2026-01-01T00:00:00Z", None, false);
     }
 
     #[test]
     fn the_last_of_several_items_counts_and_prepaid_plans_do_not_renew() {
         let several = read("ACTIVE", |it| {
             let items = it["lineItems"].as_array_mut().unwrap();
-            items.push(json!({ "expiryTime": "2026-05-01T00:00:00Z", "prepaidPlan": {} }));
-            items.push(json!({ "productId": "to come" }));
+            items.push(json!({
+                "productId": "coach.yearly", "expiryTime": "2026-05-01T00:00:00Z", "prepaidPlan": {},
+            }));
+            items.push(json!({ "productId": "coach.yearly" }));
+            // Of no concern here.
+            items.push(json!({ "productId": "news", "expiryTime": "2026-09-01T00:00:00Z" }));
         });
-        let end = several.unwrap().entitlement.expires_at;
-        assert_eq!(end, Some(moment("2026-05-01T00:00:00Z")));
+        assert_says(&several.unwrap(), "2026-05-01T00:00:00Z", None, true);
         let prepaid = read("ACTIVE", |it| {
-            it["lineItems"] = json!([{ "expiryTime": END, "prepaidPlan": {} }]);
+            let item =
+                json!({ "productId": "coach.monthly", "expiryTime": END, "prepaidPlan": {} });
+            it["lineItems"] = json!([item]);
         });
-        assert!(!prepaid.unwrap().entitlement.will_renew);
+        assert_says(
+            &prepaid.unwrap(),
+            "2026-04-18T12:00:00.123456Z",
+            None,
+            false,
+        );
+        let another = read("ACTIVE", |it| {
+            it["lineItems"][0]["productId"] = json!("news")
+        });
+        assert!(matches!(another, Err(PurchaseError::NotOurs(_))));
     }
 
     #[test]
@@ -178,11 +232,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_paid_is_invalid_and_what_is_not_known_is_asked_again() {
+    fn what_it_replaces_is_told() {
+        let replaces = |token: &str| {
+            let read = read("ACTIVE", |it| it["linkedPurchaseToken"] = json!(token));
+            read.unwrap().replaces
+        };
+        assert_eq!(replaces("older"), Some("older".to_owned()));
+        assert_eq!(replaces("token"), None);
+    }
+
+    #[test]
+    fn what_is_not_paid_gives_nothing_and_what_is_not_known_is_asked_again() {
         for state in ["PENDING", "PENDING_PURCHASE_CANCELED"] {
             assert!(matches!(
                 read(state, |_| {}),
-                Err(PurchaseError::Invalid(_))
+                Err(PurchaseError::NotOurs(_))
             ));
         }
         let unknown = [

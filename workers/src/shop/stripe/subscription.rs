@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use coach_domain::{
     clock::from_seconds,
-    subscription::{Entitlement, SubscriptionProvider},
+    subscription::{Entitlement, SubscriptionProvider, purchase::Products},
 };
 use serde::Deserialize;
 
@@ -38,7 +38,37 @@ struct Period {
 #[derive(Default, Deserialize)]
 struct Items {
     #[serde(default)]
-    data: Vec<Period>,
+    data: Vec<Item>,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    #[serde(flatten)]
+    period: Period,
+    #[serde(default)]
+    price: Option<Price>,
+}
+
+#[derive(Deserialize)]
+struct Price {
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    product: Product,
+}
+
+/// Whole where somebody has asked for that.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Product {
+    Id(String),
+    Whole { id: String },
+}
+
+impl Default for Product {
+    fn default() -> Self {
+        Self::Id(String::new())
+    }
 }
 
 /// Why a subscription gives nothing.
@@ -46,20 +76,45 @@ struct Items {
 pub(crate) enum Unclear {
     #[error("nothing was ever paid for it")]
     Unpaid,
+    #[error("its product is not in COACH_STRIPE_PRODUCTS")]
+    NotSold,
     #[error("the status `{0}` is not known")]
     Status(String),
     #[error("it has no period")]
     NoPeriod,
 }
 
+impl Item {
+    fn is_one_of(&self, products: &Products) -> bool {
+        self.price.as_ref().is_some_and(|price| {
+            let (Product::Id(product) | Product::Whole { id: product }) = &price.product;
+            products.contains(product) || products.contains(&price.id)
+        })
+    }
+}
+
 impl Subscription {
-    /// What it gives, as said at `at`.
-    pub(crate) fn entitlement(&self, at: DateTime<Utc>) -> Result<Entitlement, Unclear> {
-        let all = || self.items.data.iter().chain([&self.period]);
+    /// Whether the status is one that no payment brings back by itself.
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.status.as_str(), "canceled" | "unpaid")
+    }
+
+    /// What it gives by its items that are among these products, as said at `at`.
+    pub(crate) fn entitlement(
+        &self,
+        products: &Products,
+        at: DateTime<Utc>,
+    ) -> Result<Entitlement, Unclear> {
+        let items = || self.items.data.iter().filter(|it| it.is_one_of(products));
+        if items().next().is_none() {
+            return Err(Unclear::NotSold);
+        }
+        let all = || items().map(|item| &item.period).chain([&self.period]);
         let start = all().filter_map(|period| period.current_period_start).max();
         let end = all().filter_map(|period| period.current_period_end).max();
         let (start, end) = (start.and_then(from_seconds), end.and_then(from_seconds));
         let trial_ends_at = self.trial_end.and_then(from_seconds);
+        let cancel_at = self.cancel_at.and_then(from_seconds);
         let ended = self.ended_at.and_then(from_seconds).unwrap_or(at);
         let (expires_at, grace_ends_at) = match self.status.as_str() {
             "trialing" => (trial_ends_at.or(end), None),
@@ -73,13 +128,19 @@ impl Subscription {
             "incomplete" | "incomplete_expired" => return Err(Unclear::Unpaid),
             other => return Err(Unclear::Status(other.to_owned())),
         };
+        let expires_at = expires_at.ok_or(Unclear::NoPeriod)?;
         let renews = matches!(self.status.as_str(), "trialing" | "active" | "past_due");
+        // Until the date that it is to end on it renews as any other.
+        let ends_first = cancel_at.filter(|cancel| *cancel <= grace_ends_at.unwrap_or(expires_at));
+        // One that is given up during its trial ends then.
+        let given_up_at = if renews { ends_first } else { Some(expires_at) };
         Ok(Entitlement {
             provider: Some(SubscriptionProvider::Stripe),
-            trial_ends_at,
-            expires_at: Some(expires_at.ok_or(Unclear::NoPeriod)?),
-            grace_ends_at,
-            will_renew: renews && !self.cancel_at_period_end && self.cancel_at.is_none(),
+            trial_ends_at: trial_ends_at.map(|trial| trial.min(given_up_at.unwrap_or(trial))),
+            expires_at: Some(ends_first.map_or(expires_at, |cancel| cancel.min(expires_at))),
+            grace_ends_at: grace_ends_at
+                .map(|end| ends_first.map_or(end, |cancel| cancel.min(end))),
+            will_renew: renews && !self.cancel_at_period_end && ends_first.is_none(),
         })
     }
 }
