@@ -1,6 +1,6 @@
 //! Time, injected so that tests can move it.
 
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, SubsecRound as _, Utc};
 use chrono_tz::Tz;
 
 /// Tells the time.
@@ -29,7 +29,8 @@ pub fn from_milliseconds(milliseconds: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(milliseconds).filter(|moment| can_be_kept(*moment))
 }
 
-/// The machine's clock.
+/// The machine's clock, in microseconds: Postgres keeps no more, and a moment is to be the same in an answer, in its
+/// repeats and in what is read back.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -39,7 +40,7 @@ impl Clock for SystemClock {
         reason = "the one place that reads the machine's clock"
     )]
     fn now(&self) -> DateTime<Utc> {
-        Utc::now()
+        Utc::now().trunc_subsecs(6)
     }
 }
 
@@ -50,5 +51,19 @@ pub struct ShiftedClock<C>(pub C, pub chrono::TimeDelta);
 impl<C: Clock> Clock for ShiftedClock<C> {
     fn now(&self) -> DateTime<Utc> {
         self.0.now() + self.1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::Timelike as _;
+
+    use super::{Clock as _, SystemClock};
+
+    #[test]
+    fn a_moment_is_the_same_when_it_is_read_back() {
+        for _ in 0..1_000 {
+            assert_eq!(SystemClock.now().nanosecond() % 1_000, 0);
+        }
     }
 }

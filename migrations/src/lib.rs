@@ -47,6 +47,7 @@ const MIGRATIONS: &[Sql] = &migrations![
     "0023_live_session",
     "0024_queue_live",
     "0025_webhook_event",
+    "0030_mail_budget",
 ];
 
 impl MigrationName for Sql {

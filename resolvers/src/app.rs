@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use coach_domain::{
-    catalogue, clock::Clock, database::Session, live::StatusCache, object::ObjectStore, queue,
-    subscription::purchase::Shops, url::Url,
+    catalogue, clock::Clock, command::CommandRate, database::Session, live::StatusCache,
+    object::ObjectStore, queue, subscription::purchase::Shops, url::Url,
 };
 use sea_orm::DatabaseConnection;
 use tracing::Span;
@@ -16,6 +16,8 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// The queues, for operators.
     pub operations: Arc<dyn queue::Operations>,
+    /// How many changes each member may ask for.
+    pub rate: Arc<CommandRate>,
     /// Where subscriptions are sold.
     pub shops: Shops,
     /// Where the status file is.

@@ -81,7 +81,7 @@ impl RequestContext {
     ///
     /// # Errors
     ///
-    /// Those of [`command::execute`].
+    /// Those of [`command::execute`], and [`Error::RateLimited`].
     pub(crate) async fn execute<C: Command>(
         &self,
         idempotency_key: &str,
@@ -90,12 +90,15 @@ impl RequestContext {
     ) -> Result<Result<C::Outcome, UserError>> {
         let subject = self.viewer.subject();
         let subject = subject.ok_or_else(|| Error::BadInput("sign in first".to_owned()))?;
+        let services = &self.source.app.services;
+        services.rate.count(subject, services.clock.now())?;
         let asked = Asked {
             subject,
             idempotency_key,
+            verified_email: self.viewer.verified_email(),
             occurred_at,
         };
-        let clock = self.source.app.services.clock.as_ref();
+        let clock = services.clock.as_ref();
         let catalogue = self.catalogue().await?;
         let done = command::execute(self.session(), clock, catalogue, &asked, command).await?;
         if done.is_ok() {

@@ -10,7 +10,7 @@ use coach_domain::{
     command,
     database::Session,
     inbox,
-    mail::delivery,
+    mail::{budget, delivery},
     member,
     object::ObjectStore,
     outbox, partner,
@@ -114,6 +114,8 @@ impl Scheduler {
         told("idempotency keys were not swept", keys);
         let deliveries = sweep(|| delivery::forget(pool, now - DELIVERIES_FOR, BATCH)).await;
         told("records of mail were not swept", deliveries);
+        let budgets = sweep(|| budget::forget(pool, now, BATCH)).await;
+        told("budgets of mails were not swept", budgets);
         let told_partners = partner::delivery::forget;
         let deliveries = sweep(|| told_partners(pool, now - DELIVERIES_FOR, BATCH)).await;
         told("records of partners were not swept", deliveries);

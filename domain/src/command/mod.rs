@@ -8,6 +8,7 @@
 mod given;
 mod idempotency;
 mod name;
+mod rate;
 mod user_error;
 mod work;
 
@@ -18,12 +19,19 @@ use serde::{Serialize, de::DeserializeOwned};
 pub use given::Given;
 pub use idempotency::forget as forget_idempotency_keys;
 pub(crate) use name::name;
+pub use rate::CommandRate;
 pub use user_error::{UserError, UserErrorCode};
 pub use work::Work;
 
 use crate::{
-    Error, Result, catalogue::Catalogue, clock::Clock, database::Session, kill_point, member,
-    outbox, viewer::Subject,
+    Error, Result,
+    catalogue::Catalogue,
+    clock::Clock,
+    database::Session,
+    kill_point,
+    member::{self, EmailAddress},
+    outbox,
+    viewer::Subject,
 };
 
 /// How far back a phone may say that something happened.
@@ -39,6 +47,8 @@ pub struct Asked<'a> {
     pub subject: &'a Subject,
     /// Made by the client for this one change.
     pub idempotency_key: &'a str,
+    /// The address that the token says is theirs and verified, where it says one.
+    pub verified_email: Option<&'a EmailAddress>,
     /// When it happened, where the client says so.
     pub occurred_at: Option<DateTime<Utc>>,
 }
@@ -134,7 +144,9 @@ pub async fn execute<C: Command>(
             now,
             occurred_at,
             catalogue,
-        );
+        )
+        .with_verified_email(asked.verified_email);
+        member::confirm::by_token(&mut work).await?;
         let outcome = command.run(&mut work).await?;
         let effects = work.into_effects();
         idempotency::keep::<C>(&transaction, asked, command, &outcome, now).await?;

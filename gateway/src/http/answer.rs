@@ -4,7 +4,7 @@ use async_graphql::{ErrorExtensionValues, ServerError, Value};
 use axum::{
     http::{
         HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, VARY, WWW_AUTHENTICATE},
+        header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE},
     },
     response::{IntoResponse, Response},
 };
@@ -60,6 +60,11 @@ impl Answer {
         let headers = response.headers_mut();
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if status == StatusCode::TOO_MANY_REQUESTS
+            && let Some(seconds) = self.outcome.errors.iter().find_map(retry_after)
+        {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         let kept = self.outcome.cache.as_ref().filter(|_| status.is_success());
         let kept = kept.and_then(|hint| {
@@ -142,15 +147,24 @@ fn code(error: &ServerError) -> Option<&str> {
     }
 }
 
-/// By the GraphQL-over-HTTP specification, and 401 where signing in is all that is missing.
+fn retry_after(error: &ServerError) -> Option<u64> {
+    match error.extensions.as_ref()?.get("retryAfter")? {
+        Value::Number(seconds) => seconds.as_u64(),
+        _ => None,
+    }
+}
+
+/// By the GraphQL-over-HTTP specification, and 429 where nothing was answered because it was too much, 401 where signing in is all that is missing.
 fn status(outcome: &Outcome, media: Media) -> StatusCode {
     let first = outcome.errors.iter().find_map(code);
-    let signed_out = outcome
-        .errors
-        .iter()
-        .any(|error| code(error) == Some("UNAUTHENTICATED"));
-    if signed_out && outcome.data.as_ref().is_none_or(is_nothing) {
-        return StatusCode::UNAUTHORIZED;
+    let has = |wanted| (outcome.errors.iter()).any(|error| code(error) == Some(wanted));
+    if outcome.data.as_ref().is_none_or(is_nothing) {
+        if has("UNAUTHENTICATED") {
+            return StatusCode::UNAUTHORIZED;
+        }
+        if has("RATE_LIMITED") {
+            return StatusCode::TOO_MANY_REQUESTS;
+        }
     }
     if outcome.data.is_some() || media == Media::Json {
         return StatusCode::OK;
@@ -206,6 +220,8 @@ mod tests {
             (None, Some("UNAUTHENTICATED"), 401, 401),
             (Some("null"), Some("UNAUTHENTICATED"), 401, 401),
             (Some("{\"me\": null}"), Some("UNAUTHENTICATED"), 401, 401),
+            (Some("null"), Some("RATE_LIMITED"), 429, 429),
+            (Some("{\"a\": 1}"), Some("RATE_LIMITED"), 200, 200),
             (
                 Some("{\"me\": null, \"recipe\": {}}"),
                 Some("UNAUTHENTICATED"),

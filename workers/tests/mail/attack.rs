@@ -182,6 +182,12 @@ fn a_name_that_is_an_advertisement_is_left_out() {
         "Claim your prize at www.example.net",
         "http://example.net",
         "win@example.net",
+        "Account locked! Call 0800 123456",
+        "evil。com",
+        "evil．com",
+        "evil․com",
+        "Call 112",
+        "Your account is locked now",
         &"Bob ".repeat(11),
     ] {
         let mut sample = samples().remove(1);
@@ -197,6 +203,7 @@ fn a_name_that_is_an_advertisement_is_left_out() {
             !outline.html.contains(name.trim()) && !outline.header("To").contains("example.net"),
             "{name}"
         );
+        assert_eq!(outline.header("To").trim(), "ada@example.com", "{name}");
     }
     for name in [
         "J. R. R.",

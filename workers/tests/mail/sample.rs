@@ -219,6 +219,13 @@ pub(crate) fn samples() -> Vec<Sample> {
         ada(),
     );
     add(
+        "confirm-address",
+        "email.confirm-address",
+        json!({"code": "7KQ2-M9XD", "expiresAt": "2026-11-24T09:00:00Z"}),
+        Enclosure::Nothing,
+        ada(),
+    );
+    add(
         "your-plan",
         "email.your-plan",
         json!({"cycle": CYCLE}),
