@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{CheckIn, find, measures};
 use crate::{
     command::{Command, Given, Refusal, UserError, Work},
-    database,
+    consent, database,
     id::CheckInId,
 };
 
@@ -44,8 +44,13 @@ impl Command for CorrectCheckIn {
             return Err(UserError::not_found(ARGUMENT).into());
         }
         let found = find(work.transaction(), &[id]).await?.pop();
-        let corrected = self.corrected(found.ok_or_else(|| UserError::not_found(ARGUMENT))?)?;
+        let found = found.ok_or_else(|| UserError::not_found(ARGUMENT))?;
+        let corrected = self.corrected(found)?;
         measures::check(&corrected)?;
+        // What was there was erased when the consent was withdrawn: whatever is there now is new.
+        if let Some(argument) = measures::on_health(&corrected).next() {
+            consent::may_keep(work.member()?, argument)?;
+        }
         let sql = "
             UPDATE check_in
             SET weight_grams = $3, waist_millimetres = $4, hips_millimetres = $5, chest_millimetres = $6,

@@ -105,7 +105,7 @@ pub(super) async fn record(
             changed_at: at,
         })?;
         if (purpose, granted) == (ConsentPurpose::HealthData, false) {
-            health::forget(db, member).await?;
+            health::forget(db, member, at).await?;
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use super::{Allergen, Diet, Goal, Level, Preferences, history, write};
 use crate::{
     Error, Result,
     command::{Command, Given, Refusal, Work, name},
-    database,
+    consent, database,
     id::MemberId,
     member::{Member, Units},
 };
@@ -55,6 +55,7 @@ impl Command for UpdatePreferences {
             ..of
         };
         let preferred = from_today(self.preferred(latest)?);
+        consent::may_keep_allergens(&member, &latest.allergens, &preferred.allergens)?;
         if preferred != from_today(latest.clone()) || latest.effective_from > today {
             write(work.transaction(), member.id, &preferred).await?;
         }
