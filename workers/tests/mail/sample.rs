@@ -219,13 +219,6 @@ pub(crate) fn samples() -> Vec<Sample> {
         ada(),
     );
     add(
-        "confirm-address",
-        "email.confirm-address",
-        json!({"code": "7KQ2-M9XD", "expiresAt": "2026-11-24T09:00:00Z"}),
-        Enclosure::Nothing,
-        ada(),
-    );
-    add(
         "your-plan",
         "email.your-plan",
         json!({"cycle": CYCLE}),
@@ -316,6 +309,13 @@ pub(crate) fn samples() -> Vec<Sample> {
         "email.data-export",
         json!({"requestedAt": "2026-11-22T08:00:00Z", "archive": {
             "by": "link", "url": "https://files.example/export?key=a&signature=b", "expiresAt": "2026-11-29T08:00:00Z"}}),
+        Enclosure::Nothing,
+        ada(),
+    );
+    add(
+        "confirm-address",
+        "email.confirm-address",
+        json!({"code": "7KQ2-M9XD", "expiresAt": "2026-11-24T09:00:00Z"}),
         Enclosure::Nothing,
         ada(),
     );
