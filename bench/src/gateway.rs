@@ -53,6 +53,11 @@ async fn start_with(
         .env("COACH_DATABASE_URL", &stage.database_url)
         // Nobody sends requests by readiness here.
         .env("COACH_TIMEOUT_DRAIN", "0s")
+        // A few members do in minutes what many do in days.
+        .env("COACH_LIMIT_COMMANDS", "1000000")
+        .env("COACH_MAIL_MEMBER_BUDGET", "10000")
+        .env("COACH_MAIL_ADDRESS_BUDGET", "10000")
+        .env("COACH_MAIL_CODE_BUDGET", "10000")
         .envs(further.iter().map(|(name, value)| (*name, value)));
     Service::start(name, address, command, &stage.home).await
 }

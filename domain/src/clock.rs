@@ -38,7 +38,8 @@ pub fn from_milliseconds(milliseconds: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp_millis(milliseconds).filter(|moment| can_be_kept(*moment))
 }
 
-/// The machine's clock.
+/// The machine's clock, in microseconds: Postgres keeps no more, and a moment is to be the same in an answer, in its
+/// repeats and in what is read back.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -64,9 +65,9 @@ impl<C: Clock> Clock for ShiftedClock<C> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::{DateTime, Utc};
+    use chrono::{DateTime, Timelike as _, Utc};
 
-    use super::kept;
+    use super::{Clock as _, SystemClock, kept};
 
     #[test]
     fn a_leap_second_is_the_next_minute_and_microseconds_are_the_least() {
@@ -82,6 +83,13 @@ mod tests {
             ("2026-11-25T12:34:59Z", "2026-11-25T12:34:59Z"),
         ] {
             assert_eq!(kept(moment(given)), moment(is), "{given}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_the_same_when_it_is_read_back() {
+        for _ in 0..1_000 {
+            assert_eq!(SystemClock.now().nanosecond() % 1_000, 0);
         }
     }
 }

@@ -144,6 +144,7 @@ async fn worker(
         clock: clock.clone(),
         house: house.clone(),
         mailer: mailer.clone(),
+        budgets: settings.worker.letters.budgets,
         patience: TimeDelta::from_std(consuming.deadline).unwrap_or(TimeDelta::MAX),
     };
     let exports = Exports {

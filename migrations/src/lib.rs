@@ -49,6 +49,7 @@ const MIGRATIONS: &[Sql] = &migrations![
     "0025_webhook_event",
     "0026_decision",
     "0027_time_zone",
+    "0030_mail_budget",
     "0038_subscription_report",
     "0039_purchase_check",
 ];

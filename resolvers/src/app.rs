@@ -5,6 +5,7 @@ use std::sync::Arc;
 use coach_domain::{
     catalogue,
     clock::Clock,
+    command::CommandRate,
     database::{Pool, Session},
     live::StatusCache,
     object::ObjectStore,
@@ -21,6 +22,8 @@ pub struct Services {
     pub clock: Arc<dyn Clock>,
     /// The queues, for operators.
     pub operations: Arc<dyn queue::Operations>,
+    /// How many changes each member may ask for.
+    pub rate: Arc<CommandRate>,
     /// Where subscriptions are sold.
     pub shops: Shops,
     /// Where the status file is.

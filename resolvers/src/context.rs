@@ -79,7 +79,7 @@ impl RequestContext {
     ///
     /// # Errors
     ///
-    /// Those of [`command::execute`].
+    /// Those of [`command::execute`], and [`Error::RateLimited`].
     pub(crate) async fn execute<C: Command>(
         &self,
         idempotency_key: &str,
@@ -88,6 +88,9 @@ impl RequestContext {
     ) -> Result<Result<C::Outcome, UserError>> {
         let subject = self.viewer.subject().cloned();
         let subject = subject.ok_or_else(|| Error::BadInput("sign in first".to_owned()))?;
+        let services = &self.source.app.services;
+        services.rate.count(&subject, services.clock.now())?;
+        let verified_email = self.viewer.verified_email().cloned();
         let catalogue = Arc::clone(self.catalogue().await?);
         let source = Arc::clone(&self.source);
         let idempotency_key = idempotency_key.to_owned();
@@ -95,6 +98,7 @@ impl RequestContext {
             let asked = Asked {
                 subject: &subject,
                 idempotency_key: &idempotency_key,
+                verified_email: verified_email.as_ref(),
                 occurred_at,
             };
             let clock = source.app.services.clock.as_ref();
@@ -118,6 +122,7 @@ impl RequestContext {
         Ok(Asked {
             subject,
             idempotency_key,
+            verified_email: self.viewer.verified_email(),
             occurred_at,
         })
     }

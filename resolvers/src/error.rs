@@ -13,6 +13,9 @@ impl From<Error> for Fault {
         use coach_domain::Error as Domain;
         match &error {
             Domain::SubscriptionRequired => Self::new("SUBSCRIPTION_REQUIRED", error.to_string()),
+            Domain::RateLimited { retry_after } => {
+                Self::new("RATE_LIMITED", error.to_string()).with_retry_after(*retry_after)
+            }
             Domain::ShopNotConfigured => Self::new("SHOP_NOT_CONFIGURED", error.to_string()),
             Domain::ShopUnavailable(cause) => {
                 tracing::warn!(error = %cause, "a shop is not available");

@@ -10,6 +10,7 @@ mod access;
 mod account;
 mod app;
 mod check_in;
+mod confirmation;
 mod consent;
 mod context;
 mod cycle;

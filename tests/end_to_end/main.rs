@@ -18,6 +18,7 @@ mod outage;
 mod ownership;
 mod plans;
 mod privacy;
+mod rate;
 mod renewal;
 mod rules;
 mod shops;

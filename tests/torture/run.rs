@@ -307,6 +307,11 @@ fn settings(database: &Database, broker: &Broker) -> Vec<(&'static str, String)>
         ),
         // Nobody sends requests by readiness here.
         ("COACH_TIMEOUT_DRAIN", "0s".to_owned()),
+        // A few members do in minutes what many do in days.
+        ("COACH_LIMIT_COMMANDS", "1000000".to_owned()),
+        ("COACH_MAIL_MEMBER_BUDGET", "10000".to_owned()),
+        ("COACH_MAIL_ADDRESS_BUDGET", "10000".to_owned()),
+        ("COACH_MAIL_CODE_BUDGET", "10000".to_owned()),
     ];
     settings.extend(broker.settings());
     settings

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use coach_domain::{clock::SystemClock, subscription::purchase::Shops};
+use coach_domain::{clock::SystemClock, command::CommandRate, subscription::purchase::Shops};
 use coach_gateway::{
     auth::{Authenticator, LocalIssuer},
     http::{self, AppState},
@@ -43,6 +43,7 @@ impl Gateway {
             operations: queue,
             shops: Shops::default(),
             objects: fixture.objects.clone(),
+            rate: Arc::new(CommandRate::new(settings.limits.commands)),
             status_url: settings.live_status_url.clone(),
         };
         let app = App::new(pool, services);

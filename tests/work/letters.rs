@@ -15,6 +15,7 @@ use coach_domain::{
     id::MemberId,
     mail::{
         self, Mailer, Message,
+        budget::Budgets,
         delivery::{self, DeliveryState},
         letter::{CheckInDue, Letter, SignInCode, SubscriptionLapsed, Welcome, YourPlan},
         unsubscribe::Unsubscribing,
@@ -61,6 +62,11 @@ pub(crate) fn letters(fixture: &Fixture, queue: QueueName, mailer: Arc<dyn Maile
         clock: Arc::new(SystemClock),
         house: Arc::new(house()),
         mailer,
+        budgets: Budgets {
+            member: 20,
+            address: 40,
+            sign_in: 10,
+        },
         patience: TimeDelta::from_std(QUICK.deadline).unwrap(),
     }
 }

@@ -1,5 +1,6 @@
 //! What happens behind the answers: the relay, the consumers and the scheduler, over a real Postgres and the queue on it.
 
+mod budgets;
 mod consumer;
 mod events;
 mod exports;

@@ -11,7 +11,7 @@ use coach_domain::{
     database::Pool,
     database::Session,
     decision, inbox,
-    mail::delivery,
+    mail::{budget, delivery},
     member,
     object::ObjectStore,
     outbox, partner,
@@ -116,6 +116,8 @@ impl Scheduler {
         told("decisions were not swept", decisions);
         let deliveries = sweep(|| delivery::forget(pool, now - DELIVERIES_FOR, BATCH)).await;
         told("records of mail were not swept", deliveries);
+        let budgets = sweep(|| budget::forget(pool, now, BATCH)).await;
+        told("budgets of mails were not swept", budgets);
         let told_partners = partner::delivery::forget;
         let deliveries = sweep(|| told_partners(pool, now - DELIVERIES_FOR, BATCH)).await;
         told("records of partners were not swept", deliveries);

@@ -3,11 +3,12 @@
 
 ANALYZE person;
 
-INSERT INTO member (id, issuer, subject, display_name, email, locale, time_zone, units, purchase_token, created_at)
+INSERT INTO member (id, issuer, subject, display_name, email, email_confirmed_at, locale, time_zone, units, purchase_token,
+                    created_at)
 SELECT id, 'coach-local', 'member-' || n || '@bench.coach.example',
        (ARRAY['Ada', 'Bo', 'Cleo', 'Dev', 'Eva', 'Finn', 'Gita', 'Hugo'])[1 + pg_temp.roll(n, 'first', 8)] || ' '
            || (ARRAY['Moreau', 'Okafor', 'Lindqvist', 'Rossi', 'Tanaka', 'Silva'])[1 + pg_temp.roll(n, 'last', 6)],
-       'member-' || n || '@bench.coach.example',
+       'member-' || n || '@bench.coach.example', began AT TIME ZONE time_zone,
        (ARRAY['de-DE', 'en-GB', 'en-US', 'it-IT', 'sv-SE', 'pt-BR'])[1 + pg_temp.roll(n, 'locale', 6)],
        time_zone, CASE pg_temp.roll(n, 'units', 4) WHEN 0 THEN 'IMPERIAL' ELSE 'METRIC' END,
        pg_temp.row_id('purchase_token', n, 0), began AT TIME ZONE time_zone

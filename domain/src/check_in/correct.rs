@@ -7,7 +7,7 @@ use super::{CheckIn, entity, find::COLUMNS, measures};
 use crate::{
     Result,
     command::{Command, Given, Refusal, UserError, Work},
-    database,
+    consent, database,
     decision::{self, About},
     id::CheckInId,
 };
@@ -50,6 +50,10 @@ impl Command for CorrectCheckIn {
         measures::check(&self.corrected(check_in.clone())?)?;
         // One by one they are plausible, so they are together.
         let corrected = counting.corrected(check_in)?;
+        // What was there was erased when the consent was withdrawn: whatever is there now is new.
+        if let Some(argument) = measures::on_health(&corrected).next() {
+            consent::may_keep(work.member()?, argument)?;
+        }
         let sql = "
             UPDATE check_in
             SET weight_grams = $3, waist_millimetres = $4, hips_millimetres = $5, chest_millimetres = $6,

@@ -37,6 +37,20 @@ pub(super) fn check(said: &CheckIn) -> Result<(), UserError> {
     Ok(())
 }
 
+/// The arguments with which something is said on the member's health: measures and notes, but not energy and sleep, which
+/// the plan goes by.
+pub(super) fn on_health(said: &CheckIn) -> impl Iterator<Item = &'static str> {
+    let said = [
+        ("weightGrams", said.weight_grams.is_some()),
+        ("waistMillimetres", said.waist_millimetres.is_some()),
+        ("hipsMillimetres", said.hips_millimetres.is_some()),
+        ("chestMillimetres", said.chest_millimetres.is_some()),
+        ("notes", said.notes.is_some()),
+    ];
+    let said = said.into_iter().filter(|(_, is_said)| *is_said);
+    said.map(|(argument, _)| argument)
+}
+
 /// Notes as they are kept: nothing where there is nothing to read.
 ///
 /// # Errors

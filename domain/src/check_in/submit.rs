@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{CheckIn, changes, entity, measures, next::next_programme};
 use crate::{
     command::{Command, Refusal, UserError, UserErrorCode, Work},
-    consent::{self, ConsentPurpose},
+    consent,
     cycle::{self, Cycle},
     database,
     event::CheckInSubmitted,
@@ -56,8 +56,12 @@ impl Command for SubmitCheckIn {
         let closed = self.due_cycle(work).await?;
         let check_in = self.said(work)?;
         measures::check(&check_in)?;
+        if let Some(argument) = measures::on_health(&check_in).next() {
+            consent::may_keep(work.member()?, argument)?;
+        }
         database::insert(work.transaction(), vec![row(&check_in)]).await?;
-        let health = may_use_health_data(work).await?;
+        // To be worked with, and not only kept for the member to read, it needs an answer.
+        let health = work.member()?.health_data == Some(true);
         let change = if health {
             let mut changes = changes(work.transaction(), &[check_in.id]).await?;
             changes.remove(&check_in.id)
@@ -157,12 +161,4 @@ fn row(of: &CheckIn) -> entity::Model {
         sleep: of.sleep,
         notes: of.notes.clone(),
     }
-}
-
-/// Whether measures may be worked with, and not only kept for the member to read.
-async fn may_use_health_data(work: &Work<'_>) -> Result<bool, Refusal> {
-    let member = work.member()?.id;
-    let consents = consent::of_members(work.transaction(), &[member]).await?;
-    let mut answers = consents.get(&member).into_iter().flatten();
-    Ok(answers.any(|answer| answer.purpose == ConsentPurpose::HealthData && answer.granted))
 }

@@ -9,6 +9,7 @@ mod check;
 mod given;
 mod idempotency;
 mod name;
+mod rate;
 mod user_error;
 mod work;
 
@@ -22,6 +23,7 @@ pub use check::{Checked, check};
 pub use given::Given;
 pub use idempotency::forget as forget_idempotency_keys;
 pub(crate) use name::name;
+pub use rate::CommandRate;
 pub use user_error::{UserError, UserErrorCode};
 pub use work::Work;
 
@@ -31,7 +33,7 @@ use crate::{
     clock::Clock,
     database::Session,
     kill_point,
-    member::{self, Member},
+    member::{self, EmailAddress, Member},
     outbox,
     viewer::Subject,
 };
@@ -55,6 +57,8 @@ pub struct Asked<'a> {
     pub subject: &'a Subject,
     /// Made by the client for this one change.
     pub idempotency_key: &'a str,
+    /// The address that the token says is theirs and verified, where it says one.
+    pub verified_email: Option<&'a EmailAddress>,
     /// When it happened, where the client says so.
     pub occurred_at: Option<DateTime<Utc>>,
 }
@@ -160,7 +164,9 @@ async fn attempt<C: Command>(
             now,
             occurred_at,
             catalogue,
-        );
+        )
+        .with_verified_email(asked.verified_email);
+        member::confirm::by_token(&mut work).await?;
         let outcome = command.run(&mut work).await?;
         let effects = work.into_effects();
         idempotency::keep::<C>(&transaction, asked, command, &outcome, now).await?;

@@ -1,6 +1,7 @@
 //! What keeps a command from being done and a person can mend.
 
 use crate::preferences::stored_enum;
+use chrono::{DateTime, Utc};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +56,12 @@ stored_enum! {
         TooManyAttempts = "TOO_MANY_ATTEMPTS",
         /// There is nowhere to send the result to.
         EmailMissing = "EMAIL_MISSING",
+        /// The address is not confirmed, so nothing is sent there.
+        EmailUnconfirmed = "EMAIL_UNCONFIRMED",
+        /// It can be asked for again later; the message says when.
+        TooSoon = "TOO_SOON",
+        /// It is data on health, and the member does not agree to have that kept.
+        HealthConsentRequired = "HEALTH_CONSENT_REQUIRED",
         /// The session has begun, so its times are history.
         LiveSessionStarted = "LIVE_SESSION_STARTED",
         /// The session is off.
@@ -71,6 +78,8 @@ pub struct UserError {
     pub message: String,
     /// Where in the arguments it lies, such as `input`, `weightGrams`.
     pub path: Vec<String>,
+    /// When it can be asked for again, where it comes too soon.
+    pub retry_at: Option<DateTime<Utc>>,
 }
 
 impl UserError {
@@ -82,6 +91,7 @@ impl UserError {
             code,
             message: message.into(),
             path: path.map(str::to_owned).collect(),
+            retry_at: None,
         }
     }
 

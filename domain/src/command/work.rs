@@ -9,7 +9,7 @@ use crate::{
     catalogue::Catalogue,
     database::Transaction,
     id,
-    member::Member,
+    member::{EmailAddress, Member},
     outbox::{Effect, Effects, Payload},
     viewer::Subject,
 };
@@ -19,6 +19,7 @@ pub struct Work<'a> {
     transaction: &'a Transaction,
     member: Option<Member>,
     subject: &'a Subject,
+    verified_email: Option<&'a EmailAddress>,
     now: DateTime<Utc>,
     occurred_at: DateTime<Utc>,
     catalogue: &'a Catalogue,
@@ -39,10 +40,19 @@ impl<'a> Work<'a> {
             transaction,
             member,
             subject,
+            verified_email: None,
             now,
             occurred_at,
             catalogue,
             effects: Effects::new(id, now).of(occurred_at),
+        }
+    }
+
+    /// The same, for who bears a token that says this address is theirs and verified.
+    pub(super) fn with_verified_email(self, verified_email: Option<&'a EmailAddress>) -> Self {
+        Self {
+            verified_email,
+            ..self
         }
     }
 
@@ -100,6 +110,24 @@ impl<'a> Work<'a> {
     pub fn member(&self) -> Result<&Member, Refusal> {
         let missing = || UserError::new(UserErrorCode::NotRegistered, "register first", "");
         Ok(self.member.as_ref().ok_or_else(missing)?)
+    }
+
+    /// The member, where the viewer is one.
+    pub(crate) fn known_member(&self) -> Option<&Member> {
+        self.member.as_ref()
+    }
+
+    /// The address that the token says is theirs and verified, where it says one.
+    pub(crate) fn verified_email(&self) -> Option<&'a EmailAddress> {
+        self.verified_email
+    }
+
+    /// Has the member's address confirmed from now on.
+    pub(crate) fn email_is_confirmed(&mut self, at: DateTime<Utc>) {
+        if let Some(member) = &mut self.member {
+            member.email_confirmed_at = Some(at);
+            member.email_code_requested_at = None;
+        }
     }
 
     /// Whether the viewer is a member already.

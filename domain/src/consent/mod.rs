@@ -8,6 +8,7 @@ mod unsubscribe;
 
 pub use answer::{Answer, UpdateConsents};
 pub use find::of_members;
+pub(crate) use health::{may_keep, may_keep_allergens};
 pub use unsubscribe::unsubscribe;
 
 use chrono::{DateTime, Utc};

@@ -22,7 +22,7 @@ stored_enum! {
         Waiting = "WAITING",
         /// It was taken.
         Sent = "SENT",
-        /// The member wants no such mail.
+        /// It is not sent, for the reason that stands beside it.
         Suppressed = "SUPPRESSED",
         /// It will never be taken.
         Refused = "REFUSED",
@@ -30,6 +30,20 @@ stored_enum! {
         Expired = "EXPIRED",
         /// It may have been taken; whether it is tried again is the template's choice.
         Unknown = "UNKNOWN",
+    }
+}
+
+stored_enum! {
+    /// Why a mail is not sent.
+    Suppression {
+        /// The member or the mailbox has had as many as there may be.
+        Budget = "BUDGET",
+        /// The member has not confirmed the address.
+        Unconfirmed = "UNCONFIRMED",
+        /// The member wants no such mail.
+        Consent = "CONSENT",
+        /// The member, their address, or what it is about is gone.
+        NoRecipient = "NO_RECIPIENT",
     }
 }
 
@@ -44,6 +58,8 @@ pub struct Delivery {
     pub template: String,
     /// How far it has come.
     pub state: DeliveryState,
+    /// Why it is not sent, where it is suppressed.
+    pub reason: Option<Suppression>,
     /// How often it was handed over, or begun to be.
     pub attempts: i32,
     /// The id that it has at the provider.
@@ -167,10 +183,37 @@ pub async fn record(
     Ok(())
 }
 
+/// Records that a mail is not sent, and why, in the transaction that records it as done. What is over stays so.
+pub async fn suppress(
+    db: &impl ConnectionTrait,
+    mail: &Letterhead<'_>,
+    reason: Suppression,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let sql = format!(
+        "
+        INSERT INTO email_delivery AS d
+            (envelope_id, member_id, template, state, reason, attempts, created_at, changed_at)
+        VALUES ($1, {MEMBER}, $3, 'SUPPRESSED', $4, 0, $5, $5)
+        ON CONFLICT (envelope_id) DO UPDATE
+        SET state = 'SUPPRESSED', reason = $4, changed_at = $5
+        WHERE d.state IN ('SENDING', 'WAITING', 'UNKNOWN')"
+    );
+    let values = [
+        mail.envelope.into(),
+        mail.member.map(|member| member.0).into(),
+        mail.template.into(),
+        reason.into(),
+        now.into(),
+    ];
+    db.execute_raw(database::statement(&sql, values)).await?;
+    Ok(())
+}
+
 /// What is recorded of a mail.
 pub async fn find(db: &impl ConnectionTrait, envelope: Uuid) -> Result<Option<Delivery>> {
     let sql = "
-        SELECT envelope_id, member_id, template, state, attempts, provider_id, created_at, changed_at
+        SELECT envelope_id, member_id, template, state, reason, attempts, provider_id, created_at, changed_at
         FROM email_delivery
         WHERE envelope_id = $1";
     let statement = database::statement(sql, [envelope.into()]);

@@ -31,6 +31,7 @@ macro_rules! letters {
 
 letters! {
     SignInCode: "email.sign-in-code", 1, EmailUrgent;
+    ConfirmAddress: "email.confirm-address", 1, EmailUrgent;
     Welcome: "email.welcome", 1, Email;
     YourPlan: "email.your-plan", 1, EmailAttachments;
     CheckInDue: "email.check-in-due", 1, Email;
@@ -59,6 +60,23 @@ pub struct SignInCode {
 impl fmt::Debug for SignInCode {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("SignInCode(…)")
+    }
+}
+
+/// A code by which a member confirms that the address is theirs: the only mail that goes to one that is not confirmed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConfirmAddress {
+    /// The code.
+    pub code: String,
+    /// When it counts no more; later the letter is not sent.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// Without the code.
+impl fmt::Debug for ConfirmAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("ConfirmAddress(…)")
     }
 }
 

@@ -1,5 +1,6 @@
 //! Mail, as what sends it sees it.
 
+pub mod budget;
 pub mod delivery;
 pub mod letter;
 pub mod sign_in;

@@ -20,6 +20,12 @@ pub struct Model {
     pub display_name: String,
     /// Where mail goes.
     pub email: Option<String>,
+    /// When the member confirmed the address.
+    pub email_confirmed_at: Option<DateTimeUtc>,
+    /// SHA-256 of the code that confirms it.
+    pub email_code_digest: Option<Vec<u8>>,
+    /// When that was asked for.
+    pub email_code_requested_at: Option<DateTimeUtc>,
     /// A BCP 47 tag.
     pub locale: String,
     /// A name of the IANA database.

@@ -65,15 +65,16 @@ const DELETED: [&str; 19] = [
     USING member m
     WHERE m.id = $1 AND k.issuer = m.issuer AND k.subject = m.subject",
     // What is still to be sent; what was sent is forgotten within minutes. Envelopes are texts that hold ids as they are
-    // written here, and that of a sign-in code the address.
+    // written here, and that of a sign-in code the address: a whole text of JSON, with its quotes, so that the address is
+    // not found at the end of a longer one.
     "DELETE FROM outbox o
     USING member m
     WHERE m.id = $1 AND o.sent_at IS NULL
-        AND (strpos(o.envelope, m.id::text) > 0 OR strpos(lower(o.envelope), lower(m.email)) > 0)",
+        AND (strpos(o.envelope, m.id::text) > 0 OR strpos(lower(o.envelope), lower(to_json(m.email)::text)) > 0)",
     // Of the queues on Postgres, dead letters included; elsewhere they end by themselves.
     "DELETE FROM queue_message q
     USING member m
-    WHERE m.id = $1 AND (strpos(q.body, m.id::text) > 0 OR strpos(lower(q.body), lower(m.email)) > 0)",
+    WHERE m.id = $1 AND (strpos(q.body, m.id::text) > 0 OR strpos(lower(q.body), lower(to_json(m.email)::text)) > 0)",
     "DELETE FROM member WHERE id = $1",
 ];
 

@@ -18,6 +18,9 @@ struct Row {
     id: MemberId,
     display_name: String,
     email: Option<String>,
+    email_confirmed_at: Option<DateTime<Utc>>,
+    email_code_requested_at: Option<DateTime<Utc>>,
+    health_data: Option<bool>,
     locale: String,
     time_zone: String,
     units: Units,
@@ -34,8 +37,9 @@ struct Row {
 /// Of several subscriptions the latest entitlement counts; one without end is
 /// later than any other.
 const MEMBERS: &str = "
-    SELECT m.id, m.display_name, m.email, m.locale, m.time_zone, m.units, m.purchase_token,
-           m.deletion_final_at,
+    SELECT m.id, m.display_name, m.email, m.email_confirmed_at, m.email_code_requested_at, m.locale, m.time_zone,
+           m.units, m.purchase_token, m.deletion_final_at,
+           (SELECT granted FROM consent WHERE member_id = m.id AND purpose = 'HEALTH_DATA') AS health_data,
            s.provider, s.trial_ends_at, s.expires_at, s.grace_ends_at, s.will_renew
     FROM member m
     LEFT JOIN LATERAL (
@@ -119,6 +123,9 @@ impl Row {
             id: self.id,
             display_name: self.display_name,
             email: self.email.as_deref().map(EmailAddress::as_written),
+            email_confirmed_at: self.email_confirmed_at,
+            email_code_requested_at: self.email_code_requested_at,
+            health_data: self.health_data,
             locale: self.locale,
             time_zone: time_zone::stored(&self.time_zone, self.id),
             units: self.units,

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Error, Result,
     command::{Command, Given, Refusal, Work, name},
-    database,
+    consent, database,
     id::MemberId,
     locale,
     member::{Member, Units},
@@ -65,6 +65,7 @@ impl Command for UpdatePreferences {
             ..of
         };
         let preferred = from_today(counting.preferred(latest)?);
+        consent::may_keep_allergens(&member, &latest.allergens, &preferred.allergens)?;
         if preferred != from_today(latest.clone()) || latest.effective_from > today {
             write(work.transaction(), member.id, &preferred).await?;
         }

@@ -23,6 +23,7 @@ pub const TABLES: &[&str] = &[
     "live_fact",
     "live_raise",
     "live_session",
+    "mail_budget",
     "meal_choice",
     "member",
     "member_preferences",

@@ -3,7 +3,7 @@
 use coach_domain::database::Pool;
 use std::sync::Arc;
 
-use coach_domain::clock::SystemClock;
+use coach_domain::{clock::SystemClock, command::CommandRate};
 use coach_gateway::{
     app,
     auth::{Authenticator, LocalIssuer},
@@ -50,6 +50,7 @@ pub(super) async fn state(
         operations: queues::operations(settings, pool.clone()).await,
         shops: settings.shops.open()?,
         objects: coach_gateway::worker::objects(settings).await?,
+        rate: Arc::new(CommandRate::new(settings.limits.commands)),
         status_url: settings.live_status_url.clone(),
     };
     let app = App::new(pool, services);

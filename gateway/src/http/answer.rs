@@ -65,6 +65,11 @@ impl Answer {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
+        if status == StatusCode::TOO_MANY_REQUESTS
+            && let Some(seconds) = self.outcome.errors.iter().find_map(retry_after)
+        {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
         let kept = self.outcome.cache.as_ref().filter(|_| status.is_success());
         let kept = kept.and_then(|hint| {
             let scope = if hint.private { "private" } else { "public" };
@@ -152,15 +157,24 @@ fn code(error: &ServerError) -> Option<&str> {
     }
 }
 
-/// By the GraphQL-over-HTTP specification, and 401 where signing in is all that is missing.
+fn retry_after(error: &ServerError) -> Option<u64> {
+    match error.extensions.as_ref()?.get("retryAfter")? {
+        Value::Number(seconds) => seconds.as_u64(),
+        _ => None,
+    }
+}
+
+/// By the GraphQL-over-HTTP specification, and 429 where nothing was answered because it was too much, 401 where signing in is all that is missing.
 fn status(outcome: &Outcome, media: Media) -> StatusCode {
     let first = outcome.errors.iter().find_map(code);
-    let signed_out = outcome
-        .errors
-        .iter()
-        .any(|error| code(error) == Some("UNAUTHENTICATED"));
-    if signed_out && outcome.data.as_ref().is_none_or(is_nothing) {
-        return StatusCode::UNAUTHORIZED;
+    let has = |wanted| (outcome.errors.iter()).any(|error| code(error) == Some(wanted));
+    if outcome.data.as_ref().is_none_or(is_nothing) {
+        if has("UNAUTHENTICATED") {
+            return StatusCode::UNAUTHORIZED;
+        }
+        if has("RATE_LIMITED") {
+            return StatusCode::TOO_MANY_REQUESTS;
+        }
     }
     if outcome.data.is_some() || media == Media::Json {
         return StatusCode::OK;
@@ -216,6 +230,8 @@ mod tests {
             (None, Some("UNAUTHENTICATED"), 401, 401),
             (Some("null"), Some("UNAUTHENTICATED"), 401, 401),
             (Some("{\"me\": null}"), Some("UNAUTHENTICATED"), 401, 401),
+            (Some("null"), Some("RATE_LIMITED"), 429, 429),
+            (Some("{\"a\": 1}"), Some("RATE_LIMITED"), 200, 200),
             (
                 Some("{\"me\": null, \"recipe\": {}}"),
                 Some("UNAUTHENTICATED"),

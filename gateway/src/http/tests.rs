@@ -15,6 +15,7 @@ use axum::{
 };
 use coach_domain::{
     clock::SystemClock,
+    command::CommandRate,
     live::{ATTRIBUTES, KEY},
     object::{Condition, ObjectStore},
     subscription::purchase::Shops,
@@ -53,6 +54,7 @@ async fn gateway_over(objects: Arc<dyn ObjectStore>) -> Router {
         operations,
         shops: Shops::default(),
         objects,
+        rate: Arc::new(CommandRate::new(settings.limits.commands)),
         status_url: settings.live_status_url.clone(),
     };
     let app = App::new(pool, services);
@@ -250,6 +252,7 @@ async fn panics_are_masked() {
         operations,
         shops: Shops::default(),
         objects: Arc::new(Folder::new("none")),
+        rate: Arc::new(CommandRate::new(state.limits.commands)),
         status_url: state.live_status_url.clone(),
     };
     let app = App::new(pool, services);

@@ -76,6 +76,7 @@ pub(super) const KEYS: &[Key] = &[
     key("limit_tokens", "2000", COUNT),
     key("limit_nesting", "50", "a whole number from 1 to 100"),
     key("limit_query_bytes", "65536", COUNT),
+    key("limit_commands", "120", COUNT),
     optional(
         "auth_issuer",
         "the issuer's address exactly as it stands in `iss`, such as `https://id.example.com`",
@@ -133,6 +134,21 @@ pub(super) const KEYS: &[Key] = &[
         "mail_rate",
         "10",
         "messages a second, such as `14` or `0.5`",
+    ),
+    key(
+        "mail_member_budget",
+        "20",
+        "a whole number of mails from 1 to 10000",
+    ),
+    key(
+        "mail_address_budget",
+        "40",
+        "a whole number of mails from 1 to 10000",
+    ),
+    key(
+        "mail_code_budget",
+        "10",
+        "a whole number of mails from 1 to 10000",
     ),
     key("mail_name", "Coach", "one line"),
     key(

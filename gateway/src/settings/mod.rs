@@ -114,6 +114,8 @@ pub struct Limits {
     pub nesting: usize,
     /// Bytes of a document.
     pub query_bytes: usize,
+    /// Changes that a member may ask one process for in a minute.
+    pub commands: u32,
 }
 
 impl Settings {
@@ -230,6 +232,9 @@ impl Limits {
             // The parser's stack sets the bound.
             nesting: reader.read("limit_nesting", |text| value::within(text, 1..=100))?,
             query_bytes: count("limit_query_bytes")?,
+            commands: reader.read("limit_commands", |text| {
+                value::within(text, 1..=1_000_000_000)
+            })?,
         })
     }
 }

@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
-use coach_domain::{mail::unsubscribe::Unsubscribing, queue::QueueName};
+use coach_domain::{
+    mail::{budget::Budgets, unsubscribe::Unsubscribing},
+    queue::QueueName,
+};
 use coach_workers::{
     consumer::Consuming,
     mail::{Error as MailError, House, HouseSettings},
@@ -39,6 +42,8 @@ pub struct Worker {
 pub struct Letters {
     /// Messages a second, for each process.
     pub rate: f64,
+    /// How many mails may go to whom.
+    pub budgets: Budgets,
     /// Who writes.
     pub house: House,
     /// Signs links by which members leave the list.
@@ -101,6 +106,7 @@ impl Letters {
             imprint: line("mail_imprint")?,
             unsubscribe_url: reader.optional("mail_unsubscribe_url", value::word)?,
         };
+        let budget = |name| reader.read(name, |text| value::within(text, 1..=10_000));
         let unsubscribing = reader.optional("mail_unsubscribe_key", key)?;
         if settings.unsubscribe_url.is_some() && unsubscribing.is_none() {
             let remark = "its links are signed: set mail_unsubscribe_key too";
@@ -111,6 +117,11 @@ impl Letters {
         let house = house.map_err(|error| reader.invalid("mail_from", &error.to_string()))?;
         Ok(Self {
             rate: reader.read("mail_rate", rate)?,
+            budgets: Budgets {
+                member: budget("mail_member_budget")?,
+                address: budget("mail_address_budget")?,
+                sign_in: budget("mail_code_budget")?,
+            },
             house,
             unsubscribing,
         })

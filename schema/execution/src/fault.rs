@@ -12,6 +12,8 @@ pub struct Fault {
     pub code: &'static str,
     /// Stands in `message`; must be fit for strangers' eyes.
     pub message: Arc<str>,
+    /// Stands in `extensions.retryAfter`: seconds until trying again makes sense, where that is known.
+    pub retry_after: Option<u32>,
 }
 
 impl Fault {
@@ -20,6 +22,16 @@ impl Fault {
         Self {
             code,
             message: Arc::from(message.into().as_ref()),
+            retry_after: None,
+        }
+    }
+
+    /// The same, with the seconds until trying again makes sense.
+    #[must_use]
+    pub fn with_retry_after(self, seconds: u32) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..self
         }
     }
 
@@ -33,6 +45,9 @@ impl Fault {
         let mut error = ServerError::new(&*self.message, position);
         let mut extensions = ErrorExtensionValues::default();
         extensions.set("code", self.code);
+        if let Some(seconds) = self.retry_after {
+            extensions.set("retryAfter", seconds);
+        }
         error.extensions = Some(extensions);
         error
     }

@@ -12,6 +12,7 @@ use axum::{extract::Request, middleware::Next};
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     clock::Clock,
+    command::CommandRate,
     database::{self, Options, Pool},
     object::ObjectStore,
     subscription::purchase::Shops,
@@ -137,13 +138,16 @@ impl TestApp {
 
     async fn with(url: String, setup: Setup<'_>) -> Self {
         let clock = noon();
+        // Tests ask for a day's changes in no time.
+        let rate = ("COACH_LIMIT_COMMANDS".to_owned(), "100000".to_owned());
         // Nothing of this process's environment counts.
         let sources = Sources {
             file: "none.toml".into(),
-            environment: setup
-                .environment
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            environment: std::iter::once(rate)
+                .chain(
+                    (setup.environment.iter())
+                        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+                )
                 .collect(),
             takes_database_url: false,
         };
@@ -165,6 +169,7 @@ impl TestApp {
             operations: Arc::new(queue),
             shops,
             objects: objects.clone(),
+            rate: Arc::new(CommandRate::new(settings.limits.commands)),
             status_url: settings.live_status_url.clone(),
         };
         let app = App::recording((*pool).clone(), services);

@@ -174,3 +174,136 @@ async fn the_link_in_a_mail_withdraws_without_signing_in() {
     }
     assert_eq!(test.owed().await, []);
 }
+
+const HEALTH: &str = "HEALTH_CONSENT_REQUIRED";
+
+async fn answer_health(test: &TestApp, email: &str, key: &str, granted: bool) {
+    let answer = json!([{ "purpose": "HEALTH_DATA", "granted": granted }]);
+    update(test, email, key, answer).await.done();
+    test.owed().await;
+}
+
+#[tokio::test]
+async fn nothing_new_is_kept_once_it_is_withdrawn() {
+    let test = TestApp::start().await;
+    let query = "{ me { plan { currentCycle { id } } checkIns(first: 1) { nodes { id } } } }";
+    let chen = test.ask(member::CHEN, query, json!({})).await.data()["me"].clone();
+    let cycle = &chen["plan"]["currentCycle"]["id"];
+    answer_health(&test, member::CHEN, "withdrawn", false).await;
+    let submit = async |key: &str, said: Value| {
+        let mut input = json!({ "idempotencyKey": key, "cycleId": cycle, "energy": 4, "sleep": 4 });
+        for (name, value) in said.as_object().expect("an object") {
+            input[name] = value.clone();
+        }
+        change(&test, member::CHEN, "SubmitCheckIn", input).await
+    };
+    for name in [
+        "weightGrams",
+        "waistMillimetres",
+        "hipsMillimetres",
+        "chestMillimetres",
+    ] {
+        let refused = submit(
+            name,
+            json!({ name: 90_000 / if name == "weightGrams" { 1 } else { 100 } }),
+        )
+        .await;
+        assert_eq!(refused.refusal(), (HEALTH, format!("input.{name}")));
+    }
+    let refused = submit("notes", json!({ "notes": "my knee" })).await;
+    assert_eq!(refused.refusal(), (HEALTH, "input.notes".to_owned()));
+    assert_eq!(test.owed().await, []);
+    // How they felt is what the plan goes by.
+    let done = submit("felt", json!({ "notes": "  ", "weightGrams": null })).await;
+    let check_in = done.done()["checkIn"]["id"].clone();
+    test.owed().await;
+    let correct = async |key: &str, said: Value| {
+        let mut input = json!({ "idempotencyKey": key, "checkInId": check_in, "energy": 3 });
+        for (name, value) in said.as_object().expect("an object") {
+            input[name] = value.clone();
+        }
+        change(&test, member::CHEN, "CorrectCheckIn", input).await
+    };
+    let refused = correct("1", json!({ "hipsMillimetres": 1_000 })).await;
+    assert_eq!(
+        refused.refusal(),
+        (HEALTH, "input.hipsMillimetres".to_owned())
+    );
+    let refused = correct("2", json!({ "notes": "my knee" })).await;
+    assert_eq!(refused.refusal(), (HEALTH, "input.notes".to_owned()));
+    correct("3", json!({ "notes": null, "weightGrams": null }))
+        .await
+        .done();
+    let kept = "check_in WHERE weight_grams IS NOT NULL AND member_id = (SELECT id FROM member WHERE email LIKE 'chen@%')";
+    assert_eq!(count(&test, kept).await, 0);
+
+    answer_health(&test, member::CHEN, "agreed", true).await;
+    correct("4", json!({ "weightGrams": 70_000 })).await.done();
+    assert_eq!(count(&test, kept).await, 1);
+}
+
+#[tokio::test]
+async fn allergens_that_are_forgotten_stay_off_the_table() {
+    let test = TestApp::start().await;
+    let set = async |email: &str, key: &str, allergens: Value| {
+        let input = json!({ "idempotencyKey": key, "allergens": allergens });
+        change(&test, email, "UpdatePreferences", input).await
+    };
+    let size = async |email: &str| {
+        let query = "{ me { preferences { allergens } } }";
+        let me = test.ask(email, query, json!({})).await;
+        let allergens = &me.data()["me"]["preferences"]["allergens"];
+        allergens.as_array().expect("a list").len()
+    };
+    // Who was never asked may say it, for it is dangerous not to know.
+    set(member::NORA, "1", json!(["NUTS"])).await.done();
+    assert_eq!(size(member::NORA).await, 1);
+
+    // Maya's one is forgotten, and nothing may bring it back.
+    answer_health(&test, member::MAYA, "withdrawn", false).await;
+    assert_eq!(size(member::MAYA).await, 14);
+    for (key, list) in [("2", json!([])), ("3", json!(["MILK"]))] {
+        let refused = set(member::MAYA, key, list).await;
+        assert_eq!(refused.refusal(), (HEALTH, "input.allergens".to_owned()));
+    }
+    // Nor from a phone that was offline.
+    let late =
+        json!({ "idempotencyKey": "4", "allergens": [], "occurredAt": "2026-03-18T08:00:00Z" });
+    let refused = change(&test, member::MAYA, "UpdatePreferences", late).await;
+    assert_eq!(refused.refusal().0, HEALTH);
+    assert_eq!(size(member::MAYA).await, 14);
+    let other = json!({ "idempotencyKey": "5", "diet": "VEGAN" });
+    change(&test, member::MAYA, "UpdatePreferences", other)
+        .await
+        .done();
+    let all = json!([
+        "GLUTEN",
+        "CRUSTACEANS",
+        "EGGS",
+        "FISH",
+        "PEANUTS",
+        "SOY",
+        "MILK",
+        "NUTS",
+        "CELERY",
+        "MUSTARD",
+        "SESAME",
+        "SULPHITES",
+        "LUPIN",
+        "MOLLUSCS",
+    ]);
+    set(member::MAYA, "6", all.clone()).await.done();
+
+    // Gwen had none: none stays, all is safe, and one would tell something.
+    answer_health(&test, member::GWEN, "withdrawn", false).await;
+    set(member::GWEN, "7", json!([])).await.done();
+    assert_eq!(
+        set(member::GWEN, "8", json!(["EGGS"])).await.refusal().0,
+        HEALTH
+    );
+    set(member::GWEN, "9", all).await.done();
+    assert_eq!(size(member::GWEN).await, 14);
+    answer_health(&test, member::GWEN, "agreed", true).await;
+    set(member::GWEN, "10", json!(["EGGS"])).await.done();
+    assert_eq!(size(member::GWEN).await, 1);
+}

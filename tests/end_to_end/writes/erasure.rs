@@ -215,3 +215,33 @@ async fn one_who_cannot_be_erased_keeps_nobody_else_from_it() {
     assert!(count(&test, "meal_choice").await > 0);
     assert_eq!(test.owed().await.len(), 7);
 }
+
+/// Addresses are compared, not pieces of them.
+#[tokio::test]
+async fn the_codes_of_others_stay() {
+    let test = TestApp::start().await;
+    test.execute(
+        "UPDATE member SET email = 'n@demo.coach.example' WHERE subject LIKE 'theo@%';
+         INSERT INTO queue_message (queue, body, sent_at, visible_at, receives)
+         SELECT 'email-urgent', json_build_object('payload', json_build_object('address', address)), now(), now(), 5
+         FROM unnest(ARRAY['alan@demo.coach.example', 'brian@demo.coach.example', 'n@demo.coach.example.org',
+                           'N@demo.Coach.example']) AS address;
+         INSERT INTO outbox (id, queue, partition, envelope, created_at)
+         SELECT gen_random_uuid(), queue, 0, body, now() FROM queue_message",
+    )
+    .await;
+    let bye = json!({ "idempotencyKey": "bye" });
+    change(&test, member::THEO, "DeleteAccount", bye)
+        .await
+        .done();
+    test.advance(TimeDelta::days(14));
+    let erased = erase_due(&session(&test), &*test.clock, 10).await;
+    assert_eq!(erased.expect("run"), 1);
+    let left = "SELECT json_agg(x ORDER BY x) FROM (SELECT body::json #>> '{payload,address}' AS x FROM queue_message) q";
+    let expected =
+        r#"["alan@demo.coach.example", "brian@demo.coach.example", "n@demo.coach.example.org"]"#;
+    assert_eq!(test.value(left).await.as_deref(), Some(expected));
+    let owed = "SELECT count(*) FROM outbox WHERE queue = 'email-urgent'";
+    assert_eq!(test.number(owed).await, 3);
+    test.execute("DELETE FROM outbox").await;
+}

@@ -1,16 +1,20 @@
 //! Taking one's data along.
 
+use std::sync::Arc;
+
 use chrono::TimeDelta;
 use coach_domain::{
     database::Session,
+    id::MemberId,
     member::{
         erase_due,
-        export::{fulfil, remove_expired},
+        export::{Error, archive, fulfil, is_kept, remove_expired},
     },
-    object::ObjectStore,
+    object::{self, Attributes, Condition, ETag, Object, ObjectStore},
     queue::{Envelope, QueueName},
 };
 use coach_workers::object::Folder;
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 use super::{
@@ -66,16 +70,35 @@ async fn asked(test: &TestApp) -> Vec<Envelope> {
 #[tokio::test]
 async fn an_archive_is_asked_for_once_a_day() {
     let test = TestApp::start().await;
-    for key in ["1", "1", "2"] {
-        let requested = request(&test, member::MAYA, key).await;
+    for _ in 0..2 {
+        let requested = request(&test, member::MAYA, "1").await;
         assert_eq!(requested.done()["requestedAt"], "2026-03-18T12:00:00Z");
         assert_eq!(requested.payload()["member"]["email"], member::MAYA);
-        test.advance(TimeDelta::hours(1));
+        test.advance(TimeDelta::minutes(30));
     }
     assert_eq!(asked(&test).await.len(), 1);
-    // Nobody waits for ever for one that does not come.
-    test.advance(TimeDelta::hours(21));
-    let requested = request(&test, member::MAYA, "3").await;
+    // Whether it was put together or not.
+    for (key, built) in [("2", "NULL"), ("3", "now()")] {
+        test.execute(&format!("UPDATE data_export SET built_at = {built}"))
+            .await;
+        let refused = request(&test, member::MAYA, key).await;
+        assert_eq!(refused.refusal(), ("TOO_SOON", String::new()));
+        let error = &refused.payload()["userErrors"][0];
+        assert_eq!(error["retryAt"], "2026-03-19T12:00:00Z");
+        let message = error["message"].as_str().expect("a message");
+        assert!(message.contains("2026-03-19T12:00:00Z"), "{message}");
+    }
+    assert_eq!(test.owed().await, []);
+    test.advance(TimeDelta::hours(23) - TimeDelta::seconds(1));
+    assert_eq!(
+        request(&test, member::MAYA, "4").await.refusal().0,
+        "TOO_SOON"
+    );
+    // The same request stays the same.
+    let again = request(&test, member::MAYA, "1").await;
+    assert_eq!(again.done()["requestedAt"], "2026-03-18T12:00:00Z");
+    test.advance(TimeDelta::seconds(1));
+    let requested = request(&test, member::MAYA, "4").await;
     assert_eq!(requested.done()["requestedAt"], "2026-03-19T12:00:00Z");
     assert_eq!(asked(&test).await.len(), 1);
 
@@ -138,17 +161,22 @@ async fn it_is_put_together_once_and_mailed() {
                 "chestMillimetres": null, "energy": 1, "sleep": 2 })
     );
     assert_eq!(data["checkIns"][0]["changeSincePrevious"], Value::Null);
-    // The next one is asked for anew.
+    // The next one is asked for anew, a day later.
+    test.advance(TimeDelta::days(1));
     request(&test, member::THEO, "2").await.done();
     assert_eq!(asked(&test).await.len(), 1);
 
     // When its time is over it goes.
-    test.advance(TimeDelta::days(15) - TimeDelta::seconds(1));
+    test.advance(TimeDelta::days(14) - TimeDelta::seconds(1));
     let removed = remove_expired(&*test.pool, &*test.clock, &store.objects, 10).await;
     assert_eq!((removed.expect("run"), store.keys().len()), (0, 1));
     test.advance(TimeDelta::seconds(1));
     let removed = remove_expired(&*test.pool, &*test.clock, &store.objects, 10).await;
-    assert_eq!((removed.expect("run"), store.keys().len()), (2, 0));
+    assert_eq!((removed.expect("run"), store.keys().len()), (1, 0));
+    // That which nobody put together.
+    test.advance(TimeDelta::days(1));
+    let removed = remove_expired(&*test.pool, &*test.clock, &store.objects, 10).await;
+    assert_eq!(removed.expect("run"), 1);
     assert_eq!(count(&test, "data_export").await, 0);
 }
 
@@ -293,4 +321,132 @@ async fn what_is_no_request_is_refused() {
         assert!(refused.is_err(), "{refused:?}");
     }
     assert_eq!((store.keys().len(), count(&test, "inbox").await), (0, 0));
+}
+
+/// However often somebody asks for something: mails and requests are listed up to a number, the latest of them.
+#[tokio::test]
+async fn an_archive_does_not_grow_without_end() {
+    let test = TestApp::start().await;
+    let theo = member_id(&test, member::THEO).await;
+    test.execute(&format!(
+        "INSERT INTO idempotency_key (issuer, subject, key, command, arguments, outcome, created_at)
+         SELECT issuer, subject, 'key-' || n, 'updateConsents', sha256('a'), '{{}}',
+                timestamptz '2026-03-01' + n * interval '1 second'
+         FROM member, generate_series(1, 3000) AS n WHERE id = '{theo}';
+         INSERT INTO email_delivery (envelope_id, member_id, template, state, reason, attempts, created_at, changed_at)
+         SELECT gen_random_uuid(), '{theo}', 'email.number-' || n, 'SUPPRESSED', 'BUDGET', 0,
+                timestamptz '2026-03-01' + n * interval '1 second', now()
+         FROM generate_series(1, 3000) AS n"
+    ))
+    .await;
+    let now = coach_domain::clock::Clock::now(&*test.clock);
+    let archive = archive(&*test.pool, MemberId(theo), now).await;
+    let archive = serde_json::to_value(archive.expect("read").expect("there")).expect("JSON");
+    let data = &archive["data"];
+    for list in ["requests", "emails"] {
+        assert_eq!(data[list].as_array().map(Vec::len), Some(1_000), "{list}");
+    }
+    let (requests, emails) = (&data["requests"], &data["emails"]);
+    assert_eq!(
+        (&requests[0]["key"], &requests[999]["key"]),
+        (&json!("key-2001"), &json!("key-3000"))
+    );
+    assert_eq!(
+        (&emails[0]["template"], &emails[999]["template"]),
+        (&json!("email.number-2001"), &json!("email.number-3000"))
+    );
+}
+
+async fn withdraw_health(test: &TestApp) {
+    let input = json!({ "idempotencyKey": "withdrawn",
+        "consents": [{ "purpose": "HEALTH_DATA", "granted": false }] });
+    change(test, member::THEO, "UpdateConsents", input)
+        .await
+        .done();
+}
+
+/// What was put together before holds measures that are erased now.
+#[tokio::test]
+async fn withdrawing_health_data_ends_the_archives_that_hold_it() {
+    let test = TestApp::start().await;
+    let (session, store) = (session(&test), Store::new("withdrawn"));
+    request(&test, member::THEO, "1").await.done();
+    request(&test, member::MAYA, "1").await.done();
+    for envelope in asked(&test).await {
+        let done = fulfil(&session, &*test.clock, &store.objects, &envelope).await;
+        done.expect("done");
+    }
+    assert_eq!(store.keys().len(), 2);
+    let theo = member_id(&test, member::THEO).await;
+    let key = format!("SELECT object_key FROM data_export WHERE member_id = '{theo}'");
+    let key = test.value(&key).await.expect("a key");
+    let now = coach_domain::clock::Clock::now(&*test.clock);
+    assert!(is_kept(&*test.pool, &key, now).await.expect("asked"));
+    withdraw_health(&test).await;
+    // At once it is not mailed any more, and soon it is gone; Maya's is not.
+    assert!(!is_kept(&*test.pool, &key, now).await.expect("asked"));
+    let removed = remove_expired(&*test.pool, &*test.clock, &store.objects, 10).await;
+    assert_eq!(removed.expect("run"), 1);
+    let keys = store.keys();
+    assert!(keys.len() == 1 && keys[0] != key, "{keys:?}");
+    test.owed().await;
+}
+
+/// A store that Theo withdraws the consent before: the archive has been read, and is not there yet.
+struct Withdrawing {
+    objects: Folder,
+    pool: Arc<coach_domain::database::Pool>,
+}
+
+#[async_trait::async_trait]
+impl ObjectStore for Withdrawing {
+    async fn get(&self, key: &str) -> Result<Option<Object>, object::Error> {
+        self.objects.get(key).await
+    }
+
+    async fn put(
+        &self,
+        key: &str,
+        bytes: &[u8],
+        attributes: &Attributes,
+        condition: &Condition,
+    ) -> Result<ETag, object::Error> {
+        let sql = "
+            UPDATE consent SET granted = FALSE, changed_at = '2026-03-18T12:00:00Z' WHERE purpose = 'HEALTH_DATA';
+            UPDATE check_in SET weight_grams = NULL, notes = NULL";
+        self.pool.execute_unprepared(sql).await.expect(sql);
+        self.objects.put(key, bytes, attributes, condition).await
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), object::Error> {
+        self.objects.delete(key).await
+    }
+}
+
+#[tokio::test]
+async fn what_is_withdrawn_while_an_archive_is_put_together_is_not_in_it() {
+    let test = TestApp::start().await;
+    let (session, store) = (session(&test), Store::new("meanwhile"));
+    let withdrawing = Withdrawing {
+        objects: Folder::new(&store.folder),
+        pool: test.pool.clone(),
+    };
+    request(&test, member::THEO, "1").await.done();
+    let envelope = asked(&test).await.remove(0);
+    let first = fulfil(&session, &*test.clock, &withdrawing, &envelope).await;
+    assert!(matches!(first, Err(Error::Changed)), "{first:?}");
+    assert_eq!(test.owed().await, []);
+    let again = fulfil(&session, &*test.clock, &withdrawing, &envelope).await;
+    again.expect("done");
+    assert_eq!(test.owed_kinds().await, ["email.data-export"]);
+    let keys = store.keys();
+    assert_eq!(keys.len(), 1);
+    let object = store.objects.get(&keys[0]).await.expect("read");
+    let archive: Value = serde_json::from_slice(&object.expect("there").bytes).expect("JSON");
+    for check_in in archive["data"]["checkIns"].as_array().expect("check-ins") {
+        assert!(
+            check_in["weightGrams"].is_null() && check_in["notes"].is_null(),
+            "{check_in}"
+        );
+    }
 }

@@ -4,6 +4,7 @@ mod account;
 mod asked_shops;
 mod bad_input;
 mod check_ins;
+mod confirmation;
 mod consents;
 mod corrections;
 mod day;

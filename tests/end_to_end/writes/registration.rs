@@ -39,6 +39,7 @@ async fn a_viewer_becomes_a_member_once() {
             "id": null,
             "displayName": "Noa Berg",
             "email": NOBODY,
+            "emailConfirmedAt": "2026-03-18T12:00:00Z",
             "locale": "nb-NO",
             "timeZone": "Pacific/Auckland",
             "units": "IMPERIAL",

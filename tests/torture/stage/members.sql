@@ -18,8 +18,9 @@ CROSS JOIN (
     SELECT * FROM programme WHERE days_per_week = 6 ORDER BY id, version DESC LIMIT 1
 ) AS p;
 
-INSERT INTO member (id, issuer, subject, display_name, email, locale, time_zone, units, purchase_token, created_at)
-SELECT id, 'coach-local', address, 'Member ' || n, address, 'de-DE', 'Europe/Berlin', 'METRIC',
+INSERT INTO member (id, issuer, subject, display_name, email, email_confirmed_at, locale, time_zone, units, purchase_token,
+                    created_at)
+SELECT id, 'coach-local', address, 'Member ' || n, address, began, 'de-DE', 'Europe/Berlin', 'METRIC',
        md5('torture/purchase/' || n)::uuid, began
 FROM torture.person;
 

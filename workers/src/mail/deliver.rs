@@ -13,18 +13,18 @@ use coach_domain::{
     inbox, kill_point,
     mail::{
         self, Mailer, Repeat,
-        delivery::{self, Begun, DeliveryState, Letterhead},
+        budget::{self, Budgets, Claim},
+        delivery::{self, Begun, DeliveryState, Letterhead, Suppression},
     },
     member,
     object::ObjectStore,
     queue::QueueName,
 };
 use sea_orm::TransactionTrait as _;
-use uuid::Uuid;
 
 use super::{
     About, Enclosure, Error, Footing, House, Needs, Post, Recipient, attachment::PlanAttachment,
-    read, render,
+    read, render, suppressed,
 };
 use crate::{
     backoff,
@@ -54,6 +54,8 @@ pub struct Letters {
     pub house: Arc<House>,
     /// What sends.
     pub mailer: Arc<dyn Mailer>,
+    /// How many mails may go to whom.
+    pub budgets: Budgets,
     /// How long the work on one may take: the consumer's deadline.
     pub patience: TimeDelta,
 }
@@ -64,6 +66,8 @@ enum Stopped {
     Over(DeliveryState),
     /// It is over, and will never be taken: operators have to know.
     Refused(String),
+    /// It is not to be sent, for this reason.
+    Suppressed(Suppression),
     /// It is not.
     Verdict(Verdict),
 }
@@ -109,6 +113,10 @@ impl Consumer for Letters {
         match self.deliver(&letterhead, &post).await {
             Ok(()) => Verdict::Done,
             Err(Stopped::Verdict(verdict)) => verdict,
+            Err(Stopped::Suppressed(reason)) => match self.suppress(&letterhead, reason).await {
+                Ok(()) => Verdict::Done,
+                Err(error) => Verdict::retry(error),
+            },
             Err(Stopped::Over(state)) => match self.end(&letterhead, state, None).await {
                 Ok(()) => Verdict::Done,
                 Err(error) => Verdict::retry(error),
@@ -148,10 +156,31 @@ impl Letters {
         if about.useful_until.is_some_and(|end| end <= now) {
             return Err(Stopped::Over(DeliveryState::Expired));
         }
-        let message = self
-            .write(mail.envelope, mail.member, post, &about, now)
-            .await?;
-        match delivery::begin(&self.pool, mail, about.repeat, now, self.patience).await? {
+        let (to, claims) = self.recipient(mail.member, post, &about, now).await?;
+        if about.needs != Needs::Nothing
+            && let Some(scope) = budget::used_up(&self.pool, &claims, now).await?
+        {
+            // What is enclosed is dear to make, and would not be sent.
+            return self.over_budget(mail, &claims, scope).await;
+        }
+        let enclosure = self.enclosure(mail.member, &about.needs, now).await?;
+        let message = render(mail.envelope, post, &to, &enclosure, &self.house, now)?;
+        let transaction = self.pool.begin().await.map_err(coach_domain::Error::from)?;
+        let begun = delivery::begin(&transaction, mail, about.repeat, now, self.patience).await?;
+        if begun == Begun::Send(1)
+            && let Some(scope) = budget::take(&transaction, &claims, now).await?
+        {
+            transaction
+                .rollback()
+                .await
+                .map_err(coach_domain::Error::from)?;
+            return self.over_budget(mail, &claims, scope).await;
+        }
+        transaction
+            .commit()
+            .await
+            .map_err(coach_domain::Error::from)?;
+        match begun {
             Begun::Send(_) => self.hand_over(mail, &message, about.repeat).await,
             // The inbox row is missing where an operator redrives what was forgotten; it is written again.
             Begun::Over(state) => Err(Stopped::Over(state)),
@@ -163,21 +192,31 @@ impl Letters {
         }
     }
 
-    async fn write(
+    /// Whom it goes to, and the budgets that it takes from.
+    async fn recipient(
         &self,
-        id: Uuid,
         member: Option<MemberId>,
         post: &Post,
         about: &About,
         now: DateTime<Utc>,
-    ) -> Result<mail::Message, Stopped> {
-        let to = match (post.recipient()?, member) {
-            (Some(stranger), _) => stranger,
-            (None, Some(member)) => self.member(member, about.footing, now).await?,
-            (None, None) => return Err(Error::Address.into()),
-        };
-        let enclosure = self.enclosure(member, &about.needs, now).await?;
-        Ok(render(id, post, &to, &enclosure, &self.house, now)?)
+    ) -> Result<(Recipient, Vec<Claim>), Stopped> {
+        match (post.recipient()?, member) {
+            (Some(stranger), _) => {
+                let claims = self.budgets.for_sign_in(&stranger.address);
+                Ok((stranger, claims))
+            }
+            (None, Some(member)) => {
+                let to = self.member(member, about.footing, now).await?;
+                let claims = match about.footing {
+                    Footing::Confirmation => self.budgets.for_confirmation(&to.address),
+                    Footing::Service | Footing::Marketing => {
+                        self.budgets.for_member(member, &to.address)
+                    }
+                };
+                Ok((to, claims))
+            }
+            (None, None) => Err(Error::Address.into()),
+        }
     }
 
     /// A member who may be written to.
@@ -189,8 +228,16 @@ impl Letters {
     ) -> Result<Recipient, Stopped> {
         let found = member::find(&self.pool, &[id], now).await?.pop();
         // Who is gone, or has taken their address away, wants no mail.
-        let to = found.as_ref().and_then(Recipient::of);
-        let to = to.ok_or(Stopped::Over(DeliveryState::Suppressed))?;
+        let gone = || Stopped::Suppressed(Suppression::NoRecipient);
+        let found = found.ok_or_else(gone)?;
+        let to = Recipient::of(&found).ok_or_else(gone)?;
+        match (footing, found.email_confirmed_at) {
+            // It has done its work.
+            (Footing::Confirmation, Some(_)) => return Err(Stopped::Over(DeliveryState::Expired)),
+            (Footing::Confirmation, None) => return Ok(to),
+            (_, None) => return Err(Stopped::Suppressed(Suppression::Unconfirmed)),
+            (_, Some(_)) => {}
+        }
         let consents = consent::of_members(&self.pool, &[id]).await?;
         let mut consents = consents.values().flatten();
         let marketing = consents.find(|consent| consent.purpose == ConsentPurpose::MarketingEmail);
@@ -199,8 +246,25 @@ impl Letters {
         if may_offer && footing.allows(marketing.map(|consent| consent.granted)) {
             Ok(to)
         } else {
-            Err(Stopped::Over(DeliveryState::Suppressed))
+            Err(Stopped::Suppressed(Suppression::Consent))
         }
+    }
+
+    /// Stops a mail that is over a budget, and tells operators so once in the budget's window.
+    async fn over_budget(
+        &self,
+        mail: &Letterhead<'_>,
+        claims: &[Claim],
+        scope: budget::Scope,
+    ) -> Result<(), Stopped> {
+        if budget::tell(&self.pool, claims, scope).await? {
+            tracing::warn!(
+                template = mail.template,
+                budget = ?scope,
+                "a budget of mails is used up: what is over it is not sent until its window ends"
+            );
+        }
+        Err(Stopped::Suppressed(Suppression::Budget))
     }
 
     async fn enclosure(
@@ -216,10 +280,16 @@ impl Letters {
                 let id = CycleId { member, id: *cycle };
                 let plan = PlanAttachment::load(&self.pool, &catalogue, id, now).await?;
                 // The plan is gone, so there is nothing to tell.
-                let plan = plan.ok_or(Stopped::Over(DeliveryState::Suppressed))?;
+                let plan = plan.ok_or(Stopped::Suppressed(Suppression::NoRecipient))?;
                 Ok(Enclosure::Plan(Box::new(plan)))
             }
             (Needs::Plan { .. }, None) => Err(Error::Enclosure("a plan").into()),
+            // It was withdrawn, and may not have been deleted yet.
+            (Needs::Object { key }, _)
+                if !member::export::is_kept(&self.pool, key, now).await? =>
+            {
+                Err(Stopped::Over(DeliveryState::Expired))
+            }
             (Needs::Object { key }, _) => match self.objects.get(key).await {
                 Ok(Some(object)) => Ok(Enclosure::Object(object.bytes)),
                 // It was deleted when its time was over.
@@ -289,6 +359,20 @@ impl Letters {
         delivery::record(&transaction, mail, state, provider, self.clock.now()).await?;
         kill_point::reached("before-inbox-commit");
         transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Records that it is not sent, and why, and counts it.
+    async fn suppress(
+        &self,
+        mail: &Letterhead<'_>,
+        reason: Suppression,
+    ) -> coach_domain::Result<()> {
+        let transaction = self.pool.begin().await?;
+        inbox::enter(&transaction, NAME, mail.envelope).await?;
+        delivery::suppress(&transaction, mail, reason, self.clock.now()).await?;
+        transaction.commit().await?;
+        suppressed::count(mail.template, reason);
         Ok(())
     }
 }

@@ -5,8 +5,10 @@ mod compose;
 mod deliver;
 mod error;
 mod house;
+mod name;
 mod recipient;
 pub mod send;
+mod suppressed;
 pub mod template;
 mod words;
 

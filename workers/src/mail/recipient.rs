@@ -8,10 +8,7 @@ use coach_domain::{
 };
 use lettre::{Address, message::Mailbox};
 
-use super::Error;
-
-/// The longest name that is written out, in characters.
-const LONGEST_NAME: usize = 40;
+use super::{Error, name};
 
 /// Whom a letter is for, as they are when it is written.
 #[derive(Clone, Debug)]
@@ -59,15 +56,12 @@ impl Recipient {
         })
     }
 
-    /// The name as it may stand in a mail. Anyone can register somebody else's address with a name that is an
-    /// advertisement, which our mail would then carry: what could be taken for a link, or is long, is left out.
+    /// The name as it may stand in a mail, in a greeting as in `To`; `None` where the mail is to greet nobody in
+    /// particular.
     pub(super) fn spoken_name(&self) -> Option<String> {
         let name = one_line(self.name.as_deref()?);
-        let harmless = !name.is_empty()
-            && name.chars().count() <= LONGEST_NAME
-            && !name.contains(['@', '/', '\\', '<', '>', '[', ']', '{', '}'])
-            && !has_inner_dot(&name.replace(is_joiner, ""));
-        harmless.then_some(name)
+        // Joiners are parts of letters.
+        name::is_harmless(&name.replace(is_joiner, "")).then_some(name)
     }
 
     /// Name and address for the header.
@@ -80,19 +74,6 @@ impl Recipient {
         let address = Address::new(local, domain).map_err(|_| Error::Address)?;
         Ok(Mailbox::new(self.spoken_name(), address))
     }
-}
-
-/// Whether a dot joins two words, as in an address: `J. R.` has none.
-fn has_inner_dot(text: &str) -> bool {
-    let mut words = text.split('.').peekable();
-    while let Some(word) = words.next() {
-        let next = words.peek().and_then(|next| next.chars().next());
-        let joined = word.chars().last().is_some_and(char::is_alphanumeric);
-        if joined && next.is_some_and(char::is_alphanumeric) {
-            return true;
-        }
-    }
-    false
 }
 
 /// A text without what could end a line, hide, or turn the direction of what follows. Joiners stay where they join: they

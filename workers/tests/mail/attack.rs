@@ -205,6 +205,12 @@ fn a_name_that_is_an_advertisement_is_left_out() {
         "win@example.net",
         "www.exam\u{200d}.ple.net",
         "Заходи: пример\u{200d}.рф",
+        "Account locked! Call 0800 123456",
+        "evil。com",
+        "evil．com",
+        "evil․com",
+        "Call 112",
+        "Your account is locked now",
         &"Bob ".repeat(11),
     ] {
         let mut sample = samples().remove(1);
@@ -220,6 +226,7 @@ fn a_name_that_is_an_advertisement_is_left_out() {
             !outline.html.contains(name.trim()) && !outline.header("To").contains("example.net"),
             "{name}"
         );
+        assert_eq!(outline.header("To").trim(), "ada@example.com", "{name}");
     }
     for name in [
         "J. R. R.",

@@ -315,12 +315,20 @@ pub(crate) fn samples() -> Vec<Sample> {
     let mut plan_in_japanese = plan();
     plan_in_japanese.days[0].meals[0].title = "鶏の照り焼き".to_owned();
     plan_in_japanese.shopping[0].items[0].name = "鶏もも肉".to_owned();
-    samples.push(Sample {
+    let japanese = Sample {
         name: "your-plan-in-japanese",
         kind: "email.your-plan",
         payload: json!({"cycle": CYCLE}),
         enclosure: Enclosure::Plan(Box::new(plan_in_japanese)),
         to: ada(),
-    });
+    };
+    add(
+        "confirm-address",
+        "email.confirm-address",
+        json!({"code": "7KQ2-M9XD", "expiresAt": "2026-11-24T09:00:00Z"}),
+        Enclosure::Nothing,
+        ada(),
+    );
+    samples.push(japanese);
     samples
 }

@@ -11,7 +11,7 @@ const README: &str = "This is all that we store about you, apart from copies tha
     to do its work. It is JSON, which many programs can read. Times are in UTC; days of cycles and dates are those of \
     the time zone that you lived in then. Weights are in grams, lengths in millimetres. What a plan has for each day \
     is not stored: it follows from its programme, your preferences and the seed of the cycle; what you did or chose \
-    otherwise is listed with the cycle. Where there is nothing of a kind, it says null.";
+    otherwise is listed with the cycle. Of mails and of requests the latest 1,000 are listed. Where there is nothing of a kind, it says null.";
 
 /// Everything that a member has given us, and what we derived from it.
 #[derive(Clone, PartialEq, Serialize)]

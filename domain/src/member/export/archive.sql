@@ -2,7 +2,8 @@
 SELECT json_build_object(
     'member', json_build_object(
         'id', m.id, 'signIn', json_build_object('issuer', m.issuer, 'subject', m.subject),
-        'displayName', m.display_name, 'email', m.email, 'locale', m.locale, 'timeZone', m.time_zone,
+        'displayName', m.display_name, 'email', m.email, 'emailConfirmedAt', m.email_confirmed_at,
+        'emailCodeRequestedAt', m.email_code_requested_at, 'locale', m.locale, 'timeZone', m.time_zone,
         'units', m.units, 'purchaseToken', m.purchase_token, 'registeredAt', m.created_at,
         'deletionRequestedAt', m.deletion_requested_at, 'deletionFinalAt', m.deletion_final_at
     ),
@@ -121,11 +122,16 @@ SELECT json_build_object(
     ),
     'emails', (
         SELECT json_agg(json_build_object(
-            'id', envelope_id, 'template', template, 'state', state, 'attempts', attempts, 'providerId', provider_id,
+            'id', envelope_id, 'template', template, 'state', state, 'reason', reason, 'attempts', attempts, 'providerId', provider_id,
             'createdAt', created_at, 'changedAt', changed_at
         ) ORDER BY created_at, envelope_id)
-        FROM email_delivery
-        WHERE member_id = m.id
+        FROM (
+            SELECT envelope_id, template, state, reason, attempts, provider_id, created_at, changed_at
+            FROM email_delivery
+            WHERE member_id = m.id
+            ORDER BY created_at DESC, envelope_id DESC
+            LIMIT 1000
+        ) AS latest
     ),
     'reminders', (
         SELECT json_agg(json_build_object('kind', kind, 'occasion', occasion, 'givenAt', given_at)
@@ -147,8 +153,13 @@ SELECT json_build_object(
     ),
     'requests', (
         SELECT json_agg(json_build_object('what', command, 'key', key, 'at', created_at) ORDER BY created_at, key)
-        FROM idempotency_key k
-        WHERE k.issuer = m.issuer AND k.subject = m.subject
+        FROM (
+            SELECT command, key, created_at
+            FROM idempotency_key k
+            WHERE k.issuer = m.issuer AND k.subject = m.subject
+            ORDER BY created_at DESC, key DESC
+            LIMIT 1000
+        ) AS latest
     )
 )
 FROM member m

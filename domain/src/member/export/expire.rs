@@ -1,10 +1,22 @@
 //! Removing archives when their time is over.
 
+use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::Error;
 use crate::{clock::Clock, database, object::ObjectStore};
+
+/// Whether an archive may still be sent: its time is not over, and its member is not gone.
+pub async fn is_kept(
+    db: &impl ConnectionTrait,
+    key: &str,
+    now: DateTime<Utc>,
+) -> crate::Result<bool> {
+    let sql = "SELECT FROM data_export WHERE object_key = $1 AND expires_at > $2";
+    let statement = database::statement(sql, [key.into(), now.into()]);
+    Ok(db.query_one_raw(statement).await?.is_some())
+}
 
 /// Removes at most `most` archives whose time is over, or whose members are gone, and says how many. Safe with several
 /// at once. One that cannot be removed is told of, and all others have their turn.

@@ -30,6 +30,9 @@ pub enum Error {
     /// The database.
     #[error(transparent)]
     Database(#[from] crate::Error),
+    /// The member withdrew a consent meanwhile: what was put together holds too much.
+    #[error("the consent HEALTH_DATA was answered meanwhile")]
+    Changed,
     /// The object store.
     #[error(transparent)]
     Objects(#[from] object::Error),
@@ -61,6 +64,7 @@ pub async fn fulfil(
     }
     let now = clock.now();
     let found = find(session, member, export).await?;
+    let answer = health_answer(session, member).await?;
     let archive = archive(session, member, now).await?;
     let (Some(found), Some(archive)) = (found, archive) else {
         // The member is gone, or it is too late.
@@ -82,6 +86,11 @@ pub async fn fulfil(
     if !inbox::enter(&transaction, CONSUMER, envelope.id).await? {
         transaction.rollback().await?;
         return Ok(());
+    }
+    if health_answer(&transaction, member).await? != answer {
+        // What was withdrawn meanwhile is in it. The next try puts another in its place.
+        transaction.rollback().await?;
+        return Err(Error::Changed);
     }
     if there && mark(&transaction, export, now).await? {
         let mut effects = Effects::new(Some(member), now);
@@ -120,6 +129,19 @@ async fn find(
         })
     });
     found.transpose()
+}
+
+/// What was answered last on data on health, and when.
+async fn health_answer(
+    db: &impl ConnectionTrait,
+    member: MemberId,
+) -> crate::Result<Option<(bool, DateTime<Utc>)>> {
+    let sql =
+        "SELECT granted, changed_at FROM consent WHERE member_id = $1 AND purpose = 'HEALTH_DATA'";
+    let statement = database::statement(sql, [member.into()]);
+    let row = db.query_one_raw(statement).await?;
+    row.map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+        .transpose()
 }
 
 /// Notes that it is there; false where it is not wanted any more.

@@ -7,9 +7,9 @@ mod fulfil;
 mod request;
 
 pub use archive::{Archive, archive};
-pub use expire::remove_expired;
+pub use expire::{is_kept, remove_expired};
 pub use fulfil::{Error, fulfil};
-pub use request::{Asked, RequestDataExport, Requested};
+pub use request::{Asked, INTERVAL, RequestDataExport, Requested};
 
 use chrono::TimeDelta;
 

@@ -10,13 +10,13 @@ use crate::{
     command::{Command, Refusal, UserError, UserErrorCode, Work},
     database,
     id::MemberId,
-    member::EmailAddress,
+    member::{EmailAddress, confirm::too_soon},
     outbox::Payload,
     queue::QueueName,
 };
 
-/// For how long one that is still to be sent counts for who asks again.
-const PENDING_FOR: TimeDelta = TimeDelta::hours(24);
+/// How long to wait before another archive can be asked for.
+pub const INTERVAL: TimeDelta = TimeDelta::hours(24);
 
 /// Has an archive of everything stored about the member put together and mailed.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -40,7 +40,7 @@ impl Payload for Asked {
 pub struct Requested {
     /// Whose data.
     pub member: MemberId,
-    /// When it was asked for first.
+    /// When it was asked for.
     pub requested_at: DateTime<Utc>,
 }
 
@@ -51,25 +51,29 @@ impl Command for RequestDataExport {
     type Outcome = Requested;
 
     async fn run(&self, work: &mut Work<'_>) -> Result<Requested, Refusal> {
-        let (member, now) = (work.member()?.id, work.now());
-        let address = work.member()?.email.as_ref();
+        let (member, now) = (work.member()?, work.now());
+        let id = member.id;
+        let address = member.email.as_ref();
         if !address.is_some_and(EmailAddress::can_be_sent_to) {
             let message = "there is no email address to send it to";
             return Err(UserError::new(UserErrorCode::EmailMissing, message, "").into());
         }
+        if member.email_confirmed_at.is_none() {
+            let message =
+                "confirm your email address first: all that is stored about you is sent there";
+            return Err(UserError::new(UserErrorCode::EmailUnconfirmed, message, "").into());
+        }
         let sql = "
             SELECT requested_at
             FROM data_export
-            WHERE member_id = $1 AND requested_at > $2 AND built_at IS NULL
-            ORDER BY requested_at
+            WHERE member_id = $1 AND requested_at > $2
+            ORDER BY requested_at DESC
             LIMIT 1";
-        let pending = database::statement(sql, [member.into(), (now - PENDING_FOR).into()]);
-        if let Some(row) = work.transaction().query_one_raw(pending).await? {
-            let requested_at = row.try_get_by_index(0)?;
-            return Ok(Requested {
-                member,
-                requested_at,
-            });
+        let latest = database::statement(sql, [id.into(), (now - INTERVAL).into()]);
+        if let Some(row) = work.transaction().query_one_raw(latest).await? {
+            let requested_at: DateTime<Utc> = row.try_get_by_index(0)?;
+            let what = "an export has been asked for within the last 24 hours";
+            return Err(too_soon(what, requested_at + INTERVAL).into());
         }
         let export = work.new_id();
         let sql = "
@@ -77,7 +81,7 @@ impl Command for RequestDataExport {
             VALUES ($1, $2, $3, $4)";
         let values = [
             export.into(),
-            member.into(),
+            id.into(),
             now.into(),
             (now + KEPT_FOR).into(),
         ];
@@ -85,7 +89,7 @@ impl Command for RequestDataExport {
         work.transaction().execute_raw(statement).await?;
         work.owe(&Asked { export })?;
         Ok(Requested {
-            member,
+            member: id,
             requested_at: now,
         })
     }

@@ -2,6 +2,7 @@
 
 mod check_in_due;
 mod check_in_received;
+mod confirm_address;
 mod data_export;
 pub(super) mod page;
 mod sign_in_code;
@@ -17,8 +18,8 @@ use coach_domain::{
     mail::{
         Message, Repeat,
         letter::{
-            CheckInDue, CheckInReceived, DataExport, Letter, SignInCode, SubscriptionExpiring,
-            SubscriptionLapsed, Welcome, YourPlan,
+            CheckInDue, CheckInReceived, ConfirmAddress, DataExport, Letter, SignInCode,
+            SubscriptionExpiring, SubscriptionLapsed, Welcome, YourPlan,
         },
     },
     outbox::Payload as _,
@@ -37,13 +38,16 @@ pub enum Footing {
     /// It is to win somebody over: it offers to unsubscribe, and is not sent to who withdrew
     /// [`MarketingEmail`](coach_domain::consent::ConsentPurpose::MarketingEmail).
     Marketing,
+    /// It confirms the member's address: the only mail that goes to one that is not confirmed. Who gets it may have
+    /// nothing to do with the member, so it holds nothing that the member wrote.
+    Confirmation,
 }
 
 impl Footing {
     /// Whether such a mail may be sent to who agreed to marketing mail, or did not, or was never asked: existing
     /// customers may be written to as long as they can refuse each time.
     pub fn allows(self, agreed: Option<bool>) -> bool {
-        self == Self::Service || agreed != Some(false)
+        self != Self::Marketing || agreed != Some(false)
     }
 }
 
@@ -156,6 +160,7 @@ macro_rules! posts {
 
 posts! {
     SignInCode,
+    ConfirmAddress,
     Welcome,
     YourPlan,
     CheckInDue,
@@ -195,12 +200,20 @@ pub fn render(
     now: DateTime<Utc>,
 ) -> Result<Message, Error> {
     let unsubscribe = match post.about().footing {
-        Footing::Service => None,
+        Footing::Service | Footing::Confirmation => None,
         Footing::Marketing => {
             let link = to.member.and_then(|member| house.unsubscribe_link(member));
             let missing = || Error::Setting("unsubscribe_url is missing".to_owned());
             Some(link.ok_or_else(missing)?)
         }
+    };
+    let anonymous = Recipient {
+        name: None,
+        ..to.clone()
+    };
+    let to = match post.about().footing {
+        Footing::Confirmation => &anonymous,
+        Footing::Service | Footing::Marketing => to,
     };
     let desk = Desk::new(house, to, enclosure, unsubscribe, now);
     let sheet = post.write(&desk)?;
