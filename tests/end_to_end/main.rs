@@ -19,6 +19,7 @@ mod ownership;
 mod plans;
 mod privacy;
 mod rate;
+mod rebinding;
 mod renewal;
 mod rules;
 mod shops;

@@ -9,4 +9,5 @@ mod import;
 mod live;
 mod queue;
 mod schema;
+mod serve;
 mod telemetry;

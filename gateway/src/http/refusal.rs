@@ -105,6 +105,16 @@ impl Refusal {
         .with(RETRY_AFTER, RETRY_AFTER_SECONDS)
     }
 
+    /// A credential that may count: the issuer's keys cannot be had. Whoever shows it stays signed in.
+    pub(super) fn unverifiable() -> Self {
+        let refusal = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "SERVICE_UNAVAILABLE",
+            "credentials cannot be verified at the moment; send the same again later",
+        );
+        refusal.with(RETRY_AFTER, "5")
+    }
+
     fn with(mut self, name: HeaderName, value: &'static str) -> Self {
         self.header = Some((name, HeaderValue::from_static(value)));
         self

@@ -55,7 +55,7 @@ async fn gateway_over(objects: Arc<dyn ObjectStore>) -> Router {
         shops: Shops::default(),
         objects,
         rate: Arc::new(CommandRate::new(settings.limits.commands)),
-        status_url: settings.live_status_url.clone(),
+        status_url: settings.status_url(settings.listen).expect("an address"),
     };
     let app = App::new(pool, services);
     let issuer = Arc::new(LocalIssuer::generate().unwrap());
@@ -253,7 +253,7 @@ async fn panics_are_masked() {
         shops: Shops::default(),
         objects: Arc::new(Folder::new("none")),
         rate: Arc::new(CommandRate::new(state.limits.commands)),
-        status_url: state.live_status_url.clone(),
+        status_url: state.status_url(state.listen).expect("an address"),
     };
     let app = App::new(pool, services);
     let state = AppState::new(&state, app, authenticator, None);

@@ -45,7 +45,7 @@ impl Shops {
         Ok(Self {
             apple_products: products(reader, "apple_products", apple_bundle_id.is_some())?,
             apple_bundle_id,
-            apple_sandbox: reader.read("apple_sandbox", yes)?,
+            apple_sandbox: reader.read("apple_sandbox", value::yes_or_no)?,
             apple_root: reader
                 .optional("apple_root", value::digest)?
                 .unwrap_or(APPLE_ROOT),
@@ -140,12 +140,4 @@ fn products(reader: &Reader, name: &'static str, is_set: bool) -> Result<Product
 
 fn product_list(text: &str) -> Parsed<Products> {
     text.split(',').map(value::word).collect()
-}
-
-fn yes(text: &str) -> Parsed<bool> {
-    match text {
-        "yes" => Ok(true),
-        "no" => Ok(false),
-        _ => Err(String::new()),
-    }
 }

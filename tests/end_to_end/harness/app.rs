@@ -170,7 +170,7 @@ impl TestApp {
             shops,
             objects: objects.clone(),
             rate: Arc::new(CommandRate::new(settings.limits.commands)),
-            status_url: settings.live_status_url.clone(),
+            status_url: settings.status_url(settings.listen).expect("an address"),
         };
         let app = App::recording((*pool).clone(), services);
         let authenticator = Authenticator::local(&issuer, &settings.auth, clock.clone());
