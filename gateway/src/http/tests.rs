@@ -179,7 +179,9 @@ async fn without_a_database_the_process_lives_and_is_not_ready() {
     let checks = &json(ready).await["checks"];
     assert_eq!(
         *checks,
-        json!({"serving": true, "database": false, "catalogue": false, "credentials": true})
+        json!({
+            "serving": true, "database": false, "schema": false, "catalogue": false, "credentials": true,
+        })
     );
     let body = json(post(r#"{"query": "{recipes(first: 1){edges{node{id}}}}"}"#).await).await;
     assert_eq!(

@@ -64,7 +64,10 @@ fn webhook(number: usize) -> String {
 async fn clients_that_hang_up_leave_nothing_open(delay: Duration) {
     let url = database().await;
     let proxy = Proxy::start(socket(&url), delay).await;
-    let set = [("COACH_WEBHOOK_STRIPE_SECRETS", STRIPE.join(","))];
+    let set = [
+        ("COACH_WEBHOOK_STRIPE_SECRETS", STRIPE.join(",")),
+        ("COACH_STRIPE_PRODUCTS", "prod_1".to_owned()),
+    ];
     let test = TestApp::through(at(proxy.address, &url), &set).await;
     let direct = connect(&url, &Options::default()).await;
     let direct = direct.expect("a connection");

@@ -86,10 +86,11 @@ async fn a_check_in_closes_the_cycle_and_opens_the_next() {
 async fn the_change_since_the_one_before_is_told_to_who_agreed() {
     for consent in [true, false] {
         let test = TestApp::start().await;
-        test.execute(&format!(
-            "UPDATE consent SET granted = {consent} WHERE purpose = 'HEALTH_DATA'"
-        ))
-        .await;
+        if !consent {
+            // Who was never asked; who refuses is refused.
+            test.execute("DELETE FROM consent WHERE purpose = 'HEALTH_DATA'")
+                .await;
+        }
         test.set_clock("2026-04-08T12:00:00Z");
         let answers = json!({
             "weightGrams": 88_000, "waistMillimetres": 990, "chestMillimetres": 1_070, "energy": 3, "sleep": 5,

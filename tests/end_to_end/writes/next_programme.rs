@@ -53,7 +53,7 @@ async fn each_row_of_the_table() {
 #[tokio::test]
 async fn measures_count_for_who_agreed() {
     let test = TestApp::start().await;
-    test.execute("UPDATE consent SET granted = false WHERE purpose = 'HEALTH_DATA'")
+    test.execute("DELETE FROM consent WHERE purpose = 'HEALTH_DATA'")
         .await;
     let answers = json!({ "energy": 5, "sleep": 5, "weightGrams": 86_015 });
     let next = follows(&test, THEO, DAY_29, answers).await;

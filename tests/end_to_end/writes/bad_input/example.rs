@@ -134,6 +134,7 @@ impl<'a> Examples<'a> {
             ("String", "locale") => json!("de-AT"),
             ("String", "notes") => json!("All is well."),
             ("String", "title" | "coach" | "videoJobId") => json!("Morning"),
+            ("String", "code") => json!("7KQ2-M9XD"),
             ("String", "purchase") => json!(self.purchase),
             ("Boolean", _) => json!(true),
             ("Int", "weightGrams") => json!(80_000),
