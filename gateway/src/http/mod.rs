@@ -40,7 +40,7 @@ use tower_http::{
 use self::refusal::Refusal;
 use crate::{schema::Schema, telemetry};
 
-pub(crate) use self::admission::{check_host, is_upkeep, overloaded};
+pub(crate) use self::admission::{is_upkeep, overloaded, refuse_host};
 pub use self::{graphiql::FIRST_QUERY, observe::Statements, state::AppState};
 
 /// Smaller answers do not get smaller.

@@ -15,7 +15,7 @@ use tokio::{
 };
 
 /// From the last sign that an answer gets on: longer than any request may take.
-const STALLED: Duration = Duration::from_secs(60);
+const STALLED: Duration = Duration::from_mins(1);
 
 /// How long a connection may be silent.
 #[derive(Clone, Copy, Debug)]
@@ -99,12 +99,13 @@ impl Activity {
         (state.running == 0 && state.receiving.is_none()).then_some(state.since)
     }
 
-    /// Since when no request is worked on, the less dear to its client first: those without a request come before those
-    /// with a part of one.
+    /// Since when no request is worked on, and before that whether the first one, or a part of the next, is waited for:
+    /// such a client misses its connection more than one that has had its answers.
     pub(super) fn expendable_since(&self) -> Option<(bool, Instant)> {
         let state = self.state();
+        let is_awaited = state.receiving.is_some() || !state.is_used;
         let since = state.receiving.unwrap_or(state.since);
-        (state.running == 0).then_some((state.receiving.is_some(), since))
+        (state.running == 0).then_some((is_awaited, since))
     }
 
     pub(super) fn is_http2(&self) -> bool {

@@ -154,7 +154,7 @@ async fn answer(
     request: Request<Body>,
     is_beyond: bool,
 ) -> Response<axum::body::Body> {
-    if let Err(refused) = http::check_host(&request) {
+    if let Some(refused) = http::refuse_host(&request) {
         return refused;
     }
     if is_beyond && !http::is_upkeep(request.uri().path()) {

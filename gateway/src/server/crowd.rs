@@ -74,8 +74,11 @@ impl Crowd {
     /// Takes a connection in. Where there are as many as may be, the one that has been without a request for longest is
     /// given up for it.
     pub(super) fn admit(self: &Arc<Self>, activity: Arc<Activity>) -> Seat {
-        let is_full = self.open().members.len() >= self.bound;
-        let gave_up = is_full && self.give_up_one();
+        let is_full = self.is_full();
+        if is_full {
+            self.give_up_one();
+        }
+        let is_beyond = self.is_full();
         let give_up = Arc::new(Notify::new());
         let mut open = self.open();
         let id = open.next;
@@ -93,24 +96,25 @@ impl Crowd {
             id,
             give_up,
             is_full,
-            is_beyond: is_full && !gave_up,
+            is_beyond,
         }
     }
 
-    /// Gives up the connection whose client misses it least; whether there was one without a request.
-    pub(super) fn give_up_one(&self) -> bool {
+    fn is_full(&self) -> bool {
+        self.open().members.len() >= self.bound
+    }
+
+    /// Gives up the connection whose client misses it least, if there is one without a request.
+    pub(super) fn give_up_one(&self) {
         let mut open = self.open();
         let expendable = open.members.iter().filter_map(|(id, member)| {
             let since = member.activity.expendable_since()?;
             Some((since, *id))
         });
-        let Some((_, id)) = expendable.min() else {
-            return false;
-        };
-        if let Some(member) = open.members.remove(&id) {
+        let id = expendable.min().map(|(_, id)| id);
+        if let Some(member) = id.and_then(|id| open.members.remove(&id)) {
             member.give_up.notify_one();
         }
-        true
     }
 
     pub(super) fn count(&self) -> usize {
@@ -167,7 +171,24 @@ mod tests {
         let _also_running = second.begin(false);
         let third_seat = crowd.admit(Activity::new());
         assert!(third_seat.is_beyond, "all others are worked on");
-        drop((busy_seat, second_seat, third_seat));
+        // One that says nothing makes no room by going: there is one too many all the same.
+        let fourth_seat = crowd.admit(Activity::new());
+        third_seat.given_up().await;
+        assert!(fourth_seat.is_beyond);
+        drop((busy_seat, second_seat, third_seat, fourth_seat));
         crowd.is_empty().await;
+    }
+
+    #[tokio::test]
+    async fn an_idle_client_goes_before_one_that_has_just_connected() {
+        let crowd = Crowd::new(2);
+        let fresh_seat = crowd.admit(Activity::new());
+        let idle = Activity::new();
+        let idle_seat = crowd.admit(Arc::clone(&idle));
+        drop(idle.begin(false));
+        let _next_seat = crowd.admit(Activity::new());
+        idle_seat.given_up().await;
+        let _another_seat = crowd.admit(Activity::new());
+        fresh_seat.given_up().await;
     }
 }

@@ -9,14 +9,11 @@ pub(super) fn is_of_service(name: &str, value: &str) -> bool {
         let service = name.strip_suffix(suffix);
         service.is_some_and(|service| service.is_empty() || service.ends_with('_'))
     };
-    if names("service_host") || is_service_port(name) {
-        return true;
-    }
     // Somebody may well mean a setting by COACH_PORT=8080.
-    if names("port") {
-        return is_endpoint(value);
-    }
-    is_port_part(name)
+    names("service_host")
+        || is_service_port(name)
+        || is_port_part(name)
+        || names("port") && is_endpoint(value)
 }
 
 /// `service_port`, and `service_port_http` for a port with a name.
