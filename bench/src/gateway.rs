@@ -1,4 +1,4 @@
-//! The gateway as it ships: `coach serve`, with nothing set but where it is.
+//! The gateway as it ships: `coach serve`, with nothing set but where it is and whose tokens it takes.
 
 use std::{path::PathBuf, process::Command};
 
@@ -49,6 +49,7 @@ async fn start_with(
         .current_dir(&stage.home)
         .env_clear()
         .env("COACH_HOME", &stage.home)
+        .env("COACH_AUTH_LOCAL", "yes")
         .env("COACH_LISTEN", address.to_string())
         .env("COACH_DATABASE_URL", &stage.database_url)
         // Nobody sends requests by readiness here.

@@ -27,27 +27,49 @@ pub fn link(span: &Span, parent: &str) {
     }
 }
 
+/// Whether a `traceparent` is one by the letter of the specification. Who takes over a malformed one makes of two traces
+/// one, or of one two: such a caller gets a trace of its own.
 /// <https://www.w3.org/TR/trace-context/#traceparent-header>
+pub fn is_well_formed(text: &str) -> bool {
+    let mut parts = text.splitn(5, '-');
+    let mut next = |digits| parts.next().filter(|part| is_hexadecimal(part, digits));
+    let (Some(version), Some(trace), Some(span), Some(_flags)) =
+        (next(2), next(32), next(16), next(2))
+    else {
+        return false;
+    };
+    let is_nothing = |part: &str| part.bytes().all(|digit| digit == b'0');
+    // Later versions may say more behind these four.
+    let ends = parts.next().is_none() || version != "00";
+    version != "ff" && !is_nothing(trace) && !is_nothing(span) && ends
+}
+
+fn is_hexadecimal(text: &str, digits: usize) -> bool {
+    text.len() == digits
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 fn parse(text: &str) -> Option<SpanContext> {
-    let mut parts = text.split('-');
-    let (version, trace) = (parts.next()?, parts.next()?);
-    let (span, flags) = (parts.next()?, parts.next()?);
-    if version != "00" || parts.next().is_some() {
+    // Ours are of the first version.
+    if !is_well_formed(text) || !text.starts_with("00-") {
         return None;
     }
-    let place = SpanContext::new(
+    let mut parts = text.split('-').skip(1);
+    let (trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?);
+    Some(SpanContext::new(
         TraceId::from_hex(trace).ok()?,
         SpanId::from_hex(span).ok()?,
         TraceFlags::new(u8::from_str_radix(flags, 16).ok()?),
         true,
         TraceState::NONE,
-    );
-    place.is_valid().then_some(place)
+    ))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{is_well_formed, parse};
 
     #[test]
     fn a_place_is_read_as_it_was_written() {
@@ -70,6 +92,40 @@ mod tests {
             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-zz",
         ] {
             assert!(parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_what_the_specification_allows_is_well_formed() {
+        const TRACE: &str = "0af7651916cd43dd8448eb211c80319c";
+        const SPAN: &str = "b7ad6b7169203331";
+        for text in [
+            format!("00-{TRACE}-{SPAN}-01"),
+            format!("00-{TRACE}-{SPAN}-ff"),
+            format!("01-{TRACE}-{SPAN}-01"),
+            format!("cc-{TRACE}-{SPAN}-01-what-the-future-will-be"),
+        ] {
+            assert!(is_well_formed(&text), "{text}");
+        }
+        for text in [
+            "00-1-00f067aa0ba902b7-01".to_owned(),
+            format!("00-{}-{SPAN}-01", &TRACE[1..]),
+            format!("00-+{}-{SPAN}-01", &TRACE[1..]),
+            format!("00-{TRACE}-+{}-01", &SPAN[1..]),
+            format!("00-{TRACE}-{SPAN}-+1"),
+            format!("00-{TRACE}-{SPAN}-001"),
+            format!("00-{TRACE}-{SPAN}-1"),
+            format!("0-{TRACE}-{SPAN}-01"),
+            format!("ff-{TRACE}-{SPAN}-01"),
+            format!("00-{TRACE}-{SPAN}-01-more"),
+            format!("00-{TRACE}-{SPAN}-01-"),
+            format!("00-{}-{SPAN}-01", TRACE.to_uppercase()),
+            format!("00-{}-{SPAN}-01", "0".repeat(32)),
+            format!("00-{TRACE}-{}-01", "0".repeat(16)),
+            format!(" 00-{TRACE}-{SPAN}-01"),
+            String::new(),
+        ] {
+            assert!(!is_well_formed(&text) && parse(&text).is_none(), "{text}");
         }
     }
 }

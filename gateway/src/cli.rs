@@ -30,7 +30,8 @@ Examples:
   TOKEN=$(coach token)                    a token of the demo member
   COACH_LISTEN=127.0.0.1:8081 COACH_HOME=.coach-8081 coach dev
                                           a second copy beside the first
-  COACH_DATABASE_URL=postgres://… coach migrate && COACH_DATABASE_URL=postgres://… coach serve
+  COACH_DATABASE_URL=postgres://… coach migrate && COACH_DATABASE_URL=postgres://… \
+  COACH_AUTH_ISSUER=https://… COACH_AUTH_AUDIENCE=… coach serve
                                           in production
   COACH_DATABASE_URL=postgres://… coach worker
                                           beside it, for mail and all else that happens behind the answers

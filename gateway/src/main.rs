@@ -38,7 +38,7 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
     if matches!(verb, Verb::Dev) {
         settings::restart_without_other_settings()?;
     }
-    let sources = Sources::of_process(verb.takes_database_url());
+    let sources = Sources::of_process(verb.takes_database_url())?;
     if matches!(verb, Verb::CheckConfig) {
         return command::config::check(&sources);
     }
@@ -48,6 +48,13 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
         settings::restart_without_other_settings()?;
     }
     let telemetry = Telemetry::start(&settings)?;
+    if !settings.passed_over.is_empty() {
+        tracing::warn!(
+            variables = settings.passed_over.join(", "),
+            "passed over variables that Kubernetes sets for a Service named coach; `enableServiceLinks: false` in the \
+             pod's spec keeps them away"
+        );
+    }
     if let Verb::Token { email, groups } = verb {
         return command::token::print(&settings, email.as_deref(), groups);
     }

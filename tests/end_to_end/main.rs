@@ -17,6 +17,7 @@ mod outage;
 mod ownership;
 mod plans;
 mod privacy;
+mod rebinding;
 mod renewal;
 mod rules;
 mod sign_in;

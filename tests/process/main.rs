@@ -8,4 +8,5 @@ mod import;
 mod live;
 mod queue;
 mod schema;
+mod serve;
 mod telemetry;

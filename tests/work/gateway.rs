@@ -43,7 +43,7 @@ impl Gateway {
             operations: queue,
             shops: Shops::default(),
             objects: fixture.objects.clone(),
-            status_url: settings.live_status_url.clone(),
+            status_url: settings.status_url(settings.listen).expect("an address"),
         };
         let app = App::new(pool, services);
         let issuer = Arc::new(LocalIssuer::generate().expect("randomness"));

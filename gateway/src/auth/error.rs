@@ -10,8 +10,8 @@ pub enum Rejection {
     /// The token is no JWT, or its signature is wrong.
     #[error("{0}")]
     Token(#[from] jsonwebtoken::errors::Error),
-    /// The token does not say which key signed it.
-    #[error("the token names no key")]
+    /// The token does not say which key signed it, and its issuer has several.
+    #[error("the token names no key, and its issuer has several")]
     NoKeyId,
     /// No key of the issuer has this id.
     #[error("the token names a key that its issuer does not have")]
@@ -34,7 +34,10 @@ pub enum Rejection {
     /// The API key is nobody's.
     #[error("the API key is not known")]
     ApiKey,
-    /// The issuer's keys could not be fetched so far: ours is the fault, not the token's.
-    #[error("the issuer's keys have not been fetched yet")]
+    /// The issuer's keys cannot be fetched, and none of those that we know is the token's; or its key is none that we can
+    /// use. Ours is the fault, not the token's.
+    #[error(
+        "the token's key cannot be had from its issuer at the moment, or is of a kind that is not supported"
+    )]
     KeysMissing,
 }

@@ -50,7 +50,7 @@ impl Authenticator {
     pub fn local(issuer: &LocalIssuer, settings: &AuthSettings, clock: Arc<dyn Clock>) -> Self {
         Self {
             tokens: Tokens {
-                keys: Keys::Local(KeySet::new(&issuer.key_set())),
+                keys: Keys::Local(KeySet::of(&issuer.key_set().keys)),
                 expected: Expectation {
                     issuer: LOCAL_ISSUER.to_owned(),
                     audience: LOCAL_AUDIENCE.to_owned(),
@@ -124,10 +124,10 @@ impl Tokens {
         token: &str,
         now: DateTime<Utc>,
     ) -> Result<Viewer, Rejection> {
-        let id = token::key_id(token)?;
+        let signed = token::signed(token)?;
         let key = match &self.keys {
-            Keys::Local(keys) => keys.find(&id).cloned().ok_or(Rejection::UnknownKey)?,
-            Keys::Remote(keys) => keys.find(&id).await?,
+            Keys::Local(keys) => key_set::key_of(keys, &signed)?,
+            Keys::Remote(keys) => keys.find(&signed).await?,
         };
         token::verify(token, &key, &self.expected, now)
     }

@@ -2,15 +2,12 @@ use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der},
     rand::SystemRandom,
     rsa::{KeyPair, KeySize},
-    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair},
 };
 use axum::http::header::AUTHORIZATION;
 use chrono::{DateTime, Utc};
 use coach_domain::{member::EmailAddress, viewer::Role};
-use jsonwebtoken::{
-    Algorithm, EncodingKey, Header, encode,
-    jwk::{Jwk, JwkSet},
-};
+use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, jwk::Jwk};
 use serde_json::{Value, json};
 
 use super::*;
@@ -244,43 +241,174 @@ async fn headers_that_are_ambiguous_or_of_another_scheme_are_refused() {
 }
 
 /// A key of one of the kinds that OIDC issuers use.
-fn public(key: &EncodingKey, algorithm: Algorithm, id: &str) -> Jwk {
+fn public(key: &EncodingKey, algorithm: Algorithm, id: &str) -> Value {
     let mut jwk = Jwk::from_encoding_key(key, algorithm).unwrap();
     jwk.common.key_id = Some(id.to_owned());
-    jwk
+    serde_json::to_value(jwk).unwrap()
 }
 
-#[test]
-fn rsa_and_elliptic_keys_count_for_their_own_algorithm_only() {
+/// The same without a member of the JSON.
+fn without(mut key: Value, member: &str) -> Value {
+    key.as_object_mut().unwrap().remove(member);
+    key
+}
+
+fn set(keys: &[Value]) -> KeySet {
+    KeySet::parse(json!({ "keys": keys }).to_string().as_bytes()).unwrap()
+}
+
+fn rsa() -> EncodingKey {
     let rsa = KeyPair::generate(KeySize::Rsa2048).unwrap();
     let rsa: Pkcs8V1Der<'_> = rsa.as_der().unwrap();
     // The signer wants what is inside of PKCS #8.
-    let rsa = EncodingKey::from_rsa_der(&rsa.as_ref()[26..]);
-    let ec = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new());
-    let ec = EncodingKey::from_ec_der(ec.unwrap().as_ref());
-    let keys = KeySet::new(&JwkSet {
-        keys: vec![
-            public(&rsa, Algorithm::RS256, "rsa"),
-            public(&ec, Algorithm::ES256, "ec"),
-            public(&rsa, Algorithm::PS256, "pss"),
-        ],
-    });
-    assert!(keys.find("pss").is_none());
+    EncodingKey::from_rsa_der(&rsa.as_ref()[26..])
+}
+
+fn elliptic(curve: &'static aws_lc_rs::signature::EcdsaSigningAlgorithm) -> EncodingKey {
+    let key = EcdsaKeyPair::generate_pkcs8(curve, &SystemRandom::new());
+    EncodingKey::from_ec_der(key.unwrap().as_ref())
+}
+
+/// Verifies a token that `key` signs, as one that names `id`.
+fn check(
+    keys: &KeySet,
+    algorithm: Algorithm,
+    key: &EncodingKey,
+    id: Option<&str>,
+) -> Result<Viewer, Rejection> {
     let expected = Expectation {
         issuer: LOCAL_ISSUER.to_owned(),
         audience: LOCAL_AUDIENCE.to_owned(),
         roles_claim: "groups".to_owned(),
     };
-    let check = |algorithm, key: &EncodingKey, id: &str| {
-        let mut header = Header::new(algorithm);
-        header.kid = Some(id.to_owned());
-        let token = encode(&header, &claims(), key).unwrap();
-        let id = token::key_id(&token).unwrap();
-        token::verify(&token, keys.find(&id).unwrap(), &expected, Fixed.now())
-    };
-    assert!(check(Algorithm::RS256, &rsa, "rsa").is_ok());
-    assert!(check(Algorithm::ES256, &ec, "ec").is_ok());
-    assert!(check(Algorithm::PS256, &rsa, "rsa").is_err());
-    assert!(check(Algorithm::RS512, &rsa, "rsa").is_err());
-    assert!(check(Algorithm::RS256, &rsa, "ec").is_err());
+    let mut header = Header::new(algorithm);
+    header.kid = id.map(str::to_owned);
+    let token = encode(&header, &claims(), key).unwrap();
+    let key = key_set::key_of(keys, &token::signed(&token)?)?;
+    token::verify(&token, &key, &expected, Fixed.now())
+}
+
+const OF_RSA: [Algorithm; 6] = [
+    Algorithm::RS256,
+    Algorithm::RS384,
+    Algorithm::RS512,
+    Algorithm::PS256,
+    Algorithm::PS384,
+    Algorithm::PS512,
+];
+
+#[test]
+fn keys_count_for_the_algorithm_that_their_issuer_says() {
+    let (rsa, p256, p384) = (
+        rsa(),
+        elliptic(&ECDSA_P256_SHA256_FIXED_SIGNING),
+        elliptic(&ECDSA_P384_SHA384_FIXED_SIGNING),
+    );
+    for declared in OF_RSA {
+        let keys = set(&[public(&rsa, declared, "rsa")]);
+        for algorithm in OF_RSA {
+            let checked = check(&keys, algorithm, &rsa, Some("rsa"));
+            assert_eq!(checked.is_ok(), algorithm == declared, "{algorithm:?}");
+        }
+    }
+    let keys = set(&[
+        without(public(&rsa, Algorithm::RS256, "rsa"), "alg"),
+        public(&p256, Algorithm::ES256, "p256"),
+        without(public(&p384, Algorithm::ES384, "p384"), "alg"),
+    ]);
+    for algorithm in OF_RSA {
+        assert!(check(&keys, algorithm, &rsa, Some("rsa")).is_ok());
+        assert!(check(&keys, algorithm, &rsa, Some("p256")).is_err());
+    }
+    assert!(check(&keys, Algorithm::ES256, &p256, Some("p256")).is_ok());
+    assert!(check(&keys, Algorithm::ES384, &p384, Some("p384")).is_ok());
+    assert!(check(&keys, Algorithm::ES256, &p256, Some("rsa")).is_err());
+}
+
+#[test]
+fn a_token_without_an_id_counts_beside_a_single_key() {
+    let (one, other) = (rsa(), elliptic(&ECDSA_P256_SHA256_FIXED_SIGNING));
+    let first = public(&one, Algorithm::RS256, "one");
+    let single = set(std::slice::from_ref(&first));
+    assert!(check(&single, Algorithm::RS256, &one, None).is_ok());
+    assert!(check(&single, Algorithm::ES256, &other, None).is_err());
+    // A key that is for something else does not make two of them.
+    let mut encrypting = public(&other, Algorithm::ES256, "enc");
+    encrypting["use"] = json!("enc");
+    let single = set(&[first.clone(), encrypting]);
+    assert!(check(&single, Algorithm::RS256, &one, None).is_ok());
+    assert!(matches!(
+        check(&single, Algorithm::ES256, &other, Some("enc")),
+        Err(Rejection::UnknownKey)
+    ));
+    let several = set(&[first.clone(), public(&other, Algorithm::ES256, "other")]);
+    assert!(matches!(
+        check(&several, Algorithm::RS256, &one, None),
+        Err(Rejection::NoKeyId)
+    ));
+    let nameless = set(&[without(first, "kid")]);
+    assert!(check(&nameless, Algorithm::RS256, &one, Some("any")).is_ok());
+}
+
+#[test]
+fn keys_that_cannot_be_used_are_told_and_leave_the_others_be() {
+    let good = rsa();
+    let keys = set(&[
+        json!({"kid": "p521", "kty": "EC", "crv": "P-521", "x": "AA", "y": "AA", "alg": "ES512"}),
+        json!({"kid": "koblitz", "kty": "EC", "crv": "secp256k1", "x": "AA", "y": "AA", "alg": "ES256K"}),
+        json!({"kid": "future", "kty": "AKP", "alg": "ML-DSA-44", "pub": "AA"}),
+        json!({"kid": "short", "kty": "RSA", "n": "AQAB", "e": "AQAB", "alg": "RS256"}),
+        public(&good, Algorithm::RS256, "good"),
+    ]);
+    assert!(check(&keys, Algorithm::RS256, &good, Some("good")).is_ok());
+    let told = keys.unusable();
+    for name in ["p521 (EC P-521 ES512)", "koblitz", "future", "short"] {
+        assert!(told.contains(name), "{told}");
+    }
+    // Who shows such a token is not signed out: it is as good as any.
+    assert!(matches!(
+        check(&keys, Algorithm::RS256, &good, Some("p521")),
+        Err(Rejection::KeysMissing)
+    ));
+}
+
+#[tokio::test]
+async fn roles_are_found_in_nested_claims_and_behind_slashes() {
+    let issuer = issuer();
+    for (claim, claims, role) in [
+        (
+            "realm_access.roles",
+            with("realm_access", json!({"roles": ["offline", "staff"]})),
+            Role::Staff,
+        ),
+        (
+            "resource_access.my.app.roles",
+            with("resource_access", json!({"my.app": {"roles": ["coach"]}})),
+            Role::Coach,
+        ),
+        (
+            "https://example.com/roles",
+            with("https://example.com/roles", json!(["coach"])),
+            Role::Coach,
+        ),
+        ("groups", with("groups", json!(["/staff"])), Role::Staff),
+        ("groups", with("groups", json!("/coach")), Role::Coach),
+        (
+            "groups",
+            with("groups", json!(["/else/staff"])),
+            Role::Member,
+        ),
+        ("groups", with("groups", json!([["staff"]])), Role::Member),
+        (
+            "realm_access.roles",
+            with("realm_access", json!(["staff"])),
+            Role::Member,
+        ),
+    ] {
+        let mut authenticator = Authenticator::local(&issuer, &settings(), Arc::new(Fixed));
+        claim.clone_into(&mut authenticator.tokens.expected.roles_claim);
+        let token = issuer.sign(&claims).unwrap();
+        let viewer = authenticator.authenticate(&bearing(&token)).await.unwrap();
+        assert_eq!(viewer.role(), role, "{claim} {claims}");
+    }
 }

@@ -5,7 +5,7 @@ use coach_domain::{
     member::EmailAddress,
     viewer::{Role, Subject, Viewer},
 };
-use jsonwebtoken::{Validation, decode, decode_header};
+use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use serde_json::{Map, Value};
 
 use super::{Rejection, key_set::PublicKey};
@@ -21,13 +21,23 @@ pub(super) struct Expectation {
     pub(super) roles_claim: String,
 }
 
-/// The id of the key that a token says it is signed with.
-pub(super) fn key_id(token: &str) -> Result<String, Rejection> {
+/// What a token says that it is signed with.
+pub(super) struct Signed {
+    /// The id of the key; many issuers with a single key leave it out.
+    pub(super) key_id: Option<String>,
+    pub(super) algorithm: Algorithm,
+}
+
+/// What a token says that it is signed with.
+pub(super) fn signed(token: &str) -> Result<Signed, Rejection> {
     let header = decode_header(token)?;
     if header.crit.is_some() {
         return Err(Rejection::Critical);
     }
-    header.kid.ok_or(Rejection::NoKeyId)
+    Ok(Signed {
+        key_id: header.kid,
+        algorithm: header.alg,
+    })
 }
 
 /// Verifies signature and claims, and says who bears the token.
@@ -37,7 +47,9 @@ pub(super) fn verify(
     expected: &Expectation,
     now: DateTime<Utc>,
 ) -> Result<Viewer, Rejection> {
-    let mut validation = Validation::new(key.algorithm);
+    let mut validation = Validation::default();
+    // What the header names has to be one of them.
+    validation.algorithms.clone_from(&key.algorithms);
     validation.set_required_spec_claims(&["exp", "iss", "sub"]);
     validation.set_issuer(&[&expected.issuer]);
     // By our own clock, below.
@@ -58,7 +70,7 @@ pub(super) fn verify(
         issuer: issuer.to_owned(),
         subject: subject.ok_or(Rejection::Claim("sub"))?.to_owned(),
     };
-    let role = role(claims.get(&expected.roles_claim));
+    let role = role(claim(&claims, &expected.roles_claim));
     Ok(Viewer::authenticated(subject, role).with_verified_email(verified_email(&claims)))
 }
 
@@ -106,12 +118,29 @@ fn names_audience(claims: &Map<String, Value>, audience: &str) -> bool {
     }
 }
 
-/// From the groups in the token. No group makes a token another service's.
+/// A claim by its name, or one within others by their names with dots between them, such as `realm_access.roles`. Names
+/// may have dots of their own: `https://example.com/roles`.
+fn claim<'a>(claims: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    if let Some(value) = claims.get(path) {
+        return Some(value);
+    }
+    let mut dots = path.match_indices('.');
+    dots.find_map(|(dot, _)| {
+        let inner = claims.get(&path[..dot])?.as_object()?;
+        claim(inner, &path[dot + 1..])
+    })
+}
+
+/// From the groups in the token. No group makes a token another service's. Keycloak writes groups as paths: `/staff`.
 fn role(groups: Option<&Value>) -> Role {
+    let is = |value: &Value, group: &str| {
+        let text = value.as_str();
+        text.is_some_and(|text| text.strip_prefix('/').unwrap_or(text) == group)
+    };
     let is_in = |group: &str| match groups {
-        Some(Value::Array(groups)) => groups.iter().any(|it| it == group),
-        Some(Value::String(it)) => it == group,
-        _ => false,
+        Some(Value::Array(groups)) => groups.iter().any(|it| is(it, group)),
+        Some(it) => is(it, group),
+        None => false,
     };
     if is_in("staff") {
         Role::Staff

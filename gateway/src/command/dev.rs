@@ -87,13 +87,20 @@ async fn serve(
     let secret = LocalIssuer::open(&settings.home)?.secret_for("unsubscribe")?;
     let address = listener.local_addr()?;
     (settings.worker.letters).sign_links(address, secret.as_bytes())?;
-    let state = serve::state(&settings, pool.clone(), Some(DEMO.mid_cycle)).await?;
+    let state = serve::state(&settings, pool.clone(), address, Some(DEMO.mid_cycle)).await?;
     let router = http::router(state.clone());
-    super::print(&welcome(&settings, listener.local_addr()?)?)?;
+    super::print(&welcome(&settings, address)?)?;
+    let options = server::Options {
+        // Nobody sends requests by readiness here, so there is nothing to wait for.
+        drain: std::time::Duration::ZERO,
+        ..serve::options(&settings, true)
+    };
     let workers = worker::spawn(settings, url, state.catalogue(), stop);
-    // Nobody sends requests by readiness here, so there is nothing to wait for.
-    let drain = std::time::Duration::ZERO;
-    server::serve(listener, router, state, drain, stop.asked()).await?;
+    let stopping = async {
+        stop.asked().await;
+        state.drain();
+    };
+    server::serve(listener, router, options, stopping).await?;
     workers.await?;
     pool.close().await?;
     Ok(())

@@ -1,6 +1,6 @@
 //! `coach serve`.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use coach_domain::clock::SystemClock;
 use coach_gateway::{
@@ -20,16 +20,27 @@ use super::worker;
 
 /// Serves until asked to stop.
 pub(crate) async fn run(settings: Settings, with_workers: bool) -> anyhow::Result<()> {
+    settings.require_issuer()?;
     let stop = Stop::on_signals()?;
     let listener = server::listen(settings.listen, "coach serve").await?;
     let url = settings.given_database()?.to_owned();
     let pool = database::pool(&url, &settings).await?;
-    let state = state(&settings, pool.clone(), None).await?;
-    tracing::info!(address = %listener.local_addr()?, "serving");
+    let address = listener.local_addr()?;
+    let state = state(&settings, pool.clone(), address, None).await?;
+    if settings.keeps_status_to_itself(address) {
+        tracing::warn!(
+            "COACH_LIVE_STATUS_URL is not set: `statusUrl` sends apps to this machine, which they reach nothing on"
+        );
+    }
+    let options = options(&settings, with_workers);
+    tracing::info!(%address, connections = options.connections, "serving");
     let router = http::router(state.clone());
-    let drain = settings.timeouts.drain;
     let workers = with_workers.then(|| worker::spawn(settings, url, state.catalogue(), &stop));
-    server::serve(listener, router, state, drain, stop.asked()).await?;
+    let stopping = async {
+        stop.asked().await;
+        state.drain();
+    };
+    server::serve(listener, router, options, stopping).await?;
     if let Some(workers) = workers {
         workers.await?;
     }
@@ -37,10 +48,21 @@ pub(crate) async fn run(settings: Settings, with_workers: bool) -> anyhow::Resul
     Ok(())
 }
 
-/// Wires the parts together. `GraphiQL` is signed in as `demo`, if there is one.
+/// How clients are served by a process that may work beside.
+pub(super) fn options(settings: &Settings, with_workers: bool) -> server::Options {
+    let workers = if with_workers {
+        settings.worker.connections
+    } else {
+        0
+    };
+    server::Options::new(settings, settings.database_connections + workers)
+}
+
+/// Wires the parts together for a gateway that listens on `address`. `GraphiQL` is signed in as `demo`, if there is one.
 pub(super) async fn state(
     settings: &Settings,
     pool: DatabaseConnection,
+    address: SocketAddr,
     demo: Option<&'static str>,
 ) -> anyhow::Result<AppState> {
     telemetry::watch_pool(&pool);
@@ -50,7 +72,7 @@ pub(super) async fn state(
         operations: queues::operations(settings, pool.clone()).await,
         shops: settings.shops.open()?,
         objects: coach_gateway::worker::objects(settings).await?,
-        status_url: settings.live_status_url.clone(),
+        status_url: settings.status_url(address)?,
     };
     let app = App::new(pool, services);
     app::watch_catalogue(&app.catalogue, app.database.clone());

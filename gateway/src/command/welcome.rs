@@ -6,7 +6,10 @@ use coach_domain::{
     clock::{Clock as _, SystemClock},
     seed::DEMO,
 };
-use coach_gateway::{auth::LocalIssuer, settings::Settings};
+use coach_gateway::{
+    auth::LocalIssuer,
+    settings::{Settings, reachable},
+};
 
 const QUERY: &str = "{ me { displayName plan { currentCycle { today { date workouts { workout { title } } meals { \
                      slot recipe { title } } } } } } }";
@@ -42,17 +45,6 @@ fn curl(address: SocketAddr, token: &str) -> String {
         "    curl -s http://{address}/graphql -H 'content-type: application/json' \
          -H \"authorization: Bearer {token}\" -d '{{\"query\": \"{QUERY}\"}}'\n"
     )
-}
-
-/// Where somebody on this machine reaches a server that listens everywhere.
-fn reachable(mut address: SocketAddr) -> SocketAddr {
-    if address.ip().is_unspecified() {
-        address.set_ip(match address {
-            SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
-            SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
-        });
-    }
-    address
 }
 
 fn home(settings: &Settings) -> String {

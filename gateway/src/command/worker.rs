@@ -1,11 +1,16 @@
 //! `coach worker`, and the workers within other verbs.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use coach_domain::catalogue;
 use coach_gateway::{app, database, http, server, settings::Settings, stop::Stop, worker};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+
+use super::serve;
+
+/// More than a stop may take.
+const UNTIL_DONE: Duration = Duration::from_secs(15);
 
 /// Works until asked to stop.
 pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
@@ -17,10 +22,16 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
     let catalogue = Arc::default();
     app::watch_catalogue(&catalogue, pool.clone());
     tracing::info!(address = %listener.local_addr()?, "serving health and metrics");
-    let health = axum::serve(listener, http::of_worker(pool.clone()));
+    let options = server::Options {
+        // Asked until the work is done.
+        drain: UNTIL_DONE,
+        ..serve::options(&settings, true)
+    };
+    let router = http::of_worker(pool.clone());
+    let health = server::serve(listener, router, options, stop.asked());
     let workers = spawn(settings, url, catalogue, &stop);
     tokio::select! {
-        served = health.into_future() => served?,
+        served = health => served?,
         worked = workers => worked?,
     }
     pool.close().await?;

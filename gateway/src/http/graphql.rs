@@ -95,11 +95,7 @@ pub(super) async fn authenticate(
         Ok(viewer) => Ok(viewer),
         Err(rejection @ Rejection::KeysMissing) => {
             tracing::warn!(request = id.as_str(), %rejection, "a credential cannot be verified");
-            Err(Refusal::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "SERVICE_UNAVAILABLE",
-                "credentials cannot be verified at the moment",
-            ))
+            Err(Refusal::unverifiable())
         }
         Err(rejection) => {
             tracing::info!(request = id.as_str(), %rejection, "a credential does not count");

@@ -1,5 +1,6 @@
 //! The routes.
 
+mod admission;
 mod answer;
 mod body;
 mod conditional;
@@ -39,6 +40,7 @@ use tower_http::{
 use self::refusal::Refusal;
 use crate::telemetry;
 
+pub(crate) use self::admission::{is_upkeep, overloaded, refuse_host};
 pub use self::{graphiql::FIRST_QUERY, observe::Statements, state::AppState};
 
 /// Smaller answers do not get smaller.
@@ -67,7 +69,8 @@ pub fn router(state: AppState) -> Router {
         Router::new()
     };
     let status_file = status_file(&state);
-    Router::new()
+    let allowed = admission::Allowed::of(&state);
+    let router = Router::new()
         .merge(dev)
         .route("/internal/email", post(sign_in::hand_in))
         .route(
@@ -93,7 +96,14 @@ pub fn router(state: AppState) -> Router {
         )
         .layer(middleware::from_fn_with_state(state, observe::observe))
         // After the layers: asked more often than all else, it goes past them.
-        .merge(status_file)
+        .merge(status_file);
+    match allowed {
+        Some(allowed) => router.layer(middleware::from_fn_with_state(
+            allowed,
+            admission::check_name,
+        )),
+        None => router,
+    }
 }
 
 fn status_file(state: &AppState) -> Router {

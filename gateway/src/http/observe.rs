@@ -8,6 +8,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use coach_domain::trace;
 use futures_util::FutureExt as _;
 use opentelemetry::{
     propagation::{Extractor, TextMapPropagator as _},
@@ -19,6 +20,7 @@ use tracing::{Span, field::Empty};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use super::{
+    admission::is_upkeep,
     media::Media,
     meter,
     refusal::Refusal,
@@ -119,7 +121,7 @@ fn span(method: &Method, route: &str, headers: &HeaderMap) -> Span {
         "error.type" = Empty,
         "otel.status_code" = Empty,
     );
-    if !span.is_disabled() && headers.contains_key("traceparent") {
+    if !span.is_disabled() && names_a_parent(headers) {
         let caller = TraceContextPropagator::new().extract(&Headers(headers));
         // It has not begun yet, so it can still get a parent.
         let _ = span.set_parent(caller);
@@ -127,9 +129,11 @@ fn span(method: &Method, route: &str, headers: &HeaderMap) -> Span {
     span
 }
 
-/// Asked by machines every few seconds.
-fn is_upkeep(route: &str) -> bool {
-    route == "/metrics" || route.starts_with("/health/")
+/// Whether the caller says, once and well-formed, which trace this is part of.
+fn names_a_parent(headers: &HeaderMap) -> bool {
+    let mut named = headers.get_all("traceparent").iter();
+    let text = named.next().and_then(|value| value.to_str().ok());
+    named.next().is_none() && text.is_some_and(trace::is_well_formed)
 }
 
 struct Headers<'a>(&'a HeaderMap);

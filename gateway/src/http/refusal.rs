@@ -6,7 +6,7 @@ use axum::{
     Json,
     http::{
         HeaderName, HeaderValue, StatusCode,
-        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE},
+        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     response::{IntoResponse, Response},
 };
@@ -99,6 +99,16 @@ impl Refusal {
             "SERVICE_UNAVAILABLE",
             "this is not possible at the moment; send the same again later",
         )
+    }
+
+    /// A credential that may count: the issuer's keys cannot be had. Whoever shows it stays signed in.
+    pub(super) fn unverifiable() -> Self {
+        let refusal = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "SERVICE_UNAVAILABLE",
+            "credentials cannot be verified at the moment; send the same again later",
+        );
+        refusal.with(RETRY_AFTER, "5")
     }
 
     fn with(mut self, name: HeaderName, value: &'static str) -> Self {

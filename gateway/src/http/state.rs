@@ -36,6 +36,8 @@ pub(super) struct Shared {
     pub(super) limits: Limits,
     pub(super) document_limits: document::Limits,
     pub(super) timeouts: Timeouts,
+    /// Names of hosts under which development is open.
+    allowed_hosts: Vec<String>,
     draining: AtomicBool,
 }
 
@@ -76,6 +78,7 @@ impl AppState {
             limits: settings.limits,
             document_limits: document_limits(&settings.limits),
             timeouts: settings.timeouts,
+            allowed_hosts: settings.allowed_hosts.clone(),
             draining: AtomicBool::new(false),
         }))
     }
@@ -96,6 +99,11 @@ impl AppState {
 
     pub(super) fn mailbox(&self) -> Option<&Mailbox> {
         self.0.mailbox.as_ref()
+    }
+
+    /// The names under which this is open, where it shows a member's token or mail to everybody who sees its pages.
+    pub(super) fn allowed_hosts(&self) -> Option<&[String]> {
+        (self.0.demo.is_some()).then_some(&self.0.allowed_hosts)
     }
 
     pub(super) fn shared(&self) -> &Shared {

@@ -53,7 +53,7 @@ async fn gateway_over(objects: Arc<dyn ObjectStore>) -> Router {
         operations,
         shops: Shops::default(),
         objects,
-        status_url: settings.live_status_url.clone(),
+        status_url: settings.status_url(settings.listen).expect("an address"),
     };
     let app = App::new(pool, services);
     let issuer = Arc::new(LocalIssuer::generate().unwrap());
@@ -252,7 +252,7 @@ async fn panics_are_masked() {
         operations,
         shops: Shops::default(),
         objects: Arc::new(Folder::new("none")),
-        status_url: state.live_status_url.clone(),
+        status_url: state.status_url(state.listen).expect("an address"),
     };
     let app = App::new(pool, services);
     let state = AppState::new(&state, app, authenticator, None);

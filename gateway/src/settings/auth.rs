@@ -11,9 +11,12 @@ use super::{
 /// Who may ask.
 #[derive(Clone, Debug)]
 pub struct AuthSettings {
-    /// An OIDC issuer; without one, tokens are those of the local issuer.
+    /// An OIDC issuer; without one, tokens are those of the local issuer, for verbs that take them.
     pub issuer: Option<Issuer>,
-    /// The claim that lists the groups which make somebody a coach or one of the staff.
+    /// Whether `coach serve` takes tokens of the local issuer.
+    pub local: bool,
+    /// The claim that lists the groups which make somebody a coach or one of the staff; names with dots between them
+    /// lead to a claim within others.
     pub roles_claim: String,
     /// Keys of other services.
     pub api_keys: Vec<ApiKey>,
@@ -41,8 +44,15 @@ pub struct ApiKey {
 
 impl AuthSettings {
     pub(super) fn read(reader: &Reader) -> Result<Self, Error> {
+        let issuer = Issuer::read(reader)?;
+        let local = reader.read("auth_local", value::yes_or_no)?;
+        if local && issuer.is_some() {
+            let remark = "COACH_AUTH_ISSUER is set, and only one issuer's tokens are taken";
+            return Err(reader.invalid("auth_local", remark));
+        }
         Ok(Self {
-            issuer: Issuer::read(reader)?,
+            issuer,
+            local,
             roles_claim: reader.read("auth_roles_claim", value::word)?,
             api_keys: reader
                 .optional("auth_api_keys", api_keys)?

@@ -56,6 +56,29 @@ pub enum Error {
         allowed: &'static str,
     },
 
+    /// A variable that is not text.
+    #[error(
+        "{name} (from the environment) is not UTF-8; write it in UTF-8, a folder under another name if need be"
+    )]
+    NotText {
+        /// The variable.
+        name: String,
+    },
+
+    /// Nobody said whose tokens are taken.
+    #[error(
+        "COACH_AUTH_ISSUER must be set: `coach serve` does not take tokens of the local issuer unasked; it must be \
+         {allowed}. For development alone, COACH_AUTH_LOCAL=yes takes those that `coach token` prints, which anybody \
+         who can read {} can make",
+        home.display()
+    )]
+    NoIssuer {
+        /// What would do.
+        allowed: &'static str,
+        /// Where the local issuer has its key.
+        home: std::path::PathBuf,
+    },
+
     /// The file cannot be read as TOML.
     #[error("coach.toml cannot be used: {0}")]
     File(String),

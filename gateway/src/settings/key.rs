@@ -40,6 +40,11 @@ pub(super) const KEYS: &[Key] = &[
         "127.0.0.1:8080",
         "an address and a port, such as `127.0.0.1:8080` or `[::]:8080`",
     ),
+    optional(
+        "allowed_hosts",
+        "host names such as `coach.test`, with commas between them",
+        mask::nothing,
+    ),
     key("home", ".coach", "a folder"),
     key(
         "log",
@@ -61,6 +66,13 @@ pub(super) const KEYS: &[Key] = &[
     key("timeout_statement", "5s", TIME),
     key("timeout_execution", "8s", TIME),
     key("timeout_drain", "3s", "a time of at most `5s`"),
+    key("timeout_headers", "10s", TIME),
+    key("timeout_idle", "75s", TIME),
+    optional(
+        "limit_connections",
+        "a whole number from 1 to 1000000",
+        mask::nothing,
+    ),
     key("limit_body_bytes", "1048576", COUNT),
     key("limit_batch", "10", COUNT),
     key("limit_cost", "5000", COUNT),
@@ -82,7 +94,12 @@ pub(super) const KEYS: &[Key] = &[
         mask::nothing,
     ),
     optional("auth_jwks_url", "an http or https address", mask::url),
-    key("auth_roles_claim", "cognito:groups", "the name of a claim"),
+    key("auth_local", "no", "`yes` or `no`"),
+    key(
+        "auth_roles_claim",
+        "cognito:groups",
+        "the name of a claim, or of one within others, such as `realm_access.roles`",
+    ),
     optional(
         "auth_api_keys",
         "pairs `name=SHA-256 of the key in 64 hexadecimal digits`, with commas between them",

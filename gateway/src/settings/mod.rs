@@ -4,6 +4,7 @@ mod auth;
 mod environment;
 mod error;
 mod key;
+mod kubernetes;
 mod mask;
 mod partners;
 mod reader;
@@ -18,7 +19,11 @@ mod value;
 mod webhooks;
 mod worker;
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use coach_domain::{queue::QueueName, url::Url};
 use coach_workers::{ApiSettings, live::Brightcove, partner::PartnerSettings};
@@ -42,6 +47,10 @@ use crate::webhook::Webhooks;
 pub struct Settings {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Names of hosts under which `coach dev` answers, besides `localhost` and addresses.
+    pub allowed_hosts: Vec<String>,
+    /// Variables that were passed over, for Kubernetes sets them.
+    pub passed_over: Vec<String>,
     /// The folder for what is kept: keys, the embedded database, objects, mail.
     pub home: PathBuf,
     /// What is logged, as `tracing_subscriber::EnvFilter` takes it.
@@ -62,8 +71,8 @@ pub struct Settings {
     pub auth: AuthSettings,
     /// Where messages, objects and mail go.
     pub storage: Storage,
-    /// Where everybody finds the status file: on the CDN, if there is one.
-    pub live_status_url: Url,
+    /// Where everybody finds the status file, on the CDN as a rule; see [`Settings::status_url`].
+    pub live_status_url: Option<Url>,
     /// How what happens behind the answers is done.
     pub worker: Worker,
     /// Who is told of subscriptions and consents.
@@ -87,11 +96,17 @@ pub struct Timeouts {
     pub execution: Duration,
     /// From being not ready any more to accepting no more connections.
     pub drain: Duration,
+    /// For the head of a request to arrive, the first one's from the connection's begin on.
+    pub headers: Duration,
+    /// For a connection without requests to stay open.
+    pub idle: Duration,
 }
 
 /// How much a request may ask for.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// Connections; as many as there are file descriptors for without, 10,000 at most.
+    pub connections: Option<usize>,
     /// Bytes of a body.
     pub body_bytes: usize,
     /// Operations of a batch.
@@ -142,7 +157,12 @@ impl Settings {
             limits: Limits::read(reader)?,
             auth: AuthSettings::read(reader)?,
             worker: Worker::read(reader, &storage)?,
-            live_status_url: status_url(reader, listen)?,
+            live_status_url: reader.optional("live_status_url", |text| {
+                value::web_address(text)?;
+                Url::parse(text).ok_or_else(String::new)
+            })?,
+            allowed_hosts: reader.optional("allowed_hosts", hosts)?.unwrap_or_default(),
+            passed_over: sources.passed_over(),
             storage,
             partners: partners::read(reader)?,
             webhooks: webhooks::read(reader, &shops)?,
@@ -162,6 +182,49 @@ impl Settings {
             name: "database_url",
             because: "only `coach dev` brings its own Postgres",
             allowed: key::find("database_url").map_or("", |key| key.allowed),
+        })
+    }
+
+    /// Where everybody finds the status file, for a gateway that listens on `bound`: at the gateway itself unless
+    /// something else is set.
+    ///
+    /// # Errors
+    ///
+    /// When tokens of an issuer are taken, so that apps are elsewhere, and nothing says how these reach us.
+    pub fn status_url(&self, bound: SocketAddr) -> Result<Url, Error> {
+        if let Some(url) = &self.live_status_url {
+            return Ok(url.clone());
+        }
+        let missing = |because| Error::Missing {
+            name: "live_status_url",
+            because,
+            allowed: key::find("live_status_url").map_or("", |key| key.allowed),
+        };
+        if bound.ip().is_unspecified() && self.auth.issuer.is_some() {
+            let because = "`statusUrl` sends apps there, and the address of COACH_LISTEN is none that they can reach";
+            return Err(missing(because));
+        }
+        let own = Url::parse(&format!("http://{}/live/status.json", reachable(bound)));
+        own.ok_or_else(|| missing("the address of COACH_LISTEN makes none"))
+    }
+
+    /// Whether apps elsewhere are sent to this machine of theirs, since nothing is said of the status file.
+    pub fn keeps_status_to_itself(&self, bound: SocketAddr) -> bool {
+        self.live_status_url.is_none() && self.auth.issuer.is_some() && bound.ip().is_loopback()
+    }
+
+    /// Whether `coach serve` knows whose tokens it takes.
+    ///
+    /// # Errors
+    ///
+    /// When neither an issuer is set, nor that the local one will do.
+    pub fn require_issuer(&self) -> Result<(), Error> {
+        if self.auth.issuer.is_some() || self.auth.local {
+            return Ok(());
+        }
+        Err(Error::NoIssuer {
+            allowed: key::find("auth_issuer").map_or("", |key| key.allowed),
+            home: self.home.clone(),
         })
     }
 
@@ -190,6 +253,17 @@ impl Settings {
     }
 }
 
+/// Where somebody on this machine reaches a server that listens on `address`, which may be everywhere.
+pub fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
+}
+
 impl Timeouts {
     fn read(reader: &Reader) -> Result<Self, Error> {
         let timeouts = Self {
@@ -197,6 +271,8 @@ impl Timeouts {
             statement: reader.read("timeout_statement", value::time)?,
             execution: reader.read("timeout_execution", value::time)?,
             drain: reader.read("timeout_drain", value::short_time)?,
+            headers: reader.read("timeout_headers", value::time)?,
+            idle: reader.read("timeout_idle", value::time)?,
         };
         // A statement whose request is gone runs on to its own limit, and keeps its connection.
         if timeouts.statement >= timeouts.execution {
@@ -216,6 +292,9 @@ impl Limits {
     fn read(reader: &Reader) -> Result<Self, Error> {
         let count = |name| reader.read(name, value::count);
         Ok(Self {
+            connections: reader.optional("limit_connections", |text| {
+                value::within(text, 1..=1_000_000)
+            })?,
             body_bytes: count("limit_body_bytes")?,
             batch: count("limit_batch")?,
             cost: count("limit_cost")?,
@@ -231,15 +310,15 @@ impl Limits {
     }
 }
 
-/// Here, where nothing else is set.
-fn status_url(reader: &Reader, listen: SocketAddr) -> Result<Url, Error> {
-    let address = |text: &str| {
-        value::web_address(text)?;
-        Url::parse(text).ok_or_else(String::new)
-    };
-    let own = || Url::parse(&format!("http://{listen}/live/status.json"));
-    let given = reader.optional("live_status_url", address)?.or_else(own);
-    given.ok_or_else(|| reader.invalid("live_status_url", "it makes no address"))
+fn hosts(text: &str) -> value::Parsed<Vec<String>> {
+    let hosts = text.split(',').map(|host| {
+        let host = value::word(host)?;
+        if host.contains(['/', ':', '*']) {
+            return Err("a name has neither port nor path".to_owned());
+        }
+        Ok(host.to_ascii_lowercase())
+    });
+    hosts.collect()
 }
 
 fn log_filter(text: &str) -> value::Parsed<String> {

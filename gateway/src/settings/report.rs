@@ -34,7 +34,12 @@ fn instead(name: &str, settings: &Settings) -> String {
     match name {
         "database_url" => ": `coach dev` runs its own Postgres".to_owned(),
         "postgres_bin" => ": Postgres is looked for".to_owned(),
-        "auth_issuer" => format!(": the local issuer, whose key is in {home}"),
+        "auth_issuer" => format!(": the local issuer, whose key is in {home}, for `coach dev`"),
+        "live_status_url" => match settings.status_url(settings.listen) {
+            Ok(url) if settings.listen.port() > 0 => format!(": {}", url.as_str()),
+            _ => String::new(),
+        },
+        "limit_connections" => ": as many as there are file descriptors for".to_owned(),
         "auth_jwks_url" => match &settings.auth.issuer {
             Some(issuer) => format!(": {}", issuer.jwks_url),
             None => String::new(),

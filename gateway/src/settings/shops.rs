@@ -12,11 +12,7 @@ use coach_workers::{
     shop::{GooglePlay, GooglePlayError, GooglePlaySettings, Stripe},
 };
 
-use super::{
-    Error,
-    reader::Reader,
-    value::{self, Parsed},
-};
+use super::{Error, reader::Reader, value};
 
 /// All of them; one that is not set sells nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +33,7 @@ impl Shops {
     pub(super) fn read(reader: &Reader) -> Result<Self, Error> {
         Ok(Self {
             apple_bundle_id: reader.optional("apple_bundle_id", value::word)?,
-            apple_sandbox: reader.read("apple_sandbox", yes)?,
+            apple_sandbox: reader.read("apple_sandbox", value::yes_or_no)?,
             apple_root: reader
                 .optional("apple_root", value::digest)?
                 .unwrap_or(APPLE_ROOT),
@@ -97,12 +93,4 @@ fn google(reader: &Reader) -> Result<Option<GooglePlaySettings>, Error> {
         package,
         service_account,
     }))
-}
-
-fn yes(text: &str) -> Parsed<bool> {
-    match text {
-        "yes" => Ok(true),
-        "no" => Ok(false),
-        _ => Err(String::new()),
-    }
 }

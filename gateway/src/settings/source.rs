@@ -1,7 +1,9 @@
 //! Where settings come from.
 
 use std::{
-    env, fmt,
+    env,
+    ffi::OsString,
+    fmt,
     path::{Path, PathBuf},
 };
 
@@ -11,7 +13,7 @@ use figment::{
     value::{Dict, Map, Value},
 };
 
-use super::{Error, key};
+use super::{Error, key, kubernetes};
 
 const PREFIX: &str = "COACH_";
 
@@ -76,14 +78,16 @@ pub struct Sources {
 
 impl Sources {
     /// The environment of this process, and `coach.toml` in its folder.
-    pub fn of_process(takes_database_url: bool) -> Self {
-        let text = |os: std::ffi::OsString| os.to_string_lossy().into_owned();
-        let variables = env::vars_os().map(|(name, value)| (text(name), text(value)));
-        Self {
+    ///
+    /// # Errors
+    ///
+    /// When a variable that counts is not UTF-8. Put right in any way, it would name another folder or another secret.
+    pub fn of_process(takes_database_url: bool) -> Result<Self, Error> {
+        Ok(Self {
             file: Path::new("coach.toml").to_owned(),
-            environment: variables.collect(),
+            environment: texts(env::vars_os(), takes_database_url)?,
             takes_database_url,
-        }
+        })
     }
 
     pub(super) fn figment(&self) -> Result<Figment, Error> {
@@ -98,7 +102,8 @@ impl Sources {
         }
         let variables = self.variables().filter_map(|(name, value)| {
             let name = name.strip_prefix(PREFIX)?.to_lowercase();
-            (!key::is_foreign(&name)).then_some((name, value))
+            let foreign = key::is_foreign(&name) || kubernetes::is_of_service(&name, &value);
+            (!foreign).then_some((name, value))
         });
         if self.file.exists() {
             figment = figment.merge(Toml::file_exact(&self.file));
@@ -109,6 +114,15 @@ impl Sources {
             Ok(_) => Ok(figment),
             Err(error) => Err(Error::File(error.to_string())),
         }
+    }
+
+    /// The variables that look like settings and are passed over, for Kubernetes puts them there.
+    pub(super) fn passed_over(&self) -> Vec<String> {
+        let variables = self.variables().filter(|(name, value)| {
+            let name = name.strip_prefix(PREFIX).map(str::to_lowercase);
+            name.is_some_and(|name| kubernetes::is_of_service(&name, value))
+        });
+        variables.map(|(name, _)| name).collect()
     }
 
     /// A variable of the environment that has a value.
@@ -123,6 +137,26 @@ impl Sources {
         let given = self.environment.iter();
         given.filter(|(_, value)| !value.is_empty()).cloned()
     }
+}
+
+/// The variables that are UTF-8, as all that count must be.
+fn texts(
+    variables: impl Iterator<Item = (OsString, OsString)>,
+    takes_database_url: bool,
+) -> Result<Vec<(String, String)>, Error> {
+    let mut texts = Vec::new();
+    for (name, value) in variables {
+        let shown = name.to_string_lossy().into_owned();
+        let counts = shown.starts_with(PREFIX)
+            || shown.starts_with("OTEL_")
+            || takes_database_url && shown == "DATABASE_URL";
+        match (name.into_string(), value.into_string()) {
+            (Ok(name), Ok(value)) => texts.push((name, value)),
+            _ if counts => return Err(Error::NotText { name: shown }),
+            _ => {}
+        }
+    }
+    Ok(texts)
 }
 
 /// Values as text. Figment's own provider for the environment would make numbers of what looks like one.
@@ -142,5 +176,44 @@ impl Provider for Values {
 
     fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
         Ok(Profile::Default.collect(self.1.clone()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStringExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_variable_that_counts_and_is_not_utf_8_is_refused_by_name() {
+        let latin_1 = || OsString::from_vec(b"/srv/caf\xe9".to_vec());
+        let read = |name: &str, takes_database_url| {
+            let variables = [
+                (OsString::from("COACH_LOG"), OsString::from("info")),
+                (OsString::from(name), latin_1()),
+            ];
+            texts(variables.into_iter(), takes_database_url)
+        };
+        for name in [
+            "COACH_HOME",
+            "COACH_MAIL",
+            "COACH_POSTGRES_BIN",
+            "OTEL_SERVICE_NAME",
+        ] {
+            let message = read(name, false).unwrap_err().to_string();
+            assert!(
+                message.starts_with(name) && message.contains("UTF-8"),
+                "{message}"
+            );
+        }
+        assert!(read("DATABASE_URL", true).is_err());
+        let others = [("DATABASE_URL", false), ("OLDPWD", true)];
+        for (name, takes_database_url) in others {
+            assert_eq!(read(name, takes_database_url).unwrap().len(), 1);
+        }
+        let name = OsString::from_vec(b"COACH_\xe9".to_vec());
+        let variables = [(name, OsString::from("1"))];
+        assert!(texts(variables.into_iter(), false).is_err());
     }
 }

@@ -213,3 +213,94 @@ fn an_issuer_needs_an_audience_and_half_an_issuer_is_none() {
         "https://id.example.com/.well-known/jwks.json"
     );
 }
+
+#[test]
+fn what_kubernetes_sets_for_a_service_is_passed_over_and_told() {
+    let injected = [
+        ("COACH_SERVICE_HOST", "10.0.0.11"),
+        ("COACH_SERVICE_PORT", "8080"),
+        ("COACH_PORT", "tcp://10.0.0.11:8080"),
+        ("COACH_PORT_8080_TCP", "tcp://10.0.0.11:8080"),
+        ("COACH_PORT_8080_TCP_ADDR", "10.0.0.11"),
+    ];
+    let settings = Settings::load(&sources(&injected)).unwrap();
+    let names: Vec<_> = injected.iter().map(|(name, _)| *name).collect();
+    assert_eq!(settings.passed_over, names);
+    assert!(error(&[("COACH_PORT", "8080")]).starts_with("COACH_PORT (from the environment)"));
+}
+
+#[test]
+fn errors_about_mail_name_the_setting_that_is_wrong() {
+    for (name, value) in [
+        ("COACH_MAIL_NAME", "Coach\nBcc: all@example.com"),
+        ("COACH_MAIL_IMPRINT", "Coach\n1 Street"),
+        ("COACH_MAIL_FROM", "nobody"),
+        ("COACH_MAIL_REPLY_TO", "nobody"),
+        ("COACH_MAIL_BOUNCES", "nobody"),
+        ("COACH_MAIL_APP_URL", "ftp://app.example"),
+        ("COACH_MAIL_LOGO_URL", "http://logo.example"),
+    ] {
+        let message = error(&[(name, value)]);
+        assert!(message.starts_with(&format!("{name} = ")), "{message}");
+    }
+    let message = error(&[
+        ("COACH_MAIL_UNSUBSCRIBE_URL", "http://api.example"),
+        ("COACH_MAIL_UNSUBSCRIBE_KEY", &"5e".repeat(32)),
+    ]);
+    assert!(
+        message.starts_with("COACH_MAIL_UNSUBSCRIBE_URL = "),
+        "{message}"
+    );
+}
+
+#[test]
+fn apps_are_sent_to_an_address_that_can_be_reached() {
+    let url = |variables: &[(&str, &str)], bound: &str| {
+        let settings = Settings::load(&sources(variables)).unwrap();
+        let url = settings.status_url(bound.parse().unwrap());
+        url.map(|url| url.as_str().to_owned())
+            .map_err(|error| error.to_string())
+    };
+    for (bound, expected) in [
+        ("0.0.0.0:8080", "http://127.0.0.1:8080/live/status.json"),
+        ("[::]:8080", "http://[::1]:8080/live/status.json"),
+        (
+            "192.168.7.2:41234",
+            "http://192.168.7.2:41234/live/status.json",
+        ),
+    ] {
+        assert_eq!(url(&[], bound).unwrap(), expected);
+    }
+    let issuer = [
+        ("COACH_AUTH_ISSUER", "https://id.example.com"),
+        ("COACH_AUTH_AUDIENCE", "coach"),
+    ];
+    let message = url(&issuer, "0.0.0.0:8080").unwrap_err();
+    assert!(
+        message.starts_with("COACH_LIVE_STATUS_URL must be set"),
+        "{message}"
+    );
+    let set = ("COACH_LIVE_STATUS_URL", "https://cdn.example/status.json");
+    let settings = [issuer[0], issuer[1], set];
+    assert_eq!(url(&settings, "[::]:8080").unwrap(), set.1);
+}
+
+#[test]
+fn tokens_of_the_local_issuer_are_taken_when_somebody_says_so() {
+    let settings = |variables: &[_]| Settings::load(&sources(variables)).unwrap();
+    let message = settings(&[]).require_issuer().unwrap_err().to_string();
+    assert!(
+        message.starts_with("COACH_AUTH_ISSUER must be set")
+            && message.contains("COACH_AUTH_LOCAL=yes"),
+        "{message}"
+    );
+    let local = ("COACH_AUTH_LOCAL", "yes");
+    assert!(settings(&[local]).require_issuer().is_ok());
+    let issuer = [
+        ("COACH_AUTH_ISSUER", "https://id.example.com"),
+        ("COACH_AUTH_AUDIENCE", "coach"),
+    ];
+    assert!(settings(&issuer).require_issuer().is_ok());
+    let message = error(&[issuer[0], issuer[1], local]);
+    assert!(message.starts_with("COACH_AUTH_LOCAL = `yes`"), "{message}");
+}

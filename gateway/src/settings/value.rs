@@ -58,6 +58,14 @@ pub(super) fn short_time(text: &str) -> Parsed<Duration> {
     })
 }
 
+pub(super) fn yes_or_no(text: &str) -> Parsed<bool> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err(String::new()),
+    }
+}
+
 pub(super) fn word(text: &str) -> Parsed<String> {
     match text.trim() {
         "" => Err("it is empty".to_owned()),

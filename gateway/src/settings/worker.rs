@@ -9,7 +9,7 @@ use coach_workers::{
 };
 
 use super::{
-    Error, Mail, Source, Storage,
+    Error, Mail, Source, Storage, reachable,
     reader::Reader,
     value::{self, Parsed},
 };
@@ -107,8 +107,7 @@ impl Letters {
             return Err(reader.invalid("mail_unsubscribe_url", remark));
         }
         let house = House::new(&settings, unsubscribing.clone());
-        // The house names its settings without what they begin with here.
-        let house = house.map_err(|error| reader.invalid("mail_from", &error.to_string()))?;
+        let house = house.map_err(|error| reader.invalid(blamed(&error), &error.to_string()))?;
         Ok(Self {
             rate: reader.read("mail_rate", rate)?,
             house,
@@ -127,12 +126,32 @@ impl Letters {
         if self.unsubscribing.is_none()
             && let Ok(tokens) = Unsubscribing::new(key)
         {
-            let url = format!("http://{address}/unsubscribe");
+            let url = format!("http://{}/unsubscribe", reachable(address));
             self.house.offer_to_unsubscribe(&url, tokens.clone())?;
             self.unsubscribing = Some(tokens);
         }
         Ok(())
     }
+}
+
+/// The setting that an error of the house's is about: it names them without what they begin with here.
+fn blamed(error: &MailError) -> &'static str {
+    let told = error.to_string();
+    let names = [
+        "mail_name",
+        "mail_from",
+        "mail_reply_to",
+        "mail_bounces",
+        "mail_app_url",
+        "mail_logo_url",
+        "mail_imprint",
+        "mail_unsubscribe_url",
+    ];
+    let first = told.split(' ').next();
+    let mut meant = names
+        .into_iter()
+        .filter(|name| name.strip_prefix("mail_") == first);
+    meant.next().unwrap_or("mail_from")
 }
 
 fn addresses(text: &str) -> Parsed<Vec<(QueueName, String)>> {

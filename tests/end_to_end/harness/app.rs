@@ -158,7 +158,7 @@ impl TestApp {
             operations: Arc::new(queue),
             shops,
             objects: objects.clone(),
-            status_url: settings.live_status_url.clone(),
+            status_url: settings.status_url(settings.listen).expect("an address"),
         };
         let app = App::recording((*pool).clone(), services);
         let authenticator = Authenticator::local(&issuer, &settings.auth, clock.clone());

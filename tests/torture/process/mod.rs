@@ -89,6 +89,8 @@ impl Surroundings {
             .env_clear()
             .envs(self.settings.iter().cloned())
             .env("COACH_HOME", &self.home)
+            // Members' tokens are signed by the key in that home.
+            .env("COACH_AUTH_LOCAL", "yes")
             .stdin(Stdio::null())
             .kill_on_drop(true);
         Ok(command)

@@ -1,0 +1,187 @@
+//! `coach serve` as clients, machines and strangers meet it, over plain sockets.
+
+mod issuer;
+mod limits;
+mod start;
+mod stop;
+
+use std::{
+    fs,
+    io::{self, Read as _, Write as _},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use coach_gateway::embedded;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::coach::{Dev, command, folder, port};
+
+/// For what happens at once where all is well.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A database with content, and the token of somebody in it.
+struct Stage {
+    dev: Dev,
+    url: String,
+    token: String,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let dev = Dev::start(&folder(), port());
+        let url = embedded::running(&dev.folder.join("home"), "coach").expect("coach dev runs");
+        let token = dev.token();
+        Self { dev, url, token }
+    }
+
+    /// `coach serve` over it, which takes the same tokens.
+    fn serve(&self, settings: &[(&str, &str)]) -> Served {
+        let settings = [settings, &[("COACH_AUTH_LOCAL", "yes")]].concat();
+        self.serve_with(&settings, "exec \"$0\" serve")
+    }
+
+    /// The same by a script of the shell's, to which the program is `$0`.
+    fn serve_with(&self, settings: &[(&str, &str)], script: &str) -> Served {
+        let port = port();
+        let mut command = clean(&self.dev.folder, port);
+        command
+            .args(["-c", script])
+            .arg(crate::coach::binary())
+            .env("COACH_DATABASE_URL", &self.url)
+            .envs(settings.iter().copied());
+        Served::start(command, port)
+    }
+}
+
+/// A shell in a folder, with where to listen and nothing of other work.
+fn clean(folder: &Path, port: u16) -> Command {
+    let of_binary = command(folder, port);
+    let mut shell = Command::new("sh");
+    shell.current_dir(folder);
+    for (name, value) in of_binary.get_envs() {
+        let ours = name.to_string_lossy().starts_with("COACH_");
+        if let Some(value) = value.filter(|_| ours) {
+            shell.env(name, value);
+        }
+    }
+    shell
+}
+
+/// A running `coach serve`, killed when dropped.
+struct Served {
+    child: Child,
+    port: u16,
+    log: std::path::PathBuf,
+}
+
+impl Served {
+    fn start(mut command: Command, port: u16) -> Self {
+        let log = folder().join("serve.log");
+        let file = fs::File::create(&log).expect("a log");
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(file)
+            .spawn()
+            .expect("it starts");
+        let mut served = Self { child, port, log };
+        let begun = Instant::now();
+        while !served.is_ready() {
+            let ended = served.child.try_wait().expect("a status");
+            assert!(
+                ended.is_none() && begun.elapsed() < PATIENCE,
+                "coach serve is not ready: {ended:?}\n{}",
+                served.log()
+            );
+            thread::sleep(Duration::from_millis(20));
+        }
+        served
+    }
+
+    fn is_ready(&self) -> bool {
+        let ready = self.get("/health/ready");
+        ready.is_ok_and(|answer| answer.starts_with("HTTP/1.1 200"))
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(&self.log).expect("a log")
+    }
+
+    /// A connection, which is not waited on for ever.
+    fn connect(&self) -> io::Result<TcpStream> {
+        let stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        Ok(stream)
+    }
+
+    /// Sends bytes on a connection of their own, and says all that comes back until it is closed.
+    fn send(&self, bytes: &[u8]) -> io::Result<String> {
+        let mut stream = self.connect()?;
+        stream.write_all(bytes)?;
+        rest(&mut stream)
+    }
+
+    fn get(&self, path: &str) -> io::Result<String> {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        self.send(request.as_bytes())
+    }
+
+    fn terminate(&self) {
+        let pid = i32::try_from(self.child.id()).expect("a pid");
+        kill_process(Pid::from_raw(pid).expect("a pid"), Signal::TERM).expect("it is there");
+    }
+
+    /// Waits for its end, which is a good one.
+    fn ended(&mut self) {
+        assert!(self.child.wait().expect("a status").success());
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn rest(stream: &mut TcpStream) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A question on a connection that stays open.
+fn question(token: &str, query: &str) -> String {
+    let body = serde_json::json!({ "query": query }).to_string();
+    format!(
+        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer {token}\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+/// Reads one answer, head and body; an error where there is not all of it.
+fn answer(stream: &mut TcpStream) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    let mut chunk = [0; 4096];
+    loop {
+        let text = String::from_utf8_lossy(&bytes).to_ascii_lowercase();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: "));
+            let length: usize = length.map_or(0, |length| length.parse().expect("a number"));
+            if body.len() >= length {
+                return Ok(text);
+            }
+        }
+        match stream.read(&mut chunk)? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            read => bytes.extend_from_slice(&chunk[..read]),
+        }
+    }
+}
