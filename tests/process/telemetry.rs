@@ -31,9 +31,13 @@ fn start(collector: &Collector) -> Dev {
 
 /// Today, as part of a trace of the caller's.
 fn ask_today(dev: &Dev) -> String {
+    ask_today_within(dev, &format!("00-{TRACE}-{CALLER}-01"))
+}
+
+fn ask_today_within(dev: &Dev, traceparent: &str) -> String {
     let answer = reqwest::blocking::Client::new()
         .post(format!("{}/graphql", dev.base))
-        .header("traceparent", format!("00-{TRACE}-{CALLER}-01"))
+        .header("traceparent", traceparent)
         .bearer_auth(dev.token())
         .json(&serde_json::json!({ "query": TODAY }))
         .send()
@@ -130,6 +134,28 @@ fn one_trace_holds_request_operation_batches_and_statements() {
     );
     assert!(collector.services().iter().all(|name| name == "coach"));
     assert_private(&collector.text());
+}
+
+#[test]
+fn a_malformed_parent_begins_a_trace_of_its_own() {
+    let _turn = turn();
+    let collector = Collector::start();
+    let dev = start(&collector);
+    let mut seen = Vec::new();
+    for malformed in [
+        format!("00-1-{CALLER}-01"),
+        format!("00-{}-{CALLER}-01", &TRACE[1..]),
+        format!("00-+{}-{CALLER}-01", &TRACE[1..]),
+        format!("00-{TRACE}-{CALLER}-001"),
+        format!("00-{TRACE}-{CALLER}-01-more"),
+    ] {
+        let line = line(&dev, &ask_today_within(&dev, &malformed));
+        let trace = line["trace.id"].as_str().expect("a trace").to_owned();
+        assert!(!trace.ends_with(&TRACE[1..]), "{malformed}: {line}");
+        assert!(!trace.starts_with("0000000000"), "{malformed}: {line}");
+        assert!(!seen.contains(&trace), "{malformed}: {line}");
+        seen.push(trace);
+    }
 }
 
 #[test]
