@@ -16,7 +16,7 @@ use std::{
 };
 
 use coach_gateway::embedded;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 
 use crate::coach::{Dev, command, folder, port};
 
@@ -130,9 +130,22 @@ impl Served {
         self.send(request.as_bytes())
     }
 
-    fn terminate(&self) {
+    fn pid(&self) -> Pid {
         let pid = i32::try_from(self.child.id()).expect("a pid");
-        kill_process(Pid::from_raw(pid).expect("a pid"), Signal::TERM).expect("it is there");
+        Pid::from_raw(pid).expect("a pid")
+    }
+
+    /// From now on it gets no descriptor whose number is as high.
+    fn limit_descriptors(&self, limit: u64) {
+        let limit = Rlimit {
+            current: Some(limit),
+            maximum: Some(limit),
+        };
+        prlimit(Some(self.pid()), Resource::Nofile, limit).expect("it is ours");
+    }
+
+    fn terminate(&self) {
+        kill_process(self.pid(), Signal::TERM).expect("it is there");
     }
 
     /// Waits for its end, which is a good one.

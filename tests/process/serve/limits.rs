@@ -71,6 +71,32 @@ fn health_is_told_and_requests_are_answered_beside_more_connections_than_can_be(
 }
 
 #[test]
+fn without_descriptors_idle_connections_make_room_and_the_log_says_so() {
+    let _turn = turn();
+    let stage = Stage::new();
+    let served = stage.serve(&[]);
+    let ask = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+    let idle: Vec<TcpStream> = (0..80)
+        .map(|_| {
+            let mut stream = served.connect().expect("a connection");
+            stream.write_all(ask).expect("sent");
+            answer(&mut stream).expect("an answer");
+            stream
+        })
+        .collect();
+    // Fewer than there are open: all numbers below are in use.
+    served.limit_descriptors(64);
+    let told = served.get("/health/live").expect("an answer");
+    assert!(told.starts_with("HTTP/1.1 200"), "{told}");
+    let log = served.log();
+    assert!(log.contains("connections cannot be accepted"), "{log}");
+    // The one that was used last is still there.
+    let mut last = idle.into_iter().last().expect("a connection");
+    last.write_all(ask).expect("sent");
+    assert!(answer(&mut last).expect("an answer").contains("live"));
+}
+
+#[test]
 fn http_1_1_wants_to_know_the_host() {
     let _turn = turn();
     let stage = Stage::new();
