@@ -1,5 +1,10 @@
 //! Postgres servers on addresses, which the private one has none of: for failover, poolers and networks.
 
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "in tests whatever goes wrong is a panic"
+)]
+
 use std::{
     ffi::OsStr,
     fs,
@@ -232,16 +237,12 @@ fn owner() -> Option<(u32, u32)> {
 
 /// Where the private Postgres of `coach dev` finds its programs, by the newest version.
 fn program(name: &str) -> PathBuf {
-    let mut folders: Vec<_> = std::env::var_os("COACH_POSTGRES_BIN")
-        .map(PathBuf::from)
-        .into_iter()
-        .collect();
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let mut versions: Vec<_> = versions.flatten().map(|it| it.path().join("bin")).collect();
     versions.sort();
-    folders.extend(versions.into_iter().rev());
-    let found = folders
+    let found = versions
         .iter()
+        .rev()
         .map(|it| it.join(name))
         .find(|it| it.is_file());
     found.unwrap_or_else(|| PathBuf::from(name))

@@ -1,5 +1,10 @@
 //! The connection pooler of many installations, as the distribution has it.
 
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "in tests whatever goes wrong is a panic"
+)]
+
 use std::{
     fs,
     net::{Ipv4Addr, SocketAddr},

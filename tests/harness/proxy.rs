@@ -1,5 +1,10 @@
 //! A way to a server that can be slow, silent, or lead elsewhere.
 
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "in tests whatever goes wrong is a panic"
+)]
+
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,

@@ -57,8 +57,9 @@ impl Worker {
     /// Waits until readiness answers so, and returns what it says.
     async fn is_ready(&self, ready: bool) -> String {
         let url = format!("http://127.0.0.1:{}/health/ready", self.port);
+        let client = reqwest::Client::new();
         for _ in 0..600 {
-            if let Ok(answer) = reqwest::get(&url).await
+            if let Ok(answer) = client.get(&url).send().await
                 && answer.status().is_success() == ready
             {
                 return answer.text().await.expect("a body");

@@ -106,7 +106,7 @@ async fn receives_are_counted_by_either_name() {
             asked
                 .as_object_mut()
                 .map(|it| it.remove("MessageSystemAttributeNames")),
-        )
+        );
     };
     let new: Change =
         |_, asked, _| drop(asked.as_object_mut().map(|it| it.remove("AttributeNames")));
@@ -120,7 +120,7 @@ async fn receives_are_counted_by_either_name() {
     let neither: Change = |call, _, answer| {
         let messages = answer
             .iter_mut()
-            .flat_map(|it| it["Messages"].as_array_mut());
+            .filter_map(|it| it["Messages"].as_array_mut());
         for message in messages.flatten().filter(|_| call == "ReceiveMessage") {
             message.as_object_mut().map(|it| it.remove("Attributes"));
         }
@@ -136,7 +136,7 @@ async fn a_message_without_a_receipt_holds_no_other() {
     let change: Change = |call, _, answer| {
         let messages = answer
             .iter_mut()
-            .flat_map(|it| it["Messages"].as_array_mut());
+            .filter_map(|it| it["Messages"].as_array_mut());
         let odd = messages
             .flatten()
             .filter(|it| it["Body"] == "odd" && call == "ReceiveMessage");

@@ -35,7 +35,7 @@ pub(crate) struct Options {
     /// Every so many seconds Postgres is restarted; 0 for never
     #[arg(long, default_value_t = 0, value_name = "SECONDS")]
     pub(crate) restart_every: u32,
-    /// Has gateways and workers reach Postgres through PgBouncer, in session mode
+    /// Has gateways and workers reach Postgres through `PgBouncer`, in session mode
     #[arg(long)]
     pub(crate) pooler: bool,
     /// Folder of the private Postgres and of what the runs leave: target/torture by default

@@ -181,11 +181,11 @@ async fn a_member_and_a_mailbox_have_a_budget() {
     assert_eq!(ended(&fixture, &all).await, expected);
     // Operators were told once, and the table knows nobody.
     let told: Vec<Told> = fixture
-        .rows("SELECT scope, used, is_told FROM mail_budget ORDER BY scope")
+        .rows("SELECT scope, used, is_told AS announced FROM mail_budget ORDER BY scope")
         .await;
     let told: Vec<_> = told
         .iter()
-        .map(|it| (it.scope.as_str(), it.used, it.is_told))
+        .map(|it| (it.scope.as_str(), it.used, it.announced))
         .collect();
     assert_eq!(told, [("ADDRESS", 3, false), ("MEMBER", 3, true)]);
 
@@ -210,16 +210,16 @@ async fn a_member_and_a_mailbox_have_a_budget() {
     sent.take();
     assert_eq!(deliver(&fixture, &sent, &welcomes(maya, 4)).await, 3);
     let told: Vec<Told> = fixture
-        .rows("SELECT scope, used, is_told FROM mail_budget WHERE scope = 'ADDRESS'")
+        .rows("SELECT scope, used, is_told AS announced FROM mail_budget WHERE scope = 'ADDRESS'")
         .await;
-    assert_eq!((told[0].used, told[0].is_told), (3, false));
+    assert_eq!((told[0].used, told[0].announced), (3, false));
 }
 
 #[derive(FromQueryResult)]
 struct Told {
     scope: String,
     used: i32,
-    is_told: bool,
+    announced: bool,
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -229,7 +229,7 @@ async fn a_mail_that_is_tried_again_counts_once() {
     *sent.fails.lock().unwrap() = 2;
     assert_eq!(deliver(&fixture, &sent, &welcomes(maya, 1)).await, 1);
     let used: Vec<Told> = fixture
-        .rows("SELECT scope, used, is_told FROM mail_budget")
+        .rows("SELECT scope, used, is_told AS announced FROM mail_budget")
         .await;
     assert_eq!(used.iter().map(|it| it.used).collect::<Vec<_>>(), [1, 1]);
     assert_eq!(deliver(&fixture, &sent, &welcomes(maya, 4)).await, 3);

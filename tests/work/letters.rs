@@ -287,7 +287,7 @@ async fn an_address_that_nothing_can_be_sent_to_is_told_once() {
         assert_eq!(state(&fixture, &letter).await, Some(DeliveryState::Refused));
         let told: Vec<_> = warnings.of(&letter.id.to_string());
         assert_eq!(told.len(), 1, "{told:#?}");
-        assert!(told[0].contains(&letter.kind), "{told:?}");
+        assert!(told[0].contains(letter.kind), "{told:?}");
         assert!(
             told[0].contains("cannot be sent to the address"),
             "{told:?}"

@@ -85,37 +85,37 @@ impl Members {
 mod tests {
     use super::*;
 
-    fn subject(name: impl ToString) -> Subject {
+    fn subject(name: &impl ToString) -> Subject {
         Subject {
             issuer: "https://id.example.com".to_owned(),
             subject: name.to_string(),
         }
     }
 
-    fn retry_after(counted: Result<()>) -> Option<u32> {
+    fn retry_after(counted: &Result<()>) -> Option<u32> {
         match counted {
-            Err(Error::RateLimited { retry_after }) => Some(retry_after),
+            Err(Error::RateLimited { retry_after }) => Some(*retry_after),
             _ => None,
         }
     }
 
     #[test]
     fn a_minute_holds_so_many_and_then_each_has_to_wait_its_share() {
-        let (rate, ada) = (CommandRate::new(6), subject("ada"));
+        let (rate, ada) = (CommandRate::new(6), subject(&"ada"));
         let start = DateTime::UNIX_EPOCH;
         for _ in 0..6 {
-            assert_eq!(retry_after(rate.count(&ada, start)), None);
+            assert_eq!(retry_after(&rate.count(&ada, start)), None);
         }
         for _ in 0..3 {
-            assert_eq!(retry_after(rate.count(&ada, start)), Some(10));
+            assert_eq!(retry_after(&rate.count(&ada, start)), Some(10));
         }
         // Others are not held up.
-        assert_eq!(retry_after(rate.count(&subject("grace"), start)), None);
+        assert_eq!(retry_after(&rate.count(&subject(&"grace"), start)), None);
         let later = start + TimeDelta::milliseconds(9_999);
-        assert_eq!(retry_after(rate.count(&ada, later)), Some(1));
+        assert_eq!(retry_after(&rate.count(&ada, later)), Some(1));
         let later = start + TimeDelta::seconds(10);
-        assert_eq!(retry_after(rate.count(&ada, later)), None);
-        assert_eq!(retry_after(rate.count(&ada, later)), Some(10));
+        assert_eq!(retry_after(&rate.count(&ada, later)), None);
+        assert_eq!(retry_after(&rate.count(&ada, later)), Some(10));
         // Rest gives back no more than a minute's.
         let later = start + TimeDelta::hours(1);
         let taken = (0..20).filter(|_| rate.count(&ada, later).is_ok());
@@ -126,10 +126,10 @@ mod tests {
     fn who_has_been_quiet_is_forgotten() {
         let (rate, start) = (CommandRate::new(6), DateTime::UNIX_EPOCH);
         for number in 0..FORGET_FROM {
-            assert_eq!(retry_after(rate.count(&subject(number), start)), None);
+            assert_eq!(retry_after(&rate.count(&subject(&number), start)), None);
         }
         let later = start + TimeDelta::minutes(1);
-        assert_eq!(retry_after(rate.count(&subject("ada"), later)), None);
+        assert_eq!(retry_after(&rate.count(&subject(&"ada"), later)), None);
         assert_eq!(rate.members.lock().unwrap().due.len(), 1);
     }
 }

@@ -46,7 +46,7 @@ pub struct Options {
     pub pool_mode: PoolMode,
 }
 
-/// What a pooler in front of Postgres keeps for a client, in PgBouncer's terms.
+/// What a pooler in front of Postgres keeps for a client, in `PgBouncer`'s terms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PoolMode {
     /// A connection to the server as long as ours: the server itself, or a pooler with `pool_mode=session`.

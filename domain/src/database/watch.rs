@@ -34,7 +34,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const CHECK_ALL_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How often it is told that all connections are in use.
-const EXHAUSTED_INTERVAL: Duration = Duration::from_secs(60);
+const EXHAUSTED_INTERVAL: Duration = Duration::from_mins(1);
 
 /// Since when connections are suspected that were idle then.
 #[derive(Debug, Default)]
@@ -146,15 +146,13 @@ impl Watcher {
     }
 
     async fn check_one(&mut self) {
-        match self.connections.try_acquire() {
-            Some(connection) => {
-                if !check(connection).await {
-                    self.suspicion.arise();
-                    self.check_all().await;
-                }
+        if let Some(connection) = self.connections.try_acquire() {
+            if !check(connection).await {
+                self.suspicion.arise();
+                self.check_all().await;
             }
-            None if self.told.is_some() => self.try_to_connect(false).await,
-            None => {}
+        } else if self.told.is_some() {
+            self.try_to_connect(false).await;
         }
     }
 

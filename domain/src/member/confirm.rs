@@ -61,7 +61,7 @@ impl Code {
 
 /// Of what somebody typed: small letters, spaces and hyphens make no difference, nor do letters that look like digits.
 fn digest(typed: &str) -> Vec<u8> {
-    let symbols = typed.chars().filter(|c| c.is_ascii_alphanumeric());
+    let symbols = typed.chars().filter(char::is_ascii_alphanumeric);
     let symbols = symbols.map(|c| match c.to_ascii_uppercase() {
         'O' => '0',
         'I' | 'L' => '1',

@@ -71,8 +71,7 @@ fn ip(arguments: &[&str]) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_whose_packets_were_lost_is_used_as_soon_as_it_can_be() {
     let Some(namespace) = Namespace::create() else {
-        let all = std::env::var("COACH_TEST_ALL").is_ok_and(|all| all == "1");
-        assert!(!all, "namespaces of the network take root and iproute2");
+        // `tests/run` counts it.
         println!("NOT RUN: namespaces of the network take root and iproute2");
         return;
     };

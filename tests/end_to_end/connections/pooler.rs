@@ -1,4 +1,4 @@
-//! Through PgBouncer as the distribution has it.
+//! Through `PgBouncer` as the distribution has it.
 
 use coach_domain::Error;
 use coach_tests::{
@@ -17,8 +17,7 @@ use crate::{
 
 async fn works_through(mode: &str) {
     if !PgBouncer::is_installed() {
-        let all = std::env::var("COACH_TEST_ALL").is_ok_and(|all| all == "1");
-        assert!(!all, "apt-get install pgbouncer");
+        // `tests/run` counts it.
         println!("NOT RUN: PgBouncer is not here (apt-get install pgbouncer)");
         return;
     }

@@ -14,7 +14,7 @@ use crate::{
     writes::change,
 };
 
-fn consent(key: String) -> Value {
+fn consent(key: &str) -> Value {
     json!({ "idempotencyKey": key, "consents": [{ "purpose": "PARTNER_SHARING", "granted": true }] })
 }
 
@@ -37,7 +37,7 @@ async fn each_trouble_has_a_code_or_none() {
         sleep(Duration::from_millis(20)).await;
     }
     for number in 0..5 {
-        let input = consent(format!("read-only-{number}"));
+        let input = consent(&format!("read-only-{number}"));
         let answer = change(&test, member::MAYA, "UpdateConsents", input).await;
         assert_eq!(answer.codes(), ["SERVICE_UNAVAILABLE"], "{answer:#?}");
         assert!(today(&test).await.is_empty());
@@ -48,13 +48,7 @@ async fn each_trouble_has_a_code_or_none() {
     while readiness(&test).await != 200 {
         sleep(Duration::from_millis(20)).await;
     }
-    let answer = change(
-        &test,
-        member::MAYA,
-        "UpdateConsents",
-        consent("writable".to_owned()),
-    )
-    .await;
+    let answer = change(&test, member::MAYA, "UpdateConsents", consent("writable")).await;
     assert!(answer.codes().is_empty(), "{answer:#?}");
     test.owed().await;
     drop(test);
@@ -73,7 +67,7 @@ async fn each_trouble_has_a_code_or_none() {
             &test,
             member::MAYA,
             "UpdateConsents",
-            consent(format!("isolated-{number}")),
+            consent(&format!("isolated-{number}")),
         )
     });
     for answer in futures_util::future::join_all(changes).await {
@@ -91,22 +85,10 @@ async fn each_trouble_has_a_code_or_none() {
         .execute_unprepared("SELECT FROM member FOR UPDATE")
         .await
         .expect("held");
-    let answer = change(
-        &test,
-        member::MAYA,
-        "UpdateConsents",
-        consent("locked".to_owned()),
-    )
-    .await;
+    let answer = change(&test, member::MAYA, "UpdateConsents", consent("locked")).await;
     assert_eq!(answer.codes(), ["SERVICE_UNAVAILABLE"], "{answer:#?}");
     holder.rollback().await.expect("let go");
-    let answer = change(
-        &test,
-        member::MAYA,
-        "UpdateConsents",
-        consent("locked".to_owned()),
-    )
-    .await;
+    let answer = change(&test, member::MAYA, "UpdateConsents", consent("locked")).await;
     assert!(answer.codes().is_empty(), "{answer:#?}");
     test.owed().await;
     drop(test);
@@ -126,12 +108,7 @@ async fn a_deadlock_is_tried_again_and_not_told() {
         .await
         .expect("locked");
     // The command locks the member's row, and waits for the table; then we wait for the row.
-    let command = change(
-        &test,
-        member::MAYA,
-        "UpdateConsents",
-        consent("deadlock".to_owned()),
-    );
+    let command = change(&test, member::MAYA, "UpdateConsents", consent("deadlock"));
     let cross = async {
         let waiting = "
             SELECT count(*) FROM pg_stat_activity

@@ -312,6 +312,7 @@ async fn a_meal_is_logged_by_what_happened_later() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, in the order of a day")]
 async fn a_meal_is_swapped_by_what_was_chosen_later_and_what_was_eaten_stays() {
     let test = TestApp::start().await;
     let before = meal(&test, "LUNCH").await;

@@ -313,8 +313,8 @@ pub(crate) fn samples() -> Vec<Sample> {
         ada(),
     );
     let mut plan_in_japanese = plan();
-    plan_in_japanese.days[0].meals[0].title = "鶏の照り焼き".to_owned();
-    plan_in_japanese.shopping[0].items[0].name = "鶏もも肉".to_owned();
+    "鶏の照り焼き".clone_into(&mut plan_in_japanese.days[0].meals[0].title);
+    "鶏もも肉".clone_into(&mut plan_in_japanese.shopping[0].items[0].name);
     let japanese = Sample {
         name: "your-plan-in-japanese",
         kind: "email.your-plan",

@@ -226,7 +226,8 @@ mod tests {
             .attributes(Attribute::ApproximateReceiveCount, "many")
             .attributes(Attribute::SentTimestamp, "yesterday");
         let lost = Message::builder().message_id("b").body("{}");
-        let messages = [lost, whole, bare, strange].map(|it| it.build());
+        let messages =
+            [lost, whole, bare, strange].map(aws_sdk_sqs::types::builders::MessageBuilder::build);
         let read = readable(&place, messages.to_vec());
         let told: Vec<_> = (read.iter())
             .map(|it| (it.id.as_str(), it.body.as_str(), it.receives))

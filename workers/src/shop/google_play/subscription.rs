@@ -208,7 +208,7 @@ mod tests {
             false,
         );
         let another = read("ACTIVE", |it| {
-            it["lineItems"][0]["productId"] = json!("news")
+            it["lineItems"][0]["productId"] = json!("news");
         });
         assert!(matches!(another, Err(PurchaseError::NotOurs(_))));
     }
