@@ -80,6 +80,10 @@ impl Drop for Worker {
 fn on(folder: &Path, url: &str, port: u16) -> Command {
     let mut command = command(folder, port);
     command.env("COACH_DATABASE_URL", url);
+    // `coach dev` passes over what people have set for other work; these verbs are for it.
+    for name in ["PGHOST", "PGPORT", "PGOPTIONS"] {
+        command.env_remove(name);
+    }
     command
 }
 

@@ -114,7 +114,8 @@ impl Default for Options {
 /// to, or the URL is none.
 pub async fn connect(url: &str, options: &Options) -> crate::Result<Pool> {
     let pool = open(url, options)?;
-    pool.ping().await?;
+    // There, for the first statement to find it.
+    pool.lease().await?.release().await;
     Ok(pool)
 }
 

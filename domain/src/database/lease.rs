@@ -144,6 +144,16 @@ impl Lease {
         !self.broken
     }
 
+    /// Gives it back and waits until it is there for the next one; dropping it does not wait.
+    pub(super) async fn release(mut self) {
+        if self.broken || self.in_transaction {
+            return;
+        }
+        if let Some(mut connection) = self.connection.take() {
+            let _ = timeout(RELEASE_TIMEOUT, connection.return_to_pool()).await;
+        }
+    }
+
     /// Begins a transaction. Dropped from here on, the connection is closed.
     pub(super) async fn begin(&mut self, sql: &str, limit: Duration) -> Result<(), SqlxError> {
         self.in_transaction = true;

@@ -146,13 +146,14 @@ impl Watcher {
     }
 
     async fn check_one(&mut self) {
-        if let Some(connection) = self.connections.try_acquire() {
-            if !check(connection).await {
-                self.suspicion.arise();
-                self.check_all().await;
-            }
-        } else if self.told.is_some() {
+        if self.told.is_some() {
             self.try_to_connect(false).await;
+        }
+        if let Some(connection) = self.connections.try_acquire()
+            && !check(connection).await
+        {
+            self.suspicion.arise();
+            self.check_all().await;
         }
     }
 

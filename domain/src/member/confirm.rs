@@ -84,6 +84,10 @@ impl Command for ConfirmEmail {
     type Outcome = MemberId;
 
     async fn run(&self, work: &mut Work<'_>) -> Result<MemberId, Refusal> {
+        if self.code.chars().any(char::is_control) {
+            let message = "a code is of letters and digits";
+            return Err(UserError::new(UserErrorCode::Invalid, message, "code").into());
+        }
         let member = with_address(work)?;
         if member.email_confirmed_at.is_some() {
             return Ok(member.id);

@@ -149,7 +149,9 @@ async fn digest(test: &TestApp) -> Vec<Value> {
     static SQL: OnceCell<String> = OnceCell::const_new();
     let sql = SQL.get_or_init(|| async {
         let tables = "SELECT relname FROM pg_class
-            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition";
+            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition
+              -- Attempts are counted whatever comes of them.
+              AND relname NOT IN ('purchase_check', 'shop_clock')";
         let tables = rows(test, tables).await;
         assert!(tables.len() > 30, "{}", tables.len());
         let parts = tables.iter().map(|table| {
