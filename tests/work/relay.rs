@@ -155,7 +155,6 @@ async fn a_row_that_is_not_taken_holds_no_other_up() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "fails since all parts are together: TODO.md, first line"]
 async fn where_order_is_kept_a_row_that_is_not_taken_holds_up_its_own_alone() {
     let fixture = Fixture::new().await;
     *fixture.queue.refuses.lock().unwrap() = Some("poison");

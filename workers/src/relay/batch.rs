@@ -1,5 +1,7 @@
 //! Rows together that one send takes.
 
+use std::collections::HashMap;
+
 use coach_domain::{
     outbox::Owed,
     queue::{BATCH, MAX_BYTES},
@@ -25,6 +27,21 @@ pub(super) fn batches(owed: Vec<Owed>) -> Vec<Vec<Owed>> {
         }
     }
     batches
+}
+
+/// The same, in batches that hold at most one row of a partition. Within a partition rows keep their order.
+pub(super) fn ordered_batches(owed: Vec<Owed>) -> Vec<Vec<Owed>> {
+    let mut rounds: Vec<Vec<Owed>> = Vec::new();
+    let mut earlier: HashMap<i16, usize> = HashMap::new();
+    for row in owed {
+        let round = earlier.entry(row.partition).or_default();
+        if *round == rounds.len() {
+            rounds.push(Vec::new());
+        }
+        rounds[*round].push(row);
+        *round += 1;
+    }
+    rounds.into_iter().flat_map(batches).collect()
 }
 
 #[cfg(test)]
@@ -67,5 +84,21 @@ mod tests {
     #[test]
     fn what_is_too_large_travels_as_a_reference_and_hardly_counts() {
         assert_eq!(sizes(&[MAX_BYTES * 2; 10]), [10]);
+    }
+
+    #[test]
+    fn where_order_is_kept_a_batch_has_one_row_of_a_partition() {
+        let of = |partition: i16, sequence| Owed {
+            partition,
+            ..row(sequence, 100)
+        };
+        let owed = vec![of(1, 1), of(1, 2), of(2, 3), of(1, 4), of(3, 5), of(2, 6)];
+        let batches = ordered_batches(owed);
+        let sequences: Vec<Vec<_>> = batches
+            .iter()
+            .map(|batch| batch.iter().map(|row| row.sequence).collect())
+            .collect();
+        assert_eq!(sequences, [vec![1, 3, 5], vec![2, 6], vec![4]]);
+        assert!(ordered_batches(Vec::new()).is_empty());
     }
 }

@@ -12,7 +12,11 @@ use futures_util::future::join_all;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::{Outlet, Relay, batch::batches, large};
+use super::{
+    Outlet, Relay,
+    batch::{batches, ordered_batches},
+    large,
+};
 use crate::backoff;
 
 /// How long the queue may take to answer: well within the lease, so that nobody else claims meanwhile.
@@ -68,8 +72,9 @@ impl Sender<'_> {
         Ok(sent)
     }
 
-    /// One batch after the other, and nothing of what follows a row that did not go within its partition. Says whether
-    /// the queue answers, and which partitions are to wait for how long: a row that is not taken holds no other's up.
+    /// One batch after the other, and nothing of what follows a row that did not go within its partition: a batch holds
+    /// one row of each, for the queue may take a part of it. Says whether the queue answers, and which partitions are to
+    /// wait for how long: a row that is not taken holds no other's up.
     pub(super) async fn send_in_order(
         &self,
         owed: Vec<Owed>,
@@ -79,7 +84,7 @@ impl Sender<'_> {
         let mut waiting: Vec<(i16, Duration)> = Vec::new();
         let mut rest = Vec::new();
         let mut answers = true;
-        for mut batch in batches(owed) {
+        for mut batch in ordered_batches(owed) {
             // What another relay may soon have is left to it.
             if !answers || self.relay.clock.now() + margin >= until {
                 answers = false;
