@@ -103,7 +103,7 @@ fn the_operations_are_valid_and_named_like_their_files() {
         );
         count += 1;
     }
-    assert_eq!(count, 32);
+    assert_eq!(count, 34);
 }
 
 #[test]

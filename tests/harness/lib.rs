@@ -13,5 +13,5 @@ pub mod shop_apis;
 pub use ministack::Ministack;
 pub use pgbouncer::PgBouncer;
 pub use postgres::Postgres;
-pub use proxy::{Proxy, Target};
+pub use proxy::{Mode, Proxy, Target};
 pub use random::Random;

@@ -1,4 +1,4 @@
-//! A way to a server that can be slow, silent, or lead elsewhere.
+//! A way to a server that can be slow, cut, silent, or lead elsewhere.
 
 #![expect(
     clippy::missing_panics_doc,
@@ -29,14 +29,26 @@ pub enum Target {
     Tcp(SocketAddr),
 }
 
+/// How it treats connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It lets everything through.
+    Open,
+    /// It ends each connection.
+    Closed,
+    /// It takes connections and says nothing.
+    Silent,
+    /// Those that were there stay open and forward nothing; new ones are let through.
+    Stalled,
+}
+
 /// It listens as long as it is there.
 #[derive(Debug)]
 pub struct Proxy {
     /// Where it listens.
     pub address: SocketAddr,
     target: Arc<Mutex<Target>>,
-    /// Connections of an older generation forward nothing.
-    generation: watch::Sender<u32>,
+    mode: watch::Sender<Mode>,
     task: JoinHandle<()>,
 }
 
@@ -47,7 +59,7 @@ impl Proxy {
         let listener = listener.expect("a port");
         let address = listener.local_addr().expect("an address");
         let target = Arc::new(Mutex::new(target));
-        let (generation, seen) = watch::channel(0);
+        let (mode, seen) = watch::channel(Mode::Open);
         let current = Arc::clone(&target);
         let task = tokio::spawn(async move {
             while let Ok((connection, _)) = listener.accept().await {
@@ -58,14 +70,14 @@ impl Proxy {
         Self {
             address,
             target,
-            generation,
+            mode,
             task,
         }
     }
 
-    /// From now on the connections that there are stay open and forward nothing. New ones are as before.
-    pub fn swallow(&self) {
-        self.generation.send_modify(|generation| *generation += 1);
+    /// What is under way is cut, unless it is to be stalled.
+    pub fn set(&self, mode: Mode) {
+        self.mode.send_replace(mode);
     }
 
     /// From now on new connections lead elsewhere; those that there are go on.
@@ -84,10 +96,15 @@ async fn carry(
     connection: TcpStream,
     target: Target,
     delay: Duration,
-    mut generation: watch::Receiver<u32>,
+    mut mode: watch::Receiver<Mode>,
 ) {
-    generation.borrow_and_update();
+    let begun = *mode.borrow_and_update();
     let through = async {
+        match begun {
+            Mode::Closed => return,
+            Mode::Silent => std::future::pending().await,
+            Mode::Open | Mode::Stalled => {}
+        }
         let _ = connection.set_nodelay(true);
         // However it ends, it ends.
         match target {
@@ -107,9 +124,9 @@ async fn carry(
     tokio::pin!(through);
     tokio::select! {
         () = &mut through => {}
-        changed = generation.changed() => if changed.is_ok() {
-            // It holds both ends open, until the proxy is gone.
-            while generation.changed().await.is_ok() {}
+        changed = mode.changed() => if changed.is_ok() && *mode.borrow_and_update() == Mode::Stalled {
+            // Both ends are held open, until something else is set.
+            let _ = mode.wait_for(|mode| *mode != Mode::Stalled).await;
         },
     }
 }

@@ -1,6 +1,9 @@
 //! Opening a pool, and how its connections are set up.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Once},
+    time::Duration,
+};
 
 use sea_orm::{
     SqlxError,
@@ -12,7 +15,7 @@ use sea_orm::{
 use tokio::time::timeout;
 
 use super::{
-    pool::Pool,
+    pool::{MIN_SERVER_VERSION, Pool},
     watch::{self, Suspicion},
 };
 
@@ -148,12 +151,18 @@ fn lazily(driver: PgConnectOptions, options: &Options, suspicion: Arc<Suspicion>
         PoolMode::Transaction => String::new(),
     };
     let settings: Arc<str> = settings.into();
+    let told: Arc<Once> = Arc::new(Once::new());
     PgPoolOptions::new()
         .max_connections(options.max_connections)
         .acquire_timeout(options.acquire_timeout)
         .test_before_acquire(false)
         .after_connect(move |connection, _| {
             let settings = settings.clone();
+            let version = connection.server_version_num();
+            if version.is_some_and(|version| version < MIN_SERVER_VERSION) {
+                let mend = "use Postgres 15 or later";
+                told.call_once(|| tracing::error!(version, mend, "this Postgres is too old"));
+            }
             Box::pin(async move {
                 if !settings.is_empty() {
                     let settings = sqlx::AssertSqlSafe(&*settings);

@@ -19,6 +19,7 @@ mod insert;
 mod lease;
 mod pool;
 mod session;
+mod statements;
 mod sweep;
 mod telemetry;
 mod transaction;

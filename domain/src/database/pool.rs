@@ -3,14 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
-    SqlxError, SqlxPostgresConnector, Statement,
-    sqlx::{PgPool, postgres::PgRow},
+    ConnectionTrait as _, DatabaseConnection, DbErr, RuntimeErr, SqlxError, SqlxPostgresConnector,
+    sqlx::PgPool,
 };
 
 use super::{
     Options, PoolMode, failure,
-    lease::{Call, Fetched, Lease, Rows},
+    lease::{Call, Fetched, Lease},
+    statements::run_statements,
     transaction::PoolTransaction,
     watch::Watch,
 };
@@ -171,36 +171,4 @@ pub(super) fn query_error(error: SqlxError) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(error.into()))
 }
 
-pub(super) fn first(fetched: Fetched) -> Option<QueryResult> {
-    fetched.rows.into_iter().next().map(PgRow::into)
-}
-
-pub(super) fn all(fetched: Fetched) -> Vec<QueryResult> {
-    fetched.rows.into_iter().map(PgRow::into).collect()
-}
-
-#[async_trait::async_trait]
-impl ConnectionTrait for Pool {
-    fn get_database_backend(&self) -> DbBackend {
-        DbBackend::Postgres
-    }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let fetched = self.run(&Call::prepared(&statement, Rows::None)).await?;
-        Ok(fetched.result.into())
-    }
-
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        Ok(self.run(&Call::simple(sql)).await?.result.into())
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let call = Call::prepared(&statement, Rows::First);
-        self.run(&call).await.map(first)
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let call = Call::prepared(&statement, Rows::All);
-        self.run(&call).await.map(all)
-    }
-}
+run_statements!(Pool);

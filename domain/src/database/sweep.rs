@@ -12,7 +12,7 @@ pub(crate) struct Sweep {
     pub(crate) table: &'static str,
     /// Its key, with commas between the columns.
     pub(crate) key: &'static str,
-    /// What says how old a row is; it has an index.
+    /// What says how old a row is: a column or an expression, which has an index.
     pub(crate) age: &'static str,
 }
 
@@ -25,6 +25,17 @@ impl Sweep {
         before: DateTime<Utc>,
         most: u32,
     ) -> Result<u64> {
+        self.run_where("TRUE", db, before, most).await
+    }
+
+    /// The same, of the rows alone for which a condition holds: SQL of ours, which becomes part of the statement too.
+    pub(crate) async fn run_where(
+        &self,
+        condition: &'static str,
+        db: &impl ConnectionTrait,
+        before: DateTime<Utc>,
+        most: u32,
+    ) -> Result<u64> {
         let Self { table, key, age } = self;
         let sql = format!(
             "
@@ -32,7 +43,7 @@ impl Sweep {
             WHERE ({key}) IN (
                 SELECT {key}
                 FROM {table}
-                WHERE {age} < $1
+                WHERE {age} < $1 AND {condition}
                 ORDER BY {age}
                 LIMIT {most}
                 FOR UPDATE SKIP LOCKED

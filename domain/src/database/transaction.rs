@@ -3,16 +3,16 @@
 use std::pin::Pin;
 
 use sea_orm::{
-    AccessMode, ConnectionTrait, DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult,
-    SqlxError, Statement, TransactionError, TransactionOptions, TransactionSession,
-    TransactionTrait,
+    AccessMode, DbErr, IsolationLevel, SqlxError, TransactionError, TransactionOptions,
+    TransactionSession, TransactionTrait,
 };
 use tokio::sync::Mutex;
 
 use super::{
     failure,
-    lease::{Call, Fetched, Lease, Rows},
-    pool::{Pool, all, first, query_error},
+    lease::{Call, Fetched, Lease},
+    pool::{Pool, query_error},
+    statements::run_statements,
 };
 
 /// A transaction. Dropped before its end, it is undone, and its connection closed.
@@ -105,31 +105,7 @@ fn noticed(pool: &Pool, error: SqlxError) -> DbErr {
     query_error(error)
 }
 
-#[async_trait::async_trait]
-impl ConnectionTrait for PoolTransaction {
-    fn get_database_backend(&self) -> DbBackend {
-        DbBackend::Postgres
-    }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let fetched = self.run(&Call::prepared(&statement, Rows::None)).await?;
-        Ok(fetched.result.into())
-    }
-
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        Ok(self.run(&Call::simple(sql)).await?.result.into())
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let call = Call::prepared(&statement, Rows::First);
-        self.run(&call).await.map(first)
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let call = Call::prepared(&statement, Rows::All);
-        self.run(&call).await.map(all)
-    }
-}
+run_statements!(PoolTransaction);
 
 #[async_trait::async_trait]
 impl TransactionSession for PoolTransaction {

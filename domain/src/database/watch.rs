@@ -19,7 +19,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::{failure, lease::Lease, pool::MIN_SERVER_VERSION};
+use super::{failure, lease::Lease};
 
 /// How often a connection is checked without an occasion.
 const CHECK_INTERVAL: Duration = Duration::from_secs(5);
@@ -86,7 +86,7 @@ impl Drop for Watch {
     }
 }
 
-/// Begins with telling why there is no server, should there be none.
+/// Checks connections from now on.
 pub(super) fn start(connections: PgPool, name: String, suspicion: Arc<Suspicion>) -> Watch {
     let occasions = Arc::new(Occasions::default());
     let watcher = Watcher {
@@ -133,7 +133,6 @@ struct Watcher {
 
 impl Watcher {
     async fn run(mut self) {
-        self.try_to_connect(false).await;
         while !self.connections.is_closed() {
             let occasions = self.occasions.clone();
             tokio::select! {
@@ -188,7 +187,7 @@ impl Watcher {
         let server = format!("{}:{}", options.get_host(), options.get_port());
         match connected {
             Ok(connection) => {
-                self.reached(&server, &connection, wanted);
+                self.reached(&server, wanted);
                 let _ = timeout(CHECK_TIMEOUT, connection.close()).await;
             }
             Err(error) => {
@@ -207,18 +206,13 @@ impl Watcher {
         }
     }
 
-    fn reached(&mut self, server: &str, connection: &PgConnection, wanted: bool) {
+    fn reached(&mut self, server: &str, wanted: bool) {
         if self.told.take().is_some() {
             tracing::info!(
                 server,
                 pool = self.name,
                 "Postgres can be connected to again"
             );
-        }
-        let version = connection.server_version_num();
-        if version.is_some_and(|version| version < MIN_SERVER_VERSION) {
-            let mend = "use Postgres 15 or later";
-            tracing::error!(server, version, mend, "this Postgres is too old");
         }
         let quiet = self
             .exhausted_at

@@ -4,7 +4,10 @@ use chrono::{DateTime, Months, Utc};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
 use super::{report::Report, statement::Statement};
-use crate::{Error, Result, database};
+use crate::{
+    Error, Result,
+    database::{self, Sweep},
+};
 
 /// For how long statements on purchases that are nobody's are kept once they are over: longer than a purchase can be
 /// linked after its end, so that nothing said of it is forgotten while it could count.
@@ -106,23 +109,16 @@ pub async fn forget_unlinked(
     let Some(before) = now.checked_sub_months(KEPT_FOR) else {
         return Ok(0);
     };
-    let sql = format!(
-        "
-        DELETE FROM subscription_report
-        WHERE (provider, external_id, subject, transaction_id) IN (
-            SELECT provider, external_id, subject, transaction_id
-            FROM subscription_report r
-            WHERE GREATEST(said_at, ends_at) < $1
-                AND NOT EXISTS (
-                    SELECT
-                    FROM subscription_link l
-                    WHERE l.provider = r.provider AND l.external_id = r.external_id
-                )
-            ORDER BY GREATEST(said_at, ends_at)
-            LIMIT {most}
-            FOR UPDATE SKIP LOCKED
-        )"
-    );
-    let statement = database::statement(sql, [before.into()]);
-    Ok(db.execute_raw(statement).await?.rows_affected())
+    let sweep = Sweep {
+        table: "subscription_report",
+        key: "provider, external_id, subject, transaction_id",
+        age: "GREATEST(said_at, ends_at)",
+    };
+    let is_nobodys = "
+        NOT EXISTS (
+            SELECT
+            FROM subscription_link l
+            WHERE l.provider = subscription_report.provider AND l.external_id = subscription_report.external_id
+        )";
+    sweep.run_where(is_nobodys, db, before, most).await
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use coach_tests::Proxy;
+use coach_tests::{Mode, Proxy};
 
 use super::{SERVICE_WITHIN, at, service, socket, warm};
 use crate::harness::{TestApp, database};
@@ -13,7 +13,7 @@ async fn connections_that_say_nothing_any_more_are_given_up() {
     let proxy = Proxy::start(socket(&url), Duration::ZERO).await;
     let test = TestApp::on(at(proxy.address, &url)).await;
     warm(&test).await;
-    proxy.swallow();
+    proxy.set(Mode::Stalled);
     let (after, broken) = service(&test).await;
     println!("service after {after:?}, {broken} requests broken");
     assert!(after < SERVICE_WITHIN, "{after:?}");

@@ -312,7 +312,6 @@ async fn a_meal_is_logged_by_what_happened_later() {
 }
 
 #[tokio::test]
-#[expect(clippy::too_many_lines, reason = "one story, in the order of a day")]
 async fn a_meal_is_swapped_by_what_was_chosen_later_and_what_was_eaten_stays() {
     let test = TestApp::start().await;
     let before = meal(&test, "LUNCH").await;
@@ -320,111 +319,39 @@ async fn a_meal_is_swapped_by_what_was_chosen_later_and_what_was_eaten_stays() {
     let offered = |place: usize| before["alternatives"]["nodes"][place]["id"].clone();
     let swap = |recipe: &Value| json!({ "plannedMealId": id, "recipeId": recipe });
     let only = json!({ "plannedMealId": id });
+    let at = async |time: &str, operation: &str, input: Value| {
+        let at = format!("2026-03-18T{time}:00Z");
+        decide(&test, MAYA, operation, &at, input).await
+    };
     let recipe = |answer: &Answer| answer.done()["plannedMeal"]["recipe"]["id"].clone();
 
     // Reset, or left as it is, later than what a phone sends now.
-    decide(&test, MAYA, "ResetMeal", EARLIER, only.clone())
-        .await
-        .done();
-    let late = decide(
-        &test,
-        MAYA,
-        "SwapMeal",
-        "2026-03-18T09:00:00Z",
-        swap(&offered(0)),
-    )
-    .await;
+    at("10:00", "ResetMeal", only.clone()).await.done();
+    let late = at("09:00", "SwapMeal", swap(&offered(0))).await;
     assert_eq!(recipe(&late), planned);
-    decide(
-        &test,
-        MAYA,
-        "SwapMeal",
-        "2026-03-18T10:10:00Z",
-        swap(&planned),
-    )
-    .await
-    .done();
-    let late = decide(
-        &test,
-        MAYA,
-        "SwapMeal",
-        "2026-03-18T10:05:00Z",
-        swap(&offered(0)),
-    )
-    .await;
+    at("10:10", "SwapMeal", swap(&planned)).await.done();
+    let late = at("10:05", "SwapMeal", swap(&offered(0))).await;
     assert_eq!(recipe(&late), planned);
 
-    decide(&test, MAYA, "SwapMeal", LATER, swap(&offered(1)))
-        .await
-        .done();
-    let late = decide(
-        &test,
-        MAYA,
-        "SwapMeal",
-        "2026-03-18T10:30:00Z",
-        swap(&offered(0)),
-    )
-    .await;
+    at("11:00", "SwapMeal", swap(&offered(1))).await.done();
+    let late = at("10:30", "SwapMeal", swap(&offered(0))).await;
     assert_eq!(recipe(&late), offered(1));
-    let late = decide(
-        &test,
-        MAYA,
-        "ResetMeal",
-        "2026-03-18T10:30:00Z",
-        only.clone(),
-    )
-    .await;
+    let late = at("10:30", "ResetMeal", only.clone()).await;
     assert_eq!(recipe(&late), offered(1));
 
     // Eating is another thing than choosing, so a late log is not lost.
-    let eaten = decide(
-        &test,
-        MAYA,
-        "RecordMeal",
-        "2026-03-18T10:45:00Z",
-        only.clone(),
-    )
-    .await;
+    let eaten = at("10:45", "RecordMeal", only.clone()).await;
     assert_eq!(
         eaten.done()["plannedMeal"]["eatenAt"],
         "2026-03-18T10:45:00Z"
     );
     // What was logged later than the choice is what was eaten; what is chosen after that is refused.
-    decide(
-        &test,
-        MAYA,
-        "RecordMeal",
-        "2026-03-18T11:30:00Z",
-        only.clone(),
-    )
-    .await
-    .done();
-    let late = decide(
-        &test,
-        MAYA,
-        "SwapMeal",
-        "2026-03-18T11:15:00Z",
-        swap(&offered(0)),
-    )
-    .await;
+    at("11:30", "RecordMeal", only.clone()).await.done();
+    let late = at("11:15", "SwapMeal", swap(&offered(0))).await;
     assert_eq!(recipe(&late), offered(1));
-    let late = decide(
-        &test,
-        MAYA,
-        "ResetMeal",
-        "2026-03-18T11:15:00Z",
-        only.clone(),
-    )
-    .await;
+    let late = at("11:15", "ResetMeal", only.clone()).await;
     assert_eq!(recipe(&late), offered(1));
-    let refused = decide(
-        &test,
-        MAYA,
-        "SwapMeal",
-        "2026-03-18T11:45:00Z",
-        swap(&offered(0)),
-    )
-    .await;
+    let refused = at("11:45", "SwapMeal", swap(&offered(0))).await;
     assert_eq!(refused.refusal().0, "MEAL_EATEN");
 }
 

@@ -9,7 +9,7 @@ use crate::harness::{
     member::{CHEN, DANI, LARA, MAYA, NORA, THEO},
 };
 
-const ALLERGENS: [&str; 14] = [
+pub(super) const ALLERGENS: [&str; 14] = [
     "GLUTEN",
     "CRUSTACEANS",
     "EGGS",

@@ -1,7 +1,6 @@
 //! The queue of a run, as seen from outside: taken away, and looked into.
 
 mod postgres;
-mod proxy;
 mod sqs;
 
 use std::time::Duration;

@@ -4,17 +4,14 @@ use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context as _;
 use coach_domain::queue::{BATCH, Outgoing, Queue as _, QueueName};
-use coach_tests::{Ministack, aws::sqs as client};
+use coach_tests::{Ministack, Mode, Proxy, Target, aws::sqs as client};
 use coach_workers::queue::{
     SqsQueue,
     sqs::{self, Addresses},
 };
 use tokio::{task::spawn_blocking, time::sleep};
 
-use super::{
-    count,
-    proxy::{Mode, Proxy},
-};
+use super::count;
 use crate::{
     evidence::Left,
     process::target,
@@ -57,7 +54,7 @@ impl Sqs {
             queue: SqsQueue::new(client, addresses, database.pool.clone()),
             database,
             names: names.into(),
-            proxy: Proxy::start(address).await?,
+            proxy: Proxy::start(Target::Tcp(address), Duration::ZERO).await,
             _server: server,
         })
     }

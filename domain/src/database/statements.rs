@@ -1,0 +1,51 @@
+//! `SeaORM`'s statements, as calls.
+
+/// Has a type that runs a [`Call`](super::lease::Call) take `SeaORM`'s statements: its trait cannot be implemented for all
+/// such types at once.
+macro_rules! run_statements {
+    ($runs:ty) => {
+        #[async_trait::async_trait]
+        impl sea_orm::ConnectionTrait for $runs {
+            fn get_database_backend(&self) -> sea_orm::DbBackend {
+                sea_orm::DbBackend::Postgres
+            }
+
+            async fn execute_raw(
+                &self,
+                statement: sea_orm::Statement,
+            ) -> Result<sea_orm::ExecResult, sea_orm::DbErr> {
+                use $crate::database::lease::{Call, Rows};
+                let fetched = self.run(&Call::prepared(&statement, Rows::None)).await?;
+                Ok(fetched.result.into())
+            }
+
+            async fn execute_unprepared(
+                &self,
+                sql: &str,
+            ) -> Result<sea_orm::ExecResult, sea_orm::DbErr> {
+                use $crate::database::lease::Call;
+                Ok(self.run(&Call::simple(sql)).await?.result.into())
+            }
+
+            async fn query_one_raw(
+                &self,
+                statement: sea_orm::Statement,
+            ) -> Result<Option<sea_orm::QueryResult>, sea_orm::DbErr> {
+                use $crate::database::lease::{Call, Rows};
+                let fetched = self.run(&Call::prepared(&statement, Rows::First)).await?;
+                Ok(fetched.rows.into_iter().next().map(Into::into))
+            }
+
+            async fn query_all_raw(
+                &self,
+                statement: sea_orm::Statement,
+            ) -> Result<Vec<sea_orm::QueryResult>, sea_orm::DbErr> {
+                use $crate::database::lease::{Call, Rows};
+                let fetched = self.run(&Call::prepared(&statement, Rows::All)).await?;
+                Ok(fetched.rows.into_iter().map(Into::into).collect())
+            }
+        }
+    };
+}
+
+pub(super) use run_statements;
