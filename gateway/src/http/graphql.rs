@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use axum::{
     Extension,
     body::Body,
@@ -14,7 +13,7 @@ use axum::{
     response::Response,
 };
 use coach_domain::viewer::Viewer;
-use coach_execution::{Fault, Response as Outcome, document};
+use coach_execution::{Document, Fault, OperationType, Response as Outcome};
 use coach_resolvers::RequestContext;
 use futures_util::future::try_join_all;
 use tokio::time::Instant;
@@ -119,12 +118,12 @@ async fn execute(
     reads: Reads,
     request: &Span,
 ) -> Result<Answer, Refusal> {
-    let document = match document::parse(&params.query, &state.shared().document_limits) {
+    let document = match state.shared().gateway.prepare(&params.query) {
         Ok(document) => document,
-        Err(error) => {
+        Err(errors) => {
             let answer = Answer {
                 name: None,
-                outcome: Outcome::refused(error),
+                outcome: Outcome::refused(errors),
                 statements: Statements::default(),
             };
             answer.count_errors();
@@ -142,8 +141,8 @@ async fn execute(
     let context = Arc::new(context);
     let session = context.session().clone();
     let execution = state.shared().gateway.execute(
-        document,
-        operation_name,
+        &document,
+        operation_name.as_deref(),
         params.variables,
         context,
         state.shared().limits.cost,
@@ -153,7 +152,7 @@ async fn execute(
     let execution = tokio::task::unconstrained(execution);
     let outcome = match tokio::time::timeout(state.shared().timeouts.execution, execution).await {
         Ok(outcome) => outcome,
-        Err(_) => Outcome::refused(timed_out().into_error(None)),
+        Err(_) => Outcome::refused(vec![timed_out().into_error(None)]),
     };
     let statements = Statements {
         count: session.statements(),
@@ -185,19 +184,12 @@ fn timed_out() -> Fault {
     Fault::new("TIMEOUT", "the operation took too long and was given up")
 }
 
-/// Name and kind of the operation that will run, as far as it can be told.
-fn selected(
-    document: &ExecutableDocument,
-    wanted: Option<&str>,
-) -> (Option<String>, Option<OperationType>) {
-    let mut operations = document.operations.iter();
-    let operation = match wanted {
-        Some(wanted) => operations.find(|(name, _)| name.is_some_and(|name| name == wanted)),
-        None => operations.next(),
-    };
-    let Some((name, operation)) = operation else {
+/// Name and kind of the operation that will run, if one will.
+fn selected(document: &Document, wanted: Option<&str>) -> (Option<String>, Option<OperationType>) {
+    let Ok(operation) = document.operation(wanted) else {
         return (None, None);
     };
+    let name = operation.name.as_ref();
     let name = name.map(|name| name.chars().take(LONGEST_NAME).collect());
-    (name, Some(operation.node.ty))
+    (name, Some(operation.operation_type))
 }

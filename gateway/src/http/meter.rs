@@ -2,8 +2,8 @@
 
 use std::{sync::LazyLock, time::Duration};
 
-use async_graphql::parser::types::OperationType;
 use axum::http::Method;
+use coach_execution::OperationType;
 use opentelemetry::{
     KeyValue, global,
     metrics::{Counter, Histogram},

@@ -35,7 +35,6 @@ pub(super) struct Shared {
     /// Who may send webhooks.
     pub(super) webhooks: Webhooks,
     pub(super) limits: Limits,
-    pub(super) document_limits: document::Limits,
     pub(super) timeouts: Timeouts,
     /// Whether the database has the tables of this version.
     pub(super) schema: Schema,
@@ -70,7 +69,7 @@ impl AppState {
             _ => None,
         };
         Self(Arc::new(Shared {
-            gateway: Gateway::default(),
+            gateway: Gateway::new(document_limits(&settings.limits)),
             mailbox,
             unsubscribing: settings.worker.letters.unsubscribing.clone(),
             schema: Schema::watch(app.database.clone()),
@@ -80,7 +79,6 @@ impl AppState {
             demo,
             webhooks: settings.webhooks.clone(),
             limits: settings.limits,
-            document_limits: document_limits(&settings.limits),
             timeouts: settings.timeouts,
             allowed_hosts: settings.allowed_hosts.clone(),
             draining: AtomicBool::new(false),
@@ -142,7 +140,7 @@ mod tests {
         let settings = Settings::load(&Sources::default()).unwrap();
         // `getIntrospectionQuery` of graphql-js 16.15 with all its options, which is what GraphiQL 4.1.2 sends.
         let text = coach_schema::INTROSPECTION_QUERY;
-        let parsed = document::parse(text, &document_limits(&settings.limits));
-        assert!(parsed.is_ok(), "{parsed:?}");
+        let gateway = Gateway::<Contract>::new(document_limits(&settings.limits));
+        assert_eq!(gateway.prepare(text).err(), None);
     }
 }

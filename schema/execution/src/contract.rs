@@ -12,6 +12,8 @@ pub trait Contract: Sized + Send + Sync + 'static {
     type Context: Send + Sync + 'static;
     /// The context with the loaders of one request.
     type Request: Send + Sync;
+    /// The exported SDL, which documents are validated against.
+    const SDL: &'static str;
     /// Every type of the schema.
     const TYPES: &'static [TypeDefinition];
     /// The index of the query root.

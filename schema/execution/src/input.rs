@@ -1,8 +1,11 @@
 //! Coercion of arguments (specification 6.4.1) and input values (3.10), with
 //! absent told from null.
 
-use async_graphql::{MaybeUndefined, Name, Positioned, Value, Variables, indexmap::IndexMap};
-use async_graphql_value::Value as InputValue;
+use apollo_compiler::{
+    Node,
+    ast::{Argument, Value as Literal},
+};
+use async_graphql::{MaybeUndefined, Name, Number, Value, Variables, indexmap::IndexMap};
 
 use crate::{Fault, builtin};
 
@@ -157,13 +160,10 @@ impl Input<builtin::Id> for String {
 pub struct ArgumentValues(IndexMap<Name, Value>);
 
 impl ArgumentValues {
-    pub(crate) fn new(
-        arguments: &[(Positioned<Name>, Positioned<InputValue>)],
-        variables: &Variables,
-    ) -> Self {
-        let values = arguments.iter().filter_map(|(name, value)| {
-            let value = constant(&value.node, variables)?;
-            Some((name.node.clone(), value))
+    pub(crate) fn new(arguments: &[Node<Argument>], variables: &Variables) -> Self {
+        let values = arguments.iter().filter_map(|argument| {
+            let value = constant(&argument.value, &mut |name| variables.get(name).cloned())?;
+            Some((Name::new(&argument.name), value))
         });
         Self(values.collect())
     }
@@ -205,25 +205,49 @@ impl ArgumentValues {
     }
 }
 
-/// A value with the operation's coerced variables put in; `None` for a variable
-/// that has neither value nor default, which counts as not given.
-fn constant(value: &InputValue, variables: &Variables) -> Option<Value> {
+/// A literal without variables; `None` where there is one.
+pub(crate) fn literal(value: &Literal) -> Option<Value> {
+    let mut has_variables = false;
+    let value = constant(value, &mut |_| {
+        has_variables = true;
+        None
+    });
+    value.filter(|_| !has_variables)
+}
+
+/// A value with variables put in; `None` for a variable that has neither value
+/// nor default, which counts as not given.
+fn constant(value: &Literal, variable: &mut dyn FnMut(&str) -> Option<Value>) -> Option<Value> {
     Some(match value {
-        InputValue::Variable(name) => return variables.get(name).cloned(),
-        InputValue::List(items) => {
+        Literal::Variable(name) => return variable(name),
+        Literal::Null => Value::Null,
+        Literal::Boolean(value) => Value::Boolean(*value),
+        Literal::String(text) => Value::String(text.clone()),
+        Literal::Enum(name) => Value::Enum(Name::new(name)),
+        Literal::Int(number) => match number.as_str().parse::<i64>() {
+            Ok(number) => Value::from(number),
+            Err(_) => float(number.try_to_f64().ok()),
+        },
+        Literal::Float(number) => float(number.try_to_f64().ok()),
+        Literal::List(items) => {
             let items = items.iter();
             Value::List(
                 items
-                    .map(|item| constant(item, variables).unwrap_or(Value::Null))
+                    .map(|item| constant(item, variable).unwrap_or(Value::Null))
                     .collect(),
             )
         }
-        InputValue::Object(fields) => {
+        Literal::Object(fields) => {
             let fields = fields.iter();
             let given = fields
-                .filter_map(|(name, value)| Some((name.clone(), constant(value, variables)?)));
+                .filter_map(|(name, value)| Some((Name::new(name), constant(value, variable)?)));
             Value::Object(given.collect())
         }
-        value => value.clone().into_const()?,
     })
+}
+
+/// Validation has refused numbers that are too large.
+fn float(number: Option<f64>) -> Value {
+    let number = number.and_then(Number::from_f64);
+    number.map_or(Value::Null, Value::Number)
 }

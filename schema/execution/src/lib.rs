@@ -1,9 +1,12 @@
 //! The executor behind the generated resolvers.
 //!
-//! async-graphql parses, validates and answers introspection; everything
-//! below a root field runs here, because its own containers drop failed
-//! fields and answer keys in the order of completion. What this crate does
-//! follows the GraphQL specification (October 2021), section 6 "Execution":
+//! It follows the GraphQL specification (September 2025). Values, errors and
+//! variables are async-graphql's. apollo-compiler parses, validates and
+//! answers introspection, all from the exported SDL; async-graphql's own
+//! grammar, rules and introspection differ from the specification in places
+//! that cannot be mended from outside. Operations run here, because
+//! async-graphql's containers drop failed fields and answer keys in the order
+//! of completion:
 //!
 //! * [`plan`]: `CollectFields` and `MergeSelectionSets`, once per request and
 //!   object type instead of once per object;
@@ -11,9 +14,9 @@
 //! * [`outcome`]: "Handling Field Errors", null propagation included;
 //! * [`batch`]: the loaders; every field that needs data is a batch function;
 //! * [`input`]: coercion of arguments and variables, absent told from null;
-//! * [`document`]: what is refused before it is parsed or validated;
+//! * [`document`]: limits, parsing and validation;
 //! * [`contract`]: the seam to the generated code;
-//! * [`schema`]: the seam to async-graphql.
+//! * [`schema`]: what a gateway serves.
 
 pub mod batch;
 pub mod constraint;
@@ -22,18 +25,20 @@ pub mod definition;
 pub mod document;
 pub mod fault;
 pub mod input;
+mod introspection;
 pub mod outcome;
 pub mod output;
 pub mod plan;
-mod registry;
 mod run;
 pub mod scalar;
 pub mod schema;
 mod variables;
 
+pub use apollo_compiler::executable::OperationType;
 pub use async_graphql::{MaybeUndefined, Name, Value};
 pub use batch::{Batch, BatchFunction, BatchLoader};
 pub use contract::Contract;
+pub use document::Document;
 pub use fault::Fault;
 pub use input::{ArgumentValues, Input, InputError, InputObject};
 pub use outcome::{Completed, Outcome};

@@ -2,25 +2,31 @@
 //! done once per request and object type: duplicate keys merged, fragments
 //! applied, arguments coerced, access decided, cost added up.
 
-use std::{any::Any, collections::HashSet, sync::Arc};
-
-use async_graphql::{
-    Name, Pos, Positioned, ServerError,
-    context::QueryEnvInner,
-    indexmap::IndexMap,
-    parser::types::{Field, Selection, SelectionSet},
+use std::{
+    any::Any,
+    collections::{HashMap, HashSet},
+    ptr,
+    sync::Arc,
 };
+
+use apollo_compiler::{
+    Name as DocumentName, Node,
+    ast::{DirectiveList, Value as Literal},
+    executable::{Field, Operation, Selection, SelectionSet},
+};
+use async_graphql::{Name, Pos, ServerError, Value, Variables, indexmap::IndexMap};
 
 use crate::{
     Fault,
     contract::Contract,
     definition::{CacheHint, FieldDefinition, ListSize, TypeKind},
+    document::Document,
     input::ArgumentValues,
 };
 
 /// The index of `__typename`, which every object has.
 pub(crate) const TYPENAME: usize = usize::MAX;
-/// The index of `__schema` and `__type`, which async-graphql answers.
+/// The index of `__schema` and `__type`, which [`introspection`](crate::introspection) answers.
 pub(crate) const INTROSPECTION: usize = usize::MAX - 1;
 
 static TYPENAME_DEFINITION: FieldDefinition = FieldDefinition {
@@ -54,7 +60,7 @@ pub struct PlannedField {
     pub(crate) position: Pos,
     pub(crate) refusal: Option<Fault>,
     arguments: Option<Box<dyn Any + Send + Sync>>,
-    objects: Vec<ObjectPlan>,
+    objects: Vec<Arc<ObjectPlan>>,
 }
 
 impl PlannedField {
@@ -86,20 +92,53 @@ impl PlannedField {
 
 /// What one request's planning is about, and what it adds up.
 pub(crate) struct Planner<'d, K: Contract> {
-    pub(crate) environment: &'d QueryEnvInner,
-    pub(crate) context: &'d Arc<K::Context>,
+    document: &'d Document,
+    variables: &'d Variables,
+    context: &'d Arc<K::Context>,
+    /// What `@cacheControl` says of everything selected.
     pub(crate) cache: CacheHint,
+    /// Whether `__schema` or `__type` is selected.
+    pub(crate) introspects: bool,
     /// Why the operation must not run.
     pub(crate) conflict: Option<ServerError>,
+    /// The plans below fields of abstract types: each possible type that
+    /// selects the same comes to the same further down, so that types within
+    /// types are not planned once for each way to them.
+    planned: HashMap<PlanKey, (Arc<ObjectPlan>, usize)>,
 }
 
 /// The size that a `@listSize` gives to some fields of the object below it.
 type Sized = Option<(usize, &'static [&'static str])>;
 
+/// An object type, the addresses of the selection sets that are asked of it, and their size.
+type PlanKey = (usize, Vec<usize>, Sized);
+
 impl<'d, K: Contract> Planner<'d, K> {
-    pub(crate) fn root(&mut self, type_index: usize) -> (ObjectPlan, usize) {
-        let set = &self.environment.operation.node.selection_set.node;
-        self.object(type_index, &[set], None)
+    pub(crate) fn new(
+        document: &'d Document,
+        variables: &'d Variables,
+        context: &'d Arc<K::Context>,
+    ) -> Self {
+        Self {
+            document,
+            variables,
+            context,
+            cache: CacheHint {
+                max_age: u32::MAX,
+                private: false,
+            },
+            introspects: false,
+            conflict: None,
+            planned: HashMap::new(),
+        }
+    }
+
+    pub(crate) fn root(
+        &mut self,
+        type_index: usize,
+        operation: &'d Operation,
+    ) -> (ObjectPlan, usize) {
+        self.object(type_index, &[&operation.selection_set], None)
     }
 
     fn object(
@@ -129,77 +168,93 @@ impl<'d, K: Contract> Planner<'d, K> {
         (plan, cost)
     }
 
-    /// `CollectFields`; async-graphql has already taken out what `@skip` and
-    /// `@include` exclude.
+    /// `CollectFields`.
     fn collect(
-        &self,
+        &mut self,
         type_index: usize,
         set: &'d SelectionSet,
-        visited: &mut HashSet<&'d Name>,
-        groups: &mut IndexMap<&'d Name, Vec<&'d Positioned<Field>>>,
+        visited: &mut HashSet<&'d DocumentName>,
+        groups: &mut IndexMap<&'d DocumentName, Vec<&'d Node<Field>>>,
     ) {
-        for selection in &set.items {
-            match &selection.node {
+        for selection in &set.selections {
+            if !self.includes(selection.directives()) {
+                continue;
+            }
+            match selection {
                 Selection::Field(field) => {
-                    let key = &field.node.response_key().node;
-                    groups.entry(key).or_default().push(field);
+                    groups.entry(field.response_key()).or_default().push(field);
                 }
                 Selection::InlineFragment(fragment) => {
-                    let condition = fragment.node.type_condition.as_ref();
-                    if condition.is_none_or(|on| applies::<K>(type_index, &on.node.on.node)) {
-                        let set = &fragment.node.selection_set.node;
-                        self.collect(type_index, set, visited, groups);
+                    let condition = fragment.type_condition.as_ref();
+                    if condition.is_none_or(|on| applies::<K>(type_index, on)) {
+                        self.collect(type_index, &fragment.selection_set, visited, groups);
                     }
                 }
                 Selection::FragmentSpread(spread) => {
-                    let name = &spread.node.fragment_name.node;
-                    let fragment = self.environment.fragments.get(name);
-                    if let Some(fragment) = fragment
+                    let name = &spread.fragment_name;
+                    let document = self.document;
+                    if let Some(fragment) = document.fragments().get(name)
                         && visited.insert(name)
-                        && applies::<K>(type_index, &fragment.node.type_condition.node.on.node)
+                        && applies::<K>(type_index, fragment.type_condition())
                     {
-                        let set = &fragment.node.selection_set.node;
-                        self.collect(type_index, set, visited, groups);
+                        self.collect(type_index, &fragment.selection_set, visited, groups);
                     }
                 }
             }
         }
     }
 
+    /// `@skip` and `@include` (3.13.1 and 3.13.2).
+    fn includes(&mut self, directives: &DirectiveList) -> bool {
+        let mut condition = |name: &str| {
+            let directive = directives.get(name)?;
+            let value = directive.specified_argument_by_name("if")?;
+            let given = match &**value {
+                Literal::Boolean(given) => Some(*given),
+                Literal::Variable(variable) => match self.variables.get(variable.as_str()) {
+                    Some(Value::Boolean(given)) => Some(*given),
+                    _ => None,
+                },
+                _ => None,
+            };
+            if given.is_none() {
+                // A variable may be of a nullable type where it has a default.
+                let message = format!("the argument `if` of @{name} must not be null");
+                let position = self.document.position(value.location());
+                let fault = Fault::new("BAD_USER_INPUT", message);
+                self.conflict
+                    .get_or_insert_with(|| fault.into_error(Some(position)));
+            }
+            given
+        };
+        condition("skip") != Some(true) && condition("include") != Some(false)
+    }
+
     fn field(
         &mut self,
         type_index: usize,
-        key: &Name,
-        nodes: &[&'d Positioned<Field>],
+        key: &DocumentName,
+        nodes: &[&'d Node<Field>],
         sized: Sized,
     ) -> (PlannedField, usize) {
         let first = nodes[0];
         let mut field = PlannedField {
-            key: key.clone(),
+            key: Name::new(key),
             definition: &TYPENAME_DEFINITION,
             index: TYPENAME,
-            position: first.pos,
+            position: self.document.position(first.location()),
             refusal: None,
             arguments: None,
             objects: Vec::new(),
         };
-        let name = first.node.name.node.as_str();
-        // async-graphql compares fields only within one selection set.
-        if let Some(other) = nodes.iter().find(|other| !same_field(first, other)) {
-            let message = format!(
-                "fields under the key {key} conflict: they are not the same field with the same arguments"
-            );
-            self.refuse(&message, other.pos);
-        }
+        let name = first.name.as_str();
         if name == "__typename" {
             return (field, 0);
         }
         let definitions = K::TYPES[type_index].fields();
         let Some(index) = definitions.iter().position(|field| field.name == name) else {
-            if !(type_index == K::QUERY && matches!(name, "__schema" | "__type")) {
-                let message = format!("{} has no field {name}", K::TYPES[type_index].name);
-                self.refuse(&message, first.pos);
-            }
+            // Validation knows no other fields than those of the schema and these two.
+            self.introspects = true;
             field.index = INTROSPECTION;
             return (field, 0);
         };
@@ -208,7 +263,7 @@ impl<'d, K: Contract> Planner<'d, K> {
         field.index = index;
         self.count_cache(definition);
 
-        let mut arguments = ArgumentValues::new(&first.node.arguments, &self.environment.variables);
+        let mut arguments = ArgumentValues::new(&first.arguments, self.variables);
         let size = definition
             .list_size
             .as_ref()
@@ -243,35 +298,48 @@ impl<'d, K: Contract> Planner<'d, K> {
     fn children(
         &mut self,
         field: &mut PlannedField,
-        nodes: &[&'d Positioned<Field>],
+        nodes: &[&'d Node<Field>],
         sized: Sized,
     ) -> usize {
         let Some(named) = field.definition.named else {
             return 0;
         };
-        let sets: Vec<_> = nodes
-            .iter()
-            .map(|node| &node.node.selection_set.node)
-            .collect();
+        let sets: Vec<_> = nodes.iter().map(|node| &node.selection_set).collect();
         let own = [named];
         let possible: &[usize] = match K::TYPES[named].kind {
             TypeKind::Object { .. } => &own,
             TypeKind::Interface { possible, .. } | TypeKind::Union(possible) => possible,
             _ => return 0,
         };
-        let mut dearest = 0;
+        let mut highest = 0;
         for &type_index in possible {
-            let (plan, cost) = self.object(type_index, &sets, sized);
-            dearest = dearest.max(cost);
+            let (plan, cost) = if possible.len() > 1 {
+                self.object_once(type_index, &sets, sized)
+            } else {
+                let (plan, cost) = self.object(type_index, &sets, sized);
+                (Arc::new(plan), cost)
+            };
+            highest = highest.max(cost);
             field.objects.push(plan);
         }
-        dearest
+        highest
     }
 
-    fn refuse(&mut self, message: &str, position: Pos) {
-        let fault = Fault::new("GRAPHQL_VALIDATION_FAILED", message);
-        self.conflict
-            .get_or_insert_with(|| fault.into_error(Some(position)));
+    fn object_once(
+        &mut self,
+        type_index: usize,
+        sets: &[&'d SelectionSet],
+        sized: Sized,
+    ) -> (Arc<ObjectPlan>, usize) {
+        let addresses = sets.iter().map(|set| ptr::from_ref(*set).addr());
+        let key = (type_index, addresses.collect(), sized);
+        if let Some((plan, cost)) = self.planned.get(&key) {
+            return (Arc::clone(plan), *cost);
+        }
+        let (plan, cost) = self.object(type_index, sets, sized);
+        let plan = Arc::new(plan);
+        self.planned.insert(key, (Arc::clone(&plan), cost));
+        (plan, cost)
     }
 
     /// The strictest hint counts; a composite field without one forbids caching,
@@ -296,19 +364,8 @@ impl<'d, K: Contract> Planner<'d, K> {
     }
 }
 
-/// Whether two fields may share a response key (specification 5.3.2).
-fn same_field(one: &Positioned<Field>, other: &Positioned<Field>) -> bool {
-    let (one, other) = (&one.node, &other.node);
-    one.name.node == other.name.node
-        && one.arguments.len() == other.arguments.len()
-        && one.arguments.iter().all(|(name, value)| {
-            let given = other.get_argument(&name.node);
-            given.is_some_and(|given| given.node == value.node)
-        })
-}
-
 /// `DoesFragmentTypeApply` (6.3.2).
-fn applies<K: Contract>(type_index: usize, condition: &Name) -> bool {
+fn applies<K: Contract>(type_index: usize, condition: &DocumentName) -> bool {
     let object = &K::TYPES[type_index];
     if object.name == condition.as_str() {
         return true;

@@ -2,21 +2,22 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ServerError, Value, context::QueryEnvInner, parser::types::OperationType};
+use apollo_compiler::executable::Operation;
+use async_graphql::{ServerError, Value, Variables, indexmap::IndexMap};
 
 use crate::{
     Completed, Fault, Outcome,
     contract::Contract,
     definition::CacheHint,
+    document::Document,
+    introspection::Introspection,
     output::{assemble, complete_field, complete_object},
     plan::{INTROSPECTION, ObjectPlan, Planner},
 };
 
 /// What executing one operation came to.
 pub(crate) struct Executed {
-    /// The response keys that async-graphql answers, `__schema` and `__type`.
-    pub(crate) introspection: Vec<String>,
-    /// `None` when the request was refused before anything ran.
+    /// `Err` when the operation was refused before anything ran.
     pub(crate) outcome: Result<Outcome, ServerError>,
     /// What the operation costs by `@cost` and `@listSize`.
     pub(crate) cost: usize,
@@ -25,54 +26,57 @@ pub(crate) struct Executed {
 }
 
 pub(crate) async fn run<K: Contract>(
-    environment: &QueryEnvInner,
+    introspection: &Introspection,
+    document: &Document,
+    operation: &Operation,
+    variables: &Variables,
     context: &Arc<K::Context>,
     cost_limit: usize,
 ) -> Executed {
-    let operation = &environment.operation.node;
-    let mut planner = Planner::<K> {
-        environment,
-        context,
-        cache: CacheHint {
-            max_age: u32::MAX,
-            private: false,
-        },
-        conflict: None,
-    };
-    let mutation = operation.ty == OperationType::Mutation;
-    let root = if mutation {
+    let root = if operation.is_mutation() {
         K::MUTATION.unwrap_or(K::QUERY)
     } else {
         K::QUERY
     };
-    let (plan, cost) = planner.root(root);
-    let cache = planner.cache;
-    let introspected = plan
-        .fields
-        .iter()
-        .filter(|field| field.index == INTROSPECTION);
-    let introspection = introspected.map(|field| field.key.to_string()).collect();
-    let outcome = if let Some(conflict) = planner.conflict {
-        Err(conflict)
-    } else if cost > cost_limit {
-        let message = format!("the operation costs {cost}, which is more than {cost_limit}");
-        Err(Fault::new("COST_LIMIT_EXCEEDED", message).into_error(None))
-    } else if mutation {
-        Ok(one_after_the_other::<K>(&plan, context).await)
-    } else {
-        let request = K::request(Arc::clone(context));
-        Ok(
-            complete_object(&plan, |field| root_field::<K>(root, field, &request))
-                .resolve()
-                .await,
-        )
+    let (plan, planned) = {
+        let mut planner = Planner::<K>::new(document, variables, context);
+        let (plan, cost) = planner.root(root, operation);
+        let introspected = if planner.introspects {
+            introspection.answer(document, operation, variables)
+        } else {
+            Ok(IndexMap::new())
+        };
+        let refusal = planner.conflict.or_else(|| too_dear(cost, cost_limit));
+        let introspected = refusal.map_or(introspected, Err);
+        (plan, (introspected, cost, planner.cache))
+    };
+    let (introspected, cost, cache) = planned;
+    let outcome = match introspected {
+        Err(refusal) => Err(refusal),
+        Ok(_) if operation.is_mutation() => Ok(one_after_the_other::<K>(&plan, context).await),
+        Ok(introspected) => {
+            let request = K::request(Arc::clone(context));
+            let complete = |field: &'_ crate::PlannedField| match field.index {
+                INTROSPECTION => {
+                    let value = introspected.get(field.key.as_str()).cloned();
+                    Completed::value(value.unwrap_or(Value::Null))
+                }
+                _ => K::resolve_root(root, field, &request),
+            };
+            Ok(complete_object(&plan, complete).resolve().await)
+        }
     };
     Executed {
-        introspection,
         outcome,
         cost,
         cache,
     }
+}
+
+fn too_dear(cost: usize, limit: usize) -> Option<ServerError> {
+    let message = format!("the operation costs {cost}, which is more than {limit}");
+    let fault = Fault::new("COST_LIMIT_EXCEEDED", message);
+    (cost > limit).then(|| fault.into_error(None))
 }
 
 /// Mutations run in the order written; each sees the data after the one before,
@@ -82,21 +86,9 @@ async fn one_after_the_other<K: Contract>(plan: &ObjectPlan, context: &Arc<K::Co
     for field in &plan.fields {
         let request = K::request(K::renewed(context));
         let single = complete_field(plan, field, |field| {
-            root_field::<K>(plan.type_index, field, &request)
+            K::resolve_root(plan.type_index, field, &request)
         });
         outcomes.push(single.resolve().await);
     }
     assemble(plan, outcomes)
-}
-
-fn root_field<'r, K: Contract>(
-    root: usize,
-    field: &'r crate::PlannedField,
-    request: &'r K::Request,
-) -> Completed<'r> {
-    if field.index == INTROSPECTION {
-        // Its place in the order; the value is put in afterwards.
-        return Completed::value(Value::Null);
-    }
-    K::resolve_root(root, field, request)
 }

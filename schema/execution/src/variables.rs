@@ -1,130 +1,339 @@
-//! `CoerceVariableValues` (specification 6.1.2): what is given is checked once,
-//! before validation, which would repeat a bad value in every error.
+//! `CoerceVariableValues` (specification 6.1.2). All that is wrong is told at
+//! once, each with the variable, the place within it, and what is expected
+//! there; what was given is never repeated, for it may be a member's own.
 
+use apollo_compiler::{
+    Node, Schema,
+    ast::{Type, Value as Literal, VariableDefinition},
+    executable::{Operation, Selection, SelectionSet},
+    schema::{EnumType, ExtendedType, InputObjectType},
+    validation::Valid,
+};
 use async_graphql::{
-    Name, ServerError, Value, Variables,
-    parser::types::{BaseType, ExecutableDocument, Type},
+    ErrorExtensionValues, Name, Number, PathSegment, ServerError, Value, Variables,
+    indexmap::IndexMap,
 };
 
-use crate::{
-    Fault, InputError,
-    contract::Contract,
-    definition::{InputValueDefinition, TypeKind},
-};
+use crate::{Fault, contract::Contract, definition::TypeKind, document::Document, input};
+
+/// More than anyone reads.
+const MAX_ERRORS: usize = 20;
 
 /// The variables of the operation that will run: those that it declares, with
 /// their defaults.
 pub(crate) fn coerce<K: Contract>(
-    document: &ExecutableDocument,
-    operation_name: Option<&str>,
-    given: Variables,
-) -> Result<Variables, ServerError> {
-    let mut operations = document.operations.iter();
-    let named = |operation: Option<&Name>| {
-        operation_name.is_none_or(|name| operation.is_some_and(|own| own == name))
-    };
-    let Some((_, operation)) = operations.find(|(own, _)| named(*own)) else {
-        // Validation says that there is no such operation.
-        return Ok(Variables::default());
-    };
-    let mut given = given;
+    schema: &Valid<Schema>,
+    document: &Document,
+    operation: &Operation,
+    mut given: Variables,
+) -> Result<Variables, Vec<ServerError>> {
     let mut coerced = Variables::default();
-    for definition in &operation.node.variable_definitions {
-        let (name, ty) = (&definition.node.name.node, &definition.node.var_type.node);
-        let default = definition.node.default_value.as_ref();
+    let mut errors = Vec::new();
+    for definition in &operation.variables {
+        let name = definition.name.as_str();
+        let mut coercion = Coercion::<'_, K> {
+            schema,
+            path: Vec::new(),
+            problems: Vec::new(),
+            contract: std::marker::PhantomData,
+        };
+        let default = definition.default_value.as_deref();
         let value = match (given.remove(name), default) {
-            (Some(value), _) => value,
-            (None, Some(default)) => default.node.clone(),
-            (None, None) if ty.nullable => continue,
+            (Some(value), _) => coercion.value(&definition.ty, value),
+            (None, Some(default)) => {
+                input::literal(default).and_then(|value| coercion.value(&definition.ty, value))
+            }
+            (None, None) if !definition.ty.is_non_null() => continue,
             (None, None) => {
-                let error = InputError::new(format!("a value of type {ty} is required"));
-                return Err(refusal(error, name).into_error(Some(definition.pos)));
+                coercion.problem(format!(
+                    "is missing; a value of the type {} is required",
+                    definition.ty
+                ));
+                None
             }
         };
-        check::<K>(ty, &value)
-            .map_err(|error| refusal(error, name).into_error(Some(definition.pos)))?;
-        coerced.insert(name.clone(), value);
-    }
-    Ok(coerced)
-}
-
-fn refusal(error: InputError, name: &Name) -> Fault {
-    error.into_fault(&format!("${name}"))
-}
-
-/// Whether a value is one of a type. The message never repeats the value.
-fn check<K: Contract>(ty: &Type, value: &Value) -> Result<(), InputError> {
-    match (value, &ty.base) {
-        (Value::Null, _) if ty.nullable => Ok(()),
-        (Value::Null, _) => Err(InputError::new("must not be null")),
-        (Value::List(items), BaseType::List(item)) => {
-            items.iter().enumerate().try_for_each(|(index, value)| {
-                check::<K>(item, value).map_err(|error| error.within(index.to_string()))
-            })
+        if let Some(value) = value {
+            coerced.insert(Name::new(name), value);
         }
-        (value, BaseType::List(item)) => check::<K>(item, value),
-        (value, BaseType::Named(name)) => check_named::<K>(name, value),
+        let problems = coercion.problems.into_iter();
+        errors.extend(problems.map(|problem| problem.into_error(document, operation, definition)));
+    }
+    if errors.is_empty() {
+        Ok(coerced)
+    } else {
+        errors.truncate(MAX_ERRORS);
+        Err(errors)
     }
 }
 
-fn check_named<K: Contract>(name: &str, value: &Value) -> Result<(), InputError> {
-    let integer = |value: &Value| match value {
-        Value::Number(number) => number.as_i64(),
-        _ => None,
-    };
-    let valid = match name {
-        "Int" => integer(value).is_some_and(|number| i32::try_from(number).is_ok()),
-        "Float" => matches!(value, Value::Number(_)),
-        "Boolean" => matches!(value, Value::Boolean(_)),
-        "String" => matches!(value, Value::String(_)),
-        "ID" => matches!(value, Value::String(_)) || integer(value).is_some(),
-        name => match K::TYPES
-            .iter()
-            .find(|ty| ty.name == name)
-            .map(|ty| &ty.kind)
-        {
-            Some(TypeKind::Scalar { is_valid, .. }) => is_valid(value),
-            Some(TypeKind::Enum(values)) => match value {
-                Value::String(text) => values.iter().any(|value| value.name == text),
-                Value::Enum(text) => values.iter().any(|value| value.name == text.as_str()),
-                _ => false,
+/// One thing that is wrong with a variable.
+struct Problem {
+    /// Input fields and places in lists.
+    path: Vec<PathSegment>,
+    message: String,
+}
+
+/// The coercion of one variable.
+struct Coercion<'s, K> {
+    schema: &'s Valid<Schema>,
+    path: Vec<PathSegment>,
+    problems: Vec<Problem>,
+    contract: std::marker::PhantomData<K>,
+}
+
+impl<K: Contract> Coercion<'_, K> {
+    fn problem(&mut self, message: String) {
+        let path = self.path.clone();
+        self.problems.push(Problem { path, message });
+    }
+
+    fn below(&mut self, segment: PathSegment, ty: &Type, value: Value) -> Option<Value> {
+        self.path.push(segment);
+        let value = self.value(ty, value);
+        self.path.pop();
+        value
+    }
+
+    /// The value as one of the type; `None` where something is wrong with it.
+    fn value(&mut self, ty: &Type, value: Value) -> Option<Value> {
+        match (value, ty) {
+            (Value::Null, Type::Named(_) | Type::List(_)) => Some(Value::Null),
+            (Value::Null, _) => {
+                self.problem(format!(
+                    "must not be null; a value of the type {ty} is required"
+                ));
+                None
+            }
+            (Value::List(items), Type::List(item) | Type::NonNullList(item)) => {
+                let items = items.into_iter().enumerate();
+                // All are looked at, whatever is wrong with the first.
+                let items: Vec<_> = items
+                    .map(|(index, value)| self.below(PathSegment::Index(index), item, value))
+                    .collect();
+                items.into_iter().collect::<Option<_>>().map(Value::List)
+            }
+            // One value stands for a list of it (3.11).
+            (value, Type::List(item) | Type::NonNullList(item)) => self
+                .value(item, value)
+                .map(|value| Value::List(vec![value])),
+            (value, Type::Named(name) | Type::NonNullNamed(name)) => self.named(name, value),
+        }
+    }
+
+    fn named(&mut self, name: &str, value: Value) -> Option<Value> {
+        let kind = kind(&value);
+        let coerced = match self.schema.types.get(name)? {
+            ExtendedType::InputObject(object) => return self.object(object, value),
+            ExtendedType::Enum(definition) => return self.enumeration(definition, value),
+            _ => match name {
+                "Int" => whole(&value)
+                    .filter(|number| i32::try_from(*number).is_ok())
+                    .map(Value::from),
+                "Float" => matches!(value, Value::Number(_)).then_some(value),
+                "Boolean" => matches!(value, Value::Boolean(_)).then_some(value),
+                "String" => matches!(value, Value::String(_)).then_some(value),
+                "ID" => match value {
+                    Value::String(_) => Some(value),
+                    value => whole(&value).map(|number| Value::String(number.to_string())),
+                },
+                name => scalar::<K>(name, &value).then_some(value),
             },
-            Some(TypeKind::InputObject(fields)) => return check_object::<K>(fields, value),
-            // Validation says that variables cannot be of this type.
-            _ => true,
-        },
-    };
-    if valid {
-        return Ok(());
+        };
+        if coerced.is_none() {
+            let expected = match name {
+                "Int" => "an Int, a whole number of 32 bits".to_owned(),
+                "ID" => "an ID, a string".to_owned(),
+                name => format!("of the type {name}"),
+            };
+            self.problem(format!("must be {expected}; this {kind} is not"));
+        }
+        coerced
     }
-    Err(InputError::new(format!(
-        "is not a value of the type {name}"
-    )))
+
+    fn enumeration(&mut self, definition: &EnumType, value: Value) -> Option<Value> {
+        // Defaults are enum values, variables come as strings.
+        let name = match &value {
+            Value::String(name) => name.as_str(),
+            Value::Enum(name) => name.as_str(),
+            _ => "",
+        };
+        if definition.values.contains_key(name) {
+            return Some(Value::Enum(Name::new(name)));
+        }
+        let choices: Vec<_> = definition
+            .values
+            .keys()
+            .map(apollo_compiler::Name::as_str)
+            .collect();
+        let message = format!(
+            "must be one of {}, the values of {}; this {} is not",
+            choices.join(", "),
+            definition.name,
+            kind(&value)
+        );
+        self.problem(message);
+        None
+    }
+
+    fn object(&mut self, object: &InputObjectType, value: Value) -> Option<Value> {
+        let name = &object.name;
+        let Value::Object(mut given) = value else {
+            self.problem(format!(
+                "must be an object of the type {name}; this {} is not",
+                kind(&value)
+            ));
+            return None;
+        };
+        let before = self.problems.len();
+        for unknown in given
+            .keys()
+            .filter(|field| !object.fields.contains_key(field.as_str()))
+        {
+            self.path.push(PathSegment::Field(unknown.to_string()));
+            self.problem(format!("is not a field of {name}"));
+            self.path.pop();
+        }
+        if object.directives.has("oneOf")
+            && (given.len() != 1 || given.values().any(|value| *value == Value::Null))
+        {
+            self.problem(format!(
+                "must have exactly one of the fields of {name}, and not null"
+            ));
+            return None;
+        }
+        let mut coerced = IndexMap::new();
+        for (field, definition) in &object.fields {
+            let segment = PathSegment::Field(field.to_string());
+            match given.swap_remove(field.as_str()) {
+                Some(value) => {
+                    if let Some(value) = self.below(segment, &definition.ty, value) {
+                        coerced.insert(Name::new(field), value);
+                    }
+                }
+                None if definition.default_value.is_none() && definition.ty.is_non_null() => {
+                    self.path.push(segment);
+                    self.problem(format!(
+                        "is missing; a value of the type {} is required",
+                        definition.ty
+                    ));
+                    self.path.pop();
+                }
+                None => {}
+            }
+        }
+        (self.problems.len() == before).then_some(Value::Object(coerced))
+    }
 }
 
-fn check_object<K: Contract>(
-    fields: &[InputValueDefinition],
-    value: &Value,
-) -> Result<(), InputError> {
-    let Value::Object(given) = value else {
-        return Err(InputError::new("is not an input object"));
+/// A whole number, whichever way it is written: `20.0` is 20 (3.5.1), as many
+/// libraries write all numbers.
+fn whole(value: &Value) -> Option<i64> {
+    let Value::Number(number) = value else {
+        return None;
     };
-    if !given
-        .keys()
-        .all(|name| fields.iter().any(|field| field.name == name.as_str()))
-    {
-        return Err(InputError::new("has a field that this input does not have"));
+    let exact = |number: &Number| {
+        let float = number.as_f64()?;
+        let text = format!("{float:.0}");
+        (float.fract() == 0.0).then(|| text.parse().ok())?
+    };
+    number.as_i64().or_else(|| exact(number))
+}
+
+fn scalar<K: Contract>(name: &str, value: &Value) -> bool {
+    let definition = K::TYPES.iter().find(|definition| definition.name == name);
+    match definition.map(|definition| &definition.kind) {
+        Some(TypeKind::Scalar { is_valid, .. }) => is_valid(value),
+        _ => true,
     }
-    for field in fields {
-        // Types of the schema are well-formed.
-        let Some(ty) = Type::new(field.ty) else {
-            continue;
-        };
-        match given.get(field.name) {
-            Some(value) => check::<K>(&ty, value).map_err(|error| error.within(field.name))?,
-            None if ty.nullable || field.default.is_some() => {}
-            None => return Err(InputError::new("is required").within(field.name)),
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Boolean(_) => "boolean",
+        Value::Binary(_) => "binary value",
+        Value::Enum(_) => "enum value",
+        Value::List(_) => "list",
+        Value::Object(_) => "object",
+    }
+}
+
+impl Problem {
+    fn into_error(
+        self,
+        document: &Document,
+        operation: &Operation,
+        definition: &Node<VariableDefinition>,
+    ) -> ServerError {
+        let mut place = format!("${}", definition.name);
+        for segment in &self.path {
+            match segment {
+                PathSegment::Field(name) => place += &format!(".{name}"),
+                PathSegment::Index(index) => place += &format!("[{index}]"),
+            }
         }
+        let position = document.position(definition.location());
+        let fault = Fault::new("BAD_USER_INPUT", format!("{place} {}", self.message));
+        let mut error = fault.into_error(Some(position));
+        let mut argument =
+            first_use(document, &operation.selection_set, &definition.name).unwrap_or_default();
+        argument.extend(self.path);
+        let path = argument.into_iter().map(|segment| match segment {
+            PathSegment::Field(name) => Value::from(name),
+            PathSegment::Index(index) => Value::from(index),
+        });
+        let extensions = error
+            .extensions
+            .get_or_insert_with(ErrorExtensionValues::default);
+        extensions.set("argumentPath", Value::List(path.collect()));
+        extensions.set("variable", definition.name.as_str());
+        error
     }
-    Ok(())
+}
+
+/// Argument, input fields and places at which a variable is used first.
+fn first_use(document: &Document, set: &SelectionSet, variable: &str) -> Option<Vec<PathSegment>> {
+    set.selections.iter().find_map(|selection| match selection {
+        Selection::Field(field) => {
+            let arguments = field.arguments.iter();
+            let mut found = arguments.filter_map(|argument| {
+                let mut path = vec![PathSegment::Field(argument.name.to_string())];
+                used_in(&argument.value, variable, &mut path).then_some(path)
+            });
+            found
+                .next()
+                .or_else(|| first_use(document, &field.selection_set, variable))
+        }
+        Selection::InlineFragment(fragment) => {
+            first_use(document, &fragment.selection_set, variable)
+        }
+        Selection::FragmentSpread(spread) => {
+            let fragment = document.fragments().get(&spread.fragment_name)?;
+            first_use(document, &fragment.selection_set, variable)
+        }
+    })
+}
+
+fn used_in(value: &Literal, variable: &str, path: &mut Vec<PathSegment>) -> bool {
+    let mut below = |segment, value: &Literal| {
+        path.push(segment);
+        let used = used_in(value, variable, path);
+        if !used {
+            path.pop();
+        }
+        used
+    };
+    match value {
+        Literal::Variable(name) => name == variable,
+        Literal::List(items) => items
+            .iter()
+            .enumerate()
+            .any(|(index, value)| below(PathSegment::Index(index), value)),
+        Literal::Object(fields) => fields
+            .iter()
+            .any(|(name, value)| below(PathSegment::Field(name.to_string()), value)),
+        _ => false,
+    }
 }

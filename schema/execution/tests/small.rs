@@ -30,7 +30,7 @@ mod selection;
 
 use std::sync::Arc;
 
-use coach_execution::{Gateway, document};
+use coach_execution::{Gateway, Response, document};
 use serde_json::{Value, json};
 use small::{RequestContext, Role, contract::Contract};
 
@@ -40,13 +40,17 @@ async fn ask(query: &str, variables: Value, role: Role) -> (String, Vec<String>)
         depth: 20,
         ..Default::default()
     };
-    let document = document::parse(query, &limits).expect("the document is within the limits");
     let context = Arc::new(RequestContext::new(role));
-    let gateway = Gateway::<Contract>::default();
+    let gateway = Gateway::<Contract>::new(limits);
     let variables = async_graphql::Variables::from_json(variables);
-    let response = gateway
-        .execute(document, None, variables, Arc::clone(&context), 5_000)
-        .await;
+    let response = match gateway.prepare(query) {
+        Ok(document) => {
+            gateway
+                .execute(&document, None, variables, Arc::clone(&context), 5_000)
+                .await
+        }
+        Err(errors) => Response::refused(errors),
+    };
     let data = serde_json::to_string(&response.data).expect("JSON");
     let errors = serde_json::to_string(&response.errors).expect("JSON");
     let mut loads = context.loads.lock().unwrap().clone();

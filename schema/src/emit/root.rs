@@ -28,6 +28,7 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
     *out += "/// The contract that the SDL states.\npub struct Contract;\n\nimpl ::coach_execution::Contract for Contract {
     type Context = RequestContext;
     type Request = Request;
+    const SDL: &'static str = SDL;
     const TYPES: &'static [TypeDefinition] = TYPES;\n";
     let _ = writeln!(out, "    const QUERY: usize = {};", contract.query);
     let _ = writeln!(

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{
+use apollo_compiler::{
     Name,
-    parser::types::{ExecutableDocument, Selection, SelectionSet},
+    ast::{Definition, Document, FragmentDefinition, Selection},
 };
 
 use super::{Limits, too_large};
@@ -41,35 +41,58 @@ impl Measure {
 }
 
 struct Measurer<'d> {
-    document: &'d ExecutableDocument,
+    definitions: HashMap<&'d Name, &'d FragmentDefinition>,
     /// `None` while a fragment is being measured: meeting it again is a cycle.
     fragments: HashMap<&'d Name, Option<Measure>>,
     aliases: usize,
     directives: usize,
 }
 
-pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), Fault> {
-    if document.operations.iter().count() > limits.operations {
+pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Fault> {
+    let operations = document
+        .definitions
+        .iter()
+        .filter_map(|definition| match definition {
+            Definition::OperationDefinition(operation) => Some(operation),
+            _ => None,
+        });
+    let fragments = document
+        .definitions
+        .iter()
+        .filter_map(|definition| match definition {
+            Definition::FragmentDefinition(fragment) => Some(&**fragment),
+            _ => None,
+        });
+    if operations.clone().count() > limits.operations {
         return Err(too_large("operations", limits.operations));
     }
-    if document.fragments.len() > limits.fragments {
+    if fragments.clone().count() > limits.fragments {
         return Err(too_large("fragments", limits.fragments));
     }
     let mut measurer = Measurer {
-        document,
+        // Validation says when a name comes twice.
+        definitions: fragments
+            .map(|fragment| (&fragment.name, fragment))
+            .collect(),
         fragments: HashMap::new(),
         aliases: 0,
         directives: 0,
     };
     // Fragments that no operation spreads are measured too: validation walks
     // them before it refuses them.
-    for name in document.fragments.keys() {
+    let names: Vec<_> = measurer.definitions.keys().copied().collect();
+    for name in names {
         measurer.fragment(name)?;
     }
     let mut total = Measure::default();
-    for (_, operation) in document.operations.iter() {
-        measurer.directives += operation.node.directives.len();
-        total = total.and(measurer.set(&operation.node.selection_set.node)?);
+    for operation in operations {
+        measurer.directives += operation.directives.len();
+        let on_variables = operation
+            .variables
+            .iter()
+            .map(|variable| variable.directives.len());
+        measurer.directives += on_variables.sum::<usize>();
+        total = total.and(measurer.set(&operation.selection_set)?);
     }
     let counts = [
         (total.depth, limits.depth, "fields within each other"),
@@ -112,31 +135,29 @@ impl<'d> Measurer<'d> {
             }
             None => {}
         }
-        let Some(fragment) = self.document.fragments.get(name) else {
+        let Some(&fragment) = self.definitions.get(name) else {
             // Validation says that there is no such fragment.
             return Ok(Measure::default());
         };
         self.fragments.insert(name, None);
-        self.directives += fragment.node.directives.len();
-        let measure = self.set(&fragment.node.selection_set.node)?;
+        self.directives += fragment.directives.len();
+        let measure = self.set(&fragment.selection_set)?;
         self.fragments.insert(name, Some(measure));
         Ok(measure)
     }
 
-    fn set(&mut self, set: &'d SelectionSet) -> Result<Measure, Fault> {
+    fn set(&mut self, set: &'d [Selection]) -> Result<Measure, Fault> {
         let mut total = Measure::default();
-        for selection in &set.items {
-            self.directives += selection.node.directives().len();
-            let measure = match &selection.node {
+        for selection in set {
+            self.directives += selection.directives().len();
+            let measure = match selection {
                 Selection::Field(field) => {
-                    self.aliases += usize::from(field.node.alias.is_some());
-                    let below = self.set(&field.node.selection_set.node)?;
-                    of_field(&field.node.name.node, below)
+                    self.aliases += usize::from(field.alias.is_some());
+                    let below = self.set(&field.selection_set)?;
+                    of_field(&field.name, below)
                 }
-                Selection::InlineFragment(inline) => self.set(&inline.node.selection_set.node)?,
-                Selection::FragmentSpread(spread) => {
-                    self.fragment(&spread.node.fragment_name.node)?
-                }
+                Selection::InlineFragment(inline) => self.set(&inline.selection_set)?,
+                Selection::FragmentSpread(spread) => self.fragment(&spread.fragment_name)?,
             };
             total = total.and(measure);
         }
@@ -194,12 +215,15 @@ fn list_length(name: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use crate::document::{Limits, parse};
+    use apollo_compiler::parser::Parser;
+
+    use super::check;
+    use crate::document::Limits;
 
     fn refusal(text: &str) -> Option<String> {
-        parse(text, &Limits::default())
-            .err()
-            .map(|error| error.message)
+        let document = Parser::new().parse_ast(text, "").expect("GraphQL");
+        let refused = check(&document, &Limits::default()).err()?;
+        Some(refused.message.to_string())
     }
 
     #[test]

@@ -1,17 +1,22 @@
-//! What is refused before async-graphql sees it. Its parser overflows the stack
-//! on nested values, and it expands fragments without memoising before its own
-//! limits run, so a few hundred bytes could keep or end the process. Both
-//! checks here are linear in the size of the document.
+//! Documents: what is too large is refused before it is parsed, the rest is
+//! parsed and validated by apollo-compiler, and then by the few rules of the
+//! specification that it lacks. Everything here depends on the text and the
+//! schema alone, so a document is prepared once and kept.
 
+mod diagnostic;
 mod measure;
+mod rules;
 mod scan;
 
-use async_graphql::{
-    ServerError,
-    parser::{parse_query, types::ExecutableDocument},
+use apollo_compiler::{
+    ExecutableDocument, Node, Schema,
+    executable::{FragmentMap, Operation},
+    parser::{Parser, SourceSpan},
+    validation::Valid,
 };
+use async_graphql::{Pos, ServerError};
 
-use crate::Fault;
+use crate::{Fault, definition::TypeDefinition};
 
 /// How large a document may be.
 #[derive(Clone, Copy, Debug)]
@@ -61,20 +66,72 @@ impl Default for Limits {
     }
 }
 
-/// Parses a document, unless it is too large in one of these ways. The error
-/// has a place where there is one.
-pub fn parse(text: &str, limits: &Limits) -> Result<ExecutableDocument, ServerError> {
-    scan::scan(text, limits).map_err(|fault| fault.into_error(None))?;
-    let document = parse_query(text).map_err(|error| {
-        let position = error.positions().next();
-        let text = error.to_string();
-        // The parser draws the place in several lines; what it says is last.
-        let message = text.rsplit("= ").next().unwrap_or(&text).trim();
-        let message = format!("the document is not GraphQL: {message}");
-        Fault::new("GRAPHQL_PARSE_FAILED", message).into_error(position)
-    })?;
-    measure::check(&document, limits).map_err(|fault| fault.into_error(None))?;
-    Ok(document)
+/// A valid document.
+pub struct Document(Valid<ExecutableDocument>);
+
+impl Document {
+    /// The operation that runs: the one of that name, or the only one.
+    ///
+    /// # Errors
+    ///
+    /// `GRAPHQL_VALIDATION_FAILED` when there is none, or when there are
+    /// several and no name (specification 6.1, `GetOperation`).
+    pub fn operation(&self, name: Option<&str>) -> Result<&Node<Operation>, ServerError> {
+        self.0.operations.get(name).map_err(|_| {
+            let message = match name {
+                Some(name) => format!("the document has no operation named {name:?}"),
+                None => {
+                    "the document has several operations: `operationName` must say which is to run"
+                        .to_owned()
+                }
+            };
+            Fault::new("GRAPHQL_VALIDATION_FAILED", message).into_error(None)
+        })
+    }
+
+    pub(crate) fn fragments(&self) -> &FragmentMap {
+        &self.0.fragments
+    }
+
+    pub(crate) fn executable(&self) -> &Valid<ExecutableDocument> {
+        &self.0
+    }
+
+    /// Where something stands in the text.
+    pub(crate) fn position(&self, place: Option<SourceSpan>) -> Pos {
+        let place = place.and_then(|place| place.line_column(&self.0.sources));
+        place.map_or_else(Pos::default, |place| Pos {
+            line: place.line,
+            column: place.column,
+        })
+    }
+}
+
+/// Scans, parses, measures and validates a document.
+///
+/// # Errors
+///
+/// `DOCUMENT_TOO_LARGE`, `GRAPHQL_PARSE_FAILED`, or all that validation finds.
+pub(crate) fn prepare(
+    text: &str,
+    limits: &Limits,
+    schema: &Valid<Schema>,
+    types: &'static [TypeDefinition],
+) -> Result<Document, Vec<ServerError>> {
+    let refused = |fault: Fault| vec![fault.into_error(None)];
+    scan::scan(text, limits).map_err(refused)?;
+    let parsed = Parser::new().parse_ast(text, "");
+    let parsed = parsed.map_err(|parsed| diagnostic::syntax_errors(&parsed.errors))?;
+    measure::check(&parsed, limits).map_err(refused)?;
+    let document = parsed.to_executable_validate(schema);
+    let document = document.map_err(|errors| diagnostic::validation_errors(&errors))?;
+    let document = Document(document);
+    let errors = rules::check(&document, schema, types);
+    if errors.is_empty() {
+        Ok(document)
+    } else {
+        Err(errors)
+    }
 }
 
 fn too_large(what: &str, limit: usize) -> Fault {

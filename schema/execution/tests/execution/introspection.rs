@@ -76,12 +76,7 @@ async fn introspection_equals_the_written_sdl() {
     running.sort_by_key(|ty| ty["name"].to_string());
     written.sort_by_key(|ty| ty["name"].to_string());
     assert!(running.len() > 10);
-    for (running, written) in running.iter().zip(&mut written) {
-        // async-graphql 7.2 does not tell which interfaces an interface
-        // implements; the product's schema has none that does.
-        if running["kind"] == "INTERFACE" {
-            written["interfaces"] = Value::Null;
-        }
+    for (running, written) in running.iter().zip(&written) {
         assert_eq!(running, written);
     }
     assert_eq!(running.len(), written.len());

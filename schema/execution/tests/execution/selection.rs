@@ -175,21 +175,15 @@ async fn costs_multiply_through_lists() {
     let cheap = answer("{ dishes(first: 10) { ingredients { name } } }").await;
     assert_eq!(codes(&cheap), Vec::<&str>::new());
     let dear = "{ dishes(first: 10) { pairing { pairing { ingredients { supplier { id } } } } ingredients { a: supplier { id } } } }";
-    let (document, context) = (
-        coach_execution::document::parse(dear, &coach_execution::document::Limits::default())
-            .expect("within the limits"),
-        std::sync::Arc::new(crate::RequestContext::new(Role::Member)),
-    );
-    let gateway = coach_execution::Gateway::<crate::Contract>::default();
-    let response = gateway
-        .execute(
-            document,
-            None,
-            async_graphql::Variables::default(),
-            context,
-            100,
-        )
-        .await;
+    let context = std::sync::Arc::new(crate::RequestContext::new(Role::Member));
+    let limits = coach_execution::document::Limits::default();
+    let gateway = coach_execution::Gateway::<crate::Contract>::new(limits);
+    let document = gateway
+        .prepare(dear)
+        .map_err(|errors| format!("{errors:?}"));
+    let variables = async_graphql::Variables::default();
+    let response = gateway.execute(&document.unwrap(), None, variables, context, 100);
+    let response = response.await;
     // 10 * (1 + pairing 1 + pairing 1 + ingredients 10 * (1 + 1) + ingredients 10 * (1 + 1))
     assert_eq!(response.cost, 430);
     assert!(response.data.is_none());
