@@ -1,0 +1,191 @@
+//! What the specification's section 5 "Validation" asks of literals and
+//! apollo-compiler does not check: the schema's own scalars (5.6.1), names of
+//! input fields that come twice (5.6.3), and `@oneOf` input objects (3.10.1).
+
+use apollo_compiler::{
+    Node, Schema,
+    ast::{Argument, DirectiveList, Type, Value, VariableDefinition},
+    executable::{Selection, SelectionSet},
+    parser::SourceSpan,
+    schema::{ExtendedType, InputObjectType, InputValueDefinition},
+    validation::Valid,
+};
+use async_graphql::{Pos, ServerError};
+
+use super::Document;
+use crate::{
+    Fault,
+    definition::{TypeDefinition, TypeKind},
+    input,
+};
+
+pub(super) fn check(
+    document: &Document,
+    schema: &Valid<Schema>,
+    types: &'static [TypeDefinition],
+) -> Vec<ServerError> {
+    let mut rules = Rules {
+        document,
+        schema,
+        types,
+        variables: &[],
+        errors: Vec::new(),
+    };
+    for operation in document.0.operations.iter() {
+        rules.variables = &operation.variables;
+        for variable in &operation.variables {
+            rules.directives(&variable.directives);
+            if let Some(default) = &variable.default_value {
+                rules.value(&variable.ty, default);
+            }
+        }
+        rules.directives(&operation.directives);
+        rules.selections(&operation.selection_set);
+    }
+    // A fragment's variables are those of each operation that spreads it, which agree on their types.
+    let variables: Vec<_> = document
+        .0
+        .operations
+        .iter()
+        .flat_map(|one| one.variables.iter().cloned())
+        .collect();
+    let mut rules = Rules {
+        variables: &variables,
+        ..rules
+    };
+    for fragment in document.0.fragments.values() {
+        rules.directives(&fragment.directives);
+        rules.selections(&fragment.selection_set);
+    }
+    rules.errors
+}
+
+struct Rules<'d> {
+    document: &'d Document,
+    schema: &'d Valid<Schema>,
+    types: &'static [TypeDefinition],
+    variables: &'d [Node<VariableDefinition>],
+    errors: Vec<ServerError>,
+}
+
+impl Rules<'_> {
+    fn selections(&mut self, set: &SelectionSet) {
+        for selection in &set.selections {
+            self.directives(selection.directives());
+            match selection {
+                Selection::Field(field) => {
+                    self.arguments(&field.definition.arguments, &field.arguments);
+                    self.selections(&field.selection_set);
+                }
+                Selection::InlineFragment(fragment) => self.selections(&fragment.selection_set),
+                Selection::FragmentSpread(_) => {}
+            }
+        }
+    }
+
+    fn directives(&mut self, directives: &DirectiveList) {
+        for directive in directives.iter() {
+            if let Some(definition) = self.schema.directive_definitions.get(&directive.name) {
+                self.arguments(&definition.arguments, &directive.arguments);
+            }
+        }
+    }
+
+    fn arguments(&mut self, definitions: &[Node<InputValueDefinition>], given: &[Node<Argument>]) {
+        for argument in given {
+            let definition = definitions.iter().find(|one| one.name == argument.name);
+            if let Some(definition) = definition {
+                self.value(&definition.ty, &argument.value);
+            }
+        }
+    }
+
+    fn value(&mut self, ty: &Type, value: &Node<Value>) {
+        match (&**value, ty) {
+            (Value::Null | Value::Variable(_), _) => {}
+            (Value::List(items), Type::List(item) | Type::NonNullList(item)) => {
+                items.iter().for_each(|value| self.value(item, value));
+            }
+            (_, Type::List(item) | Type::NonNullList(item)) => self.value(item, value),
+            (_, Type::Named(name) | Type::NonNullNamed(name)) => {
+                match self.schema.types.get(name) {
+                    Some(ExtendedType::InputObject(object)) => self.object(object, value),
+                    Some(ExtendedType::Scalar(_)) => self.scalar(name, value),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn scalar(&mut self, name: &str, value: &Node<Value>) {
+        let definition = self.types.iter().find(|one| one.name == name);
+        if let Some(TypeKind::Scalar { is_valid, .. }) = definition.map(|one| &one.kind)
+            && let Some(constant) = input::literal(value)
+            && !is_valid(&constant)
+        {
+            self.error(
+                value.location(),
+                format!("this is not a value of the type `{name}`"),
+            );
+        }
+    }
+
+    fn object(&mut self, object: &InputObjectType, value: &Node<Value>) {
+        let Value::Object(given) = &**value else {
+            return;
+        };
+        for (place, (name, value)) in given.iter().enumerate() {
+            if given[..place].iter().any(|(other, _)| other == name) {
+                self.error(
+                    name.location(),
+                    format!("the input field `{name}` is given more than once"),
+                );
+            }
+            if let Some(field) = object.fields.get(name) {
+                self.value(&field.ty, value);
+            }
+        }
+        if object.directives.has("oneOf") {
+            self.one_of(object, given, value.location());
+        }
+    }
+
+    fn one_of(
+        &mut self,
+        object: &InputObjectType,
+        given: &[(apollo_compiler::Name, Node<Value>)],
+        place: Option<SourceSpan>,
+    ) {
+        let problem = match given {
+            [(name, value)] => match &**value {
+                Value::Null => Some(format!(
+                    "the field `{name}` of the input `{}` must not be null",
+                    object.name
+                )),
+                Value::Variable(variable) if self.is_nullable(variable) => Some(format!(
+                    "the variable `${variable}` must be of a type that is not null, for it is the one field `{name}` of the input `{}`",
+                    object.name
+                )),
+                _ => None,
+            },
+            _ => Some(format!(
+                "the input `{}` takes exactly one of its fields",
+                object.name
+            )),
+        };
+        if let Some(problem) = problem {
+            self.error(place, problem);
+        }
+    }
+
+    fn is_nullable(&self, variable: &str) -> bool {
+        let definition = self.variables.iter().find(|one| one.name == *variable);
+        definition.is_some_and(|definition| !definition.ty.is_non_null())
+    }
+
+    fn error(&mut self, place: Option<SourceSpan>, message: String) {
+        let position: Pos = self.document.position(place);
+        self.errors
+            .push(Fault::new("GRAPHQL_VALIDATION_FAILED", message).into_error(Some(position)));
+    }
+}
