@@ -31,6 +31,8 @@ pub(crate) enum Kind {
     },
     Enum(Vec<EnumValue>),
     Input(Vec<InputField>),
+    /// An input object of which exactly one field is given.
+    OneOf(Vec<InputField>),
     Object {
         fields: Vec<Field>,
         implements: Vec<String>,

@@ -18,6 +18,9 @@ pub(crate) const PRIVATE: [&str; 8] = [
     "constraint",
 ];
 
+/// Built in as the specification has it, but not in apollo-compiler.
+pub(crate) const BUILT_IN: &str = "oneOf";
+
 /// The arguments of one applied directive.
 #[derive(Clone, Copy)]
 pub(crate) struct Applied<'a>(&'a Directive);

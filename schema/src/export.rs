@@ -6,14 +6,17 @@ use apollo_compiler::{
     validation::Valid,
 };
 
-use crate::{directive::PRIVATE, reachable::reachable};
+use crate::{
+    directive::{BUILT_IN, PRIVATE},
+    reachable::reachable,
+};
 
 pub(crate) fn sdl(schema: &Valid<Schema>) -> String {
     let public = reachable(schema);
     let mut exported = Schema::clone(schema);
     exported
         .directive_definitions
-        .retain(|name, _| !PRIVATE.contains(&name.as_str()));
+        .retain(|name, _| *name != BUILT_IN && !PRIVATE.contains(&name.as_str()));
     exported
         .types
         .retain(|name, definition| definition.is_built_in() || public.contains(name.as_str()));

@@ -9,11 +9,10 @@ use apollo_compiler::{
     validation::{DiagnosticList, Valid, WithErrors},
 };
 
-use crate::{Error, source::place};
-
-/// graphql-js knows it without a definition, apollo-compiler does not.
-const ONE_OF: &str = r#""Indicates exactly one field must be supplied and this field must not be `null`."
-directive @oneOf on INPUT_OBJECT"#;
+use crate::{
+    Error,
+    source::{ONE_OF, place},
+};
 
 /// What is told of a file that is something else altogether.
 const MOST_MISTAKES: usize = 20;

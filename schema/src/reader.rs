@@ -15,7 +15,7 @@ use crate::{
     contract::{
         Batch, Constraint, Contract, EnumValue, Field, InputField, Kind, ListSize, TypeModel,
     },
-    directive::{Applied, PRIVATE},
+    directive::{Applied, BUILT_IN, PRIVATE},
     reachable::{reachable, returned},
 };
 
@@ -37,7 +37,8 @@ impl Reader<'_> {
     fn read(mut self) -> Result<Contract, Error> {
         let schema = self.schema;
         for directive in schema.directive_definitions.values() {
-            if !directive.is_built_in() && !PRIVATE.contains(&directive.name.as_str()) {
+            let known = directive.is_built_in() || directive.name == BUILT_IN;
+            if !known && !PRIVATE.contains(&directive.name.as_str()) {
                 let message = format!(
                     "the directive `@{}` has no implementation; the generator knows {}",
                     directive.name,
@@ -45,6 +46,12 @@ impl Reader<'_> {
                 );
                 self.refuse(directive.location(), &message);
             }
+        }
+        if let Some(root) = &schema.schema_definition.subscription {
+            let message = format!(
+                "nothing serves the root type `{root}`: operations are queries and mutations; remove `subscription` from the schema"
+            );
+            self.refuse(root.location(), &message);
         }
         let public = reachable(schema);
         let returned = returned(schema);
@@ -171,12 +178,15 @@ impl Reader<'_> {
                     })
                     .collect(),
             ),
-            ExtendedType::InputObject(ty) => Kind::Input(
-                ty.fields
-                    .values()
-                    .map(|field| self.input(&field.node))
-                    .collect(),
-            ),
+            ExtendedType::InputObject(ty) => {
+                let fields = ty.fields.values().map(|field| self.input(&field.node));
+                let fields = fields.collect();
+                if ty.directives.has(BUILT_IN) {
+                    Kind::OneOf(fields)
+                } else {
+                    Kind::Input(fields)
+                }
+            }
             ExtendedType::Object(ty) => Kind::Object {
                 fields: ty
                     .fields

@@ -14,6 +14,10 @@ use apollo_compiler::{
 
 use crate::Error;
 
+/// The specification has it built in, apollo-compiler does not know it yet.
+pub(crate) const ONE_OF: &str = r#""Indicates exactly one field must be supplied and this field must not be `null`."
+directive @oneOf on INPUT_OBJECT"#;
+
 /// Reads all `*.graphql` of a folder, in the order of their names.
 pub(crate) fn load(folder: &Path) -> Result<Valid<Schema>, Error> {
     let unreadable = |path: &Path| {
@@ -28,7 +32,7 @@ pub(crate) fn load(folder: &Path) -> Result<Valid<Schema>, Error> {
         }
     }
     files.sort();
-    let mut builder = Schema::builder();
+    let mut builder = Schema::builder().parse(ONE_OF, "one_of.graphql");
     for path in &files {
         let text = fs::read_to_string(path).map_err(unreadable(path))?;
         builder = builder.parse(text, path);

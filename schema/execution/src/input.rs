@@ -176,6 +176,11 @@ impl ArgumentValues {
         }
     }
 
+    /// Whether a value was given for `name`.
+    pub fn contains(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     pub(crate) fn integer(&self, name: &str) -> Option<usize> {
         match self.0.get(name)? {
             Value::Number(number) => usize::try_from(number.as_i64()?).ok(),

@@ -1,19 +1,34 @@
 //! `__schema` and `__type` (specification 4), answered by apollo-compiler from
-//! the exported SDL.
+//! the exported SDL. It does not know `__Type.isOneOf` yet: that is asked as
+//! the type's name under a key that is told from others, and the name then
+//! says what the answer is.
+
+use std::borrow::Cow;
 
 use apollo_compiler::{
-    ExecutableDocument, Name as SchemaName, Schema,
+    ExecutableDocument, Name as SchemaName, Node, Schema,
+    ast::FieldDefinition,
     collections::HashMap,
-    executable::Operation,
+    executable::{Operation, Selection, SelectionSet},
     introspection::partial_execute,
+    name,
     request::coerce_variable_values,
     response::{JsonMap, JsonValue, serde_json_bytes},
-    schema::Implementers,
+    schema::{Component, ExtendedType, Implementers},
+    ty,
     validation::Valid,
 };
 use async_graphql::{Name, ServerError, Value, Variables, indexmap::IndexMap};
 
 use crate::{Fault, document::Document};
+
+/// The specification has it built in, apollo-compiler does not know it yet.
+const ONE_OF: &str = r#""Indicates exactly one field must be supplied and this field must not be `null`."
+directive @oneOf on INPUT_OBJECT"#;
+/// The field of `__Type` that tells whether a type has that directive.
+const IS_ONE_OF: SchemaName = name!("isOneOf");
+/// Begins the keys under which it is asked.
+const ONE_OF_KEY: &str = "__isOneOf_";
 
 /// What introspection is asked of.
 pub(crate) struct Introspection {
@@ -22,10 +37,35 @@ pub(crate) struct Introspection {
 }
 
 impl Introspection {
-    pub(crate) fn new(schema: Valid<Schema>) -> Self {
+    /// # Panics
+    ///
+    /// When the SDL is not valid, which the generator rules out.
+    pub(crate) fn new(sdl: &str) -> Self {
+        let schema = Schema::builder()
+            .parse(sdl, "schema.graphql")
+            .parse(ONE_OF, "one_of.graphql");
+        let schema = schema.build().map_err(|invalid| invalid.errors.to_string());
+        let schema = schema.expect("the generator exports a schema").validate();
+        let schema = schema.map_err(|invalid| invalid.errors.to_string());
+        let mut schema = schema
+            .expect("the generator exports a valid schema")
+            .into_inner();
+        if let Some(ExtendedType::Object(definition)) = schema.types.get_mut("__Type") {
+            let field = FieldDefinition {
+                description: None,
+                name: IS_ONE_OF,
+                arguments: Vec::new(),
+                ty: ty!(Boolean),
+                directives: apollo_compiler::ast::DirectiveList::default(),
+            };
+            definition
+                .make_mut()
+                .fields
+                .insert(IS_ONE_OF, Component::new(field));
+        }
         Self {
             implementers: schema.implementers_map(),
-            schema,
+            schema: Valid::assume_valid(schema),
         }
     }
 
@@ -45,38 +85,104 @@ impl Introspection {
             Ok(JsonValue::Object(given)) => given,
             _ => JsonMap::new(),
         };
-        let document: &Valid<ExecutableDocument> = document.executable();
+        let name = operation.name.as_deref();
+        let document = without_one_of(document.executable());
+        let operation = document
+            .operations
+            .get(name)
+            .map_err(|error| failed(error.message().to_string()))?;
         let coerced = coerce_variable_values(&self.schema, operation, &given)
             .map_err(|error| failed(error.message().to_string()))?;
         let answer = partial_execute(
             &self.schema,
             &self.implementers,
-            document,
+            &document,
             operation,
             &coerced,
         )
         .map_err(|error| failed(error.message().to_string()))?;
-        let fields = answer.data.unwrap_or_default().into_iter();
-        Ok(fields
-            .map(|(key, value)| (Name::new(key.as_str()), plain(value)))
-            .collect())
+        Ok(self.object(answer.data.unwrap_or_default()))
+    }
+
+    fn object(&self, fields: JsonMap) -> IndexMap<Name, Value> {
+        let fields =
+            fields
+                .into_iter()
+                .map(|(key, value)| match key.as_str().strip_prefix(ONE_OF_KEY) {
+                    Some(key) => (Name::new(key), self.is_one_of(&value)),
+                    None => (Name::new(key.as_str()), self.value(value)),
+                });
+        fields.collect()
+    }
+
+    fn value(&self, value: JsonValue) -> Value {
+        match value {
+            JsonValue::Null => Value::Null,
+            JsonValue::Bool(value) => Value::Boolean(value),
+            JsonValue::Number(number) => Value::Number(number),
+            JsonValue::String(text) => Value::String(text.as_str().to_owned()),
+            JsonValue::Array(items) => {
+                Value::List(items.into_iter().map(|item| self.value(item)).collect())
+            }
+            JsonValue::Object(fields) => Value::Object(self.object(fields)),
+        }
+    }
+
+    /// Null but for input objects.
+    fn is_one_of(&self, name: &JsonValue) -> Value {
+        let input = name
+            .as_str()
+            .and_then(|name| self.schema.get_input_object(name));
+        input.map_or(Value::Null, |input| {
+            Value::Boolean(input.directives.has("oneOf"))
+        })
     }
 }
 
-fn plain(value: JsonValue) -> Value {
-    match value {
-        JsonValue::Null => Value::Null,
-        JsonValue::Bool(value) => Value::Boolean(value),
-        JsonValue::Number(number) => Value::Number(number),
-        JsonValue::String(text) => Value::String(text.as_str().to_owned()),
-        JsonValue::Array(items) => Value::List(items.into_iter().map(plain).collect()),
-        JsonValue::Object(fields) => {
-            let fields = fields.into_iter();
-            Value::Object(
-                fields
-                    .map(|(key, value)| (Name::new(key.as_str()), plain(value)))
-                    .collect(),
-            )
+fn without_one_of(document: &Valid<ExecutableDocument>) -> Cow<'_, Valid<ExecutableDocument>> {
+    if !document
+        .sources
+        .values()
+        .any(|source| source.source_text().contains(IS_ONE_OF.as_str()))
+    {
+        return Cow::Borrowed(document);
+    }
+    let mut document = ExecutableDocument::clone(document);
+    if let Some(operation) = &mut document.operations.anonymous {
+        ask_names(&mut operation.make_mut().selection_set);
+    }
+    for operation in document.operations.named.values_mut() {
+        ask_names(&mut operation.make_mut().selection_set);
+    }
+    for fragment in document.fragments.values_mut() {
+        ask_names(&mut fragment.make_mut().selection_set);
+    }
+    Cow::Owned(Valid::assume_valid(document))
+}
+
+fn ask_names(set: &mut SelectionSet) {
+    let on_type = set.ty == "__Type";
+    for selection in &mut set.selections {
+        match selection {
+            Selection::Field(field) => {
+                let field: &mut Node<_> = field;
+                let field = field.make_mut();
+                if on_type && field.name == IS_ONE_OF {
+                    let key = format!("{ONE_OF_KEY}{}", field.response_key());
+                    field.alias = SchemaName::new(&key).ok();
+                    field.name = name!("name");
+                    field.definition = FieldDefinition {
+                        ty: ty!(String),
+                        ..FieldDefinition::clone(&field.definition)
+                    }
+                    .into();
+                }
+                ask_names(&mut field.selection_set);
+            }
+            Selection::InlineFragment(fragment) => {
+                ask_names(&mut fragment.make_mut().selection_set)
+            }
+            Selection::FragmentSpread(_) => {}
         }
     }
 }

@@ -56,14 +56,15 @@ pub(crate) async fn run<K: Contract>(
         Ok(_) if operation.is_mutation() => Ok(one_after_the_other::<K>(&plan, context).await),
         Ok(introspected) => {
             let request = K::request(Arc::clone(context));
-            let complete = |field: &'_ crate::PlannedField| match field.index {
+            Ok(complete_object(&plan, |field| match field.index {
                 INTROSPECTION => {
                     let value = introspected.get(field.key.as_str()).cloned();
                     Completed::value(value.unwrap_or(Value::Null))
                 }
                 _ => K::resolve_root(root, field, &request),
-            };
-            Ok(complete_object(&plan, complete).resolve().await)
+            })
+            .resolve()
+            .await)
         }
     };
     Executed {

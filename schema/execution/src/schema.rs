@@ -2,7 +2,6 @@
 
 use std::{marker::PhantomData, sync::Arc};
 
-use apollo_compiler::Schema;
 use async_graphql::{ServerError, Value, Variables};
 use quick_cache::{Weighter, sync::Cache};
 
@@ -61,11 +60,8 @@ impl<K: Contract> Gateway<K> {
     ///
     /// When the SDL is not valid, which the generator rules out.
     pub fn new(limits: Limits) -> Self {
-        let schema = Schema::parse_and_validate(K::SDL, "schema.graphql");
         Self {
-            introspection: Introspection::new(
-                schema.expect("the generator exports a valid schema"),
-            ),
+            introspection: Introspection::new(K::SDL),
             limits,
             documents: Cache::with_weighter(CACHED_DOCUMENTS, CACHED_TEXT, TextLength),
             contract: PhantomData,

@@ -19,6 +19,8 @@ mod small {
     include!("small/parts/rest.rs");
 }
 
+#[path = "execution/document.rs"]
+mod document_tests;
 #[path = "execution/input.rs"]
 mod input;
 #[path = "execution/introspection.rs"]

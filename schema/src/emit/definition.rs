@@ -29,7 +29,9 @@ fn kind(contract: &Contract, model: &TypeModel) -> String {
             pascal(&model.name),
         ),
         Kind::Enum(values) => format!("TypeKind::Enum({})", slice(values.iter().map(enum_value))),
-        Kind::Input(fields) => format!("TypeKind::InputObject({})", inputs(fields)),
+        Kind::Input(fields) | Kind::OneOf(fields) => {
+            format!("TypeKind::InputObject({})", inputs(fields))
+        }
         Kind::Object { fields, implements } => format!(
             "TypeKind::Object {{ fields: {}, implements: {} }}",
             slice(fields.iter().map(|one| field(contract, one))),

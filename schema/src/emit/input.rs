@@ -14,6 +14,11 @@ pub(super) fn emit(out: &mut String, contract: &Contract) {
     let keys = used_as_keys(contract);
     *out += "/// The input objects of the SDL.\npub mod input {\n    use super::*;\n\n";
     for model in &contract.types {
+        if let Kind::OneOf(fields) = &model.kind {
+            let derive = derive(keys.contains(model.name.as_str()));
+            let _ = writeln!(out, "    /// `{}`.\n    {derive}", model.name);
+            choice(out, contract, &model.name, fields);
+        }
         if let Kind::Input(fields) = &model.kind {
             let derive = derive(keys.contains(model.name.as_str()));
             let _ = writeln!(out, "    /// `{}`.\n    {derive}", model.name);
@@ -91,7 +96,7 @@ fn used_as_keys(contract: &Contract) -> HashSet<&str> {
         .collect();
     while let Some(name) = open.pop() {
         if let Some(model) = contract.named(name)
-            && let Kind::Input(fields) = &model.kind
+            && let Kind::Input(fields) | Kind::OneOf(fields) = &model.kind
             && used.insert(model.name.as_str())
         {
             open.extend(
@@ -116,7 +121,7 @@ fn recursive(contract: &Contract, owner: &str, ty: &Type) -> bool {
             return true;
         }
         if let Some(model) = contract.named(name)
-            && let Kind::Input(fields) = &model.kind
+            && let Kind::Input(fields) | Kind::OneOf(fields) = &model.kind
             && seen.insert(name.as_str())
         {
             open.extend(fields.iter().map(|field| &field.ty));
@@ -178,6 +183,54 @@ fn structure(
         "            Ok(Self {{ {} }})\n        }}\n    }}",
         names.join(", ")
     );
+}
+
+/// An enum with a variant for each field.
+fn choice(out: &mut String, contract: &Contract, coordinate: &str, fields: &[InputField]) {
+    let name = pascal(coordinate);
+    let given = |field: &InputField| {
+        let ty = field.ty.clone().non_null();
+        let boxed = recursive(contract, coordinate, &ty);
+        (input(contract, &ty, false, boxed), marker(&ty, true))
+    };
+    let _ = writeln!(out, "    pub enum {name} {{");
+    for field in fields {
+        let place = place(coordinate, field);
+        let _ = writeln!(
+            out,
+            "        /// `{place}`.\n        {}({}), // {place}",
+            pascal(&field.name),
+            given(field).0
+        );
+    }
+    let _ = writeln!(
+        out,
+        "    }}
+    impl Input<types::{name}> for {name} {{
+        fn coerce(value: Value) -> Result<Self, InputError> {{
+            let mut fields = ArgumentValues::of_object(value)?;"
+    );
+    for field in fields {
+        let ((ty, marker), place) = (given(field), place(coordinate, field));
+        let (variable, key) = (snake(&field.name), literal(&field.name));
+        let _ = writeln!(
+            out,
+            "            if fields.contains({key}) {{
+            let {variable}: {ty} = fields.take::<_, {marker}>({key}, None)?; // {place}"
+        );
+        if let Some(constraint) = &field.constraint {
+            constrain(out, field, constraint, &place);
+        }
+        let _ = writeln!(
+            out,
+            "            fields.finish()?;
+            return Ok(Self::{}({variable}));
+            }}",
+            pascal(&field.name)
+        );
+    }
+    *out +=
+        "            Err(InputError::new(\"takes exactly one of its fields\"))\n        }\n    }\n";
 }
 
 fn place(coordinate: &str, field: &InputField) -> String {

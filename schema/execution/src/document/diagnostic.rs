@@ -29,24 +29,42 @@ fn errors(
     code: &'static str,
     word: impl Fn(&str) -> String,
 ) -> Vec<ServerError> {
-    let errors = diagnostics.iter().map(|diagnostic| {
+    let mut told = Vec::<ServerError>::new();
+    for diagnostic in diagnostics.iter() {
+        let message = diagnostic.error.to_string();
         let place = diagnostic.line_column_range();
         let position = place.map(|place| Pos {
             line: place.start.line,
             column: place.start.column,
         });
-        let message = word(&diagnostic.error.to_string());
-        Fault::new(code, shortened(message)).into_error(position)
-    });
-    // The same mistake can be met on several ways through the document.
-    let mut told = Vec::<ServerError>::new();
-    for error in errors {
-        if !told.contains(&error) {
+        let error = Fault::new(code, shortened(word(&message))).into_error(position);
+        if !told.iter().any(|other| same_mistake(other, &error)) {
             told.push(error);
         }
     }
+    // A required argument that is null is not missing besides.
+    let null = |error: &ServerError| error.message.ends_with("found null");
+    if told.iter().any(null) {
+        told.retain(|error| !error.message.starts_with("the required argument"));
+    }
     told.truncate(MAX_ERRORS);
     told
+}
+
+/// The same mistake can be met on several ways through the document, and two
+/// fields that conflict do so in more than one way.
+fn same_mistake(one: &ServerError, other: &ServerError) -> bool {
+    let conflict = |error: &ServerError| {
+        const CONFLICTS: [&str; 3] = [
+            "operation must not select different types",
+            "operation must not provide conflicting field arguments",
+            "cannot select different fields into the same alias",
+        ];
+        CONFLICTS
+            .iter()
+            .any(|message| error.message.starts_with(message))
+    };
+    one == other || (one.locations == other.locations && conflict(one) && conflict(other))
 }
 
 fn shortened(mut message: String) -> String {

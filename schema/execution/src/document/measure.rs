@@ -149,7 +149,11 @@ impl<'d> Measurer<'d> {
     fn set(&mut self, set: &'d [Selection]) -> Result<Measure, Fault> {
         let mut total = Measure::default();
         for selection in set {
-            self.directives += selection.directives().len();
+            self.directives += match selection {
+                Selection::Field(field) => field.directives.len(),
+                Selection::InlineFragment(inline) => inline.directives.len(),
+                Selection::FragmentSpread(spread) => spread.directives.len(),
+            };
             let measure = match selection {
                 Selection::Field(field) => {
                     self.aliases += usize::from(field.alias.is_some());

@@ -124,7 +124,7 @@ pub(crate) fn prepare(
     let parsed = parsed.map_err(|parsed| diagnostic::syntax_errors(&parsed.errors))?;
     measure::check(&parsed, limits).map_err(refused)?;
     let document = parsed.to_executable_validate(schema);
-    let document = document.map_err(|errors| diagnostic::validation_errors(&errors))?;
+    let document = document.map_err(|invalid| diagnostic::validation_errors(&invalid.errors))?;
     let document = Document(document);
     let errors = rules::check(&document, schema, types);
     if errors.is_empty() {

@@ -1,9 +1,12 @@
-//! What the specification's section 5 "Validation" asks of literals and
+//! What the specification's section 5 "Validation" asks of values and
 //! apollo-compiler does not check: the schema's own scalars (5.6.1), names of
-//! input fields that come twice (5.6.3), and `@oneOf` input objects (3.10.1).
+//! input fields that come twice (5.6.3), variables within lists and input
+//! objects (5.8.5), and `@oneOf` input objects (3.10.1).
+
+use std::collections::HashSet;
 
 use apollo_compiler::{
-    Node, Schema,
+    Name, Node, Schema,
     ast::{Argument, DirectiveList, Type, Value, VariableDefinition},
     executable::{Selection, SelectionSet},
     parser::SourceSpan,
@@ -24,15 +27,16 @@ pub(super) fn check(
     schema: &Valid<Schema>,
     types: &'static [TypeDefinition],
 ) -> Vec<ServerError> {
-    let mut rules = Rules {
-        document,
-        schema,
-        types,
-        variables: &[],
-        errors: Vec::new(),
-    };
+    let mut errors = Vec::<ServerError>::new();
     for operation in document.0.operations.iter() {
-        rules.variables = &operation.variables;
+        let mut rules = Rules {
+            document,
+            schema,
+            types,
+            variables: &operation.variables,
+            fragments: HashSet::new(),
+            errors: Vec::new(),
+        };
         for variable in &operation.variables {
             rules.directives(&variable.directives);
             if let Some(default) = &variable.default_value {
@@ -41,23 +45,14 @@ pub(super) fn check(
         }
         rules.directives(&operation.directives);
         rules.selections(&operation.selection_set);
+        // Operations may share fragments.
+        for error in rules.errors {
+            if !errors.contains(&error) {
+                errors.push(error);
+            }
+        }
     }
-    // A fragment's variables are those of each operation that spreads it, which agree on their types.
-    let variables: Vec<_> = document
-        .0
-        .operations
-        .iter()
-        .flat_map(|one| one.variables.iter().cloned())
-        .collect();
-    let mut rules = Rules {
-        variables: &variables,
-        ..rules
-    };
-    for fragment in document.0.fragments.values() {
-        rules.directives(&fragment.directives);
-        rules.selections(&fragment.selection_set);
-    }
-    rules.errors
+    errors
 }
 
 struct Rules<'d> {
@@ -65,11 +60,13 @@ struct Rules<'d> {
     schema: &'d Valid<Schema>,
     types: &'static [TypeDefinition],
     variables: &'d [Node<VariableDefinition>],
+    /// Those that have been looked into.
+    fragments: HashSet<&'d Name>,
     errors: Vec<ServerError>,
 }
 
-impl Rules<'_> {
-    fn selections(&mut self, set: &SelectionSet) {
+impl<'d> Rules<'d> {
+    fn selections(&mut self, set: &'d SelectionSet) {
         for selection in &set.selections {
             self.directives(selection.directives());
             match selection {
@@ -78,7 +75,15 @@ impl Rules<'_> {
                     self.selections(&field.selection_set);
                 }
                 Selection::InlineFragment(fragment) => self.selections(&fragment.selection_set),
-                Selection::FragmentSpread(_) => {}
+                Selection::FragmentSpread(spread) => {
+                    let fragment = self.document.0.fragments.get(&spread.fragment_name);
+                    if let Some(fragment) = fragment
+                        && self.fragments.insert(&spread.fragment_name)
+                    {
+                        self.directives(&fragment.directives);
+                        self.selections(&fragment.selection_set);
+                    }
+                }
             }
         }
     }
@@ -104,7 +109,10 @@ impl Rules<'_> {
         match (&**value, ty) {
             (Value::Null | Value::Variable(_), _) => {}
             (Value::List(items), Type::List(item) | Type::NonNullList(item)) => {
-                items.iter().for_each(|value| self.value(item, value));
+                for value in items {
+                    self.variable(item, false, value);
+                    self.value(item, value);
+                }
             }
             (_, Type::List(item) | Type::NonNullList(item)) => self.value(item, value),
             (_, Type::Named(name) | Type::NonNullNamed(name)) => {
@@ -114,6 +122,30 @@ impl Rules<'_> {
                     _ => {}
                 }
             }
+        }
+    }
+
+    /// `IsVariableUsageAllowed` (5.8.5), but for arguments themselves.
+    fn variable(&mut self, ty: &Type, has_default: bool, value: &Node<Value>) {
+        let Value::Variable(name) = &**value else {
+            return;
+        };
+        let Some(variable) = self.variables.iter().find(|one| one.name == *name) else {
+            return;
+        };
+        let given = variable.default_value.as_ref();
+        let never_null = has_default || given.is_some_and(|default| !default.is_null());
+        let expected = if ty.is_non_null() && !variable.ty.is_non_null() && never_null {
+            ty.clone().nullable()
+        } else {
+            ty.clone()
+        };
+        if !variable.ty.is_assignable_to(&expected) {
+            let message = format!(
+                "the variable `${name}` of the type `{}` cannot stand where `{ty}` is expected",
+                variable.ty
+            );
+            self.error(value.location(), message);
         }
     }
 
@@ -142,6 +174,7 @@ impl Rules<'_> {
                 );
             }
             if let Some(field) = object.fields.get(name) {
+                self.variable(&field.ty, field.default_value.is_some(), value);
                 self.value(&field.ty, value);
             }
         }
@@ -153,7 +186,7 @@ impl Rules<'_> {
     fn one_of(
         &mut self,
         object: &InputObjectType,
-        given: &[(apollo_compiler::Name, Node<Value>)],
+        given: &[(Name, Node<Value>)],
         place: Option<SourceSpan>,
     ) {
         let problem = match given {

@@ -167,3 +167,131 @@ async fn a_bad_value_is_not_repeated() {
     let (answer, _) = ask(query, json!({ "f": { "course": long } }), Role::Member).await;
     assert!(answer.len() < 300, "{} bytes", answer.len());
 }
+
+#[tokio::test]
+async fn one_of_takes_exactly_one_field() {
+    let choose = async |choice: &str| answer(&format!("{{ choose(choice: {choice}) }}")).await;
+    assert_eq!(
+        choose("{ text: \"a\" }").await["data"]["choose"],
+        "Text(\"a\")"
+    );
+    assert_eq!(
+        choose("{ either: [{ number: 1 }] }").await["data"]["choose"],
+        "Either([Number(1)])"
+    );
+    for refused in [
+        "{}",
+        "{ text: null }",
+        "{ text: \"a\", number: 1 }",
+        "{ text: \"a\", number: null }",
+        "{ either: [{}] }",
+    ] {
+        let answer = choose(refused).await;
+        assert_eq!(
+            codes(&answer),
+            ["GRAPHQL_VALIDATION_FAILED"],
+            "{refused}: {answer}"
+        );
+    }
+    assert_eq!(
+        codes(&choose("{ text: \"long\" }").await),
+        ["BAD_USER_INPUT"]
+    );
+
+    let query = "query ($choice: Choice!) { choose(choice: $choice) }";
+    for (choice, code) in [
+        (json!({ "number": 7 }), None),
+        (json!({}), Some("BAD_USER_INPUT")),
+        (json!({ "number": null }), Some("BAD_USER_INPUT")),
+        (json!({ "number": 7, "text": null }), Some("BAD_USER_INPUT")),
+    ] {
+        let (answer, _) = ask(query, json!({ "choice": choice }), Role::Member).await;
+        assert_eq!(
+            answer.contains("errors\":[]"),
+            code.is_none(),
+            "{choice}: {answer}"
+        );
+        assert!(
+            code.is_none_or(|code| answer.contains(code)),
+            "{choice}: {answer}"
+        );
+    }
+    // A variable may be null unless its type says otherwise.
+    let nullable = "query ($number: Int) { choose(choice: { number: $number }) }";
+    let (answer, _) = ask(nullable, json!({ "number": 7 }), Role::Member).await;
+    assert!(answer.contains("GRAPHQL_VALIDATION_FAILED"), "{answer}");
+    let number = "query ($number: Int!) { choose(choice: { number: $number }) }";
+    let (answer, _) = ask(number, json!({ "number": 7 }), Role::Member).await;
+    assert!(answer.contains("Number(7)"), "{answer}");
+}
+
+#[tokio::test]
+async fn whole_numbers_are_ints_however_variables_write_them() {
+    let query = "query ($first: Int!) { dishes(first: $first) { id } }";
+    for first in [json!(2), json!(2.0), json!(2e0)] {
+        let (answer, _) = ask(query, json!({ "first": first }), Role::Member).await;
+        assert!(answer.contains("d2"), "{first}: {answer}");
+    }
+    for first in [
+        json!(2.5),
+        json!("2"),
+        json!(55_376_161_017_i64),
+        json!(1e300),
+        json!(true),
+    ] {
+        let (answer, _) = ask(query, json!({ "first": first }), Role::Member).await;
+        assert!(
+            answer.contains("$first must be an Int"),
+            "{first}: {answer}"
+        );
+    }
+    let literal = answer("{ dishes(first: 2.0) { id } }").await;
+    assert_eq!(codes(&literal), ["GRAPHQL_VALIDATION_FAILED"]);
+}
+
+#[tokio::test]
+async fn all_that_is_wrong_with_variables_is_told_with_its_place() {
+    let query = "query ($f: DishFilter, $first: Int!, $text: String) {
+        dishes(first: $first, filter: { not: $f }) { id }
+        echo(input: { text: $text })
+    }";
+    let variables = json!({
+        "first": "many",
+        "text": ["a"],
+        "f": { "course": "LUNCH", "tags": ["a", 1, "b", {}], "minutes": null, "colour": 1 },
+    });
+    let (answer, _) = ask(query, variables, Role::Member).await;
+    let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
+    let told = answer["errors"].as_array().expect("errors").iter();
+    let told: Vec<_> = told
+        .map(|error| {
+            let path = error["extensions"]["argumentPath"].to_string();
+            format!("{path} {}", error["message"].as_str().unwrap_or_default())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            r#"["filter","not","colour"] $f.colour is not a field of DishFilter"#,
+            r#"["filter","not","minutes"] $f.minutes must not be null; a value of the type Int! is required"#,
+            r#"["filter","not","tags",1] $f.tags[1] must be of the type String; this number is not"#,
+            r#"["filter","not","tags",3] $f.tags[3] must be of the type String; this object is not"#,
+            r#"["filter","not","course"] $f.course must be one of STARTER, MAIN, DESSERT, SELF, OLD, the values of Course; this string is not"#,
+            r#"["first"] $first must be an Int, a whole number of 32 bits; this string is not"#,
+            r#"["input","text"] $text must be of the type String; this list is not"#,
+        ]
+    );
+}
+
+#[tokio::test]
+async fn null_for_a_variable_with_a_default_is_the_fields_error() {
+    let query = "query ($first: Int = 2) { dishes(first: $first) { id } probe { value } }";
+    let (answer, _) = ask(query, json!({ "first": null }), Role::Member).await;
+    assert!(
+        answer.contains("BAD_USER_INPUT") && answer.contains("\"path\":[\"dishes\"]"),
+        "{answer}"
+    );
+    let skip = "query ($skip: Boolean = true) { probe { value @skip(if: $skip) } }";
+    let (answer, _) = ask(skip, json!({ "skip": null }), Role::Member).await;
+    assert!(answer.contains("must not be null"), "{answer}");
+}

@@ -1,36 +1,9 @@
 //! The running schema says what is written.
 
-use apollo_compiler::{
-    ExecutableDocument, Schema, introspection::partial_execute, request::coerce_variable_values,
-};
+use coach_schema::{INTROSPECTION_QUERY, introspect, parse};
 use serde_json::Value;
 
 use crate::{Role, ask, small::contract::SDL};
-
-const QUERY: &str = include_str!("introspection.graphql");
-
-/// What graphql-js would say of the written SDL, by another implementation.
-fn written(sdl: &str) -> Value {
-    let schema =
-        Schema::parse_and_validate(sdl, "exported.graphql").expect("the exported SDL is valid");
-    let document = ExecutableDocument::parse_and_validate(&schema, QUERY, "introspection.graphql")
-        .expect("valid");
-    let operation = document.operations.get(None).expect("one operation");
-    let variables = coerce_variable_values(
-        &schema,
-        operation,
-        &apollo_compiler::response::JsonMap::new(),
-    )
-    .expect("no variables");
-    let response = partial_execute(
-        &schema,
-        &schema.implementers_map(),
-        &document,
-        operation,
-        &variables,
-    );
-    serde_json::to_value(response.expect("introspection").data).expect("JSON")
-}
 
 /// Lists whose order means nothing are put in order.
 fn sorted(mut value: Value) -> Value {
@@ -68,11 +41,13 @@ fn own_types(schema: &Value) -> Vec<Value> {
 
 #[tokio::test]
 async fn introspection_equals_the_written_sdl() {
-    let (running, _) = ask(QUERY, serde_json::json!({}), Role::Anonymous).await;
+    let (running, _) = ask(INTROSPECTION_QUERY, serde_json::json!({}), Role::Anonymous).await;
     let running: Value = serde_json::from_str(&running).expect("JSON");
     assert_eq!(running["errors"], serde_json::json!([]));
-    let written = written(SDL);
-    let (mut running, mut written) = (own_types(&running["data"]), own_types(&written));
+    let written = parse(SDL, "exported.graphql").expect("the exported SDL is valid");
+    let written = introspect(&written).expect("an answer");
+    let written: Value = serde_json::from_str(&written).expect("JSON");
+    let (mut running, mut written) = (own_types(&running["data"]), own_types(&written["data"]));
     running.sort_by_key(|ty| ty["name"].to_string());
     written.sort_by_key(|ty| ty["name"].to_string());
     assert!(running.len() > 10);
@@ -110,4 +85,22 @@ fn private_directives_and_types_are_not_exported() {
     ] {
         assert!(!SDL.contains(private), "{private}");
     }
+}
+
+#[tokio::test]
+async fn types_are_asked_for_by_name_under_any_key() {
+    let query = "query ($name: String!) {
+        edible: __type(name: \"Edible\") { interfaces { name } possibleTypes { name } isOneOf }
+        __type(name: $name) { ...Kind inputs: inputFields { name type { oneOf: isOneOf } } isOneOf }
+    }
+    fragment Kind on __Type { kind a: isOneOf name: isOneOf }";
+    let (answer, _) = ask(query, serde_json::json!({ "name": "Choice" }), Role::Member).await;
+    assert_eq!(
+        answer,
+        concat!(
+            r#"{"data":{"edible":{"interfaces":[{"name":"Named"}],"possibleTypes":[{"name":"Dish"}],"isOneOf":null},"#,
+            r#""__type":{"kind":"INPUT_OBJECT","a":true,"name":true,"inputs":[{"name":"text","type":{"oneOf":null}},"#,
+            r#"{"name":"number","type":{"oneOf":null}},{"name":"either","type":{"oneOf":null}}],"isOneOf":true}},"errors":[]}"#
+        )
+    );
 }

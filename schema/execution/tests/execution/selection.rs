@@ -178,13 +178,23 @@ async fn costs_multiply_through_lists() {
     let context = std::sync::Arc::new(crate::RequestContext::new(Role::Member));
     let limits = coach_execution::document::Limits::default();
     let gateway = coach_execution::Gateway::<crate::Contract>::new(limits);
-    let document = gateway
-        .prepare(dear)
-        .map_err(|errors| format!("{errors:?}"));
+    let document = gateway.prepare(dear).expect("a valid document");
     let variables = async_graphql::Variables::default();
-    let response = gateway.execute(&document.unwrap(), None, variables, context, 100);
+    let response = gateway.execute(&document, None, variables, context, 100);
     let response = response.await;
     // 10 * (1 + pairing 1 + pairing 1 + ingredients 10 * (1 + 1) + ingredients 10 * (1 + 1))
     assert_eq!(response.cost, 430);
     assert!(response.data.is_none());
+}
+
+#[tokio::test]
+async fn types_within_types_are_planned_once_and_not_for_each_way_to_them() {
+    // Two types at each of 18 places would make 262,144 ways.
+    let query = format!(
+        "{{ probe {{ {} value {} }} }}",
+        "next { ".repeat(17),
+        "}".repeat(17)
+    );
+    let answer = text(&query).await;
+    assert!(answer.contains(r#""value":18"#), "{answer}");
 }

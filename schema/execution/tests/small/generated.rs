@@ -4,7 +4,7 @@ use ::coach_execution::{Batch, BatchFunction, BatchLoader, Completed, Fault, Inp
 use super::{Error, RequestContext, Resolvers, Role};
 
 /// The exported SDL.
-pub const SDL: &str = "type Cook implements Named {\n  id: ID!\n  name: String!\n}\n\nenum Course {\n  \"\"\"First.\"\"\"\n  STARTER\n  MAIN\n  DESSERT\n  \"\"\"A keyword.\"\"\"\n  SELF\n  OLD @deprecated(reason: \"say \\\"MAIN\\\"\")\n}\n\n\"\"\"The scalar with a URL.\"\"\"\nscalar Date @specifiedBy(url: \"https://example.com/date\")\n\ntype Dish implements Edible & Named {\n  id: ID!\n  name: String!\n  course: Course\n  minutes: Int!\n  weight: Float\n  madeOn: Date!\n  \"\"\"Lists of lists, nullable in non-null.\"\"\"\n  table: [[Int]!]!\n  maybe: [String]\n  nutrition: Nutrition\n  ingredients: [Ingredient!]!\n  \"\"\"The best match, by a key of two fields and an argument.\"\"\"\n  pairing(course: Course! = DESSERT, note: String): Dish\n  cook: Cook!\n  secret: String @deprecated(reason: \"told \\\"everybody\\\"\")\n  old: Int @deprecated\n}\n\ninput DishFilter {\n  minutes: Int! = 20\n  tags: [String!]\n  course: Course\n  \"\"\"Filters within filters.\"\"\"\n  not: DishFilter\n}\n\ninput EchoInput {\n  text: String\n  number: Int = 7\n  type: Int\n  list: [Int]\n  date: Date\n  old: Int @deprecated(reason: \"unused\")\n}\n\n\"\"\"Also interfaces implement interfaces.\"\"\"\ninterface Edible implements Named {\n  id: ID!\n  name: String!\n  course: Course\n}\n\ntype Ingredient {\n  name: String!\n  supplier: Cook\n}\n\ntype Mutation {\n  \"\"\"Adds to a number that only this request has.\"\"\"\n  add(amount: Int!): Int!\n  addOrFail(amount: Int!): Int!\n}\n\n\"\"\"Has a name.\"\"\"\ninterface Named {\n  id: ID!\n  name: String!\n}\n\ntype Nutrition {\n  energy: Int!\n}\n\n\"\"\"Every way to fail.\"\"\"\ntype Probe {\n  value: Int!\n  fails: Int\n  failsNonNull: Int!\n  \"\"\"The batch leaves the key out.\"\"\"\n  missing: Int!\n  child: Probe\n  childNonNull: Probe!\n  children: [Probe!]!\n  childrenNullable: [Probe]\n  grid: [[Probe!]]!\n}\n\n\"\"\"A root with \"quotes\", a backslash \\ and\ttabs.\"\"\"\ntype Query {\n  \"\"\"\n  A block description with \\\"\"\" inside,\n  \"quotes\", and two lines.\n  \"\"\"\n  dish(\n    \"\"\"Its id, \"quoted\".\"\"\"\n    id: ID!,\n    old: Int = 3 @deprecated(reason: \"use \\\"id\\\"\"),\n  ): Dish\n  dishes(filter: DishFilter = {minutes: 30, tags: [\"quick\", \"say \\\"hi\\\"\"], course: MAIN}, first: Int! = 2, loop: [Int!]): [Dish!]!\n  \"\"\"\n  Says what it was given, so that tests see absent, null and value apart.\n  \"\"\"\n  echo(input: EchoInput!): String!\n  \"\"\"A field named like a keyword.\"\"\"\n  type: Thing\n  self: [Thing!]!\n  named(id: ID!): Named\n  edible: Edible\n  secret: String\n  probe: Probe\n  probeNonNull: Probe!\n  probes: [Probe]\n  probesNonNull: [Probe!]!\n  probesOfNonNull: [Probe!]\n  probesNullableInNonNull: [Probe]!\n  fails: Int\n  failsNonNull: Int!\n}\n\nunion Thing = Dish | Cook\n";
+pub const SDL: &str = "\"\"\"One of these.\"\"\"\ninput Choice @oneOf {\n  text: String\n  number: Int\n  either: [Choice!]\n}\n\ntype Cook implements Named {\n  id: ID!\n  name: String!\n}\n\nenum Course {\n  \"\"\"First.\"\"\"\n  STARTER\n  MAIN\n  DESSERT\n  \"\"\"A keyword.\"\"\"\n  SELF\n  OLD @deprecated(reason: \"say \\\"MAIN\\\"\")\n}\n\n\"\"\"The scalar with a URL.\"\"\"\nscalar Date @specifiedBy(url: \"https://example.com/date\")\n\ntype Dish implements Edible & Named {\n  id: ID!\n  name: String!\n  course: Course\n  minutes: Int!\n  weight: Float\n  madeOn: Date!\n  \"\"\"Lists of lists, nullable in non-null.\"\"\"\n  table: [[Int]!]!\n  maybe: [String]\n  nutrition: Nutrition\n  ingredients: [Ingredient!]!\n  \"\"\"The best match, by a key of two fields and an argument.\"\"\"\n  pairing(course: Course! = DESSERT, note: String): Dish\n  cook: Cook!\n  secret: String @deprecated(reason: \"told \\\"everybody\\\"\")\n  old: Int @deprecated\n}\n\ninput DishFilter {\n  minutes: Int! = 20\n  tags: [String!]\n  course: Course\n  \"\"\"Filters within filters.\"\"\"\n  not: DishFilter\n}\n\ninput EchoInput {\n  text: String\n  number: Int = 7\n  type: Int\n  list: [Int]\n  date: Date\n  old: Int @deprecated(reason: \"unused\")\n}\n\n\"\"\"Also interfaces implement interfaces.\"\"\"\ninterface Edible implements Named {\n  id: ID!\n  name: String!\n  course: Course\n}\n\ntype Ingredient {\n  name: String!\n  supplier: Cook\n}\n\ntype Knot implements Link {\n  value: Int!\n  next: Link\n}\n\n\"\"\"An interface whose fields lead to itself.\"\"\"\ninterface Link {\n  value: Int!\n  next: Link\n}\n\ntype Mutation {\n  \"\"\"Adds to a number that only this request has.\"\"\"\n  add(amount: Int!): Int!\n  addOrFail(amount: Int!): Int!\n}\n\n\"\"\"Has a name.\"\"\"\ninterface Named {\n  id: ID!\n  name: String!\n}\n\ntype Nutrition {\n  energy: Int!\n}\n\n\"\"\"Every way to fail.\"\"\"\ntype Probe implements Link {\n  value: Int!\n  next: Link\n  fails: Int\n  failsNonNull: Int!\n  \"\"\"The batch leaves the key out.\"\"\"\n  missing: Int!\n  child: Probe\n  childNonNull: Probe!\n  children: [Probe!]!\n  childrenNullable: [Probe]\n  grid: [[Probe!]]!\n}\n\n\"\"\"A root with \"quotes\", a backslash \\ and\ttabs.\"\"\"\ntype Query {\n  \"\"\"\n  A block description with \\\"\"\" inside,\n  \"quotes\", and two lines.\n  \"\"\"\n  dish(\n    \"\"\"Its id, \"quoted\".\"\"\"\n    id: ID!,\n    old: Int = 3 @deprecated(reason: \"use \\\"id\\\"\"),\n  ): Dish\n  dishes(filter: DishFilter = {minutes: 30, tags: [\"quick\", \"say \\\"hi\\\"\"], course: MAIN}, first: Int! = 2, loop: [Int!]): [Dish!]!\n  \"\"\"\n  Says what it was given, so that tests see absent, null and value apart.\n  \"\"\"\n  echo(input: EchoInput!): String!\n  choose(choice: Choice!): String!\n  \"\"\"A field named like a keyword.\"\"\"\n  type: Thing\n  self: [Thing!]!\n  named(id: ID!): Named\n  edible: Edible\n  secret: String\n  probe: Probe\n  probeNonNull: Probe!\n  probes: [Probe]\n  probesNonNull: [Probe!]!\n  probesOfNonNull: [Probe!]\n  probesNullableInNonNull: [Probe]!\n  fails: Int\n  failsNonNull: Int!\n}\n\nunion Thing = Dish | Cook\n";
 
 /// Markers for the types of the SDL; none of them is ever a value.
 pub mod types {
@@ -32,6 +32,12 @@ pub mod types {
     pub enum DishFilter {}
     /// `EchoInput`.
     pub enum EchoInput {}
+    /// `Choice`.
+    pub enum Choice {}
+    /// `Link`.
+    pub enum Link {}
+    /// `Knot`.
+    pub enum Knot {}
     /// `Probe`.
     pub enum Probe {}
 }
@@ -150,6 +156,38 @@ pub mod input {
         }
     }
 
+    /// `Choice`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub enum Choice {
+        /// `Choice.text`.
+        Text(String), // Choice.text
+        /// `Choice.number`.
+        Number(i32), // Choice.number
+        /// `Choice.either`.
+        Either(Vec<input::Choice>), // Choice.either
+    }
+    impl Input<types::Choice> for Choice {
+        fn coerce(value: Value) -> Result<Self, InputError> {
+            let mut fields = ArgumentValues::of_object(value)?;
+            if fields.contains("text") {
+            let text: String = fields.take::<_, builtin::String>("text", None)?; // Choice.text
+            constraint::check(&text, "text", &constraint::Constraint { max_length: Some(3), ..constraint::Constraint::NONE })?; // Choice.text
+            fields.finish()?;
+            return Ok(Self::Text(text));
+            }
+            if fields.contains("number") {
+            let number: i32 = fields.take::<_, builtin::Int>("number", None)?; // Choice.number
+            fields.finish()?;
+            return Ok(Self::Number(number));
+            }
+            if fields.contains("either") {
+            let either: Vec<input::Choice> = fields.take::<_, Vec<types::Choice>>("either", None)?; // Choice.either
+            fields.finish()?;
+            return Ok(Self::Either(either));
+            }
+            Err(InputError::new("takes exactly one of its fields"))
+        }
+    }
 }
 
 /// The arguments of the fields that have any.
@@ -200,6 +238,18 @@ pub mod arguments {
         fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
             let input: input::EchoInput = fields.take::<_, types::EchoInput>("input", None)?; // Query.echo(input:)
             Ok(Self { input })
+        }
+    }
+    /// Of `Query.choose`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct QueryChoose {
+        /// `Query.choose(choice:)`.
+        pub choice: input::Choice, // Query.choose(choice:)
+    }
+    impl InputObject for QueryChoose {
+        fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
+            let choice: input::Choice = fields.take::<_, types::Choice>("choice", None)?; // Query.choose(choice:)
+            Ok(Self { choice })
         }
     }
     /// Of `Query.named`.
@@ -312,19 +362,30 @@ impl Output<types::Cook, Request> for crate::model::Cook {
     }
 }
 
+impl Output<types::Knot, Request> for crate::model::Knot {
+    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+        complete_object(field.object(15), |field| match field.index {
+            0 => Output::<builtin::Int, Request>::complete(&self.value, field, request), // Knot.value
+            1 => request.loaders.next.complete::<types::Link, Request>(Clone::clone(&self.value), &request.context, field, request), // Knot.next
+            _ => unreachable!("Knot has 2 fields"),
+        })
+    }
+}
+
 impl Output<types::Probe, Request> for crate::model::Probe {
     fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
-        complete_object(field.object(13), |field| match field.index {
+        complete_object(field.object(16), |field| match field.index {
             0 => Output::<builtin::Int, Request>::complete(&self.value, field, request), // Probe.value
-            1 => request.loaders.probe_fails.complete::<builtin::Int, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.fails
-            2 => request.loaders.probe_fails_non_null.complete::<builtin::Int, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.failsNonNull
-            3 => request.loaders.probe_missing.complete::<builtin::Int, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.missing
-            4 => request.loaders.probe_child.complete::<types::Probe, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.child
-            5 => request.loaders.probe_child_non_null.complete::<types::Probe, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.childNonNull
-            6 => request.loaders.probe_children.complete::<Vec<types::Probe>, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.children
-            7 => request.loaders.probe_children_nullable.complete::<Vec<Option<types::Probe>>, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.childrenNullable
-            8 => request.loaders.probe_grid.complete::<Vec<Option<Vec<types::Probe>>>, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.grid
-            _ => unreachable!("Probe has 9 fields"),
+            1 => request.loaders.next.complete::<types::Link, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.next
+            2 => request.loaders.probe_fails.complete::<builtin::Int, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.fails
+            3 => request.loaders.probe_fails_non_null.complete::<builtin::Int, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.failsNonNull
+            4 => request.loaders.probe_missing.complete::<builtin::Int, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.missing
+            5 => request.loaders.probe_child.complete::<types::Probe, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.child
+            6 => request.loaders.probe_child_non_null.complete::<types::Probe, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.childNonNull
+            7 => request.loaders.probe_children.complete::<Vec<types::Probe>, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.children
+            8 => request.loaders.probe_children_nullable.complete::<Vec<Option<types::Probe>>, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.childrenNullable
+            9 => request.loaders.probe_grid.complete::<Vec<Option<Vec<types::Probe>>>, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.grid
+            _ => unreachable!("Probe has 10 fields"),
         })
     }
 }
@@ -372,6 +433,21 @@ pub mod one_of {
             match self {
                 Self::Dish(value) => Output::<types::Dish, Request>::complete(&**value, field, request), // Thing: Dish
                 Self::Cook(value) => Output::<types::Cook, Request>::complete(&**value, field, request), // Thing: Cook
+            }
+        }
+    }
+    /// `Link`.
+    pub enum Link {
+        /// `Knot`.
+        Knot(Arc<crate::model::Knot>), // Link: Knot
+        /// `Probe`.
+        Probe(Arc<crate::model::Probe>), // Link: Probe
+    }
+    impl Output<types::Link, Request> for Link {
+        fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+            match self {
+                Self::Knot(value) => Output::<types::Knot, Request>::complete(&**value, field, request), // Link: Knot
+                Self::Probe(value) => Output::<types::Probe, Request>::complete(&**value, field, request), // Link: Probe
             }
         }
     }
@@ -424,6 +500,21 @@ pub mod batch {
         type Value: Output<types::Dish, Request> + Send + Sync + 'static; // Dish.pairing
         /// Loads all keys of a batch.
         fn load(context: &RequestContext, keys: &[(Self::Key, arguments::DishPairing)]) -> impl Future<Output = Result<Batch<(Self::Key, arguments::DishPairing), Self::Value>, Error>> + Send; // Dish.pairing
+    }
+
+    /// Loads `Knot.next`, `Probe.next`.
+    #[diagnostic::on_unimplemented(
+        message = "`Knot.next` has no batch function",
+        label = "`impl batch::Next for Resolvers` is missing",
+        note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
+    )]
+    pub trait Next { // Knot.next
+        /// What the field is loaded by: the model's value.
+        type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Knot.next
+        /// What is loaded for a key.
+        type Value: Output<types::Link, Request> + Send + Sync + 'static; // Knot.next
+        /// Loads all keys of a batch.
+        fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Knot.next
     }
 
     /// Loads `Probe.child`.
@@ -590,6 +681,19 @@ mod functions {
             context.part(span, <Resolvers as batch::DishPairing>::load(context, keys)).await.map_err(Into::into) // Dish.pairing
         }
     }
+    pub struct Next;
+    impl BatchFunction for Next {
+        type Context = RequestContext;
+        type Key = <Resolvers as batch::Next>::Key; // Knot.next
+        type Value = <Resolvers as batch::Next>::Value; // Knot.next
+        const FIELD: &'static str = "Knot.next";
+        fn span(context: &RequestContext) -> &::tracing::Span {
+            context.span()
+        }
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
+            context.part(span, <Resolvers as batch::Next>::load(context, keys)).await.map_err(Into::into) // Knot.next
+        }
+    }
     pub struct ProbeChild;
     impl BatchFunction for ProbeChild {
         type Context = RequestContext;
@@ -702,6 +806,7 @@ pub struct Loaders {
     cook: BatchLoader<functions::Cook>,
     dish_ingredients: BatchLoader<functions::DishIngredients>,
     dish_pairing: BatchLoader<functions::DishPairing>,
+    next: BatchLoader<functions::Next>,
     probe_child: BatchLoader<functions::ProbeChild>,
     probe_child_non_null: BatchLoader<functions::ProbeChildNonNull>,
     probe_children: BatchLoader<functions::ProbeChildren>,
@@ -759,6 +864,19 @@ pub mod query {
         type Value: Output<builtin::String, Request> + Send + Sync; // Query.echo
         /// Answers the field.
         fn resolve(context: &RequestContext, arguments: &arguments::QueryEcho) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.echo
+    }
+
+    /// Resolves `Query.choose`.
+    #[diagnostic::on_unimplemented(
+        message = "`Query.choose` has no resolver",
+        label = "`impl query::Choose for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait Choose { // Query.choose
+        /// What it answers.
+        type Value: Output<builtin::String, Request> + Send + Sync; // Query.choose
+        /// Answers the field.
+        fn resolve(context: &RequestContext, arguments: &arguments::QueryChoose) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.choose
     }
 
     /// Resolves `Query.type`.
@@ -970,6 +1088,7 @@ pub struct Contract;
 impl ::coach_execution::Contract for Contract {
     type Context = RequestContext;
     type Request = Request;
+    const SDL: &'static str = SDL;
     const TYPES: &'static [TypeDefinition] = TYPES;
     const QUERY: usize = 0;
     const MUTATION: Option<usize> = Some(1);
@@ -984,7 +1103,7 @@ impl ::coach_execution::Contract for Contract {
 
     fn guard(type_index: usize, field: usize, context: &RequestContext) -> Result<(), Fault> {
         match (type_index, field) {
-            (0, 7) => super::authorize(context, Role::Staff), // Query.secret
+            (0, 8) => super::authorize(context, Role::Staff), // Query.secret
             (4, 11) => super::authorize(context, Role::Member), // Dish.cook
             (4, 12) => super::authorize(context, Role::Staff), // Dish.secret
             (6, 1) => super::authorize(context, Role::Member), // Ingredient.supplier
@@ -997,7 +1116,8 @@ impl ::coach_execution::Contract for Contract {
             (0, 0) => Ok(Box::new(arguments::QueryDish::coerce_fields(values)?)), // Query.dish
             (0, 1) => Ok(Box::new(arguments::QueryDishes::coerce_fields(values)?)), // Query.dishes
             (0, 2) => Ok(Box::new(arguments::QueryEcho::coerce_fields(values)?)), // Query.echo
-            (0, 5) => Ok(Box::new(arguments::QueryNamed::coerce_fields(values)?)), // Query.named
+            (0, 3) => Ok(Box::new(arguments::QueryChoose::coerce_fields(values)?)), // Query.choose
+            (0, 6) => Ok(Box::new(arguments::QueryNamed::coerce_fields(values)?)), // Query.named
             (1, 0) => Ok(Box::new(arguments::MutationAdd::coerce_fields(values)?)), // Mutation.add
             (1, 1) => Ok(Box::new(arguments::MutationAddOrFail::coerce_fields(values)?)), // Mutation.addOrFail
             (4, 10) => Ok(Box::new(arguments::DishPairing::coerce_fields(values)?)), // Dish.pairing
@@ -1010,19 +1130,20 @@ impl ::coach_execution::Contract for Contract {
             (0, 0) => ::coach_execution::resolve::<_, _, Option<types::Dish>, _>(<Resolvers as query::Dish>::resolve(&request.context, field.arguments()), field, request), // Query.dish
             (0, 1) => ::coach_execution::resolve::<_, _, Vec<types::Dish>, _>(<Resolvers as query::Dishes>::resolve(&request.context, field.arguments()), field, request), // Query.dishes
             (0, 2) => ::coach_execution::resolve::<_, _, builtin::String, _>(<Resolvers as query::Echo>::resolve(&request.context, field.arguments()), field, request), // Query.echo
-            (0, 3) => ::coach_execution::resolve::<_, _, Option<types::Thing>, _>(<Resolvers as query::Type>::resolve(&request.context), field, request), // Query.type
-            (0, 4) => ::coach_execution::resolve::<_, _, Vec<types::Thing>, _>(<Resolvers as query::Self_>::resolve(&request.context), field, request), // Query.self
-            (0, 5) => ::coach_execution::resolve::<_, _, Option<types::Named>, _>(<Resolvers as query::Named>::resolve(&request.context, field.arguments()), field, request), // Query.named
-            (0, 6) => ::coach_execution::resolve::<_, _, Option<types::Edible>, _>(<Resolvers as query::Edible>::resolve(&request.context), field, request), // Query.edible
-            (0, 7) => ::coach_execution::resolve::<_, _, Option<builtin::String>, _>(<Resolvers as query::Secret>::resolve(&request.context), field, request), // Query.secret
-            (0, 8) => ::coach_execution::resolve::<_, _, Option<types::Probe>, _>(<Resolvers as query::Probe>::resolve(&request.context), field, request), // Query.probe
-            (0, 9) => ::coach_execution::resolve::<_, _, types::Probe, _>(<Resolvers as query::ProbeNonNull>::resolve(&request.context), field, request), // Query.probeNonNull
-            (0, 10) => ::coach_execution::resolve::<_, _, Option<Vec<Option<types::Probe>>>, _>(<Resolvers as query::Probes>::resolve(&request.context), field, request), // Query.probes
-            (0, 11) => ::coach_execution::resolve::<_, _, Vec<types::Probe>, _>(<Resolvers as query::ProbesNonNull>::resolve(&request.context), field, request), // Query.probesNonNull
-            (0, 12) => ::coach_execution::resolve::<_, _, Option<Vec<types::Probe>>, _>(<Resolvers as query::ProbesOfNonNull>::resolve(&request.context), field, request), // Query.probesOfNonNull
-            (0, 13) => ::coach_execution::resolve::<_, _, Vec<Option<types::Probe>>, _>(<Resolvers as query::ProbesNullableInNonNull>::resolve(&request.context), field, request), // Query.probesNullableInNonNull
-            (0, 14) => ::coach_execution::resolve::<_, _, Option<builtin::Int>, _>(<Resolvers as query::Fails>::resolve(&request.context), field, request), // Query.fails
-            (0, 15) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as query::FailsNonNull>::resolve(&request.context), field, request), // Query.failsNonNull
+            (0, 3) => ::coach_execution::resolve::<_, _, builtin::String, _>(<Resolvers as query::Choose>::resolve(&request.context, field.arguments()), field, request), // Query.choose
+            (0, 4) => ::coach_execution::resolve::<_, _, Option<types::Thing>, _>(<Resolvers as query::Type>::resolve(&request.context), field, request), // Query.type
+            (0, 5) => ::coach_execution::resolve::<_, _, Vec<types::Thing>, _>(<Resolvers as query::Self_>::resolve(&request.context), field, request), // Query.self
+            (0, 6) => ::coach_execution::resolve::<_, _, Option<types::Named>, _>(<Resolvers as query::Named>::resolve(&request.context, field.arguments()), field, request), // Query.named
+            (0, 7) => ::coach_execution::resolve::<_, _, Option<types::Edible>, _>(<Resolvers as query::Edible>::resolve(&request.context), field, request), // Query.edible
+            (0, 8) => ::coach_execution::resolve::<_, _, Option<builtin::String>, _>(<Resolvers as query::Secret>::resolve(&request.context), field, request), // Query.secret
+            (0, 9) => ::coach_execution::resolve::<_, _, Option<types::Probe>, _>(<Resolvers as query::Probe>::resolve(&request.context), field, request), // Query.probe
+            (0, 10) => ::coach_execution::resolve::<_, _, types::Probe, _>(<Resolvers as query::ProbeNonNull>::resolve(&request.context), field, request), // Query.probeNonNull
+            (0, 11) => ::coach_execution::resolve::<_, _, Option<Vec<Option<types::Probe>>>, _>(<Resolvers as query::Probes>::resolve(&request.context), field, request), // Query.probes
+            (0, 12) => ::coach_execution::resolve::<_, _, Vec<types::Probe>, _>(<Resolvers as query::ProbesNonNull>::resolve(&request.context), field, request), // Query.probesNonNull
+            (0, 13) => ::coach_execution::resolve::<_, _, Option<Vec<types::Probe>>, _>(<Resolvers as query::ProbesOfNonNull>::resolve(&request.context), field, request), // Query.probesOfNonNull
+            (0, 14) => ::coach_execution::resolve::<_, _, Vec<Option<types::Probe>>, _>(<Resolvers as query::ProbesNullableInNonNull>::resolve(&request.context), field, request), // Query.probesNullableInNonNull
+            (0, 15) => ::coach_execution::resolve::<_, _, Option<builtin::Int>, _>(<Resolvers as query::Fails>::resolve(&request.context), field, request), // Query.fails
+            (0, 16) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as query::FailsNonNull>::resolve(&request.context), field, request), // Query.failsNonNull
             (1, 0) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as mutation::Add>::resolve(&request.context, field.arguments()), field, request), // Mutation.add
             (1, 1) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as mutation::AddOrFail>::resolve(&request.context, field.arguments()), field, request), // Mutation.addOrFail
             _ => unreachable!("no other root fields"),
@@ -1032,7 +1153,7 @@ impl ::coach_execution::Contract for Contract {
 
 
 const TYPES: &[TypeDefinition] = &[
-    TypeDefinition { name: "Query", description: Some("A root with \"quotes\", a backslash \\ and\ttabs."), kind: TypeKind::Object { fields: &[FieldDefinition { name: "dish", description: Some("A block description with \"\"\" inside,\n\"quotes\", and two lines."), ty: "Dish", named: Some(4), nullable: true, arguments: &[InputValueDefinition { name: "id", description: Some("Its id, \"quoted\"."), ty: "ID!", default: None, deprecated: None }, InputValueDefinition { name: "old", description: None, ty: "Int", default: Some("3"), deprecated: Some("use \"id\"") }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "dishes", description: None, ty: "[Dish!]!", named: Some(4), nullable: false, arguments: &[InputValueDefinition { name: "filter", description: None, ty: "DishFilter", default: Some("{minutes: 30, tags: [\"quick\", \"say \\\"hi\\\"\"], course: MAIN}"), deprecated: None }, InputValueDefinition { name: "first", description: None, ty: "Int!", default: Some("2"), deprecated: None }, InputValueDefinition { name: "loop", description: None, ty: "[Int!]", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: Some(ListSize { assumed: 5, slicing: &["first"], sized_fields: &[] }), cache: None }, FieldDefinition { name: "echo", description: Some("Says what it was given, so that tests see absent, null and value apart."), ty: "String!", named: None, nullable: false, arguments: &[InputValueDefinition { name: "input", description: None, ty: "EchoInput!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "type", description: Some("A field named like a keyword."), ty: "Thing", named: Some(8), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "self", description: None, ty: "[Thing!]!", named: Some(8), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "named", description: None, ty: "Named", named: Some(2), nullable: true, arguments: &[InputValueDefinition { name: "id", description: None, ty: "ID!", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "edible", description: None, ty: "Edible", named: Some(3), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "secret", description: None, ty: "String", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "probe", description: None, ty: "Probe", named: Some(13), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probeNonNull", description: None, ty: "Probe!", named: Some(13), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probes", description: None, ty: "[Probe]", named: Some(13), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesNonNull", description: None, ty: "[Probe!]!", named: Some(13), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesOfNonNull", description: None, ty: "[Probe!]", named: Some(13), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesNullableInNonNull", description: None, ty: "[Probe]!", named: Some(13), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "fails", description: None, ty: "Int", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "failsNonNull", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "Query", description: Some("A root with \"quotes\", a backslash \\ and\ttabs."), kind: TypeKind::Object { fields: &[FieldDefinition { name: "dish", description: Some("A block description with \"\"\" inside,\n\"quotes\", and two lines."), ty: "Dish", named: Some(4), nullable: true, arguments: &[InputValueDefinition { name: "id", description: Some("Its id, \"quoted\"."), ty: "ID!", default: None, deprecated: None }, InputValueDefinition { name: "old", description: None, ty: "Int", default: Some("3"), deprecated: Some("use \"id\"") }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "dishes", description: None, ty: "[Dish!]!", named: Some(4), nullable: false, arguments: &[InputValueDefinition { name: "filter", description: None, ty: "DishFilter", default: Some("{minutes: 30, tags: [\"quick\", \"say \\\"hi\\\"\"], course: MAIN}"), deprecated: None }, InputValueDefinition { name: "first", description: None, ty: "Int!", default: Some("2"), deprecated: None }, InputValueDefinition { name: "loop", description: None, ty: "[Int!]", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: Some(ListSize { assumed: 5, slicing: &["first"], sized_fields: &[] }), cache: None }, FieldDefinition { name: "echo", description: Some("Says what it was given, so that tests see absent, null and value apart."), ty: "String!", named: None, nullable: false, arguments: &[InputValueDefinition { name: "input", description: None, ty: "EchoInput!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "choose", description: None, ty: "String!", named: None, nullable: false, arguments: &[InputValueDefinition { name: "choice", description: None, ty: "Choice!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "type", description: Some("A field named like a keyword."), ty: "Thing", named: Some(8), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "self", description: None, ty: "[Thing!]!", named: Some(8), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "named", description: None, ty: "Named", named: Some(2), nullable: true, arguments: &[InputValueDefinition { name: "id", description: None, ty: "ID!", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "edible", description: None, ty: "Edible", named: Some(3), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "secret", description: None, ty: "String", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "probe", description: None, ty: "Probe", named: Some(16), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probeNonNull", description: None, ty: "Probe!", named: Some(16), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probes", description: None, ty: "[Probe]", named: Some(16), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesNonNull", description: None, ty: "[Probe!]!", named: Some(16), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesOfNonNull", description: None, ty: "[Probe!]", named: Some(16), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesNullableInNonNull", description: None, ty: "[Probe]!", named: Some(16), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "fails", description: None, ty: "Int", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "failsNonNull", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
     TypeDefinition { name: "Mutation", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "add", description: Some("Adds to a number that only this request has."), ty: "Int!", named: None, nullable: false, arguments: &[InputValueDefinition { name: "amount", description: None, ty: "Int!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "addOrFail", description: None, ty: "Int!", named: None, nullable: false, arguments: &[InputValueDefinition { name: "amount", description: None, ty: "Int!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
     TypeDefinition { name: "Named", description: Some("Has a name."), kind: TypeKind::Interface { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[], possible: &[7, 4] } },
     TypeDefinition { name: "Edible", description: Some("Also interfaces implement interfaces."), kind: TypeKind::Interface { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "course", description: None, ty: "Course", named: Some(9), nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &["Named"], possible: &[4] } },
@@ -1045,5 +1166,8 @@ const TYPES: &[TypeDefinition] = &[
     TypeDefinition { name: "Date", description: Some("The scalar with a URL."), kind: TypeKind::Scalar { specified_by: Some("https://example.com/date"), is_valid: |value| <types::Date as Scalar>::parse(value.clone()).is_ok() } },
     TypeDefinition { name: "DishFilter", description: None, kind: TypeKind::InputObject(&[InputValueDefinition { name: "minutes", description: None, ty: "Int!", default: Some("20"), deprecated: None }, InputValueDefinition { name: "tags", description: None, ty: "[String!]", default: None, deprecated: None }, InputValueDefinition { name: "course", description: None, ty: "Course", default: None, deprecated: None }, InputValueDefinition { name: "not", description: Some("Filters within filters."), ty: "DishFilter", default: None, deprecated: None }]) },
     TypeDefinition { name: "EchoInput", description: None, kind: TypeKind::InputObject(&[InputValueDefinition { name: "text", description: None, ty: "String", default: None, deprecated: None }, InputValueDefinition { name: "number", description: None, ty: "Int", default: Some("7"), deprecated: None }, InputValueDefinition { name: "type", description: None, ty: "Int", default: None, deprecated: None }, InputValueDefinition { name: "list", description: None, ty: "[Int]", default: None, deprecated: None }, InputValueDefinition { name: "date", description: None, ty: "Date", default: None, deprecated: None }, InputValueDefinition { name: "old", description: None, ty: "Int", default: None, deprecated: Some("unused") }]) },
-    TypeDefinition { name: "Probe", description: Some("Every way to fail."), kind: TypeKind::Object { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "fails", description: None, ty: "Int", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "failsNonNull", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "missing", description: Some("The batch leaves the key out."), ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "child", description: None, ty: "Probe", named: Some(13), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "childNonNull", description: None, ty: "Probe!", named: Some(13), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "children", description: None, ty: "[Probe!]!", named: Some(13), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "childrenNullable", description: None, ty: "[Probe]", named: Some(13), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "grid", description: None, ty: "[[Probe!]]!", named: Some(13), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "Choice", description: Some("One of these."), kind: TypeKind::InputObject(&[InputValueDefinition { name: "text", description: None, ty: "String", default: None, deprecated: None }, InputValueDefinition { name: "number", description: None, ty: "Int", default: None, deprecated: None }, InputValueDefinition { name: "either", description: None, ty: "[Choice!]", default: None, deprecated: None }]) },
+    TypeDefinition { name: "Link", description: Some("An interface whose fields lead to itself."), kind: TypeKind::Interface { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named: Some(14), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[], possible: &[15, 16] } },
+    TypeDefinition { name: "Knot", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named: Some(14), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &["Link"] } },
+    TypeDefinition { name: "Probe", description: Some("Every way to fail."), kind: TypeKind::Object { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named: Some(14), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "fails", description: None, ty: "Int", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "failsNonNull", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "missing", description: Some("The batch leaves the key out."), ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "child", description: None, ty: "Probe", named: Some(16), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "childNonNull", description: None, ty: "Probe!", named: Some(16), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "children", description: None, ty: "[Probe!]!", named: Some(16), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "childrenNullable", description: None, ty: "[Probe]", named: Some(16), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "grid", description: None, ty: "[[Probe!]]!", named: Some(16), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &["Link"] } },
 ];

@@ -10,7 +10,7 @@ use coach_execution::{
 };
 
 use self::contract::{arguments, batch, mutation, one_of, query, types};
-use crate::model::{Cook, Course, Date, Dish, Id, Ingredient, Nutrition, Probe};
+use crate::model::{Cook, Course, Date, Dish, Id, Ingredient, Knot, Nutrition, Probe};
 
 #[allow(clippy::all, clippy::pedantic, unused, reason = "generated")]
 pub mod contract {

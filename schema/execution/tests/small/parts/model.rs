@@ -23,3 +23,7 @@ pub struct Cook {
 pub struct Probe {
     pub value: i32,
 }
+
+pub struct Knot {
+    pub value: i32,
+}

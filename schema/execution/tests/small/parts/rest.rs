@@ -74,6 +74,8 @@ probe!(ProbeChildren, Vec<Probe>, keys => Ok(Batch::grouped(keys.iter().map(|key
 probe!(ProbeChildrenNullable, Vec<Option<Probe>>, keys => Ok(keys.iter().map(|key| (*key, vec![Some(child(*key)), None])).collect()));
 probe!(ProbeGrid, Vec<Option<Vec<Probe>>>, keys => Ok(keys.iter().map(|key| (*key, vec![Some(vec![child(*key)]), None])).collect()));
 
+probe!(Next, one_of::Link, keys => Ok(keys.iter().map(|key| (*key, one_of::Link::Knot(Knot { value: key + 1 }.into()))).collect()));
+
 macro_rules! root {
     ($module:ident::$function:ident, $value:ty, $context:ident $(, $arguments:ident: $type:ident)? => $answer:expr) => {
         impl $module::$function for Resolvers {
@@ -91,6 +93,7 @@ root!(query::Dishes, Vec<Dish>, _context, arguments: QueryDishes => {
     Ok(["d1", "d2", "d3"].iter().take(first).map(|id| dish(id)).collect())
 });
 root!(query::Echo, String, _context, arguments: QueryEcho => Ok(format!("{:?}", arguments.input)));
+root!(query::Choose, String, _context, arguments: QueryChoose => Ok(format!("{:?}", arguments.choice)));
 root!(query::Type, Option<one_of::Thing>, _context => Ok(Some(one_of::Thing::Cook(cook("c1").into()))));
 root!(query::Self_, Vec<one_of::Thing>, _context => {
     Ok(vec![one_of::Thing::Dish(dish("d1").into()), one_of::Thing::Cook(cook("stolen").into())])
