@@ -28,6 +28,54 @@ pub fn kept(moment: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp(seconds, nanoseconds / 1_000 * 1_000).unwrap_or(moment)
 }
 
+/// The second in which a moment lies.
+pub fn whole_second(moment: DateTime<Utc>) -> DateTime<Utc> {
+    moment.with_nanosecond(0).unwrap_or(moment)
+}
+
+/// Serialises a moment as everybody outside gets it: in whole seconds, since many parsers of ISO 8601 know no others.
+pub mod whole_seconds {
+    use chrono::{DateTime, SecondsFormat, Utc};
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    /// A moment.
+    pub fn serialize<S: Serializer>(
+        moment: &DateTime<Utc>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&moment.to_rfc3339_opts(SecondsFormat::Secs, true))
+    }
+
+    /// A moment of any precision.
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<DateTime<Utc>, D::Error> {
+        DateTime::deserialize(deserializer)
+    }
+
+    /// A moment that may be missing.
+    pub mod option {
+        use super::{DateTime, Deserializer, SecondsFormat, Serializer, Utc};
+        use serde::{Deserialize as _, Serialize as _};
+
+        /// A moment that may be missing.
+        pub fn serialize<S: Serializer>(
+            moment: &Option<DateTime<Utc>>,
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            let text = moment.map(|moment| moment.to_rfc3339_opts(SecondsFormat::Secs, true));
+            text.serialize(serializer)
+        }
+
+        /// A moment of any precision that may be missing.
+        pub fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<Option<DateTime<Utc>>, D::Error> {
+            Option::deserialize(deserializer)
+        }
+    }
+}
+
 /// The moment so many seconds after 1970, where it can be kept.
 pub fn from_seconds(seconds: i64) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(seconds, 0).filter(|moment| can_be_kept(*moment))

@@ -25,6 +25,7 @@ pub struct WorkoutCompleted {
     /// What was done.
     pub workout_id: WorkoutId,
     /// When.
+    #[serde(with = "crate::clock::whole_seconds")]
     pub completed_at: DateTime<Utc>,
 }
 
@@ -84,6 +85,7 @@ pub struct CheckInSubmitted {
     /// The number of that cycle.
     pub cycle_number: i32,
     /// When.
+    #[serde(with = "crate::clock::whole_seconds")]
     pub submitted_at: DateTime<Utc>,
 }
 
@@ -101,6 +103,7 @@ pub struct ConsentChanged {
     /// Whether they agree.
     pub granted: bool,
     /// When they said so.
+    #[serde(with = "crate::clock::whole_seconds")]
     pub changed_at: DateTime<Utc>,
 }
 

@@ -25,6 +25,7 @@ pub struct ConsentRecord {
     /// Whether they agree.
     pub granted: bool,
     /// When they said so.
+    #[serde(with = "crate::clock::whole_seconds")]
     pub changed_at: DateTime<Utc>,
 }
 
@@ -42,8 +43,10 @@ pub struct SubscriptionRecord {
     /// Where it was bought.
     pub provider: Option<SubscriptionProvider>,
     /// When what was paid for ends.
+    #[serde(default, with = "crate::clock::whole_seconds::option")]
     pub expires_at: Option<DateTime<Utc>>,
     /// When the trial ends.
+    #[serde(default, with = "crate::clock::whole_seconds::option")]
     pub trial_ends_at: Option<DateTime<Utc>>,
     /// Whether the shop will charge again.
     pub will_renew: bool,
@@ -59,6 +62,7 @@ impl Payload for SubscriptionRecord {
 #[serde(rename_all = "camelCase")]
 pub struct DeletionRecord {
     /// When it became final.
+    #[serde(with = "crate::clock::whole_seconds")]
     pub deleted_at: DateTime<Utc>,
 }
 

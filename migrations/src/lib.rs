@@ -52,6 +52,7 @@ const MIGRATIONS: &[Sql] = &migrations![
     "0030_mail_budget",
     "0038_subscription_report",
     "0039_purchase_check",
+    "0040_idempotency_key",
 ];
 
 impl MigrationName for Sql {

@@ -162,6 +162,11 @@ impl RequestContext {
         database::part(span, run).await
     }
 
+    /// Whether nobody is signed in.
+    pub(crate) fn is_anonymous(&self) -> bool {
+        self.viewer.role() == Role::Anonymous
+    }
+
     pub(crate) fn viewer(&self) -> &Viewer {
         &self.viewer
     }

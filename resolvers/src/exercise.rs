@@ -5,7 +5,7 @@ use std::sync::Arc;
 use coach_domain::{
     exercise::{self, Exercise, ExerciseFilter},
     id::{ExerciseId, OpaqueId as _},
-    page::Page,
+    page::{Listed, Page},
 };
 
 use crate::{Error, RequestContext, Resolvers, arguments, page, query};
@@ -40,12 +40,9 @@ impl query::Exercises for Resolvers {
             equipment: given.equipment.value().cloned(),
         });
         let request = page::request(arguments.first, &arguments.after);
-        let found =
-            exercise::search(context.session(), &filter.unwrap_or_default(), &request).await?;
-        Ok(page::of_items(
-            found,
-            &context.catalogue().await?.exercises,
-            &request,
-        ))
+        let filter = filter.unwrap_or_default();
+        let found = exercise::search(context.session(), &filter, &request).await?;
+        let page = page::of_items(found, &context.catalogue().await?.exercises, &request);
+        Ok(page.of_list(Listed::Exercises(filter)))
     }
 }

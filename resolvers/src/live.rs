@@ -74,7 +74,7 @@ pub(crate) async fn find(
     context: &RequestContext,
     id: LiveSessionId,
 ) -> Result<Option<LiveSession>, Error> {
-    Ok(live::find(context.session(), id).await?)
+    Ok(live::find_all(context.session(), &[id]).await?.pop())
 }
 
 /// What came of a change: the session as it is now, or why nothing was done.

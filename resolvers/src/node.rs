@@ -1,58 +1,70 @@
-//! `Query.node`: any object by its id. What a member owns is found for that
-//! member and staff alone; to everybody else it does not exist.
+//! `Query.node` and `Query.nodes`: any objects by their ids. What a member owns is
+//! found for that member and staff alone; to everybody else it does not exist.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
-use coach_domain::id::{AnyId, OpaqueId as _, Owned};
+use coach_domain::{
+    catalogue::Catalogue,
+    check_in::{self, CheckIn},
+    cycle::Cycle,
+    day::Day,
+    id::{
+        AnyId, CheckInId, CycleId, DayId, LiveSessionId, MemberId, OpaqueId as _, Owned as _,
+        PlanId,
+    },
+    live::{self, LiveSession},
+    member::Member,
+    plan::{self, Plan},
+};
+use coach_execution::Fault;
 
 use crate::{
-    Error, RequestContext, Resolvers, arguments, check_in, day, live, one_of, plan, query,
+    Error, RequestContext, Resolvers, arguments, one_of::Node, query, schedule::Schedules,
 };
 
+/// An object, none, or why the viewer may not see it now.
+type Found = Result<Option<Node>, Error>;
+
 impl query::Node for Resolvers {
-    type Value = Option<one_of::Node>;
+    type Value = Option<Node>;
 
     async fn resolve(
         context: &RequestContext,
         arguments: &arguments::QueryNode,
     ) -> Result<Self::Value, Error> {
-        use one_of::Node;
-        let Some(id) = AnyId::decode(&arguments.id) else {
-            return Ok(None);
-        };
-        let catalogue = async || context.catalogue().await;
-        Ok(match id {
-            AnyId::Recipe(id) => catalogue()
-                .await?
-                .recipes
-                .get(&id)
-                .cloned()
-                .map(Node::Recipe),
-            AnyId::Workout(id) => catalogue()
-                .await?
-                .workouts
-                .get(&id)
-                .cloned()
-                .map(Node::Workout),
-            AnyId::Exercise(id) => catalogue()
-                .await?
-                .exercises
-                .get(&id)
-                .cloned()
-                .map(Node::Exercise),
-            AnyId::LiveSession(id) => live::find(context, id)
-                .await?
-                .map(Arc::new)
-                .map(Node::LiveSession),
-            owned => match owner(&owned) {
-                Some(owner) if context.may_see(owner).await? => find_owned(context, owned).await?,
-                _ => None,
-            },
-        })
+        let ids = [AnyId::decode(&arguments.id)];
+        find(context, &ids).await?.pop().unwrap_or(Ok(None))
     }
 }
 
-fn owner(id: &AnyId) -> Option<coach_domain::id::MemberId> {
+impl query::Nodes for Resolvers {
+    type Value = Vec<Result<Option<Node>, Fault>>;
+
+    async fn resolve(
+        context: &RequestContext,
+        arguments: &arguments::QueryNodes,
+    ) -> Result<Self::Value, Error> {
+        let ids = arguments.ids.iter().map(|id| AnyId::decode(id));
+        let found = find(context, &ids.collect::<Vec<_>>()).await?.into_iter();
+        Ok(found.map(|found| found.map_err(Fault::from)).collect())
+    }
+}
+
+/// What the viewer may see of some ids, each in its place: one batch for each type.
+async fn find(context: &RequestContext, ids: &[Option<AnyId>]) -> Result<Vec<Found>, Error> {
+    let mut wanted = Wanted::default();
+    for id in ids.iter().flatten() {
+        match owner(id) {
+            Some(owner) if !context.may_see(owner).await? => {}
+            _ => wanted.add(*id),
+        }
+    }
+    let loaded = wanted.load(context).await?;
+    let found = ids.iter().map(|id| id.map_or(Ok(None), |id| loaded.node(id)));
+    Ok(found.collect())
+}
+
+fn owner(id: &AnyId) -> Option<MemberId> {
     Some(match id {
         AnyId::Member(id) => id.owner(),
         AnyId::Plan(id) => id.owner(),
@@ -67,25 +79,106 @@ fn owner(id: &AnyId) -> Option<coach_domain::id::MemberId> {
     })
 }
 
-async fn find_owned(context: &RequestContext, id: AnyId) -> Result<Option<one_of::Node>, Error> {
-    use one_of::Node;
-    Ok(match id {
-        AnyId::Member(id) => context.members.one(&id).await?.map(Node::Member),
-        AnyId::Plan(id) => plan::find(context, id).await?.map(Arc::new).map(Node::Plan),
-        AnyId::Cycle(id) => context.cycles.one(&id).await?.map(Node::Cycle),
-        AnyId::CheckIn(id) => check_in::find(context, id)
-            .await?
-            .map(Arc::new)
-            .map(Node::CheckIn),
-        AnyId::Day(id) => day::find(context, id).await?.map(Arc::new).map(Node::Day),
-        AnyId::ScheduledWorkout(id) => day::scheduled_workout(context, id)
-            .await?
-            .map(Arc::new)
-            .map(Node::ScheduledWorkout),
-        AnyId::PlannedMeal(id) => day::planned_meal(context, id)
-            .await?
-            .map(Arc::new)
-            .map(Node::PlannedMeal),
-        AnyId::Recipe(_) | AnyId::Workout(_) | AnyId::Exercise(_) | AnyId::LiveSession(_) => None,
-    })
+/// The ids to look for, by what they are found in.
+#[derive(Default)]
+struct Wanted {
+    catalogue: bool,
+    members: Vec<MemberId>,
+    plans: Vec<PlanId>,
+    cycles: Vec<CycleId>,
+    check_ins: Vec<CheckInId>,
+    /// Those whose days are asked for.
+    schedules: Vec<CycleId>,
+    live_sessions: Vec<LiveSessionId>,
+}
+
+impl Wanted {
+    fn add(&mut self, id: AnyId) {
+        match id {
+            AnyId::Recipe(_) | AnyId::Workout(_) | AnyId::Exercise(_) => self.catalogue = true,
+            AnyId::Member(id) => self.members.push(id),
+            AnyId::Plan(id) => self.plans.push(id),
+            AnyId::Cycle(id) => self.cycles.push(id),
+            AnyId::CheckIn(id) => self.check_ins.push(id),
+            AnyId::Day(id) => self.schedules.push(id.cycle),
+            AnyId::ScheduledWorkout(id) => self.schedules.push(id.day.cycle),
+            AnyId::PlannedMeal(id) => self.schedules.push(id.day.cycle),
+            AnyId::LiveSession(id) => self.live_sessions.push(id),
+        }
+    }
+}
+
+    async fn load<'c>(&self, context: &'c RequestContext) -> Result<Loaded<'c>, Error> {
+        let mut loaded = Loaded::default();
+        if self.catalogue {
+            loaded.catalogue = Some(context.catalogue().await?);
+        }
+        if !self.members.is_empty() {
+            loaded.members = context.members.get(&self.members).await?;
+        }
+        if !self.plans.is_empty() {
+            let plans = plan::find(context.session(), &self.plans).await?.into_iter();
+            loaded.plans = plans.map(|plan| (plan.id, Arc::new(plan))).collect();
+        }
+        if !self.cycles.is_empty() {
+            loaded.cycles = context.cycles.get(&self.cycles).await?;
+        }
+        if !self.check_ins.is_empty() {
+            let found = check_in::find(context.session(), &self.check_ins).await?.into_iter();
+            loaded.check_ins = found.map(|one| (one.id, Arc::new(one))).collect();
+        }
+        if !self.schedules.is_empty() {
+            loaded.schedules = Some(Schedules::load(context, &self.schedules).await?);
+        }
+        if !self.live_sessions.is_empty() {
+            let found = live::find_all(context.session(), &self.live_sessions).await?.into_iter();
+            loaded.live_sessions = found.map(|one| (one.id, Arc::new(one))).collect();
+        }
+        Ok(loaded)
+    }
+}
+
+/// What there is of it.
+#[derive(Default)]
+struct Loaded<'c> {
+    catalogue: Option<&'c Arc<Catalogue>>,
+    members: HashMap<MemberId, Arc<Member>>,
+    plans: HashMap<PlanId, Arc<Plan>>,
+    cycles: HashMap<CycleId, Arc<Cycle>>,
+    check_ins: HashMap<CheckInId, Arc<CheckIn>>,
+    schedules: Option<Schedules>,
+    live_sessions: HashMap<LiveSessionId, Arc<LiveSession>>,
+}
+
+impl Loaded<'_> {
+    fn node(&self, id: AnyId) -> Found {
+        let catalogue = self.catalogue;
+        Ok(match id {
+            AnyId::Recipe(id) => catalogue.and_then(|all| all.recipes.get(&id).cloned()).map(Node::Recipe),
+            AnyId::Workout(id) => catalogue.and_then(|all| all.workouts.get(&id).cloned()).map(Node::Workout),
+            AnyId::Exercise(id) => catalogue.and_then(|all| all.exercises.get(&id).cloned()).map(Node::Exercise),
+            AnyId::Member(id) => self.members.get(&id).cloned().map(Node::Member),
+            AnyId::Plan(id) => self.plans.get(&id).cloned().map(Node::Plan),
+            AnyId::Cycle(id) => self.cycles.get(&id).cloned().map(Node::Cycle),
+            AnyId::CheckIn(id) => self.check_ins.get(&id).cloned().map(Node::CheckIn),
+            AnyId::Day(id) => self.day(id)?.map(Arc::new).map(Node::Day),
+            AnyId::ScheduledWorkout(id) => {
+                let workouts = self.day(id.day)?.map(|day| day.workouts);
+                let mut workouts = workouts.into_iter().flatten();
+                workouts.find(|one| one.id == id).map(Arc::new).map(Node::ScheduledWorkout)
+            }
+            AnyId::PlannedMeal(id) => {
+                let meals = self.day(id.day)?.map(|day| day.meals);
+                let mut meals = meals.into_iter().flatten();
+                meals.find(|one| one.id == id).map(Arc::new).map(Node::PlannedMeal)
+            }
+            AnyId::LiveSession(id) => self.live_sessions.get(&id).cloned().map(Node::LiveSession),
+        })
+    }
+
+    fn day(&self, id: DayId) -> Result<Option<Day>, Error> {
+        let schedule = self.schedules.as_ref().and_then(|schedules| schedules.of(id.cycle));
+        let day = schedule.map(|schedule| schedule.day(id.number));
+        Ok(day.transpose()?.flatten())
+    }
 }

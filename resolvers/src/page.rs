@@ -3,12 +3,14 @@
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 
 use coach_domain::{
-    Error, Result,
-    page::{Page, PageRequest},
+    page::{Listed, Page, PageRequest, foreign},
 };
-use coach_execution::MaybeUndefined;
+use coach_execution::{Batch, MaybeUndefined};
+use futures_util::future::try_join_all;
 
-/// `first` and `after`; `@constraint` has bounded `first` to 1 to 100.
+use crate::{Error, RequestContext, Resolvers, batch};
+
+/// `first` and `after`; `@constraint` has bounded `first` to 0 to 100.
 pub(crate) fn request(first: i32, after: &MaybeUndefined<String>) -> PageRequest {
     PageRequest {
         first: u8::try_from(first).unwrap_or(100),
@@ -33,15 +35,13 @@ pub(crate) fn of_all<T>(
     items: &[Arc<T>],
     key: impl Fn(&T) -> uuid::Uuid,
     request: &PageRequest,
-) -> Result<Page<T>> {
+) -> coach_domain::Result<Page<T>> {
     let cursor = |item: &T| key(item).simple().to_string();
     let start = match &request.after {
         None => 0,
         Some(after) => {
             let place = items.iter().position(|item| cursor(item) == *after);
-            place
-                .ok_or_else(|| Error::BadInput("after: is not a cursor of this list".to_owned()))?
-                + 1
+            place.ok_or_else(foreign)? + 1
         }
     };
     let rows = items
@@ -50,4 +50,24 @@ pub(crate) fn of_all<T>(
         .take(usize::from(request.first) + 1);
     let rows = rows.map(|item| (cursor(item), Arc::clone(item)));
     Ok(Page::of(rows.collect(), request))
+}
+
+/// One count for each list that is asked about, whatever number of pages shows it.
+impl batch::TotalCount for Resolvers {
+    type Key = Option<Listed>;
+    type Value = i32;
+
+    async fn load(
+        context: &RequestContext,
+        lists: &[Option<Listed>],
+    ) -> Result<Batch<Option<Listed>, i32>, Error> {
+        let counts = lists.iter().filter_map(|list| {
+            let listed = list.as_ref()?;
+            Some(async move {
+                let count = listed.count(context.session()).await?;
+                Ok::<_, Error>((list.clone(), i32::try_from(count).unwrap_or(i32::MAX)))
+            })
+        });
+        Ok(try_join_all(counts).await?.into_iter().collect())
+    }
 }

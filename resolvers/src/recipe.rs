@@ -6,7 +6,7 @@ use coach_domain::{
     command::UserError,
     favourite::{self, SetFavouriteRecipe},
     id::{MemberId, OpaqueId as _, RecipeId},
-    page::Page,
+    page::{Listed, Page},
     recipe::{self, Recipe, RecipeFilter},
 };
 use coach_execution::Batch;
@@ -43,13 +43,10 @@ impl query::Recipes for Resolvers {
             max_minutes: given.max_minutes.value().copied(),
         });
         let request = page::request(arguments.first, &arguments.after);
-        let found =
-            recipe::search(context.session(), &filter.unwrap_or_default(), &request).await?;
-        Ok(page::of_items(
-            found,
-            &context.catalogue().await?.recipes,
-            &request,
-        ))
+        let filter = filter.unwrap_or_default();
+        let found = recipe::search(context.session(), &filter, &request).await?;
+        let page = page::of_items(found, &context.catalogue().await?.recipes, &request);
+        Ok(page.of_list(Listed::Recipes(filter)))
     }
 }
 

@@ -46,7 +46,7 @@ impl Scalar for types::DateTime {
     }
 
     fn serialize(value: &DateTime<Utc>) -> Value {
-        Value::String(value.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+        Value::String(value.to_rfc3339_opts(SecondsFormat::Secs, true))
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use coach_domain::{
     id::{OpaqueId as _, WorkoutId},
-    page::Page,
+    page::{Listed, Page},
     workout::{self, Workout, WorkoutFilter},
 };
 
@@ -40,12 +40,9 @@ impl query::Workouts for Resolvers {
             max_duration_minutes: given.max_duration_minutes.value().copied(),
         });
         let request = page::request(arguments.first, &arguments.after);
-        let found =
-            workout::search(context.session(), &filter.unwrap_or_default(), &request).await?;
-        Ok(page::of_items(
-            found,
-            &context.catalogue().await?.workouts,
-            &request,
-        ))
+        let filter = filter.unwrap_or_default();
+        let found = workout::search(context.session(), &filter, &request).await?;
+        let page = page::of_items(found, &context.catalogue().await?.workouts, &request);
+        Ok(page.of_list(Listed::Workouts(filter)))
     }
 }

@@ -6,8 +6,11 @@ use apollo_compiler::{
     ast::{Directive, Value},
 };
 
+/// The directive that clients get to know, to check forms by it.
+pub(crate) const CONSTRAINT: &str = "constraint";
+
 /// The private directives: left out of the exported schema.
-pub(crate) const PRIVATE: [&str; 8] = [
+pub(crate) const PRIVATE: [&str; 7] = [
     "model",
     "scalar",
     "batch",
@@ -15,7 +18,6 @@ pub(crate) const PRIVATE: [&str; 8] = [
     "cost",
     "listSize",
     "cacheControl",
-    "constraint",
 ];
 
 /// Built in as the specification has it, but not in apollo-compiler.

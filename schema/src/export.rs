@@ -2,12 +2,12 @@
 
 use apollo_compiler::{
     Node, Schema, ast,
-    schema::{Component, ExtendedType},
+    schema::{Component, ComponentName, ComponentOrigin, ExtendedType},
     validation::Valid,
 };
 
 use crate::{
-    directive::{BUILT_IN, PRIVATE},
+    directive::{Applied, BUILT_IN, CONSTRAINT, PRIVATE},
     reachable::reachable,
 };
 
@@ -27,6 +27,8 @@ pub(crate) fn sdl(schema: &Valid<Schema>) -> String {
     exported.to_string()
 }
 
+/// Files extend the roots with what belongs to their noun. Clients' tools take
+/// an extension for their own, so each type is exported as one definition.
 fn strip_type(definition: &mut ExtendedType) {
     match definition {
         ExtendedType::Scalar(ty) => strip_components(&mut ty.make_mut().directives.0),
@@ -35,6 +37,8 @@ fn strip_type(definition: &mut ExtendedType) {
         ExtendedType::Object(ty) => {
             let ty = ty.make_mut();
             strip_components(&mut ty.directives.0);
+            let names = std::mem::take(&mut ty.implements_interfaces);
+            ty.implements_interfaces = names.into_iter().map(in_definition).collect();
             ty.fields.values_mut().for_each(strip_field);
         }
         ExtendedType::Interface(ty) => {
@@ -46,18 +50,68 @@ fn strip_type(definition: &mut ExtendedType) {
             let ty = ty.make_mut();
             strip_components(&mut ty.directives.0);
             for field in ty.fields.values_mut() {
-                strip(&mut field.make_mut().directives.0);
+                strip_input(field.make_mut());
             }
         }
     }
 }
 
+fn in_definition(mut name: ComponentName) -> ComponentName {
+    name.origin = ComponentOrigin::Definition;
+    name
+}
+
 fn strip_field(field: &mut Component<ast::FieldDefinition>) {
+    field.origin = ComponentOrigin::Definition;
     let field = field.make_mut();
     strip(&mut field.directives.0);
     for argument in &mut field.arguments {
-        strip(&mut argument.make_mut().directives.0);
+        strip_input(argument.make_mut());
     }
+}
+
+/// The limits of `@constraint` are told in the description too, where people look.
+fn strip_input(input: &mut ast::InputValueDefinition) {
+    if let Some(constraint) = Applied::find(input.directives.iter(), CONSTRAINT) {
+        let limits = limits(constraint, &input.ty);
+        let written = input.description.as_deref().unwrap_or_default();
+        let told = format!("{written}\n\n{limits}");
+        input.description = Some(Node::new_str(told.trim_start()));
+    }
+    strip(&mut input.directives.0);
+}
+
+/// Such as `Limits: at most 3 items, each with 1 to 80 characters.`
+fn limits(constraint: Applied<'_>, ty: &ast::Type) -> String {
+    let range = |least: &str, most: &str, unit: &str| {
+        let (least, most) = (
+            constraint.integer::<i64>(least),
+            constraint.integer::<i64>(most),
+        );
+        let bounds = match (least, most) {
+            (Some(least), Some(most)) => format!("{least} to {most}"),
+            (Some(least), None) => format!("at least {least}"),
+            (None, Some(most)) => format!("at most {most}"),
+            (None, None) => return None,
+        };
+        Some(format!("{bounds}{unit}"))
+    };
+    let of_item = [
+        range("min", "max", ""),
+        range("minLength", "maxLength", " characters"),
+        constraint
+            .text("pattern")
+            .map(|pattern| format!("matching `{pattern}`")),
+    ];
+    let of_item: Vec<_> = of_item.into_iter().flatten().collect();
+    let of_item = of_item.join(", ");
+    let limits = match range("minItems", "maxItems", " items") {
+        Some(items) if of_item.is_empty() => items,
+        Some(items) => format!("{items}, each {of_item}"),
+        None if ty.is_list() => format!("each item {of_item}"),
+        None => of_item,
+    };
+    format!("Limits: {limits}.")
 }
 
 fn strip(directives: &mut Vec<Node<ast::Directive>>) {

@@ -15,7 +15,7 @@ use crate::{
     contract::{
         Batch, Constraint, Contract, EnumValue, Field, InputField, Kind, ListSize, TypeModel,
     },
-    directive::{Applied, BUILT_IN, PRIVATE},
+    directive::{Applied, BUILT_IN, CONSTRAINT, PRIVATE},
     reachable::{reachable, returned},
 };
 
@@ -37,10 +37,11 @@ impl Reader<'_> {
     fn read(mut self) -> Result<Contract, Error> {
         let schema = self.schema;
         for directive in schema.directive_definitions.values() {
-            let known = directive.is_built_in() || directive.name == BUILT_IN;
+            let known = directive.is_built_in()
+                || [BUILT_IN, CONSTRAINT].contains(&directive.name.as_str());
             if !known && !PRIVATE.contains(&directive.name.as_str()) {
                 let message = format!(
-                    "the directive `@{}` has no implementation; the generator knows {}",
+                    "the directive `@{}` has no implementation; the generator knows {}, {CONSTRAINT}",
                     directive.name,
                     PRIVATE.join(", ")
                 );
@@ -52,6 +53,18 @@ impl Reader<'_> {
                 "nothing serves the root type `{root}`: operations are queries and mutations; remove `subscription` from the schema"
             );
             self.refuse(root.location(), &message);
+        }
+        for name in ["Query", "Mutation", "Subscription"] {
+            let is_root = schema
+                .schema_definition
+                .iter_root_operations()
+                .any(|(_, root)| root == name);
+            if let Some(definition) = schema.types.get(name).filter(|_| !is_root) {
+                let message = format!(
+                    "`{name}` is no root, but clients' tools take a type of that name for one; give it another name"
+                );
+                self.refuse(definition.location(), &message);
+            }
         }
         let public = reachable(schema);
         let returned = returned(schema);
@@ -282,6 +295,15 @@ impl Reader<'_> {
                 &format!("`{coordinate}` has arguments and so needs a batch function; add @batch"),
             );
         }
+        if let Some(why) = self
+            .refusable(parent, field)
+            .filter(|_| field.ty.is_non_null())
+        {
+            self.refuse(
+                field.location(),
+                &format!("`{coordinate}` {why}, so it must be nullable: an error there must not take its siblings away"),
+            );
+        }
         Field {
             name: field.name.to_string(),
             description: description(field.description.as_ref()),
@@ -322,24 +344,56 @@ impl Reader<'_> {
         }
     }
 
+    /// Why a field can carry an error that clients have to expect.
+    fn refusable(&self, parent: &Name, field: &Node<FieldDefinition>) -> Option<&'static str> {
+        let requires = |directives: &mut dyn Iterator<Item = &Node<Directive>>| {
+            Applied::find(directives, "auth").map(role)
+        };
+        let of_type = |name: &Name| {
+            let definition = self.schema.types.get(name)?;
+            requires(
+                &mut definition
+                    .directives()
+                    .iter()
+                    .map(|component| &component.node),
+            )
+        };
+        if self.schema.schema_definition.mutation.as_deref() == Some(parent) {
+            return Some("is a mutation");
+        }
+        if field
+            .arguments
+            .iter()
+            .any(|argument| argument.name == "after")
+        {
+            return Some("takes a cursor, which may be stale");
+        }
+        // Whoever sees the parent has its role already.
+        let own =
+            requires(&mut field.directives.iter()).or_else(|| of_type(field.ty.inner_named_type()));
+        own.filter(|own| of_type(parent).as_ref() != Some(own))
+            .map(|_| "asks for a role")
+    }
+
     fn input(&mut self, input: &Node<InputValueDefinition>) -> InputField {
-        let constraint = Applied::find(input.directives.iter(), "constraint").map(|given| {
+        let constraint = Applied::find(input.directives.iter(), CONSTRAINT).map(|given| {
             let mut constraint = Constraint::default();
-            for (argument, field) in [("min", "min"), ("max", "max"), ("minLength", "min_length"), ("maxLength", "max_length")] {
-                constraint.bounds.extend(given.integer(argument).map(|bound| (field, bound)));
+            for (argument, field) in [
+                ("min", "min"),
+                ("max", "max"),
+                ("minLength", "min_length"),
+                ("maxLength", "max_length"),
+            ] {
+                constraint
+                    .bounds
+                    .extend(given.integer(argument).map(|bound| (field, bound)));
             }
             for (argument, field) in [("minItems", "min_items"), ("maxItems", "max_items")] {
-                constraint.items.extend(given.integer(argument).map(|bound| (field, bound)));
+                constraint
+                    .items
+                    .extend(given.integer(argument).map(|bound| (field, bound)));
             }
             constraint.pattern = given.text("pattern").map(str::to_owned);
-            constraint.pattern = constraint.pattern.or_else(|| match given.text("format")? {
-                "EMAIL" => Some(r"^[^@\s]+@[^@\s]+\.[^@\s]+$".to_owned()),
-                "URL" => Some(r"^https?://[^\s/]+(/\S*)?$".to_owned()),
-                other => {
-                    self.refuse(input.location(), &format!("the format `{other}` has no implementation; use EMAIL, URL or a pattern"));
-                    None
-                }
-            });
             constraint
         });
         InputField {

@@ -123,10 +123,37 @@ fn nothing_private_is_exported() {
         "@batch",
         "@cost",
         "@listSize",
-        "@constraint",
         "coach_domain",
         "enum Role",
     ] {
         assert!(!sdl.contains(private), "{private}");
+    }
+}
+
+#[test]
+fn each_type_is_exported_as_one_definition() {
+    let sdl = generated().sdl;
+    assert!(!sdl.contains("extend "));
+    for root in ["type Query {", "type Mutation {"] {
+        assert_eq!(sdl.matches(root).count(), 1, "{root}");
+    }
+    assert!(
+        sdl.starts_with("\"\"\"\nA fitness-coaching service"),
+        "{}",
+        &sdl[..200]
+    );
+}
+
+#[test]
+fn limits_are_exported_as_directives_and_in_words() {
+    let sdl = generated().sdl;
+    for limit in [
+        "directive @constraint(",
+        "@constraint(minLength: 1, maxLength: 255, pattern: \"^[ -~]*$\")",
+        "Limits: 1 to 255 characters, matching `^[ -~]*$`.",
+        "Limits: 0 to 100.",
+        "Limits: at most 14 items.",
+    ] {
+        assert!(sdl.contains(limit), "{limit}");
     }
 }

@@ -12,7 +12,7 @@ use coach_schema::generate;
 const DIRECTIVES: &str = r#"directive @model(rust: String!) on OBJECT | ENUM
 directive @scalar(rust: String!) on SCALAR
 directive @batch(key: [String!]! = ["id"], by: String) on FIELD_DEFINITION
-directive @constraint(max: Int, format: String) on ARGUMENT_DEFINITION
+directive @auth(requires: String! = "MEMBER", owner: String) on OBJECT | FIELD_DEFINITION
 "#;
 
 /// The folder of one wrong schema.
@@ -82,8 +82,28 @@ fn each_mistake_has_a_place_and_a_mend() {
             "dish.graphql:2:3: `Query.one` is a root field, which has no parent to load for; remove @batch",
         ),
         (
-            "type Query { one(mail: String @constraint(format: \"ZIP\")): Int }".to_owned(),
-            "the format `ZIP` has no implementation; use EMAIL, URL or a pattern",
+            "type Query {\n  one: Int\n}\ntype Subscription @model(rust: \"a::S\") { id: ID }\nextend type Query { two: Subscription }".to_owned(),
+            "dish.graphql:4:1: `Subscription` is no root, but clients' tools take a type of that name for one",
+        ),
+        (
+            "schema { query: Query subscription: Changes }\ntype Query { one: Int }\ntype Changes { one: Int }".to_owned(),
+            "nothing serves the root type `Changes`",
+        ),
+        (
+            "type Query {\n  one: Int! @auth\n}".to_owned(),
+            "dish.graphql:2:3: `Query.one` asks for a role, so it must be nullable",
+        ),
+        (
+            format!("{dish}type Dish @model(rust: \"a::Dish\") @auth {{ id: ID }}\nextend type Query {{ own: Dish! }}"),
+            "`Query.own` asks for a role, so it must be nullable",
+        ),
+        (
+            "type Query { one: Int }\ntype Mutation {\n  two: Int!\n}".to_owned(),
+            "dish.graphql:3:3: `Mutation.two` is a mutation, so it must be nullable",
+        ),
+        (
+            "type Query {\n  list(after: String): Int!\n}".to_owned(),
+            "dish.graphql:2:3: `Query.list` takes a cursor, which may be stale, so it must be nullable",
         ),
         (
             "directive @shout on FIELD_DEFINITION\ntype Query { one: Int @shout }".to_owned(),

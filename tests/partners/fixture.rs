@@ -141,6 +141,7 @@ impl Fixture {
             kind: P::KIND.to_owned(),
             version: P::VERSION,
             occurred_at: self.clock.now(),
+            sequence: self.clock.now().timestamp_micros(),
             member: Some(self.member),
             trace: None,
             payload: serde_json::to_value(record).expect("JSON"),

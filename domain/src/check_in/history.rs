@@ -11,6 +11,9 @@ use crate::{
     page::{Cursor as _, MemberPages, Page, PageRequest, TimeCursor},
 };
 
+/// The name of the list in its cursors.
+const LIST: &str = "check_in";
+
 /// Pages of members' check-ins of all plans, the newest first. A page whose
 /// `after` is not a cursor is [`Error::BadInput`](crate::Error::BadInput), and
 /// the others are there all the same.
@@ -18,7 +21,7 @@ pub async fn pages(
     db: &impl ConnectionTrait,
     asked: &[(MemberId, PageRequest)],
 ) -> Result<HashMap<(MemberId, PageRequest), Result<Page<CheckIn>>>> {
-    let pages = MemberPages::of(asked);
+    let pages = MemberPages::of(asked, LIST);
     let sql = format!(
         "SELECT k.place, {COLUMNS}
         FROM {PLACES}
@@ -38,7 +41,7 @@ pub async fn pages(
         let place: i64 = row.try_get("", "place")?;
         let check_in = entity::Model::from_query_result(&row, "")?;
         let (at, id) = (check_in.submitted_at, check_in.id);
-        let cursor = TimeCursor { at, id }.encode();
+        let cursor = TimeCursor { at, id }.encode(LIST);
         let row = (cursor, Arc::new(CheckIn::from(check_in)));
         MemberPages::put(&mut found, place, row);
     }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What exercises must be like. Conditions add up.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ExerciseFilter {
     /// Words that begin words of what is searched, all of them.
     pub text: Option<String>,
@@ -42,6 +42,26 @@ pub fn search_text(
     document([name].into_iter().chain(kinds.iter().map(String::as_str)))
 }
 
+impl ExerciseFilter {
+    /// The rows that match, without archived ones.
+    pub(crate) fn listing(&self) -> Listing {
+        let ExerciseFilter {
+            text,
+            level,
+            category,
+            muscles,
+            equipment,
+        } = self;
+        let muscles = muscles.clone().filter(|muscles| !muscles.is_empty());
+        Listing::new("exercise", "name")
+            .text(text.as_deref())
+            .only("level =", *level)
+            .only("category =", *category)
+            .only("muscles &&", muscles)
+            .only("equipment <@", equipment.clone())
+    }
+}
+
 /// A page of the exercises that match, without archived ones: by name, each
 /// with its cursor, and one more than asked for where more follow.
 ///
@@ -53,22 +73,7 @@ pub async fn search(
     filter: &ExerciseFilter,
     page: &PageRequest,
 ) -> Result<Vec<(String, ExerciseId)>> {
-    let ExerciseFilter {
-        text,
-        level,
-        category,
-        muscles,
-        equipment,
-    } = filter;
-    let muscles = muscles.clone().filter(|muscles| !muscles.is_empty());
-    let rows = Listing::new("exercise", "name")
-        .text(text.as_deref())
-        .only("level =", *level)
-        .only("category =", *category)
-        .only("muscles &&", muscles)
-        .only("equipment <@", equipment.clone())
-        .rows(db, page)
-        .await?;
+    let rows = filter.listing().rows(db, page).await?;
     let ids = rows.into_iter();
     Ok(ids.map(|(cursor, id)| (cursor, ExerciseId(id))).collect())
 }

@@ -10,6 +10,9 @@ use crate::{
     page::{Cursor as _, MemberPages, PageRequest, TimeCursor},
 };
 
+/// The name of the list in its cursors.
+const LIST: &str = "favourite_recipe";
+
 /// Which of some recipes a member keeps.
 pub async fn among(
     db: &impl ConnectionTrait,
@@ -38,7 +41,7 @@ pub async fn pages(
     db: &impl ConnectionTrait,
     asked: &[(MemberId, PageRequest)],
 ) -> Result<HashMap<(MemberId, PageRequest), Result<FavouriteRows>>> {
-    let pages = MemberPages::of(asked);
+    let pages = MemberPages::of(asked, LIST);
     let sql = format!(
         "SELECT k.place, f.created_at, f.recipe_id
         FROM {PLACES}
@@ -59,7 +62,7 @@ pub async fn pages(
             row.try_get_by_index(1)?,
             row.try_get_by_index(2)?,
         );
-        let cursor = TimeCursor { at, id }.encode();
+        let cursor = TimeCursor { at, id }.encode(LIST);
         MemberPages::put(&mut found, place, (cursor, RecipeId(id)));
     }
     Ok(pages.finish(found, |_, rows| rows))

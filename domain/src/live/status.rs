@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{LiveSession, LiveState, find::COLUMNS};
 use crate::{
-    Error, Result, database,
+    Error, Result,
+    clock::whole_second,
+    database,
     id::{LiveSessionId, OpaqueId as _},
     url::Url,
 };
@@ -144,7 +146,8 @@ impl Status {
         updated_at: DateTime<Utc>,
         session: Option<LiveSession>,
     ) -> Self {
-        let Some(session) = session else {
+        let updated_at = whole_second(updated_at);
+        let Some(mut session) = session else {
             return Self {
                 version,
                 state: None,
@@ -157,12 +160,14 @@ impl Status {
                 polling: vec![polling(updated_at, IDLE)],
             };
         };
+        session.starts_at = whole_second(session.starts_at);
+        session.waiting_room_opens_at = whole_second(session.waiting_room_opens_at);
         Self {
             version,
             state: Some(session.state.into()),
             polling: advice(&session, updated_at),
-            started_at: session.started_at,
-            ended_at: session.ended_at,
+            started_at: session.started_at.map(whole_second),
+            ended_at: session.ended_at.map(whole_second),
             playback_url: session
                 .playback_url
                 .filter(|_| session.state == LiveState::Live),

@@ -1,8 +1,10 @@
 //! Cursors: where a row stands in the order of its list, as an opaque text. A
-//! row that is gone by the next page, or others that came, move nothing.
+//! row that is gone by the next page, or others that came, move nothing. A
+//! digest tells those of another list, and what was made up or cut off.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::PageRequest;
@@ -16,21 +18,45 @@ pub(crate) trait Cursor: Sized {
     /// The place, from bytes that anybody may have made up.
     fn of_bytes(bytes: &[u8]) -> Option<Self>;
 
-    /// The text for clients.
-    fn encode(&self) -> String {
-        BASE64_URL_SAFE_NO_PAD.encode(self.bytes())
+    /// The text for clients of the list with this name.
+    fn encode(&self, list: &str) -> String {
+        let place = self.bytes();
+        let bytes = [digest(list, &place).as_slice(), &place].concat();
+        BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The place that a request begins behind.
-    fn of_request(request: &PageRequest) -> Result<Option<Self>> {
+    /// The place in the list with this name that a request begins behind.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadInput`] for what is not a cursor of that list.
+    fn of_request(request: &PageRequest, list: &str) -> Result<Option<Self>> {
         let Some(text) = &request.after else {
             return Ok(None);
         };
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
-        let cursor = bytes.as_deref().and_then(Self::of_bytes);
-        let malformed = || Error::BadInput("`after` is not a cursor of this list".to_owned());
-        cursor.map(Some).ok_or_else(malformed)
+        let place = bytes.as_deref().and_then(|bytes| {
+            let (given, place) = bytes.split_first_chunk()?;
+            (*given == digest(list, place)).then_some(place)
+        });
+        let cursor = place.and_then(Self::of_bytes);
+        cursor.map(Some).ok_or_else(foreign)
     }
+}
+
+/// What is answered to a cursor that is none of a list.
+pub fn foreign() -> Error {
+    Error::BadInput("after: is not a cursor of this list".to_owned())
+}
+
+/// Of list and place; four bytes, so that the longest title fits.
+fn digest(list: &str, place: &[u8]) -> [u8; 4] {
+    let digest = Sha256::new()
+        .chain_update(list)
+        .chain_update([0])
+        .chain_update(place)
+        .finalize();
+    [digest[0], digest[1], digest[2], digest[3]]
 }
 
 fn split_id(bytes: &[u8]) -> Option<(Uuid, &[u8])> {
@@ -119,11 +145,11 @@ mod tests {
             title: "Crème brûlée".to_owned(),
             id,
         };
-        let read = TitleCursor::of_request(&after(&title.encode()));
+        let read = TitleCursor::of_request(&after(&title.encode("recipe")), "recipe");
         assert_eq!(read.unwrap(), Some(title));
         let at = DateTime::from_timestamp_micros(1_700_000_000_123_456).unwrap();
         let time = TimeCursor { at, id };
-        let read = TimeCursor::of_request(&after(&time.encode()));
+        let read = TimeCursor::of_request(&after(&time.encode("check_in")), "check_in");
         assert_eq!(read.unwrap(), Some(time));
     }
 
@@ -131,7 +157,7 @@ mod tests {
     fn the_longest_title_fits() {
         let title = "界".repeat(120);
         let id = Uuid::max();
-        assert!(TitleCursor { title, id }.encode().len() <= 512);
+        assert!(TitleCursor { title, id }.encode("exercise").len() <= 512);
     }
 
     #[test]
@@ -144,13 +170,25 @@ mod tests {
             title: "Rice".to_owned(),
             id: Uuid::nil(),
         };
-        let nowhere = ["", "!", "AAAA", "=", &zero.encode()];
-        for text in nowhere.into_iter().chain([title.encode().as_str()]) {
-            let read = TimeCursor::of_request(&after(text));
+        let elsewhere = title.encode("exercise");
+        let whole = title.encode("recipe");
+        let (cut, other) = (&whole[..whole.len() - 2], whole.replacen('A', "B", 1));
+        let nowhere = [
+            "",
+            "!",
+            "AAAA",
+            "=",
+            &zero.encode("recipe"),
+            &elsewhere,
+            cut,
+            &other,
+        ];
+        for text in nowhere.into_iter().chain([whole.as_str()]) {
+            let read = TimeCursor::of_request(&after(text), "recipe");
             assert!(matches!(read, Err(Error::BadInput(_))), "{text}");
         }
         for text in nowhere {
-            let read = TitleCursor::of_request(&after(text));
+            let read = TitleCursor::of_request(&after(text), "recipe");
             assert!(matches!(read, Err(Error::BadInput(_))), "{text}");
         }
         let distant = [Uuid::nil().as_bytes().as_slice(), &i64::MIN.to_be_bytes()].concat();

@@ -27,9 +27,9 @@ impl<'a> MemberPages<'a> {
         unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::timestamptz[], $5::uuid[])
         AS k (place, member_id, first, after_at, after_id)";
 
-    pub(crate) fn of(asked: &'a [(MemberId, PageRequest)]) -> Self {
+    pub(crate) fn of(asked: &'a [(MemberId, PageRequest)], list: &str) -> Self {
         let after = |(_, request): &(MemberId, PageRequest)| {
-            Ok(TimeCursor::of_request(request)?.unwrap_or_default())
+            Ok(TimeCursor::of_request(request, list)?.unwrap_or_default())
         };
         Self {
             asked,

@@ -107,6 +107,7 @@ mod tests {
             kind: kind.to_owned(),
             version,
             occurred_at: DateTime::UNIX_EPOCH,
+            sequence: 0,
             member: None,
             trace: None,
             payload,

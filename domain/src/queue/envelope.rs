@@ -17,8 +17,12 @@ pub struct Envelope {
     pub kind: String,
     /// Of the kind; a consumer that does not know it gives the message back.
     pub version: u32,
-    /// When what caused it happened.
+    /// When what caused it happened, written in whole seconds.
+    #[serde(with = "crate::clock::whole_seconds")]
     pub occurred_at: DateTime<Utc>,
+    /// The microseconds of `occurred_at` since 1970: of two about the same thing the greater is the later.
+    #[serde(default)]
+    pub sequence: i64,
     /// Whom it concerns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<MemberId>,

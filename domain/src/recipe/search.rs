@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What recipes must be like. Conditions add up.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct RecipeFilter {
     /// Words that begin words of title, summary or ingredients, all of them.
     pub text: Option<String>,
@@ -37,6 +37,30 @@ pub fn search_text<'a>(
     document(texts.chain(ingredients))
 }
 
+impl RecipeFilter {
+    /// The rows that match, without archived ones.
+    pub(crate) fn listing(&self) -> Listing {
+        let RecipeFilter {
+            text,
+            slots,
+            diet,
+            without_allergens,
+            max_minutes,
+        } = self;
+        let slots = slots.clone().filter(|slots| !slots.is_empty());
+        let absent = without_allergens
+            .clone()
+            .filter(|absent| !absent.is_empty());
+        Listing::new("recipe", "title")
+            .text(text.as_deref())
+            .only("slots &&", slots)
+            .only("diets @>", diet.map(|diet| Value::from(vec![diet])))
+            // NULL, which is unknown, is left out by it.
+            .only("NOT allergens &&", absent)
+            .only("minutes <=", *max_minutes)
+    }
+}
+
 /// A page of the recipes that match, without archived ones: by title, each with
 /// its cursor, and one more than asked for where more follow.
 ///
@@ -48,26 +72,7 @@ pub async fn search(
     filter: &RecipeFilter,
     page: &PageRequest,
 ) -> Result<Vec<(String, RecipeId)>> {
-    let RecipeFilter {
-        text,
-        slots,
-        diet,
-        without_allergens,
-        max_minutes,
-    } = filter;
-    let slots = slots.clone().filter(|slots| !slots.is_empty());
-    let absent = without_allergens
-        .clone()
-        .filter(|absent| !absent.is_empty());
-    let rows = Listing::new("recipe", "title")
-        .text(text.as_deref())
-        .only("slots &&", slots)
-        .only("diets @>", diet.map(|diet| Value::from(vec![diet])))
-        // NULL, which is unknown, is left out by it.
-        .only("NOT allergens &&", absent)
-        .only("minutes <=", *max_minutes)
-        .rows(db, page)
-        .await?;
+    let rows = filter.listing().rows(db, page).await?;
     let ids = rows.into_iter();
     Ok(ids.map(|(cursor, id)| (cursor, RecipeId(id))).collect())
 }

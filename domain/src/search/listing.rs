@@ -72,7 +72,7 @@ impl Listing {
         db: &impl ConnectionTrait,
         page: &PageRequest,
     ) -> Result<Vec<(String, Uuid)>> {
-        let after = TitleCursor::of_request(page)?.unwrap_or_default();
+        let after = TitleCursor::of_request(page, self.table)?.unwrap_or_default();
         if self.is_empty {
             return Ok(Vec::new());
         }
@@ -80,14 +80,35 @@ impl Listing {
         let order = format!(r#"{} COLLATE "C", id"#, self.title);
         self.conditions.push(format!("({order}) > ({title}, {id})"));
         let limit = self.parameter(i64::from(page.first) + 1);
-        let statement = database::statement(self.sql(&order, &limit), self.values);
+        let statement =
+            database::statement(self.sql(&order, &limit), std::mem::take(&mut self.values));
         let rows = db.query_all_raw(statement).await?;
+        let table = self.table;
         rows.iter()
             .map(|row| {
                 let (title, id) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-                Ok((TitleCursor { title, id }.encode(), id))
+                Ok((TitleCursor { title, id }.encode(table), id))
             })
             .collect()
+    }
+
+    /// How many rows there are in all.
+    pub(crate) async fn count(self, db: &impl ConnectionTrait) -> Result<i64> {
+        if self.is_empty {
+            return Ok(0);
+        }
+        let Self {
+            table,
+            conditions,
+            values,
+            ..
+        } = self;
+        let sql = format!(
+            "SELECT count(*) FROM {table} WHERE {}",
+            conditions.join(" AND ")
+        );
+        let row = db.query_one_raw(database::statement(sql, values)).await?;
+        Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
     }
 
     /// Text is found by its own index and the hits are sorted: left to itself the

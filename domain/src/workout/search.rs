@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What workouts must be like. Conditions add up.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct WorkoutFilter {
     /// Words that begin words of what is searched, all of them.
     pub text: Option<String>,
@@ -40,6 +40,25 @@ pub fn search_text<'a>(
     document(texts.chain(exercises))
 }
 
+impl WorkoutFilter {
+    /// The rows that match, without archived ones.
+    pub(crate) fn listing(&self) -> Listing {
+        let WorkoutFilter {
+            text,
+            level,
+            focus,
+            equipment,
+            max_duration_minutes,
+        } = self;
+        Listing::new("workout", "title")
+            .text(text.as_deref())
+            .only("level =", *level)
+            .only("focus =", *focus)
+            .only("equipment <@", equipment.clone())
+            .only("duration_minutes <=", *max_duration_minutes)
+    }
+}
+
 /// A page of the workouts that match, without archived ones: by title, each
 /// with its cursor, and one more than asked for where more follow.
 ///
@@ -51,21 +70,7 @@ pub async fn search(
     filter: &WorkoutFilter,
     page: &PageRequest,
 ) -> Result<Vec<(String, WorkoutId)>> {
-    let WorkoutFilter {
-        text,
-        level,
-        focus,
-        equipment,
-        max_duration_minutes,
-    } = filter;
-    let rows = Listing::new("workout", "title")
-        .text(text.as_deref())
-        .only("level =", *level)
-        .only("focus =", *focus)
-        .only("equipment <@", equipment.clone())
-        .only("duration_minutes <=", *max_duration_minutes)
-        .rows(db, page)
-        .await?;
+    let rows = filter.listing().rows(db, page).await?;
     let ids = rows.into_iter();
     Ok(ids.map(|(cursor, id)| (cursor, WorkoutId(id))).collect())
 }

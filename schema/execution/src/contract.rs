@@ -26,6 +26,8 @@ pub trait Contract: Sized + Send + Sync + 'static {
     /// A context for a root field of a mutation, which has seen nothing yet: what was read before the field ran may
     /// have changed.
     fn renewed(context: &Self::Context) -> Arc<Self::Context>;
+    /// Whether nobody is signed in: what is private to a viewer is then the same for all.
+    fn is_anonymous(context: &Self::Context) -> bool;
     /// Whether the viewer may ask for a field at all (`@auth`).
     fn guard(type_index: usize, field: usize, context: &Self::Context) -> Result<(), Fault>;
     /// Coerces and checks the arguments of a field.

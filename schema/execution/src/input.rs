@@ -181,9 +181,11 @@ impl ArgumentValues {
         self.0.contains_key(name)
     }
 
-    pub(crate) fn integer(&self, name: &str) -> Option<usize> {
+    /// The size that an argument gives to a list: its number, or how many items it has.
+    pub(crate) fn size(&self, name: &str) -> Option<usize> {
         match self.0.get(name)? {
             Value::Number(number) => usize::try_from(number.as_i64()?).ok(),
+            Value::List(items) => Some(items.len()),
             _ => None,
         }
     }

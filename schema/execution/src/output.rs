@@ -35,6 +35,16 @@ impl<T: Output<G, R>, G, R> Output<Option<G>, R> for Option<T> {
     }
 }
 
+/// A value that failed by itself: null in its place, with its error.
+impl<T: Output<G, R>, G, R> Output<Option<G>, R> for Result<Option<T>, Fault> {
+    fn complete<'r>(&self, field: &'r PlannedField, request: &'r R) -> Completed<'r> {
+        match self {
+            Ok(value) => value.complete(field, request),
+            Err(fault) => Completed::Ready(Outcome::refused(fault.clone(), field).or_null()),
+        }
+    }
+}
+
 impl<T: Output<G, R>, G, R> Output<Vec<G>, R> for Vec<T> {
     fn complete<'r>(&self, field: &'r PlannedField, request: &'r R) -> Completed<'r> {
         join_list(
@@ -114,7 +124,13 @@ where
                 Ok(value) => value.complete(field, request),
                 Err(error) => Completed::fault(error.into(), field),
             };
-            completed.resolve().await
+            let outcome = completed.resolve().await;
+            // The value may be of the type without its `Option`.
+            if field.definition.nullable {
+                outcome.or_null()
+            } else {
+                outcome
+            }
         }
         .boxed(),
     )

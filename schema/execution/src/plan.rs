@@ -359,6 +359,10 @@ impl<'d, K: Contract> Planner<'d, K> {
             },
             None => return,
         };
+        // Of a value that is private to each viewer there is one for all who are not signed in.
+        if hint.private && !composite && K::is_anonymous(self.context) {
+            return;
+        }
         self.cache.max_age = self.cache.max_age.min(hint.max_age);
         self.cache.private |= hint.private;
     }
@@ -382,7 +386,7 @@ fn applies<K: Contract>(type_index: usize, condition: &DocumentName) -> bool {
 /// The largest slicing argument given or defaulted, else the assumed size.
 fn slice(rule: &ListSize, definition: &FieldDefinition, arguments: &ArgumentValues) -> usize {
     let given = rule.slicing.iter().filter_map(|name| {
-        arguments.integer(name).or_else(|| {
+        arguments.size(name).or_else(|| {
             let definition = definition
                 .arguments
                 .iter()

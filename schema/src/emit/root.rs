@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{input, rust_type::marker};
+use super::{
+    input,
+    rust_type::{marker, non_null_marker},
+};
 use crate::{
     contract::{Contract, Field, Kind},
     names::{pascal, snake, variant},
@@ -21,7 +24,8 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
             snake(&model.name)
         );
         for field in fields(contract, root) {
-            resolver(out, &model.name, field, nouns);
+            let value = answered(contract, root, field);
+            resolver(out, &model.name, field, nouns, &value);
         }
         *out += "}\n\n";
     }
@@ -43,6 +47,9 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
     fn renewed(context: &RequestContext) -> Arc<RequestContext> {
         Arc::new(context.renewed())
     }\n\n";
+    *out += "    fn is_anonymous(context: &RequestContext) -> bool {
+        context.is_anonymous()
+    }\n\n";
     guard(out, contract);
     arguments(out, contract);
     *out += "    fn resolve_root<'r>(type_index: usize, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
@@ -62,7 +69,7 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
             let _ = writeln!(
                 out,
                 "            ({root}, {place}) => ::coach_execution::resolve::<_, _, {}, _>(<Resolvers as {module}::{}>::resolve(&request.context{arguments}), field, request), // {coordinate}",
-                marker(&field.ty, false),
+                answered(contract, root, field),
                 pascal(&field.name),
             );
         }
@@ -81,7 +88,21 @@ fn fields(contract: &Contract, index: usize) -> &[Field] {
     }
 }
 
-fn resolver(out: &mut String, root: &str, field: &Field, nouns: &str) {
+/// What a resolver answers with. Payloads of mutations and connections are
+/// null only where there is an error instead, so resolvers know no `Option`.
+fn answered(contract: &Contract, root: usize, field: &Field) -> String {
+    let connection = field
+        .arguments
+        .iter()
+        .any(|argument| argument.name == "after");
+    if connection || contract.mutation == Some(root) {
+        non_null_marker(&field.ty)
+    } else {
+        marker(&field.ty, false)
+    }
+}
+
+fn resolver(out: &mut String, root: &str, field: &Field, nouns: &str, value: &str) {
     let coordinate = format!("{root}.{}", field.name);
     let (function, module) = (pascal(&field.name), snake(root));
     let arguments = if field.arguments.is_empty() {
@@ -105,7 +126,6 @@ fn resolver(out: &mut String, root: &str, field: &Field, nouns: &str) {
     }}
 ",
         noun = field.noun,
-        value = marker(&field.ty, false),
     );
 }
 

@@ -24,7 +24,9 @@ pub(super) struct Partner {
 #[derive(Serialize)]
 struct Body<'a> {
     r#type: &'static str,
+    #[serde(with = "coach_domain::clock::whole_seconds")]
     timestamp: DateTime<Utc>,
+    sequence: i64,
     data: Data<'a>,
 }
 
@@ -45,6 +47,7 @@ pub(super) fn body(
     serde_json::to_string(&Body {
         r#type: notice.name(),
         timestamp: envelope.occurred_at,
+        sequence: envelope.sequence,
         data: Data {
             member_id: member,
             notice,

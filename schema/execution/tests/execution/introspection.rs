@@ -79,8 +79,6 @@ fn private_directives_and_types_are_not_exported() {
         "@batch",
         "@cost",
         "@listSize",
-        "@constraint",
-        "directive",
         "enum Role",
     ] {
         assert!(!SDL.contains(private), "{private}");

@@ -61,6 +61,10 @@ impl RequestContext {
         }
     }
 
+    fn is_anonymous(&self) -> bool {
+        self.role == Role::Anonymous
+    }
+
     fn loaded(&self, function: &str, keys: usize) {
         self.loads.lock().unwrap().push(format!("{function} {keys}"));
     }
