@@ -60,7 +60,9 @@ async fn find(context: &RequestContext, ids: &[Option<AnyId>]) -> Result<Vec<Fou
         }
     }
     let loaded = wanted.load(context).await?;
-    let found = ids.iter().map(|id| id.map_or(Ok(None), |id| loaded.node(id)));
+    let found = ids
+        .iter()
+        .map(|id| id.map_or(Ok(None), |id| loaded.node(id)));
     Ok(found.collect())
 }
 
@@ -106,7 +108,6 @@ impl Wanted {
             AnyId::LiveSession(id) => self.live_sessions.push(id),
         }
     }
-}
 
     async fn load<'c>(&self, context: &'c RequestContext) -> Result<Loaded<'c>, Error> {
         let mut loaded = Loaded::default();
@@ -117,21 +118,27 @@ impl Wanted {
             loaded.members = context.members.get(&self.members).await?;
         }
         if !self.plans.is_empty() {
-            let plans = plan::find(context.session(), &self.plans).await?.into_iter();
+            let plans = plan::find(context.session(), &self.plans)
+                .await?
+                .into_iter();
             loaded.plans = plans.map(|plan| (plan.id, Arc::new(plan))).collect();
         }
         if !self.cycles.is_empty() {
             loaded.cycles = context.cycles.get(&self.cycles).await?;
         }
         if !self.check_ins.is_empty() {
-            let found = check_in::find(context.session(), &self.check_ins).await?.into_iter();
+            let found = check_in::find(context.session(), &self.check_ins)
+                .await?
+                .into_iter();
             loaded.check_ins = found.map(|one| (one.id, Arc::new(one))).collect();
         }
         if !self.schedules.is_empty() {
             loaded.schedules = Some(Schedules::load(context, &self.schedules).await?);
         }
         if !self.live_sessions.is_empty() {
-            let found = live::find_all(context.session(), &self.live_sessions).await?.into_iter();
+            let found = live::find_all(context.session(), &self.live_sessions)
+                .await?
+                .into_iter();
             loaded.live_sessions = found.map(|one| (one.id, Arc::new(one))).collect();
         }
         Ok(loaded)
@@ -154,9 +161,15 @@ impl Loaded<'_> {
     fn node(&self, id: AnyId) -> Found {
         let catalogue = self.catalogue;
         Ok(match id {
-            AnyId::Recipe(id) => catalogue.and_then(|all| all.recipes.get(&id).cloned()).map(Node::Recipe),
-            AnyId::Workout(id) => catalogue.and_then(|all| all.workouts.get(&id).cloned()).map(Node::Workout),
-            AnyId::Exercise(id) => catalogue.and_then(|all| all.exercises.get(&id).cloned()).map(Node::Exercise),
+            AnyId::Recipe(id) => catalogue
+                .and_then(|all| all.recipes.get(&id).cloned())
+                .map(Node::Recipe),
+            AnyId::Workout(id) => catalogue
+                .and_then(|all| all.workouts.get(&id).cloned())
+                .map(Node::Workout),
+            AnyId::Exercise(id) => catalogue
+                .and_then(|all| all.exercises.get(&id).cloned())
+                .map(Node::Exercise),
             AnyId::Member(id) => self.members.get(&id).cloned().map(Node::Member),
             AnyId::Plan(id) => self.plans.get(&id).cloned().map(Node::Plan),
             AnyId::Cycle(id) => self.cycles.get(&id).cloned().map(Node::Cycle),
@@ -165,19 +178,28 @@ impl Loaded<'_> {
             AnyId::ScheduledWorkout(id) => {
                 let workouts = self.day(id.day)?.map(|day| day.workouts);
                 let mut workouts = workouts.into_iter().flatten();
-                workouts.find(|one| one.id == id).map(Arc::new).map(Node::ScheduledWorkout)
+                workouts
+                    .find(|one| one.id == id)
+                    .map(Arc::new)
+                    .map(Node::ScheduledWorkout)
             }
             AnyId::PlannedMeal(id) => {
                 let meals = self.day(id.day)?.map(|day| day.meals);
                 let mut meals = meals.into_iter().flatten();
-                meals.find(|one| one.id == id).map(Arc::new).map(Node::PlannedMeal)
+                meals
+                    .find(|one| one.id == id)
+                    .map(Arc::new)
+                    .map(Node::PlannedMeal)
             }
             AnyId::LiveSession(id) => self.live_sessions.get(&id).cloned().map(Node::LiveSession),
         })
     }
 
     fn day(&self, id: DayId) -> Result<Option<Day>, Error> {
-        let schedule = self.schedules.as_ref().and_then(|schedules| schedules.of(id.cycle));
+        let schedule = self
+            .schedules
+            .as_ref()
+            .and_then(|schedules| schedules.of(id.cycle));
         let day = schedule.map(|schedule| schedule.day(id.number));
         Ok(day.transpose()?.flatten())
     }

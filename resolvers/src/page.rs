@@ -2,9 +2,7 @@
 
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 
-use coach_domain::{
-    page::{Listed, Page, PageRequest, foreign},
-};
+use coach_domain::page::{Listed, Page, PageRequest, foreign};
 use coach_execution::{Batch, MaybeUndefined};
 use futures_util::future::try_join_all;
 
