@@ -1,0 +1,187 @@
+// Apollo Client 4, as its documentation sets it up.
+import { createHash, randomUUID } from 'node:crypto';
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+
+import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql } from '@apollo/client';
+import { CombinedGraphQLErrors } from '@apollo/client/errors';
+import { BatchHttpLink } from '@apollo/client/link/batch-http';
+import { createPersistedQueryLink } from '@apollo/client/link/persisted-queries';
+import { RetryLink } from '@apollo/client/link/retry';
+import { relayStylePagination } from '@apollo/client/utilities';
+
+import { recorder, signIn, url } from '../endpoint.mjs';
+
+const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+const app = (links, cache = new InMemoryCache()) => new ApolloClient({ cache, link: ApolloLink.from(links) });
+
+const NAME = gql`query Name { me { id displayName } }`;
+const TITLES = gql`query Titles($first: Int!) { recipes(first: $first) { nodes { id title } } }`;
+
+/** The codes that each operation is told, or what it is told instead. */
+async function told(operations) {
+  return (await Promise.allSettled(operations)).map(({ reason, value }) =>
+    CombinedGraphQLErrors.is(reason) ? reason.errors[0].extensions.code : (reason?.message ?? value));
+}
+
+test('persisted queries fall back to the text, once and for all', async () => {
+  for (const useGETForHashedQueries of [false, true]) {
+    const { sent, fetch } = recorder();
+    const client = app([
+      createPersistedQueryLink({ sha256, useGETForHashedQueries }),
+      new HttpLink({ uri: url, fetch, headers: signIn('maya') }),
+    ]);
+    assert.match((await client.query({ query: NAME })).data.me.displayName, /^Maya/);
+    assert.equal((await client.query({ query: TITLES, variables: { first: 2 } })).data.recipes.nodes.length, 2);
+    assert.equal(sent.length, 3);
+    assert.equal(sent[0].query, undefined);
+    assert.ok(sent[1].query && !sent[1].extensions?.persistedQuery);
+    assert.ok(sent[2].query && !sent[2].extensions?.persistedQuery);
+  }
+});
+
+test('persisted queries in a batch fall back, each of them', async () => {
+  const link = new BatchHttpLink({ uri: url, batchInterval: 5, headers: signIn('maya') });
+  const client = app([createPersistedQueryLink({ sha256 }), link]);
+  const answers = await Promise.all([
+    client.query({ query: NAME }),
+    client.query({ query: TITLES, variables: { first: 3 } }),
+  ]);
+  assert.match(answers[0].data.me.displayName, /^Maya/);
+  assert.equal(answers[1].data.recipes.nodes.length, 3);
+});
+
+/** So many different operations that are sent in one request. */
+function batch(size, { headers, context } = {}) {
+  const { sent, fetch } = recorder();
+  const client = app([new BatchHttpLink({ uri: url, fetch, batchMax: 50, batchInterval: 5, headers })]);
+  const operations = Array.from({ length: size }, (_, place) =>
+    client.query({ query: TITLES, variables: { first: place + 1 }, context: context?.(place) }));
+  return { sent, operations };
+}
+
+test('a batch is answered in its order', async () => {
+  const { sent, operations } = batch(10);
+  const answers = await Promise.all(operations);
+  assert.equal(sent.length, 1);
+  assert.deepEqual(answers.map(({ data }) => data.recipes.nodes.length), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+});
+
+test('each operation of a batch that is too long is told', async () => {
+  assert.deepEqual(await told(batch(12).operations), Array(12).fill('BAD_REQUEST'));
+});
+
+test('each operation of a batch with a bad token is told', async () => {
+  const { operations } = batch(3, { headers: { authorization: 'Bearer nonsense' } });
+  assert.deepEqual(await told(operations), Array(3).fill('UNAUTHENTICATED'));
+});
+
+test('each operation of a batch in which one has no text is told', async () => {
+  // Operations of one request have one context: Apollo sends differing ones apart.
+  const { sent, operations } = batch(3, { context: () => ({ http: { includeQuery: false } }) });
+  const codes = await told(operations);
+  assert.deepEqual(sent.map(({ length }) => length), [3]);
+  assert.deepEqual(codes, Array(3).fill('BAD_REQUEST'));
+});
+
+test('a retry whose first answer was lost changes nothing again', async () => {
+  let lost = 0;
+  const { sent, fetch: recording } = recorder();
+  const losing = async (address, init) => {
+    const response = await recording(address, init);
+    if (lost++ === 0) throw new TypeError('the connection was lost');
+    return response;
+  };
+  const client = app([
+    new RetryLink({ delay: { initial: 1, jitter: false } }),
+    new HttpLink({ uri: url, fetch: losing, headers: signIn('chen') }),
+  ]);
+  const { data: before } = await app([new HttpLink({ uri: url, headers: signIn('chen') })]).query({
+    query: gql`{ me { plan { currentCycle { id checkInDue } } } }`,
+  });
+  assert.equal(before.me.plan.currentCycle.checkInDue, true);
+  const input = { idempotencyKey: randomUUID(), cycleId: before.me.plan.currentCycle.id, energy: 4, sleep: 3 };
+  const { data } = await client.mutate({
+    mutation: gql`
+      mutation Submit($input: SubmitCheckInInput!) {
+        submitCheckIn(input: $input) { checkIn { id energy } nextCycle { id number } userErrors { code } }
+      }
+    `,
+    variables: { input },
+  });
+  assert.equal(sent.length, 2);
+  assert.deepEqual(sent[0], sent[1]);
+  assert.deepEqual(data.submitCheckIn.userErrors, []);
+  assert.equal(data.submitCheckIn.checkIn.energy, 4);
+  assert.equal(data.submitCheckIn.nextCycle.number, 2);
+});
+
+test('a screen that was refused takes nothing from the others', async () => {
+  const client = app([new HttpLink({ uri: url, headers: signIn('lara') })]);
+  const history = gql`query History { me { id plan { id currentCycle { id number startsOn } } } }`;
+  const week = gql`query Week { me { id plan { id currentCycle { id days { id } } } } }`;
+  const shopping = gql`
+    query Shopping($from: Date!, $to: Date!) {
+      me { id plan { id currentCycle { id shoppingList(from: $from, to: $to) { __typename } } } }
+    }
+  `;
+  const today = gql`query Day { me { id plan { id currentCycle { id today { id } } } } }`;
+  const { data: shown } = await client.query({ query: history });
+  assert.equal(shown.me.plan.currentCycle.number, 1);
+
+  const from = new Date().toISOString().slice(0, 10);
+  const variables = { from, to: from };
+  for (const [query, field] of [[week, 'days'], [shopping, 'shoppingList'], [today, 'today']]) {
+    const { data, error } = await client.query({ query, variables, errorPolicy: 'all' });
+    assert.equal(error.errors[0].extensions.code, 'SUBSCRIPTION_REQUIRED');
+    assert.equal(data.me.plan.currentCycle?.[field], null);
+    // From the cache alone.
+    assert.deepEqual(client.readQuery({ query: history }), shown, `after ${field} was refused`);
+  }
+});
+
+test('a mutation that was refused takes nothing from another in the same request', async () => {
+  const client = app([new HttpLink({ uri: url, headers: signIn('lara') })]);
+  const { data: { recipes } } = await client.query({ query: TITLES, variables: { first: 1 } });
+  const recipeId = recipes.nodes[0].id;
+  const { data, error } = await client.mutate({
+    mutation: gql`
+      mutation Both($favourite: SetFavouriteRecipeInput!, $plan: StartPlanInput!) {
+        setFavouriteRecipe(input: $favourite) { recipe { id isFavourite } userErrors { code } }
+        startPlan(input: $plan) { plan { id } userErrors { code } }
+      }
+    `,
+    variables: {
+      favourite: { idempotencyKey: randomUUID(), recipeId, isFavourite: true },
+      plan: { idempotencyKey: randomUUID() },
+    },
+    errorPolicy: 'all',
+  });
+  assert.equal(data?.setFavouriteRecipe?.recipe?.isFavourite, true, String(error));
+  assert.equal(data.startPlan?.plan ?? null, null);
+});
+
+test('pages are laid together', async () => {
+  const cache = new InMemoryCache({ typePolicies: { Query: { fields: { recipes: relayStylePagination() } } } });
+  const client = app([new HttpLink({ uri: url })], cache);
+  const query = gql`
+    query Recipes($after: String) {
+      recipes(first: 40, after: $after) {
+        totalCount
+        edges { node { id title isFavourite } }
+        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+      }
+    }
+  `;
+  const screen = client.watchQuery({ query });
+  screen.subscribe(() => {});
+  let { data: { recipes } } = await screen.result();
+  assert.ok(recipes.pageInfo.hasNextPage);
+  while (recipes.pageInfo.hasNextPage) {
+    await screen.fetchMore({ variables: { after: recipes.pageInfo.endCursor } });
+    recipes = screen.getCurrentResult().data.recipes;
+  }
+  client.stop();
+  assert.equal(recipes.edges.length, recipes.totalCount);
+  assert.equal(new Set(recipes.edges.map(({ node }) => node.id)).size, recipes.totalCount);
+});
