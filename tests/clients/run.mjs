@@ -7,6 +7,9 @@ import { join, resolve } from 'node:path';
 
 import { start } from './gateway.mjs';
 
+/** The limit is for what would never end. */
+const RUNNER = ['--test', '--test-reporter=spec', '--test-timeout=120000'];
+
 const [coach, folder, operations, ...wanted] = process.argv.slice(2);
 const suites = readdirSync('suites')
   .filter((file) => file.endsWith('.test.mjs'))
@@ -33,7 +36,7 @@ try {
     if (!passed) failed += 1;
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
     console.log(`${passed ? 'ok     ' : 'FAILED '} ${suite.padEnd(14)} ${seconds.padStart(5)} s`);
-    if (!passed) console.log(output);
+    if (!passed) console.log(failures(output));
     if (stopped.signal.aborted) break;
   }
 } finally {
@@ -42,9 +45,15 @@ try {
 if (stopped.signal.aborted || suites.length === 0) failed += 1;
 process.exitCode = failed ? 1 : 0;
 
+/** What is told of tests that failed, without those that passed; all of it where the runner itself did not get so far. */
+function failures(output) {
+  const from = output.indexOf('failing tests:');
+  return from < 0 ? output : output.slice(from);
+}
+
 /** One suite in a process of its own, so that no client meets what another has set. */
 function run(suite, environment) {
-  const child = spawn(process.execPath, ['--test', join('suites', `${suite}.test.mjs`)], {
+  const child = spawn(process.execPath, [...RUNNER, join('suites', `${suite}.test.mjs`)], {
     env: { ...process.env, COACH_CLIENTS: JSON.stringify(environment), NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
     signal: stopped.signal,

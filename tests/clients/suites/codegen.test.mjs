@@ -1,14 +1,13 @@
 // graphql-codegen's client preset, for the app's operations and for code that uses it; tsc is strict about all of it.
-import { execFile } from 'node:child_process';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { before, test } from 'node:test';
-import { promisify } from 'node:util';
 import assert from 'node:assert/strict';
 
 import { generate } from '@graphql-codegen/cli';
 import { buildSchema, isScalarType, isSpecifiedScalarType } from 'graphql';
 
+import { command } from '../command.mjs';
 import { operations, schemaFile, sdl } from '../endpoint.mjs';
 
 const app = resolve('codegen-app');
@@ -48,7 +47,7 @@ before(async () => {
 });
 
 test('the types are strict', async () => {
-  await promisify(execFile)(resolve('node_modules/.bin/tsc'), ['--project', app]).catch((error) => assert.fail(error.stdout));
+  await command(resolve('node_modules/.bin/tsc'), ['--project', app]);
 });
 
 test('every operation of the app has its document', () => {

@@ -5,14 +5,24 @@ import assert from 'node:assert/strict';
 import { Client, fetchExchange, gql } from '@urql/core';
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { persistedExchange } from '@urql/exchange-persisted';
-import { buildSchema, getIntrospectionQuery, introspectionFromSchema } from 'graphql';
+import { buildSchema, getIntrospectionQuery, introspectionFromSchema, isObjectType } from 'graphql';
 
 import { ask, recorder, sdl, signIn, url } from '../endpoint.mjs';
 
+const served = buildSchema(sdl);
+
 const schemas = {
-  'the served SDL': introspectionFromSchema(buildSchema(sdl)),
+  'the served SDL': introspectionFromSchema(served),
   'the endpoint': (await ask(getIntrospectionQuery())).data,
 };
+
+/** What has no id of its own is kept with what it belongs to. */
+const KEYS = Object.fromEntries(
+  Object.values(served.getTypeMap())
+    .filter((type) => isObjectType(type) && !type.name.startsWith('__') && !type.getFields().id)
+    .filter((type) => type !== served.getQueryType() && type !== served.getMutationType())
+    .map((type) => [type.name, () => null]),
+);
 
 const PROFILE = gql`{ me { id displayName subscription { access willRenew } } }`;
 
@@ -20,8 +30,7 @@ function app(member, schema, { fetch: send = fetch, before = [] } = {}) {
   const warnings = [];
   const cache = cacheExchange({
     schema,
-    // What has no id of its own is kept with what it belongs to.
-    keys: new Proxy({}, { get: () => () => null, has: () => true }),
+    keys: KEYS,
     logger: (_severity, message) => warnings.push(message),
   });
   const exchanges = [cache, ...before, fetchExchange];
