@@ -10,8 +10,8 @@ const SECONDS_TO_START = 180;
 /** Members of the seed that suites sign in as, by what they are called in the addresses. */
 const MEMBERS = ['maya', 'dani', 'nora', 'chen', 'theo', 'lara', 'gwen', 'ravi', 'nobody', 'sam'];
 
-/** Starts it, and resolves once it answers. */
-export async function start(coach, folder) {
+/** Starts it with what it needs and some settings more, and resolves once it answers. */
+export async function start(coach, folder, settings = {}) {
   const home = join(folder, 'home');
   forget(home);
   mkdirSync(home, { recursive: true });
@@ -23,6 +23,7 @@ export async function start(coach, folder) {
     COACH_LISTEN: '127.0.0.1:0',
     // Suites send in seconds what a member taps in days.
     COACH_LIMIT_COMMANDS: '100000',
+    ...settings,
   };
   const child = spawn(coach, ['dev'], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));

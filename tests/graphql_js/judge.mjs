@@ -12,7 +12,7 @@ import * as sixteen from 'graphql';
 import * as seventeen from 'graphql-17';
 
 /** All mistakes, not the first hundred only. */
-const ALL = { maxErrors: Number.MAX_SAFE_INTEGER };
+const ALL = { maxErrors: Number.MAX_SAFE_INTEGER, hideSuggestions: true };
 
 /** The scalars of ours, by which strings they take. SDL has no more of a scalar than its name. */
 const SCALARS = {
