@@ -13,6 +13,7 @@ import values from './cases/values.mjs';
 import { askAll } from './endpoint.mjs';
 import { start } from './gateway.mjs';
 import { generate } from './generate.mjs';
+import { answer, comparable, questions } from './introspection.mjs';
 import { judge, versions } from './judge.mjs';
 import { KNOWN } from './known.mjs';
 
@@ -22,6 +23,7 @@ const [coach, folder, seed = '1', count = '4000'] = process.argv.slice(2);
 const SETTINGS = {
   COACH_LIMIT_COST: '1000000000',
   COACH_LIMIT_DEPTH: '50',
+  COACH_LIMIT_INTROSPECTION_DEPTH: '50',
   COACH_LIMIT_ALIASES: '1000',
   COACH_LIMIT_DIRECTIVES: '1000',
   COACH_LIMIT_TOKENS: '20000',
@@ -47,10 +49,15 @@ function body(entry) {
 const stopped = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stopped.abort());
 const gateway = await start(resolve(coach), resolve(folder), SETTINGS);
-let sdl, requests, ours;
+let sdl, schema, requests, ours;
 try {
   sdl = await (await fetch(`${gateway.address}/schema.graphql`)).text();
-  requests = [...handPicked(), ...generate(buildSchema(sdl), Number(seed), Number(count))];
+  schema = buildSchema(sdl);
+  requests = [
+    ...handPicked(),
+    ...generate(schema, Number(seed), Number(count)),
+    ...questions(schema, Number(seed), Number(count) / 10),
+  ];
   const headers = {
     'content-type': 'application/json',
     accept: 'application/graphql-response+json',
@@ -82,11 +89,12 @@ for (const [place, { done, expected, request }] of requests.entries()) {
 }
 
 /** Why a request counts as a disagreement. */
-function wrong({ theirs, latest, ours }, expected) {
+function wrong({ done, asked, theirs, latest, ours }, expected) {
   if (expected !== undefined && theirs.accepted !== expected) return 'the case is not what it says';
   if (theirs.accepted !== latest.accepted) return 'graphql-js 16 and 17 disagree';
   if (ours.accepted !== theirs.accepted) return ours.accepted ? 'we take it' : 'we refuse it';
-  return ours.proper ? undefined : `the status is ${ours.status}`;
+  if (!ours.proper) return `the status is ${ours.status}`;
+  if (done === 'introspection' && comparable(ours.data) !== answer(schema, asked)) return 'we answer something else';
 }
 
 for (const { why, done, request, theirs, ours } of disagreements.slice(0, 40)) {

@@ -45,6 +45,7 @@ function verdict({ status, text }) {
   const codes = errors.map(({ extensions }) => extensions?.code);
   return {
     accepted,
+    data,
     status,
     codes,
     messages: errors.map(({ message }) => message),

@@ -14,6 +14,9 @@ import * as seventeen from 'graphql-17';
 /** All mistakes, not the first hundred only. */
 const ALL = { maxErrors: Number.MAX_SAFE_INTEGER, hideSuggestions: true };
 
+/** As the specification has it; 17 would take selections without a field. */
+const READING = { allowEmptySelectionSets: false };
+
 /** The scalars of ours, by which strings they take. SDL has no more of a scalar than its name. */
 const SCALARS = {
   Date: /^\d{4}-\d\d-\d\d$/,
@@ -31,7 +34,7 @@ export function judge(sdl, js = sixteen) {
     const { query, operationName, variables } = request;
     let document;
     try {
-      document = js.parse(query);
+      document = js.parse(query, READING);
     } catch (error) {
       return refused('parse', [error]);
     }

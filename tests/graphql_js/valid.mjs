@@ -4,6 +4,8 @@ import {
   GraphQLNonNull,
   Kind,
   OperationTypeNode,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
   astFromValue,
   getNamedType,
   getNullableType,
@@ -16,9 +18,15 @@ import {
   isRequiredArgument,
   isRequiredInputField,
   parseType,
+  specifiedScalarTypes,
 } from 'graphql';
 
 const LEVELS = 5;
+
+/** What every implementation says about introspection's own types and the built-in scalars in words of its own. */
+const OWN_WORDS = { __Schema: ['description', 'types', 'directives'], __Type: ['description'] };
+
+const isOurs = (type) => !type.startsWith('__') && !specifiedScalarTypes.some(({ name }) => name === type);
 
 /** Strings with everything that a lexer has to know. */
 export const STRINGS = ['', 'soup', 'a "quoted" \\ one', 'two\nlines', 'Crème brûlée', '🍕', '\u0000', '"""', ' # no comment '];
@@ -42,6 +50,11 @@ export function valid(schema, random) {
   return new Maker(schema, random).request();
 }
 
+/** A request that asks for the schema, of which graphql-js knows the answer as well. */
+export function introspection(schema, random) {
+  return new Maker(schema, random, [SchemaMetaFieldDef, TypeMetaFieldDef]).request();
+}
+
 class Maker {
   #schema;
   #random;
@@ -49,14 +62,17 @@ class Maker {
   #values = {};
   #fragments = [];
   #names = 0;
+  #roots;
 
-  constructor(schema, random) {
+  /** With the root fields that are asked for; all of the schema's without. */
+  constructor(schema, random, roots) {
     this.#schema = schema;
     this.#random = random;
+    this.#roots = roots;
   }
 
   request() {
-    const kind = this.#random.percent(80) ? OperationTypeNode.QUERY : OperationTypeNode.MUTATION;
+    const kind = this.#roots || this.#random.percent(80) ? OperationTypeNode.QUERY : OperationTypeNode.MUTATION;
     const named = this.#random.percent(70);
     const selectionSet = this.#selections(this.#schema.getRootType(kind), LEVELS);
     const operation = {
@@ -76,13 +92,17 @@ class Maker {
   }
 
   #selections(type, levels) {
-    const fields = Object.values(type.getFields?.() ?? {}).filter(
-      (field) => levels > 1 || !isCompositeType(getNamedType(field.type)),
-    );
+    const fields = this.#fieldsOf(type).filter((field) => levels > 1 || !isCompositeType(getNamedType(field.type)));
     const selections = fields.length ? this.#random.some(fields, 4).map((field) => this.#field(field, levels)) : [];
     if (selections.length === 0 || this.#random.percent(15)) selections.push(this.#typename());
     if (levels > 1 && this.#random.percent(isAbstractType(type) ? 90 : 25)) selections.push(this.#fragment(type, levels));
     return { kind: Kind.SELECTION_SET, selections };
+  }
+
+  #fieldsOf(type) {
+    if (this.#roots && type === this.#schema.getQueryType()) return this.#roots;
+    const fields = Object.values(type.getFields?.() ?? {});
+    return this.#roots ? fields.filter((field) => !(OWN_WORDS[type.name] ?? []).includes(field.name)) : fields;
   }
 
   #typename() {
@@ -211,6 +231,9 @@ class Maker {
         return this.#random.percent(50);
       case 'ID':
         return this.#random.pick(['x', '7', 7]);
+      case 'String':
+        if (this.#roots) return this.#random.pick(Object.keys(this.#schema.getTypeMap()).filter(isOurs));
+      // Falls through.
       default:
         return this.#random.pick(SCALARS[type] ?? STRINGS);
     }

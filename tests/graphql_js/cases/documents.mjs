@@ -50,7 +50,10 @@ export default {
   },
   KnownTypeNames: {
     accepted: [
-      'query ($a: String, $b: [Muscle!]!) { node(id: $a) { id } exercises(filter: { muscles: $b }) { nodes { id } } }'.replace('$a: String', '$a: ID!'),
+      {
+        query: 'query ($a: ID!, $b: [Muscle!]!) { node(id: $a) { id } exercises(filter: { muscles: $b }) { nodes { id } } }',
+        variables: { a: 'x', b: [] },
+      },
       '{ node(id: "x") { ... on Recipe { title } ...F } } fragment F on Workout { title }',
     ],
     refused: [
@@ -76,7 +79,9 @@ export default {
     ],
   },
   VariablesAreInputTypes: {
-    accepted: ['query ($a: Int, $b: [MealSlot!], $c: RecipeFilter) { a: recipes(first: $a, filter: { slots: $b }) { nodes { id } } b: recipes(filter: $c) { nodes { id } } }'.replace('$a: Int,', '$a: Int = 2,')],
+    accepted: [
+      'query ($a: Int = 2, $b: [MealSlot!], $c: RecipeFilter) { a: recipes(first: $a, filter: { slots: $b }) { nodes { id } } b: recipes(filter: $c) { nodes { id } } }',
+    ],
     refused: [
       'query ($a: Recipe) { node(id: $a) { id } }',
       'query ($a: [[Recipe!]]!) { node(id: $a) { id } }',
@@ -116,7 +121,8 @@ export default {
       '{ recipes { nodes { a: unknown } } }',
       '{ recipes { nodes { title: unknown } } }',
       '{ recipes { __schema { types { name } } } }',
-      'mutation { __schema { types { name } } }'.replace('__schema { types { name } }', 'recipes { nodes { id } }'),
+      'mutation { recipes { nodes { id } } }',
+      'mutation { __schema { types { name } } }',
       '{ ...F } fragment F on Query { unknown }',
       '{ recipes { nodes { ... on Recipe { unknown } } } }',
       '{ __unknown }',
@@ -233,6 +239,8 @@ export default {
       '{ ... @unknown { __typename } }',
       '{ __typename @auth(requires: STAFF) }',
       '{ __typename @cost(weight: 1) }',
+      '{ ... @defer { __typename } }',
+      '{ recipes { nodes @stream(initialCount: 1) { id } } }',
     ],
   },
   UniqueDirectivesPerLocation: {

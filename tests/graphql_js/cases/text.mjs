@@ -26,8 +26,8 @@ export default {
   },
   'block strings': {
     accepted: [text(`${B}${B}`), text(`${B}a${B}`), text(`${B}a "quoted" ""twice"" b${B}`), text(`${B}\\${B} inside ${B}`), text(`${B}\n  a\n    b\n${B}`), text(`${B}\\u00e9 \\x${B}`), text(`${B}\r\n a\r b${B}`), text(`${B}🍕${B}`),
-      text(`${B}\\\\${B}`), text(`${B}a\\${B}`).replace(`\\${B}`, `\\ ${B}`), text(`${B} \\"" ${B}`)],
-    refused: [text(`${B}a`), text(`${B}a""`), text(`${B}a${B}"`), text(`${B}\\${B}`), text(`${B}""""`).replace('""""""', '"""""""')],
+      text(`${B}a\\ ${B}`), text(`${B} \\"" ${B}`)],
+    refused: [text(`${B}a`), text(`${B}a""`), text(`${B}a${B}"`), text(`${B}\\${B}`), text(`${B}\\\\${B}`), text(`${B}${B}${B}`)],
   },
   'descriptions and documents': {
     accepted: [],

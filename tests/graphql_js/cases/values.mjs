@@ -88,6 +88,10 @@ export default {
     refused: [given('ID!', NODE, 'null'), given('ID!', NODE, 'true'), given('ID!', NODE, '1.5'), given('ID!', NODE, '["x"]'), given('ID!', NODE, '{}'), given('String', TEXT, '1'), given('String', TEXT, 'true'),
       given('String', TEXT, '["a"]'), given('String', TEXT, '{}'), given('Boolean!', SKIP, '1'), given('Boolean!', SKIP, '"true"'), given('Boolean!', SKIP, 'null'), given('Boolean!', SKIP)],
   },
+  'variables: halves of surrogate pairs': {
+    accepted: [given('String', TEXT, '"\\ud83c"'), given('ID!', NODE, '"a\\udf55"'), given('RecipeFilter', FILTER, '{"text": "\\ud83c"}')],
+    refused: [],
+  },
   'variables: enums and lists': {
     accepted: [given('[MealSlot!]', SLOTS, '["LUNCH", "DINNER"]'), given('[MealSlot!]', SLOTS, '"LUNCH"'), given('[MealSlot!]', SLOTS, 'null'), given('[MealSlot!]', SLOTS, '[]'), given('[MealSlot!]', SLOTS)],
     refused: [given('[MealSlot!]', SLOTS, '["lunch"]'), given('[MealSlot!]', SLOTS, '[null]'), given('[MealSlot!]', SLOTS, '[1]'), given('[MealSlot!]', SLOTS, '{}'), given('[MealSlot!]', SLOTS, '[["LUNCH"]]'),
