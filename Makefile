@@ -34,7 +34,7 @@ test-clients:
 # SEED and COUNT ask for others, and for more.
 test-graphql-js:
 	@$(CARGO) build --workspace --bin coach --locked
-	@exec ./tests/graphql_js/run $(SEED) $(COUNT)
+	@exec ./tests/graphql_js/run $(or $(SEED),1) $(or $(COUNT),4000)
 
 bench:
 	@$(CARGO) build --workspace --bin coach --bin coach-bench --locked

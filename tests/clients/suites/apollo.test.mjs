@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql } from '@apollo/client';
 import { CombinedGraphQLErrors } from '@apollo/client/errors';
 import { BatchHttpLink } from '@apollo/client/link/batch-http';
+import { SetContextLink } from '@apollo/client/link/context';
 import { createPersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { RetryLink } from '@apollo/client/link/retry';
 import { relayStylePagination } from '@apollo/client/utilities';
@@ -23,6 +24,34 @@ async function told(operations) {
   return (await Promise.allSettled(operations)).map(({ reason, value }) =>
     CombinedGraphQLErrors.is(reason) ? reason.errors[0].extensions.code : (reason?.message ?? value));
 }
+
+// As https://www.apollographql.com/docs/react/networking/authentication has it: without a token the header is empty.
+test('who is signed out reads the catalogue', async () => {
+  const signedOut = new SetContextLink(({ headers }) => ({ headers: { ...headers, authorization: '' } }));
+  const client = app([signedOut, new HttpLink({ uri: url })]);
+  const query = gql`{ recipes(first: 3) { nodes { id title isFavourite } } }`;
+  const { data } = await client.query({ query });
+  assert.deepEqual(data.recipes.nodes.map(({ isFavourite }) => isFavourite), [false, false, false]);
+});
+
+test('a browser may send what clients and their instruments add', async () => {
+  const names = [
+    ...['accept', 'content-type', 'authorization', 'apollographql-client-name', 'apollographql-client-version'],
+    ...['traceparent', 'baggage', 'sentry-trace', 'cache-control', 'idempotency-key'],
+  ];
+  const response = await fetch(url, {
+    method: 'OPTIONS',
+    headers: {
+      origin: 'https://app.example',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': names.join(','),
+    },
+  });
+  assert.ok(response.ok, `${response.status}`);
+  const allowed = response.headers.get('access-control-allow-headers')?.toLowerCase().split(/\s*,\s*/) ?? [];
+  assert.deepEqual(names.filter((name) => !allowed.includes(name)), []);
+  assert.match(response.headers.get('access-control-allow-origin'), /^(\*|https:\/\/app\.example)$/);
+});
 
 test('persisted queries fall back to the text, once and for all', async () => {
   for (const useGETForHashedQueries of [false, true]) {
