@@ -64,3 +64,9 @@ test('the schema', async () => {
 test('the operations', async () => {
   assert.equal(await lint(operations, '*.graphql', ['operations-recommended'], DEPTH), '');
 });
+
+test('no exception is there for nothing', async () => {
+  const told = await lint(dirname(schemaFile), schemaFile, ['schema-recommended', 'schema-relay']);
+  assert.deepEqual(Object.keys(EXCEPTIONS).filter((rule) => !told.includes(rule)), []);
+  assert.deepEqual(WITHOUT_ID.filter((type) => !told.includes(`type "${type}" must have`)), []);
+});

@@ -36,6 +36,7 @@ export default {
   },
   'which operation is asked for': {
     accepted: [
+      { query: 'query A { __typename } subscription B { __typename }', operationName: 'A' },
       { query: 'query A { __typename }', operationName: null },
       { query: 'query A { __typename }', operationName: '' },
       { query: 'query A { __typename } query B { __typename }', operationName: 'A' },
