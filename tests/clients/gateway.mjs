@@ -39,7 +39,10 @@ export async function start(coach, folder, settings = {}) {
     const address = await ready(child, ended);
     const tokens = {};
     for (const member of MEMBERS) {
-      const { stdout } = await promisify(execFile)(coach, ['token', `${member}@demo.coach.example`], { env, cwd: folder });
+      const { stdout } = await promisify(execFile)(coach, ['token', `${member}@demo.coach.example`], {
+        env,
+        cwd: folder,
+      });
       tokens[member] = stdout.trim();
     }
     return { address, tokens, log, stop };
@@ -57,7 +60,10 @@ function ready(child, ended) {
       if (found) resolve(found[1]);
     });
     ended.then((code) => reject(new Error(`it ended with ${code}`)));
-    setTimeout(() => reject(new Error(`it was not ready within ${SECONDS_TO_START} s`)), SECONDS_TO_START * 1000).unref();
+    setTimeout(
+      () => reject(new Error(`it was not ready within ${SECONDS_TO_START} s`)),
+      SECONDS_TO_START * 1000,
+    ).unref();
   });
 }
 

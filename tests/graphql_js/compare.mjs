@@ -34,7 +34,10 @@ const VIEWER = 'nobody';
 
 function* handPicked() {
   for (const [rule, { accepted, refused }] of Object.entries({ ...documents, ...values, ...merging, ...text })) {
-    for (const [list, expected] of [[accepted, true], [refused, false]]) {
+    for (const [list, expected] of [
+      [accepted, true],
+      [refused, false],
+    ]) {
       for (const entry of list) yield { done: rule, expected, request: body(entry) };
     }
   }
@@ -63,7 +66,11 @@ try {
     accept: 'application/graphql-response+json',
     authorization: `Bearer ${gateway.tokens[VIEWER]}`,
   };
-  ours = await askAll(`${gateway.address}/graphql`, headers, requests.map(({ request }) => request));
+  ours = await askAll(
+    `${gateway.address}/graphql`,
+    headers,
+    requests.map(({ request }) => request),
+  );
 } finally {
   await gateway.stop();
 }
@@ -98,7 +105,9 @@ function wrong({ done, asked, theirs, latest, ours }, expected) {
 }
 
 for (const { why, done, request, theirs, ours } of disagreements.slice(0, 40)) {
-  console.log(`${why} (${done})\n  ${request}\n  graphql-js: ${theirs.messages[0] ?? 'takes it'}\n  ours: ${ours.messages[0] ?? 'takes it'}`);
+  console.log(
+    `${why} (${done})\n  ${request}\n  graphql-js: ${theirs.messages[0] ?? 'takes it'}\n  ours: ${ours.messages[0] ?? 'takes it'}`,
+  );
 }
 const list = resolve('disagreements.jsonl');
 writeFileSync(list, disagreements.map((one) => `${JSON.stringify(one)}\n`).join(''));

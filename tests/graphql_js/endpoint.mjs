@@ -25,7 +25,11 @@ export async function askAll(url, headers, bodies) {
 
 function send(agent, url, headers, body) {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { method: 'POST', agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) } });
+    const sent = request(url, {
+      method: 'POST',
+      agent,
+      headers: { ...headers, 'content-length': Buffer.byteLength(body) },
+    });
     sent.on('error', reject);
     sent.on('response', (response) => {
       let text = '';

@@ -24,6 +24,8 @@ export function answer(schema, { query, operationName, variables }) {
 export function comparable(data) {
   return JSON.stringify(data, (_key, value) => {
     if (!Array.isArray(value)) return value;
-    return value.map((item) => JSON.parse(comparable(item))).sort((one, two) => (JSON.stringify(one) < JSON.stringify(two) ? -1 : 1));
+    return value
+      .map((item) => JSON.parse(comparable(item)))
+      .sort((one, two) => (JSON.stringify(one) < JSON.stringify(two) ? -1 : 1));
   });
 }

@@ -3,7 +3,7 @@
 //   node judge.mjs SCHEMA.graphql < REQUESTS.jsonl
 //
 // reads a request in a line, as the body of a POST has it ({"query", "operationName", "variables"}), and prints a line
-// for each: {"accepted", "stage", "messages"}.
+// for each: {"accepted", "stage", "errors", "messages"}.
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
@@ -47,14 +47,14 @@ export function judge(sdl, js = sixteen) {
 
     const coerced = js.getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}, ALL);
     if (coerced.errors) return refused('variables', coerced.errors);
-    return { accepted: true, stage: null, messages: [] };
+    return { accepted: true, stage: null, errors: 0, messages: [] };
   };
 }
 
 export const versions = { sixteen, seventeen };
 
 function refused(stage, errors) {
-  return { accepted: false, stage, messages: errors.map(({ message }) => message) };
+  return { accepted: false, stage, errors: errors.length, messages: errors.map(({ message }) => message) };
 }
 
 function teach(scalar, form, js) {

@@ -6,11 +6,13 @@ const said = ({ messages }, text) => messages.some((message) => message.includes
 
 export const KNOWN = [
   {
-    reason: 'graphql-js 16 validates subscriptions that the schema does not serve, and fails when it runs them; 17 and we refuse them before',
+    reason:
+      'graphql-js 16 validates subscriptions that the schema does not serve, and fails when it runs them; 17 and we refuse them before',
     covers: ({ latest, ours }) => said(latest, 'operation is not supported by the schema') && !ours.accepted,
   },
   {
     reason: 'the edition of September 2025 made `includeDeprecated` non-null, which graphql-js 16 does not know yet',
-    covers: ({ asked, theirs, latest }) => asked.query.includes('includeDeprecated') && theirs.accepted && said(latest, '"Boolean!"'),
+    covers: ({ asked, theirs, latest }) =>
+      asked.query.includes('includeDeprecated') && theirs.accepted && said(latest, '"Boolean!"'),
   },
 ];

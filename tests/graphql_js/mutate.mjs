@@ -44,7 +44,17 @@ function become(node, other) {
   Object.assign(node, copy);
 }
 
-const VALUES = [Kind.INT, Kind.FLOAT, Kind.STRING, Kind.BOOLEAN, Kind.NULL, Kind.ENUM, Kind.LIST, Kind.OBJECT, Kind.VARIABLE];
+const VALUES = [
+  Kind.INT,
+  Kind.FLOAT,
+  Kind.STRING,
+  Kind.BOOLEAN,
+  Kind.NULL,
+  Kind.ENUM,
+  Kind.LIST,
+  Kind.OBJECT,
+  Kind.VARIABLE,
+];
 const WITH_DIRECTIVES = [
   ...[Kind.FIELD, Kind.INLINE_FRAGMENT, Kind.FRAGMENT_SPREAD, Kind.FRAGMENT_DEFINITION],
   ...[Kind.OPERATION_DEFINITION, Kind.VARIABLE_DEFINITION],
@@ -63,22 +73,34 @@ const MISTAKES = {
   'an enum is a string': ({ at }) => at(Kind.ENUM, (node) => become(node, { kind: Kind.STRING, value: node.value })),
   'a string is an enum': ({ at }) => at(Kind.STRING, (node) => become(node, { kind: Kind.ENUM, value: 'LUNCH' })),
   'a string is a block': ({ at }) => at(Kind.STRING, (node) => (node.block = true)),
-  'an integer is a float': ({ at }) => at(Kind.INT, (node) => become(node, { kind: Kind.FLOAT, value: `${node.value}.0` })),
+  'an integer is a float': ({ at }) =>
+    at(Kind.INT, (node) => become(node, { kind: Kind.FLOAT, value: `${node.value}.0` })),
   'a value is in a list': ({ at }) =>
     at(VALUES, (node) => become(node, { kind: Kind.LIST, values: [structuredClone(node)] })),
   'a value is in an object': ({ at }) =>
     at(VALUES, (node) =>
-      become(node, { kind: Kind.OBJECT, fields: [{ kind: Kind.OBJECT_FIELD, name: name('a'), value: structuredClone(node) }] })),
-  'an argument is missing': ({ at, random }) => at(Kind.FIELD, ({ arguments: given }) => given.splice(random.below(given.length), 1)),
+      become(node, {
+        kind: Kind.OBJECT,
+        fields: [{ kind: Kind.OBJECT_FIELD, name: name('a'), value: structuredClone(node) }],
+      }),
+    ),
+  'an argument is missing': ({ at, random }) =>
+    at(Kind.FIELD, ({ arguments: given }) => given.splice(random.below(given.length), 1)),
   'an argument is doubled': ({ at }) => at(Kind.FIELD, ({ arguments: given }) => given.push(...given.slice(0, 1))),
-  'an argument is unknown': ({ at }) => at(Kind.FIELD, ({ arguments: given }) => given.push(argument('unknown', boolean(true)))),
-  'an input field is missing': ({ at, random }) => at(Kind.OBJECT, ({ fields }) => fields.splice(random.below(fields.length), 1)),
+  'an argument is unknown': ({ at }) =>
+    at(Kind.FIELD, ({ arguments: given }) => given.push(argument('unknown', boolean(true)))),
+  'an input field is missing': ({ at, random }) =>
+    at(Kind.OBJECT, ({ fields }) => fields.splice(random.below(fields.length), 1)),
   'an input field is doubled': ({ at }) => at(Kind.OBJECT, ({ fields }) => fields.push(...fields.slice(0, 1))),
   'an input field is unknown': ({ at }) =>
-    at(Kind.OBJECT, ({ fields }) => fields.push({ kind: Kind.OBJECT_FIELD, name: name('unknown'), value: boolean(true) })),
+    at(Kind.OBJECT, ({ fields }) =>
+      fields.push({ kind: Kind.OBJECT_FIELD, name: name('unknown'), value: boolean(true) }),
+    ),
   'a selection is missing': ({ at }) => at(Kind.FIELD, (node) => delete node.selectionSet),
-  'a leaf has a selection': ({ at }) => at(Kind.FIELD, (node) => (node.selectionSet ??= selectionSet(field('__typename')))),
-  'a field is doubled': ({ at }) => at(Kind.SELECTION_SET, ({ selections }) => selections.push(structuredClone(selections[0]))),
+  'a leaf has a selection': ({ at }) =>
+    at(Kind.FIELD, (node) => (node.selectionSet ??= selectionSet(field('__typename')))),
+  'a field is doubled': ({ at }) =>
+    at(Kind.SELECTION_SET, ({ selections }) => selections.push(structuredClone(selections[0]))),
   'two fields have one key': ({ at }) =>
     at(Kind.SELECTION_SET, ({ selections }) => {
       for (const selected of selections) if (selected.kind === Kind.FIELD) selected.alias = name('same');
@@ -93,7 +115,10 @@ const MISTAKES = {
       selections.push({ kind: Kind.INLINE_FRAGMENT, directives: [], selectionSet: selectionSet(copy) });
     }),
   'a fragment is on another type': ({ at, types, random }) =>
-    at([Kind.INLINE_FRAGMENT, Kind.FRAGMENT_DEFINITION], (node) => (node.typeCondition = namedType(random.pick(types).name))),
+    at(
+      [Kind.INLINE_FRAGMENT, Kind.FRAGMENT_DEFINITION],
+      (node) => (node.typeCondition = namedType(random.pick(types).name)),
+    ),
   'a fragment is not used': ({ document, types, random }) =>
     document.definitions.push({
       kind: Kind.FRAGMENT_DEFINITION,
@@ -115,10 +140,18 @@ const MISTAKES = {
       inside.selections.push({ kind: Kind.FRAGMENT_SPREAD, name: other.name, directives: [] });
     }),
   'a variable is not declared': ({ at, random }) =>
-    at(Kind.OPERATION_DEFINITION, ({ variableDefinitions: declared }) => declared.splice(random.below(declared.length), 1)),
+    at(Kind.OPERATION_DEFINITION, ({ variableDefinitions: declared }) =>
+      declared.splice(random.below(declared.length), 1),
+    ),
   'a variable is not used': ({ at }) =>
     at(Kind.OPERATION_DEFINITION, ({ variableDefinitions }) =>
-      variableDefinitions.push({ kind: Kind.VARIABLE_DEFINITION, variable: variable('unused'), type: namedType('Int'), directives: [] })),
+      variableDefinitions.push({
+        kind: Kind.VARIABLE_DEFINITION,
+        variable: variable('unused'),
+        type: namedType('Int'),
+        directives: [],
+      }),
+    ),
   'a variable is declared twice': ({ at }) =>
     at(Kind.OPERATION_DEFINITION, ({ variableDefinitions: declared }) => declared.push(...declared.slice(0, 1))),
   'a variable is of another type': ({ at, allTypes, random }) =>
@@ -127,16 +160,28 @@ const MISTAKES = {
     at(Kind.VARIABLE_DEFINITION, (node) => {
       if (node.type.kind === Kind.NON_NULL_TYPE) node.type = node.type.type;
     }),
-  'a variable is a list': ({ at }) => at(Kind.VARIABLE_DEFINITION, (node) => (node.type = { kind: Kind.LIST_TYPE, type: node.type })),
+  'a variable is a list': ({ at }) =>
+    at(Kind.VARIABLE_DEFINITION, (node) => (node.type = { kind: Kind.LIST_TYPE, type: node.type })),
   'a variable has another default': ({ at, random }) =>
     at(Kind.VARIABLE_DEFINITION, (node) => (node.defaultValue = structuredClone(random.pick(LITERALS)))),
   'a value is a variable': ({ at, document, random }) =>
     at(VALUES, (node) => become(node, random.pick([...nodes(document, Kind.VARIABLE), variable('unknown')]))),
   'a directive is where it does not belong': ({ at, random }) =>
-    at(WITH_DIRECTIVES, (node) => node.directives.push(directive(random.pick(['skip', 'include', 'deprecated', 'specifiedBy', 'oneOf']), argument('if', boolean(true))))),
+    at(WITH_DIRECTIVES, (node) =>
+      node.directives.push(
+        directive(
+          random.pick(['skip', 'include', 'deprecated', 'specifiedBy', 'oneOf']),
+          argument('if', boolean(true)),
+        ),
+      ),
+    ),
   'a directive is there twice': ({ at }) =>
     at([Kind.FIELD, Kind.INLINE_FRAGMENT, Kind.FRAGMENT_SPREAD], (node) =>
-      node.directives.push(directive('skip', argument('if', boolean(false))), directive('skip', argument('if', boolean(false))))),
+      node.directives.push(
+        directive('skip', argument('if', boolean(false))),
+        directive('skip', argument('if', boolean(false))),
+      ),
+    ),
   'a directive is unknown': ({ at }) => at(WITH_DIRECTIVES, (node) => node.directives.push(directive('unknown'))),
   'a directive lacks its condition': ({ at }) => at(Kind.FIELD, (node) => node.directives.push(directive('include'))),
   'a directive has another condition': ({ at, random }) =>
@@ -160,7 +205,8 @@ const MISTAKES = {
     }),
   'the operation is of another kind': ({ at, random }) =>
     at(Kind.OPERATION_DEFINITION, (node) => (node.operation = random.pick(['query', 'mutation', 'subscription']))),
-  'an operation is asked for that is not there': ({ request, random }) => (request.operationName = random.pick(['Other', 'Asked', 'asked'])),
+  'an operation is asked for that is not there': ({ request, random }) =>
+    (request.operationName = random.pick(['Other', 'Asked', 'asked'])),
   'a variable has no value': ({ request, random }) => {
     const given = Object.keys(request.variables);
     if (given.length) delete request.variables[random.pick(given)];
@@ -175,8 +221,13 @@ const MISTAKES = {
     if (inside.length === 0) return;
     const value = random.pick(inside);
     const keys = Object.keys(value);
-    value[keys.length && !Array.isArray(value) && random.percent(70) ? random.pick(keys) : Array.isArray(value) ? 0 : 'unknown'] =
-      random.pick([null, 7, 'VEGAN', [null], {}]);
+    value[
+      keys.length && !Array.isArray(value) && random.percent(70)
+        ? random.pick(keys)
+        : Array.isArray(value)
+          ? 0
+          : 'unknown'
+    ] = random.pick([null, 7, 'VEGAN', [null], {}]);
   },
   'a variable is given that is not declared': ({ request }) => (request.variables.extra = 1),
   'something else of the language stands there': ({ document }) =>

@@ -3,17 +3,81 @@ import { Lexer, Source, TokenKind } from 'graphql';
 
 /** What may stand where a number or a string does; some of it is right. */
 const ODD = [
-  ...['0123', '00', '-0', '-', '1.', '.5', '1.0e5', '1e', '1E+3', '1e-2', '0x1F', '1_000', '+1', '1.2.3', '12abc', '1.e3'],
-  ...['-1', '2147483647', '2147483648', '-2147483648', '-2147483649', '9007199254740993', '1e400', '0.0', '1.5', '20.0'],
+  ...[
+    '0123',
+    '00',
+    '-0',
+    '-',
+    '1.',
+    '.5',
+    '1.0e5',
+    '1e',
+    '1E+3',
+    '1e-2',
+    '0x1F',
+    '1_000',
+    '+1',
+    '1.2.3',
+    '12abc',
+    '1.e3',
+  ],
+  ...[
+    '-1',
+    '2147483647',
+    '2147483648',
+    '-2147483648',
+    '-2147483649',
+    '9007199254740993',
+    '1e400',
+    '0.0',
+    '1.5',
+    '20.0',
+  ],
   ...['""', '"\\u00e9"', '"\\ud83c\\udf55"', '"\\ud83c"', '"\\udf55"', '"\\udf55\\ud83c"', '"\\u{1F355}"', '"\\u{0}"'],
-  ...['"\\u{10FFFF}"', '"\\u{110000}"', '"\\u{D83C}"', '"\\u{}"', '"\\u{1F355"', '"\\u12"', '"\\x41"', '"\\/\\b\\f\\n\\r\\t"'],
+  ...[
+    '"\\u{10FFFF}"',
+    '"\\u{110000}"',
+    '"\\u{D83C}"',
+    '"\\u{}"',
+    '"\\u{1F355"',
+    '"\\u12"',
+    '"\\x41"',
+    '"\\/\\b\\f\\n\\r\\t"',
+  ],
   ...['"unfinished', '"two\nlines"', '"tab\there"', "'single'", '"🍕"', '"\u0007"', '"\u007f"'],
-  ...['""""""', '"""a"""', '"""a\n  b\n\n"""', '"""\\""" b"""', '"""unfinished""', '"""a" "" b"""', '"""\\u00e9 \\x"""', '"""\\"""'],
+  ...[
+    '""""""',
+    '"""a"""',
+    '"""a\n  b\n\n"""',
+    '"""\\""" b"""',
+    '"""unfinished""',
+    '"""a" "" b"""',
+    '"""\\u00e9 \\x"""',
+    '"""\\"""',
+  ],
   ...['null', 'true', 'nul', '$', '$x', '[]', '[', '{}', '{a:}', '[1 2,3,,]', 'VEGAN', '@', '...', '&', '|'],
 ];
 
 /** What may stand between tokens; some of it is right. */
-const BETWEEN = [',', ',,', '\t', '\r\n', '\r', '# comment\n', '#', '\ufeff', '\u00a0', '\u0000', '\u200b', ';', '?', '.', '..', '%', '\\'];
+const BETWEEN = [
+  ',',
+  ',,',
+  '\t',
+  '\r\n',
+  '\r',
+  '# comment\n',
+  '#',
+  '\ufeff',
+  '\u00a0',
+  '\u0000',
+  '\u200b',
+  ';',
+  '?',
+  '.',
+  '..',
+  '%',
+  '\\',
+];
 
 const SPOILS = {
   'a token is missing': (text, tokens, random) => splice(text, random.pick(tokens), ''),
@@ -29,10 +93,18 @@ const SPOILS = {
     const at = random.below(tokens.length - 1);
     const [one, two] = tokens.slice(at, at + 2);
     const between = text.slice(one.end, two.start);
-    return text.slice(0, one.start) + text.slice(two.start, two.end) + between + text.slice(one.start, one.end) + text.slice(two.end);
+    return (
+      text.slice(0, one.start) +
+      text.slice(two.start, two.end) +
+      between +
+      text.slice(one.start, one.end) +
+      text.slice(two.end)
+    );
   },
   'a value is odd': (text, tokens, random) => {
-    const values = tokens.filter(({ kind }) => [TokenKind.INT, TokenKind.FLOAT, TokenKind.STRING, TokenKind.BLOCK_STRING].includes(kind));
+    const values = tokens.filter(({ kind }) =>
+      [TokenKind.INT, TokenKind.FLOAT, TokenKind.STRING, TokenKind.BLOCK_STRING].includes(kind),
+    );
     return splice(text, random.pick(values.length ? values : tokens), random.pick(ODD));
   },
   'something stands between tokens': (text, tokens, random) => {
@@ -40,10 +112,14 @@ const SPOILS = {
     return text.slice(0, end) + random.pick(BETWEEN) + text.slice(end);
   },
   'tokens have no more space between them than they need': (text, tokens) =>
-    tokens.map(({ start, end }) => text.slice(start, end)).join(' ').replace(/(?<=\W) | (?=\W)/g, ''),
+    tokens
+      .map(({ start, end }) => text.slice(start, end))
+      .join(' ')
+      .replace(/(?<=\W) | (?=\W)/g, ''),
   'tokens have commas between them': (text, tokens) => tokens.map(({ start, end }) => text.slice(start, end)).join(','),
   'the text ends early': (text, _tokens, random) => text.slice(0, random.below(text.length)),
-  'the text goes on': (text, _tokens, random) => `${text} ${random.pick(['}', '{', 'query', '{ __typename }', '"', '...', '@skip'])}`,
+  'the text goes on': (text, _tokens, random) =>
+    `${text} ${random.pick(['}', '{', 'query', '{ __typename }', '"', '...', '@skip'])}`,
 };
 
 export const spoils = Object.keys(SPOILS);
@@ -66,5 +142,10 @@ function tokensOf(text) {
   } catch {
     // A block string with what cannot stand in one.
   }
-  return tokens.length > 1 ? tokens : [{ start: 0, end: 1 }, { start: 1, end: text.length }];
+  return tokens.length > 1
+    ? tokens
+    : [
+        { start: 0, end: 1 },
+        { start: 1, end: text.length },
+      ];
 }

@@ -29,7 +29,17 @@ const OWN_WORDS = { __Schema: ['description', 'types', 'directives'], __Type: ['
 const isOurs = (type) => !type.startsWith('__') && !specifiedScalarTypes.some(({ name }) => name === type);
 
 /** Strings with everything that a lexer has to know. */
-export const STRINGS = ['', 'soup', 'a "quoted" \\ one', 'two\nlines', 'Crème brûlée', '🍕', '\u0000', '"""', ' # no comment '];
+export const STRINGS = [
+  '',
+  'soup',
+  'a "quoted" \\ one',
+  'two\nlines',
+  'Crème brûlée',
+  '🍕',
+  '\u0000',
+  '"""',
+  ' # no comment ',
+];
 
 /** Strings that the scalars of ours take. */
 const SCALARS = {
@@ -95,7 +105,8 @@ class Maker {
     const fields = this.#fieldsOf(type).filter((field) => levels > 1 || !isCompositeType(getNamedType(field.type)));
     const selections = fields.length ? this.#random.some(fields, 4).map((field) => this.#field(field, levels)) : [];
     if (selections.length === 0 || this.#random.percent(15)) selections.push(this.#typename());
-    if (levels > 1 && this.#random.percent(isAbstractType(type) ? 90 : 25)) selections.push(this.#fragment(type, levels));
+    if (levels > 1 && this.#random.percent(isAbstractType(type) ? 90 : 25))
+      selections.push(this.#fragment(type, levels));
     return { kind: Kind.SELECTION_SET, selections };
   }
 
@@ -131,7 +142,9 @@ class Maker {
   #directives() {
     if (!this.#random.percent(8)) return [];
     const { BOOLEAN } = Kind;
-    const value = this.#random.percent(50) ? { kind: BOOLEAN, value: true } : this.#variable(new GraphQLNonNull(GraphQLBoolean), true);
+    const value = this.#random.percent(50)
+      ? { kind: BOOLEAN, value: true }
+      : this.#variable(new GraphQLNonNull(GraphQLBoolean), true);
     const condition = { kind: Kind.ARGUMENT, name: name('if'), value };
     return [{ kind: Kind.DIRECTIVE, name: name(this.#random.pick(['skip', 'include'])), arguments: [condition] }];
   }
@@ -189,7 +202,12 @@ class Maker {
 
   #variable(type, value) {
     const called = `v${(this.#names += 1)}`;
-    const definition = { kind: Kind.VARIABLE_DEFINITION, variable: variable(called), type: parseType(String(type)), directives: [] };
+    const definition = {
+      kind: Kind.VARIABLE_DEFINITION,
+      variable: variable(called),
+      type: parseType(String(type)),
+      directives: [],
+    };
     this.#definitions.push(definition);
     if (this.#random.percent(25)) definition.defaultValue = astFromValue(this.#plain(type, 3), type);
     if (!definition.defaultValue || this.#random.percent(50)) this.#values[called] = value;
@@ -212,7 +230,9 @@ class Maker {
     if (isEnumType(type)) return this.#random.pick(type.getValues()).name;
     if (!isInputObjectType(type)) return this.#scalar(type.name);
     const value = type.isOneOf ? this.#present : this.#plain;
-    return Object.fromEntries(this.#given(type, levels).map((field) => [field.name, value.call(this, field.type, levels - 1)]));
+    return Object.fromEntries(
+      this.#given(type, levels).map((field) => [field.name, value.call(this, field.type, levels - 1)]),
+    );
   }
 
   #given(type, levels) {

@@ -1,37 +1,47 @@
-// Apollo Client 4, as its documentation sets it up.
+// Apollo Client 4 and its links, as its documentation sets them up.
 import { createHash, randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 
-import { ApolloClient, ApolloLink, HttpLink, InMemoryCache, gql } from '@apollo/client';
+import { HttpLink, gql } from '@apollo/client';
 import { CombinedGraphQLErrors } from '@apollo/client/errors';
 import { BatchHttpLink } from '@apollo/client/link/batch-http';
 import { SetContextLink } from '@apollo/client/link/context';
 import { createPersistedQueryLink } from '@apollo/client/link/persisted-queries';
 import { RetryLink } from '@apollo/client/link/retry';
-import { relayStylePagination } from '@apollo/client/utilities';
 
 import { recorder, signIn, url } from '../endpoint.mjs';
+import { NAME, TITLES, app } from './apollo/app.mjs';
 
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
-const app = (links, cache = new InMemoryCache()) => new ApolloClient({ cache, link: ApolloLink.from(links) });
-
-const NAME = gql`query Name { me { id displayName } }`;
-const TITLES = gql`query Titles($first: Int!) { recipes(first: $first) { nodes { id title } } }`;
 
 /** The codes that each operation is told, or what it is told instead. */
 async function told(operations) {
   return (await Promise.allSettled(operations)).map(({ reason, value }) =>
-    CombinedGraphQLErrors.is(reason) ? reason.errors[0].extensions.code : (reason?.message ?? value));
+    CombinedGraphQLErrors.is(reason) ? reason.errors[0].extensions.code : (reason?.message ?? value),
+  );
 }
 
 // As https://www.apollographql.com/docs/react/networking/authentication has it: without a token the header is empty.
 test('who is signed out reads the catalogue', async () => {
   const signedOut = new SetContextLink(({ headers }) => ({ headers: { ...headers, authorization: '' } }));
   const client = app([signedOut, new HttpLink({ uri: url })]);
-  const query = gql`{ recipes(first: 3) { nodes { id title isFavourite } } }`;
+  const query = gql`
+    {
+      recipes(first: 3) {
+        nodes {
+          id
+          title
+          isFavourite
+        }
+      }
+    }
+  `;
   const { data } = await client.query({ query });
-  assert.deepEqual(data.recipes.nodes.map(({ isFavourite }) => isFavourite), [false, false, false]);
+  assert.deepEqual(
+    data.recipes.nodes.map(({ isFavourite }) => isFavourite),
+    [false, false, false],
+  );
 });
 
 test('a browser may send what clients and their instruments add', async () => {
@@ -48,8 +58,15 @@ test('a browser may send what clients and their instruments add', async () => {
     },
   });
   assert.ok(response.ok, `${response.status}`);
-  const allowed = response.headers.get('access-control-allow-headers')?.toLowerCase().split(/\s*,\s*/) ?? [];
-  assert.deepEqual(names.filter((name) => !allowed.includes(name)), []);
+  const allowed =
+    response.headers
+      .get('access-control-allow-headers')
+      ?.toLowerCase()
+      .split(/\s*,\s*/) ?? [];
+  assert.deepEqual(
+    names.filter((name) => !allowed.includes(name)),
+    [],
+  );
   assert.match(response.headers.get('access-control-allow-origin'), /^(\*|https:\/\/app\.example)$/);
 });
 
@@ -85,7 +102,8 @@ function batch(size, { headers, context } = {}) {
   const { sent, fetch } = recorder();
   const client = app([new BatchHttpLink({ uri: url, fetch, batchMax: 50, batchInterval: 5, headers })]);
   const operations = Array.from({ length: size }, (_, place) =>
-    client.query({ query: TITLES, variables: { first: place + 1 }, context: context?.(place) }));
+    client.query({ query: TITLES, variables: { first: place + 1 }, context: context?.(place) }),
+  );
   return { sent, operations };
 }
 
@@ -93,7 +111,10 @@ test('a batch is answered in its order', async () => {
   const { sent, operations } = batch(10);
   const answers = await Promise.all(operations);
   assert.equal(sent.length, 1);
-  assert.deepEqual(answers.map(({ data }) => data.recipes.nodes.length), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  assert.deepEqual(
+    answers.map(({ data }) => data.recipes.nodes.length),
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+  );
 });
 
 test('each operation of a batch that is too long is told', async () => {
@@ -109,7 +130,10 @@ test('each operation of a batch in which one has no text is told', async () => {
   // Operations of one request have one context: Apollo sends differing ones apart.
   const { sent, operations } = batch(3, { context: () => ({ http: { includeQuery: false } }) });
   const codes = await told(operations);
-  assert.deepEqual(sent.map(({ length }) => length), [3]);
+  assert.deepEqual(
+    sent.map(({ length }) => length),
+    [3],
+  );
   assert.deepEqual(codes, Array(3).fill('BAD_REQUEST'));
 });
 
@@ -126,14 +150,37 @@ test('a retry whose first answer was lost changes nothing again', async () => {
     new HttpLink({ uri: url, fetch: losing, headers: signIn('chen') }),
   ]);
   const { data: before } = await app([new HttpLink({ uri: url, headers: signIn('chen') })]).query({
-    query: gql`{ me { plan { currentCycle { id checkInDue } } } }`,
+    query: gql`
+      {
+        me {
+          plan {
+            currentCycle {
+              id
+              checkInDue
+            }
+          }
+        }
+      }
+    `,
   });
   assert.equal(before.me.plan.currentCycle.checkInDue, true);
   const input = { idempotencyKey: randomUUID(), cycleId: before.me.plan.currentCycle.id, energy: 4, sleep: 3 };
   const { data } = await client.mutate({
     mutation: gql`
       mutation Submit($input: SubmitCheckInInput!) {
-        submitCheckIn(input: $input) { checkIn { id energy } nextCycle { id number } userErrors { code } }
+        submitCheckIn(input: $input) {
+          checkIn {
+            id
+            energy
+          }
+          nextCycle {
+            id
+            number
+          }
+          userErrors {
+            code
+          }
+        }
       }
     `,
     variables: { input },
@@ -143,76 +190,4 @@ test('a retry whose first answer was lost changes nothing again', async () => {
   assert.deepEqual(data.submitCheckIn.userErrors, []);
   assert.equal(data.submitCheckIn.checkIn.energy, 4);
   assert.equal(data.submitCheckIn.nextCycle.number, 2);
-});
-
-test('a screen that was refused takes nothing from the others', async () => {
-  const client = app([new HttpLink({ uri: url, headers: signIn('lara') })]);
-  const history = gql`query History { me { id plan { id currentCycle { id number startsOn } } } }`;
-  const week = gql`query Week { me { id plan { id currentCycle { id days { id } } } } }`;
-  const shopping = gql`
-    query Shopping($from: Date!, $to: Date!) {
-      me { id plan { id currentCycle { id shoppingList(from: $from, to: $to) { __typename } } } }
-    }
-  `;
-  const today = gql`query Day { me { id plan { id currentCycle { id today { id } } } } }`;
-  const { data: shown } = await client.query({ query: history });
-  assert.equal(shown.me.plan.currentCycle.number, 1);
-
-  const from = new Date().toISOString().slice(0, 10);
-  const variables = { from, to: from };
-  for (const [query, field] of [[week, 'days'], [shopping, 'shoppingList'], [today, 'today']]) {
-    const { data, error } = await client.query({ query, variables, errorPolicy: 'all' });
-    assert.equal(error.errors[0].extensions.code, 'SUBSCRIPTION_REQUIRED');
-    assert.equal(data.me.plan.currentCycle?.[field], null);
-    // From the cache alone.
-    assert.deepEqual(client.readQuery({ query: history }), shown, `after ${field} was refused`);
-  }
-});
-
-test('a mutation that was refused takes nothing from another in the same request', async () => {
-  const client = app([new HttpLink({ uri: url, headers: signIn('lara') })]);
-  const { data: { recipes } } = await client.query({ query: TITLES, variables: { first: 1 } });
-  const recipeId = recipes.nodes[0].id;
-  const { data, error } = await client.mutate({
-    mutation: gql`
-      mutation Both($favourite: SetFavouriteRecipeInput!, $plan: StartPlanInput!) {
-        setFavouriteRecipe(input: $favourite) { recipe { id isFavourite } userErrors { code } }
-        startPlan(input: $plan) { plan { id } userErrors { code } }
-      }
-    `,
-    variables: {
-      favourite: { idempotencyKey: randomUUID(), recipeId, isFavourite: true },
-      plan: { idempotencyKey: randomUUID() },
-    },
-    errorPolicy: 'all',
-  });
-  assert.equal(data?.setFavouriteRecipe?.recipe?.isFavourite, true, String(error));
-  assert.equal(data.startPlan?.plan ?? null, null);
-});
-
-test('pages are laid together', async () => {
-  const cache = new InMemoryCache({ typePolicies: { Query: { fields: { recipes: relayStylePagination() } } } });
-  const client = app([new HttpLink({ uri: url })], cache);
-  const query = gql`
-    query Recipes($after: String) {
-      recipes(first: 20, after: $after) {
-        totalCount
-        edges { node { id title isFavourite } }
-        pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
-      }
-    }
-  `;
-  const screen = client.watchQuery({ query });
-  const shown = screen.subscribe(() => {});
-  let { data: { recipes } } = await screen.refetch();
-  const pages = Math.ceil(recipes.totalCount / 20);
-  for (let page = 1; page < pages; page += 1) {
-    assert.ok(recipes.pageInfo.hasNextPage);
-    await screen.fetchMore({ variables: { after: recipes.pageInfo.endCursor } });
-    ({ recipes } = client.readQuery({ query }));
-  }
-  shown.unsubscribe();
-  assert.ok(pages > 2 && !recipes.pageInfo.hasNextPage);
-  assert.equal(recipes.edges.length, recipes.totalCount);
-  assert.equal(new Set(recipes.edges.map(({ node }) => node.id)).size, recipes.totalCount);
 });

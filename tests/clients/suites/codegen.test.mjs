@@ -11,7 +11,9 @@ import { command } from '../command.mjs';
 import { operations, schemaFile, sdl } from '../endpoint.mjs';
 
 const app = resolve('codegen-app');
-const scalars = Object.values(buildSchema(sdl).getTypeMap()).filter((type) => isScalarType(type) && !isSpecifiedScalarType(type));
+const scalars = Object.values(buildSchema(sdl).getTypeMap()).filter(
+  (type) => isScalarType(type) && !isSpecifiedScalarType(type),
+);
 
 before(async () => {
   rmSync(app, { recursive: true, force: true });
@@ -52,7 +54,13 @@ test('the types are strict', async () => {
 
 test('every operation of the app has its document', () => {
   const generated = readFileSync(join(app, 'generated/graphql.ts'), 'utf8');
-  for (const name of ['TodayDocument', 'RecipeSearchDocument', 'SubmitCheckInDocument', 'WeekDocument', 'KeepDocument']) {
+  for (const name of [
+    'TodayDocument',
+    'RecipeSearchDocument',
+    'SubmitCheckInDocument',
+    'WeekDocument',
+    'KeepDocument',
+  ]) {
     assert.match(generated, new RegExp(`export const ${name} = `));
   }
 });

@@ -26,10 +26,7 @@ const EXCEPTIONS = {
     reason: 'pages are asked for forwards; nothing in the app goes backwards from an end that it has not seen',
   },
   '@graphql-eslint/strict-id-in-types': {
-    setting: [
-      'error',
-      { exceptions: { suffixes: ['Payload', 'Connection', 'Edge'], types: WITHOUT_ID } },
-    ],
+    setting: ['error', { exceptions: { suffixes: ['Payload', 'Connection', 'Edge'], types: WITHOUT_ID } }],
     reason: 'payloads, pages and values have no identity: caches keep them with the object that they belong to',
   },
 };
@@ -67,6 +64,12 @@ test('the operations', async () => {
 
 test('no exception is there for nothing', async () => {
   const told = await lint(dirname(schemaFile), schemaFile, ['schema-recommended', 'schema-relay']);
-  assert.deepEqual(Object.keys(EXCEPTIONS).filter((rule) => !told.includes(rule)), []);
-  assert.deepEqual(WITHOUT_ID.filter((type) => !told.includes(`type "${type}" must have`)), []);
+  assert.deepEqual(
+    Object.keys(EXCEPTIONS).filter((rule) => !told.includes(rule)),
+    [],
+  );
+  assert.deepEqual(
+    WITHOUT_ID.filter((type) => !told.includes(`type "${type}" must have`)),
+    [],
+  );
 });

@@ -23,12 +23,20 @@ test('the served SDL is the same as itself', async () => {
 });
 
 test('the served SDL is the same as the endpoint', async () => {
-  assert.deepEqual((await changes(schemaFile, url)).filter((change) => !isDirective(change)), []);
-  assert.deepEqual((await changes(url, schemaFile)).filter((change) => !isDirective(change)), []);
+  assert.deepEqual(
+    (await changes(schemaFile, url)).filter((change) => !isDirective(change)),
+    [],
+  );
+  assert.deepEqual(
+    (await changes(url, schemaFile)).filter((change) => !isDirective(change)),
+    [],
+  );
 });
 
 test('graphql-js prints the same of both, descriptions and all', async () => {
-  const { data } = await ask(getIntrospectionQuery({ specifiedByUrl: true, schemaDescription: true, inputValueDeprecation: true, oneOf: true }));
+  const { data } = await ask(
+    getIntrospectionQuery({ specifiedByUrl: true, schemaDescription: true, inputValueDeprecation: true, oneOf: true }),
+  );
   const print = (schema) => printSchema(lexicographicSortSchema(schema));
   assert.equal(print(buildClientSchema(data)), print(buildSchema(sdl)));
 });

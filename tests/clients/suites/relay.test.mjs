@@ -79,14 +79,29 @@ test('every root field is sent', () => {
 
 test('every field of the screens is sent', () => {
   for (const [name, expected] of Object.entries({
-    RecipesQuery: ['recipes', 'totalCount', 'edges', 'node', 'title', 'isFavourite', 'cursor', 'pageInfo', 'endCursor', 'hasNextPage'],
+    RecipesQuery: [
+      'recipes',
+      'totalCount',
+      'edges',
+      'node',
+      'title',
+      'isFavourite',
+      'cursor',
+      'pageInfo',
+      'endCursor',
+      'hasNextPage',
+    ],
     RecipesPaginationQuery: ['recipes', 'title', 'cursor', 'endCursor', 'hasNextPage'],
     CheckInsQuery: ['me', 'checkIns', 'submittedAt', 'cursor', 'endCursor', 'hasNextPage'],
     CheckInsPaginationQuery: ['node', 'checkIns', 'submittedAt', 'cursor', 'endCursor', 'hasNextPage'],
   })) {
     const { text } = artifact(name).params;
     assert.ok(text, `${name} has no text`);
-    assert.deepEqual(expected.filter((field) => !fieldsOf(text).includes(field)), [], text);
+    assert.deepEqual(
+      expected.filter((field) => !fieldsOf(text).includes(field)),
+      [],
+      text,
+    );
   }
 });
 
@@ -139,5 +154,8 @@ test('a connection on an object is paged through by its id', async () => {
   const shown = member().checkIns.edges.map(({ node }) => node.id);
   const { data } = await ask('{ me { checkIns(first: 100) { nodes { id } } } }', { member: 'theo' });
   assert.equal(shown.length, 2);
-  assert.deepEqual(shown, data.me.checkIns.nodes.map(({ id }) => id));
+  assert.deepEqual(
+    shown,
+    data.me.checkIns.nodes.map(({ id }) => id),
+  );
 });

@@ -43,7 +43,12 @@ test(`${CASES} operations`, async () => {
     ['--no-color'],
   ];
   const printed = await command('venv/bin/schemathesis', ['run', url, ...parameters.flat().map(String)], {
-    env: { ...process.env, SCHEMATHESIS_HOOKS: 'hooks', PYTHONPATH: resolve('suites/schemathesis'), COACH_IDS: JSON.stringify(known) },
+    env: {
+      ...process.env,
+      SCHEMATHESIS_HOOKS: 'hooks',
+      PYTHONPATH: resolve('suites/schemathesis'),
+      COACH_IDS: JSON.stringify(known),
+    },
   });
   const cases = Number(/(\d+) generated/.exec(printed.replaceAll(',', ''))?.[1]);
   assert.ok(cases >= CASES, `${cases} cases:\n${printed}`);

@@ -24,7 +24,18 @@ const KEYS = Object.fromEntries(
     .map((type) => [type.name, () => null]),
 );
 
-const PROFILE = gql`{ me { id displayName subscription { access willRenew } } }`;
+const PROFILE = gql`
+  {
+    me {
+      id
+      displayName
+      subscription {
+        access
+        willRenew
+      }
+    }
+  }
+`;
 
 function app(member, schema, { fetch: send = fetch, before = [] } = {}) {
   const warnings = [];
@@ -34,12 +45,21 @@ function app(member, schema, { fetch: send = fetch, before = [] } = {}) {
     logger: (_severity, message) => warnings.push(message),
   });
   const exchanges = [cache, ...before, fetchExchange];
-  const client = new Client({ url, exchanges, fetch: send, preferGetMethod: false, fetchOptions: { headers: signIn(member) } });
+  const client = new Client({
+    url,
+    exchanges,
+    fetch: send,
+    preferGetMethod: false,
+    fetchOptions: { headers: signIn(member) },
+  });
   return { client, warnings };
 }
 
 for (const [source, schema] of Object.entries(schemas)) {
-  for (const [member, access] of [['maya', 'ACTIVE'], ['gwen', 'GRACE']]) {
+  for (const [member, access] of [
+    ['maya', 'ACTIVE'],
+    ['gwen', 'GRACE'],
+  ]) {
     test(`graphcache with ${source}: ${member} is seen to pay`, async () => {
       const { client, warnings } = app(member, schema);
       const { data, error } = await client.query(PROFILE, {});
@@ -61,8 +81,36 @@ test('graphcache without a schema sees it too', async () => {
 
 test('graphcache keeps the others when one field is refused', async () => {
   const { client } = app('lara', schemas['the served SDL']);
-  const history = gql`{ me { id plan { id currentCycle { id number } } } }`;
-  const week = gql`{ me { id plan { id currentCycle { id days { id } } } } }`;
+  const history = gql`
+    {
+      me {
+        id
+        plan {
+          id
+          currentCycle {
+            id
+            number
+          }
+        }
+      }
+    }
+  `;
+  const week = gql`
+    {
+      me {
+        id
+        plan {
+          id
+          currentCycle {
+            id
+            days {
+              id
+            }
+          }
+        }
+      }
+    }
+  `;
   assert.equal((await client.query(history, {})).data.me.plan.currentCycle.number, 1);
   const { error } = await client.query(week, {});
   assert.equal(error.graphQLErrors[0].extensions.code, 'SUBSCRIPTION_REQUIRED');
@@ -79,5 +127,8 @@ test('persisted queries fall back to the text', async () => {
   const { data, error } = await client.query(PROFILE, {});
   assert.equal(error, undefined);
   assert.match(data.me.displayName, /^Maya/);
-  assert.deepEqual(sent.map(({ query }) => Boolean(query)), [false, true]);
+  assert.deepEqual(
+    sent.map(({ query }) => Boolean(query)),
+    [false, true],
+  );
 });

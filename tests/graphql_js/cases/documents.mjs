@@ -52,7 +52,8 @@ export default {
   KnownTypeNames: {
     accepted: [
       {
-        query: 'query ($a: ID!, $b: [Muscle!]!) { node(id: $a) { id } exercises(filter: { muscles: $b }) { nodes { id } } }',
+        query:
+          'query ($a: ID!, $b: [Muscle!]!) { node(id: $a) { id } exercises(filter: { muscles: $b }) { nodes { id } } }',
         variables: { a: 'x', b: [] },
       },
       '{ node(id: "x") { ... on Recipe { title } ...F } } fragment F on Workout { title }',
@@ -130,8 +131,14 @@ export default {
     ],
   },
   UniqueFragmentNames: {
-    accepted: ['{ ...A ...B } fragment A on Query { __typename } fragment B on Query { __typename }', 'query F { ...F } fragment F on Query { __typename }'],
-    refused: ['{ ...F } fragment F on Query { __typename } fragment F on Query { __typename }', '{ ...F } fragment F on Query { __typename } fragment F on Recipe { id }'],
+    accepted: [
+      '{ ...A ...B } fragment A on Query { __typename } fragment B on Query { __typename }',
+      'query F { ...F } fragment F on Query { __typename }',
+    ],
+    refused: [
+      '{ ...F } fragment F on Query { __typename } fragment F on Query { __typename }',
+      '{ ...F } fragment F on Query { __typename } fragment F on Recipe { id }',
+    ],
   },
   KnownFragmentNames: {
     accepted: ['{ recipes { ...A } } fragment A on RecipeConnection { nodes { ...B } } fragment B on Recipe { id }'],
@@ -178,7 +185,13 @@ export default {
     ],
   },
   UniqueVariableNames: {
-    accepted: [{ query: 'query A($a: ID!) { node(id: $a) { id } } query B($a: ID!) { node(id: $a) { id } }', operationName: 'A', variables: { a: 'x' } }],
+    accepted: [
+      {
+        query: 'query A($a: ID!) { node(id: $a) { id } } query B($a: ID!) { node(id: $a) { id } }',
+        operationName: 'A',
+        variables: { a: 'x' },
+      },
+    ],
     refused: [
       { query: 'query ($a: ID!, $a: ID!) { node(id: $a) { id } }', variables: { a: 'x' } },
       { query: 'query ($a: ID!, $a: Int) { node(id: $a) { id } }', variables: { a: 'x' } },
@@ -193,7 +206,11 @@ export default {
       '{ node(id: $a) { id } }',
       'query ($b: ID!) { node(id: $a) { id } }',
       'query A($a: ID!) { ...F } query B { ...F } fragment F on Query { node(id: $a) { id } }',
-      { query: 'query A($a: ID!) { ...F } query B { ...F } fragment F on Query { node(id: $a) { id } }', operationName: 'A', variables: { a: 'x' } },
+      {
+        query: 'query A($a: ID!) { ...F } query B { ...F } fragment F on Query { node(id: $a) { id } }',
+        operationName: 'A',
+        variables: { a: 'x' },
+      },
       '{ __typename @include(if: $a) }',
       '{ recipes(filter: { text: $a }) { nodes { id } } }',
       '{ recipes(filter: { slots: [LUNCH, $a] }) { nodes { id } } }',
@@ -203,18 +220,31 @@ export default {
   },
   NoUnusedVariables: {
     accepted: [
-      { query: 'query ($x: Boolean!) { recipes(first: 1) { nodes { __typename @include(if: $x) } } }', variables: { x: true } },
+      {
+        query: 'query ($x: Boolean!) { recipes(first: 1) { nodes { __typename @include(if: $x) } } }',
+        variables: { x: true },
+      },
       { query: 'query ($x: Boolean!) { __typename @skip(if: $x) }', variables: { x: true } },
       { query: 'query ($x: Boolean!) { ... @skip(if: $x) { __typename } }', variables: { x: true } },
       { query: 'query ($x: String) { recipes(filter: { text: $x }) { nodes { id } } }', variables: {} },
-      { query: 'query ($x: MealSlot!) { recipes(filter: { slots: [$x] }) { nodes { id } } }', variables: { x: 'LUNCH' } },
+      {
+        query: 'query ($x: MealSlot!) { recipes(filter: { slots: [$x] }) { nodes { id } } }',
+        variables: { x: 'LUNCH' },
+      },
       { query: 'query ($x: String!) { __type(name: $x) { name } }', variables: { x: 'Recipe' } },
-      { query: 'query ($x: Boolean) { __type(name: "Recipe") { fields(includeDeprecated: $x) { name } } }', variables: {} },
+      {
+        query: 'query ($x: Boolean) { __type(name: "Recipe") { fields(includeDeprecated: $x) { name } } }',
+        variables: {},
+      },
     ],
     refused: [
       'query ($a: Int) { __typename }',
       'query ($a: Int!) { __typename }',
-      { query: 'query A($a: ID!) { ...F } query B($a: ID!) { __typename } fragment F on Query { node(id: $a) { id } }', operationName: 'A', variables: { a: 'x' } },
+      {
+        query: 'query A($a: ID!) { ...F } query B($a: ID!) { __typename } fragment F on Query { node(id: $a) { id } }',
+        operationName: 'A',
+        variables: { a: 'x' },
+      },
       { query: 'query ($a: ID!) { __typename } fragment F on Query { node(id: $a) { id } }', variables: { a: 'x' } },
     ],
   },
@@ -245,7 +275,10 @@ export default {
     ],
   },
   UniqueDirectivesPerLocation: {
-    accepted: ['{ __typename @include(if: true) @skip(if: false) }', '{ a: __typename @skip(if: false) b: __typename @skip(if: false) }'],
+    accepted: [
+      '{ __typename @include(if: true) @skip(if: false) }',
+      '{ a: __typename @skip(if: false) b: __typename @skip(if: false) }',
+    ],
     refused: [
       '{ __typename @skip(if: false) @skip(if: true) }',
       '{ recipes @include(if: true) @include(if: true) { nodes { id } } }',

@@ -13,7 +13,10 @@ export default {
       '{ recipes(first: 1, after: null) { nodes { id } } recipes(after: null, first: 1) { nodes { title } } }',
       recipes('id @include(if: true)', 'id @include(if: false)'),
       recipes('id @skip(if: true)', 'id'),
-      { query: 'query ($a: Int!) { recipes(first: $a) { nodes { id } } recipes(first: $a) { nodes { title } } }', variables: { a: 1 } },
+      {
+        query: 'query ($a: Int!) { recipes(first: $a) { nodes { id } } recipes(first: $a) { nodes { title } } }',
+        variables: { a: 1 },
+      },
       '{ recipes(filter: { diet: VEGAN, text: "a" }) { nodes { id } } recipes(filter: { text: "a", diet: VEGAN }) { nodes { id } } }',
     ],
     refused: [
@@ -21,8 +24,14 @@ export default {
       recipes('title: id', 'title'),
       '{ recipes(first: 1) { nodes { id } } recipes(first: 2) { nodes { id } } }',
       '{ recipes(first: 1) { nodes { id } } recipes { nodes { id } } }',
-      { query: 'query ($a: Int!, $b: Int!) { recipes(first: $a) { nodes { id } } recipes(first: $b) { nodes { id } } }', variables: { a: 1, b: 1 } },
-      { query: 'query ($a: Int!) { recipes(first: $a) { nodes { id } } recipes(first: 1) { nodes { id } } }', variables: { a: 1 } },
+      {
+        query: 'query ($a: Int!, $b: Int!) { recipes(first: $a) { nodes { id } } recipes(first: $b) { nodes { id } } }',
+        variables: { a: 1, b: 1 },
+      },
+      {
+        query: 'query ($a: Int!) { recipes(first: $a) { nodes { id } } recipes(first: 1) { nodes { id } } }',
+        variables: { a: 1 },
+      },
       '{ recipes(filter: { text: "a" }) { nodes { id } } recipes(filter: { text: "b" }) { nodes { id } } }',
       '{ recipes(filter: { slots: [LUNCH, DINNER] }) { nodes { id } } recipes(filter: { slots: [DINNER, LUNCH] }) { nodes { id } } }',
       '{ a: recipes { nodes { id } } a: workouts { nodes { id } } }',
