@@ -7,6 +7,9 @@ import { promisify } from 'node:util';
 
 const SECONDS_TO_START = 180;
 
+/** Stops it when its standard input ends, which is so too when this process is killed. */
+const WATCHED = 'exec 3<&0; { cat <&3; kill $$; } >/dev/null 2>&1 & exec "$0" dev </dev/null 3<&-';
+
 /** Members of the seed that suites sign in as, by what they are called in the addresses. */
 const MEMBERS = ['maya', 'dani', 'nora', 'chen', 'theo', 'lara', 'gwen', 'ravi', 'nobody', 'sam'];
 
@@ -25,13 +28,13 @@ export async function start(coach, folder, settings = {}) {
     COACH_LIMIT_COMMANDS: '100000',
     ...settings,
   };
-  const child = spawn(coach, ['dev'], { env, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('sh', ['-c', WATCHED, coach], { env, cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const log = [];
   createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
 
   const stop = async () => {
-    child.kill('SIGTERM');
+    child.stdin.end();
     await ended;
     forget(home);
   };
