@@ -114,6 +114,13 @@ const MISTAKES = {
       if (copy.arguments) copy.arguments = copy.arguments.slice(random.below(2));
       selections.push({ kind: Kind.INLINE_FRAGMENT, directives: [], selectionSet: selectionSet(copy) });
     }),
+  'a field comes again with a part of it': ({ at, random }) =>
+    at(Kind.SELECTION_SET, ({ selections }) => {
+      const copy = structuredClone(random.pick(selections));
+      const inside = copy.selectionSet?.selections;
+      if (inside?.length > 1) inside.splice(random.below(inside.length), 1);
+      selections.splice(random.below(selections.length + 1), 0, copy);
+    }),
   'a fragment is on another type': ({ at, types, random }) =>
     at(
       [Kind.INLINE_FRAGMENT, Kind.FRAGMENT_DEFINITION],

@@ -4,8 +4,6 @@ import {
   GraphQLNonNull,
   Kind,
   OperationTypeNode,
-  SchemaMetaFieldDef,
-  TypeMetaFieldDef,
   astFromValue,
   getNamedType,
   getNullableType,
@@ -18,15 +16,9 @@ import {
   isRequiredArgument,
   isRequiredInputField,
   parseType,
-  specifiedScalarTypes,
 } from 'graphql';
 
 const LEVELS = 5;
-
-/** What every implementation says about introspection's own types and the built-in scalars in words of its own. */
-const OWN_WORDS = { __Schema: ['description', 'types', 'directives'], __Type: ['description'] };
-
-const isOurs = (type) => !type.startsWith('__') && !specifiedScalarTypes.some(({ name }) => name === type);
 
 /** Strings with everything that a lexer has to know. */
 export const STRINGS = [
@@ -55,14 +47,12 @@ const variable = (value) => ({ kind: Kind.VARIABLE, name: name(value) });
 const hasDefault = ({ defaultValue }) => defaultValue !== undefined;
 const namedType = (value) => ({ kind: Kind.NAMED_TYPE, name: name(value) });
 
-/** A request: its tree, and its variables. */
-export function valid(schema, random) {
-  return new Maker(schema, random).request();
-}
-
-/** A request that asks for the schema, of which graphql-js knows the answer as well. */
-export function introspection(schema, random) {
-  return new Maker(schema, random, [SchemaMetaFieldDef, TypeMetaFieldDef]).request();
+/**
+ * A request: its tree, and its variables. `about` narrows down what is asked for: to some root fields, to types without
+ * some of their fields, and to other values of scalars.
+ */
+export function valid(schema, random, about) {
+  return new Maker(schema, random, about).request();
 }
 
 class Maker {
@@ -72,17 +62,16 @@ class Maker {
   #values = {};
   #fragments = [];
   #names = 0;
-  #roots;
+  #about;
 
-  /** With the root fields that are asked for; all of the schema's without. */
-  constructor(schema, random, roots) {
+  constructor(schema, random, about = { leftOut: {}, values: {} }) {
     this.#schema = schema;
     this.#random = random;
-    this.#roots = roots;
+    this.#about = about;
   }
 
   request() {
-    const kind = this.#roots || this.#random.percent(80) ? OperationTypeNode.QUERY : OperationTypeNode.MUTATION;
+    const kind = this.#about.roots || this.#random.percent(80) ? OperationTypeNode.QUERY : OperationTypeNode.MUTATION;
     const named = this.#random.percent(70);
     const selectionSet = this.#selections(this.#schema.getRootType(kind), LEVELS);
     const operation = {
@@ -111,9 +100,9 @@ class Maker {
   }
 
   #fieldsOf(type) {
-    if (this.#roots && type === this.#schema.getQueryType()) return this.#roots;
-    const fields = Object.values(type.getFields?.() ?? {});
-    return this.#roots ? fields.filter((field) => !(OWN_WORDS[type.name] ?? []).includes(field.name)) : fields;
+    const { roots, leftOut } = this.#about;
+    if (roots && type === this.#schema.getQueryType()) return roots;
+    return Object.values(type.getFields?.() ?? {}).filter((field) => !leftOut[type.name]?.includes(field.name));
   }
 
   #typename() {
@@ -242,6 +231,7 @@ class Maker {
   }
 
   #scalar(type) {
+    if (this.#about.values[type]) return this.#random.pick(this.#about.values[type]);
     switch (type) {
       case 'Int':
         return 1 + this.#random.below(3);
@@ -251,9 +241,6 @@ class Maker {
         return this.#random.percent(50);
       case 'ID':
         return this.#random.pick(['x', '7', 7]);
-      case 'String':
-        if (this.#roots) return this.#random.pick(Object.keys(this.#schema.getTypeMap()).filter(isOurs));
-      // Falls through.
       default:
         return this.#random.pick(SCALARS[type] ?? STRINGS);
     }
