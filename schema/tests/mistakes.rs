@@ -82,8 +82,8 @@ fn each_mistake_has_a_place_and_a_mend() {
             "dish.graphql:2:3: `Query.one` is a root field, which has no parent to load for; remove @batch",
         ),
         (
-            "type Query {\n  one: Int\n}\ntype Subscription @model(rust: \"a::S\") { id: ID }\nextend type Query { two: Subscription }".to_owned(),
-            "dish.graphql:4:1: `Subscription` is no root, but clients' tools take a type of that name for one",
+            "schema { query: Query }\ntype Query { one: Subscription }\ntype Subscription @model(rust: \"a::S\") { id: ID }".to_owned(),
+            "dish.graphql:3:1: `Subscription` is no root, but clients' tools take a type of that name for one",
         ),
         (
             "schema { query: Query subscription: Changes }\ntype Query { one: Int }\ntype Changes { one: Int }".to_owned(),

@@ -21,7 +21,7 @@ use crate::{id::LiveSessionId, preferences::stored_enum, url::Url};
 
 pub use cancel::CancelLiveSession;
 pub use fact::{Fact, FactKind, Publish};
-pub use find::{find, page};
+pub use find::{find_all, page};
 pub use job::{AskForJob, Learnt, jobs_on_air, learn_of_job};
 pub use operate::{learn_by_hand, raise};
 pub use publish::{ATTRIBUTES, KEY, PublishError, publish};
