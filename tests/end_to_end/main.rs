@@ -10,6 +10,7 @@ mod finders;
 mod graphiql;
 mod import;
 mod letters;
+mod lists;
 mod live;
 mod live_stream;
 mod mailbox;
