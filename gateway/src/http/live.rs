@@ -113,7 +113,7 @@ pub(super) async fn preflight(request: Request) -> Response {
         ),
         (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400")),
     ];
-    (StatusCode::NO_CONTENT, headers, allowed).into_response()
+    (StatusCode::NO_CONTENT, headers, allowed, ()).into_response()
 }
 
 /// `GET /live/status.schema.json`.
