@@ -2,6 +2,8 @@
 #
 #   make dev     everything from nothing: Postgres, content, gateway, GraphiQL
 #   make test    all checks and tests
+#   make test-clients  the clients that apps use, against the binary; tests/clients/README.md
+#   make test-graphql-js  which documents we take, compared with graphql-js; tests/graphql_js/README.md
 #   make check   the fast part: format, lints, unit tests
 #   make bench   loads MEMBERS (10,000), drives the operations, prints a table; bench/README.md has the rest
 #   make rehearse-live  a live session with a crowd, an edge of a CDN and a video provider; docs/LIVE.md
@@ -11,7 +13,7 @@ CARGO ?= cargo
 MEMBERS ?= 10000
 BENCH ?= run
 
-.PHONY: dev test check bench rehearse-live torture
+.PHONY: dev test test-clients test-graphql-js check bench rehearse-live torture
 
 dev:
 	@$(CARGO) build --workspace --bin coach --locked
@@ -24,6 +26,15 @@ check:
 
 test:
 	@./tests/run
+
+test-clients:
+	@$(CARGO) build --workspace --bin coach --locked
+	@exec ./tests/clients/run $(SUITE)
+
+# SEED and COUNT ask for others, and for more.
+test-graphql-js:
+	@$(CARGO) build --workspace --bin coach --locked
+	@exec ./tests/graphql_js/run $(or $(SEED),1) $(or $(COUNT),4000)
 
 bench:
 	@$(CARGO) build --workspace --bin coach --bin coach-bench --locked

@@ -29,13 +29,7 @@ async fn introspection_equals_the_written_sdl() {
     running.sort_by_key(|ty| ty["name"].to_string());
     written.sort_by_key(|ty| ty["name"].to_string());
     assert!(running.len() > 100);
-    for (running, written) in running.iter().zip(&mut written) {
-        // async-graphql 7.2 does not tell which interfaces an interface
-        // implements, not even that there are none.
-        if running["kind"] == "INTERFACE" {
-            assert_eq!(written["interfaces"], json!([]));
-            written["interfaces"] = Value::Null;
-        }
+    for (running, written) in running.iter().zip(&written) {
         assert_eq!(running, written);
     }
     assert_eq!(running.len(), written.len());

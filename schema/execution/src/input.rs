@@ -210,14 +210,9 @@ impl ArgumentValues {
     }
 }
 
-/// A literal without variables; `None` where there is one.
-pub(crate) fn literal(value: &Literal) -> Option<Value> {
-    let mut has_variables = false;
-    let value = constant(value, &mut |_| {
-        has_variables = true;
-        None
-    });
-    value.filter(|_| !has_variables)
+/// A literal, with null for the variables within it.
+pub(crate) fn literal(value: &Literal) -> Value {
+    constant(value, &mut |_| Some(Value::Null)).unwrap_or(Value::Null)
 }
 
 /// A value with variables put in; `None` for a variable that has neither value

@@ -40,9 +40,7 @@ pub(crate) fn coerce<K: Contract>(
         let default = definition.default_value.as_deref();
         let value = match (given.remove(name), default) {
             (Some(value), _) => coercion.value(&definition.ty, value),
-            (None, Some(default)) => {
-                input::literal(default).and_then(|value| coercion.value(&definition.ty, value))
-            }
+            (None, Some(default)) => coercion.value(&definition.ty, input::literal(default)),
             (None, None) if !definition.ty.is_non_null() => continue,
             (None, None) => {
                 coercion.problem(format!(

@@ -119,7 +119,7 @@ pub(crate) fn prepare(
     types: &'static [TypeDefinition],
 ) -> Result<Document, Vec<ServerError>> {
     let refused = |fault: Fault| vec![fault.into_error(None)];
-    scan::scan(text, limits).map_err(refused)?;
+    let text = scan::scan(text, limits).map_err(|error| vec![error])?;
     let parsed = Parser::new().parse_ast(text, "");
     let parsed = parsed.map_err(|parsed| diagnostic::syntax_errors(&parsed.errors))?;
     measure::check(&parsed, limits).map_err(refused)?;

@@ -100,6 +100,11 @@ impl<'d> Rules<'d> {
         for argument in given {
             let definition = definitions.iter().find(|one| one.name == argument.name);
             if let Some(definition) = definition {
+                // Of arguments themselves apollo-compiler takes any default for one that is not null.
+                if self.defaults_to_null(&argument.value) {
+                    let has_default = definition.default_value.is_some();
+                    self.variable(&definition.ty, has_default, &argument.value);
+                }
                 self.value(&definition.ty, &argument.value);
             }
         }
@@ -125,7 +130,14 @@ impl<'d> Rules<'d> {
         }
     }
 
-    /// `IsVariableUsageAllowed` (5.8.5), but for arguments themselves.
+    fn defaults_to_null(&self, value: &Value) -> bool {
+        let name = value.as_variable();
+        let variable = name.and_then(|name| self.variables.iter().find(|one| one.name == *name));
+        let default = variable.and_then(|variable| variable.default_value.as_ref());
+        default.is_some_and(|default| default.is_null())
+    }
+
+    /// `IsVariableUsageAllowed` (5.8.5).
     fn variable(&mut self, ty: &Type, has_default: bool, value: &Node<Value>) {
         let Value::Variable(name) = &**value else {
             return;
@@ -152,8 +164,7 @@ impl<'d> Rules<'d> {
     fn scalar(&mut self, name: &str, value: &Node<Value>) {
         let definition = self.types.iter().find(|one| one.name == name);
         if let Some(TypeKind::Scalar { is_valid, .. }) = definition.map(|one| &one.kind)
-            && let Some(constant) = input::literal(value)
-            && !is_valid(&constant)
+            && !is_valid(&input::literal(value))
         {
             self.error(
                 value.location(),

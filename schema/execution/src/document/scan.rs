@@ -1,17 +1,38 @@
 //! One pass over the raw text, by the lexical grammar (specification 2.1).
+//!
+//! It refuses what is too large, and what apollo-parser 0.8 reads wrongly: a
+//! name within arguments that no colon follows is passed over by it, and it
+//! takes commas and comments between some tokens for more than white space.
+
+use async_graphql::{Pos, ServerError};
 
 use super::{Limits, too_large};
 use crate::Fault;
 
-pub(super) fn scan(text: &str, limits: &Limits) -> Result<(), Fault> {
+/// Stands for the bracket of a selection set, which input objects begin with too.
+const SELECTIONS: u8 = b's';
+
+/// The text with all that is ignored between tokens as white space.
+pub(super) fn scan(text: &str, limits: &Limits) -> Result<String, ServerError> {
+    let refuse = |what, limit| Err(too_large(what, limit).into_error(None));
     if text.len() > limits.bytes {
-        return Err(too_large("bytes", limits.bytes));
+        return refuse("bytes", limits.bytes);
     }
     let bytes = text.as_bytes();
-    let (mut at, mut tokens, mut nesting) = (0, 0_usize, 0_usize);
+    let mut plain = bytes.to_vec();
+    let (mut at, mut tokens) = (0, 0_usize);
+    let mut brackets = Vec::new();
+    // The first byte of the token before, and the place of a name that wants a colon.
+    let (mut before, mut unfinished) = (b'{', None);
     while let Some(&byte) = bytes.get(at) {
+        let start = at;
         match byte {
-            b' ' | b'\t' | b'\r' | b'\n' | b',' | 0xEF | 0xBB | 0xBF => {
+            b' ' | b'\t' | b'\r' | b'\n' => {
+                at += 1;
+                continue;
+            }
+            b',' | 0xEF | 0xBB | 0xBF => {
+                plain[at] = b' ';
                 at += 1;
                 continue;
             }
@@ -20,17 +41,33 @@ pub(super) fn scan(text: &str, limits: &Limits) -> Result<(), Fault> {
                     .iter()
                     .position(|&byte| byte == b'\n' || byte == b'\r')
                     .unwrap_or(bytes.len() - at);
+                plain[start..at].fill(b' ');
                 continue;
             }
+            _ => {}
+        }
+        if let Some(name) = unfinished.take().filter(|_| byte != b':') {
+            let fault = Fault::new(
+                "GRAPHQL_PARSE_FAILED",
+                "the document is not GraphQL: expected \":\" after this name",
+            );
+            return Err(fault.into_error(Some(position(text, name))));
+        }
+        match byte {
             b'(' | b'[' | b'{' => {
-                nesting += 1;
-                if nesting > limits.nesting {
-                    return Err(too_large("brackets within each other", limits.nesting));
+                let is_value = matches!(before, b':' | b'=') || brackets.last() == Some(&b'[');
+                brackets.push(if byte == b'{' && !is_value {
+                    SELECTIONS
+                } else {
+                    byte
+                });
+                if brackets.len() > limits.nesting {
+                    return refuse("brackets within each other", limits.nesting);
                 }
                 at += 1;
             }
             b')' | b']' | b'}' => {
-                nesting = nesting.saturating_sub(1);
+                brackets.pop();
                 at += 1;
             }
             b'"' => at = end_of_string(bytes, at),
@@ -39,15 +76,37 @@ pub(super) fn scan(text: &str, limits: &Limits) -> Result<(), Fault> {
                     .iter()
                     .position(|&byte| !word(byte))
                     .unwrap_or(bytes.len() - at);
+                let name = byte.is_ascii_alphabetic() || byte == b'_';
+                let is_value = matches!(before, b':' | b'$' | b'=' | b'@');
+                if name && !is_value && named(&brackets) {
+                    unfinished = Some(start);
+                }
             }
             _ => at += 1,
         }
+        before = byte;
         tokens += 1;
         if tokens > limits.tokens {
-            return Err(too_large("tokens", limits.tokens));
+            return refuse("tokens", limits.tokens);
         }
     }
-    Ok(())
+    // A byte order mark that is cut in two is no text, and no token either.
+    Ok(String::from_utf8(plain).unwrap_or_else(|_| text.to_owned()))
+}
+
+/// Whether what stands here has a name and a colon: arguments, variables, and
+/// the fields of input objects.
+fn named(brackets: &[u8]) -> bool {
+    matches!(brackets.last(), Some(b'(' | b'{'))
+}
+
+fn position(text: &str, at: usize) -> Pos {
+    let before = &text[..at];
+    let line = before.rsplit('\n').next().unwrap_or(before);
+    Pos {
+        line: before.matches('\n').count() + 1,
+        column: line.chars().count() + 1,
+    }
 }
 
 /// Names and numbers.
@@ -78,7 +137,9 @@ mod tests {
     use crate::document::Limits;
 
     fn code(text: &str) -> Option<&'static str> {
-        scan(text, &Limits::default()).err().map(|fault| fault.code)
+        let refused = scan(text, &Limits::default()).err()?;
+        let too_large = refused.message.starts_with("the document has more than");
+        Some(if too_large { "too large" } else { "no GraphQL" })
     }
 
     #[test]
@@ -100,6 +161,32 @@ mod tests {
         let brackets = "{".repeat(60);
         assert_eq!(code(&format!(r#"{{ a(b: "\"{brackets}") }}"#)), None);
         assert!(code(&format!(r#"{{ a(b: "\\"{brackets}) }}"#)).is_some());
+    }
+
+    #[test]
+    fn what_is_ignored_becomes_white_space_and_strings_stay() {
+        let plain = |text| scan(text, &Limits::default()).expect("a document");
+        assert_eq!(plain("{a,:,b # c,\n}"), "{a : b     \n}");
+        assert_eq!(plain("{a(b:\"x,#y\",)}"), "{a(b:\"x,#y\" )}");
+        assert_eq!(plain("\u{feff}{a}"), "   {a}");
+    }
+
+    #[test]
+    fn names_within_arguments_want_a_colon() {
+        for wrong in [
+            "{ a(b b: 1) }",
+            "{ a @include(if if: true) }",
+            "{ a(b: {c c: 1}) }",
+            "{ a(b: 1 c) }",
+        ] {
+            assert_eq!(code(wrong), Some("no GraphQL"), "{wrong}");
+        }
+        for right in [
+            "query ($a: [B!]! = [C, D] @e(f: G) $h: I = J) { a(b: C d: {e: F, g: [H I]}) k { l m } }",
+            "{ a(b: $c, d: true) b }",
+        ] {
+            assert_eq!(code(right), None, "{right}");
+        }
     }
 
     #[test]

@@ -1,0 +1,75 @@
+// graphql-eslint: what people who know GraphQL expect of a schema and of operations.
+import { dirname } from 'node:path';
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+
+import graphql from '@graphql-eslint/eslint-plugin';
+import { ESLint } from 'eslint';
+
+import { operations, schemaFile } from '../endpoint.mjs';
+
+/** Values, and what there is one of. */
+const WITHOUT_ID = [
+  ...['CheckInChange', 'Consent', 'CycleProgress', 'Image', 'IngredientAmount', 'LiveStream', 'MemberSubscription'],
+  ...['Nutrition', 'Operations', 'OutboxStatus', 'PageInfo', 'Preferences', 'QueueStatus', 'RecipeIngredient'],
+  ...['ShoppingItem', 'ShoppingList', 'UserError', 'WorkoutExercise'],
+];
+
+/** Rules of `schema-recommended` and `schema-relay` that do not hold for us, or not as they come: each with the reason. */
+const EXCEPTIONS = {
+  '@graphql-eslint/relay-edge-types': {
+    setting: ['error', { withEdgeSuffix: true, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false }],
+    reason: 'lists that stay short, such as the steps of a recipe, are plain lists; those that grow are connections',
+  },
+  '@graphql-eslint/relay-arguments': {
+    setting: ['error', { includeBoth: false }],
+    reason: 'pages are asked for forwards; nothing in the app goes backwards from an end that it has not seen',
+  },
+  '@graphql-eslint/strict-id-in-types': {
+    setting: ['error', { exceptions: { suffixes: ['Payload', 'Connection', 'Edge'], types: WITHOUT_ID } }],
+    reason: 'payloads, pages and values have no identity: caches keep them with the object that they belong to',
+  },
+};
+
+/** As deep as the gateway takes operations, not seven. */
+const DEPTH = { '@graphql-eslint/selection-set-depth': ['error', { maxDepth: 12 }] };
+
+async function lint(folder, file, configurations, exceptions = {}) {
+  const eslint = new ESLint({
+    cwd: folder,
+    overrideConfigFile: true,
+    overrideConfig: {
+      files: ['**/*.graphql'],
+      languageOptions: {
+        parser: graphql.parser,
+        parserOptions: { graphQLConfig: { schema: schemaFile, documents: `${operations}/*.graphql` } },
+      },
+      plugins: { '@graphql-eslint': graphql },
+      rules: Object.assign({}, ...configurations.map((name) => graphql.configs[`flat/${name}`].rules), exceptions),
+    },
+  });
+  const results = await eslint.lintFiles([file]);
+  const told = results.flatMap(({ messages }) => messages);
+  return told.map(({ ruleId, line, message }) => `${ruleId} ${line}: ${message}`).join('\n');
+}
+
+test('the schema', async () => {
+  const rules = Object.fromEntries(Object.entries(EXCEPTIONS).map(([rule, { setting }]) => [rule, setting]));
+  assert.equal(await lint(dirname(schemaFile), schemaFile, ['schema-recommended', 'schema-relay'], rules), '');
+});
+
+test('the operations', async () => {
+  assert.equal(await lint(operations, '*.graphql', ['operations-recommended'], DEPTH), '');
+});
+
+test('no exception is there for nothing', async () => {
+  const told = await lint(dirname(schemaFile), schemaFile, ['schema-recommended', 'schema-relay']);
+  assert.deepEqual(
+    Object.keys(EXCEPTIONS).filter((rule) => !told.includes(rule)),
+    [],
+  );
+  assert.deepEqual(
+    WITHOUT_ID.filter((type) => !told.includes(`type "${type}" must have`)),
+    [],
+  );
+});

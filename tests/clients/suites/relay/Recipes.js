@@ -1,0 +1,32 @@
+// Screens as an app with Relay writes them. Nothing runs this file; relay-compiler reads it.
+const { graphql } = require('relay-runtime');
+
+graphql`
+  query RecipesQuery($count: Int!, $after: String) {
+    ...Recipes_list @arguments(count: $count, after: $after)
+  }
+`;
+
+graphql`
+  fragment Recipes_list on Query
+  @argumentDefinitions(count: { type: "Int!" }, after: { type: "String" })
+  @refetchable(queryName: "RecipesPaginationQuery") {
+    recipes(first: $count, after: $after) @connection(key: "Recipes_list_recipes") {
+      totalCount
+      edges {
+        node {
+          ...Recipes_card
+        }
+      }
+    }
+  }
+`;
+
+// One card for whoever looks, signed in or not.
+graphql`
+  fragment Recipes_card on Recipe {
+    id
+    title
+    isFavourite
+  }
+`;
