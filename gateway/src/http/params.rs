@@ -151,10 +151,8 @@ fn refuse(error: &serde_json::Error, body: &[u8]) -> Refusal {
 fn half_of_a_pair(path: &[Segment]) -> Refusal {
     const WRONG: &str = "has half of a surrogate pair, which is no character";
     // In a batch the operation's place comes first.
-    let path = match path {
-        [Segment::Place(_), path @ ..] => path,
-        path => path,
-    };
+    let in_batch = matches!(path, [Segment::Place(_), ..]);
+    let path = &path[usize::from(in_batch)..];
     match path {
         [
             Segment::Member(member),
