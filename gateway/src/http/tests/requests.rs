@@ -180,6 +180,10 @@ async fn the_cost_is_told_to_who_asks() {
     let counted = |body: &Value| body["extensions"]["cost"]["counted"].as_u64().unwrap();
     assert!(counted(&two) > counted(&one), "{one} {two}");
     assert_eq!(one["extensions"]["cost"]["limit"], 5000);
+    // The example of `docs/CLIENTS.md`.
+    let example = "{ recipes(first: 20) { nodes { title ingredients { name } } } }";
+    let (_, told) = answer(reporting(), json!({"query": example}).to_string()).await;
+    assert_eq!(counted(&told), 221, "{told}");
     // What is too dear says by how much.
     let pages =
         (0..30).map(|i| format!("a{i}: recipes(first: 100){{nodes{{ingredients{{name}}}}}}"));
