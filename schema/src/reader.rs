@@ -17,6 +17,7 @@ use crate::{
     },
     directive::{Applied, BUILT_IN, CONSTRAINT, PRIVATE},
     reachable::{reachable, returned},
+    refusal,
 };
 
 /// Reads the schema, or says what the generator cannot carry out.
@@ -295,14 +296,8 @@ impl Reader<'_> {
                 &format!("`{coordinate}` has arguments and so needs a batch function; add @batch"),
             );
         }
-        if let Some(why) = self
-            .refusable(parent, field)
-            .filter(|_| field.ty.is_non_null())
-        {
-            self.refuse(
-                field.location(),
-                &format!("`{coordinate}` {why}, so it must be nullable: an error there must not take its siblings away"),
-            );
+        for mistake in refusal::mistakes(self.schema, parent, field) {
+            self.refuse(field.location(), &format!("`{coordinate}` {mistake}"));
         }
         Field {
             name: field.name.to_string(),
@@ -344,40 +339,18 @@ impl Reader<'_> {
         }
     }
 
-    /// Why a field can carry an error that clients have to expect.
-    fn refusable(&self, parent: &Name, field: &Node<FieldDefinition>) -> Option<&'static str> {
-        let requires = |directives: &mut dyn Iterator<Item = &Node<Directive>>| {
-            Applied::find(directives, "auth").map(role)
-        };
-        let of_type = |name: &Name| {
-            let definition = self.schema.types.get(name)?;
-            requires(
-                &mut definition
-                    .directives()
-                    .iter()
-                    .map(|component| &component.node),
-            )
-        };
-        if self.schema.schema_definition.mutation.as_deref() == Some(parent) {
-            return Some("is a mutation");
-        }
-        if field
-            .arguments
-            .iter()
-            .any(|argument| argument.name == "after")
-        {
-            return Some("takes a cursor, which may be stale");
-        }
-        // Whoever sees the parent has its role already.
-        let own =
-            requires(&mut field.directives.iter()).or_else(|| of_type(field.ty.inner_named_type()));
-        own.filter(|own| of_type(parent).as_ref() != Some(own))
-            .map(|_| "asks for a role")
-    }
-
     fn input(&mut self, input: &Node<InputValueDefinition>) -> InputField {
         let constraint = Applied::find(input.directives.iter(), CONSTRAINT).map(|given| {
             let mut constraint = Constraint::default();
+            for bound in ["min", "max"] {
+                if given.is_given(bound) && given.integer::<i64>(bound).is_none() {
+                    let message = format!(
+                        "`{}` has a bound that is no whole number, which has no implementation",
+                        input.name
+                    );
+                    self.refuse(input.location(), &message);
+                }
+            }
             for (argument, field) in [
                 ("min", "min"),
                 ("max", "max"),
