@@ -8,6 +8,7 @@ mod contract;
 mod delivery;
 mod finders;
 mod graphiql;
+mod http;
 mod import;
 mod letters;
 mod lists;

@@ -226,7 +226,7 @@ async fn each_field_that_can_be_refused_is_null_in_its_own_place() {
             }
             assert!(!at["beside"].is_null(), "{coordinate}: {answer:#?}");
         }
-        assert_eq!(answer.status, 200, "{coordinate}");
+        assert!((200..300).contains(&answer.status), "{coordinate}");
     }
     let of = |why: Why| refusals.iter().filter(|refusal| refusal.why == why).count();
     let counted = [Why::Anonymous, Why::Role, Why::Cursor, Why::Access].map(of);
