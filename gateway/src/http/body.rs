@@ -150,7 +150,7 @@ mod tests {
     async fn read(codings: &[&'static str], bytes: Vec<u8>) -> Result<Vec<u8>, Response<Body>> {
         let codings = codings
             .iter()
-            .map(|coding| HeaderValue::from_static(*coding));
+            .map(|coding| HeaderValue::from_static(coding));
         let headers = codings.map(|coding| (CONTENT_ENCODING, coding)).collect();
         let read = super::read(&headers, Body::from(bytes), MOST).await;
         read.map_err(Refusal::into_response)

@@ -98,8 +98,6 @@ pub(super) async fn status(
 
 /// What browsers ask before they send headers of their own: they may send any, as to the API.
 pub(super) async fn preflight(request: Request) -> Response {
-    let asked = request.headers().get(ACCESS_CONTROL_REQUEST_HEADERS);
-    let allowed = asked.map(|asked| [(ACCESS_CONTROL_ALLOW_HEADERS, asked.clone())]);
     let headers = [
         (
             VARY,
@@ -113,7 +111,12 @@ pub(super) async fn preflight(request: Request) -> Response {
         ),
         (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400")),
     ];
-    (StatusCode::NO_CONTENT, headers, allowed).into_response()
+    let mut response = (StatusCode::NO_CONTENT, headers).into_response();
+    if let Some(asked) = request.headers().get(ACCESS_CONTROL_REQUEST_HEADERS) {
+        let allowed = response.headers_mut();
+        allowed.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
+    }
+    response
 }
 
 /// `GET /live/status.schema.json`.

@@ -97,6 +97,8 @@ pub fn router(state: AppState) -> Router {
         .merge(public)
         .with_state(state.clone())
         .layer(
+            // gzip 6: of Today's 7,488 bytes it leaves 2,535. zstd would be quicker, but libraries for Node before 22.15 ask
+            // for it and cannot read it.
             CompressionLayer::new()
                 .quality(CompressionLevel::Default)
                 .compress_when(SizeAbove::new(COMPRESSED_FROM)),

@@ -29,8 +29,8 @@ pub(super) struct Refusal {
     status: StatusCode,
     code: &'static str,
     message: Cow<'static, str>,
-    variable: Option<String>,
-    header: Option<(HeaderName, HeaderValue)>,
+    variable: Option<Box<str>>,
+    header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 impl Refusal {
@@ -60,7 +60,7 @@ impl Refusal {
     /// A value of a variable that can be none, whatever its type. The message names the place.
     pub(super) fn of_variable(variable: String, message: String) -> Self {
         Self {
-            variable: Some(variable),
+            variable: Some(variable.into()),
             ..Self::new(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message)
         }
     }
@@ -141,7 +141,7 @@ impl Refusal {
     }
 
     fn with(mut self, name: HeaderName, value: &'static str) -> Self {
-        self.header = Some((name, HeaderValue::from_static(value)));
+        self.header = Some(Box::new((name, HeaderValue::from_static(value))));
         self
     }
 
@@ -172,7 +172,7 @@ impl Refusal {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, media.header());
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.extend(self.header);
+        headers.extend(self.header.map(|header| *header));
         response
     }
 }

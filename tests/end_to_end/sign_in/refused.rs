@@ -96,6 +96,8 @@ async fn what_cannot_be_sent_is_refused() {
         json!({ "address": "ada@example.com" }),
         json!({ "code": "493817" }),
         json!([code()]),
+        json!(["ada@example.com", "493817"]),
+        json!(["ada@example.com", "493817", null, null]),
         json!("ada@example.com"),
         Value::Null,
     ];
