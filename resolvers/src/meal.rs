@@ -44,7 +44,9 @@ impl batch::PlannedMealAlternatives for Resolvers {
                 .or_insert_with(|| alternatives(schedule, *id, &mut days));
             let request = page::request(arguments.first, &arguments.after);
             let page = found.as_ref().map_err(Clone::clone);
-            let page = page.and_then(|found| page::of_all(found, |recipe| recipe.id.0, &request));
+            let page = page.and_then(|found| {
+                page::of_all(found, &id.encode(), |recipe| recipe.id.0, &request)
+            });
             Some((key.clone(), page.map_err(Error::from)))
         });
         Ok(Batch::of_results(pages))

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 
-use coach_domain::page::{Listed, Page, PageRequest, foreign};
+use coach_domain::page::{Listed, Page, PageRequest, cursor_of, foreign};
 use coach_execution::{Batch, MaybeUndefined};
 use futures_util::future::try_join_all;
 
@@ -28,13 +28,14 @@ pub(crate) fn of_items<K: Eq + Hash, T>(
     Page::of(rows.collect(), request)
 }
 
-/// The page of a list that is in memory whole; `key` tells its items apart.
+/// The page of a list that is in memory whole; `list` names it in its cursors, and `key` tells its items apart.
 pub(crate) fn of_all<T>(
     items: &[Arc<T>],
+    list: &str,
     key: impl Fn(&T) -> uuid::Uuid,
     request: &PageRequest,
 ) -> coach_domain::Result<Page<T>> {
-    let cursor = |item: &T| key(item).simple().to_string();
+    let cursor = |item: &T| cursor_of(list, key(item));
     let start = match &request.after {
         None => 0,
         Some(after) => {

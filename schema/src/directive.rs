@@ -10,11 +10,12 @@ use apollo_compiler::{
 pub(crate) const CONSTRAINT: &str = "constraint";
 
 /// The private directives: left out of the exported schema.
-pub(crate) const PRIVATE: [&str; 7] = [
+pub(crate) const PRIVATE: [&str; 8] = [
     "model",
     "scalar",
     "batch",
     "auth",
+    "errors",
     "cost",
     "listSize",
     "cacheControl",
@@ -39,8 +40,12 @@ impl<'a> Applied<'a> {
             .map(|directive| Self(directive))
     }
 
-    fn argument(self, name: &str) -> Option<&'a Value> {
+    pub(crate) fn argument(self, name: &str) -> Option<&'a Value> {
         self.0.specified_argument_by_name(name).map(AsRef::as_ref)
+    }
+
+    pub(crate) fn is_given(self, name: &str) -> bool {
+        self.argument(name).is_some()
     }
 
     pub(crate) fn text(self, name: &str) -> Option<&'a str> {

@@ -20,6 +20,7 @@ mod introspection;
 mod names;
 mod reachable;
 mod reader;
+mod refusal;
 mod source;
 
 use std::path::{Path, PathBuf};

@@ -17,6 +17,7 @@ use crate::{
     },
     directive::{Applied, BUILT_IN, CONSTRAINT, PRIVATE},
     reachable::{reachable, returned},
+    refusal,
 };
 
 /// Reads the schema, or says what the generator cannot carry out.
@@ -192,7 +193,7 @@ impl Reader<'_> {
                     .collect(),
             ),
             ExtendedType::InputObject(ty) => {
-                let fields = ty.fields.values().map(|field| input(&field.node));
+                let fields = ty.fields.values().map(|field| self.input(&field.node));
                 let fields = fields.collect();
                 if ty.directives.has(BUILT_IN) {
                     Kind::OneOf(fields)
@@ -295,20 +296,18 @@ impl Reader<'_> {
                 &format!("`{coordinate}` has arguments and so needs a batch function; add @batch"),
             );
         }
-        if let Some(why) = self
-            .refusable(parent, field)
-            .filter(|_| field.ty.is_non_null())
-        {
-            self.refuse(
-                field.location(),
-                &format!("`{coordinate}` {why}, so it must be nullable: an error there must not take its siblings away"),
-            );
+        for mistake in refusal::mistakes(self.schema, parent, field) {
+            self.refuse(field.location(), &format!("`{coordinate}` {mistake}"));
         }
         Field {
             name: field.name.to_string(),
             description: description(field.description.as_ref()),
             ty: field.ty.clone(),
-            arguments: field.arguments.iter().map(input).collect(),
+            arguments: field
+                .arguments
+                .iter()
+                .map(|argument| self.input(argument))
+                .collect(),
             deprecated: deprecated(field.directives.iter()),
             batch,
             requires: applied("auth")
@@ -340,66 +339,44 @@ impl Reader<'_> {
         }
     }
 
-    /// Why a field can carry an error that clients have to expect.
-    fn refusable(&self, parent: &Name, field: &Node<FieldDefinition>) -> Option<&'static str> {
-        let requires = |directives: &mut dyn Iterator<Item = &Node<Directive>>| {
-            Applied::find(directives, "auth").map(role)
-        };
-        let of_type = |name: &Name| {
-            let definition = self.schema.types.get(name)?;
-            requires(
-                &mut definition
-                    .directives()
-                    .iter()
-                    .map(|component| &component.node),
-            )
-        };
-        if self.schema.schema_definition.mutation.as_deref() == Some(parent) {
-            return Some("is a mutation");
-        }
-        if field
-            .arguments
-            .iter()
-            .any(|argument| argument.name == "after")
-        {
-            return Some("takes a cursor, which may be stale");
-        }
-        // Whoever sees the parent has its role already.
-        let own =
-            requires(&mut field.directives.iter()).or_else(|| of_type(field.ty.inner_named_type()));
-        own.filter(|own| of_type(parent).as_ref() != Some(own))
-            .map(|_| "asks for a role")
-    }
-}
-
-fn input(input: &Node<InputValueDefinition>) -> InputField {
-    let constraint = Applied::find(input.directives.iter(), CONSTRAINT).map(|given| {
-        let mut constraint = Constraint::default();
-        for (argument, field) in [
-            ("min", "min"),
-            ("max", "max"),
-            ("minLength", "min_length"),
-            ("maxLength", "max_length"),
-        ] {
+    fn input(&mut self, input: &Node<InputValueDefinition>) -> InputField {
+        let constraint = Applied::find(input.directives.iter(), CONSTRAINT).map(|given| {
+            let mut constraint = Constraint::default();
+            for bound in ["min", "max"] {
+                if given.is_given(bound) && given.integer::<i64>(bound).is_none() {
+                    let message = format!(
+                        "`{}` has a bound that is no whole number, which has no implementation",
+                        input.name
+                    );
+                    self.refuse(input.location(), &message);
+                }
+            }
+            for (argument, field) in [
+                ("min", "min"),
+                ("max", "max"),
+                ("minLength", "min_length"),
+                ("maxLength", "max_length"),
+            ] {
+                constraint
+                    .bounds
+                    .extend(given.integer(argument).map(|bound| (field, bound)));
+            }
+            for (argument, field) in [("minItems", "min_items"), ("maxItems", "max_items")] {
+                constraint
+                    .items
+                    .extend(given.integer(argument).map(|bound| (field, bound)));
+            }
+            constraint.pattern = given.text("pattern").map(str::to_owned);
             constraint
-                .bounds
-                .extend(given.integer(argument).map(|bound| (field, bound)));
+        });
+        InputField {
+            name: input.name.to_string(),
+            description: description(input.description.as_ref()),
+            ty: (*input.ty).clone(),
+            default: input.default_value.as_ref().map(|value| (**value).clone()),
+            deprecated: deprecated(input.directives.iter()),
+            constraint,
         }
-        for (argument, field) in [("minItems", "min_items"), ("maxItems", "max_items")] {
-            constraint
-                .items
-                .extend(given.integer(argument).map(|bound| (field, bound)));
-        }
-        constraint.pattern = given.text("pattern").map(str::to_owned);
-        constraint
-    });
-    InputField {
-        name: input.name.to_string(),
-        description: description(input.description.as_ref()),
-        ty: (*input.ty).clone(),
-        default: input.default_value.as_ref().map(|value| (**value).clone()),
-        deprecated: deprecated(input.directives.iter()),
-        constraint,
     }
 }
 

@@ -12,6 +12,8 @@ use coach_schema::generate;
 const DIRECTIVES: &str = r#"directive @model(rust: String!) on OBJECT | ENUM
 directive @scalar(rust: String!) on SCALAR
 directive @batch(key: [String!]! = ["id"], by: String) on FIELD_DEFINITION
+directive @constraint(min: Float) on ARGUMENT_DEFINITION
+directive @errors(codes: [String!]!) on FIELD_DEFINITION
 directive @auth(requires: String! = "MEMBER", owner: String) on OBJECT | FIELD_DEFINITION
 "#;
 
@@ -104,6 +106,26 @@ fn each_mistake_has_a_place_and_a_mend() {
         (
             "type Query {\n  list(after: String): Int!\n}".to_owned(),
             "dish.graphql:2:3: `Query.list` takes a cursor, which may be stale, so it must be nullable",
+        ),
+        (
+            format!("{dish}type Dish @model(rust: \"a::Dish\") @auth {{ id: ID }}\nextend type Query {{ own: [Dish]! }}"),
+            "`Query.own` asks for a role, so it must be nullable",
+        ),
+        (
+            format!("{dish}type Dish @model(rust: \"a::Dish\") @auth {{ id: ID }}\nunion Food = Dish\nextend type Query {{ food: [Food!]! }}"),
+            "`Query.food` may be an object that asks for a role, so it or its items must be nullable",
+        ),
+        (
+            "type Query {\n  \"Or the error LATE.\"\n  one: Int! @errors(codes: [\"LATE\"])\n}".to_owned(),
+            "dish.graphql:2:3: `Query.one` has expected errors, so it or its items must be nullable",
+        ),
+        (
+            "type Query {\n  \"A number.\"\n  one: Int @errors(codes: [\"LATE\"])\n}".to_owned(),
+            "dish.graphql:2:3: `Query.one` can be the error LATE; say when in its description",
+        ),
+        (
+            "type Query {\n  one(most: Float @constraint(min: 0.5)): Int\n}".to_owned(),
+            "`most` has a bound that is no whole number, which has no implementation",
         ),
         (
             "directive @shout on FIELD_DEFINITION\ntype Query { one: Int @shout }".to_owned(),

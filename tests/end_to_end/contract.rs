@@ -24,7 +24,19 @@ async fn introspection_equals_the_written_sdl() {
     for root in ["queryType", "mutationType", "subscriptionType"] {
         assert_eq!(running["__schema"][root], written["__schema"][root]);
     }
+    let description = &running["__schema"]["description"];
+    assert_eq!(*description, written["__schema"]["description"]);
+    assert!(description.as_str().is_some_and(|text| text.len() > 50));
     assert_eq!(directives(running), directives(written));
+    // Its definition is ours.
+    let constraint = |data: &Value| {
+        let all = data["__schema"]["directives"]
+            .as_array()
+            .expect("directives");
+        let found = all.iter().find(|one| one["name"] == "constraint");
+        sorted(found.expect("@constraint").clone())
+    };
+    assert_eq!(constraint(running), constraint(written));
     let (mut running, mut written) = (own_types(running), own_types(written));
     running.sort_by_key(|ty| ty["name"].to_string());
     written.sort_by_key(|ty| ty["name"].to_string());

@@ -114,6 +114,45 @@ async fn what_is_no_cursor_of_a_list_is_an_error_and_not_the_first_page() {
 }
 
 #[tokio::test]
+async fn what_a_meal_may_be_swapped_for_is_paged_within_that_meal() {
+    let test = TestApp::start().await;
+    let meals = "{ me { plan { currentCycle { today { meals { id slot } } } } } }";
+    let meals = test.ask(member::MAYA, meals, json!({})).await;
+    let meals = meals.data()["me"]["plan"]["currentCycle"]["today"]["meals"].clone();
+    let query =
+        "query ($id: ID!, $first: Int!, $after: String) { node(id: $id) { ... on PlannedMeal {
+        alternatives(first: $first, after: $after) {
+            nodes { id } pageInfo { hasNextPage hasPreviousPage endCursor } } } } }";
+    let ask = async |meal: usize, first: u8, after: &Value| {
+        let variables = json!({ "id": meals[meal]["id"], "first": first, "after": after });
+        test.ask(member::MAYA, query, variables).await
+    };
+    let all = ask(0, 100, &Value::Null).await;
+    let all = all.data()["node"]["alternatives"].clone();
+    let count = all["nodes"].as_array().expect("recipes").len();
+    assert!(count > 2, "{all}");
+    let (mut after, mut found) = (Value::Null, Vec::new());
+    while found.len() < count {
+        let answer = ask(0, 2, &after).await;
+        let page = &answer.data()["node"]["alternatives"];
+        assert_eq!(
+            page["pageInfo"]["hasPreviousPage"],
+            json!(!found.is_empty())
+        );
+        found.extend(page["nodes"].as_array().expect("recipes").clone());
+        after = page["pageInfo"]["endCursor"].clone();
+    }
+    assert_eq!(json!(found), all["nodes"]);
+    let none = ask(0, 0, &after).await;
+    assert_eq!(none.data()["node"]["alternatives"]["nodes"], json!([]));
+    // The same recipe may suit another meal; its place there is another.
+    for meal in 1..meals.as_array().expect("meals").len() {
+        let foreign = ask(meal, 2, &after).await;
+        assert_eq!(foreign.codes(), ["BAD_USER_INPUT"], "{foreign:#?}");
+    }
+}
+
+#[tokio::test]
 async fn totals_are_those_of_the_filter_and_cost_nothing_unasked() {
     let test = TestApp::start().await;
     let all = total(&test, "recipes", "").await;

@@ -25,7 +25,11 @@ use reqwest::Method;
 use sea_orm::TransactionTrait as _;
 use serde_json::{Value, json};
 
-use crate::{harness::TestApp, live::announced};
+use crate::{
+    harness::{TestApp, member::SAM},
+    live::announced,
+    writes::change,
+};
 
 const STREAM: &str = "{ liveStream {
     isLive state startedAt playbackUrl statusUrl pollAfterSeconds updatedAt readAt
@@ -133,6 +137,34 @@ async fn status(test: &TestApp) -> Value {
     let valid = schemas.validate(&status, schema);
     assert!(valid.is_ok(), "{valid:?}\n{status:#}");
     status
+}
+
+#[tokio::test]
+async fn the_file_tells_whole_seconds() {
+    let test = TestApp::start().await;
+    test.set_clock("2026-03-20T17:59:59.999999Z");
+    let input = json!({ "idempotencyKey": "1", "title": "Legs", "coach": "Nadia",
+        "startsAt": "2026-03-20T18:00:00.25Z", "waitingRoomOpensAt": "2026-03-20T17:59:59.999999Z" });
+    let answer = change(&test, SAM, "ScheduleLiveSession", input).await;
+    let id = answer.done()["liveSession"]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    let facts = [
+        fact(FactKind::Live, "2026-03-20T18:00:02.123456Z"),
+        fact(playback(), "2026-03-20T18:00:02.5Z"),
+        fact(FactKind::Ended, "2026-03-20T18:30:00.75Z"),
+    ];
+    for learnt in 0..=facts.len() {
+        learn(&test, &id, &facts[..learnt]).await;
+        // The JSON schema knows no fractions.
+        status(&test).await;
+    }
+    let ended = status(&test).await;
+    assert_eq!(ended["startedAt"], "2026-03-20T18:00:02Z");
+    assert_eq!(ended["endedAt"], "2026-03-20T18:30:00Z");
+    assert_eq!(ended["session"]["startsAt"], "2026-03-20T18:00:00Z");
+    test.owed().await;
 }
 
 #[tokio::test]

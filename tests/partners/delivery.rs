@@ -73,7 +73,7 @@ async fn a_record_is_posted_and_signed() {
         json!({
             "type": "subscription.updated",
             "timestamp": "2026-03-18T12:00:00Z",
-            "sequence": 1_773_835_200_000_000_i64,
+            "sequence": SEQUENCE,
             "data": {
                 "memberId": fixture.member.0,
                 "access": "ACTIVE",

@@ -18,7 +18,7 @@ use crate::{
     letters::member,
 };
 
-const CONSENTS: &str = include_str!("../../schema/operations/UpdateConsents.graphql");
+pub(crate) const CONSENTS: &str = include_str!("../../schema/operations/UpdateConsents.graphql");
 
 /// Beside the folder that cargo gives us, where `tests/run` made it.
 static MINISTACK: LazyLock<Option<Ministack>> = LazyLock::new(|| {
@@ -106,7 +106,7 @@ struct Row {
     envelope: String,
 }
 
-/// Two changes of a member's, in this order, and the event that each owes.
+/// Two changes of a member's, in this order, and the event of each, which tells its place in the outbox.
 async fn change(fixture: &Fixture) -> Vec<Value> {
     let gateway = Gateway::over(fixture).await;
     for (key, granted) in [("1", true), ("2", false)] {
@@ -117,7 +117,9 @@ async fn change(fixture: &Fixture) -> Vec<Value> {
             gateway.change("maya", CONSENTS, input.clone()).await;
         }
     }
-    let owed = "SELECT envelope FROM outbox WHERE queue = 'events' ORDER BY sequence";
+    let owed =
+        "SELECT jsonb_set(envelope::jsonb, '{sequence}', to_jsonb(sequence))::text AS envelope
+        FROM outbox WHERE queue = 'events' ORDER BY sequence";
     let owed = fixture.rows::<Row>(owed).await.into_iter();
     let owed = owed.map(|row| serde_json::from_str(&row.envelope).expect("JSON"));
     owed.collect()

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use chrono::TimeDelta;
+use chrono::{SecondsFormat, TimeDelta};
 use coach_domain::{
     id::MemberId,
     object::{self, Attributes, Condition, ETag, Object, ObjectStore},
@@ -18,7 +18,11 @@ use sea_orm::{ConnectionTrait as _, DbBackend, Statement, TransactionTrait as _}
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::fixture::{Fixture, Running, effect, envelope_ids, ids, now, until};
+use crate::{
+    events::CONSENTS,
+    fixture::{Fixture, Running, effect, envelope_ids, ids, now, until},
+    gateway::Gateway,
+};
 
 const QUEUE: QueueName = QueueName::Email;
 const ORDERED: QueueName = QueueName::PartnerSync;
@@ -335,6 +339,38 @@ async fn the_order_of_a_member_is_kept_whatever_happens() {
     for (member, sequence) in sequences {
         assert_eq!(sequence, (0..60).collect::<Vec<_>>(), "{member:?}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_answers_of_one_moment_the_sequence_tells_which_counts() {
+    let fixture = Fixture::seeded().await;
+    let gateway = Gateway::over(&fixture).await;
+    // By phones that write whole seconds; of one moment, what arrives last counts.
+    let moment = (now() - TimeDelta::hours(1)).to_rfc3339_opts(SecondsFormat::Secs, true);
+    for (key, granted) in [("1", true), ("2", false), ("3", true)] {
+        let consents = json!([{ "purpose": "PARTNER_SHARING", "granted": granted }]);
+        let input = json!({ "idempotencyKey": key, "occurredAt": moment, "consents": consents });
+        gateway.change("maya", CONSENTS, input).await;
+    }
+    let relay = fixture.relay(ORDERED);
+    until("all is sent", async || {
+        fixture.queued(ORDERED).await.len() == 3
+    })
+    .await;
+    relay.stop().await;
+    let mut told = fixture.queued(ORDERED).await;
+    assert!(
+        told.iter().all(|it| it.payload["changedAt"] == moment),
+        "{told:?}"
+    );
+    told.sort_by_key(|envelope| envelope.sequence);
+    told.dedup_by_key(|envelope| envelope.sequence);
+    let granted: Vec<_> = told
+        .iter()
+        .map(|it| it.payload["granted"].clone())
+        .collect();
+    assert_eq!(granted, [json!(true), json!(false), json!(true)]);
+    assert!(told[0].sequence > 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -66,7 +66,7 @@ pub(crate) fn row(effect: &Effect, cause: &Span) -> Result<Row> {
         kind: effect.kind.to_owned(),
         version: effect.version,
         occurred_at: effect.occurred_at,
-        sequence: effect.occurred_at.timestamp_micros(),
+        sequence: 0,
         member: effect.member,
         trace: trace::parent(cause),
         payload: effect.payload.clone(),

@@ -44,6 +44,23 @@ pub(crate) trait Cursor: Sized {
     }
 }
 
+/// Where an item stands in a list that is made anew each time, such as what a meal may be swapped for.
+pub fn cursor_of(list: &str, id: Uuid) -> String {
+    IdCursor(id).encode(list)
+}
+
+struct IdCursor(Uuid);
+
+impl Cursor for IdCursor {
+    fn bytes(&self) -> Vec<u8> {
+        self.0.as_bytes().to_vec()
+    }
+
+    fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        Some(Self(Uuid::from_slice(bytes).ok()?))
+    }
+}
+
 /// What is answered to a cursor that is none of a list.
 pub fn foreign() -> Error {
     Error::BadInput("after: is not a cursor of this list".to_owned())

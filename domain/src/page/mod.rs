@@ -11,8 +11,8 @@ use sea_orm::ConnectionTrait;
 
 use crate::{Result, exercise::ExerciseFilter, recipe::RecipeFilter, workout::WorkoutFilter};
 
-pub use cursor::foreign;
 pub(crate) use cursor::{Cursor, TimeCursor, TitleCursor};
+pub use cursor::{cursor_of, foreign};
 pub(crate) use member_pages::MemberPages;
 
 /// What is asked for: at most `first` items after the cursor.

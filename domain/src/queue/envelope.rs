@@ -20,7 +20,8 @@ pub struct Envelope {
     /// When what caused it happened, written in whole seconds.
     #[serde(with = "crate::clock::whole_seconds")]
     pub occurred_at: DateTime<Utc>,
-    /// The microseconds of `occurred_at` since 1970: of two about the same thing the greater is the later.
+    /// Its place in the outbox, which the relay writes here. A member's row is locked while numbers are given, so those of
+    /// one member grow in the order of their commits, whatever the clocks of processes and phones say. 0 until it is sent.
     #[serde(default)]
     pub sequence: i64,
     /// Whom it concerns.

@@ -54,7 +54,7 @@ pub(super) fn find<'a>(
 }
 
 impl Comparison<'_> {
-    /// Type and default. A default where there was none is no change: it says
+    /// Type, limits and default. A default where there was none is no change: it says
     /// what happened before without it.
     pub(super) fn input(
         &mut self,
@@ -75,6 +75,7 @@ impl Comparison<'_> {
             );
             return;
         }
+        self.limits(coordinate.clone(), old, new);
         let Some(before) = defaults::canonical(self.old, old) else {
             return;
         };

@@ -109,6 +109,9 @@ kinds! {
     /// An input object has become one of which exactly one field must be sent.
     /// Goes beyond graphql-js.
     InputObjectBecameOneOf = "INPUT_OBJECT_BECAME_ONE_OF", Breaking;
+    /// `@constraint` accepts less than before. Goes beyond graphql-js, to which
+    /// applied directives are nothing.
+    ConstraintTightened = "CONSTRAINT_TIGHTENED", Breaking;
     /// An enum has a new value.
     ValueAddedToEnum = "VALUE_ADDED_TO_ENUM", Dangerous;
     /// A union has a new member.

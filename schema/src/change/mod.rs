@@ -14,6 +14,7 @@ mod directives;
 mod fields;
 mod inputs;
 mod kinds;
+mod limits;
 mod references;
 mod roots;
 mod types;

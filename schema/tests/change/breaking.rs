@@ -143,4 +143,14 @@ pub(crate) const BEYOND: &[Example] = &[
         new: "type Query { dish(by: By): Int } input By @oneOf { id: ID title: String }",
         said: "BREAKING INPUT_OBJECT_BECAME_ONE_OF By: Exactly one of its fields must be sent now: operations that send several, or none, are refused.",
     },
+    Example {
+        kind: Kind::ConstraintTightened,
+        old: "directive @constraint(min: Float, max: Float, maxLength: Int, pattern: String) on ARGUMENT_DEFINITION
+            type Query { dishes(first: Int @constraint(min: 1, max: 100), text: String @constraint(maxLength: 80), code: String @constraint(pattern: \"a\")): Int }",
+        new: "directive @constraint(min: Float, max: Float, maxLength: Int, pattern: String) on ARGUMENT_DEFINITION
+            type Query { dishes(first: Int @constraint(min: 0, max: 50), text: String @constraint(min: 1), code: String @constraint(pattern: \"b\")): Int }",
+        said: "BREAKING CONSTRAINT_TIGHTENED Query.dishes(code:): The limit `pattern` changed from `\"a\"` to `\"b\"`: operations that send what was right before are refused.\n\
+               BREAKING CONSTRAINT_TIGHTENED Query.dishes(first:): The limit `max` changed from `100` to `50`: operations that send what was right before are refused.\n\
+               BREAKING CONSTRAINT_TIGHTENED Query.dishes(text:): The limit `min` `1` was added: operations that send what was right before are refused.",
+    },
 ];

@@ -1,5 +1,6 @@
 //! What came back.
 
+use chrono::DateTime;
 use serde_json::{Value, json};
 
 /// An answer to one request.
@@ -44,6 +45,20 @@ pub(super) fn assert_errors_are_in_place(body: &Value) {
             };
         }
         assert!(place.is_null(), "there is an error and a value: {body:#}");
+    }
+}
+
+/// Fails where a time has a fraction: many parsers of clients know whole seconds only. Every answer of the whole suite is
+/// looked at, and what is owed to others.
+pub(super) fn assert_whole_seconds(value: &Value) {
+    match value {
+        Value::String(text) => {
+            let is_moment = DateTime::parse_from_rfc3339(text).is_ok();
+            assert!(!is_moment || !text.contains('.'), "{text} has a fraction");
+        }
+        Value::Array(items) => items.iter().for_each(assert_whole_seconds),
+        Value::Object(fields) => fields.values().for_each(assert_whole_seconds),
+        _ => {}
     }
 }
 

@@ -27,7 +27,10 @@ use coach_workers::{object::Folder, queue::PostgresQueue};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use super::{Answer, answer::assert_errors_are_in_place};
+use super::{
+    Answer,
+    answer::{assert_errors_are_in_place, assert_whole_seconds},
+};
 
 /// A clock that tests move.
 pub(crate) struct TestClock(Mutex<DateTime<Utc>>);
@@ -260,6 +263,7 @@ impl TestApp {
         let text = response.text().await.expect("a body");
         let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}"));
         assert_errors_are_in_place(&body);
+        assert_whole_seconds(&body["data"]);
         let statements = self.statements.lock().expect("not poisoned").texts.clone();
         Answer {
             status,

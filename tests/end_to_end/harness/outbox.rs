@@ -9,7 +9,7 @@ use coach_domain::{
 };
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use super::TestApp;
+use super::{TestApp, answer::assert_whole_seconds};
 
 /// A side effect, as a relay would find it.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,10 +44,15 @@ async fn take(db: &impl ConnectionTrait) -> Vec<Owed> {
     let owed = rows.iter().map(|row| {
         let queue: String = row.try_get_by_index(0).expect("a queue");
         let envelope: String = row.try_get_by_index(1).expect("an envelope");
-        Owed {
+        let owed = Owed {
             queue: queue.parse().expect("a queue of ours"),
             envelope: serde_json::from_str(&envelope).expect("an envelope"),
+        };
+        // What others get.
+        if [QueueName::Events, QueueName::PartnerSync].contains(&owed.queue) {
+            assert_whole_seconds(&serde_json::from_str(&envelope).expect("JSON"));
         }
+        owed
     });
     let mut owed: Vec<_> = owed.collect();
     owed.sort_by(|one, other| {

@@ -228,3 +228,34 @@ async fn changes_of_one_request_see_each_other() {
     );
     assert_eq!(test.owed().await.len(), 3);
 }
+
+#[tokio::test]
+async fn a_key_is_up_to_255_characters_of_printable_ascii() {
+    let test = TestApp::start().await;
+    let recipe = test
+        .ask("", "{ recipes(first: 1) { nodes { id } } }", json!({}))
+        .await;
+    let recipe = &recipe.data()["recipes"]["nodes"][0]["id"];
+    let favour = |key: &str, is: bool| {
+        let input = json!({ "recipeId": recipe, "isFavourite": is });
+        change(&test, MAYA, "SetFavouriteRecipe", keyed(key, input))
+    };
+    let printable: String = (' '..='~').collect();
+    let longest = "k".repeat(255);
+    for key in [printable.as_str(), &longest, " "] {
+        favour(key, true).await.done();
+        favour(key, true).await.done();
+        assert_eq!(
+            favour(key, false).await.refusal().0,
+            "IDEMPOTENCY_KEY_REUSED",
+            "{key}"
+        );
+    }
+    let too_long = "k".repeat(256);
+    for key in ["", "a\tb", "a\u{7f}", "clé", "🍕", &too_long] {
+        let answer = favour(key, true).await;
+        assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{key:?}: {answer:#?}");
+    }
+    let kept = super::rows::count(&test, "idempotency_key").await;
+    assert_eq!(kept, 3);
+}

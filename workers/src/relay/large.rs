@@ -16,16 +16,19 @@ const LARGE: usize = 200 * 1024;
 /// About how long an envelope without its payload is.
 const SMALL: usize = 1024;
 
-/// How long the message of a row is, or somewhat less.
+/// How many digits a message has more than its row, at most, for the place in the outbox.
+const DIGITS: usize = 19;
+
+/// How long the message of a row is, or somewhat more.
 pub(super) fn travels_as(row: &Owed) -> usize {
     if row.envelope.len() > LARGE {
         SMALL
     } else {
-        row.envelope.len()
+        row.envelope.len() + DIGITS
     }
 }
 
-/// The message of a row, its payload put away first where it is too large.
+/// The message of a row, which tells its place in the outbox; its payload is put away first where it is too large.
 pub(super) async fn outgoing(
     row: &Owed,
     objects: &dyn ObjectStore,
@@ -36,10 +39,11 @@ pub(super) async fn outgoing(
     if let Ok(mut envelope) = envelope {
         let whom = envelope.member.map_or(envelope.id, |member| member.0);
         message.group = Some(whom.to_string());
+        envelope.sequence = row.sequence;
         if row.envelope.len() > LARGE {
             put_away(&mut envelope, objects).await?;
-            message.body = serde_json::to_string(&envelope).unwrap_or(message.body);
         }
+        message.body = serde_json::to_string(&envelope).unwrap_or(message.body);
     }
     message.deduplication = Some(row.id.to_string());
     Ok(message)

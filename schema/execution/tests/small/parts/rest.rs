@@ -95,8 +95,9 @@ root!(query::Dishes, Vec<Dish>, _context, arguments: QueryDishes => {
 root!(query::Echo, String, _context, arguments: QueryEcho => Ok(format!("{:?}", arguments.input)));
 root!(query::Choose, String, _context, arguments: QueryChoose => Ok(format!("{:?}", arguments.choice)));
 root!(query::Type, Option<one_of::Thing>, _context => Ok(Some(one_of::Thing::Cook(cook("c1").into()))));
-root!(query::Self_, Vec<one_of::Thing>, _context => {
-    Ok(vec![one_of::Thing::Dish(dish("d1").into()), one_of::Thing::Cook(cook("stolen").into())])
+root!(query::Self_, Vec<Option<one_of::Thing>>, _context => {
+    let things = [one_of::Thing::Dish(dish("d1").into()), one_of::Thing::Cook(cook("stolen").into())];
+    Ok(Vec::from(things.map(Some)))
 });
 root!(query::Named, Option<one_of::Named>, _context, arguments: QueryNamed => {
     Ok(match arguments.id.as_bytes() {
