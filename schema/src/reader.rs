@@ -193,7 +193,7 @@ impl Reader<'_> {
                     .collect(),
             ),
             ExtendedType::InputObject(ty) => {
-                let fields = ty.fields.values().map(|field| self.input(&field.node));
+                let fields = ty.fields.values().map(|field| input(&field.node));
                 let fields = fields.collect();
                 if ty.directives.has(BUILT_IN) {
                     Kind::OneOf(fields)
@@ -318,11 +318,7 @@ impl Reader<'_> {
             name: field.name.to_string(),
             description: description(field.description.as_ref()),
             ty: field.ty.clone(),
-            arguments: field
-                .arguments
-                .iter()
-                .map(|argument| self.input(argument))
-                .collect(),
+            arguments: field.arguments.iter().map(input).collect(),
             deprecated: deprecated(field.directives.iter()),
             batch,
             requires: applied("auth")
@@ -384,36 +380,36 @@ impl Reader<'_> {
         own.filter(|own| of_type(parent).as_ref() != Some(own))
             .map(|_| "asks for a role")
     }
+}
 
-    fn input(&mut self, input: &Node<InputValueDefinition>) -> InputField {
-        let constraint = Applied::find(input.directives.iter(), CONSTRAINT).map(|given| {
-            let mut constraint = Constraint::default();
-            for (argument, field) in [
-                ("min", "min"),
-                ("max", "max"),
-                ("minLength", "min_length"),
-                ("maxLength", "max_length"),
-            ] {
-                constraint
-                    .bounds
-                    .extend(given.integer(argument).map(|bound| (field, bound)));
-            }
-            for (argument, field) in [("minItems", "min_items"), ("maxItems", "max_items")] {
-                constraint
-                    .items
-                    .extend(given.integer(argument).map(|bound| (field, bound)));
-            }
-            constraint.pattern = given.text("pattern").map(str::to_owned);
+fn input(input: &Node<InputValueDefinition>) -> InputField {
+    let constraint = Applied::find(input.directives.iter(), CONSTRAINT).map(|given| {
+        let mut constraint = Constraint::default();
+        for (argument, field) in [
+            ("min", "min"),
+            ("max", "max"),
+            ("minLength", "min_length"),
+            ("maxLength", "max_length"),
+        ] {
             constraint
-        });
-        InputField {
-            name: input.name.to_string(),
-            description: description(input.description.as_ref()),
-            ty: (*input.ty).clone(),
-            default: input.default_value.as_ref().map(|value| (**value).clone()),
-            deprecated: deprecated(input.directives.iter()),
-            constraint,
+                .bounds
+                .extend(given.integer(argument).map(|bound| (field, bound)));
         }
+        for (argument, field) in [("minItems", "min_items"), ("maxItems", "max_items")] {
+            constraint
+                .items
+                .extend(given.integer(argument).map(|bound| (field, bound)));
+        }
+        constraint.pattern = given.text("pattern").map(str::to_owned);
+        constraint
+    });
+    InputField {
+        name: input.name.to_string(),
+        description: description(input.description.as_ref()),
+        ty: (*input.ty).clone(),
+        default: input.default_value.as_ref().map(|value| (**value).clone()),
+        deprecated: deprecated(input.directives.iter()),
+        constraint,
     }
 }
 

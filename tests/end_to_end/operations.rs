@@ -257,7 +257,7 @@ async fn input_out_of_bounds_is_refused() {
         ("queue", json!("a".repeat(81))),
         ("queue", json!(null)),
         ("idempotencyKey", json!("")),
-        ("idempotencyKey", json!("a".repeat(65))),
+        ("idempotencyKey", json!("a".repeat(256))),
         ("dryRun", json!(null)),
     ] {
         let mut input = json!({ "idempotencyKey": "one", "queue": "email" });

@@ -28,7 +28,7 @@ async fn a_member_has_a_rate_of_changes() {
     let refused = change(&test, MAYA, "UpdateConsents", input("3")).await;
     assert_eq!(
         (refused.status, refused.codes()),
-        (429, vec!["RATE_LIMITED"])
+        (294, vec!["RATE_LIMITED"])
     );
     assert_eq!(refused.body["errors"][0]["extensions"]["retryAfter"], 20);
     // It costs the database nothing.
@@ -43,7 +43,7 @@ async fn a_member_has_a_rate_of_changes() {
         .send()
         .await
         .expect("an answer");
-    assert_eq!(answer.status(), 429);
+    assert_eq!(answer.status(), 294);
     assert_eq!(answer.headers()["retry-after"], "20");
 
     // Neither reading nor anybody else is held up.

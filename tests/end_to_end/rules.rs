@@ -26,7 +26,7 @@ async fn who_is_not_signed_in_is_told_to() {
     let answer = test.ask("", "{ me { id } }", json!({})).await;
     assert_eq!(
         (answer.status, answer.codes()),
-        (401, vec!["UNAUTHENTICATED"])
+        (294, vec!["UNAUTHENTICATED"])
     );
     let open = test
         .ask("", "{ recipes(first: 1) { nodes { title } } }", json!({}))

@@ -42,7 +42,10 @@ function send(agent, url, headers, body) {
   });
 }
 
-/** Refused is what has no data; then the status is one of the client's mistakes, as it is 200 where there is data. */
+/**
+ * Refused is what has no data; then the status is one of the client's mistakes, as it is 200 where there is data, and 294
+ * where there are errors beside it.
+ */
 function verdict({ status, text }) {
   const { data, errors = [] } = JSON.parse(text);
   const accepted = data !== undefined;
@@ -54,6 +57,6 @@ function verdict({ status, text }) {
     codes,
     messages: errors.map(({ message }) => message),
     limited: !accepted && codes.some((code) => LIMITS.includes(code)),
-    proper: accepted ? status === 200 : status === 400,
+    proper: status === (accepted ? (errors.length > 0 ? 294 : 200) : 400),
   };
 }

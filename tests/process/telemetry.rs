@@ -173,7 +173,7 @@ fn a_request_is_one_line_and_counted() {
         );
     }
     let (status, _) = dev.ask("", "{ me { id } }");
-    assert_eq!(status, 401);
+    assert_eq!(status, 294);
     dev.ask("", "query Made_Up { recipes(first: 1) { nodes { id } } }");
 
     let client = reqwest::blocking::Client::new();

@@ -93,10 +93,9 @@ impl Authenticator {
     ///
     /// When a credential is shown that does not count.
     pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Viewer, Rejection> {
-        match (
-            single(headers, AUTHORIZATION.as_str())?,
-            single(headers, API_KEY)?,
-        ) {
+        let shown = single(headers, AUTHORIZATION.as_str())?.filter(|value| !is_blank(value));
+        let key = single(headers, API_KEY)?.filter(|value| !value.is_empty());
+        match (shown, key) {
             (None, None) => Ok(Viewer::anonymous()),
             (None, Some(key)) => api_key::verify(key.as_bytes(), &self.api_keys),
             (Some(value), None) => self.tokens.verify(bearer(value)?, self.clock.now()).await,
@@ -146,6 +145,12 @@ fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a HeaderVal
         (value, None) => Ok(value),
         _ => Err(Rejection::Malformed),
     }
+}
+
+/// What programs send that put the token of nobody into the header.
+fn is_blank(value: &HeaderValue) -> bool {
+    let value = value.as_bytes().trim_ascii();
+    value.is_empty() || value.eq_ignore_ascii_case(b"bearer")
 }
 
 fn bearer(value: &HeaderValue) -> Result<&str, Rejection> {

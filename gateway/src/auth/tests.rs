@@ -210,7 +210,6 @@ async fn forged_tokens_are_refused() {
         .is_err()
     );
     for garbage in [
-        "",
         "x",
         "..",
         "a.b.c",
@@ -232,12 +231,46 @@ async fn headers_that_are_ambiguous_or_of_another_scheme_are_refused() {
     let mut both = good.clone();
     both.insert(API_KEY, HeaderValue::from_static("key"));
     let basic = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static("Basic bWF5YTo="))]);
-    for headers in [twice, both, basic] {
+    let mut beside_blank = bearing("");
+    beside_blank.append(AUTHORIZATION, good[AUTHORIZATION].clone());
+    for headers in [twice, both, basic, beside_blank] {
         assert!(authenticator.authenticate(&headers).await.is_err());
     }
     let nobody = authenticator.authenticate(&HeaderMap::new()).await.unwrap();
     assert_eq!(nobody, Viewer::anonymous());
     assert!(authenticator.authenticate(&good).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_header_without_a_credential_is_nobody() {
+    let issuer = issuer();
+    let authenticator = Authenticator::local(&issuer, &settings(), Arc::new(Fixed));
+    for (name, value) in [
+        ("authorization", ""),
+        ("authorization", "Bearer"),
+        ("authorization", "bearer "),
+        ("authorization", "Bearer   "),
+        (API_KEY, ""),
+    ] {
+        let value = HeaderValue::from_static(value);
+        let headers = HeaderMap::from_iter([(name.parse().unwrap(), value)]);
+        let viewer = authenticator.authenticate(&headers).await.unwrap();
+        assert_eq!(viewer, Viewer::anonymous(), "{headers:?}");
+    }
+    // A blank one beside a key does not count.
+    let mut headers = bearing("");
+    headers.insert(API_KEY, HeaderValue::from_static("key"));
+    assert!(matches!(
+        authenticator.authenticate(&headers).await,
+        Err(Rejection::ApiKey)
+    ));
+    for word in ["Bearer undefined", "Bearer null", "Basic", "Token"] {
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static(word))]);
+        assert!(
+            authenticator.authenticate(&headers).await.is_err(),
+            "{word}"
+        );
+    }
 }
 
 /// A key of one of the kinds that OIDC issuers use.

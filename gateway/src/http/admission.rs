@@ -6,7 +6,7 @@ use axum::{
     extract::{Request, State},
     http::{
         HeaderValue, Request as HttpRequest, StatusCode, Version,
-        header::{HOST, RETRY_AFTER},
+        header::{ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HOST, RETRY_AFTER},
         uri::Authority,
     },
     middleware::Next,
@@ -43,7 +43,15 @@ fn authority(host: &HeaderValue) -> Option<Authority> {
 
 /// The answer where all connections have requests that are worked on.
 pub(crate) fn overloaded() -> Response {
-    let later = [(RETRY_AFTER, HeaderValue::from_static("1"))];
+    let later = [
+        (RETRY_AFTER, HeaderValue::from_static("1")),
+        // Pages elsewhere are to see it, as what the routes answer.
+        (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
+        (
+            ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("retry-after"),
+        ),
+    ];
     (later, Refusal::not_now()).into_response()
 }
 

@@ -3,14 +3,16 @@
 use axum::{
     extract::{Path, State},
     http::{
-        HeaderValue,
-        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
+        HeaderMap, HeaderValue, Uri,
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS,
+        },
     },
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use serde_json::json;
 
-use super::{refusal::Refusal, state::AppState};
+use super::{media, refusal::Refusal, state::AppState};
 
 /// A file of the page.
 struct Asset {
@@ -71,6 +73,28 @@ pub(super) async fn page(State(state): State<AppState>) -> Response {
         (CONTENT_SECURITY_POLICY, policy),
     ];
     (headers, html).into_response()
+}
+
+/// `GET /`: for people, in development.
+pub(super) async fn front_door(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    if state.is_development() && media::is_browser(&headers) {
+        return go_there();
+    }
+    Refusal::not_found().into_response()
+}
+
+/// Whether somebody types the address of the endpoint, without asking it for anything.
+pub(super) fn is_first_visit(state: &AppState, uri: &Uri) -> bool {
+    state.is_development() && uri.query().is_none_or(str::is_empty)
+}
+
+/// Leads to the page.
+pub(super) fn go_there() -> Response {
+    let kept = [
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (VARY, HeaderValue::from_static("accept")),
+    ];
+    (kept, Redirect::to("/graphiql")).into_response()
 }
 
 /// A file of the page.

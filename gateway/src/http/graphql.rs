@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use async_graphql::ServerError;
 use axum::{
     Extension,
     body::Body,
@@ -20,9 +21,9 @@ use tokio::time::Instant;
 use tracing::Span;
 
 use super::{
-    answer::Answer,
-    body,
-    media::Media,
+    answer::{Answer, Costs},
+    body, graphiql,
+    media::{self, Media},
     meter,
     observe::{RequestSpan, Statements},
     params::{Params, Request},
@@ -45,6 +46,12 @@ pub(super) async fn graphql(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    if method != Method::POST
+        && media::is_browser(&headers)
+        && graphiql::is_first_visit(&state, &uri)
+    {
+        return graphiql::go_there();
+    }
     let Some(media) = Media::negotiate(&headers) else {
         return Refusal::new(
             StatusCode::NOT_ACCEPTABLE,
@@ -53,36 +60,54 @@ pub(super) async fn graphql(
         )
         .respond(Media::Json, None);
     };
-    let answered = async {
-        let viewer = authenticate(&state, &headers, &id).await?;
-        if method != Method::POST {
-            return match Request::from_uri(&uri)? {
-                Request::Single(params) => {
-                    let answer = execute(&state, *params, viewer, Reads::Only, &span).await?;
-                    Ok(answer.respond(media, &id))
-                }
-                Request::Batch(_) => Err(Refusal::bad_request("batches are for POST")),
+    let costs = Costs::asked(&headers, state.shared().limits.cost);
+    let viewer = authenticate(&state, &headers, &id).await;
+    let refuse = |refusal: Refusal, batch| {
+        meter::error(refusal.code());
+        refusal.respond_to(batch, media, Some(id.as_str()))
+    };
+    if method != Method::POST {
+        let answered = async {
+            let viewer = viewer?;
+            let Request::Single(params) = Request::from_uri(&uri)? else {
+                return Err(Refusal::bad_request("batches are for POST"));
             };
+            execute(&state, *params, viewer, Reads::Only, &span).await
+        };
+        return match answered.await {
+            Ok(answer) => answer.respond(media, &id, costs),
+            Err(refusal) => refuse(refusal, None),
+        };
+    }
+    let body = body::read_json(&headers, body, state.shared().limits.body_bytes).await;
+    let (viewer, body) = match (viewer, body) {
+        (Ok(viewer), Ok(body)) => (viewer, body),
+        (Err(refusal), body) => {
+            return refuse(
+                refusal,
+                body.ok().and_then(|body| Request::operations(&body)),
+            );
         }
-        let bytes = body::read_json(&headers, body, state.shared().limits.body_bytes).await?;
-        match Request::from_body(&bytes, state.shared().limits.batch)? {
+        (_, Err(refusal)) => return refuse(refusal, None),
+    };
+    let answered = async {
+        let answer = |params, viewer| execute(&state, params, viewer, Reads::AndWrites, &span);
+        match Request::from_body(&body, state.shared().limits.batch)? {
             Request::Single(params) => {
-                let answer = execute(&state, *params, viewer, Reads::AndWrites, &span).await?;
-                Ok(answer.respond(media, &id))
+                let answer = answer(*params, viewer).await?;
+                Ok(answer.respond(media, &id, costs))
             }
             Request::Batch(batch) => {
                 let answers = batch
                     .into_iter()
-                    .map(|params| execute(&state, params, viewer.clone(), Reads::AndWrites, &span));
+                    .map(|params| answer(params, viewer.clone()));
                 let answers = try_join_all(answers).await?;
-                Ok(Answer::respond_to_batch(answers, media, &id))
+                Ok(Answer::respond_to_batch(answers, media, &id, costs))
             }
         }
     };
-    answered.await.unwrap_or_else(|refusal: Refusal| {
-        meter::error(refusal.code());
-        refusal.respond(media, Some(id.as_str()))
-    })
+    let answered: Result<_, Refusal> = answered.await;
+    answered.unwrap_or_else(|refusal| refuse(refusal, Request::operations(&body)))
 }
 
 pub(super) async fn authenticate(
@@ -118,17 +143,12 @@ async fn execute(
     reads: Reads,
     request: &Span,
 ) -> Result<Answer, Refusal> {
-    let document = match state.shared().gateway.prepare(&params.query) {
+    let Some(text) = &params.query else {
+        return Ok(Answer::refusing(vec![not_persisted()]));
+    };
+    let document = match state.shared().gateway.prepare(text) {
         Ok(document) => document,
-        Err(errors) => {
-            let answer = Answer {
-                name: None,
-                outcome: Outcome::refused(errors),
-                statements: Statements::default(),
-            };
-            answer.count_errors();
-            return Ok(answer);
-        }
+        Err(errors) => return Ok(Answer::refusing(errors)),
     };
     let begun = Instant::now();
     let operation_name = params.operation_name.filter(|name| !name.is_empty());
@@ -182,6 +202,12 @@ fn span(name: Option<&str>, kind: Option<OperationType>, request: &Span) -> Span
 
 fn timed_out() -> Fault {
     Fault::new("TIMEOUT", "the operation took too long and was given up")
+}
+
+/// In the words of Apollo's convention, by which clients know that they are to send texts.
+fn not_persisted() -> ServerError {
+    let code = "PERSISTED_QUERY_NOT_SUPPORTED";
+    Fault::new(code, "PersistedQueryNotSupported").into_error(None)
 }
 
 /// Name and kind of the operation that will run, if one will.

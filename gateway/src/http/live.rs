@@ -13,7 +13,8 @@ use axum::{
         header::{
             ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
             ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
-            ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER,
+            ACCESS_CONTROL_REQUEST_HEADERS, ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER,
+            VARY,
         },
     },
     response::{IntoResponse, Response},
@@ -95,22 +96,27 @@ pub(super) async fn status(
     response
 }
 
-/// What browsers ask before they send headers of their own.
-pub(super) async fn preflight() -> Response {
+/// What browsers ask before they send headers of their own: they may send any, as to the API.
+pub(super) async fn preflight(request: Request) -> Response {
     let headers = [
+        (
+            VARY,
+            HeaderValue::from_static("access-control-request-headers"),
+        ),
         (ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS")),
         (ACCESS_CONTROL_ALLOW_ORIGIN, ANY),
         (
             ACCESS_CONTROL_ALLOW_METHODS,
             HeaderValue::from_static("GET, HEAD"),
         ),
-        (
-            ACCESS_CONTROL_ALLOW_HEADERS,
-            HeaderValue::from_static("cache-control, if-none-match"),
-        ),
         (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400")),
     ];
-    (StatusCode::NO_CONTENT, headers).into_response()
+    let mut response = (StatusCode::NO_CONTENT, headers).into_response();
+    if let Some(asked) = request.headers().get(ACCESS_CONTROL_REQUEST_HEADERS) {
+        let allowed = response.headers_mut();
+        allowed.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
+    }
+    response
 }
 
 /// `GET /live/status.schema.json`.

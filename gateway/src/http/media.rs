@@ -37,10 +37,7 @@ impl Media {
         if !headers.contains_key(ACCEPT) {
             return Some(Self::Response);
         }
-        let ranges = headers.get_all(ACCEPT).iter();
-        let ranges = ranges.filter_map(|value| value.to_str().ok());
-        let ranges: Vec<_> = ranges.flat_map(|value| value.split(',')).collect();
-        let ranges: Vec<_> = ranges.into_iter().filter_map(Range::parse).collect();
+        let ranges: Vec<_> = ranges(headers).filter_map(Range::parse).collect();
         let mut best: Option<(Self, f32, usize)> = None;
         for media in Self::PREFERRED {
             let Some((quality, place)) = quality(&ranges, media) else {
@@ -53,8 +50,28 @@ impl Media {
                 best = Some((media, quality, place));
             }
         }
-        best.map(|(media, ..)| media)
+        let (media, _, place) = best?;
+        // What they do not know they save as a file.
+        let whatever_it_is = ranges.get(place)?.specificity == 0;
+        if whatever_it_is && is_browser(headers) {
+            return Some(Self::Json);
+        }
+        Some(media)
     }
+}
+
+fn ranges(headers: &HeaderMap) -> impl Iterator<Item = &str> {
+    let values = headers.get_all(ACCEPT).iter();
+    let values = values.filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(','))
+}
+
+/// Whether it is a person who looks, through a browser: programs do not name `text/html`.
+pub(super) fn is_browser(headers: &HeaderMap) -> bool {
+    ranges(headers).any(|range| {
+        let kind = range.split(';').next().unwrap_or_default();
+        kind.trim().eq_ignore_ascii_case("text/html")
+    })
 }
 
 /// A media range of `Accept` that has to do with us.
@@ -149,7 +166,11 @@ mod tests {
             ),
             ("application/json;q=0.5, */*;q=0.1", json),
             ("application/json;q=0, */*", response),
-            ("text/html, application/xml;q=0.9, */*;q=0.8", response),
+            ("text/html, application/xml;q=0.9, */*;q=0.8", json),
+            (
+                "text/html, application/graphql-response+json, */*;q=0.8",
+                response,
+            ),
             ("application/json, multipart/mixed", json),
             ("text/html", None),
             ("application/json;q=0", None),
@@ -166,6 +187,20 @@ mod tests {
         headers.append(ACCEPT, HeaderValue::from_static("text/html"));
         headers.append(ACCEPT, HeaderValue::from_static("application/json"));
         assert_eq!(Media::negotiate(&headers), Some(Media::Json));
+    }
+
+    #[test]
+    fn browsers_name_html() {
+        let is_browser = |accept| {
+            let accept = HeaderValue::from_static(accept);
+            super::is_browser(&HeaderMap::from_iter([(ACCEPT, accept)]))
+        };
+        assert!(is_browser("text/html,application/xhtml+xml,*/*;q=0.8"));
+        assert!(is_browser("application/xml, Text/HTML;q=0.9"));
+        for program in ["*/*", "text/*", "application/json", ""] {
+            assert!(!is_browser(program), "{program}");
+        }
+        assert!(!super::is_browser(&HeaderMap::new()));
     }
 
     #[test]

@@ -7,11 +7,13 @@ mod conditional;
 mod documents;
 mod graphiql;
 mod graphql;
+mod half_pair;
 mod health;
 mod live;
 mod mailbox;
 mod media;
 mod meter;
+mod object;
 mod observe;
 mod params;
 mod refusal;
@@ -25,7 +27,7 @@ mod webhook;
 
 use axum::{
     Router,
-    http::{HeaderName, Method, header},
+    http::{Method, header},
     middleware,
     routing::{get, post},
 };
@@ -34,7 +36,7 @@ use coach_domain::live::StatusFile;
 use tower_http::{
     CompressionLevel,
     compression::{CompressionLayer, predicate::SizeAbove},
-    cors::{Any, CorsLayer},
+    cors::{AllowHeaders, Any, CorsLayer},
 };
 
 use self::refusal::Refusal;
@@ -51,10 +53,14 @@ pub fn router(state: AppState) -> Router {
     // Before the layer, which answers what browsers ask before they send something.
     let public = Router::new()
         .route("/graphql", get(graphql::graphql).post(graphql::graphql))
+        // Clients that put addresses together end with it.
+        .route("/graphql/", get(graphql::graphql).post(graphql::graphql))
         .route("/schema.graphql", get(documents::schema))
         .route("/live/status.schema.json", get(live::schema))
         .route("/.well-known/jwks.json", get(documents::key_set))
         .method_not_allowed_fallback(unknown_method)
+        // Within the layer too, so that whoever mistypes an address in a page sees what is wrong.
+        .fallback(async || Refusal::not_found())
         .layer(cors());
     let dev = if state.mailbox().is_some() {
         Router::new()
@@ -80,18 +86,21 @@ pub fn router(state: AppState) -> Router {
         .route("/webhooks/{source}", post(webhook::receive))
         .route("/webhooks/{source}/{secret}", post(webhook::receive))
         // Not for other sites: the page may hold a token.
+        .route("/", get(graphiql::front_door))
         .route("/graphiql", get(graphiql::page))
+        .route("/graphiql/", get(graphiql::page))
         .route("/graphiql/{asset}", get(graphiql::asset))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(metrics))
         .method_not_allowed_fallback(unknown_method)
         .merge(public)
-        .fallback(async || Refusal::not_found())
         .with_state(state.clone())
         .layer(
+            // gzip 6 and zstd 3. Of Today's 7,488 bytes they leave 2,535 and 2,614, in 0.28 and 0.06 ms; the fastest
+            // gzip leaves 2,986, in 0.11 ms.
             CompressionLayer::new()
-                .quality(CompressionLevel::Fastest)
+                .quality(CompressionLevel::Default)
                 .compress_when(SizeAbove::new(COMPRESSED_FROM)),
         )
         .layer(middleware::from_fn_with_state(state, observe::observe))
@@ -138,18 +147,18 @@ async fn unknown_method() -> Refusal {
     Refusal::method_not_allowed("this address does not know this method")
 }
 
-/// Any site may ask, with a token that it has: there are no cookies that browsers would add by themselves.
+/// Any site may ask, with a token that it has: there are no cookies that browsers would add by themselves. So it may send
+/// any headers too, of tracing, caching and client awareness, which nobody could list.
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([
-            header::ACCEPT,
-            header::AUTHORIZATION,
-            header::CONTENT_TYPE,
-            HeaderName::from_static("x-api-key"),
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers([
             request_id::REQUEST_ID,
+            header::ETAG,
+            header::RETRY_AFTER,
+            header::WWW_AUTHENTICATE,
         ])
-        .expose_headers([request_id::REQUEST_ID])
         .max_age(std::time::Duration::from_hours(1))
 }

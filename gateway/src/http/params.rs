@@ -2,25 +2,45 @@
 
 use async_graphql::Variables;
 use axum::{extract::Query, http::Uri};
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
-use super::refusal::Refusal;
+use super::{
+    half_pair::{self, Segment},
+    object::Object,
+    refusal::Refusal,
+};
 
 /// The parameters of one operation. Others are ignored, as the specification reserves them for its future.
 #[derive(Debug, Deserialize)]
 pub(super) struct Params {
-    pub(super) query: String,
+    /// `None` where the client hopes that we know the text by its hash.
+    #[serde(default)]
+    pub(super) query: Option<String>,
     #[serde(default, rename = "operationName")]
     pub(super) operation_name: Option<String>,
     #[serde(default)]
     pub(super) variables: Variables,
     #[serde(default)]
-    extensions: Option<Extensions>,
+    extensions: Option<Object<Extensions>>,
 }
 
-/// An object, whatever is in it.
+/// What may be in it, besides anything else.
 #[derive(Debug, Deserialize)]
-struct Extensions {}
+struct Extensions {
+    /// Of Apollo's convention for persisted queries.
+    #[serde(default, rename = "persistedQuery")]
+    persisted_query: Option<IgnoredAny>,
+}
+
+impl Params {
+    /// With a text, or the hash of one. Some clients send an empty text beside the hash.
+    fn checked(mut self) -> Option<Self> {
+        let extensions = self.extensions.as_ref();
+        let is_persisted = extensions.is_some_and(|it| it.0.persisted_query.is_some());
+        self.query = self.query.filter(|text| !(is_persisted && text.is_empty()));
+        (self.query.is_some() || is_persisted).then_some(self)
+    }
+}
 
 /// One operation, or several that are answered together.
 #[derive(Debug)]
@@ -35,20 +55,37 @@ const SHAPE: &str = "the body must be a JSON object (or a list of such) in which
 impl Request {
     /// From the body of a POST.
     pub(super) fn from_body(body: &[u8], largest_batch: usize) -> Result<Self, Refusal> {
-        let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
-        if first != Some(&b'[') {
-            return serde_json::from_slice(body)
-                .map(Self::Single)
-                .map_err(|error| refuse(&error));
+        if !is_list(body) {
+            let Object(params) = serde_json::from_slice::<Object<Params>>(body)
+                .map_err(|error| refuse(&error, body))?;
+            let params = params.checked();
+            let params = params.ok_or_else(|| Refusal::bad_request(SHAPE))?;
+            return Ok(Self::Single(Box::new(params)));
         }
-        let batch: Vec<Params> = serde_json::from_slice(body).map_err(|error| refuse(&error))?;
-        match batch.len() {
-            0 => Err(Refusal::bad_request("the batch is empty")),
-            size if size > largest_batch => Err(Refusal::bad_request(format!(
+        // Looked at only when there are not too many.
+        let size = Self::operations(body).unwrap_or_default();
+        if size > largest_batch {
+            return Err(Refusal::bad_request(format!(
                 "the batch has {size} operations, which is more than {largest_batch}"
-            ))),
-            _ => Ok(Self::Batch(batch)),
+            )));
         }
+        let batch: Vec<Object<Params>> =
+            serde_json::from_slice(body).map_err(|error| refuse(&error, body))?;
+        if batch.is_empty() {
+            return Err(Refusal::bad_request("the batch is empty"));
+        }
+        let batch = batch.into_iter().map(|Object(params)| params.checked());
+        let batch: Option<_> = batch.collect();
+        let batch = batch.ok_or_else(|| Refusal::bad_request(SHAPE))?;
+        Ok(Self::Batch(batch))
+    }
+
+    /// How many operations a body is about; `None` where it is not a batch.
+    pub(super) fn operations(body: &[u8]) -> Option<usize> {
+        let entries: Vec<IgnoredAny> = is_list(body)
+            .then(|| serde_json::from_slice(body).ok())
+            .flatten()?;
+        Some(entries.len())
     }
 
     /// From the URL of a GET.
@@ -58,14 +95,14 @@ impl Request {
         };
         let mut pairs = pairs.into_iter().filter(|(_, value)| !value.is_empty());
         let mut params = Params {
-            query: String::new(),
+            query: None,
             operation_name: None,
             variables: Variables::default(),
             extensions: None,
         };
         pairs.try_for_each(|(name, value)| {
             match name.as_str() {
-                "query" => params.query = value,
+                "query" => params.query = Some(value),
                 "operationName" => params.operation_name = Some(value),
                 "variables" => params.variables = json(&name, &value)?,
                 "extensions" => params.extensions = json(&name, &value)?,
@@ -73,28 +110,69 @@ impl Request {
             }
             Ok(())
         })?;
-        if params.query.is_empty() {
-            return Err(Refusal::bad_request("the parameter `query` is missing"));
-        }
+        let params = params.checked();
+        let params =
+            params.ok_or_else(|| Refusal::bad_request("the parameter `query` is missing"))?;
         Ok(Self::Single(Box::new(params)))
     }
 }
 
+fn is_list(body: &[u8]) -> bool {
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    first == Some(&b'[')
+}
+
 fn json<T: for<'de> Deserialize<'de>>(name: &str, text: &str) -> Result<T, Refusal> {
-    serde_json::from_str(text)
-        .map_err(|_| Refusal::bad_request(format!("the parameter `{name}` is not a JSON object")))
+    serde_json::from_str(text).map_err(|_| match half_pair::find(text.as_bytes()) {
+        Some(mut path) => {
+            path.insert(0, Segment::Member(name.to_owned()));
+            half_of_a_pair(&path)
+        }
+        None => Refusal::bad_request(format!("the parameter `{name}` is not a JSON object")),
+    })
 }
 
 /// In our own words: a parser's talk about types and traits is not for strangers.
-fn refuse(error: &serde_json::Error) -> Refusal {
+fn refuse(error: &serde_json::Error, body: &[u8]) -> Refusal {
     if error.is_data() {
         return Refusal::bad_request(SHAPE);
+    }
+    if let Some(path) = half_pair::find(body) {
+        return half_of_a_pair(&path);
     }
     Refusal::bad_request(format!(
         "the body is not JSON (line {}, column {})",
         error.line(),
         error.column()
     ))
+}
+
+/// Names the variable where the half stands in one.
+fn half_of_a_pair(path: &[Segment]) -> Refusal {
+    const WRONG: &str = "has half of a surrogate pair, which is no character";
+    // In a batch the operation's place comes first.
+    let path = match path {
+        [Segment::Place(_), path @ ..] => path,
+        path => path,
+    };
+    match path {
+        [
+            Segment::Member(member),
+            Segment::Member(variable),
+            path @ ..,
+        ] if member == "variables" => {
+            let mut place = format!("${variable}");
+            for segment in path {
+                match segment {
+                    Segment::Member(name) => place += &format!(".{name}"),
+                    Segment::Place(index) => place += &format!("[{index}]"),
+                }
+            }
+            Refusal::of_variable(variable.clone(), format!("{place} {WRONG}"))
+        }
+        [Segment::Member(member), ..] => Refusal::bad_request(format!("`{member}` {WRONG}")),
+        _ => Refusal::bad_request(format!("the body {WRONG}")),
+    }
 }
 
 #[cfg(test)]
@@ -112,7 +190,7 @@ mod tests {
         ) else {
             panic!("refused");
         };
-        assert_eq!(params.query, "{a}");
+        assert_eq!(params.query.as_deref(), Some("{a}"));
         assert_eq!(params.variables.into_value().to_string(), "{x: [1, null]}");
         assert!(body(r#"{"query": "{a}", "variables": null, "extensions": null}"#).is_ok());
         assert!(
@@ -166,8 +244,8 @@ mod tests {
             panic!("refused");
         };
         assert_eq!(
-            (params.query.as_str(), params.operation_name),
-            ("{a}", None)
+            (params.query.as_deref(), params.operation_name),
+            (Some("{a}"), None)
         );
         assert_eq!(params.variables.len(), 1);
         assert!(uri("/graphql").is_err());

@@ -6,11 +6,13 @@ use axum::{
     Json,
     http::{
         HeaderName, HeaderValue, StatusCode,
-        header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+        header::{
+            ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE,
+        },
     },
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::media::Media;
 use crate::app;
@@ -18,12 +20,16 @@ use crate::app;
 /// When to come again to a service that is not available.
 pub(super) const RETRY_AFTER_SECONDS: &str = "2";
 
+/// Of a batch of more operations, nobody is told once for each: the answer would be far larger than the request.
+const MOST_TOLD: usize = 1_000;
+
 /// A request that is not executed. Shaped like a GraphQL response, so that clients have one thing to parse.
 #[derive(Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
     code: &'static str,
     message: Cow<'static, str>,
+    variable: Option<String>,
     header: Option<(HeaderName, HeaderValue)>,
 }
 
@@ -37,6 +43,7 @@ impl Refusal {
             status,
             code,
             message: message.into(),
+            variable: None,
             header: None,
         }
     }
@@ -48,6 +55,24 @@ impl Refusal {
     /// What is not a well-formed request.
     pub(super) fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    }
+
+    /// A value of a variable that can be none, whatever its type. The message names the place.
+    pub(super) fn of_variable(variable: String, message: String) -> Self {
+        Self {
+            variable: Some(variable),
+            ..Self::new(StatusCode::BAD_REQUEST, "BAD_USER_INPUT", message)
+        }
+    }
+
+    /// A body that is coded in a way that is not read here.
+    pub(super) fn unknown_coding() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "bodies are sent as they are, or with `Content-Encoding: gzip`",
+        )
+        .with(ACCEPT_ENCODING, "gzip")
     }
 
     /// A credential that does not count. Which of its parts is wrong only helps who forges one.
@@ -122,11 +147,27 @@ impl Refusal {
 
     /// In the media type that the client wants, with the request's id where ours is the fault.
     pub(super) fn respond(self, media: Media, request_id: Option<&str>) -> Response {
+        self.respond_to(None, media, request_id)
+    }
+
+    /// The same to a batch of so many operations, whose senders wait for an answer each.
+    pub(super) fn respond_to(
+        self,
+        batch: Option<usize>,
+        media: Media,
+        request_id: Option<&str>,
+    ) -> Response {
         let mut extensions = json!({"code": self.code});
         if let Some(id) = request_id.filter(|_| self.status.is_server_error()) {
             extensions["requestId"] = json!(id);
         }
-        let body = json!({"errors": [{"message": self.message, "extensions": extensions}]});
+        if let Some(variable) = self.variable {
+            extensions["variable"] = json!(variable);
+        }
+        let mut body = json!({"errors": [{"message": self.message, "extensions": extensions}]});
+        if let Some(size) = batch.filter(|size| (1..=MOST_TOLD).contains(size)) {
+            body = Value::Array(vec![body; size]);
+        }
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, media.header());

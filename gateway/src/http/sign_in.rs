@@ -21,8 +21,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    body, graphql::authenticate, media::Media, observe::RequestSpan, refusal::Refusal,
-    request_id::RequestId, state::AppState,
+    body, graphql::authenticate, media::Media, object::Object, observe::RequestSpan,
+    refusal::Refusal, request_id::RequestId, state::AppState,
 };
 
 /// More than such a request has.
@@ -96,7 +96,7 @@ fn service(viewer: &Viewer) -> Option<&coach_domain::viewer::Subject> {
 }
 
 fn read(bytes: &[u8], now: DateTime<Utc>) -> Result<SignInCode, Refusal> {
-    let handed: Handed = serde_json::from_slice(bytes).map_err(|_| {
+    let Object(handed) = serde_json::from_slice::<Object<Handed>>(bytes).map_err(|_| {
         let shape = r#"the body is {"address": …, "code": …, "expiresAt": …, "locale": …}, the last two optional"#;
         Refusal::bad_request(shape)
     })?;

@@ -105,7 +105,12 @@ impl AppState {
 
     /// The names under which this is open, where it shows a member's token or mail to everybody who sees its pages.
     pub(super) fn allowed_hosts(&self) -> Option<&[String]> {
-        (self.0.demo.is_some()).then_some(&self.0.allowed_hosts)
+        self.is_development().then_some(&self.0.allowed_hosts)
+    }
+
+    /// Whether this is `coach dev`.
+    pub(super) fn is_development(&self) -> bool {
+        self.0.demo.is_some()
     }
 
     pub(super) fn shared(&self) -> &Shared {

@@ -1,5 +1,8 @@
 //! The routes without a database, which none of these needs; the rest is in the end-to-end tests.
 
+mod browsers;
+mod requests;
+
 use std::sync::Arc;
 
 use axum::{
@@ -39,8 +42,21 @@ async fn gateway() -> Router {
     gateway_over(Arc::new(Folder::new("none"))).await
 }
 
+/// The same, as `coach dev` runs it.
+async fn development() -> Router {
+    gateway_with(
+        Arc::new(Folder::new("none")),
+        Some("maya@demo.coach.example"),
+    )
+    .await
+}
+
 /// The same, with these objects.
 async fn gateway_over(objects: Arc<dyn ObjectStore>) -> Router {
+    gateway_with(objects, None).await
+}
+
+async fn gateway_with(objects: Arc<dyn ObjectStore>, demo: Option<&'static str>) -> Router {
     let settings = Settings::load(&Sources::default()).unwrap();
     let clock = Arc::new(SystemClock);
     let pool = database::pool(
@@ -60,7 +76,8 @@ async fn gateway_over(objects: Arc<dyn ObjectStore>) -> Router {
     let app = App::new(pool, services);
     let issuer = Arc::new(LocalIssuer::generate().unwrap());
     let authenticator = Authenticator::local(&issuer, &settings.auth, clock);
-    router(AppState::new(&settings, app, authenticator, Some(issuer)))
+    let state = AppState::with_demo(&settings, app, authenticator, Some(issuer), demo);
+    router(state)
 }
 
 async fn send(request: axum::http::request::Builder, body: impl Into<Body>) -> Response<Body> {
@@ -137,17 +154,11 @@ async fn what_is_refused_says_why_in_a_code() {
             "PAYLOAD_TOO_LARGE",
         ),
         (post("{").await, 400, "BAD_REQUEST"),
-        (post(batch(11)).await, 400, "BAD_REQUEST"),
         (post(r#"{"query": "{"}"#).await, 400, "GRAPHQL_PARSE_FAILED"),
         (
             post(r#"{"query": "{nope}"}"#).await,
             400,
             "GRAPHQL_VALIDATION_FAILED",
-        ),
-        (
-            post(r#"{"query": "{me{id}}"}"#).await,
-            401,
-            "UNAUTHENTICATED",
         ),
     ] {
         assert_eq!(refusal(response).await, (status, code.to_owned()));
@@ -166,8 +177,6 @@ async fn a_401_says_how_to_sign_in() {
         header(&response, "www-authenticate"),
         "Bearer error=\"invalid_token\""
     );
-    let response = post(r#"{"query": "{me{id}}"}"#).await;
-    assert_eq!(header(&response, "www-authenticate"), "Bearer");
 }
 
 #[tokio::test]
@@ -191,33 +200,6 @@ async fn without_a_database_the_process_lives_and_is_not_ready() {
 }
 
 #[tokio::test]
-async fn other_sites_may_ask_but_not_read_the_page_with_the_token() {
-    let preflight = Request::options("/graphql")
-        .header("origin", "https://app.example")
-        .header("access-control-request-method", "POST")
-        .header(
-            "access-control-request-headers",
-            "authorization,content-type",
-        );
-    let response = send(preflight, Body::empty()).await;
-    assert_eq!(response.status(), StatusCode::OK);
-    assert_eq!(header(&response, "access-control-allow-origin"), "*");
-    assert!(header(&response, "access-control-allow-headers").contains("authorization"));
-    assert!(
-        !response
-            .headers()
-            .contains_key("access-control-allow-credentials")
-    );
-    let page = Request::get("/graphiql").header("origin", "https://evil.example");
-    let response = send(page, Body::empty()).await;
-    assert!(
-        !response
-            .headers()
-            .contains_key("access-control-allow-origin")
-    );
-}
-
-#[tokio::test]
 async fn the_schema_is_fetched_once_and_compressed() {
     let response = send(Request::get("/schema.graphql"), Body::empty()).await;
     let tag = header(&response, "etag").to_owned();
@@ -227,6 +209,10 @@ async fn the_schema_is_fetched_once_and_compressed() {
     let small = Request::get("/schema.graphql").header("accept-encoding", "gzip");
     let response = send(small, Body::empty()).await;
     assert_eq!(header(&response, "content-encoding"), "gzip");
+    // Where there is the choice, what takes a quarter of the time.
+    let any = Request::get("/schema.graphql").header("accept-encoding", "gzip, deflate, br, zstd");
+    let response = send(any, Body::empty()).await;
+    assert_eq!(header(&response, "content-encoding"), "zstd");
 }
 
 #[tokio::test]

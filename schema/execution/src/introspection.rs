@@ -180,7 +180,7 @@ fn ask_names(set: &mut SelectionSet) {
                 ask_names(&mut field.selection_set);
             }
             Selection::InlineFragment(fragment) => {
-                ask_names(&mut fragment.make_mut().selection_set)
+                ask_names(&mut fragment.make_mut().selection_set);
             }
             Selection::FragmentSpread(_) => {}
         }

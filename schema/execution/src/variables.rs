@@ -122,7 +122,7 @@ impl<K: Contract> Coercion<'_, K> {
         let kind = kind(&value);
         let coerced = match self.schema.types.get(name)? {
             ExtendedType::InputObject(object) => return self.object(object, value),
-            ExtendedType::Enum(definition) => return self.enumeration(definition, value),
+            ExtendedType::Enum(definition) => return self.enumeration(definition, &value),
             _ => match name {
                 "Int" => whole(&value)
                     .filter(|number| i32::try_from(*number).is_ok())
@@ -148,9 +148,9 @@ impl<K: Contract> Coercion<'_, K> {
         coerced
     }
 
-    fn enumeration(&mut self, definition: &EnumType, value: Value) -> Option<Value> {
+    fn enumeration(&mut self, definition: &EnumType, value: &Value) -> Option<Value> {
         // Defaults are enum values, variables come as strings.
-        let name = match &value {
+        let name = match value {
             Value::String(name) => name.as_str(),
             Value::Enum(name) => name.as_str(),
             _ => "",
@@ -167,7 +167,7 @@ impl<K: Contract> Coercion<'_, K> {
             "must be one of {}, the values of {}; this {} is not",
             choices.join(", "),
             definition.name,
-            kind(&value)
+            kind(value)
         );
         self.problem(message);
         None

@@ -11,6 +11,42 @@ pub(crate) struct Answer {
     pub(crate) statements: Vec<String>,
 }
 
+/// What clients have to expect of a field, and so must take nothing else away.
+const EXPECTED: [&str; 5] = [
+    "FORBIDDEN",
+    "RATE_LIMITED",
+    "SHOP_NOT_CONFIGURED",
+    "SUBSCRIPTION_REQUIRED",
+    "UNAUTHENTICATED",
+];
+
+/// Fails where an expected error of a field is not a null in that field's own place: a parent that is null in its stead
+/// takes siblings away, and stands as a wrong null in clients' caches. Every answer of the whole suite is looked at.
+pub(super) fn assert_errors_are_in_place(body: &Value) {
+    let errors = body["errors"].as_array().into_iter().flatten();
+    let expected = errors.filter(|error| {
+        let code = error["extensions"]["code"].as_str().unwrap_or_default();
+        EXPECTED.contains(&code)
+    });
+    for error in expected {
+        let Some(path) = error["path"].as_array() else {
+            continue;
+        };
+        let mut place = &body["data"];
+        for segment in path {
+            assert!(
+                !place.is_null(),
+                "the error took more than its field away: {body:#}"
+            );
+            place = match segment {
+                Value::String(key) => &place[key],
+                index => &place[usize::try_from(index.as_u64().expect("an index")).expect("small")],
+            };
+        }
+        assert!(place.is_null(), "there is an error and a value: {body:#}");
+    }
+}
+
 impl Answer {
     pub(crate) fn data(&self) -> &Value {
         assert!(self.body["errors"].is_null(), "{self:#?}");

@@ -27,7 +27,7 @@ use coach_workers::{object::Folder, queue::PostgresQueue};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use super::Answer;
+use super::{Answer, answer::assert_errors_are_in_place};
 
 /// A clock that tests move.
 pub(crate) struct TestClock(Mutex<DateTime<Utc>>);
@@ -259,6 +259,7 @@ impl TestApp {
         let status = response.status().as_u16();
         let text = response.text().await.expect("a body");
         let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}"));
+        assert_errors_are_in_place(&body);
         let statements = self.statements.lock().expect("not poisoned").texts.clone();
         Answer {
             status,

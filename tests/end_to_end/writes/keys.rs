@@ -181,7 +181,7 @@ async fn who_is_not_signed_in_or_not_registered_changes_nothing() {
         let anonymous = change(&test, "", case.operation, input.clone()).await;
         assert_eq!(
             (anonymous.status, anonymous.codes()),
-            (401, vec!["UNAUTHENTICATED"]),
+            (294, vec!["UNAUTHENTICATED"]),
             "{}",
             case.operation
         );

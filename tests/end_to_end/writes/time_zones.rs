@@ -135,10 +135,7 @@ async fn a_moment_is_the_same_in_answers_and_events() {
     let test = TestApp::start().await;
     for (place, (given, kept)) in [
         ("2026-03-18T11:34:60Z", "2026-03-18T11:35:00Z"),
-        (
-            "2026-03-18T11:40:08.0216467891Z",
-            "2026-03-18T11:40:08.021646Z",
-        ),
+        ("2026-03-18T11:40:08.0216467891Z", "2026-03-18T11:40:08Z"),
     ]
     .into_iter()
     .enumerate()

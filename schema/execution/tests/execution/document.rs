@@ -9,7 +9,7 @@ async fn documents_are_read_as_the_grammar_has_them() {
         (r#"{ echo(input: { text: "\u0061b" }) }"#, "ab"),
         (r#"{ echo(input: { text: "\u{61}b" }) }"#, "ab"),
         (
-            r#"query ( $a : [ Int! ]! = [ 1 ] ) { probe { value @include(if: true) } loops: dishes(loop: $a) { id } }"#,
+            r"query ( $a : [ Int! ]! = [ 1 ] ) { probe { value @include(if: true) } loops: dishes(loop: $a) { id } }",
             "loops",
         ),
         (
