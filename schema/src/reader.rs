@@ -310,7 +310,9 @@ impl Reader<'_> {
         if field.name == USER_ERRORS && codes.is_empty() {
             self.refuse(
                 field.location(),
-                &format!("`{coordinate}` does not say which codes it can give; add @codes(are: [...])"),
+                &format!(
+                    "`{coordinate}` does not say which codes it can give; add @codes(are: [...])"
+                ),
             );
         }
         Field {

@@ -29,5 +29,6 @@ mod sign_in;
 mod today;
 mod tokens;
 mod unsubscribe;
+mod user_errors;
 mod webhooks;
 mod writes;

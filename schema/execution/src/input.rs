@@ -127,8 +127,9 @@ impl Input<builtin::Id> for String {
     fn coerce(value: Value) -> Result<Self, InputError> {
         match value {
             Value::Number(number) if number.is_i64() => Ok(number.to_string()),
-            value => <Self as Input<builtin::String>>::coerce(value)
-                .map_err(InputError::for_programmers),
+            value => {
+                <Self as Input<builtin::String>>::coerce(value).map_err(InputError::for_programmers)
+            }
         }
     }
 }

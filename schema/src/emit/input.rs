@@ -277,10 +277,7 @@ fn constrain(out: &mut String, field: &InputField, constraint: &Constraint, plac
     } else {
         ""
     };
-    for (function, bounds) in [
-        ("check_items", some(&constraint.items)),
-        ("check", bounds),
-    ] {
+    for (function, bounds) in [("check_items", some(&constraint.items)), ("check", bounds)] {
         if !bounds.is_empty() {
             let _ = writeln!(
                 out,

@@ -68,9 +68,14 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
                 ", field.arguments()"
             };
             let value = answered(contract, root, field);
-            let call = format!("<Resolvers as {module}::{}>::resolve(&request.context{arguments})", pascal(&field.name));
+            let call = format!(
+                "<Resolvers as {module}::{}>::resolve(&request.context{arguments})",
+                pascal(&field.name)
+            );
             let completed = match codes(contract, root, field) {
-                Some(codes) => format!("resolve_mutation::<_, _, {value}, _, _>(|| {call}, &{codes:?}, field, request)"),
+                Some(codes) => format!(
+                    "resolve_mutation::<_, _, {value}, _, _>(|| {call}, &{codes:?}, field, request)"
+                ),
                 None => format!("resolve::<_, _, {value}, _>({call}, field, request)"),
             };
             let _ = writeln!(

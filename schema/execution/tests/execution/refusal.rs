@@ -38,7 +38,10 @@ async fn what_a_person_can_mend_is_told_in_the_payload_all_of_it() {
     let errors = answered["data"]["label"]["userErrors"].as_array();
     let paths = errors.into_iter().flatten().map(|error| &error["path"]);
     let paths: Vec<_> = paths.collect();
-    assert_eq!(paths, [&json!(["input", "text"]), &json!(["input", "tags", "0"])]);
+    assert_eq!(
+        paths,
+        [&json!(["input", "text"]), &json!(["input", "tags", "0"])]
+    );
 
     let literal = "mutation {
         a: label(input: { key: \"k\", text: \"toolong\" }) { userErrors { path } }
@@ -47,7 +50,10 @@ async fn what_a_person_can_mend_is_told_in_the_payload_all_of_it() {
     let answered = answer(literal).await;
     assert_eq!(answered["errors"], json!([]), "{answered}");
     let data = &answered["data"];
-    assert_eq!(data["a"]["userErrors"], json!([{ "path": ["input", "text"] }]));
+    assert_eq!(
+        data["a"]["userErrors"],
+        json!([{ "path": ["input", "text"] }])
+    );
     assert_eq!(data["b"]["userErrors"], json!([]));
     assert!(data["b"]["label"].is_string());
 }
