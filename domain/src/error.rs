@@ -22,15 +22,15 @@ pub enum Error {
     /// An argument that its type allows but the rules do not.
     #[error("{0}")]
     BadInput(String),
+    /// The same for one argument, which is named, such as `after` or `input.idempotencyKey`.
+    #[error("{0}: {1}")]
+    BadArgument(&'static str, String),
     /// The viewer asks for more changes than one may.
     #[error("too many changes in a short time; try again in {retry_after} s")]
     RateLimited {
         /// Seconds until the next is taken.
         retry_after: u32,
     },
-    /// This installation does not sell through that shop, so nobody can say what a purchase there is worth.
-    #[error("this service does not sell through that shop")]
-    ShopNotConfigured,
     /// A shop cannot be reached: later it may.
     #[error("the shop cannot be reached: {0}")]
     ShopUnavailable(String),

@@ -19,9 +19,66 @@ pub fn language_tag(text: &str) -> Option<String> {
     is_tag.then_some(tag)
 }
 
+/// A language that people are told what they can mend in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// English, which everybody gets whose own there is no translation into.
+    English,
+    /// German.
+    German,
+}
+
+impl Language {
+    /// That of a tag such as `de-AT`, where there is a translation.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        let language = tag.split(['-', '_']).next()?;
+        match language.to_ascii_lowercase().as_str() {
+            "en" => Some(Self::English),
+            "de" => Some(Self::German),
+            _ => None,
+        }
+    }
+
+    /// What a header `Accept-Language` (RFC 9110, 12.5.4) likes best of those that there are. Of equals the first.
+    pub fn accepted(header: &str) -> Option<Self> {
+        let mut best: Option<(f32, Self)> = None;
+        for range in header.split(',') {
+            let mut parts = range.split(';').map(str::trim);
+            let Some(language) = parts.next().and_then(Self::of_tag) else {
+                continue;
+            };
+            let quality = parts.find_map(|part| part.strip_prefix("q="));
+            let quality = quality.map_or(Ok(1.0), str::parse).unwrap_or_default();
+            if quality > best.map_or(0.0, |(best, _)| best) {
+                best = Some((quality, language));
+            }
+        }
+        best.map(|(_, language)| language)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::language_tag;
+    use super::{Language, language_tag};
+
+    #[test]
+    fn the_language_is_the_best_of_those_there_are() {
+        for (header, language) in [
+            ("de-AT,de;q=0.9,en;q=0.8", Some(Language::German)),
+            (
+                "fr-FR, fr;q=0.9, en-GB;q=0.5, de;q=0.7",
+                Some(Language::German),
+            ),
+            ("en, de", Some(Language::English)),
+            ("de;q=0, en;q=0.1", Some(Language::English)),
+            ("DE", Some(Language::German)),
+            ("de;q=much", None),
+            ("fr, *;q=0.5", None),
+            ("", None),
+        ] {
+            assert_eq!(Language::accepted(header), language, "{header}");
+        }
+    }
 
     #[test]
     fn tags_of_all_platforms_are_read() {

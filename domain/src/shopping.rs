@@ -35,15 +35,16 @@ pub const MAX_DAYS_AHEAD: i64 = 14;
 ///
 /// # Errors
 ///
-/// [`Error::BadInput`] when `to` is before `from`, or more than
+/// [`Error::BadArgument`] when `to` is before `from`, or more than
 /// [`MAX_DAYS_AHEAD`] days after it.
 pub fn check_range(from: NaiveDate, to: NaiveDate) -> Result<()> {
     match to.signed_duration_since(from).num_days() {
-        ..0 => Err(Error::BadInput("`to` must not be before `from`".into())),
+        ..0 => Err(Error::BadArgument("to", "must not be before `from`".into())),
         0..=MAX_DAYS_AHEAD => Ok(()),
-        _ => Err(Error::BadInput(format!(
-            "`to` must be at most {MAX_DAYS_AHEAD} days after `from`"
-        ))),
+        _ => Err(Error::BadArgument(
+            "to",
+            format!("must be at most {MAX_DAYS_AHEAD} days after `from`"),
+        )),
     }
 }
 

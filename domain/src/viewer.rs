@@ -1,6 +1,6 @@
 //! Who asks.
 
-use crate::member::EmailAddress;
+use crate::{locale::Language, member::EmailAddress};
 
 /// What a viewer may be, from least to most. A signed-in person is a member,
 /// registered or not.
@@ -42,6 +42,7 @@ pub struct Viewer {
     subject: Option<Subject>,
     role: Role,
     email: Option<EmailAddress>,
+    language: Option<Language>,
 }
 
 impl Viewer {
@@ -51,6 +52,7 @@ impl Viewer {
             subject: None,
             role: Role::Anonymous,
             email: None,
+            language: None,
         }
     }
 
@@ -60,6 +62,7 @@ impl Viewer {
             subject: Some(subject),
             role,
             email: None,
+            language: None,
         }
     }
 
@@ -67,6 +70,17 @@ impl Viewer {
     #[must_use]
     pub fn with_verified_email(self, email: Option<EmailAddress>) -> Self {
         Self { email, ..self }
+    }
+
+    /// The same, whose client accepts answers in this language best.
+    #[must_use]
+    pub fn accepting(self, language: Option<Language>) -> Self {
+        Self { language, ..self }
+    }
+
+    /// The language that their client accepts best, of those that there are.
+    pub fn accepted_language(&self) -> Option<Language> {
+        self.language
     }
 
     /// The person, unless anonymous.

@@ -12,6 +12,7 @@ use coach_domain::{
     database::{self, Session},
     detached,
     id::MemberId,
+    locale::Language,
     member::{self, Member},
     queue,
     subscription::{self, LinkPurchase},
@@ -196,6 +197,20 @@ impl RequestContext {
             Ok(found)
         };
         Ok(self.member.get_or_try_init(load).await?.as_ref())
+    }
+
+    /// The language that the viewer is told what they can mend in: that of the member, or what their client accepts.
+    pub(crate) async fn language(&self) -> Language {
+        let member = match self.member().await {
+            Ok(member) => member,
+            Err(error) => {
+                tracing::warn!(%error, "the member's language cannot be told");
+                None
+            }
+        };
+        let own = member.and_then(|member| Language::of_tag(&member.locale));
+        let language = own.or(self.viewer.accepted_language());
+        language.unwrap_or(Language::English)
     }
 
     /// Keeps a cycle for the fields below it, which get its id alone.

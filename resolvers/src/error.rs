@@ -1,7 +1,7 @@
 //! How the domain's errors appear in the API. The codes are listed in
 //! `docs/ERRORS.md`.
 
-use coach_execution::Fault;
+use coach_execution::{Fault, PathSegment};
 
 /// An error of the domain on its way out.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +16,6 @@ impl From<Error> for Fault {
             Domain::RateLimited { retry_after } => {
                 Self::new("RATE_LIMITED", error.to_string()).with_retry_after(*retry_after)
             }
-            Domain::ShopNotConfigured => Self::new("SHOP_NOT_CONFIGURED", error.to_string()),
             Domain::ShopUnavailable(cause) => {
                 tracing::warn!(error = %cause, "a shop is not available");
                 Self::new(
@@ -26,6 +25,12 @@ impl From<Error> for Fault {
             }
             Domain::StatusUnknown => Self::new("SERVICE_UNAVAILABLE", error.to_string()),
             Domain::BadInput(message) => Self::new("BAD_USER_INPUT", message.as_str()),
+            Domain::BadArgument(argument, _) => Self::new("BAD_USER_INPUT", error.to_string())
+                .with_argument_path(
+                    argument
+                        .split('.')
+                        .map(|name| PathSegment::Field(name.to_owned())),
+                ),
             Domain::Unavailable(cause) => {
                 tracing::warn!(error = %cause, "the database is not available");
                 Self::new(

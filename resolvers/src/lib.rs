@@ -29,6 +29,7 @@ mod page;
 mod plan;
 mod preferences;
 mod recipe;
+mod refused;
 mod rows;
 mod scalar;
 mod schedule;

@@ -92,7 +92,7 @@ async fn change<C: Command<Outcome = LiveSessionId>>(
 macro_rules! payloads {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Debug)]
+        #[derive(Debug, Default)]
         pub struct $name {
             pub(crate) live_session: Option<LiveSession>,
             pub(crate) user_errors: Vec<UserError>,

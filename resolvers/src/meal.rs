@@ -77,7 +77,7 @@ fn alternatives(
 macro_rules! payloads {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Debug)]
+        #[derive(Debug, Default)]
         pub struct $name {
             pub(crate) planned_meal: Option<PlannedMeal>,
             pub(crate) user_errors: Vec<UserError>,

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use coach_domain::{
     Result,
-    command::{UserError, UserErrorCode},
+    command::{Obstacle, UserError},
     outbox,
     queue::{QueueName, RedriveDeadLetters},
 };
@@ -124,8 +124,7 @@ async fn outbox(context: &RequestContext) -> Result<OutboxStatus> {
 
 fn unknown_queue() -> UserError {
     let names = QueueName::CONSUMED.map(QueueName::as_str).join(", ");
-    let message = format!("there is no such queue; the queues are {names}");
-    UserError::new(UserErrorCode::NotFound, message, "queue")
+    UserError::new(Obstacle::NoQueue(names), "queue")
 }
 
 /// GraphQL's numbers end at 2,147,483,647.

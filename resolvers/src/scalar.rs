@@ -3,9 +3,12 @@
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use chrono_tz::Tz;
 use coach_domain::{clock, member, url};
-use coach_execution::{InputError, Value, scalar::Scalar};
+use coach_execution::{InputError, Unacceptable, Value, scalar::Scalar};
 
 use crate::types;
+
+/// What a zone that nobody knows is told by: a person may have chosen it.
+pub(crate) const UNKNOWN_TIME_ZONE: &str = "UNKNOWN_TIME_ZONE";
 
 fn text(value: Value, wanted: &str) -> Result<String, InputError> {
     match value {
@@ -55,9 +58,13 @@ impl Scalar for types::TimeZone {
 
     fn parse(value: Value) -> Result<Tz, InputError> {
         const WANTED: &str = "a time zone of the IANA database, such as Europe/Berlin";
+        let unknown = Unacceptable::Unknown {
+            code: UNKNOWN_TIME_ZONE,
+            message: "is no time zone of the IANA database, such as Europe/Berlin",
+        };
         text(value, WANTED)?
             .parse()
-            .map_err(|_| InputError::new(format!("is not {WANTED}")))
+            .map_err(|_| InputError::unacceptable(unknown))
     }
 
     fn serialize(value: &Tz) -> Value {

@@ -4,6 +4,9 @@ use std::collections::HashMap;
 
 use apollo_compiler::ast::{Type, Value};
 
+/// The field in which a mutation's payload says what a person can mend.
+pub(crate) const USER_ERRORS: &str = "userErrors";
+
 /// The schema with its bindings and policy.
 pub(crate) struct Contract {
     pub(crate) types: Vec<TypeModel>,
@@ -79,6 +82,8 @@ pub(crate) struct Field {
     pub(crate) cost: usize,
     pub(crate) list_size: Option<ListSize>,
     pub(crate) cache: Option<(u32, bool)>,
+    /// The codes that `@codes` names, in `userErrors` of a mutation's payload.
+    pub(crate) codes: Vec<String>,
     /// The stem of the file that declares it, for a root field the noun.
     pub(crate) noun: String,
 }
@@ -102,6 +107,16 @@ impl Contract {
 
     pub(crate) fn is_root(&self, index: usize) -> bool {
         index == self.query || self.mutation == Some(index)
+    }
+
+    /// The codes of the `userErrors` of a mutation's payload; none where it has no such field.
+    pub(crate) fn codes(&self, mutation: &Field) -> Option<&[String]> {
+        let payload = self.named(mutation.ty.inner_named_type())?;
+        let Kind::Object { fields, .. } = &payload.kind else {
+            return None;
+        };
+        let errors = fields.iter().find(|field| field.name == USER_ERRORS)?;
+        Some(&errors.codes)
     }
 
     /// Every `Type.field` that has a resolver or a binding.

@@ -9,6 +9,9 @@ use apollo_compiler::{
 /// The directive that clients get to know, to check forms by it.
 pub(crate) const CONSTRAINT: &str = "constraint";
 
+/// The directive that names the codes of a payload's `userErrors`; they are told in the description.
+pub(crate) const CODES: &str = "codes";
+
 /// The private directives: left out of the exported schema.
 pub(crate) const PRIVATE: [&str; 8] = [
     "model",
@@ -19,6 +22,7 @@ pub(crate) const PRIVATE: [&str; 8] = [
     "cost",
     "listSize",
     "cacheControl",
+    CODES,
 ];
 
 /// Built in as the specification has it, but not in apollo-compiler.
@@ -63,11 +67,19 @@ impl<'a> Applied<'a> {
         }
     }
 
-    /// A list of texts; one text stands for a list of it.
+    /// A list of texts or enum values; one text stands for a list of it.
     pub(crate) fn texts(self, name: &str) -> Vec<&'a str> {
         match self.argument(name) {
             Some(Value::String(text)) => vec![text],
-            Some(Value::List(items)) => items.iter().filter_map(|item| item.as_str()).collect(),
+            Some(Value::List(items)) => {
+                let items = items.iter().map(AsRef::as_ref);
+                let texts = items.filter_map(|item| match item {
+                    Value::String(text) => Some(text.as_str()),
+                    Value::Enum(name) => Some(name.as_str()),
+                    _ => None,
+                });
+                texts.collect()
+            }
             _ => Vec::new(),
         }
     }

@@ -7,7 +7,7 @@ use apollo_compiler::{
 };
 
 use crate::{
-    directive::{Applied, BUILT_IN, CONSTRAINT, PRIVATE},
+    directive::{Applied, BUILT_IN, CODES, CONSTRAINT, PRIVATE},
     reachable::reachable,
 };
 
@@ -64,6 +64,14 @@ fn in_definition(mut name: ComponentName) -> ComponentName {
 fn strip_field(field: &mut Component<ast::FieldDefinition>) {
     field.origin = ComponentOrigin::Definition;
     let field = field.make_mut();
+    if let Some(codes) = Applied::find(field.directives.iter(), CODES) {
+        let codes = codes.texts("are").into_iter();
+        let codes: Vec<_> = codes.map(|code| format!("`{code}`")).collect();
+        tell(
+            &mut field.description,
+            &format!("Codes: {}.", codes.join(", ")),
+        );
+    }
     strip(&mut field.directives.0);
     for argument in &mut field.arguments {
         strip_input(argument.make_mut());
@@ -74,11 +82,16 @@ fn strip_field(field: &mut Component<ast::FieldDefinition>) {
 fn strip_input(input: &mut ast::InputValueDefinition) {
     if let Some(constraint) = Applied::find(input.directives.iter(), CONSTRAINT) {
         let limits = limits(constraint, &input.ty);
-        let written = input.description.as_deref().unwrap_or_default();
-        let told = format!("{written}\n\n{limits}");
-        input.description = Some(Node::new_str(told.trim_start()));
+        tell(&mut input.description, &limits);
     }
     strip(&mut input.directives.0);
+}
+
+/// Adds a paragraph to a description.
+fn tell(description: &mut Option<Node<str>>, paragraph: &str) {
+    let written = description.as_deref().unwrap_or_default();
+    let told = format!("{written}\n\n{paragraph}");
+    *description = Some(Node::new_str(told.trim_start()));
 }
 
 /// Such as `Limits: at most 3 items, each with 1 to 80 characters.`

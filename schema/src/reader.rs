@@ -14,8 +14,9 @@ use crate::{
     Error,
     contract::{
         Batch, Constraint, Contract, EnumValue, Field, InputField, Kind, ListSize, TypeModel,
+        USER_ERRORS,
     },
-    directive::{Applied, BUILT_IN, CONSTRAINT, PRIVATE},
+    directive::{Applied, BUILT_IN, CODES, CONSTRAINT, PRIVATE},
     reachable::{reachable, returned},
     refusal,
 };
@@ -299,7 +300,18 @@ impl Reader<'_> {
         for mistake in refusal::mistakes(self.schema, parent, field) {
             self.refuse(field.location(), &format!("`{coordinate}` {mistake}"));
         }
+        let codes = applied(CODES).map(|codes| codes.texts("are"));
+        let codes = codes.unwrap_or_default();
+        if field.name == USER_ERRORS && codes.is_empty() {
+            self.refuse(
+                field.location(),
+                &format!(
+                    "`{coordinate}` does not say which codes it can give; add @codes(are: [...])"
+                ),
+            );
+        }
         Field {
+            codes: codes.into_iter().map(str::to_owned).collect(),
             name: field.name.to_string(),
             description: description(field.description.as_ref()),
             ty: field.ty.clone(),

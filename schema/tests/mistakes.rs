@@ -128,6 +128,10 @@ fn each_mistake_has_a_place_and_a_mend() {
             "`most` has a bound that is no whole number, which has no implementation",
         ),
         (
+            format!("{dish}type Dish @model(rust: \"a::Dish\") {{\n  userErrors: [String!]!\n}}"),
+            "dish.graphql:3:3: `Dish.userErrors` does not say which codes it can give; add @codes(are: [...])",
+        ),
+        (
             "directive @shout on FIELD_DEFINITION\ntype Query { one: Int @shout }".to_owned(),
             "dish.graphql:1:1: the directive `@shout` has no implementation",
         ),

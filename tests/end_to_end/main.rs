@@ -30,6 +30,7 @@ mod sign_in;
 mod today;
 mod tokens;
 mod unsubscribe;
+mod user_errors;
 mod webhooks;
 mod whole_seconds;
 mod writes;

@@ -248,13 +248,20 @@ async fn an_unknown_queue_names_those_that_there_are() {
 async fn input_out_of_bounds_is_refused() {
     let test = TestApp::start().await;
     let mutation = named("RedriveDeadLetters");
+    for (field, value, code) in [
+        ("limit", json!(0), "OUT_OF_RANGE"),
+        ("limit", json!(10_001), "OUT_OF_RANGE"),
+        ("queue", json!(""), "TOO_SHORT"),
+        ("queue", json!("a".repeat(81)), "TOO_LONG"),
+    ] {
+        let mut input = json!({ "idempotencyKey": "one", "queue": "email" });
+        input[field] = value;
+        let refused = redrive(&test, SAM, input).await;
+        assert_eq!(refused["userErrors"][0]["code"], code, "{field}");
+    }
     for (field, value) in [
-        ("limit", json!(0)),
-        ("limit", json!(10_001)),
         ("limit", json!(null)),
         ("limit", json!("all")),
-        ("queue", json!("")),
-        ("queue", json!("a".repeat(81))),
         ("queue", json!(null)),
         ("idempotencyKey", json!("")),
         ("idempotencyKey", json!("a".repeat(256))),

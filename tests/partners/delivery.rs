@@ -16,7 +16,7 @@ use coach_workers::{consumer::Verdict, partner::PartnerSettings};
 use serde_json::json;
 
 use crate::{
-    fixture::{Fixture, SECRET, again, noon, partner},
+    fixture::{Fixture, SECRET, SEQUENCE, again, noon, partner},
     server::{Asked, Reply, Server},
 };
 

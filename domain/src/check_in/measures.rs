@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::CheckIn;
-use crate::command::{UserError, UserErrorCode};
+use crate::command::{Obstacle, UserError};
 
 /// Grams. From the lightest adults to the heaviest; a slip of the finger lies beyond.
 const WEIGHT: RangeInclusive<i32> = 20_000..=400_000;
@@ -29,9 +29,10 @@ pub(super) fn check(said: &CheckIn) -> Result<(), UserError> {
         ("sleep", Some(said.sleep), POINTS),
     ] {
         if value.is_some_and(|value| !range.contains(&value)) {
-            let (least, most) = range.into_inner();
-            let message = format!("this is not between {least} and {most}");
-            return Err(UserError::new(UserErrorCode::OutOfRange, message, argument));
+            let (min, max) = range.into_inner();
+            let field = argument.to_owned();
+            let obstacle = Obstacle::Implausible { field, min, max };
+            return Err(UserError::new(obstacle, argument));
         }
     }
     Ok(())
@@ -63,8 +64,7 @@ pub(super) fn notes(given: Option<String>) -> Result<Option<String>, UserError> 
         .as_deref()
         .is_some_and(|notes| notes.contains(is_strange))
     {
-        let message = "notes have no control characters but line breaks and tabs";
-        return Err(UserError::new(UserErrorCode::Invalid, message, "notes"));
+        return Err(UserError::new(Obstacle::StrangeNotes, "notes"));
     }
     Ok(notes)
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CheckIn, changes, entity, measures, next::next_programme};
 use crate::{
-    command::{Command, Refusal, UserError, UserErrorCode, Work},
+    command::{Command, Obstacle, Refusal, UserError, Work},
     consent,
     cycle::{self, Cycle},
     database,
@@ -110,22 +110,19 @@ impl SubmitCheckIn {
         let cycle = cycle.into_iter().next();
         let cycle = cycle.ok_or_else(|| UserError::not_found(ARGUMENT))?;
         if cycle.closed_on.is_some() {
-            let message = "this cycle has its check-in; correct that one";
-            return Err(UserError::new(UserErrorCode::CheckInExists, message, ARGUMENT).into());
+            return Err(UserError::new(Obstacle::CheckInExists, ARGUMENT).into());
         }
         if cycle.plan_ended_on.is_some() {
-            let message = "the plan has ended, so its cycle needs no check-in";
-            return Err(UserError::new(UserErrorCode::PlanEnded, message, ARGUMENT).into());
+            return Err(UserError::new(Obstacle::PlanEnded, ARGUMENT).into());
         }
         if work.today()? < cycle.check_in_opens_on {
-            let message = format!("the check-in opens on {}", cycle.check_in_opens_on);
             let argument = if cycle.check_in_due {
                 "occurredAt"
             } else {
                 ARGUMENT
             };
-            let error = UserError::new(UserErrorCode::CheckInNotOpen, message, argument);
-            return Err(error.into());
+            let obstacle = Obstacle::CheckInOpensOn(cycle.check_in_opens_on);
+            return Err(UserError::new(obstacle, argument).into());
         }
         Ok(cycle)
     }

@@ -4,7 +4,9 @@
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 
-use super::{Asked, Command, Refusal, UserError, idempotency, permit, valid_key, valid_subject};
+use super::{
+    Asked, Command, Obstacle, Refusal, UserError, idempotency, permit, valid_key, valid_subject,
+};
 use crate::{
     Result,
     member::{self, Member},
@@ -31,9 +33,7 @@ pub async fn check<C: Command>(
     now: DateTime<Utc>,
 ) -> Result<Result<Checked, UserError>> {
     valid_subject(asked.subject)?;
-    if let Err(error) = valid_key(asked.idempotency_key) {
-        return Ok(Err(error));
-    }
+    valid_key(asked.idempotency_key)?;
     match idempotency::find(db, asked, command).await {
         Ok(Some(_)) => return Ok(Ok(Checked::Done)),
         Ok(None) => {}
@@ -44,7 +44,7 @@ pub async fn check<C: Command>(
     if let Err(error) = permit::<C>(member.as_ref()) {
         return Ok(Err(error));
     }
-    let missing = || UserError::new(super::UserErrorCode::NotRegistered, "register first", "");
+    let missing = || UserError::new(Obstacle::NotRegistered, "");
     Ok(member
         .map(|member| Checked::Allowed(Box::new(member)))
         .ok_or_else(missing))

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{UserError, UserErrorCode};
+use super::{Obstacle, UserError};
 
 /// A field of an input, in which absent and null are two things.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -37,10 +37,7 @@ impl<T: Clone> Given<T> {
         match self {
             Self::Absent => Ok(current),
             Self::Value(value) => Ok(value.clone()),
-            Self::Null => {
-                let message = "this cannot be taken away; leave it out to keep it as it is";
-                Err(UserError::new(UserErrorCode::Required, message, argument))
-            }
+            Self::Null => Err(UserError::new(Obstacle::Required, argument)),
         }
     }
 
@@ -56,7 +53,8 @@ impl<T: Clone> Given<T> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Given, UserErrorCode};
+    use super::Given;
+    use crate::command::UserErrorCode;
 
     #[test]
     fn absent_and_null_are_two_things_and_hashed_as_two() {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, JsonValue};
 use sha2::{Digest as _, Sha256};
 
-use super::{Asked, Command, Refusal, UserError, UserErrorCode};
+use super::{Asked, Command, Obstacle, Refusal, UserError};
 use crate::{
     Error, Result,
     database::{self, Sweep},
@@ -38,9 +38,7 @@ pub(super) async fn find<C: Command>(
     let name: String = row.try_get_by_index(0)?;
     let arguments: Vec<u8> = row.try_get_by_index(1)?;
     if name != C::NAME || arguments != hash(asked, command)? {
-        let message = "this key has been used for something else";
-        let code = UserErrorCode::IdempotencyKeyReused;
-        return Err(UserError::new(code, message, "idempotencyKey").into());
+        return Err(UserError::new(Obstacle::KeyReused, "idempotencyKey").into());
     }
     let outcome: JsonValue = row.try_get_by_index(2)?;
     let outcome = serde_json::from_value(outcome);

@@ -9,6 +9,7 @@ mod check;
 mod given;
 mod idempotency;
 mod name;
+mod obstacle;
 mod rate;
 mod user_error;
 mod work;
@@ -23,6 +24,7 @@ pub use check::{Checked, check};
 pub use given::Given;
 pub use idempotency::forget as forget_idempotency_keys;
 pub(crate) use name::name;
+pub use obstacle::Obstacle;
 pub use rate::CommandRate;
 pub use user_error::{UserError, UserErrorCode};
 pub use work::Work;
@@ -68,7 +70,7 @@ pub struct Asked<'a> {
 pub enum Refusal {
     /// A person can mend it.
     User(UserError),
-    /// A fault, or missing access.
+    /// A fault.
     Error(Error),
 }
 
@@ -110,7 +112,7 @@ pub trait Command: Serialize + Send + Sync + 'static {
 ///
 /// # Errors
 ///
-/// Those of the database, and [`Error::SubscriptionRequired`]; nothing has changed then, unless it is the commit that
+/// Those of the database; nothing has changed then, unless it is the commit that
 /// failed: then asking again with the same key tells.
 pub async fn execute<C: Command>(
     session: &Session,
@@ -120,9 +122,7 @@ pub async fn execute<C: Command>(
     command: &C,
 ) -> Result<Result<C::Outcome, UserError>> {
     valid_subject(asked.subject)?;
-    if let Err(error) = valid_key(asked.idempotency_key) {
-        return Ok(Err(error));
-    }
+    valid_key(asked.idempotency_key)?;
     let mut attempts = 1;
     loop {
         let done = attempt(session, clock.now(), catalogue, asked, command).await;
@@ -199,13 +199,13 @@ fn valid_subject(subject: &Subject) -> Result<()> {
     Err(Error::BadInput(message.to_owned()))
 }
 
-fn valid_key(key: &str) -> Result<(), UserError> {
+/// The contract allows less still; nobody types a key.
+fn valid_key(key: &str) -> Result<()> {
     if key.chars().any(char::is_control) {
         let message = "a key has no control characters";
-        return Err(UserError::new(
-            UserErrorCode::Invalid,
-            message,
-            "idempotencyKey",
+        return Err(Error::BadArgument(
+            "input.idempotencyKey",
+            message.to_owned(),
         ));
     }
     Ok(())
@@ -214,17 +214,11 @@ fn valid_key(key: &str) -> Result<(), UserError> {
 /// Whether the command can be asked for by this member, or by who is none.
 fn permit<C: Command>(member: Option<&Member>) -> Result<(), UserError> {
     if C::FOR_MEMBERS && member.is_none() {
-        let message = "register first";
-        return Err(UserError::new(UserErrorCode::NotRegistered, message, ""));
+        return Err(UserError::new(Obstacle::NotRegistered, ""));
     }
     let leaving = member.is_some_and(|member| member.deletion_final_at.is_some());
     if leaving && !C::WHILE_LEAVING {
-        let message = "this account is to be deleted; keep it first";
-        return Err(UserError::new(
-            UserErrorCode::DeletionRequested,
-            message,
-            "",
-        ));
+        return Err(UserError::new(Obstacle::DeletionRequested, ""));
     }
     Ok(())
 }
@@ -235,16 +229,10 @@ fn occurred_at(
 ) -> Result<DateTime<Utc>, UserError> {
     match given {
         None => Ok(now),
-        Some(at) if at > now + AHEAD => Err(UserError::new(
-            UserErrorCode::OutOfRange,
-            "this lies in the future",
-            "occurredAt",
-        )),
-        Some(at) if at < now - OFFLINE_FOR => Err(UserError::new(
-            UserErrorCode::OutOfRange,
-            "this is more than 14 days ago",
-            "occurredAt",
-        )),
+        Some(at) if at > now + AHEAD => Err(UserError::new(Obstacle::InFuture, "occurredAt")),
+        Some(at) if at < now - OFFLINE_FOR => {
+            Err(UserError::new(Obstacle::TooLongAgo, "occurredAt"))
+        }
         // A clock that runs ahead a little means now.
         Some(at) => Ok(at.min(now)),
     }

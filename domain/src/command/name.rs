@@ -1,6 +1,6 @@
 //! What people, and what people make, may be called.
 
-use super::{UserError, UserErrorCode};
+use super::{Obstacle, UserError};
 
 /// A name without the spaces around it; how long it may be, the contract says. `argument` is what names it in the input.
 ///
@@ -8,14 +8,12 @@ use super::{UserError, UserErrorCode};
 ///
 /// `INVALID` for a name that cannot be seen, or that has control characters or line breaks.
 pub(crate) fn name(text: &str, argument: &str) -> Result<String, UserError> {
-    let invalid = |message| UserError::new(UserErrorCode::Invalid, message, argument);
     let name = text.trim();
     if name.chars().all(is_invisible) {
-        let message = "a name needs a letter, or something else that can be seen";
-        return Err(invalid(message));
+        return Err(UserError::new(Obstacle::InvisibleName, argument));
     }
     if name.chars().any(|c| c.is_control() || is_separator(c)) {
-        return Err(invalid("a name has neither line breaks nor tabs"));
+        return Err(UserError::new(Obstacle::NameOfLines, argument));
     }
     Ok(name.to_owned())
 }

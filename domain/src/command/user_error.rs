@@ -1,5 +1,6 @@
 //! What keeps a command from being done and a person can mend.
 
+use super::Obstacle;
 use crate::preferences::stored_enum;
 use chrono::{DateTime, Utc};
 use sea_orm::{DeriveActiveEnum, EnumIter};
@@ -14,8 +15,22 @@ stored_enum! {
         Required = "REQUIRED",
         /// A number, date or time outside of what is accepted.
         OutOfRange = "OUT_OF_RANGE",
+        /// A text with too few characters.
+        TooShort = "TOO_SHORT",
+        /// A text with too many characters.
+        TooLong = "TOO_LONG",
+        /// A list with too few items.
+        TooFew = "TOO_FEW",
+        /// A list with too many items.
+        TooMany = "TOO_MANY",
         /// A text with content that is not accepted.
         Invalid = "INVALID",
+        /// No time zone of the IANA database.
+        UnknownTimeZone = "UNKNOWN_TIME_ZONE",
+        /// No language tag.
+        UnknownLocale = "UNKNOWN_LOCALE",
+        /// No address that mail can be sent to.
+        InvalidEmail = "INVALID_EMAIL",
         /// The key was used with other arguments.
         IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
         /// The viewer is a member already.
@@ -24,6 +39,8 @@ stored_enum! {
         NotRegistered = "NOT_REGISTERED",
         /// The account is to be deleted.
         DeletionRequested = "DELETION_REQUESTED",
+        /// The subscription gives no access.
+        SubscriptionRequired = "SUBSCRIPTION_REQUIRED",
         /// There is an active plan.
         ActivePlanExists = "ACTIVE_PLAN_EXISTS",
         /// The plan is over.
@@ -52,6 +69,8 @@ stored_enum! {
         PurchaseInvalid = "PURCHASE_INVALID",
         /// Not given any more.
         PurchaseLinkedElsewhere = "PURCHASE_LINKED_ELSEWHERE",
+        /// Nothing is sold through that shop.
+        ShopNotConfigured = "SHOP_NOT_CONFIGURED",
         /// It was asked for too often.
         TooManyAttempts = "TOO_MANY_ATTEMPTS",
         /// There is nowhere to send the result to.
@@ -74,8 +93,8 @@ stored_enum! {
 pub struct UserError {
     /// For programs.
     pub code: UserErrorCode,
-    /// For people.
-    pub message: String,
+    /// For people, in their language.
+    pub message: Obstacle,
     /// Where in the arguments it lies, such as `input`, `weightGrams`.
     pub path: Vec<String>,
     /// When it can be asked for again, where it comes too soon.
@@ -84,26 +103,29 @@ pub struct UserError {
 
 impl UserError {
     /// About an argument of the input; about the whole with an empty name.
-    pub fn new(code: UserErrorCode, message: impl Into<String>, argument: &str) -> Self {
+    pub fn new(obstacle: Obstacle, argument: &str) -> Self {
         let path = ["input", argument].into_iter();
         let path = path.filter(|_| !argument.is_empty());
+        Self::at(obstacle, path.map(str::to_owned).collect())
+    }
+
+    /// About what lies there in the arguments.
+    pub fn at(obstacle: Obstacle, path: Vec<String>) -> Self {
         Self {
-            code,
-            message: message.into(),
-            path: path.map(str::to_owned).collect(),
+            code: obstacle.code(),
+            message: obstacle,
+            path,
             retry_at: None,
         }
     }
 
     /// There is no such object for anybody.
     pub fn unknown(argument: &str) -> Self {
-        let message = "there is nothing with this id";
-        Self::new(UserErrorCode::NotFound, message, argument)
+        Self::new(Obstacle::Nothing, argument)
     }
 
     /// There is no such object for this viewer.
     pub fn not_found(argument: &str) -> Self {
-        let message = "there is nothing of yours with this id";
-        Self::new(UserErrorCode::NotFound, message, argument)
+        Self::new(Obstacle::NothingOfYours, argument)
     }
 }

@@ -3,9 +3,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{OFFLINE_FOR, Refusal, UserError, UserErrorCode};
+use super::{OFFLINE_FOR, Obstacle, Refusal, UserError};
 use crate::{
-    Error, Result,
+    Result,
     catalogue::Catalogue,
     database::Transaction,
     id,
@@ -92,13 +92,13 @@ impl<'a> Work<'a> {
         given: Option<DateTime<Utc>>,
         argument: &str,
     ) -> Result<DateTime<Utc>, UserError> {
-        let message = match given {
+        let obstacle = match given {
             None => return Ok(self.occurred_at),
-            Some(at) if at > self.occurred_at => "this is later than the member said so",
-            Some(at) if at < self.now - OFFLINE_FOR => "this is more than 14 days ago",
+            Some(at) if at > self.occurred_at => Obstacle::AfterSaid,
+            Some(at) if at < self.now - OFFLINE_FOR => Obstacle::TooLongAgo,
             Some(at) => return Ok(at),
         };
-        Err(UserError::new(UserErrorCode::OutOfRange, message, argument))
+        Err(UserError::new(obstacle, argument))
     }
 
     /// The member, whose row is locked.
@@ -108,7 +108,7 @@ impl<'a> Work<'a> {
     /// A `NOT_REGISTERED` for who is none, which only commands without [`FOR_MEMBERS`](super::Command::FOR_MEMBERS)
     /// meet.
     pub fn member(&self) -> Result<&Member, Refusal> {
-        let missing = || UserError::new(UserErrorCode::NotRegistered, "register first", "");
+        let missing = || UserError::new(Obstacle::NotRegistered, "");
         Ok(self.member.as_ref().ok_or_else(missing)?)
     }
 
@@ -156,12 +156,12 @@ impl<'a> Work<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::SubscriptionRequired`].
+    /// `SUBSCRIPTION_REQUIRED`.
     pub fn require_access(&self) -> Result<(), Refusal> {
         if self.member()?.access.allows_plans() {
             Ok(())
         } else {
-            Err(Error::SubscriptionRequired.into())
+            Err(UserError::new(Obstacle::SubscriptionRequired, "").into())
         }
     }
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{ConsentPurpose, health};
 use crate::{
     Result,
-    command::{Command, Refusal, UserError, UserErrorCode, Work},
+    command::{Command, Obstacle, Refusal, UserError, Work},
     database,
     decision::{self, About},
     event::ConsentChanged,
@@ -42,13 +42,9 @@ impl Command for UpdateConsents {
         let twice = (self.answers.iter().enumerate())
             .find(|(place, answer)| given_before(&self.answers[..*place], answer.purpose));
         if let Some((place, _)) = twice {
-            let message = "there is another answer on this purpose";
             let path = ["input", "consents", &place.to_string(), "purpose"];
-            return Err(UserError {
-                path: path.map(str::to_owned).to_vec(),
-                ..UserError::new(UserErrorCode::Invalid, message, "")
-            }
-            .into());
+            let path = path.map(str::to_owned).to_vec();
+            return Err(UserError::at(Obstacle::AnsweredTwice, path).into());
         }
         let (member, at) = (work.member()?.id, work.occurred_at());
         record(

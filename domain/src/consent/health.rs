@@ -5,7 +5,7 @@ use sea_orm::{ActiveEnum as _, ConnectionTrait, Iterable as _};
 
 use crate::{
     Result,
-    command::{UserError, UserErrorCode},
+    command::{Obstacle, UserError},
     database,
     decision::{self, About},
     id::MemberId,
@@ -22,9 +22,7 @@ use crate::{
 /// `HEALTH_CONSENT_REQUIRED`.
 pub(crate) fn may_keep(member: &Member, argument: &str) -> Result<(), UserError> {
     if member.health_data == Some(false) {
-        let message = "this is data on health, which you do not agree to have kept; agree first";
-        let code = UserErrorCode::HealthConsentRequired;
-        return Err(UserError::new(code, message, argument));
+        return Err(UserError::new(Obstacle::NoHealthConsent, argument));
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     Error,
-    command::{Refusal, UserError, UserErrorCode, Work},
+    command::{Obstacle, Refusal, UserError, Work},
     cycle::{self, Cycle},
     id::{CycleId, DayId},
     programme::{Programme, ProgrammeDay},
@@ -27,12 +27,10 @@ pub(crate) async fn open_cycle(
     let mut found = cycle::find(work.transaction(), &[id], work.now()).await?;
     let cycle = found.pop().ok_or_else(|| UserError::not_found(argument))?;
     if cycle.plan_ended_on.is_some() {
-        let message = "the plan has ended";
-        return Err(UserError::new(UserErrorCode::PlanEnded, message, argument).into());
+        return Err(UserError::new(Obstacle::PlanEnded, argument).into());
     }
     if cycle.closed_on.is_some() {
-        let message = "the check-in of this cycle is there, so its days cannot be changed";
-        return Err(UserError::new(UserErrorCode::CycleClosed, message, argument).into());
+        return Err(UserError::new(Obstacle::CycleClosed, argument).into());
     }
     let version = (cycle.programme, cycle.programme_version);
     let programme = work.catalogue().programmes.get(&version);
@@ -75,6 +73,5 @@ pub(super) fn require_reached(
     if cycle.date_of(number) <= today {
         return Ok(());
     }
-    let message = "this day has not come yet";
-    Err(UserError::new(UserErrorCode::DayNotReached, message, argument).into())
+    Err(UserError::new(Obstacle::DayNotReached, argument).into())
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    command::{Refusal, UserError, UserErrorCode, Work},
+    command::{Obstacle, Refusal, UserError, Work},
     cycle::Cycle,
     database,
     decision::{self, About},
@@ -102,8 +102,7 @@ impl Planned {
         if self.meal.eaten_at.is_none() {
             return Ok(());
         }
-        let message = "this meal is logged as eaten; take it out of the log first";
-        Err(UserError::new(UserErrorCode::MealEaten, message, ARGUMENT).into())
+        Err(UserError::new(Obstacle::MealEaten, ARGUMENT).into())
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Error,
-    command::{Command, Refusal, UserError, UserErrorCode, Work},
+    command::{Command, Obstacle, Refusal, UserError, Work},
     database,
     decision::{self, About},
     id::{PlannedMealId, RecipeId},
@@ -72,23 +72,13 @@ impl Command for SwapMeal {
 }
 
 fn refusal(misfit: Misfit) -> UserError {
-    use UserErrorCode as Code;
-    let (code, message) = match misfit {
-        Misfit::Unplannable => (
-            Code::NotPlannable,
-            "too little is known of this recipe to plan it",
-        ),
-        Misfit::Slot => (Code::NotForSlot, "this recipe is made for other meals"),
-        Misfit::Allergens => (
-            Code::NotAllowedByAllergens,
-            "this recipe contains, or may contain, something that you must not eat",
-        ),
-        Misfit::Diet => (
-            Code::NotAllowedByDiet,
-            "this recipe does not suit your diet",
-        ),
+    let obstacle = match misfit {
+        Misfit::Unplannable => Obstacle::Unplannable,
+        Misfit::Slot => Obstacle::Slot,
+        Misfit::Allergens => Obstacle::Allergens,
+        Misfit::Diet => Obstacle::Diet,
     };
-    UserError::new(code, message, RECIPE)
+    UserError::new(obstacle, RECIPE)
 }
 
 /// Gives a meal that is not eaten yet the recipe back that the programme has for it; one that was never swapped stays

@@ -8,7 +8,7 @@ use super::{AskForJob, LiveSession, LiveState, Publish};
 use crate::{
     Result,
     audit::{self, Deed},
-    command::{Refusal, UserError, UserErrorCode, Work, name},
+    command::{Obstacle, Refusal, UserError, Work, name},
     database,
     id::LiveSessionId,
 };
@@ -40,30 +40,24 @@ impl Announcement {
     ///
     /// `INVALID` for names that cannot be seen, and `OUT_OF_RANGE` for times.
     pub(super) fn checked(self, now: DateTime<Utc>, moved: bool) -> Result<Self, UserError> {
-        let out_of_range =
-            |message, argument| UserError::new(UserErrorCode::OutOfRange, message, argument);
         if moved && self.starts_at <= now {
-            return Err(out_of_range("this lies in the past", "startsAt"));
+            return Err(UserError::new(Obstacle::StartPast, "startsAt"));
         }
         if moved && self.starts_at > now + AHEAD {
-            return Err(out_of_range("this is more than a year ahead", "startsAt"));
+            return Err(UserError::new(Obstacle::StartFarAhead, "startsAt"));
         }
         if self.waiting_room_opens_at > self.starts_at {
-            let message = "the waiting room opens before the session starts";
-            return Err(out_of_range(message, "waitingRoomOpensAt"));
+            let obstacle = Obstacle::RoomAfterStart;
+            return Err(UserError::new(obstacle, "waitingRoomOpensAt"));
         }
         if self.waiting_room_opens_at < self.starts_at - LONGEST_WAIT {
-            let message = "the waiting room opens at most a day before the session starts";
-            return Err(out_of_range(message, "waitingRoomOpensAt"));
+            let obstacle = Obstacle::RoomLongBefore;
+            return Err(UserError::new(obstacle, "waitingRoomOpensAt"));
         }
         let job = self.video_job_id.as_deref().unwrap_or_default();
         if !job.chars().all(|c| c.is_ascii_graphic()) {
-            let message = "ids of jobs have visible ASCII characters alone";
-            return Err(UserError::new(
-                UserErrorCode::Invalid,
-                message,
-                "videoJobId",
-            ));
+            let field = "videoJobId".to_owned();
+            return Err(UserError::new(Obstacle::Form { field }, "videoJobId"));
         }
         Ok(Self {
             title: name(&self.title, "title")?,
@@ -104,8 +98,7 @@ pub(super) async fn reserve_job(
     let sql = "SELECT FROM live_session WHERE video_job_id = $1 AND id <> $2";
     let statement = database::statement(sql, [job.into(), id.into()]);
     if db.query_one_raw(statement).await?.is_some() {
-        let message = "another session has this job";
-        return Err(UserError::new(UserErrorCode::Invalid, message, "videoJobId").into());
+        return Err(UserError::new(Obstacle::JobTaken, "videoJobId").into());
     }
     work.owe(&AskForJob {
         job_id: job.to_owned(),
@@ -118,12 +111,7 @@ pub(super) fn require_unstarted(session: &LiveSession) -> Result<(), UserError> 
     if session.state == LiveState::Scheduled {
         return Ok(());
     }
-    let message = "this session has begun";
-    Err(UserError::new(
-        UserErrorCode::LiveSessionStarted,
-        message,
-        "liveSessionId",
-    ))
+    Err(UserError::new(Obstacle::SessionStarted, "liveSessionId"))
 }
 
 /// Records who of the staff did it, and owes the status file what has changed.

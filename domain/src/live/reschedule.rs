@@ -10,7 +10,7 @@ use super::{
     find::lock,
 };
 use crate::{
-    command::{Command, Given, Refusal, UserError, UserErrorCode, Work},
+    command::{Command, Given, Obstacle, Refusal, UserError, Work},
     database,
     id::LiveSessionId,
 };
@@ -45,9 +45,7 @@ impl Command for RescheduleLiveSession {
         let found = found.ok_or_else(|| UserError::unknown(ARGUMENT))?;
         require_unstarted(&found)?;
         if found.cancelled_at.is_some() {
-            let message = "this session is off; announce a new one";
-            let code = UserErrorCode::LiveSessionCancelled;
-            return Err(UserError::new(code, message, ARGUMENT).into());
+            return Err(UserError::new(Obstacle::SessionCancelled, ARGUMENT).into());
         }
         let was = found.starts_at;
         let announced = self.announcement(found)?;

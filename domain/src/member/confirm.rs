@@ -1,6 +1,7 @@
 //! Confirming that an address is the member's own. Until then nothing goes there but the code that confirms it.
 
-use chrono::{DateTime, SecondsFormat, SubsecRound as _, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
+use chrono_tz::Tz;
 use sea_orm::ConnectionTrait as _;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -8,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use super::Member;
 use crate::{
     Result,
-    command::{Command, Refusal, UserError, UserErrorCode, Work},
+    command::{Command, Obstacle, Refusal, UserError, Work},
     database,
     id::MemberId,
     mail::letter::{ConfirmAddress, Welcome},
@@ -85,8 +86,7 @@ impl Command for ConfirmEmail {
 
     async fn run(&self, work: &mut Work<'_>) -> Result<MemberId, Refusal> {
         if self.code.chars().any(char::is_control) {
-            let message = "a code is of letters and digits";
-            return Err(UserError::new(UserErrorCode::Invalid, message, "code").into());
+            return Err(UserError::new(Obstacle::WrongCode, "code").into());
         }
         let member = with_address(work)?;
         if member.email_confirmed_at.is_some() {
@@ -106,9 +106,7 @@ impl Command for ConfirmEmail {
         let statement = database::statement(sql, values);
         let confirmed = work.transaction().execute_raw(statement).await?;
         if confirmed.rows_affected() == 0 {
-            let message =
-                "this is not the latest code, or it is more than a day old; ask for another";
-            return Err(UserError::new(UserErrorCode::Invalid, message, "code").into());
+            return Err(UserError::new(Obstacle::WrongCode, "code").into());
         }
         work.owe(&Welcome {})?;
         Ok(id)
@@ -133,7 +131,7 @@ impl Command for RequestEmailConfirmation {
         if let Some(before) = member.email_code_requested_at
             && now < before + CODE_INTERVAL
         {
-            return Err(too_soon("a code is on its way", before + CODE_INTERVAL).into());
+            return Err(too_soon(member, before + CODE_INTERVAL, Obstacle::CodeTooSoon).into());
         }
         let code = Code::new(work);
         let sql =
@@ -149,21 +147,23 @@ impl Command for RequestEmailConfirmation {
 fn with_address<'a>(work: &'a Work<'_>) -> Result<&'a Member, Refusal> {
     let member = work.member()?;
     if member.email.is_none() {
-        let message = "there is no email address to confirm";
-        return Err(UserError::new(UserErrorCode::EmailMissing, message, "").into());
+        return Err(UserError::new(Obstacle::NoAddressToConfirm, "").into());
     }
     Ok(member)
 }
 
-/// Something was asked for again before it can be; names when it can.
-pub(super) fn too_soon(what: &str, again: DateTime<Utc>) -> UserError {
+/// Something was asked for again before it can be; says when it can, by the member's clock.
+pub(super) fn too_soon(
+    member: &Member,
+    again: DateTime<Utc>,
+    obstacle: fn(DateTime<Tz>) -> Obstacle,
+) -> UserError {
     // The next whole second, so that nobody who waits as long is early.
     let again = (again + TimeDelta::microseconds(999_999)).trunc_subsecs(0);
-    let named = again.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let message = format!("{what}; the next can be asked for at {named}");
+    let there = again.with_timezone(&member.time_zone);
     UserError {
         retry_at: Some(again),
-        ..UserError::new(UserErrorCode::TooSoon, message, "")
+        ..UserError::new(obstacle(there), "")
     }
 }
 

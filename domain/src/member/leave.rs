@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait as _;
 use serde::Serialize;
 
 use crate::{
-    command::{Command, Refusal, UserError, UserErrorCode, Work},
+    command::{Command, Obstacle, Refusal, UserError, Work},
     database,
     id::MemberId,
 };
@@ -49,8 +49,7 @@ impl Command for KeepAccount {
         let member = work.member()?;
         let (id, now) = (member.id, work.now());
         if member.deletion_final_at.is_some_and(|end| end <= now) {
-            let message = "the time to keep this account is over";
-            return Err(UserError::new(UserErrorCode::DeletionRequested, message, "").into());
+            return Err(UserError::new(Obstacle::DeletionFinal, "").into());
         }
         let sql = "
             UPDATE member

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{EmailAddress, Member, Units, confirm::Code, entity};
 use crate::{
-    command::{Command, Refusal, UserError, UserErrorCode, Work, name},
+    command::{Command, Obstacle, Refusal, UserError, Work, name},
     database,
     id::MemberId,
     locale,
@@ -42,8 +42,7 @@ impl Command for RegisterMember {
 
     async fn run(&self, work: &mut Work<'_>) -> Result<MemberId, Refusal> {
         if work.is_registered() {
-            let message = "you have registered before";
-            return Err(UserError::new(UserErrorCode::AlreadyRegistered, message, "").into());
+            return Err(UserError::new(Obstacle::AlreadyRegistered, "").into());
         }
         let email = match &self.email {
             Some(written) => Some(deliverable(written)?),
@@ -99,8 +98,6 @@ impl Command for RegisterMember {
 
 /// An address that somebody typed.
 fn deliverable(written: &EmailAddress) -> Result<EmailAddress, UserError> {
-    EmailAddress::parse(written.as_str()).ok_or_else(|| {
-        let message = "this is no address that mail can be sent to";
-        UserError::new(UserErrorCode::Invalid, message, "email")
-    })
+    let invalid = || UserError::new(Obstacle::InvalidEmail, "email");
+    EmailAddress::parse(written.as_str()).ok_or_else(invalid)
 }

@@ -29,7 +29,7 @@ pub(crate) trait Cursor: Sized {
     ///
     /// # Errors
     ///
-    /// [`Error::BadInput`] for what is not a cursor of that list.
+    /// [`Error::BadArgument`] for what is not a cursor of that list.
     fn of_request(request: &PageRequest, list: &str) -> Result<Option<Self>> {
         let Some(text) = &request.after else {
             return Ok(None);
@@ -63,7 +63,7 @@ impl Cursor for IdCursor {
 
 /// What is answered to a cursor that is none of a list.
 pub fn foreign() -> Error {
-    Error::BadInput("after: is not a cursor of this list".to_owned())
+    Error::BadArgument("after", "is not a cursor of this list".to_owned())
 }
 
 /// Of list and place; four bytes, so that the longest title fits.
@@ -202,11 +202,17 @@ mod tests {
         ];
         for text in nowhere.into_iter().chain([whole.as_str()]) {
             let read = TimeCursor::of_request(&after(text), "recipe");
-            assert!(matches!(read, Err(Error::BadInput(_))), "{text}");
+            assert!(
+                matches!(read, Err(Error::BadArgument("after", _))),
+                "{text}"
+            );
         }
         for text in nowhere {
             let read = TitleCursor::of_request(&after(text), "recipe");
-            assert!(matches!(read, Err(Error::BadInput(_))), "{text}");
+            assert!(
+                matches!(read, Err(Error::BadArgument("after", _))),
+                "{text}"
+            );
         }
         let distant = [Uuid::nil().as_bytes().as_slice(), &i64::MIN.to_be_bytes()].concat();
         assert_eq!(TimeCursor::of_bytes(&distant), None);

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{PlanStatus, find};
 use crate::{
-    command::{Command, Refusal, UserError, UserErrorCode, Work},
+    command::{Command, Obstacle, Refusal, UserError, Work},
     cycle, database,
     id::PlanId,
 };
@@ -39,9 +39,7 @@ impl Command for EndPlan {
         let latest = cycles.get(&id).and_then(|cycles| cycles.last());
         // Who has moved west may be on an earlier date now; but nobody ended yesterday what they went on with since.
         if work.is_late() && latest.is_some_and(|cycle| ended_on < cycle.starts_on) {
-            let message = "the plan has gone on with another cycle since";
-            let code = UserErrorCode::OutOfRange;
-            return Err(UserError::new(code, message, "occurredAt").into());
+            return Err(UserError::new(Obstacle::PlanWentOn, "occurredAt").into());
         }
         let sql = "
             UPDATE plan SET status = $3, ended_on = $4

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{PlanStatus, entity, of_members};
 use crate::{
     Error,
-    command::{Command, Refusal, UserError, UserErrorCode, Work},
+    command::{Command, Obstacle, Refusal, UserError, Work},
     cycle, database,
     event::PlanStarted,
     id::PlanId,
@@ -40,18 +40,12 @@ impl Command for StartPlan {
         let plans = of_members(work.transaction(), &[member]).await?;
         for plan in plans.get(&member).into_iter().flatten() {
             if plan.status == PlanStatus::Active {
-                let (code, message) = (
-                    UserErrorCode::ActivePlanExists,
-                    "you follow a plan already; end it first",
-                );
-                return Err(UserError::new(code, message, "").into());
+                return Err(UserError::new(Obstacle::ActivePlan, "").into());
             }
             // A phone that was offline may say that it began before the other one ended. Only then: who has moved west
             // since may be on an earlier date now.
             if work.is_late() && plan.ended_on.is_some_and(|last| started_on < last) {
-                let message = "you still followed another plan on that date";
-                let code = UserErrorCode::OutOfRange;
-                return Err(UserError::new(code, message, "occurredAt").into());
+                return Err(UserError::new(Obstacle::OtherPlanThen, "occurredAt").into());
             }
         }
         let wanted = wanted(work, self.goal).await?;
@@ -99,7 +93,5 @@ async fn wanted(work: &Work<'_>, goal: Option<Goal>) -> Result<Preferences, Refu
 
 /// Nothing can be followed.
 pub(crate) fn no_programme() -> UserError {
-    let message =
-        "there is no programme for your goal, level, diet, allergens and training days together";
-    UserError::new(UserErrorCode::NoProgramme, message, "")
+    UserError::new(Obstacle::NoProgramme, "")
 }

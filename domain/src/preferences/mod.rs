@@ -26,6 +26,15 @@ macro_rules! stored_enum {
         pub enum $name {
             $($(#[$variant_doc])* #[sea_orm(string_value = $text)] #[serde(rename = $text)] $variant),+
         }
+
+        impl $name {
+            /// The text that is stored, which is that of the API.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text),+
+                }
+            }
+        }
     };
 }
 pub(crate) use stored_enum;

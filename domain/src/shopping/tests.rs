@@ -168,7 +168,7 @@ fn a_range_reaches_at_most_14_days_ahead() {
     ];
     for to in wrong {
         assert!(
-            matches!(check_range(from, to), Err(Error::BadInput(_))),
+            matches!(check_range(from, to), Err(Error::BadArgument("to", _))),
             "{to}"
         );
     }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Error, Result,
     clock::Clock,
-    command::{self, Asked, Checked, UserError, UserErrorCode},
+    command::{self, Asked, Checked, Obstacle, UserError},
     database,
     id::MemberId,
 };
@@ -45,7 +45,7 @@ pub async fn date_of_asking(
 ///
 /// # Errors
 ///
-/// [`Error::ShopNotConfigured`], [`Error::ShopUnavailable`], and those of the database.
+/// [`Error::ShopUnavailable`], and those of the database.
 pub async fn confirm(
     db: &impl ConnectionTrait,
     shops: &Shops,
@@ -60,18 +60,18 @@ pub async fn confirm(
         Err(error) => return Ok(Err(error)),
     };
     if !shops.sell_through(command.provider) {
-        return Err(Error::ShopNotConfigured);
+        return Ok(Err(not_configured()));
     }
     if !spend(db, member.id, now).await? {
-        let message =
-            format!("only {MAX_CHECKS} purchases an hour can be looked at; try again later");
-        let code = UserErrorCode::TooManyAttempts;
-        return Ok(Err(UserError::new(code, message, "")));
+        return Ok(Err(UserError::new(
+            Obstacle::TooManyPurchases(MAX_CHECKS),
+            "",
+        )));
     }
     let at = date_of_asking(db, now).await?;
     match shops.verify(command.provider, &command.purchase, at).await {
         Ok(report) => command.confirmed = Some(report),
-        Err(PurchaseError::NotConfigured) => return Err(Error::ShopNotConfigured),
+        Err(PurchaseError::NotConfigured) => return Ok(Err(not_configured())),
         Err(PurchaseError::Unavailable(cause)) => return Err(Error::ShopUnavailable(cause)),
         Err(PurchaseError::Invalid(why) | PurchaseError::NotOurs(why)) => {
             tracing::info!(provider = ?command.provider, why, "a purchase was not confirmed");
@@ -79,6 +79,11 @@ pub async fn confirm(
         }
     }
     Ok(Ok(()))
+}
+
+/// Nobody here can say what a purchase in that shop is worth.
+fn not_configured() -> UserError {
+    UserError::new(Obstacle::ShopNotConfigured, "provider")
 }
 
 /// Takes one from the member's budget; false when it is used up.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    command::{Command, Refusal, UserError, UserErrorCode, Work},
+    command::{Command, Obstacle, Refusal, UserError, Work},
     id::MemberId,
 };
 
@@ -72,6 +72,5 @@ impl Command for LinkPurchase {
 
 /// One answer for all that is not theirs, so that nobody learns which purchases there are.
 pub(super) fn not_theirs() -> UserError {
-    let message = "this is no purchase that can be linked to this account";
-    UserError::new(UserErrorCode::PurchaseInvalid, message, "purchase")
+    UserError::new(Obstacle::PurchaseInvalid, "purchase")
 }

@@ -10,10 +10,10 @@ use axum::{
     Extension,
     body::Body,
     extract::State,
-    http::{HeaderMap, Method, StatusCode, Uri},
+    http::{HeaderMap, Method, StatusCode, Uri, header::ACCEPT_LANGUAGE},
     response::Response,
 };
-use coach_domain::viewer::Viewer;
+use coach_domain::{locale::Language, viewer::Viewer};
 use coach_execution::{Document, Fault, OperationType, Response as Outcome};
 use coach_resolvers::RequestContext;
 use futures_util::future::try_join_all;
@@ -116,7 +116,11 @@ pub(super) async fn authenticate(
     id: &RequestId,
 ) -> Result<Viewer, Refusal> {
     match state.shared().authenticator.authenticate(headers).await {
-        Ok(viewer) => Ok(viewer),
+        Ok(viewer) => {
+            let accepted = headers.get(ACCEPT_LANGUAGE);
+            let accepted = accepted.and_then(|value| value.to_str().ok());
+            Ok(viewer.accepting(accepted.and_then(Language::accepted)))
+        }
         Err(rejection @ Rejection::KeysMissing) => {
             tracing::warn!(request = id.as_str(), %rejection, "a credential cannot be verified");
             Err(Refusal::unverifiable())

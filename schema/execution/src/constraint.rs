@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use async_graphql::MaybeUndefined;
 use regex::Regex;
 
-use crate::InputError;
+use crate::{InputError, Unacceptable};
 
 /// A pattern as generated code holds it: compiled at first use.
 pub type Pattern = &'static LazyLock<Regex>;
@@ -44,15 +44,12 @@ impl Constraint {
 
     fn number(&self, value: f64) -> Result<(), InputError> {
         #[expect(clippy::cast_precision_loss, reason = "bounds are small whole numbers")]
-        match (self.min, self.max) {
-            (Some(min), _) if value < min as f64 => {
-                Err(InputError::new(format!("is less than {min}")))
-            }
-            (_, Some(max)) if value > max as f64 => {
-                Err(InputError::new(format!("is more than {max}")))
-            }
-            _ => Ok(()),
-        }
+        let why = match (self.min, self.max) {
+            (Some(min), _) if value < min as f64 => Unacceptable::LessThan(min),
+            (_, Some(max)) if value > max as f64 => Unacceptable::MoreThan(max),
+            _ => return Ok(()),
+        };
+        Err(InputError::unacceptable(why))
     }
 }
 
@@ -81,31 +78,38 @@ impl Constrained for f64 {
 impl Constrained for String {
     fn check(&self, constraint: &Constraint) -> Result<(), InputError> {
         let length = self.chars().count();
-        match *constraint {
+        let why = match *constraint {
             Constraint {
                 min_length: Some(min),
                 ..
-            } if length < min => Err(InputError::new(format!("is shorter than {min} characters"))),
+            } if length < min => Unacceptable::ShorterThan(min),
             Constraint {
                 max_length: Some(max),
                 ..
-            } if length > max => Err(InputError::new(format!("is longer than {max} characters"))),
+            } if length > max => Unacceptable::LongerThan(max),
             Constraint {
                 pattern: Some(pattern),
                 ..
-            } if !pattern.is_match(self) => Err(InputError::new(format!(
-                "does not match {}",
-                pattern.as_str()
-            ))),
-            _ => Ok(()),
-        }
+            } if !pattern.is_match(self) => Unacceptable::Unlike(pattern.as_str()),
+            _ => return Ok(()),
+        };
+        Err(InputError::unacceptable(why))
     }
 }
 
 /// The bounds of numbers and texts are those of a list's items.
 impl<T: Constrained> Constrained for Vec<T> {
     fn check(&self, constraint: &Constraint) -> Result<(), InputError> {
-        self.iter().try_for_each(|item| item.check(constraint))
+        let items = self.iter().enumerate();
+        let errors = items.filter_map(|(index, item)| {
+            let error = item.check(constraint).err()?;
+            Some(error.at(index))
+        });
+        let errors: Vec<_> = errors.map(Some).collect();
+        if errors.is_empty() {
+            return Ok(());
+        }
+        Err(InputError::all(errors))
     }
 }
 
@@ -122,13 +126,16 @@ impl<T: Constrained> Constrained for MaybeUndefined<T> {
     }
 }
 
-/// Checks one argument; the error names it.
-pub fn check(
-    value: &impl Constrained,
+/// The argument, if it keeps to the bounds; the error names it.
+pub fn check<T: Constrained>(
+    value: T,
     name: &str,
     constraint: &Constraint,
-) -> Result<(), InputError> {
-    value.check(constraint).map_err(|error| error.within(name))
+) -> Result<T, InputError> {
+    match value.check(constraint) {
+        Ok(()) => Ok(value),
+        Err(error) => Err(error.within(name)),
+    }
 }
 
 /// A list, given or not.
@@ -159,27 +166,23 @@ impl<T: Items> Items for MaybeUndefined<T> {
     }
 }
 
-/// Checks the number of items of one argument; the error names it.
-pub fn check_items(
-    value: &impl Items,
+/// The argument, if it has as many items as it may; the error names it.
+pub fn check_items<T: Items>(
+    value: T,
     name: &str,
     constraint: &Constraint,
-) -> Result<(), InputError> {
+) -> Result<T, InputError> {
     let count = value.count();
-    let error = match *constraint {
+    let why = match *constraint {
         Constraint {
             min_items: Some(min),
             ..
-        } if count.is_some_and(|count| count < min) => {
-            format!("has fewer than {min} items")
-        }
+        } if count.is_some_and(|count| count < min) => Unacceptable::FewerItemsThan(min),
         Constraint {
             max_items: Some(max),
             ..
-        } if count.is_some_and(|count| count > max) => {
-            format!("has more than {max} items")
-        }
-        _ => return Ok(()),
+        } if count.is_some_and(|count| count > max) => Unacceptable::MoreItemsThan(max),
+        _ => return Ok(value),
     };
-    Err(InputError::new(error).within(name))
+    Err(InputError::unacceptable(why).within(name))
 }

@@ -21,7 +21,7 @@ pub enum TypeKind {
     Scalar {
         /// `@specifiedBy(url:)`.
         specified_by: Option<&'static str>,
-        /// Whether a literal or variable is a value of it.
+        /// Whether a literal or variable is of the kind that it takes, though a person may have to mend it.
         is_valid: fn(&Value) -> bool,
     },
     /// An enum.

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use async_graphql::{ErrorExtensionValues, PathSegment, Pos, ServerError};
+use async_graphql::{ErrorExtensionValues, PathSegment, Pos, ServerError, Value};
 
 /// What went wrong in a field: a stable code for programs and a sentence for
 /// people. Cheap to clone, since one fault can answer a whole batch.
@@ -14,6 +14,9 @@ pub struct Fault {
     pub message: Arc<str>,
     /// Stands in `extensions.retryAfter`: seconds until trying again makes sense, where that is known.
     pub retry_after: Option<u32>,
+    /// Stands in `extensions.argumentPath`: the argument that it is about, with the input fields and places in lists
+    /// within it; empty where it is about none.
+    pub argument_path: Arc<[PathSegment]>,
 }
 
 impl Fault {
@@ -23,6 +26,7 @@ impl Fault {
             code,
             message: Arc::from(message.into().as_ref()),
             retry_after: None,
+            argument_path: Arc::default(),
         }
     }
 
@@ -31,6 +35,15 @@ impl Fault {
     pub fn with_retry_after(self, seconds: u32) -> Self {
         Self {
             retry_after: Some(seconds),
+            ..self
+        }
+    }
+
+    /// The same, about an argument.
+    #[must_use]
+    pub fn with_argument_path(self, path: impl IntoIterator<Item = PathSegment>) -> Self {
+        Self {
+            argument_path: path.into_iter().collect(),
             ..self
         }
     }
@@ -47,6 +60,13 @@ impl Fault {
         extensions.set("code", self.code);
         if let Some(seconds) = self.retry_after {
             extensions.set("retryAfter", seconds);
+        }
+        if !self.argument_path.is_empty() {
+            let path = self.argument_path.iter().map(|segment| match segment {
+                PathSegment::Field(name) => Value::from(name.as_str()),
+                PathSegment::Index(place) => Value::from(*place),
+            });
+            extensions.set("argumentPath", Value::List(path.collect()));
         }
         error.extensions = Some(extensions);
         error

@@ -7,37 +7,7 @@ use apollo_compiler::{
 };
 use async_graphql::{MaybeUndefined, Name, Number, Value, Variables, indexmap::IndexMap};
 
-use crate::{Fault, builtin};
-
-/// Why a value is not one of its type, and where in the argument.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InputError {
-    message: String,
-    reversed_path: Vec<String>,
-}
-
-impl InputError {
-    /// An error at the value itself.
-    pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            reversed_path: Vec::new(),
-        }
-    }
-
-    /// The same, one level up.
-    #[must_use]
-    pub fn within(mut self, name: impl Into<String>) -> Self {
-        self.reversed_path.push(name.into());
-        self
-    }
-
-    pub(crate) fn into_fault(self, field: &str) -> Fault {
-        let path: Vec<_> = self.reversed_path.into_iter().rev().collect();
-        let message = format!("{field}({}): {}", path.join("."), self.message);
-        Fault::new("BAD_USER_INPUT", message)
-    }
-}
+use crate::{InputError, Unacceptable, builtin};
 
 /// A Rust type that takes the GraphQL input type `G`, spelled as for
 /// [`Output`](crate::Output).
@@ -92,9 +62,12 @@ impl<T: Input<G>, G> Input<Vec<G>> for Vec<T> {
             return Ok(vec![T::coerce(value)?]);
         };
         let items = items.into_iter().enumerate();
-        items
-            .map(|(index, item)| T::coerce(item).map_err(|error| error.within(index.to_string())))
-            .collect()
+        let coerced = items.map(|(index, item)| T::coerce(item).map_err(|error| error.at(index)));
+        let (items, errors): (Vec<_>, Vec<_>) = coerced.partition(Result::is_ok);
+        if errors.is_empty() {
+            return Ok(items.into_iter().flatten().collect());
+        }
+        Err(InputError::all(errors.into_iter().map(Result::err)))
     }
 }
 
@@ -139,7 +112,10 @@ impl Input<builtin::String> for String {
         match value {
             // Postgres cannot hold U+0000 in a text, so nothing takes it.
             Value::String(text) if text.contains('\0') => {
-                Err(InputError::new("contains the character U+0000"))
+                Err(InputError::unacceptable(Unacceptable::Unknown {
+                    code: "INVALID",
+                    message: "contains the character U+0000",
+                }))
             }
             Value::String(text) => Ok(text),
             _ => Err(InputError::new("is not a string")),
@@ -151,7 +127,9 @@ impl Input<builtin::Id> for String {
     fn coerce(value: Value) -> Result<Self, InputError> {
         match value {
             Value::Number(number) if number.is_i64() => Ok(number.to_string()),
-            value => <Self as Input<builtin::String>>::coerce(value),
+            value => {
+                <Self as Input<builtin::String>>::coerce(value).map_err(InputError::for_programmers)
+            }
         }
     }
 }
@@ -203,12 +181,13 @@ impl ArgumentValues {
 
     /// Refuses what is left.
     pub fn finish(self) -> Result<(), InputError> {
-        match self.0.into_iter().next() {
-            None => Ok(()),
-            Some((name, _)) => {
-                Err(InputError::new("is not a field of this input").within(name.as_str()))
-            }
+        if self.0.is_empty() {
+            return Ok(());
         }
+        let unknown = |name: Name| {
+            Some(InputError::new("is not a field of this input").within(name.as_str()))
+        };
+        Err(InputError::all(self.0.into_keys().map(unknown)))
     }
 }
 

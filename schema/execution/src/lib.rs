@@ -14,6 +14,7 @@
 //! * [`outcome`]: "Handling Field Errors", null propagation included;
 //! * [`batch`]: the loaders; every field that needs data is a batch function;
 //! * [`input`]: coercion of arguments and variables, absent told from null;
+//! * [`refusal`]: what is wrong with input, and who can mend it;
 //! * [`document`]: limits, parsing and validation;
 //! * [`contract`]: the seam to the generated code;
 //! * [`schema`]: what a gateway serves.
@@ -29,21 +30,23 @@ mod introspection;
 pub mod outcome;
 pub mod output;
 pub mod plan;
+pub mod refusal;
 mod run;
 pub mod scalar;
 pub mod schema;
 mod variables;
 
 pub use apollo_compiler::executable::OperationType;
-pub use async_graphql::{MaybeUndefined, Name, Value};
+pub use async_graphql::{MaybeUndefined, Name, PathSegment, Value};
 pub use batch::{Batch, BatchFunction, BatchLoader};
 pub use contract::Contract;
 pub use document::Document;
 pub use fault::Fault;
-pub use input::{ArgumentValues, Input, InputError, InputObject};
+pub use input::{ArgumentValues, Input, InputObject};
 pub use outcome::{Completed, Outcome};
-pub use output::{Output, complete_object, leaf, resolve};
+pub use output::{Output, complete_object, leaf, resolve, resolve_mutation};
 pub use plan::PlannedField;
+pub use refusal::{Cause, InputError, Problem, Refusable, Unacceptable};
 pub use regex::Regex;
 pub use schema::{Gateway, Response};
 

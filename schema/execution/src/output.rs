@@ -6,10 +6,13 @@ use async_graphql::{PathSegment, indexmap::IndexMap};
 use futures_util::FutureExt as _;
 
 use crate::{
-    Completed, Fault, Outcome, PlannedField, Value, builtin,
+    Completed, Fault, Outcome, PlannedField, Refusable, Value, builtin,
     outcome::{join, join_list},
     plan::{ObjectPlan, TYPENAME},
 };
+
+/// What is logged when a mutation gives a code that the SDL does not name; tests listen for it.
+pub const UNNAMED: &str = "a userError has a code that its payload does not name";
 
 /// A Rust type that serves as the GraphQL type `G` for requests `R`.
 ///
@@ -134,6 +137,35 @@ where
         }
         .boxed(),
     )
+}
+
+/// Completes a mutation whose payload has `userErrors`: with what its resolver
+/// answers, or without it where a person has to mend the arguments. `codes` are
+/// those that the payload says it can give.
+pub fn resolve_mutation<'r, V, E, G, R, A>(
+    answer: impl FnOnce() -> A + Send + 'r,
+    codes: &'static [&'static str],
+    field: &'r PlannedField,
+    request: &'r R,
+) -> Completed<'r>
+where
+    A: Future<Output = Result<V, E>> + Send + 'r,
+    V: Output<G, R> + Refusable + Send,
+    E: Into<Fault> + Send,
+    R: Sync,
+{
+    let payload = async move {
+        let payload = match field.unacceptable() {
+            Some(problems) => V::refused(problems),
+            None => answer().await?,
+        };
+        for code in payload.codes().filter(|code| !codes.contains(code)) {
+            let mutation = field.definition.name;
+            tracing::error!(mutation, code, "{UNNAMED}");
+        }
+        Ok::<_, E>(payload)
+    };
+    resolve(payload, field, request)
 }
 
 /// `ExecuteSelectionSet` (6.3) on one object: `resolve` answers each planned

@@ -17,7 +17,7 @@ use apollo_compiler::{
 use async_graphql::{Name, Pos, ServerError, Value, Variables, indexmap::IndexMap};
 
 use crate::{
-    Fault,
+    Fault, InputError, Problem,
     contract::Contract,
     definition::{CacheHint, FieldDefinition, ListSize, TypeKind},
     document::Document,
@@ -59,6 +59,8 @@ pub struct PlannedField {
     pub index: usize,
     pub(crate) position: Pos,
     pub(crate) refusal: Option<Fault>,
+    /// What a person has to mend, where the field has `userErrors` to say it.
+    unacceptable: Option<InputError>,
     arguments: Option<Box<dyn Any + Send + Sync>>,
     objects: Vec<Arc<ObjectPlan>>,
 }
@@ -75,6 +77,12 @@ impl PlannedField {
             .as_ref()
             .and_then(|arguments| arguments.downcast_ref())
             .expect("a planned field holds the arguments of its own type")
+    }
+
+    /// What is wrong with the arguments, where a person can mend it and the
+    /// payload says so; there are no [`arguments`](Self::arguments) then.
+    pub fn unacceptable(&self) -> Option<&[Problem]> {
+        self.unacceptable.as_ref().map(InputError::problems)
     }
 
     /// What is asked of the object type with this index.
@@ -244,6 +252,7 @@ impl<'d, K: Contract> Planner<'d, K> {
             index: TYPENAME,
             position: self.document.position(first.location()),
             refusal: None,
+            unacceptable: None,
             arguments: None,
             objects: Vec::new(),
         };
@@ -273,6 +282,13 @@ impl<'d, K: Contract> Planner<'d, K> {
         } else if !definition.arguments.is_empty() {
             match K::arguments(type_index, index, &mut arguments) {
                 Ok(arguments) => field.arguments = Some(arguments),
+                Err(error)
+                    if K::MUTATION == Some(type_index)
+                        && has_user_errors::<K>(definition)
+                        && error.is_for_persons() =>
+                {
+                    field.unacceptable = Some(error);
+                }
                 Err(error) => field.refusal = Some(error.into_fault(definition.name)),
             }
         }
@@ -366,6 +382,14 @@ impl<'d, K: Contract> Planner<'d, K> {
         self.cache.max_age = self.cache.max_age.min(hint.max_age);
         self.cache.private |= hint.private;
     }
+}
+
+/// Whether the payload has a place for what a person can mend.
+fn has_user_errors<K: Contract>(definition: &FieldDefinition) -> bool {
+    definition.named.is_some_and(|named| {
+        let mut fields = K::TYPES[named].fields().iter();
+        fields.any(|field| field.name == "userErrors")
+    })
 }
 
 /// `DoesFragmentTypeApply` (6.3.2).

@@ -11,9 +11,18 @@ pub trait Scalar {
     /// The Rust type that `@scalar(rust:)` names.
     type Rust;
 
-    /// Reads a literal or a variable.
+    /// Reads a literal or a variable. What a person may have typed, and can
+    /// mend, is [unacceptable](InputError::unacceptable).
     fn parse(value: Value) -> Result<Self::Rust, InputError>;
 
     /// Writes an answer.
     fn serialize(value: &Self::Rust) -> Value;
+}
+
+/// Whether a value is of the kind that a scalar takes, acceptable or not.
+pub fn is_of_kind<S: Scalar>(value: &Value) -> bool {
+    match S::parse(value.clone()) {
+        Ok(_) => true,
+        Err(error) => error.is_for_persons(),
+    }
 }

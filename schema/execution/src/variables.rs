@@ -273,19 +273,16 @@ impl Problem {
             }
         }
         let position = document.position(definition.location());
-        let fault = Fault::new("BAD_USER_INPUT", format!("{place} {}", self.message));
-        let mut error = fault.into_error(Some(position));
         let mut argument =
             first_use(document, &operation.selection_set, &definition.name).unwrap_or_default();
         argument.extend(self.path);
-        let path = argument.into_iter().map(|segment| match segment {
-            PathSegment::Field(name) => Value::from(name),
-            PathSegment::Index(index) => Value::from(index),
-        });
+        let fault = Fault::new("BAD_USER_INPUT", format!("{place} {}", self.message));
+        let mut error = fault
+            .with_argument_path(argument)
+            .into_error(Some(position));
         let extensions = error
             .extensions
             .get_or_insert_with(ErrorExtensionValues::default);
-        extensions.set("argumentPath", Value::List(path.collect()));
         extensions.set("variable", definition.name.as_str());
         error
     }

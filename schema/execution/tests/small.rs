@@ -27,6 +27,8 @@ mod input;
 mod introspection;
 #[path = "execution/nulls.rs"]
 mod nulls;
+#[path = "execution/refusal.rs"]
+mod refusal;
 #[path = "execution/selection.rs"]
 mod selection;
 

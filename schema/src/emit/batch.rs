@@ -102,5 +102,5 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
             snake(function)
         );
     }
-    *out += "}\n\n/// The context of a request, with its loaders.\npub struct Request {\n    context: Arc<RequestContext>,\n    loaders: Loaders,\n}\n\n";
+    *out += "}\n\n/// The context of a request, with its loaders.\npub struct Request {\n    /// What the hand-written side gets.\n    pub context: Arc<RequestContext>,\n    loaders: Loaders,\n}\n\n";
 }

@@ -24,7 +24,7 @@ pub(super) fn emit(out: &mut String, contract: &Contract) {
 fn kind(contract: &Contract, model: &TypeModel) -> String {
     match &model.kind {
         Kind::Scalar { specified_by } => format!(
-            "TypeKind::Scalar {{ specified_by: {}, is_valid: |value| <types::{} as Scalar>::parse(value.clone()).is_ok() }}",
+            "TypeKind::Scalar {{ specified_by: {}, is_valid: ::coach_execution::scalar::is_of_kind::<types::{}> }}",
             optional(specified_by.as_deref()),
             pascal(&model.name),
         ),

@@ -161,7 +161,7 @@ fn structure(
         );
         let _ = writeln!(
             out,
-            "            let {}: {} = fields.take::<_, {}>({}, {default})?; // {}",
+            "            let {}: Result<{}, InputError> = fields.take::<_, {}>({}, {default}); // {}",
             snake(&field.name),
             input(
                 contract,
@@ -177,11 +177,23 @@ fn structure(
             constrain(out, field, constraint, &place(coordinate, field));
         }
     }
-    let names: Vec<_> = fields.iter().map(|field| snake(&field.name)).collect();
+    let all = |wrap: fn(&str) -> String| {
+        let names = fields.iter().map(|field| wrap(&snake(&field.name)));
+        names.collect::<Vec<_>>().join(", ")
+    };
     let _ = writeln!(
         out,
-        "            Ok(Self {{ {} }})\n        }}\n    }}",
-        names.join(", ")
+        "            match ({},) {{
+                ({},) => Ok(Self {{ {} }}),
+                ({},) => Err(InputError::all([{}])),
+            }}
+        }}
+    }}",
+        all(str::to_owned),
+        all(|name| format!("Ok({name})")),
+        all(str::to_owned),
+        all(str::to_owned),
+        all(|name| format!("{name}.err()")),
     );
 }
 
@@ -216,7 +228,7 @@ fn choice(out: &mut String, contract: &Contract, coordinate: &str, fields: &[Inp
         let _ = writeln!(
             out,
             "            if fields.contains({key}) {{
-            let {variable}: {ty} = fields.take::<_, {marker}>({key}, None)?; // {place}"
+            let {variable}: Result<{ty}, InputError> = fields.take::<_, {marker}>({key}, None); // {place}"
         );
         if let Some(constraint) = &field.constraint {
             constrain(out, field, constraint, &place);
@@ -224,7 +236,7 @@ fn choice(out: &mut String, contract: &Contract, coordinate: &str, fields: &[Inp
         let _ = writeln!(
             out,
             "            fields.finish()?;
-            return Ok(Self::{}({variable}));
+            return {variable}.map(Self::{});
             }}",
             pascal(&field.name)
         );
@@ -249,32 +261,29 @@ fn constrain(out: &mut String, field: &InputField, constraint: &Constraint, plac
             .map(|(bound, value)| format!("{bound}: Some({value}), "));
         bounds.collect::<Vec<_>>().concat()
     };
-    if !constraint.items.is_empty() {
-        let _ = writeln!(
-            out,
-            "            constraint::check_items(&{variable}, {name}, &constraint::Constraint {{ {}..constraint::Constraint::NONE }})?; // {place}",
-            some(&constraint.items)
-        );
-    }
     let mut bounds = some(&constraint.bounds);
     if let Some(pattern) = &constraint.pattern {
+        let compiled = variable.trim_start_matches("r#").to_uppercase();
         let _ = writeln!(
             out,
-            "            static {0}: std::sync::LazyLock<::coach_execution::Regex> = std::sync::LazyLock::new(|| ::coach_execution::Regex::new({1}).expect(\"a valid pattern\"));",
-            variable.trim_start_matches("r#").to_uppercase(),
+            "            static {compiled}: std::sync::LazyLock<::coach_execution::Regex> = std::sync::LazyLock::new(|| ::coach_execution::Regex::new({}).expect(\"a valid pattern\"));",
             literal(pattern)
         );
-        let _ = write!(
-            bounds,
-            "pattern: Some(&{}), ",
-            variable.trim_start_matches("r#").to_uppercase()
-        );
+        let _ = write!(bounds, "pattern: Some(&{compiled}), ");
     }
-    if !bounds.is_empty() {
-        let _ = writeln!(
-            out,
-            "            constraint::check(&{variable}, {name}, &constraint::Constraint {{ {bounds}..constraint::Constraint::NONE }})?; // {place}"
-        );
+    // Nobody types an id.
+    let whose = if field.ty.inner_named_type() == "ID" {
+        ".map_err(InputError::for_programmers)"
+    } else {
+        ""
+    };
+    for (function, bounds) in [("check_items", some(&constraint.items)), ("check", bounds)] {
+        if !bounds.is_empty() {
+            let _ = writeln!(
+                out,
+                "            let {variable} = {variable}.and_then(|value| constraint::{function}(value, {name}, &constraint::Constraint {{ {bounds}..constraint::Constraint::NONE }}){whose}); // {place}"
+            );
+        }
     }
 }
 

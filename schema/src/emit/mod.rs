@@ -20,7 +20,7 @@ pub(crate) fn module(contract: &Contract, nouns: &str, sdl: &str) -> String {
         "// Generated from the SDL by coach-schema; edit schema/graphql instead.\n\
          use std::sync::Arc;\n\
          use ::coach_execution::{Batch, BatchFunction, BatchLoader, Completed, Fault, Input, InputError, \
-         InputObject, ArgumentValues, MaybeUndefined, Name, Outcome, Output, PlannedField, Value, builtin, complete_object, constraint, definition::*, leaf, scalar::Scalar};\n\
+         InputObject, ArgumentValues, MaybeUndefined, Name, Outcome, Output, PlannedField, Refusable, Value, builtin, complete_object, constraint, definition::*, leaf, scalar::Scalar};\n\
          use super::{Error, RequestContext, Resolvers, Role};\n\n",
     );
     let _ = writeln!(

@@ -25,7 +25,8 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
         );
         for field in fields(contract, root) {
             let value = answered(contract, root, field);
-            resolver(out, &model.name, field, nouns, &value);
+            let refusable = codes(contract, root, field).is_some();
+            resolver(out, &model.name, field, nouns, &value, refusable);
         }
         *out += "}\n\n";
     }
@@ -66,11 +67,20 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
             } else {
                 ", field.arguments()"
             };
+            let value = answered(contract, root, field);
+            let call = format!(
+                "<Resolvers as {module}::{}>::resolve(&request.context{arguments})",
+                pascal(&field.name)
+            );
+            let completed = match codes(contract, root, field) {
+                Some(codes) => format!(
+                    "resolve_mutation::<_, _, {value}, _, _>(|| {call}, &{codes:?}, field, request)"
+                ),
+                None => format!("resolve::<_, _, {value}, _>({call}, field, request)"),
+            };
             let _ = writeln!(
                 out,
-                "            ({root}, {place}) => ::coach_execution::resolve::<_, _, {}, _>(<Resolvers as {module}::{}>::resolve(&request.context{arguments}), field, request), // {coordinate}",
-                answered(contract, root, field),
-                pascal(&field.name),
+                "            ({root}, {place}) => ::coach_execution::{completed}, // {coordinate}"
             );
         }
     }
@@ -102,7 +112,20 @@ fn answered(contract: &Contract, root: usize, field: &Field) -> String {
     }
 }
 
-fn resolver(out: &mut String, root: &str, field: &Field, nouns: &str, value: &str) {
+/// The codes that a mutation's payload can give, where it has a place for them.
+fn codes<'c>(contract: &'c Contract, root: usize, field: &Field) -> Option<&'c [String]> {
+    let mutation = contract.mutation == Some(root);
+    mutation.then(|| contract.codes(field)).flatten()
+}
+
+fn resolver(
+    out: &mut String,
+    root: &str,
+    field: &Field,
+    nouns: &str,
+    value: &str,
+    refusable: bool,
+) {
     let coordinate = format!("{root}.{}", field.name);
     let (function, module) = (pascal(&field.name), snake(root));
     let arguments = if field.arguments.is_empty() {
@@ -120,12 +143,13 @@ fn resolver(out: &mut String, root: &str, field: &Field, nouns: &str, value: &st
     )]
     pub trait {function} {{ // {coordinate}
         /// What it answers.
-        type Value: Output<{value}, Request> + Send + Sync; // {coordinate}
+        type Value: Output<{value}, Request> + {refusable}Send + Sync; // {coordinate}
         /// Answers the field.
         fn resolve(context: &RequestContext{arguments}) -> impl Future<Output = Result<Self::Value, Error>> + Send; // {coordinate}
     }}
 ",
         noun = field.noun,
+        refusable = if refusable { "Refusable + " } else { "" },
     );
 }
 

@@ -1,5 +1,5 @@
 //! Listens to every log line and every span of the run for what belongs to members alone: names, email addresses,
-//! tokens. What is found fails the test that is running then, and all that end after it.
+//! tokens; and for `userErrors` with codes that their payload does not name. What is found fails the test that is running then, and all that end after it.
 
 use coach_domain::database::Pool;
 use std::{
@@ -11,6 +11,7 @@ use std::{
     },
 };
 
+use coach_execution::output::UNNAMED;
 use coach_gateway::telemetry;
 use opentelemetry_sdk::{
     error::OTelSdkResult,
@@ -55,7 +56,10 @@ pub(crate) fn heard() -> (usize, usize) {
 /// Fails when something was found.
 pub(super) fn assert_silent() {
     let leaks = LEAKS.lock().expect("not poisoned");
-    assert!(leaks.is_empty(), "telemetry tells of members: {leaks:#?}");
+    assert!(
+        leaks.is_empty(),
+        "telemetry tells of members, or of what a mutation must not give: {leaks:#?}"
+    );
 }
 
 /// What is members' own in a text: an email address, a token, or one of `names`.
@@ -75,6 +79,10 @@ pub(crate) fn private(text: &str, names: &BTreeSet<String>) -> Option<String> {
 }
 
 fn hear(text: &str) {
+    if text.contains(UNNAMED) {
+        let mut leaks = LEAKS.lock().expect("not poisoned");
+        leaks.push(text.to_owned());
+    }
     let names = NAMES.lock().expect("not poisoned");
     if let Some(leak) = private(text, &names) {
         LEAKS.lock().expect("not poisoned").push(leak);

@@ -144,7 +144,7 @@ async fn a_trial_that_is_given_up_at_once_is_over() {
         );
         let input = json!({ "idempotencyKey": "1" });
         let refused = change(&market.test, NORA, "StartPlan", input).await;
-        assert_eq!(refused.codes(), ["SUBSCRIPTION_REQUIRED"]);
+        assert_eq!(refused.refusal().0, "SUBSCRIPTION_REQUIRED");
     }
 }
 

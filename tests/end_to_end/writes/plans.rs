@@ -146,11 +146,11 @@ async fn who_has_a_plan_or_no_access_starts_none() {
     }
     for email in [NORA, LARA] {
         let answer = start(&test, email, "1", json!({})).await;
-        assert_eq!(answer.codes(), ["SUBSCRIPTION_REQUIRED"], "{email}");
+        assert_eq!(answer.refusal().0, "SUBSCRIPTION_REQUIRED", "{email}");
     }
     // Lara's ends with her subscription or when she has one again.
     let answer = end(&test, LARA, "2").await;
-    assert_eq!(answer.codes(), ["SUBSCRIPTION_REQUIRED"]);
+    assert_eq!(answer.refusal().0, "SUBSCRIPTION_REQUIRED");
     assert_nothing_done(&test).await;
     // A payment that failed takes nothing away yet.
     end(&test, GWEN, "2").await.done();

@@ -124,10 +124,12 @@ async fn a_shop_that_is_not_configured_says_so() {
     for provider in ["GOOGLE", "STRIPE"] {
         let input = json!({ "idempotencyKey": "1", "provider": provider, "purchase": "x" });
         let refused = change(&test, member::NORA, "LinkPurchase", input).await;
-        assert_eq!(refused.codes(), ["SHOP_NOT_CONFIGURED"]);
+        let expected = ("SHOP_NOT_CONFIGURED", "input.provider".to_owned());
+        assert_eq!(refused.refusal(), expected);
     }
     let nowhere = TestApp::start().await;
     let input = json!({ "idempotencyKey": "1", "provider": "APPLE", "purchase": "x" });
     let refused = change(&nowhere, member::NORA, "LinkPurchase", input).await;
-    assert_eq!(refused.codes(), ["SHOP_NOT_CONFIGURED"]);
+    let expected = ("SHOP_NOT_CONFIGURED", "input.provider".to_owned());
+    assert_eq!(refused.refusal(), expected);
 }

@@ -72,7 +72,7 @@ async fn a_viewer_becomes_a_member_once() {
     let again = change(&test, NOBODY, "RegisterMember", keyed("2", input())).await;
     assert_eq!(again.refusal(), ("ALREADY_REGISTERED", String::new()));
     let plan = change(&test, NOBODY, "StartPlan", keyed("3", json!({}))).await;
-    assert_eq!(plan.codes(), ["SUBSCRIPTION_REQUIRED"]);
+    assert_eq!(plan.refusal(), ("SUBSCRIPTION_REQUIRED", String::new()));
 }
 
 #[tokio::test]
@@ -184,7 +184,7 @@ async fn an_address_that_mail_can_never_be_sent_to_is_told() {
         let mut input = keyed("1", input());
         input["email"] = email.into();
         let answer = change(&test, NOBODY, "RegisterMember", input).await;
-        let expected = ("INVALID", "input.email".to_owned());
+        let expected = ("INVALID_EMAIL", "input.email".to_owned());
         assert_eq!(answer.refusal(), expected, "{email:?}");
     }
     assert_nothing_done(&test).await;

@@ -102,7 +102,7 @@ async fn what_cannot_be_ticked_off_says_why() {
         }
         let input = json!({ "idempotencyKey": "k", "scheduledWorkoutId": lapsed[0] });
         let refused = change(&test, member::LARA, operation, input).await;
-        assert_eq!(refused.codes(), ["SUBSCRIPTION_REQUIRED"]);
+        assert_eq!(refused.refusal().0, "SUBSCRIPTION_REQUIRED");
         for at in ["2026-03-18T12:06:00Z", "2026-03-04T11:59:59Z"] {
             let input =
                 json!({ "idempotencyKey": "k", "scheduledWorkoutId": mine, "occurredAt": at });

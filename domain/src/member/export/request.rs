@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::KEPT_FOR;
 use crate::{
-    command::{Command, Refusal, UserError, UserErrorCode, Work},
+    command::{Command, Obstacle, Refusal, UserError, Work},
     database,
     id::MemberId,
     member::{EmailAddress, confirm::too_soon},
@@ -55,13 +55,10 @@ impl Command for RequestDataExport {
         let id = member.id;
         let address = member.email.as_ref();
         if !address.is_some_and(EmailAddress::can_be_sent_to) {
-            let message = "there is no email address to send it to";
-            return Err(UserError::new(UserErrorCode::EmailMissing, message, "").into());
+            return Err(UserError::new(Obstacle::NoAddressForExport, "").into());
         }
         if member.email_confirmed_at.is_none() {
-            let message =
-                "confirm your email address first: all that is stored about you is sent there";
-            return Err(UserError::new(UserErrorCode::EmailUnconfirmed, message, "").into());
+            return Err(UserError::new(Obstacle::Unconfirmed, "").into());
         }
         let sql = "
             SELECT requested_at
@@ -72,8 +69,8 @@ impl Command for RequestDataExport {
         let latest = database::statement(sql, [id.into(), (now - INTERVAL).into()]);
         if let Some(row) = work.transaction().query_one_raw(latest).await? {
             let requested_at: DateTime<Utc> = row.try_get_by_index(0)?;
-            let what = "an export has been asked for within the last 24 hours";
-            return Err(too_soon(what, requested_at + INTERVAL).into());
+            let again = requested_at + INTERVAL;
+            return Err(too_soon(member, again, Obstacle::ExportTooSoon).into());
         }
         let export = work.new_id();
         let sql = "

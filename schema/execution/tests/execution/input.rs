@@ -78,7 +78,7 @@ async fn constraints_are_checked_and_named() {
         ),
         (
             "{ dishes(filter: { not: { tags: [\"far too long a tag\"] } }) { id } }",
-            "filter.not.tags): is longer than 10",
+            "filter.not.tags.0): is longer than 10",
         ),
         (
             "{ echo(input: { text: \"a\" }) }",

@@ -1,15 +1,21 @@
 // Generated from the SDL by coach-schema; edit schema/graphql instead.
 use std::sync::Arc;
-use ::coach_execution::{Batch, BatchFunction, BatchLoader, Completed, Fault, Input, InputError, InputObject, ArgumentValues, MaybeUndefined, Name, Outcome, Output, PlannedField, Value, builtin, complete_object, constraint, definition::*, leaf, scalar::Scalar};
+use ::coach_execution::{Batch, BatchFunction, BatchLoader, Completed, Fault, Input, InputError, InputObject, ArgumentValues, MaybeUndefined, Name, Outcome, Output, PlannedField, Refusable, Value, builtin, complete_object, constraint, definition::*, leaf, scalar::Scalar};
 use super::{Error, RequestContext, Resolvers, Role};
 
 /// The exported SDL.
-pub const SDL: &str = "directive @constraint(min: Float, max: Float, minLength: Int, maxLength: Int, minItems: Int, maxItems: Int, pattern: String) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION\n\n\"\"\"One of these.\"\"\"\ninput Choice @oneOf {\n  \"\"\"Limits: at most 3 characters.\"\"\"\n  text: String @constraint(maxLength: 3)\n  number: Int\n  either: [Choice!]\n}\n\ntype Cook implements Named {\n  id: ID!\n  name: String!\n}\n\nenum Course {\n  \"\"\"First.\"\"\"\n  STARTER\n  MAIN\n  DESSERT\n  \"\"\"A keyword.\"\"\"\n  SELF\n  OLD @deprecated(reason: \"say \\\"MAIN\\\"\")\n}\n\n\"\"\"The scalar with a URL.\"\"\"\nscalar Date @specifiedBy(url: \"https://example.com/date\")\n\ntype Dish implements Edible & Named {\n  id: ID!\n  name: String!\n  course: Course\n  minutes: Int!\n  weight: Float\n  madeOn: Date!\n  \"\"\"Lists of lists, nullable in non-null.\"\"\"\n  table: [[Int]!]!\n  maybe: [String]\n  nutrition: Nutrition\n  ingredients: [Ingredient!]!\n  \"\"\"The best match, by a key of two fields and an argument.\"\"\"\n  pairing(course: Course! = DESSERT, note: String): Dish\n  cook: Cook\n  secret: String @deprecated(reason: \"told \\\"everybody\\\"\")\n  old: Int @deprecated\n}\n\ninput DishFilter {\n  minutes: Int! = 20\n  \"\"\"Limits: at most 3 items, each at most 10 characters.\"\"\"\n  tags: [String!] @constraint(maxItems: 3, maxLength: 10)\n  course: Course\n  \"\"\"Filters within filters.\"\"\"\n  not: DishFilter\n}\n\ninput EchoInput {\n  \"\"\"Limits: 2 to 5 characters, matching `^[a-z]+$`.\"\"\"\n  text: String @constraint(minLength: 2, maxLength: 5, pattern: \"^[a-z]+$\")\n  number: Int = 7\n  type: Int\n  list: [Int]\n  date: Date\n  old: Int @deprecated(reason: \"unused\")\n}\n\n\"\"\"Also interfaces implement interfaces.\"\"\"\ninterface Edible implements Named {\n  id: ID!\n  name: String!\n  course: Course\n}\n\ntype Ingredient {\n  name: String!\n  supplier: Cook\n}\n\ntype Knot implements Link {\n  value: Int!\n  next: Link\n}\n\n\"\"\"An interface whose fields lead to itself.\"\"\"\ninterface Link {\n  value: Int!\n  next: Link\n}\n\ntype Mutation {\n  \"\"\"Adds to a number that only this request has.\"\"\"\n  add(amount: Int!): Int\n  addOrFail(amount: Int!): Int\n}\n\n\"\"\"Has a name.\"\"\"\ninterface Named {\n  id: ID!\n  name: String!\n}\n\ntype Nutrition {\n  energy: Int!\n}\n\n\"\"\"Every way to fail.\"\"\"\ntype Probe implements Link {\n  value: Int!\n  next: Link\n  fails: Int\n  failsNonNull: Int!\n  \"\"\"The batch leaves the key out.\"\"\"\n  missing: Int!\n  child: Probe\n  childNonNull: Probe!\n  children: [Probe!]!\n  childrenNullable: [Probe]\n  grid: [[Probe!]]!\n}\n\n\"\"\"A root with \"quotes\", a backslash \\ and\ttabs.\"\"\"\ntype Query {\n  \"\"\"\n  A block description with \\\"\"\" inside,\n  \"quotes\", and two lines.\n  \"\"\"\n  dish(\n    \"\"\"Its id, \"quoted\".\"\"\"\n    id: ID!,\n    old: Int = 3 @deprecated(reason: \"use \\\"id\\\"\"),\n  ): Dish\n  dishes(\n    filter: DishFilter = {\n      minutes: 30,\n      tags: [\n        \"quick\",\n        \"say \\\"hi\\\"\",\n      ],\n      course: MAIN,\n    },\n    \"\"\"Limits: 1 to 10.\"\"\"\n    first: Int! = 2 @constraint(min: 1, max: 10),\n    loop: [Int!],\n  ): [Dish!]!\n  \"\"\"\n  Says what it was given, so that tests see absent, null and value apart.\n  \"\"\"\n  echo(input: EchoInput!): String!\n  choose(choice: Choice!): String!\n  \"\"\"A field named like a keyword.\"\"\"\n  type: Thing\n  self: [Thing]!\n  named(id: ID!): Named\n  edible: Edible\n  secret: String\n  probe: Probe\n  probeNonNull: Probe!\n  probes: [Probe]\n  probesNonNull: [Probe!]!\n  probesOfNonNull: [Probe!]\n  probesNullableInNonNull: [Probe]!\n  fails: Int\n  failsNonNull: Int!\n}\n\nunion Thing = Dish | Cook\n";
+pub const SDL: &str = "directive @constraint(min: Float, max: Float, minLength: Int, maxLength: Int, minItems: Int, maxItems: Int, pattern: String) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION\n\n\"\"\"One of these.\"\"\"\ninput Choice @oneOf {\n  \"\"\"Limits: at most 3 characters.\"\"\"\n  text: String @constraint(maxLength: 3)\n  number: Int\n  either: [Choice!]\n}\n\ntype Cook implements Named {\n  id: ID!\n  name: String!\n}\n\nenum Course {\n  \"\"\"First.\"\"\"\n  STARTER\n  MAIN\n  DESSERT\n  \"\"\"A keyword.\"\"\"\n  SELF\n  OLD @deprecated(reason: \"say \\\"MAIN\\\"\")\n}\n\n\"\"\"The scalar with a URL.\"\"\"\nscalar Date @specifiedBy(url: \"https://example.com/date\")\n\ntype Dish implements Edible & Named {\n  id: ID!\n  name: String!\n  course: Course\n  minutes: Int!\n  weight: Float\n  madeOn: Date!\n  \"\"\"Lists of lists, nullable in non-null.\"\"\"\n  table: [[Int]!]!\n  maybe: [String]\n  nutrition: Nutrition\n  ingredients: [Ingredient!]!\n  \"\"\"The best match, by a key of two fields and an argument.\"\"\"\n  pairing(course: Course! = DESSERT, note: String): Dish\n  cook: Cook\n  secret: String @deprecated(reason: \"told \\\"everybody\\\"\")\n  old: Int @deprecated\n}\n\ninput DishFilter {\n  minutes: Int! = 20\n  \"\"\"Limits: at most 3 items, each at most 10 characters.\"\"\"\n  tags: [String!] @constraint(maxItems: 3, maxLength: 10)\n  course: Course\n  \"\"\"Filters within filters.\"\"\"\n  not: DishFilter\n}\n\ninput EchoInput {\n  \"\"\"Limits: 2 to 5 characters, matching `^[a-z]+$`.\"\"\"\n  text: String @constraint(minLength: 2, maxLength: 5, pattern: \"^[a-z]+$\")\n  number: Int = 7\n  type: Int\n  list: [Int]\n  date: Date\n  old: Int @deprecated(reason: \"unused\")\n}\n\n\"\"\"Also interfaces implement interfaces.\"\"\"\ninterface Edible implements Named {\n  id: ID!\n  name: String!\n  course: Course\n}\n\ntype Ingredient {\n  name: String!\n  supplier: Cook\n}\n\ntype Knot implements Link {\n  value: Int!\n  next: Link\n}\n\ninput LabelInput {\n  \"\"\"Limits: at most 3 characters.\"\"\"\n  key: ID! @constraint(maxLength: 3)\n  \"\"\"Limits: 1 to 5 characters.\"\"\"\n  text: String! @constraint(minLength: 1, maxLength: 5)\n  \"\"\"Limits: at most 2 items, each at most 3 characters.\"\"\"\n  tags: [String!] @constraint(maxItems: 2, maxLength: 3)\n  \"\"\"Limits: 1 to 9.\"\"\"\n  number: Int @constraint(min: 1, max: 9)\n  date: Date\n}\n\ntype LabelPayload {\n  label: String\n  \"\"\"\n  Why it was not done.\n\n  Codes: `TOO_LONG`, `TOO_SHORT`.\n  \"\"\"\n  userErrors: [Mistake!]!\n}\n\n\"\"\"An interface whose fields lead to itself.\"\"\"\ninterface Link {\n  value: Int!\n  next: Link\n}\n\ntype Mistake {\n  message: String!\n  path: [String!]!\n}\n\ntype Mutation {\n  \"\"\"Adds to a number that only this request has.\"\"\"\n  add(amount: Int!): Int\n  addOrFail(amount: Int!): Int\n  \"\"\"Says what a person can mend.\"\"\"\n  label(input: LabelInput!): LabelPayload\n}\n\n\"\"\"Has a name.\"\"\"\ninterface Named {\n  id: ID!\n  name: String!\n}\n\ntype Nutrition {\n  energy: Int!\n}\n\n\"\"\"Every way to fail.\"\"\"\ntype Probe implements Link {\n  value: Int!\n  next: Link\n  fails: Int\n  failsNonNull: Int!\n  \"\"\"The batch leaves the key out.\"\"\"\n  missing: Int!\n  child: Probe\n  childNonNull: Probe!\n  children: [Probe!]!\n  childrenNullable: [Probe]\n  grid: [[Probe!]]!\n}\n\n\"\"\"A root with \"quotes\", a backslash \\ and\ttabs.\"\"\"\ntype Query {\n  \"\"\"\n  A block description with \\\"\"\" inside,\n  \"quotes\", and two lines.\n  \"\"\"\n  dish(\n    \"\"\"Its id, \"quoted\".\"\"\"\n    id: ID!,\n    old: Int = 3 @deprecated(reason: \"use \\\"id\\\"\"),\n  ): Dish\n  dishes(\n    filter: DishFilter = {\n      minutes: 30,\n      tags: [\n        \"quick\",\n        \"say \\\"hi\\\"\",\n      ],\n      course: MAIN,\n    },\n    \"\"\"Limits: 1 to 10.\"\"\"\n    first: Int! = 2 @constraint(min: 1, max: 10),\n    loop: [Int!],\n  ): [Dish!]!\n  \"\"\"\n  Says what it was given, so that tests see absent, null and value apart.\n  \"\"\"\n  echo(input: EchoInput!): String!\n  choose(choice: Choice!): String!\n  \"\"\"A field named like a keyword.\"\"\"\n  type: Thing\n  self: [Thing!]!\n  named(id: ID!): Named\n  edible: Edible\n  secret: String\n  probe: Probe\n  probeNonNull: Probe!\n  probes: [Probe]\n  probesNonNull: [Probe!]!\n  probesOfNonNull: [Probe!]\n  probesNullableInNonNull: [Probe]!\n  fails: Int\n  failsNonNull: Int!\n}\n\nunion Thing = Dish | Cook\n";
 
 /// Markers for the types of the SDL; none of them is ever a value.
 pub mod types {
     /// The scalar `ID` as the answer to a field.
     pub enum ID {}
+    /// `LabelInput`.
+    pub enum LabelInput {}
+    /// `LabelPayload`.
+    pub enum LabelPayload {}
+    /// `Mistake`.
+    pub enum Mistake {}
     /// `Named`.
     pub enum Named {}
     /// `Edible`.
@@ -86,6 +92,47 @@ impl Input<types::Date> for crate::model::Date {
 pub mod input {
     use super::*;
 
+    /// `LabelInput`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct LabelInput {
+        /// `LabelInput.key`.
+        pub key: String, // LabelInput.key
+        /// `LabelInput.text`.
+        pub text: String, // LabelInput.text
+        /// `LabelInput.tags`.
+        pub tags: MaybeUndefined<Vec<String>>, // LabelInput.tags
+        /// `LabelInput.number`.
+        pub number: MaybeUndefined<i32>, // LabelInput.number
+        /// `LabelInput.date`.
+        pub date: MaybeUndefined<crate::model::Date>, // LabelInput.date
+    }
+    impl InputObject for LabelInput {
+        fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
+            let key: Result<String, InputError> = fields.take::<_, builtin::Id>("key", None); // LabelInput.key
+            let key = key.and_then(|value| constraint::check(value, "key", &constraint::Constraint { max_length: Some(3), ..constraint::Constraint::NONE }).map_err(InputError::for_programmers)); // LabelInput.key
+            let text: Result<String, InputError> = fields.take::<_, builtin::String>("text", None); // LabelInput.text
+            let text = text.and_then(|value| constraint::check(value, "text", &constraint::Constraint { min_length: Some(1), max_length: Some(5), ..constraint::Constraint::NONE })); // LabelInput.text
+            let tags: Result<MaybeUndefined<Vec<String>>, InputError> = fields.take::<_, Option<Vec<builtin::String>>>("tags", None); // LabelInput.tags
+            let tags = tags.and_then(|value| constraint::check_items(value, "tags", &constraint::Constraint { max_items: Some(2), ..constraint::Constraint::NONE })); // LabelInput.tags
+            let tags = tags.and_then(|value| constraint::check(value, "tags", &constraint::Constraint { max_length: Some(3), ..constraint::Constraint::NONE })); // LabelInput.tags
+            let number: Result<MaybeUndefined<i32>, InputError> = fields.take::<_, Option<builtin::Int>>("number", None); // LabelInput.number
+            let number = number.and_then(|value| constraint::check(value, "number", &constraint::Constraint { min: Some(1), max: Some(9), ..constraint::Constraint::NONE })); // LabelInput.number
+            let date: Result<MaybeUndefined<crate::model::Date>, InputError> = fields.take::<_, Option<types::Date>>("date", None); // LabelInput.date
+            match (key, text, tags, number, date,) {
+                (Ok(key), Ok(text), Ok(tags), Ok(number), Ok(date),) => Ok(Self { key, text, tags, number, date }),
+                (key, text, tags, number, date,) => Err(InputError::all([key.err(), text.err(), tags.err(), number.err(), date.err()])),
+            }
+        }
+    }
+    impl Input<types::LabelInput> for LabelInput {
+        fn coerce(value: Value) -> Result<Self, InputError> {
+            let mut fields = ArgumentValues::of_object(value)?;
+            let coerced = Self::coerce_fields(&mut fields)?;
+            fields.finish()?;
+            Ok(coerced)
+        }
+    }
+
     /// `DishFilter`.
     #[derive(Clone, Debug, PartialEq)]
     pub struct DishFilter {
@@ -100,13 +147,16 @@ pub mod input {
     }
     impl InputObject for DishFilter {
         fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
-            let minutes: i32 = fields.take::<_, builtin::Int>("minutes", Some(Value::from(20_i64)))?; // DishFilter.minutes
-            let tags: MaybeUndefined<Vec<String>> = fields.take::<_, Option<Vec<builtin::String>>>("tags", None)?; // DishFilter.tags
-            constraint::check_items(&tags, "tags", &constraint::Constraint { max_items: Some(3), ..constraint::Constraint::NONE })?; // DishFilter.tags
-            constraint::check(&tags, "tags", &constraint::Constraint { max_length: Some(10), ..constraint::Constraint::NONE })?; // DishFilter.tags
-            let course: MaybeUndefined<crate::model::Course> = fields.take::<_, Option<types::Course>>("course", None)?; // DishFilter.course
-            let not: MaybeUndefined<Box<input::DishFilter>> = fields.take::<_, Option<types::DishFilter>>("not", None)?; // DishFilter.not
-            Ok(Self { minutes, tags, course, not })
+            let minutes: Result<i32, InputError> = fields.take::<_, builtin::Int>("minutes", Some(Value::from(20_i64))); // DishFilter.minutes
+            let tags: Result<MaybeUndefined<Vec<String>>, InputError> = fields.take::<_, Option<Vec<builtin::String>>>("tags", None); // DishFilter.tags
+            let tags = tags.and_then(|value| constraint::check_items(value, "tags", &constraint::Constraint { max_items: Some(3), ..constraint::Constraint::NONE })); // DishFilter.tags
+            let tags = tags.and_then(|value| constraint::check(value, "tags", &constraint::Constraint { max_length: Some(10), ..constraint::Constraint::NONE })); // DishFilter.tags
+            let course: Result<MaybeUndefined<crate::model::Course>, InputError> = fields.take::<_, Option<types::Course>>("course", None); // DishFilter.course
+            let not: Result<MaybeUndefined<Box<input::DishFilter>>, InputError> = fields.take::<_, Option<types::DishFilter>>("not", None); // DishFilter.not
+            match (minutes, tags, course, not,) {
+                (Ok(minutes), Ok(tags), Ok(course), Ok(not),) => Ok(Self { minutes, tags, course, not }),
+                (minutes, tags, course, not,) => Err(InputError::all([minutes.err(), tags.err(), course.err(), not.err()])),
+            }
         }
     }
     impl Input<types::DishFilter> for DishFilter {
@@ -136,15 +186,18 @@ pub mod input {
     }
     impl InputObject for EchoInput {
         fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
-            let text: MaybeUndefined<String> = fields.take::<_, Option<builtin::String>>("text", None)?; // EchoInput.text
+            let text: Result<MaybeUndefined<String>, InputError> = fields.take::<_, Option<builtin::String>>("text", None); // EchoInput.text
             static TEXT: std::sync::LazyLock<::coach_execution::Regex> = std::sync::LazyLock::new(|| ::coach_execution::Regex::new("^[a-z]+$").expect("a valid pattern"));
-            constraint::check(&text, "text", &constraint::Constraint { min_length: Some(2), max_length: Some(5), pattern: Some(&TEXT), ..constraint::Constraint::NONE })?; // EchoInput.text
-            let number: Option<i32> = fields.take::<_, Option<builtin::Int>>("number", Some(Value::from(7_i64)))?; // EchoInput.number
-            let r#type: MaybeUndefined<i32> = fields.take::<_, Option<builtin::Int>>("type", None)?; // EchoInput.type
-            let list: MaybeUndefined<Vec<Option<i32>>> = fields.take::<_, Option<Vec<Option<builtin::Int>>>>("list", None)?; // EchoInput.list
-            let date: MaybeUndefined<crate::model::Date> = fields.take::<_, Option<types::Date>>("date", None)?; // EchoInput.date
-            let old: MaybeUndefined<i32> = fields.take::<_, Option<builtin::Int>>("old", None)?; // EchoInput.old
-            Ok(Self { text, number, r#type, list, date, old })
+            let text = text.and_then(|value| constraint::check(value, "text", &constraint::Constraint { min_length: Some(2), max_length: Some(5), pattern: Some(&TEXT), ..constraint::Constraint::NONE })); // EchoInput.text
+            let number: Result<Option<i32>, InputError> = fields.take::<_, Option<builtin::Int>>("number", Some(Value::from(7_i64))); // EchoInput.number
+            let r#type: Result<MaybeUndefined<i32>, InputError> = fields.take::<_, Option<builtin::Int>>("type", None); // EchoInput.type
+            let list: Result<MaybeUndefined<Vec<Option<i32>>>, InputError> = fields.take::<_, Option<Vec<Option<builtin::Int>>>>("list", None); // EchoInput.list
+            let date: Result<MaybeUndefined<crate::model::Date>, InputError> = fields.take::<_, Option<types::Date>>("date", None); // EchoInput.date
+            let old: Result<MaybeUndefined<i32>, InputError> = fields.take::<_, Option<builtin::Int>>("old", None); // EchoInput.old
+            match (text, number, r#type, list, date, old,) {
+                (Ok(text), Ok(number), Ok(r#type), Ok(list), Ok(date), Ok(old),) => Ok(Self { text, number, r#type, list, date, old }),
+                (text, number, r#type, list, date, old,) => Err(InputError::all([text.err(), number.err(), r#type.err(), list.err(), date.err(), old.err()])),
+            }
         }
     }
     impl Input<types::EchoInput> for EchoInput {
@@ -170,20 +223,20 @@ pub mod input {
         fn coerce(value: Value) -> Result<Self, InputError> {
             let mut fields = ArgumentValues::of_object(value)?;
             if fields.contains("text") {
-            let text: String = fields.take::<_, builtin::String>("text", None)?; // Choice.text
-            constraint::check(&text, "text", &constraint::Constraint { max_length: Some(3), ..constraint::Constraint::NONE })?; // Choice.text
+            let text: Result<String, InputError> = fields.take::<_, builtin::String>("text", None); // Choice.text
+            let text = text.and_then(|value| constraint::check(value, "text", &constraint::Constraint { max_length: Some(3), ..constraint::Constraint::NONE })); // Choice.text
             fields.finish()?;
-            return Ok(Self::Text(text));
+            return text.map(Self::Text);
             }
             if fields.contains("number") {
-            let number: i32 = fields.take::<_, builtin::Int>("number", None)?; // Choice.number
+            let number: Result<i32, InputError> = fields.take::<_, builtin::Int>("number", None); // Choice.number
             fields.finish()?;
-            return Ok(Self::Number(number));
+            return number.map(Self::Number);
             }
             if fields.contains("either") {
-            let either: Vec<input::Choice> = fields.take::<_, Vec<types::Choice>>("either", None)?; // Choice.either
+            let either: Result<Vec<input::Choice>, InputError> = fields.take::<_, Vec<types::Choice>>("either", None); // Choice.either
             fields.finish()?;
-            return Ok(Self::Either(either));
+            return either.map(Self::Either);
             }
             Err(InputError::new("takes exactly one of its fields"))
         }
@@ -204,9 +257,12 @@ pub mod arguments {
     }
     impl InputObject for QueryDish {
         fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
-            let id: String = fields.take::<_, builtin::Id>("id", None)?; // Query.dish(id:)
-            let old: Option<i32> = fields.take::<_, Option<builtin::Int>>("old", Some(Value::from(3_i64)))?; // Query.dish(old:)
-            Ok(Self { id, old })
+            let id: Result<String, InputError> = fields.take::<_, builtin::Id>("id", None); // Query.dish(id:)
+            let old: Result<Option<i32>, InputError> = fields.take::<_, Option<builtin::Int>>("old", Some(Value::from(3_i64))); // Query.dish(old:)
+            match (id, old,) {
+                (Ok(id), Ok(old),) => Ok(Self { id, old }),
+                (id, old,) => Err(InputError::all([id.err(), old.err()])),
+            }
         }
     }
     /// Of `Query.dishes`.
@@ -221,11 +277,14 @@ pub mod arguments {
     }
     impl InputObject for QueryDishes {
         fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
-            let filter: Option<input::DishFilter> = fields.take::<_, Option<types::DishFilter>>("filter", Some(Value::Object([(Name::new("minutes"), Value::from(30_i64)), (Name::new("tags"), Value::List(vec![Value::from("quick"), Value::from("say \"hi\"")])), (Name::new("course"), Value::Enum(Name::new("MAIN")))].into_iter().collect())))?; // Query.dishes(filter:)
-            let first: i32 = fields.take::<_, builtin::Int>("first", Some(Value::from(2_i64)))?; // Query.dishes(first:)
-            constraint::check(&first, "first", &constraint::Constraint { min: Some(1), max: Some(10), ..constraint::Constraint::NONE })?; // Query.dishes(first:)
-            let r#loop: MaybeUndefined<Vec<i32>> = fields.take::<_, Option<Vec<builtin::Int>>>("loop", None)?; // Query.dishes(loop:)
-            Ok(Self { filter, first, r#loop })
+            let filter: Result<Option<input::DishFilter>, InputError> = fields.take::<_, Option<types::DishFilter>>("filter", Some(Value::Object([(Name::new("minutes"), Value::from(30_i64)), (Name::new("tags"), Value::List(vec![Value::from("quick"), Value::from("say \"hi\"")])), (Name::new("course"), Value::Enum(Name::new("MAIN")))].into_iter().collect()))); // Query.dishes(filter:)
+            let first: Result<i32, InputError> = fields.take::<_, builtin::Int>("first", Some(Value::from(2_i64))); // Query.dishes(first:)
+            let first = first.and_then(|value| constraint::check(value, "first", &constraint::Constraint { min: Some(1), max: Some(10), ..constraint::Constraint::NONE })); // Query.dishes(first:)
+            let r#loop: Result<MaybeUndefined<Vec<i32>>, InputError> = fields.take::<_, Option<Vec<builtin::Int>>>("loop", None); // Query.dishes(loop:)
+            match (filter, first, r#loop,) {
+                (Ok(filter), Ok(first), Ok(r#loop),) => Ok(Self { filter, first, r#loop }),
+                (filter, first, r#loop,) => Err(InputError::all([filter.err(), first.err(), r#loop.err()])),
+            }
         }
     }
     /// Of `Query.echo`.
@@ -236,8 +295,11 @@ pub mod arguments {
     }
     impl InputObject for QueryEcho {
         fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
-            let input: input::EchoInput = fields.take::<_, types::EchoInput>("input", None)?; // Query.echo(input:)
-            Ok(Self { input })
+            let input: Result<input::EchoInput, InputError> = fields.take::<_, types::EchoInput>("input", None); // Query.echo(input:)
+            match (input,) {
+                (Ok(input),) => Ok(Self { input }),
+                (input,) => Err(InputError::all([input.err()])),
+            }
         }
     }
     /// Of `Query.choose`.
@@ -248,8 +310,11 @@ pub mod arguments {
     }
     impl InputObject for QueryChoose {
         fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
-            let choice: input::Choice = fields.take::<_, types::Choice>("choice", None)?; // Query.choose(choice:)
-            Ok(Self { choice })
+            let choice: Result<input::Choice, InputError> = fields.take::<_, types::Choice>("choice", None); // Query.choose(choice:)
+            match (choice,) {
+                (Ok(choice),) => Ok(Self { choice }),
+                (choice,) => Err(InputError::all([choice.err()])),
+            }
         }
     }
     /// Of `Query.named`.
@@ -260,8 +325,11 @@ pub mod arguments {
     }
     impl InputObject for QueryNamed {
         fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
-            let id: String = fields.take::<_, builtin::Id>("id", None)?; // Query.named(id:)
-            Ok(Self { id })
+            let id: Result<String, InputError> = fields.take::<_, builtin::Id>("id", None); // Query.named(id:)
+            match (id,) {
+                (Ok(id),) => Ok(Self { id }),
+                (id,) => Err(InputError::all([id.err()])),
+            }
         }
     }
     /// Of `Mutation.add`.
@@ -272,8 +340,11 @@ pub mod arguments {
     }
     impl InputObject for MutationAdd {
         fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
-            let amount: i32 = fields.take::<_, builtin::Int>("amount", None)?; // Mutation.add(amount:)
-            Ok(Self { amount })
+            let amount: Result<i32, InputError> = fields.take::<_, builtin::Int>("amount", None); // Mutation.add(amount:)
+            match (amount,) {
+                (Ok(amount),) => Ok(Self { amount }),
+                (amount,) => Err(InputError::all([amount.err()])),
+            }
         }
     }
     /// Of `Mutation.addOrFail`.
@@ -284,8 +355,26 @@ pub mod arguments {
     }
     impl InputObject for MutationAddOrFail {
         fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
-            let amount: i32 = fields.take::<_, builtin::Int>("amount", None)?; // Mutation.addOrFail(amount:)
-            Ok(Self { amount })
+            let amount: Result<i32, InputError> = fields.take::<_, builtin::Int>("amount", None); // Mutation.addOrFail(amount:)
+            match (amount,) {
+                (Ok(amount),) => Ok(Self { amount }),
+                (amount,) => Err(InputError::all([amount.err()])),
+            }
+        }
+    }
+    /// Of `Mutation.label`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct MutationLabel {
+        /// `Mutation.label(input:)`.
+        pub input: input::LabelInput, // Mutation.label(input:)
+    }
+    impl InputObject for MutationLabel {
+        fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
+            let input: Result<input::LabelInput, InputError> = fields.take::<_, types::LabelInput>("input", None); // Mutation.label(input:)
+            match (input,) {
+                (Ok(input),) => Ok(Self { input }),
+                (input,) => Err(InputError::all([input.err()])),
+            }
         }
     }
     /// Of `Dish.pairing`.
@@ -298,16 +387,39 @@ pub mod arguments {
     }
     impl InputObject for DishPairing {
         fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
-            let course: crate::model::Course = fields.take::<_, types::Course>("course", Some(Value::Enum(Name::new("DESSERT"))))?; // Dish.pairing(course:)
-            let note: MaybeUndefined<String> = fields.take::<_, Option<builtin::String>>("note", None)?; // Dish.pairing(note:)
-            Ok(Self { course, note })
+            let course: Result<crate::model::Course, InputError> = fields.take::<_, types::Course>("course", Some(Value::Enum(Name::new("DESSERT")))); // Dish.pairing(course:)
+            let note: Result<MaybeUndefined<String>, InputError> = fields.take::<_, Option<builtin::String>>("note", None); // Dish.pairing(note:)
+            match (course, note,) {
+                (Ok(course), Ok(note),) => Ok(Self { course, note }),
+                (course, note,) => Err(InputError::all([course.err(), note.err()])),
+            }
         }
+    }
+}
+
+impl Output<types::LabelPayload, Request> for crate::model::LabelPayload {
+    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+        complete_object(field.object(3), |field| match field.index {
+            0 => Output::<Option<builtin::String>, Request>::complete(&self.label, field, request), // LabelPayload.label
+            1 => Output::<Vec<types::Mistake>, Request>::complete(&self.user_errors, field, request), // LabelPayload.userErrors
+            _ => unreachable!("LabelPayload has 2 fields"),
+        })
+    }
+}
+
+impl Output<types::Mistake, Request> for crate::model::Mistake {
+    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+        complete_object(field.object(4), |field| match field.index {
+            0 => Output::<builtin::String, Request>::complete(&self.message, field, request), // Mistake.message
+            1 => Output::<Vec<builtin::String>, Request>::complete(&self.path, field, request), // Mistake.path
+            _ => unreachable!("Mistake has 2 fields"),
+        })
     }
 }
 
 impl Output<types::Dish, Request> for crate::model::Dish {
     fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
-        complete_object(field.object(4), |field| match field.index {
+        complete_object(field.object(7), |field| match field.index {
             0 => Output::<types::ID, Request>::complete(&self.id, field, request), // Dish.id
             1 => Output::<builtin::String, Request>::complete(&self.name, field, request), // Dish.name
             2 => Output::<Option<types::Course>, Request>::complete(&self.course, field, request), // Dish.course
@@ -329,7 +441,7 @@ impl Output<types::Dish, Request> for crate::model::Dish {
 
 impl Output<types::Nutrition, Request> for crate::model::Nutrition {
     fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
-        complete_object(field.object(5), |field| match field.index {
+        complete_object(field.object(8), |field| match field.index {
             0 => Output::<builtin::Int, Request>::complete(&self.energy, field, request), // Nutrition.energy
             _ => unreachable!("Nutrition has 1 fields"),
         })
@@ -338,7 +450,7 @@ impl Output<types::Nutrition, Request> for crate::model::Nutrition {
 
 impl Output<types::Ingredient, Request> for crate::model::Ingredient {
     fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
-        complete_object(field.object(6), |field| match field.index {
+        complete_object(field.object(9), |field| match field.index {
             0 => Output::<builtin::String, Request>::complete(&self.name, field, request), // Ingredient.name
             1 => request.loaders.cook.complete::<types::Cook, Request>(Clone::clone(&self.supplier_id), &request.context, field, request), // Ingredient.supplier
             _ => unreachable!("Ingredient has 2 fields"),
@@ -354,7 +466,7 @@ impl Output<types::Cook, Request> for crate::model::Cook {
         if let Err(fault) = super::owns(&request.context, &self.id) { // Cook
             return Completed::Ready(Outcome::refused(fault, field));
         }
-        complete_object(field.object(7), |field| match field.index {
+        complete_object(field.object(10), |field| match field.index {
             0 => Output::<types::ID, Request>::complete(&self.id, field, request), // Cook.id
             1 => Output::<builtin::String, Request>::complete(&self.name, field, request), // Cook.name
             _ => unreachable!("Cook has 2 fields"),
@@ -364,7 +476,7 @@ impl Output<types::Cook, Request> for crate::model::Cook {
 
 impl Output<types::Knot, Request> for crate::model::Knot {
     fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
-        complete_object(field.object(15), |field| match field.index {
+        complete_object(field.object(18), |field| match field.index {
             0 => Output::<builtin::Int, Request>::complete(&self.value, field, request), // Knot.value
             1 => request.loaders.next.complete::<types::Link, Request>(Clone::clone(&self.value), &request.context, field, request), // Knot.next
             _ => unreachable!("Knot has 2 fields"),
@@ -374,7 +486,7 @@ impl Output<types::Knot, Request> for crate::model::Knot {
 
 impl Output<types::Probe, Request> for crate::model::Probe {
     fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
-        complete_object(field.object(16), |field| match field.index {
+        complete_object(field.object(19), |field| match field.index {
             0 => Output::<builtin::Int, Request>::complete(&self.value, field, request), // Probe.value
             1 => request.loaders.next.complete::<types::Link, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.next
             2 => request.loaders.probe_fails.complete::<builtin::Int, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.fails
@@ -900,7 +1012,7 @@ pub mod query {
     )]
     pub trait Self_ { // Query.self
         /// What it answers.
-        type Value: Output<Vec<Option<types::Thing>>, Request> + Send + Sync; // Query.self
+        type Value: Output<Vec<types::Thing>, Request> + Send + Sync; // Query.self
         /// Answers the field.
         fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.self
     }
@@ -1080,6 +1192,19 @@ pub mod mutation {
         fn resolve(context: &RequestContext, arguments: &arguments::MutationAddOrFail) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Mutation.addOrFail
     }
 
+    /// Resolves `Mutation.label`.
+    #[diagnostic::on_unimplemented(
+        message = "`Mutation.label` has no resolver",
+        label = "`impl mutation::Label for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait Label { // Mutation.label
+        /// What it answers.
+        type Value: Output<types::LabelPayload, Request> + Refusable + Send + Sync; // Mutation.label
+        /// Answers the field.
+        fn resolve(context: &RequestContext, arguments: &arguments::MutationLabel) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Mutation.label
+    }
+
 }
 
 /// The contract that the SDL states.
@@ -1108,9 +1233,9 @@ impl ::coach_execution::Contract for Contract {
     fn guard(type_index: usize, field: usize, context: &RequestContext) -> Result<(), Fault> {
         match (type_index, field) {
             (0, 8) => super::authorize(context, Role::Staff), // Query.secret
-            (4, 11) => super::authorize(context, Role::Member), // Dish.cook
-            (4, 12) => super::authorize(context, Role::Staff), // Dish.secret
-            (6, 1) => super::authorize(context, Role::Member), // Ingredient.supplier
+            (7, 11) => super::authorize(context, Role::Member), // Dish.cook
+            (7, 12) => super::authorize(context, Role::Staff), // Dish.secret
+            (9, 1) => super::authorize(context, Role::Member), // Ingredient.supplier
             _ => Ok(()),
         }
     }
@@ -1124,7 +1249,8 @@ impl ::coach_execution::Contract for Contract {
             (0, 6) => Ok(Box::new(arguments::QueryNamed::coerce_fields(values)?)), // Query.named
             (1, 0) => Ok(Box::new(arguments::MutationAdd::coerce_fields(values)?)), // Mutation.add
             (1, 1) => Ok(Box::new(arguments::MutationAddOrFail::coerce_fields(values)?)), // Mutation.addOrFail
-            (4, 10) => Ok(Box::new(arguments::DishPairing::coerce_fields(values)?)), // Dish.pairing
+            (1, 2) => Ok(Box::new(arguments::MutationLabel::coerce_fields(values)?)), // Mutation.label
+            (7, 10) => Ok(Box::new(arguments::DishPairing::coerce_fields(values)?)), // Dish.pairing
             _ => Ok(Box::new(())),
         }
     }
@@ -1136,7 +1262,7 @@ impl ::coach_execution::Contract for Contract {
             (0, 2) => ::coach_execution::resolve::<_, _, builtin::String, _>(<Resolvers as query::Echo>::resolve(&request.context, field.arguments()), field, request), // Query.echo
             (0, 3) => ::coach_execution::resolve::<_, _, builtin::String, _>(<Resolvers as query::Choose>::resolve(&request.context, field.arguments()), field, request), // Query.choose
             (0, 4) => ::coach_execution::resolve::<_, _, Option<types::Thing>, _>(<Resolvers as query::Type>::resolve(&request.context), field, request), // Query.type
-            (0, 5) => ::coach_execution::resolve::<_, _, Vec<Option<types::Thing>>, _>(<Resolvers as query::Self_>::resolve(&request.context), field, request), // Query.self
+            (0, 5) => ::coach_execution::resolve::<_, _, Vec<types::Thing>, _>(<Resolvers as query::Self_>::resolve(&request.context), field, request), // Query.self
             (0, 6) => ::coach_execution::resolve::<_, _, Option<types::Named>, _>(<Resolvers as query::Named>::resolve(&request.context, field.arguments()), field, request), // Query.named
             (0, 7) => ::coach_execution::resolve::<_, _, Option<types::Edible>, _>(<Resolvers as query::Edible>::resolve(&request.context), field, request), // Query.edible
             (0, 8) => ::coach_execution::resolve::<_, _, Option<builtin::String>, _>(<Resolvers as query::Secret>::resolve(&request.context), field, request), // Query.secret
@@ -1150,6 +1276,7 @@ impl ::coach_execution::Contract for Contract {
             (0, 16) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as query::FailsNonNull>::resolve(&request.context), field, request), // Query.failsNonNull
             (1, 0) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as mutation::Add>::resolve(&request.context, field.arguments()), field, request), // Mutation.add
             (1, 1) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as mutation::AddOrFail>::resolve(&request.context, field.arguments()), field, request), // Mutation.addOrFail
+            (1, 2) => ::coach_execution::resolve_mutation::<_, _, types::LabelPayload, _, _>(|| <Resolvers as mutation::Label>::resolve(&request.context, field.arguments()), &["TOO_LONG", "TOO_SHORT"], field, request), // Mutation.label
             _ => unreachable!("no other root fields"),
         }
     }
@@ -1157,21 +1284,24 @@ impl ::coach_execution::Contract for Contract {
 
 
 const TYPES: &[TypeDefinition] = &[
-    TypeDefinition { name: "Query", description: Some("A root with \"quotes\", a backslash \\ and\ttabs."), kind: TypeKind::Object { fields: &[FieldDefinition { name: "dish", description: Some("A block description with \"\"\" inside,\n\"quotes\", and two lines."), ty: "Dish", named: Some(4), nullable: true, arguments: &[InputValueDefinition { name: "id", description: Some("Its id, \"quoted\"."), ty: "ID!", default: None, deprecated: None }, InputValueDefinition { name: "old", description: None, ty: "Int", default: Some("3"), deprecated: Some("use \"id\"") }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "dishes", description: None, ty: "[Dish!]!", named: Some(4), nullable: false, arguments: &[InputValueDefinition { name: "filter", description: None, ty: "DishFilter", default: Some("{minutes: 30, tags: [\"quick\", \"say \\\"hi\\\"\"], course: MAIN}"), deprecated: None }, InputValueDefinition { name: "first", description: None, ty: "Int!", default: Some("2"), deprecated: None }, InputValueDefinition { name: "loop", description: None, ty: "[Int!]", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: Some(ListSize { assumed: 5, slicing: &["first"], sized_fields: &[] }), cache: None }, FieldDefinition { name: "echo", description: Some("Says what it was given, so that tests see absent, null and value apart."), ty: "String!", named: None, nullable: false, arguments: &[InputValueDefinition { name: "input", description: None, ty: "EchoInput!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "choose", description: None, ty: "String!", named: None, nullable: false, arguments: &[InputValueDefinition { name: "choice", description: None, ty: "Choice!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "type", description: Some("A field named like a keyword."), ty: "Thing", named: Some(8), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "self", description: None, ty: "[Thing]!", named: Some(8), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "named", description: None, ty: "Named", named: Some(2), nullable: true, arguments: &[InputValueDefinition { name: "id", description: None, ty: "ID!", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "edible", description: None, ty: "Edible", named: Some(3), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "secret", description: None, ty: "String", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "probe", description: None, ty: "Probe", named: Some(16), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probeNonNull", description: None, ty: "Probe!", named: Some(16), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probes", description: None, ty: "[Probe]", named: Some(16), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesNonNull", description: None, ty: "[Probe!]!", named: Some(16), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesOfNonNull", description: None, ty: "[Probe!]", named: Some(16), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesNullableInNonNull", description: None, ty: "[Probe]!", named: Some(16), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "fails", description: None, ty: "Int", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "failsNonNull", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
-    TypeDefinition { name: "Mutation", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "add", description: Some("Adds to a number that only this request has."), ty: "Int", named: None, nullable: true, arguments: &[InputValueDefinition { name: "amount", description: None, ty: "Int!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "addOrFail", description: None, ty: "Int", named: None, nullable: true, arguments: &[InputValueDefinition { name: "amount", description: None, ty: "Int!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
-    TypeDefinition { name: "Named", description: Some("Has a name."), kind: TypeKind::Interface { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[], possible: &[7, 4] } },
-    TypeDefinition { name: "Edible", description: Some("Also interfaces implement interfaces."), kind: TypeKind::Interface { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "course", description: None, ty: "Course", named: Some(9), nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &["Named"], possible: &[4] } },
-    TypeDefinition { name: "Dish", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "course", description: None, ty: "Course", named: Some(9), nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "minutes", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "weight", description: None, ty: "Float", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "madeOn", description: None, ty: "Date!", named: Some(10), nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "table", description: Some("Lists of lists, nullable in non-null."), ty: "[[Int]!]!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "maybe", description: None, ty: "[String]", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "nutrition", description: None, ty: "Nutrition", named: Some(5), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "ingredients", description: None, ty: "[Ingredient!]!", named: Some(6), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: Some(ListSize { assumed: 10, slicing: &[], sized_fields: &[] }), cache: None }, FieldDefinition { name: "pairing", description: Some("The best match, by a key of two fields and an argument."), ty: "Dish", named: Some(4), nullable: true, arguments: &[InputValueDefinition { name: "course", description: None, ty: "Course!", default: Some("DESSERT"), deprecated: None }, InputValueDefinition { name: "note", description: None, ty: "String", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "cook", description: None, ty: "Cook", named: Some(7), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "secret", description: None, ty: "String", named: None, nullable: true, arguments: &[], deprecated: Some("told \"everybody\""), cost: 0, list_size: None, cache: None }, FieldDefinition { name: "old", description: None, ty: "Int", named: None, nullable: true, arguments: &[], deprecated: Some("No longer supported"), cost: 0, list_size: None, cache: None }], implements: &["Edible", "Named"] } },
+    TypeDefinition { name: "Query", description: Some("A root with \"quotes\", a backslash \\ and\ttabs."), kind: TypeKind::Object { fields: &[FieldDefinition { name: "dish", description: Some("A block description with \"\"\" inside,\n\"quotes\", and two lines."), ty: "Dish", named: Some(7), nullable: true, arguments: &[InputValueDefinition { name: "id", description: Some("Its id, \"quoted\"."), ty: "ID!", default: None, deprecated: None }, InputValueDefinition { name: "old", description: None, ty: "Int", default: Some("3"), deprecated: Some("use \"id\"") }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "dishes", description: None, ty: "[Dish!]!", named: Some(7), nullable: false, arguments: &[InputValueDefinition { name: "filter", description: None, ty: "DishFilter", default: Some("{minutes: 30, tags: [\"quick\", \"say \\\"hi\\\"\"], course: MAIN}"), deprecated: None }, InputValueDefinition { name: "first", description: None, ty: "Int!", default: Some("2"), deprecated: None }, InputValueDefinition { name: "loop", description: None, ty: "[Int!]", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: Some(ListSize { assumed: 5, slicing: &["first"], sized_fields: &[] }), cache: None }, FieldDefinition { name: "echo", description: Some("Says what it was given, so that tests see absent, null and value apart."), ty: "String!", named: None, nullable: false, arguments: &[InputValueDefinition { name: "input", description: None, ty: "EchoInput!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "choose", description: None, ty: "String!", named: None, nullable: false, arguments: &[InputValueDefinition { name: "choice", description: None, ty: "Choice!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "type", description: Some("A field named like a keyword."), ty: "Thing", named: Some(11), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "self", description: None, ty: "[Thing!]!", named: Some(11), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "named", description: None, ty: "Named", named: Some(5), nullable: true, arguments: &[InputValueDefinition { name: "id", description: None, ty: "ID!", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "edible", description: None, ty: "Edible", named: Some(6), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "secret", description: None, ty: "String", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "probe", description: None, ty: "Probe", named: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probeNonNull", description: None, ty: "Probe!", named: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probes", description: None, ty: "[Probe]", named: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesNonNull", description: None, ty: "[Probe!]!", named: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesOfNonNull", description: None, ty: "[Probe!]", named: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesNullableInNonNull", description: None, ty: "[Probe]!", named: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "fails", description: None, ty: "Int", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "failsNonNull", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "Mutation", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "add", description: Some("Adds to a number that only this request has."), ty: "Int", named: None, nullable: true, arguments: &[InputValueDefinition { name: "amount", description: None, ty: "Int!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "addOrFail", description: None, ty: "Int", named: None, nullable: true, arguments: &[InputValueDefinition { name: "amount", description: None, ty: "Int!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "label", description: Some("Says what a person can mend."), ty: "LabelPayload", named: Some(3), nullable: true, arguments: &[InputValueDefinition { name: "input", description: None, ty: "LabelInput!", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "LabelInput", description: None, kind: TypeKind::InputObject(&[InputValueDefinition { name: "key", description: None, ty: "ID!", default: None, deprecated: None }, InputValueDefinition { name: "text", description: None, ty: "String!", default: None, deprecated: None }, InputValueDefinition { name: "tags", description: None, ty: "[String!]", default: None, deprecated: None }, InputValueDefinition { name: "number", description: None, ty: "Int", default: None, deprecated: None }, InputValueDefinition { name: "date", description: None, ty: "Date", default: None, deprecated: None }]) },
+    TypeDefinition { name: "LabelPayload", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "label", description: None, ty: "String", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "userErrors", description: Some("Why it was not done."), ty: "[Mistake!]!", named: Some(4), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "Mistake", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "message", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "path", description: None, ty: "[String!]!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "Named", description: Some("Has a name."), kind: TypeKind::Interface { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[], possible: &[10, 7] } },
+    TypeDefinition { name: "Edible", description: Some("Also interfaces implement interfaces."), kind: TypeKind::Interface { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "course", description: None, ty: "Course", named: Some(12), nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &["Named"], possible: &[7] } },
+    TypeDefinition { name: "Dish", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "course", description: None, ty: "Course", named: Some(12), nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "minutes", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "weight", description: None, ty: "Float", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "madeOn", description: None, ty: "Date!", named: Some(13), nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "table", description: Some("Lists of lists, nullable in non-null."), ty: "[[Int]!]!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "maybe", description: None, ty: "[String]", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "nutrition", description: None, ty: "Nutrition", named: Some(8), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "ingredients", description: None, ty: "[Ingredient!]!", named: Some(9), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: Some(ListSize { assumed: 10, slicing: &[], sized_fields: &[] }), cache: None }, FieldDefinition { name: "pairing", description: Some("The best match, by a key of two fields and an argument."), ty: "Dish", named: Some(7), nullable: true, arguments: &[InputValueDefinition { name: "course", description: None, ty: "Course!", default: Some("DESSERT"), deprecated: None }, InputValueDefinition { name: "note", description: None, ty: "String", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "cook", description: None, ty: "Cook", named: Some(10), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "secret", description: None, ty: "String", named: None, nullable: true, arguments: &[], deprecated: Some("told \"everybody\""), cost: 0, list_size: None, cache: None }, FieldDefinition { name: "old", description: None, ty: "Int", named: None, nullable: true, arguments: &[], deprecated: Some("No longer supported"), cost: 0, list_size: None, cache: None }], implements: &["Edible", "Named"] } },
     TypeDefinition { name: "Nutrition", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "energy", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
-    TypeDefinition { name: "Ingredient", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "supplier", description: None, ty: "Cook", named: Some(7), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "Ingredient", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "supplier", description: None, ty: "Cook", named: Some(10), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[] } },
     TypeDefinition { name: "Cook", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &["Named"] } },
-    TypeDefinition { name: "Thing", description: None, kind: TypeKind::Union(&[4, 7]) },
+    TypeDefinition { name: "Thing", description: None, kind: TypeKind::Union(&[7, 10]) },
     TypeDefinition { name: "Course", description: None, kind: TypeKind::Enum(&[EnumValueDefinition { name: "STARTER", description: Some("First."), deprecated: None }, EnumValueDefinition { name: "MAIN", description: None, deprecated: None }, EnumValueDefinition { name: "DESSERT", description: None, deprecated: None }, EnumValueDefinition { name: "SELF", description: Some("A keyword."), deprecated: None }, EnumValueDefinition { name: "OLD", description: None, deprecated: Some("say \"MAIN\"") }]) },
-    TypeDefinition { name: "Date", description: Some("The scalar with a URL."), kind: TypeKind::Scalar { specified_by: Some("https://example.com/date"), is_valid: |value| <types::Date as Scalar>::parse(value.clone()).is_ok() } },
+    TypeDefinition { name: "Date", description: Some("The scalar with a URL."), kind: TypeKind::Scalar { specified_by: Some("https://example.com/date"), is_valid: ::coach_execution::scalar::is_of_kind::<types::Date> } },
     TypeDefinition { name: "DishFilter", description: None, kind: TypeKind::InputObject(&[InputValueDefinition { name: "minutes", description: None, ty: "Int!", default: Some("20"), deprecated: None }, InputValueDefinition { name: "tags", description: None, ty: "[String!]", default: None, deprecated: None }, InputValueDefinition { name: "course", description: None, ty: "Course", default: None, deprecated: None }, InputValueDefinition { name: "not", description: Some("Filters within filters."), ty: "DishFilter", default: None, deprecated: None }]) },
     TypeDefinition { name: "EchoInput", description: None, kind: TypeKind::InputObject(&[InputValueDefinition { name: "text", description: None, ty: "String", default: None, deprecated: None }, InputValueDefinition { name: "number", description: None, ty: "Int", default: Some("7"), deprecated: None }, InputValueDefinition { name: "type", description: None, ty: "Int", default: None, deprecated: None }, InputValueDefinition { name: "list", description: None, ty: "[Int]", default: None, deprecated: None }, InputValueDefinition { name: "date", description: None, ty: "Date", default: None, deprecated: None }, InputValueDefinition { name: "old", description: None, ty: "Int", default: None, deprecated: Some("unused") }]) },
     TypeDefinition { name: "Choice", description: Some("One of these."), kind: TypeKind::InputObject(&[InputValueDefinition { name: "text", description: None, ty: "String", default: None, deprecated: None }, InputValueDefinition { name: "number", description: None, ty: "Int", default: None, deprecated: None }, InputValueDefinition { name: "either", description: None, ty: "[Choice!]", default: None, deprecated: None }]) },
-    TypeDefinition { name: "Link", description: Some("An interface whose fields lead to itself."), kind: TypeKind::Interface { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named: Some(14), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[], possible: &[15, 16] } },
-    TypeDefinition { name: "Knot", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named: Some(14), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &["Link"] } },
-    TypeDefinition { name: "Probe", description: Some("Every way to fail."), kind: TypeKind::Object { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named: Some(14), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "fails", description: None, ty: "Int", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "failsNonNull", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "missing", description: Some("The batch leaves the key out."), ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "child", description: None, ty: "Probe", named: Some(16), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "childNonNull", description: None, ty: "Probe!", named: Some(16), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "children", description: None, ty: "[Probe!]!", named: Some(16), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "childrenNullable", description: None, ty: "[Probe]", named: Some(16), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "grid", description: None, ty: "[[Probe!]]!", named: Some(16), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &["Link"] } },
+    TypeDefinition { name: "Link", description: Some("An interface whose fields lead to itself."), kind: TypeKind::Interface { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named: Some(17), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[], possible: &[18, 19] } },
+    TypeDefinition { name: "Knot", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named: Some(17), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &["Link"] } },
+    TypeDefinition { name: "Probe", description: Some("Every way to fail."), kind: TypeKind::Object { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named: Some(17), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "fails", description: None, ty: "Int", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "failsNonNull", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "missing", description: Some("The batch leaves the key out."), ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "child", description: None, ty: "Probe", named: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "childNonNull", description: None, ty: "Probe!", named: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "children", description: None, ty: "[Probe!]!", named: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "childrenNullable", description: None, ty: "[Probe]", named: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "grid", description: None, ty: "[[Probe!]]!", named: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &["Link"] } },
 ];

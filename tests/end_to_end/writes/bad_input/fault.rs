@@ -12,6 +12,10 @@ use super::example::Examples;
 /// One of them.
 pub(super) struct Fault {
     pub(super) what: String,
+    /// Where it lies, such as `/consents/0/purpose`; empty for the whole.
+    pub(super) path: String,
+    /// Whether somebody typed or chose it, where that is certain.
+    pub(super) is_typed: bool,
     pub(super) variables: Value,
 }
 
@@ -31,8 +35,12 @@ pub(super) fn faults(schema: &Schema, examples: &Examples<'_>, input: &str) -> V
         ("a list for the input", json!({ "input": [] })),
         ("nothing in the input", json!({ "input": {} })),
     ] {
-        let what = what.to_owned();
-        found.found.push(Fault { what, variables });
+        found.found.push(Fault {
+            what: what.to_owned(),
+            path: String::new(),
+            is_typed: false,
+            variables,
+        });
     }
     found.object(input, "");
     found.found
@@ -209,11 +217,34 @@ impl Faults<'_> {
     }
 
     fn add(&mut self, path: &str, what: &str, input: &Value) {
-        let what = format!("{}: {what}", &path[1..]);
-        let variables = json!({ "input": input });
-        self.found.push(Fault { what, variables });
+        self.found.push(Fault {
+            what: format!("{}: {what}", &path[1..]),
+            path: path.to_owned(),
+            is_typed: TYPED.contains(&what) && !path.ends_with("/idempotencyKey"),
+            variables: json!({ "input": input }),
+        });
     }
 }
+
+/// What is wrong with a value of the right kind: who typed or chose it can mend it.
+const TYPED: [&str; 16] = [
+    "too small",
+    "too large",
+    "too short",
+    "too long",
+    "too many items",
+    "no items",
+    "another pattern",
+    "less than is plausible",
+    "more than is plausible",
+    "an unknown zone",
+    "an offset",
+    "no zone",
+    "no address",
+    "two addresses",
+    "a long address",
+    "a line in an address",
+];
 
 const MOMENTS: [(&str, &str); 7] = [
     ("no moment", "yesterday"),

@@ -76,9 +76,12 @@ async fn refuse_all(
     let name = &field.name;
     let before = digest(test).await;
     let all = faults(schema, examples, input_type(field));
-    for Fault { what, variables } in &all {
+    for fault in &all {
+        let Fault {
+            what, variables, ..
+        } = fault;
         let answer = ask(test, schema, field, examples.email, variables).await;
-        if let Err(why) = is_refused(&answer, name) {
+        if let Err(why) = is_refused(&answer, name).and_then(|()| is_told(&answer, name, fault)) {
             panic!("{name}, {what}: {why}\n{}\n{answer:#?}", cut(variables));
         }
         let after = digest(test).await;
@@ -109,6 +112,43 @@ fn is_refused(answer: &Answer, name: &str) -> Result<(), String> {
         let errors = field == "userErrors" && value.as_array().is_some_and(|list| !list.is_empty());
         if !errors && !value.is_null() {
             return Err(format!("`{field}` is there"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether it is told to who can mend it: in the payload with a sentence about the field, or with the argument's path.
+fn is_told(answer: &Answer, name: &str, fault: &Fault) -> Result<(), String> {
+    let expected = format!("/input{}", fault.path);
+    let joined = |path: &Value| {
+        let path = path.as_array().into_iter().flatten();
+        let path = path.map(|segment| match segment.as_str() {
+            Some(name) => format!("/{name}"),
+            None => format!("/{segment}"),
+        });
+        path.collect::<String>()
+    };
+    let errors = answer.body["data"][name]["userErrors"].as_array();
+    if let Some(error) = errors.and_then(|errors| errors.first()) {
+        let message = error["message"].as_str().unwrap_or_default();
+        // Fields with limits have a name in each language.
+        if message.starts_with("This must") || !message.ends_with('.') {
+            return Err("the sentence does not say what is meant".to_owned());
+        }
+        return if fault.is_typed && !joined(&error["path"]).starts_with(&expected) {
+            Err(format!("the path is not {expected}"))
+        } else {
+            Ok(())
+        };
+    }
+    if fault.is_typed {
+        return Err("a person can mend it, and is not told".to_owned());
+    }
+    for error in answer.body["errors"].as_array().into_iter().flatten() {
+        let extensions = &error["extensions"];
+        let path = joined(&extensions["argumentPath"]);
+        if extensions["code"] == "BAD_USER_INPUT" && !path.starts_with("/input") {
+            return Err(format!("the error points at {path:?}"));
         }
     }
     Ok(())

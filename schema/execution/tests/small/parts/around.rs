@@ -6,11 +6,12 @@ use std::sync::{
 };
 
 use coach_execution::{
-    Batch, Completed, Fault, InputError, Output, PlannedField, Value, leaf, scalar::Scalar,
+    Batch, Cause, Completed, Fault, InputError, Output, PathSegment, PlannedField, Problem, Refusable,
+    Unacceptable, Value, leaf, scalar::Scalar,
 };
 
 use self::contract::{arguments, batch, mutation, one_of, query, types};
-use crate::model::{Cook, Course, Date, Dish, Id, Ingredient, Knot, Nutrition, Probe};
+use crate::model::{Cook, Course, Date, Dish, Id, Ingredient, Knot, LabelPayload, Mistake, Nutrition, Probe};
 
 #[allow(clippy::all, clippy::pedantic, unused, reason = "generated")]
 pub mod contract {

@@ -27,3 +27,13 @@ pub struct Probe {
 pub struct Knot {
     pub value: i32,
 }
+
+pub struct Mistake {
+    pub message: String,
+    pub path: Vec<String>,
+}
+
+pub struct LabelPayload {
+    pub label: Option<String>,
+    pub user_errors: Vec<Mistake>,
+}

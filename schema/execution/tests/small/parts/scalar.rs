@@ -4,6 +4,10 @@ impl Scalar for types::Date {
     fn parse(value: Value) -> Result<Date, InputError> {
         match value {
             Value::String(text) if text.len() == 10 => Ok(Date(text)),
+            Value::String(_) => Err(InputError::unacceptable(Unacceptable::Unknown {
+                code: "NO_DATE",
+                message: "is not a date",
+            })),
             _ => Err(InputError::new("is not a date")),
         }
     }

@@ -1,0 +1,248 @@
+//! Who can mend it decides the channel: what a person typed or chose is told in the payload, all of it, in sentences of
+//! their language; what only a programmer can mend is an error that points at the argument.
+
+use serde_json::{Value, json};
+
+use crate::harness::{
+    TestApp,
+    member::{CHEN, LARA, MAYA, NOBODY, RAVI, SAM},
+};
+
+/// Sends one input for `mutation` and gives back the whole answer.
+async fn send(test: &TestApp, email: &str, mutation: &str, language: &str, input: Value) -> Value {
+    let mut name = mutation.to_owned();
+    name[..1].make_ascii_uppercase();
+    let query = format!(
+        "mutation ($input: {name}Input!) {{ {mutation}(input: $input) {{ userErrors {{ code path message }} }} }}"
+    );
+    let request = test
+        .client
+        .post(format!("{}/graphql", test.base))
+        .bearer_auth(test.token(email))
+        .header("accept-language", language)
+        .json(&json!({ "query": query, "variables": { "input": input } }));
+    let answer = request.send().await.expect("an answer");
+    answer.json().await.expect("JSON")
+}
+
+fn told(answer: &Value) -> Vec<(&str, String, &str)> {
+    assert!(answer["errors"].is_null(), "{answer:#}");
+    let payload = answer["data"]
+        .as_object()
+        .and_then(|data| data.values().next());
+    let errors = payload.map(|payload| &payload["userErrors"]);
+    let errors = errors.and_then(Value::as_array).expect("userErrors");
+    errors
+        .iter()
+        .map(|error| {
+            let path = error["path"].as_array().expect("a path").iter();
+            let path: Vec<_> = path.filter_map(Value::as_str).collect();
+            (
+                error["code"].as_str().expect("a code"),
+                path.join("."),
+                error["message"].as_str().expect("a message"),
+            )
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn all_that_is_wrong_with_a_form_is_told_at_once() {
+    let test = TestApp::start().await;
+    let input = json!({
+        "idempotencyKey": "1",
+        "displayName": "",
+        "locale": "in German, please",
+        "timeZone": "Mars/Phobos",
+        "daysPerWeek": 1,
+        "goal": "LOSE_WEIGHT",
+    });
+    let answer = send(&test, MAYA, "updatePreferences", "", input).await;
+    assert_eq!(
+        told(&answer),
+        [
+            (
+                "OUT_OF_RANGE",
+                "input.daysPerWeek".to_owned(),
+                "The number of training days a week must be at least 2."
+            ),
+            (
+                "TOO_SHORT",
+                "input.displayName".to_owned(),
+                "The name must have at least one character."
+            ),
+            (
+                "UNKNOWN_LOCALE",
+                "input.locale".to_owned(),
+                "This language is not known."
+            ),
+            (
+                "UNKNOWN_TIME_ZONE",
+                "input.timeZone".to_owned(),
+                "This time zone is not known."
+            ),
+        ]
+    );
+    let input = json!({ "idempotencyKey": "1", "displayName": "x".repeat(81) });
+    let answer = send(&test, MAYA, "updatePreferences", "", input).await;
+    assert_eq!(told(&answer)[0].0, "TOO_LONG");
+    let notes = json!({ "idempotencyKey": "1", "cycleId": "cyc_", "energy": 6, "sleep": 0, "notes": "x".repeat(2_001) });
+    let answer = send(&test, CHEN, "submitCheckIn", "", notes).await;
+    let codes: Vec<_> = told(&answer).into_iter().map(|(code, ..)| code).collect();
+    assert_eq!(codes, ["OUT_OF_RANGE", "OUT_OF_RANGE", "TOO_LONG"]);
+}
+
+#[tokio::test]
+async fn one_that_fails_leaves_the_others_their_answers() {
+    let test = TestApp::start().await;
+    let query = r#"mutation {
+        a: updatePreferences(input: { idempotencyKey: "a", daysPerWeek: 5 }) { member { id } userErrors { code } }
+        b: recordMeal(input: { idempotencyKey: "b", plannedMealId: "x", servings: 11 }) { userErrors { code path } }
+        c: updatePreferences(input: { idempotencyKey: "c", timeZone: "Mars/X" }) { userErrors { code } }
+    }"#;
+    let answer = test.ask(MAYA, query, json!({})).await;
+    let data = answer.data();
+    assert_eq!(data["a"]["userErrors"], json!([]));
+    assert!(data["a"]["member"]["id"].is_string());
+    assert_eq!(
+        data["b"]["userErrors"],
+        json!([{ "code": "OUT_OF_RANGE", "path": ["input", "servings"] }])
+    );
+    assert_eq!(data["c"]["userErrors"][0]["code"], "UNKNOWN_TIME_ZONE");
+}
+
+#[tokio::test]
+async fn what_only_a_programmer_can_mend_points_at_the_argument() {
+    let test = TestApp::start().await;
+    for (input, path) in [
+        (
+            json!({ "idempotencyKey": "", "displayName": "" }),
+            json!(["input", "idempotencyKey"]),
+        ),
+        (
+            json!({ "idempotencyKey": "1", "timeZone": 5 }),
+            json!(["input", "timeZone"]),
+        ),
+        (
+            json!({ "idempotencyKey": "1", "occurredAt": "yesterday" }),
+            json!(["input", "occurredAt"]),
+        ),
+        (
+            json!({ "idempotencyKey": "1", "allergens": ["MILK", "CHALK"] }),
+            json!(["input", "allergens", 1]),
+        ),
+    ] {
+        let answer = send(&test, MAYA, "updatePreferences", "de", input).await;
+        let extensions = &answer["errors"][0]["extensions"];
+        assert_eq!(extensions["code"], "BAD_USER_INPUT", "{answer:#}");
+        assert_eq!(extensions["argumentPath"], path, "{answer:#}");
+        assert!(answer["data"]["updatePreferences"].is_null());
+    }
+    for (query, path) in [
+        ("{ recipes(first: 101) { nodes { id } } }", json!(["first"])),
+        (
+            "{ recipes(after: \"nowhere\") { nodes { id } } }",
+            json!(["after"]),
+        ),
+        (
+            "{ me { plan { currentCycle { shoppingList(from: \"2026-03-18\", to: \"2026-03-17\") { name } } } } }",
+            json!(["to"]),
+        ),
+    ] {
+        let answer = test.ask(MAYA, query, json!({})).await;
+        assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{query}: {answer:#?}");
+        let extensions = &answer.body["errors"][0]["extensions"];
+        assert_eq!(extensions["argumentPath"], path, "{answer:#?}");
+    }
+}
+
+#[tokio::test]
+async fn sentences_are_in_the_members_language_else_in_one_that_the_client_accepts() {
+    let test = TestApp::start().await;
+    let german = "Bitte registriere dich zuerst.";
+    let english = "Please register first.";
+    // Nobody's locale is known.
+    for (accepted, expected) in [
+        ("de-AT,de;q=0.9,en;q=0.8", german),
+        ("fr;q=0.9,de;q=0.1", german),
+        ("fr", english),
+        ("", english),
+    ] {
+        let input = json!({ "idempotencyKey": "1" });
+        let answer = send(&test, NOBODY, "startPlan", accepted, input).await;
+        assert_eq!(
+            told(&answer),
+            [("NOT_REGISTERED", String::new(), expected)],
+            "{accepted}"
+        );
+    }
+    let lapsed = async |locale: &str, accepted: &str| {
+        let sql = format!("UPDATE member SET locale = '{locale}' WHERE email = '{LARA}'");
+        test.execute(&sql).await;
+        let input = json!({ "idempotencyKey": "1" });
+        let answer = send(&test, LARA, "startPlan", accepted, input).await;
+        let [(code, path, message)] = told(&answer)[..] else {
+            panic!("one error: {answer:#}");
+        };
+        assert_eq!((code, path.as_str()), ("SUBSCRIPTION_REQUIRED", ""));
+        message.to_owned()
+    };
+    let (german, english) = (
+        "Dafür brauchst du ein Abo.",
+        "You need a subscription for this.",
+    );
+    assert_eq!(lapsed("de-AT", "en").await, german);
+    assert_eq!(lapsed("en-GB", "de").await, english);
+    // There is no translation into Italian.
+    assert_eq!(lapsed("it-IT", "de").await, german);
+    assert_eq!(lapsed("it-IT", "it").await, english);
+    // The form too: the same sentence as in the catalogue.
+    test.execute(&format!(
+        "UPDATE member SET locale = 'de' WHERE email = '{MAYA}'"
+    ))
+    .await;
+    let input = json!({ "idempotencyKey": "1", "displayName": "" });
+    let answer = send(&test, MAYA, "updatePreferences", "en", input).await;
+    assert_eq!(
+        told(&answer)[0].2,
+        "Der Name muss mindestens ein Zeichen haben."
+    );
+}
+
+#[tokio::test]
+async fn moments_are_told_by_the_members_clock() {
+    let test = TestApp::start().await;
+    test.execute(&format!(
+        "UPDATE member SET locale = 'de', time_zone = 'Asia/Tokyo', email_confirmed_at = now() WHERE email = '{RAVI}'"
+    ))
+    .await;
+    let input = |key: &str| json!({ "idempotencyKey": key });
+    let first = send(&test, RAVI, "requestDataExport", "", input("1")).await;
+    assert_eq!(told(&first), []);
+    let second = send(&test, RAVI, "requestDataExport", "", input("2")).await;
+    let message = told(&second)[0].2;
+    assert!(message.ends_with("ab 19.03.2026, 21:00 Uhr."), "{message}");
+    test.owed().await;
+}
+
+#[tokio::test]
+async fn staff_are_told_so_too() {
+    let test = TestApp::start().await;
+    let input = json!({ "idempotencyKey": "1", "queue": "", "limit": 0 });
+    let answer = send(&test, SAM, "redriveDeadLetters", "de", input).await;
+    assert_eq!(
+        told(&answer),
+        [
+            (
+                "TOO_SHORT",
+                "input.queue".to_owned(),
+                "Der Name der Warteschlange muss mindestens ein Zeichen haben."
+            ),
+            (
+                "OUT_OF_RANGE",
+                "input.limit".to_owned(),
+                "Die Höchstzahl muss mindestens 1 sein."
+            ),
+        ]
+    );
+}
