@@ -1,8 +1,11 @@
 //! A partner that fails again and again is left alone for a while.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use coach_tests::until;
 use coach_workers::consumer::Verdict;
+use futures_util::future::join_all;
+use tokio::sync::Semaphore;
 
 use crate::{
     fixture::{Fixture, OPTIONS, again, partner},
@@ -35,11 +38,18 @@ async fn it_opens_after_failures_in_a_row_and_one_probe_closes_it() {
 
     // Half open: one request, and while it is under way no other.
     fixture.clock.advance(10);
-    acme.next(Reply::new(500).late(OPTIONS.timeout / 2));
-    let (one, other) = (fixture.withdrawal(), fixture.withdrawal());
-    let (one, other) = tokio::join!(fixture.consume(&one, 1), fixture.consume(&other, 1));
-    again(one);
-    again(other);
+    let permits = Arc::new(Semaphore::new(0));
+    acme.next(Reply::new(500).held(&permits));
+    let envelopes = [fixture.withdrawal(), fixture.withdrawal()];
+    let told = envelopes.iter().map(async |envelope| {
+        let verdict = fixture.consume(envelope, 1).await;
+        // The one that is not told comes back first, and lets the other be answered.
+        permits.add_permits(1);
+        verdict
+    });
+    for verdict in join_all(told).await {
+        again(verdict);
+    }
     assert_eq!(acme.times(), 4);
 
     // It failed, so for as long again.
@@ -50,14 +60,18 @@ async fn it_opens_after_failures_in_a_row_and_one_probe_closes_it() {
     acme.always(Reply::new(204));
     assert_eq!(fixture.consume(&envelope, 1).await, Verdict::Done);
     // Closed: many at once.
-    acme.always(Reply::new(204).late(OPTIONS.timeout / 2));
+    let permits = Arc::new(Semaphore::new(0));
+    acme.always(Reply::new(204).held(&permits));
     let envelopes: Vec<_> = (0..5).map(|_| fixture.withdrawal()).collect();
     let told = envelopes
         .iter()
         .map(|envelope| fixture.consume(envelope, 1));
-    let told = futures_util::future::join_all(told).await;
+    let all_asked = async {
+        until("all are asked", async || acme.times() == 10).await;
+        permits.add_permits(5);
+    };
+    let (told, ()) = tokio::join!(join_all(told), all_asked);
     assert_eq!(told, vec![Verdict::Done; 5]);
-    assert_eq!(acme.times(), 10);
 }
 
 #[tokio::test]
@@ -86,9 +100,12 @@ async fn a_probe_that_is_given_up_leaves_its_place() {
         again(fixture.consume(&fixture.withdrawal(), 1).await);
     }
     fixture.clock.advance(30);
-    server.always(Reply::new(204).late(OPTIONS.timeout / 2));
-    let envelope = fixture.withdrawal();
-    let given_up = tokio::time::timeout(OPTIONS.timeout / 4, fixture.consume(&envelope, 1)).await;
-    assert!(given_up.is_err());
+    server.always(Reply::new(204));
+    server.next(Reply::new(204).never());
+    let (envelope, times) = (fixture.withdrawal(), server.times());
+    tokio::select! {
+        verdict = fixture.consume(&envelope, 1) => panic!("it was answered: {verdict:?}"),
+        () = until("it is asked", async || server.times() > times) => {}
+    }
     assert_eq!(fixture.consume(&envelope, 1).await, Verdict::Done);
 }

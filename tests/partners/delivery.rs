@@ -1,5 +1,7 @@
 //! Each partner gets each record, signed, once as far as we know.
 
+use std::sync::Arc;
+
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::SecondsFormat;
@@ -12,8 +14,10 @@ use coach_domain::{
     },
     subscription::{Access, SubscriptionProvider},
 };
+use coach_tests::until;
 use coach_workers::{consumer::Verdict, partner::PartnerSettings};
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use crate::{
     fixture::{Fixture, SECRET, again, noon, partner},
@@ -121,10 +125,19 @@ async fn a_message_that_comes_twice_is_posted_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_two_work_on_counts_once() {
     let server = Server::start().await;
-    server.always(Reply::new(200).late(std::time::Duration::from_millis(200)));
+    let permits = Arc::new(Semaphore::new(0));
+    server.always(Reply::new(200).held(&permits));
     let fixture = Fixture::new([partner("acme", &server.url())]).await;
     let envelope = fixture.withdrawal();
-    let (one, other) = tokio::join!(fixture.consume(&envelope, 1), fixture.consume(&envelope, 1));
+    let both_asked = async {
+        until("both have asked", async || server.times() == 2).await;
+        permits.add_permits(2);
+    };
+    let (one, other, ()) = tokio::join!(
+        fixture.consume(&envelope, 1),
+        fixture.consume(&envelope, 1),
+        both_asked
+    );
     assert_eq!((one, other), (Verdict::Done, Verdict::Done));
     let taken = ("acme".to_owned(), DeliveryStatus::Taken, Some(200));
     assert_eq!(fixture.recorded(envelope.id).await, [taken]);

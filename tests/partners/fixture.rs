@@ -20,7 +20,7 @@ use coach_domain::{
     },
     queue::Envelope,
 };
-use coach_tests::Postgres;
+use coach_tests::{PATIENCE, Postgres};
 use coach_workers::{
     consumer::{Consumer as _, Delivery, Verdict},
     partner::{PartnerOptions, PartnerSettings, PartnerSync},
@@ -33,7 +33,7 @@ pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// Short, so that tests are.
 pub(crate) const OPTIONS: PartnerOptions = PartnerOptions {
-    timeout: Duration::from_millis(600),
+    timeout: PATIENCE,
     failures: 3,
     rest: Duration::from_secs(30),
 };
@@ -77,6 +77,13 @@ pub(crate) fn noon() -> DateTime<Utc> {
 
 impl Fixture {
     pub(crate) async fn new(partners: impl IntoIterator<Item = PartnerSettings>) -> Self {
+        Self::with(partners, &OPTIONS).await
+    }
+
+    pub(crate) async fn with(
+        partners: impl IntoIterator<Item = PartnerSettings>,
+        partner_options: &PartnerOptions,
+    ) -> Self {
         let url = SERVER.empty().await;
         let options = Options {
             acquire_timeout: Duration::from_secs(10),
@@ -87,7 +94,7 @@ impl Fixture {
         let clock = Arc::new(TestClock(Mutex::new(noon())));
         let sync = PartnerSync::new(
             partners.into_iter().collect(),
-            &OPTIONS,
+            partner_options,
             database.clone(),
             clock.clone(),
         );

@@ -13,14 +13,14 @@ use axum::{
     http::{HeaderMap, Response, Uri},
 };
 use serde_json::Value;
-use tokio::{net::TcpListener, time::sleep};
+use tokio::{net::TcpListener, sync::Semaphore, time::sleep};
 
 /// How a partner answers once.
 #[derive(Clone, Default)]
 pub(crate) struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
-    delay: Duration,
+    permits: Option<Arc<Semaphore>>,
     endless: bool,
 }
 
@@ -37,9 +37,15 @@ impl Reply {
         self
     }
 
-    pub(crate) fn late(mut self, delay: Duration) -> Self {
-        self.delay = delay;
+    /// Not before there is a permit for it.
+    pub(crate) fn held(mut self, permits: &Arc<Semaphore>) -> Self {
+        self.permits = Some(Arc::clone(permits));
         self
+    }
+
+    /// Not at all: whoever waits for it gives up.
+    pub(crate) fn never(self) -> Self {
+        self.held(&Arc::new(Semaphore::new(0)))
     }
 
     /// With a body that never ends.
@@ -127,7 +133,9 @@ async fn answer(
     let next = server.replies.lock().expect("not poisoned").pop_front();
     let always = server.always.lock().expect("not poisoned").clone();
     let reply = next.or(always).unwrap_or_else(|| Reply::new(204));
-    sleep(reply.delay).await;
+    if let Some(permits) = &reply.permits {
+        permits.acquire().await.expect("never closed").forget();
+    }
     let mut response = Response::builder().status(reply.status);
     for (name, value) in reply.headers {
         response = response.header(name, value);

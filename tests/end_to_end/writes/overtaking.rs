@@ -1,11 +1,13 @@
 //! Two at once. What a race needs to go wrong is made to happen: a trigger holds the first one up between what it has
-//! read and what it writes, and the second comes meanwhile. Without the lock on the member's row each of these fails.
+//! read and what it writes, until the second has come as far as it can. Without the lock on the member's row each of
+//! these fails.
 
-use std::time::Duration;
+use std::pin::pin;
 
 use coach_domain::{database::Session, member::erase_due};
+use coach_tests::until;
+use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::json;
-use tokio::time::sleep;
 
 use super::{
     change,
@@ -16,30 +18,48 @@ use super::{
 };
 use crate::harness::{TestApp, member};
 
-/// Holds up whoever writes such rows, for half a second.
+/// What the trigger waits for, as long as a test holds it.
+const LOCK: &str = "pg_advisory_xact_lock(7)";
+
+/// Holds up whoever writes such rows.
 async fn hold_up(test: &TestApp, table: &str, when: &str) {
     let sql = format!(
         "CREATE FUNCTION held_up() RETURNS trigger LANGUAGE plpgsql AS
-         $$ BEGIN PERFORM pg_sleep(0.5); RETURN NEW; END $$;
+         $$ BEGIN PERFORM {LOCK}; RETURN NEW; END $$;
          CREATE TRIGGER held_up BEFORE INSERT OR UPDATE ON {table}
          FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION held_up()"
     );
     test.execute(&sql).await;
 }
 
-/// The second is asked for while the first is held up.
+/// How many wait for a lock.
+async fn waiting(test: &TestApp) -> i64 {
+    let sql = "SELECT count(*) FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    test.number(sql).await
+}
+
+/// The second is asked for while the first is held up, which goes on when the second waits, too, or is done.
 async fn both<A, B>(
     test: &TestApp,
     first: impl Future<Output = A>,
     second: impl Future<Output = B>,
 ) -> (A, B) {
-    let held = "SELECT count(*) FROM pg_stat_activity
-        WHERE wait_event = 'PgSleep' AND datname = current_database()";
+    let holder = test.pool.begin().await.expect("begun");
+    let lock = format!("SELECT {LOCK}");
+    holder.execute_unprepared(&lock).await.expect("locked");
     tokio::join!(first, async {
-        while test.number(held).await == 0 {
-            sleep(Duration::from_millis(5)).await;
+        until("the first is held up", async || waiting(test).await == 1).await;
+        let mut second = pin!(second);
+        let came = tokio::select! {
+            answer = &mut second => Some(answer),
+            () = until("the second waits", async || waiting(test).await == 2) => None,
+        };
+        holder.rollback().await.expect("let go");
+        match came {
+            Some(answer) => answer,
+            None => second.await,
         }
-        second.await
     })
 }
 
@@ -118,8 +138,9 @@ async fn a_key_that_is_used_many_times_at_once_counts_once() {
         let input = json!({ "idempotencyKey": "1", "scheduledWorkoutId": id, "effort": "EASY" });
         change(&test, member::MAYA, "CompleteWorkout", input)
     };
-    let all = tokio::join!(ask(), ask(), ask(), ask(), ask());
-    let answers = [all.0, all.1, all.2, all.3, all.4];
+    let others = futures_util::future::join_all((0..4).map(|_| ask()));
+    let (first, mut answers) = both(&test, ask(), others).await;
+    answers.push(first);
     for answer in &answers {
         assert_eq!(answer.done(), answers[0].done());
     }

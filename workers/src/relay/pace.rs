@@ -61,9 +61,10 @@ mod tests {
     #[tokio::test]
     async fn without_a_rate_nobody_waits() {
         let pace = Pace::new(None);
-        let begun = Instant::now();
-        pace.turn(1_000_000).await;
-        assert!(begun.elapsed() < Duration::from_millis(500));
+        // The first would go at once with any.
+        for _ in 0..1_000_000 {
+            pace.turn(1_000_000).await;
+        }
         assert_eq!(pace.at_once(200), 200);
     }
 }
