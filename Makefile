@@ -6,6 +6,7 @@
 #   make test-graphql-js  which documents we take, compared with graphql-js; tests/graphql_js/README.md
 #   make check   the fast part: format, lints, unit tests
 #   make bench   loads MEMBERS (10,000), drives the operations, prints a table; bench/README.md has the rest
+#   make bench-schema  how long the contract takes to generate, which every build waits for
 #   make rehearse-live  a live session with a crowd, an edge of a CDN and a video provider; docs/LIVE.md
 #   make torture  kills gateway, workers and Postgres under a stream of mutations; docs/TORTURE.md
 
@@ -13,7 +14,7 @@ CARGO ?= cargo
 MEMBERS ?= 10000
 BENCH ?= run
 
-.PHONY: dev test test-clients test-graphql-js check bench rehearse-live torture
+.PHONY: dev test test-clients test-graphql-js check bench bench-schema rehearse-live torture
 
 dev:
 	@$(CARGO) build --workspace --bin coach --locked
@@ -39,6 +40,9 @@ test-graphql-js:
 bench:
 	@$(CARGO) build --workspace --bin coach --bin coach-bench --locked
 	@exec "$${CARGO_TARGET_DIR:-target}/debug/coach-bench" $(BENCH) --members $(MEMBERS)
+
+bench-schema:
+	@$(CARGO) test --workspace --test contract --locked -- --ignored --exact --nocapture generation_takes_less_than_a_second
 
 rehearse-live:
 	@$(CARGO) build --workspace --bin coach --bin coach-bench --locked

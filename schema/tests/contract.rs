@@ -36,11 +36,15 @@ fn every_field_carries_its_marker() {
     }
 }
 
+/// Every build waits for it.
 #[test]
+#[ignore = "measures time, which a busy machine has less of: `make bench-schema`"]
 fn generation_takes_less_than_a_second() {
     let start = Instant::now();
     generated();
-    assert!(start.elapsed().as_secs_f64() < 1.0);
+    let took = start.elapsed();
+    println!("the contract is generated in {took:?}");
+    assert!(took.as_secs_f64() < 1.0);
 }
 
 #[test]
