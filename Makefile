@@ -13,6 +13,8 @@
 CARGO ?= cargo
 MEMBERS ?= 10000
 BENCH ?= run
+N ?= 20
+BUSY ?= 5
 
 .PHONY: dev test test-repeat test-clients test-graphql-js check bench rehearse-live torture
 
@@ -29,7 +31,7 @@ test:
 	@./tests/run
 
 test-repeat:
-	@./tests/repeat
+	@./tests/repeat $(N) --busy $(BUSY) $(TARGETS)
 
 test-clients:
 	@$(CARGO) build --workspace --bin coach --locked

@@ -3,13 +3,11 @@
 use std::time::Duration;
 
 use coach_domain::partner::delivery::DeliveryStatus;
-use coach_tests::PATIENCE;
-use coach_workers::{consumer::Verdict, partner::PartnerOptions};
-use tokio::time::timeout;
+use coach_workers::consumer::Verdict;
 
 use crate::{
-    fixture::{Fixture, OPTIONS, again, never, noon, partner},
-    server::{Reply, Server},
+    fixture::{Fixture, PATIENCE, again, never, noon, partner},
+    server::{Hold, Reply, Server},
 };
 
 #[tokio::test]
@@ -67,12 +65,11 @@ async fn a_partner_says_when_it_wants_to_be_asked_again() {
 #[tokio::test]
 async fn who_does_not_answer_is_asked_again() {
     let server = Server::start().await;
-    server.next(Reply::new(200).never());
-    let impatient = PartnerOptions {
-        timeout: Duration::from_secs(2),
-        ..OPTIONS
-    };
-    let fixture = Fixture::with([partner("acme", &server.url())], &impatient).await;
+    let forever = Hold::new();
+    server.next(Reply::new(200).held(&forever));
+    // Long enough for the request to get there.
+    let timeout = Duration::from_secs(3);
+    let fixture = Fixture::within(timeout, [partner("acme", &server.url())]).await;
     let envelope = fixture.withdrawal();
     let (_, reason) = again(fixture.consume(&envelope, 1).await);
     assert_eq!(reason, "acme: did not answer in time");
@@ -94,10 +91,12 @@ async fn who_does_not_answer_is_asked_again() {
 async fn an_answer_without_end_holds_nobody_up() {
     let server = Server::start().await;
     server.next(Reply::new(200).endless());
-    let fixture = Fixture::new([partner("acme", &server.url())]).await;
+    // It is not the time for an answer that ends it.
+    let partners = [partner("acme", &server.url())];
+    let fixture = Fixture::within(10 * PATIENCE, partners).await;
     let envelope = fixture.withdrawal();
-    let consumed = timeout(PATIENCE, fixture.consume(&envelope, 1)).await;
-    assert_eq!(consumed, Ok(Verdict::Done));
+    let told = tokio::time::timeout(PATIENCE, fixture.consume(&envelope, 1)).await;
+    assert_eq!(told, Ok(Verdict::Done));
     assert_eq!(fixture.entered(envelope.id).await, ["partner:acme"]);
 }
 

@@ -1,15 +1,13 @@
 //! A partner that fails again and again is left alone for a while.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
-use coach_tests::until;
 use coach_workers::consumer::Verdict;
 use futures_util::future::join_all;
-use tokio::sync::Semaphore;
 
 use crate::{
     fixture::{Fixture, OPTIONS, again, partner},
-    server::{Reply, Server},
+    server::{Hold, Reply, Server},
 };
 
 #[tokio::test]
@@ -38,19 +36,17 @@ async fn it_opens_after_failures_in_a_row_and_one_probe_closes_it() {
 
     // Half open: one request, and while it is under way no other.
     fixture.clock.advance(10);
-    let permits = Arc::new(Semaphore::new(0));
-    acme.next(Reply::new(500).held(&permits));
-    let envelopes = [fixture.withdrawal(), fixture.withdrawal()];
-    let told = envelopes.iter().map(async |envelope| {
-        let verdict = fixture.consume(envelope, 1).await;
-        // The one that is not told comes back first, and lets the other be answered.
-        permits.add_permits(1);
-        verdict
-    });
-    for verdict in join_all(told).await {
-        again(verdict);
-    }
-    assert_eq!(acme.times(), 4);
+    let hold = Hold::new();
+    acme.next(Reply::new(500).held(&hold));
+    let (one, other) = (fixture.withdrawal(), fixture.withdrawal());
+    let meanwhile = async {
+        acme.is_asked(4).await;
+        again(fixture.consume(&other, 1).await);
+        assert_eq!(acme.times(), 4);
+        hold.let_go();
+    };
+    let (one, ()) = tokio::join!(fixture.consume(&one, 1), meanwhile);
+    again(one);
 
     // It failed, so for as long again.
     fixture.clock.advance(29);
@@ -60,18 +56,19 @@ async fn it_opens_after_failures_in_a_row_and_one_probe_closes_it() {
     acme.always(Reply::new(204));
     assert_eq!(fixture.consume(&envelope, 1).await, Verdict::Done);
     // Closed: many at once.
-    let permits = Arc::new(Semaphore::new(0));
-    acme.always(Reply::new(204).held(&permits));
+    let hold = Hold::new();
+    acme.always(Reply::new(204).held(&hold));
     let envelopes: Vec<_> = (0..5).map(|_| fixture.withdrawal()).collect();
     let told = envelopes
         .iter()
         .map(|envelope| fixture.consume(envelope, 1));
-    let all_asked = async {
-        until("all are asked", async || acme.times() == 10).await;
-        permits.add_permits(5);
+    let all = async {
+        acme.is_asked(10).await;
+        hold.let_go();
     };
-    let (told, ()) = tokio::join!(join_all(told), all_asked);
+    let (told, ()) = tokio::join!(join_all(told), all);
     assert_eq!(told, vec![Verdict::Done; 5]);
+    assert_eq!(acme.times(), 10);
 }
 
 #[tokio::test]
@@ -100,12 +97,14 @@ async fn a_probe_that_is_given_up_leaves_its_place() {
         again(fixture.consume(&fixture.withdrawal(), 1).await);
     }
     fixture.clock.advance(30);
+    let forever = Hold::new();
+    server.next(Reply::new(500).held(&forever));
     server.always(Reply::new(204));
-    server.next(Reply::new(204).never());
-    let (envelope, times) = (fixture.withdrawal(), server.times());
+    let envelope = fixture.withdrawal();
+    let probes = server.times() + 1;
     tokio::select! {
-        verdict = fixture.consume(&envelope, 1) => panic!("it was answered: {verdict:?}"),
-        () = until("it is asked", async || server.times() > times) => {}
+        told = fixture.consume(&envelope, 1) => panic!("{told:?}"),
+        () = server.is_asked(probes) => {}
     }
     assert_eq!(fixture.consume(&envelope, 1).await, Verdict::Done);
 }

@@ -1,7 +1,5 @@
 //! Each partner gets each record, signed, once as far as we know.
 
-use std::sync::Arc;
-
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::SecondsFormat;
@@ -14,14 +12,12 @@ use coach_domain::{
     },
     subscription::{Access, SubscriptionProvider},
 };
-use coach_tests::until;
 use coach_workers::{consumer::Verdict, partner::PartnerSettings};
 use serde_json::json;
-use tokio::sync::Semaphore;
 
 use crate::{
     fixture::{Fixture, SECRET, again, noon, partner},
-    server::{Asked, Reply, Server},
+    server::{Asked, Hold, Reply, Server},
 };
 
 /// As a partner would: by another library than ours.
@@ -125,18 +121,18 @@ async fn a_message_that_comes_twice_is_posted_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_two_work_on_counts_once() {
     let server = Server::start().await;
-    let permits = Arc::new(Semaphore::new(0));
-    server.always(Reply::new(200).held(&permits));
+    let hold = Hold::new();
+    server.always(Reply::new(200).held(&hold));
     let fixture = Fixture::new([partner("acme", &server.url())]).await;
     let envelope = fixture.withdrawal();
-    let both_asked = async {
-        until("both have asked", async || server.times() == 2).await;
-        permits.add_permits(2);
+    let both = async {
+        server.is_asked(2).await;
+        hold.let_go();
     };
     let (one, other, ()) = tokio::join!(
         fixture.consume(&envelope, 1),
         fixture.consume(&envelope, 1),
-        both_asked
+        both
     );
     assert_eq!((one, other), (Verdict::Done, Verdict::Done));
     let taken = ("acme".to_owned(), DeliveryStatus::Taken, Some(200));

@@ -20,7 +20,7 @@ use coach_domain::{
     },
     queue::Envelope,
 };
-use coach_tests::{PATIENCE, Postgres};
+use coach_tests::Postgres;
 use coach_workers::{
     consumer::{Consumer as _, Delivery, Verdict},
     partner::{PartnerOptions, PartnerSettings, PartnerSync},
@@ -31,7 +31,9 @@ use uuid::Uuid;
 /// What the partners of these tests share with us.
 pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-/// Short, so that tests are.
+/// Longer than anything takes on a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+
 pub(crate) const OPTIONS: PartnerOptions = PartnerOptions {
     timeout: PATIENCE,
     failures: 3,
@@ -80,7 +82,15 @@ impl Fixture {
         Self::with(partners, &OPTIONS).await
     }
 
-    pub(crate) async fn with(
+    /// Where partners have so long to answer.
+    pub(crate) async fn within(
+        timeout: Duration,
+        partners: impl IntoIterator<Item = PartnerSettings>,
+    ) -> Self {
+        Self::with(partners, &PartnerOptions { timeout, ..OPTIONS }).await
+    }
+
+    async fn with(
         partners: impl IntoIterator<Item = PartnerSettings>,
         partner_options: &PartnerOptions,
     ) -> Self {
