@@ -2,6 +2,7 @@
 #
 #   make dev     everything from nothing: Postgres, content, gateway, GraphiQL
 #   make test    all checks and tests
+#   make test-repeat  the tests N times (20), BUSY (5) of them beside two busy loops; a table of what failed
 #   make test-clients  the clients that apps use, against the binary; tests/clients/README.md
 #   make test-graphql-js  which documents we take, compared with graphql-js; tests/graphql_js/README.md
 #   make check   the fast part: format, lints, unit tests
@@ -12,8 +13,10 @@
 CARGO ?= cargo
 MEMBERS ?= 10000
 BENCH ?= run
+N ?= 20
+BUSY ?= 5
 
-.PHONY: dev test test-clients test-graphql-js check bench rehearse-live torture
+.PHONY: dev test test-repeat test-clients test-graphql-js check bench rehearse-live torture
 
 dev:
 	@$(CARGO) build --workspace --bin coach --locked
@@ -26,6 +29,9 @@ check:
 
 test:
 	@./tests/run
+
+test-repeat:
+	@./tests/repeat $(N) --busy $(BUSY) $(TARGETS)
 
 test-clients:
 	@$(CARGO) build --workspace --bin coach --locked

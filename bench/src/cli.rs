@@ -48,6 +48,9 @@ pub(crate) enum Verb {
     Status(PairOptions),
     /// Compare the answer to a webhook with a bare insert and commit; fails where its p95 takes more than twice as long
     Webhooks(WebhooksOptions),
+    /// Measure what a developer waits for: generating the contract, and `coach dev` on a database that is there; fails where
+    /// either takes more than a second
+    Dev,
     /// The worker that `queue` measures; started by it
     #[command(hide = true)]
     Work(WorkOptions),

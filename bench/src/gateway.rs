@@ -1,6 +1,10 @@
 //! The gateway as it ships: `coach serve`, with nothing set but where it is and whose tokens it takes.
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context as _, ensure};
 
@@ -33,6 +37,21 @@ pub(crate) async fn start_worker(
     further: &[(&str, String)],
 ) -> anyhow::Result<Service> {
     start_with(&["worker"], "worker", stage, further).await
+}
+
+/// `coach dev` with a home and a Postgres of its own. Says how long it took until it was ready, too.
+pub(crate) async fn start_dev(home: &Path) -> anyhow::Result<(Service, Duration)> {
+    let address = service::free_address()?;
+    let mut command = Command::new(beside_us("coach")?);
+    command
+        .arg("dev")
+        .current_dir(home)
+        .env_clear()
+        .env("COACH_HOME", home)
+        .env("COACH_LISTEN", address.to_string());
+    let begun = Instant::now();
+    let service = Service::start("dev", address, command, home).await?;
+    Ok((service, begun.elapsed()))
 }
 
 async fn start_with(

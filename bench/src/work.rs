@@ -17,7 +17,7 @@ use coach_workers::{
     consumer::{self, Consumer, Consuming, Delivery, Verdict},
     object::Folder,
     queue::PostgresQueue,
-    relay::{Outlet, Relay, Route},
+    relay::{LOOKS_EVERY, Outlet, Relay, Route},
 };
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::json;
@@ -84,6 +84,7 @@ pub(crate) async fn work(
         objects: objects.clone(),
         clock: Arc::new(SystemClock),
         rate: None,
+        looks_every: LOOKS_EVERY,
     };
     let route = Route {
         name: QUEUE,

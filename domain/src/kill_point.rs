@@ -5,11 +5,22 @@
 #[cfg(not(feature = "kill-points"))]
 pub fn reached(_: &'static str) {}
 
+/// The same before something is written.
+#[cfg(not(feature = "kill-points"))]
+pub fn reached_with<T>(_: &'static str, _: &T) {}
+
 /// Ends the process when `COACH_KILL_AT` names this place: `NAME` for the first time that it is reached, `NAME:3` for
 /// the third.
 #[cfg(feature = "kill-points")]
 pub fn reached(name: &'static str) {
     planted::reached(name);
+}
+
+/// Ends the process when `COACH_KILL_AT` is `NAME=VALUE` and this value is at the place: for what is written again and
+/// again in the background, so that nobody can say the how manieth it is.
+#[cfg(feature = "kill-points")]
+pub fn reached_with<T: std::fmt::Debug>(name: &'static str, value: &T) {
+    planted::reached(&format!("{name}={value:?}"));
 }
 
 #[cfg(feature = "kill-points")]

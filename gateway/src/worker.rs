@@ -22,7 +22,7 @@ use coach_workers::{
     },
     object::{Folder, S3},
     partner::{PartnerOptions, PartnerSync},
-    relay::{Outlet, Relay, Route},
+    relay::{LOOKS_EVERY, Outlet, Relay, Route},
     schedule::Scheduler,
     webhook::Webhooks,
 };
@@ -183,6 +183,7 @@ async fn worker(
             objects: objects.clone(),
             clock: clock.clone(),
             rate: settings.worker.relay_rate,
+            looks_every: LOOKS_EVERY,
         },
         routes: routes(settings, &queues.queue).await,
         pool: Pool {

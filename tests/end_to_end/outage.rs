@@ -4,6 +4,7 @@ use std::{path::Path, time::Duration};
 
 use coach_domain::database::{self, Options};
 use coach_gateway::embedded::{EmbeddedPostgres, Settings};
+use coach_tests::until;
 use serde_json::json;
 use tokio::{task::spawn_blocking, time::sleep};
 
@@ -82,24 +83,16 @@ async fn an_outage_is_told_and_ends_without_a_restart() {
     assert_eq!(recipe.status, 200);
 
     let _again = server().await;
-    for attempt in 0.. {
-        if status(&test, "/health/ready").await == 200 {
-            break;
-        }
-        assert!(
-            attempt < 100,
-            "not ready ten seconds after Postgres is back"
-        );
-        sleep(Duration::from_millis(100)).await;
-    }
+    until("ready again", async || {
+        status(&test, "/health/ready").await == 200
+    })
+    .await;
     // Pooled connections that broke are found out when they are used.
-    for attempt in 0.. {
+    until("an answer", async || {
         let answer = test.ask(member::MAYA, &named("Today"), json!({})).await;
-        if answer.codes().is_empty() {
-            break;
-        }
-        assert!(attempt < 20, "{answer:#?}");
-    }
+        answer.codes().is_empty()
+    })
+    .await;
     // Before its Postgres, which is asked what is owed.
     drop(test);
 }

@@ -8,7 +8,7 @@
 use std::{
     ffi::OsStr,
     fs,
-    net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     os::unix::{
         fs::{PermissionsExt as _, chown},
         process::CommandExt as _,
@@ -21,7 +21,8 @@ use std::{
 use coach_domain::database::{self, Options, Pool};
 use rustix::process::{Pid, Signal, getuid, kill_process};
 use sea_orm::ConnectionTrait as _;
-use tokio::time::sleep;
+
+use crate::{free_port, until};
 
 /// A server, which ends when it is dropped.
 #[derive(Debug)]
@@ -134,17 +135,14 @@ impl Server {
     }
 
     async fn ready(&self) {
-        for _ in 0..600 {
+        until(&format!("{} is ready", self.data.display()), async || {
             let asked = command(&self.prefix, program("pg_isready"))
                 .args(["--quiet", "--host", &self.address.ip().to_string()])
                 .args(["--port", &self.address.port().to_string()])
                 .status();
-            if asked.expect("pg_isready").success() {
-                return;
-            }
-            sleep(Duration::from_millis(50)).await;
-        }
-        panic!("{} is not ready", self.data.display());
+            asked.expect("pg_isready").success()
+        })
+        .await;
     }
 
     fn end(&mut self, signal: Signal) {
@@ -163,12 +161,6 @@ impl Drop for Server {
 /// The URL of a database at an address.
 pub fn url(address: SocketAddr, database: &str) -> String {
     format!("postgres://coach@{address}/{database}?sslmode=disable")
-}
-
-/// A port that nobody has at the moment.
-pub fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-    listener.local_addr().expect("an address").port()
 }
 
 /// An empty folder below one that everybody may enter, which nobody else may and belongs to who servers run as.

@@ -2,15 +2,12 @@
 
 use std::{
     fs::File,
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
     path::Path,
     process::{Child, ChildStdin, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
 };
 
-/// How long it may take until it listens.
-const READY: Duration = Duration::from_mins(1);
+use crate::{free_port, wait_for};
 
 /// Runs it until its input ends, which is when we do, however that comes about.
 const WATCHED: &str = r#""$0" -m ministack & cat >/dev/null; kill $!; wait"#;
@@ -28,6 +25,14 @@ pub struct Ministack {
     reason = "in tests whatever goes wrong is a panic"
 )]
 impl Ministack {
+    /// Starts it for the tests of a target, whose folder for temporary files lies beside the virtual environment; with
+    /// these of its services.
+    pub fn beside(target: &str, services: &str) -> Self {
+        let folder = Path::new(target).parent().expect("the target folder");
+        Self::start(folder, services)
+            .expect("no target/ministack: run tests/run, which makes it, or set COACH_TEST_WITHOUT=ministack")
+    }
+
     /// Starts it on a free port from the virtual environment in `folder/ministack`, with these of its services; `None`
     /// where that is not there. `tests/run` makes it. `folder` also gets its log.
     pub fn start(folder: &Path, services: &str) -> Option<Self> {
@@ -35,9 +40,7 @@ impl Ministack {
         if !python.exists() {
             return None;
         }
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
-        let address = free.local_addr().expect("an address");
-        drop(free);
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
         let log = File::create(folder.join("ministack.log")).expect("a log");
         let mut watched = Command::new("sh")
             .args(["-c", WATCHED])
@@ -56,7 +59,10 @@ impl Ministack {
             .spawn()
             .expect("sh");
         let input = watched.stdin.take();
-        wait_for(address);
+        wait_for(
+            || TcpStream::connect(address).ok(),
+            || "ministack listens; see target/ministack.log".to_owned(),
+        );
         Some(Self {
             endpoint: format!("http://{address}"),
             _watched: watched,
@@ -67,16 +73,5 @@ impl Ministack {
     /// Where it listens, as `AWS_ENDPOINT_URL`.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
-    }
-}
-
-fn wait_for(address: SocketAddr) {
-    let begun = Instant::now();
-    while TcpStream::connect(address).is_err() {
-        assert!(
-            begun.elapsed() < READY,
-            "ministack does not listen; see target/tmp/ministack.log"
-        );
-        thread::sleep(Duration::from_millis(50));
     }
 }

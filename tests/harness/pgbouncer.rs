@@ -10,12 +10,14 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::Path,
     process::{Child, Command, Stdio},
-    time::Duration,
 };
 
-use tokio::{net::TcpStream, time::sleep};
+use tokio::net::TcpStream;
 
-use crate::cluster::{anew, as_owner, free_port};
+use crate::{
+    cluster::{anew, as_owner},
+    free_port, until,
+};
 
 /// A pooler, which ends when it is dropped.
 #[derive(Debug)]
@@ -51,11 +53,12 @@ impl PgBouncer {
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
-            .expect("pgbouncer");
+            .expect("pgbouncer, which tests/run installs (apt-get install pgbouncer)");
         let pooler = Self { address, child };
-        while TcpStream::connect(address).await.is_err() {
-            sleep(Duration::from_millis(20)).await;
-        }
+        until("the pooler listens", async || {
+            TcpStream::connect(address).await.is_ok()
+        })
+        .await;
         pooler
     }
 }

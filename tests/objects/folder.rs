@@ -71,9 +71,7 @@ fn one_of_many_processes() {
         clippy::disallowed_methods,
         reason = "how the test tells its processes"
     )]
-    let Ok(folder) = std::env::var("OBJECTS_FOLDER") else {
-        return;
-    };
+    let folder = std::env::var("OBJECTS_FOLDER").expect("that test starts it");
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();

@@ -1,6 +1,6 @@
 //! S3, over its own protocol.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
@@ -16,23 +16,17 @@ use crate::{contract, status_file};
 
 const BUCKET: &str = "coach-objects";
 
-/// The endpoint, with a bucket; `None` where `tests/run` could not make a virtual environment.
-async fn endpoint() -> Option<&'static str> {
-    static MINISTACK: OnceCell<Option<Ministack>> = OnceCell::const_new();
+/// The endpoint, with a bucket.
+async fn endpoint() -> &'static str {
+    static MINISTACK: OnceCell<Ministack> = OnceCell::const_new();
     let start = || async {
-        // Beside the folder that cargo gives us, where `tests/run` made it.
-        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
-        let ministack = Ministack::start(target.expect("the target folder"), "s3")?;
+        let ministack = Ministack::beside(env!("CARGO_TARGET_TMPDIR"), "s3");
         let bucket = format!("{}/{BUCKET}", ministack.endpoint());
         let made = reqwest::Client::new().put(bucket).send().await.unwrap();
         assert!(made.status().is_success(), "{made:?}");
-        Some(ministack)
+        ministack
     };
-    MINISTACK
-        .get_or_init(start)
-        .await
-        .as_ref()
-        .map(Ministack::endpoint)
+    MINISTACK.get_or_init(start).await.endpoint()
 }
 
 fn store(endpoint: &str, prefix: &str) -> S3 {
@@ -46,19 +40,17 @@ fn store(endpoint: &str, prefix: &str) -> S3 {
     S3::new(&config, BUCKET, prefix, Arc::new(SystemClock)).unwrap()
 }
 
+#[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test]
 async fn it_keeps_the_contract() {
-    let Some(endpoint) = endpoint().await else {
-        return;
-    };
+    let endpoint = endpoint().await;
     contract::keep(&store(endpoint, "/contract/")).await;
 }
 
+#[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn many_writers_lose_no_write() {
-    let Some(endpoint) = endpoint().await else {
-        return;
-    };
+    let endpoint = endpoint().await;
     let store = Arc::new(store(endpoint, "writers"));
     let tasks: Vec<_> = (0..10)
         .map(|_| {
@@ -85,11 +77,10 @@ async fn get(url: &str) -> reqwest::Response {
     reqwest::Client::new().get(url).send().await.unwrap()
 }
 
+#[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test]
 async fn attributes_are_what_readers_get() {
-    let Some(endpoint) = endpoint().await else {
-        return;
-    };
+    let endpoint = endpoint().await;
     let attributes = Attributes {
         content_type: Some("application/json"),
         cache_control: Some("public, max-age=2"),
@@ -136,11 +127,10 @@ fn settings_are_checked() {
     assert!(S3::new(&somewhere, BUCKET, "a/b", clock()).is_ok());
 }
 
+#[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn the_status_file_only_goes_forward() {
-    let Some(endpoint) = endpoint().await else {
-        return;
-    };
+    let endpoint = endpoint().await;
     status_file::only_goes_forward(Arc::new(store(endpoint, "status"))).await;
     let file = get(&format!("{endpoint}/{BUCKET}/status/live/status.json")).await;
     let header = |name: &str| file.headers()[name].to_str().unwrap().to_owned();

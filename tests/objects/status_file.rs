@@ -4,7 +4,7 @@ use std::{
     path::Path,
     sync::{
         Arc, LazyLock,
-        atomic::{AtomicBool, Ordering::SeqCst},
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
     },
     time::Duration,
 };
@@ -17,7 +17,7 @@ use coach_domain::{
     object::ObjectStore,
     outbox::Effects,
 };
-use coach_tests::Postgres;
+use coach_tests::{Postgres, until};
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 
 const WRITERS: usize = 50;
@@ -40,10 +40,16 @@ pub(crate) async fn only_goes_forward(store: Arc<dyn ObjectStore>) {
         );
         pool.execute_unprepared(&sql).await.expect("inserted");
     }
+    live::publish(&pool, &*store).await.expect("published");
     let done = Arc::new(AtomicBool::new(false));
+    let seen = Arc::new(AtomicUsize::new(0));
     let readers: Vec<_> = (0..4)
-        .map(|_| tokio::spawn(watch(store.clone(), done.clone())))
+        .map(|_| tokio::spawn(watch(store.clone(), seen.clone(), done.clone())))
         .collect();
+    until("each reader has seen the first", async || {
+        seen.load(SeqCst) == 4
+    })
+    .await;
     let writers: Vec<_> = (0..WRITERS)
         .map(|number| tokio::spawn(write(pool.clone(), store.clone(), number)))
         .collect();
@@ -51,11 +57,13 @@ pub(crate) async fn only_goes_forward(store: Arc<dyn ObjectStore>) {
         writer.await.expect("a writer");
     }
     done.store(true, SeqCst);
-    let mut versions = 0;
     for reader in readers {
-        versions += reader.await.expect("a reader");
+        reader.await.expect("a reader");
     }
-    assert!(versions > 4, "nobody saw it change");
+    // The first and the last, and what each met in between.
+    let seen = seen.load(SeqCst);
+    assert!(seen >= 8, "{seen}");
+    println!("{seen} versions seen");
     let latest = live::status(&pool).await.expect("a state");
     assert_eq!(read(&*store).await, Some(latest));
 }
@@ -84,20 +92,23 @@ async fn write(pool: Pool, store: Arc<dyn ObjectStore>, number: usize) {
     assert!(file.version >= known, "what was written is not there");
 }
 
-/// How many versions it saw.
-async fn watch(store: Arc<dyn ObjectStore>, done: Arc<AtomicBool>) -> usize {
-    let (mut latest, mut versions) = (None::<Status>, 0);
-    while !done.load(SeqCst) {
-        let Some(file) = read(&*store).await else {
-            continue;
-        };
+/// Counts the versions that it sees, up to the last.
+async fn watch(store: Arc<dyn ObjectStore>, seen: Arc<AtomicUsize>, done: Arc<AtomicBool>) {
+    let mut latest = None::<Status>;
+    loop {
+        let is_last = done.load(SeqCst);
+        let file = read(&*store).await.expect("a file");
         if let Some(before) = &latest {
             assert!(file.version >= before.version, "{before:#?} {file:#?}");
         }
-        versions += usize::from(latest.as_ref() != Some(&file));
+        if latest.as_ref() != Some(&file) {
+            seen.fetch_add(1, SeqCst);
+        }
         latest = Some(file);
+        if is_last {
+            return;
+        }
     }
-    versions
 }
 
 async fn read(store: &dyn ObjectStore) -> Option<Status> {

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use coach_workers::consumer::Verdict;
+use futures_util::future::join_all;
 
 use crate::{
     fixture::{Fixture, OPTIONS, again, partner},
-    server::{Reply, Server},
+    server::{Hold, Reply, Server},
 };
 
 #[tokio::test]
@@ -35,12 +36,17 @@ async fn it_opens_after_failures_in_a_row_and_one_probe_closes_it() {
 
     // Half open: one request, and while it is under way no other.
     fixture.clock.advance(10);
-    acme.next(Reply::new(500).late(OPTIONS.timeout / 2));
+    let hold = Hold::new();
+    acme.next(Reply::new(500).held(&hold));
     let (one, other) = (fixture.withdrawal(), fixture.withdrawal());
-    let (one, other) = tokio::join!(fixture.consume(&one, 1), fixture.consume(&other, 1));
+    let meanwhile = async {
+        acme.is_asked(4).await;
+        again(fixture.consume(&other, 1).await);
+        assert_eq!(acme.times(), 4);
+        hold.let_go();
+    };
+    let (one, ()) = tokio::join!(fixture.consume(&one, 1), meanwhile);
     again(one);
-    again(other);
-    assert_eq!(acme.times(), 4);
 
     // It failed, so for as long again.
     fixture.clock.advance(29);
@@ -50,12 +56,17 @@ async fn it_opens_after_failures_in_a_row_and_one_probe_closes_it() {
     acme.always(Reply::new(204));
     assert_eq!(fixture.consume(&envelope, 1).await, Verdict::Done);
     // Closed: many at once.
-    acme.always(Reply::new(204).late(OPTIONS.timeout / 2));
+    let hold = Hold::new();
+    acme.always(Reply::new(204).held(&hold));
     let envelopes: Vec<_> = (0..5).map(|_| fixture.withdrawal()).collect();
     let told = envelopes
         .iter()
         .map(|envelope| fixture.consume(envelope, 1));
-    let told = futures_util::future::join_all(told).await;
+    let all = async {
+        acme.is_asked(10).await;
+        hold.let_go();
+    };
+    let (told, ()) = tokio::join!(join_all(told), all);
     assert_eq!(told, vec![Verdict::Done; 5]);
     assert_eq!(acme.times(), 10);
 }
@@ -86,9 +97,14 @@ async fn a_probe_that_is_given_up_leaves_its_place() {
         again(fixture.consume(&fixture.withdrawal(), 1).await);
     }
     fixture.clock.advance(30);
-    server.always(Reply::new(204).late(OPTIONS.timeout / 2));
+    let forever = Hold::new();
+    server.next(Reply::new(500).held(&forever));
+    server.always(Reply::new(204));
     let envelope = fixture.withdrawal();
-    let given_up = tokio::time::timeout(OPTIONS.timeout / 4, fixture.consume(&envelope, 1)).await;
-    assert!(given_up.is_err());
+    let probes = server.times() + 1;
+    tokio::select! {
+        told = fixture.consume(&envelope, 1) => panic!("{told:?}"),
+        () = server.is_asked(probes) => {}
+    }
     assert_eq!(fixture.consume(&envelope, 1).await, Verdict::Done);
 }

@@ -17,7 +17,7 @@ use serde_json::json;
 
 use crate::{
     fixture::{Fixture, SECRET, SEQUENCE, again, noon, partner},
-    server::{Asked, Reply, Server},
+    server::{Asked, Hold, Reply, Server},
 };
 
 /// As a partner would: by another library than ours.
@@ -122,10 +122,19 @@ async fn a_message_that_comes_twice_is_posted_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_that_two_work_on_counts_once() {
     let server = Server::start().await;
-    server.always(Reply::new(200).late(std::time::Duration::from_millis(200)));
+    let hold = Hold::new();
+    server.always(Reply::new(200).held(&hold));
     let fixture = Fixture::new([partner("acme", &server.url())]).await;
     let envelope = fixture.withdrawal();
-    let (one, other) = tokio::join!(fixture.consume(&envelope, 1), fixture.consume(&envelope, 1));
+    let both = async {
+        server.is_asked(2).await;
+        hold.let_go();
+    };
+    let (one, other, ()) = tokio::join!(
+        fixture.consume(&envelope, 1),
+        fixture.consume(&envelope, 1),
+        both
+    );
     assert_eq!((one, other), (Verdict::Done, Verdict::Done));
     let taken = ("acme".to_owned(), DeliveryStatus::Taken, Some(200));
     assert_eq!(fixture.recorded(envelope.id).await, [taken]);

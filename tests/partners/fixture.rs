@@ -32,11 +32,13 @@ use uuid::Uuid;
 pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// The place in the outbox that envelopes of these tests have.
-pub const SEQUENCE: i64 = 204_518;
+pub(crate) const SEQUENCE: i64 = 204_518;
 
-/// Short, so that tests are.
+/// Longer than anything takes on a busy machine.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+
 pub(crate) const OPTIONS: PartnerOptions = PartnerOptions {
-    timeout: Duration::from_millis(600),
+    timeout: PATIENCE,
     failures: 3,
     rest: Duration::from_secs(30),
 };
@@ -80,6 +82,21 @@ pub(crate) fn noon() -> DateTime<Utc> {
 
 impl Fixture {
     pub(crate) async fn new(partners: impl IntoIterator<Item = PartnerSettings>) -> Self {
+        Self::with(partners, &OPTIONS).await
+    }
+
+    /// Where partners have so long to answer.
+    pub(crate) async fn within(
+        timeout: Duration,
+        partners: impl IntoIterator<Item = PartnerSettings>,
+    ) -> Self {
+        Self::with(partners, &PartnerOptions { timeout, ..OPTIONS }).await
+    }
+
+    async fn with(
+        partners: impl IntoIterator<Item = PartnerSettings>,
+        partner_options: &PartnerOptions,
+    ) -> Self {
         let url = SERVER.empty().await;
         let options = Options {
             acquire_timeout: Duration::from_secs(10),
@@ -90,7 +107,7 @@ impl Fixture {
         let clock = Arc::new(TestClock(Mutex::new(noon())));
         let sync = PartnerSync::new(
             partners.into_iter().collect(),
-            &OPTIONS,
+            partner_options,
             database.clone(),
             clock.clone(),
         );

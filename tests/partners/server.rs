@@ -13,14 +13,33 @@ use axum::{
     http::{HeaderMap, Response, Uri},
 };
 use serde_json::Value;
-use tokio::{net::TcpListener, time::sleep};
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    time::{sleep, timeout},
+};
+
+use crate::fixture::PATIENCE;
+
+/// Answers that are held back until the test lets them go, or for ever.
+pub(crate) struct Hold(watch::Sender<bool>);
+
+impl Hold {
+    pub(crate) fn new() -> Self {
+        Self(watch::Sender::new(true))
+    }
+
+    pub(crate) fn let_go(&self) {
+        self.0.send_replace(false);
+    }
+}
 
 /// How a partner answers once.
 #[derive(Clone, Default)]
 pub(crate) struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
-    delay: Duration,
+    hold: Option<watch::Receiver<bool>>,
     endless: bool,
 }
 
@@ -37,8 +56,8 @@ impl Reply {
         self
     }
 
-    pub(crate) fn late(mut self, delay: Duration) -> Self {
-        self.delay = delay;
+    pub(crate) fn held(mut self, hold: &Hold) -> Self {
+        self.hold = Some(hold.0.subscribe());
         self
     }
 
@@ -72,12 +91,12 @@ impl Asked {
 }
 
 /// A running one. Without being told it takes everything.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) port: u16,
     replies: Arc<Mutex<VecDeque<Reply>>>,
     always: Arc<Mutex<Option<Reply>>>,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    asked: watch::Sender<Vec<Asked>>,
 }
 
 impl Server {
@@ -85,7 +104,9 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let server = Self {
             port: listener.local_addr().expect("an address").port(),
-            ..Self::default()
+            replies: Arc::default(),
+            always: Arc::default(),
+            asked: watch::Sender::new(Vec::new()),
         };
         let router = Router::new().fallback(answer).with_state(server.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -107,12 +128,20 @@ impl Server {
     }
 
     pub(crate) fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().expect("not poisoned").clone()
+        self.asked.borrow().clone()
     }
 
     /// How often it was asked.
     pub(crate) fn times(&self) -> usize {
-        self.asked().len()
+        self.asked.borrow().len()
+    }
+
+    /// Waits until it was asked so often.
+    pub(crate) async fn is_asked(&self, times: usize) {
+        let mut asked = self.asked.subscribe();
+        let enough = asked.wait_for(|asked| asked.len() >= times);
+        let enough = timeout(PATIENCE, enough).await.is_ok();
+        assert!(enough, "asked {} times, not {times}", self.times());
     }
 }
 
@@ -123,11 +152,14 @@ async fn answer(
     body: Bytes,
 ) -> Response<Body> {
     let asked = Asked { uri, headers, body };
-    server.asked.lock().expect("not poisoned").push(asked);
+    server.asked.send_modify(|all| all.push(asked));
     let next = server.replies.lock().expect("not poisoned").pop_front();
     let always = server.always.lock().expect("not poisoned").clone();
     let reply = next.or(always).unwrap_or_else(|| Reply::new(204));
-    sleep(reply.delay).await;
+    if let Some(mut hold) = reply.hold {
+        // Nobody can let go what the test has dropped.
+        let _ = hold.wait_for(|held| !held).await;
+    }
     let mut response = Response::builder().status(reply.status);
     for (name, value) in reply.headers {
         response = response.header(name, value);

@@ -3,12 +3,12 @@
 
 mod cases;
 
-use std::{fs, time::Duration};
+use std::fs;
 
 use serde_json::Value;
 
 use self::cases::{Case, cases, forged, harmless, query};
-use crate::coach::{Dev, TODAY, folder, port, turn};
+use crate::coach::{Dev, TODAY, alone, folder, port};
 
 const REPETITIONS: u32 = 100;
 
@@ -71,10 +71,10 @@ impl Asker<'_> {
 
 #[test]
 fn bad_input_is_refused_cheaply() {
-    let _turn = turn();
+    let _alone = alone();
     let dev = Dev::start(&folder(), port());
     let client = reqwest::blocking::Client::builder()
-        .timeout(Duration::from_secs(20))
+        .timeout(coach_tests::PATIENCE)
         .build()
         .expect("a client");
     let asker = Asker {
@@ -131,8 +131,15 @@ fn bad_input_is_refused_cheaply() {
         let reference = asker.cost(&today);
         let cost = asker.cost(&case);
         table += &format!("{:>4} of {reference:>4} ticks  {}\n", cost, case.name);
-        // A tick is 10 ms: two of them are what the reading itself is off by.
-        if cost > reference + 2 {
+        // A tick is 10 ms: two of them are what the reading itself is off by. What else the process does meanwhile counts
+        // too, so what is dear is dear again.
+        let is_dear = |cost, reference| cost > reference + 2;
+        if is_dear(cost, reference)
+            && (0..3).all(|_| {
+                let reference = asker.cost(&today);
+                is_dear(asker.cost(&case), reference)
+            })
+        {
             dear.push(case.name);
         }
     }

@@ -3,29 +3,38 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _},
-    net::TcpListener,
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
-    time::{Duration, Instant},
 };
 
+pub(crate) use coach_tests::free_port as port;
+use coach_tests::wait_for;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 /// The app's first screen.
 pub(crate) const TODAY: &str = include_str!("../../schema/operations/Today.graphql");
 
-/// These tests measure time and CPU, so they take turns.
-static TURN: Mutex<()> = Mutex::new(());
+/// The last line of what `coach dev` prints when it is ready.
+const WELCOME_ENDS: &str = "Ctrl-C stops everything.";
 
-pub(crate) fn turn() -> MutexGuard<'static, ()> {
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+/// One of these tests compares CPU times, and has the machine for itself.
+static TURN: RwLock<()> = RwLock::new(());
+
+/// Beside others.
+pub(crate) fn turn() -> RwLockReadGuard<'static, ()> {
+    TURN.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// While no other runs.
+pub(crate) fn alone() -> RwLockWriteGuard<'static, ()> {
+    TURN.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The binary that cargo built beside the tests.
@@ -59,12 +68,6 @@ pub(crate) fn operator(folder: &Path) -> Command {
     command
 }
 
-/// A port that nobody has at the moment.
-pub(crate) fn port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("an address").port()
-}
-
 /// A command of the binary in a folder, with the settings that people have in
 /// their shells for other work.
 pub(crate) fn command(folder: &Path, port: u16) -> Command {
@@ -94,8 +97,6 @@ pub(crate) struct Dev {
     pub(crate) log: Arc<Mutex<String>>,
     /// What it printed until it was ready.
     pub(crate) welcome: String,
-    /// From its start to the first `/health/ready` that says yes.
-    pub(crate) ready_after: Duration,
 }
 
 impl Dev {
@@ -104,7 +105,6 @@ impl Dev {
     }
 
     pub(crate) fn start_as(mut command: Command, folder: &Path, port: u16) -> Self {
-        let begun = Instant::now();
         let mut child = command
             .arg("dev")
             .stdin(Stdio::null())
@@ -117,27 +117,29 @@ impl Dev {
         let errors = collect(child.stderr.take().expect("stderr"));
         let output = collect(child.stdout.take().expect("stdout"));
         let client = reqwest::blocking::Client::new();
-        loop {
-            if client
-                .get(format!("{base}/health/ready"))
-                .send()
-                .is_ok_and(|answer| answer.status() == 200)
-            {
-                break;
-            }
-            let ended = child.try_wait().expect("a status");
-            assert!(
-                ended.is_none() && begun.elapsed() < Duration::from_mins(2),
-                "coach dev is not ready: {ended:?}\n{}\n{}",
-                output.lock().expect("text"),
-                errors.lock().expect("text"),
-            );
-            thread::sleep(Duration::from_millis(5));
-        }
-        let ready_after = begun.elapsed();
-        // The welcome is printed before the first request is answered.
-        thread::sleep(Duration::from_millis(200));
-        let welcome = output.lock().expect("text").clone();
+        wait_for(
+            || {
+                let ended = child.try_wait().expect("a status");
+                let ready = client.get(format!("{base}/health/ready")).send();
+                let ready = ready.is_ok_and(|answer| answer.status() == 200);
+                (ready || ended.is_some()).then_some(())
+            },
+            || format!("coach dev is ready\n{}", errors.lock().expect("text")),
+        );
+        let ended = child.try_wait().expect("a status");
+        assert!(
+            ended.is_none(),
+            "coach dev is not ready: {ended:?}\n{}",
+            errors.lock().expect("text")
+        );
+        // It is printed before the first request is answered, and read by a thread of its own.
+        let welcome = wait_for(
+            || {
+                let welcome = output.lock().expect("text").clone();
+                welcome.contains(WELCOME_ENDS).then_some(welcome)
+            },
+            || format!("a whole welcome: {}", output.lock().expect("text")),
+        );
         Self {
             child,
             base,
@@ -145,7 +147,6 @@ impl Dev {
             port,
             log: errors,
             welcome,
-            ready_after,
         }
     }
 
@@ -158,19 +159,13 @@ impl Dev {
         kill_process(pid, signal).expect("the process is there");
     }
 
-    /// Waits for its end, at most the 15 seconds that it may take.
+    /// Waits for its end.
     pub(crate) fn ended(&mut self) -> ExitStatus {
-        let begun = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().expect("a status") {
-                return status;
-            }
-            assert!(
-                begun.elapsed() < Duration::from_secs(16),
-                "coach dev does not end"
-            );
-            thread::sleep(Duration::from_millis(20));
-        }
+        let child = &mut self.child;
+        wait_for(
+            || child.try_wait().expect("a status"),
+            || "coach dev ends".to_owned(),
+        )
     }
 
     /// `coach token`, as its standard output alone.

@@ -5,10 +5,10 @@ use std::{
     net::TcpListener,
     sync::{Arc, Mutex},
     thread,
-    time::{Duration, Instant},
 };
 
 use axum::{Router, body::Bytes, extract::State, routing::post};
+use coach_tests::wait_for;
 use opentelemetry_proto::tonic::{
     collector::{metrics::v1::ExportMetricsServiceRequest, trace::v1::ExportTraceServiceRequest},
     common::v1::any_value::Value,
@@ -51,48 +51,41 @@ impl Collector {
 
     /// The spans of a trace, once `complete` says that all are there.
     pub(crate) fn trace(&self, id: &str, complete: impl Fn(&[Span]) -> bool) -> Vec<Span> {
-        let begun = Instant::now();
-        loop {
+        let of_trace = || {
             let spans = self.kept.spans.lock().expect("spans").clone();
             let of_trace = spans.into_iter().filter(|span| hex(&span.trace_id) == id);
-            let of_trace: Vec<_> = of_trace.collect();
-            if complete(&of_trace) {
-                return of_trace;
-            }
-            assert!(
-                begun.elapsed() < Duration::from_secs(20),
-                "the trace is not complete: {of_trace:#?}"
-            );
-            thread::sleep(Duration::from_millis(50));
-        }
+            of_trace.collect::<Vec<_>>()
+        };
+        wait_for(
+            || Some(of_trace()).filter(|spans| complete(spans)),
+            || format!("the trace is complete: {:#?}", of_trace()),
+        )
     }
 
     /// The first span of a name that is linked to a trace, once it is there, which may take a while.
     pub(crate) fn linked(&self, name: &str, trace: &str) -> Span {
-        let begun = Instant::now();
-        loop {
-            let spans = self.kept.spans.lock().expect("spans").clone();
-            let linked = |span: &Span| span.links.iter().any(|link| hex(&link.trace_id) == trace);
-            let found = spans.into_iter().find(|it| it.name == name && linked(it));
-            if let Some(span) = found {
-                return span;
-            }
-            assert!(
-                begun.elapsed() < Duration::from_mins(1),
-                "no span {name} is linked to {trace}"
-            );
-            thread::sleep(Duration::from_millis(50));
-        }
+        let linked = |span: &Span| span.links.iter().any(|link| hex(&link.trace_id) == trace);
+        wait_for(
+            || {
+                let spans = self.kept.spans.lock().expect("spans").clone();
+                spans.into_iter().find(|it| it.name == name && linked(it))
+            },
+            || format!("a span {name} is linked to {trace}"),
+        )
+    }
+
+    /// Waits until a metric of this name has come.
+    pub(crate) fn counts(&self, name: &str) {
+        let names = || self.kept.metrics.lock().expect("metrics").clone();
+        wait_for(
+            || names().iter().any(|it| it == name).then_some(()),
+            || format!("{name}: {:?}", names()),
+        );
     }
 
     /// Everything that was received, as text.
     pub(crate) fn text(&self) -> String {
         format!("{:?}", self.kept.spans.lock().expect("spans"))
-    }
-
-    /// The names of the metrics received so far.
-    pub(crate) fn metrics(&self) -> Vec<String> {
-        self.kept.metrics.lock().expect("metrics").clone()
     }
 
     /// What the senders call themselves.

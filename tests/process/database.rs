@@ -4,12 +4,10 @@ use std::{
     fs,
     path::Path,
     process::{Child, Command, Stdio},
-    time::Duration,
 };
 
-use coach_tests::cluster::{Server, free_port};
+use coach_tests::{cluster::Server, free_port, until};
 use sea_orm::ConnectionTrait as _;
-use tokio::time::sleep;
 
 use crate::coach::{command, folder, port};
 
@@ -41,32 +39,35 @@ impl Worker {
 
     /// Waits until the log holds all of this in one line.
     async fn says(&self, parts: &[&str]) {
-        for _ in 0..600 {
-            let log = self.log();
-            if log
-                .lines()
-                .any(|line| parts.iter().all(|part| line.contains(part)))
-            {
-                return;
-            }
-            sleep(Duration::from_millis(50)).await;
-        }
-        panic!("not said: {parts:?}\n{}", self.log());
+        until(
+            &format!("{parts:?} in {}", self.log.display()),
+            async || {
+                let log = self.log();
+                let said = |line: &str| parts.iter().all(|part| line.contains(part));
+                log.lines().any(said)
+            },
+        )
+        .await;
     }
 
     /// Waits until readiness answers so, and returns what it says.
     async fn is_ready(&self, ready: bool) -> String {
         let url = format!("http://127.0.0.1:{}/health/ready", self.port);
         let client = reqwest::Client::new();
-        for _ in 0..600 {
-            if let Ok(answer) = client.get(&url).send().await
-                && answer.status().is_success() == ready
-            {
-                return answer.text().await.expect("a body");
-            }
-            sleep(Duration::from_millis(50)).await;
-        }
-        panic!("never ready: {ready}\n{}", self.log());
+        let mut said = String::new();
+        until(
+            &format!("ready: {ready}, {}", self.log.display()),
+            async || {
+                let Ok(answer) = client.get(&url).send().await else {
+                    return false;
+                };
+                let is_so = answer.status().is_success() == ready;
+                said = answer.text().await.expect("a body");
+                is_so
+            },
+        )
+        .await;
+        said
     }
 }
 

@@ -2,10 +2,9 @@
 
 use std::{
     fs,
+    os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
-    process::{Command, ExitStatus, Stdio},
-    thread,
-    time::{Duration, Instant},
+    process::{Command, Stdio},
 };
 
 use coach_gateway::embedded;
@@ -15,7 +14,7 @@ use serde_json::json;
 use crate::coach::{Dev, command, folder, port, run, turn};
 
 /// Enough to be killed in the middle of.
-const MANY: usize = 1000;
+const MANY: usize = 300;
 
 fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/tests/catalogue")
@@ -90,24 +89,12 @@ fn succeed(command: Command) -> String {
     output
 }
 
-/// Starts an import and kills it when it has taken so many.
-fn kill_at(mut command: Command, folder: &Path, table: &str, enough: usize) -> ExitStatus {
-    let mut child = command
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("it starts");
-    let begun = Instant::now();
-    while imported(folder, table) < enough {
-        assert!(begun.elapsed() < Duration::from_mins(1), "it takes nothing");
-        assert!(
-            child.try_wait().expect("a status").is_none(),
-            "it ended before it was killed"
-        );
-        thread::sleep(Duration::from_millis(5));
-    }
-    child.kill().expect("SIGKILL");
-    child.wait().expect("a status")
+/// An import that is killed when it has taken so many.
+fn kill_at(mut command: Command, enough: usize) {
+    let point = format!("after-import:{enough}");
+    command.env("COACH_KILL_AT", point);
+    let (status, output) = run(command);
+    assert_eq!(status.signal(), Some(9), "{output}");
 }
 
 #[test]
@@ -118,8 +105,7 @@ fn killed_half_way_and_run_again_it_ends_the_same() {
     let dev = Dev::start(&killed, port());
     let again = || import(&killed, dev.port, "exercises", &file);
 
-    let status = kill_at(again(), &killed, "exercise", 100);
-    assert!(!status.success());
+    kill_at(again(), 100);
     let taken = imported(&killed, "exercise");
     let output = succeed(again());
     let all = imported(&killed, "exercise");
@@ -134,12 +120,7 @@ fn killed_half_way_and_run_again_it_ends_the_same() {
 
     let recipes = full().unwrap_or_else(samples).join("recipes");
     if full().is_some() {
-        kill_at(
-            import(&killed, dev.port, "recipes", &recipes),
-            &killed,
-            "recipe",
-            100,
-        );
+        kill_at(import(&killed, dev.port, "recipes", &recipes), 100);
     }
     succeed(import(&killed, dev.port, "recipes", &recipes));
     let there = content(&killed);

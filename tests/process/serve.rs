@@ -11,17 +11,13 @@ use std::{
     net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
 };
 
 use coach_gateway::embedded;
+use coach_tests::{PATIENCE, wait_for};
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 
 use crate::coach::{Dev, command, folder, port};
-
-/// For what happens at once where all is well.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A database with content, and the token of somebody in it.
 struct Stage {
@@ -88,17 +84,16 @@ impl Served {
             .stderr(file)
             .spawn()
             .expect("it starts");
+        let log_of_it = log.clone();
         let mut served = Self { child, port, log };
-        let begun = Instant::now();
-        while !served.is_ready() {
-            let ended = served.child.try_wait().expect("a status");
-            assert!(
-                ended.is_none() && begun.elapsed() < PATIENCE,
-                "coach serve is not ready: {ended:?}\n{}",
-                served.log()
-            );
-            thread::sleep(Duration::from_millis(20));
-        }
+        let ended = wait_for(
+            || {
+                let ended = served.child.try_wait().expect("a status");
+                (ended.is_some() || served.is_ready()).then_some(ended)
+            },
+            || format!("coach serve is ready\n{}", read(&log_of_it)),
+        );
+        assert!(ended.is_none(), "{ended:?}\n{}", served.log());
         served
     }
 
@@ -108,7 +103,7 @@ impl Served {
     }
 
     fn log(&self) -> String {
-        fs::read_to_string(&self.log).expect("a log")
+        read(&self.log)
     }
 
     /// A connection, which is not waited on for ever.
@@ -152,6 +147,10 @@ impl Served {
     fn ended(&mut self) {
         assert!(self.child.wait().expect("a status").success());
     }
+}
+
+fn read(log: &Path) -> String {
+    fs::read_to_string(log).expect("a log")
 }
 
 impl Drop for Served {

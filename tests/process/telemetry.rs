@@ -2,12 +2,9 @@
 
 mod work;
 
-use std::{
-    collections::HashMap,
-    thread,
-    time::{Duration, Instant},
-};
+use std::collections::HashMap;
 
+use coach_tests::wait_for;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use serde_json::Value;
 
@@ -49,20 +46,14 @@ fn ask_today_within(dev: &Dev, traceparent: &str) -> String {
 
 fn line(dev: &Dev, request: &str) -> Value {
     // It is written after the answer, and read by a thread of its own.
-    let begun = Instant::now();
-    loop {
+    let line = || {
         let log = dev.log.lock().expect("text").clone();
         let lines: Vec<_> = log.lines().filter(|line| line.contains(request)).collect();
         assert!(lines.len() <= 1, "one line for a request: {lines:?}");
-        if let [line] = lines[..] {
-            return serde_json::from_str(line).expect("JSON");
-        }
-        assert!(
-            begun.elapsed() < Duration::from_secs(20),
-            "no line for a request"
-        );
-        thread::sleep(Duration::from_millis(10));
-    }
+        lines.first().map(|line| (*line).to_owned())
+    };
+    let line = wait_for(line, || "a line for a request".to_owned());
+    serde_json::from_str(&line).expect("JSON")
 }
 
 #[test]
@@ -202,17 +193,8 @@ fn a_request_is_one_line_and_counted() {
     }
     assert!(!exposed.contains("Made_Up"), "clients do not choose labels");
 
-    for _ in 0..100 {
-        if collector
-            .metrics()
-            .iter()
-            .any(|name| name == "coach.batch.size")
-        {
-            return;
-        }
-        thread::sleep(Duration::from_millis(100));
-    }
-    panic!("the same is sent by OTLP: {:?}", collector.metrics());
+    // The same is sent by OTLP.
+    collector.counts("coach.batch.size");
 }
 
 #[test]

@@ -29,16 +29,17 @@ pub(crate) const ORDERED: QueueName = QueueName::PartnerSync;
 /// Longer than a test takes.
 pub(crate) const LONG: Duration = Duration::from_mins(10);
 
+/// The longest that a receive may wait: until what must come is there, however busy the machine is.
+pub(crate) const MOST_WAIT: Duration = Duration::from_secs(20);
+
 static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres-of-queues");
     Postgres::start(&home)
 });
 
 /// Beside the folder that cargo gives us, where `tests/run` made it.
-static MINISTACK: LazyLock<Option<Ministack>> = LazyLock::new(|| {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
-    Ministack::start(target.expect("the target folder"), "sqs,sns")
-});
+static MINISTACK: LazyLock<Ministack> =
+    LazyLock::new(|| Ministack::beside(env!("CARGO_TARGET_TMPDIR"), "sqs,sns"));
 
 /// All that a queue can do.
 pub(crate) trait Broker: Queue + DeadLetters {}
@@ -159,10 +160,10 @@ pub(crate) async fn open(database: &Pool) -> PostgresQueue {
     opened.expect("a pool for queues")
 }
 
-/// Queues on SQS of one test's own; `None` where there is no ministack.
-pub(crate) async fn sqs() -> Option<Fixture> {
+/// Queues on SQS of one test's own.
+pub(crate) async fn sqs() -> Fixture {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let client = client(endpoint()?);
+    let client = client(endpoint());
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let names = [
         (PLAIN, format!("test-{count}-email")),
@@ -173,17 +174,13 @@ pub(crate) async fn sqs() -> Option<Fixture> {
     }
     let database = connect(&empty_database().await).await;
     let queue = SqsQueue::new(client, Addresses::from_iter(names), database.clone());
-    Some(Fixture {
+    Fixture {
         queue: Arc::new(queue),
         database,
-    })
+    }
 }
 
-/// Where SQS is; says so where it is nowhere.
-pub(crate) fn endpoint() -> Option<&'static str> {
-    let endpoint = MINISTACK.as_ref().map(Ministack::endpoint);
-    if endpoint.is_none() {
-        eprintln!("NOT RUN: SQS, for there is no ministack; tests/run makes it");
-    }
-    endpoint
+/// Where SQS is.
+pub(crate) fn endpoint() -> &'static str {
+    MINISTACK.endpoint()
 }

@@ -21,8 +21,8 @@ use crate::fixture::{LONG, PLAIN, client, connect, empty_database, endpoint};
 /// that is there before is given instead of asking.
 type Change = fn(&str, &mut Value, &mut Option<Value>);
 
-async fn proxy(change: Change) -> Option<String> {
-    let behind = endpoint()?;
+async fn proxy(change: Change) -> String {
+    let behind = endpoint();
     let client = reqwest::Client::new();
     let answer = async move |headers: HeaderMap, body: Bytes| -> Response {
         let target = headers.get("x-amz-target").expect("a call");
@@ -65,18 +65,18 @@ async fn proxy(change: Change) -> Option<String> {
     let address = listener.local_addr().expect("an address");
     let router = Router::new().fallback(answer);
     tokio::spawn(async move { axum::serve(listener, router).await });
-    Some(format!("http://{address}"))
+    format!("http://{address}")
 }
 
 /// A queue of this name behind such a proxy.
-async fn queue(name: &str, change: Change) -> Option<Arc<SqsQueue>> {
-    let proxy = proxy(change).await?;
-    sqs::create(&client(endpoint()?), name)
+async fn queue(name: &str, change: Change) -> Arc<SqsQueue> {
+    let proxy = proxy(change).await;
+    sqs::create(&client(endpoint()), name)
         .await
         .expect("created");
     let database = connect(&empty_database().await).await;
     let addresses = Addresses::from_iter([(PLAIN, name.to_owned())]);
-    Some(Arc::new(SqsQueue::new(client(&proxy), addresses, database)))
+    Arc::new(SqsQueue::new(client(&proxy), addresses, database))
 }
 
 async fn send(queue: &SqsQueue, bodies: &[&str]) -> Vec<Result<(), Error>> {
@@ -99,6 +99,7 @@ async fn counts(queue: &SqsQueue) -> Vec<u32> {
     counts
 }
 
+#[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn receives_are_counted_by_either_name() {
     let old: Change = |_, asked, _| {
@@ -111,9 +112,7 @@ async fn receives_are_counted_by_either_name() {
     let new: Change =
         |_, asked, _| drop(asked.as_object_mut().map(|it| it.remove("AttributeNames")));
     for (name, change) in [("old-names", old), ("new-names", new)] {
-        let Some(queue) = queue(name, change).await else {
-            return;
-        };
+        let queue = queue(name, change).await;
         assert_eq!(counts(&queue).await, [1, 2, 3], "{name}");
     }
     // To whom neither says anything, each is the first.
@@ -125,12 +124,11 @@ async fn receives_are_counted_by_either_name() {
             message.as_object_mut().map(|it| it.remove("Attributes"));
         }
     };
-    let queue = queue("no-names", neither)
-        .await
-        .expect("there is ministack");
+    let queue = queue("no-names", neither).await;
     assert_eq!(counts(&queue).await, [1, 1, 1]);
 }
 
+#[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_without_a_receipt_holds_no_other() {
     let change: Change = |call, _, answer| {
@@ -144,9 +142,7 @@ async fn a_message_without_a_receipt_holds_no_other() {
             message.as_object_mut().map(|it| it.remove("ReceiptHandle"));
         }
     };
-    let Some(queue) = queue("without-receipts", change).await else {
-        return;
-    };
+    let queue = queue("without-receipts", change).await;
     send(&queue, &["odd", "a", "b"]).await;
     let received = queue.receive(PLAIN, 10, Duration::from_secs(5), LONG).await;
     let mut bodies: Vec<_> = received
@@ -168,11 +164,10 @@ const REFUSING: Change = |call, asked, answer| {
     }
 };
 
+#[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_is_refused_for_one_message_is_none_for_the_others() {
-    let Some(queue) = queue("refusing", REFUSING).await else {
-        return;
-    };
+    let queue = queue("refusing", REFUSING).await;
     let results = send(&queue, &["a", "b", "odd", "c", "d", "e"]).await;
     let refused = Err(Error::Refused("no such characters".to_owned()));
     assert_eq!(results, [Ok(()), Ok(()), refused, Ok(()), Ok(()), Ok(())]);
@@ -180,13 +175,12 @@ async fn a_call_that_is_refused_for_one_message_is_none_for_the_others() {
     assert_eq!(received.expect("received").len(), 5);
 }
 
+#[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_letter_that_is_not_taken_holds_no_other() {
-    let Some(queue) = queue("refusing-letters", REFUSING).await else {
-        return;
-    };
+    let queue = queue("refusing-letters", REFUSING).await;
     let straight = SqsQueue::new(
-        client(endpoint().expect("there is ministack")),
+        client(endpoint()),
         Addresses::from_iter([(PLAIN, "refusing-letters".to_owned())]),
         connect(&empty_database().await).await,
     );

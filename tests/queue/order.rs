@@ -1,11 +1,18 @@
 //! Queues that are first in, first out within a group.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    time::Duration,
+};
 
 use coach_domain::queue::{Error, Outgoing};
 use tokio::task::JoinSet;
 
-use crate::fixture::{Fixture, LONG, ORDERED, PLAIN, bodies};
+use crate::fixture::{Fixture, LONG, MOST_WAIT, ORDERED, PLAIN, bodies};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -26,16 +33,18 @@ pub(crate) async fn a_group_keeps_its_order(fixture: &Fixture) {
     }
     fixture.send_all(ORDERED, &sent).await;
     // Four receivers, each as slow as it likes.
+    let left = Arc::new(AtomicUsize::new(sent.len()));
     let mut receivers = JoinSet::new();
     let (done, mut finished) = tokio::sync::mpsc::unbounded_channel();
     for nap in [0, 3, 7, 11] {
         let queue = Arc::clone(&fixture.queue);
-        let done = done.clone();
+        let (done, left) = (done.clone(), Arc::clone(&left));
         receivers.spawn(async move {
             loop {
-                let received = queue.receive(ORDERED, 2, 2 * SECOND, LONG).await;
+                let received = queue.receive(ORDERED, 2, SECOND / 2, LONG).await;
                 let received = received.expect("received");
-                if received.is_empty() {
+                // What others have not done yet may hold up the rest.
+                if received.is_empty() && left.load(SeqCst) == 0 {
                     return;
                 }
                 for message in received {
@@ -43,6 +52,7 @@ pub(crate) async fn a_group_keeps_its_order(fixture: &Fixture) {
                     done.send(message.body).expect("heard");
                     let deleted = queue.delete(ORDERED, &[message.receipt]).await;
                     assert_eq!(deleted, Ok(vec![Ok(())]));
+                    left.fetch_sub(1, SeqCst);
                 }
             }
         });
@@ -82,7 +92,7 @@ pub(crate) async fn a_group_waits_for_what_fails_until_it_is_dead(fixture: &Fixt
         assert_eq!(received.len(), if receives == 1 { 2 } else { 1 });
         fixture.give_back_to(ORDERED, poison).await;
     }
-    let next = fixture.receive_from(ORDERED, 5 * SECOND, LONG).await;
+    let next = fixture.receive_from(ORDERED, MOST_WAIT, LONG).await;
     assert_eq!(bodies(&next), ["next"]);
     assert_eq!(next[0].receives, 1);
     let letters = fixture.queue.dead(ORDERED, 10).await.expect("looked");

@@ -7,7 +7,7 @@ use coach_domain::queue::QueueName;
 use coach_workers::queue::pause::{pause, paused, resume};
 use tokio::time::sleep;
 
-use crate::fixture::{Fixture, LONG, ORDERED, PLAIN, bodies};
+use crate::fixture::{Fixture, LONG, MOST_WAIT, ORDERED, PLAIN, bodies};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -21,7 +21,7 @@ pub(crate) async fn a_paused_queue_gives_out_nothing(fixture: &Fixture) {
     let work = fixture.queue.receive(PLAIN, 1, Duration::ZERO, LONG).await;
     let work = work.expect("received");
     assert_eq!(pause(&fixture.database, PLAIN, now()).await, Ok(true));
-    // It may go on for a second where the queue is not in our database.
+    // It may go on for a second where the queue is not in our database. By then it is asked anew.
     sleep(SECOND + SECOND / 2).await;
     assert_eq!(fixture.receive().await, []);
     // What is being worked on is finished, and sends go on.
@@ -33,7 +33,7 @@ pub(crate) async fn a_paused_queue_gives_out_nothing(fixture: &Fixture) {
 
     // Who waits already sees it go on.
     let queue = std::sync::Arc::clone(&fixture.queue);
-    let waiting = tokio::spawn(async move { queue.receive(PLAIN, 10, 15 * SECOND, LONG).await });
+    let waiting = tokio::spawn(async move { queue.receive(PLAIN, 10, MOST_WAIT, LONG).await });
     sleep(SECOND / 2).await;
     assert_eq!(resume(&fixture.database, PLAIN, now()).await, Ok(true));
     let received = waiting.await.expect("joined").expect("received");

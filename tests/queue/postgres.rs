@@ -1,19 +1,26 @@
 //! What the queue on Postgres does besides.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    time::Duration,
+};
 
 use coach_domain::{
     database::Pool,
     database::{self, Options},
     queue::{DEAD_FOR, DeadLetters, Error, Outgoing, Queue, QueueName, Receipt},
 };
+use coach_tests::until;
 use coach_workers::queue::PostgresQueue;
 use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
-use crate::fixture::{LONG, ORDERED, PLAIN, bodies, connect, empty_database, open, postgres};
-
-const SECOND: Duration = Duration::from_secs(1);
+use crate::fixture::{
+    LONG, MOST_WAIT, ORDERED, PLAIN, bodies, connect, empty_database, open, postgres,
+};
 
 async fn number(database: &Pool, sql: &str) -> i64 {
     let statement = Statement::from_string(DbBackend::Postgres, sql);
@@ -57,9 +64,10 @@ async fn a_backlog_is_never_read_whole() {
         let database = connect(&url).await;
         // What the setup read is told when its connection is gone, and not to be counted.
         let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
-        while number(&database, others).await > 0 {
-            sleep(SECOND / 50).await;
-        }
+        until("others have gone", async || {
+            number(&database, others).await == 0
+        })
+        .await;
         execute(&database, "SELECT pg_stat_reset()").await;
         let queue = open(&database).await;
         for ordered in [PLAIN, ORDERED] {
@@ -75,16 +83,15 @@ async fn a_backlog_is_never_read_whole() {
         // Connections tell what they read when they end.
         database.close().await;
         let database = connect(&url).await;
-        let begun = Instant::now();
         let count = async |sum: &str| {
             let sql =
                 format!("SELECT {sum} FROM pg_stat_user_tables WHERE relname = 'queue_message'");
             number(&database, &sql).await
         };
-        while count("idx_tup_fetch").await < 2 * rounds * 10 {
-            assert!(begun.elapsed() < 10 * SECOND, "nothing was told");
-            sleep(SECOND / 10).await;
-        }
+        until("it is told", async || {
+            count("idx_tup_fetch").await >= 2 * rounds * 10
+        })
+        .await;
         assert_eq!(count("seq_tup_read").await, 0, "after {before}");
         // Each message is found to be received, extended and deleted, and a few are found more often.
         for index in ["pkey", "waiting", "last", "group"] {
@@ -153,60 +160,50 @@ async fn a_send_belongs_to_the_transaction() {
     assert_eq!(bodies(&fixture.receive().await), ["kept"]);
 }
 
-/// Within the process a receive does not wait for its next poll, which comes after up to 200 ms.
+/// Receivers who look by themselves only when their wait is over, and a batch for each of them again and again: each send
+/// wakes one, which wakes the next. How soon, `make bench BENCH=queue` measures.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_send_wakes_who_waits() {
-    let fixture = postgres().await;
-    let mut waits = Vec::new();
-    for _ in 0..20 {
-        let queue = std::sync::Arc::clone(&fixture.queue);
-        let waiting = tokio::spawn(async move {
-            let received = queue.receive(PLAIN, 1, 10 * SECOND, LONG).await;
-            (received.expect("received").len(), Instant::now())
-        });
-        // By now it polls rarely.
-        sleep(Duration::from_millis(400)).await;
-        let sent = Instant::now();
-        fixture.send(&["a"]).await;
-        let (received, at) = waiting.await.expect("joined");
-        assert_eq!(received, 1);
-        waits.push(at - sent);
+async fn a_send_wakes_as_many_as_it_feeds() {
+    for receivers in [1, 8] {
+        let database = connect(&empty_database().await).await;
+        let queue = Arc::new(open(&database).await.looking_every(LONG));
+        let received = Arc::new(AtomicUsize::new(0));
+        let waiting: Vec<_> = (0..receivers)
+            .map(|_| tokio::spawn(receive_for_ever(Arc::clone(&queue), Arc::clone(&received))))
+            .collect();
+        for round in 1..=20 {
+            let batch = vec![Outgoing::new("a"); receivers];
+            queue.send(PLAIN, &batch).await.expect("sent");
+            until("each of them is received", async || {
+                received.load(SeqCst) == round * receivers
+            })
+            .await;
+        }
+        for one in waiting {
+            assert!(!one.is_finished(), "it came because a wait was over");
+            one.abort();
+        }
     }
-    waits.sort();
-    assert!(waits[10] < Duration::from_millis(50), "{waits:?}");
 }
 
-/// Each send wakes one, which wakes the next.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_batch_wakes_as_many_as_it_feeds() {
-    let fixture = postgres().await;
-    let waiting: Vec<_> = (0..8)
-        .map(|_| {
-            let queue = std::sync::Arc::clone(&fixture.queue);
-            tokio::spawn(async move { queue.receive(PLAIN, 1, 10 * SECOND, LONG).await })
-        })
-        .collect();
-    sleep(SECOND).await;
-    let begun = Instant::now();
-    fixture
-        .send(&["1", "2", "3", "4", "5", "6", "7", "8"])
-        .await;
-    for one in waiting {
-        let received = one.await.expect("joined").expect("received");
-        assert_eq!(received.len(), 1);
+/// Until something comes because its wait is over.
+async fn receive_for_ever(queue: Arc<PostgresQueue>, received: Arc<AtomicUsize>) {
+    let mut begun = Instant::now();
+    while let Ok(some) = queue.receive(PLAIN, 1, MOST_WAIT, LONG).await
+        && (some.is_empty() || begun.elapsed() < MOST_WAIT)
+    {
+        received.fetch_add(some.len(), SeqCst);
+        begun = Instant::now();
     }
-    assert!(begun.elapsed() < SECOND, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
 async fn what_is_not_hidden_any_more_cannot_be_extended_but_deleted() {
     let fixture = postgres().await;
     fixture.send(&["a"]).await;
-    let visibility = Duration::from_millis(50);
-    let received = fixture
-        .receive_from(PLAIN, Duration::ZERO, visibility)
-        .await;
-    sleep(2 * visibility).await;
+    let received = fixture.receive().await;
+    let over = "UPDATE queue_message SET visible_at = statement_timestamp()";
+    execute(&fixture.database, over).await;
     let extended = fixture
         .queue
         .extend(PLAIN, &received[0].receipt, LONG)

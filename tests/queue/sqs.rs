@@ -16,9 +16,10 @@ async fn queue(endpoint: &str, address: String) -> SqsQueue {
     SqsQueue::new(client(endpoint), addresses, database)
 }
 
+#[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test]
 async fn a_queue_that_is_not_there_says_what_to_do() {
-    let Some(endpoint) = endpoint() else { return };
+    let endpoint = endpoint();
     let by_name = "nowhere".to_owned();
     let by_url = format!("{endpoint}/000000000000/nowhere");
     for address in [by_name, by_url] {
@@ -54,9 +55,10 @@ async fn without_sqs_it_is_unavailable() {
     );
 }
 
+#[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test]
 async fn an_address_is_a_name_or_a_url() {
-    let Some(endpoint) = endpoint() else { return };
+    let endpoint = endpoint();
     let client = client(endpoint);
     sqs::create(&client, "addressed").await.expect("created");
     // It may be there already.
@@ -74,11 +76,10 @@ async fn an_address_is_a_name_or_a_url() {
 }
 
 /// Ten of the longest do not go back in one call.
+#[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn long_letters_are_redriven_in_several_calls() {
-    let Some(fixture) = fixture().await else {
-        return;
-    };
+    let fixture = fixture().await;
     for _ in 0..3 {
         fixture.send(&[&"a".repeat(MAX_BYTES)]).await;
     }

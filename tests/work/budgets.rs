@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use crate::{
     fixture::{Fixture, LONG, until},
-    letters::{QUICK, letters, member},
+    letters::{PATIENT, letters, member},
 };
 
 const SMALL: Budgets = Budgets {
@@ -96,7 +96,7 @@ async fn deliver(fixture: &Fixture, sent: &Arc<Sent>, effects: &[Effect]) -> usi
         budgets: SMALL,
         ..letters(fixture, queue, sent.clone())
     };
-    let consumer = fixture.consume(letters, QUICK);
+    let consumer = fixture.consume(letters, PATIENT);
     until("all is delivered", async || {
         fixture.unsent().await == 0 && fixture.queued(queue).await.is_empty()
     })

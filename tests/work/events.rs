@@ -7,7 +7,7 @@ use coach_domain::queue::QueueName;
 use coach_tests::{Ministack, aws};
 use coach_workers::{
     event::SnsTopic,
-    relay::{Outlet, Relay, Route},
+    relay::{LOOKS_EVERY, Outlet, Relay, Route},
 };
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
@@ -20,11 +20,8 @@ use crate::{
 
 pub(crate) const CONSENTS: &str = include_str!("../../schema/operations/UpdateConsents.graphql");
 
-/// Beside the folder that cargo gives us, where `tests/run` made it.
-static MINISTACK: LazyLock<Option<Ministack>> = LazyLock::new(|| {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
-    Ministack::start(target.expect("the target folder"), "sqs,sns")
-});
+static MINISTACK: LazyLock<Ministack> =
+    LazyLock::new(|| Ministack::beside(env!("CARGO_TARGET_TMPDIR"), "sqs,sns"));
 
 /// A topic with a queue that subscribes to it.
 struct Subscribed {
@@ -34,12 +31,8 @@ struct Subscribed {
 }
 
 impl Subscribed {
-    async fn new(name: &str) -> Option<Self> {
-        let Some(ministack) = MINISTACK.as_ref() else {
-            eprintln!("NOT RUN: events on SNS, for there is no ministack; tests/run makes it");
-            return None;
-        };
-        let endpoint = ministack.endpoint();
+    async fn new(name: &str) -> Self {
+        let endpoint = MINISTACK.endpoint();
         let (sns, sqs) = (aws::sns(endpoint), aws::sqs(endpoint));
         let mut topic = sns.create_topic().name(name);
         let mut queue = sqs.create_queue().queue_name(name);
@@ -57,11 +50,11 @@ impl Subscribed {
             .endpoint(format!("arn:aws:sqs:us-east-1:000000000000:{name}"))
             .attributes("RawMessageDelivery", "true");
         subscribed.send().await.expect("subscribed");
-        Some(Self {
+        Self {
             topic: SnsTopic::new(sns, topic),
             sqs,
             queue: queue.expect("a URL"),
-        })
+        }
     }
 
     /// What came by now, with all that is told about it.
@@ -85,6 +78,7 @@ impl Subscribed {
             objects: fixture.objects.clone(),
             clock: fixture.clock.clone(),
             rate: None,
+            looks_every: LOOKS_EVERY,
         };
         let route = Route {
             name: QueueName::Events,
@@ -156,11 +150,10 @@ fn assert_as_documented(message: &Message, owed: &Value) {
     );
 }
 
+#[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_mutation_causes_reaches_subscribers_once() {
-    let Some(subscribed) = Subscribed::new("work-events").await else {
-        return;
-    };
+    let subscribed = Subscribed::new("work-events").await;
     let fixture = Fixture::seeded().await;
     let owed = change(&fixture).await;
     assert_eq!(owed.len(), 2);
@@ -182,11 +175,10 @@ async fn what_a_mutation_causes_reaches_subscribers_once() {
     assert!(subscribed.received().await.is_empty());
 }
 
+#[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn where_order_is_kept_group_and_deduplication_are_member_and_event() {
-    let Some(subscribed) = Subscribed::new("work-events.fifo").await else {
-        return;
-    };
+    let subscribed = Subscribed::new("work-events.fifo").await;
     let fixture = Fixture::seeded().await;
     let owed = change(&fixture).await;
     subscribed.relay(&fixture).await;

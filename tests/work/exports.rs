@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::{
     fixture::{Fixture, until},
     gateway::Gateway,
-    letters::{QUICK, letters, mailbox, member},
+    letters::{PATIENT, letters, mailbox, member},
 };
 
 const QUEUE: QueueName = QueueName::EmailAttachments;
@@ -50,7 +50,7 @@ async fn work(fixture: &Fixture, mailbox: &Mailbox) {
         letters: letters(fixture, QUEUE, Arc::new(mailbox.clone())),
     };
     let relay = fixture.relay(QUEUE);
-    let consumer = fixture.consume(exports, QUICK);
+    let consumer = fixture.consume(exports, PATIENT);
     until("all is done", async || {
         let owed = format!(
             "SELECT id::text AS text FROM outbox WHERE queue = '{QUEUE}' AND sent_at IS NULL"

@@ -6,10 +6,10 @@ use std::{
         Arc, LazyLock, Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use chrono::Utc;
+use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     clock::{Clock, SystemClock},
     database::Pool,
@@ -18,12 +18,13 @@ use coach_domain::{
     outbox::{self, Effect},
     queue::{Depth, Envelope, Error, Outgoing, Queue, QueueName, Receipt, Received, Result},
 };
-use coach_tests::Postgres;
+pub(crate) use coach_tests::until;
+use coach_tests::{PATIENCE, Postgres};
 use coach_workers::{
     consumer::{self, Consuming},
     object::Folder,
     queue::PostgresQueue,
-    relay::{Outlet, Relay, Route},
+    relay::{LOOKS_EVERY, Outlet, Relay, Route},
 };
 use sea_orm::{ConnectionTrait as _, DbBackend, FromQueryResult, Statement};
 use serde_json::Value;
@@ -33,7 +34,7 @@ use tracing::Span;
 use uuid::Uuid;
 
 /// Longer than anything here takes on a busy machine.
-pub(crate) const LONG: Duration = Duration::from_mins(1);
+pub(crate) const LONG: Duration = PATIENCE;
 
 pub(crate) static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres-of-work");
@@ -68,6 +69,16 @@ impl Fixture {
         Self::on(&SERVER.copy(TEMPLATE).await).await
     }
 
+    /// The same with a clock that moves when it is told to.
+    pub(crate) async fn with_clock() -> (Self, Arc<SetClock>) {
+        let clock = Arc::new(SetClock::default());
+        let fixture = Self {
+            clock: clock.clone(),
+            ..Self::new().await
+        };
+        (fixture, clock)
+    }
+
     async fn on(url: &str) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let options = Options {
@@ -99,13 +110,19 @@ impl Fixture {
         outbox::announce();
     }
 
-    /// Starts a relay; it stops when the token is cancelled.
+    /// Starts a relay; it stops when it is told to.
     pub(crate) fn relay(&self, name: QueueName) -> Running {
+        self.relay_looking(name, LOOKS_EVERY)
+    }
+
+    /// Starts one that looks so often by itself.
+    pub(crate) fn relay_looking(&self, name: QueueName, looks_every: Duration) -> Running {
         let relay = Relay {
             pool: self.pool.clone(),
             objects: self.objects.clone(),
             clock: self.clock.clone(),
             rate: None,
+            looks_every,
         };
         let route = Route {
             name,
@@ -149,12 +166,54 @@ impl Fixture {
         self.pool.execute_unprepared(sql).await.expect(sql);
     }
 
+    /// What a statement counts, under that name.
+    pub(crate) async fn count(&self, sql: &str) -> i64 {
+        #[derive(FromQueryResult)]
+        struct Count {
+            count: i64,
+        }
+        self.rows::<Count>(sql).await[0].count
+    }
+
     pub(crate) async fn rows<R: FromQueryResult>(&self, sql: &str) -> Vec<R> {
         let statement = Statement::from_string(DbBackend::Postgres, sql.to_owned());
         R::find_by_statement(statement)
             .all(&self.pool)
             .await
             .expect(sql)
+    }
+}
+
+/// A clock that stands still, and is moved.
+pub(crate) struct SetClock {
+    now: Mutex<DateTime<Utc>>,
+    asked: AtomicUsize,
+}
+
+impl Default for SetClock {
+    fn default() -> Self {
+        Self {
+            now: Mutex::new(SystemClock.now()),
+            asked: AtomicUsize::new(0),
+        }
+    }
+}
+
+impl SetClock {
+    pub(crate) fn advance(&self, by: TimeDelta) {
+        *self.now.lock().expect("now") += by;
+    }
+
+    /// How often it was looked at.
+    pub(crate) fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> DateTime<Utc> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        *self.now.lock().expect("now")
     }
 }
 
@@ -194,15 +253,6 @@ pub(crate) fn effect(queue: QueueName, member: Option<MemberId>, payload: Value)
     }
 }
 
-/// Waits for something to come true.
-pub(crate) async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let begun = tokio::time::Instant::now();
-    while !holds().await {
-        assert!(begun.elapsed() < LONG, "never: {what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-}
-
 /// The real queue, with faults on demand.
 pub(crate) struct Faulty {
     queue: PostgresQueue,
@@ -214,6 +264,10 @@ pub(crate) struct Faulty {
     pub(crate) refuses: Mutex<Option<&'static str>>,
     /// How many messages each send brought.
     pub(crate) sends: Mutex<Vec<usize>>,
+    /// How often it was asked for anything while nothing reached it.
+    pub(crate) in_vain: AtomicUsize,
+    /// When messages were kept hidden.
+    pub(crate) extensions: Mutex<Vec<Instant>>,
 }
 
 impl Faulty {
@@ -224,11 +278,14 @@ impl Faulty {
             deaf: AtomicBool::new(false),
             refuses: Mutex::default(),
             sends: Mutex::default(),
+            in_vain: AtomicUsize::new(0),
+            extensions: Mutex::default(),
         }
     }
 
     fn check(&self) -> Result<()> {
         if self.down.load(Ordering::SeqCst) {
+            self.in_vain.fetch_add(1, Ordering::SeqCst);
             Err(Error::Unavailable("planted".to_owned()))
         } else {
             Ok(())
@@ -281,6 +338,10 @@ impl Queue for Faulty {
         visibility: Duration,
     ) -> Result<()> {
         self.check()?;
+        self.extensions
+            .lock()
+            .expect("extensions")
+            .push(Instant::now());
         self.queue.extend(queue, receipt, visibility).await
     }
 
@@ -314,6 +375,6 @@ pub(crate) fn envelope_ids(envelopes: &[Envelope]) -> Vec<Uuid> {
 }
 
 /// So that tests need not name it.
-pub(crate) fn now() -> chrono::DateTime<Utc> {
+pub(crate) fn now() -> DateTime<Utc> {
     SystemClock.now()
 }

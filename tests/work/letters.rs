@@ -32,12 +32,21 @@ use uuid::Uuid;
 
 use crate::fixture::{Fixture, LONG, until};
 
-pub(crate) const QUICK: Consuming = Consuming {
+/// Nothing is too slow for it, however busy the machine is. What is worked on is hidden for an hour, by which it is told
+/// from what waits for its next try.
+pub(crate) const PATIENT: Consuming = Consuming {
     concurrency: 8,
-    deadline: Duration::from_secs(3),
-    visibility: Duration::from_secs(1),
-    grace: Duration::from_secs(5),
+    deadline: LONG,
+    visibility: Duration::from_hours(1),
+    grace: LONG,
 };
+
+/// Lets what waits for its next try come at once.
+async fn hurry(fixture: &Fixture) {
+    let sql = "UPDATE queue_message SET visible_at = statement_timestamp()
+        WHERE visible_at < statement_timestamp() + interval '30 minutes'";
+    fixture.execute(sql).await;
+}
 
 fn house() -> House {
     let settings = HouseSettings {
@@ -67,7 +76,7 @@ pub(crate) fn letters(fixture: &Fixture, queue: QueueName, mailer: Arc<dyn Maile
             address: 40,
             sign_in: 10,
         },
-        patience: TimeDelta::from_std(QUICK.deadline).unwrap(),
+        patience: TimeDelta::from_std(PATIENT.deadline).unwrap(),
     }
 }
 
@@ -106,7 +115,7 @@ async fn deliver(
 ) {
     fixture.owe(letters_).await;
     let relay = fixture.relay(queue);
-    let consumer = fixture.consume(letters(fixture, queue, mailer), QUICK);
+    let consumer = fixture.consume(letters(fixture, queue, mailer), PATIENT);
     until("all is delivered", async || {
         fixture.unsent().await == 0 && fixture.queued(queue).await.is_empty()
     })
@@ -190,9 +199,16 @@ async fn two_workers_with_the_same_letter_send_it_once() {
             .unwrap();
     }
     let workers: Vec<_> = (0..2)
-        .map(|_| fixture.consume(letters(&fixture, QueueName::Email, slow.clone()), QUICK))
+        .map(|_| fixture.consume(letters(&fixture, QueueName::Email, slow.clone()), PATIENT))
         .collect();
+    until("each is sent", async || {
+        let sent = "SELECT count(*) AS count FROM email_delivery WHERE state = 'SENT'";
+        fixture.count(sent).await == 5
+    })
+    .await;
+    // Who came second waits until the first must be done.
     until("all is delivered", async || {
+        hurry(&fixture).await;
         fixture.queued(QueueName::Email).await.is_empty()
     })
     .await;
@@ -225,14 +241,13 @@ async fn what_is_in_doubt_is_sent_again_or_not_as_its_template_says() {
             .push(mail::Error::Unknown("planted".to_owned()));
         fixture.owe(std::slice::from_ref(&letter)).await;
         let relay = fixture.relay(QueueName::Email);
-        let consumer = fixture.consume(letters(&fixture, QueueName::Email, slow.clone()), QUICK);
+        let consumer = fixture.consume(letters(&fixture, QueueName::Email, slow.clone()), PATIENT);
         until("it was tried", async || {
             !slow.given.lock().unwrap().is_empty()
         })
         .await;
         until("it is over", async || {
-            // Its wait is over at once.
-            fixture.execute("UPDATE queue_message SET visible_at = statement_timestamp() WHERE visible_at > statement_timestamp() + interval '2 seconds'").await;
+            hurry(&fixture).await;
             fixture.unsent().await == 0 && fixture.queued(QueueName::Email).await.is_empty()
         })
         .await;

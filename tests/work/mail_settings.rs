@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use crate::{
     fixture::{Fixture, until},
-    letters::{QUICK, letters, mailbox, member, state},
+    letters::{PATIENT, letters, mailbox, member, state},
 };
 
 /// What the settings make of a gateway's environment.
@@ -151,7 +151,7 @@ async fn every_kind_of_mail_goes_or_ends_with_the_least_of_settings() {
                     house: house.clone(),
                     ..letters(&fixture, queue, Arc::new(mailbox.clone()))
                 };
-                (fixture.relay(queue), fixture.consume(letters, QUICK))
+                (fixture.relay(queue), fixture.consume(letters, PATIENT))
             })
             .collect();
         until("each mail has ended", async || {

@@ -2,6 +2,7 @@
 
 mod answers;
 mod backlog;
+mod dev;
 mod memory;
 mod peer;
 mod queue;
@@ -58,6 +59,7 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<Verdict> {
         Verb::RehearseLive(options) => rehearse_live::run(common, *options).await,
         Verb::Status(options) => status::run(common, *options).await,
         Verb::Webhooks(options) => webhooks::run(common, *options).await,
+        Verb::Dev => dev::run(common).await,
         Verb::Work(options) => {
             crate::work::serve(options).await?;
             Ok(Verdict::Kept)

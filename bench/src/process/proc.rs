@@ -100,11 +100,10 @@ mod tests {
     #[test]
     fn this_process_uses_something() {
         let pid = std::process::id();
-        let spin = std::time::Instant::now();
-        while spin.elapsed() < Duration::from_millis(50) {
-            std::hint::spin_loop();
-        }
-        assert!(super::stat(pid).unwrap().own > Duration::ZERO);
+        // The kernel counts in hundredths of a second, which are over after some of the looks, however many others the
+        // processors have.
+        let counts = |_| super::stat(pid).unwrap().own > Duration::ZERO;
+        assert!((0..1_000_000).any(counts));
         assert!(super::family(pid).unwrap() > Duration::ZERO);
         let (now, peak) = (super::memory(pid, "VmRSS"), super::memory(pid, "VmHWM"));
         assert!(now.unwrap() > 100_000 && peak.unwrap() > 100_000);

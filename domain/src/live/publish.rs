@@ -79,7 +79,7 @@ pub async fn publish(
                 Condition::Matches(found.etag)
             }
         };
-        kill_point::reached("before-status-file");
+        kill_point::reached_with("before-status-file", &latest.state);
         match store.put(KEY, &bytes, &ATTRIBUTES, &condition).await {
             Ok(_) => {
                 tracing::info!(version = latest.version, state = ?latest.state, "the status file is written");

@@ -215,6 +215,7 @@ mod tests {
     async fn keys_are_fetched_once_for_all_and_seldom_for_unknown_ids() {
         let (issuer, url) = Issuer::start().await;
         let id = issuer.rotate();
+        let begun = Instant::now();
         let keys = RemoteKeys::new(url).unwrap();
         let (known, unknown) = (signed(&id), signed("unknown"));
         let found = join_all((0..20).map(|_| keys.find(&known))).await;
@@ -225,7 +226,10 @@ mod tests {
                 .iter()
                 .all(|it| matches!(it, Err(Rejection::UnknownKey)))
         );
-        assert_eq!(issuer.asked.load(Ordering::Relaxed), 1);
+        // Once, unless the machine was so busy that it is time for more.
+        let most = 1 + begun.elapsed().as_millis() / RETRY.as_millis();
+        let asked = issuer.asked.load(Ordering::Relaxed);
+        assert!((1..=most).contains(&(asked as u128)), "{asked} of {most}");
     }
 
     #[tokio::test]

@@ -16,11 +16,6 @@ use crate::{
 };
 
 async fn works_through(mode: &str) {
-    if !PgBouncer::is_installed() {
-        // `tests/run` counts it.
-        println!("NOT RUN: PgBouncer is not here (apt-get install pgbouncer)");
-        return;
-    }
     let home = folder(&format!("pooler-{mode}"));
     let server = Server::create(&home.join("data")).await;
     seed(&server).await;
@@ -61,11 +56,13 @@ async fn works_through(mode: &str) {
     std::fs::remove_dir_all(home).expect("removed");
 }
 
+#[cfg_attr(without_pgbouncer, ignore = "there is no PgBouncer (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn that_keeps_sessions() {
     works_through("session").await;
 }
 
+#[cfg_attr(without_pgbouncer, ignore = "there is no PgBouncer (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn that_keeps_only_transactions() {
     works_through("transaction").await;

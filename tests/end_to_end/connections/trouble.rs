@@ -1,12 +1,9 @@
 //! Settings of the server and of its roles that make statements fail.
 
-use std::time::Duration;
-
 use coach_domain::database::{self, Options};
-use coach_tests::cluster::Server;
-use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
+use coach_tests::{cluster::Server, until};
+use sea_orm::{ConnectionTrait as _, Database, DbBackend, Statement, TransactionTrait as _};
 use serde_json::{Value, json};
-use tokio::time::sleep;
 
 use super::{folder, readiness, seed, today, warm};
 use crate::{
@@ -33,9 +30,7 @@ async fn each_trouble_has_a_code_or_none() {
     warm(&test).await;
     set("ALTER SYSTEM SET default_transaction_read_only = on").await;
     set("SELECT pg_reload_conf()").await;
-    while readiness(&test).await == 200 {
-        sleep(Duration::from_millis(20)).await;
-    }
+    until("it is not ready", async || readiness(&test).await != 200).await;
     for number in 0..5 {
         let input = consent(&format!("read-only-{number}"));
         let answer = change(&test, member::MAYA, "UpdateConsents", input).await;
@@ -45,9 +40,7 @@ async fn each_trouble_has_a_code_or_none() {
     set("SET default_transaction_read_only = off").await;
     set("ALTER SYSTEM RESET default_transaction_read_only").await;
     set("SELECT pg_reload_conf()").await;
-    while readiness(&test).await != 200 {
-        sleep(Duration::from_millis(20)).await;
-    }
+    until("it is ready", async || readiness(&test).await == 200).await;
     let answer = change(&test, member::MAYA, "UpdateConsents", consent("writable")).await;
     assert!(answer.codes().is_empty(), "{answer:#?}");
     test.owed().await;
@@ -58,7 +51,17 @@ async fn each_trouble_has_a_code_or_none() {
     set("ALTER ROLE coach SET default_transaction_isolation = 'repeatable read'").await;
     let test = TestApp::on(server.url("postgres")).await;
     warm(&test).await;
-    sleep(Duration::from_millis(500)).await;
+    // A session that goes by the role's defaults, and what becomes of it.
+    let other = Database::connect(server.url("postgres")).await;
+    let other = other.expect("a connection");
+    let own = Statement::from_string(DbBackend::Postgres, "SELECT pg_backend_pid()");
+    let pid = other.query_one_raw(own).await.expect("its number");
+    let pid: i32 = pid.expect("a row").try_get_by_index(0).expect("a number");
+    until("a session that is idle is ended", async || {
+        let sql = format!("SELECT count(*) FROM pg_stat_activity WHERE pid = {pid}");
+        test.number(&sql).await == 0
+    })
+    .await;
     for _ in 0..30 {
         assert!(today(&test).await.is_empty());
     }
@@ -113,9 +116,7 @@ async fn a_deadlock_is_tried_again_and_not_told() {
         let waiting = "
             SELECT count(*) FROM pg_stat_activity
             WHERE datname = current_database() AND wait_event_type = 'Lock'";
-        while test.number(waiting).await == 0 {
-            sleep(Duration::from_millis(5)).await;
-        }
+        until("it waits", async || test.number(waiting).await > 0).await;
         let both = transaction.execute_unprepared("SELECT FROM member FOR UPDATE");
         both.await.expect("the command gives way");
         transaction.rollback().await.expect("undone");

@@ -103,12 +103,10 @@ async fn a_recipe_shows_amounts_and_what_is_unknown() {
     );
 }
 
-/// Runs where `COACH_CATALOGUE_DIR` says where the real files are.
 #[tokio::test]
+#[ignore = "wants the real files: COACH_CATALOGUE_DIR=FOLDER, and --ignored"]
 async fn the_real_files_are_taken_whole() {
-    let Some(source) = full() else {
-        return;
-    };
+    let source = full().expect("COACH_CATALOGUE_DIR");
     let test = TestApp::start().await;
     let report = take(&test, &exercises(&source), Mode::Write).await;
     assert_eq!((report.new, told(&report)), (873, Vec::new()));

@@ -1,6 +1,6 @@
 //! The same where the queues are on SQS.
 
-use std::{path::Path, sync::LazyLock, time::Duration};
+use std::time::Duration;
 
 use coach_domain::{
     database::{self, Options},
@@ -16,12 +16,6 @@ use serde_json::{Value, json};
 
 use super::{QUEUE, envelope, operator::Operator};
 use crate::coach::{Dev, folder, port, turn};
-
-/// Beside the folder that cargo gives us, where `tests/run` made it.
-static MINISTACK: LazyLock<Option<Ministack>> = LazyLock::new(|| {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
-    Ministack::start(target.expect("the target folder"), "sqs")
-});
 
 /// Puts two dead letters on SQS.
 async fn bury_on_sqs(endpoint: &str, url: &str) {
@@ -49,13 +43,11 @@ async fn bury_on_sqs(endpoint: &str, url: &str) {
     }
 }
 
+#[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[test]
 fn it_is_the_same_on_sqs() {
     let _turn = turn();
-    let Some(ministack) = MINISTACK.as_ref() else {
-        eprintln!("NOT RUN: coach queue on SQS, for there is no ministack; tests/run makes it");
-        return;
-    };
+    let ministack = Ministack::beside(env!("CARGO_TARGET_TMPDIR"), "sqs");
     let folder = folder();
     let dev = Dev::start(&folder, port());
     let url = embedded::running(&folder.join("home"), "coach").expect("coach dev runs");

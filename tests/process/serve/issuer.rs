@@ -9,6 +9,7 @@ use std::{
 
 use coach_domain::clock::{Clock as _, SystemClock};
 use coach_gateway::auth::LocalIssuer;
+use coach_tests::wait_for;
 use serde_json::json;
 
 use super::{Stage, answer, question};
@@ -75,13 +76,10 @@ fn nobody_is_signed_out_because_keys_cannot_be_fetched() {
         *shown.lock().expect("told") = broken;
         // Within the time in which the issuer is not asked again it may still be said that there is no such key: that
         // was so a moment ago.
-        let unknown = loop {
-            let answer = ask(&new);
-            if !answer.starts_with("http/1.1 401") {
-                break answer;
-            }
-            thread::sleep(std::time::Duration::from_millis(100));
-        };
+        let unknown = wait_for(
+            || Some(ask(&new)).filter(|answer| !answer.starts_with("http/1.1 401")),
+            || "something else than 401".to_owned(),
+        );
         assert!(
             unknown.starts_with("http/1.1 503")
                 && unknown.contains("service_unavailable")
@@ -91,8 +89,9 @@ fn nobody_is_signed_out_because_keys_cannot_be_fetched() {
         assert!(ask(&old).starts_with("http/1.1 200"));
     }
     *shown.lock().expect("told") = Some(set(&new));
-    while !ask(&new).starts_with("http/1.1 200") {
-        thread::sleep(std::time::Duration::from_millis(100));
-    }
+    wait_for(
+        || Some(ask(&new)).filter(|answer| answer.starts_with("http/1.1 200")),
+        || "the new key is known".to_owned(),
+    );
     assert!(ask(&old).starts_with("http/1.1 401"));
 }

@@ -10,6 +10,8 @@ use std::{
     time::Duration,
 };
 
+use coach_tests::wait_for;
+
 use super::{Stage, answer, question};
 use crate::coach::turn;
 
@@ -52,9 +54,10 @@ fn no_request_on_an_open_connection_is_lost() {
                 }
             });
         }
-        while answered.load(Ordering::Relaxed) < CLIENTS * 10 {
-            thread::sleep(Duration::from_millis(5));
-        }
+        wait_for(
+            || (answered.load(Ordering::Relaxed) >= CLIENTS * 10).then_some(()),
+            || "answers".to_owned(),
+        );
         assert_eq!(closed.load(Ordering::Relaxed), 0);
         served.terminate();
     });

@@ -35,8 +35,8 @@ const LEASE: TimeDelta = TimeDelta::seconds(30);
 /// How many rows are claimed at once.
 const CLAIM: u32 = 200;
 
-/// How often a relay looks for what other processes have committed. Commits of its own process wake it.
-const POLL: Duration = Duration::from_millis(100);
+/// How often a relay looks for what other processes have committed, where nothing else is said.
+pub const LOOKS_EVERY: Duration = Duration::from_millis(100);
 
 /// Waits while a queue or the database does not answer: first and longest.
 const WAITS: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
@@ -86,6 +86,8 @@ pub struct Relay {
     pub clock: Arc<dyn Clock>,
     /// The most rows a second, over all queues of the process; no limit without.
     pub rate: Option<u32>,
+    /// How often it looks for what other processes have committed: [`LOOKS_EVERY`]. Commits of its own process wake it.
+    pub looks_every: Duration,
 }
 
 impl Relay {
@@ -150,7 +152,7 @@ impl Relaying {
                 Round::Stuck => self.backoff.next(),
                 Round::Idle | Round::Sent => {
                     self.backoff.reset();
-                    POLL
+                    self.relay.looks_every
                 }
             };
             if round == Round::Sent {

@@ -25,9 +25,13 @@ use tokio::{
 
 use crate::sample::{ID, clock};
 
-const TIMEOUT: Duration = Duration::from_millis(700);
+/// For what is answered, however busy the machine is.
+const PATIENT: Duration = Duration::from_mins(1);
 
-fn ses(endpoint: &str) -> Ses {
+/// For what is never answered: long enough for the request to get there.
+const IMPATIENT: Duration = Duration::from_secs(3);
+
+fn ses(endpoint: &str, timeout: Duration) -> Ses {
     let credentials = Credentials::new(
         "AKIDEXAMPLE",
         "a secret",
@@ -43,7 +47,7 @@ fn ses(endpoint: &str) -> Ses {
         .build();
     let settings = SesSettings {
         configuration_set: Some("coach".into()),
-        timeout: TIMEOUT,
+        timeout,
     };
     Ses::new(&config, settings, clock()).unwrap()
 }
@@ -57,14 +61,14 @@ fn message() -> Message {
     }
 }
 
-/// What the recorder answers, and what it was asked.
+/// What the recorder answers, after a while or never, and what it was asked.
 #[derive(Clone)]
 struct Recorder {
     status: StatusCode,
     kind: &'static str,
     after: Option<&'static str>,
     body: Value,
-    delay: Duration,
+    delay: Option<Duration>,
     asked: Arc<Mutex<Vec<(Uri, HeaderMap, Value)>>>,
 }
 
@@ -76,7 +80,7 @@ impl Recorder {
             kind,
             after: None,
             body,
-            delay: Duration::ZERO,
+            delay: Some(Duration::ZERO),
             asked: Arc::default(),
         }
     }
@@ -90,7 +94,10 @@ impl Recorder {
         ) -> axum::response::Response {
             let asked = serde_json::from_slice(&body).unwrap();
             recorder.asked.lock().unwrap().push((uri, head, asked));
-            tokio::time::sleep(recorder.delay).await;
+            match recorder.delay {
+                Some(delay) => tokio::time::sleep(delay).await,
+                None => std::future::pending().await,
+            }
             let mut head = HeaderMap::new();
             head.insert("x-amzn-errortype", HeaderValue::from_static(recorder.kind));
             if let Some(after) = recorder.after {
@@ -106,7 +113,11 @@ impl Recorder {
     }
 
     async fn send(&self) -> Result<Option<String>, Error> {
-        ses(&self.start().await).send(&message()).await
+        self.send_within(PATIENT).await
+    }
+
+    async fn send_within(&self, timeout: Duration) -> Result<Option<String>, Error> {
+        ses(&self.start().await, timeout).send(&message()).await
     }
 }
 
@@ -240,22 +251,25 @@ async fn throttling_says_when_to_come_back() {
 
 #[tokio::test]
 async fn an_answer_that_is_late_is_unknown_and_asked_for_once() {
-    let recorder = Recorder {
-        delay: TIMEOUT * 2,
+    let asked = |recorder: &Recorder| recorder.asked.lock().unwrap().len();
+    let late = Recorder {
+        delay: None,
         ..Recorder::new(200, "", json!({"MessageId": "x"}))
     };
-    assert!(matches!(recorder.send().await, Err(Error::Unknown(_))));
-    tokio::time::sleep(TIMEOUT * 2).await;
+    let sent = late.send_within(IMPATIENT).await;
+    assert!(matches!(sent, Err(Error::Unknown(_))), "{sent:?}");
+    // Repetitions would be the call's own, so they would have come by now.
     assert_eq!(
-        recorder.asked.lock().unwrap().len(),
+        asked(&late),
         1,
         "a request that may have been carried out is not repeated"
     );
     let slow = Recorder {
-        delay: TIMEOUT / 3,
-        ..recorder
+        delay: Some(Duration::from_millis(200)),
+        ..late
     };
     assert_eq!(slow.send().await, Ok(Some("x".to_owned())));
+    assert_eq!(asked(&slow), 2);
 }
 
 /// Reads a whole request and answers with `answer`, then hangs up. Says how many requests came.
@@ -294,12 +308,12 @@ async fn hang_up(answer: &'static [u8]) -> (String, Arc<Mutex<usize>>) {
 #[tokio::test]
 async fn a_connection_that_ends_after_the_request_is_unknown() {
     let (endpoint, requests) = hang_up(b"").await;
-    let sent = ses(&endpoint).send(&message()).await;
+    let sent = ses(&endpoint, PATIENT).send(&message()).await;
     assert!(matches!(sent, Err(Error::Unknown(_))), "{sent:?}");
     assert_eq!(*requests.lock().unwrap(), 1, "not repeated");
     let (endpoint, _) = hang_up(b"HTTP/1.1 200 O").await;
     assert!(matches!(
-        ses(&endpoint).send(&message()).await,
+        ses(&endpoint, PATIENT).send(&message()).await,
         Err(Error::Unknown(_))
     ));
 }
@@ -307,7 +321,7 @@ async fn a_connection_that_ends_after_the_request_is_unknown() {
 #[tokio::test]
 async fn what_was_accepted_is_sent_whatever_becomes_of_the_id() {
     let (endpoint, _) = hang_up(b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{\"Mess").await;
-    assert_eq!(ses(&endpoint).send(&message()).await, Ok(None));
+    assert_eq!(ses(&endpoint, PATIENT).send(&message()).await, Ok(None));
 }
 
 #[tokio::test]
@@ -317,7 +331,9 @@ async fn nobody_there_is_unavailable() {
         .unwrap()
         .local_addr()
         .unwrap();
-    let sent = ses(&format!("http://{free}")).send(&message()).await;
+    let sent = ses(&format!("http://{free}"), PATIENT)
+        .send(&message())
+        .await;
     assert!(matches!(sent, Err(Error::Unavailable { .. })), "{sent:?}");
 }
 

@@ -11,6 +11,7 @@ use crate::{
     catalogue::record,
     database,
     exercise::{self, Exercise},
+    kill_point,
     recipe::{self, Recipe, ingredient_entity, step_entity},
 };
 
@@ -59,7 +60,10 @@ pub(super) async fn take<T: Stored>(
     }
     let change = item.store(&transaction, slug, mode).await?;
     match (mode, change) {
-        (Mode::Write, Change::New | Change::Changed) => transaction.commit().await?,
+        (Mode::Write, Change::New | Change::Changed) => {
+            transaction.commit().await?;
+            kill_point::reached("after-import");
+        }
         _ => transaction.rollback().await?,
     }
     Ok(Ok(change))

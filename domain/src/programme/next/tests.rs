@@ -168,7 +168,15 @@ fn no_check_in_leads_beyond_what_there_is_or_to_more_days_than_wanted() {
 
 #[test]
 fn the_extremes_of_weight_do_not_overflow() {
-    for weight in [(400_000, i32::MAX), (20_000, i32::MIN + 1), (0, 0)] {
-        answers(5, 5, Some(weight)).verdict(Goal::LoseWeight);
+    // Twenty-five times each of those in the middle is another number of 32 bits, of the other sign.
+    for (weight, expected) in [
+        ((400_000, i32::MAX), Verdict::Advance),
+        ((500_000, 90_000_000), Verdict::Advance),
+        ((100_000, -100_000_000), Verdict::Ease),
+        ((20_000, i32::MIN + 1), Verdict::Ease),
+        ((0, 0), Verdict::Advance),
+    ] {
+        let verdict = answers(5, 5, Some(weight)).verdict(Goal::LoseWeight);
+        assert_eq!(verdict, expected, "{weight:?}");
     }
 }

@@ -43,3 +43,40 @@ impl<M: Mailer> Mailer for Limited<M> {
         self.mailer.send(message).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    /// Takes everything.
+    struct Anything;
+
+    #[async_trait::async_trait]
+    impl Mailer for Anything {
+        async fn send(&self, _: &Message) -> Result<Option<String>, Error> {
+            Ok(None)
+        }
+    }
+
+    #[tokio::test]
+    async fn who_stops_waiting_takes_no_turn() {
+        // One an hour: nobody's turn comes while this runs.
+        let limited = Limited::new(Anything, 1.0 / 3_600.0);
+        limited.turn().await;
+        let next = *limited.next.lock().await;
+        for _ in 0..5 {
+            assert_eq!(limited.turn().now_or_never(), None);
+        }
+        assert_eq!(*limited.next.lock().await, next);
+    }
+
+    #[test]
+    fn no_limit_is_no_wait() {
+        for rate in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            let limited = Limited::new(Anything, rate);
+            assert_eq!(limited.interval, Duration::ZERO, "{rate}");
+        }
+    }
+}

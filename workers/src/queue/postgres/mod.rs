@@ -27,6 +27,10 @@ use tokio::sync::Notify;
 
 use super::database::{failure, statement};
 
+/// Between two looks of a receive that waits, first and last: others may send, and time passes. Sends in this process
+/// wake it before.
+const LOOKS: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(200));
+
 /// Queues on Postgres. Clones wake each other.
 #[derive(Clone, Debug)]
 pub struct PostgresQueue {
@@ -34,6 +38,7 @@ pub struct PostgresQueue {
     first_in_first_out: Vec<QueueName>,
     /// Told when something may have become visible, so that receives in this process need not wait for their next poll.
     arrivals: Arc<BTreeMap<QueueName, Notify>>,
+    looks: (Duration, Duration),
 }
 
 impl PostgresQueue {
@@ -72,6 +77,16 @@ impl PostgresQueue {
             pool,
             first_in_first_out: first_in_first_out.into_iter().collect(),
             arrivals: Arc::new(arrivals),
+            looks: LOOKS,
+        }
+    }
+
+    /// The same whose receives look this rarely by themselves, for those whose senders are all in this process.
+    #[must_use]
+    pub fn looking_every(self, every: Duration) -> Self {
+        Self {
+            looks: (every, every),
+            ..self
         }
     }
 

@@ -12,10 +12,6 @@ use crate::queue::{
     database::{failure, statement},
 };
 
-/// Between two looks of a receive that waits, first and last: others may send, and time passes. Sends in this process
-/// wake it before.
-const POLLS: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(200));
-
 impl PostgresQueue {
     pub(super) async fn wait_for(
         &self,
@@ -29,7 +25,7 @@ impl PostgresQueue {
             return Ok(Vec::new());
         };
         let deadline = Instant::now() + wait.min(MAX_WAIT);
-        let mut poll = POLLS.0;
+        let mut poll = self.looks.0;
         loop {
             let received = self.take(queue, most, visibility).await?;
             if received.len() == most {
@@ -42,8 +38,8 @@ impl PostgresQueue {
             }
             let until = deadline.min(now + poll);
             poll = match timeout_at(until, arrivals.notified()).await {
-                Ok(()) => POLLS.0,
-                Err(_) => POLLS.1.min(poll * 2),
+                Ok(()) => self.looks.0,
+                Err(_) => self.looks.1.min(poll * 2),
             };
         }
     }
