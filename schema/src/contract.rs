@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use apollo_compiler::ast::{Type, Value};
 
-/// The field in which a mutation's payload says what a person can mend.
+/// The field in which a mutation's payload says what a person can mend, and the directive that names its codes.
 pub(crate) const USER_ERRORS: &str = "userErrors";
 
 /// The schema with its bindings and policy.
@@ -82,7 +82,7 @@ pub(crate) struct Field {
     pub(crate) cost: usize,
     pub(crate) list_size: Option<ListSize>,
     pub(crate) cache: Option<(u32, bool)>,
-    /// The codes that `@codes` names, in `userErrors` of a mutation's payload.
+    /// The codes that `@userErrors` names for `userErrors` of a mutation's payload.
     pub(crate) codes: Vec<String>,
     /// The stem of the file that declares it, for a root field the noun.
     pub(crate) noun: String,

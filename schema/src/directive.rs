@@ -6,14 +6,13 @@ use apollo_compiler::{
     ast::{Directive, Value},
 };
 
+use crate::contract::USER_ERRORS;
+
 /// The directive that clients get to know, to check forms by it.
 pub(crate) const CONSTRAINT: &str = "constraint";
 
-/// The directive that names the codes of a payload's `userErrors`; they are told in the description.
-pub(crate) const CODES: &str = "codes";
-
 /// The private directives: left out of the exported schema.
-pub(crate) const PRIVATE: [&str; 8] = [
+pub(crate) const PRIVATE: [&str; 9] = [
     "model",
     "scalar",
     "batch",
@@ -22,7 +21,7 @@ pub(crate) const PRIVATE: [&str; 8] = [
     "cost",
     "listSize",
     "cacheControl",
-    CODES,
+    USER_ERRORS,
 ];
 
 /// Built in as the specification has it, but not in apollo-compiler.

@@ -7,7 +7,8 @@ use apollo_compiler::{
 };
 
 use crate::{
-    directive::{Applied, BUILT_IN, CODES, CONSTRAINT, PRIVATE},
+    contract::USER_ERRORS,
+    directive::{Applied, BUILT_IN, CONSTRAINT, PRIVATE},
     reachable::reachable,
 };
 
@@ -64,8 +65,8 @@ fn in_definition(mut name: ComponentName) -> ComponentName {
 fn strip_field(field: &mut Component<ast::FieldDefinition>) {
     field.origin = ComponentOrigin::Definition;
     let field = field.make_mut();
-    if let Some(codes) = Applied::find(field.directives.iter(), CODES) {
-        let codes = codes.texts("are").into_iter();
+    if let Some(codes) = Applied::find(field.directives.iter(), USER_ERRORS) {
+        let codes = codes.texts("codes").into_iter();
         let codes: Vec<_> = codes.map(|code| format!("`{code}`")).collect();
         tell(
             &mut field.description,

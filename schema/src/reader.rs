@@ -16,7 +16,7 @@ use crate::{
         Batch, Constraint, Contract, EnumValue, Field, InputField, Kind, ListSize, TypeModel,
         USER_ERRORS,
     },
-    directive::{Applied, BUILT_IN, CODES, CONSTRAINT, PRIVATE},
+    directive::{Applied, BUILT_IN, CONSTRAINT, PRIVATE},
     reachable::{reachable, returned},
     refusal,
 };
@@ -300,13 +300,13 @@ impl Reader<'_> {
         for mistake in refusal::mistakes(self.schema, parent, field) {
             self.refuse(field.location(), &format!("`{coordinate}` {mistake}"));
         }
-        let codes = applied(CODES).map(|codes| codes.texts("are"));
+        let codes = applied(USER_ERRORS).map(|codes| codes.texts("codes"));
         let codes = codes.unwrap_or_default();
         if field.name == USER_ERRORS && codes.is_empty() {
             self.refuse(
                 field.location(),
                 &format!(
-                    "`{coordinate}` does not say which codes it can give; add @codes(are: [...])"
+                    "`{coordinate}` does not say which codes it can give; add @userErrors(codes: [...])"
                 ),
             );
         }

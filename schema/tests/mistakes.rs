@@ -129,7 +129,7 @@ fn each_mistake_has_a_place_and_a_mend() {
         ),
         (
             format!("{dish}type Dish @model(rust: \"a::Dish\") {{\n  userErrors: [String!]!\n}}"),
-            "dish.graphql:3:3: `Dish.userErrors` does not say which codes it can give; add @codes(are: [...])",
+            "dish.graphql:3:3: `Dish.userErrors` does not say which codes it can give; add @userErrors(codes: [...])",
         ),
         (
             "directive @shout on FIELD_DEFINITION\ntype Query { one: Int @shout }".to_owned(),
