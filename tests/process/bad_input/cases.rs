@@ -230,7 +230,7 @@ pub(super) fn cases() -> Vec<Case> {
         query(
             "first: a billion",
             "{ recipes(first: 1000000000000) { nodes { id } } }",
-            &["COST_LIMIT_EXCEEDED"],
+            &["GRAPHQL_VALIDATION_FAILED"],
         ),
         query(
             "a cursor that is none",
