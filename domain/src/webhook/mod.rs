@@ -59,17 +59,6 @@ impl Source {
         Self::GooglePlay,
     ];
 
-    /// As it is written in addresses.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Brightcove => "brightcove",
-            Self::Standard => "standard",
-            Self::Stripe => "stripe",
-            Self::AppStore => "app-store",
-            Self::GooglePlay => "google-play",
-        }
-    }
-
     /// The one of this name.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.as_str() == text)
