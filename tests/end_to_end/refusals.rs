@@ -89,7 +89,7 @@ fn refusals(schema: &Schema) -> Vec<Refusal<'_>> {
 /// The role that a field or its type asks for.
 fn role(field: &FieldDefinition, ty: &ExtendedType) -> Option<String> {
     let own = field.directives.get("auth");
-    let auth = own.or_else(|| ty.directives().get("auth"))?;
+    let auth = own.or_else(|| Some(&ty.directives().get("auth")?.node))?;
     Some(match auth.specified_argument_by_name("requires") {
         Some(role) => role.to_string(),
         None => "MEMBER".to_owned(),

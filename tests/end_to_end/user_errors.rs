@@ -181,11 +181,12 @@ async fn sentences_are_in_the_members_language_else_in_one_that_the_client_accep
         test.execute(&sql).await;
         let input = json!({ "idempotencyKey": "1" });
         let answer = send(&test, LARA, "startPlan", accepted, input).await;
-        let [(code, path, message)] = told(&answer)[..] else {
+        let told = told(&answer);
+        let [(code, path, message)] = &told[..] else {
             panic!("one error: {answer:#}");
         };
-        assert_eq!((code, path.as_str()), ("SUBSCRIPTION_REQUIRED", ""));
-        message.to_owned()
+        assert_eq!((*code, path.as_str()), ("SUBSCRIPTION_REQUIRED", ""));
+        (*message).to_owned()
     };
     let (german, english) = (
         "Dafür brauchst du ein Abo.",

@@ -8,6 +8,7 @@ use std::{
 
 use chrono::{SecondsFormat, TimeDelta};
 use coach_domain::{
+    clock::Clock as _,
     id::MemberId,
     object::{self, Attributes, Condition, ETag, Object, ObjectStore},
     outbox,
