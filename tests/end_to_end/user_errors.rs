@@ -64,22 +64,22 @@ async fn all_that_is_wrong_with_a_form_is_told_at_once() {
             (
                 "OUT_OF_RANGE",
                 "input.daysPerWeek".to_owned(),
-                "The number of training days a week must be at least 2."
+                "Die Zahl der Trainingstage pro Woche muss mindestens 2 sein."
             ),
             (
                 "TOO_SHORT",
                 "input.displayName".to_owned(),
-                "The name must have at least one character."
+                "Der Name muss mindestens ein Zeichen haben."
             ),
             (
                 "UNKNOWN_LOCALE",
                 "input.locale".to_owned(),
-                "This language is not known."
+                "Diese Sprache ist nicht bekannt."
             ),
             (
                 "UNKNOWN_TIME_ZONE",
                 "input.timeZone".to_owned(),
-                "This time zone is not known."
+                "Diese Zeitzone ist nicht bekannt."
             ),
         ]
     );
@@ -145,7 +145,7 @@ async fn what_only_a_programmer_can_mend_points_at_the_argument() {
             json!(["after"]),
         ),
         (
-            "{ me { plan { currentCycle { shoppingList(from: \"2026-03-18\", to: \"2026-03-17\") { name } } } } }",
+            "{ me { plan { currentCycle { shoppingList(from: \"2026-03-18\", to: \"2026-03-17\") { from } } } } }",
             json!(["to"]),
         ),
     ] {

@@ -112,7 +112,7 @@ fn notify(dev: &Dev, event: &str) -> u16 {
 #[test]
 fn killed_between_event_and_file_the_file_is_right_after_a_restart() {
     // Both are about what the provider has said: the file is written for other reasons too, and how often is chance.
-    for point in ["after-live-event", "before-status-file=Live"] {
+    for point in ["after-live-event", "before-status-file=Some(Live)"] {
         let _turn = turn();
         let folder = folder();
         let job = Arc::new(Mutex::new(json!({ "job_state": "waiting" })));
