@@ -245,6 +245,22 @@ impl Reader<'_> {
         }
     }
 
+    /// The codes that `userErrors` can give.
+    fn codes(&mut self, coordinate: &str, field: &Node<FieldDefinition>) -> Vec<String> {
+        let codes = Applied::find(field.directives.iter(), USER_ERRORS)
+            .map(|codes| codes.texts("codes"))
+            .unwrap_or_default();
+        if field.name == USER_ERRORS && codes.is_empty() {
+            self.refuse(
+                field.location(),
+                &format!(
+                    "`{coordinate}` does not say which codes it can give; add @userErrors(codes: [...])"
+                ),
+            );
+        }
+        codes.into_iter().map(str::to_owned).collect()
+    }
+
     fn field(&mut self, parent: &Name, field: &Node<FieldDefinition>) -> Field {
         let applied = |directive| Applied::find(field.directives.iter(), directive);
         let named = self.schema.types.get(field.ty.inner_named_type());
@@ -300,18 +316,8 @@ impl Reader<'_> {
         for mistake in refusal::mistakes(self.schema, parent, field) {
             self.refuse(field.location(), &format!("`{coordinate}` {mistake}"));
         }
-        let codes = applied(USER_ERRORS).map(|codes| codes.texts("codes"));
-        let codes = codes.unwrap_or_default();
-        if field.name == USER_ERRORS && codes.is_empty() {
-            self.refuse(
-                field.location(),
-                &format!(
-                    "`{coordinate}` does not say which codes it can give; add @userErrors(codes: [...])"
-                ),
-            );
-        }
         Field {
-            codes: codes.into_iter().map(str::to_owned).collect(),
+            codes: self.codes(&coordinate, field),
             name: field.name.to_string(),
             description: description(field.description.as_ref()),
             ty: field.ty.clone(),

@@ -38,9 +38,7 @@ pub fn wait_for<T>(mut look: impl FnMut() -> Option<T>, what: impl FnOnce() -> S
         if let Some(found) = look() {
             return found;
         }
-        if begun.elapsed() > PATIENCE {
-            panic!("never: {}", what());
-        }
+        assert!(begun.elapsed() < PATIENCE, "never: {}", what());
         thread::sleep(LOOKS);
     }
 }

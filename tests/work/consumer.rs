@@ -257,9 +257,9 @@ async fn work_is_broken_off_at_its_deadline_and_waits_before_it_comes_again() {
     let ended = Arc::new(AtomicUsize::new(0));
     let count = ended.clone();
     let (consumer, given) = Doing::new(move |_| {
-        let _ending = Ending(count.clone());
+        let ending = Ending(count.clone());
         async move {
-            let _ending = _ending;
+            let _ending = ending;
             std::future::pending().await
         }
     });

@@ -75,7 +75,7 @@ impl Comparison<'_> {
             );
             return;
         }
-        self.limits(coordinate.clone(), old, new);
+        self.limits(&coordinate, old, new);
         let Some(before) = defaults::canonical(self.old, old) else {
             return;
         };

@@ -19,7 +19,7 @@ impl Comparison<'_> {
     /// anyone; of two patterns nobody can tell which accepts more.
     pub(super) fn limits(
         &mut self,
-        coordinate: SchemaCoordinate,
+        coordinate: &SchemaCoordinate,
         old: &InputValueDefinition,
         new: &InputValueDefinition,
     ) {

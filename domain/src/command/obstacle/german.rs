@@ -13,6 +13,7 @@ fn count(number: usize, one: &str, many: &str) -> String {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a sentence for each")]
 pub(super) fn sentence(obstacle: &Obstacle) -> String {
     use Obstacle as O;
     let text = match obstacle {
