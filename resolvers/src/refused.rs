@@ -69,17 +69,12 @@ refusable!(
 );
 
 fn user_error(problem: &Problem) -> UserError {
-    let path = problem.path().map(|segment| match segment {
-        PathSegment::Field(name) => name.clone(),
-        PathSegment::Index(place) => place.to_string(),
-    });
-    let path: Vec<_> = path.collect();
     let named = problem.path().filter_map(|segment| match segment {
         PathSegment::Field(name) => Some(name.clone()),
         PathSegment::Index(_) => None,
     });
     let field = named.last().unwrap_or_default();
-    UserError::at(obstacle(&problem.cause, field), path)
+    UserError::at(obstacle(&problem.cause, field), problem.path_as_text())
 }
 
 fn obstacle(cause: &Cause, field: String) -> Obstacle {

@@ -59,6 +59,11 @@ impl<'a> Applied<'a> {
         }
     }
 
+    /// The role that `@auth` asks for.
+    pub(crate) fn role(self) -> &'a str {
+        self.text("requires").unwrap_or("MEMBER")
+    }
+
     pub(crate) fn integer<T: std::str::FromStr>(self, name: &str) -> Option<T> {
         match self.argument(name)? {
             Value::Int(number) => number.as_str().parse().ok(),

@@ -163,7 +163,7 @@ impl Reader<'_> {
             name: name.to_string(),
             description: description(definition.description()),
             noun: self.noun(definition.location()),
-            requires: applied("auth").map(role),
+            requires: applied("auth").map(|auth| auth.role().to_owned()),
             owner: applied("auth")
                 .and_then(|auth| auth.text("owner"))
                 .map(str::to_owned),
@@ -331,7 +331,7 @@ impl Reader<'_> {
             requires: applied("auth")
                 .into_iter()
                 .chain(of_type("auth"))
-                .map(role)
+                .map(|auth| auth.role().to_owned())
                 .collect(),
             cost: cost.unwrap_or(usize::from(composite)),
             list_size: applied("listSize").map(|size| ListSize {
@@ -396,11 +396,6 @@ impl Reader<'_> {
             constraint,
         }
     }
-}
-
-/// The role that `@auth` asks for.
-fn role(auth: Applied<'_>) -> String {
-    auth.text("requires").unwrap_or("MEMBER").to_owned()
 }
 
 fn description(text: Option<&Node<str>>) -> Option<String> {

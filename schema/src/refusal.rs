@@ -51,7 +51,7 @@ fn whole(schema: &Schema, parent: &Name, field: &FieldDefinition) -> Option<&'st
         .into_iter()
         .chain(of_type(schema, field.ty.inner_named_type()));
     roles
-        .any(|role| !is_held(schema, parent, &role))
+        .any(|role| !is_held(schema, parent, role))
         .then_some("asks for a role")
 }
 
@@ -64,43 +64,41 @@ fn object(schema: &Schema, parent: &Name, field: &FieldDefinition) -> Option<&'s
     let name = field.ty.inner_named_type();
     let mut roles = possible(schema, name)
         .into_iter()
-        .filter_map(|ty| of_type(schema, ty));
+        .filter_map(|ty| of_type(schema, &ty));
     roles
-        .any(|role| !is_held(schema, parent, &role))
+        .any(|role| !is_held(schema, parent, role))
         .then_some("may be an object that asks for a role")
 }
 
 /// Whether whoever sees an object of the type has the role already.
 fn is_held(schema: &Schema, parent: &Name, role: &str) -> bool {
-    of_type(schema, parent).as_deref() == Some(role)
+    of_type(schema, parent) == Some(role)
 }
 
 /// The objects that an abstract type stands for, each of which asks for itself.
-fn possible<'s>(schema: &'s Schema, name: &'s Name) -> Vec<&'s Name> {
+fn possible(schema: &Schema, name: &Name) -> Vec<Name> {
     match schema.types.get(name) {
         Some(ExtendedType::Union(union)) => {
-            union.members.iter().map(|member| &member.name).collect()
+            let members = union.members.iter();
+            members.map(|member| member.name.clone()).collect()
         }
         Some(ExtendedType::Interface(_)) => {
-            let types = schema.types.iter();
-            let implementers = types.filter(|(_, ty)| match ty {
-                ExtendedType::Object(object) => object.implements_interfaces.contains(name),
-                _ => false,
-            });
-            implementers.map(|(name, _)| name).collect()
+            let implementers = schema.implementers_map();
+            let objects = implementers.get(name).map(|them| &them.objects);
+            objects.into_iter().flatten().cloned().collect()
         }
         _ => Vec::new(),
     }
 }
 
-fn of_type(schema: &Schema, name: &Name) -> Option<String> {
+fn of_type<'s>(schema: &'s Schema, name: &Name) -> Option<&'s str> {
     let directives = schema.types.get(name)?.directives().iter();
     required(directives.map(|component| &component.node))
 }
 
-fn required<'a>(directives: impl IntoIterator<Item = &'a Node<Directive>>) -> Option<String> {
+fn required<'a>(directives: impl IntoIterator<Item = &'a Node<Directive>>) -> Option<&'a str> {
     let auth = Applied::find(directives, "auth")?;
-    Some(auth.text("requires").unwrap_or("MEMBER").to_owned())
+    Some(auth.role())
 }
 
 /// The codes that `@errors` names, where there is one.

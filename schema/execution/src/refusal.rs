@@ -129,11 +129,7 @@ impl InputError {
     /// As the one error of a field, which tells all of it and points at the first.
     pub(crate) fn into_fault(self, field: &str) -> Fault {
         let told = self.problems.iter().map(|problem| {
-            let path = problem.path().map(|segment| match segment {
-                PathSegment::Field(name) => name.clone(),
-                PathSegment::Index(place) => place.to_string(),
-            });
-            let path = path.collect::<Vec<_>>().join(".");
+            let path = problem.path_as_text().join(".");
             format!("{field}({path}): {}", problem.cause)
         });
         let message = told.collect::<Vec<_>>().join("; ");
@@ -147,6 +143,15 @@ impl Problem {
     /// The argument, input fields and places in lists, from the outside in.
     pub fn path(&self) -> impl Iterator<Item = &PathSegment> {
         self.reversed_path.iter().rev()
+    }
+
+    /// The same as texts, places in lists as digits.
+    pub fn path_as_text(&self) -> Vec<String> {
+        let path = self.path().map(|segment| match segment {
+            PathSegment::Field(name) => name.clone(),
+            PathSegment::Index(place) => place.to_string(),
+        });
+        path.collect()
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use coach_execution::{
-    Batch, Cause, Completed, Fault, InputError, Output, PathSegment, PlannedField, Problem, Refusable,
+    Batch, Cause, Completed, Fault, InputError, Output, PlannedField, Problem, Refusable,
     Unacceptable, Value, leaf, scalar::Scalar,
 };
 

@@ -131,13 +131,7 @@ impl Refusable for LabelPayload {
                 Cause::Value(why) => why.to_string(),
                 Cause::Kind(_) => unreachable!("nothing for a person"),
             },
-            path: problem
-                .path()
-                .map(|segment| match segment {
-                    PathSegment::Field(name) => name.clone(),
-                    PathSegment::Index(place) => place.to_string(),
-                })
-                .collect(),
+            path: problem.path_as_text(),
         });
         Self {
             label: None,
