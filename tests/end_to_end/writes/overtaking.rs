@@ -2,16 +2,14 @@
 //! read and what it writes, until the second waits for it or is done. Without the lock on the member's row each of these
 //! fails.
 
-use std::time::Duration;
-
 use coach_domain::{
     database::{self, Options, Pool, PoolTransaction, Session},
     member::erase_due,
 };
+use coach_tests::until;
 use futures_util::future::join_all;
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::json;
-use tokio::time::{sleep, timeout};
 
 use super::{
     change,
@@ -21,9 +19,6 @@ use super::{
     shop,
 };
 use crate::harness::{TestApp, member};
-
-/// Longer than anything takes on a busy machine.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What holds writers up as long as it is there.
 struct Barrier {
@@ -59,12 +54,10 @@ impl Barrier {
 async fn waiting(test: &TestApp, many: i64) {
     let waiting = "SELECT count(*) FROM pg_stat_activity
         WHERE wait_event_type = 'Lock' AND datname = current_database()";
-    let enough = async {
-        while test.number(waiting).await < many {
-            sleep(Duration::from_millis(5)).await;
-        }
-    };
-    timeout(PATIENCE, enough).await.expect("nobody is held up");
+    until("somebody is held up", async || {
+        test.number(waiting).await >= many
+    })
+    .await;
 }
 
 /// The others, so many, are asked for while the first is held up.
