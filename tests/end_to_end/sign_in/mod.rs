@@ -54,12 +54,9 @@ async fn answered(request: RequestBuilder) -> (u16, String) {
     let body: Value = serde_json::from_str(&text).expect("JSON");
     let id = body["id"].as_str().unwrap_or_default();
     assert!(id.is_empty() || Uuid::parse_str(id).is_ok(), "{text}");
-    // Of the digits of an id some are "ada" by chance.
-    let besides = text.replace(id, "");
-    assert!(
-        !besides.contains("ada") && !besides.contains("493817") && !besides.contains("sesame"),
-        "{text}"
-    );
+    for secret in ["ada@", "eve@", "493817", "sesame"] {
+        assert!(!text.contains(secret), "{text}");
+    }
     let told = if status == 202 {
         &body["id"]
     } else {
