@@ -3,13 +3,11 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _},
+    ops::Deref,
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
-    sync::{
-        Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
     thread,
 };
 
@@ -17,6 +15,7 @@ pub(crate) use coach_tests::free_port as port;
 use coach_tests::wait_for;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 /// The app's first screen.
 pub(crate) const TODAY: &str = include_str!("../../schema/operations/Today.graphql");
@@ -50,14 +49,30 @@ pub(crate) fn binary() -> PathBuf {
     binary
 }
 
-/// A folder for one test, which every user may enter.
-pub(crate) fn folder() -> PathBuf {
-    static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let folder = std::env::temp_dir().join(format!("coach-process-{}-{count}", std::process::id()));
-    fs::create_dir_all(&folder).expect("a folder");
-    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).expect("permissions");
-    folder
+/// A folder for one test, which every user may enter; removed with the last of its clones.
+#[derive(Clone)]
+pub(crate) struct Folder(Arc<TempDir>);
+
+impl Deref for Folder {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl AsRef<Path> for Folder {
+    fn as_ref(&self) -> &Path {
+        self
+    }
+}
+
+pub(crate) fn folder() -> Folder {
+    let mut builder = tempfile::Builder::new();
+    builder
+        .prefix("coach-process-")
+        .permissions(fs::Permissions::from_mode(0o755));
+    Folder(Arc::new(builder.tempdir().expect("a folder")))
 }
 
 /// A command of somebody who looks after the service that runs in a folder.
@@ -91,7 +106,7 @@ pub(crate) fn command(folder: &Path, port: u16) -> Command {
 pub(crate) struct Dev {
     child: Child,
     pub(crate) base: String,
-    pub(crate) folder: PathBuf,
+    pub(crate) folder: Folder,
     pub(crate) port: u16,
     /// What it has logged so far.
     pub(crate) log: Arc<Mutex<String>>,
@@ -100,11 +115,11 @@ pub(crate) struct Dev {
 }
 
 impl Dev {
-    pub(crate) fn start(folder: &Path, port: u16) -> Self {
+    pub(crate) fn start(folder: &Folder, port: u16) -> Self {
         Self::start_as(command(folder, port), folder, port)
     }
 
-    pub(crate) fn start_as(mut command: Command, folder: &Path, port: u16) -> Self {
+    pub(crate) fn start_as(mut command: Command, folder: &Folder, port: u16) -> Self {
         let mut child = command
             .arg("dev")
             .stdin(Stdio::null())
@@ -143,7 +158,7 @@ impl Dev {
         Self {
             child,
             base,
-            folder: folder.to_owned(),
+            folder: folder.clone(),
             port,
             log: errors,
             welcome,

@@ -131,8 +131,6 @@ fn killed_half_way_and_run_again_it_ends_the_same() {
     succeed(import(&undisturbed, dev.port, "recipes", &recipes));
     assert_eq!(content(&undisturbed), there);
     drop(dev);
-    fs::remove_dir_all(killed).expect("removed");
-    fs::remove_dir_all(undisturbed).expect("removed");
 }
 
 #[test]
@@ -225,7 +223,6 @@ fn what_is_missing_is_told_with_what_mends_it() {
     empty.env("COACH_DATABASE_URL", url);
     fail(empty, &["run `coach migrate` first"]);
     drop(dev);
-    fs::remove_dir_all(folder).expect("removed");
 }
 
 #[test]
@@ -272,5 +269,4 @@ fn a_list_comes_through_standard_input_and_pipes_too() {
         "{output}"
     );
     drop(dev);
-    fs::remove_dir_all(folder).expect("removed");
 }

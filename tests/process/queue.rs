@@ -209,7 +209,6 @@ fn dead_letters_are_seen_redriven_and_discarded() {
         }
     }
     drop(dev);
-    std::fs::remove_dir_all(folder).expect("removed");
 }
 
 #[test]
@@ -282,5 +281,4 @@ fn mistakes_are_told_with_what_mends_them() {
     }
     assert_eq!(operator.listed(QUEUE)["dead"], 1);
     drop(dev);
-    std::fs::remove_dir_all(folder).expect("removed");
 }

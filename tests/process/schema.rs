@@ -53,7 +53,6 @@ fn check(arguments: &[&str], input: &str) -> (i32, String, String) {
     .expect("a file");
     fs::write(folder.join("picture.graphql"), b"type Query {\n \"\xff").expect("a file");
     let output = schema(&folder, &[&["check"], arguments].concat(), input);
-    fs::remove_dir_all(folder).expect("removed");
     (
         output.status.code().expect("a code"),
         text(&output.stdout).to_owned(),
@@ -222,7 +221,6 @@ fn the_schema_can_be_rebuilt_from_what_introspection_says() {
     let folder = folder();
     let printed = schema(&folder, &["print"], "");
     let introspected = schema(&folder, &["introspect"], "");
-    fs::remove_dir_all(&folder).expect("removed");
     assert!(printed.status.success() && introspected.status.success());
     assert_eq!(text(&printed.stdout), SDL);
     assert_eq!(text(&introspected.stderr), "");

@@ -17,7 +17,7 @@ use coach_gateway::embedded;
 use coach_tests::{PATIENCE, wait_for};
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 
-use crate::coach::{Dev, command, folder, port};
+use crate::coach::{Dev, Folder, command, folder, port};
 
 /// A database with content, and the token of somebody in it.
 struct Stage {
@@ -72,11 +72,13 @@ struct Served {
     child: Child,
     port: u16,
     log: std::path::PathBuf,
+    _folder: Folder,
 }
 
 impl Served {
     fn start(mut command: Command, port: u16) -> Self {
-        let log = folder().join("serve.log");
+        let folder = folder();
+        let log = folder.join("serve.log");
         let file = fs::File::create(&log).expect("a log");
         let child = command
             .stdin(Stdio::null())
@@ -85,7 +87,12 @@ impl Served {
             .spawn()
             .expect("it starts");
         let log_of_it = log.clone();
-        let mut served = Self { child, port, log };
+        let mut served = Self {
+            child,
+            port,
+            log,
+            _folder: folder,
+        };
         let ended = wait_for(
             || {
                 let ended = served.child.try_wait().expect("a status");

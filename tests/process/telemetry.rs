@@ -199,7 +199,8 @@ fn a_request_is_one_line_and_counted() {
 
 #[test]
 fn a_protocol_that_we_do_not_speak_is_refused_at_the_start() {
-    let mut dev = command(&folder(), port());
+    let folder = folder();
+    let mut dev = command(&folder, port());
     dev.arg("dev").env("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc");
     let (status, output) = run(dev);
     assert!(!status.success());

@@ -118,5 +118,4 @@ fn it_is_the_same_on_sqs() {
     );
     assert_eq!(deeds[1]["detail"]["letters"][0]["id"], strange);
     drop(dev);
-    std::fs::remove_dir_all(folder).expect("removed");
 }

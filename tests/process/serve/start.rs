@@ -16,7 +16,8 @@ fn refused(mut command: Command) -> String {
 #[test]
 fn it_asks_whose_tokens_it_takes() {
     let _turn = turn();
-    let said = refused(command(&folder(), port()));
+    let folder = folder();
+    let said = refused(command(&folder, port()));
     assert!(
         said.contains("COACH_AUTH_ISSUER") && said.contains("COACH_AUTH_LOCAL=yes"),
         "{said}"
@@ -26,7 +27,8 @@ fn it_asks_whose_tokens_it_takes() {
 #[test]
 fn a_home_that_is_not_utf_8_is_refused() {
     let _turn = turn();
-    let mut dev = command(&folder(), port());
+    let folder = folder();
+    let mut dev = command(&folder, port());
     dev.env("COACH_HOME", OsString::from_vec(b"caf\xe9".to_vec()));
     let said = refused(dev);
     assert!(
@@ -38,7 +40,8 @@ fn a_home_that_is_not_utf_8_is_refused() {
 #[test]
 fn an_issuers_apps_are_not_sent_to_an_address_of_nobody() {
     let _turn = turn();
-    let mut serve = command(&folder(), port());
+    let folder = folder();
+    let mut serve = command(&folder, port());
     serve
         .env("COACH_LISTEN", "0.0.0.0:0")
         .env("COACH_AUTH_ISSUER", "http://127.0.0.1:1")
