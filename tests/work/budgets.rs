@@ -154,8 +154,12 @@ async fn an_address_that_is_not_confirmed_gets_the_code_alone() {
         text.contains("7KQ2-M9XD") && text.contains("Hello,"),
         "{text}"
     );
+    // Of the digits of an id some are "0800" by chance.
+    let besides = text
+        .replace(&message.id.to_string(), "")
+        .replace(&message.id.simple().to_string(), "");
     assert!(
-        !text.contains("Locked") && !text.contains("0800 123456"),
+        !besides.contains("Locked") && !besides.contains("0800"),
         "{text}"
     );
 
