@@ -4,6 +4,7 @@
 pub mod app_store;
 pub mod aws;
 pub mod cluster;
+mod folder;
 mod ministack;
 mod patience;
 mod pgbouncer;
@@ -13,6 +14,7 @@ mod proxy;
 mod random;
 pub mod shop_apis;
 
+pub use folder::{TestFolder, folder};
 pub use ministack::Ministack;
 pub use patience::{PATIENCE, until, wait_for, within};
 pub use pgbouncer::PgBouncer;

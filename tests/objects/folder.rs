@@ -8,38 +8,26 @@ use std::{
 };
 
 use coach_domain::object::{Attributes, Condition, Error, ObjectStore as _};
+use coach_tests::{TestFolder, folder};
 use coach_workers::object::Folder;
 
 use crate::{contract, status_file};
 
-/// An empty folder that goes away with it.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str) -> Self {
-        let folder =
-            std::env::temp_dir().join(format!("coach-objects-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        Self(folder)
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+/// A store's folder, which its first write makes.
+fn objects(folder: &TestFolder) -> PathBuf {
+    folder.join("objects")
 }
 
 #[tokio::test]
 async fn it_keeps_the_contract() {
-    let scratch = Scratch::new("contract");
-    contract::keep(&Folder::new(&scratch.0)).await;
+    let folder = folder();
+    contract::keep(&Folder::new(objects(&folder))).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_tasks_lose_no_write() {
-    let scratch = Scratch::new("tasks");
-    let store = Arc::new(Folder::new(&scratch.0));
+    let folder = folder();
+    let store = Arc::new(Folder::new(objects(&folder)));
     let tasks: Vec<_> = (0..50)
         .map(|_| {
             let store = Arc::clone(&store);
@@ -80,7 +68,7 @@ fn one_of_many_processes() {
 
 #[test]
 fn fifty_processes_lose_no_write() {
-    let scratch = Scratch::new("processes");
+    let folder = folder();
     let start = |_| {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args([
@@ -90,7 +78,7 @@ fn fifty_processes_lose_no_write() {
             "--test-threads=1",
         ]);
         command
-            .env("OBJECTS_FOLDER", &scratch.0)
+            .env("OBJECTS_FOLDER", objects(&folder))
             .stdout(Stdio::null())
             .spawn()
             .unwrap()
@@ -98,13 +86,16 @@ fn fifty_processes_lose_no_write() {
     for mut process in (0..50).map(start).collect::<Vec<_>>() {
         assert!(process.wait().unwrap().success());
     }
-    assert_eq!(fs::read(scratch.0.join("live/count")).unwrap(), b"200");
+    assert_eq!(
+        fs::read(objects(&folder).join("live/count")).unwrap(),
+        b"200"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn readers_never_see_half_an_object() {
-    let scratch = Scratch::new("halves");
-    let store = Arc::new(Folder::new(&scratch.0));
+    let folder = folder();
+    let store = Arc::new(Folder::new(objects(&folder)));
     let versions: Vec<Vec<u8>> = (0..2).map(|number| vec![number; 300_000]).collect();
     let writer = {
         let (store, versions) = (Arc::clone(&store), versions.clone());
@@ -136,15 +127,15 @@ async fn readers_never_see_half_an_object() {
 
 #[tokio::test]
 async fn what_a_killed_writer_left_is_in_nobodys_way() {
-    let scratch = Scratch::new("left");
-    let store = Folder::new(&scratch.0);
+    let folder = folder();
+    let store = Folder::new(objects(&folder));
     let put = async |bytes: &[u8]| {
         store
             .put("a", bytes, &Attributes::default(), &Condition::Always)
             .await
     };
     put(b"1").await.unwrap();
-    let internal = scratch.0.join(".internal");
+    let internal = objects(&folder).join(".internal");
     let lock = fs::read_dir(&internal)
         .unwrap()
         .next()
@@ -163,8 +154,8 @@ async fn what_a_killed_writer_left_is_in_nobodys_way() {
 
 #[tokio::test]
 async fn an_object_is_no_folder() {
-    let scratch = Scratch::new("nested");
-    let store = Folder::new(&scratch.0);
+    let folder = folder();
+    let store = Folder::new(objects(&folder));
     let put = async |key| {
         store
             .put(key, b"x", &Attributes::default(), &Condition::Always)
@@ -181,11 +172,11 @@ async fn an_object_is_no_folder() {
         (store.delete("a").await, store.delete("a/b/c").await),
         (Ok(()), Ok(()))
     );
-    assert!(Path::exists(&scratch.0.join("a/b")));
+    assert!(Path::exists(&objects(&folder).join("a/b")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_status_file_only_goes_forward() {
-    let scratch = Scratch::new("status");
-    status_file::only_goes_forward(Arc::new(Folder::new(&scratch.0))).await;
+    let folder = folder();
+    status_file::only_goes_forward(Arc::new(Folder::new(objects(&folder)))).await;
 }

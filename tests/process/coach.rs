@@ -3,19 +3,17 @@
 use std::{
     fs,
     io::{BufRead as _, BufReader, Read as _},
-    ops::Deref,
-    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
+    os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
     thread,
 };
 
-pub(crate) use coach_tests::free_port as port;
 use coach_tests::wait_for;
+pub(crate) use coach_tests::{TestFolder, folder, free_port as port};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 /// The app's first screen.
 pub(crate) const TODAY: &str = include_str!("../../schema/operations/Today.graphql");
@@ -49,32 +47,6 @@ pub(crate) fn binary() -> PathBuf {
     binary
 }
 
-/// A folder for one test, which every user may enter; removed with the last of its clones.
-#[derive(Clone)]
-pub(crate) struct Folder(Arc<TempDir>);
-
-impl Deref for Folder {
-    type Target = Path;
-
-    fn deref(&self) -> &Path {
-        self.0.path()
-    }
-}
-
-impl AsRef<Path> for Folder {
-    fn as_ref(&self) -> &Path {
-        self
-    }
-}
-
-pub(crate) fn folder() -> Folder {
-    let mut builder = tempfile::Builder::new();
-    builder
-        .prefix("coach-process-")
-        .permissions(fs::Permissions::from_mode(0o755));
-    Folder(Arc::new(builder.tempdir().expect("a folder")))
-}
-
 /// A command of somebody who looks after the service that runs in a folder.
 pub(crate) fn operator(folder: &Path) -> Command {
     let mut command = command(folder, port());
@@ -106,7 +78,7 @@ pub(crate) fn command(folder: &Path, port: u16) -> Command {
 pub(crate) struct Dev {
     child: Child,
     pub(crate) base: String,
-    pub(crate) folder: Folder,
+    pub(crate) folder: TestFolder,
     pub(crate) port: u16,
     /// What it has logged so far.
     pub(crate) log: Arc<Mutex<String>>,
@@ -115,11 +87,11 @@ pub(crate) struct Dev {
 }
 
 impl Dev {
-    pub(crate) fn start(folder: &Folder, port: u16) -> Self {
+    pub(crate) fn start(folder: &TestFolder, port: u16) -> Self {
         Self::start_as(command(folder, port), folder, port)
     }
 
-    pub(crate) fn start_as(mut command: Command, folder: &Folder, port: u16) -> Self {
+    pub(crate) fn start_as(mut command: Command, folder: &TestFolder, port: u16) -> Self {
         let mut child = command
             .arg("dev")
             .stdin(Stdio::null())

@@ -130,7 +130,6 @@ fn killed_half_way_and_run_again_it_ends_the_same() {
     succeed(import(&undisturbed, dev.port, "exercises", &file));
     succeed(import(&undisturbed, dev.port, "recipes", &recipes));
     assert_eq!(content(&undisturbed), there);
-    drop(dev);
 }
 
 #[test]
@@ -216,13 +215,12 @@ fn what_is_missing_is_told_with_what_mends_it() {
     );
 
     // A database without tables, or with those of an older version.
-    let dev = Dev::start(&folder, port);
+    let _dev = Dev::start(&folder, port);
     value(&folder, "SELECT version()").expect("it runs");
     let url = embedded::running(&folder.join("home"), "postgres").expect("coach dev runs");
     let mut empty = import(&folder, port, "recipes", &recipes);
     empty.env("COACH_DATABASE_URL", url);
     fail(empty, &["run `coach migrate` first"]);
-    drop(dev);
 }
 
 #[test]
@@ -268,5 +266,4 @@ fn a_list_comes_through_standard_input_and_pipes_too() {
         output.contains("standard input: it is not a folder"),
         "{output}"
     );
-    drop(dev);
 }

@@ -13,7 +13,7 @@ use coach_domain::clock::{Clock as _, SystemClock};
 use coach_tests::wait_for;
 use serde_json::{Value, json};
 
-use crate::coach::{Dev, Folder, command, folder, operator, port, turn};
+use crate::coach::{Dev, TestFolder, command, folder, operator, port, turn};
 
 const PATH: &str = "3f9f2b0c6d1e4a58-a-secret-path";
 
@@ -40,7 +40,7 @@ fn provider(job: Arc<Mutex<Value>>) -> String {
     url
 }
 
-fn start(folder: &Folder, provider: &str, kill_at: Option<&str>) -> Dev {
+fn start(folder: &TestFolder, provider: &str, kill_at: Option<&str>) -> Dev {
     let port = port();
     let mut command = command(folder, port);
     command

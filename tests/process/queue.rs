@@ -42,7 +42,7 @@ fn bury(operator: &Operator, bodies: &[&str]) {
 fn dead_letters_are_seen_redriven_and_discarded() {
     let _turn = turn();
     let folder = folder();
-    let dev = Dev::start(&folder, port());
+    let _dev = Dev::start(&folder, port());
     let operator = Operator {
         folder: &folder,
         settings: Vec::new(),
@@ -208,7 +208,6 @@ fn dead_letters_are_seen_redriven_and_discarded() {
             assert_eq!(actor, "ada");
         }
     }
-    drop(dev);
 }
 
 #[test]
@@ -267,7 +266,7 @@ fn mistakes_are_told_with_what_mends_them() {
     for part in ["COACH_DATABASE_URL", "coach dev", "COACH_HOME="] {
         assert!(errors.contains(part), "{part} is not in\n{errors}");
     }
-    let dev = Dev::start(&folder, port());
+    let _dev = Dev::start(&folder, port());
     // One that is not there leaves the others alone too.
     operator.says(&["pause", QUEUE]);
     bury(&operator, &["one"]);
@@ -280,5 +279,4 @@ fn mistakes_are_told_with_what_mends_them() {
         assert!(errors.contains(expected), "{errors}");
     }
     assert_eq!(operator.listed(QUEUE)["dead"], 1);
-    drop(dev);
 }

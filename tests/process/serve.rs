@@ -16,8 +16,9 @@ use std::{
 use coach_gateway::embedded;
 use coach_tests::{PATIENCE, wait_for};
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
+use tempfile::NamedTempFile;
 
-use crate::coach::{Dev, Folder, command, folder, port};
+use crate::coach::{Dev, command, folder, port};
 
 /// A database with content, and the token of somebody in it.
 struct Stage {
@@ -71,28 +72,20 @@ fn clean(folder: &Path, port: u16) -> Command {
 struct Served {
     child: Child,
     port: u16,
-    log: std::path::PathBuf,
-    _folder: Folder,
+    log: NamedTempFile,
 }
 
 impl Served {
     fn start(mut command: Command, port: u16) -> Self {
-        let folder = folder();
-        let log = folder.join("serve.log");
-        let file = fs::File::create(&log).expect("a log");
+        let log = NamedTempFile::new().expect("a log");
         let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(file)
+            .stderr(log.reopen().expect("a log"))
             .spawn()
             .expect("it starts");
-        let log_of_it = log.clone();
-        let mut served = Self {
-            child,
-            port,
-            log,
-            _folder: folder,
-        };
+        let log_of_it = log.path().to_owned();
+        let mut served = Self { child, port, log };
         let ended = wait_for(
             || {
                 let ended = served.child.try_wait().expect("a status");
@@ -110,7 +103,7 @@ impl Served {
     }
 
     fn log(&self) -> String {
-        read(&self.log)
+        read(self.log.path())
     }
 
     /// A connection, which is not waited on for ever.

@@ -6,7 +6,7 @@ use coach_tests::{Proxy, Target, cluster::Server, until};
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::{Lateness, folder, readiness, seed, warm};
+use super::{Lateness, readiness, seed, warm};
 use crate::{
     harness::{TestApp, member},
     writes::change,
@@ -14,7 +14,7 @@ use crate::{
 
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_go_to_the_new_primary() {
-    let home = folder("failover");
+    let home = coach_tests::folder();
     let mut one = Server::create(&home.join("one")).await;
     seed(&one).await;
     let other = one.standby(&home.join("other")).await;
@@ -47,9 +47,6 @@ async fn changes_go_to_the_new_primary() {
     println!("changes again, and ready, after {after:?} of {within:?}");
     assert!(after < within, "{after:?} of {within:?}");
     test.owed().await;
-    drop(test);
-    drop((one, other));
-    std::fs::remove_dir_all(home).expect("removed");
 }
 
 /// Has the pool full of connections to a standby, as after a failover that the address has not followed yet.

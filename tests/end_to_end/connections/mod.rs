@@ -84,11 +84,6 @@ fn socket(url: &str) -> Target {
     Target::Unix(PathBuf::from(host).join(".s.PGSQL.5432"))
 }
 
-/// A folder for a test's own servers, short enough for a socket, which every user may enter.
-fn folder(name: &str) -> PathBuf {
-    std::env::temp_dir().join(format!("coach-{name}-{}", std::process::id()))
-}
-
 /// Tables and content.
 async fn seed(server: &Server) {
     let pool = server.pool("postgres").await;

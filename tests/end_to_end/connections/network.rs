@@ -5,7 +5,7 @@ use std::{net::SocketAddr, process::Command, time::Duration};
 use coach_tests::cluster::Server;
 use tokio::time::{Instant, sleep};
 
-use super::{Lateness, folder, seed, service, today, warm};
+use super::{Lateness, seed, service, today, warm};
 use crate::harness::TestApp;
 
 const ADDRESS: &str = "10.213.77.2";
@@ -79,7 +79,7 @@ fn ip(arguments: &[&str]) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_whose_packets_were_lost_is_used_as_soon_as_it_can_be() {
     let namespace = Namespace::create();
-    let home = folder("network");
+    let home = coach_tests::folder();
     let address: SocketAddr = format!("{ADDRESS}:5432").parse().expect("an address");
     let prefix = [
         "ip",
@@ -91,7 +91,7 @@ async fn a_server_whose_packets_were_lost_is_used_as_soon_as_it_can_be() {
         "--regid=postgres",
         "--clear-groups",
     ];
-    let server = Server::create_on(&home, address, &prefix).await;
+    let server = Server::create_on(&home.join("data"), address, &prefix).await;
     seed(&server).await;
     let test = TestApp::on(server.url("postgres")).await;
     warm(&test).await;
@@ -110,7 +110,4 @@ async fn a_server_whose_packets_were_lost_is_used_as_soon_as_it_can_be() {
     let within = lateness.service_within();
     println!("service after {after:?} of {within:?}, {broken} requests broken");
     assert!(after < within, "{after:?} of {within:?}");
-    drop(test);
-    drop(server);
-    std::fs::remove_dir_all(home).expect("removed");
 }

@@ -9,14 +9,14 @@ use futures_util::future::join_all;
 use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 
-use super::{folder, readiness, seed, today};
+use super::{readiness, seed, today};
 use crate::{
     harness::{TestApp, member},
     writes::change,
 };
 
 async fn works_through(mode: &str) {
-    let home = folder(&format!("pooler-{mode}"));
+    let home = coach_tests::folder();
     let server = Server::create(&home.join("data")).await;
     seed(&server).await;
     let pooler = PgBouncer::start(
@@ -50,10 +50,6 @@ async fn works_through(mode: &str) {
     let slow = Error::from(slow.expect_err("too slow"));
     assert!(matches!(slow, Error::Timeout(_)), "{slow:?}");
     test.owed().await;
-    drop(test);
-    drop(pooler);
-    drop(server);
-    std::fs::remove_dir_all(home).expect("removed");
 }
 
 #[cfg_attr(without_pgbouncer, ignore = "there is no PgBouncer (tests/run)")]

@@ -3,7 +3,7 @@
 use coach_tests::cluster::Server;
 use serde_json::json;
 
-use super::{folder, seed, today, warm};
+use super::{seed, today, warm};
 use crate::{
     harness::{TestApp, member},
     writes::change,
@@ -11,7 +11,7 @@ use crate::{
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_restart_no_read_and_no_change_fails() {
-    let home = folder("restart");
+    let home = coach_tests::folder();
     let mut server = Server::create(&home.join("data")).await;
     seed(&server).await;
     let test = TestApp::on(server.url("postgres")).await;
@@ -34,7 +34,4 @@ async fn after_a_restart_no_read_and_no_change_fails() {
         }
     }
     test.owed().await;
-    drop(test);
-    drop(server);
-    std::fs::remove_dir_all(home).expect("removed");
 }

@@ -5,7 +5,7 @@ use coach_tests::{cluster::Server, until};
 use sea_orm::{ConnectionTrait as _, Database, DbBackend, Statement, TransactionTrait as _};
 use serde_json::{Value, json};
 
-use super::{folder, readiness, seed, today, warm};
+use super::{readiness, seed, today, warm};
 use crate::{
     harness::{TestApp, member},
     writes::change,
@@ -17,7 +17,7 @@ fn consent(key: &str) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_trouble_has_a_code_or_none() {
-    let home = folder("trouble");
+    let home = coach_tests::folder();
     let server = Server::create(&home.join("data")).await;
     seed(&server).await;
     let pool = server.pool("postgres").await;
@@ -96,8 +96,6 @@ async fn each_trouble_has_a_code_or_none() {
     test.owed().await;
     drop(test);
     pool.close().await;
-    drop(server);
-    std::fs::remove_dir_all(home).expect("removed");
 }
 
 #[tokio::test(flavor = "multi_thread")]

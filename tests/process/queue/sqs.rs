@@ -49,7 +49,7 @@ fn it_is_the_same_on_sqs() {
     let _turn = turn();
     let ministack = Ministack::beside(env!("CARGO_TARGET_TMPDIR"), "sqs");
     let folder = folder();
-    let dev = Dev::start(&folder, port());
+    let _dev = Dev::start(&folder, port());
     let url = embedded::running(&folder.join("home"), "coach").expect("coach dev runs");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(bury_on_sqs(ministack.endpoint(), &url));
@@ -117,5 +117,4 @@ fn it_is_the_same_on_sqs() {
         ]
     );
     assert_eq!(deeds[1]["detail"]["letters"][0]["id"], strange);
-    drop(dev);
 }

@@ -1,31 +1,14 @@
 //! The folder that mail goes to in development.
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{fs, sync::Arc};
 
 use chrono::TimeDelta;
 use coach_domain::mail::{Error, Mailer as _, Message};
 use coach_workers::mail::send::Mailbox;
+use tempfile::tempdir;
 use uuid::Uuid;
 
 use crate::sample::{ID, Still, clock, now};
-
-/// An empty folder that goes away with it.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Self {
-        let folder =
-            std::env::temp_dir().join(format!("coach-mailbox-{}-{name}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        Self(folder)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 fn message(id: Uuid, text: &str) -> Message {
     Message {
@@ -38,10 +21,10 @@ fn message(id: Uuid, text: &str) -> Message {
 
 #[tokio::test]
 async fn each_message_is_a_file_that_sorts_by_time() {
-    let folder = Folder::new("order");
+    let folder = tempdir().unwrap();
     let mailbox = |seconds| {
         let clock = Arc::new(Still(now() + TimeDelta::seconds(seconds)));
-        Mailbox::new(folder.0.join("mail"), clock)
+        Mailbox::new(folder.path().join("mail"), clock)
     };
     assert_eq!(mailbox(0).list(9).unwrap(), []);
     let other = Uuid::from_u128(7);
@@ -61,7 +44,7 @@ async fn each_message_is_a_file_that_sorts_by_time() {
     assert_eq!(stored[2].sent_at, now());
     assert_eq!(mailbox(0).list(1).unwrap().len(), 1);
     assert_eq!(mailbox(0).read(&id).unwrap().unwrap(), b"first");
-    let files: Vec<_> = fs::read_dir(folder.0.join("mail"))
+    let files: Vec<_> = fs::read_dir(folder.path().join("mail"))
         .unwrap()
         .map(|file| file.unwrap().file_name())
         .collect();
@@ -70,8 +53,8 @@ async fn each_message_is_a_file_that_sorts_by_time() {
 
 #[tokio::test]
 async fn fifty_at_once_are_fifty() {
-    let folder = Folder::new("many");
-    let mailbox = Mailbox::new(&folder.0, clock());
+    let folder = tempdir().unwrap();
+    let mailbox = Mailbox::new(folder.path().join("mail"), clock());
     let send = |_| {
         let mailbox = mailbox.clone();
         tokio::spawn(async move { mailbox.send(&message(ID, "the same")).await })
@@ -84,11 +67,11 @@ async fn fifty_at_once_are_fifty() {
 
 #[tokio::test]
 async fn names_lead_nowhere_else() {
-    let folder = Folder::new("paths");
-    let mailbox = Mailbox::new(folder.0.join("mail"), clock());
+    let folder = tempdir().unwrap();
+    let mailbox = Mailbox::new(folder.path().join("mail"), clock());
     let name = mailbox.send(&message(ID, "ours")).await.unwrap().unwrap();
-    fs::write(folder.0.join(&name), "not ours").unwrap();
-    fs::write(folder.0.join("mail/secret.eml"), "not ours").unwrap();
+    fs::write(folder.path().join(&name), "not ours").unwrap();
+    fs::write(folder.path().join("mail/secret.eml"), "not ours").unwrap();
     for path in [
         format!("../{name}"),
         format!("./{name}"),
@@ -111,11 +94,10 @@ async fn names_lead_nowhere_else() {
 
 #[tokio::test]
 async fn a_folder_that_cannot_be_written_is_unavailable() {
-    let folder = Folder::new("file");
-    fs::write(&folder.0, "a file").unwrap();
-    let sent = Mailbox::new(folder.0.join("mail"), clock())
+    let folder = tempdir().unwrap();
+    fs::write(folder.path().join("file"), "a file").unwrap();
+    let sent = Mailbox::new(folder.path().join("file/mail"), clock())
         .send(&message(ID, "x"))
         .await;
     assert!(matches!(sent, Err(Error::Unavailable { .. })), "{sent:?}");
-    let _ = fs::remove_file(&folder.0);
 }

@@ -1,0 +1,38 @@
+//! Folders for what a test leaves in files.
+
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "in tests whatever goes wrong is a panic"
+)]
+
+use std::{fs::Permissions, ops::Deref, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc};
+
+use tempfile::TempDir;
+
+/// A folder that is removed with the last of its clones.
+#[derive(Clone, Debug)]
+pub struct TestFolder(Arc<TempDir>);
+
+impl Deref for TestFolder {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl AsRef<Path> for TestFolder {
+    fn as_ref(&self) -> &Path {
+        self
+    }
+}
+
+/// An empty folder, which every user may enter: servers in it run as users of their own. Its path is short enough for a
+/// socket's.
+pub fn folder() -> TestFolder {
+    let mut builder = tempfile::Builder::new();
+    builder
+        .prefix("coach-test-")
+        .permissions(Permissions::from_mode(0o755));
+    TestFolder(Arc::new(builder.tempdir().expect("a folder")))
+}
