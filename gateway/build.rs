@@ -1,4 +1,4 @@
-//! Brings `GraphiQL` into the binary when npm is at hand, so that its page needs no outside address.
+//! Embeds `GraphiQL` in the binary when npm is available, so that its page loads nothing from other hosts.
 
 use std::{
     env,
@@ -11,7 +11,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Package, version, file, what the page calls it, and the file's SHA-384, which the browser checks.
+/// Package, version, file in the package, file name on the page, and the file's SHA-384, which the browser checks
+/// (subresource integrity).
 const ASSETS: [[&str; 5]; 4] = [
     [
         "graphiql",
@@ -44,18 +45,18 @@ const ASSETS: [[&str; 5]; 4] = [
 ];
 
 const MANIFEST: [&str; 2] = ["package.json", "package-lock.json"];
-const WITHIN: Duration = Duration::from_mins(2);
+const INSTALL_TIMEOUT: Duration = Duration::from_mins(2);
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     for name in MANIFEST {
         println!("cargo::rerun-if-changed=graphiql/{name}");
     }
-    #[expect(clippy::disallowed_methods, reason = "Cargo says it in no other way")]
+    #[expect(clippy::disallowed_methods, reason = "Cargo passes it in no other way")]
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    if let Err(why) = bring(&out) {
+    if let Err(error) = install_assets(&out) {
         println!(
-            "cargo::warning=GraphiQL will be loaded from unpkg.com, because it could not be built in ({why}); to try \
+            "cargo::warning=GraphiQL will be loaded from unpkg.com, because it could not be built in ({error}); to try \
              again: touch gateway/build.rs"
         );
     }
@@ -67,59 +68,59 @@ fn main() -> Result<(), Box<dyn Error>> {
         } else {
             "None".to_owned()
         };
-        let public = format!("https://unpkg.com/{package}@{version}/{file}");
+        let cdn_url = format!("https://unpkg.com/{package}@{version}/{file}");
         writeln!(
             code,
-            "Asset {{ name: {name:?}, public: {public:?}, integrity: {integrity:?}, bytes: {bytes} }},"
+            "Asset {{ name: {name:?}, cdn_url: {cdn_url:?}, integrity: {integrity:?}, bytes: {bytes} }},"
         )?;
     }
     fs::write(out.join("graphiql_assets.rs"), code + "];\n")?;
     Ok(())
 }
 
-/// All files or none: a page of two halves may not fit together.
-fn bring(out: &Path) -> Result<(), Box<dyn Error>> {
+/// Installs either all files or none: files from two versions may not work together.
+fn install_assets(out: &Path) -> Result<(), Box<dyn Error>> {
     if ASSETS.iter().all(|asset| out.join(asset[3]).is_file()) {
         return Ok(());
     }
-    let work = out.join("npm");
-    fs::create_dir_all(&work)?;
+    let npm_folder = out.join("npm");
+    fs::create_dir_all(&npm_folder)?;
     for name in MANIFEST {
-        fs::copy(Path::new("graphiql").join(name), work.join(name))?;
+        fs::copy(Path::new("graphiql").join(name), npm_folder.join(name))?;
     }
-    install(&work)?;
+    npm_install(&npm_folder)?;
     for [package, _, file, name, _] in ASSETS {
-        let from = work.join("node_modules").join(package).join(file);
+        let from = npm_folder.join("node_modules").join(package).join(file);
         fs::copy(&from, out.join(format!("{name}.new")))?;
     }
     for [.., name, _] in ASSETS {
         fs::rename(out.join(format!("{name}.new")), out.join(name))?;
     }
-    // Sixty megabytes of which two are used.
-    fs::remove_dir_all(&work)?;
+    // It takes 60 MB, of which 2 MB are used.
+    fs::remove_dir_all(&npm_folder)?;
     Ok(())
 }
 
-/// `npm ci` checks each package against the hash in the lock file. No package's own scripts are run.
-fn install(work: &Path) -> Result<(), Box<dyn Error>> {
+/// Runs `npm ci`, which checks each package against its hash in the lock file, without the packages' own scripts.
+fn npm_install(folder: &Path) -> Result<(), Box<dyn Error>> {
     let mut npm = Command::new("npm")
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
         .args(["--fetch-retries=1", "--fetch-timeout=20000"])
-        .current_dir(work)
+        .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(fs::File::create(work.join("errors.log"))?)
+        .stderr(fs::File::create(folder.join("errors.log"))?)
         .spawn()
         .map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => "npm is not installed".to_owned(),
             _ => format!("npm: {error}"),
         })?;
-    let begun = Instant::now();
+    let started = Instant::now();
     let status = loop {
         if let Some(status) = npm.try_wait()? {
             break status;
         }
-        if begun.elapsed() > WITHIN {
+        if started.elapsed() > INSTALL_TIMEOUT {
             npm.kill()?;
             npm.wait()?;
             return Err("npm took more than two minutes".into());
@@ -129,7 +130,7 @@ fn install(work: &Path) -> Result<(), Box<dyn Error>> {
     if status.success() {
         return Ok(());
     }
-    let errors = fs::read_to_string(work.join("errors.log"))?;
+    let errors = fs::read_to_string(folder.join("errors.log"))?;
     let line = errors.lines().find(|line| line.starts_with("npm error"));
     Err(line.unwrap_or("npm ci failed").to_owned().into())
 }

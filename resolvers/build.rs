@@ -1,4 +1,4 @@
-//! Generates the contract from the SDL.
+//! Generates the module `contract` from the SDL.
 
 fn main() {
     coach_schema::build("../schema/graphql", "resolvers/src");

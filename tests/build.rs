@@ -1,11 +1,11 @@
-//! Turns what `tests/run` says is not on this machine into a `cfg`, so that the tests that want it are `ignored`, with
-//! the reason, and neither pass nor fail. Without being said to be missing it is expected, and a test that does not find
-//! it fails.
+//! Turns each dependency that `tests/run` reports missing on this machine into a `cfg`, so that the tests that need it
+//! are `ignored` with a reason instead of failing. A dependency that is not reported missing is expected to be there,
+//! and a test that does not find it fails.
 
 use std::env;
 
-/// What can be missing: as `COACH_TEST_WITHOUT` names it, separated by spaces.
-const STAND_INS: [&str; 6] = [
+/// The optional dependencies, by their names in `COACH_TEST_WITHOUT`, which separates them by spaces.
+const OPTIONAL: [&str; 6] = [
     "ministack",
     "namespaces",
     "npm",
@@ -22,13 +22,13 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=COACH_TEST_WITHOUT");
     let without = env::var("COACH_TEST_WITHOUT").unwrap_or_default();
-    for name in STAND_INS {
+    for name in OPTIONAL {
         println!("cargo::rustc-check-cfg=cfg(without_{name})");
     }
     for name in without.split_whitespace() {
         assert!(
-            STAND_INS.contains(&name),
-            "COACH_TEST_WITHOUT: {name} is none of {STAND_INS:?}"
+            OPTIONAL.contains(&name),
+            "COACH_TEST_WITHOUT: {name} is none of {OPTIONAL:?}"
         );
         println!("cargo::rustc-cfg=without_{name}");
     }

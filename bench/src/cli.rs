@@ -15,7 +15,7 @@ pub(crate) struct Cli {
 }
 
 const AFTER: &str = "\
-`make bench` builds everything and starts `run`; others with BENCH:
+`make bench` builds everything and starts `run`; BENCH names another command:
 
   make bench MEMBERS=1000 BENCH='run --operation Today --seconds 5'
   make bench BENCH=telemetry
@@ -37,7 +37,7 @@ pub(crate) enum Verb {
     Queue(QueueOptions),
     /// Drain an hour's backlog of the outbox while Today is read; fails where reads suffer or memory grows
     Backlog(BacklogOptions),
-    /// Compare submitCheckIn with queue, mail server and partner there and away; fails where its median takes more than
+    /// Compare submitCheckIn with and without queue, mail server and the partners' API responding; fails where its median takes more than
     /// 1.2 times as long
     Answers(AnswersOptions),
     /// Have a crowd wait for live sessions behind an edge of a CDN, and a video provider that repeats itself; fails where
@@ -48,7 +48,7 @@ pub(crate) enum Verb {
     Status(PairOptions),
     /// Compare the answer to a webhook with a bare insert and commit; fails where its p95 takes more than twice as long
     Webhooks(WebhooksOptions),
-    /// Measure what a developer waits for: generating the contract, and `coach dev` on a database that is there; fails where
+    /// Measure what a developer waits for: generating the contract, and `coach dev` on an existing database; fails where
     /// either takes more than a second
     Dev,
     /// The worker that `queue` measures; started by it
@@ -77,8 +77,8 @@ pub(crate) struct Common {
 }
 
 impl Common {
-    /// The same with next to no members, where nothing is asked of them.
-    pub(crate) fn without_load(&self) -> Self {
+    /// The same options with a minimal data set, for measurements that do not depend on members.
+    pub(crate) fn with_minimal_data_set(&self) -> Self {
         Self {
             members: 20,
             home: self.home.clone(),
@@ -134,7 +134,7 @@ pub(crate) struct QueueOptions {
     /// Seconds of each measurement of delays
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(5..))]
     pub(crate) seconds: u32,
-    /// Messages of the measurement of rates
+    /// Messages sent to measure the rate
     #[arg(long, default_value_t = 50_000, value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
     pub(crate) messages: u32,
 }
@@ -159,10 +159,10 @@ pub(crate) struct BacklogOptions {
 /// What `webhooks` sends.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct WebhooksOptions {
-    /// Webhooks in a second, and bare inserts in the seconds in between
+    /// Requests a second, of each kind
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(crate) rate: u32,
-    /// Rounds of five seconds each
+    /// Rounds; each kind of request has five seconds in a round
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: u32,
 }
@@ -173,7 +173,7 @@ pub(crate) struct RehearseLiveOptions {
     /// Apps that poll the status file
     #[arg(long, default_value_t = 32_000, value_parser = clap::value_parser!(u32).range(100..=1_000_000))]
     pub(crate) pollers: u32,
-    /// Sessions, 46 seconds each, after one with a tenth of the crowd
+    /// Sessions, 46 seconds each, after a warm-up with a tenth of the crowd
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) sessions: u32,
 }
@@ -181,10 +181,10 @@ pub(crate) struct RehearseLiveOptions {
 /// How often `answers` asks.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct AnswersOptions {
-    /// Rounds, in each of which every server has a run
+    /// Rounds, in each of which each of the four servers has a run
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: u32,
-    /// Check-ins of a run; each is that of another member
+    /// Check-ins of a run; each by a different member
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(10..))]
     pub(crate) check_ins: u32,
 }

@@ -1,4 +1,4 @@
-//! Finding programs, or installing them where that can be done without asking.
+//! Finds the programs that measurements need, and installs them if run as root on Debian.
 
 use std::{
     io::ErrorKind,
@@ -8,11 +8,11 @@ use std::{
 
 use anyhow::{Context as _, bail, ensure};
 
-use crate::say;
+use crate::log_progress;
 
 const APT: &str = "/usr/bin/apt-get";
 
-/// A program that measurements need, and the package that has it.
+/// A program, with the packages that contain it.
 pub(crate) struct Program {
     name: &'static str,
     debian: &'static str,
@@ -26,7 +26,7 @@ pub(crate) const WRK: Program = Program {
     homebrew: "wrk",
 };
 
-/// A server of files, and the edge of a CDN.
+/// A file server, which also serves as the edge of a CDN.
 pub(crate) const NGINX: Program = Program {
     name: "nginx",
     debian: "nginx-light",
@@ -34,8 +34,8 @@ pub(crate) const NGINX: Program = Program {
 };
 
 impl Program {
-    /// Makes sure that there is one, and says which.
-    pub(crate) fn find(&self) -> anyhow::Result<String> {
+    /// Installs the program if it is missing, and returns its version.
+    pub(crate) fn find_or_install(&self) -> anyhow::Result<String> {
         let Self {
             name,
             debian,
@@ -52,31 +52,31 @@ impl Program {
                  brew install {homebrew}               # macOS\n"
             );
         }
-        say(&format!(
+        log_progress(&format!(
             "no {name} was found: installing the package `{debian}` with apt-get"
         ));
-        // What an update cannot reach may not be needed: installing decides.
+        // An update may fail for repositories that are not needed; installing shows whether they are.
         let _ = apt(&["update"]);
         apt(&["install", "-y", "--no-install-recommends", debian])?;
         let version = self.version()?;
         version.with_context(|| format!("apt-get installed {name}, but it is not on the PATH"))
     }
 
-    /// `None` where there is none.
+    /// `None` if the program is not installed.
     fn version(&self) -> anyhow::Result<Option<String>> {
-        // The exit status says nothing: of wrk with -v it is that of a mistake.
+        // The exit status is ignored: wrk -v exits with that of a usage error.
         let output = match Command::new(self.name).arg("-v").output() {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             output => output.context(self.name)?,
         };
         let text = [output.stdout, output.stderr].concat();
         let text = String::from_utf8_lossy(&text);
-        Ok(Some(first_words(&text).to_owned()))
+        Ok(Some(version_line(&text).to_owned()))
     }
 }
 
-/// Up to what it was built with: `wrk debian/4.1.0-3+b2 [epoll] Copyright …`.
-fn first_words(text: &str) -> &str {
+/// The first line up to the build options: `wrk debian/4.1.0-3+b2 [epoll] Copyright …`.
+fn version_line(text: &str) -> &str {
     let line = text.lines().next().unwrap_or_default();
     line.split(['[', '(']).next().unwrap_or_default().trim()
 }
@@ -85,7 +85,7 @@ fn apt(arguments: &[&str]) -> anyhow::Result<()> {
     let output = Command::new(APT)
         .args(arguments)
         .env("DEBIAN_FRONTEND", "noninteractive")
-        // Services are not started by being installed.
+        // Keeps packages from starting their services.
         .env("RUNLEVEL", "1")
         .stdin(Stdio::null())
         .output()
@@ -101,15 +101,15 @@ fn apt(arguments: &[&str]) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::first_words;
+    use super::version_line;
 
     #[test]
     fn the_version_is_the_beginning_of_the_first_line() {
         let debian = "wrk debian/4.1.0-3+b2 [epoll] Copyright (C) 2012 Will Glozer\nUsage: wrk";
-        assert_eq!(first_words(debian), "wrk debian/4.1.0-3+b2");
+        assert_eq!(version_line(debian), "wrk debian/4.1.0-3+b2");
         let homebrew = "wrk 4.2.0 [kqueue] Copyright (C) 2012 Will Glozer\n";
-        assert_eq!(first_words(homebrew), "wrk 4.2.0");
+        assert_eq!(version_line(homebrew), "wrk 4.2.0");
         let nginx = "nginx version: nginx/1.26.3\n";
-        assert_eq!(first_words(nginx), "nginx version: nginx/1.26.3");
+        assert_eq!(version_line(nginx), "nginx version: nginx/1.26.3");
     }
 }

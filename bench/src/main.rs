@@ -1,11 +1,12 @@
-//! `coach-bench`: loads a data set, drives the gateway, and prints tables that can be pasted into `bench/RESULTS.md`.
-//! `bench/README.md` says what is measured and what is not.
+//! `coach-bench`: loads a data set, sends requests to the gateway, and prints tables for `bench/RESULTS.md`.
+//! `bench/README.md` describes what is measured and what is not.
 
-mod alternate;
 mod cli;
 mod command;
+mod comparison;
 mod dataset;
-mod deaf;
+mod environment;
+mod format;
 mod gateway;
 mod install;
 mod load;
@@ -14,23 +15,23 @@ mod metrics;
 mod operation;
 mod otlp;
 mod peer;
+mod pipeline;
 mod process;
 mod rehearsal;
 mod report;
 mod service;
-mod stage;
 mod statistics;
-mod work;
+mod stub;
 
 use std::{process::ExitCode, time::Duration};
 
 use clap::Parser as _;
 use coach_gateway::{settings, stop::Stop};
 
-use crate::{cli::Cli, command::Verdict};
+use crate::{cli::Cli, command::BudgetCheck};
 
-/// For the thread that starts Postgres, which cannot be interrupted.
-const LINGER: Duration = Duration::from_secs(10);
+/// How long to wait for blocking threads: the one that starts Postgres cannot be interrupted.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 fn main() -> ExitCode {
     match run(&Cli::parse()) {
@@ -43,25 +44,25 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
-    // The database driver would read what people have set for other databases.
-    settings::restart_without_other_settings()?;
+    // The database driver would read environment variables that are meant for other databases.
+    settings::restart_with_clean_environment()?;
     let runtime = tokio::runtime::Runtime::new()?;
-    let ended = runtime.block_on(async {
+    let result = runtime.block_on(async {
         let stop = Stop::on_signals()?;
         tokio::select! {
-            verdict = command::run(cli) => verdict.map(|verdict| match verdict {
-                Verdict::Kept => ExitCode::SUCCESS,
-                Verdict::Broken => ExitCode::FAILURE,
+            check_result = command::run(cli) => check_result.map(|check_result| match check_result {
+                BudgetCheck::Kept => ExitCode::SUCCESS,
+                BudgetCheck::Broken => ExitCode::FAILURE,
             }),
-            // Everything that was started is stopped by being dropped.
-            () = stop.asked() => Ok(ExitCode::from(130)),
+            // Dropping the command stops everything that it started.
+            () = stop.requested() => Ok(ExitCode::from(130)),
         }
     });
-    runtime.shutdown_timeout(LINGER);
-    ended
+    runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
+    result
 }
 
-/// Says on standard error what is going on; standard output is for the tables.
-fn say(text: &str) {
+/// Logs progress to standard error; standard output is for the tables.
+fn log_progress(text: &str) {
     eprintln!("coach-bench: {text}");
 }

@@ -1,4 +1,4 @@
-//! One run of load, and what the server used in the meantime.
+//! Measures one run of load, with the CPU time and memory that the servers used.
 
 use std::time::Duration;
 
@@ -10,36 +10,36 @@ use crate::{
     statistics::float,
 };
 
-/// What was still under way when the load ended gets finished.
-const SETTLE: Duration = Duration::from_millis(100);
+/// How long to wait after the load, so that requests in flight are finished.
+const SETTLE_DELAY: Duration = Duration::from_millis(100);
 
-/// How a run went.
+/// The result of a run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Measurement {
     pub(crate) figures: Figures,
     server: Duration,
     postgres: Duration,
-    /// The most bytes that the server had in memory.
+    /// The peak resident memory of the server, in bytes.
     pub(crate) peak: u64,
 }
 
 impl Measurement {
-    /// Milliseconds of the server's processor time for each request.
+    /// The CPU time of the server for each request, in milliseconds.
     pub(crate) fn server_cpu(&self) -> f64 {
-        self.for_each(self.server)
+        self.per_request(self.server)
     }
 
-    /// The same of Postgres.
+    /// The CPU time of Postgres for each request, in milliseconds.
     pub(crate) fn postgres_cpu(&self) -> f64 {
-        self.for_each(self.postgres)
+        self.per_request(self.postgres)
     }
 
-    fn for_each(&self, time: Duration) -> f64 {
+    fn per_request(&self, time: Duration) -> f64 {
         time.as_secs_f64() * 1_000.0 / float(self.figures.requests.max(1))
     }
 }
 
-/// Sends an operation's requests to a server, over and over.
+/// Sends the requests of an operation to a server repeatedly, for a number of seconds.
 pub(crate) async fn measure(
     service: &Service,
     postgres: u32,
@@ -47,11 +47,11 @@ pub(crate) async fn measure(
     connections: u32,
     seconds: u32,
 ) -> anyhow::Result<Measurement> {
-    service.empty_log()?;
-    process::forget_peak(service.pid());
-    let used = (
+    service.truncate_log()?;
+    process::reset_peak(service.pid());
+    let before = (
         process::cpu(service.pid())?,
-        process::cpu_of_family(postgres)?,
+        process::cpu_with_children(postgres)?,
     );
     let url = service.url("/graphql");
     let load = Load {
@@ -61,9 +61,9 @@ pub(crate) async fn measure(
         seconds,
     };
     let figures = load.drive().await?;
-    tokio::time::sleep(SETTLE).await;
-    let server = process::cpu(service.pid())?.saturating_sub(used.0);
-    let postgres = process::cpu_of_family(postgres)?.saturating_sub(used.1);
+    tokio::time::sleep(SETTLE_DELAY).await;
+    let server = process::cpu(service.pid())?.saturating_sub(before.0);
+    let postgres = process::cpu_with_children(postgres)?.saturating_sub(before.1);
     Ok(Measurement {
         figures,
         server,

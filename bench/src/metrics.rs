@@ -1,13 +1,13 @@
-//! What a server tells of itself under `/metrics`, in Prometheus' text format.
+//! Reads the metrics that a server exposes under `/metrics`, in Prometheus' text format.
 
 use anyhow::ensure;
 
 use crate::service::Service;
 
-/// A histogram's, so it is the number of statements.
+/// The count of a histogram: the number of SQL statements.
 const STATEMENTS: &str = "db_client_operation_duration_seconds_count";
 
-/// SQL statements since the server's start; `None` where it does not tell.
+/// The number of SQL statements since the start of the server; `None` if it has no metrics.
 pub(crate) async fn statements(service: &Service) -> anyhow::Result<Option<f64>> {
     let answer = reqwest::Client::new()
         .get(service.url("/metrics"))
@@ -21,12 +21,12 @@ pub(crate) async fn statements(service: &Service) -> anyhow::Result<Option<f64>>
     Ok(Some(sum(&answer.text().await?, STATEMENTS)))
 }
 
-/// Of all series of a metric.
+/// The sum of all series of a metric.
 fn sum(text: &str, metric: &str) -> f64 {
     text.lines().filter_map(|line| sample(line, metric)).sum()
 }
 
-/// The value in a line `METRIC{LABELS} VALUE [TIME]`, where it is of that metric. Values of labels may hold anything.
+/// The value in a line `METRIC{LABELS} VALUE [TIME]` of this metric. The values of labels can contain any characters.
 fn sample(line: &str, metric: &str) -> Option<f64> {
     let rest = line.strip_prefix(metric)?;
     let rest = match rest.strip_prefix('{') {

@@ -1,4 +1,4 @@
-//! A server that is measured: a process of its own, stopped when dropped.
+//! A server to measure: a separate process, which is stopped when dropped.
 
 use std::{
     fs::{File, OpenOptions},
@@ -13,17 +13,17 @@ use std::{
 use anyhow::{Context as _, bail};
 use rustix::process::{Pid, Signal, kill_process};
 
-const READY_WITHIN: Duration = Duration::from_mins(1);
-/// What the gateway promises.
-const ENDED_WITHIN: Duration = Duration::from_secs(15);
+const READY_TIMEOUT: Duration = Duration::from_mins(1);
+/// The gateway guarantees to stop within this time.
+const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Waits for the end of its input, which comes when this process dies, however it dies; then stops the server. Only
-/// built-in commands of the shell.
+/// A shell script that waits for the end of its input, which is when this process ends for any reason, and then stops
+/// the server. It uses only commands that are built into the shell.
 const WATCHDOG: &str = "read -r nothing; kill -TERM \"$1\"";
 
 /// A running server.
 pub(crate) struct Service {
-    /// What tables call it.
+    /// The name in tables.
     pub(crate) name: &'static str,
     pub(crate) address: SocketAddr,
     child: Child,
@@ -32,7 +32,7 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// Starts a server, and waits until `/health/ready` says yes. Its log goes into a file of its name in `home`.
+    /// Starts a server, and waits until `/health/ready` responds with 200. The server logs to `NAME.log` in `home`.
     pub(crate) async fn start(
         name: &'static str,
         address: SocketAddr,
@@ -41,13 +41,13 @@ impl Service {
     ) -> anyhow::Result<Self> {
         let log = home.join(format!("{}.log", name.replace(' ', "-")));
         File::create(&log).with_context(|| log.display().to_string())?;
-        // What is appended to can be emptied while it is written.
+        // In append mode, so that the log can be truncated while the server writes to it.
         let output = OpenOptions::new().append(true).open(&log)?;
         let mut child = command
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output)
-            // Ctrl-C in the terminal is for us.
+            // Ctrl-C in the terminal must only reach this process.
             .process_group(0)
             .spawn()
             .with_context(|| command.get_program().display().to_string())?;
@@ -74,38 +74,38 @@ impl Service {
         self.child.id()
     }
 
-    /// Lets it do nothing at all.
+    /// Stops the execution of the process (`SIGSTOP`).
     pub(crate) fn pause(&self) -> io::Result<()> {
         Ok(kill_process(Pid::from_child(&self.child), Signal::STOP)?)
     }
 
-    /// Lets it go on.
-    pub(crate) fn go_on(&self) -> io::Result<()> {
+    /// Continues the execution of the process (`SIGCONT`).
+    pub(crate) fn resume(&self) -> io::Result<()> {
         Ok(kill_process(Pid::from_child(&self.child), Signal::CONT)?)
     }
 
-    /// The address of one of its routes.
+    /// The URL of a path.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    /// Empties its log, which a long measurement would let grow without end.
-    pub(crate) fn empty_log(&self) -> io::Result<()> {
+    /// Truncates the log, which would otherwise grow without limit during long measurements.
+    pub(crate) fn truncate_log(&self) -> io::Result<()> {
         OpenOptions::new().write(true).open(&self.log)?.set_len(0)
     }
 
     async fn wait_until_ready(&mut self) -> anyhow::Result<()> {
         let client = reqwest::Client::new();
-        let (begun, url) = (Instant::now(), self.url("/health/ready"));
+        let (started, url) = (Instant::now(), self.url("/health/ready"));
         loop {
             let answer = client.get(&url).send().await;
             if answer.is_ok_and(|answer| answer.status() == 200) {
                 return Ok(());
             }
-            let ended = self.child.try_wait()?;
-            if ended.is_some() || begun.elapsed() > READY_WITHIN {
+            let exit_status = self.child.try_wait()?;
+            if exit_status.is_some() || started.elapsed() > READY_TIMEOUT {
                 let (name, log) = (self.name, self.log.display());
-                bail!("the {name} does not get ready ({ended:?}); its log is {log}");
+                bail!("the {name} does not get ready ({exit_status:?}); its log is {log}");
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -114,17 +114,17 @@ impl Service {
 
 impl Drop for Service {
     fn drop(&mut self) {
-        // Before its input closes, so that it does nothing.
+        // First, because it would stop the server when its input closes.
         let _ = self.watchdog.kill();
         let _ = self.watchdog.wait();
-        let _ = self.go_on();
-        // A child that has ended keeps its id until we have waited for it, so no other process is hit.
+        let _ = self.resume();
+        // The id of an ended child is not reused until we have waited for it, so no other process gets the signal.
         if matches!(self.child.try_wait(), Ok(None)) {
             let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
         }
-        let begun = Instant::now();
+        let started = Instant::now();
         while matches!(self.child.try_wait(), Ok(None)) {
-            if begun.elapsed() > ENDED_WITHIN {
+            if started.elapsed() > STOP_TIMEOUT {
                 let _ = self.child.kill();
                 let _ = self.child.wait();
             }
@@ -143,7 +143,7 @@ fn watchdog(server: u32) -> io::Result<Child> {
         .spawn()
 }
 
-/// An address that nobody has at the moment.
+/// A local address that is not in use at the moment.
 pub(crate) fn free_address() -> io::Result<SocketAddr> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()
 }
@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_server_that_ends_is_told_with_its_log() {
+    async fn the_error_of_a_server_that_ends_names_its_log() {
         let home = std::env::temp_dir().join(format!("coach-bench-{}", std::process::id()));
         std::fs::create_dir_all(&home).unwrap();
         let mut command = Command::new("/bin/sh");

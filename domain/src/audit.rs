@@ -1,4 +1,4 @@
-//! Who of the staff did what: the table `audit`.
+//! The audit log of staff actions: the table `audit`.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, FromQueryResult};
@@ -7,55 +7,61 @@ use uuid::Uuid;
 
 use crate::{Result, database, id};
 
-/// Something that was done.
+/// A new entry of the audit log.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Deed<'a> {
-    /// Who: the subject of a token, or the user of a machine.
+pub struct AuditEntry<'a> {
+    /// The subject of the access token, or the name of the operating system's user.
     pub actor: &'a str,
-    /// What, such as `queue.redrive`.
+    /// The action, such as `queue.redrive`.
     pub action: &'static str,
-    /// To what, and what came of it. Nothing of members' own.
+    /// The target and result of the action, without personal data of members.
     pub detail: Value,
 }
 
-/// Records it; to be called in the transaction that does it.
-pub async fn record(db: &impl ConnectionTrait, deed: &Deed<'_>, now: DateTime<Utc>) -> Result<()> {
+/// Writes an entry. To be called in the transaction of the action.
+pub async fn record(
+    db: &impl ConnectionTrait,
+    entry: &AuditEntry<'_>,
+    now: DateTime<Utc>,
+) -> Result<()> {
     let sql = "
         INSERT INTO audit (id, occurred_at, actor, action, detail)
         VALUES ($1, $2, $3, $4, $5)";
     let values = [
-        id::at(now).into(),
+        id::new_v7(now).into(),
         now.into(),
-        deed.actor.into(),
-        deed.action.into(),
-        deed.detail.clone().into(),
+        entry.actor.into(),
+        entry.action.into(),
+        entry.detail.clone().into(),
     ];
     db.execute_raw(database::statement(sql, values)).await?;
     Ok(())
 }
 
-/// A row.
+/// An entry as it is stored in the audit log.
 #[derive(Clone, Debug, PartialEq, FromQueryResult)]
-pub struct Entry {
-    /// Sorts by time.
+pub struct StoredAuditEntry {
+    /// A `UUIDv7`, which sorts by time.
     pub id: Uuid,
-    /// When.
+    /// When the action happened.
     pub occurred_at: DateTime<Utc>,
-    /// Who.
+    /// The subject of the access token, or the name of the operating system's user.
     pub actor: String,
-    /// What.
+    /// The action, such as `queue.redrive`.
     pub action: String,
-    /// To what, and what came of it.
+    /// The target and result of the action.
     pub detail: Value,
 }
 
-/// The newest entries, newest first.
-pub async fn newest(db: &impl ConnectionTrait, most: u32) -> Result<Vec<Entry>> {
+/// At most `limit` entries, newest first.
+pub async fn newest(db: &impl ConnectionTrait, limit: u32) -> Result<Vec<StoredAuditEntry>> {
     let sql = "
         SELECT id, occurred_at, actor, action, detail
         FROM audit
         ORDER BY occurred_at DESC, id DESC
         LIMIT $1";
-    let statement = database::statement(sql, [i64::from(most).into()]);
-    Ok(Entry::find_by_statement(statement).all(db).await?)
+    let statement = database::statement(sql, [i64::from(limit).into()]);
+    Ok(StoredAuditEntry::find_by_statement(statement)
+        .all(db)
+        .await?)
 }

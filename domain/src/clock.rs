@@ -1,44 +1,44 @@
-//! Time, injected so that tests can move it.
+//! The clock, injected so that tests can set the time.
 
 use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc};
 use chrono_tz::Tz;
 
-/// Tells the time.
+/// A source of the current time.
 pub trait Clock: Send + Sync + 'static {
-    /// Now.
+    /// The current time.
     fn now(&self) -> DateTime<Utc>;
 
-    /// The date that it is now in a time zone.
+    /// The current date in a time zone.
     fn today(&self, zone: Tz) -> NaiveDate {
         self.now().with_timezone(&zone).date_naive()
     }
 }
 
-/// Whether a moment that somebody else names can be kept: Postgres takes fewer years than chrono.
-pub fn can_be_kept(moment: DateTime<Utc>) -> bool {
+/// Whether a time from outside can be stored: Postgres supports a smaller range of years than chrono.
+pub fn is_storable(moment: DateTime<Utc>) -> bool {
     (1970..3000).contains(&moment.year())
 }
 
-/// A moment as it is kept, and so the same in an answer, in an event and in a row: Postgres counts microseconds and knows
-/// no leap seconds, which are the first of the next minute to it.
-pub fn kept(moment: DateTime<Utc>) -> DateTime<Utc> {
+/// A time in the precision of Postgres, so that it is the same in a response, in an event and in a row: truncated to
+/// microseconds, with a leap second as the first second of the next minute.
+pub fn to_stored_precision(moment: DateTime<Utc>) -> DateTime<Utc> {
     let beyond = moment.nanosecond() / 1_000_000_000;
     let nanoseconds = moment.nanosecond() % 1_000_000_000;
     let seconds = moment.timestamp() + i64::from(beyond);
     DateTime::from_timestamp(seconds, nanoseconds / 1_000 * 1_000).unwrap_or(moment)
 }
 
-/// The second in which a moment lies.
-pub fn whole_second(moment: DateTime<Utc>) -> DateTime<Utc> {
+/// A time truncated to whole seconds.
+pub fn truncate_to_second(moment: DateTime<Utc>) -> DateTime<Utc> {
     moment.with_nanosecond(0).unwrap_or(moment)
 }
 
-/// Serialises a moment as everybody outside gets it: in whole seconds, since many parsers of ISO 8601 know no others.
+/// Serialises a time for external consumers: in whole seconds, because many parsers of ISO 8601 accept no fractions.
 pub mod whole_seconds {
     use chrono::{DateTime, SecondsFormat, Utc};
     use serde::{Deserialize as _, Deserializer, Serializer};
 
-    /// A moment.
+    /// Writes a time in whole seconds.
     pub fn serialize<S: Serializer>(
         moment: &DateTime<Utc>,
         serializer: S,
@@ -46,19 +46,19 @@ pub mod whole_seconds {
         serializer.serialize_str(&moment.to_rfc3339_opts(SecondsFormat::Secs, true))
     }
 
-    /// A moment of any precision.
+    /// Reads a time of any precision.
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<DateTime<Utc>, D::Error> {
         DateTime::deserialize(deserializer)
     }
 
-    /// A moment that may be missing.
+    /// The same for a time that may be missing.
     pub mod option {
         use super::{DateTime, Deserializer, SecondsFormat, Serializer, Utc};
         use serde::{Deserialize as _, Serialize as _};
 
-        /// A moment that may be missing.
+        /// Writes a time in whole seconds, or null.
         pub fn serialize<S: Serializer>(
             moment: &Option<DateTime<Utc>>,
             serializer: S,
@@ -67,7 +67,7 @@ pub mod whole_seconds {
             text.serialize(serializer)
         }
 
-        /// A moment of any precision that may be missing.
+        /// Reads a time of any precision, or null.
         pub fn deserialize<'de, D: Deserializer<'de>>(
             deserializer: D,
         ) -> Result<Option<DateTime<Utc>>, D::Error> {
@@ -76,32 +76,32 @@ pub mod whole_seconds {
     }
 }
 
-/// The moment so many seconds after 1970, where it can be kept.
+/// The time of a Unix timestamp in seconds; `None` when it cannot be stored.
 pub fn from_seconds(seconds: i64) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp(seconds, 0).filter(|moment| can_be_kept(*moment))
+    DateTime::from_timestamp(seconds, 0).filter(|moment| is_storable(*moment))
 }
 
-/// The moment so many milliseconds after 1970, where it can be kept.
+/// The time of a Unix timestamp in milliseconds; `None` when it cannot be stored.
 pub fn from_milliseconds(milliseconds: i64) -> Option<DateTime<Utc>> {
-    DateTime::from_timestamp_millis(milliseconds).filter(|moment| can_be_kept(*moment))
+    DateTime::from_timestamp_millis(milliseconds).filter(|moment| is_storable(*moment))
 }
 
-/// The machine's clock, in microseconds: Postgres keeps no more, and a moment is to be the same in an answer, in its
-/// repeats and in what is read back.
+/// The system clock, truncated to the microseconds that Postgres stores, so that a time is the same in a response, in
+/// its repetitions and when it is read back.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     #[expect(
         clippy::disallowed_methods,
-        reason = "the one place that reads the machine's clock"
+        reason = "the only place that reads the system clock"
     )]
     fn now(&self) -> DateTime<Utc> {
-        kept(Utc::now())
+        to_stored_precision(Utc::now())
     }
 }
 
-/// A clock at an offset from another, for trying out other days.
+/// A clock with an offset from another clock, for trying out other days.
 #[derive(Clone, Copy, Debug)]
 pub struct ShiftedClock<C>(pub C, pub chrono::TimeDelta);
 
@@ -115,10 +115,10 @@ impl<C: Clock> Clock for ShiftedClock<C> {
 mod tests {
     use chrono::{DateTime, Timelike as _, Utc};
 
-    use super::{Clock as _, SystemClock, kept};
+    use super::{Clock as _, SystemClock, to_stored_precision};
 
     #[test]
-    fn a_leap_second_is_the_next_minute_and_microseconds_are_the_least() {
+    fn stored_times_have_microseconds_and_no_leap_seconds() {
         let moment = |text: &str| -> DateTime<Utc> { text.parse().expect("a moment") };
         for (given, is) in [
             ("2026-11-25T12:34:60Z", "2026-11-25T12:35:00Z"),
@@ -130,7 +130,7 @@ mod tests {
             ),
             ("2026-11-25T12:34:59Z", "2026-11-25T12:34:59Z"),
         ] {
-            assert_eq!(kept(moment(given)), moment(is), "{given}");
+            assert_eq!(to_stored_precision(moment(given)), moment(is), "{given}");
         }
     }
 

@@ -1,81 +1,85 @@
-//! When members decided what they have decided.
+//! The times of members' decisions, by which conflicting changes are resolved: last write wins, by the time of the
+//! decision.
 //!
-//! Phones are offline and send later what was decided earlier. Of two decisions about one thing the later one counts,
-//! whichever arrives last; of two of the same moment the one that arrives last. A command that changes something puts one
-//! of the statements' beginnings here in front of its own, and changes nothing where the decision is not in `decided`.
-//! To be called with the member's row locked.
+//! Phones can be offline and send a decision long after it was made. Of two decisions on one topic, the one that was
+//! made later wins, whichever arrives first; of two that were made at the same time, the one that arrives last wins. A
+//! command prefixes its statement with one of the common table expressions here, and changes nothing unless the
+//! decision is in `decided`. The member's row must be locked.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ActiveEnum as _, ConnectionTrait, Value};
 
 use crate::{
     Result,
-    command::OFFLINE_FOR,
-    consent::ConsentPurpose,
-    database::{self, Sweep},
+    database::{self, Purge},
+    enums::ConsentPurpose,
     id::{CheckInId, MemberId, PlannedMealId, RecipeId, ScheduledWorkoutId},
 };
 
-/// For how long it is remembered when something was decided: until nothing that is decided before can arrive any more,
-/// and again as long. What is only known by the day on which it arrived, as preferences are without a row here, has
-/// arrived at most [`OFFLINE_FOR`] after it was decided, and only what is decided later than that day goes before it.
-pub const KEPT_FOR: TimeDelta = TimeDelta::days(2 * OFFLINE_FOR.num_days() + 1);
+/// How far in the past `occurredAt` may lie, for changes that a phone made while it was offline.
+pub const MAX_OFFLINE_AGE: TimeDelta = TimeDelta::days(14);
 
-/// What a decision is about.
+/// How long the time of a decision is kept: [`MAX_OFFLINE_AGE`], after which no earlier decision can arrive any more,
+/// and as long again. The second part is for values without a row here, such as preferences, of which only the day of
+/// arrival is known: they arrived at most [`MAX_OFFLINE_AGE`] after the decision, and only decisions of later days
+/// override them.
+pub const RETENTION: TimeDelta = TimeDelta::days(2 * MAX_OFFLINE_AGE.num_days() + 1);
+
+/// The topic of a decision: decisions on one topic override each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct About(String);
+pub(crate) struct DecisionTopic(String);
 
-impl About {
+impl DecisionTopic {
     /// Whether a recipe is a favourite.
     pub(crate) fn favourite(recipe: RecipeId) -> Self {
         Self(format!("favourite/{}", recipe.0))
     }
 
-    /// Whether a workout was done, when, and how hard it was.
+    /// Whether a workout was completed, when, and how hard it was.
     pub(crate) fn workout(id: ScheduledWorkoutId) -> Self {
         let (cycle, day) = (id.day.cycle.id, id.day.number);
         Self(format!("workout/{cycle}/{day}/{}", id.position))
     }
 
-    /// Which recipe a meal is to have.
-    pub(crate) fn choice_of_meal(id: PlannedMealId) -> Self {
-        Self(format!("meal/{}/choice", place(id)))
+    /// Which recipe is planned for a meal.
+    pub(crate) fn meal_choice(id: PlannedMealId) -> Self {
+        Self(format!("meal/{}/choice", meal_path(id)))
     }
 
     /// Whether a meal was eaten, when, and how much of it.
-    pub(crate) fn log_of_meal(id: PlannedMealId) -> Self {
-        Self(format!("meal/{}/log", place(id)))
+    pub(crate) fn meal_log(id: PlannedMealId) -> Self {
+        Self(format!("meal/{}/log", meal_path(id)))
     }
 
-    /// The answer on a purpose.
+    /// Whether the member consents to a purpose.
     pub(crate) fn consent(purpose: ConsentPurpose) -> Self {
         Self(format!("consent/{}", purpose.to_value()))
     }
 
-    /// A field of preferences or profile, by its name in the contract.
+    /// A field of the preferences or the profile, by its name in the GraphQL schema.
     pub(crate) fn preference(field: &str) -> Self {
         Self(format!("preferences/{field}"))
     }
 
-    /// An answer of a check-in, by its name in the contract.
+    /// An answer of a check-in, by its name in the GraphQL schema.
     pub(crate) fn answer(id: CheckInId, field: &str) -> Self {
         Self(format!("check-in/{}/{field}", id.id))
     }
 
-    /// The text that is stored.
+    /// The text that is stored in the column `about`.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-fn place(id: PlannedMealId) -> String {
+fn meal_path(id: PlannedMealId) -> String {
     let (cycle, day) = (id.day.cycle.id, id.day.number);
     format!("{cycle}/{day}/{}/{}", id.slot.to_value(), id.position)
 }
 
-/// The beginning of a statement that carries out one decision: `decided` has a row if it counts. Parameters are those of
-/// [`one`].
-pub(crate) const ONE: &str = "
+/// The SQL prefix that records one decision: the common table expression `decided` has a row if the decision wins. Its
+/// parameters are [`record_one_values`].
+pub(crate) const RECORD_ONE: &str = "
         WITH decided AS (
             INSERT INTO decision AS d (member_id, about, decided_at)
             VALUES ($1, $2, $3)
@@ -85,14 +89,19 @@ pub(crate) const ONE: &str = "
             RETURNING about
         )";
 
-/// The parameters of [`ONE`]: `$1` the member, `$2` what it is about, `$3` when it was decided.
-pub(crate) fn one(member: MemberId, about: &About, at: DateTime<Utc>) -> [Value; 3] {
-    [member.into(), about.as_str().into(), at.into()]
+/// The parameters of [`RECORD_ONE`]: `$1` the member, `$2` the topic, `$3` the time of the decision.
+pub(crate) fn record_one_values(
+    member: MemberId,
+    topic: &DecisionTopic,
+    at: DateTime<Utc>,
+) -> [Value; 3] {
+    [member.into(), topic.as_str().into(), at.into()]
 }
 
-/// The beginning of a statement that carries out several decisions of one moment: `decided` has those that count, and
-/// `known` those about things of which it was known when they were decided before. Parameters are those of [`several`].
-pub(crate) const SEVERAL: &str = "
+/// The SQL prefix that records several decisions of the same time. The common table expression `decided` has the topics
+/// whose decisions win, and `known` those for which an earlier decision was recorded. Its parameters are
+/// [`record_many_values`].
+pub(crate) const RECORD_MANY: &str = "
         WITH known AS (
             SELECT about FROM decision WHERE member_id = $1 AND about = ANY($2)
         ), decided AS (
@@ -105,43 +114,47 @@ pub(crate) const SEVERAL: &str = "
             RETURNING about
         )";
 
-/// The parameters of [`SEVERAL`]: `$1` the member, `$2` what they are about, `$3` when they were made.
-pub(crate) fn several(
+/// The parameters of [`RECORD_MANY`]: `$1` the member, `$2` the topics, `$3` the time of the decisions.
+pub(crate) fn record_many_values(
     member: MemberId,
-    about: impl IntoIterator<Item = About>,
+    topics: impl IntoIterator<Item = DecisionTopic>,
     at: DateTime<Utc>,
 ) -> [Value; 3] {
-    let about = about.into_iter().map(|about| about.0);
+    let topics = topics.into_iter().map(|topic| topic.0);
     [
         member.into(),
-        about.collect::<Vec<String>>().into(),
+        topics.collect::<Vec<String>>().into(),
         at.into(),
     ]
 }
 
-/// Remembers a decision that changes no row.
-pub(crate) async fn remember(
+/// Records a decision that changes no other row.
+pub(crate) async fn record(
     db: &impl ConnectionTrait,
     member: MemberId,
-    about: &About,
+    topic: &DecisionTopic,
     at: DateTime<Utc>,
 ) -> Result<()> {
-    let sql = format!("{ONE} SELECT about FROM decided");
-    db.query_all_raw(database::statement(sql, one(member, about, at)))
-        .await?;
+    let sql = format!("{RECORD_ONE} SELECT about FROM decided");
+    let values = record_one_values(member, topic, at);
+    db.query_all_raw(database::statement(sql, values)).await?;
     Ok(())
 }
 
-/// Forgets at most `most` decisions that were made before a moment; says how many there were.
+/// Deletes at most `limit` decisions that were made before `before`. Returns how many were deleted.
 ///
 /// # Errors
 ///
-/// Those of the database.
-pub async fn forget(db: &impl ConnectionTrait, before: DateTime<Utc>, most: u32) -> Result<u64> {
-    let sweep = Sweep {
+/// Database errors.
+pub async fn purge_expired(
+    db: &impl ConnectionTrait,
+    before: DateTime<Utc>,
+    limit: u32,
+) -> Result<u64> {
+    let purge = Purge {
         table: "decision",
         key: "member_id, about",
         age: "decided_at",
     };
-    sweep.run(db, before, most).await
+    purge.run(db, before, limit).await
 }

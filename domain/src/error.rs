@@ -1,5 +1,4 @@
-//! What can go wrong in the domain. `resolvers` maps it to codes of the API in
-//! one place.
+//! Errors of the domain. `resolvers` maps them to the error codes of the API in one place.
 
 use std::sync::Arc;
 
@@ -19,50 +18,50 @@ pub enum Error {
     /// The member's subscription does not give access to this.
     #[error("a subscription is needed for this")]
     SubscriptionRequired,
-    /// An argument that its type allows but the rules do not.
+    /// An argument is valid for its type but violates a rule.
     #[error("{0}")]
     BadInput(String),
-    /// The same for one argument, which is named, such as `after` or `input.idempotencyKey`.
+    /// Like [`Error::BadInput`], with the name of the argument, such as `after` or `input.idempotencyKey`.
     #[error("{0}: {1}")]
     BadArgument(&'static str, String),
-    /// The viewer asks for more changes than one may.
+    /// The viewer has exceeded the rate limit for changes.
     #[error("too many changes in a short time; try again in {retry_after} s")]
     RateLimited {
-        /// Seconds until the next is taken.
+        /// Seconds until the next change is accepted.
         retry_after: u32,
     },
-    /// A shop cannot be reached: later it may.
+    /// A shop cannot be reached at the moment.
     #[error("the shop cannot be reached: {0}")]
     ShopUnavailable(String),
-    /// The status file could never be read: later it may.
-    #[error("whether something is on cannot be told at the moment; try again soon")]
-    StatusUnknown,
-    /// The database cannot be reached, or has no connection free: later it may.
+    /// The status file of the live stream has not been read yet and cannot be read at the moment.
+    #[error("the state of the live stream is not available at the moment; try again soon")]
+    LiveStatusUnavailable,
+    /// The database cannot be reached, or has no free connection at the moment.
     #[error("the database is not available")]
     Unavailable(#[source] Arc<DbErr>),
-    /// The database gave up on a statement that took too long.
+    /// The database cancelled a statement that took too long.
     #[error("the database took too long")]
     Timeout(#[source] Arc<DbErr>),
-    /// Other transactions were in the way, each time that it was tried: later it may.
-    #[error("too much is changed at the same time")]
+    /// Each attempt conflicted with other transactions.
+    #[error("there are too many concurrent changes")]
     Conflict(#[source] Arc<DbErr>),
-    /// The database refused a statement, or holds what it should not: a defect.
+    /// The database rejected a statement, or contains invalid data: a defect.
     #[error("the database gave an error")]
     Database(#[source] Arc<DbErr>),
-    /// A queue did not do what it was asked.
+    /// An operation on a queue failed.
     #[error("the queue gave an error")]
     Queue(#[from] queue::Error),
-    /// Something that the rules exclude was met: a defect.
+    /// An invariant is violated: a defect.
     #[error("{0}")]
     Invariant(String),
 }
 
 impl Error {
-    /// Whether all of the transaction can be tried again at once: it met another, or its connection broke.
-    pub(crate) fn may_be_gone_at_once(&self) -> bool {
+    /// Whether the whole transaction can be retried immediately: it conflicted with another, or its connection broke.
+    pub(crate) fn is_retryable(&self) -> bool {
         match self {
             Self::Conflict(_) => true,
-            Self::Unavailable(cause) => failure::is_of_connection(cause),
+            Self::Unavailable(cause) => failure::is_connection_error(cause),
             _ => false,
         }
     }

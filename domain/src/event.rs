@@ -1,30 +1,30 @@
-//! Domain events, for any other service to subscribe to. `docs/EVENTS.md` has their JSON schemas.
+//! Domain events, for other services to subscribe to. `docs/EVENTS.md` has their JSON schemas.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    consent::ConsentPurpose,
+    enums::ConsentPurpose,
+    enums::Goal,
     id::{ProgrammeId, WorkoutId},
     outbox::Payload,
-    preferences::Goal,
     queue::QueueName,
 };
 
-/// A member did a scheduled workout, for the first time.
+/// A member completed a scheduled workout, for the first time.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WorkoutCompleted {
-    /// The cycle.
+    /// The cycle that the workout was scheduled in.
     pub cycle_id: Uuid,
-    /// 1 to 28.
+    /// The day of the cycle, from 1 to 28.
     pub day: u8,
-    /// From 1, within the day.
+    /// The position within the day, from 1.
     pub position: u8,
-    /// What was done.
+    /// The workout of the catalogue.
     pub workout_id: WorkoutId,
-    /// When.
+    /// When the member completed it, in whole seconds.
     #[serde(with = "crate::clock::whole_seconds")]
     pub completed_at: DateTime<Utc>,
 }
@@ -38,11 +38,11 @@ impl Payload for WorkoutCompleted {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlanStarted {
-    /// The plan.
+    /// The plan that started.
     pub plan_id: Uuid,
-    /// What it is for.
+    /// The goal of the plan.
     pub goal: Goal,
-    /// Its first day, where the member lives.
+    /// The plan's first day, in the member's time zone.
     pub started_on: NaiveDate,
 }
 
@@ -51,21 +51,21 @@ impl Payload for PlanStarted {
     const KIND: &'static str = "event.plan-started";
 }
 
-/// A cycle began: with the plan, or with the check-in of the one before.
+/// A cycle began: with the start of the plan, or with the check-in of the cycle before.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CycleStarted {
-    /// The plan.
+    /// The plan that the cycle belongs to.
     pub plan_id: Uuid,
-    /// The cycle.
+    /// The cycle that began.
     pub cycle_id: Uuid,
-    /// From 1, within the plan.
+    /// The number of the cycle within the plan, from 1.
     pub number: i32,
-    /// Day 1, where the member lives.
+    /// The date of day 1, in the member's time zone.
     pub starts_on: NaiveDate,
-    /// What it follows.
+    /// The programme that the cycle follows.
     pub programme_id: ProgrammeId,
-    /// In which version.
+    /// The version of the programme.
     pub programme_version: i32,
 }
 
@@ -74,17 +74,17 @@ impl Payload for CycleStarted {
     const KIND: &'static str = "event.cycle-started";
 }
 
-/// A check-in came in, and its cycle is closed. Measures are health data, and stay here.
+/// A member submitted a check-in, which closed its cycle. The event has no measurements, since these are health data.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckInSubmitted {
-    /// The check-in.
+    /// The check-in that was submitted.
     pub check_in_id: Uuid,
-    /// The cycle that it closed.
+    /// The cycle that the check-in closed.
     pub cycle_id: Uuid,
-    /// The number of that cycle.
+    /// The number of this cycle within the plan, from 1.
     pub cycle_number: i32,
-    /// When.
+    /// When the member submitted it, in whole seconds.
     #[serde(with = "crate::clock::whole_seconds")]
     pub submitted_at: DateTime<Utc>,
 }
@@ -94,15 +94,15 @@ impl Payload for CheckInSubmitted {
     const KIND: &'static str = "event.check-in-submitted";
 }
 
-/// A member gave another answer than before on a use of their data.
+/// A member granted or withdrew consent to a use of their data.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConsentChanged {
-    /// The use.
+    /// The use of data that the consent is about.
     pub purpose: ConsentPurpose,
-    /// Whether they agree.
+    /// Whether the member consents.
     pub granted: bool,
-    /// When they said so.
+    /// When the member decided it, in whole seconds.
     #[serde(with = "crate::clock::whole_seconds")]
     pub changed_at: DateTime<Utc>,
 }

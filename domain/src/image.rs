@@ -1,23 +1,23 @@
-//! Still pictures.
+//! Images.
 
 use sea_orm::FromQueryResult;
 
 use crate::url::Url;
 
-/// A still picture, with what keeps its place while it loads.
+/// A still image, with the size and a placeholder to show while it loads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Image {
-    /// Where it is.
+    /// Where to download it.
     pub url: Url,
-    /// Pixels.
+    /// In pixels.
     pub width: i32,
-    /// Pixels.
+    /// In pixels.
     pub height: i32,
-    /// The `BlurHash` of the picture.
+    /// Its `BlurHash`, the placeholder.
     pub blurhash: String,
 }
 
-/// The columns of a picture, as each table that has one calls them.
+/// The columns of an image, which have the same names in every table.
 #[derive(FromQueryResult)]
 pub(crate) struct ImageColumns {
     #[sea_orm(from_alias = "image_url")]
@@ -31,8 +31,7 @@ pub(crate) struct ImageColumns {
 }
 
 impl ImageColumns {
-    /// The picture. One whose address is none is left out: it would not show, and
-    /// the item is good without it.
+    /// The image; `None` also when its URL is invalid, because the item is usable without it.
     pub(crate) fn image(self) -> Option<Image> {
         Some(Image {
             url: Url::parse(&self.url?)?,

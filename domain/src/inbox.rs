@@ -1,5 +1,5 @@
-//! The inbox: what consumers have done, by envelope, in the transaction of the effect itself. A message that comes
-//! again finds its row, and does nothing.
+//! The inbox, by which consumers deduplicate messages: a row for each envelope and consumer, written in the transaction
+//! of the message's effect. When a message is delivered again, its row exists, and the consumer skips it.
 
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
 use sea_orm::ConnectionTrait;
@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use crate::{Error, Result, database};
 
-/// For how many days rows are kept: longer than any dead letter.
-pub const KEPT_FOR_DAYS: u64 = 30;
+/// How many days rows are kept: longer than any dead letter.
+pub const RETENTION_DAYS: u64 = 30;
 
-/// Notes that `consumer` does what an envelope asks. False when it was done before; a transaction that is doing it at
-/// the same time is waited for.
-pub async fn enter(db: &impl ConnectionTrait, consumer: &str, envelope: Uuid) -> Result<bool> {
+/// Records that `consumer` handles an envelope. Returns false if it has handled the envelope before; waits for a
+/// concurrent transaction that is handling it.
+pub async fn insert(db: &impl ConnectionTrait, consumer: &str, envelope: Uuid) -> Result<bool> {
     let sql = "
         INSERT INTO inbox (envelope_id, consumer)
         VALUES ($1, $2)
@@ -22,14 +22,14 @@ pub async fn enter(db: &impl ConnectionTrait, consumer: &str, envelope: Uuid) ->
     Ok(inserted.rows_affected() == 1)
 }
 
-/// Whether it was done, committed.
-pub async fn holds(db: &impl ConnectionTrait, consumer: &str, envelope: Uuid) -> Result<bool> {
+/// Whether `consumer` has handled the envelope, in a committed transaction.
+pub async fn contains(db: &impl ConnectionTrait, consumer: &str, envelope: Uuid) -> Result<bool> {
     let sql = "SELECT FROM inbox WHERE envelope_id = $1 AND consumer = $2";
     let statement = database::statement(sql, [envelope.into(), consumer.into()]);
     Ok(db.query_one_raw(statement).await?.is_some())
 }
 
-/// Who has done what an envelope asks, committed.
+/// The consumers that have handled the envelope, in committed transactions.
 pub async fn consumers(db: &impl ConnectionTrait, envelope: Uuid) -> Result<Vec<String>> {
     let sql = "SELECT consumer FROM inbox WHERE envelope_id = $1";
     let statement = database::statement(sql, [envelope.into()]);
@@ -39,37 +39,37 @@ pub async fn consumers(db: &impl ConnectionTrait, envelope: Uuid) -> Result<Vec<
         .collect()
 }
 
-/// Makes the partitions of yesterday and the next days, and forgets what is older than is kept. Says how many partitions
-/// were dropped.
+/// Creates the partitions of yesterday, today and the next three days, and deletes rows that are older than
+/// [`RETENTION_DAYS`]. Returns how many partitions were dropped.
 ///
 /// # Errors
 ///
-/// The first one, once every day has had its turn.
-pub async fn turn_over(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<usize> {
+/// The first database error, after all days have been attempted.
+pub async fn rotate_partitions(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<usize> {
     let today = now.date_naive();
     let days = (0..4).filter_map(|ahead| today.checked_add_days(Days::new(ahead)));
-    let mut first = None;
+    let mut first_error = None;
     for day in days.chain(today.pred_opt()) {
-        if let Err(error) = make(db, day).await {
+        if let Err(error) = create_partition(db, day).await {
             tracing::error!(%day, %error, "the partition of a day was not made; its rows go to the one of all others");
-            first.get_or_insert(error);
+            first_error.get_or_insert(error);
         }
     }
-    let dropped = match today.checked_sub_days(Days::new(KEPT_FOR_DAYS)) {
-        Some(last) => drop_before(db, last, &mut first).await?,
+    let dropped = match today.checked_sub_days(Days::new(RETENTION_DAYS)) {
+        Some(day) => drop_before(db, day, &mut first_error).await?,
         None => 0,
     };
-    first.map_or(Ok(dropped), Err)
+    first_error.map_or(Ok(dropped), Err)
 }
 
-/// Forgets what is from before a day.
+/// Deletes the rows from before a day, and drops their partitions.
 async fn drop_before(
     db: &impl ConnectionTrait,
-    last: NaiveDate,
-    first: &mut Option<Error>,
+    day: NaiveDate,
+    first_error: &mut Option<Error>,
 ) -> Result<usize> {
     let sql = "DELETE FROM inbox_other WHERE envelope_id < $1";
-    let statement = database::statement(sql, [first_of(last).into()]);
+    let statement = database::statement(sql, [first_id_of(day).into()]);
     db.execute_raw(statement).await?;
     let sql = "
         SELECT relname::text
@@ -77,7 +77,7 @@ async fn drop_before(
         JOIN pg_catalog.pg_class ON oid = inhrelid
         WHERE inhparent = 'inbox'::regclass AND relname LIKE 'inbox\\_2%' AND relname < $1";
     let rows = db
-        .query_all_raw(database::statement(sql, [partition(last).into()]))
+        .query_all_raw(database::statement(sql, [partition_name(day).into()]))
         .await?;
     let mut dropped = 0;
     for row in &rows {
@@ -89,39 +89,44 @@ async fn drop_before(
             Ok(_) => dropped += 1,
             Err(error) => {
                 tracing::error!(partition = name, %error, "a day of the inbox was not forgotten");
-                first.get_or_insert(error.into());
+                first_error.get_or_insert(error.into());
             }
         }
     }
     Ok(dropped)
 }
 
-/// Makes the partition of a day, unless it is there, or rows of the day are where those of no partition go: they stay
-/// there, as on the first day of a database.
-async fn make(db: &impl ConnectionTrait, day: NaiveDate) -> Result<()> {
-    let (from, to) = (first_of(day), day.succ_opt().map_or(Uuid::max(), first_of));
-    let name = partition(day);
+/// Creates the partition of a day, unless it exists, or the default partition has rows of this day already, as on a
+/// database's first day: these stay in the default partition.
+async fn create_partition(db: &impl ConnectionTrait, day: NaiveDate) -> Result<()> {
+    let from = first_id_of(day);
+    let to = day.succ_opt().map_or(Uuid::max(), first_id_of);
+    let name = partition_name(day);
     let sql = "
         SELECT to_regclass($1) IS NOT NULL
             OR EXISTS (SELECT FROM inbox_other WHERE envelope_id >= $2 AND envelope_id < $3)";
     let values = [name.as_str().into(), from.into(), to.into()];
-    let there = db.query_one_raw(database::statement(sql, values)).await?;
-    let there: Option<bool> = there.map(|row| row.try_get_by_index(0)).transpose()?;
-    if there == Some(false) {
+    let row = db.query_one_raw(database::statement(sql, values)).await?;
+    let exists: Option<bool> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+    if exists == Some(false) {
+        // A row of this day may arrive in the default partition after the question was answered.
         let sql = format!(
-            "CREATE TABLE IF NOT EXISTS {name} PARTITION OF inbox FOR VALUES FROM ('{from}') TO ('{to}')"
+            "DO $$ BEGIN
+                CREATE TABLE IF NOT EXISTS {name} PARTITION OF inbox FOR VALUES FROM ('{from}') TO ('{to}');
+            EXCEPTION WHEN check_violation THEN NULL;
+            END $$"
         );
         db.execute_unprepared(&sql).await?;
     }
     Ok(())
 }
 
-fn partition(day: NaiveDate) -> String {
+fn partition_name(day: NaiveDate) -> String {
     format!("inbox_{:04}{:02}{:02}", day.year(), day.month(), day.day())
 }
 
-/// The least `UUIDv7` of a day: 48 bits of milliseconds, and zeros.
-fn first_of(day: NaiveDate) -> Uuid {
+/// The smallest `UUIDv7` of a day: 48 bits of milliseconds, and zeros.
+fn first_id_of(day: NaiveDate) -> Uuid {
     let midnight = day.and_time(chrono::NaiveTime::MIN).and_utc();
     let milliseconds = u64::try_from(midnight.timestamp_millis()).unwrap_or_default();
     Uuid::from_u128(u128::from(milliseconds) << 80)

@@ -1,23 +1,23 @@
-//! Places where tests end the process, to see what becomes of what it was doing.
+//! Kill points: places in the code where crash tests kill the process.
 
-/// Ends the process here with SIGKILL when a test asked for it. Nothing at all without the feature `kill-points`,
-/// which releases do not have.
+/// Kills the process with SIGKILL if a test has selected this kill point. Does nothing without the feature
+/// `kill-points`, which release builds do not enable.
 #[cfg(not(feature = "kill-points"))]
 pub fn reached(_: &'static str) {}
 
-/// The same before something is written.
+/// [`reached`] for a kill point that is selected by a value. Does nothing without the feature `kill-points`.
 #[cfg(not(feature = "kill-points"))]
 pub fn reached_with<T>(_: &'static str, _: &T) {}
 
-/// Ends the process when `COACH_KILL_AT` names this place: `NAME` for the first time that it is reached, `NAME:3` for
-/// the third.
+/// Kills the process with SIGKILL if `COACH_KILL_AT` selects this kill point: `NAME` when it is reached for the first
+/// time, `NAME:3` for the third time.
 #[cfg(feature = "kill-points")]
 pub fn reached(name: &'static str) {
     planted::reached(name);
 }
 
-/// Ends the process when `COACH_KILL_AT` is `NAME=VALUE` and this value is at the place: for what is written again and
-/// again in the background, so that nobody can say the how manieth it is.
+/// Kills the process with SIGKILL if `COACH_KILL_AT` is `NAME=VALUE`, with the value of this call: for code that runs
+/// repeatedly in the background, where a test cannot tell how many times the kill point is reached before.
 #[cfg(feature = "kill-points")]
 pub fn reached_with<T: std::fmt::Debug>(name: &'static str, value: &T) {
     planted::reached(&format!("{name}={value:?}"));
@@ -32,7 +32,7 @@ mod planted {
 
     #[expect(
         clippy::disallowed_methods,
-        reason = "not a setting: tests plant it, and releases are built without"
+        reason = "not a setting: only tests set it, and release builds do not have it"
     )]
     static PLANTED: LazyLock<Option<(String, usize)>> = LazyLock::new(|| {
         let planted = std::env::var("COACH_KILL_AT").ok()?;

@@ -1,6 +1,7 @@
-//! The business: members, their plans and days, and the catalogue that these
-//! are made of. Knows no GraphQL, no HTTP and no AWS.
+//! The domain: members, their plans and days, and the catalogue from which these are built. It does not depend on
+//! GraphQL, HTTP or AWS.
 
+pub mod account;
 pub mod audit;
 pub mod catalogue;
 pub mod check_in;
@@ -12,12 +13,16 @@ pub mod database;
 pub mod day;
 pub mod decision;
 mod detached;
+pub mod email_address;
+pub mod enums;
 pub mod error;
 pub mod event;
 pub mod exercise;
 pub mod favourite;
+pub mod filter;
 pub mod id;
 pub mod image;
+pub mod import;
 pub mod inbox;
 pub mod kill_point;
 pub mod live;
@@ -32,9 +37,13 @@ pub mod partner;
 pub mod plan;
 pub mod preferences;
 pub mod programme;
+pub mod progression;
+pub mod purchase;
 pub mod queue;
 pub mod recipe;
+pub mod redrive;
 pub mod reminder;
+mod safety;
 mod search;
 pub mod seed;
 pub mod shopping;

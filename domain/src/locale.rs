@@ -1,36 +1,37 @@
-//! Locales, as platforms write them.
+//! Language tags as platforms write them, and the languages with a translation.
 
-/// The longest tag that is kept, in bytes.
-const LONGEST: usize = 35;
+/// Maximum length of a tag in bytes.
+const MAX_TAG_LENGTH: usize = 35;
 
-/// A language, perhaps with script, region and variants, as a BCP 47 tag. Java and Apple's systems write `de_AT`, POSIX
-/// `de_AT.UTF-8` and `de_AT@euro`: all of these are `de-AT`. `None` for what is no such thing.
+/// Normalizes a locale to a BCP 47 tag: a language, optionally with script, region and variants. Java and Apple's
+/// systems write `de_AT`, POSIX `de_AT.UTF-8` and `de_AT@euro`: all of these become `de-AT`. `None` if the text is not
+/// a locale.
 pub fn language_tag(text: &str) -> Option<String> {
     let end = text.find(['.', '@']).unwrap_or(text.len());
     let tag = text[..end].replace('_', "-");
-    let is_part = |part: &str, most: usize| {
-        (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    let is_part = |part: &str, max: usize| {
+        (1..=max).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };
     let mut parts = tag.split('-');
     let language = parts.next()?;
     let is_language = (2..=3).contains(&language.len())
         && language.bytes().all(|byte| byte.is_ascii_alphabetic());
-    let is_tag = is_language && parts.all(|part| is_part(part, 8)) && tag.len() <= LONGEST;
+    let is_tag = is_language && parts.all(|part| is_part(part, 8)) && tag.len() <= MAX_TAG_LENGTH;
     is_tag.then_some(tag)
 }
 
-/// A language that people are told what they can mend in.
+/// A language in which user errors are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
-    /// English, which everybody gets whose own there is no translation into.
+    /// English, the default.
     English,
     /// German.
     German,
 }
 
 impl Language {
-    /// That of a tag such as `de-AT`, where there is a translation.
-    pub fn of_tag(tag: &str) -> Option<Self> {
+    /// The language of a tag such as `de-AT`; `None` if there is no translation.
+    pub fn from_tag(tag: &str) -> Option<Self> {
         let language = tag.split(['-', '_']).next()?;
         match language.to_ascii_lowercase().as_str() {
             "en" => Some(Self::English),
@@ -39,12 +40,13 @@ impl Language {
         }
     }
 
-    /// What a header `Accept-Language` (RFC 9110, 12.5.4) likes best of those that there are. Of equals the first.
-    pub fn accepted(header: &str) -> Option<Self> {
+    /// The language that the header `Accept-Language` (RFC 9110, 12.5.4) prefers, of those with a translation. Of equal
+    /// qualities the first counts.
+    pub fn from_accept_language(header: &str) -> Option<Self> {
         let mut best: Option<(f32, Self)> = None;
         for range in header.split(',') {
             let mut parts = range.split(';').map(str::trim);
-            let Some(language) = parts.next().and_then(Self::of_tag) else {
+            let Some(language) = parts.next().and_then(Self::from_tag) else {
                 continue;
             };
             let quality = parts.find_map(|part| part.strip_prefix("q="));
@@ -62,7 +64,7 @@ mod tests {
     use super::{Language, language_tag};
 
     #[test]
-    fn the_language_is_the_best_of_those_there_are() {
+    fn the_preferred_language_with_a_translation_is_chosen() {
         for (header, language) in [
             ("de-AT,de;q=0.9,en;q=0.8", Some(Language::German)),
             (
@@ -76,12 +78,12 @@ mod tests {
             ("fr, *;q=0.5", None),
             ("", None),
         ] {
-            assert_eq!(Language::accepted(header), language, "{header}");
+            assert_eq!(Language::from_accept_language(header), language, "{header}");
         }
     }
 
     #[test]
-    fn tags_of_all_platforms_are_read() {
+    fn locales_of_all_platforms_are_normalized() {
         for (written, tag) in [
             ("de", "de"),
             ("de-AT", "de-AT"),
@@ -100,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_tag_is_none() {
+    fn invalid_locales_are_rejected() {
         let long = format!("de-{}", ["abcdefgh"; 4].join("-"));
         for text in [
             "",

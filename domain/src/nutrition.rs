@@ -1,22 +1,22 @@
-//! What food provides.
+//! Nutrition of food.
 
-/// Energy and macronutrients: of one serving, or of a day together.
+/// Energy and macronutrients, of one serving or of a whole day.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Nutrition {
-    /// Kilocalories.
+    /// Energy in kilocalories.
     pub energy_kcal: i32,
-    /// Grams.
+    /// Protein in grams.
     pub protein_grams: f64,
-    /// Grams, without fibre where the source says so.
+    /// Carbohydrate in grams, without fibre as far as the source distinguishes it.
     pub carbohydrate_grams: f64,
-    /// Grams.
+    /// Fat in grams.
     pub fat_grams: f64,
-    /// Grams.
+    /// Fibre in grams.
     pub fibre_grams: f64,
 }
 
 impl Nutrition {
-    /// What so many servings provide.
+    /// The nutrition of several servings.
     #[must_use]
     pub fn times(self, servings: i32) -> Self {
         let factor = f64::from(servings);
@@ -29,7 +29,7 @@ impl Nutrition {
         }
     }
 
-    /// With grams to a tenth, as the API gives them.
+    /// The same with grams rounded to a tenth, as the API returns them.
     #[must_use]
     pub fn rounded(self) -> Self {
         let tenth = |grams: f64| (grams * 10.0).round() / 10.0;
@@ -42,10 +42,9 @@ impl Nutrition {
         }
     }
 
-    /// How far two are apart, in kilocalories: their difference in energy plus
-    /// the energy of their differences in each macronutrient, at the usual 4
-    /// (protein, carbohydrate) and 9 (fat) kilocalories a gram. So a meal that
-    /// has the same energy from other sources is not taken for the same.
+    /// The distance of two in kilocalories: the difference in energy plus the energy of the differences in each
+    /// macronutrient, at the usual 4 (protein, carbohydrate) and 9 (fat) kilocalories per gram. Two meals with the same
+    /// energy from different sources are thus not equal.
     pub fn distance(self, other: Self) -> f64 {
         let energy = f64::from(self.energy_kcal) - f64::from(other.energy_kcal);
         let protein = self.protein_grams - other.protein_grams;

@@ -1,4 +1,4 @@
-//! The object store, as we use it: small files by key.
+//! The interface of the object store, for small files by key.
 
 use std::sync::Arc;
 
@@ -6,57 +6,57 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// It cannot be reached.
+    /// The object store cannot be reached.
     #[error("the object store is not available: {0}")]
     Unavailable(String),
-    /// Somebody else wrote the object first.
+    /// The condition of a write does not hold: the object was written concurrently.
     #[error("the object has changed")]
     Conflict,
-    /// The key is not allowed, or we are not.
+    /// The key is not allowed, or access is denied.
     #[error("the object store refuses: {0}")]
     Refused(String),
 }
 
-/// What names one state of an object.
+/// The entity tag, which identifies one version of an object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ETag(pub String);
 
-/// An object with its state.
+/// One version of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
-    /// What is in it.
+    /// The content.
     pub bytes: Arc<[u8]>,
-    /// Its state.
+    /// The version.
     pub etag: ETag,
 }
 
-/// When a write is to happen.
+/// The condition of a write.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
-    /// In any case.
+    /// Write in any case.
     Always,
-    /// When there is no such object.
+    /// Write only if the object does not exist.
     Absent,
-    /// When the object is in this state.
+    /// Write only if the object has this version.
     Matches(ETag),
 }
 
-/// What goes with an object.
+/// The metadata of an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attributes {
     /// The media type.
     pub content_type: Option<&'static str>,
-    /// As in HTTP.
+    /// The value of the HTTP header `Cache-Control`.
     pub cache_control: Option<&'static str>,
 }
 
-/// Objects by key: words with slashes between them.
+/// Objects by key. A key consists of words that are separated by slashes.
 #[async_trait::async_trait]
 pub trait ObjectStore: Send + Sync + 'static {
-    /// The object; `None` where there is none.
+    /// Reads an object; `None` when it does not exist.
     async fn get(&self, key: &str) -> Result<Option<Object>, Error>;
 
-    /// Writes an object whole, and returns its new state.
+    /// Writes a whole object, and returns its new version.
     async fn put(
         &self,
         key: &str,
@@ -65,6 +65,6 @@ pub trait ObjectStore: Send + Sync + 'static {
         condition: &Condition,
     ) -> Result<ETag, Error>;
 
-    /// Deletes an object; one that is not there is deleted already.
+    /// Deletes an object. Succeeds if it does not exist.
     async fn delete(&self, key: &str) -> Result<(), Error>;
 }

@@ -1,4 +1,4 @@
-//! The place in a trace, as W3C's `traceparent` writes it, so that what is done later can link to its cause.
+//! Propagation of the trace context as a W3C `traceparent`, so that spans of later processing can link to their cause.
 
 use opentelemetry::trace::{
     SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState,
@@ -6,29 +6,32 @@ use opentelemetry::trace::{
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
-/// The header's text; `None` where nobody traces.
-pub fn parent(span: &Span) -> Option<String> {
+/// The span's context as the value of a `traceparent` header; `None` when tracing is disabled.
+pub fn traceparent(span: &Span) -> Option<String> {
     if span.is_disabled() {
         return None;
     }
     let context = span.context();
-    let place = context.span().span_context().clone();
-    place.is_valid().then(|| {
-        let (trace, span, flags) = (place.trace_id(), place.span_id(), place.trace_flags());
-        format!("00-{trace}-{span}-{:02x}", flags.to_u8())
+    let span_context = context.span().span_context().clone();
+    span_context.is_valid().then(|| {
+        let (trace, span) = (span_context.trace_id(), span_context.span_id());
+        format!(
+            "00-{trace}-{span}-{:02x}",
+            span_context.trace_flags().to_u8()
+        )
     })
 }
 
-/// Links a span to the place that a [`parent`] names: what is done there came of what was done here. A text that is no
-/// place links to nothing.
-pub fn link(span: &Span, parent: &str) {
-    if let Some(place) = parse(parent) {
-        span.add_link(place);
+/// Links a span to the span of a [`traceparent`](traceparent()), which is its cause. Does nothing if the text is
+/// malformed.
+pub fn link(span: &Span, traceparent: &str) {
+    if let Some(span_context) = parse(traceparent) {
+        span.add_link(span_context);
     }
 }
 
-/// Whether a `traceparent` is one by the letter of the specification. Who takes over a malformed one makes of two traces
-/// one, or of one two: such a caller gets a trace of its own.
+/// Whether a `traceparent` is well-formed by the specification. A malformed one is not continued, since that could
+/// merge or split traces: its caller gets a new trace.
 /// <https://www.w3.org/TR/trace-context/#traceparent-header>
 pub fn is_well_formed(text: &str) -> bool {
     let mut parts = text.splitn(5, '-');
@@ -38,10 +41,10 @@ pub fn is_well_formed(text: &str) -> bool {
     else {
         return false;
     };
-    let is_nothing = |part: &str| part.bytes().all(|digit| digit == b'0');
-    // Later versions may say more behind these four.
+    let is_zero = |part: &str| part.bytes().all(|digit| digit == b'0');
+    // Later versions may append more parts to these four.
     let ends = parts.next().is_none() || version != "00";
-    version != "ff" && !is_nothing(trace) && !is_nothing(span) && ends
+    version != "ff" && !is_zero(trace) && !is_zero(span) && ends
 }
 
 fn is_hexadecimal(text: &str, digits: usize) -> bool {
@@ -52,7 +55,7 @@ fn is_hexadecimal(text: &str, digits: usize) -> bool {
 }
 
 fn parse(text: &str) -> Option<SpanContext> {
-    // Ours are of the first version.
+    // This service writes version 00 only.
     if !is_well_formed(text) || !text.starts_with("00-") {
         return None;
     }
@@ -72,18 +75,18 @@ mod tests {
     use super::{is_well_formed, parse};
 
     #[test]
-    fn a_place_is_read_as_it_was_written() {
-        let place = parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").unwrap();
+    fn a_traceparent_is_parsed() {
+        let span = parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").unwrap();
         assert_eq!(
-            place.trace_id().to_string(),
+            span.trace_id().to_string(),
             "0af7651916cd43dd8448eb211c80319c"
         );
-        assert_eq!(place.span_id().to_string(), "b7ad6b7169203331");
-        assert!(place.is_sampled() && place.is_remote());
+        assert_eq!(span.span_id().to_string(), "b7ad6b7169203331");
+        assert!(span.is_sampled() && span.is_remote());
     }
 
     #[test]
-    fn anything_else_is_no_place() {
+    fn anything_else_is_not_parsed() {
         for text in [
             "",
             "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331",

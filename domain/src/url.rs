@@ -1,4 +1,4 @@
-//! Addresses on the web.
+//! HTTP URLs.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,15 +11,15 @@ impl TryFrom<String> for Url {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("it is no absolute URL")
+        Self::parse(&text).ok_or("it is not an absolute HTTP URL")
     }
 }
 
 impl Url {
-    /// The longest that is taken, in characters.
+    /// Maximum length in characters.
     pub const MAX_LENGTH: usize = 2048;
 
-    /// Takes a text that is such a URL.
+    /// Parses a URL; `None` if the text is not an absolute HTTP URL within the limit.
     pub fn parse(text: &str) -> Option<Self> {
         let rest = text
             .strip_prefix("https://")

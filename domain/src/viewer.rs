@@ -1,18 +1,18 @@
-//! Who asks.
+//! The viewer of a request: its identity and role.
 
-use crate::{locale::Language, member::EmailAddress};
+use crate::{email_address::EmailAddress, locale::Language};
 
-/// What a viewer may be, from least to most. A signed-in person is a member,
+/// The role of a viewer, in ascending order of privilege. A signed-in person is a member,
 /// registered or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Nobody in particular.
+    /// Not signed in.
     Anonymous,
     /// A signed-in person.
     Member,
     /// A coach.
     Coach,
-    /// A person who operates the service.
+    /// An operator of the service.
     Staff,
     /// Another service.
     Service,
@@ -28,15 +28,15 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// Whether it can be that of a member: Postgres keeps no text with U+0000.
-    pub fn can_be_kept(&self) -> bool {
+    /// Whether Postgres can store it: text must not contain U+0000. Others cannot belong to a member.
+    pub fn is_storable(&self) -> bool {
         ![&self.issuer, &self.subject]
             .iter()
             .any(|text| text.contains('\0'))
     }
 }
 
-/// Who asks. Only authentication makes one that is not anonymous.
+/// The viewer of a request. Only authentication creates viewers that are not anonymous.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Viewer {
     subject: Option<Subject>,
@@ -46,7 +46,7 @@ pub struct Viewer {
 }
 
 impl Viewer {
-    /// Nobody in particular.
+    /// A viewer who is not signed in.
     pub const fn anonymous() -> Self {
         Self {
             subject: None,
@@ -56,7 +56,7 @@ impl Viewer {
         }
     }
 
-    /// The bearer of a token that has been verified.
+    /// The bearer of a verified token.
     pub fn authenticated(subject: Subject, role: Role) -> Self {
         Self {
             subject: Some(subject),
@@ -66,34 +66,34 @@ impl Viewer {
         }
     }
 
-    /// The same, with the address that the token says is theirs and verified.
+    /// Sets the address that the token states as verified.
     #[must_use]
     pub fn with_verified_email(self, email: Option<EmailAddress>) -> Self {
         Self { email, ..self }
     }
 
-    /// The same, whose client accepts answers in this language best.
+    /// Sets the language that the client prefers, of those with a translation.
     #[must_use]
-    pub fn accepting(self, language: Option<Language>) -> Self {
+    pub fn with_accepted_language(self, language: Option<Language>) -> Self {
         Self { language, ..self }
     }
 
-    /// The language that their client accepts best, of those that there are.
+    /// The language that the client prefers, of those with a translation.
     pub fn accepted_language(&self) -> Option<Language> {
         self.language
     }
 
-    /// The person, unless anonymous.
+    /// The identity; `None` if anonymous.
     pub fn subject(&self) -> Option<&Subject> {
         self.subject.as_ref()
     }
 
-    /// The address that the token says is theirs and verified, where it says one.
+    /// The address that the token states as verified, if any.
     pub fn verified_email(&self) -> Option<&EmailAddress> {
         self.email.as_ref()
     }
 
-    /// What the viewer may be.
+    /// The role.
     pub fn role(&self) -> Role {
         self.role
     }

@@ -1,4 +1,4 @@
-//! The seam to the business: preparing its database, and looking after what it holds in memory.
+//! Prepares the database (migrations, seed data) and keeps the in-memory catalogue up to date.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -7,53 +7,54 @@ use coach_migrations::Migrations;
 use coach_resolvers::App;
 use sea_orm::DbErr;
 
-/// How long a new version of the catalogue may go unnoticed.
-const CATALOGUE_EVERY: Duration = Duration::from_secs(5);
+/// How often to look for a new version of the catalogue.
+const CATALOGUE_REFRESH_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Why the database cannot be prepared. For operators: it shows what requests hide.
+/// Why the database cannot be prepared. Meant for operators: messages include the cause, which responses to clients
+/// hide.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PrepareError {
-    /// The migrations.
+    /// A migration failed.
     #[error("migrating the database: {0}")]
     Migrate(DbErr),
-    /// The words by which the catalogue is searched.
-    #[error("writing the words by which the catalogue is searched: {}", Plainly(.0))]
+    /// The search terms of the catalogue could not be rewritten.
+    #[error("writing the search terms of the catalogue: {}", WithCause(.0))]
     Refold(coach_domain::Error),
-    /// The content and the demo members.
-    #[error("seeding the database: {}", Plainly(.0))]
+    /// The content or the demo members could not be written.
+    #[error("seeding the database: {}", WithCause(.0))]
     Seed(coach_domain::Error),
 }
 
-/// Brings the database's tables up to date, and the words by which the catalogue is searched, and says
-/// how the tables stood before.
+/// Runs the pending migrations, then rewrites the search terms of the catalogue. Returns the state of the migrations
+/// before the call.
 ///
 /// # Errors
 ///
-/// When the database cannot be reached, or a migration fails; then none has run. When writing the words fails the tables
-/// are up to date, and doing it again writes them.
+/// When the database cannot be reached or a migration fails; all migrations are rolled back in that case. When
+/// rewriting the search terms fails, the tables are up to date, and calling this again writes the terms.
 pub async fn migrate(database: &Pool) -> Result<Migrations, PrepareError> {
-    let found = coach_migrations::migrate(&database.unwatched())
+    let found = coach_migrations::migrate(&database.seaorm_connection())
         .await
         .map_err(PrepareError::Migrate)?;
     if !found.unknown.is_empty() {
-        // A newer version has words of its own.
+        // A newer version of this program migrated the database, and its search terms may differ.
         return Ok(found);
     }
-    let refolded = catalogue::refold(database).await;
-    let refolded = refolded.map_err(PrepareError::Refold)?;
+    let rewritten = catalogue::rebuild_search_text(database).await;
+    let rewritten = rewritten.map_err(PrepareError::Refold)?;
     tracing::debug!(
-        refolded,
-        "the catalogue is searched by the words of this version"
+        refolded = rewritten,
+        "the search terms of the catalogue are up to date"
     );
     Ok(found)
 }
 
-/// Adds content and demo members that are missing, and renews demo members whose time has passed.
+/// Inserts missing content and demo members, and renews demo members whose seed data has expired.
 ///
 /// # Errors
 ///
-/// When the database cannot be reached, or holds tables that are not ours.
+/// When the database cannot be reached, or holds tables of another application.
 pub async fn seed(database: &Pool, clock: &dyn Clock) -> Result<(), PrepareError> {
     let added = seed::seed(database, clock).await;
     let added = added.map_err(PrepareError::Seed)?;
@@ -63,45 +64,47 @@ pub async fn seed(database: &Pool, clock: &dyn Clock) -> Result<(), PrepareError
     Ok(())
 }
 
-/// All of it, for a database that may be empty, but not somebody else's.
+/// Migrates and seeds a database that is either empty or already ours.
 ///
 /// # Errors
 ///
-/// As [`migrate`] and [`seed`]; the tables of others are found before ours are made.
+/// As [`migrate`] and [`seed`]. Tables of another application are detected before any table is created.
 pub async fn prepare(database: &Pool, clock: &dyn Clock) -> Result<(), PrepareError> {
-    seed::is_ours(database).await.map_err(PrepareError::Seed)?;
+    seed::require_own_tables(database)
+        .await
+        .map_err(PrepareError::Seed)?;
     migrate(database).await?;
     seed(database, clock).await
 }
 
-/// What an error of the domain says to operators: with its cause, which requests hide.
-pub fn plainly(error: &coach_domain::Error) -> String {
-    Plainly(error).to_string()
+/// The message of a domain error for operators: with its cause, which responses to clients hide.
+pub fn message_with_cause(error: &coach_domain::Error) -> String {
+    WithCause(error).to_string()
 }
 
-/// Loads the catalogue now, and again whenever there is a new version, as long as it is in use.
+/// Spawns a task that loads the catalogue now and reloads it on each new version. It ends once the cache is dropped.
 pub fn watch_catalogue(catalogue: &Arc<catalogue::Cache>, database: Pool) {
     let catalogue = Arc::downgrade(catalogue);
     tokio::spawn(async move {
         while let Some(catalogue) = catalogue.upgrade() {
             if let Err(error) = catalogue.refresh(&database).await {
-                tracing::debug!(error = %Plainly(&error), "asking for the catalogue failed");
+                tracing::debug!(error = %WithCause(&error), "refreshing the catalogue failed");
             }
             drop(catalogue);
-            tokio::time::sleep(CATALOGUE_EVERY).await;
+            tokio::time::sleep(CATALOGUE_REFRESH_INTERVAL).await;
         }
     });
 }
 
-/// Whether there is a catalogue, in memory or to load.
+/// Whether the catalogue is in memory or can be loaded.
 pub(crate) async fn has_catalogue(app: &App) -> bool {
     app.catalogue.get(&app.database).await.is_ok()
 }
 
-/// An error of the domain with its cause, which the domain keeps from strangers.
-struct Plainly<'a>(&'a coach_domain::Error);
+/// Displays a domain error with its cause. The error's own `Display` leaves the cause out, since clients may see it.
+struct WithCause<'a>(&'a coach_domain::Error);
 
-impl fmt::Display for Plainly<'_> {
+impl fmt::Display for WithCause<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         use coach_domain::Error::{Conflict, Database, Timeout, Unavailable};
         match self.0 {

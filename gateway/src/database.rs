@@ -7,11 +7,11 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbE
 
 use crate::settings::Settings;
 
-/// A pool. It connects when it is used, so a database that is down is no reason not to start.
+/// Opens the pool for requests. It connects on first use, so the process starts even while the database is down.
 ///
 /// # Errors
 ///
-/// When the URL is not one.
+/// When the URL is invalid.
 pub fn pool(url: &str, settings: &Settings) -> coach_domain::Result<Pool> {
     let options = Options {
         max_connections: settings.database_connections,
@@ -23,12 +23,12 @@ pub fn pool(url: &str, settings: &Settings) -> coach_domain::Result<Pool> {
     database::open(url, &options)
 }
 
-/// A pool for what works behind the answers, so that neither takes the other's connections. Waits longer for one: nobody
-/// waits for an answer.
+/// Opens the pool for background work, separate from [`pool`] so that neither starves the other of connections. Its
+/// timeouts are longer (10 s to acquire a connection, 15 s for a statement), because no client waits for a response.
 ///
 /// # Errors
 ///
-/// When the URL is not one.
+/// When the URL is invalid.
 pub fn worker_pool(url: &str, settings: &Settings) -> coach_domain::Result<Pool> {
     let options = Options {
         max_connections: settings.worker.connections,
@@ -41,11 +41,11 @@ pub fn worker_pool(url: &str, settings: &Settings) -> coach_domain::Result<Pool>
     database::open(url, &options)
 }
 
-/// Creates a database on the server of `url`, unless it is there.
+/// Creates a database on the server of `url` unless it exists.
 ///
 /// # Errors
 ///
-/// When the server cannot be reached or refuses.
+/// When the server cannot be reached or rejects the statement.
 pub async fn create(url: &str, name: &str) -> Result<(), DbErr> {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);

@@ -1,8 +1,8 @@
-//! Bytes as hexadecimal digits.
+//! Hexadecimal encoding of bytes.
 
 use std::fmt::Write as _;
 
-/// In small letters.
+/// Encodes in lowercase.
 pub(crate) fn encode(bytes: &[u8]) -> String {
     let mut digits = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
@@ -12,7 +12,7 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     digits
 }
 
-/// `None` for what is anything else than pairs of digits.
+/// Decodes pairs of digits of either case; `None` for any other input.
 pub(crate) fn decode(digits: &str) -> Option<Vec<u8>> {
     let digit = |byte: &u8| char::from(*byte).to_digit(16);
     let pairs = digits.as_bytes().chunks(2).map(|pair| {

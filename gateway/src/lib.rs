@@ -1,18 +1,18 @@
-//! The gateway: HTTP, authentication, limits, configuration, and the private Postgres of `coach dev`. The binary
-//! `coach` is built from it, and the end-to-end tests run its router.
+//! The gateway: HTTP, authentication, limits, configuration, and the embedded Postgres of `coach dev`. The binary
+//! `coach` is built on it, and the end-to-end tests run its router.
 
 pub mod app;
 pub mod auth;
 pub mod database;
+pub mod database_schema;
 pub mod embedded;
 mod hex;
 pub mod http;
 pub mod postgres_archive;
 pub mod queues;
-pub mod schema;
 pub mod server;
 pub mod settings;
 pub mod stop;
 pub mod telemetry;
 pub mod webhook;
-pub mod worker;
+pub mod worker_process;

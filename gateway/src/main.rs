@@ -13,12 +13,13 @@ use coach_gateway::{
 
 use crate::cli::{Cli, Verb};
 
-/// A request makes and frees some ten thousand small values; `bench/README.md` says what this saves.
+/// A request allocates and frees about 10,000 small values; `bench/README.md` has measurements of what this allocator
+/// saves.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// For blocking work that outlives its request.
-const LINGER: Duration = Duration::from_secs(10);
+/// How long the process waits at shutdown for blocking tasks that outlive their request.
+const BLOCKING_SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 fn main() -> ExitCode {
     let verb = Cli::parse().verb;
@@ -35,8 +36,8 @@ fn main() -> ExitCode {
 }
 
 fn run(verb: &Verb) -> anyhow::Result<()> {
-    if matches!(verb, Verb::Dev) {
-        settings::restart_without_other_settings()?;
+    if matches!(verb, Verb::Dev { .. }) {
+        settings::restart_with_clean_environment()?;
     }
     let sources = Sources::of_process(verb.takes_database_url())?;
     if matches!(verb, Verb::CheckConfig) {
@@ -44,15 +45,15 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
     }
     let settings = Settings::load(&sources)?;
     if verb.falls_back_to_dev() && settings.database_url.is_none() {
-        // Which has no use for `PG*` either.
-        settings::restart_without_other_settings()?;
+        // The database of `coach dev` is used, which must not be affected by `PG*` either.
+        settings::restart_with_clean_environment()?;
     }
     let telemetry = Telemetry::start(&settings)?;
-    if !settings.passed_over.is_empty() {
+    if !settings.ignored_variables.is_empty() {
         tracing::warn!(
-            variables = settings.passed_over.join(", "),
-            "passed over variables that Kubernetes sets for a Service named coach; `enableServiceLinks: false` in the \
-             pod's spec keeps them away"
+            variables = settings.ignored_variables.join(", "),
+            "ignored variables that Kubernetes sets for a Service named coach; `enableServiceLinks: false` in the pod's \
+             spec prevents them"
         );
     }
     if let Verb::Token { email, groups } = verb {
@@ -61,7 +62,9 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let result = runtime.block_on(async {
         match verb {
-            Verb::Dev => Box::pin(command::dev::run(settings)).await,
+            Verb::Dev { no_live_session } => {
+                Box::pin(command::dev::run(settings, !no_live_session)).await
+            }
             Verb::Serve { with_workers } => {
                 Box::pin(command::serve::run(settings, *with_workers)).await
             }
@@ -75,7 +78,7 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
             Verb::Token { .. } | Verb::Schema(_) | Verb::CheckConfig => Ok(()),
         }
     });
-    runtime.shutdown_timeout(LINGER);
+    runtime.shutdown_timeout(BLOCKING_SHUTDOWN_TIMEOUT);
     telemetry.stop();
     result
 }

@@ -1,4 +1,4 @@
-//! Fetching Postgres, for machines that have none: prebuilt programs with their published checksum.
+//! Downloads prebuilt Postgres binaries, for machines without Postgres, and checks their published checksum.
 
 use std::{
     fs,
@@ -12,16 +12,17 @@ use reqwest::{Client, Response};
 
 use crate::hex;
 
-/// Programs for each platform that Rust runs on, with a file `….sha256` for each.
+/// Archives for each platform, each with its checksum in a file `….sha256`.
 const RELEASES: &str = "https://github.com/theseus-rs/postgresql-binaries/releases/download";
 const VERSION: &str = "16.4.0";
-const WITHIN: Duration = Duration::from_mins(5);
+const DOWNLOAD_TIMEOUT: Duration = Duration::from_mins(5);
 
-/// Brings Postgres into the folder and returns the folder of its programs. Blocks; not for asynchronous code.
+/// Downloads Postgres into the folder, unless it is there, and returns the folder of its executables. Blocks: must not
+/// be called within an async runtime.
 ///
 /// # Errors
 ///
-/// When it cannot be fetched, or is not what was published.
+/// When the archive cannot be downloaded or unpacked, or does not have the published checksum.
 pub fn fetch(folder: &Path) -> Result<PathBuf, String> {
     fetch_from(RELEASES, folder)
 }
@@ -51,22 +52,22 @@ fn target() -> Result<String, String> {
 }
 
 async fn download(address: &str) -> Result<Vec<u8>, String> {
-    let in_words = |error: reqwest::Error| error.to_string();
+    let to_message = |error: reqwest::Error| error.to_string();
     let client = Client::builder()
-        .timeout(WITHIN)
+        .timeout(DOWNLOAD_TIMEOUT)
         .build()
-        .map_err(in_words)?;
+        .map_err(to_message)?;
     let get = async |address: &str| {
         let response = client.get(address).send().await;
         response
             .and_then(Response::error_for_status)
-            .map_err(in_words)
+            .map_err(to_message)
     };
     let published = get(&format!("{address}.sha256")).await?;
-    let published = published.text().await.map_err(in_words)?;
-    let archive = get(address).await?.bytes().await.map_err(in_words)?;
+    let published = published.text().await.map_err(to_message)?;
+    let archive = get(address).await?.bytes().await.map_err(to_message)?;
     let found = sha256(&archive);
-    // The file is one line, of the sum alone or with the name behind it.
+    // The file is one line: the checksum, optionally followed by the file name.
     if published.split_whitespace().next() != Some(found.as_str()) {
         return Err(format!(
             "{address} has the SHA-256 {found}, which is not the published one"
@@ -79,7 +80,7 @@ fn sha256(bytes: &[u8]) -> String {
     hex::encode(digest(&SHA256, bytes).as_ref())
 }
 
-/// Unpacks beside its place, so that what was broken off is not taken for whole.
+/// Unpacks into a temporary folder and renames it, so that an interrupted run leaves nothing that looks complete.
 fn unpack(archive: &[u8], folder: &Path, name: &str) -> std::io::Result<()> {
     let file = folder.join(format!("{name}.tar.gz"));
     let unfinished = folder.join(format!("{name}.unfinished"));
@@ -91,7 +92,7 @@ fn unpack(archive: &[u8], folder: &Path, name: &str) -> std::io::Result<()> {
         .arg(&file)
         .arg("-C")
         .arg(&unfinished)
-        // The archive holds one folder; as root, do not make its files somebody else's.
+        // The archive holds one top-level folder. As root, tar would restore the owners recorded in the archive.
         .args(["--strip-components=1", "--no-same-owner"])
         .stdin(Stdio::null())
         .output()?;

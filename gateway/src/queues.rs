@@ -1,4 +1,4 @@
-//! The queues, wherever they are set to be.
+//! Opens the queues in the backend that the settings choose: Postgres or Amazon SQS.
 
 use coach_domain::database::Pool;
 use std::sync::Arc;
@@ -11,16 +11,16 @@ use coach_workers::queue::{
 
 use crate::settings::{self, Settings};
 
-/// The queues of one process, as what works on them needs them.
+/// The queues of one worker process.
 pub struct Queues {
     /// For sending and receiving.
     pub queue: Arc<dyn Queue>,
-    /// The one on Postgres, where it is that.
+    /// The same queue when the backend is Postgres: the scheduler maintains its tables.
     pub postgres: Option<PostgresQueue>,
 }
 
 impl Queues {
-    /// Those that the settings name.
+    /// Opens the queues in the configured backend.
     ///
     /// # Errors
     ///
@@ -43,10 +43,10 @@ impl Queues {
     }
 }
 
-/// The queues as operators see and mend them. Nothing is asked of them yet.
+/// The administrative interface to the queues (dead letters, pauses). Connects to nothing yet.
 pub async fn operations(settings: &Settings, pool: Pool) -> Arc<dyn Operations> {
     match settings.storage.queue {
-        settings::Queue::Postgres => Arc::new(PostgresQueue::unopened(pool, [])),
+        settings::Queue::Postgres => Arc::new(PostgresQueue::new_unchecked(pool, [])),
         settings::Queue::Sqs => Arc::new(sqs(settings, pool).await),
     }
 }

@@ -1,4 +1,4 @@
-//! Being asked to stop: Ctrl-C and SIGTERM.
+//! Graceful shutdown on Ctrl-C (SIGINT) and SIGTERM.
 
 use std::{io, process, time::Duration};
 
@@ -7,19 +7,20 @@ use tokio::{
     sync::watch,
 };
 
-/// Whoever asked will not wait longer than 15 seconds.
-const AT_THE_LATEST: Duration = Duration::from_millis(14_500);
+/// When the process exits even if work is left: a shutdown must end within 15 seconds.
+const MAX_SHUTDOWN_TIME: Duration = Duration::from_millis(14_500);
 
-/// Tells when to stop. Cheap to clone.
+/// A handle that tells when shutdown was requested. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Stop(watch::Receiver<bool>);
 
 impl Stop {
-    /// From now on signals ask us to stop instead of ending us. The second one ends us at once.
+    /// Installs the signal handlers: from now on, the first SIGINT or SIGTERM requests shutdown. The second one exits
+    /// at once, with code 130 or 143 according to the first.
     ///
     /// # Errors
     ///
-    /// When the system refuses.
+    /// When a signal handler cannot be installed.
     pub fn on_signals() -> io::Result<Self> {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
@@ -30,23 +31,23 @@ impl Stop {
                 _ = terminate.recv() => 143,
             };
             tracing::info!("stopping");
-            // Nobody may be there to hear it any more.
+            // Fails only when every receiver is dropped already.
             let _ = sender.send(true);
             tokio::select! {
                 _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
-                () = tokio::time::sleep(AT_THE_LATEST) => {
+                () = tokio::time::sleep(MAX_SHUTDOWN_TIME) => {
                     tracing::error!("stopping took too long");
                 }
             }
-            // What we started notices that we are gone.
+            // Child processes notice that this process is gone.
             process::exit(code);
         });
         Ok(Self(receiver))
     }
 
-    /// Waits until it is time to stop.
-    pub async fn asked(&self) {
+    /// Waits until shutdown is requested.
+    pub async fn requested(&self) {
         // The sender lives as long as the process.
         let _ = self.0.clone().wait_for(|stop| *stop).await;
     }

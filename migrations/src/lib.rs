@@ -1,28 +1,26 @@
-//! The database's tables, forward only: each migration is one file of SQL in
-//! `sql/`, never edited once released. A change that a running older version
-//! would not survive is two migrations: expand, and in a later release
-//! contract.
+//! Database migrations, forward only: each is one SQL file in `sql/`, which is never edited once released. A change
+//! that would break a running older version is made in two migrations: expand, and contract in a later release.
 
 use sea_orm_migration::{
     MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait,
     sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement, TransactionTrait},
 };
 
-/// A migration: a name, which the database remembers, and its SQL.
+/// A migration: its name, which the database records, and its SQL.
 #[derive(Clone, Copy)]
-struct Sql {
+struct SqlMigration {
     name: &'static str,
     text: &'static str,
 }
 
 macro_rules! migrations {
     ($($name:literal),+ $(,)?) => {
-        [$(Sql { name: $name, text: include_str!(concat!("../sql/", $name, ".sql")) }),+]
+        [$(SqlMigration { name: $name, text: include_str!(concat!("../sql/", $name, ".sql")) }),+]
     };
 }
 
-/// In the order in which they run.
-const MIGRATIONS: &[Sql] = &migrations![
+/// All migrations, in the order in which they run.
+const MIGRATIONS: &[SqlMigration] = &migrations![
     "0001_catalogue_version",
     "0002_exercise",
     "0003_workout",
@@ -55,14 +53,14 @@ const MIGRATIONS: &[Sql] = &migrations![
     "0040_idempotency_key",
 ];
 
-impl MigrationName for Sql {
+impl MigrationName for SqlMigration {
     fn name(&self) -> &str {
         self.name
     }
 }
 
 #[async_trait::async_trait]
-impl MigrationTrait for Sql {
+impl MigrationTrait for SqlMigration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let connection = manager.get_connection();
         connection.execute_unprepared(self.text).await?;
@@ -70,8 +68,7 @@ impl MigrationTrait for Sql {
     }
 }
 
-/// Knows all migrations; for asking which are pending. To run them use
-/// [`migrate`].
+/// All migrations, for `SeaORM`. To run them, use [`migrate`].
 #[derive(Clone, Copy, Debug)]
 pub struct Migrator;
 
@@ -85,34 +82,34 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// How the database stands to this version.
+/// The difference between the migrations of the database and those of this version.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Migrations {
-    /// What has not run, in its order.
+    /// The migrations of this version that have not run, in their order.
     pub pending: Vec<&'static str>,
-    /// What a newer version has run, and this one does not know.
+    /// The migrations that have run and that this version does not know: those of a newer version.
     pub unknown: Vec<String>,
 }
 
-/// Compares the database with this version. Changes nothing.
+/// Compares the database with this version, without any change.
 pub async fn compare(database: &impl ConnectionTrait) -> Result<Migrations, DbErr> {
     let backend = database.get_database_backend();
     let query = |sql: &str| database.query_all_raw(Statement::from_string(backend, sql.to_owned()));
-    let there = query(
+    let table_exists = query(
         "SELECT FROM pg_tables WHERE tablename = 'seaql_migrations' AND schemaname = current_schema()",
     );
-    let mut run = Vec::new();
-    if !there.await?.is_empty() {
+    let mut applied = Vec::new();
+    if !table_exists.await?.is_empty() {
         for row in query("SELECT version FROM seaql_migrations ORDER BY version").await? {
-            run.push(row.try_get_by_index::<String>(0)?);
+            applied.push(row.try_get_by_index::<String>(0)?);
         }
     }
     let names = || MIGRATIONS.iter().map(|migration| migration.name);
     Ok(Migrations {
         pending: names()
-            .filter(|name| !run.iter().any(|it| it == name))
+            .filter(|name| !applied.iter().any(|it| it == name))
             .collect(),
-        unknown: run
+        unknown: applied
             .iter()
             .filter(|it| !names().any(|name| name == *it))
             .cloned()
@@ -120,22 +117,22 @@ pub async fn compare(database: &impl ConnectionTrait) -> Result<Migrations, DbEr
     })
 }
 
-/// Runs the migrations that have not run, all or none, and says how the database stood before. Processes that start at
-/// the same time wait for each other, and the later ones find nothing to do. On a database that a newer version has
-/// migrated there is nothing to do either: older versions work with it.
+/// Runs the pending migrations in one transaction, and returns the state before. Processes that start at the same time
+/// wait for each other, and the later ones find nothing to do. A database that a newer version has migrated needs no
+/// migration either: older versions work with it.
 ///
 /// # Errors
 ///
-/// When a migration fails, and when the database has migrations of another version beside lacking some of this one.
+/// When a migration fails, and when the database both has unknown migrations and lacks some of this version.
 pub async fn migrate(database: &DatabaseConnection) -> Result<Migrations, DbErr> {
     let transaction = database.begin().await?;
-    // Building an index may take longer than any request, and waiting for another process longer than a statement.
-    let unhurried =
+    // Building an index may take longer than the statement timeout, and so may waiting for another process.
+    let no_timeouts =
         "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0";
-    transaction.execute_unprepared(unhurried).await?;
+    transaction.execute_unprepared(no_timeouts).await?;
     // The key is "coach" in ASCII.
-    let alone = "SELECT pg_advisory_xact_lock(427070415720)";
-    transaction.execute_unprepared(alone).await?;
+    let lock = "SELECT pg_advisory_xact_lock(427070415720)";
+    transaction.execute_unprepared(lock).await?;
     let found = compare(&transaction).await?;
     let Migrations { pending, unknown } = &found;
     match (pending.is_empty(), unknown.is_empty()) {

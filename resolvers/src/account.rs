@@ -1,11 +1,12 @@
-//! What becomes of an account: leaving, staying, and taking one's data along.
+//! Mutations of an account: deletion, its cancellation, and data export.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
+    account::{DeleteAccount, KeepAccount, export::RequestDataExport},
     command::UserError,
-    member::{DeleteAccount, KeepAccount, Member, export::RequestDataExport},
+    member::Member,
 };
 
 use crate::{Error, RequestContext, Resolvers, arguments, mutation};
@@ -87,8 +88,8 @@ impl mutation::RequestDataExport for Resolvers {
         arguments: &arguments::MutationRequestDataExport,
     ) -> Result<Self::Value, Error> {
         let key = &arguments.input.idempotency_key;
-        let done = context.execute(key, None, RequestDataExport {}).await?;
-        Ok(match done {
+        let result = context.execute(key, None, RequestDataExport {}).await?;
+        Ok(match result {
             Ok(requested) => RequestDataExportPayload {
                 member: context.member().await?.cloned(),
                 requested_at: Some(requested.requested_at),

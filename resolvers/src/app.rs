@@ -1,4 +1,4 @@
-//! What all requests share.
+//! The parts of the application that all requests share.
 
 use std::sync::Arc;
 
@@ -9,36 +9,36 @@ use coach_domain::{
     database::{Pool, Session},
     live::StatusCache,
     object::ObjectStore,
+    purchase::Shops,
     queue,
-    subscription::purchase::Shops,
     url::Url,
 };
 use tracing::Span;
 
-/// What answers are made with, besides the database.
+/// The services that resolvers use besides the database.
 #[derive(Clone)]
 pub struct Services {
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
     /// The queues, for operators.
     pub operations: Arc<dyn queue::Operations>,
-    /// How many changes each member may ask for.
+    /// The rate limit of mutations, per subject.
     pub rate: Arc<CommandRate>,
-    /// Where subscriptions are sold.
+    /// The clients of the shops that sell subscriptions.
     pub shops: Shops,
-    /// Where the status file is.
+    /// The object store with the live status file.
     pub objects: Arc<dyn ObjectStore>,
-    /// Where everybody finds the status file.
+    /// The public URL of the live status file.
     pub status_url: Url,
 }
 
-/// The parts that outlive a request.
+/// The state that outlives a request.
 pub struct App {
-    /// The pool.
+    /// The database connection pool.
     pub database: Pool,
-    /// The catalogue in memory.
+    /// The in-memory cache of the catalogue.
     pub catalogue: Arc<catalogue::Cache>,
-    /// All else.
+    /// Everything else.
     pub services: Services,
     pub(crate) live: Arc<StatusCache>,
     record_statements: bool,
@@ -50,7 +50,7 @@ impl App {
         Self::with(database, services, false)
     }
 
-    /// The same, whose requests keep the text of each statement, for tests.
+    /// Like [`new`](Self::new), but requests record the texts of their SQL statements, for tests.
     pub fn recording(database: Pool, services: Services) -> Arc<Self> {
         Self::with(database, services, true)
     }
@@ -65,7 +65,7 @@ impl App {
         })
     }
 
-    /// The database, as one request uses it.
+    /// A database session for one request.
     pub(crate) fn session(&self, span: Span) -> Session {
         let pool = self.database.clone();
         if self.record_statements {

@@ -1,4 +1,4 @@
-//! `CheckIn`, the fields that lead to it, and what changes it.
+//! `CheckIn`: the fields that return it, and its mutations.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use coach_domain::{
 };
 use coach_execution::Batch;
 
-use crate::{Error, RequestContext, Resolvers, arguments, batch, given::given, mutation, page};
+use crate::{Error, RequestContext, Resolvers, arguments, batch, mutation, page, patch::patch};
 
 impl batch::CycleCheckIn for Resolvers {
     type Key = CycleId;
@@ -85,12 +85,12 @@ impl mutation::SubmitCheckIn for Resolvers {
         arguments: &arguments::MutationSubmitCheckIn,
     ) -> Result<Self::Value, Error> {
         let input = &arguments.input;
-        let refused = |error| SubmitCheckInPayload {
+        let rejected = |error| SubmitCheckInPayload {
             user_errors: vec![error],
             ..SubmitCheckInPayload::default()
         };
         let Some(cycle) = CycleId::decode(&input.cycle_id) else {
-            return Ok(refused(UserError::not_found("cycleId")));
+            return Ok(rejected(UserError::not_found("cycleId")));
         };
         let command = SubmitCheckIn {
             cycle,
@@ -103,10 +103,10 @@ impl mutation::SubmitCheckIn for Resolvers {
             notes: input.notes.value().cloned(),
         };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, command);
-        Ok(match done.await? {
+        let result = context.execute(&input.idempotency_key, occurred_at, command);
+        Ok(match result.await? {
             Ok(submitted) => {
-                // Both at once: the payload's check-in leads to the one that it closed.
+                // Load both cycles in one statement: the payload's check-in refers to the closed one.
                 let both = [submitted.cycle, submitted.next_cycle];
                 let mut cycles = context.cycles.get(&both).await?;
                 SubmitCheckInPayload {
@@ -115,7 +115,7 @@ impl mutation::SubmitCheckIn for Resolvers {
                     user_errors: Vec::new(),
                 }
             }
-            Err(error) => refused(error),
+            Err(error) => rejected(error),
         })
     }
 }
@@ -135,31 +135,31 @@ impl mutation::CorrectCheckIn for Resolvers {
         arguments: &arguments::MutationCorrectCheckIn,
     ) -> Result<Self::Value, Error> {
         let input = &arguments.input;
-        let refused = |error| CorrectCheckInPayload {
+        let rejected = |error| CorrectCheckInPayload {
             user_errors: vec![error],
             ..CorrectCheckInPayload::default()
         };
         let Some(check_in) = CheckInId::decode(&input.check_in_id) else {
-            return Ok(refused(UserError::not_found("checkInId")));
+            return Ok(rejected(UserError::not_found("checkInId")));
         };
         let command = CorrectCheckIn {
             check_in,
-            weight_grams: given(&input.weight_grams),
-            waist_millimetres: given(&input.waist_millimetres),
-            hips_millimetres: given(&input.hips_millimetres),
-            chest_millimetres: given(&input.chest_millimetres),
-            energy: given(&input.energy),
-            sleep: given(&input.sleep),
-            notes: given(&input.notes),
+            weight_grams: patch(&input.weight_grams),
+            waist_millimetres: patch(&input.waist_millimetres),
+            hips_millimetres: patch(&input.hips_millimetres),
+            chest_millimetres: patch(&input.chest_millimetres),
+            energy: patch(&input.energy),
+            sleep: patch(&input.sleep),
+            notes: patch(&input.notes),
         };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, command);
-        Ok(match done.await? {
+        let result = context.execute(&input.idempotency_key, occurred_at, command);
+        Ok(match result.await? {
             Ok(id) => CorrectCheckInPayload {
                 check_in: find(context, id).await?,
                 ..CorrectCheckInPayload::default()
             },
-            Err(error) => refused(error),
+            Err(error) => rejected(error),
         })
     }
 }

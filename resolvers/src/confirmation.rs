@@ -1,10 +1,11 @@
-//! Confirming the address that mail goes to.
+//! Mutations that confirm a member's email address.
 
 use std::sync::Arc;
 
 use coach_domain::{
+    account::{ConfirmEmail, RequestEmailConfirmation},
     command::UserError,
-    member::{ConfirmEmail, Member, RequestEmailConfirmation},
+    member::Member,
 };
 
 use crate::{Error, RequestContext, Resolvers, arguments, mutation};
@@ -27,8 +28,8 @@ impl mutation::ConfirmEmail for Resolvers {
         let command = ConfirmEmail {
             code: input.code.clone(),
         };
-        let done = context.execute(&input.idempotency_key, None, command);
-        Ok(match done.await? {
+        let result = context.execute(&input.idempotency_key, None, command);
+        Ok(match result.await? {
             Ok(_) => ConfirmEmailPayload {
                 member: context.member().await?.cloned(),
                 ..ConfirmEmailPayload::default()
@@ -56,8 +57,8 @@ impl mutation::RequestEmailConfirmation for Resolvers {
         arguments: &arguments::MutationRequestEmailConfirmation,
     ) -> Result<Self::Value, Error> {
         let key = &arguments.input.idempotency_key;
-        let done = context.execute(key, None, RequestEmailConfirmation {});
-        Ok(match done.await? {
+        let result = context.execute(key, None, RequestEmailConfirmation {});
+        Ok(match result.await? {
             Ok(_) => RequestEmailConfirmationPayload {
                 member: context.member().await?.cloned(),
                 ..RequestEmailConfirmationPayload::default()

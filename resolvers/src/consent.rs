@@ -1,4 +1,4 @@
-//! `Member.consents`, and what changes them.
+//! `Member.consents` and its mutation.
 
 use coach_domain::{
     command::UserError,
@@ -46,8 +46,8 @@ impl mutation::UpdateConsents for Resolvers {
             answers: answers.collect(),
         };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, command);
-        Ok(match done.await? {
+        let result = context.execute(&input.idempotency_key, occurred_at, command);
+        Ok(match result.await? {
             Ok(member) => {
                 let mut answers = consent::of_members(context.session(), &[member]).await?;
                 UpdateConsentsPayload {

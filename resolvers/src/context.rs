@@ -1,5 +1,4 @@
-//! What a request carries: who asks, the database, the catalogue, the time, and
-//! the rows seen so far.
+//! The context of a request: viewer, database session, catalogue, time, and cached rows.
 
 use std::sync::Arc;
 
@@ -7,15 +6,15 @@ use chrono::{DateTime, Utc};
 use coach_domain::{
     Error, Result,
     catalogue::Catalogue,
-    command::{self, Asked, Command, UserError},
+    command::{self, Command, CommandRequest, UserError},
     cycle::Cycle,
     database::{self, Session},
     detached,
     id::MemberId,
     locale::Language,
     member::{self, Member},
+    purchase::{self, LinkPurchase},
     queue,
-    subscription::{self, LinkPurchase},
     viewer::{Role, Viewer},
 };
 use tokio::sync::OnceCell;
@@ -23,46 +22,46 @@ use tracing::Span;
 
 use crate::{
     App,
-    memo::Memo,
-    rows::{Cycles, Histories, Logs, Members},
-    source::Source,
+    cached_loader::CachedLoader,
+    request_source::RequestSource,
+    row_loaders::{Cycles, Histories, Logs, Members},
 };
 
 /// The context of one request.
 pub struct RequestContext {
-    source: Arc<Source>,
+    source: Arc<RequestSource>,
     viewer: Viewer,
     member: OnceCell<Option<Arc<Member>>>,
     catalogue: OnceCell<Arc<Catalogue>>,
     /// Members, those of other people for staff alone.
-    pub(crate) members: Memo<Members>,
-    pub(crate) cycles: Memo<Cycles>,
-    pub(crate) logs: Memo<Logs>,
-    pub(crate) preferences: Memo<Histories>,
+    pub(crate) members: CachedLoader<Members>,
+    pub(crate) cycles: CachedLoader<Cycles>,
+    pub(crate) logs: CachedLoader<Logs>,
+    pub(crate) preferences: CachedLoader<Histories>,
 }
 
 impl RequestContext {
-    /// The context of a request that begins now; `span` stands for its operation in traces.
+    /// The context of a request that starts now. `span` is the span of its operation.
     pub fn new(app: Arc<App>, viewer: Viewer, span: Span) -> Self {
-        let source = Source {
+        let source = RequestSource {
             session: app.session(span),
             now: app.services.clock.now(),
             app,
         };
-        Self::of(Arc::new(source), viewer)
+        Self::with_source(Arc::new(source), viewer)
     }
 
-    /// The same request, without what has been read so far. Statements go on counting.
-    pub(crate) fn renewed(&self) -> Self {
-        Self::of(Arc::clone(&self.source), self.viewer.clone())
+    /// A context for the same request without its cached rows. The count of statements is shared.
+    pub(crate) fn fork(&self) -> Self {
+        Self::with_source(Arc::clone(&self.source), self.viewer.clone())
     }
 
-    fn of(source: Arc<Source>, viewer: Viewer) -> Self {
+    fn with_source(source: Arc<RequestSource>, viewer: Viewer) -> Self {
         Self {
-            members: Memo::new(&source),
-            cycles: Memo::new(&source),
-            logs: Memo::new(&source),
-            preferences: Memo::new(&source),
+            members: CachedLoader::new(&source),
+            cycles: CachedLoader::new(&source),
+            logs: CachedLoader::new(&source),
+            preferences: CachedLoader::new(&source),
             source,
             viewer,
             member: OnceCell::new(),
@@ -70,13 +69,13 @@ impl RequestContext {
         }
     }
 
-    /// The database, with the request's own count of statements.
+    /// The database session, which counts the statements of the request.
     pub fn session(&self) -> &Session {
         &self.source.session
     }
 
-    /// Does a change, once for its idempotency key, to its end though the client may hang up. Nothing of the member may
-    /// have been read before: it would be from before the change.
+    /// Executes a command once per idempotency key. It is completed even if the client disconnects. No rows of the
+    /// member may have been loaded before, because the cache would still contain them afterwards.
     ///
     /// # Errors
     ///
@@ -86,7 +85,7 @@ impl RequestContext {
         idempotency_key: &str,
         occurred_at: Option<DateTime<Utc>>,
         command: C,
-    ) -> Result<Result<C::Outcome, UserError>> {
+    ) -> Result<Result<C::Output, UserError>> {
         let subject = self.viewer.subject().cloned();
         let subject = subject.ok_or_else(|| Error::BadInput("sign in first".to_owned()))?;
         let services = &self.source.app.services;
@@ -95,32 +94,32 @@ impl RequestContext {
         let catalogue = Arc::clone(self.catalogue().await?);
         let source = Arc::clone(&self.source);
         let idempotency_key = idempotency_key.to_owned();
-        let done = detached(async move {
-            let asked = Asked {
+        let result = detached(async move {
+            let request = CommandRequest {
                 subject: &subject,
                 idempotency_key: &idempotency_key,
                 verified_email: verified_email.as_ref(),
                 occurred_at,
             };
             let clock = source.app.services.clock.as_ref();
-            command::execute(&source.session, clock, &catalogue, &asked, &command).await
+            command::execute(&source.session, clock, &catalogue, &request, &command).await
         });
-        let done = done.await?;
-        if done.is_ok() {
-            // The payload holds what is the member's own, and `owns` asks who that is.
+        let result = result.await?;
+        if result.is_ok() {
+            // For `authorize_owner`, which checks the objects in the payload against the viewer's member.
             self.member().await?;
         }
-        Ok(done)
+        Ok(result)
     }
 
-    fn asked<'a>(
+    fn command_request<'a>(
         &'a self,
         idempotency_key: &'a str,
         occurred_at: Option<DateTime<Utc>>,
-    ) -> Result<Asked<'a>> {
+    ) -> Result<CommandRequest<'a>> {
         let subject = self.viewer.subject();
         let subject = subject.ok_or_else(|| Error::BadInput("sign in first".to_owned()))?;
-        Ok(Asked {
+        Ok(CommandRequest {
             subject,
             idempotency_key,
             verified_email: self.viewer.verified_email(),
@@ -133,20 +132,21 @@ impl RequestContext {
         &self.source.app.services.operations
     }
 
-    /// Has a shop confirm the purchase that is to be linked, once everything of ours allows it.
+    /// Has the shop confirm the purchase that is to be linked, after checking whether the command may be executed at
+    /// all.
     ///
     /// # Errors
     ///
-    /// Those of [`subscription::confirm`].
+    /// Those of [`purchase::confirm`].
     pub(crate) async fn confirm(
         &self,
         idempotency_key: &str,
         command: &mut LinkPurchase,
     ) -> Result<Result<(), UserError>> {
         let services = &self.source.app.services;
-        let asked = self.asked(idempotency_key, None)?;
+        let request = self.command_request(idempotency_key, None)?;
         let clock = services.clock.as_ref();
-        subscription::confirm(self.session(), &services.shops, clock, &asked, command).await
+        purchase::confirm(self.session(), &services.shops, clock, &request, command).await
     }
 
     /// The application.
@@ -158,12 +158,12 @@ impl RequestContext {
         self.source.session.span()
     }
 
-    /// Runs a batch, which `span` stands for.
-    pub(crate) async fn part<F: Future>(&self, span: Span, run: F) -> F::Output {
-        database::part(span, run).await
+    /// Runs a batch within its span.
+    pub(crate) async fn in_span<F: Future>(&self, span: Span, run: F) -> F::Output {
+        database::in_span(span, run).await
     }
 
-    /// Whether nobody is signed in.
+    /// Whether the viewer is anonymous.
     pub(crate) fn is_anonymous(&self) -> bool {
         self.viewer.role() == Role::Anonymous
     }
@@ -172,7 +172,7 @@ impl RequestContext {
         &self.viewer
     }
 
-    /// When the request began: all of it sees the same time.
+    /// The start of the request. It is the time that all resolvers use.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.source.now
     }
@@ -192,14 +192,14 @@ impl RequestContext {
             let found = member::find_by_subject(self.session(), subject, self.now()).await?;
             let found = found.map(Arc::new);
             if let Some(member) = &found {
-                self.members.keep(member.id, Arc::clone(member)).await;
+                self.members.prime(member.id, Arc::clone(member)).await;
             }
             Ok(found)
         };
         Ok(self.member.get_or_try_init(load).await?.as_ref())
     }
 
-    /// The language that the viewer is told what they can mend in: that of the member, or what their client accepts.
+    /// The language of user errors: that of the member, otherwise the one that the client accepts, otherwise English.
     pub(crate) async fn language(&self) -> Language {
         let member = match self.member().await {
             Ok(member) => member,
@@ -208,30 +208,29 @@ impl RequestContext {
                 None
             }
         };
-        let own = member.and_then(|member| Language::of_tag(&member.locale));
-        let language = own.or(self.viewer.accepted_language());
+        let preferred = member.and_then(|member| Language::from_tag(&member.locale));
+        let language = preferred.or(self.viewer.accepted_language());
         language.unwrap_or(Language::English)
     }
 
-    /// Keeps a cycle for the fields below it, which get its id alone.
-    pub(crate) async fn keep_cycle(&self, cycle: Cycle) -> Arc<Cycle> {
+    /// Adds a cycle to the cache, for the fields below it, which only get its id.
+    pub(crate) async fn prime_cycle(&self, cycle: Cycle) -> Arc<Cycle> {
         let cycle = Arc::new(cycle);
-        self.cycles.keep(cycle.id, Arc::clone(&cycle)).await;
+        self.cycles.prime(cycle.id, Arc::clone(&cycle)).await;
         cycle
     }
 
-    /// The viewer's member id, once [`member`](Self::member) has been asked.
+    /// The viewer's member id, if [`member`](Self::member) has been loaded.
     pub(crate) fn known_member_id(&self) -> Option<MemberId> {
         Some(self.member.get()?.as_ref()?.id)
     }
 
-    /// Whether the viewer may see what this member owns: it is their own, or
-    /// they are staff.
+    /// Whether the viewer may see the objects of this member: they are the viewer's own, or the viewer is staff.
     pub(crate) async fn may_see(&self, owner: MemberId) -> Result<bool> {
-        let own = self
+        let is_own = self
             .member()
             .await?
             .is_some_and(|member| member.id == owner);
-        Ok(own || self.viewer.role() == Role::Staff)
+        Ok(is_own || self.viewer.role() == Role::Staff)
     }
 }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use coach_domain::{
-    cycle::{self, Cycle, CycleProgress},
-    day::Day,
+    cycle::{Cycle, CycleProgress},
+    day::{self, Day},
     id::CycleId,
     shopping::{self, ShoppingList},
 };
@@ -37,7 +37,7 @@ impl batch::CycleToday for Resolvers {
     ) -> Result<Batch<CycleId, Day>, Error> {
         let schedules = Schedules::load(context, cycles).await?;
         let today = cycles.iter().filter_map(|id| {
-            let schedule = schedules.of(*id)?;
+            let schedule = schedules.get(*id)?;
             let number = schedule.cycle.number_of(schedule.today)?;
             let day = schedule.day(number).transpose()?;
             Some((*id, day))
@@ -56,9 +56,9 @@ impl batch::CycleDay for Resolvers {
         context: &RequestContext,
         keys: &[(CycleId, arguments::CycleDay)],
     ) -> Result<Batch<(CycleId, arguments::CycleDay), Day>, Error> {
-        let schedules = Schedules::load_for(context, keys).await?;
+        let schedules = Schedules::load_for_keys(context, keys).await?;
         let days = keys.iter().filter_map(|key| {
-            let schedule = schedules.of(key.0)?;
+            let schedule = schedules.get(key.0)?;
             let number = schedule.cycle.number_of(key.1.date)?;
             let day = schedule.day(number).transpose()?;
             Some((key.clone(), day.map_err(Error::from)))
@@ -75,9 +75,9 @@ impl batch::CycleDays for Resolvers {
         context: &RequestContext,
         keys: &[(CycleId, arguments::CycleDays)],
     ) -> Result<Batch<(CycleId, arguments::CycleDays), Vec<Day>>, Error> {
-        let schedules = Schedules::load_for(context, keys).await?;
+        let schedules = Schedules::load_for_keys(context, keys).await?;
         let days = keys.iter().filter_map(|key| {
-            let schedule = schedules.of(key.0)?;
+            let schedule = schedules.get(key.0)?;
             let from = key
                 .1
                 .from
@@ -99,10 +99,10 @@ impl batch::CycleShoppingList for Resolvers {
         context: &RequestContext,
         keys: &[(CycleId, arguments::CycleShoppingList)],
     ) -> Result<Batch<(CycleId, arguments::CycleShoppingList), ShoppingList>, Error> {
-        let schedules = Schedules::load_for(context, keys).await?;
+        let schedules = Schedules::load_for_keys(context, keys).await?;
         let lists = keys.iter().filter_map(|key| {
             let (from, to) = (key.1.from, key.1.to);
-            let schedule = schedules.of(key.0)?;
+            let schedule = schedules.get(key.0)?;
             let days = shopping::check_range(from, to).and_then(|()| schedule.days(from, to));
             let list = days.map(|days| shopping::list(&days, from, to));
             Some((key.clone(), list.map_err(Error::from)))
@@ -127,7 +127,7 @@ impl batch::CycleProgress for Resolvers {
             let programme = schedule::programme(catalogue, &cycle).map_err(Error::from);
             Some((
                 id,
-                programme.map(|programme| cycle::progress(&cycle, programme, log, today)),
+                programme.map(|programme| day::progress(&cycle, programme, log, today)),
             ))
         });
         Ok(Batch::of_results(progress))

@@ -1,4 +1,4 @@
-//! `Day`, `ScheduledWorkout` and `PlannedMeal`, and what changes them.
+//! `Day`, `ScheduledWorkout` and `PlannedMeal`, and the mutations of workouts.
 
 use coach_domain::{
     command::UserError,
@@ -11,13 +11,13 @@ use crate::{Error, RequestContext, Resolvers, arguments, mutation, schedule::Sch
 /// A day of a cycle that the caller may see.
 pub(crate) async fn find(context: &RequestContext, id: DayId) -> Result<Option<Day>, Error> {
     let schedules = Schedules::load(context, &[id.cycle]).await?;
-    match schedules.of(id.cycle) {
+    match schedules.get(id.cycle) {
         Some(schedule) => Ok(schedule.day(id.number)?),
         None => Ok(None),
     }
 }
 
-/// A workout on such a day.
+/// A workout on a day of a cycle that the caller may see.
 pub(crate) async fn scheduled_workout(
     context: &RequestContext,
     id: ScheduledWorkoutId,
@@ -27,7 +27,7 @@ pub(crate) async fn scheduled_workout(
     Ok(workouts.find(|workout| workout.id == id))
 }
 
-/// A meal on such a day.
+/// A meal on a day of a cycle that the caller may see.
 pub(crate) async fn planned_meal(
     context: &RequestContext,
     id: PlannedMealId,
@@ -52,13 +52,13 @@ impl mutation::CompleteWorkout for Resolvers {
         arguments: &arguments::MutationCompleteWorkout,
     ) -> Result<Self::Value, Error> {
         let input = &arguments.input;
-        let refused = |error| CompleteWorkoutPayload {
+        let rejected = |error| CompleteWorkoutPayload {
             user_errors: vec![error],
             ..CompleteWorkoutPayload::default()
         };
         let Some(scheduled_workout) = ScheduledWorkoutId::decode(&input.scheduled_workout_id)
         else {
-            return Ok(refused(UserError::not_found("scheduledWorkoutId")));
+            return Ok(rejected(UserError::not_found("scheduledWorkoutId")));
         };
         let command = CompleteWorkout {
             scheduled_workout,
@@ -66,13 +66,13 @@ impl mutation::CompleteWorkout for Resolvers {
             completed_at: input.completed_at.value().copied(),
         };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, command);
-        Ok(match done.await? {
+        let result = context.execute(&input.idempotency_key, occurred_at, command);
+        Ok(match result.await? {
             Ok(id) => CompleteWorkoutPayload {
                 scheduled_workout: self::scheduled_workout(context, id).await?,
                 ..CompleteWorkoutPayload::default()
             },
-            Err(error) => refused(error),
+            Err(error) => rejected(error),
         })
     }
 }
@@ -92,23 +92,23 @@ impl mutation::UndoCompleteWorkout for Resolvers {
         arguments: &arguments::MutationUndoCompleteWorkout,
     ) -> Result<Self::Value, Error> {
         let input = &arguments.input;
-        let refused = |error| UndoCompleteWorkoutPayload {
+        let rejected = |error| UndoCompleteWorkoutPayload {
             user_errors: vec![error],
             ..UndoCompleteWorkoutPayload::default()
         };
         let Some(scheduled_workout) = ScheduledWorkoutId::decode(&input.scheduled_workout_id)
         else {
-            return Ok(refused(UserError::not_found("scheduledWorkoutId")));
+            return Ok(rejected(UserError::not_found("scheduledWorkoutId")));
         };
         let command = UndoCompleteWorkout { scheduled_workout };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, command);
-        Ok(match done.await? {
+        let result = context.execute(&input.idempotency_key, occurred_at, command);
+        Ok(match result.await? {
             Ok(id) => UndoCompleteWorkoutPayload {
                 scheduled_workout: self::scheduled_workout(context, id).await?,
                 ..UndoCompleteWorkoutPayload::default()
             },
-            Err(error) => refused(error),
+            Err(error) => rejected(error),
         })
     }
 }

@@ -1,14 +1,13 @@
-//! How the domain's errors appear in the API. The codes are listed in
-//! `docs/ERRORS.md`.
+//! Maps errors of the domain to errors of the API. The codes are listed in `docs/ERRORS.md`.
 
-use coach_execution::{Fault, PathSegment};
+use coach_execution::{PathSegment, ResolverError};
 
-/// An error of the domain on its way out.
+/// An error of the domain, which is converted into an error of the API.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct Error(#[from] coach_domain::Error);
 
-impl From<Error> for Fault {
+impl From<Error> for ResolverError {
     fn from(Error(error): Error) -> Self {
         use coach_domain::Error as Domain;
         match &error {
@@ -23,7 +22,7 @@ impl From<Error> for Fault {
                     "the shop cannot be reached; try again soon",
                 )
             }
-            Domain::StatusUnknown => Self::new("SERVICE_UNAVAILABLE", error.to_string()),
+            Domain::LiveStatusUnavailable => Self::new("SERVICE_UNAVAILABLE", error.to_string()),
             Domain::BadInput(message) => Self::new("BAD_USER_INPUT", message.as_str()),
             Domain::BadArgument(argument, _) => Self::new("BAD_USER_INPUT", error.to_string())
                 .with_argument_path(

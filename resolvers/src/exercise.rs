@@ -1,11 +1,12 @@
-//! `Exercise`, by the fields that lead to it.
+//! `Exercise`: the fields that return it.
 
 use std::sync::Arc;
 
 use coach_domain::{
-    exercise::{self, Exercise, ExerciseFilter},
+    exercise::{self, Exercise},
+    filter::ExerciseFilter,
     id::{ExerciseId, OpaqueId as _},
-    page::{Listed, Page},
+    page::{CountableList, Page},
 };
 
 use crate::{Error, RequestContext, Resolvers, arguments, page, query};
@@ -31,18 +32,18 @@ impl query::Exercises for Resolvers {
         context: &RequestContext,
         arguments: &arguments::QueryExercises,
     ) -> Result<Page<Exercise>, Error> {
-        let given = arguments.filter.value();
-        let filter = given.map(|given| ExerciseFilter {
-            text: given.text.value().cloned(),
-            level: given.level.value().copied(),
-            category: given.category.value().copied(),
-            muscles: given.muscles.value().cloned(),
-            equipment: given.equipment.value().cloned(),
+        let input = arguments.filter.value();
+        let filter = input.map(|input| ExerciseFilter {
+            text: input.text.value().cloned(),
+            level: input.level.value().copied(),
+            category: input.category.value().copied(),
+            muscles: input.muscles.value().cloned(),
+            equipment: input.equipment.value().cloned(),
         });
         let request = page::request(arguments.first, &arguments.after);
         let filter = filter.unwrap_or_default();
         let found = exercise::search(context.session(), &filter, &request).await?;
-        let page = page::of_items(found, &context.catalogue().await?.exercises, &request);
-        Ok(page.of_list(Listed::Exercises(filter)))
+        let page = page::from_search(found, &context.catalogue().await?.exercises, &request);
+        Ok(page.with_list(CountableList::Exercises(filter)))
     }
 }

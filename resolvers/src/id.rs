@@ -1,4 +1,4 @@
-//! Ids in the API: opaque texts.
+//! Serialization of ids: opaque strings in the API.
 
 use coach_domain::id::{
     CheckInId, CycleId, DayId, ExerciseId, LiveSessionId, MemberId, OpaqueId, PlanId,

@@ -1,14 +1,15 @@
-//! The hand-written side of the contract: batch functions and root fields, one
-//! file per noun. What to write here, the compiler says; see `ARCHITECTURE.md`.
+//! The resolvers: hand-written implementations of the traits that are generated from the SDL, which are batch functions
+//! and root fields, one file per noun. The compiler reports what is missing; see `ARCHITECTURE.md`.
 
 #![expect(
     unreachable_pub,
-    reason = "what the contract's public traits answer with must be public; nobody else sees it"
+    reason = "the associated types of the generated public traits must be public, although they are not exported"
 )]
 
-mod access;
 mod account;
 mod app;
+mod authorization;
+mod cached_loader;
 mod check_in;
 mod confirmation;
 mod consent;
@@ -17,24 +18,23 @@ mod cycle;
 mod day;
 mod error;
 mod exercise;
-mod given;
 mod id;
 mod live;
 mod meal;
 mod member;
-mod memo;
 mod node;
 mod operations;
 mod page;
+mod patch;
 mod plan;
 mod preferences;
 mod recipe;
-mod refused;
-mod rows;
+mod request_source;
+mod row_loaders;
 mod scalar;
 mod schedule;
-mod source;
 mod subscription;
+mod user_errors;
 mod workout;
 
 #[allow(
@@ -53,12 +53,12 @@ include!(concat!(env!("OUT_DIR"), "/operations.rs"));
 
 pub use app::{App, Services};
 pub use context::RequestContext;
-pub use contract::{Contract, SDL};
+pub use contract::{SDL, Schema};
 pub use error::Error;
 
-use access::{authorize, owns};
+use authorization::{authorize, authorize_owner};
 use coach_domain::viewer::Role;
 use contract::{arguments, batch, mutation, one_of, query, types};
 
-/// Implements the traits of the contract.
+/// Implements the generated traits.
 pub struct Resolvers;

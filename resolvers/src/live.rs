@@ -1,4 +1,4 @@
-//! What is on, the list of live sessions, and what staff do with it.
+//! The live stream, the list of live sessions, and their mutations for staff.
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
@@ -12,7 +12,7 @@ use coach_domain::{
     url::Url,
 };
 
-use crate::{Error, RequestContext, Resolvers, arguments, given::given, mutation, page, query};
+use crate::{Error, RequestContext, Resolvers, arguments, mutation, page, patch::patch, query};
 
 /// `LiveStream`.
 #[derive(Debug)]
@@ -33,13 +33,15 @@ impl query::LiveStream for Resolvers {
 
     async fn resolve(context: &RequestContext) -> Result<Self::Value, Error> {
         let app = context.app();
-        let reading = app.live.get().await.ok_or(Domain::StatusUnknown)?;
-        let status = reading.status.as_deref();
+        let cached = app.live.get().await.ok_or(Domain::LiveStatusUnavailable)?;
+        let status = cached.status.as_deref();
         let state = status.and_then(|status| status.state).map(LiveState::from);
         let now = app.services.clock.now();
-        // The last byte of an id is by chance.
-        let chance = id::at(now).as_bytes()[15];
-        let wait = status.map_or(NOTHING_YET, |status| status.poll_after(now, chance));
+        // The last byte of a UUID of version 7 is random.
+        let random = id::new_v7(now).as_bytes()[15];
+        let poll_after = status.map_or(DEFAULT_POLL_SECONDS, |status| {
+            status.poll_after(now, random)
+        });
         Ok(Some(LiveStream {
             is_live: state == Some(LiveState::Live),
             state,
@@ -47,15 +49,15 @@ impl query::LiveStream for Resolvers {
             started_at: status.and_then(|status| status.started_at),
             playback_url: status.and_then(|status| status.playback_url.clone()),
             status_url: app.services.status_url.clone(),
-            poll_after_seconds: i32::try_from(wait).unwrap_or(i32::MAX),
-            updated_at: status.map_or(reading.read_at, |status| status.updated_at),
-            read_at: reading.read_at,
+            poll_after_seconds: i32::try_from(poll_after).unwrap_or(i32::MAX),
+            updated_at: status.map_or(cached.read_at, |status| status.updated_at),
+            read_at: cached.read_at,
         }))
     }
 }
 
-/// Seconds until it is asked again for a file that was never written.
-const NOTHING_YET: u32 = 300;
+/// The polling interval in seconds before the status file has been written for the first time.
+const DEFAULT_POLL_SECONDS: u32 = 300;
 
 impl query::LiveSessions for Resolvers {
     type Value = Page<LiveSession>;
@@ -69,7 +71,7 @@ impl query::LiveSessions for Resolvers {
     }
 }
 
-/// The session with this id.
+/// Finds a session by id.
 pub(crate) async fn find(
     context: &RequestContext,
     id: LiveSessionId,
@@ -77,8 +79,8 @@ pub(crate) async fn find(
     Ok(live::find_all(context.session(), &[id]).await?.pop())
 }
 
-/// What came of a change: the session as it is now, or why nothing was done.
-async fn change<C: Command<Outcome = LiveSessionId>>(
+/// Executes a command. Returns the session afterwards, or the user error.
+async fn change<C: Command<Output = LiveSessionId>>(
     context: &RequestContext,
     key: &str,
     command: C,
@@ -115,7 +117,7 @@ payloads! {
     CancelLiveSessionPayload,
 }
 
-fn unknown() -> (Option<LiveSession>, Vec<UserError>) {
+fn unknown_session() -> (Option<LiveSession>, Vec<UserError>) {
     (None, vec![UserError::unknown("liveSessionId")])
 }
 
@@ -150,15 +152,15 @@ impl mutation::RescheduleLiveSession for Resolvers {
     ) -> Result<Self::Value, Error> {
         let input = &arguments.input;
         let Some(live_session) = LiveSessionId::decode(&input.live_session_id) else {
-            return Ok(unknown().into());
+            return Ok(unknown_session().into());
         };
         let command = RescheduleLiveSession {
             live_session,
-            title: given(&input.title),
-            coach: given(&input.coach),
-            starts_at: given(&input.starts_at),
-            waiting_room_opens_at: given(&input.waiting_room_opens_at),
-            video_job_id: given(&input.video_job_id),
+            title: patch(&input.title),
+            coach: patch(&input.coach),
+            starts_at: patch(&input.starts_at),
+            waiting_room_opens_at: patch(&input.waiting_room_opens_at),
+            video_job_id: patch(&input.video_job_id),
         };
         Ok(change(context, &input.idempotency_key, command)
             .await?
@@ -175,7 +177,7 @@ impl mutation::CancelLiveSession for Resolvers {
     ) -> Result<Self::Value, Error> {
         let input = &arguments.input;
         let Some(live_session) = LiveSessionId::decode(&input.live_session_id) else {
-            return Ok(unknown().into());
+            return Ok(unknown_session().into());
         };
         let command = CancelLiveSession { live_session };
         Ok(change(context, &input.idempotency_key, command)

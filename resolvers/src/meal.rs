@@ -1,4 +1,4 @@
-//! `PlannedMeal.alternatives`, and what changes meals.
+//! `PlannedMeal.alternatives`, and the mutations of meals.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -19,7 +19,8 @@ use crate::{
     schedule::{Schedule, Schedules},
 };
 
-type Key = (PlannedMealId, arguments::PlannedMealAlternatives);
+/// A meal, with the arguments of the field.
+type FieldKey = (PlannedMealId, arguments::PlannedMealAlternatives);
 
 impl batch::PlannedMealAlternatives for Resolvers {
     type Key = PlannedMealId;
@@ -27,25 +28,24 @@ impl batch::PlannedMealAlternatives for Resolvers {
 
     async fn load(
         context: &RequestContext,
-        keys: &[Key],
-    ) -> Result<Batch<Key, Page<Recipe>>, Error> {
+        keys: &[FieldKey],
+    ) -> Result<Batch<FieldKey, Page<Recipe>>, Error> {
         let mut cycles: Vec<_> = keys.iter().map(|(id, _)| id.day.cycle).collect();
         cycles.sort_unstable();
         cycles.dedup();
         let schedules = Schedules::load(context, &cycles).await?;
-        // Each day is planned once, and each meal's recipes are found once,
-        // however many pages are asked for.
+        // Each day is planned once, and the alternatives of each meal are computed once, even for several pages.
         let (mut days, mut meals) = (HashMap::new(), HashMap::new());
         let pages = keys.iter().filter_map(|key| {
             let (id, arguments) = key;
-            let schedule = schedules.of(id.day.cycle)?;
+            let schedule = schedules.get(id.day.cycle)?;
             let found = meals
                 .entry(*id)
                 .or_insert_with(|| alternatives(schedule, *id, &mut days));
             let request = page::request(arguments.first, &arguments.after);
             let page = found.as_ref().map_err(Clone::clone);
             let page = page.and_then(|found| {
-                page::of_all(found, &id.encode(), |recipe| recipe.id.0, &request)
+                page::from_memory(found, &id.encode(), |recipe| recipe.id.0, &request)
             });
             Some((key.clone(), page.map_err(Error::from)))
         });
@@ -53,7 +53,8 @@ impl batch::PlannedMealAlternatives for Resolvers {
     }
 }
 
-/// All that a meal may be swapped for; nothing for one that is not planned.
+/// All recipes that a meal may be swapped for; empty if the meal is not planned, or no
+/// preferences are in effect on its day.
 fn alternatives(
     schedule: &Schedule,
     id: PlannedMealId,
@@ -68,8 +69,8 @@ fn alternatives(
         .flat_map(|day| &day.meals);
     let meal = meals.into_iter().find(|meal| meal.id == id);
     let date = schedule.cycle.date_of(number);
-    let wanted = meal.zip(preferences::on(&schedule.history, date));
-    Ok(wanted.map_or_else(Vec::new, |(meal, preferences)| {
+    let planned = meal.zip(preferences::effective_on(&schedule.history, date));
+    Ok(planned.map_or_else(Vec::new, |(meal, preferences)| {
         day::alternatives(meal, schedule.catalogue(), preferences)
     }))
 }
@@ -84,8 +85,8 @@ macro_rules! payloads {
         }
 
         impl From<Result<Option<PlannedMeal>, UserError>> for $name {
-            fn from(changed: Result<Option<PlannedMeal>, UserError>) -> Self {
-                let (planned_meal, error) = match changed {
+            fn from(result: Result<Option<PlannedMeal>, UserError>) -> Self {
+                let (planned_meal, error) = match result {
                     Ok(meal) => (meal, None),
                     Err(error) => (None, Some(error)),
                 };
@@ -106,8 +107,8 @@ payloads! {
     ResetMealPayload,
 }
 
-/// Does what `command` makes of a meal's id, and reads the meal as it is then.
-async fn change<C: Command<Outcome = PlannedMealId>>(
+/// Executes the command that `command` builds for a meal's id, and loads the meal afterwards.
+async fn change<C: Command<Output = PlannedMealId>>(
     context: &RequestContext,
     idempotency_key: &str,
     occurred_at: Option<DateTime<Utc>>,
@@ -136,14 +137,14 @@ impl mutation::RecordMeal for Resolvers {
     ) -> Result<Self::Value, Error> {
         let input = &arguments.input;
         let (key, at) = (&input.idempotency_key, input.occurred_at.value().copied());
-        let changed = change(context, key, at, &input.planned_meal_id, |planned_meal| {
+        let result = change(context, key, at, &input.planned_meal_id, |planned_meal| {
             RecordMeal {
                 planned_meal,
                 servings: input.servings.value().copied(),
                 eaten_at: input.eaten_at.value().copied(),
             }
         });
-        Ok(changed.await?.into())
+        Ok(result.await?.into())
     }
 }
 
@@ -156,10 +157,10 @@ impl mutation::UnlogMeal for Resolvers {
     ) -> Result<Self::Value, Error> {
         let input = &arguments.input;
         let (key, at) = (&input.idempotency_key, input.occurred_at.value().copied());
-        let changed = change(context, key, at, &input.planned_meal_id, |planned_meal| {
+        let result = change(context, key, at, &input.planned_meal_id, |planned_meal| {
             UnlogMeal { planned_meal }
         });
-        Ok(changed.await?.into())
+        Ok(result.await?.into())
     }
 }
 
@@ -175,13 +176,13 @@ impl mutation::SwapMeal for Resolvers {
         let Some(recipe) = RecipeId::decode(&input.recipe_id) else {
             return Ok(Err(UserError::unknown("recipeId")).into());
         };
-        let changed = change(context, key, at, &input.planned_meal_id, |planned_meal| {
+        let result = change(context, key, at, &input.planned_meal_id, |planned_meal| {
             SwapMeal {
                 planned_meal,
                 recipe,
             }
         });
-        Ok(changed.await?.into())
+        Ok(result.await?.into())
     }
 }
 
@@ -194,9 +195,9 @@ impl mutation::ResetMeal for Resolvers {
     ) -> Result<Self::Value, Error> {
         let input = &arguments.input;
         let (key, at) = (&input.idempotency_key, input.occurred_at.value().copied());
-        let changed = change(context, key, at, &input.planned_meal_id, |planned_meal| {
+        let result = change(context, key, at, &input.planned_meal_id, |planned_meal| {
             ResetMeal { planned_meal }
         });
-        Ok(changed.await?.into())
+        Ok(result.await?.into())
     }
 }

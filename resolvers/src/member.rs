@@ -1,12 +1,13 @@
-//! `Member`, the fields that lead to it, and how one becomes it.
+//! `Member`: the fields that return it, and registration.
 
 use std::sync::Arc;
 
 use coach_domain::{
+    account::RegisterMember,
     command::UserError,
     id::{MemberId, OpaqueId as _},
-    member::{Member, RegisterMember},
-    preferences::Wanted,
+    member::Member,
+    preferences::PreferenceValues,
 };
 
 use crate::{Error, RequestContext, Resolvers, arguments, mutation, query};
@@ -27,7 +28,7 @@ impl query::Member for Resolvers {
         arguments: &arguments::QueryMember,
     ) -> Result<Self::Value, Error> {
         match MemberId::decode(&arguments.id) {
-            Some(id) => Ok(context.members.one(&id).await?),
+            Some(id) => Ok(context.members.get_one(&id).await?),
             None => Ok(None),
         }
     }
@@ -55,7 +56,7 @@ impl mutation::RegisterMember for Resolvers {
             locale: input.locale.clone(),
             time_zone: input.time_zone,
             units: input.units,
-            preferences: Wanted {
+            preferences: PreferenceValues {
                 goal: input.preferences.goal,
                 level: input.preferences.level,
                 diet: input.preferences.diet,
@@ -63,8 +64,8 @@ impl mutation::RegisterMember for Resolvers {
                 days_per_week: input.preferences.days_per_week,
             },
         };
-        let done = context.execute(&input.idempotency_key, None, command);
-        Ok(match done.await? {
+        let result = context.execute(&input.idempotency_key, None, command);
+        Ok(match result.await? {
             Ok(_) => RegisterMemberPayload {
                 member: context.member().await?.cloned(),
                 ..RegisterMemberPayload::default()

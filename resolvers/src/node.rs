@@ -1,5 +1,5 @@
-//! `Query.node` and `Query.nodes`: any objects by their ids. What a member owns is
-//! found for that member and staff alone; to everybody else it does not exist.
+//! `Query.node` and `Query.nodes`: objects by id. Objects of a member are only found by that member and by staff; for
+//! everybody else they do not exist.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -16,14 +16,14 @@ use coach_domain::{
     member::Member,
     plan::{self, Plan},
 };
-use coach_execution::Fault;
+use coach_execution::ResolverError;
 
 use crate::{
     Error, RequestContext, Resolvers, arguments, one_of::Node, query, schedule::Schedules,
 };
 
-/// An object, none, or why the viewer may not see it now.
-type Found = Result<Option<Node>, Error>;
+/// An object, `None` if it does not exist for the viewer, or the error of loading it.
+type NodeResult = Result<Option<Node>, Error>;
 
 impl query::Node for Resolvers {
     type Value = Option<Node>;
@@ -38,7 +38,7 @@ impl query::Node for Resolvers {
 }
 
 impl query::Nodes for Resolvers {
-    type Value = Vec<Result<Option<Node>, Fault>>;
+    type Value = Vec<Result<Option<Node>, ResolverError>>;
 
     async fn resolve(
         context: &RequestContext,
@@ -46,26 +46,29 @@ impl query::Nodes for Resolvers {
     ) -> Result<Self::Value, Error> {
         let ids = arguments.ids.iter().map(|id| AnyId::decode(id));
         let found = find(context, &ids.collect::<Vec<_>>()).await?.into_iter();
-        Ok(found.map(|found| found.map_err(Fault::from)).collect())
+        Ok(found
+            .map(|found| found.map_err(ResolverError::from))
+            .collect())
     }
 }
 
-/// What the viewer may see of some ids, each in its place: one batch for each type.
-async fn find(context: &RequestContext, ids: &[Option<AnyId>]) -> Result<Vec<Found>, Error> {
-    let mut wanted = Wanted::default();
+/// Finds the objects that the viewer may see, in the order of the ids. Loads one batch per type.
+async fn find(context: &RequestContext, ids: &[Option<AnyId>]) -> Result<Vec<NodeResult>, Error> {
+    let mut node_ids = NodeIds::default();
     for id in ids.iter().flatten() {
         match owner(id) {
             Some(owner) if !context.may_see(owner).await? => {}
-            _ => wanted.add(*id),
+            _ => node_ids.add(*id),
         }
     }
-    let loaded = wanted.load(context).await?;
+    let loaded = node_ids.load(context).await?;
     let found = ids
         .iter()
         .map(|id| id.map_or(Ok(None), |id| loaded.node(id)));
     Ok(found.collect())
 }
 
+/// The member who owns the object; `None` for objects of the catalogue and live sessions.
 fn owner(id: &AnyId) -> Option<MemberId> {
     Some(match id {
         AnyId::Member(id) => id.owner(),
@@ -81,20 +84,21 @@ fn owner(id: &AnyId) -> Option<MemberId> {
     })
 }
 
-/// The ids to look for, by what they are found in.
+/// The ids to load, by type.
 #[derive(Default)]
-struct Wanted {
+struct NodeIds {
+    /// Whether objects of the catalogue are needed.
     catalogue: bool,
     members: Vec<MemberId>,
     plans: Vec<PlanId>,
     cycles: Vec<CycleId>,
     check_ins: Vec<CheckInId>,
-    /// Those whose days are asked for.
+    /// The cycles whose days, or objects on them, are needed.
     schedules: Vec<CycleId>,
     live_sessions: Vec<LiveSessionId>,
 }
 
-impl Wanted {
+impl NodeIds {
     fn add(&mut self, id: AnyId) {
         match id {
             AnyId::Recipe(_) | AnyId::Workout(_) | AnyId::Exercise(_) => self.catalogue = true,
@@ -109,8 +113,8 @@ impl Wanted {
         }
     }
 
-    async fn load<'c>(&self, context: &'c RequestContext) -> Result<Loaded<'c>, Error> {
-        let mut loaded = Loaded::default();
+    async fn load<'c>(&self, context: &'c RequestContext) -> Result<LoadedNodes<'c>, Error> {
+        let mut loaded = LoadedNodes::default();
         if self.catalogue {
             loaded.catalogue = Some(context.catalogue().await?);
         }
@@ -145,9 +149,9 @@ impl Wanted {
     }
 }
 
-/// What there is of it.
+/// The loaded objects.
 #[derive(Default)]
-struct Loaded<'c> {
+struct LoadedNodes<'c> {
     catalogue: Option<&'c Arc<Catalogue>>,
     members: HashMap<MemberId, Arc<Member>>,
     plans: HashMap<PlanId, Arc<Plan>>,
@@ -157,8 +161,8 @@ struct Loaded<'c> {
     live_sessions: HashMap<LiveSessionId, Arc<LiveSession>>,
 }
 
-impl Loaded<'_> {
-    fn node(&self, id: AnyId) -> Found {
+impl LoadedNodes<'_> {
+    fn node(&self, id: AnyId) -> NodeResult {
         let catalogue = self.catalogue;
         Ok(match id {
             AnyId::Recipe(id) => catalogue
@@ -199,7 +203,7 @@ impl Loaded<'_> {
         let schedule = self
             .schedules
             .as_ref()
-            .and_then(|schedules| schedules.of(id.cycle));
+            .and_then(|schedules| schedules.get(id.cycle));
         let day = schedule.map(|schedule| schedule.day(id.number));
         Ok(day.transpose()?.flatten())
     }

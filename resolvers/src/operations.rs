@@ -1,4 +1,4 @@
-//! `operations` and `redriveDeadLetters`: what staff see and mend of queues and the outbox.
+//! `operations` and `redriveDeadLetters`: monitoring and repair of the queues and the outbox, for staff.
 
 use std::sync::Arc;
 
@@ -7,9 +7,10 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use coach_domain::{
     Result,
-    command::{Obstacle, UserError},
+    command::{UserError, UserErrorReason},
     outbox,
-    queue::{QueueName, RedriveDeadLetters},
+    queue::QueueName,
+    redrive::RedriveDeadLetters,
 };
 
 use crate::{Error, RequestContext, Resolvers, arguments, mutation, query};
@@ -67,12 +68,12 @@ impl mutation::RedriveDeadLetters for Resolvers {
         arguments: &arguments::MutationRedriveDeadLetters,
     ) -> Result<Self::Value, Error> {
         let input = &arguments.input;
-        let refused = |error| RedriveDeadLettersPayload {
+        let rejected = |error| RedriveDeadLettersPayload {
             user_errors: vec![error],
             ..RedriveDeadLettersPayload::default()
         };
         let Some(queue) = QueueName::consumed(&input.queue) else {
-            return Ok(refused(unknown_queue()));
+            return Ok(rejected(unknown_queue()));
         };
         let command = RedriveDeadLetters {
             queue,
@@ -80,14 +81,14 @@ impl mutation::RedriveDeadLetters for Resolvers {
             dry_run: input.dry_run,
             operations: Arc::clone(context.operations()),
         };
-        let done = context.execute(&input.idempotency_key, None, command);
-        Ok(match done.await? {
+        let result = context.execute(&input.idempotency_key, None, command);
+        Ok(match result.await? {
             Ok(redriven) => RedriveDeadLettersPayload {
                 queue: queues(context, &[queue]).await?.pop(),
-                redriven: Some(number(redriven.count)),
+                redriven: Some(saturating_i32(redriven.count)),
                 user_errors: Vec::new(),
             },
-            Err(error) => refused(error),
+            Err(error) => rejected(error),
         })
     }
 }
@@ -100,10 +101,10 @@ async fn queues(context: &RequestContext, names: &[QueueName]) -> Result<Vec<Que
         let depth = operations.depth(*name).await?;
         queues.push(QueueStatus {
             name: name.to_string(),
-            depth: number(depth.waiting),
-            oldest_age_seconds: depth.oldest.map(|age| number(age.as_secs())),
-            in_flight: number(depth.in_flight),
-            dead_letters: number(depth.dead),
+            depth: saturating_i32(depth.waiting),
+            oldest_age_seconds: depth.oldest.map(|age| saturating_i32(age.as_secs())),
+            in_flight: saturating_i32(depth.in_flight),
+            dead_letters: saturating_i32(depth.dead),
             paused_since: paused.get(name).copied(),
         });
     }
@@ -113,21 +114,21 @@ async fn queues(context: &RequestContext, names: &[QueueName]) -> Result<Vec<Que
 async fn outbox(context: &RequestContext) -> Result<OutboxStatus> {
     let status = outbox::status(context.session()).await?;
     let lag = status.oldest_unsent_at.map(|since| context.now() - since);
-    // It may have been committed since the request began.
+    // Negative if the row was committed after the request started.
     let lag = lag.map_or(0, |lag| lag.num_seconds().max(0));
     Ok(OutboxStatus {
-        lag_seconds: number(lag),
+        lag_seconds: saturating_i32(lag),
         oldest_unsent_at: status.oldest_unsent_at,
-        unsent: number(status.unsent),
+        unsent: saturating_i32(status.unsent),
     })
 }
 
 fn unknown_queue() -> UserError {
     let names = QueueName::CONSUMED.map(QueueName::as_str).join(", ");
-    UserError::new(Obstacle::NoQueue(names), "queue")
+    UserError::new(UserErrorReason::UnknownQueue(names), "queue")
 }
 
-/// GraphQL's numbers end at 2,147,483,647.
-fn number(count: impl TryInto<i32>) -> i32 {
+/// The count as an `Int` of GraphQL, at most 2,147,483,647.
+fn saturating_i32(count: impl TryInto<i32>) -> i32 {
     count.try_into().unwrap_or(i32::MAX)
 }

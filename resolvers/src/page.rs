@@ -1,14 +1,17 @@
-//! The arguments of connections, and pages of the catalogue.
+//! Arguments of connections, and pages of items in memory.
 
 use std::{collections::HashMap, hash::Hash, sync::Arc};
 
-use coach_domain::page::{Listed, Page, PageRequest, cursor_of, foreign};
+use coach_domain::{
+    catalogue,
+    page::{CountableList, Page, PageRequest, cursor_of, invalid_cursor},
+};
 use coach_execution::{Batch, MaybeUndefined};
 use futures_util::future::try_join_all;
 
 use crate::{Error, RequestContext, Resolvers, batch};
 
-/// `first` and `after`; `@constraint` has bounded `first` to 0 to 100.
+/// The page request of `first` and `after`. `@constraint` limits `first` to 0 to 100.
 pub(crate) fn request(first: i32, after: &MaybeUndefined<String>) -> PageRequest {
     PageRequest {
         first: u8::try_from(first).unwrap_or(100),
@@ -16,8 +19,8 @@ pub(crate) fn request(first: i32, after: &MaybeUndefined<String>) -> PageRequest
     }
 }
 
-/// The page of catalogue items that a search found, in its order.
-pub(crate) fn of_items<K: Eq + Hash, T>(
+/// The page of catalogue items that a search found, in the order of the search.
+pub(crate) fn from_search<K: Eq + Hash, T>(
     found: Vec<(String, K)>,
     items: &HashMap<K, Arc<T>>,
     request: &PageRequest,
@@ -28,8 +31,12 @@ pub(crate) fn of_items<K: Eq + Hash, T>(
     Page::of(rows.collect(), request)
 }
 
-/// The page of a list that is in memory whole; `list` names it in its cursors, and `key` tells its items apart.
-pub(crate) fn of_all<T>(
+/// The page of a list that is entirely in memory. `list` identifies the list in its cursors, and `key` the items.
+///
+/// # Errors
+///
+/// When `after` is not a cursor of this list.
+pub(crate) fn from_memory<T>(
     items: &[Arc<T>],
     list: &str,
     key: impl Fn(&T) -> uuid::Uuid,
@@ -39,8 +46,8 @@ pub(crate) fn of_all<T>(
     let start = match &request.after {
         None => 0,
         Some(after) => {
-            let place = items.iter().position(|item| cursor(item) == *after);
-            place.ok_or_else(foreign)? + 1
+            let index = items.iter().position(|item| cursor(item) == *after);
+            index.ok_or_else(invalid_cursor)? + 1
         }
     };
     let rows = items
@@ -51,19 +58,19 @@ pub(crate) fn of_all<T>(
     Ok(Page::of(rows.collect(), request))
 }
 
-/// One count for each list that is asked about, whatever number of pages shows it.
+/// Counts each list once, regardless of the number of its pages in the operation.
 impl batch::TotalCount for Resolvers {
-    type Key = Option<Listed>;
+    type Key = Option<CountableList>;
     type Value = i32;
 
     async fn load(
         context: &RequestContext,
-        lists: &[Option<Listed>],
-    ) -> Result<Batch<Option<Listed>, i32>, Error> {
+        lists: &[Option<CountableList>],
+    ) -> Result<Batch<Option<CountableList>, i32>, Error> {
         let counts = lists.iter().filter_map(|list| {
             let listed = list.as_ref()?;
             Some(async move {
-                let count = listed.count(context.session()).await?;
+                let count = catalogue::count(context.session(), listed).await?;
                 Ok::<_, Error>((list.clone(), i32::try_from(count).unwrap_or(i32::MAX)))
             })
         });

@@ -1,4 +1,4 @@
-//! `Plan`, the fields that lead to it, and what changes it.
+//! `Plan`: the fields that return it, and its mutations.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -7,7 +7,7 @@ use coach_domain::{
     cycle::{self, Cycle},
     id::{MemberId, OpaqueId as _, PlanId},
     plan::{self, EndPlan, Plan, StartPlan},
-    programme::Reason,
+    progression::Reason,
 };
 use coach_execution::Batch;
 
@@ -45,11 +45,11 @@ impl batch::PlanCurrentCycle for Resolvers {
         context: &RequestContext,
         plans: &[PlanId],
     ) -> Result<Batch<PlanId, Arc<Cycle>>, Error> {
-        let mut kept = HashMap::new();
+        let mut current = HashMap::new();
         for (plan, cycle) in cycle::current(context.session(), plans, context.now()).await? {
-            kept.insert(plan, context.keep_cycle(cycle).await);
+            current.insert(plan, context.prime_cycle(cycle).await);
         }
-        Ok(kept.into())
+        Ok(current.into())
     }
 }
 
@@ -61,15 +61,16 @@ impl batch::PlanCycles for Resolvers {
         context: &RequestContext,
         plans: &[PlanId],
     ) -> Result<Batch<PlanId, Vec<Arc<Cycle>>>, Error> {
-        let mut kept: HashMap<_, Vec<_>> = HashMap::new();
+        let mut by_plan: HashMap<_, Vec<_>> = HashMap::new();
         for (plan, cycles) in cycle::of_plans(context.session(), plans, context.now()).await? {
             for cycle in cycles {
-                kept.entry(plan)
+                by_plan
+                    .entry(plan)
                     .or_default()
-                    .push(context.keep_cycle(cycle).await);
+                    .push(context.prime_cycle(cycle).await);
             }
         }
-        Ok(kept.into())
+        Ok(by_plan.into())
     }
 }
 
@@ -98,8 +99,8 @@ impl mutation::StartPlan for Resolvers {
             goal: input.goal.value().copied(),
         };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, command);
-        Ok(match done.await? {
+        let result = context.execute(&input.idempotency_key, occurred_at, command);
+        Ok(match result.await? {
             Ok(started) => StartPlanPayload {
                 plan: find(context, started.plan).await?,
                 reasons: Some(started.reasons.iter().map(Reason::sentence).collect()),
@@ -128,22 +129,22 @@ impl mutation::EndPlan for Resolvers {
         arguments: &arguments::MutationEndPlan,
     ) -> Result<Self::Value, Error> {
         let input = &arguments.input;
-        let refused = |error| EndPlanPayload {
+        let rejected = |error| EndPlanPayload {
             user_errors: vec![error],
             ..EndPlanPayload::default()
         };
         let Some(plan) = PlanId::decode(&input.plan_id) else {
-            return Ok(refused(UserError::not_found("planId")));
+            return Ok(rejected(UserError::not_found("planId")));
         };
         let command = EndPlan { plan };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, command);
-        Ok(match done.await? {
+        let result = context.execute(&input.idempotency_key, occurred_at, command);
+        Ok(match result.await? {
             Ok(id) => EndPlanPayload {
                 plan: find(context, id).await?,
                 ..EndPlanPayload::default()
             },
-            Err(error) => refused(error),
+            Err(error) => rejected(error),
         })
     }
 }

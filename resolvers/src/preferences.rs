@@ -1,4 +1,4 @@
-//! `Member.preferences`, and what changes them.
+//! `Member.preferences` and its mutation.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use coach_domain::{
 };
 use coach_execution::Batch;
 
-use crate::{Error, RequestContext, Resolvers, arguments, batch, given::given, mutation};
+use crate::{Error, RequestContext, Resolvers, arguments, batch, mutation, patch::patch};
 
 impl batch::MemberPreferences for Resolvers {
     type Key = MemberId;
@@ -21,13 +21,13 @@ impl batch::MemberPreferences for Resolvers {
         members: &[MemberId],
     ) -> Result<Batch<MemberId, Preferences>, Error> {
         let histories = context.preferences.get(members).await?;
-        let zones = context.members.get(members).await?;
+        let loaded = context.members.get(members).await?;
         let current = histories.iter().filter_map(|(id, history)| {
             let today = context
                 .now()
-                .with_timezone(&zones.get(id)?.time_zone)
+                .with_timezone(&loaded.get(id)?.time_zone)
                 .date_naive();
-            Some((*id, preferences::on(history, today)?.clone()))
+            Some((*id, preferences::effective_on(history, today)?.clone()))
         });
         Ok(current.collect())
     }
@@ -49,19 +49,19 @@ impl mutation::UpdatePreferences for Resolvers {
     ) -> Result<Self::Value, Error> {
         let input = &arguments.input;
         let command = UpdatePreferences {
-            goal: given(&input.goal),
-            level: given(&input.level),
-            diet: given(&input.diet),
-            allergens: given(&input.allergens),
-            days_per_week: given(&input.days_per_week),
-            display_name: given(&input.display_name),
-            locale: given(&input.locale),
-            time_zone: given(&input.time_zone),
-            units: given(&input.units),
+            goal: patch(&input.goal),
+            level: patch(&input.level),
+            diet: patch(&input.diet),
+            allergens: patch(&input.allergens),
+            days_per_week: patch(&input.days_per_week),
+            display_name: patch(&input.display_name),
+            locale: patch(&input.locale),
+            time_zone: patch(&input.time_zone),
+            units: patch(&input.units),
         };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, command);
-        Ok(match done.await? {
+        let result = context.execute(&input.idempotency_key, occurred_at, command);
+        Ok(match result.await? {
             Ok(_) => UpdatePreferencesPayload {
                 member: context.member().await?.cloned(),
                 ..UpdatePreferencesPayload::default()

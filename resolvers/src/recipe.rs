@@ -1,13 +1,14 @@
-//! `Recipe`, and the fields that lead to it.
+//! `Recipe`: the fields that return it, and favourites.
 
 use std::{collections::HashSet, sync::Arc};
 
 use coach_domain::{
     command::UserError,
     favourite::{self, SetFavouriteRecipe},
+    filter::RecipeFilter,
     id::{MemberId, OpaqueId as _, RecipeId},
-    page::{Listed, Page},
-    recipe::{self, Recipe, RecipeFilter},
+    page::{CountableList, Page},
+    recipe::{self, Recipe},
 };
 use coach_execution::Batch;
 
@@ -34,19 +35,19 @@ impl query::Recipes for Resolvers {
         context: &RequestContext,
         arguments: &arguments::QueryRecipes,
     ) -> Result<Page<Recipe>, Error> {
-        let given = arguments.filter.value();
-        let filter = given.map(|given| RecipeFilter {
-            text: given.text.value().cloned(),
-            slots: given.slots.value().cloned(),
-            diet: given.diet.value().copied(),
-            without_allergens: given.without_allergens.value().cloned(),
-            max_minutes: given.max_minutes.value().copied(),
+        let input = arguments.filter.value();
+        let filter = input.map(|input| RecipeFilter {
+            text: input.text.value().cloned(),
+            slots: input.slots.value().cloned(),
+            diet: input.diet.value().copied(),
+            without_allergens: input.without_allergens.value().cloned(),
+            max_minutes: input.max_minutes.value().copied(),
         });
         let request = page::request(arguments.first, &arguments.after);
         let filter = filter.unwrap_or_default();
         let found = recipe::search(context.session(), &filter, &request).await?;
-        let page = page::of_items(found, &context.catalogue().await?.recipes, &request);
-        Ok(page.of_list(Listed::Recipes(filter)))
+        let page = page::from_search(found, &context.catalogue().await?.recipes, &request);
+        Ok(page.with_list(CountableList::Recipes(filter)))
     }
 }
 
@@ -60,7 +61,7 @@ impl batch::RecipeIsFavourite for Resolvers {
     ) -> Result<Batch<RecipeId, bool>, Error> {
         let favourites = match context.member().await? {
             Some(member) => favourite::among(context.session(), member.id, recipes).await?,
-            // Who is not registered keeps nothing yet.
+            // Viewers who have not registered have no favourites.
             None => HashSet::new(),
         };
         Ok(recipes
@@ -70,7 +71,8 @@ impl batch::RecipeIsFavourite for Resolvers {
     }
 }
 
-type Key = (MemberId, arguments::MemberFavouriteRecipes);
+/// A member, with the arguments of the field.
+type FieldKey = (MemberId, arguments::MemberFavouriteRecipes);
 
 impl batch::MemberFavouriteRecipes for Resolvers {
     type Key = MemberId;
@@ -78,17 +80,17 @@ impl batch::MemberFavouriteRecipes for Resolvers {
 
     async fn load(
         context: &RequestContext,
-        keys: &[Key],
-    ) -> Result<Batch<Key, Page<Recipe>>, Error> {
+        keys: &[FieldKey],
+    ) -> Result<Batch<FieldKey, Page<Recipe>>, Error> {
         let requests = keys
             .iter()
-            .map(|(id, page)| (*id, page::request(page.first, &page.after)));
+            .map(|(id, arguments)| (*id, page::request(arguments.first, &arguments.after)));
         let requests: Vec<_> = requests.collect();
         let mut found = favourite::pages(context.session(), &requests).await?;
         let catalogue = context.catalogue().await?;
         let pages = keys.iter().zip(&requests).filter_map(|(key, request)| {
             let rows = found.remove(request)?;
-            let page = rows.map(|rows| page::of_items(rows, &catalogue.recipes, &request.1));
+            let page = rows.map(|rows| page::from_search(rows, &catalogue.recipes, &request.1));
             Some((key.clone(), page.map_err(Error::from)))
         });
         Ok(Batch::of_results(pages))
@@ -110,25 +112,25 @@ impl mutation::SetFavouriteRecipe for Resolvers {
         arguments: &arguments::MutationSetFavouriteRecipe,
     ) -> Result<Self::Value, Error> {
         let input = &arguments.input;
-        let refused = |error| SetFavouriteRecipePayload {
+        let rejected = |error| SetFavouriteRecipePayload {
             user_errors: vec![error],
             ..SetFavouriteRecipePayload::default()
         };
         let Some(recipe) = RecipeId::decode(&input.recipe_id) else {
-            return Ok(refused(UserError::unknown("recipeId")));
+            return Ok(rejected(UserError::unknown("recipeId")));
         };
         let command = SetFavouriteRecipe {
             recipe,
             is_favourite: input.is_favourite,
         };
         let occurred_at = input.occurred_at.value().copied();
-        let done = context.execute(&input.idempotency_key, occurred_at, command);
-        Ok(match done.await? {
+        let result = context.execute(&input.idempotency_key, occurred_at, command);
+        Ok(match result.await? {
             Ok(id) => SetFavouriteRecipePayload {
                 recipe: context.catalogue().await?.recipes.get(&id).cloned(),
                 ..SetFavouriteRecipePayload::default()
             },
-            Err(error) => refused(error),
+            Err(error) => rejected(error),
         })
     }
 }

@@ -1,19 +1,19 @@
-//! The scalars of the contract.
+//! Parsing and serialization of the custom scalars.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use chrono_tz::Tz;
-use coach_domain::{clock, member, url};
-use coach_execution::{InputError, Unacceptable, Value, scalar::Scalar};
+use coach_domain::{clock, email_address, url};
+use coach_execution::{InputError, Value, Violation, scalar::Scalar};
 
 use crate::types;
 
-/// What a zone that nobody knows is told by: a person may have chosen it.
+/// The code of an unknown time zone. It is a user error, because a person may have chosen the zone.
 pub(crate) const UNKNOWN_TIME_ZONE: &str = "UNKNOWN_TIME_ZONE";
 
-fn text(value: Value, wanted: &str) -> Result<String, InputError> {
+fn text(value: Value, expected: &str) -> Result<String, InputError> {
     match value {
         Value::String(text) => Ok(text),
-        _ => Err(InputError::new(format!("is not {wanted}"))),
+        _ => Err(InputError::new(format!("is not {expected}"))),
     }
 }
 
@@ -21,16 +21,16 @@ impl Scalar for types::Date {
     type Rust = NaiveDate;
 
     fn parse(value: Value) -> Result<NaiveDate, InputError> {
-        const WANTED: &str = "a date such as 2026-03-14";
-        let text = text(value, WANTED)?;
-        // chrono takes more than RFC 3339's full-date: signs and single digits.
-        let exact = text.len() == 10
+        const EXPECTED: &str = "a date such as 2026-03-14";
+        let text = text(value, EXPECTED)?;
+        // chrono accepts more than the full-date of RFC 3339: signs and single digits.
+        let is_full_date = text.len() == 10
             && text
                 .bytes()
                 .all(|byte| byte.is_ascii_digit() || byte == b'-');
         let date = NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok();
-        date.filter(|_| exact)
-            .ok_or_else(|| InputError::new(format!("is not {WANTED}")))
+        date.filter(|_| is_full_date)
+            .ok_or_else(|| InputError::new(format!("is not {EXPECTED}")))
     }
 
     fn serialize(value: &NaiveDate) -> Value {
@@ -42,10 +42,10 @@ impl Scalar for types::DateTime {
     type Rust = DateTime<Utc>;
 
     fn parse(value: Value) -> Result<DateTime<Utc>, InputError> {
-        const WANTED: &str = "a moment such as 2026-03-14T06:30:00Z";
-        let moment = DateTime::parse_from_rfc3339(&text(value, WANTED)?);
-        let moment = moment.map_err(|_| InputError::new(format!("is not {WANTED}")))?;
-        Ok(clock::kept(moment.to_utc()))
+        const EXPECTED: &str = "a moment such as 2026-03-14T06:30:00Z";
+        let moment = DateTime::parse_from_rfc3339(&text(value, EXPECTED)?);
+        let moment = moment.map_err(|_| InputError::new(format!("is not {EXPECTED}")))?;
+        Ok(clock::to_stored_precision(moment.to_utc()))
     }
 
     fn serialize(value: &DateTime<Utc>) -> Value {
@@ -57,14 +57,14 @@ impl Scalar for types::TimeZone {
     type Rust = Tz;
 
     fn parse(value: Value) -> Result<Tz, InputError> {
-        const WANTED: &str = "a time zone of the IANA database, such as Europe/Berlin";
-        let unknown = Unacceptable::Unknown {
+        const EXPECTED: &str = "a time zone of the IANA database, such as Europe/Berlin";
+        let unknown = Violation::InvalidScalar {
             code: UNKNOWN_TIME_ZONE,
             message: "is no time zone of the IANA database, such as Europe/Berlin",
         };
-        text(value, WANTED)?
+        text(value, EXPECTED)?
             .parse()
-            .map_err(|_| InputError::unacceptable(unknown))
+            .map_err(|_| InputError::violation(unknown))
     }
 
     fn serialize(value: &Tz) -> Value {
@@ -73,15 +73,15 @@ impl Scalar for types::TimeZone {
 }
 
 impl Scalar for types::EmailAddress {
-    type Rust = member::EmailAddress;
+    type Rust = email_address::EmailAddress;
 
-    fn parse(value: Value) -> Result<member::EmailAddress, InputError> {
-        // Whether mail can be sent there is for the person to mend, so each command says it.
+    fn parse(value: Value) -> Result<email_address::EmailAddress, InputError> {
+        // Any string is accepted here: an invalid address is a user error, which each command returns.
         let address = text(value, "an email address")?;
-        Ok(member::EmailAddress::as_written(&address))
+        Ok(email_address::EmailAddress::unvalidated(&address))
     }
 
-    fn serialize(value: &member::EmailAddress) -> Value {
+    fn serialize(value: &email_address::EmailAddress) -> Value {
         Value::String(value.as_str().to_owned())
     }
 }
@@ -90,9 +90,9 @@ impl Scalar for types::Url {
     type Rust = url::Url;
 
     fn parse(value: Value) -> Result<url::Url, InputError> {
-        const WANTED: &str = "an http or https URL";
-        let url = url::Url::parse(&text(value, WANTED)?);
-        url.ok_or_else(|| InputError::new(format!("is not {WANTED}")))
+        const EXPECTED: &str = "an http or https URL";
+        let url = url::Url::parse(&text(value, EXPECTED)?);
+        url.ok_or_else(|| InputError::new(format!("is not {EXPECTED}")))
     }
 
     fn serialize(value: &url::Url) -> Value {

@@ -1,5 +1,5 @@
-//! Cycles with all that their days are computed from. A handful of statements,
-//! whatever the number of cycles and days.
+//! Cycles with everything that their days are computed from. Loaded with a fixed number of statements, regardless of
+//! the number of cycles and days.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -20,12 +20,12 @@ use crate::RequestContext;
 /// The schedules of some cycles, by cycle.
 pub(crate) struct Schedules(HashMap<CycleId, Schedule>);
 
-/// One cycle's.
+/// A cycle with everything that its days are computed from.
 pub(crate) struct Schedule {
     pub(crate) cycle: Arc<Cycle>,
     programme: Arc<Programme>,
     log: Arc<DayLog>,
-    /// The date that it is now where the member lives.
+    /// The current date in the member's time zone.
     pub(crate) today: NaiveDate,
     pub(crate) history: Arc<Vec<Preferences>>,
     catalogue: Arc<Catalogue>,
@@ -34,7 +34,7 @@ pub(crate) struct Schedule {
 }
 
 impl Schedules {
-    /// Loads what some cycles need.
+    /// Loads the schedules of some cycles.
     pub(crate) async fn load(context: &RequestContext, ids: &[CycleId]) -> Result<Self> {
         let owners: Vec<_> = ids.iter().map(|id| id.member).collect();
         let catalogue = context.catalogue().await?;
@@ -64,8 +64,11 @@ impl Schedules {
         Ok(Self(schedules))
     }
 
-    /// Loads what the cycles of some keys with arguments need.
-    pub(crate) async fn load_for<A>(context: &RequestContext, keys: &[(CycleId, A)]) -> Result<Self>
+    /// Loads the schedules of the cycles in a batch's keys, which also contain arguments.
+    pub(crate) async fn load_for_keys<A>(
+        context: &RequestContext,
+        keys: &[(CycleId, A)],
+    ) -> Result<Self>
     where
         A: Sync,
     {
@@ -75,8 +78,8 @@ impl Schedules {
         Self::load(context, &ids).await
     }
 
-    /// The schedule of a cycle; `None` where it does not exist.
-    pub(crate) fn of(&self, id: CycleId) -> Option<&Schedule> {
+    /// The schedule of a cycle; `None` if the cycle does not exist.
+    pub(crate) fn get(&self, id: CycleId) -> Option<&Schedule> {
         self.0.get(&id)
     }
 }
@@ -89,20 +92,23 @@ pub(crate) fn programme<'c>(catalogue: &'c Catalogue, cycle: &Cycle) -> Result<&
     })
 }
 
-/// The date that it is now where the member of a cycle lives.
+/// The current date in the time zone of a cycle.
 pub(crate) fn today(context: &RequestContext, cycle: &Cycle) -> NaiveDate {
     context.now().with_timezone(&cycle.time_zone).date_naive()
 }
 
 impl Schedule {
-    /// One day; `None` where the plan ended before it.
+    /// One day; `None` if the plan ended before it.
     pub(crate) fn day(&self, number: u8) -> Result<Option<Day>> {
         let date = self.cycle.date_of(number);
         Ok(self.days(date, date)?.pop())
     }
 
-    /// The days of a range, those outside the cycle left out. Days that are not
-    /// over everywhere need access.
+    /// The days of a range that are in the cycle.
+    ///
+    /// # Errors
+    ///
+    /// When the last of them has not ended in every time zone, and the member has no access.
     pub(crate) fn days(&self, from: NaiveDate, to: NaiveDate) -> Result<Vec<Day>> {
         let numbers = self.cycle.numbers_in(Some(from), Some(to));
         if !numbers.is_empty() {
@@ -122,7 +128,7 @@ impl Schedule {
         ))
     }
 
-    /// The recipes that a meal may be swapped for.
+    /// The catalogue, with the recipes that a meal may be swapped for.
     pub(crate) fn catalogue(&self) -> &Catalogue {
         &self.catalogue
     }

@@ -1,9 +1,6 @@
-//! Linking purchases.
+//! `linkPurchase`: links a purchase in a shop to the viewer.
 
-use coach_domain::{
-    command::UserError,
-    subscription::{LinkPurchase, Subscription},
-};
+use coach_domain::{command::UserError, purchase::LinkPurchase, subscription::Subscription};
 
 use crate::{Error, RequestContext, Resolvers, arguments, mutation};
 
@@ -22,7 +19,7 @@ impl mutation::LinkPurchase for Resolvers {
         arguments: &arguments::MutationLinkPurchase,
     ) -> Result<Self::Value, Error> {
         let input = &arguments.input;
-        let refused = |error| LinkPurchasePayload {
+        let rejected = |error| LinkPurchasePayload {
             user_errors: vec![error],
             ..LinkPurchasePayload::default()
         };
@@ -31,15 +28,15 @@ impl mutation::LinkPurchase for Resolvers {
             purchase: input.purchase.clone(),
             confirmed: None,
         };
-        // Before the transaction: some shops have to be asked, and nothing is to be locked meanwhile.
+        // The shop is requested here, because `execute` opens a transaction, which must not hold locks meanwhile.
         if let Err(error) = context
             .confirm(&input.idempotency_key, &mut command)
             .await?
         {
-            return Ok(refused(error));
+            return Ok(rejected(error));
         }
-        let done = context.execute(&input.idempotency_key, None, command);
-        Ok(match done.await? {
+        let result = context.execute(&input.idempotency_key, None, command);
+        Ok(match result.await? {
             Ok(_) => {
                 let member = context.member().await?;
                 LinkPurchasePayload {
@@ -47,7 +44,7 @@ impl mutation::LinkPurchase for Resolvers {
                     ..LinkPurchasePayload::default()
                 }
             }
-            Err(error) => refused(error),
+            Err(error) => rejected(error),
         })
     }
 }

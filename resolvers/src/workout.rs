@@ -1,11 +1,12 @@
-//! `Workout`, by the fields that lead to it.
+//! `Workout`: the fields that return it.
 
 use std::sync::Arc;
 
 use coach_domain::{
+    filter::WorkoutFilter,
     id::{OpaqueId as _, WorkoutId},
-    page::{Listed, Page},
-    workout::{self, Workout, WorkoutFilter},
+    page::{CountableList, Page},
+    workout::{self, Workout},
 };
 
 use crate::{Error, RequestContext, Resolvers, arguments, page, query};
@@ -31,18 +32,18 @@ impl query::Workouts for Resolvers {
         context: &RequestContext,
         arguments: &arguments::QueryWorkouts,
     ) -> Result<Page<Workout>, Error> {
-        let given = arguments.filter.value();
-        let filter = given.map(|given| WorkoutFilter {
-            text: given.text.value().cloned(),
-            level: given.level.value().copied(),
-            focus: given.focus.value().copied(),
-            equipment: given.equipment.value().cloned(),
-            max_duration_minutes: given.max_duration_minutes.value().copied(),
+        let input = arguments.filter.value();
+        let filter = input.map(|input| WorkoutFilter {
+            text: input.text.value().cloned(),
+            level: input.level.value().copied(),
+            focus: input.focus.value().copied(),
+            equipment: input.equipment.value().cloned(),
+            max_duration_minutes: input.max_duration_minutes.value().copied(),
         });
         let request = page::request(arguments.first, &arguments.after);
         let filter = filter.unwrap_or_default();
         let found = workout::search(context.session(), &filter, &request).await?;
-        let page = page::of_items(found, &context.catalogue().await?.workouts, &request);
-        Ok(page.of_list(Listed::Workouts(filter)))
+        let page = page::from_search(found, &context.catalogue().await?.workouts, &request);
+        Ok(page.with_list(CountableList::Workouts(filter)))
     }
 }

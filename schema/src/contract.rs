@@ -1,13 +1,13 @@
-//! What the generator knows of a schema.
+//! The generator's model of a schema.
 
 use std::collections::HashMap;
 
 use apollo_compiler::ast::{Type, Value};
 
-/// The field in which a mutation's payload says what a person can mend, and the directive that names its codes.
+/// The field of a mutation payload with errors that the user can correct, and the directive that declares its codes.
 pub(crate) const USER_ERRORS: &str = "userErrors";
 
-/// The schema with its bindings and policy.
+/// The schema with its bindings and policies.
 pub(crate) struct Contract {
     pub(crate) types: Vec<TypeModel>,
     pub(crate) index: HashMap<String, usize>,
@@ -18,12 +18,13 @@ pub(crate) struct Contract {
 pub(crate) struct TypeModel {
     pub(crate) name: String,
     pub(crate) description: Option<String>,
-    /// The stem of the file that defines it, which is the noun.
-    pub(crate) noun: String,
-    /// The Rust type behind it.
+    /// The name of the defining file without its extension; the resolver file has the same name.
+    pub(crate) file_stem: String,
+    /// The path of the Rust type that represents it.
     pub(crate) rust: Option<String>,
-    /// The role that `@auth` asks for on the type.
+    /// The role that `@auth` on the type requires.
     pub(crate) requires: Option<String>,
+    /// The field of the Rust type whose value `@auth(owner:)` compares with the viewer.
     pub(crate) owner: Option<String>,
     pub(crate) kind: Kind,
 }
@@ -34,7 +35,7 @@ pub(crate) enum Kind {
     },
     Enum(Vec<EnumValue>),
     Input(Vec<InputField>),
-    /// An input object of which exactly one field is given.
+    /// A `@oneOf` input object.
     OneOf(Vec<InputField>),
     Object {
         fields: Vec<Field>,
@@ -77,20 +78,20 @@ pub(crate) struct Field {
     pub(crate) arguments: Vec<InputField>,
     pub(crate) deprecated: Option<String>,
     pub(crate) batch: Option<Batch>,
-    /// The roles that `@auth` asks for: the field's and that of its type.
+    /// The roles that `@auth` requires, on the field and on the type that it returns.
     pub(crate) requires: Vec<String>,
     pub(crate) cost: usize,
     pub(crate) list_size: Option<ListSize>,
     pub(crate) cache: Option<(u32, bool)>,
-    /// The codes that `@userErrors` names for `userErrors` of a mutation's payload.
+    /// The codes that `@userErrors` declares, if this is the field `userErrors` of a payload.
     pub(crate) codes: Vec<String>,
-    /// The stem of the file that declares it, for a root field the noun.
-    pub(crate) noun: String,
+    /// The name of the declaring file without its extension; a root field is resolved in the file of the same name.
+    pub(crate) file_stem: String,
 }
 
 pub(crate) struct Batch {
     pub(crate) keys: Vec<String>,
-    /// Its name in Rust.
+    /// The name of the Rust trait.
     pub(crate) function: String,
 }
 
@@ -109,7 +110,7 @@ impl Contract {
         index == self.query || self.mutation == Some(index)
     }
 
-    /// The codes of the `userErrors` of a mutation's payload; none where it has no such field.
+    /// The codes of the `userErrors` of the mutation's payload; `None` if the payload has no such field.
     pub(crate) fn codes(&self, mutation: &Field) -> Option<&[String]> {
         let payload = self.named(mutation.ty.inner_named_type())?;
         let Kind::Object { fields, .. } = &payload.kind else {
@@ -119,7 +120,7 @@ impl Contract {
         Some(&errors.codes)
     }
 
-    /// Every `Type.field` that has a resolver or a binding.
+    /// Every `Type.field` of the object types.
     pub(crate) fn fields(&self) -> Vec<String> {
         let fields = self.types.iter().flat_map(|model| match &model.kind {
             Kind::Object { fields, .. } => fields

@@ -1,5 +1,5 @@
-//! The directives that carry bindings and policy. One that is not read here has
-//! no implementation, and a schema that defines it does not build.
+//! The directives for bindings and policies. The generator rejects a schema that
+//! defines any other directive.
 
 use apollo_compiler::{
     Node,
@@ -8,10 +8,10 @@ use apollo_compiler::{
 
 use crate::contract::USER_ERRORS;
 
-/// The directive that clients get to know, to check forms by it.
+/// The only public directive: clients can validate forms with it.
 pub(crate) const CONSTRAINT: &str = "constraint";
 
-/// The private directives: left out of the exported schema.
+/// The private directives, which are not exported.
 pub(crate) const PRIVATE: [&str; 9] = [
     "model",
     "scalar",
@@ -24,15 +24,15 @@ pub(crate) const PRIVATE: [&str; 9] = [
     USER_ERRORS,
 ];
 
-/// Built in as the specification has it, but not in apollo-compiler.
+/// A built-in directive of the specification that apollo-compiler does not define.
 pub(crate) const BUILT_IN: &str = "oneOf";
 
-/// The arguments of one applied directive.
+/// One application of a directive, with its arguments.
 #[derive(Clone, Copy)]
 pub(crate) struct Applied<'a>(&'a Directive);
 
 impl<'a> Applied<'a> {
-    /// The directive `name`, where it is applied.
+    /// Finds the directive `name`.
     pub(crate) fn find(
         directives: impl IntoIterator<Item = &'a Node<Directive>>,
         name: &str,
@@ -47,10 +47,11 @@ impl<'a> Applied<'a> {
         self.0.specified_argument_by_name(name).map(AsRef::as_ref)
     }
 
-    pub(crate) fn is_given(self, name: &str) -> bool {
+    pub(crate) fn has_argument(self, name: &str) -> bool {
         self.argument(name).is_some()
     }
 
+    /// A string or enum value.
     pub(crate) fn text(self, name: &str) -> Option<&'a str> {
         match self.argument(name)? {
             Value::String(text) => Some(text),
@@ -59,7 +60,7 @@ impl<'a> Applied<'a> {
         }
     }
 
-    /// The role that `@auth` asks for.
+    /// The role that `@auth` requires.
     pub(crate) fn role(self) -> &'a str {
         self.text("requires").unwrap_or("MEMBER")
     }
@@ -71,7 +72,7 @@ impl<'a> Applied<'a> {
         }
     }
 
-    /// A list of texts or enum values; one text stands for a list of it.
+    /// A list of strings or enum values; a single string is a list of one item.
     pub(crate) fn texts(self, name: &str) -> Vec<&'a str> {
         match self.argument(name) {
             Some(Value::String(text)) => vec![text],

@@ -1,4 +1,4 @@
-//! The exported SDL: what was written, normalised, without what is private.
+//! Exports the SDL: normalised, and without private types and directives.
 
 use apollo_compiler::{
     Node, Schema, ast,
@@ -28,8 +28,9 @@ pub(crate) fn sdl(schema: &Valid<Schema>) -> String {
     exported.to_string()
 }
 
-/// Files extend the roots with what belongs to their noun. Clients' tools take
-/// an extension for their own, so each type is exported as one definition.
+/// Removes private directives, and turns extensions into definitions: our files
+/// extend the root types, but client tools expect extensions to be the client's
+/// own.
 fn strip_type(definition: &mut ExtendedType) {
     match definition {
         ExtendedType::Scalar(ty) => strip_components(&mut ty.make_mut().directives.0),
@@ -68,7 +69,7 @@ fn strip_field(field: &mut Component<ast::FieldDefinition>) {
     if let Some(codes) = Applied::find(field.directives.iter(), USER_ERRORS) {
         let codes = codes.texts("codes").into_iter();
         let codes: Vec<_> = codes.map(|code| format!("`{code}`")).collect();
-        tell(
+        append_paragraph(
             &mut field.description,
             &format!("Codes: {}.", codes.join(", ")),
         );
@@ -79,51 +80,50 @@ fn strip_field(field: &mut Component<ast::FieldDefinition>) {
     }
 }
 
-/// The limits of `@constraint` are told in the description too, where people look.
+/// Also adds the limits of `@constraint` to the description, for human readers.
 fn strip_input(input: &mut ast::InputValueDefinition) {
     if let Some(constraint) = Applied::find(input.directives.iter(), CONSTRAINT) {
-        let limits = limits(constraint, &input.ty);
-        tell(&mut input.description, &limits);
+        let limits = describe_limits(constraint, &input.ty);
+        append_paragraph(&mut input.description, &limits);
     }
     strip(&mut input.directives.0);
 }
 
-/// Adds a paragraph to a description.
-fn tell(description: &mut Option<Node<str>>, paragraph: &str) {
+fn append_paragraph(description: &mut Option<Node<str>>, paragraph: &str) {
     let written = description.as_deref().unwrap_or_default();
-    let told = format!("{written}\n\n{paragraph}");
-    *description = Some(Node::new_str(told.trim_start()));
+    let text = format!("{written}\n\n{paragraph}");
+    *description = Some(Node::new_str(text.trim_start()));
 }
 
-/// Such as `Limits: at most 3 items, each with 1 to 80 characters.`
-fn limits(constraint: Applied<'_>, ty: &ast::Type) -> String {
-    let range = |least: &str, most: &str, unit: &str| {
-        let (least, most) = (
-            constraint.integer::<i64>(least),
-            constraint.integer::<i64>(most),
+/// For example `Limits: at most 3 items, each 1 to 80 characters.`
+fn describe_limits(constraint: Applied<'_>, ty: &ast::Type) -> String {
+    let range = |min: &str, max: &str, unit: &str| {
+        let (min, max) = (
+            constraint.integer::<i64>(min),
+            constraint.integer::<i64>(max),
         );
-        let bounds = match (least, most) {
-            (Some(least), Some(most)) => format!("{least} to {most}"),
-            (Some(least), None) => format!("at least {least}"),
-            (None, Some(most)) => format!("at most {most}"),
+        let bounds = match (min, max) {
+            (Some(min), Some(max)) => format!("{min} to {max}"),
+            (Some(min), None) => format!("at least {min}"),
+            (None, Some(max)) => format!("at most {max}"),
             (None, None) => return None,
         };
         Some(format!("{bounds}{unit}"))
     };
-    let of_item = [
+    let value_limits = [
         range("min", "max", ""),
         range("minLength", "maxLength", " characters"),
         constraint
             .text("pattern")
             .map(|pattern| format!("matching `{pattern}`")),
     ];
-    let of_item: Vec<_> = of_item.into_iter().flatten().collect();
-    let of_item = of_item.join(", ");
+    let value_limits: Vec<_> = value_limits.into_iter().flatten().collect();
+    let value_limits = value_limits.join(", ");
     let limits = match range("minItems", "maxItems", " items") {
-        Some(items) if of_item.is_empty() => items,
-        Some(items) => format!("{items}, each {of_item}"),
-        None if ty.is_list() => format!("each item {of_item}"),
-        None => of_item,
+        Some(items) if value_limits.is_empty() => items,
+        Some(items) => format!("{items}, each {value_limits}"),
+        None if ty.is_list() => format!("each item {value_limits}"),
+        None => value_limits,
     };
     format!("Limits: {limits}.")
 }

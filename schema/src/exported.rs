@@ -1,5 +1,5 @@
-//! Reads a schema that was exported: by `coach schema print` of any version, or
-//! by another tool.
+//! Reads exported SDL, from any version of `coach schema print` or from another
+//! tool.
 
 use std::path::Path;
 
@@ -11,16 +11,15 @@ use apollo_compiler::{
 
 use crate::{
     Error,
-    source::{ONE_OF, place},
+    source::{ONE_OF, location},
 };
 
-/// What is told of a file that is something else altogether.
-const MOST_MISTAKES: usize = 20;
+/// The maximum number of mistakes that are reported, for a file that is not SDL at all.
+const MAX_MISTAKES: usize = 20;
 
-/// Reads SDL, with or without a `schema` definition, extensions, and
-/// definitions of what is built in. An extension of a type that is defined
-/// nowhere, as in the SDL of a subgraph, defines it. `path` is what messages
-/// call it.
+/// Reads SDL, with or without a `schema` definition, extensions, and definitions
+/// of built-in types and directives. An extension of an undefined type, as in
+/// the SDL of a subgraph, defines it. `path` is only used in messages.
 ///
 /// # Errors
 ///
@@ -28,7 +27,8 @@ const MOST_MISTAKES: usize = 20;
 /// column.
 pub fn parse(sdl: impl Into<String>, path: impl AsRef<Path>) -> Result<Valid<Schema>, Error> {
     let path = path.as_ref();
-    let document = Document::parse(sdl, path).map_err(|invalid| refusal(path, &invalid.errors))?;
+    let document =
+        Document::parse(sdl, path).map_err(|invalid| invalid_sdl(path, &invalid.errors))?;
     let mut builder = Schema::builder()
         .ignore_builtin_redefinitions()
         .add_ast(&document);
@@ -38,8 +38,12 @@ pub fn parse(sdl: impl Into<String>, path: impl AsRef<Path>) -> Result<Valid<Sch
     if builder.iter_orphan_extension_types().next().is_some() {
         builder = builder.adopt_orphan_extensions();
     }
-    let refuse = |invalid: WithErrors<Schema>| refusal(path, &invalid.errors);
-    builder.build().map_err(refuse)?.validate().map_err(refuse)
+    let into_error = |invalid: WithErrors<Schema>| invalid_sdl(path, &invalid.errors);
+    builder
+        .build()
+        .map_err(into_error)?
+        .validate()
+        .map_err(into_error)
 }
 
 fn defines_one_of(document: &Document) -> bool {
@@ -48,16 +52,16 @@ fn defines_one_of(document: &Document) -> bool {
     })
 }
 
-fn refusal(path: &Path, errors: &DiagnosticList) -> Error {
+fn invalid_sdl(path: &Path, errors: &DiagnosticList) -> Error {
     let mut messages: Vec<_> = errors
         .iter()
-        .take(MOST_MISTAKES)
+        .take(MAX_MISTAKES)
         .map(|diagnostic| {
-            let place = place(&diagnostic).unwrap_or_else(|| path.display().to_string());
-            format!("{place}: {}", diagnostic.error)
+            let location = location(&diagnostic).unwrap_or_else(|| path.display().to_string());
+            format!("{location}: {}", diagnostic.error)
         })
         .collect();
-    if let Some(more @ 1..) = errors.len().checked_sub(MOST_MISTAKES) {
+    if let Some(more @ 1..) = errors.len().checked_sub(MAX_MISTAKES) {
         messages.push(format!("{}: {more} more mistakes", path.display()));
     }
     Error::Invalid(messages)

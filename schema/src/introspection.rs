@@ -1,4 +1,4 @@
-//! What a server with an exported schema answers to tools that introspect it.
+//! The introspection response of a server with an exported schema.
 
 use apollo_compiler::{
     ExecutableDocument, Schema,
@@ -11,23 +11,23 @@ use apollo_compiler::{
 use crate::Error;
 
 /// `getIntrospectionQuery` of graphql-js 16.15 with all options that our server
-/// knows, which is also what `GraphiQL` sends.
+/// supports. `GraphiQL` sends the same query.
 pub const INTROSPECTION_QUERY: &str = include_str!("../graphql_js_introspection.graphql");
 
-/// The one field of the query that apollo-compiler does not know yet.
+/// The only field of the query that apollo-compiler does not support yet.
 const IS_ONE_OF: &str = "isOneOf";
 
-/// The answer to [`INTROSPECTION_QUERY`], `{"data":{"__schema":…}}`, as
-/// indented JSON that ends with a line break. It names everything that the
-/// schema has, in its order.
+/// The response to [`INTROSPECTION_QUERY`], `{"data":{"__schema":…}}`, as
+/// indented JSON that ends with a line break. Everything is in the order of the
+/// schema.
 ///
 /// # Errors
 ///
-/// [`Error::Introspection`] where the schema cannot be asked, which a valid one
-/// always can.
+/// [`Error::Introspection`] if the query fails, which does not happen for a
+/// valid schema.
 pub fn introspect(schema: &Valid<Schema>) -> Result<String, Error> {
-    let known = INTROSPECTION_QUERY.replace(IS_ONE_OF, "");
-    let document = ExecutableDocument::parse_and_validate(schema, known, "introspection.graphql")
+    let query = INTROSPECTION_QUERY.replace(IS_ONE_OF, "");
+    let document = ExecutableDocument::parse_and_validate(schema, query, "introspection.graphql")
         .map_err(|invalid| Error::Introspection(invalid.errors.to_string()))?;
     let operation = document
         .operations
@@ -47,7 +47,7 @@ pub fn introspect(schema: &Valid<Schema>) -> Result<String, Error> {
     Ok(text + "\n")
 }
 
-/// Says of each input object whether it is `@oneOf`; of others it is null.
+/// Adds `isOneOf` to each type: whether an input object has `@oneOf`, null for other kinds.
 fn add_one_of(schema: &Schema, data: Option<&mut JsonMap>) {
     let types = data
         .and_then(|data| data.get_mut("__schema")?.get_mut("types")?.as_array_mut())

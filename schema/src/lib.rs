@@ -1,26 +1,26 @@
-//! The contract and the generator that turns it into Rust.
+//! The API contract (SDL) and the generator that turns it into Rust.
 //!
-//! `graphql/*.graphql` is the only place where a type, field, argument,
-//! description, deprecation or policy is declared. [`build`] runs in the build
-//! script of the crate that holds the hand-written side, and writes one Rust
-//! module into the build's output folder. See `ARCHITECTURE.md` for what that
-//! module expects around it.
+//! `graphql/*.graphql` is the only place where types, fields, arguments,
+//! descriptions, deprecations and policies are declared. [`build`] runs in the
+//! build script of the crate that implements the resolvers, and writes one Rust
+//! module into `OUT_DIR`. See `ARCHITECTURE.md` for what that module expects in
+//! the module that includes it.
 //!
-//! For what is exported, [`parse`] reads it back, [`introspect`] answers for
-//! it, and [`change`] compares two versions.
+//! For exported SDL, [`parse`] reads it, [`introspect`] writes the introspection
+//! response, and [`change`] compares two versions.
 
 pub mod change;
 mod contract;
 mod directive;
 mod emit;
 mod error;
+mod expected_errors;
 mod export;
 mod exported;
 mod introspection;
 mod names;
 mod reachable;
 mod reader;
-mod refusal;
 mod source;
 
 use std::path::{Path, PathBuf};
@@ -29,45 +29,49 @@ pub use error::Error;
 pub use exported::parse;
 pub use introspection::{INTROSPECTION_QUERY, introspect};
 
-/// What comes out of a written schema.
+/// The output of the generator.
 #[derive(Debug)]
 pub struct Generated {
     /// The Rust module.
     pub rust: String,
     /// The exported SDL: normalised, without private directives and types.
     pub sdl: String,
-    /// Every `Type.field` of the object types that have resolvers, in the order
-    /// written. Each one stands at the end of a line of `rust`.
+    /// Every `Type.field` of the object types, in the order of the SDL. At least
+    /// one line of `rust` ends with each of them as a comment.
     pub fields: Vec<String>,
 }
 
-/// Generates from all `*.graphql` files of a folder. `nouns` is where the
-/// hand-written side lives, for the messages of the compiler, e.g.
-/// `resolvers/src`.
-pub fn generate(folder: &Path, nouns: &str) -> Result<Generated, Error> {
+/// Generates from all `*.graphql` files of a folder. `resolvers_dir` is the
+/// folder of the resolvers, e.g. `resolvers/src`; compiler messages refer to it.
+///
+/// # Errors
+///
+/// All errors of the schema, or that a file cannot be read.
+pub fn generate(folder: &Path, resolvers_dir: &str) -> Result<Generated, Error> {
     let schema = source::load(folder)?;
     let contract = reader::read(&schema)?;
     Ok(Generated {
-        rust: emit::module(&contract, nouns, &export::sdl(&schema)),
+        rust: emit::module(&contract, resolvers_dir, &export::sdl(&schema)),
         sdl: export::sdl(&schema),
         fields: contract.fields(),
     })
 }
 
-/// For build scripts: generates into `OUT_DIR/contract.rs`, and ends the build
-/// with the schema's errors where it has any.
+/// For build scripts: writes the generated module to `OUT_DIR/contract.rs`, or
+/// fails the build with the errors of the schema. See [`generate`] for the
+/// parameters.
 ///
 /// # Panics
 ///
 /// Outside a build script, where there is no `OUT_DIR`.
 #[expect(
     clippy::disallowed_methods,
-    reason = "build scripts get their folder in the environment"
+    reason = "build scripts get OUT_DIR from the environment"
 )]
-pub fn build(folder: impl AsRef<Path>, nouns: &str) {
+pub fn build(folder: impl AsRef<Path>, resolvers_dir: &str) {
     let folder = folder.as_ref();
     println!("cargo::rerun-if-changed={}", folder.display());
-    match generate(folder, nouns) {
+    match generate(folder, resolvers_dir) {
         Ok(generated) => {
             let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
             std::fs::write(out.join("contract.rs"), generated.rust)
@@ -82,16 +86,16 @@ pub fn build(folder: impl AsRef<Path>, nouns: &str) {
     }
 }
 
-/// For build scripts: writes the names of the app's operations, one in each
-/// `*.graphql` file of a folder and named like it, into `OUT_DIR/operations.rs`
-/// as the constant `OPERATIONS`, sorted.
+/// For build scripts: writes the sorted names of the app's operations to
+/// `OUT_DIR/operations.rs`, as the constant `OPERATIONS`. Each `*.graphql` file
+/// of the folder contains one operation, which is named like the file.
 ///
 /// # Panics
 ///
-/// Outside a build script, or when the folder cannot be read.
+/// Outside a build script, or if the folder cannot be read.
 #[expect(
     clippy::disallowed_methods,
-    reason = "build scripts get their folder in the environment"
+    reason = "build scripts get OUT_DIR from the environment"
 )]
 pub fn build_operations(folder: impl AsRef<Path>) {
     let folder = folder.as_ref();

@@ -1,6 +1,6 @@
-//! From GraphQL's names to Rust's.
+//! Converts GraphQL names to Rust names.
 
-/// `isFavourite` → `is_favourite`, with keywords escaped.
+/// `isFavourite` → `is_favourite`; keywords are escaped.
 pub(crate) fn snake(name: &str) -> String {
     let mut snake = String::with_capacity(name.len() + 4);
     let mut previous_lower = false;
@@ -24,10 +24,10 @@ pub(crate) fn snake(name: &str) -> String {
 
 /// `PULL_UP_BAR` or `pullUpBar` → `PullUpBar`.
 pub(crate) fn pascal(name: &str) -> String {
-    let shouting = !name.chars().any(|character| character.is_ascii_lowercase());
+    let all_caps = !name.chars().any(|character| character.is_ascii_lowercase());
     let words = name.split('_').map(|word| {
         let (first, rest) = word.split_at(word.len().min(1));
-        let rest = if shouting {
+        let rest = if all_caps {
             rest.to_ascii_lowercase()
         } else {
             rest.to_owned()
@@ -37,7 +37,7 @@ pub(crate) fn pascal(name: &str) -> String {
     escape(words.collect())
 }
 
-/// The variant of the domain's enum that an enum value binds to.
+/// The variant of a Rust enum to which an enum value is bound.
 pub(crate) fn variant(value: &str) -> String {
     pascal(value)
 }
@@ -60,7 +60,7 @@ fn escape(name: String) -> String {
     }
 }
 
-/// A type's path as `@model` and `@scalar` write it, from anywhere.
+/// The path of a type as `@model` and `@scalar` state it, made absolute.
 pub(crate) fn path(rust: &str) -> String {
     if rust.starts_with("crate::") {
         rust.to_owned()

@@ -1,19 +1,20 @@
-//! Which types a schema really uses.
+//! The types that a schema uses.
 
 use std::collections::HashSet;
 
 use apollo_compiler::{Name, Schema, schema::ExtendedType, validation::Valid};
 
-/// The types that the roots reach: private types are used by private directives alone.
+/// The types that can be reached from the root types. Others are private: only directives that the
+/// exported SDL leaves out use them.
 pub(crate) fn reachable(schema: &Valid<Schema>) -> HashSet<&str> {
     let mut reached = HashSet::new();
-    let mut open: Vec<&Name> = schema
+    let mut pending: Vec<&Name> = schema
         .schema_definition
         .iter_root_operations()
         .map(|(_, name)| &name.name)
         .collect();
     let implementers = schema.implementers_map();
-    while let Some(name) = open.pop() {
+    while let Some(name) = pending.pop() {
         let Some((name, definition)) = schema.types.get_key_value(name) else {
             continue;
         };
@@ -22,35 +23,35 @@ pub(crate) fn reachable(schema: &Valid<Schema>) -> HashSet<&str> {
         }
         let fields = match definition {
             ExtendedType::Object(ty) => {
-                open.extend(ty.implements_interfaces.iter().map(|name| &name.name));
+                pending.extend(ty.implements_interfaces.iter().map(|name| &name.name));
                 Some(&ty.fields)
             }
             ExtendedType::Interface(ty) => {
-                open.extend(ty.implements_interfaces.iter().map(|name| &name.name));
+                pending.extend(ty.implements_interfaces.iter().map(|name| &name.name));
                 Some(&ty.fields)
             }
             ExtendedType::Union(ty) => {
-                open.extend(ty.members.iter().map(|name| &name.name));
+                pending.extend(ty.members.iter().map(|name| &name.name));
                 None
             }
             ExtendedType::InputObject(ty) => {
-                open.extend(ty.fields.values().map(|field| field.ty.inner_named_type()));
+                pending.extend(ty.fields.values().map(|field| field.ty.inner_named_type()));
                 None
             }
             _ => None,
         };
         for field in fields.into_iter().flat_map(|fields| fields.values()) {
-            open.push(field.ty.inner_named_type());
-            open.extend(
+            pending.push(field.ty.inner_named_type());
+            pending.extend(
                 field
                     .arguments
                     .iter()
                     .map(|argument| argument.ty.inner_named_type()),
             );
         }
-        // An interface reaches the objects that implement it.
+        // The objects that implement an interface can be reached from it.
         if let Some((_, implementers)) = implementers.get_key_value(name) {
-            open.extend(
+            pending.extend(
                 implementers
                     .objects
                     .iter()

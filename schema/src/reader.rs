@@ -1,4 +1,4 @@
-//! Reads a valid schema, with the directives that carry bindings and policy.
+//! Reads a valid schema into a [`Contract`], with its bindings and policies.
 
 use std::collections::HashMap;
 
@@ -17,11 +17,11 @@ use crate::{
         USER_ERRORS,
     },
     directive::{Applied, BUILT_IN, CONSTRAINT, PRIVATE},
+    expected_errors,
     reachable::{reachable, returned},
-    refusal,
 };
 
-/// Reads the schema, or says what the generator cannot carry out.
+/// Reads the schema, or fails with all that the generator does not support.
 pub(crate) fn read(schema: &Valid<Schema>) -> Result<Contract, Error> {
     Reader {
         schema,
@@ -47,14 +47,14 @@ impl Reader<'_> {
                     directive.name,
                     PRIVATE.join(", ")
                 );
-                self.refuse(directive.location(), &message);
+                self.report(directive.location(), &message);
             }
         }
         if let Some(root) = &schema.schema_definition.subscription {
             let message = format!(
                 "nothing serves the root type `{root}`: operations are queries and mutations; remove `subscription` from the schema"
             );
-            self.refuse(root.location(), &message);
+            self.report(root.location(), &message);
         }
         for name in ["Query", "Mutation", "Subscription"] {
             let is_root = schema
@@ -65,7 +65,7 @@ impl Reader<'_> {
                 let message = format!(
                     "`{name}` is no root, but clients' tools take a type of that name for one; give it another name"
                 );
-                self.refuse(definition.location(), &message);
+                self.report(definition.location(), &message);
             }
         }
         let public = reachable(schema);
@@ -78,7 +78,7 @@ impl Reader<'_> {
                 let message = format!(
                     "the interface `{name}` is the type of no field, so introspection would leave it out; add a field that returns it, or remove it"
                 );
-                self.refuse(definition.location(), &message);
+                self.report(definition.location(), &message);
             }
         }
         let mut types = Vec::new();
@@ -105,8 +105,8 @@ impl Reader<'_> {
         })
     }
 
-    fn refuse(&mut self, span: Option<SourceSpan>, message: &str) {
-        let place = span.and_then(|span| {
+    fn report(&mut self, span: Option<SourceSpan>, message: &str) {
+        let location = span.and_then(|span| {
             let file = self.schema.sources.get(&span.file_id())?.path();
             let start = span.line_column_range(&self.schema.sources)?.start;
             Some(format!(
@@ -116,10 +116,10 @@ impl Reader<'_> {
                 start.column
             ))
         });
-        self.errors.push(place.unwrap_or_default() + message);
+        self.errors.push(location.unwrap_or_default() + message);
     }
 
-    fn noun(&self, span: Option<SourceSpan>) -> String {
+    fn file_stem(&self, span: Option<SourceSpan>) -> String {
         let path = span.and_then(|span| self.schema.sources.get(&span.file_id()));
         let stem = path.and_then(|file| file.path().file_stem());
         stem.unwrap_or_default().to_string_lossy().into_owned()
@@ -138,7 +138,7 @@ impl Reader<'_> {
         let mut rust = applied("model")
             .and_then(|model| model.text("rust"))
             .map(str::to_owned);
-        let root = self
+        let is_root = self
             .schema
             .schema_definition
             .iter_root_operations()
@@ -149,12 +149,12 @@ impl Reader<'_> {
             if rust.is_none() {
                 let message =
                     format!("the scalar `{name}` has no Rust type; add @scalar(rust: \"...\")");
-                self.refuse(definition.location(), &message);
+                self.report(definition.location(), &message);
             }
         }
         let kind = self.kind(name, definition);
-        if !root && rust.is_none() && matches!(kind, Kind::Enum(_) | Kind::Object { .. }) {
-            self.refuse(
+        if !is_root && rust.is_none() && matches!(kind, Kind::Enum(_) | Kind::Object { .. }) {
+            self.report(
                 definition.location(),
                 &format!("`{name}` has no Rust type; add @model(rust: \"...\")"),
             );
@@ -162,7 +162,7 @@ impl Reader<'_> {
         TypeModel {
             name: name.to_string(),
             description: description(definition.description()),
-            noun: self.noun(definition.location()),
+            file_stem: self.file_stem(definition.location()),
             requires: applied("auth").map(|auth| auth.role().to_owned()),
             owner: applied("auth")
                 .and_then(|auth| auth.text("owner"))
@@ -245,13 +245,13 @@ impl Reader<'_> {
         }
     }
 
-    /// The codes that `userErrors` can give.
+    /// The codes that `@userErrors` declares for the field `userErrors`.
     fn codes(&mut self, coordinate: &str, field: &Node<FieldDefinition>) -> Vec<String> {
         let codes = Applied::find(field.directives.iter(), USER_ERRORS)
             .map(|codes| codes.texts("codes"))
             .unwrap_or_default();
         if field.name == USER_ERRORS && codes.is_empty() {
-            self.refuse(
+            self.report(
                 field.location(),
                 &format!(
                     "`{coordinate}` does not say which codes it can give; add @userErrors(codes: [...])"
@@ -264,43 +264,43 @@ impl Reader<'_> {
     fn field(&mut self, parent: &Name, field: &Node<FieldDefinition>) -> Field {
         let applied = |directive| Applied::find(field.directives.iter(), directive);
         let named = self.schema.types.get(field.ty.inner_named_type());
-        let of_type = |directive| {
+        let on_type = |directive| {
             let directives =
                 named.map(|named| named.directives().iter().map(|component| &component.node));
             Applied::find(directives.into_iter().flatten(), directive)
         };
         let composite = named.is_some_and(|named| !named.is_leaf());
-        let cache = applied("cacheControl").or_else(|| of_type("cacheControl"));
+        let cache = applied("cacheControl").or_else(|| on_type("cacheControl"));
         let cost = applied("cost")
-            .or_else(|| of_type("cost"))
+            .or_else(|| on_type("cost"))
             .and_then(|cost| cost.integer("weight"));
         let batch = applied("batch").map(|batch| {
             let keys: Vec<_> = batch.texts("key").into_iter().map(str::to_owned).collect();
-            let own = crate::names::pascal(parent) + &crate::names::pascal(&field.name);
+            let default = crate::names::pascal(parent) + &crate::names::pascal(&field.name);
             Batch {
                 keys: if keys.is_empty() {
                     vec!["id".to_owned()]
                 } else {
                     keys
                 },
-                function: batch.text("by").map_or(own, str::to_owned),
+                function: batch.text("by").map_or(default, str::to_owned),
             }
         });
-        let root = self
+        let is_root = self
             .schema
             .schema_definition
             .iter_root_operations()
             .any(|(_, root)| root == parent);
         let coordinate = format!("{parent}.{}", field.name);
-        if root && batch.is_some() {
-            self.refuse(
+        if is_root && batch.is_some() {
+            self.report(
                 field.location(),
                 &format!(
                     "`{coordinate}` is a root field, which has no parent to load for; remove @batch"
                 ),
             );
         }
-        if !root
+        if !is_root
             && batch.is_none()
             && !field.arguments.is_empty()
             && !matches!(
@@ -308,13 +308,13 @@ impl Reader<'_> {
                 Some(ExtendedType::Interface(_))
             )
         {
-            self.refuse(
+            self.report(
                 field.location(),
                 &format!("`{coordinate}` has arguments and so needs a batch function; add @batch"),
             );
         }
-        for mistake in refusal::mistakes(self.schema, parent, field) {
-            self.refuse(field.location(), &format!("`{coordinate}` {mistake}"));
+        for mistake in expected_errors::check(self.schema, parent, field) {
+            self.report(field.location(), &format!("`{coordinate}` {mistake}"));
         }
         Field {
             codes: self.codes(&coordinate, field),
@@ -330,7 +330,7 @@ impl Reader<'_> {
             batch,
             requires: applied("auth")
                 .into_iter()
-                .chain(of_type("auth"))
+                .chain(on_type("auth"))
                 .map(|auth| auth.role().to_owned())
                 .collect(),
             cost: cost.unwrap_or(usize::from(composite)),
@@ -353,20 +353,20 @@ impl Reader<'_> {
                     cache.text("scope") == Some("PRIVATE"),
                 )
             }),
-            noun: self.noun(field.location()),
+            file_stem: self.file_stem(field.location()),
         }
     }
 
     fn input(&mut self, input: &Node<InputValueDefinition>) -> InputField {
-        let constraint = Applied::find(input.directives.iter(), CONSTRAINT).map(|given| {
+        let constraint = Applied::find(input.directives.iter(), CONSTRAINT).map(|applied| {
             let mut constraint = Constraint::default();
             for bound in ["min", "max"] {
-                if given.is_given(bound) && given.integer::<i64>(bound).is_none() {
+                if applied.has_argument(bound) && applied.integer::<i64>(bound).is_none() {
                     let message = format!(
                         "`{}` has a bound that is no whole number, which has no implementation",
                         input.name
                     );
-                    self.refuse(input.location(), &message);
+                    self.report(input.location(), &message);
                 }
             }
             for (argument, field) in [
@@ -377,14 +377,14 @@ impl Reader<'_> {
             ] {
                 constraint
                     .bounds
-                    .extend(given.integer(argument).map(|bound| (field, bound)));
+                    .extend(applied.integer(argument).map(|bound| (field, bound)));
             }
             for (argument, field) in [("minItems", "min_items"), ("maxItems", "max_items")] {
                 constraint
                     .items
-                    .extend(given.integer(argument).map(|bound| (field, bound)));
+                    .extend(applied.integer(argument).map(|bound| (field, bound)));
             }
-            constraint.pattern = given.text("pattern").map(str::to_owned);
+            constraint.pattern = applied.text("pattern").map(str::to_owned);
             constraint
         });
         InputField {

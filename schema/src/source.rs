@@ -1,4 +1,4 @@
-//! Reading and validating the written SDL.
+//! Reads and validates our own SDL.
 
 use std::{
     ffi::OsStr,
@@ -14,19 +14,19 @@ use apollo_compiler::{
 
 use crate::Error;
 
-/// The specification has it built in, apollo-compiler does not know it yet.
+/// `@oneOf` is built in according to the specification, but apollo-compiler does not define it yet.
 pub(crate) const ONE_OF: &str = r#""Indicates exactly one field must be supplied and this field must not be `null`."
 directive @oneOf on INPUT_OBJECT"#;
 
-/// Reads all `*.graphql` of a folder, in the order of their names.
+/// Reads all `*.graphql` files of a folder, in alphabetical order.
 pub(crate) fn load(folder: &Path) -> Result<Valid<Schema>, Error> {
-    let unreadable = |path: &Path| {
+    let io_error = |path: &Path| {
         let path = path.to_owned();
-        move |source| Error::Unreadable { path, source }
+        move |source| Error::Io { path, source }
     };
     let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(unreadable(folder))? {
-        let path: PathBuf = entry.map_err(unreadable(folder))?.path();
+    for entry in fs::read_dir(folder).map_err(io_error(folder))? {
+        let path: PathBuf = entry.map_err(io_error(folder))?.path();
         if path.extension() == Some(OsStr::new("graphql")) {
             files.push(path);
         }
@@ -34,7 +34,7 @@ pub(crate) fn load(folder: &Path) -> Result<Valid<Schema>, Error> {
     files.sort();
     let mut builder = Schema::builder().parse(ONE_OF, "one_of.graphql");
     for path in &files {
-        let text = fs::read_to_string(path).map_err(unreadable(path))?;
+        let text = fs::read_to_string(path).map_err(io_error(path))?;
         builder = builder.parse(text, path);
     }
     let schema = builder
@@ -47,15 +47,19 @@ pub(crate) fn load(folder: &Path) -> Result<Valid<Schema>, Error> {
 
 fn messages(errors: &DiagnosticList) -> Vec<String> {
     let messages = errors.iter().map(|diagnostic| {
-        let place = place(&diagnostic).map(|place| format!("{place}: "));
+        let location = location(&diagnostic).map(|location| format!("{location}: "));
         let message = diagnostic.error.to_string();
-        format!("{}{message}; {}", place.unwrap_or_default(), mend(&message))
+        format!(
+            "{}{message}; {}",
+            location.unwrap_or_default(),
+            hint(&message)
+        )
     });
     messages.collect()
 }
 
 /// File, line and column, as in `recipe.graphql:3:9`.
-pub(crate) fn place(diagnostic: &Diagnostic<'_, DiagnosticData>) -> Option<String> {
+pub(crate) fn location(diagnostic: &Diagnostic<'_, DiagnosticData>) -> Option<String> {
     let span = diagnostic.error.location()?;
     let file = diagnostic.sources.get(&span.file_id())?.path();
     let start = span.line_column_range(diagnostic.sources)?.start;
@@ -67,9 +71,9 @@ pub(crate) fn place(diagnostic: &Diagnostic<'_, DiagnosticData>) -> Option<Strin
     ))
 }
 
-/// What to do about a message of the validator.
-fn mend(message: &str) -> &'static str {
-    const MENDS: [(&str, &str); 12] = [
+/// How to fix the mistake that the validator reports with this message.
+fn hint(message: &str) -> &'static str {
+    const HINTS: [(&str, &str); 12] = [
         (
             "cannot find type",
             "define it, correct its spelling, or use a type that exists",
@@ -113,6 +117,6 @@ fn mend(message: &str) -> &'static str {
         ("syntax error", "correct the syntax at this place"),
         ("expected value of type", "give a value of that type"),
     ];
-    let found = MENDS.iter().find(|(part, _)| message.contains(part));
-    found.map_or("correct it as the message says", |(_, mend)| mend)
+    let found = HINTS.iter().find(|(part, _)| message.contains(part));
+    found.map_or("correct it as the message says", |(_, hint)| hint)
 }

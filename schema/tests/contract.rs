@@ -1,5 +1,5 @@
-//! The product's own contract: generated, described, and enough for the app's
-//! operations.
+//! Our own contract: it can be generated from, everything is described, and the
+//! app's operations are valid.
 
 use std::{
     fs,
@@ -23,14 +23,14 @@ fn exported() -> Valid<Schema> {
 }
 
 #[test]
-fn every_field_carries_its_marker() {
+fn every_field_has_a_coordinate_comment() {
     let generated = generated();
     assert!(generated.fields.len() > 150, "{}", generated.fields.len());
     for field in &generated.fields {
-        let marker = format!("// {field}");
+        let comment = format!("// {field}");
         assert!(
-            generated.rust.lines().any(|line| line.ends_with(&marker)),
-            "{field} has no marker"
+            generated.rust.lines().any(|line| line.ends_with(&comment)),
+            "{field} has no comment"
         );
     }
 }
@@ -39,9 +39,9 @@ fn every_field_carries_its_marker() {
 fn everything_is_described() {
     let schema = exported();
     let mut missing = Vec::new();
-    let mut check = |place: String, description: Option<&Node<str>>| {
+    let mut check = |coordinate: String, description: Option<&Node<str>>| {
         if description.is_none_or(|text| text.trim().len() < 5) {
-            missing.push(place);
+            missing.push(coordinate);
         }
     };
     for (name, ty) in schema.types.iter().filter(|(_, ty)| !ty.is_built_in()) {
@@ -99,7 +99,7 @@ fn the_operations_are_valid_and_named_like_their_files() {
 }
 
 #[test]
-fn queries_and_mutations_are_all_there_is() {
+fn the_only_root_types_are_query_and_mutation() {
     let schema = exported();
     let roots = schema.schema_definition.iter_root_operations();
     let roots: Vec<_> = roots.map(|(kind, ty)| (kind.name(), ty.as_str())).collect();

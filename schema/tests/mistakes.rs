@@ -1,4 +1,5 @@
-//! A wrong schema is answered with file, line and column, and what to do.
+//! Each mistake in the SDL is reported with file, line and column, and how to fix
+//! it.
 
 use std::{
     fs,
@@ -17,7 +18,7 @@ directive @errors(codes: [String!]!) on FIELD_DEFINITION
 directive @auth(requires: String! = "MEMBER", owner: String) on OBJECT | FIELD_DEFINITION
 "#;
 
-/// The folder of one wrong schema.
+/// The folder of one invalid schema.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -38,7 +39,7 @@ impl Drop for Folder {
     }
 }
 
-/// The messages, each without the folder's path.
+/// The messages, without the path of the folder.
 fn mistakes(dishes: &str) -> String {
     let folder = Folder::with(dishes);
     let error = generate(&folder.0, "resolvers/src").expect_err("the schema is wrong");
@@ -48,8 +49,8 @@ fn mistakes(dishes: &str) -> String {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one entry for each")]
-fn each_mistake_has_a_place_and_a_mend() {
+#[expect(clippy::too_many_lines, reason = "one entry for each mistake")]
+fn each_mistake_has_a_location_and_a_hint() {
     let dish = "type Query { dish: Dish }\n";
     for (sdl, expected) in [
         (
@@ -155,7 +156,7 @@ fn each_mistake_has_a_place_and_a_mend() {
 }
 
 #[test]
-fn all_mistakes_are_told_at_once() {
+fn all_mistakes_are_reported_at_once() {
     let message = mistakes("type Query { a: A b: B c: C }");
     assert_eq!(message.lines().count(), 3, "{message}");
 }

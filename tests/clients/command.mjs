@@ -1,7 +1,7 @@
-// Runs a tool, and shows what it printed where it fails.
+// Runs a tool; when it fails, the error includes its output.
 import { execFile } from 'node:child_process';
 
-/** What the tool prints. */
+/** Resolves to the standard output of the tool. */
 export function command(file, args, options) {
   return new Promise((resolve, reject) => {
     execFile(file, args, { maxBuffer: 64 << 20, ...options }, (error, stdout, stderr) => {

@@ -1,13 +1,13 @@
-// What the suites know of the gateway that run.mjs has started.
+// The gateway that run.mjs has started, for the suites.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
 const environment = JSON.parse(process.env.COACH_CLIENTS ?? assert.fail('start the suites with run.mjs'));
 
-/** The address of `/graphql`. */
+/** The URL of `/graphql`. */
 export const { url } = environment;
 
-/** Where the SDL lies that the gateway serves. */
+/** The file with the SDL that the gateway serves. */
 export const schemaFile = environment.schema;
 
 /** The SDL that the gateway serves. */
@@ -16,15 +16,15 @@ export const sdl = readFileSync(schemaFile, 'utf8');
 /** The folder with the operations of the app. */
 export const { operations } = environment;
 
-/** The headers that sign a demo member in; none without one. */
+/** The headers of a signed-in demo member; none without a member. */
 export function signIn(member) {
   if (!member) return {};
   const token = environment.tokens[member] ?? assert.fail(`no token for ${member}`);
   return { authorization: `Bearer ${token}` };
 }
 
-/** An answer to one operation, as it came. */
-export async function ask(query, { member, variables, headers } = {}) {
+/** Sends one operation, and resolves to its status and response. */
+export async function sendQuery(query, { member, variables, headers } = {}) {
   const response = await fetch(url, {
     method: 'POST',
     headers: {
@@ -38,7 +38,7 @@ export async function ask(query, { member, variables, headers } = {}) {
   return { status: response.status, ...(await response.json()) };
 }
 
-/** `fetch` that keeps what was sent, as JSON. */
+/** A `fetch` that records the requests, as JSON. */
 export function recorder(send = fetch) {
   const sent = [];
   const recording = (address, init) => {

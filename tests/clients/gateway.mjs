@@ -1,4 +1,4 @@
-// A gateway for the suites: `coach dev` on a free port, with a home of its own.
+// A gateway for the suites: `coach dev` on a free port, with its own home folder.
 import { execFile, spawn } from 'node:child_process';
 import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,24 +7,24 @@ import { promisify } from 'node:util';
 
 const SECONDS_TO_START = 180;
 
-/** Stops it when its standard input ends, which is so too when this process is killed. */
+/** Stops the gateway when its standard input is closed, which happens also when this process is killed. */
 const WATCHED = 'exec 3<&0; { cat <&3; kill $$; } >/dev/null 2>&1 & exec "$0" dev </dev/null 3<&-';
 
-/** Members of the seed that suites sign in as, by what they are called in the addresses. */
+/** Members of the seed that suites sign in as, by the local parts of their addresses. */
 const MEMBERS = ['maya', 'dani', 'nora', 'chen', 'theo', 'lara', 'gwen', 'ravi', 'nobody', 'sam'];
 
-/** Starts it with what it needs and some settings more, and resolves once it answers. */
+/** Starts a gateway, with further settings, and resolves once it is ready. */
 export async function start(coach, folder, settings = {}) {
   const home = join(folder, 'home');
-  forget(home);
+  removeHome(home);
   mkdirSync(home, { recursive: true });
   const env = {
-    // Settings of the shell are for other work.
+    // Settings in the environment are not meant for this gateway.
     ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('COACH_'))),
     ...(process.env.COACH_POSTGRES_BIN && { COACH_POSTGRES_BIN: process.env.COACH_POSTGRES_BIN }),
     COACH_HOME: home,
     COACH_LISTEN: '127.0.0.1:0',
-    // Suites send in seconds what a member taps in days.
+    // Suites send more mutations in seconds than a member in days.
     COACH_LIMIT_COMMANDS: '100000',
     ...settings,
   };
@@ -36,7 +36,7 @@ export async function start(coach, folder, settings = {}) {
   const stop = async () => {
     child.stdin.end();
     await ended;
-    forget(home);
+    removeHome(home);
   };
   try {
     const address = await ready(child, ended);
@@ -55,7 +55,7 @@ export async function start(coach, folder, settings = {}) {
   }
 }
 
-/** The address, from what it prints when it is ready. */
+/** Resolves to the address that the gateway prints when it is ready. */
 function ready(child, ended) {
   return new Promise((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
@@ -70,8 +70,8 @@ function ready(child, ended) {
   });
 }
 
-/** Removes the home, and its database, which lies elsewhere if the account of Postgres cannot enter the home. */
-function forget(home) {
+/** Removes the home folder and its database, which is elsewhere if the user of Postgres cannot access the home. */
+function removeHome(home) {
   try {
     rmSync(realpathSync(join(home, 'postgres')), { recursive: true, force: true });
   } catch (error) {

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 
 import { start } from './gateway.mjs';
 
-/** The limit is for what would never end. */
+/** The timeout is for tests that would never end. */
 const RUNNER = ['--test', '--test-reporter=spec', '--test-timeout=120000'];
 
 const [coach, folder, operations, ...wanted] = process.argv.slice(2);
@@ -31,10 +31,10 @@ try {
     tokens: gateway.tokens,
   };
   for (const suite of suites) {
-    const begun = performance.now();
+    const started = performance.now();
     const { passed, output } = await run(suite, environment);
     if (!passed) failed += 1;
-    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(`${passed ? 'ok     ' : 'FAILED '} ${suite.padEnd(14)} ${seconds.padStart(5)} s`);
     if (!passed) console.log(failures(output));
     if (stopped.signal.aborted) break;
@@ -45,13 +45,13 @@ try {
 if (stopped.signal.aborted || suites.length === 0) failed += 1;
 process.exitCode = failed ? 1 : 0;
 
-/** What is told of tests that failed, without those that passed; all of it where the runner itself did not get so far. */
+/** The part of the output about failed tests; all of it when the runner did not get that far. */
 function failures(output) {
   const from = output.indexOf('failing tests:');
   return from < 0 ? output : output.slice(from);
 }
 
-/** One suite in a process of its own, so that no client meets what another has set. */
+/** Runs a suite in its own process, so that clients cannot change each other's global state. */
 function run(suite, environment) {
   const child = spawn(process.execPath, [...RUNNER, join('suites', `${suite}.test.mjs`)], {
     env: { ...process.env, COACH_CLIENTS: JSON.stringify(environment), NO_COLOR: '1' },

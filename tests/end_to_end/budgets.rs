@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, TestApp, member, named, operations};
+use crate::harness::{GraphqlResponse, TestApp, member, operations, read_operation};
 
 pub(crate) async fn ids(test: &TestApp) -> (Value, Value) {
     let query = "{ recipes(first: 1) { nodes { id } } workouts(first: 1) { nodes { id } } }";
-    let answer = test.ask("", query, json!({})).await;
+    let answer = test.graphql("", query, json!({})).await;
     let data = answer.data();
     (
         data["recipes"]["nodes"][0]["id"].clone(),
@@ -14,7 +14,7 @@ pub(crate) async fn ids(test: &TestApp) -> (Value, Value) {
     )
 }
 
-fn assert_within(name: &str, answer: &Answer, budget: usize) {
+fn assert_within_budget(name: &str, answer: &GraphqlResponse, budget: usize) {
     let statements = &answer.statements;
     let list = statements.join("\n---\n");
     assert!(
@@ -29,20 +29,22 @@ async fn each_operation_keeps_its_budget() {
     let test = TestApp::start().await;
     let (recipe, workout) = ids(&test).await;
     for (name, variables, budget) in operations(&recipe, &workout) {
-        let answer = test.ask(member::MAYA, &named(name), variables).await;
+        let answer = test
+            .graphql(member::MAYA, &read_operation(name), variables)
+            .await;
         answer.data();
-        assert_within(name, &answer, budget);
+        assert_within_budget(name, &answer, budget);
     }
 }
 
-/// BEGIN and COMMIT do not count. Four statements belong to every change: the member's row is locked, the key looked for,
-/// the member read, and the key kept. One more is for the outbox, where something is owed, and one reads the member again
-/// for the payload.
+/// BEGIN and COMMIT are not counted. Every change takes four statements: it locks the member's row, looks up the
+/// idempotency key, reads the member, and stores the key. One more writes to the outbox if there are messages, and one
+/// reads the member again for the payload.
 #[tokio::test]
 async fn each_change_keeps_its_budget() {
     let test = TestApp::start().await;
     let first = async |email, query: &str, path: &str| {
-        let answer = test.ask(email, query, json!({})).await;
+        let answer = test.graphql(email, query, json!({})).await;
         let id = answer.data().pointer(path).cloned();
         id.unwrap_or_else(|| panic!("{path} in {answer:#?}"))
     };
@@ -52,7 +54,7 @@ async fn each_change_keeps_its_budget() {
     let changes = [
         (
             "RegisterMember",
-            member::NOBODY,
+            member::UNREGISTERED,
             json!({
                 "displayName": "Noa", "locale": "nb-NO", "timeZone": "Europe/Oslo",
                 "preferences": { "goal": "LOSE_WEIGHT", "level": "BEGINNER", "daysPerWeek": 3 },
@@ -94,28 +96,36 @@ async fn each_change_keeps_its_budget() {
     for (name, email, mut input, budget) in changes {
         input["idempotencyKey"] = name.into();
         let variables = json!({ "input": input });
-        let answer = test.ask(email, &named(name), variables.clone()).await;
-        answer.done();
-        assert_within(name, &answer, budget);
-        // The lock, the key, and what the payload holds.
-        let again = test.ask(email, &named(name), variables).await;
-        again.done();
+        let answer = test
+            .graphql(email, &read_operation(name), variables.clone())
+            .await;
+        answer.success();
+        assert_within_budget(name, &answer, budget);
+        // A repeated call only locks the row, looks up the key, and reads what the payload has.
+        let again = test.graphql(email, &read_operation(name), variables).await;
+        again.success();
         assert!(again.statements.len() < answer.statements.len(), "{name}");
     }
-    test.owed().await;
+    test.take_outbox().await;
 }
 
 #[tokio::test]
 async fn the_statements_of_today() {
     let test = TestApp::start().await;
-    let answer = test.ask(member::MAYA, &named("Today"), json!({})).await;
-    // What is loaded together may be sent in either order.
-    let mut statements: Vec<_> = answer.statements.iter().map(|sql| squeezed(sql)).collect();
+    let answer = test
+        .graphql(member::MAYA, &read_operation("Today"), json!({}))
+        .await;
+    // Statements that run concurrently may be sent in either order.
+    let mut statements: Vec<_> = answer
+        .statements
+        .iter()
+        .map(|sql| collapse_whitespace(sql))
+        .collect();
     statements.sort();
     insta::assert_snapshot!("today_statements", statements.join("\n\n"));
 }
 
-fn squeezed(sql: &str) -> String {
+fn collapse_whitespace(sql: &str) -> String {
     sql.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -123,18 +133,22 @@ fn squeezed(sql: &str) -> String {
 async fn a_cold_catalogue_costs_four_statements() {
     let test = TestApp::start().await;
     test.app.catalogue.clear();
-    let cold = test.ask(member::MAYA, &named("Today"), json!({})).await;
+    let cold = test
+        .graphql(member::MAYA, &read_operation("Today"), json!({}))
+        .await;
     cold.data();
-    assert_within("Today, cold", &cold, 11);
+    assert_within_budget("Today, cold", &cold, 11);
     assert!(cold.statements.len() > 7, "it was not cold");
 }
 
 #[tokio::test]
 async fn the_calendar_costs_no_more_than_today() {
     let test = TestApp::start().await;
-    let today = test.ask(member::MAYA, &named("Today"), json!({})).await;
+    let today = test
+        .graphql(member::MAYA, &read_operation("Today"), json!({}))
+        .await;
     let calendar = test
-        .ask(member::MAYA, &named("CycleCalendar"), json!({}))
+        .graphql(member::MAYA, &read_operation("CycleCalendar"), json!({}))
         .await;
     let days = calendar.data()["me"]["plan"]["currentCycle"]["days"]
         .as_array()
@@ -151,12 +165,12 @@ async fn the_calendar_costs_no_more_than_today() {
 async fn an_anonymous_search_takes_one_statement() {
     let test = TestApp::start().await;
     let query = "{ recipes(filter: { text: \"oat\", slots: [BREAKFAST] }, first: 100) { nodes { title ingredients { name } } } }";
-    let answer = test.ask("", query, json!({})).await;
+    let answer = test.graphql("", query, json!({})).await;
     assert!(
         !answer.data()["recipes"]["nodes"]
             .as_array()
             .expect("nodes")
             .is_empty()
     );
-    assert_within("recipes", &answer, 1);
+    assert_within_budget("recipes", &answer, 1);
 }

@@ -1,16 +1,16 @@
-//! The running schema says what is written.
+//! The schema of a running gateway is the written SDL.
 
 use coach_schema::{INTROSPECTION_QUERY, introspect, parse};
 use serde_json::{Value, json};
 
 use crate::harness::TestApp;
 
-/// What tools are told by the server, and by `coach schema introspect`, which
-/// asks another implementation about the written SDL.
+/// Introspection of the gateway has the result of `coach schema introspect`, which applies another implementation to
+/// the written SDL.
 #[tokio::test]
 async fn introspection_equals_the_written_sdl() {
     let test = TestApp::start().await;
-    let running = test.ask("", INTROSPECTION_QUERY, json!({})).await;
+    let running = test.graphql("", INTROSPECTION_QUERY, json!({})).await;
     let sdl = test
         .client
         .get(format!("{}/schema.graphql", test.base))
@@ -28,7 +28,7 @@ async fn introspection_equals_the_written_sdl() {
     assert_eq!(*description, written["__schema"]["description"]);
     assert!(description.as_str().is_some_and(|text| text.len() > 50));
     assert_eq!(directives(running), directives(written));
-    // Its definition is ours.
+    // We define this directive.
     let constraint = |data: &Value| {
         let all = data["__schema"]["directives"]
             .as_array()
@@ -47,7 +47,7 @@ async fn introspection_equals_the_written_sdl() {
     assert_eq!(running.len(), written.len());
 }
 
-/// Their names; how they are described is each implementation's own.
+/// The names of the directives. Their descriptions differ between implementations.
 fn directives(data: &Value) -> Vec<&str> {
     let all = data["__schema"]["directives"]
         .as_array()
@@ -67,7 +67,7 @@ fn own_types(data: &Value) -> Vec<Value> {
     own.cloned().map(sorted).collect()
 }
 
-/// Puts lists in order whose order means nothing.
+/// Sorts lists whose order has no meaning.
 fn sorted(value: Value) -> Value {
     match value {
         Value::Array(items) => {

@@ -1,12 +1,12 @@
-//! What is recorded of mails, and what that allows.
+//! Records of sent emails, and whether they allow to send again.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     clock::Clock as _,
     database::Pool,
     mail::{
-        Repeat,
-        delivery::{Begun, DeliveryState, Letterhead, begin, find, forget, record},
+        DeliveryGuarantee,
+        delivery::{DeliveryKey, DeliveryState, SendDecision, begin, find, purge_expired, record},
     },
 };
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement, TransactionTrait as _};
@@ -14,34 +14,44 @@ use uuid::Uuid;
 
 use crate::harness::{TestApp, member::MAYA};
 
-const LETTER: Letterhead<'_> = Letterhead {
+const LETTER: DeliveryKey<'_> = DeliveryKey {
     envelope: Uuid::from_u128(0x019a_b000_0000_7000_8000_0000_0000_0001),
     member: None,
     template: "email.welcome",
 };
 
-/// How long a try may take.
-const PATIENCE: TimeDelta = TimeDelta::seconds(60);
+/// How long one attempt may take.
+const SEND_TIMEOUT: TimeDelta = TimeDelta::seconds(60);
 
 async fn state(db: &Pool) -> Option<DeliveryState> {
     let found = find(db, LETTER.envelope).await.expect("found");
     found.map(|delivery| delivery.state)
 }
 
-/// Begins as a worker does: committed before the mail is handed over.
-async fn started(db: &Pool, repeat: Repeat, now: DateTime<Utc>) -> Begun {
+/// Begins as a worker does, which commits before it submits the email.
+async fn start_sending(
+    db: &Pool,
+    guarantee: DeliveryGuarantee,
+    now: DateTime<Utc>,
+) -> SendDecision {
     let transaction = db.begin().await.expect("begun");
-    let begun = begin(&transaction, &LETTER, repeat, now, PATIENCE).await;
+    let decision = begin(&transaction, &LETTER, guarantee, now, SEND_TIMEOUT).await;
     transaction.commit().await.expect("committed");
-    begun.expect("begun")
+    decision.expect("begun")
 }
 
 #[tokio::test]
 async fn a_mail_that_was_sent_is_never_sent_again() {
     let app = TestApp::start().await;
     let (db, now) = (&*app.pool, app.clock.now());
-    for repeat in [Repeat::AtLeastOnce, Repeat::AtMostOnce] {
-        assert_eq!(started(db, repeat, now).await, Begun::Send(1));
+    for guarantee in [
+        DeliveryGuarantee::AtLeastOnce,
+        DeliveryGuarantee::AtMostOnce,
+    ] {
+        assert_eq!(
+            start_sending(db, guarantee, now).await,
+            SendDecision::Send(1)
+        );
         assert_eq!(state(db).await, Some(DeliveryState::Sending));
         let sent = record(db, &LETTER, DeliveryState::Sent, Some("0100-abc"), now);
         sent.await.expect("recorded");
@@ -52,10 +62,10 @@ async fn a_mail_that_was_sent_is_never_sent_again() {
         assert_eq!(delivery.provider_id.as_deref(), Some("0100-abc"));
         assert_eq!((delivery.attempts, delivery.created_at), (1, now));
         assert_eq!(
-            started(db, repeat, now).await,
-            Begun::Over(DeliveryState::Sent)
+            start_sending(db, guarantee, now).await,
+            SendDecision::Finished(DeliveryState::Sent)
         );
-        // A slower worker had less luck.
+        // A slower worker failed.
         let slower = record(db, &LETTER, DeliveryState::Waiting, None, now);
         slower.await.expect("recorded");
         assert_eq!(state(db).await, Some(DeliveryState::Sent));
@@ -64,9 +74,9 @@ async fn a_mail_that_was_sent_is_never_sent_again() {
         let kept = find(db, LETTER.envelope).await.expect("found");
         assert_eq!(kept, Some(delivery));
         assert_eq!(
-            forget(db, now + TimeDelta::seconds(1), 10)
+            purge_expired(db, now + TimeDelta::seconds(1), 10)
                 .await
-                .expect("forgotten"),
+                .expect("purged"),
             1
         );
     }
@@ -76,47 +86,77 @@ async fn a_mail_that_was_sent_is_never_sent_again() {
 async fn after_a_crash_the_template_decides() {
     let app = TestApp::start().await;
     let (db, now) = (&*app.pool, app.clock.now());
-    assert_eq!(started(db, Repeat::AtLeastOnce, now).await, Begun::Send(1));
-    // The process ends here, which nobody can tell from one that is slow. It may have been sent.
-    for repeat in [Repeat::AtLeastOnce, Repeat::AtMostOnce] {
-        let soon = now + PATIENCE - TimeDelta::milliseconds(1);
-        assert_eq!(started(db, repeat, soon).await, Begun::Busy);
+    assert_eq!(
+        start_sending(db, DeliveryGuarantee::AtLeastOnce, now).await,
+        SendDecision::Send(1)
+    );
+    // The process crashes here, which looks like one that is slow. The email may have been sent.
+    for guarantee in [
+        DeliveryGuarantee::AtLeastOnce,
+        DeliveryGuarantee::AtMostOnce,
+    ] {
+        let soon = now + SEND_TIMEOUT - TimeDelta::milliseconds(1);
+        assert_eq!(
+            start_sending(db, guarantee, soon).await,
+            SendDecision::InProgress
+        );
     }
-    let now = now + PATIENCE;
-    assert_eq!(started(db, Repeat::AtMostOnce, now).await, Begun::MayBeSent);
-    assert_eq!(started(db, Repeat::AtLeastOnce, now).await, Begun::Send(2));
-    // It was heard, and nobody knows.
+    let now = now + SEND_TIMEOUT;
+    assert_eq!(
+        start_sending(db, DeliveryGuarantee::AtMostOnce, now).await,
+        SendDecision::MayHaveBeenSent
+    );
+    assert_eq!(
+        start_sending(db, DeliveryGuarantee::AtLeastOnce, now).await,
+        SendDecision::Send(2)
+    );
+    // The provider received it, and the result is unknown.
     record(db, &LETTER, DeliveryState::Unknown, None, now)
         .await
         .expect("recorded");
-    assert_eq!(started(db, Repeat::AtMostOnce, now).await, Begun::MayBeSent);
-    assert_eq!(started(db, Repeat::AtLeastOnce, now).await, Begun::Send(3));
-    // It was not taken: that is known, so it may be tried again in any case.
+    assert_eq!(
+        start_sending(db, DeliveryGuarantee::AtMostOnce, now).await,
+        SendDecision::MayHaveBeenSent
+    );
+    assert_eq!(
+        start_sending(db, DeliveryGuarantee::AtLeastOnce, now).await,
+        SendDecision::Send(3)
+    );
+    // The provider did not accept it. That is known, so it may be sent again in any case.
     record(db, &LETTER, DeliveryState::Waiting, None, now)
         .await
         .expect("recorded");
-    assert_eq!(started(db, Repeat::AtMostOnce, now).await, Begun::Send(4));
+    assert_eq!(
+        start_sending(db, DeliveryGuarantee::AtMostOnce, now).await,
+        SendDecision::Send(4)
+    );
 }
 
 #[tokio::test]
 async fn what_is_over_stays_over() {
     let app = TestApp::start().await;
     let (db, now) = (&*app.pool, app.clock.now());
-    for over in [
+    for state in [
         DeliveryState::Suppressed,
         DeliveryState::Refused,
         DeliveryState::Expired,
     ] {
-        // Without having been begun.
-        record(db, &LETTER, over, None, now)
+        // Recorded without `begin`.
+        record(db, &LETTER, state, None, now)
             .await
             .expect("recorded");
-        for repeat in [Repeat::AtLeastOnce, Repeat::AtMostOnce] {
-            assert_eq!(started(db, repeat, now).await, Begun::Over(over));
+        for guarantee in [
+            DeliveryGuarantee::AtLeastOnce,
+            DeliveryGuarantee::AtMostOnce,
+        ] {
+            assert_eq!(
+                start_sending(db, guarantee, now).await,
+                SendDecision::Finished(state)
+            );
         }
-        forget(db, now + TimeDelta::seconds(1), 10)
+        purge_expired(db, now + TimeDelta::seconds(1), 10)
             .await
-            .expect("forgotten");
+            .expect("purged");
     }
 }
 
@@ -124,19 +164,23 @@ async fn what_is_over_stays_over() {
 async fn of_many_workers_one_sends() {
     let app = TestApp::start().await;
     let now = app.clock.now();
-    let repeats = [Repeat::AtMostOnce, Repeat::AtLeastOnce].repeat(10);
-    let tasks: Vec<_> = repeats
+    let guarantees = [
+        DeliveryGuarantee::AtMostOnce,
+        DeliveryGuarantee::AtLeastOnce,
+    ]
+    .repeat(10);
+    let tasks: Vec<_> = guarantees
         .into_iter()
-        .map(|repeat| {
+        .map(|guarantee| {
             let db = app.pool.clone();
-            tokio::spawn(async move { started(&db, repeat, now).await })
+            tokio::spawn(async move { start_sending(&db, guarantee, now).await })
         })
         .collect();
     let mut sent = 0;
     for task in tasks {
         match task.await.expect("no panic") {
-            Begun::Send(1) => sent += 1,
-            other => assert_eq!(other, Begun::Busy),
+            SendDecision::Send(1) => sent += 1,
+            other => assert_eq!(other, SendDecision::InProgress),
         }
     }
     assert_eq!(sent, 1);
@@ -150,7 +194,7 @@ async fn a_record_outlives_its_member_without_a_trace_of_them() {
     let maya = Statement::from_sql_and_values(DbBackend::Postgres, maya, [MAYA.into()]);
     let maya = db.query_one_raw(maya).await.expect("asked").expect("a row");
     let member = Some(maya.try_get_by_index(0).expect("an id"));
-    let letter = Letterhead { member, ..LETTER };
+    let letter = DeliveryKey { member, ..LETTER };
     record(db, &letter, DeliveryState::Sent, None, now)
         .await
         .expect("recorded");
@@ -198,7 +242,7 @@ async fn old_records_are_forgotten_in_small_batches() {
     let app = TestApp::start().await;
     let (db, now) = (&*app.pool, app.clock.now());
     for day in 0..6_u128 {
-        let letter = Letterhead {
+        let letter = DeliveryKey {
             envelope: Uuid::from_u128(day),
             ..LETTER
         };
@@ -209,7 +253,10 @@ async fn old_records_are_forgotten_in_small_batches() {
     }
     let before = now - TimeDelta::days(1);
     for expected in [3, 1, 0] {
-        assert_eq!(forget(db, before, 3).await.expect("forgotten"), expected);
+        assert_eq!(
+            purge_expired(db, before, 3).await.expect("purged"),
+            expected
+        );
     }
     for (day, there) in [(0, true), (1, true), (2, false), (5, false)] {
         let found = find(db, Uuid::from_u128(day)).await.expect("found");

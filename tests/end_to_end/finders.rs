@@ -1,6 +1,6 @@
-//! The scoped finders themselves: asked for a row of one member under the name
-//! of another, they find nothing; asked for some members, they bring no others.
-//! Each has its own assertion, so that the owner's condition of none can go.
+//! The finders that are scoped to a member. Given the id of one member's row and another member, they find nothing;
+//! given some members, they return no others' rows. Each has an assertion, so that none can lose its condition on the
+//! owner.
 
 use coach_domain::{
     check_in, consent, cycle,
@@ -32,7 +32,7 @@ struct Row {
     id: Uuid,
 }
 
-/// A row of the member; of their check-ins the last, which has one before it.
+/// The id of one of the member's rows; of their check-ins the last, which has one before it.
 async fn row(db: &impl ConnectionTrait, table: &str, email: &str) -> Uuid {
     let sql = format!(
         "SELECT t.id FROM {table} t JOIN member m ON m.id = t.member_id WHERE m.email = $1
@@ -74,7 +74,7 @@ async fn each_finder_asks_for_the_owner() {
         id: theo_check_in,
     };
 
-    // By a row's id, under the wrong owner.
+    // By a row's id, with the wrong owner.
     assert!(
         plan::find(&db, &[plan])
             .await
@@ -125,7 +125,7 @@ async fn each_finder_asks_for_the_owner() {
         "check_in::changes"
     );
 
-    // By owner: nobody else's.
+    // By owner: no rows of others.
     let maya_cycle = CycleId {
         member: me,
         id: row(&db, "cycle", email::MAYA).await,
@@ -161,17 +161,17 @@ async fn each_finder_asks_for_the_owner() {
         first: 100,
         after: None,
     };
-    let kept = favourite::pages(&db, &[(maya, request.clone())])
+    let favourites = favourite::pages(&db, &[(maya, request.clone())])
         .await
         .expect("favourite::pages");
-    let kept: Vec<RecipeId> = kept
+    let favourites: Vec<RecipeId> = favourites
         .into_values()
         .flat_map(|rows| rows.expect("rows"))
         .map(|(_, id)| id)
         .collect();
-    assert!(!kept.is_empty(), "maya keeps recipes");
+    assert!(!favourites.is_empty(), "maya has favourites");
     let theo = member_id(&db, email::THEO).await;
-    let among = favourite::among(&db, me, &kept).await;
+    let among = favourite::among(&db, me, &favourites).await;
     assert!(
         among.expect("favourite::among").is_empty(),
         "favourite::among"

@@ -1,9 +1,8 @@
-//! `GraphiQL`, which asks nobody else for anything when npm was there to build it; without, its page loads from
-//! outside.
+//! `GraphiQL`. Its page loads nothing from other hosts if it was built with npm; without npm it does.
 
 use serde_json::json;
 
-use crate::harness::{TestApp, member, named};
+use crate::harness::{TestApp, member, read_operation};
 
 #[cfg_attr(without_npm, ignore = "it was built without npm (tests/run)")]
 #[tokio::test]
@@ -43,7 +42,7 @@ async fn graphiql_needs_no_outside_address() {
 #[tokio::test]
 async fn the_catalogue_may_be_kept_and_what_is_the_members_may_not() {
     let test = TestApp::start().await;
-    for (name, variables, kept) in [
+    for (name, variables, cache_control) in [
         ("RecipeSearch", json!({ "first": 5 }), "public, max-age=300"),
         ("Today", json!({}), "no-store"),
     ] {
@@ -51,7 +50,7 @@ async fn the_catalogue_may_be_kept_and_what_is_the_members_may_not() {
             .client
             .post(format!("{}/graphql", test.base))
             .bearer_auth(test.token(member::MAYA))
-            .json(&json!({ "query": named(name), "variables": variables }))
+            .json(&json!({ "query": read_operation(name), "variables": variables }))
             .send()
             .await
             .expect("an answer");
@@ -61,7 +60,7 @@ async fn the_catalogue_may_be_kept_and_what_is_the_members_may_not() {
             .to_owned();
         assert_eq!(
             (response.status().as_u16(), header.as_str()),
-            (200, kept),
+            (200, cache_control),
             "{name}"
         );
     }

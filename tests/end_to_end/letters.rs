@@ -1,4 +1,4 @@
-//! Letters about members of the seed: what they are written from is there.
+//! Letters to members of the seed: the data that they are rendered from.
 
 use coach_domain::{
     clock::Clock as _,
@@ -7,7 +7,7 @@ use coach_domain::{
     member, plan,
 };
 use coach_workers::mail::{
-    Enclosure, House, HouseSettings, Recipient, attachment::PlanAttachment, read, render,
+    Attachment, Recipient, Sender, SenderSettings, attachment::PlanAttachment, read, render,
 };
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::json;
@@ -15,11 +15,11 @@ use uuid::Uuid;
 
 use crate::harness::{TestApp, member::MAYA};
 
-/// Her id, and her cycle.
+/// The ids of Maya and of her current cycle.
 pub(crate) async fn maya(app: &TestApp) -> (MemberId, CycleId) {
     let sql = "SELECT id FROM member WHERE email = $1";
     let found = Statement::from_sql_and_values(DbBackend::Postgres, sql, [MAYA.into()]);
-    let row = app.pool.query_one_raw(found).await.expect("asked");
+    let row = app.pool.query_one_raw(found).await.expect("a statement");
     let id = MemberId(row.expect("a row").try_get_by_index(0).expect("an id"));
     let plans = plan::active(&*app.pool, &[id]).await.expect("plans");
     let plan = plans[&id].id;
@@ -47,9 +47,9 @@ async fn a_plan_is_written_from_what_is_stored() {
     assert!(plan.days.iter().all(|day| day.meals.len() >= 4));
     // The same days as the app shows.
     let query = "{ me { plan { currentCycle { days { number workouts { workout { title } } meals { recipe { title } } } } } } }";
-    let answer = app.ask(MAYA, query, json!({})).await;
+    let answer = app.graphql(MAYA, query, json!({})).await;
     let shown = &answer.data()["me"]["plan"]["currentCycle"]["days"];
-    let enclosed: Vec<_> = plan
+    let attached: Vec<_> = plan
         .days
         .iter()
         .map(|day| {
@@ -60,12 +60,12 @@ async fn a_plan_is_written_from_what_is_stored() {
             })
         })
         .collect();
-    assert_eq!(*shown, json!(enclosed));
+    assert_eq!(*shown, json!(attached));
 
     let members = member::find(&*app.pool, &[id], now).await.expect("members");
-    let recipient = Recipient::of(&members[0]).expect("an address");
-    let house = House::new(
-        &HouseSettings {
+    let recipient = Recipient::from_member(&members[0]).expect("an address");
+    let sender = Sender::new(
+        &SenderSettings {
             name: "Coach".into(),
             from: "hello@coach.example".into(),
             reply_to: None,
@@ -77,14 +77,14 @@ async fn a_plan_is_written_from_what_is_stored() {
         },
         None,
     );
-    let post = read("email.your-plan", 1, &json!({"cycle": cycle.id})).expect("a letter");
-    let enclosure = Enclosure::Plan(Box::new(plan));
+    let payload = read("email.your-plan", 1, &json!({"cycle": cycle.id})).expect("a letter");
+    let attachment = Attachment::Plan(Box::new(plan));
     let message = render(
         Uuid::from_u128(1),
-        &post,
+        &payload,
         &recipient,
-        &enclosure,
-        &house.expect("a house"),
+        &attachment,
+        &sender.expect("a sender"),
         now,
     );
     let message = message.expect("written");
@@ -112,5 +112,5 @@ async fn another_members_cycle_is_not_there() {
         app.clock.now(),
     )
     .await;
-    assert_eq!(plan.expect("asked"), None);
+    assert_eq!(plan.expect("a statement"), None);
 }

@@ -1,12 +1,12 @@
-//! Relay's connections, `nodes` and `totalCount`: where pages stand, what is no
-//! cursor of a list, and that objects of one type come in one statement.
+//! Relay connections, `nodes` and `totalCount`: page info, invalid cursors, and that objects of one type are loaded
+//! with one statement.
 
 use coach_domain::id::{OpaqueId as _, RecipeId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    harness::{Answer, TestApp, member},
+    harness::{GraphqlResponse, TestApp, member},
     ownership,
 };
 
@@ -18,12 +18,12 @@ async fn page(test: &TestApp, list: &str, first: u8, after: Option<&str>) -> Val
             nodes {{ id }} edges {{ cursor }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"
     );
     let variables = json!({ "first": first, "after": after });
-    test.ask("", &query, variables).await.data()[list].clone()
+    test.graphql("", &query, variables).await.data()[list].clone()
 }
 
 async fn total(test: &TestApp, list: &str, arguments: &str) -> i64 {
     let query = format!("{{ {list}{arguments} {{ totalCount }} }}");
-    let answer = test.ask("", &query, json!({})).await;
+    let answer = test.graphql("", &query, json!({})).await;
     answer.data()[list]["totalCount"]
         .as_i64()
         .expect("a number")
@@ -46,12 +46,12 @@ async fn pages_say_what_lies_before_and_behind_them() {
         }
         let seen = i64::try_from(ids.len()).expect("few");
         assert_eq!(seen, total(&test, list, "").await, "{list}");
-        // Behind the last.
-        let behind = page(&test, list, 100, after.as_deref()).await;
-        let place = json!({ "hasNextPage": false, "hasPreviousPage": true, "startCursor": null, "endCursor": null });
+        // After the last page.
+        let after_last = page(&test, list, 100, after.as_deref()).await;
+        let page_info = json!({ "hasNextPage": false, "hasPreviousPage": true, "startCursor": null, "endCursor": null });
         assert_eq!(
-            (&behind["nodes"], &behind["pageInfo"]),
-            (&json!([]), &place)
+            (&after_last["nodes"], &after_last["pageInfo"]),
+            (&json!([]), &page_info)
         );
     }
 }
@@ -60,8 +60,11 @@ async fn pages_say_what_lies_before_and_behind_them() {
 async fn an_empty_page_says_whether_there_is_anything() {
     let test = TestApp::start().await;
     let empty = page(&test, "recipes", 0, None).await;
-    let place = json!({ "hasNextPage": true, "hasPreviousPage": false, "startCursor": null, "endCursor": null });
-    assert_eq!((&empty["edges"], &empty["pageInfo"]), (&json!([]), &place));
+    let page_info = json!({ "hasNextPage": true, "hasPreviousPage": false, "startCursor": null, "endCursor": null });
+    assert_eq!(
+        (&empty["edges"], &empty["pageInfo"]),
+        (&json!([]), &page_info)
+    );
     let first = page(&test, "recipes", 1, None).await;
     let after = first["pageInfo"]["endCursor"].as_str();
     let between = page(&test, "recipes", 0, after).await;
@@ -87,26 +90,26 @@ async fn what_is_no_cursor_of_a_list_is_an_error_and_not_the_first_page() {
     for list in LISTS {
         let own = cursors.iter().filter(|(of, _)| *of != list);
         let foreign = own.filter_map(|(_, cursor)| cursor.clone());
-        for wrong in foreign.chain([String::new(), "!".to_owned(), tampered.clone()]) {
+        for invalid in foreign.chain([String::new(), "!".to_owned(), tampered.clone()]) {
             let query =
                 format!("query ($after: String) {{ {list}(after: $after) {{ nodes {{ id }} }} }}");
-            let answer = test.ask("", &query, json!({ "after": wrong })).await;
+            let answer = test.graphql("", &query, json!({ "after": invalid })).await;
             assert_eq!(
                 answer.codes(),
                 ["BAD_USER_INPUT"],
-                "{list}: {wrong}: {answer:#?}"
+                "{list}: {invalid}: {answer:#?}"
             );
             assert_eq!(
                 answer.body["data"],
                 json!({ list: null }),
-                "{list}: {wrong}"
+                "{list}: {invalid}"
             );
         }
     }
-    // Members' lists, whose errors stay in their places.
+    // An error of a member's list makes only that list null.
     let query = "query ($after: String) { me { id checkIns(after: $after) { nodes { id } } favouriteRecipes(after: $after) { nodes { id } } } }";
     let answer = test
-        .ask(member::MAYA, query, json!({ "after": recipe }))
+        .graphql(member::MAYA, query, json!({ "after": recipe }))
         .await;
     assert_eq!(answer.codes(), ["BAD_USER_INPUT", "BAD_USER_INPUT"]);
     let me = &answer.body["data"]["me"];
@@ -117,23 +120,23 @@ async fn what_is_no_cursor_of_a_list_is_an_error_and_not_the_first_page() {
 async fn what_a_meal_may_be_swapped_for_is_paged_within_that_meal() {
     let test = TestApp::start().await;
     let meals = "{ me { plan { currentCycle { today { meals { id slot } } } } } }";
-    let meals = test.ask(member::MAYA, meals, json!({})).await;
+    let meals = test.graphql(member::MAYA, meals, json!({})).await;
     let meals = meals.data()["me"]["plan"]["currentCycle"]["today"]["meals"].clone();
     let query =
         "query ($id: ID!, $first: Int!, $after: String) { node(id: $id) { ... on PlannedMeal {
         alternatives(first: $first, after: $after) {
             nodes { id } pageInfo { hasNextPage hasPreviousPage endCursor } } } } }";
-    let ask = async |meal: usize, first: u8, after: &Value| {
+    let alternatives = async |meal: usize, first: u8, after: &Value| {
         let variables = json!({ "id": meals[meal]["id"], "first": first, "after": after });
-        test.ask(member::MAYA, query, variables).await
+        test.graphql(member::MAYA, query, variables).await
     };
-    let all = ask(0, 100, &Value::Null).await;
+    let all = alternatives(0, 100, &Value::Null).await;
     let all = all.data()["node"]["alternatives"].clone();
     let count = all["nodes"].as_array().expect("recipes").len();
     assert!(count > 2, "{all}");
     let (mut after, mut found) = (Value::Null, Vec::new());
     while found.len() < count {
-        let answer = ask(0, 2, &after).await;
+        let answer = alternatives(0, 2, &after).await;
         let page = &answer.data()["node"]["alternatives"];
         assert_eq!(
             page["pageInfo"]["hasPreviousPage"],
@@ -143,11 +146,11 @@ async fn what_a_meal_may_be_swapped_for_is_paged_within_that_meal() {
         after = page["pageInfo"]["endCursor"].clone();
     }
     assert_eq!(json!(found), all["nodes"]);
-    let none = ask(0, 0, &after).await;
+    let none = alternatives(0, 0, &after).await;
     assert_eq!(none.data()["node"]["alternatives"]["nodes"], json!([]));
-    // The same recipe may suit another meal; its place there is another.
+    // The cursor of one meal's list is invalid for another meal's, even if both have the recipe.
     for meal in 1..meals.as_array().expect("meals").len() {
-        let foreign = ask(meal, 2, &after).await;
+        let foreign = alternatives(meal, 2, &after).await;
         assert_eq!(foreign.codes(), ["BAD_USER_INPUT"], "{foreign:#?}");
     }
 }
@@ -163,8 +166,8 @@ async fn totals_are_those_of_the_filter_and_cost_nothing_unasked() {
         0
     );
     let two = "{ a: recipes(first: 1) { totalCount } b: recipes(first: 2) { totalCount } }";
-    let answer = test.ask("", two, json!({})).await;
-    let counts = |answer: &Answer| {
+    let answer = test.graphql("", two, json!({})).await;
+    let counts = |answer: &GraphqlResponse| {
         let counts = answer
             .statements
             .iter()
@@ -173,11 +176,11 @@ async fn totals_are_those_of_the_filter_and_cost_nothing_unasked() {
     };
     assert_eq!(counts(&answer), 1, "{answer:#?}");
     let none = test
-        .ask("", "{ recipes { nodes { id } } }", json!({}))
+        .graphql("", "{ recipes { nodes { id } } }", json!({}))
         .await;
     assert_eq!(counts(&none), 0);
     let own = "{ me { favouriteRecipes { totalCount } } }";
-    let own = test.ask(member::THEO, own, json!({})).await;
+    let own = test.graphql(member::THEO, own, json!({})).await;
     assert_eq!(
         own.data()["me"]["favouriteRecipes"]["totalCount"],
         Value::Null
@@ -198,32 +201,36 @@ async fn nodes_come_in_the_order_of_their_ids_and_nobody_elses() {
     let known = ids.len();
     ids.extend(others.values().map(|id| json!(id)));
     ids.extend([json!(unknown), json!("nonsense"), ids[0].clone()]);
-    let answer = test.ask(member::MAYA, NODES, json!({ "ids": ids })).await;
+    let answer = test
+        .graphql(member::MAYA, NODES, json!({ "ids": ids }))
+        .await;
     let nodes = answer.data()["nodes"].as_array().expect("a list");
-    for (place, (id, node)) in ids.iter().zip(nodes).enumerate() {
-        if place < known || place == ids.len() - 1 {
-            assert_eq!(node["id"], *id, "{place}");
+    for (index, (id, node)) in ids.iter().zip(nodes).enumerate() {
+        if index < known || index == ids.len() - 1 {
+            assert_eq!(node["id"], *id, "{index}");
         } else {
-            assert_eq!(*node, Value::Null, "{place}: {id}");
+            assert_eq!(*node, Value::Null, "{index}: {id}");
         }
     }
     assert!(own.len() > 5 && nodes.len() == ids.len());
     let one = test
-        .ask(member::MAYA, NODES, json!({ "ids": [own["Day"]] }))
+        .graphql(member::MAYA, NODES, json!({ "ids": [own["Day"]] }))
         .await;
     let meals = "{ me { plan { currentCycle { days { id meals { id } workouts { id } } } } } }";
-    let many = test.ask(member::MAYA, meals, json!({})).await;
+    let many = test.graphql(member::MAYA, meals, json!({})).await;
     let days = many.data()["me"]["plan"]["currentCycle"]["days"].clone();
     let days = days.as_array().expect("days").iter().take(25);
     let ids: Vec<_> = days
         .flat_map(|day| [&day["id"], &day["meals"][0]["id"], &day["meals"][1]["id"]])
         .collect();
-    let all = test.ask(member::MAYA, NODES, json!({ "ids": ids })).await;
+    let all = test
+        .graphql(member::MAYA, NODES, json!({ "ids": ids }))
+        .await;
     assert_eq!(all.data()["nodes"].as_array().map(Vec::len), Some(75));
     assert_eq!(all.statements.len(), one.statements.len(), "{all:#?}");
     let too_many = vec![&ids[0]; 101];
     let answer = test
-        .ask(member::MAYA, NODES, json!({ "ids": too_many }))
+        .graphql(member::MAYA, NODES, json!({ "ids": too_many }))
         .await;
     assert_eq!(answer.codes(), ["BAD_USER_INPUT"]);
 }
@@ -232,20 +239,24 @@ async fn nodes_come_in_the_order_of_their_ids_and_nobody_elses() {
 async fn of_nodes_that_need_access_the_others_are_answered() {
     let test = TestApp::start().await;
     let lara = "{ me { plan { cycles { id startsOn } } } }";
-    let answer = test.ask(member::LARA, lara, json!({})).await;
+    let answer = test.graphql(member::LARA, lara, json!({})).await;
     let cycles = answer.data()["me"]["plan"]["cycles"]
         .as_array()
         .expect("cycles")
         .clone();
     let cycle = cycles.last().expect("a cycle")["id"].clone();
-    let ahead = coach_domain::id::CycleId::decode(cycle.as_str().expect("an id")).expect("an id");
-    let ahead = coach_domain::id::DayId {
-        cycle: ahead,
+    let future = coach_domain::id::CycleId::decode(cycle.as_str().expect("an id")).expect("an id");
+    let future = coach_domain::id::DayId {
+        cycle: future,
         number: 28,
     }
     .encode();
     let answer = test
-        .ask(member::LARA, NODES, json!({ "ids": [cycle, ahead, cycle] }))
+        .graphql(
+            member::LARA,
+            NODES,
+            json!({ "ids": [cycle, future, cycle] }),
+        )
         .await;
     assert_eq!(answer.codes(), ["SUBSCRIPTION_REQUIRED"], "{answer:#?}");
     let nodes = &answer.body["data"]["nodes"];
@@ -259,7 +270,7 @@ async fn of_nodes_that_need_access_the_others_are_answered() {
 async fn a_recipe_is_nobodys_favourite_and_public_for_who_is_not_signed_in() {
     let test = TestApp::start().await;
     let card = "{ recipes(first: 3) { nodes { id title isFavourite } } }";
-    let answer = test.ask("", card, json!({})).await;
+    let answer = test.graphql("", card, json!({})).await;
     let nodes = answer.data()["recipes"]["nodes"]
         .as_array()
         .expect("recipes")
@@ -276,14 +287,14 @@ async fn a_recipe_is_nobodys_favourite_and_public_for_who_is_not_signed_in() {
             None => request,
         }
     };
-    let cached = async |token| {
+    let cache_control = async |token| {
         let response = get(token).send().await.expect("an answer");
         response.headers()["cache-control"]
             .to_str()
             .expect("text")
             .to_owned()
     };
-    assert_eq!(cached(None).await, "public, max-age=300");
-    let own = cached(Some(test.token(member::MAYA))).await;
+    assert_eq!(cache_control(None).await, "public, max-age=300");
+    let own = cache_control(Some(test.token(member::MAYA))).await;
     assert!(!own.contains("public"), "{own}");
 }

@@ -1,4 +1,4 @@
-//! Live sessions: the list, and what staff do with it.
+//! Live sessions: the list, and the changes that staff make.
 
 use coach_domain::audit;
 use serde_json::{Value, json};
@@ -20,11 +20,12 @@ const SESSIONS: &str = "query Sessions($first: Int! = 20, $after: String) {
 
 const START: &str = "2026-03-20T18:00:00Z";
 
-/// What became of a change. The status file is to follow what is done, and nothing but that is owed.
+/// Makes a change and returns its payload. A successful change may enqueue that the status file is published, and a
+/// rejected one enqueues nothing.
 async fn changed(test: &TestApp, operation: &str, input: Value) -> Value {
     let answer = change(test, SAM, operation, input).await;
     let payload = answer.payload().clone();
-    let owed = test.owed_kinds().await;
+    let enqueued = test.take_outbox_kinds().await;
     let refused = payload["liveSession"].is_null();
     let expected: &[&[&str]] = if refused {
         &[&[]]
@@ -35,7 +36,10 @@ async fn changed(test: &TestApp, operation: &str, input: Value) -> Value {
             &[],
         ]
     };
-    assert!(expected.iter().any(|kinds| owed == *kinds), "{owed:?}");
+    assert!(
+        expected.iter().any(|kinds| enqueued == *kinds),
+        "{enqueued:?}"
+    );
     payload
 }
 
@@ -49,15 +53,15 @@ async fn schedule(test: &TestApp, key: &str, more: Value) -> Value {
     changed(test, "ScheduleLiveSession", input).await
 }
 
-/// The id of a session that was announced with this title.
-pub(crate) async fn announced(test: &TestApp, title: &str) -> String {
+/// Schedules a session with this title and returns its id.
+pub(crate) async fn schedule_session(test: &TestApp, title: &str) -> String {
     let done = schedule(test, title, json!({ "title": title })).await;
     let id = done["liveSession"]["id"].as_str();
     id.unwrap_or_else(|| panic!("{done:#}")).to_owned()
 }
 
 async fn sessions(test: &TestApp, variables: Value) -> Value {
-    let answer = test.ask("", SESSIONS, variables).await;
+    let answer = test.graphql("", SESSIONS, variables).await;
     answer.data()["liveSessions"].clone()
 }
 
@@ -82,7 +86,7 @@ async fn change_session(
     changed(test, operation, input).await
 }
 
-fn refusal(payload: &Value) -> (&str, &str) {
+fn user_error(payload: &Value) -> (&str, &str) {
     assert!(payload["liveSession"].is_null(), "{payload:#}");
     let error = &payload["userErrors"][0];
     let code = error["code"].as_str().expect("a code");
@@ -102,21 +106,23 @@ async fn what_staff_announce_everybody_sees() {
             "cancelledAt": null, "replayUrl": null,
         })
     );
-    // Once, however often it is asked for.
+    // A repeated call schedules nothing.
     let again = schedule(&test, "1", json!({})).await;
     assert_eq!(again["liveSession"], session);
     let listed = sessions(&test, json!({})).await;
     assert_eq!(listed["nodes"], json!([session]));
     let query = "query Node($id: ID!) { node(id: $id) { id ... on LiveSession { title } } }";
-    let found = test.ask("", query, json!({ "id": session["id"] })).await;
+    let found = test
+        .graphql("", query, json!({ "id": session["id"] }))
+        .await;
     let expected = json!({ "id": session["id"], "title": "Morning mobility" });
     assert_eq!(found.data()["node"], expected);
-    let deeds = audit::newest(&*test.pool, 10).await.expect("found");
-    let deeds: Vec<_> = deeds
+    let entries = audit::newest(&*test.pool, 10).await.expect("found");
+    let entries: Vec<_> = entries
         .iter()
-        .map(|deed| (deed.action.as_str(), deed.actor.as_str()))
+        .map(|entry| (entry.action.as_str(), entry.actor.as_str()))
         .collect();
-    assert_eq!(deeds, [("live.schedule", SAM)]);
+    assert_eq!(entries, [("live.schedule", SAM)]);
 }
 
 #[tokio::test]
@@ -128,11 +134,11 @@ async fn each_change_has_the_status_file_follow() {
         })
     };
     let answer = change(&test, SAM, "ScheduleLiveSession", input("1", Value::Null)).await;
-    assert_eq!(test.owed_kinds().await, ["live.publish"]);
+    assert_eq!(test.take_outbox_kinds().await, ["live.publish"]);
     let id = answer.payload()["liveSession"]["id"].clone();
     change(&test, SAM, "ScheduleLiveSession", input("1", Value::Null)).await;
-    assert_eq!(test.owed_kinds().await, [""; 0]);
-    // The provider may have told of a job before we knew whose it is.
+    assert_eq!(test.take_outbox_kinds().await, [""; 0]);
+    // The provider may have reported a job before we knew which session it belongs to.
     change(
         &test,
         SAM,
@@ -140,16 +146,16 @@ async fn each_change_has_the_status_file_follow() {
         input("2", json!("job-1")),
     )
     .await;
-    let owed = test.owed().await;
-    assert_eq!(kinds(&owed), ["live.ask-for-job", "live.publish"]);
-    assert_eq!(owed[0].envelope.payload, json!({ "jobId": "job-1" }));
+    let enqueued = test.take_outbox().await;
+    assert_eq!(kinds(&enqueued), ["live.ask-for-job", "live.publish"]);
+    assert_eq!(enqueued[0].envelope.payload, json!({ "jobId": "job-1" }));
     for (operation, expected) in [
         ("RescheduleLiveSession", &["live.publish"][..]),
         ("CancelLiveSession", &["live.publish"]),
     ] {
         let input = json!({ "idempotencyKey": operation, "liveSessionId": id });
         change(&test, SAM, operation, input).await;
-        assert_eq!(test.owed_kinds().await, expected);
+        assert_eq!(test.take_outbox_kinds().await, expected);
     }
 }
 
@@ -161,7 +167,7 @@ async fn the_list_has_the_latest_start_first_and_goes_on_page_by_page() {
         let more = json!({ "title": title, "startsAt": starts_at });
         assert_eq!(schedule(&test, title, more).await["userErrors"], json!([]));
     }
-    // Of two with one start the one that was announced later.
+    // Of two sessions with the same start the one that was scheduled later comes first.
     let all = ["d", "c2", "c", "b", "a"];
     assert_eq!(titles(&test).await, all);
     let (mut seen, mut after) = (Vec::new(), Value::Null);
@@ -175,14 +181,16 @@ async fn the_list_has_the_latest_start_first_and_goes_on_page_by_page() {
         }
     }
     assert_eq!(seen, all);
-    let wrong = test.ask("", SESSIONS, json!({ "after": "nowhere" })).await;
+    let wrong = test
+        .graphql("", SESSIONS, json!({ "after": "nowhere" }))
+        .await;
     assert_eq!(wrong.codes(), ["BAD_USER_INPUT"]);
 }
 
 #[tokio::test]
 async fn what_moves_takes_its_waiting_room_along() {
     let test = TestApp::start().await;
-    let id = announced(&test, "Core").await;
+    let id = schedule_session(&test, "Core").await;
     let moved = async |key: &str, more| {
         let payload = change_session(&test, "RescheduleLiveSession", key, &id, more).await;
         assert_eq!(payload["userErrors"], json!([]));
@@ -194,9 +202,9 @@ async fn what_moves_takes_its_waiting_room_along() {
         ]
         .map(|it| it.as_str().expect("text").to_owned())
     };
-    let opens = json!({ "waitingRoomOpensAt": "2026-03-20T17:30:00Z" });
+    let explicit = json!({ "waitingRoomOpensAt": "2026-03-20T17:30:00Z" });
     assert_eq!(
-        moved("1", opens).await,
+        moved("1", explicit).await,
         ["Core", START, "2026-03-20T17:30:00Z"]
     );
     let later = json!({ "startsAt": "2026-03-21T19:00:00Z" });
@@ -221,13 +229,13 @@ async fn what_moves_takes_its_waiting_room_along() {
         json!({ "startsAt": null }),
     )
     .await;
-    assert_eq!(refusal(&nothing), ("REQUIRED", "startsAt"));
+    assert_eq!(user_error(&nothing), ("REQUIRED", "startsAt"));
 }
 
 #[tokio::test]
 async fn what_is_called_off_is_not_listed_and_stays_off() {
     let test = TestApp::start().await;
-    let id = announced(&test, "Core").await;
+    let id = schedule_session(&test, "Core").await;
     let off = change_session(&test, "CancelLiveSession", "1", &id, json!({})).await;
     assert_eq!(off["liveSession"]["cancelledAt"], "2026-03-18T12:00:00Z");
     assert_eq!(titles(&test).await, [""; 0]);
@@ -236,14 +244,17 @@ async fn what_is_called_off_is_not_listed_and_stays_off() {
     assert_eq!(again, off);
     let moved = json!({ "startsAt": "2026-03-21T19:00:00Z" });
     let moved = change_session(&test, "RescheduleLiveSession", "3", &id, moved).await;
-    assert_eq!(refusal(&moved), ("LIVE_SESSION_CANCELLED", "liveSessionId"));
+    assert_eq!(
+        user_error(&moved),
+        ("LIVE_SESSION_CANCELLED", "liveSessionId")
+    );
 }
 
 #[tokio::test]
 async fn what_has_begun_is_neither_moved_nor_called_off() {
     let test = TestApp::start().await;
     for state in ["LIVE", "ENDED", "FAILED"] {
-        let id = announced(&test, state).await;
+        let id = schedule_session(&test, state).await;
         test.execute(&format!(
             "UPDATE live_session SET state = '{state}' WHERE title = '{state}'"
         ))
@@ -251,7 +262,10 @@ async fn what_has_begun_is_neither_moved_nor_called_off() {
         for operation in ["RescheduleLiveSession", "CancelLiveSession"] {
             let key = format!("{state} {operation}");
             let refused = change_session(&test, operation, &key, &id, json!({})).await;
-            assert_eq!(refusal(&refused), ("LIVE_SESSION_STARTED", "liveSessionId"));
+            assert_eq!(
+                user_error(&refused),
+                ("LIVE_SESSION_STARTED", "liveSessionId")
+            );
         }
     }
 }
@@ -284,7 +298,7 @@ async fn times_and_names_and_jobs_are_checked() {
         (json!({ "videoJobId": "job-1" }), ("INVALID", "videoJobId")),
     ] {
         let refused = schedule(&test, "2", more.clone()).await;
-        assert_eq!(refusal(&refused), expected, "{more}");
+        assert_eq!(user_error(&refused), expected, "{more}");
     }
     let rows = test.number("SELECT count(*) FROM live_session").await;
     assert_eq!(rows, 1);

@@ -1,4 +1,4 @@
-//! The status file, its route, and `liveStream`.
+//! The live status file, its route, and the field `liveStream`.
 
 use std::{
     path::Path,
@@ -16,7 +16,7 @@ use coach_domain::{
     id::{LiveSessionId, OpaqueId as _},
     live::{self, Fact, FactKind},
     object::{Attributes, Condition, ETag, Error, Object, ObjectStore},
-    outbox::Effects,
+    outbox::OutboxBatch,
     url::Url,
 };
 use coach_workers::object::Folder;
@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 
 use crate::{
     harness::{TestApp, member::SAM},
-    live::announced,
+    live::schedule_session,
     writes::change,
 };
 
@@ -36,14 +36,14 @@ const STREAM: &str = "{ liveStream {
     session { id title coach startsAt waitingRoomOpensAt state cancelledAt replayUrl }
 } }";
 
-/// A folder that counts its reads, and fails when told to.
-struct Watched {
+/// An object store that counts its reads, and fails if `fails` is set.
+struct CountingStore {
     folder: Folder,
     reads: AtomicUsize,
     fails: AtomicBool,
 }
 
-impl Watched {
+impl CountingStore {
     fn new(name: &str) -> Arc<Self> {
         let name = format!("watched-{}-{name}", std::process::id());
         Arc::new(Self {
@@ -53,16 +53,16 @@ impl Watched {
         })
     }
 
-    /// Once in two seconds at most: by as many as have passed, on however busy a machine.
-    fn was_read_seldom_since(&self, begun: Instant) {
+    /// Fails if the store was read more than once per two seconds since `begun`.
+    fn assert_read_rate_since(&self, begun: Instant) {
         let (reads, passed) = (self.reads.load(SeqCst), begun.elapsed());
-        let most = 1 + passed.as_millis() / 2_000;
-        assert!(reads as u128 <= most, "{reads} reads in {passed:?}");
+        let max = 1 + passed.as_millis() / 2_000;
+        assert!(reads as u128 <= max, "{reads} reads in {passed:?}");
     }
 }
 
 #[async_trait::async_trait]
-impl ObjectStore for Watched {
+impl ObjectStore for CountingStore {
     async fn get(&self, key: &str) -> Result<Option<Object>, Error> {
         self.reads.fetch_add(1, SeqCst);
         if self.fails.load(SeqCst) {
@@ -92,13 +92,13 @@ async fn publish(test: &TestApp) {
     published.expect("published");
 }
 
-/// Takes over what happened to a session, and writes the file.
+/// Records what happened to a session, and publishes the status file.
 pub(crate) async fn learn(test: &TestApp, id: &str, facts: &[Fact]) {
     let id = LiveSessionId::decode(id).expect("an id");
     let transaction = test.pool.begin().await.expect("a transaction");
-    let mut effects = Effects::new(None, test.clock.now());
-    let known = live::learn_by_hand(&transaction, &mut effects, id, facts).await;
-    known.expect("learnt").expect("a session");
+    let mut outbox = OutboxBatch::new(None, test.clock.now());
+    let session = live::record_manual_facts(&transaction, &mut outbox, id, facts).await;
+    session.expect("recorded").expect("a session");
     transaction.commit().await.expect("committed");
     publish(test).await;
 }
@@ -113,11 +113,11 @@ fn playback() -> FactKind {
 }
 
 async fn stream(test: &TestApp) -> Value {
-    test.ask("", STREAM, json!({})).await.data()["liveStream"].clone()
+    test.graphql("", STREAM, json!({})).await.data()["liveStream"].clone()
 }
 
-/// Past the two seconds for which the state is kept.
-async fn outlive() {
+/// Sleeps for longer than the two seconds for which the state is cached.
+async fn outlive_cache() {
     tokio::time::sleep(Duration::from_millis(2_050)).await;
 }
 
@@ -131,7 +131,7 @@ fn header<'a>(response: &'a reqwest::Response, name: &str) -> &'a str {
     value.map_or("", |value| value.to_str().expect("text"))
 }
 
-/// What the file holds, which its JSON schema allows.
+/// The content of the status file, which must conform to its JSON schema.
 async fn status(test: &TestApp) -> Value {
     let response = file(test).await;
     assert_eq!(response.status(), 200);
@@ -153,7 +153,7 @@ async fn the_file_tells_whole_seconds() {
     let input = json!({ "idempotencyKey": "1", "title": "Legs", "coach": "Nadia",
         "startsAt": "2026-03-20T18:00:00.25Z", "waitingRoomOpensAt": "2026-03-20T17:59:59.999999Z" });
     let answer = change(&test, SAM, "ScheduleLiveSession", input).await;
-    let id = answer.done()["liveSession"]["id"]
+    let id = answer.success()["liveSession"]["id"]
         .as_str()
         .expect("an id")
         .to_owned();
@@ -162,16 +162,16 @@ async fn the_file_tells_whole_seconds() {
         fact(playback(), "2026-03-20T18:00:02.5Z"),
         fact(FactKind::Ended, "2026-03-20T18:30:00.75Z"),
     ];
-    for learnt in 0..=facts.len() {
-        learn(&test, &id, &facts[..learnt]).await;
-        // The JSON schema knows no fractions.
+    for count in 0..=facts.len() {
+        learn(&test, &id, &facts[..count]).await;
+        // The JSON schema allows no fractions of seconds.
         status(&test).await;
     }
     let ended = status(&test).await;
     assert_eq!(ended["startedAt"], "2026-03-20T18:00:02Z");
     assert_eq!(ended["endedAt"], "2026-03-20T18:30:00Z");
     assert_eq!(ended["session"]["startsAt"], "2026-03-20T18:00:00Z");
-    test.owed().await;
+    test.take_outbox().await;
 }
 
 #[tokio::test]
@@ -189,21 +189,21 @@ async fn the_file_and_the_api_tell_the_same_all_along() {
         (&json!(0), &Value::Null)
     );
 
-    let id = announced(&test, "Legs").await;
+    let id = schedule_session(&test, "Legs").await;
     publish(&test).await;
     let scheduled = status(&test).await;
     assert_eq!(scheduled["state"], "scheduled", "{scheduled:#}");
     assert_eq!(scheduled["session"]["id"], id.as_str());
-    outlive().await;
-    let told = stream(&test).await;
+    outlive_cache().await;
+    let shown = stream(&test).await;
     assert_eq!(
-        (&told["state"], &told["isLive"]),
+        (&shown["state"], &shown["isLive"]),
         (&json!("SCHEDULED"), &json!(false))
     );
-    assert_eq!(told["session"]["title"], "Legs");
-    assert_eq!(told["updatedAt"], scheduled["updatedAt"]);
-    // Two days ahead: half an hour, and up to ten minutes more.
-    let wait = told["pollAfterSeconds"].as_i64().expect("seconds");
+    assert_eq!(shown["session"]["title"], "Legs");
+    assert_eq!(shown["updatedAt"], scheduled["updatedAt"]);
+    // Two days before the start the interval is half an hour and up to ten minutes more.
+    let wait = shown["pollAfterSeconds"].as_i64().expect("seconds");
     assert!((1_800..=2_400).contains(&wait), "{wait}");
 
     let began = "2026-03-20T18:00:02Z";
@@ -220,13 +220,13 @@ async fn the_file_and_the_api_tell_the_same_all_along() {
     );
     assert_eq!(on["playbackUrl"], "https://play.example/a.m3u8");
     assert!(on["version"].as_i64() > scheduled["version"].as_i64());
-    outlive().await;
-    let told = stream(&test).await;
+    outlive_cache().await;
+    let shown = stream(&test).await;
     assert_eq!(
-        (&told["isLive"], &told["playbackUrl"]),
+        (&shown["isLive"], &shown["playbackUrl"]),
         (&json!(true), &on["playbackUrl"])
     );
-    assert_eq!(told["statusUrl"], "http://127.0.0.1:8080/live/status.json");
+    assert_eq!(shown["statusUrl"], "http://127.0.0.1:8080/live/status.json");
 
     learn(&test, &id, &[fact(FactKind::Ended, "2026-03-20T18:45:00Z")]).await;
     let over = status(&test).await;
@@ -236,7 +236,7 @@ async fn the_file_and_the_api_tell_the_same_all_along() {
     );
     let replay = FactKind::Replay(Url::parse("https://play.example/b.mp4").expect("a URL"));
     learn(&test, &id, &[fact(replay, "2026-03-20T19:00:00Z")]).await;
-    let list = test.ask(
+    let list = test.graphql(
         "",
         "{ liveSessions { nodes { state replayUrl } } }",
         json!({}),
@@ -274,21 +274,21 @@ async fn edges_and_browsers_get_what_they_need() {
     );
 
     let url = format!("{}/live/status.json", test.base);
-    let ask = |method: Method, tags: Option<&str>| {
+    let send = |method: Method, tags: Option<&str>| {
         let mut request = test.client.request(method, &url);
         if let Some(tags) = tags {
             request = request.header("if-none-match", tags);
         }
         async { request.send().await.expect("an answer") }
     };
-    let known = ask(Method::GET, Some(&format!("\"other\", W/{tag}"))).await;
+    let known = send(Method::GET, Some(&format!("\"other\", W/{tag}"))).await;
     assert_eq!(
         (known.status().as_u16(), header(&known, "etag")),
         (304, tag.as_str())
     );
     assert_eq!(header(&known, "cache-control"), "public, max-age=2");
-    assert_eq!(ask(Method::GET, Some("\"other\"")).await.status(), 200);
-    let head = ask(Method::HEAD, None).await;
+    assert_eq!(send(Method::GET, Some("\"other\"")).await.status(), 200);
+    let head = send(Method::HEAD, None).await;
     assert_eq!(
         (head.status().as_u16(), header(&head, "content-length")),
         (200, length.as_str())
@@ -305,11 +305,11 @@ async fn edges_and_browsers_get_what_they_need() {
         header(&preflight, "access-control-allow-headers"),
         "if-none-match,traceparent"
     );
-    assert_eq!(ask(Method::POST, None).await.status(), 405);
+    assert_eq!(send(Method::POST, None).await.status(), 405);
 
-    announced(&test, "Legs").await;
+    schedule_session(&test, "Legs").await;
     publish(&test).await;
-    // It adds no lifetime of its own.
+    // The route does not cache it any longer than the store's content says.
     let changed = file(&test).await;
     assert_ne!(header(&changed, "etag"), tag);
     let schema = test
@@ -327,12 +327,12 @@ async fn edges_and_browsers_get_what_they_need() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_store_is_read_once_in_two_seconds_however_many_ask() {
-    let store = Watched::new("reads");
-    let test = TestApp::storing(store.clone()).await;
+    let store = CountingStore::new("reads");
+    let test = TestApp::with_object_store(store.clone()).await;
     publish(&test).await;
     store.reads.store(0, SeqCst);
     let begun = Instant::now();
-    // At 0, 2 and 4 seconds, or later.
+    // The third read is after four seconds at the earliest.
     join_all((0..64).map(async |_| {
         loop {
             stream(&test).await;
@@ -342,24 +342,24 @@ async fn the_store_is_read_once_in_two_seconds_however_many_ask() {
         }
     }))
     .await;
-    store.was_read_seldom_since(begun);
+    store.assert_read_rate_since(begun);
 }
 
 #[tokio::test]
 async fn the_last_known_state_is_told_with_its_age_while_the_store_fails() {
-    let store = Watched::new("fails");
-    let test = TestApp::storing(store.clone()).await;
+    let store = CountingStore::new("fails");
+    let test = TestApp::with_object_store(store.clone()).await;
     store.fails.store(true, SeqCst);
     store.reads.store(0, SeqCst);
     let begun = Instant::now();
-    let unknown = test.ask("", STREAM, json!({})).await;
+    let unknown = test.graphql("", STREAM, json!({})).await;
     assert_eq!(unknown.codes(), ["SERVICE_UNAVAILABLE"], "{unknown:#?}");
-    // Nor does failing have it asked more often.
+    // Failures do not cause more reads.
     for _ in 0..10 {
-        let again = test.ask("", STREAM, json!({})).await;
+        let again = test.graphql("", STREAM, json!({})).await;
         assert_eq!(again.codes(), ["SERVICE_UNAVAILABLE"]);
     }
-    store.was_read_seldom_since(begun);
+    store.assert_read_rate_since(begun);
     let refused = file(&test).await;
     assert_eq!(
         (refused.status().as_u16(), header(&refused, "retry-after")),
@@ -367,23 +367,23 @@ async fn the_last_known_state_is_told_with_its_age_while_the_store_fails() {
     );
 
     store.fails.store(false, SeqCst);
-    announced(&test, "Legs").await;
+    schedule_session(&test, "Legs").await;
     publish(&test).await;
-    outlive().await;
+    outlive_cache().await;
     let known = stream(&test).await;
     assert_eq!(known["readAt"], "2026-03-18T12:00:00Z", "{known:#}");
 
     store.fails.store(true, SeqCst);
     test.advance(TimeDelta::minutes(10));
-    outlive().await;
+    outlive_cache().await;
     let stale = stream(&test).await;
     assert_eq!(stale["session"]["title"], "Legs");
     assert_eq!(stale["readAt"], "2026-03-18T12:00:00Z", "{stale:#}");
 
-    // Who asks waits for a read, but not long where there is a state to tell: it may come to those who ask after.
+    // A request waits only briefly for a read if a state is cached, so the new state may reach only later requests.
     store.fails.store(false, SeqCst);
     for attempt in 0.. {
-        outlive().await;
+        outlive_cache().await;
         if stream(&test).await["readAt"] == "2026-03-18T12:10:00Z" {
             break;
         }
@@ -396,11 +396,13 @@ async fn time_moves_sessions_on() {
     let test = TestApp::start().await;
     let pass = async |at: &str| {
         let at: DateTime<Utc> = at.parse().expect("a moment");
-        let moved = live::pass_time(&test.pool, at).await.expect("passed");
-        assert_eq!(test.owed_kinds().await, vec!["live.publish"; moved]);
+        let moved = live::apply_due_changes(&test.pool, at)
+            .await
+            .expect("passed");
+        assert_eq!(test.take_outbox_kinds().await, vec!["live.publish"; moved]);
         moved
     };
-    let first = announced(&test, "First").await;
+    let first = schedule_session(&test, "First").await;
     let began = fact(FactKind::Live, "2026-03-20T18:00:00Z");
     learn(
         &test,
@@ -408,14 +410,14 @@ async fn time_moves_sessions_on() {
         &[began, fact(FactKind::Ended, "2026-03-20T18:45:00Z")],
     )
     .await;
-    let second = announced(&test, "Second").await;
+    let second = schedule_session(&test, "Second").await;
     publish(&test).await;
     let shown = async || {
         publish(&test).await;
         let status = status(&test).await;
         (status["session"]["title"].clone(), status["state"].clone())
     };
-    // Announced for the same time, and still to come.
+    // The second was scheduled for the same time, and has not started.
     assert_eq!(pass("2026-03-20T18:46:00Z").await, 0);
     assert_eq!(shown().await, (json!("First"), json!("ended")));
     assert_eq!(pass("2026-03-20T19:00:00Z").await, 1);
@@ -424,7 +426,7 @@ async fn time_moves_sessions_on() {
     assert_eq!(pass("2026-03-20T20:59:59Z").await, 0);
     assert_eq!(pass("2026-03-20T21:00:00Z").await, 1);
     assert_eq!(shown().await, (json!("Second"), json!("failed")));
-    // It comes on after all: too late.
+    // It starts after all, but too late.
     learn(
         &test,
         &second,

@@ -1,4 +1,4 @@
-//! `/dev/mail`: what `coach dev` shows of mail that went into its folder.
+//! `/dev/mail`, where `coach dev` shows the emails in its folder.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use coach_domain::{
     member,
 };
 use coach_workers::mail::{
-    Enclosure, Recipient, attachment::PlanAttachment, read, render, send::Mailbox,
+    Attachment, Recipient, attachment::PlanAttachment, read, render, send::Mailbox,
 };
 use mail_parser::{MessageParser, MimeHeaders as _};
 use reqwest::header::HeaderMap;
@@ -27,7 +27,7 @@ use crate::{
     letters::maya,
 };
 
-/// What a stranger may write: a mail's texts are theirs where a member's name or an answer is quoted.
+/// A hostile email. Strangers control parts of emails where these quote members' names or answers.
 const HOSTILE: &str = "From: eve@example.com\r
 To: \"<b>Ada</b>\" <ada@example.com>\r
 Subject: <script>alert('subject')</script>\r
@@ -54,7 +54,7 @@ Content-Disposition: attachment; filename=\"../<img src=x>\\\"; x=.html\"\r
 --part--\r
 ";
 
-/// A folder that is not there yet.
+/// A folder that does not exist yet.
 fn folder(name: &str) -> PathBuf {
     let all = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mail-of-tests");
     let folder = all.join(name).join("mail");
@@ -62,10 +62,10 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// A gateway as `coach dev` runs it, and the folder as the workers beside it have it.
+/// A gateway as `coach dev` runs it, and the mailer with which its workers write to the folder.
 async fn start(folder: &Path) -> (TestApp, Mailbox) {
     let path = folder.to_str().expect("text");
-    let test = TestApp::developing(&[("COACH_MAIL", path)]).await;
+    let test = TestApp::in_dev_mode(&[("COACH_MAIL", path)]).await;
     let mailbox = Mailbox::new(folder, test.clock.clone());
     (test, mailbox)
 }
@@ -95,7 +95,7 @@ async fn get(test: &TestApp, path: &str) -> (u16, HeaderMap, Vec<u8>) {
     )
 }
 
-/// A page, which loads nothing, runs nothing and is kept by nobody.
+/// A page's HTML and its content security policy. The page must load nothing, run no scripts and not be cached.
 async fn page(test: &TestApp, path: &str) -> (String, String) {
     let (status, headers, bytes) = get(test, path).await;
     let header = |name| headers[name].to_str().expect(name).to_owned();
@@ -114,20 +114,20 @@ async fn a_mail_is_listed_and_shown_with_all_that_is_in_it() {
     let (empty, _) = page(&test, "/dev/mail").await;
     assert!(empty.contains("Nothing yet"), "{empty}");
 
-    // As the worker writes it.
+    // Rendered as the worker does.
     let now = test.clock.now();
     let (id, cycle) = maya(&test).await;
     let catalogue = test.app.catalogue.get(&test.app.database).await;
     let catalogue = catalogue.expect("the catalogue");
     let plan = PlanAttachment::load(&*test.pool, &catalogue, cycle, now).await;
-    let plan = Enclosure::Plan(Box::new(plan.expect("loaded").expect("a plan")));
+    let plan = Attachment::Plan(Box::new(plan.expect("loaded").expect("a plan")));
     let members = member::find(&*test.pool, &[id], now).await.expect("found");
     let message = render(
         Uuid::from_u128(1),
         &read("email.your-plan", 1, &json!({ "cycle": cycle.id })).expect("a letter"),
-        &Recipient::of(&members[0]).expect("an address"),
+        &Recipient::from_member(&members[0]).expect("an address"),
         &plan,
-        &test.settings.worker.letters.house,
+        &test.settings.worker.mail.sender,
         now,
     );
     let message = message.expect("written");
@@ -143,8 +143,8 @@ async fn a_mail_is_listed_and_shown_with_all_that_is_in_it() {
     for part in [subject, MAYA, "2026-03-18 12:00:00 UTC"] {
         assert!(list.contains(part), "{part} is not in {list}");
     }
-    let place = |name: &str| list.find(&format!(r#"href="/dev/mail/{name}""#));
-    assert!(place(&newer).expect("there") < place(&name).expect("there"));
+    let position = |name: &str| list.find(&format!(r#"href="/dev/mail/{name}""#));
+    assert!(position(&newer).expect("there") < position(&name).expect("there"));
 
     let base = format!("/dev/mail/{name}");
     let (shown, policy) = page(&test, &base).await;
@@ -159,22 +159,22 @@ async fn a_mail_is_listed_and_shown_with_all_that_is_in_it() {
     assert_eq!(html, sent.body_html(0).expect("an HTML part"));
 
     assert_eq!(sent.attachment_count(), 2);
-    for (place, file) in sent.attachments().enumerate() {
-        let path = format!("{base}/attachments/{place}");
-        let called = file.attachment_name().expect("a name");
-        let link = format!(r#"<a href="{path}">{called}</a>"#);
+    for (index, file) in sent.attachments().enumerate() {
+        let path = format!("{base}/attachments/{index}");
+        let file_name = file.attachment_name().expect("a name");
+        let link = format!(r#"<a href="{path}">{file_name}</a>"#);
         assert!(shown.contains(&link), "{link} is not in {shown}");
         let (status, headers, bytes) = get(&test, &path).await;
         assert_eq!((status, bytes.as_slice()), (200, file.contents()));
-        let disposition = format!("attachment; filename=\"{called}\"");
+        let disposition = format!("attachment; filename=\"{file_name}\"");
         assert_eq!(headers["content-disposition"], disposition);
     }
     let (status, _, calendar) = get(&test, &format!("{base}/attachments/0")).await;
     assert_eq!(status, 200);
     assert!(calendar.starts_with(b"BEGIN:VCALENDAR"));
-    for place in ["2", "-1", "x", "99999999999999999999999"] {
-        let (status, ..) = get(&test, &format!("{base}/attachments/{place}")).await;
-        assert!((400..500).contains(&status), "{place}: {status}");
+    for index in ["2", "-1", "x", "99999999999999999999999"] {
+        let (status, ..) = get(&test, &format!("{base}/attachments/{index}")).await;
+        assert!((400..500).contains(&status), "{index}: {status}");
     }
 }
 
@@ -190,12 +190,12 @@ async fn what_strangers_wrote_does_nothing() {
             assert!(!page.contains(tag), "{tag} is in {page}");
         }
     }
-    // The HTML is theirs word for word, wherever it is opened: so it may neither run nor send anything.
+    // The HTML is served unchanged, so its policy must forbid scripts and forms.
     let (html, policy) = page(&test, &format!("{base}/html")).await;
     assert!(html.contains("<script>alert('html')</script>"), "{html}");
     let directives: Vec<_> = policy.split(';').map(str::trim).collect();
     assert!(directives.contains(&"sandbox"), "{policy}");
-    // A file is saved, not shown, and its name is one.
+    // An attachment is downloaded, not displayed, under a harmless file name.
     let (status, headers, bytes) = get(&test, &format!("{base}/attachments/0")).await;
     assert_eq!(status, 200);
     assert!(bytes.starts_with(b"<script>"));
@@ -209,12 +209,12 @@ async fn what_strangers_wrote_does_nothing() {
     );
 }
 
-/// As it stands on the wire: clients mend such paths before they ask.
+/// Sends the path unchanged; HTTP clients would normalise it.
 async fn raw(test: &TestApp, path: &str) -> String {
     let address = test.base.strip_prefix("http://").expect("an address");
     let mut stream = TcpStream::connect(address).await.expect("connected");
-    let asked = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
-    stream.write_all(asked.as_bytes()).await.expect("asked");
+    let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("sent");
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.expect("answered");
     String::from_utf8_lossy(&answer).into_owned()
@@ -225,7 +225,7 @@ async fn no_name_leads_out_of_the_folder() {
     let folder = folder("outside");
     let (test, mailbox) = start(&folder).await;
     let name = put(&mailbox, &hostile()).await;
-    // Files that are there, beside the folder under a name of ours, and within it under another.
+    // Existing files: one beside the folder with a valid name, and some inside it with other names.
     let outside = folder.parent().expect("a parent");
     fs::copy(folder.join(&name), outside.join(&name)).expect("copied");
     fs::copy(folder.join(&name), folder.join("secret.eml")).expect("copied");
@@ -261,7 +261,7 @@ async fn no_name_leads_out_of_the_folder() {
             assert!(!answer.contains("alert(") && !answer.contains("root:"));
         }
     }
-    // The same way the good one is found; and the others are not listed.
+    // The valid name is found in the same way, and the other files are not listed.
     let answer = raw(&test, &format!("/dev/mail/{name}")).await;
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     let (list, _) = page(&test, "/dev/mail").await;
@@ -272,9 +272,9 @@ async fn no_name_leads_out_of_the_folder() {
 async fn only_development_has_it() {
     let folder = folder("elsewhere");
     let path = folder.to_str().expect("text");
-    // `coach serve` with mail in a folder; and `coach dev` whose mail leaves the machine.
-    let serving = TestApp::set(&[("COACH_MAIL", path)]).await;
-    let sending = TestApp::developing(&[
+    // `coach serve` with a mail folder; and `coach dev` with SMTP.
+    let serving = TestApp::with_env(&[("COACH_MAIL", path)]).await;
+    let sending = TestApp::in_dev_mode(&[
         ("COACH_MAIL", "smtp://127.0.0.1:1"),
         ("COACH_MAIL_FROM", "hello@coach.example"),
         ("COACH_MAIL_APP_URL", "https://coach.example"),

@@ -1,4 +1,4 @@
-//! End-to-end tests: the router that ships, a real Postgres, HTTP.
+//! End-to-end tests: the production router, a real Postgres, HTTP.
 
 mod harness;
 
@@ -6,6 +6,7 @@ mod budgets;
 mod connections;
 mod contract;
 mod delivery;
+mod field_errors;
 mod finders;
 mod graphiql;
 mod http;
@@ -22,7 +23,6 @@ mod plans;
 mod privacy;
 mod rate;
 mod rebinding;
-mod refusals;
 mod renewal;
 mod rules;
 mod shops;

@@ -1,4 +1,4 @@
-//! What staff see and mend of queues and the outbox.
+//! Operations for staff: the state of queues and the outbox, and the redrive of dead letters.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::harness::{
     TestApp,
     member::{MAYA, SAM},
-    named,
+    read_operation,
 };
 
 const QUEUE: QueueName = QueueName::PartnerSync;
@@ -25,7 +25,7 @@ const OPERATIONS: &str = "{ operations {
 } }";
 
 fn queue(test: &TestApp) -> PostgresQueue {
-    PostgresQueue::unopened((*test.pool).clone(), [])
+    PostgresQueue::new_unchecked((*test.pool).clone(), [])
 }
 
 async fn send(test: &TestApp, bodies: &[&str]) {
@@ -34,8 +34,8 @@ async fn send(test: &TestApp, bodies: &[&str]) {
     assert_eq!(sent, Ok(vec![Ok(()); bodies.len()]));
 }
 
-/// Receives what there is until it is dead.
-async fn kill(test: &TestApp) {
+/// Receives all messages and returns them until they are dead letters.
+async fn dead_letter_all(test: &TestApp) {
     let (queue, long) = (queue(test), Duration::from_mins(10));
     loop {
         let received = queue.receive(QUEUE, 10, Duration::ZERO, long).await;
@@ -44,19 +44,21 @@ async fn kill(test: &TestApp) {
             return;
         }
         for message in received {
-            let given = queue.extend(QUEUE, &message.receipt, Duration::ZERO);
-            given.await.expect("given back");
+            let returned = queue.extend(QUEUE, &message.receipt, Duration::ZERO);
+            returned.await.expect("returned");
         }
     }
 }
 
 async fn redrive(test: &TestApp, email: &str, input: Value) -> Value {
-    let mutation = named("RedriveDeadLetters");
-    let answer = test.ask(email, &mutation, json!({ "input": input })).await;
+    let mutation = read_operation("RedriveDeadLetters");
+    let answer = test
+        .graphql(email, &mutation, json!({ "input": input }))
+        .await;
     answer.data()["redriveDeadLetters"].clone()
 }
 
-async fn deeds(test: &TestApp) -> Vec<audit::Entry> {
+async fn entries(test: &TestApp) -> Vec<audit::StoredAuditEntry> {
     audit::newest(&*test.pool, 100).await.expect("found")
 }
 
@@ -64,7 +66,7 @@ async fn deeds(test: &TestApp) -> Vec<audit::Entry> {
 async fn staff_see_how_queues_and_outbox_are_doing() {
     let test = TestApp::start().await;
     send(&test, &["dead"]).await;
-    kill(&test).await;
+    dead_letter_all(&test).await;
     send(&test, &["in flight"]).await;
     let queue = queue(&test);
     let received = queue.receive(QUEUE, 1, Duration::ZERO, Duration::from_mins(5));
@@ -73,7 +75,7 @@ async fn staff_see_how_queues_and_outbox_are_doing() {
     let paused = pause::pause(&*test.pool, QUEUE, test.clock.now()).await;
     assert_eq!(paused, Ok(true));
 
-    let answer = test.ask(SAM, OPERATIONS, json!({})).await;
+    let answer = test.graphql(SAM, OPERATIONS, json!({})).await;
     let operations = &answer.data()["operations"];
     let queues = operations["queues"].as_array().expect("queues");
     let names: Vec<_> = queues.iter().map(|queue| queue["name"].as_str()).collect();
@@ -118,66 +120,75 @@ async fn staff_see_how_queues_and_outbox_are_doing() {
 }
 
 #[tokio::test]
-async fn the_outbox_tells_how_long_it_has_owed() {
+async fn the_outbox_reports_its_lag() {
     let test = TestApp::start().await;
-    let today = test.ask(MAYA, &named("Today"), json!({})).await;
+    let today = test
+        .graphql(MAYA, &read_operation("Today"), json!({}))
+        .await;
     let workout = &today.data()["me"]["plan"]["currentCycle"]["today"]["workouts"][0];
     let input = json!({ "idempotencyKey": "one", "scheduledWorkoutId": workout["id"] });
     let done = test
-        .ask(MAYA, &named("CompleteWorkout"), json!({ "input": input }))
+        .graphql(
+            MAYA,
+            &read_operation("CompleteWorkout"),
+            json!({ "input": input }),
+        )
         .await;
     assert_eq!(done.data()["completeWorkout"]["userErrors"], json!([]));
     test.advance(TimeDelta::seconds(90));
-    let answer = test.ask(SAM, OPERATIONS, json!({})).await;
+    let answer = test.graphql(SAM, OPERATIONS, json!({})).await;
     let outbox = &answer.data()["operations"]["outbox"];
-    let owed = json!({ "lagSeconds": 90, "oldestUnsentAt": "2026-03-18T12:00:00Z", "unsent": 1 });
-    assert_eq!(*outbox, owed);
-    assert_eq!(test.owed_kinds().await, ["event.workout-completed"]);
+    let enqueued =
+        json!({ "lagSeconds": 90, "oldestUnsentAt": "2026-03-18T12:00:00Z", "unsent": 1 });
+    assert_eq!(*outbox, enqueued);
+    assert_eq!(test.take_outbox_kinds().await, ["event.workout-completed"]);
 }
 
 #[tokio::test]
 async fn nobody_else_sees_or_mends_them() {
     let test = TestApp::start().await;
     send(&test, &["dead"]).await;
-    kill(&test).await;
+    dead_letter_all(&test).await;
     let input = json!({ "idempotencyKey": "one", "queue": "partner-sync" });
     for (email, code) in [(MAYA, "FORBIDDEN"), ("", "UNAUTHENTICATED")] {
-        let answer = test.ask(email, OPERATIONS, json!({})).await;
+        let answer = test.graphql(email, OPERATIONS, json!({})).await;
         assert_eq!(answer.codes(), [code]);
         assert_eq!(answer.body["data"]["operations"], Value::Null);
-        let mutation = named("RedriveDeadLetters");
-        let answer = test.ask(email, &mutation, json!({ "input": input })).await;
+        let mutation = read_operation("RedriveDeadLetters");
+        let answer = test
+            .graphql(email, &mutation, json!({ "input": input }))
+            .await;
         assert_eq!(answer.codes(), [code]);
     }
     assert_eq!(queue(&test).depth(QUEUE).await.expect("told").dead, 1);
-    assert_eq!(deeds(&test).await, []);
+    assert_eq!(entries(&test).await, []);
 }
 
 #[tokio::test]
 async fn a_redrive_is_done_once_and_recorded() {
     let test = TestApp::start().await;
     send(&test, &["one", "two", "three"]).await;
-    kill(&test).await;
+    dead_letter_all(&test).await;
     let input = json!({ "idempotencyKey": "one", "queue": "partner-sync", "limit": 2 });
     for _ in 0..2 {
-        // The second time nothing is done again.
+        // The second call changes nothing.
         let payload = redrive(&test, SAM, input.clone()).await;
         assert_eq!(payload["redriven"], 2, "{payload}");
         assert_eq!(payload["userErrors"], json!([]));
         assert_eq!(payload["queue"]["depth"], 2);
         assert_eq!(payload["queue"]["deadLetters"], 1);
     }
-    let [deed] = &deeds(&test).await[..] else {
-        panic!("one deed");
+    let [entry] = &entries(&test).await[..] else {
+        panic!("one entry");
     };
-    assert_eq!(deed.action, "queue.redrive");
-    assert_eq!(deed.actor, SAM);
-    assert_eq!(deed.occurred_at, test.clock.now());
-    assert_eq!(deed.detail["queue"], "partner-sync");
-    assert_eq!(deed.detail["limit"], 2);
-    assert_eq!(deed.detail["redriven"], 2);
-    assert!(deed.detail["issuer"].is_string());
-    // Oldest first, and with their receives counted anew.
+    assert_eq!(entry.action, "queue.redrive");
+    assert_eq!(entry.actor, SAM);
+    assert_eq!(entry.occurred_at, test.clock.now());
+    assert_eq!(entry.detail["queue"], "partner-sync");
+    assert_eq!(entry.detail["limit"], 2);
+    assert_eq!(entry.detail["redriven"], 2);
+    assert!(entry.detail["issuer"].is_string());
+    // Oldest first, with their receive counts reset.
     let queue = queue(&test);
     let received = queue.receive(QUEUE, 10, Duration::ZERO, Duration::from_mins(1));
     let received = received.await.expect("received");
@@ -187,25 +198,25 @@ async fn a_redrive_is_done_once_and_recorded() {
         .collect();
     assert_eq!(bodies, [("one", 1), ("two", 1)]);
 
-    // The key is for this intention alone.
+    // The key is bound to the first input.
     let other = json!({ "idempotencyKey": "one", "queue": "partner-sync", "limit": 3 });
     let payload = redrive(&test, SAM, other).await;
     assert_eq!(payload["userErrors"][0]["code"], "IDEMPOTENCY_KEY_REUSED");
     assert_eq!(payload["redriven"], Value::Null);
-    // Without a limit it is a hundred.
+    // The default limit is a hundred.
     let rest = json!({ "idempotencyKey": "two", "queue": "partner-sync" });
     assert_eq!(redrive(&test, SAM, rest).await["redriven"], 1);
-    // Nothing to do is nothing done.
+    // Without dead letters nothing is recorded.
     let none = json!({ "idempotencyKey": "three", "queue": "partner-sync" });
     assert_eq!(redrive(&test, SAM, none).await["redriven"], 0);
-    assert_eq!(deeds(&test).await.len(), 2);
+    assert_eq!(entries(&test).await.len(), 2);
 }
 
 #[tokio::test]
 async fn a_dry_run_counts_and_changes_nothing() {
     let test = TestApp::start().await;
     send(&test, &["one", "two", "three"]).await;
-    kill(&test).await;
+    dead_letter_all(&test).await;
     for (limit, would) in [(2, 2), (100, 3)] {
         let input = json!({
             "idempotencyKey": format!("dry {limit}"),
@@ -218,7 +229,7 @@ async fn a_dry_run_counts_and_changes_nothing() {
         assert_eq!(payload["queue"]["deadLetters"], 3);
         assert_eq!(payload["queue"]["depth"], 0);
     }
-    assert_eq!(deeds(&test).await, []);
+    assert_eq!(entries(&test).await, []);
 }
 
 #[tokio::test]
@@ -247,7 +258,7 @@ async fn an_unknown_queue_names_those_that_there_are() {
 #[tokio::test]
 async fn input_out_of_bounds_is_refused() {
     let test = TestApp::start().await;
-    let mutation = named("RedriveDeadLetters");
+    let mutation = read_operation("RedriveDeadLetters");
     for (field, value, code) in [
         ("limit", json!(0), "OUT_OF_RANGE"),
         ("limit", json!(10_001), "OUT_OF_RANGE"),
@@ -269,8 +280,10 @@ async fn input_out_of_bounds_is_refused() {
     ] {
         let mut input = json!({ "idempotencyKey": "one", "queue": "email" });
         input[field] = value.clone();
-        let answer = test.ask(SAM, &mutation, json!({ "input": input })).await;
+        let answer = test
+            .graphql(SAM, &mutation, json!({ "input": input }))
+            .await;
         assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{field} = {value}");
     }
-    assert_eq!(deeds(&test).await, []);
+    assert_eq!(entries(&test).await, []);
 }

@@ -1,4 +1,4 @@
-//! Postgres goes away while requests run, and comes back.
+//! Postgres stops while requests run, and starts again.
 
 use std::{path::Path, time::Duration};
 
@@ -8,7 +8,7 @@ use coach_tests::until;
 use serde_json::json;
 use tokio::{task::spawn_blocking, time::sleep};
 
-use crate::harness::{TestApp, member, named, noon};
+use crate::harness::{TestApp, member, noon, read_operation};
 
 async fn server() -> EmbeddedPostgres {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres-of-the-outage");
@@ -35,12 +35,12 @@ async fn an_outage_is_told_and_ends_without_a_restart() {
         .await
         .expect("a database");
     let url = postgres.url("outage");
-    // On a busy machine a connection takes its time.
-    let patient = Options {
+    // On a busy machine connecting is slow.
+    let long_timeout = Options {
         acquire_timeout: Duration::from_secs(10),
         ..Options::default()
     };
-    let pool = database::connect(&url, &patient)
+    let pool = database::connect(&url, &long_timeout)
         .await
         .expect("a connection");
     coach_gateway::app::migrate(&pool)
@@ -51,16 +51,18 @@ async fn an_outage_is_told_and_ends_without_a_restart() {
         .expect("the seed goes in");
     pool.close().await;
 
-    let test = TestApp::on(url).await;
-    test.ask(member::MAYA, &named("Today"), json!({}))
+    let test = TestApp::with_database(url).await;
+    test.graphql(member::MAYA, &read_operation("Today"), json!({}))
         .await
         .data();
     assert_eq!(status(&test, "/health/ready").await, 200);
 
-    // Stopped while requests run: each gets its answer, whole or with a code.
+    // It stops while requests run: each succeeds, or has an error code.
     let stopping = spawn_blocking(|| postgres.stop());
     for _ in 0..40 {
-        let answer = test.ask(member::MAYA, &named("Today"), json!({})).await;
+        let answer = test
+            .graphql(member::MAYA, &read_operation("Today"), json!({}))
+            .await;
         let codes = answer.codes();
         assert!(
             codes
@@ -72,13 +74,15 @@ async fn an_outage_is_told_and_ends_without_a_restart() {
     }
     stopping.await.expect("joined").expect("stopped");
 
-    let answer = test.ask(member::MAYA, &named("Today"), json!({})).await;
+    let answer = test
+        .graphql(member::MAYA, &read_operation("Today"), json!({}))
+        .await;
     assert_eq!(answer.codes(), ["SERVICE_UNAVAILABLE"], "{answer:#?}");
     assert_eq!(status(&test, "/health/ready").await, 503);
     assert_eq!(status(&test, "/health/live").await, 200);
     // The catalogue is in memory, and needs no database.
     let recipe = test
-        .ask("", "{ recipe(id: \"x\") { id } __typename }", json!({}))
+        .graphql("", "{ recipe(id: \"x\") { id } __typename }", json!({}))
         .await;
     assert_eq!(recipe.status, 200);
 
@@ -87,12 +91,14 @@ async fn an_outage_is_told_and_ends_without_a_restart() {
         status(&test, "/health/ready").await == 200
     })
     .await;
-    // Pooled connections that broke are found out when they are used.
+    // Broken connections in the pool are detected when they are used.
     until("an answer", async || {
-        let answer = test.ask(member::MAYA, &named("Today"), json!({})).await;
+        let answer = test
+            .graphql(member::MAYA, &read_operation("Today"), json!({}))
+            .await;
         answer.codes().is_empty()
     })
     .await;
-    // Before its Postgres, which is asked what is owed.
+    // Before its Postgres, since dropping the app reads the outbox.
     drop(test);
 }

@@ -1,5 +1,5 @@
-//! What belongs to another member cannot be reached by any id through any
-//! field, nor told apart from what does not exist. Generated from the SDL.
+//! Objects of other members cannot be reached by any id through any field, nor be distinguished from objects that do
+//! not exist. The cases are generated from the SDL.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::harness::{TestApp, member};
 
 /// The SDL as it is written, with its private directives.
-pub(crate) fn written() -> Valid<Schema> {
+pub(crate) fn sdl() -> Valid<Schema> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/graphql");
     let mut builder = Schema::builder();
     for entry in fs::read_dir(folder).expect("the SDL") {
@@ -29,7 +29,7 @@ pub(crate) fn written() -> Valid<Schema> {
     builder.build().expect("valid").validate().expect("valid")
 }
 
-/// The types that say who owns them.
+/// The types with an owner.
 fn owned(schema: &Schema) -> BTreeMap<&str, &ObjectType> {
     let owned = schema.types.iter().filter_map(|(name, ty)| match ty {
         ExtendedType::Object(ty) => {
@@ -45,11 +45,11 @@ fn owned(schema: &Schema) -> BTreeMap<&str, &ObjectType> {
     owned.collect()
 }
 
-/// One id of each owned type, and the owner.
+/// The ids of one object of each owned type, and of the member.
 pub(crate) async fn ids(test: &TestApp, email: &str) -> BTreeMap<String, String> {
     let query = "{ me { __typename id checkIns(first: 1) { nodes { __typename id } } plan { __typename id
         cycles { __typename id days { __typename id workouts { __typename id } meals { __typename id } } } } } }";
-    let answer = test.ask(email, query, json!({})).await;
+    let answer = test.graphql(email, query, json!({})).await;
     let mut ids = BTreeMap::new();
     collect(answer.data(), &mut ids);
     ids
@@ -66,8 +66,8 @@ fn collect(value: &Value, ids: &mut BTreeMap<String, String>) {
     }
 }
 
-/// The id with another owner: what somebody would make who knows how ids are
-/// built, to have a row of another member taken for one of their own.
+/// The id with another owner, as an attacker who knows the format of ids would build it to pass off another member's
+/// row as their own.
 pub(crate) fn with_owner(id: AnyId, member: MemberId, row: impl Fn(Uuid) -> Uuid) -> AnyId {
     let cycle = |cycle: CycleId| CycleId {
         member,
@@ -102,7 +102,7 @@ pub(crate) fn with_owner(id: AnyId, member: MemberId, row: impl Fn(Uuid) -> Uuid
     }
 }
 
-/// The arguments that a field must have, in words that any cycle understands.
+/// The required arguments of a field, with values that are valid in any cycle.
 fn arguments(field: &apollo_compiler::ast::FieldDefinition) -> String {
     let required = field
         .arguments
@@ -128,7 +128,7 @@ fn selection(schema: &Schema, ty: &Type) -> &'static str {
 #[tokio::test]
 async fn what_belongs_to_another_member_does_not_exist() {
     let test = TestApp::start().await;
-    let schema = written();
+    let schema = sdl();
     let owned = owned(&schema);
     assert!(owned.len() >= 7, "{:?}", owned.keys());
     let theirs = ids(&test, member::THEO).await;
@@ -139,7 +139,7 @@ async fn what_belongs_to_another_member_does_not_exist() {
     let mut cases = 0;
     for (name, ty) in &owned {
         let their_id = AnyId::decode(&theirs[*name]).expect("an id");
-        let forged = with_owner(their_id, me, |row| row).encode();
+        let reassigned = with_owner(their_id, me, |row| row).encode();
         let unknown = with_owner(their_id, me, |_| Uuid::from_u128(7)).encode();
         for (field, definition) in &ty.fields {
             let query = format!(
@@ -148,24 +148,26 @@ async fn what_belongs_to_another_member_does_not_exist() {
                 selection(&schema, &definition.ty),
             );
             let nothing = test
-                .ask(member::MAYA, &query, json!({ "id": unknown }))
+                .graphql(member::MAYA, &query, json!({ "id": unknown }))
                 .await;
             assert_eq!(
                 (nothing.status, &nothing.body),
                 (200, &json!({ "data": { "node": null } })),
                 "{query}"
             );
-            for id in [&theirs[*name], &forged] {
-                let answer = test.ask(member::MAYA, &query, json!({ "id": id })).await;
+            for id in [&theirs[*name], &reassigned] {
+                let answer = test
+                    .graphql(member::MAYA, &query, json!({ "id": id }))
+                    .await;
                 assert_eq!(
                     (answer.status, &answer.body),
                     (nothing.status, &nothing.body),
                     "{query}"
                 );
             }
-            for viewer in ["", member::NOBODY] {
+            for viewer in ["", member::UNREGISTERED] {
                 let answer = test
-                    .ask(viewer, &query, json!({ "id": theirs[*name] }))
+                    .graphql(viewer, &query, json!({ "id": theirs[*name] }))
                     .await;
                 assert_eq!(
                     answer.body["data"]["node"],
@@ -173,10 +175,10 @@ async fn what_belongs_to_another_member_does_not_exist() {
                     "{query} as {viewer:?}"
                 );
             }
-            // The owner and the staff do get it: the test would notice if nobody did.
+            // The owner and the staff do get it, which shows that the query is right.
             for viewer in [member::THEO, member::SAM] {
                 let answer = test
-                    .ask(viewer, &query, json!({ "id": theirs[*name] }))
+                    .graphql(viewer, &query, json!({ "id": theirs[*name] }))
                     .await;
                 assert!(
                     answer.body["data"]["node"].is_object(),
@@ -189,11 +191,11 @@ async fn what_belongs_to_another_member_does_not_exist() {
     assert!(cases > 60, "{cases}");
 }
 
-/// Every field that returns something owned is one of an owned type, or one of
-/// these, whose members are the viewer's own or asked for by staff.
+/// Every field that returns an owned object belongs to an owned type, or is one of these, which are for the viewer's
+/// own data or for staff.
 #[test]
 fn every_way_to_something_owned_is_covered() {
-    let schema = written();
+    let schema = sdl();
     let owned = owned(&schema);
     let mut others = Vec::new();
     for (name, ty) in &schema.types {
@@ -227,7 +229,7 @@ async fn ids_that_are_none_are_nothing() {
     let truncated = &mine["Plan"][..mine["Plan"].len() - 1];
     let lengthened = format!("{}A", mine["Cycle"]);
     let recipes = test
-        .ask("", "{ recipes(first: 1) { nodes { id } } }", json!({}))
+        .graphql("", "{ recipes(first: 1) { nodes { id } } }", json!({}))
         .await;
     let recipe = recipes.data()["recipes"]["nodes"][0]["id"]
         .as_str()
@@ -243,14 +245,14 @@ async fn ids_that_are_none_are_nothing() {
         &lengthened,
         &"A".repeat(10_000),
     ] {
-        let answer = test.ask(member::MAYA, "query ($id: ID!) { node(id: $id) { id } recipe(id: $id) { id } workout(id: $id) { id } exercise(id: $id) { id } }", json!({ "id": id })).await;
+        let answer = test.graphql(member::MAYA, "query ($id: ID!) { node(id: $id) { id } recipe(id: $id) { id } workout(id: $id) { id } exercise(id: $id) { id } }", json!({ "id": id })).await;
         assert_eq!(
             answer.data(),
             &json!({ "node": null, "recipe": null, "workout": null, "exercise": null }),
             "{id}"
         );
     }
-    let other = test.ask("", "query ($id: ID!) { workout(id: $id) { id } exercise(id: $id) { id } node(id: $id) { __typename } }", json!({ "id": recipe })).await;
+    let other = test.graphql("", "query ($id: ID!) { workout(id: $id) { id } exercise(id: $id) { id } node(id: $id) { __typename } }", json!({ "id": recipe })).await;
     assert_eq!(
         other.data(),
         &json!({ "workout": null, "exercise": null, "node": { "__typename": "Recipe" } })

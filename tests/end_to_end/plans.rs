@@ -1,19 +1,19 @@
-//! How Postgres carries out the app's statements when there are 10,000 members.
+//! The query plans of the app's statements with 10,000 members.
 
 use coach_domain::{
+    account::erase_due,
     database::Pool,
     database::{self, Options, Session},
-    member::erase_due,
 };
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::json;
 
 use crate::{
-    harness::{TestApp, member, named, operations},
+    harness::{TestApp, member, operations, read_operation},
     writes,
 };
 
-/// The tables of which each member has rows of their own.
+/// The tables with rows that belong to a member.
 const OWNED: [&str; 10] = [
     "member",
     "member_preferences",
@@ -27,7 +27,7 @@ const OWNED: [&str; 10] = [
     "consent",
 ];
 
-/// Ten thousand members like Theo, who has some of everything.
+/// Adds ten thousand copies of Theo, who has rows in every table.
 async fn multiply(pool: &Pool) {
     let columns = "SELECT column_name FROM information_schema.columns
         WHERE table_schema = 'public' AND table_name = $1 AND is_generated = 'NEVER' ORDER BY ordinal_position";
@@ -39,7 +39,7 @@ async fn multiply(pool: &Pool) {
             .iter()
             .map(|row| row.try_get("", "column_name").expect("a name"))
             .collect();
-        // Ids and whatever must be unique get the number of the copy mixed in.
+        // Ids and unique values get the number of the copy mixed in.
         let values = names.iter().map(|name| match (table, name.as_str()) {
             ("member", "id" | "purchase_token")
             | ("plan" | "cycle" | "check_in" | "subscription", "id")
@@ -66,14 +66,14 @@ async fn multiply(pool: &Pool) {
 
 /// The generic plan of a statement, as the gateway's connections use it.
 pub(crate) async fn explain(pool: &Pool, sql: &str) -> String {
-    let most = (1..=20)
+    let parameters = (1..=20)
         .rev()
         .find(|number| sql.contains(&format!("${number}")))
         .unwrap_or(0);
-    let values = if most == 0 {
+    let values = if parameters == 0 {
         String::new()
     } else {
-        format!("({})", vec!["NULL"; most].join(", "))
+        format!("({})", vec!["NULL"; parameters].join(", "))
     };
     pool.execute_unprepared(&format!("PREPARE explained AS {sql}"))
         .await
@@ -95,7 +95,7 @@ pub(crate) async fn explain(pool: &Pool, sql: &str) -> String {
     lines.join("\n")
 }
 
-/// What changes of members take, and erasing one.
+/// The statements of all mutations of members, and of erasing a member.
 async fn changes(test: &TestApp) -> Vec<String> {
     let today = writes::day(test, member::MAYA, "2026-03-18").await;
     let mut meals = today["meals"].as_array().expect("meals").iter();
@@ -107,14 +107,14 @@ async fn changes(test: &TestApp) -> Vec<String> {
         statements.extend(answer.statements);
     }
     let session = Session::recording((*test.pool).clone(), tracing::Span::none());
-    let leave =
+    let request_deletion =
         "UPDATE member SET deletion_requested_at = created_at, deletion_final_at = '2026-03-15'
         WHERE subject = 'maya@demo.coach.example'";
-    test.execute(leave).await;
+    test.execute(request_deletion).await;
     let erased = erase_due(&session, &*test.clock, 1).await;
     assert_eq!(erased.expect("run"), 1);
     statements.extend(session.recorded());
-    test.owed().await;
+    test.take_outbox().await;
     statements
 }
 
@@ -130,7 +130,7 @@ async fn no_member_table_is_scanned_whole() {
         .expect("a function");
     multiply(&test.pool).await;
     let ids = test
-        .ask(
+        .graphql(
             "",
             "{ recipes(first: 1) { nodes { id } } workouts(first: 1) { nodes { id } } }",
             json!({}),
@@ -143,14 +143,14 @@ async fn no_member_table_is_scanned_whole() {
     let mut statements = Vec::new();
     for (name, variables, _) in operations(&recipe, &workout) {
         statements.extend(
-            test.ask(member::THEO, &named(name), variables)
+            test.graphql(member::THEO, &read_operation(name), variables)
                 .await
                 .statements,
         );
     }
-    // Every other way to something owned, by id.
+    // The other ways to owned objects, by id.
     let mine = test
-        .ask(
+        .graphql(
             member::THEO,
             "{ me { id plan { id currentCycle { id } } checkIns { nodes { id } } } }",
             json!({}),
@@ -163,7 +163,7 @@ async fn no_member_table_is_scanned_whole() {
         &me["plan"]["currentCycle"]["id"],
         &me["checkIns"]["nodes"][0]["id"],
     ] {
-        statements.extend(test.ask(member::SAM, "query ($id: ID!) { node(id: $id) { id } member(id: $id) { plans { id cycles { checkIn { id } } } } }", json!({ "id": id })).await.statements);
+        statements.extend(test.graphql(member::SAM, "query ($id: ID!) { node(id: $id) { id } member(id: $id) { plans { id cycles { checkIn { id } } } } }", json!({ "id": id })).await.statements);
     }
     statements.extend(changes(&test).await);
     statements.sort();

@@ -1,11 +1,11 @@
-//! Logs and spans tell nothing that is members' own. The harness listens to the whole run; here canaries are planted
+//! Logs and spans contain no personal data. The harness searches those of the whole run; here canaries are planted
 //! wherever a client can put them.
 
 use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::harness::{TestApp, canary, member::MAYA};
+use crate::harness::{TestApp, leaks, member::MAYA};
 
 const CANARY: &str = "canary@aviary.example";
 
@@ -20,31 +20,35 @@ fn the_listener_knows_what_is_private() {
         ("hello Maya Brandt", true),
         ("hello Maya", false),
     ] {
-        assert_eq!(canary::private(text, &names).is_some(), found, "{text}");
+        assert_eq!(
+            leaks::find_personal_data(text, &names).is_some(),
+            found,
+            "{text}"
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn planted_canaries_are_not_told() {
     let app = TestApp::start().await;
-    let before = canary::heard();
+    let before = leaks::searched();
     let token = app.token(MAYA);
 
-    app.ask(MAYA, "{ me { displayName email } }", json!({}))
+    app.graphql(MAYA, "{ me { displayName email } }", json!({}))
         .await;
     let literal = format!("{{ recipes(filter: {{ text: \"{CANARY}\" }}) {{ nodes {{ id }} }} }}");
-    assert!(app.ask(MAYA, &literal, json!({})).await.body["errors"].is_null());
+    assert!(app.graphql(MAYA, &literal, json!({})).await.body["errors"].is_null());
     let wrong = format!("{{ recipes(first: \"{CANARY}\") {{ nodes {{ id }} }} }}");
-    app.ask(MAYA, &wrong, json!({})).await;
+    app.graphql(MAYA, &wrong, json!({})).await;
     let query = "query Q($text: String) { recipes(filter: { text: $text }) { nodes { id } } }";
-    app.ask(MAYA, query, json!({ "text": CANARY })).await;
-    app.ask(MAYA, query, json!({ "text": { "a": CANARY } }))
+    app.graphql(MAYA, query, json!({ "text": CANARY })).await;
+    app.graphql(MAYA, query, json!({ "text": { "a": CANARY } }))
         .await;
     let broken = format!("{{ me {{ \"{CANARY}\" ");
-    app.ask(MAYA, &broken, json!({})).await;
+    app.graphql(MAYA, &broken, json!({})).await;
     app.post(MAYA, format!("{{\"query\": {CANARY}")).await;
     let id = format!("query {{ node(id: \"{CANARY}\") {{ id }} }}");
-    app.ask(MAYA, &id, json!({})).await;
+    app.graphql(MAYA, &id, json!({})).await;
 
     let get = |path: String| app.client.get(format!("{}{path}", app.base));
     for request in [
@@ -64,7 +68,7 @@ async fn planted_canaries_are_not_told() {
         request.send().await.expect("an answer");
     }
 
-    let after = canary::heard();
+    let after = leaks::searched();
     assert!(
         after.0 >= before.0 + 14,
         "lines were heard: {before:?} {after:?}"

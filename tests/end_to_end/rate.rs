@@ -1,4 +1,4 @@
-//! How many changes a member may ask for.
+//! The rate limit of members' mutations.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::{
     harness::{
         TestApp,
         member::{MAYA, THEO},
-        named,
+        read_operation,
     },
     writes::change,
 };
@@ -18,46 +18,48 @@ fn input(key: &str) -> Value {
 
 #[tokio::test]
 async fn a_member_has_a_rate_of_changes() {
-    let test = TestApp::set(&[("COACH_LIMIT_COMMANDS", "3")]).await;
+    let test = TestApp::with_env(&[("COACH_LIMIT_COMMANDS", "3")]).await;
     for key in ["1", "2", "2"] {
         change(&test, MAYA, "UpdateConsents", input(key))
             .await
-            .done();
+            .success();
     }
-    test.owed().await;
+    test.take_outbox().await;
     let refused = change(&test, MAYA, "UpdateConsents", input("3")).await;
     assert_eq!(
         (refused.status, refused.codes()),
         (294, vec!["RATE_LIMITED"])
     );
     assert_eq!(refused.body["errors"][0]["extensions"]["retryAfter"], 20);
-    // It costs the database nothing.
+    // It takes no statement.
     assert_eq!(refused.statements.len(), 0, "{:#?}", refused.statements);
-    let kept = "SELECT count(*) FROM idempotency_key WHERE key = '3'";
-    assert_eq!(test.number(kept).await, 0);
+    let stored = "SELECT count(*) FROM idempotency_key WHERE key = '3'";
+    assert_eq!(test.number(stored).await, 0);
     let answer = test
         .client
         .post(format!("{}/graphql", test.base))
         .bearer_auth(test.token(MAYA))
-        .json(&json!({ "query": named("UpdateConsents"), "variables": { "input": input("3") } }))
+        .json(&json!({ "query": read_operation("UpdateConsents"), "variables": { "input": input("3") } }))
         .send()
         .await
         .expect("an answer");
     assert_eq!(answer.status(), 294);
     assert_eq!(answer.headers()["retry-after"], "20");
 
-    // Neither reading nor anybody else is held up.
-    let me = test.ask(MAYA, "{ me { displayName } }", json!({})).await;
+    // Neither queries nor other members are limited.
+    let me = test
+        .graphql(MAYA, "{ me { displayName } }", json!({}))
+        .await;
     assert_eq!(me.data()["me"]["displayName"], "Maya Brandt");
     change(&test, THEO, "UpdateConsents", input("3"))
         .await
-        .done();
+        .success();
 
     test.advance(TimeDelta::seconds(20));
     change(&test, MAYA, "UpdateConsents", input("3"))
         .await
-        .done();
+        .success();
     let refused = change(&test, MAYA, "UpdateConsents", input("4")).await;
     assert_eq!(refused.codes(), ["RATE_LIMITED"]);
-    test.owed().await;
+    test.take_outbox().await;
 }

@@ -1,41 +1,41 @@
-//! The demo members, forty days on.
+//! Renewing the seed's demo members when their cycles have ended.
 
 use chrono::TimeDelta;
 use coach_domain::seed;
 use serde_json::json;
 
-use crate::harness::{TestApp, member, named};
+use crate::harness::{TestApp, member, read_operation};
 
 #[tokio::test]
 async fn demo_members_are_renewed_when_their_cycle_has_passed() {
     let test = TestApp::start().await;
     let query = "{ me { plan { currentCycle { checkInDue today { number } } } } }";
-    let before = test.ask(member::MAYA, query, json!({})).await;
+    let before = test.graphql(member::MAYA, query, json!({})).await;
     test.advance(TimeDelta::days(40));
-    let passed = test.ask(member::MAYA, query, json!({})).await;
+    let expired = test.graphql(member::MAYA, query, json!({})).await;
     assert_eq!(
-        passed.data()["me"]["plan"]["currentCycle"],
+        expired.data()["me"]["plan"]["currentCycle"],
         json!({ "checkInDue": true, "today": null })
     );
 
     seed::renew(&test.pool, &*test.clock)
         .await
         .expect("renewed");
-    let renewed = test.ask(member::MAYA, query, json!({})).await;
-    assert_eq!(renewed.data(), before.data());
-    test.ask(member::THEO, &named("Today"), json!({}))
+    let after = test.graphql(member::MAYA, query, json!({})).await;
+    assert_eq!(after.data(), before.data());
+    test.graphql(member::THEO, &read_operation("Today"), json!({}))
         .await
         .data();
 
-    // Nothing to do the second time.
+    // Renewing again changes nothing.
     let first = test
-        .ask(member::MAYA, "{ me { plan { id } } }", json!({}))
+        .graphql(member::MAYA, "{ me { plan { id } } }", json!({}))
         .await;
     seed::renew(&test.pool, &*test.clock)
         .await
         .expect("renewed");
     let second = test
-        .ask(member::MAYA, "{ me { plan { id } } }", json!({}))
+        .graphql(member::MAYA, "{ me { plan { id } } }", json!({}))
         .await;
     assert_eq!(first.data(), second.data());
 }
@@ -45,7 +45,7 @@ async fn seeding_twice_changes_nothing_and_a_strange_database_is_refused() {
     use sea_orm::ConnectionTrait as _;
     let test = TestApp::start().await;
     let count = async || {
-        let answer = test.ask("", "{ recipes(first: 100) { nodes { id } } exercises(first: 100) { nodes { id } } workouts(first: 100) { nodes { id } } }", json!({})).await;
+        let answer = test.graphql("", "{ recipes(first: 100) { nodes { id } } exercises(first: 100) { nodes { id } } workouts(first: 100) { nodes { id } } }", json!({})).await;
         let data = answer.data().clone();
         ["recipes", "exercises", "workouts"]
             .map(|list| data[list]["nodes"].as_array().map_or(0, Vec::len))

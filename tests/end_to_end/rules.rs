@@ -1,18 +1,20 @@
-//! What members see by the state that they are in.
+//! What viewers see: anonymous, not registered, without a plan, with a lapsed subscription, and staff.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use crate::harness::{TestApp, member, named};
+use crate::harness::{TestApp, member, read_operation};
 
 #[tokio::test]
 async fn who_is_not_registered_has_no_member_but_the_catalogue() {
     let test = TestApp::start().await;
-    let answer = test.ask(member::NOBODY, &named("Today"), json!({})).await;
+    let answer = test
+        .graphql(member::UNREGISTERED, &read_operation("Today"), json!({}))
+        .await;
     assert_eq!(answer.data(), &json!({ "me": null }));
     let recipes = test
-        .ask(
-            member::NOBODY,
+        .graphql(
+            member::UNREGISTERED,
             "{ recipes(first: 1) { nodes { title isFavourite } } }",
             json!({}),
         )
@@ -23,13 +25,13 @@ async fn who_is_not_registered_has_no_member_but_the_catalogue() {
 #[tokio::test]
 async fn who_is_not_signed_in_is_told_to() {
     let test = TestApp::start().await;
-    let answer = test.ask("", "{ me { id } }", json!({})).await;
+    let answer = test.graphql("", "{ me { id } }", json!({})).await;
     assert_eq!(
         (answer.status, answer.codes()),
         (294, vec!["UNAUTHENTICATED"])
     );
     let open = test
-        .ask("", "{ recipes(first: 1) { nodes { title } } }", json!({}))
+        .graphql("", "{ recipes(first: 1) { nodes { title } } }", json!({}))
         .await;
     assert_eq!(open.status, 200);
 }
@@ -37,12 +39,12 @@ async fn who_is_not_signed_in_is_told_to() {
 #[tokio::test]
 async fn staff_alone_sees_members_by_id() {
     let test = TestApp::start().await;
-    let me = test.ask(member::MAYA, "{ me { id } }", json!({})).await;
+    let me = test.graphql(member::MAYA, "{ me { id } }", json!({})).await;
     let id = me.data()["me"]["id"].clone();
     let query = "query ($id: ID!) { member(id: $id) { displayName plan { currentCycle { number today { number } } } } }";
-    let refused = test.ask(member::DANI, query, json!({ "id": id })).await;
+    let refused = test.graphql(member::DANI, query, json!({ "id": id })).await;
     assert_eq!(refused.codes(), ["FORBIDDEN"]);
-    let staff = test.ask(member::SAM, query, json!({ "id": id })).await;
+    let staff = test.graphql(member::SAM, query, json!({ "id": id })).await;
     assert_eq!(
         staff.data()["member"]["plan"]["currentCycle"]["today"]["number"],
         12
@@ -52,7 +54,9 @@ async fn staff_alone_sees_members_by_id() {
 #[tokio::test]
 async fn members_without_a_plan_have_none() {
     let test = TestApp::start().await;
-    let answer = test.ask(member::NORA, &named("Today"), json!({})).await;
+    let answer = test
+        .graphql(member::NORA, &read_operation("Today"), json!({}))
+        .await;
     assert_eq!(answer.data()["me"]["plan"], Value::Null);
 }
 
@@ -66,7 +70,7 @@ async fn the_states_of_the_demo_members() {
         (member::CHEN, 1, Value::Null, true, 0),
         (member::THEO, 3, json!(null), false, 2),
     ] {
-        let answer = test.ask(email, query, json!({})).await;
+        let answer = test.graphql(email, query, json!({})).await;
         let me = &answer.data()["me"];
         let cycle = &me["plan"]["currentCycle"];
         assert_eq!(cycle["number"], number, "{email}");
@@ -87,7 +91,9 @@ async fn the_states_of_the_demo_members() {
 #[tokio::test]
 async fn a_lapsed_member_keeps_history_and_profile_but_no_days_ahead() {
     let test = TestApp::start().await;
-    let today = test.ask(member::LARA, &named("Today"), json!({})).await;
+    let today = test
+        .graphql(member::LARA, &read_operation("Today"), json!({}))
+        .await;
     assert_eq!(today.codes(), ["SUBSCRIPTION_REQUIRED"]);
     assert_eq!(today.body["data"]["me"]["access"], "LAPSED");
     assert_eq!(
@@ -95,11 +101,11 @@ async fn a_lapsed_member_keeps_history_and_profile_but_no_days_ahead() {
         Value::Null
     );
 
-    let starts = today.body["data"]["me"]["plan"]["currentCycle"].clone();
-    assert!(starts["number"].is_number());
+    let cycle = today.body["data"]["me"]["plan"]["currentCycle"].clone();
+    assert!(cycle["number"].is_number());
     let query = "query ($from: Date, $to: Date) { me { plan { currentCycle { days(from: $from, to: $to) { date meals { id } } } } } }";
     let past = test
-        .ask(member::LARA, query, json!({ "to": "2026-03-16" }))
+        .graphql(member::LARA, query, json!({ "to": "2026-03-16" }))
         .await;
     let days = past.data()["me"]["plan"]["currentCycle"]["days"]
         .as_array()
@@ -110,16 +116,18 @@ async fn a_lapsed_member_keeps_history_and_profile_but_no_days_ahead() {
         (Some("2026-03-18"), Some("2026-03-18")),
         (Some("2026-03-25"), None),
     ] {
-        let ahead = test
-            .ask(member::LARA, query, json!({ "from": from, "to": to }))
+        let future = test
+            .graphql(member::LARA, query, json!({ "from": from, "to": to }))
             .await;
-        assert_eq!(ahead.codes(), ["SUBSCRIPTION_REQUIRED"], "{from:?} {to:?}");
+        assert_eq!(future.codes(), ["SUBSCRIPTION_REQUIRED"], "{from:?} {to:?}");
     }
-    let profile = test.ask(member::LARA, &named("Profile"), json!({})).await;
+    let profile = test
+        .graphql(member::LARA, &read_operation("Profile"), json!({}))
+        .await;
     assert_eq!(profile.data()["me"]["subscription"]["access"], "LAPSED");
-    test.ask(
+    test.graphql(
         member::LARA,
-        &named("CheckInHistory"),
+        &read_operation("CheckInHistory"),
         json!({ "first": 5 }),
     )
     .await
@@ -137,7 +145,7 @@ async fn a_cycle_has_28_days_and_then_waits_for_its_check_in() {
         (17, Value::Null, true),
     ] {
         test.advance(TimeDelta::days(days));
-        let answer = test.ask(member::MAYA, query, json!({})).await;
+        let answer = test.graphql(member::MAYA, query, json!({})).await;
         let cycle = answer.data()["me"]["plan"]["currentCycle"].clone();
         let today = cycle["today"].get("number").cloned().unwrap_or(Value::Null);
         assert_eq!(

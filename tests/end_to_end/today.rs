@@ -1,10 +1,10 @@
-//! The app's first screen.
+//! The operation `Today` of the app's first screen.
 
 use serde_json::{Value, json};
 
-use crate::harness::{TestApp, member, named};
+use crate::harness::{TestApp, member, read_operation};
 
-/// Ids are opaque and long; their presence is all that is of interest here.
+/// Replaces ids, which vary; only their presence is tested.
 fn without_ids(value: &mut Value) {
     match value {
         Value::Object(fields) => {
@@ -22,7 +22,9 @@ fn without_ids(value: &mut Value) {
 #[tokio::test]
 async fn today_is_what_it_was() {
     let test = TestApp::start().await;
-    let answer = test.ask(member::MAYA, &named("Today"), json!({})).await;
+    let answer = test
+        .graphql(member::MAYA, &read_operation("Today"), json!({}))
+        .await;
     let mut data = answer.data().clone();
     let today = &data["me"]["plan"]["currentCycle"]["today"];
     assert_eq!(today["date"], "2026-03-18");
@@ -34,8 +36,12 @@ async fn today_is_what_it_was() {
 #[tokio::test]
 async fn the_same_request_has_the_same_answer() {
     let test = TestApp::start().await;
-    let first = test.ask(member::MAYA, &named("Today"), json!({})).await;
-    let second = test.ask(member::MAYA, &named("Today"), json!({})).await;
+    let first = test
+        .graphql(member::MAYA, &read_operation("Today"), json!({}))
+        .await;
+    let second = test
+        .graphql(member::MAYA, &read_operation("Today"), json!({}))
+        .await;
     assert_eq!(first.body, second.body);
 }
 

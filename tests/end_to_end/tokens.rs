@@ -1,4 +1,4 @@
-//! Bearer tokens that do not count.
+//! Invalid bearer tokens.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD};
 use coach_domain::seed::LOCAL_ISSUER;
@@ -29,11 +29,11 @@ async fn a_token_that_does_not_count_is_401_with_a_code() {
     assert_eq!(with_header(&test, &format!("Bearer {good}")).await.0, 200);
     let (head, rest) = good.split_once('.').expect("a JWT");
     let (claims, signature) = rest.split_once('.').expect("a JWT");
-    let mut forged = signature.as_bytes().to_vec();
-    forged[10] = if forged[10] == b'A' { b'B' } else { b'A' };
-    let forged = String::from_utf8(forged).expect("text");
+    let mut tampered = signature.as_bytes().to_vec();
+    tampered[10] = if tampered[10] == b'A' { b'B' } else { b'A' };
+    let tampered = String::from_utf8(tampered).expect("text");
     for header in [
-        format!("Bearer {head}.{claims}.{forged}"),
+        format!("Bearer {head}.{claims}.{tampered}"),
         format!("Bearer {head}.{claims}."),
         // {"alg":"none"}
         format!("Bearer eyJhbGciOiJub25lIn0.{claims}."),
@@ -106,11 +106,11 @@ async fn the_public_key_is_no_secret_to_sign_with() {
     let secret = URL_SAFE_NO_PAD.decode(public).expect("bytes");
     let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &secret);
     let signature = aws_lc_rs::hmac::sign(&key, format!("{head}.{claims}").as_bytes());
-    let forged = format!(
+    let with_public_key = format!(
         "Bearer {head}.{claims}.{}",
         URL_SAFE_NO_PAD.encode(signature)
     );
-    assert_eq!(with_header(&test, &forged).await.0, 401);
+    assert_eq!(with_header(&test, &with_public_key).await.0, 401);
 }
 
 #[tokio::test]

@@ -1,14 +1,15 @@
-//! Who can mend it decides the channel: what a person typed or chose is told in the payload, all of it, in sentences of
-//! their language; what only a programmer can mend is an error that points at the argument.
+//! The two kinds of errors in input. Errors that a person can correct are `userErrors` of the payload, all at once and
+//! in their language. Errors that only the client's developer can correct are GraphQL errors with the path of the
+//! argument.
 
 use serde_json::{Value, json};
 
 use crate::harness::{
     TestApp,
-    member::{CHEN, LARA, MAYA, NOBODY, RAVI, SAM},
+    member::{CHEN, LARA, MAYA, RAVI, SAM, UNREGISTERED},
 };
 
-/// Sends one input for `mutation` and gives back the whole answer.
+/// Calls `mutation` with an input, and returns the response's body.
 async fn send(test: &TestApp, email: &str, mutation: &str, language: &str, input: Value) -> Value {
     let mut name = mutation.to_owned();
     name[..1].make_ascii_uppercase();
@@ -25,7 +26,7 @@ async fn send(test: &TestApp, email: &str, mutation: &str, language: &str, input
     answer.json().await.expect("JSON")
 }
 
-fn told(answer: &Value) -> Vec<(&str, String, &str)> {
+fn user_errors(answer: &Value) -> Vec<(&str, String, &str)> {
     assert!(answer["errors"].is_null(), "{answer:#}");
     let payload = answer["data"]
         .as_object()
@@ -59,7 +60,7 @@ async fn all_that_is_wrong_with_a_form_is_told_at_once() {
     });
     let answer = send(&test, MAYA, "updatePreferences", "", input).await;
     assert_eq!(
-        told(&answer),
+        user_errors(&answer),
         [
             (
                 "OUT_OF_RANGE",
@@ -85,10 +86,13 @@ async fn all_that_is_wrong_with_a_form_is_told_at_once() {
     );
     let input = json!({ "idempotencyKey": "1", "displayName": "x".repeat(81) });
     let answer = send(&test, MAYA, "updatePreferences", "", input).await;
-    assert_eq!(told(&answer)[0].0, "TOO_LONG");
+    assert_eq!(user_errors(&answer)[0].0, "TOO_LONG");
     let notes = json!({ "idempotencyKey": "1", "cycleId": "cyc_", "energy": 6, "sleep": 0, "notes": "x".repeat(2_001) });
     let answer = send(&test, CHEN, "submitCheckIn", "", notes).await;
-    let codes: Vec<_> = told(&answer).into_iter().map(|(code, ..)| code).collect();
+    let codes: Vec<_> = user_errors(&answer)
+        .into_iter()
+        .map(|(code, ..)| code)
+        .collect();
     assert_eq!(codes, ["OUT_OF_RANGE", "OUT_OF_RANGE", "TOO_LONG"]);
 }
 
@@ -100,7 +104,7 @@ async fn one_that_fails_leaves_the_others_their_answers() {
         b: recordMeal(input: { idempotencyKey: "b", plannedMealId: "x", servings: 11 }) { userErrors { code path } }
         c: updatePreferences(input: { idempotencyKey: "c", timeZone: "Mars/X" }) { userErrors { code } }
     }"#;
-    let answer = test.ask(MAYA, query, json!({})).await;
+    let answer = test.graphql(MAYA, query, json!({})).await;
     let data = answer.data();
     assert_eq!(data["a"]["userErrors"], json!([]));
     assert!(data["a"]["member"]["id"].is_string());
@@ -149,7 +153,7 @@ async fn what_only_a_programmer_can_mend_points_at_the_argument() {
             json!(["to"]),
         ),
     ] {
-        let answer = test.ask(MAYA, query, json!({})).await;
+        let answer = test.graphql(MAYA, query, json!({})).await;
         assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{query}: {answer:#?}");
         let extensions = &answer.body["errors"][0]["extensions"];
         assert_eq!(extensions["argumentPath"], path, "{answer:#?}");
@@ -161,7 +165,7 @@ async fn sentences_are_in_the_members_language_else_in_one_that_the_client_accep
     let test = TestApp::start().await;
     let german = "Bitte registriere dich zuerst.";
     let english = "Please register first.";
-    // Nobody's locale is known.
+    // The viewer is not registered, so no locale is known.
     for (accepted, expected) in [
         ("de-AT,de;q=0.9,en;q=0.8", german),
         ("fr;q=0.9,de;q=0.1", german),
@@ -169,9 +173,9 @@ async fn sentences_are_in_the_members_language_else_in_one_that_the_client_accep
         ("", english),
     ] {
         let input = json!({ "idempotencyKey": "1" });
-        let answer = send(&test, NOBODY, "startPlan", accepted, input).await;
+        let answer = send(&test, UNREGISTERED, "startPlan", accepted, input).await;
         assert_eq!(
-            told(&answer),
+            user_errors(&answer),
             [("NOT_REGISTERED", String::new(), expected)],
             "{accepted}"
         );
@@ -181,8 +185,8 @@ async fn sentences_are_in_the_members_language_else_in_one_that_the_client_accep
         test.execute(&sql).await;
         let input = json!({ "idempotencyKey": "1" });
         let answer = send(&test, LARA, "startPlan", accepted, input).await;
-        let told = told(&answer);
-        let [(code, path, message)] = &told[..] else {
+        let errors = user_errors(&answer);
+        let [(code, path, message)] = &errors[..] else {
             panic!("one error: {answer:#}");
         };
         assert_eq!((*code, path.as_str()), ("SUBSCRIPTION_REQUIRED", ""));
@@ -197,7 +201,7 @@ async fn sentences_are_in_the_members_language_else_in_one_that_the_client_accep
     // There is no translation into Italian.
     assert_eq!(lapsed("it-IT", "de").await, german);
     assert_eq!(lapsed("it-IT", "it").await, english);
-    // The form too: the same sentence as in the catalogue.
+    // Errors in the input's form are in the member's language too.
     test.execute(&format!(
         "UPDATE member SET locale = 'de' WHERE email = '{MAYA}'"
     ))
@@ -205,7 +209,7 @@ async fn sentences_are_in_the_members_language_else_in_one_that_the_client_accep
     let input = json!({ "idempotencyKey": "1", "displayName": "" });
     let answer = send(&test, MAYA, "updatePreferences", "en", input).await;
     assert_eq!(
-        told(&answer)[0].2,
+        user_errors(&answer)[0].2,
         "Der Name muss mindestens ein Zeichen haben."
     );
 }
@@ -219,11 +223,11 @@ async fn moments_are_told_by_the_members_clock() {
     .await;
     let input = |key: &str| json!({ "idempotencyKey": key });
     let first = send(&test, RAVI, "requestDataExport", "", input("1")).await;
-    assert_eq!(told(&first), []);
+    assert_eq!(user_errors(&first), []);
     let second = send(&test, RAVI, "requestDataExport", "", input("2")).await;
-    let message = told(&second)[0].2;
+    let message = user_errors(&second)[0].2;
     assert!(message.ends_with("ab 19.03.2026, 21:00 Uhr."), "{message}");
-    test.owed().await;
+    test.take_outbox().await;
 }
 
 #[tokio::test]
@@ -232,7 +236,7 @@ async fn staff_are_told_so_too() {
     let input = json!({ "idempotencyKey": "1", "queue": "", "limit": 0 });
     let answer = send(&test, SAM, "redriveDeadLetters", "de", input).await;
     assert_eq!(
-        told(&answer),
+        user_errors(&answer),
         [
             (
                 "TOO_SHORT",

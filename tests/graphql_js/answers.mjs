@@ -1,5 +1,5 @@
-// Requests of which graphql-js knows the answer as well: about the schema, and about some objects of the catalogue, which
-// it is given. So fields are merged, skipped and ordered alike.
+// Requests that graphql-js can execute too: about the schema, and about some objects of the catalogue, which it gets as
+// its data. They show that fields are merged, skipped and ordered alike.
 import {
   SchemaMetaFieldDef,
   TypeMetaFieldDef,
@@ -19,23 +19,23 @@ import { valid } from './valid.mjs';
 
 const CATALOGUE = { recipe: 'recipes', workout: 'workouts', exercise: 'exercises' };
 
-/** So many requests about the schema. Types and fields come in any order. */
+/** `count` requests about the schema. Types and fields may come in any order. */
 export function aboutSchema(schema, seed, count) {
   const about = {
     roots: [SchemaMetaFieldDef, TypeMetaFieldDef],
     values: { String: Object.keys(schema.getTypeMap()).filter(isOurs) },
-    // What every implementation says in words of its own about introspection's types and the built-in scalars.
+    // Implementations describe introspection's types and the built-in scalars in their own words.
     leftOut: { __Schema: ['description', 'types', 'directives'], __Type: ['description'] },
   };
   return requests(schema, about, undefined, sorted, seed, count);
 }
 
-/** So many requests about objects of the catalogue, which `ask` has fetched. */
-export async function aboutCatalogue(schema, ask, seed, count) {
+/** `count` requests about objects of the catalogue, which are fetched with `sendQuery`. */
+export async function aboutCatalogue(schema, sendQuery, seed, count) {
   const objects = new Map();
   for (const [noun, list] of Object.entries(CATALOGUE)) {
     const type = schema.getQueryType().getFields()[noun].type;
-    const { data, errors } = await ask(`{ ${list}(first: 3) { nodes ${everything(type, schema)} } }`);
+    const { data, errors } = await sendQuery(`{ ${list}(first: 3) { nodes ${everything(type, schema)} } }`);
     if (errors) throw new Error(JSON.stringify(errors));
     for (const object of data[list].nodes) objects.set(object.id, object);
   }
@@ -50,7 +50,7 @@ export async function aboutCatalogue(schema, ask, seed, count) {
   return requests(schema, about, root, JSON.stringify, seed, count);
 }
 
-/** Each with the answer, and how answers are written to be compared. */
+/** Each request with the expected result as text, and the function that serializes results for the comparison. */
 function* requests(schema, about, rootValue, write, seed, count) {
   const random = new Random(seed);
   for (let number = 0; number < count; number += 1) {
@@ -68,7 +68,7 @@ function isOurs(type) {
   return !type.startsWith('__') && !specifiedScalarTypes.some(({ name }) => name === type);
 }
 
-/** Everything that can be selected without arguments. */
+/** A selection set of everything that can be selected without required arguments. */
 function everything(type, schema) {
   if (!isCompositeType(type)) return '';
   if (isAbstractType(type)) {
@@ -78,7 +78,7 @@ function everything(type, schema) {
   return `{ __typename ${fields.map((field) => `${field.name} ${everything(getNamedType(field.type), schema)}`).join(' ')} }`;
 }
 
-/** Keys as they come, lists sorted. */
+/** The JSON of a result: keys in their order, lists sorted. */
 function sorted(data) {
   return JSON.stringify(data, (_key, value) => {
     if (!Array.isArray(value)) return value;

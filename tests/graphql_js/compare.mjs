@@ -1,4 +1,4 @@
-// Asks our endpoint and graphql-js the same, and lists where one takes what the other refuses.
+// Sends the same requests to our endpoint and graphql-js, and lists those that one accepts and the other rejects.
 //
 //   node compare.mjs COACH FOLDER [SEED [COUNT]]
 import { writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import documents from './cases/documents.mjs';
 import merging from './cases/merging.mjs';
 import text from './cases/text.mjs';
 import values from './cases/values.mjs';
-import { askAll } from './endpoint.mjs';
+import { sendAll } from './endpoint.mjs';
 import { start } from './gateway.mjs';
 import { generate } from './generate.mjs';
 import { judge, versions } from './judge.mjs';
@@ -19,7 +19,7 @@ import { KNOWN } from './known.mjs';
 
 const [coach, folder, seed = '1', count = '4000'] = process.argv.slice(2);
 
-/** Wide limits, which are not what is compared. */
+/** High limits, since limits are not compared. */
 const SETTINGS = {
   COACH_LIMIT_COST: '1000000000',
   COACH_LIMIT_DEPTH: '50',
@@ -29,14 +29,14 @@ const SETTINGS = {
   COACH_LIMIT_TOKENS: '20000',
 };
 
-/** Who has a token, but no account: reads the catalogue, and changes nothing. */
+/** A viewer with a token but no account, who can read the catalogue and change nothing. */
 const VIEWER = 'nobody';
 
 function* handPicked() {
-  for (const [rule, { accepted, refused }] of Object.entries({ ...documents, ...values, ...merging, ...text })) {
+  for (const [rule, { accepted, rejected }] of Object.entries({ ...documents, ...values, ...merging, ...text })) {
     for (const [list, expected] of [
       [accepted, true],
-      [refused, false],
+      [rejected, false],
     ]) {
       for (const entry of list) yield { done: rule, expected, request: body(entry) };
     }
@@ -62,7 +62,7 @@ try {
     accept: 'application/graphql-response+json',
     authorization: `Bearer ${gateway.tokens[VIEWER]}`,
   };
-  const ask = async (query) => {
+  const sendQuery = async (query) => {
     const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) });
     return response.json();
   };
@@ -70,9 +70,9 @@ try {
     ...handPicked(),
     ...generate(schema, Number(seed), Number(count)),
     ...aboutSchema(schema, Number(seed), Number(count) / 10),
-    ...(await aboutCatalogue(schema, ask, Number(seed), Number(count) / 10)),
+    ...(await aboutCatalogue(schema, sendQuery, Number(seed), Number(count) / 10)),
   ];
-  ours = await askAll(
+  ours = await sendAll(
     url,
     headers,
     requests.map(({ request }) => request),
@@ -86,9 +86,9 @@ const seventeen = judge(sdl, versions.seventeen);
 const used = new Set();
 const disagreements = [];
 let [limited, accepted] = [0, 0];
-for (const [place, { done, expected, request, answer, write }] of requests.entries()) {
-  const asked = JSON.parse(request);
-  const one = { done, request, asked, theirs: sixteen(asked), latest: seventeen(asked), ours: ours[place] };
+for (const [index, { done, expected, request, answer, write }] of requests.entries()) {
+  const parsed = JSON.parse(request);
+  const one = { done, request, parsed, theirs: sixteen(parsed), latest: seventeen(parsed), ours: ours[index] };
   if (one.ours.limited) {
     limited += 1;
     continue;
@@ -120,7 +120,7 @@ writeFileSync(list, disagreements.map((one) => `${JSON.stringify(one)}\n`).join(
 const unused = KNOWN.filter((known) => !used.has(known));
 for (const { reason } of unused) console.log(`nothing falls under this any more: ${reason}`);
 console.log(
-  `${requests.length} requests: ${accepted} taken, ${requests.length - accepted - limited} refused, ${limited} beyond our limits; ` +
+  `${requests.length} requests: ${accepted} accepted, ${requests.length - accepted - limited} rejected, ${limited} beyond our limits; ` +
     `${disagreements.length} disagreements, and ${used.size} reasons for others${disagreements.length ? `; all in ${list}` : ''}`,
 );
 const rare = limited < requests.length / 50;

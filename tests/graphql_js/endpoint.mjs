@@ -1,21 +1,21 @@
-// What our endpoint makes of a request.
+// The results of our endpoint.
 import { Agent, request } from 'node:http';
 
 const CONNECTIONS = 8;
 
-/** Limits of ours, which graphql-js does not have. */
+/** The codes of our limits, which graphql-js does not have. */
 const LIMITS = ['DOCUMENT_TOO_LARGE', 'COST_LIMIT_EXCEEDED'];
 
-/** Sends all requests, some at a time, and resolves to what came of each. */
-export async function askAll(url, headers, bodies) {
+/** Sends all requests, several at a time, and resolves to the result of each. */
+export async function sendAll(url, headers, bodies) {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const answers = Array(bodies.length);
   let next = 0;
   const worker = async () => {
     while (next < bodies.length) {
-      const place = next;
+      const index = next;
       next += 1;
-      answers[place] = verdict(await send(agent, url, headers, bodies[place]));
+      answers[index] = evaluate(await send(agent, url, headers, bodies[index]));
     }
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, worker));
@@ -43,10 +43,10 @@ function send(agent, url, headers, body) {
 }
 
 /**
- * Refused is what has no data; then the status is one of the client's mistakes, as it is 200 where there is data, and 294
- * where there are errors beside it.
+ * A request without `data` in its response is rejected, and its status must be 400. With `data` the status must be 200,
+ * or 294 when there are errors too.
  */
-function verdict({ status, text }) {
+function evaluate({ status, text }) {
   const { data, errors = [] } = JSON.parse(text);
   const accepted = data !== undefined;
   const codes = errors.map(({ extensions }) => extensions?.code);

@@ -1,4 +1,5 @@
-// Requests to compare by: some that are right, and many with a mistake or two. The same for the same seed and schema.
+// Requests for the comparison: some valid ones, and many with a mistake or two. They depend only on the seed and the
+// schema.
 import { print } from 'graphql';
 
 import { mistakes, mutate } from './mutate.mjs';
@@ -6,13 +7,13 @@ import { Random } from './random.mjs';
 import { spoil, spoils } from './spoil.mjs';
 import { valid } from './valid.mjs';
 
-/** So many requests, each with what was done to it. */
+/** `count` requests, each with the names of its mistakes. */
 export function* generate(schema, seed, count) {
   const random = new Random(seed);
   for (let number = 0; number < count; number += 1) {
     const request = valid(schema, random);
     const done = [];
-    // In turn, so that none is rare: first none at all, then mistakes in the tree, then in the text.
+    // Round-robin, so that no kind is rare: no mistake, then mistakes in the tree, then in the text.
     if (number % 4 !== 0) {
       for (let times = random.percent(80) ? 1 : 2; number % 4 !== 3 && times > 0; times -= 1) {
         done.push(mistakes[(number + times * random.below(mistakes.length)) % mistakes.length]);

@@ -1,4 +1,4 @@
-// Mistakes in the tree of a request, one at a time: what people mistype, forget, double and mix up.
+// Mistakes in the tree of a request: names that are mistyped, and nodes that are omitted, duplicated or mixed up.
 import { Kind, isInputType, isOutputType, visit } from 'graphql';
 
 import { STRINGS } from './valid.mjs';
@@ -30,14 +30,14 @@ const LITERALS = [
   { kind: Kind.OBJECT, fields: [] },
 ];
 
-/** The nodes of some kinds in a document, which are the ones to change. */
+/** The nodes of some kinds in a document, which may be changed. */
 function nodes(document, ...kinds) {
   const found = [];
   visit(document, { enter: (node) => void (kinds.includes(node.kind) && found.push(node)) });
   return found;
 }
 
-/** Replaces what a node is by what another is. */
+/** Replaces the content of a node by that of another one. */
 function become(node, other) {
   const copy = structuredClone(other);
   for (const key of Object.keys(node)) delete node[key];
@@ -61,8 +61,8 @@ const WITH_DIRECTIVES = [
 ];
 
 /**
- * What can be done to a request. Each takes `at(...kinds)`, which picks a node of these kinds, the request, and what the
- * schema offers; where there is no such node nothing changes.
+ * The mistakes by name. Each function gets `at(...kinds)`, which picks a node of these kinds, the request, and the
+ * names in the schema; without such a node it changes nothing.
  */
 const MISTAKES = {
   'a name is mistyped': ({ at }) => at(Kind.NAME, (node) => (node.value += 'x')),
@@ -243,7 +243,7 @@ const MISTAKES = {
 
 export const mistakes = Object.keys(MISTAKES);
 
-/** Makes a mistake in a request, which is changed. */
+/** Makes a mistake in a request, which is modified in place. */
 export function mutate(request, mistake, schema, random) {
   const { document } = request;
   const allTypes = Object.values(schema.getTypeMap());

@@ -1,4 +1,4 @@
-// Randomness that is the same in every run with the same seed.
+// A random number generator with a fixed sequence for each seed.
 
 export class Random {
   #state;
@@ -15,17 +15,17 @@ export class Random {
     return Math.floor((((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32) * end);
   }
 
-  /** Whether something happens that happens so often in a hundred times. */
+  /** True with this probability in percent. */
   percent(often) {
     return this.below(100) < often;
   }
 
-  /** One of several. */
+  /** One of several items. */
   pick(from) {
     return from[this.below(from.length)];
   }
 
-  /** Some of several, at least one, in their order. */
+  /** Some of several items, at least one, in their order. */
   some(from, most) {
     const wanted = 1 + this.below(Math.min(most, from.length));
     const rest = [...from];

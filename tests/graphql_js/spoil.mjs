@@ -1,7 +1,8 @@
-// Mistakes in the text of a document: what a lexer and a parser have to notice, or have to take.
+// Mistakes in the text of a document, which a lexer and a parser have to reject, and unusual text that they have to
+// accept.
 import { Lexer, Source, TokenKind } from 'graphql';
 
-/** What may stand where a number or a string does; some of it is right. */
+/** Replacements for a number or a string; some of them are valid. */
 const ODD = [
   ...[
     '0123',
@@ -58,7 +59,7 @@ const ODD = [
   ...['null', 'true', 'nul', '$', '$x', '[]', '[', '{}', '{a:}', '[1 2,3,,]', 'VEGAN', '@', '...', '&', '|'],
 ];
 
-/** What may stand between tokens; some of it is right. */
+/** Text between tokens; some of it is valid. */
 const BETWEEN = [
   ',',
   ',,',
@@ -133,14 +134,14 @@ function splice(text, token, by) {
   return text.slice(0, token.start) + by + text.slice(token.end);
 }
 
-/** Up to what is no token. */
+/** The tokens up to the first syntax error. */
 function tokensOf(text) {
   const lexer = new Lexer(new Source(text));
   const tokens = [];
   try {
     while (lexer.advance().kind !== TokenKind.EOF) tokens.push(lexer.token);
   } catch {
-    // A block string with what cannot stand in one.
+    // The text is not valid from here on.
   }
   return tokens.length > 1
     ? tokens

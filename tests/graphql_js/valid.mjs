@@ -20,7 +20,7 @@ import {
 
 const LEVELS = 5;
 
-/** Strings with everything that a lexer has to know. */
+/** Strings with everything that a lexer has to handle. */
 export const STRINGS = [
   '',
   'soup',
@@ -33,7 +33,7 @@ export const STRINGS = [
   ' # no comment ',
 ];
 
-/** Strings that the scalars of ours take. */
+/** Strings that our custom scalars accept. */
 const SCALARS = {
   Date: ['2026-03-14', '2024-02-29'],
   DateTime: ['2026-03-14T06:30:00Z', '2026-03-14T08:30:00.123+02:00'],
@@ -48,7 +48,7 @@ const hasDefault = ({ defaultValue }) => defaultValue !== undefined;
 const namedType = (value) => ({ kind: Kind.NAMED_TYPE, name: name(value) });
 
 /**
- * A request: its tree, and its variables. `about` narrows down what is asked for: to some root fields, to types without
+ * A request: its tree, and its variables. `about` narrows down what is requested: to some root fields, to types without
  * some of their fields, and to other values of scalars.
  */
 export function valid(schema, random, about) {
@@ -109,7 +109,7 @@ class Maker {
     return { kind: Kind.FIELD, name: name('__typename'), arguments: [], directives: this.#directives() };
   }
 
-  /** Each with a key of its own, unless it has neither arguments nor selections and means the same everywhere. */
+  /** A field with a unique response key, unless it has neither arguments nor selections and is the same everywhere. */
   #field(field, levels) {
     const composite = isCompositeType(getNamedType(field.type));
     const given = field.args.filter((argument) => isRequiredArgument(argument) || this.#random.percent(40));
@@ -157,16 +157,16 @@ class Maker {
     return { kind: Kind.FRAGMENT_SPREAD, name: name(called), directives };
   }
 
-  /** Types that an object of this one may be of as well, and itself. */
+  /** The types that an object of this type may have too, and the type itself. */
   #overlapping(type) {
     if (isAbstractType(type)) return [type, ...this.#schema.getPossibleTypes(type)];
     return [type, ...type.getInterfaces()];
   }
 
-  /** A value for a place: a literal, or a variable, or a literal with variables in it. */
+  /** A value for an input position: a literal, a variable, or a literal with variables in it. */
   #value(type, hasDefault, levels) {
     if (this.#random.percent(levels === LEVELS ? 30 : 15)) {
-      // What has a default may be given a nullable variable, which then has to have a value.
+      // A position with a default accepts a nullable variable, which then must have a value.
       const looser = isNonNullType(type) && hasDefault && this.#random.percent(30);
       return this.#variable(looser ? type.ofType : type, this.#plain(type, levels));
     }
@@ -203,7 +203,7 @@ class Maker {
     return variable(called);
   }
 
-  /** A value as JSON has it. */
+  /** A value as JSON. */
   #plain(type, levels) {
     if (isNonNullType(type)) return this.#present(type.ofType, levels);
     if (this.#random.percent(5)) return null;
@@ -247,7 +247,7 @@ class Maker {
   }
 }
 
-/** Another operation in the same document, which is not asked for. */
+/** Another operation in the same document, which is not selected. */
 function other() {
   const selection = { kind: Kind.FIELD, name: name('__typename'), arguments: [], directives: [] };
   return {

@@ -1,9 +1,6 @@
-//! An App Store of the tests' own, which signs as Apple's does.
+//! A fake App Store, which signs transactions as Apple's does.
 
-#![expect(
-    clippy::missing_panics_doc,
-    reason = "of tests, which end where they cannot go on"
-)]
+#![expect(clippy::missing_panics_doc, reason = "a test fails by panicking")]
 
 use aws_lc_rs::{
     rand::SystemRandom,
@@ -13,38 +10,40 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
 };
-use coach_domain::subscription::purchase::Products;
+use coach_domain::purchase::Products;
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, IsCa, Issuer,
     KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, date_time_ymd,
 };
 use serde_json::{Value, json};
 
-/// The app that it sells.
+/// The bundle id of the app that it sells.
 pub const BUNDLE: &str = "com.example.coach";
-/// What can be bought in the app and counts.
+/// The ids of the accepted products.
 pub const PRODUCTS: [&str; 2] = ["coach.monthly", "coach.yearly"];
-const SIGNS: &[u64] = &[1, 2, 840, 113_635, 100, 6, 11, 1];
-const ISSUES: &[u64] = &[1, 2, 840, 113_635, 100, 6, 2, 1];
+/// The extension of Apple's signing certificate.
+const SIGNER_OID: &[u64] = &[1, 2, 840, 113_635, 100, 6, 11, 1];
+/// The extension of Apple's intermediate certificate.
+const ISSUER_OID: &[u64] = &[1, 2, 840, 113_635, 100, 6, 2, 1];
 
-/// How a chain may differ from Apple's.
+/// How a certificate chain may differ from Apple's.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Flaws {
-    /// The signer's certificate has not Apple's mark.
+    /// The signer's certificate lacks Apple's extension.
     pub unmarked_signer: bool,
-    /// Neither has the issuer's.
+    /// The issuer's certificate lacks Apple's extension.
     pub unmarked_issuer: bool,
-    /// The issuer may issue nothing.
+    /// The issuer's certificate is not that of a certificate authority.
     pub issuer_is_no_authority: bool,
 }
 
-/// A shop that signs.
+/// A certificate chain, with the key that signs transactions.
 pub struct Shop {
-    /// The chain, from the signer up.
+    /// The chain in Base64, from the signer up to the root.
     pub x5c: Vec<String>,
-    /// The root, in DER.
+    /// The root certificate, in DER.
     pub anchor: Vec<u8>,
-    /// SHA-256 of its root.
+    /// SHA-256 of the root certificate.
     pub root: [u8; 32],
     key: EcdsaKeyPair,
 }
@@ -58,7 +57,7 @@ fn params(name: &str, mark: Option<&[u64]>, authority: bool) -> CertificateParam
     if authority {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     }
-    // The content is NULL, as Apple has it.
+    // Apple's extensions contain NULL.
     let mark = mark.map(|oid| CustomExtension::from_oid_content(oid, vec![5, 0]));
     params.custom_extensions.extend(mark);
     params
@@ -71,32 +70,36 @@ impl Default for Shop {
 }
 
 impl Shop {
-    /// As Apple's.
+    /// A chain like Apple's.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Whose certificate was over before anything here was signed.
+    /// A chain whose signing certificate expired before anything here was signed.
     pub fn expired() -> Self {
-        Self::made(Flaws::default(), (2026, 3))
+        Self::build(Flaws::default(), (2026, 3))
     }
 
-    /// With such flaws.
+    /// A chain with these flaws.
     pub fn with(flaws: Flaws) -> Self {
-        Self::made(flaws, (2027, 1))
+        Self::build(flaws, (2027, 1))
     }
 
-    fn made(flaws: Flaws, until: (i32, u8)) -> Self {
+    fn build(flaws: Flaws, until: (i32, u8)) -> Self {
         let key = || KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).expect("a key");
         let (root_key, issuer_key) = (key(), key());
         let signer_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).expect("a key");
         let root = params("Root", None, true);
         let issuer = params(
             "Issuer",
-            (!flaws.unmarked_issuer).then_some(ISSUES),
+            (!flaws.unmarked_issuer).then_some(ISSUER_OID),
             !flaws.issuer_is_no_authority,
         );
-        let mut signer = params("Signer", (!flaws.unmarked_signer).then_some(SIGNS), false);
+        let mut signer = params(
+            "Signer",
+            (!flaws.unmarked_signer).then_some(SIGNER_OID),
+            false,
+        );
         signer.not_after = date_time_ymd(until.0, until.1, 1);
         let root_cert = root.self_signed(&root_key).expect("a root");
         let by_root = Issuer::from_params(&root, &root_key);
@@ -117,12 +120,12 @@ impl Shop {
         }
     }
 
-    /// A signed transaction.
+    /// A transaction as a JWS.
     pub fn sign(&self, payload: &Value) -> String {
         self.sign_as(&json!({ "alg": "ES256", "x5c": self.x5c }), payload)
     }
 
-    /// The same with another header.
+    /// A transaction as a JWS with this header.
     pub fn sign_as(&self, header: &Value, payload: &Value) -> String {
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", part(header), part(payload));
@@ -134,12 +137,12 @@ impl Shop {
     }
 }
 
-/// [`PRODUCTS`], as they are set.
+/// [`PRODUCTS`], as settings hold them.
 pub fn products() -> Products {
     PRODUCTS.into_iter().collect()
 }
 
-/// A subscription that was paid an hour ago for a month.
+/// The transaction of a subscription that was paid for a month an hour ago.
 pub fn transaction(id: &str) -> Value {
     json!({
         "transactionId": "2000000999999999",

@@ -1,4 +1,4 @@
-//! Clients of what stands in for AWS, with nothing of this process's environment.
+//! Clients of the stand-in for AWS. They ignore this process's environment.
 
 macro_rules! client {
     ($(#[$doc:meta])* $name:ident, $sdk:ident) => {
@@ -16,10 +16,10 @@ macro_rules! client {
 }
 
 client! {
-    /// Of SQS at this address.
+    /// A client of SQS at this address.
     sqs, aws_sdk_sqs
 }
 client! {
-    /// Of SNS at this address.
+    /// A client of SNS at this address.
     sns, aws_sdk_sns
 }

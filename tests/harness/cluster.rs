@@ -1,4 +1,5 @@
-//! Postgres servers on addresses, which the private one has none of: for failover, poolers and networks.
+//! Postgres servers that listen on TCP addresses, for tests of failover, poolers and networks. The private server of
+//! `Postgres` listens on a socket only.
 
 #![expect(
     clippy::missing_panics_doc,
@@ -24,28 +25,28 @@ use sea_orm::ConnectionTrait as _;
 
 use crate::{free_port, until};
 
-/// A server, which ends when it is dropped.
+/// A server, which stops when it is dropped.
 #[derive(Debug)]
 pub struct Server {
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
     data: PathBuf,
-    /// What stands in front of the command, such as a change of the network namespace.
+    /// What precedes the command, such as a change of the network namespace.
     prefix: Vec<String>,
     child: Child,
 }
 
 impl Server {
-    /// A new cluster in a folder of its own.
+    /// A new cluster, with its data in this folder.
     pub async fn create(folder: &Path) -> Self {
         let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), free_port());
         Self::create_on(folder, address, &[]).await
     }
 
-    /// A new cluster that listens on an address, of the namespace that `prefix` changes to.
+    /// A new cluster that listens on an address in the network namespace that `prefix` changes to.
     pub async fn create_on(folder: &Path, address: SocketAddr, prefix: &[&str]) -> Self {
-        let data = anew(folder);
-        let initdb = as_owner(program("initdb"))
+        let data = new_private_folder(folder);
+        let initdb = as_server_user(program("initdb"))
             .args(["--auth=trust", "--username=coach", "--no-sync", "-D"])
             .arg(&data)
             .stdout(Stdio::null())
@@ -59,8 +60,8 @@ impl Server {
 
     /// A standby that follows this server.
     pub async fn standby(&self, folder: &Path) -> Self {
-        let data = anew(folder);
-        let copied = as_owner(program("pg_basebackup"))
+        let data = new_private_folder(folder);
+        let copied = as_server_user(program("pg_basebackup"))
             .args(["--write-recovery-conf", "--no-sync", "--checkpoint=fast"])
             .args(["--username=coach", "--host"])
             .arg(self.address.ip().to_string())
@@ -81,20 +82,20 @@ impl Server {
             prefix,
             child,
         };
-        server.ready().await;
+        server.wait_until_ready().await;
         server
     }
 
-    /// Stops it, clients or not, and starts it again on the same data.
+    /// Stops it, which disconnects clients, and starts it again on the same data.
     pub async fn restart(&mut self) {
-        self.end(Signal::INT);
+        self.stop(Signal::INT);
         self.child = spawn(&self.data, self.address, &self.prefix);
-        self.ready().await;
+        self.wait_until_ready().await;
     }
 
-    /// Stops it and starts it as a standby that follows another.
+    /// Stops it and starts it as a standby of another server.
     pub async fn demote(&mut self, primary: &Self) {
-        self.end(Signal::INT);
+        self.stop(Signal::INT);
         fs::write(self.data.join("standby.signal"), "").expect("standby.signal");
         let to = primary.address;
         let follow = format!(
@@ -106,7 +107,7 @@ impl Server {
         let settings = fs::read_to_string(&file).expect("settings") + &follow;
         fs::write(file, settings).expect("settings");
         self.child = spawn(&self.data, self.address, &self.prefix);
-        self.ready().await;
+        self.wait_until_ready().await;
     }
 
     /// Makes a standby the primary.
@@ -123,7 +124,7 @@ impl Server {
         url(self.address, database)
     }
 
-    /// A connection of the tests' own.
+    /// A pool of one connection, for the test itself.
     pub async fn pool(&self, database: &str) -> Pool {
         let options = Options {
             max_connections: 1,
@@ -134,18 +135,18 @@ impl Server {
         pool.expect("a connection")
     }
 
-    async fn ready(&self) {
+    async fn wait_until_ready(&self) {
         until(&format!("{} is ready", self.data.display()), async || {
-            let asked = command(&self.prefix, program("pg_isready"))
+            let status = command(&self.prefix, program("pg_isready"))
                 .args(["--quiet", "--host", &self.address.ip().to_string()])
                 .args(["--port", &self.address.port().to_string()])
                 .status();
-            asked.expect("pg_isready").success()
+            status.expect("pg_isready").success()
         })
         .await;
     }
 
-    fn end(&mut self, signal: Signal) {
+    fn stop(&mut self, signal: Signal) {
         let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
         let _ = kill_process(pid.expect("a process"), signal);
         self.child.wait().expect("its end");
@@ -154,7 +155,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.end(Signal::QUIT);
+        self.stop(Signal::QUIT);
     }
 }
 
@@ -163,19 +164,20 @@ pub fn url(address: SocketAddr, database: &str) -> String {
     format!("postgres://coach@{address}/{database}?sslmode=disable")
 }
 
-/// An empty folder below one that everybody may enter, which nobody else may and belongs to who servers run as.
-pub fn anew(folder: &Path) -> PathBuf {
+/// Empties or makes a folder that belongs to the user that servers run as, and that no other user may enter. Every user
+/// must be able to enter the folder above it.
+pub fn new_private_folder(folder: &Path) -> PathBuf {
     let _ = fs::remove_dir_all(folder);
     fs::create_dir_all(folder).expect("a folder");
     fs::set_permissions(folder, fs::Permissions::from_mode(0o700)).expect("permissions");
-    if let Some((uid, gid)) = owner() {
+    if let Some((uid, gid)) = server_user() {
         chown(folder, Some(uid), Some(gid)).expect("an owner");
     }
     folder.to_owned()
 }
 
-/// A command as the user whom servers run as: Postgres and its kin refuse to run as root.
-pub fn as_owner(program: impl AsRef<OsStr>) -> Command {
+/// A command that runs as the user of servers: Postgres and `PgBouncer` refuse to run as root.
+pub fn as_server_user(program: impl AsRef<OsStr>) -> Command {
     command(&[], program)
 }
 
@@ -188,9 +190,9 @@ fn command(prefix: &[String], program: impl AsRef<OsStr>) -> Command {
             command
         }
     };
-    // Changing the namespace takes root; what it starts changes the user.
+    // Only root can change the namespace; the command that does changes the user itself.
     if prefix.is_empty()
-        && let Some((uid, gid)) = owner()
+        && let Some((uid, gid)) = server_user()
     {
         command.uid(uid).gid(gid);
     }
@@ -213,8 +215,8 @@ fn spawn(data: &Path, address: SocketAddr, prefix: &[String]) -> Child {
         .expect("postgres")
 }
 
-/// The account `postgres`, or nobody, where we are root.
-fn owner() -> Option<(u32, u32)> {
+/// User and group id of the account `postgres`, or of `nobody` without one. `None` where we are not root.
+fn server_user() -> Option<(u32, u32)> {
     if !getuid().is_root() {
         return None;
     }
@@ -227,7 +229,7 @@ fn owner() -> Option<(u32, u32)> {
     Some((next(), next()))
 }
 
-/// Where the private Postgres of `coach dev` finds its programs, by the newest version.
+/// The path of a program of Postgres, of the newest version installed, as the private Postgres of `coach dev` finds it.
 fn program(name: &str) -> PathBuf {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let mut versions: Vec<_> = versions.flatten().map(|it| it.path().join("bin")).collect();

@@ -1,4 +1,4 @@
-//! Folders for what a test leaves in files.
+//! Temporary folders for tests.
 
 #![expect(
     clippy::missing_panics_doc,
@@ -27,8 +27,8 @@ impl AsRef<Path> for TestFolder {
     }
 }
 
-/// An empty folder, which every user may enter: servers in it run as users of their own. Its path is short enough for a
-/// socket's.
+/// An empty folder that every user may enter, since servers in it run as other users. Its path is short enough for a
+/// Unix socket in it.
 pub fn folder() -> TestFolder {
     let mut builder = tempfile::Builder::new();
     builder

@@ -1,4 +1,4 @@
-//! A stand-in for AWS that speaks its protocols: `ministack`, from the Python package index.
+//! A stand-in for AWS that speaks its protocols: `ministack`, from the Python Package Index.
 
 use std::{
     fs::File,
@@ -9,14 +9,14 @@ use std::{
 
 use crate::{free_port, wait_for};
 
-/// Runs it until its input ends, which is when we do, however that comes about.
-const WATCHED: &str = r#""$0" -m ministack & cat >/dev/null; kill $!; wait"#;
+/// Runs it until its standard input closes, which happens when this process ends, however it ends.
+const WATCHDOG_SCRIPT: &str = r#""$0" -m ministack & cat >/dev/null; kill $!; wait"#;
 
-/// A running one, without data, that ends with this process at the latest.
+/// A running instance, empty at the start, which ends with this process at the latest.
 #[derive(Debug)]
 pub struct Ministack {
     endpoint: String,
-    _watched: Child,
+    _shell: Child,
     _input: Option<ChildStdin>,
 }
 
@@ -25,16 +25,16 @@ pub struct Ministack {
     reason = "in tests whatever goes wrong is a panic"
 )]
 impl Ministack {
-    /// Starts it for the tests of a target, whose folder for temporary files lies beside the virtual environment; with
-    /// these of its services.
+    /// Starts these services for a test target. `target` is the target's folder for temporary files, which lies beside
+    /// the virtual environment.
     pub fn beside(target: &str, services: &str) -> Self {
         let folder = Path::new(target).parent().expect("the target folder");
         Self::start(folder, services)
             .expect("no target/ministack: run tests/run, which makes it, or set COACH_TEST_WITHOUT=ministack")
     }
 
-    /// Starts it on a free port from the virtual environment in `folder/ministack`, with these of its services; `None`
-    /// where that is not there. `tests/run` makes it. `folder` also gets its log.
+    /// Starts these services on a free port, from the virtual environment in `folder/ministack`, which `tests/run`
+    /// makes; `None` without one. The log is written to `folder` too.
     pub fn start(folder: &Path, services: &str) -> Option<Self> {
         let python = folder.join("ministack/bin/python");
         if !python.exists() {
@@ -42,10 +42,10 @@ impl Ministack {
         }
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
         let log = File::create(folder.join("ministack.log")).expect("a log");
-        let mut watched = Command::new("sh")
-            .args(["-c", WATCHED])
+        let mut shell = Command::new("sh")
+            .args(["-c", WATCHDOG_SCRIPT])
             .arg(&python)
-            // Nothing of this process's environment counts.
+            // It must not inherit this process's environment.
             .env_clear()
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .env("HOME", folder)
@@ -58,19 +58,19 @@ impl Ministack {
             .stderr(log)
             .spawn()
             .expect("sh");
-        let input = watched.stdin.take();
+        let input = shell.stdin.take();
         wait_for(
             || TcpStream::connect(address).ok(),
             || "ministack listens; see target/ministack.log".to_owned(),
         );
         Some(Self {
             endpoint: format!("http://{address}"),
-            _watched: watched,
+            _shell: shell,
             _input: input,
         })
     }
 
-    /// Where it listens, as `AWS_ENDPOINT_URL`.
+    /// Its URL, for `AWS_ENDPOINT_URL`.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
     }

@@ -1,4 +1,4 @@
-//! The connection pooler of many installations, as the distribution has it.
+//! `PgBouncer`, a connection pooler, as the operating system's distribution packages it.
 
 #![expect(
     clippy::missing_panics_doc,
@@ -15,29 +15,29 @@ use std::{
 use tokio::net::TcpStream;
 
 use crate::{
-    cluster::{anew, as_owner},
+    cluster::{as_server_user, new_private_folder},
     free_port, until,
 };
 
-/// A pooler, which ends when it is dropped.
+/// A pooler, which stops when it is dropped.
 #[derive(Debug)]
 pub struct PgBouncer {
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
     child: Child,
 }
 
 impl PgBouncer {
-    /// Whether there is one on this machine.
+    /// Whether it is installed on this machine.
     pub fn is_installed() -> bool {
-        let asked = Command::new("pgbouncer").arg("--version").output();
-        asked.is_ok_and(|asked| asked.status.success())
+        let output = Command::new("pgbouncer").arg("--version").output();
+        output.is_ok_and(|output| output.status.success())
     }
 
-    /// In front of a server, which is at a host (or in the folder of a socket) and a port. The mode is `session` or
+    /// Starts one in front of the server at this port of a host (or of a socket's folder). `mode` is `session` or
     /// `transaction`.
     pub async fn start(home: &Path, host: &str, port: u16, mode: &str) -> Self {
-        let home = anew(home);
+        let home = new_private_folder(home);
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
         let settings = format!(
             "[databases]\n* = host={host} port={port} user=coach\n\
@@ -48,7 +48,7 @@ impl PgBouncer {
         let file = home.join("pgbouncer.ini");
         fs::write(&file, settings).expect("settings");
         let log = fs::File::create(home.join("log")).expect("a log");
-        let child = as_owner("pgbouncer")
+        let child = as_server_user("pgbouncer")
             .arg(&file)
             .stdout(Stdio::null())
             .stderr(log)

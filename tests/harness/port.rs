@@ -1,4 +1,4 @@
-//! Ports for servers that are told where to listen.
+//! Free ports, for servers whose port is set before they start.
 
 #![expect(
     clippy::missing_panics_doc,
@@ -10,11 +10,11 @@ use std::{
     sync::atomic::{AtomicU16, Ordering},
 };
 
-/// Below those that the kernel gives to connections: one that is free stays so until its server starts.
+/// Below the kernel's range of ephemeral ports, so that a free port stays free until its server starts.
 const FIRST: u16 = 15_000;
 const COUNT: u16 = 15_000;
 
-/// A port that nobody has, and that this process has not given out yet. Processes begin at different ones.
+/// A port that is not in use, and that this process has not returned before. Processes start at different ports.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let start = std::process::id().wrapping_mul(97) % u32::from(COUNT);

@@ -1,4 +1,4 @@
-//! One private Postgres for all tests of a target, with templates to copy.
+//! One private Postgres for all tests of a target, with template databases to copy.
 
 use coach_domain::database::Pool;
 use std::{
@@ -12,7 +12,7 @@ use coach_gateway::embedded::{EmbeddedPostgres, Settings};
 use sea_orm::ConnectionTrait as _;
 use tokio::sync::OnceCell;
 
-/// A server; when the process ends without dropping it, its watchdog stops it.
+/// A server. If the process ends without dropping it, a watchdog stops it.
 #[derive(Debug)]
 pub struct Postgres {
     server: EmbeddedPostgres,
@@ -25,7 +25,7 @@ pub struct Postgres {
     reason = "in tests whatever goes wrong is a panic"
 )]
 impl Postgres {
-    /// Starts one with its data in a folder that no other target uses.
+    /// Starts it. No other target may use its data folder `home`.
     pub fn start(home: &Path) -> Self {
         let settings = Settings {
             durable: false,
@@ -44,7 +44,7 @@ impl Postgres {
         self.server.url(database)
     }
 
-    /// Makes a database anew and fills it.
+    /// Recreates a database and fills it.
     pub async fn template(&self, name: &str, fill: impl AsyncFnOnce(&Pool)) {
         self.execute(&format!("DROP DATABASE IF EXISTS {name}"))
             .await;
@@ -56,7 +56,7 @@ impl Postgres {
         pool.close().await;
     }
 
-    /// The URL of a database of one test's own, with tables and nothing in them.
+    /// The URL of a new database with empty tables.
     pub async fn empty(&self) -> String {
         const TEMPLATE: &str = "template_empty";
         let migrate = || {
@@ -69,7 +69,7 @@ impl Postgres {
         self.copy(TEMPLATE).await
     }
 
-    /// The URL of a database of one test's own, copied from a template.
+    /// The URL of a new database, copied from a template.
     pub async fn copy(&self, template: &str) -> String {
         let name = format!("test_{}", self.copies.fetch_add(1, Ordering::Relaxed));
         let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
@@ -80,7 +80,7 @@ impl Postgres {
     }
 
     async fn execute(&self, sql: &str) {
-        // Dropping waits for a checkpoint, which takes its time on a machine that compiles.
+        // Dropping a database waits for a checkpoint, which is slow on a busy machine.
         let options = Options {
             max_connections: 1,
             statement_timeout: Duration::from_mins(1),

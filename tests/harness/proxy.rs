@@ -1,4 +1,4 @@
-//! A way to a server that can be slow, cut, silent, or lead elsewhere.
+//! A TCP proxy in front of a server that can delay, cut, stall or redirect connections.
 
 #![expect(
     clippy::missing_panics_doc,
@@ -20,32 +20,32 @@ use tokio::{
     time::sleep,
 };
 
-/// Where connections lead.
+/// Where connections are forwarded to.
 #[derive(Clone, Debug)]
 pub enum Target {
-    /// A socket in the file system.
+    /// A Unix domain socket.
     Unix(PathBuf),
-    /// An address.
+    /// A TCP address.
     Tcp(SocketAddr),
 }
 
-/// How it treats connections.
+/// What a proxy does with connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// It lets everything through.
+    /// Forwards everything.
     Open,
-    /// It ends each connection.
+    /// Closes each connection.
     Closed,
-    /// It takes connections and says nothing.
+    /// Accepts connections and sends nothing.
     Silent,
-    /// Those that were there stay open and forward nothing; new ones are let through.
+    /// Existing connections stay open and forward nothing; new ones are forwarded.
     Stalled,
 }
 
-/// It listens as long as it is there.
+/// A proxy, which listens until it is dropped.
 #[derive(Debug)]
 pub struct Proxy {
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
     target: Arc<Mutex<Target>>,
     mode: watch::Sender<Mode>,
@@ -53,7 +53,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Each piece of data takes `delay` on its way, in both directions.
+    /// Starts one that delays data by `delay` in both directions.
     pub async fn start(target: Target, delay: Duration) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
         let listener = listener.expect("a port");
@@ -64,7 +64,7 @@ impl Proxy {
         let task = tokio::spawn(async move {
             while let Ok((connection, _)) = listener.accept().await {
                 let target = current.lock().expect("not poisoned").clone();
-                tokio::spawn(carry(connection, target, delay, seen.clone()));
+                tokio::spawn(forward(connection, target, delay, seen.clone()));
             }
         });
         Self {
@@ -75,13 +75,13 @@ impl Proxy {
         }
     }
 
-    /// What is under way is cut, unless it is to be stalled.
+    /// Changes the mode. Existing connections are cut, unless the mode is [`Mode::Stalled`].
     pub fn set(&self, mode: Mode) {
         self.mode.send_replace(mode);
     }
 
-    /// From now on new connections lead elsewhere; those that there are go on.
-    pub fn lead_to(&self, target: Target) {
+    /// Forwards new connections elsewhere; existing ones continue.
+    pub fn redirect(&self, target: Target) {
         *self.target.lock().expect("not poisoned") = target;
     }
 }
@@ -92,21 +92,21 @@ impl Drop for Proxy {
     }
 }
 
-async fn carry(
+async fn forward(
     connection: TcpStream,
     target: Target,
     delay: Duration,
     mut mode: watch::Receiver<Mode>,
 ) {
-    let begun = *mode.borrow_and_update();
+    let initial = *mode.borrow_and_update();
     let through = async {
-        match begun {
+        match initial {
             Mode::Closed => return,
             Mode::Silent => std::future::pending().await,
             Mode::Open | Mode::Stalled => {}
         }
         let _ = connection.set_nodelay(true);
-        // However it ends, it ends.
+        // An error ends the connection just as its regular end does.
         match target {
             Target::Unix(path) => {
                 if let Ok(server) = UnixStream::connect(path).await {
@@ -125,7 +125,7 @@ async fn carry(
     tokio::select! {
         () = &mut through => {}
         changed = mode.changed() => if changed.is_ok() && *mode.borrow_and_update() == Mode::Stalled {
-            // Both ends are held open, until something else is set.
+            // Both ends are held open until the mode changes.
             let _ = mode.wait_for(|mode| *mode != Mode::Stalled).await;
         },
     }

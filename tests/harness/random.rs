@@ -1,13 +1,13 @@
-//! Chance that can be repeated: each draw follows from the seed alone.
+//! A reproducible random generator: each value follows from the seed alone.
 
 use std::time::Duration;
 
-/// `SplitMix64`.
+/// The generator `SplitMix64`.
 #[derive(Clone, Debug)]
 pub struct Random(u64);
 
 impl Random {
-    /// `stream` tells those apart that draw from one seed.
+    /// A generator of its own for each `stream` of one seed.
     pub fn new(seed: u64, stream: u64) -> Self {
         let mut random = Self(seed ^ stream.rotate_left(32));
         random.next();
@@ -21,28 +21,28 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// One of the numbers below a bound, which is not 0.
+    /// A number below `bound`, which must not be 0.
     pub fn below(&mut self, bound: usize) -> usize {
         let drawn = self.next() % u64::try_from(bound).unwrap_or(u64::MAX);
         usize::try_from(drawn).unwrap_or_default()
     }
 
-    /// True once in so many times.
+    /// True with a probability of one in `times`.
     pub fn one_in(&mut self, times: usize) -> bool {
         self.below(times) == 0
     }
 
-    /// A time from `least` up to `most`, in milliseconds.
-    pub fn between(&mut self, least: Duration, most: Duration) -> Duration {
-        let more = usize::try_from(most.saturating_sub(least).as_millis()).unwrap_or_default();
+    /// A duration from `min` to `max`, in whole milliseconds.
+    pub fn between(&mut self, min: Duration, max: Duration) -> Duration {
+        let more = usize::try_from(max.saturating_sub(min).as_millis()).unwrap_or_default();
         let more = u64::try_from(self.below(more + 1)).unwrap_or_default();
-        least + Duration::from_millis(more)
+        min + Duration::from_millis(more)
     }
 
-    /// Puts things into another order.
-    pub fn shuffle<T>(&mut self, things: &mut [T]) {
-        for place in (1..things.len()).rev() {
-            things.swap(place, self.below(place + 1));
+    /// Shuffles a slice.
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for index in (1..items.len()).rev() {
+            items.swap(index, self.below(index + 1));
         }
     }
 }

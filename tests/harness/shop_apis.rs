@@ -1,11 +1,9 @@
-//! What Google and Stripe answer when they are asked about purchases, and the tokens that Google signs for its pushes.
+//! Fake APIs of Google Play and Stripe for looking up purchases, and the tokens that Google signs for its push
+//! requests.
 //!
-//! The answers have the form of the published references; none was recorded from a shop.
+//! The responses have the form of the published references; none was recorded from a real API.
 
-#![expect(
-    clippy::missing_panics_doc,
-    reason = "of tests, which end where they cannot go on"
-)]
+#![expect(clippy::missing_panics_doc, reason = "a test fails by panicking")]
 
 use std::{
     collections::HashMap,
@@ -43,39 +41,39 @@ use tokio::net::TcpListener;
 
 use crate::app_store::PRODUCTS;
 
-/// The app in Google Play.
+/// The app's package name in Google Play.
 pub const PACKAGE: &str = "com.example.coach";
-/// What pushes are for.
+/// The audience of push tokens.
 pub const AUDIENCE: &str = "https://coach.example/webhooks/google-play";
-/// The service account that pushes.
-pub const PUSHES: &str = "push@coach.iam.gserviceaccount.com";
-/// What can be bought at Stripe and counts.
+/// The service account that sends push requests.
+pub const PUSH_ACCOUNT: &str = "push@coach.iam.gserviceaccount.com";
+/// The id of the accepted Stripe product.
 pub const STRIPE_PRODUCT: &str = "prod_coach";
-/// The key of Stripe's API.
+/// The API key of Stripe.
 pub const STRIPE_KEY: &str = "rk_test_of_the_tests";
 
-const ACCOUNT: &str = "play@coach.iam.gserviceaccount.com";
-const ACCESS: &str = "ya29.an-access-token";
+const SERVICE_ACCOUNT: &str = "play@coach.iam.gserviceaccount.com";
+const ACCESS_TOKEN: &str = "ya29.an-access-token";
 const SCOPE: &str = "https://www.googleapis.com/auth/androidpublisher";
 
-/// Both, on a port of their own.
+/// A server of both APIs.
 pub struct ShopApis {
     base: String,
-    /// By purchase token, or by the id of a checkout session or subscription.
-    stands: Mutex<HashMap<String, Value>>,
-    /// What is answered instead, such as 503.
+    /// The responses, by purchase token, or by the id of a checkout session or subscription.
+    purchases: Mutex<HashMap<String, Value>>,
+    /// The status of every response instead, such as 503.
     failing: Mutex<Option<StatusCode>>,
-    asked: AtomicUsize,
+    lookups: AtomicUsize,
     file: PathBuf,
 }
 
-/// Google's, and the service account's. Making one takes a while, so there is one.
+/// The private key of Google and of the service account. Generating one is slow, so both use the same.
 fn pem() -> &'static str {
     static PEM: OnceLock<String> = OnceLock::new();
     PEM.get_or_init(new_pem)
 }
 
-/// A key of RSA, in PKCS #8 as PEM.
+/// A new RSA key, in PKCS #8 as PEM.
 fn new_pem() -> String {
     let pair = KeyPair::generate(KeySize::Rsa2048).expect("a key");
     let der: Pkcs8V1Der<'_> = pair.as_der().expect("its encoding");
@@ -88,8 +86,8 @@ fn new_pem() -> String {
     format!("-----BEGIN PRIVATE KEY-----\n{lines}\n-----END PRIVATE KEY-----\n")
 }
 
-/// A key that nobody else has.
-pub fn strangers_key() -> EncodingKey {
+/// A new key, which Google does not publish.
+pub fn unknown_key() -> EncodingKey {
     EncodingKey::from_rsa_pem(new_pem().as_bytes()).expect("a key")
 }
 
@@ -98,17 +96,17 @@ fn google_key() -> EncodingKey {
     EncodingKey::from_rsa_pem(pem().as_bytes()).expect("a key")
 }
 
-fn public() -> Jwk {
+fn public_key() -> Jwk {
     let mut key = Jwk::from_encoding_key(&google_key(), Algorithm::RS256).expect("its public part");
     key.common.key_id = Some("google-1".to_owned());
     key
 }
 
-/// A token as Pub/Sub sends with its pushes, with other claims where they are given.
+/// A token as Pub/Sub sends it with push requests; the claims in `other` replace or extend the usual ones.
 pub fn push_token(expires: i64, other: &Value) -> String {
     let mut claims = json!({
         "iss": "https://accounts.google.com", "aud": AUDIENCE, "sub": "113774264463038321964",
-        "azp": "113774264463038321964", "email": PUSHES, "email_verified": true,
+        "azp": "113774264463038321964", "email": PUSH_ACCOUNT, "email_verified": true,
         "iat": expires - 3_600, "exp": expires,
     });
     for (name, value) in other.as_object().expect("claims") {
@@ -117,29 +115,30 @@ pub fn push_token(expires: i64, other: &Value) -> String {
     signed(&google_key(), "google-1", &claims)
 }
 
-/// A token with any key.
+/// A token signed with this key.
 pub fn signed(key: &EncodingKey, id: &str, claims: &Value) -> String {
     let mut header = Header::new(Algorithm::RS256);
     header.kid = Some(id.to_owned());
     encode(&header, claims, key).expect("signed")
 }
 
-/// A push's body: what happened at this millisecond to this purchase, in Pub/Sub's message of this id.
+/// The body of a push request with the Pub/Sub message of this id: a notification whose `member` holds `content`. `at`
+/// is in milliseconds since 1970.
 pub fn push(id: &str, at: i64, member: &str, content: &Value) -> Value {
-    let mut told = json!({
+    let mut notification = json!({
         "version": "1.0", "packageName": PACKAGE, "eventTimeMillis": at.to_string(),
     });
-    told[member] = content.clone();
+    notification[member] = content.clone();
     json!({
         "message": {
-            "attributes": {}, "data": STANDARD.encode(told.to_string()),
+            "attributes": {}, "data": STANDARD.encode(notification.to_string()),
             "messageId": id, "message_id": id, "publishTime": "2026-03-18T12:00:00.000Z",
         },
         "subscription": "projects/coach/subscriptions/google-play",
     })
 }
 
-/// How a subscription stands, as Google says it.
+/// Google's response for a subscription in this state, which ends at this time.
 pub fn subscription(state: &str, ends: &str) -> Value {
     json!({
         "kind": "androidpublisher#subscriptionPurchaseV2", "regionCode": "DE",
@@ -153,7 +152,7 @@ pub fn subscription(state: &str, ends: &str) -> Value {
     })
 }
 
-/// A subscription of Stripe's with one item, for a period in seconds since 1970.
+/// Stripe's response for a subscription with one item, whose period is in seconds since 1970.
 pub fn stripe_subscription_of(id: &str, status: &str, (start, end): (i64, i64)) -> Value {
     json!({
         "id": id, "object": "subscription", "status": status, "cancel_at_period_end": false,
@@ -165,22 +164,22 @@ pub fn stripe_subscription_of(id: &str, status: &str, (start, end): (i64, i64)) 
 }
 
 impl ShopApis {
-    /// Answers as long as the test runs; keeps the service account's file in `folder`.
+    /// Starts the server, which runs as long as the test, and writes the service account's file to `folder`.
     pub async fn start(folder: &FilePath) -> Arc<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let base = format!("http://{address}");
         let file = folder.join(format!("service-account-{}.json", address.port()));
         let apis = Arc::new(Self {
-            stands: Mutex::default(),
+            purchases: Mutex::default(),
             failing: Mutex::default(),
-            asked: AtomicUsize::new(0),
+            lookups: AtomicUsize::new(0),
             file,
             base,
         });
-        apis.keep_account().expect("written");
+        apis.write_service_account().expect("written");
         let router = Router::new()
-            .route("/certs", get(async || Json(JwkSet { keys: vec![public()] })))
+            .route("/certs", get(async || Json(JwkSet { keys: vec![public_key()] })))
             .route("/token", post(token))
             .route(
                 "/androidpublisher/v3/applications/{package}/purchases/subscriptionsv2/tokens/{token}",
@@ -193,42 +192,42 @@ impl ShopApis {
         apis
     }
 
-    fn keep_account(&self) -> io::Result<()> {
+    fn write_service_account(&self) -> io::Result<()> {
         let account = json!({
             "type": "service_account", "project_id": "coach", "private_key_id": "1", "private_key": pem(),
-            "client_email": ACCOUNT, "client_id": "1",
+            "client_email": SERVICE_ACCOUNT, "client_id": "1",
             "token_uri": format!("{}/token", self.base),
         });
         fs::write(&self.file, account.to_string())
     }
 
-    /// Where they are.
+    /// The URL of both APIs.
     pub fn base(&self) -> &str {
         &self.base
     }
 
-    /// The service account's file.
+    /// The path of the service account's file.
     pub fn service_account(&self) -> &FilePath {
         &self.file
     }
 
-    /// From now on the purchase stands like this.
-    pub fn say(&self, purchase: &str, stands: Value) {
-        let mut all = self.stands.lock().expect("not poisoned");
-        all.insert(purchase.to_owned(), stands);
+    /// Sets the response for a purchase.
+    pub fn set_purchase(&self, purchase: &str, response: Value) {
+        let mut all = self.purchases.lock().expect("not poisoned");
+        all.insert(purchase.to_owned(), response);
     }
 
-    /// From now on everything is answered with this, or as it should be.
-    pub fn fail(&self, with: Option<StatusCode>) {
-        *self.failing.lock().expect("not poisoned") = with;
+    /// Makes every lookup fail with this status, or succeed again with `None`.
+    pub fn fail_with(&self, status: Option<StatusCode>) {
+        *self.failing.lock().expect("not poisoned") = status;
     }
 
-    /// How often they were asked about a purchase.
-    pub fn asked(&self) -> usize {
-        self.asked.load(Ordering::Relaxed)
+    /// The number of lookups so far.
+    pub fn lookups(&self) -> usize {
+        self.lookups.load(Ordering::Relaxed)
     }
 
-    /// The settings of who asks them.
+    /// The settings of a process that uses them.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         vec![
             ("COACH_GOOGLE_PACKAGE", PACKAGE.to_owned()),
@@ -239,7 +238,7 @@ impl ShopApis {
             ),
             ("COACH_GOOGLE_API_URL", self.base.clone()),
             ("COACH_GOOGLE_PUSH_AUDIENCE", AUDIENCE.to_owned()),
-            ("COACH_GOOGLE_PUSH_ACCOUNT", PUSHES.to_owned()),
+            ("COACH_GOOGLE_PUSH_ACCOUNT", PUSH_ACCOUNT.to_owned()),
             ("COACH_GOOGLE_PUSH_KEYS_URL", format!("{}/certs", self.base)),
             ("COACH_STRIPE_API_KEY", STRIPE_KEY.to_owned()),
             ("COACH_STRIPE_API_URL", self.base.clone()),
@@ -248,13 +247,13 @@ impl ShopApis {
     }
 
     fn answer(&self, purchase: &str) -> Result<Json<Value>, StatusCode> {
-        self.asked.fetch_add(1, Ordering::Relaxed);
+        self.lookups.fetch_add(1, Ordering::Relaxed);
         if let Some(status) = *self.failing.lock().expect("not poisoned") {
             return Err(status);
         }
-        let all = self.stands.lock().expect("not poisoned");
-        let stands = all.get(purchase).cloned();
-        stands.map(Json).ok_or(StatusCode::NOT_FOUND)
+        let all = self.purchases.lock().expect("not poisoned");
+        let purchase = all.get(purchase).cloned();
+        purchase.map(Json).ok_or(StatusCode::NOT_FOUND)
     }
 }
 
@@ -264,44 +263,45 @@ impl Drop for ShopApis {
     }
 }
 
-/// An access token for an assertion of the service account, as
-/// <https://developers.google.com/identity/protocols/oauth2/service-account> has it.
+/// Exchanges an assertion of the service account for an access token, as
+/// <https://developers.google.com/identity/protocols/oauth2/service-account> describes.
 async fn token(State(apis): State<Arc<ShopApis>>, body: String) -> Result<Json<Value>, StatusCode> {
-    let refused = StatusCode::BAD_REQUEST;
-    let form = Url::parse(&format!("http://form/?{body}")).map_err(|_| refused)?;
+    let bad_request = StatusCode::BAD_REQUEST;
+    let form = Url::parse(&format!("http://form/?{body}")).map_err(|_| bad_request)?;
     let form: HashMap<_, _> = form.query_pairs().into_owned().collect();
-    let grant = form.get("grant_type").ok_or(refused)?;
+    let grant = form.get("grant_type").ok_or(bad_request)?;
     if grant != "urn:ietf:params:oauth:grant-type:jwt-bearer" {
-        return Err(refused);
+        return Err(bad_request);
     }
     let claims = form
         .get("assertion")
         .and_then(|assertion| claims(assertion));
-    let claims = claims.ok_or(refused)?;
+    let claims = claims.ok_or(bad_request)?;
     let (audience, scope) = (format!("{}/token", apis.base), SCOPE);
-    if claims["aud"] != audience || claims["scope"] != scope || claims["iss"] != ACCOUNT {
-        return Err(refused);
+    if claims["aud"] != audience || claims["scope"] != scope || claims["iss"] != SERVICE_ACCOUNT {
+        return Err(bad_request);
     }
     Ok(Json(
-        json!({ "access_token": ACCESS, "expires_in": 3_599, "token_type": "Bearer" }),
+        json!({ "access_token": ACCESS_TOKEN, "expires_in": 3_599, "token_type": "Bearer" }),
     ))
 }
 
-/// What the service account has signed. Its library pads, which Google takes and others do not.
+/// The claims of an assertion with a valid signature. The library of service accounts adds Base64 padding, which Google
+/// accepts.
 fn claims(assertion: &str) -> Option<Value> {
     let (signed, signature) = assertion.rsplit_once('.')?;
-    let key = DecodingKey::from_jwk(&public()).ok()?;
+    let key = DecodingKey::from_jwk(&public_key()).ok()?;
     let signature = signature.trim_end_matches('=');
-    let genuine = verify(signature, signed.as_bytes(), &key, Algorithm::RS256).ok()?;
+    let is_valid = verify(signature, signed.as_bytes(), &key, Algorithm::RS256).ok()?;
     let (_, claims) = signed.split_once('.')?;
     let claims = URL_SAFE_NO_PAD.decode(claims.trim_end_matches('='));
-    genuine.then(|| serde_json::from_slice(&claims.ok()?).ok())?
+    is_valid.then(|| serde_json::from_slice(&claims.ok()?).ok())?
 }
 
-fn bears(headers: &HeaderMap, token: &str) -> Result<(), StatusCode> {
-    let given = headers.get("authorization").and_then(|it| it.to_str().ok());
-    let is_it = given == Some(format!("Bearer {token}").as_str());
-    is_it.then_some(()).ok_or(StatusCode::UNAUTHORIZED)
+fn require_bearer(headers: &HeaderMap, token: &str) -> Result<(), StatusCode> {
+    let value = headers.get("authorization").and_then(|it| it.to_str().ok());
+    let matches = value == Some(format!("Bearer {token}").as_str());
+    matches.then_some(()).ok_or(StatusCode::UNAUTHORIZED)
 }
 
 async fn google_subscription(
@@ -309,7 +309,7 @@ async fn google_subscription(
     Path((package, token)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, StatusCode> {
-    bears(&headers, ACCESS)?;
+    require_bearer(&headers, ACCESS_TOKEN)?;
     if package != PACKAGE {
         return Err(StatusCode::FORBIDDEN);
     }
@@ -322,10 +322,10 @@ async fn stripe_session(
     Query(query): Query<HashMap<String, String>>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, StatusCode> {
-    bears(&headers, STRIPE_KEY)?;
-    let whole = query.get("expand[]").is_some_and(|it| it == "subscription");
+    require_bearer(&headers, STRIPE_KEY)?;
+    let expands = query.get("expand[]").is_some_and(|it| it == "subscription");
     let mut session = apis.answer(&id)?;
-    if !whole {
+    if !expands {
         session["subscription"] = session["subscription"]["id"].clone();
     }
     Ok(session)
@@ -336,6 +336,6 @@ async fn stripe_subscription(
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, StatusCode> {
-    bears(&headers, STRIPE_KEY)?;
+    require_bearer(&headers, STRIPE_KEY)?;
     apis.answer(&id)
 }

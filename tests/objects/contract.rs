@@ -1,4 +1,4 @@
-//! What every object store does.
+//! The behaviour that every object store must have.
 
 use coach_domain::object::{Attributes, Condition, ETag, Error, ObjectStore};
 
@@ -7,8 +7,8 @@ const PLAIN: Attributes = Attributes {
     cache_control: None,
 };
 
-/// Everything, on a store that has no object whose key begins with `test/`.
-pub(crate) async fn keep(store: &dyn ObjectStore) {
+/// Tests all of it with a store that has no object whose key begins with `test/`.
+pub(crate) async fn assert_fulfilled(store: &dyn ObjectStore) {
     reads_what_was_written(store).await;
     writes_on_condition(store).await;
     deletes(store).await;
@@ -119,8 +119,8 @@ async fn refuses_keys(store: &dyn ObjectStore) {
     }
 }
 
-/// Adds one to a number as often as it is told to, and gives way to whoever was faster. Says how often it had to.
-pub(crate) async fn count(store: &dyn ObjectStore, key: &str, times: usize) -> usize {
+/// Increments a number `times` times, with a retry after each conflict. Returns the number of conflicts.
+pub(crate) async fn increment(store: &dyn ObjectStore, key: &str, times: usize) -> usize {
     let mut conflicts = 0;
     for _ in 0..times {
         loop {

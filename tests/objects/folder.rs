@@ -1,4 +1,4 @@
-//! The local folder.
+//! The object store in a local folder.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ use coach_workers::object::Folder;
 
 use crate::{contract, status_file};
 
-/// A store's folder, which its first write makes.
+/// A store's folder, which its first write creates.
 fn objects(folder: &TestFolder) -> PathBuf {
     folder.join("objects")
 }
@@ -21,7 +21,7 @@ fn objects(folder: &TestFolder) -> PathBuf {
 #[tokio::test]
 async fn it_keeps_the_contract() {
     let folder = folder();
-    contract::keep(&Folder::new(objects(&folder))).await;
+    contract::assert_fulfilled(&Folder::new(objects(&folder))).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -31,7 +31,7 @@ async fn fifty_tasks_lose_no_write() {
     let tasks: Vec<_> = (0..50)
         .map(|_| {
             let store = Arc::clone(&store);
-            tokio::spawn(async move { contract::count(&*store, "live/count", 4).await })
+            tokio::spawn(async move { contract::increment(&*store, "live/count", 4).await })
         })
         .collect();
     let mut conflicts = 0;
@@ -51,7 +51,7 @@ async fn fifty_tasks_lose_no_write() {
     assert!(conflicts > 0, "they got in each other's way");
 }
 
-/// What the test below runs in each of its processes.
+/// Run by `fifty_processes_lose_no_write` in each of its processes.
 #[test]
 #[ignore = "a part of `fifty_processes_lose_no_write`"]
 fn one_of_many_processes() {
@@ -63,7 +63,7 @@ fn one_of_many_processes() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
-    runtime.block_on(contract::count(&Folder::new(folder), "live/count", 4));
+    runtime.block_on(contract::increment(&Folder::new(folder), "live/count", 4));
 }
 
 #[test]

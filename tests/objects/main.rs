@@ -1,4 +1,4 @@
-//! The object stores, each by the same rules; both also under many writers.
+//! Tests of both object stores: the same contract for each, and concurrent writers.
 
 mod contract;
 mod folder;

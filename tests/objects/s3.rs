@@ -1,4 +1,4 @@
-//! S3, over its own protocol.
+//! The object store on S3, with its real protocol.
 
 use std::sync::Arc;
 
@@ -16,14 +16,14 @@ use crate::{contract, status_file};
 
 const BUCKET: &str = "coach-objects";
 
-/// The endpoint, with a bucket.
+/// The endpoint of S3 with a bucket.
 async fn endpoint() -> &'static str {
     static MINISTACK: OnceCell<Ministack> = OnceCell::const_new();
     let start = || async {
         let ministack = Ministack::beside(env!("CARGO_TARGET_TMPDIR"), "s3");
         let bucket = format!("{}/{BUCKET}", ministack.endpoint());
-        let made = reqwest::Client::new().put(bucket).send().await.unwrap();
-        assert!(made.status().is_success(), "{made:?}");
+        let created = reqwest::Client::new().put(bucket).send().await.unwrap();
+        assert!(created.status().is_success(), "{created:?}");
         ministack
     };
     MINISTACK.get_or_init(start).await.endpoint()
@@ -44,7 +44,7 @@ fn store(endpoint: &str, prefix: &str) -> S3 {
 #[tokio::test]
 async fn it_keeps_the_contract() {
     let endpoint = endpoint().await;
-    contract::keep(&store(endpoint, "/contract/")).await;
+    contract::assert_fulfilled(&store(endpoint, "/contract/")).await;
 }
 
 #[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
@@ -55,7 +55,7 @@ async fn many_writers_lose_no_write() {
     let tasks: Vec<_> = (0..10)
         .map(|_| {
             let store = Arc::clone(&store);
-            tokio::spawn(async move { contract::count(&*store, "live/count", 3).await })
+            tokio::spawn(async move { contract::increment(&*store, "live/count", 3).await })
         })
         .collect();
     for task in tasks {
@@ -106,7 +106,7 @@ async fn attributes_are_what_readers_get() {
 
 #[tokio::test]
 async fn nobody_there_is_unavailable() {
-    // Nobody listens there: it is the port that discards.
+    // Nothing listens on this port, which is that of the discard protocol.
     let store = store("http://127.0.0.1:9", "");
     assert!(matches!(store.get("a").await, Err(Error::Unavailable(_))));
     let put = store

@@ -1,4 +1,4 @@
-//! The status file under many writers.
+//! The live status file with concurrent writers.
 
 use std::{
     path::Path,
@@ -15,7 +15,7 @@ use coach_domain::{
     database::{self, Options},
     live::{self, Fact, FactKind, Status},
     object::ObjectStore,
-    outbox::Effects,
+    outbox::OutboxBatch,
 };
 use coach_tests::{Postgres, until};
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
@@ -27,7 +27,7 @@ static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
     Postgres::start(&home)
 });
 
-/// Fifty writers, each with something new to tell, and readers who never see the file go back.
+/// Runs fifty writers, each with a new fact, and readers that must never see an older version after a newer one.
 pub(crate) async fn only_goes_forward(store: Arc<dyn ObjectStore>) {
     let pool = database::connect(&SERVER.empty().await, &Options::default()).await;
     let pool = pool.expect("a connection");
@@ -60,7 +60,7 @@ pub(crate) async fn only_goes_forward(store: Arc<dyn ObjectStore>) {
     for reader in readers {
         reader.await.expect("a reader");
     }
-    // The first and the last, and what each met in between.
+    // Each reader has seen the first and the last version, and maybe some between.
     let seen = seen.load(SeqCst);
     assert!(seen >= 8, "{seen}");
     println!("{seen} versions seen");
@@ -68,9 +68,9 @@ pub(crate) async fn only_goes_forward(store: Arc<dyn ObjectStore>) {
     assert_eq!(read(&*store).await, Some(latest));
 }
 
-/// Learns something that nobody knew, and writes the file.
+/// Records a new fact, and publishes the file.
 async fn write(pool: Pool, store: Arc<dyn ObjectStore>, number: usize) {
-    // So that readers see some of what lies in between, however slow the store is.
+    // Writers start at different times, so that readers see some versions in between, even with a slow store.
     tokio::time::sleep(Duration::from_millis(10) * u32::try_from(number / 5).expect("few")).await;
     let now = SystemClock.now();
     let kind = match number % 10 {
@@ -79,20 +79,20 @@ async fn write(pool: Pool, store: Arc<dyn ObjectStore>, number: usize) {
         _ => FactKind::Live,
     };
     let transaction = pool.begin().await.expect("a transaction");
-    let mut effects = Effects::new(None, now);
+    let mut outbox = OutboxBatch::new(None, now);
     let job = format!("job-{}", number % 5);
     let fact = Fact { kind, at: now };
-    let learnt = live::learn_of_job(&transaction, &mut effects, &job, &[fact]).await;
-    learnt.expect("learnt");
+    let update = live::record_job_facts(&transaction, &mut outbox, &job, &[fact]).await;
+    update.expect("recorded");
     transaction.commit().await.expect("committed");
-    let known = live::status(&pool).await.expect("a state").version;
+    let version = live::status(&pool).await.expect("a state").version;
     let written = live::publish(&pool, &*store).await.expect("published");
-    assert!(written.version >= known);
+    assert!(written.version >= version);
     let file = read(&*store).await.expect("a file");
-    assert!(file.version >= known, "what was written is not there");
+    assert!(file.version >= version, "what was written is not there");
 }
 
-/// Counts the versions that it sees, up to the last.
+/// Reads the file until `done`, and counts the versions that it sees.
 async fn watch(store: Arc<dyn ObjectStore>, seen: Arc<AtomicUsize>, done: Arc<AtomicBool>) {
     let mut latest = None::<Status>;
     loop {
@@ -112,6 +112,6 @@ async fn watch(store: Arc<dyn ObjectStore>, seen: Arc<AtomicUsize>, done: Arc<At
 }
 
 async fn read(store: &dyn ObjectStore) -> Option<Status> {
-    let file = store.get(live::KEY).await.expect("read")?;
+    let file = store.get(live::STATUS_FILE_KEY).await.expect("read")?;
     Some(serde_json::from_slice(&file.bytes).expect("a whole file"))
 }

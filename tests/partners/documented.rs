@@ -1,4 +1,4 @@
-//! `docs/PARTNERS.md` shows what is posted, and verifies it.
+//! The requests and the program in `docs/PARTNERS.md` are correct.
 
 use std::{
     io::Write as _,
@@ -7,18 +7,18 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
-    consent::ConsentPurpose,
+    enums::ConsentPurpose,
     id::MemberId,
     partner::{ConsentRecord, DeletionRecord, SubscriptionRecord},
     queue::Envelope,
     subscription::{Access, SubscriptionProvider},
 };
-use coach_workers::consumer::Verdict;
+use coach_workers::consumer::Ack;
 use serde_json::Value;
 
 use crate::{
     fixture::{Fixture, SECRET, noon, partner},
-    server::{Asked, Server},
+    server::{ReceivedRequest, Server},
 };
 
 const DOCUMENT: &str = include_str!("../../docs/PARTNERS.md");
@@ -30,15 +30,15 @@ fn blocks(language: &str) -> Vec<&'static str> {
         .collect()
 }
 
-fn moment(text: &str) -> DateTime<Utc> {
+fn time(text: &str) -> DateTime<Utc> {
     DateTime::parse_from_rfc3339(text)
         .expect("a moment")
         .to_utc()
 }
 
-async fn posted(fixture: &Fixture, server: &Server, envelope: &Envelope) -> Asked {
-    assert_eq!(fixture.consume(envelope, 1).await, Verdict::Done);
-    server.asked().pop().expect("a request")
+async fn send(fixture: &Fixture, server: &Server, envelope: &Envelope) -> ReceivedRequest {
+    assert_eq!(fixture.consume(envelope, 1).await, Ack::Done);
+    server.requests().pop().expect("a request")
 }
 
 #[tokio::test]
@@ -53,10 +53,10 @@ async fn the_request_is_what_we_post() {
         .filter_map(|line| line.split_once(": "))
         .collect();
     let header = |name: &str| {
-        let found = headers.iter().find(|(given, _)| *given == name);
+        let found = headers.iter().find(|(other, _)| *other == name);
         found.unwrap_or_else(|| panic!("no {name}")).1
     };
-    let told: Value = serde_json::from_str(body).expect("JSON");
+    let record: Value = serde_json::from_str(body).expect("JSON");
     let server = Server::start().await;
     let fixture = Fixture::new([partner("acme", &server.url())]).await;
     let mut envelope = fixture.envelope(&ConsentRecord {
@@ -65,15 +65,15 @@ async fn the_request_is_what_we_post() {
         changed_at: noon(),
     });
     envelope.id = header("webhook-id").parse().expect("an id");
-    let member = told["data"]["memberId"].as_str().expect("an id");
+    let member = record["data"]["memberId"].as_str().expect("an id");
     envelope.member = Some(MemberId(member.parse().expect("an id")));
     let timestamp: i64 = header("webhook-timestamp").parse().expect("seconds");
     fixture.clock.advance(timestamp - noon().timestamp());
-    let asked = posted(&fixture, &server, &envelope).await;
-    assert_eq!(asked.body, body.trim_end());
+    let request = send(&fixture, &server, &envelope).await;
+    assert_eq!(request.body, body.trim_end());
     for (name, value) in headers {
         if name != "host" {
-            assert_eq!(asked.header(name), value, "{name}");
+            assert_eq!(request.header(name), value, "{name}");
         }
     }
 }
@@ -82,11 +82,13 @@ async fn the_request_is_what_we_post() {
 async fn the_records_are_what_we_post() {
     let server = Server::start().await;
     let fixture = Fixture::new([partner("acme", &server.url())]).await;
-    fixture.answer(ConsentPurpose::PartnerSharing, true).await;
+    fixture
+        .set_consent(ConsentPurpose::PartnerSharing, true)
+        .await;
     let subscription = fixture.envelope(&SubscriptionRecord {
         access: Access::Active,
         provider: Some(SubscriptionProvider::Stripe),
-        expires_at: Some(moment("2026-04-18T12:00:00Z")),
+        expires_at: Some(time("2026-04-18T12:00:00Z")),
         trial_ends_at: None,
         will_renew: true,
     });
@@ -96,7 +98,7 @@ async fn the_records_are_what_we_post() {
     for (envelope, documented) in [subscription, deletion].iter().zip(documented) {
         let mut documented: Value = serde_json::from_str(documented).expect("JSON");
         documented["data"]["memberId"] = serde_json::json!(fixture.member.0);
-        assert_eq!(posted(&fixture, &server, envelope).await.json(), documented);
+        assert_eq!(send(&fixture, &server, envelope).await.json(), documented);
     }
 }
 

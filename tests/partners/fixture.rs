@@ -1,4 +1,4 @@
-//! Partner sync for one test, over a database of its own.
+//! The partner consumer for one test, with a database of its own.
 
 use std::{
     path::Path,
@@ -9,9 +9,9 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     clock::Clock,
-    consent::ConsentPurpose,
     database::Pool,
     database::{self, Options},
+    enums::ConsentPurpose,
     id::{self, MemberId},
     outbox::Payload,
     partner::{
@@ -22,25 +22,25 @@ use coach_domain::{
 };
 use coach_tests::Postgres;
 use coach_workers::{
-    consumer::{Consumer as _, Delivery, Verdict},
+    consumer::{Ack, Consumer as _, ReceivedMessage},
     partner::{PartnerOptions, PartnerSettings, PartnerSync},
 };
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use uuid::Uuid;
 
-/// What the partners of these tests share with us.
+/// The secret of the partners in these tests.
 pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-/// The place in the outbox that envelopes of these tests have.
+/// The outbox sequence number of the envelopes in these tests.
 pub(crate) const SEQUENCE: i64 = 204_518;
 
-/// Longer than anything takes on a busy machine.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+/// The timeout of requests to partners. It is longer than anything takes on a busy machine.
+pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
 
 pub(crate) const OPTIONS: PartnerOptions = PartnerOptions {
-    timeout: PATIENCE,
-    failures: 3,
-    rest: Duration::from_secs(30),
+    timeout: REQUEST_TIMEOUT,
+    failure_threshold: 3,
+    open_duration: Duration::from_secs(30),
 };
 
 static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
@@ -48,7 +48,7 @@ static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
     Postgres::start(&home)
 });
 
-/// A clock that tests move.
+/// A clock that tests set.
 pub(crate) struct TestClock(Mutex<DateTime<Utc>>);
 
 impl TestClock {
@@ -70,7 +70,7 @@ pub(crate) struct Fixture {
     pub(crate) member: MemberId,
 }
 
-/// A partner at a server of a test.
+/// A partner whose server is at this URL.
 pub(crate) fn partner(name: &str, url: &str) -> PartnerSettings {
     PartnerSettings::new(name, url, SECRET, true).expect("a partner")
 }
@@ -85,8 +85,8 @@ impl Fixture {
         Self::with(partners, &OPTIONS).await
     }
 
-    /// Where partners have so long to answer.
-    pub(crate) async fn within(
+    /// With this timeout of requests to partners.
+    pub(crate) async fn with_timeout(
         timeout: Duration,
         partners: impl IntoIterator<Item = PartnerSettings>,
     ) -> Self {
@@ -111,7 +111,7 @@ impl Fixture {
             database.clone(),
             clock.clone(),
         );
-        let member = MemberId(id::at(noon()));
+        let member = MemberId(id::new_v7(noon()));
         let fixture = Self {
             sync: sync.expect("a client"),
             database,
@@ -130,8 +130,8 @@ impl Fixture {
             .await;
     }
 
-    /// The member's answer on a use of their data.
-    pub(crate) async fn answer(&self, purpose: ConsentPurpose, granted: bool) {
+    /// Sets the member's consent.
+    pub(crate) async fn set_consent(&self, purpose: ConsentPurpose, granted: bool) {
         let sql = "
             INSERT INTO consent (member_id, purpose, granted, changed_at)
             VALUES ($1, $2, $3, $4)
@@ -157,7 +157,7 @@ impl Fixture {
     /// An envelope as the relay sends it.
     pub(crate) fn envelope<P: Payload>(&self, record: &P) -> Envelope {
         Envelope {
-            id: id::at(self.clock.now()),
+            id: id::new_v7(self.clock.now()),
             kind: P::KIND.to_owned(),
             version: P::VERSION,
             occurred_at: self.clock.now(),
@@ -169,7 +169,7 @@ impl Fixture {
         }
     }
 
-    /// One that is told in any case.
+    /// A withdrawal of consent, which is sent in any case.
     pub(crate) fn withdrawal(&self) -> Envelope {
         self.envelope(&ConsentRecord {
             purpose: ConsentPurpose::PartnerSharing,
@@ -178,24 +178,25 @@ impl Fixture {
         })
     }
 
-    pub(crate) async fn consume(&self, envelope: &Envelope, receives: u32) -> Verdict {
+    pub(crate) async fn consume(&self, envelope: &Envelope, receives: u32) -> Ack {
         let envelope = envelope.clone();
-        let delivery = Delivery { envelope, receives };
-        self.sync.consume(&delivery).await
+        let message = ReceivedMessage { envelope, receives };
+        self.sync.consume(&message).await
     }
 
-    /// What is recorded of an envelope: partner, status and answer, in order of their writing.
-    pub(crate) async fn recorded(
+    /// The recorded deliveries of an envelope: partner, status and HTTP status of the response, in the order of
+    /// writing.
+    pub(crate) async fn deliveries(
         &self,
         envelope: Uuid,
     ) -> Vec<(String, DeliveryStatus, Option<i16>)> {
-        let rows = delivery::of(&self.database, envelope).await;
+        let rows = delivery::find_all(&self.database, envelope).await;
         let rows = rows.expect("found").into_iter();
         rows.map(|row| (row.partner, row.status, row.answer))
             .collect()
     }
 
-    pub(crate) async fn entered(&self, envelope: Uuid) -> Vec<String> {
+    pub(crate) async fn inbox_entries(&self, envelope: Uuid) -> Vec<String> {
         let found = coach_domain::inbox::consumers(&self.database, envelope).await;
         let mut found = found.expect("found");
         found.sort();
@@ -203,10 +204,10 @@ impl Fixture {
     }
 }
 
-/// When it is to be tried again, and why.
-pub(crate) fn again(verdict: Verdict) -> (Duration, String) {
-    match verdict {
-        Verdict::Retry {
+/// The delay and the reason of a retry.
+pub(crate) fn expect_retry(ack: Ack) -> (Duration, String) {
+    match ack {
+        Ack::Retry {
             after: Some(after),
             reason,
         } => (after, reason),
@@ -214,10 +215,10 @@ pub(crate) fn again(verdict: Verdict) -> (Duration, String) {
     }
 }
 
-/// Why it is never to be tried again.
-pub(crate) fn never(verdict: Verdict) -> String {
-    match verdict {
-        Verdict::Fail { reason } => reason,
+/// The reason of a dead letter.
+pub(crate) fn expect_dead_letter(ack: Ack) -> String {
+    match ack {
+        Ack::DeadLetter { reason } => reason,
         other => panic!("{other:?}"),
     }
 }

@@ -1,4 +1,4 @@
-//! Records for partners, posted over HTTP to servers of the tests' own, with a real database behind.
+//! Records for partners, posted to fake servers, with a real database.
 
 mod answers;
 mod breaker;
@@ -6,6 +6,6 @@ mod consents;
 mod delivery;
 mod documented;
 mod fixture;
-mod places;
+mod private_addresses;
 mod redrive;
 mod server;

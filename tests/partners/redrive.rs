@@ -1,4 +1,4 @@
-//! A dead letter that is redriven does what was left to do, and nothing again.
+//! A redriven dead letter is sent only to the partners that have not accepted it yet.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use coach_domain::{
     database::Session,
     queue::{DeadLetters as _, Operations as _, Outgoing, Queue as _, QueueName},
 };
-use coach_workers::{consumer::Verdict, queue::PostgresQueue};
+use coach_workers::{consumer::Ack, queue::PostgresQueue};
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
 
 use crate::{
@@ -21,7 +21,7 @@ async fn who_has_taken_it_is_not_told_again() {
     let (acme, emca) = (Server::start().await, Server::start().await);
     let partners = [partner("acme", &acme.url()), partner("emca", &emca.url())];
     let fixture = Fixture::new(partners).await;
-    let queue = PostgresQueue::unopened(fixture.database.clone(), []);
+    let queue = PostgresQueue::new_unchecked(fixture.database.clone(), []);
     let envelope = fixture.withdrawal();
     let body = serde_json::to_string(&envelope).expect("JSON");
     queue
@@ -29,7 +29,7 @@ async fn who_has_taken_it_is_not_told_again() {
         .await
         .expect("sent");
     emca.always(Reply::new(503));
-    let work = async || {
+    let consume_next = async || {
         let received = queue
             .receive(QUEUE, 1, Duration::ZERO, Duration::from_mins(1))
             .await;
@@ -37,20 +37,27 @@ async fn who_has_taken_it_is_not_told_again() {
             panic!("one message");
         };
         let envelope = serde_json::from_str(&message.body).expect("an envelope");
-        let verdict = fixture.consume(&envelope, message.receives).await;
-        // It comes again at once, as if its time had passed; or as if we had ended before it was deleted.
-        let given = queue.extend(QUEUE, &message.receipt, Duration::ZERO);
-        given.await.expect("given back");
+        let ack = fixture.consume(&envelope, message.receives).await;
+        // It becomes visible at once, as after its visibility timeout, or after a crash before it was deleted.
+        let returned = queue.extend(QUEUE, &message.receipt, Duration::ZERO);
+        returned.await.expect("returned");
         fixture.clock.advance(60);
-        verdict
+        ack
     };
     for _ in 0..5 {
-        assert!(matches!(work().await, Verdict::Retry { .. }));
+        assert!(matches!(consume_next().await, Ack::Retry { .. }));
     }
-    assert_eq!(queue.dead(QUEUE, 10).await.expect("looked").len(), 1);
-    assert_eq!((acme.times(), emca.times()), (1, 5));
+    assert_eq!(
+        queue
+            .list_dead_letters(QUEUE, 10)
+            .await
+            .expect("looked")
+            .len(),
+        1
+    );
+    assert_eq!((acme.request_count(), emca.request_count()), (1, 5));
 
-    // Undone, it never was.
+    // After a rollback nothing is redriven.
     let session = Session::new(fixture.database.clone(), tracing::Span::none());
     let transaction = session.begin().await.expect("begun");
     let redriven = queue.redrive_in(&transaction, QUEUE, &[], 10).await;
@@ -64,11 +71,11 @@ async fn who_has_taken_it_is_not_told_again() {
 
     emca.always(Reply::new(204));
     for _ in 0..2 {
-        assert_eq!(work().await, Verdict::Done);
+        assert_eq!(consume_next().await, Ack::Done);
     }
-    assert_eq!((acme.times(), emca.times()), (1, 6));
+    assert_eq!((acme.request_count(), emca.request_count()), (1, 6));
     assert_eq!(
-        fixture.entered(envelope.id).await,
+        fixture.inbox_entries(envelope.id).await,
         ["partner:acme", "partner:emca"]
     );
 }

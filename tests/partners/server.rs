@@ -1,4 +1,4 @@
-//! A partner: takes what is posted, and answers as it is told to.
+//! A fake partner, which records requests and replies as the test sets.
 
 use std::{
     collections::VecDeque,
@@ -19,9 +19,9 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use crate::fixture::PATIENCE;
+use crate::fixture::REQUEST_TIMEOUT;
 
-/// Answers that are held back until the test lets them go, or for ever.
+/// Delays replies until the test releases them.
 pub(crate) struct Hold(watch::Sender<bool>);
 
 impl Hold {
@@ -29,12 +29,12 @@ impl Hold {
         Self(watch::Sender::new(true))
     }
 
-    pub(crate) fn let_go(&self) {
+    pub(crate) fn release(&self) {
         self.0.send_replace(false);
     }
 }
 
-/// How a partner answers once.
+/// One reply of a partner.
 #[derive(Clone, Default)]
 pub(crate) struct Reply {
     status: u16,
@@ -68,15 +68,15 @@ impl Reply {
     }
 }
 
-/// What a partner was asked.
+/// A request that a partner received.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct ReceivedRequest {
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-impl Asked {
+impl ReceivedRequest {
     pub(crate) fn header(&self, name: &str) -> &str {
         let value = self
             .headers
@@ -90,13 +90,13 @@ impl Asked {
     }
 }
 
-/// A running one. Without being told it takes everything.
+/// A running partner. By default it replies with 204.
 #[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) port: u16,
     replies: Arc<Mutex<VecDeque<Reply>>>,
     always: Arc<Mutex<Option<Reply>>>,
-    asked: watch::Sender<Vec<Asked>>,
+    requests: watch::Sender<Vec<ReceivedRequest>>,
 }
 
 impl Server {
@@ -106,9 +106,9 @@ impl Server {
             port: listener.local_addr().expect("an address").port(),
             replies: Arc::default(),
             always: Arc::default(),
-            asked: watch::Sender::new(Vec::new()),
+            requests: watch::Sender::new(Vec::new()),
         };
-        let router = Router::new().fallback(answer).with_state(server.clone());
+        let router = Router::new().fallback(reply).with_state(server.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         server
     }
@@ -117,47 +117,47 @@ impl Server {
         format!("http://127.0.0.1:{}/records", self.port)
     }
 
-    /// Answers like this next.
+    /// Replies like this to the next request that has no reply yet.
     pub(crate) fn next(&self, reply: Reply) {
         self.replies.lock().expect("not poisoned").push_back(reply);
     }
 
-    /// Answers like this from now on.
+    /// Replies like this to all requests without a reply of their own.
     pub(crate) fn always(&self, reply: Reply) {
         *self.always.lock().expect("not poisoned") = Some(reply);
     }
 
-    pub(crate) fn asked(&self) -> Vec<Asked> {
-        self.asked.borrow().clone()
+    pub(crate) fn requests(&self) -> Vec<ReceivedRequest> {
+        self.requests.borrow().clone()
     }
 
-    /// How often it was asked.
-    pub(crate) fn times(&self) -> usize {
-        self.asked.borrow().len()
+    /// The number of requests so far.
+    pub(crate) fn request_count(&self) -> usize {
+        self.requests.borrow().len()
     }
 
-    /// Waits until it was asked so often.
-    pub(crate) async fn is_asked(&self, times: usize) {
-        let mut asked = self.asked.subscribe();
-        let enough = asked.wait_for(|asked| asked.len() >= times);
-        let enough = timeout(PATIENCE, enough).await.is_ok();
-        assert!(enough, "asked {} times, not {times}", self.times());
+    /// Waits until it has received this number of requests.
+    pub(crate) async fn wait_for_requests(&self, count: usize) {
+        let mut requests = self.requests.subscribe();
+        let enough = requests.wait_for(|requests| requests.len() >= count);
+        let enough = timeout(REQUEST_TIMEOUT, enough).await.is_ok();
+        assert!(enough, "{} requests, not {count}", self.request_count());
     }
 }
 
-async fn answer(
+async fn reply(
     State(server): State<Server>,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response<Body> {
-    let asked = Asked { uri, headers, body };
-    server.asked.send_modify(|all| all.push(asked));
+    let request = ReceivedRequest { uri, headers, body };
+    server.requests.send_modify(|all| all.push(request));
     let next = server.replies.lock().expect("not poisoned").pop_front();
     let always = server.always.lock().expect("not poisoned").clone();
     let reply = next.or(always).unwrap_or_else(|| Reply::new(204));
     if let Some(mut hold) = reply.hold {
-        // Nobody can let go what the test has dropped.
+        // A hold that the test has dropped is released.
         let _ = hold.wait_for(|held| !held).await;
     }
     let mut response = Response::builder().status(reply.status);

@@ -15,23 +15,23 @@ pub(crate) use coach_tests::{TestFolder, folder, free_port as port};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-/// The app's first screen.
+/// The operation of the app's first screen.
 pub(crate) const TODAY: &str = include_str!("../../schema/operations/Today.graphql");
 
-/// The last line of what `coach dev` prints when it is ready.
-const WELCOME_ENDS: &str = "Ctrl-C stops everything.";
+/// The last line that `coach dev` prints when it is ready.
+const WELCOME_END: &str = "Ctrl-C stops everything.";
 
-/// One of these tests compares CPU times, and has the machine for itself.
-static TURN: RwLock<()> = RwLock::new(());
+/// One of these tests compares CPU times, so no other may run at the same time.
+static MACHINE_LOCK: RwLock<()> = RwLock::new(());
 
-/// Beside others.
-pub(crate) fn turn() -> RwLockReadGuard<'static, ()> {
-    TURN.read().unwrap_or_else(PoisonError::into_inner)
+/// Lets this test run in parallel with others.
+pub(crate) fn share_machine() -> RwLockReadGuard<'static, ()> {
+    MACHINE_LOCK.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// While no other runs.
-pub(crate) fn alone() -> RwLockWriteGuard<'static, ()> {
-    TURN.write().unwrap_or_else(PoisonError::into_inner)
+/// Lets this test run alone.
+pub(crate) fn own_machine() -> RwLockWriteGuard<'static, ()> {
+    MACHINE_LOCK.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The binary that cargo built beside the tests.
@@ -47,16 +47,15 @@ pub(crate) fn binary() -> PathBuf {
     binary
 }
 
-/// A command of somebody who looks after the service that runs in a folder.
+/// A command of an operator of the service that runs in a folder.
 pub(crate) fn operator(folder: &Path) -> Command {
     let mut command = command(folder, port());
-    // One that is set would count.
+    // It would be used if it were set.
     command.env_remove("DATABASE_URL");
     command
 }
 
-/// A command of the binary in a folder, with the settings that people have in
-/// their shells for other work.
+/// A command of the binary in a folder, with environment variables for other programs, which it must ignore.
 pub(crate) fn command(folder: &Path, port: u16) -> Command {
     let mut command = Command::new(binary());
     command
@@ -74,15 +73,15 @@ pub(crate) fn command(folder: &Path, port: u16) -> Command {
     command
 }
 
-/// `coach dev`, stopped when dropped.
+/// A running `coach dev`, which is stopped when it is dropped.
 pub(crate) struct Dev {
     child: Child,
     pub(crate) base: String,
     pub(crate) folder: TestFolder,
     pub(crate) port: u16,
-    /// What it has logged so far.
+    /// Its log so far.
     pub(crate) log: Arc<Mutex<String>>,
-    /// What it printed until it was ready.
+    /// Its output until it was ready.
     pub(crate) welcome: String,
 }
 
@@ -93,7 +92,7 @@ impl Dev {
 
     pub(crate) fn start_as(mut command: Command, folder: &TestFolder, port: u16) -> Self {
         let mut child = command
-            .arg("dev")
+            .args(["dev", "--no-live-session"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -119,11 +118,11 @@ impl Dev {
             "coach dev is not ready: {ended:?}\n{}",
             errors.lock().expect("text")
         );
-        // It is printed before the first request is answered, and read by a thread of its own.
+        // The welcome is printed before the first response, but read by another thread.
         let welcome = wait_for(
             || {
                 let welcome = output.lock().expect("text").clone();
-                welcome.contains(WELCOME_ENDS).then_some(welcome)
+                welcome.contains(WELCOME_END).then_some(welcome)
             },
             || format!("a whole welcome: {}", output.lock().expect("text")),
         );
@@ -146,8 +145,8 @@ impl Dev {
         kill_process(pid, signal).expect("the process is there");
     }
 
-    /// Waits for its end.
-    pub(crate) fn ended(&mut self) -> ExitStatus {
+    /// Waits until it exits.
+    pub(crate) fn wait_for_exit(&mut self) -> ExitStatus {
         let child = &mut self.child;
         wait_for(
             || child.try_wait().expect("a status"),
@@ -155,7 +154,7 @@ impl Dev {
         )
     }
 
-    /// `coach token`, as its standard output alone.
+    /// The standard output of `coach token`.
     pub(crate) fn token(&self) -> String {
         let output = command(&self.folder, self.port)
             .arg("token")
@@ -172,7 +171,7 @@ impl Dev {
             .to_owned()
     }
 
-    pub(crate) fn ask(&self, token: &str, query: &str) -> (u16, Value) {
+    pub(crate) fn graphql(&self, token: &str, query: &str) -> (u16, Value) {
         let client = reqwest::blocking::Client::new();
         let mut request = client
             .post(format!("{}/graphql", self.base))
@@ -189,28 +188,28 @@ impl Drop for Dev {
     fn drop(&mut self) {
         if self.child.try_wait().is_ok_and(|status| status.is_none()) {
             self.signal(Signal::INT);
-            self.ended();
+            self.wait_for_exit();
         }
         if !thread::panicking() {
-            assert_private(&self.log.lock().expect("text"));
+            assert_no_personal_data(&self.log.lock().expect("text"));
         }
     }
 }
 
-/// Neither log nor spans tell a demo member's name or address, or a token.
-pub(crate) fn assert_private(told: &str) {
+/// Fails if a log or spans contain a demo member's name or email address, or a token.
+pub(crate) fn assert_no_personal_data(text: &str) {
     for private in ["@demo.coach.example", "Maya Brandt", "eyJ"] {
-        let line = told.lines().find(|line| line.contains(private));
+        let line = text.lines().find(|line| line.contains(private));
         assert!(line.is_none(), "{private}: {line:?}");
     }
 }
 
 fn collect(pipe: impl std::io::Read + Send + 'static) -> Arc<Mutex<String>> {
     let text = Arc::new(Mutex::new(String::new()));
-    let kept = Arc::clone(&text);
+    let shared = Arc::clone(&text);
     thread::spawn(move || {
         for line in BufReader::new(pipe).lines().map_while(Result::ok) {
-            let mut text = kept.lock().expect("text");
+            let mut text = shared.lock().expect("text");
             text.push_str(&line);
             text.push('\n');
         }
@@ -218,7 +217,7 @@ fn collect(pipe: impl std::io::Read + Send + 'static) -> Arc<Mutex<String>> {
     text
 }
 
-/// Runs a command to its end.
+/// Runs a command to its end, and returns its standard output and standard error together.
 pub(crate) fn run(mut command: Command) -> (ExitStatus, String) {
     let mut child = command
         .stdout(Stdio::piped())
@@ -241,7 +240,7 @@ pub(crate) fn run(mut command: Command) -> (ExitStatus, String) {
     (child.wait().expect("a status"), output + &errors)
 }
 
-/// The processes whose command line holds this text.
+/// The number of processes whose command line contains this text.
 pub(crate) fn processes_with(text: &str) -> usize {
     let processes = fs::read_dir("/proc").expect("/proc").filter_map(Result::ok);
     let lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
@@ -250,7 +249,7 @@ pub(crate) fn processes_with(text: &str) -> usize {
         .count()
 }
 
-/// The user to be where we are root: nobody in particular.
-pub(crate) fn as_nobody(command: &mut Command) {
+/// Makes a command run as an unprivileged user, for which we must be root.
+pub(crate) fn as_unprivileged_user(command: &mut Command) {
     command.uid(65_534).gid(65_534);
 }

@@ -1,4 +1,4 @@
-//! A collector of OpenTelemetry's, as far as the protocol goes: it takes OTLP over HTTP and keeps what it gets.
+//! A fake OpenTelemetry collector, which receives OTLP over HTTP and stores it.
 
 use std::{
     collections::HashMap,
@@ -17,16 +17,16 @@ use opentelemetry_proto::tonic::{
 use prost::Message as _;
 
 #[derive(Clone, Default)]
-struct Kept {
+struct Received {
     spans: Arc<Mutex<Vec<Span>>>,
     metrics: Arc<Mutex<Vec<String>>>,
     services: Arc<Mutex<Vec<String>>>,
 }
 
-/// Listens as long as the process runs.
+/// A collector, which listens until the process ends.
 pub(crate) struct Collector {
     pub(crate) endpoint: String,
-    kept: Kept,
+    received: Received,
 }
 
 impl Collector {
@@ -34,11 +34,11 @@ impl Collector {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
         listener.set_nonblocking(true).expect("a socket");
-        let kept = Kept::default();
+        let received = Received::default();
         let router = Router::new()
             .route("/v1/traces", post(traces))
             .route("/v1/metrics", post(metrics))
-            .with_state(kept.clone());
+            .with_state(received.clone());
         thread::spawn(move || {
             let runtime = tokio::runtime::Runtime::new().expect("a runtime");
             runtime.block_on(async {
@@ -46,13 +46,13 @@ impl Collector {
                 axum::serve(listener, router).await.expect("it serves");
             });
         });
-        Self { endpoint, kept }
+        Self { endpoint, received }
     }
 
-    /// The spans of a trace, once `complete` says that all are there.
-    pub(crate) fn trace(&self, id: &str, complete: impl Fn(&[Span]) -> bool) -> Vec<Span> {
+    /// Waits until `complete` returns true for the spans of a trace, and returns them.
+    pub(crate) fn wait_for_trace(&self, id: &str, complete: impl Fn(&[Span]) -> bool) -> Vec<Span> {
         let of_trace = || {
-            let spans = self.kept.spans.lock().expect("spans").clone();
+            let spans = self.received.spans.lock().expect("spans").clone();
             let of_trace = spans.into_iter().filter(|span| hex(&span.trace_id) == id);
             of_trace.collect::<Vec<_>>()
         };
@@ -62,39 +62,39 @@ impl Collector {
         )
     }
 
-    /// The first span of a name that is linked to a trace, once it is there, which may take a while.
-    pub(crate) fn linked(&self, name: &str, trace: &str) -> Span {
+    /// Waits for a span of this name that is linked to a trace.
+    pub(crate) fn wait_for_linked_span(&self, name: &str, trace: &str) -> Span {
         let linked = |span: &Span| span.links.iter().any(|link| hex(&link.trace_id) == trace);
         wait_for(
             || {
-                let spans = self.kept.spans.lock().expect("spans").clone();
+                let spans = self.received.spans.lock().expect("spans").clone();
                 spans.into_iter().find(|it| it.name == name && linked(it))
             },
             || format!("a span {name} is linked to {trace}"),
         )
     }
 
-    /// Waits until a metric of this name has come.
-    pub(crate) fn counts(&self, name: &str) {
-        let names = || self.kept.metrics.lock().expect("metrics").clone();
+    /// Waits until a metric of this name is received.
+    pub(crate) fn wait_for_metric(&self, name: &str) {
+        let names = || self.received.metrics.lock().expect("metrics").clone();
         wait_for(
             || names().iter().any(|it| it == name).then_some(()),
             || format!("{name}: {:?}", names()),
         );
     }
 
-    /// Everything that was received, as text.
+    /// All received spans, as text.
     pub(crate) fn text(&self) -> String {
-        format!("{:?}", self.kept.spans.lock().expect("spans"))
+        format!("{:?}", self.received.spans.lock().expect("spans"))
     }
 
-    /// What the senders call themselves.
+    /// The service names of the senders.
     pub(crate) fn services(&self) -> Vec<String> {
-        self.kept.services.lock().expect("services").clone()
+        self.received.services.lock().expect("services").clone()
     }
 }
 
-async fn traces(State(kept): State<Kept>, body: Bytes) {
+async fn traces(State(received): State<Received>, body: Bytes) {
     let request = ExportTraceServiceRequest::decode(body).expect("OTLP");
     for resource in request.resource_spans {
         let attributes = resource.resource.expect("a resource").attributes;
@@ -102,16 +102,16 @@ async fn traces(State(kept): State<Kept>, body: Bytes) {
             let value = it.value.and_then(|value| value.value);
             (it.key == "service.name").then(|| text(value.as_ref()))
         });
-        kept.services.lock().expect("services").extend(services);
+        received.services.lock().expect("services").extend(services);
         let spans = resource
             .scope_spans
             .into_iter()
             .flat_map(|scope| scope.spans);
-        kept.spans.lock().expect("spans").extend(spans);
+        received.spans.lock().expect("spans").extend(spans);
     }
 }
 
-async fn metrics(State(kept): State<Kept>, body: Bytes) {
+async fn metrics(State(received): State<Received>, body: Bytes) {
     let request = ExportMetricsServiceRequest::decode(body).expect("OTLP");
     let scopes = request
         .resource_metrics
@@ -120,7 +120,7 @@ async fn metrics(State(kept): State<Kept>, body: Bytes) {
     let names = scopes
         .flat_map(|scope| scope.metrics)
         .map(|metric| metric.name);
-    kept.metrics.lock().expect("metrics").extend(names);
+    received.metrics.lock().expect("metrics").extend(names);
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -1,4 +1,4 @@
-//! What a process says of a database that it cannot work with, and when it can.
+//! What a process logs about a database that it cannot use, and when it can use it again.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use sea_orm::ConnectionTrait as _;
 
 use crate::coach::{command, folder, port};
 
-/// `coach worker`, killed when dropped: it needs nothing but a database.
+/// A running `coach worker`, which needs nothing but a database and is killed when it is dropped.
 struct Worker {
     child: Child,
     port: u16,
@@ -23,7 +23,7 @@ impl Worker {
         let port = port();
         let log = folder.join(format!("worker-{port}.log"));
         let file = fs::File::create(&log).expect("a log");
-        let child = on(folder, url, port)
+        let child = database_command(folder, url, port)
             .arg("worker")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -37,37 +37,37 @@ impl Worker {
         fs::read_to_string(&self.log).expect("the log")
     }
 
-    /// Waits until the log holds all of this in one line.
-    async fn says(&self, parts: &[&str]) {
+    /// Waits until a line of the log contains all these parts.
+    async fn wait_for_log(&self, parts: &[&str]) {
         until(
             &format!("{parts:?} in {}", self.log.display()),
             async || {
                 let log = self.log();
-                let said = |line: &str| parts.iter().all(|part| line.contains(part));
-                log.lines().any(said)
+                let matches = |line: &str| parts.iter().all(|part| line.contains(part));
+                log.lines().any(matches)
             },
         )
         .await;
     }
 
-    /// Waits until readiness answers so, and returns what it says.
-    async fn is_ready(&self, ready: bool) -> String {
+    /// Waits until the readiness check has this result, and returns its body.
+    async fn wait_for_readiness(&self, ready: bool) -> String {
         let url = format!("http://127.0.0.1:{}/health/ready", self.port);
         let client = reqwest::Client::new();
-        let mut said = String::new();
+        let mut body = String::new();
         until(
             &format!("ready: {ready}, {}", self.log.display()),
             async || {
                 let Ok(answer) = client.get(&url).send().await else {
                     return false;
                 };
-                let is_so = answer.status().is_success() == ready;
-                said = answer.text().await.expect("a body");
-                is_so
+                let matches = answer.status().is_success() == ready;
+                body = answer.text().await.expect("a body");
+                matches
             },
         )
         .await;
-        said
+        body
     }
 }
 
@@ -78,22 +78,25 @@ impl Drop for Worker {
     }
 }
 
-fn on(folder: &Path, url: &str, port: u16) -> Command {
+fn database_command(folder: &Path, url: &str, port: u16) -> Command {
     let mut command = command(folder, port);
     command.env("COACH_DATABASE_URL", url);
-    // `coach dev` passes over what people have set for other work; these verbs are for it.
+    // `coach dev` ignores these variables, but the commands tested here use them.
     for name in ["PGHOST", "PGPORT", "PGOPTIONS"] {
         command.env_remove(name);
     }
     command
 }
 
-/// What a verb says, which succeeds.
-fn says(folder: &Path, url: &str, verb: &str) -> String {
-    let output = on(folder, url, port()).arg(verb).output().expect("it runs");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{said}");
-    said
+/// Runs a command, which must succeed, and returns its standard error.
+fn run_successfully(folder: &Path, url: &str, verb: &str) -> String {
+    let output = database_command(folder, url, port())
+        .arg(verb)
+        .output()
+        .expect("it runs");
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{text}");
+    text
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,21 +109,21 @@ async fn why_there_is_no_connection_is_said_with_what_to_do() {
     );
     let server = format!("127.0.0.1:{nowhere}");
     worker
-        .says(&[
+        .wait_for_log(&[
             "Postgres cannot be connected to",
             &server,
             "refused",
             "is Postgres running there",
         ])
         .await;
-    let said = worker.is_ready(false).await;
-    assert!(said.contains("\"database\":false"), "{said}");
+    let text = worker.wait_for_readiness(false).await;
+    assert!(text.contains("\"database\":false"), "{text}");
     drop(worker);
 
     let server = Server::create(&folder.join("postgres")).await;
     let worker = Worker::start(&folder, &server.url("nowhere"));
     worker
-        .says(&[
+        .wait_for_log(&[
             "Postgres cannot be connected to",
             "does not exist",
             "create the database",
@@ -131,7 +134,9 @@ async fn why_there_is_no_connection_is_said_with_what_to_do() {
         .await
         .expect("created");
     pool.close().await;
-    worker.says(&["Postgres can be connected to again"]).await;
+    worker
+        .wait_for_log(&["Postgres can be connected to again"])
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -141,50 +146,52 @@ async fn tables_of_another_version_are_told_of() {
     let url = server.url("postgres");
     let worker = Worker::start(&folder, &url);
     worker
-        .says(&["the database is older than this version", "coach migrate"])
+        .wait_for_log(&["the database is older than this version", "coach migrate"])
         .await;
-    let said = worker.is_ready(false).await;
+    let text = worker.wait_for_readiness(false).await;
     assert!(
-        said.contains("\"database\":true") && said.contains("\"schema\":false"),
-        "{said}"
+        text.contains("\"database\":true") && text.contains("\"schema\":false"),
+        "{text}"
     );
 
-    let said = says(&folder, &url, "migrate");
+    let text = run_successfully(&folder, &url, "migrate");
     assert!(
-        said.contains("coach: migrated: 0001_catalogue_version, "),
-        "{said}"
+        text.contains("coach: migrated: 0001_catalogue_version, "),
+        "{text}"
     );
-    let said = says(&folder, &url, "migrate");
-    assert_eq!(said, "coach: the database is up to date\n");
-    worker.is_ready(true).await;
-    worker.says(&["the database has all tables now"]).await;
+    let text = run_successfully(&folder, &url, "migrate");
+    assert_eq!(text, "coach: the database is up to date\n");
+    worker.wait_for_readiness(true).await;
+    worker
+        .wait_for_log(&["the database has all tables now"])
+        .await;
     drop(worker);
 
     let pool = server.pool("postgres").await;
     let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('9999_future', 0)";
     pool.execute_unprepared(newer).await.expect("inserted");
-    let said = says(&folder, &url, "migrate");
+    let text = run_successfully(&folder, &url, "migrate");
     assert!(
-        said.contains("newer than this version: it has 9999_future"),
-        "{said}"
+        text.contains("newer than this version: it has 9999_future"),
+        "{text}"
     );
     let worker = Worker::start(&folder, &url);
     worker
-        .says(&["the database is newer than this version", "9999_future"])
+        .wait_for_log(&["the database is newer than this version", "9999_future"])
         .await;
-    worker.is_ready(true).await;
+    worker.wait_for_readiness(true).await;
 
-    // Both at once is no version's doing.
+    // A database that lacks a migration and has an unknown one belongs to another branch.
     let older = "DELETE FROM seaql_migrations WHERE version = '0025_webhook_event'";
     pool.execute_unprepared(older).await.expect("deleted");
-    let output = on(&folder, &url, port())
+    let output = database_command(&folder, &url, port())
         .arg("migrate")
         .output()
         .expect("it runs");
-    let said = String::from_utf8_lossy(&output.stderr);
+    let text = String::from_utf8_lossy(&output.stderr);
     assert!(
-        !output.status.success() && said.contains("a version of another line"),
-        "{said}"
+        !output.status.success() && text.contains("a version of another line"),
+        "{text}"
     );
     pool.close().await;
 }

@@ -1,4 +1,4 @@
-//! `coach dev`, from nothing and again.
+//! `coach dev`: starting, restarting, stopping, and its errors.
 
 use std::{
     fs,
@@ -17,11 +17,12 @@ use rustix::process::{Signal, geteuid};
 use serde_json::Value;
 
 use crate::coach::{
-    Dev, TODAY, as_nobody, binary, command, folder, port, processes_with, run, turn,
+    Dev, TODAY, as_unprivileged_user, binary, command, folder, port, processes_with, run,
+    share_machine,
 };
 
 fn assert_today(dev: &Dev) {
-    let (status, body) = dev.ask(&dev.token(), TODAY);
+    let (status, body) = dev.graphql(&dev.token(), TODAY);
     assert_eq!((status, &body["errors"]), (200, &Value::Null));
     let today = &body["data"]["me"]["plan"]["currentCycle"]["today"];
     assert!(
@@ -34,7 +35,7 @@ fn assert_today(dev: &Dev) {
 
 #[test]
 fn from_nothing_and_again_and_after_a_kill() {
-    let _turn = turn();
+    let _lock = share_machine();
     let folder = folder();
     let mut dev = Dev::start(&folder, port());
     assert_today(&dev);
@@ -46,7 +47,7 @@ fn from_nothing_and_again_and_after_a_kill() {
         );
     }
     dev.signal(Signal::INT);
-    assert!(dev.ended().success());
+    assert!(dev.wait_for_exit().success());
     let data = folder
         .join("home")
         .canonicalize()
@@ -55,30 +56,30 @@ fn from_nothing_and_again_and_after_a_kill() {
         .to_string();
     assert_eq!(processes_with(&data), 0, "something still runs");
 
-    // On an existing database, too; `make bench BENCH=dev` holds how soon.
+    // It starts on an existing database too. `make bench BENCH=dev` tests how fast.
     let mut dev = Dev::start(&folder, dev.port);
     assert_today(&dev);
 
     dev.signal(Signal::KILL);
-    dev.ended();
+    dev.wait_for_exit();
     let mut dev = Dev::start(&folder, dev.port);
     assert_today(&dev);
     dev.signal(Signal::TERM);
-    assert!(dev.ended().success());
+    assert!(dev.wait_for_exit().success());
 }
 
 #[test]
 fn in_a_folder_that_only_its_owner_may_enter() {
-    let _turn = turn();
+    let _lock = share_machine();
     let folder = folder();
     fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).expect("permissions");
     assert_today(&Dev::start(&folder, port()));
 }
 
-/// Who is not root is one already.
+/// Without root the test runs as an ordinary user anyway.
 #[test]
 fn as_an_ordinary_user() {
-    let _turn = turn();
+    let _lock = share_machine();
     let folder = folder();
     let copy = folder.join("coach");
     fs::copy(binary(), &copy).expect("a copy that others may run");
@@ -89,16 +90,16 @@ fn as_an_ordinary_user() {
         .env("COACH_LISTEN", format!("127.0.0.1:{port}"));
     if geteuid().is_root() {
         rustix::fs::chown(&*folder, Some(rustix::fs::Uid::from_raw(65_534)), None).expect("chown");
-        as_nobody(&mut own);
+        as_unprivileged_user(&mut own);
     }
     let dev = Dev::start_as(own, &folder, port);
-    // The local issuer's key is that user's alone; root may read it all the same.
+    // Only that user may read the local issuer's key, but root can do so too.
     assert_today(&dev);
 }
 
 #[test]
 fn a_taken_port_is_told_with_the_command_that_uses_another() {
-    let _turn = turn();
+    let _lock = share_machine();
     let folder = folder();
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
@@ -118,7 +119,7 @@ fn a_taken_port_is_told_with_the_command_that_uses_another() {
 
 #[test]
 fn a_second_copy_in_the_same_home_is_refused() {
-    let _turn = turn();
+    let _lock = share_machine();
     let folder = folder();
     let dev = Dev::start(&folder, port());
     let mut second = command(&folder, port());
@@ -131,13 +132,13 @@ fn a_second_copy_in_the_same_home_is_refused() {
 
 #[test]
 fn stopping_finishes_what_runs() {
-    let _turn = turn();
+    let _lock = share_machine();
     let folder = folder();
     let mut dev = Dev::start(&folder, port());
     let (base, token) = (dev.base.clone(), dev.token());
     let answered = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&answered);
-    let asking = thread::spawn(move || {
+    let client = thread::spawn(move || {
         let client = reqwest::blocking::Client::new();
         while let Ok(response) = client
             .post(format!("{base}/graphql"))
@@ -155,6 +156,6 @@ fn stopping_finishes_what_runs() {
         || "answers".to_owned(),
     );
     dev.signal(Signal::TERM);
-    assert!(dev.ended().success());
-    asking.join().expect("no answer was cut off");
+    assert!(dev.wait_for_exit().success());
+    client.join().expect("no answer was cut off");
 }

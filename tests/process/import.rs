@@ -1,4 +1,4 @@
-//! `coach catalogue import`, also when it is killed.
+//! `coach catalogue import`, including when it is killed.
 
 use std::{
     fs,
@@ -11,27 +11,27 @@ use coach_gateway::embedded;
 use sea_orm::{ConnectionTrait as _, Database, DbBackend, Statement};
 use serde_json::json;
 
-use crate::coach::{Dev, command, folder, port, run, turn};
+use crate::coach::{Dev, command, folder, port, run, share_machine};
 
-/// Enough to be killed in the middle of.
-const MANY: usize = 300;
+/// The number of exercises, large enough for an import to be killed in the middle.
+const EXERCISES: usize = 300;
 
 fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/tests/catalogue")
 }
 
-/// The folder of the real files, where it is said.
+/// The folder of the real catalogue, if `COACH_CATALOGUE_DIR` is set.
 #[expect(
     clippy::disallowed_methods,
     reason = "it is a setting of these tests, not of the gateway"
 )]
-fn full() -> Option<PathBuf> {
+fn real_catalogue() -> Option<PathBuf> {
     std::env::var_os("COACH_CATALOGUE_DIR").map(PathBuf::from)
 }
 
 fn import(folder: &Path, port: u16, what: &str, from: &Path) -> Command {
     let mut command = command(folder, port);
-    // One that is set would count.
+    // It would be used if it were set.
     command.env_remove("DATABASE_URL");
     command.args(["catalogue", "import", what]).arg(from);
     command
@@ -50,9 +50,8 @@ fn value(folder: &Path, sql: &str) -> Option<String> {
     })
 }
 
-/// All exercises, recipes and their parts in one text; no matter in which order
-/// they were written.
-fn content(folder: &Path) -> String {
+/// A digest of all exercises, recipes and their parts, independent of the order in which they were written.
+fn digest(folder: &Path) -> String {
     let tables = ["exercise", "recipe", "recipe_ingredient", "recipe_step"];
     let sums = tables.map(|table| {
         format!("(SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t)")
@@ -60,15 +59,15 @@ fn content(folder: &Path) -> String {
     value(folder, &sums.join(" || ")).expect("a sum")
 }
 
-fn imported(folder: &Path, table: &str) -> usize {
+fn imported_count(folder: &Path, table: &str) -> usize {
     let sql = format!("SELECT count(*) FROM {table} WHERE slug LIKE 'import/%'");
     value(folder, &sql)
         .and_then(|count| count.parse().ok())
         .expect("a number")
 }
 
-/// A file with many exercises.
-fn many(folder: &Path) -> PathBuf {
+/// Writes a file with [`EXERCISES`] exercises.
+fn write_exercises(folder: &Path) -> PathBuf {
     let exercise = |number: usize| {
         json!({
             "id": format!("Exercise_{number}"), "name": format!("Exercise {number}"), "level": "beginner",
@@ -78,7 +77,7 @@ fn many(folder: &Path) -> PathBuf {
         })
     };
     let file = folder.join("exercises.json");
-    let all: Vec<_> = (0..MANY).map(exercise).collect();
+    let all: Vec<_> = (0..EXERCISES).map(exercise).collect();
     fs::write(&file, serde_json::to_vec(&all).expect("JSON")).expect("written");
     file
 }
@@ -89,9 +88,9 @@ fn succeed(command: Command) -> String {
     output
 }
 
-/// An import that is killed when it has taken so many.
-fn kill_at(mut command: Command, enough: usize) {
-    let point = format!("after-import:{enough}");
+/// Runs an import that is killed when it has imported this number of items.
+fn kill_at(mut command: Command, count: usize) {
+    let point = format!("after-import:{count}");
     command.env("COACH_KILL_AT", point);
     let (status, output) = run(command);
     assert_eq!(status.signal(), Some(9), "{output}");
@@ -99,16 +98,19 @@ fn kill_at(mut command: Command, enough: usize) {
 
 #[test]
 fn killed_half_way_and_run_again_it_ends_the_same() {
-    let _turn = turn();
+    let _lock = share_machine();
     let (killed, undisturbed) = (folder(), folder());
-    let file = full().map_or_else(|| many(&killed), |full| full.join("exercises.json"));
+    let file = real_catalogue().map_or_else(
+        || write_exercises(&killed),
+        |folder| folder.join("exercises.json"),
+    );
     let dev = Dev::start(&killed, port());
     let again = || import(&killed, dev.port, "exercises", &file);
 
     kill_at(again(), 100);
-    let taken = imported(&killed, "exercise");
+    let taken = imported_count(&killed, "exercise");
     let output = succeed(again());
-    let all = imported(&killed, "exercise");
+    let all = imported_count(&killed, "exercise");
     assert!(taken >= 100 && taken < all, "{taken} of {all}");
     assert!(
         output.contains(&format!(
@@ -118,23 +120,23 @@ fn killed_half_way_and_run_again_it_ends_the_same() {
         "{output}"
     );
 
-    let recipes = full().unwrap_or_else(samples).join("recipes");
-    if full().is_some() {
+    let recipes = real_catalogue().unwrap_or_else(samples).join("recipes");
+    if real_catalogue().is_some() {
         kill_at(import(&killed, dev.port, "recipes", &recipes), 100);
     }
     succeed(import(&killed, dev.port, "recipes", &recipes));
-    let there = content(&killed);
+    let there = digest(&killed);
     drop(dev);
 
     let dev = Dev::start(&undisturbed, port());
     succeed(import(&undisturbed, dev.port, "exercises", &file));
     succeed(import(&undisturbed, dev.port, "recipes", &recipes));
-    assert_eq!(content(&undisturbed), there);
+    assert_eq!(digest(&undisturbed), there);
 }
 
 #[test]
 fn what_is_refused_is_listed_and_fails_only_when_that_is_asked() {
-    let _turn = turn();
+    let _lock = share_machine();
     let folder = folder();
     let dev = Dev::start(&folder, port());
     let from = samples().join("broken-exercises.json");
@@ -148,13 +150,13 @@ fn what_is_refused_is_listed_and_fails_only_when_that_is_asked() {
         ),
         "{output}"
     );
-    assert_eq!(imported(&folder, "exercise"), 0);
+    assert_eq!(imported_count(&folder, "exercise"), 0);
 
     let output = succeed(import(&folder, dev.port, "exercises", &from));
     let refused = "refused: exercise 5 (Without_name): it has no `name`\n";
     assert!(output.contains(refused), "{output}");
     assert!(output.contains("the `coach dev` that runs in"), "{output}");
-    assert_eq!(imported(&folder, "exercise"), 2);
+    assert_eq!(imported_count(&folder, "exercise"), 2);
 
     let mut strict = import(&folder, dev.port, "exercises", &from);
     strict.arg("--strict");
@@ -175,7 +177,7 @@ fn what_is_refused_is_listed_and_fails_only_when_that_is_asked() {
 
 #[test]
 fn what_is_missing_is_told_with_what_mends_it() {
-    let _turn = turn();
+    let _lock = share_machine();
     let folder = folder();
     let recipes = samples().join("recipes");
     let port = port();
@@ -199,7 +201,7 @@ fn what_is_missing_is_told_with_what_mends_it() {
         import(&folder, port, "recipes", &samples().join("exercises.json")),
         &["it is not a folder"],
     );
-    // Nothing to import into.
+    // Without a database.
     fail(
         import(&folder, port, "recipes", &recipes),
         &["COACH_DATABASE_URL", "coach dev", "COACH_HOME="],
@@ -225,7 +227,7 @@ fn what_is_missing_is_told_with_what_mends_it() {
 
 #[test]
 fn a_list_comes_through_standard_input_and_pipes_too() {
-    let _turn = turn();
+    let _lock = share_machine();
     let folder = folder();
     let dev = Dev::start(&folder, port());
     let file = samples().join("exercises.json");
@@ -249,7 +251,7 @@ fn a_list_comes_through_standard_input_and_pipes_too() {
         let output = from(path, stdin.into());
         assert!(output.contains(again), "{path}: {output}");
     }
-    // What is wrong is said of standard input.
+    // Errors name standard input.
     let mut empty = import(&folder, dev.port, "exercises", Path::new("-"));
     empty.stdin(Stdio::null());
     let (status, output) = run(empty);

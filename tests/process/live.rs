@@ -1,4 +1,4 @@
-//! A live session as the video provider, the person on call and a crash see it.
+//! A live session with the video provider, the commands of the person on call, and crashes.
 
 use std::{
     path::Path,
@@ -13,11 +13,11 @@ use coach_domain::clock::{Clock as _, SystemClock};
 use coach_tests::wait_for;
 use serde_json::{Value, json};
 
-use crate::coach::{Dev, TestFolder, command, folder, operator, port, turn};
+use crate::coach::{Dev, TestFolder, command, folder, operator, port, share_machine};
 
 const PATH: &str = "3f9f2b0c6d1e4a58-a-secret-path";
 
-/// A provider with one job, which stands as it was told last; on a port of its own.
+/// A fake video provider with one job, whose state the test sets. Returns its URL.
 fn provider(job: Arc<Mutex<Value>>) -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -57,17 +57,17 @@ fn output(folder: &Path, arguments: &[&str]) -> Output {
     operator(folder).args(arguments).output().expect("it runs")
 }
 
-/// What `coach` says, when it goes well.
-fn says(folder: &Path, arguments: &[&str]) -> String {
+/// Runs `coach`, which must succeed, and returns its standard output.
+fn succeed(folder: &Path, arguments: &[&str]) -> String {
     let output = output(folder, arguments);
     let text = |bytes| String::from_utf8(bytes).expect("text");
-    let (said, errors) = (text(output.stdout), text(output.stderr));
-    assert!(output.status.success(), "{arguments:?}: {said}{errors}");
-    said
+    let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+    assert!(output.status.success(), "{arguments:?}: {stdout}{stderr}");
+    stdout
 }
 
-/// What `coach` says against it.
-fn refuses(folder: &Path, arguments: &[&str]) -> String {
+/// Runs `coach`, which must fail, and returns its standard error.
+fn fail(folder: &Path, arguments: &[&str]) -> String {
     let output = output(folder, arguments);
     assert!(!output.status.success(), "{arguments:?}");
     String::from_utf8(output.stderr).expect("text")
@@ -79,16 +79,16 @@ fn file(dev: &Dev) -> Option<Value> {
     (answer.status() == 200).then(|| answer.json().expect("JSON"))
 }
 
-/// Waits until the file has this state, and says what it says.
-fn until(dev: &Dev, state: &str) -> Value {
+/// Waits until the status file has this state, and returns its content.
+fn wait_for_state(dev: &Dev, state: &str) -> Value {
     wait_for(
         || file(dev).filter(|file| file["state"] == state),
         || format!("{state}: {:#?}", file(dev)),
     )
 }
 
-fn announce(dev: &Dev, folder: &Path) {
-    let token = says(folder, &["token", "--group", "staff"]);
+fn schedule(dev: &Dev, folder: &Path) {
+    let token = succeed(folder, &["token", "--group", "staff"]);
     let starts = SystemClock.now() + TimeDelta::hours(1);
     let query = format!(
         r#"mutation {{ scheduleLiveSession(input: {{
@@ -96,7 +96,7 @@ fn announce(dev: &Dev, folder: &Path) {
         }}) {{ liveSession {{ id }} userErrors {{ message }} }} }}"#,
         starts.format("%Y-%m-%dT%H:%M:%SZ")
     );
-    let (status, answer) = dev.ask(token.trim(), &query);
+    let (status, answer) = dev.graphql(token.trim(), &query);
     let id = &answer["data"]["scheduleLiveSession"]["liveSession"]["id"];
     assert!(status == 200 && id.is_string(), "{answer:#}");
 }
@@ -111,23 +111,23 @@ fn notify(dev: &Dev, event: &str) -> u16 {
 
 #[test]
 fn killed_between_event_and_file_the_file_is_right_after_a_restart() {
-    // Both are about what the provider has said: the file is written for other reasons too, and how often is chance.
+    // Both points are specific to the provider's event: the file is also written for other reasons, at random times.
     for point in ["after-live-event", "before-status-file=Some(Live)"] {
-        let _turn = turn();
+        let _lock = share_machine();
         let folder = folder();
         let job = Arc::new(Mutex::new(json!({ "job_state": "waiting" })));
         let provider = provider(job.clone());
         let mut dev = start(&folder, &provider, Some(point));
-        announce(&dev, &folder);
-        let before = until(&dev, "scheduled");
+        schedule(&dev, &folder);
+        let before = wait_for_state(&dev, "scheduled");
         *job.lock().expect("a job") = json!({
             "job_state": "processing", "job_last_state_change_at": 1_773_835_202_000_i64,
             "job_ui_playback_url": "https://play.example/a.m3u8",
         });
         assert_eq!(notify(&dev, "state_changed"), 200);
-        dev.ended();
+        dev.wait_for_exit();
         let dev = start(&folder, &provider, None);
-        let after = until(&dev, "live");
+        let after = wait_for_state(&dev, "live");
         assert!(
             after["version"].as_i64() > before["version"].as_i64(),
             "{point}: {after:#}"
@@ -138,23 +138,23 @@ fn killed_between_event_and_file_the_file_is_right_after_a_restart() {
 
 #[test]
 fn the_person_on_call_sees_and_sets_it() {
-    let _turn = turn();
+    let _lock = share_machine();
     let folder = folder();
     let job = Arc::new(Mutex::new(json!({ "job_state": "waiting" })));
     let provider = provider(job);
     let dev = start(&folder, &provider, None);
-    let said = refuses(&folder, &["live", "set", "live"]);
-    assert!(said.contains("no session was ever announced"), "{said}");
-    announce(&dev, &folder);
-    until(&dev, "scheduled");
-    let said = says(&folder, &["live", "show"]);
+    let stdout = fail(&folder, &["live", "set", "live"]);
+    assert!(stdout.contains("no session was ever announced"), "{stdout}");
+    schedule(&dev, &folder);
+    wait_for_state(&dev, "scheduled");
+    let stdout = succeed(&folder, &["live", "show"]);
     assert!(
-        said.starts_with("The status file says: scheduled, since"),
-        "{said}"
+        stdout.starts_with("The status file says: scheduled, since"),
+        "{stdout}"
     );
     assert!(
-        said.contains("  scheduled  ") && said.contains("job-1  Legs"),
-        "{said}"
+        stdout.contains("  scheduled  ") && stdout.contains("job-1  Legs"),
+        "{stdout}"
     );
     let url = "https://play.example/b.m3u8";
     let set = [
@@ -166,33 +166,37 @@ fn the_person_on_call_sees_and_sets_it() {
         "--actor",
         "ada",
     ];
-    let dry = says(&folder, &[&set[..], &["--dry-run"]].concat());
+    let dry = succeed(&folder, &[&set[..], &["--dry-run"]].concat());
     assert!(
         dry.contains("`Legs` is scheduled, and would be set to"),
         "{dry}"
     );
     assert_eq!(file(&dev).expect("a file")["state"], "scheduled");
-    let said = says(&folder, &set);
+    let stdout = succeed(&folder, &set);
     assert!(
-        said.starts_with("The status file says: live, since"),
-        "{said}"
+        stdout.starts_with("The status file says: live, since"),
+        "{stdout}"
     );
     assert_eq!(file(&dev).expect("a file")["playbackUrl"], url);
-    let said = says(&folder, &["live", "set", "ended"]);
-    assert!(said.starts_with("The status file says: ended"), "{said}");
-    let said = refuses(&folder, &["live", "set", "live"]);
+    let stdout = succeed(&folder, &["live", "set", "ended"]);
     assert!(
-        said.contains("`Legs` is ended already, and states only go forward"),
-        "{said}"
+        stdout.starts_with("The status file says: ended"),
+        "{stdout}"
     );
-    let said = refuses(&folder, &["live", "set", "live", "--session", "nothing"]);
-    assert!(said.contains("`coach live show` prints them"), "{said}");
+    let stdout = fail(&folder, &["live", "set", "live"]);
+    assert!(
+        stdout.contains("`Legs` is ended already, and states only go forward"),
+        "{stdout}"
+    );
+    let stdout = fail(&folder, &["live", "set", "live", "--session", "nothing"]);
+    assert!(stdout.contains("`coach live show` prints them"), "{stdout}");
     let status: Value =
-        serde_json::from_str(&says(&folder, &["live", "show", "--format", "json"])).expect("JSON");
+        serde_json::from_str(&succeed(&folder, &["live", "show", "--format", "json"]))
+            .expect("JSON");
     assert_eq!(status, file(&dev).expect("a file"));
-    assert!(says(&folder, &["live", "publish"]).starts_with("The status file says: ended"));
+    assert!(succeed(&folder, &["live", "publish"]).starts_with("The status file says: ended"));
 
-    // The provider does not know better: its job still waits.
+    // The provider's report does not go back: its job is still waiting.
     assert_eq!(notify(&dev, "state_changed"), 200);
     let list = || {
         let arguments = [
@@ -203,7 +207,7 @@ fn the_person_on_call_sees_and_sets_it() {
             "--source",
             "brightcove",
         ];
-        let list: Value = serde_json::from_str(&says(&folder, &arguments)).expect("JSON");
+        let list: Value = serde_json::from_str(&succeed(&folder, &arguments)).expect("JSON");
         list[0].clone()
     };
     let event = wait_for(
@@ -211,18 +215,21 @@ fn the_person_on_call_sees_and_sets_it() {
         || format!("worked on: {:#}", list()),
     );
     let id = event["id"].as_str().expect("an id");
-    let said = says(&folder, &["webhook", "replay", id, "--actor", "ada"]);
+    let stdout = succeed(&folder, &["webhook", "replay", id, "--actor", "ada"]);
     assert_eq!(
-        said,
+        stdout,
         format!("{id} (brightcove state_changed) is worked on again\n")
     );
-    let said = refuses(
+    let stdout = fail(
         &folder,
         &["webhook", "replay", "0195a9c6-2e00-7c3a-8b1d-5e4f60718293"],
     );
-    assert!(said.contains("`coach webhook list` shows them"), "{said}");
+    assert!(
+        stdout.contains("`coach webhook list` shows them"),
+        "{stdout}"
+    );
     assert_eq!(
-        says(&folder, &["webhook", "list", "--state", "failed"]),
+        succeed(&folder, &["webhook", "list", "--state", "failed"]),
         "there are none\n"
     );
 }

@@ -1,4 +1,4 @@
-//! The binary itself, run as a person runs it.
+//! Tests of the binary, run as a user runs it.
 
 mod bad_input;
 mod coach;

@@ -1,16 +1,16 @@
-//! From a send to a receive.
+//! Sending and receiving.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use coach_domain::queue::{Depth, Error, MAX_BYTES, Outgoing};
-use coach_tests::{until, within};
+use coach_tests::{retry_within, until};
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep},
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::fixture::{Fixture, LONG, MOST_WAIT, PLAIN, bodies};
+use crate::fixture::{Fixture, LONG, MAX_WAIT, PLAIN, bodies};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -30,8 +30,8 @@ pub(crate) async fn a_delayed_message_waits(fixture: &Fixture) {
         delay,
         ..Outgoing::new("late")
     };
-    let begun = within(delay, async || {
-        // Of an attempt before.
+    let begun = retry_within(delay, async || {
+        // Messages of an earlier attempt.
         for message in fixture.receive_from(PLAIN, Duration::ZERO, LONG).await {
             fixture.delete(PLAIN, &message).await;
         }
@@ -46,7 +46,7 @@ pub(crate) async fn a_delayed_message_waits(fixture: &Fixture) {
         begun
     })
     .await;
-    let late = fixture.receive_from(PLAIN, MOST_WAIT, LONG).await;
+    let late = fixture.receive_from(PLAIN, MAX_WAIT, LONG).await;
     assert_eq!(bodies(&late), ["late"]);
     assert!(begun.elapsed() + SECOND / 10 > delay);
     assert_eq!(late[0].receives, 1);
@@ -55,15 +55,15 @@ pub(crate) async fn a_delayed_message_waits(fixture: &Fixture) {
 pub(crate) async fn a_long_poll_ends_when_a_message_comes(fixture: &Fixture) {
     let queue = Arc::clone(&fixture.queue);
     let begun = Instant::now();
-    let waiting = tokio::spawn(async move { queue.receive(PLAIN, 10, MOST_WAIT, LONG).await });
-    // By now it has looked.
+    let waiting = tokio::spawn(async move { queue.receive(PLAIN, 10, MAX_WAIT, LONG).await });
+    // By now it has found the queue empty.
     sleep(SECOND).await;
     fixture.send(&["a"]).await;
     let received = waiting.await.expect("joined").expect("received");
     assert_eq!(bodies(&received), ["a"]);
     assert!(begun.elapsed() > SECOND);
-    // Not because its wait is over.
-    assert!(begun.elapsed() < MOST_WAIT, "{:?}", begun.elapsed());
+    // It did not end because of its maximum wait.
+    assert!(begun.elapsed() < MAX_WAIT, "{:?}", begun.elapsed());
 }
 
 pub(crate) async fn a_long_poll_of_nothing_ends_after_its_wait(fixture: &Fixture) {
@@ -92,7 +92,7 @@ pub(crate) async fn a_batch_takes_what_is_good(fixture: &Fixture) {
         ["first", "second", "third"]
     );
 
-    // The longest there is goes alone: what does not fit beside it is for another batch.
+    // A message of the maximum size fills a batch: others must be sent with another batch.
     let whole = Outgoing::new("a".repeat(MAX_BYTES));
     let results = fixture
         .queue
@@ -108,10 +108,10 @@ pub(crate) async fn a_receive_brings_ten_at_most(fixture: &Fixture) {
     let messages = vec![Outgoing::new("a"); 25];
     fixture.send_all(PLAIN, &messages).await;
     let mut lengths = Vec::new();
-    for most in [0, 3, 10, 100, 10, 10] {
+    for max in [0, 3, 10, 100, 10, 10] {
         let received = fixture
             .queue
-            .receive(PLAIN, most, Duration::ZERO, LONG)
+            .receive(PLAIN, max, Duration::ZERO, LONG)
             .await;
         lengths.push(received.expect("received").len());
     }
@@ -121,13 +121,13 @@ pub(crate) async fn a_receive_brings_ten_at_most(fixture: &Fixture) {
 pub(crate) async fn many_receivers_never_share_a_message(fixture: &Fixture) {
     let sent: BTreeSet<_> = (0..200).map(|number| number.to_string()).collect();
     let mut receivers = JoinSet::new();
-    let over = CancellationToken::new();
+    let sent_all = CancellationToken::new();
     for _ in 0..8 {
-        let (queue, over) = (Arc::clone(&fixture.queue), over.clone());
+        let (queue, sent_all) = (Arc::clone(&fixture.queue), sent_all.clone());
         receivers.spawn(async move {
             let mut received = Vec::new();
             loop {
-                let all_sent = over.is_cancelled();
+                let all_sent = sent_all.is_cancelled();
                 let some = queue.receive(PLAIN, 3, SECOND / 2, LONG).await;
                 let some = some.expect("received");
                 if some.is_empty() && all_sent {
@@ -142,7 +142,7 @@ pub(crate) async fn many_receivers_never_share_a_message(fixture: &Fixture) {
     }
     let messages: Vec<_> = sent.iter().map(Outgoing::new).collect();
     fixture.send_all(PLAIN, &messages).await;
-    over.cancel();
+    sent_all.cancel();
     let received = receivers.join_all().await.concat();
     assert_eq!(received.len(), sent.len());
     assert!(received.iter().all(|(receives, _)| *receives == 1));
@@ -161,7 +161,7 @@ pub(crate) async fn its_depth_is_told(fixture: &Fixture) {
     fixture.send(&["a", "b", "c"]).await;
     let all = depth().await;
     assert_eq!((all.waiting, all.in_flight, all.dead), (4, 0, 0));
-    // SQS does not tell.
+    // SQS does not report the age.
     if all.oldest.is_some() {
         until("the oldest is older than a second", async || {
             let oldest = depth().await.oldest.expect("told");
@@ -173,11 +173,11 @@ pub(crate) async fn its_depth_is_told(fixture: &Fixture) {
 
     let received = fixture.receive().await;
     fixture.delete(PLAIN, &received[0]).await;
-    fixture.give_back(&received[1]).await;
+    fixture.release(&received[1]).await;
     let some = depth().await;
     assert_eq!((some.waiting, some.in_flight, some.dead), (2, 1, 0));
 
-    fixture.kill(PLAIN).await;
+    fixture.dead_letter_all(PLAIN).await;
     let rest = depth().await;
     assert_eq!((rest.waiting, rest.in_flight, rest.dead), (1, 1, 1));
 }

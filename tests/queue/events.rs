@@ -1,4 +1,4 @@
-//! `docs/EVENTS.md` has a schema of each event, and it is that of what is sent.
+//! The JSON schemas in `docs/EVENTS.md` are those of the events that are sent.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use boon::{Compiler, SchemaIndex, Schemas};
 use chrono::NaiveDate;
 use coach_domain::{
     clock::{Clock as _, SystemClock},
-    consent::ConsentPurpose,
     database::{self, Options},
+    enums::ConsentPurpose,
+    enums::Goal,
     event::{CheckInSubmitted, ConsentChanged, CycleStarted, PlanStarted, WorkoutCompleted},
     id::{self, MemberId, ProgrammeId, WorkoutId},
-    outbox::{self, Effect, Effects, Payload},
-    preferences::Goal,
+    outbox::{self, OutboxBatch, OutboxMessage, Payload},
     queue::QueueName,
 };
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ fn schemas() -> BTreeMap<String, Value> {
     schemas.collect()
 }
 
-/// A schema that was found to be one, with formats counting.
+/// A compiled JSON schema, which also validates formats.
 struct Validator {
     schemas: Schemas,
     schema: SchemaIndex,
@@ -50,37 +50,37 @@ impl Validator {
         Self { schemas, schema }
     }
 
-    fn mistake(&self, value: &Value) -> Option<String> {
+    fn find_error(&self, value: &Value) -> Option<String> {
         let valid = self.schemas.validate(value, self.schema);
         valid.err().map(|error| error.to_string())
     }
 
     fn is_valid(&self, value: &Value) -> bool {
-        self.mistake(value).is_none()
+        self.find_error(value).is_none()
     }
 }
 
-fn effect<P: Payload>(event: &P) -> Effect {
+fn message<P: Payload>(event: &P) -> OutboxMessage {
     let now = SystemClock.now();
-    let mut effects = Effects::new(Some(MemberId(id::at(now))), now);
-    effects.owe(event).expect("JSON");
-    effects.into_owed().remove(0)
+    let mut outbox = OutboxBatch::new(Some(MemberId(id::new_v7(now))), now);
+    outbox.enqueue(event).expect("JSON");
+    outbox.into_messages().remove(0)
 }
 
-/// One of each that there is.
-fn all() -> Vec<Effect> {
+/// One message of each kind, and of each variant.
+fn all() -> Vec<OutboxMessage> {
     let now = SystemClock.now();
-    let uuid = || id::at(now);
+    let uuid = || id::new_v7(now);
     let day = NaiveDate::from_ymd_opt(2026, 3, 18).expect("a day");
     let mut all = vec![
-        effect(&WorkoutCompleted {
+        message(&WorkoutCompleted {
             cycle_id: uuid(),
             day: 28,
             position: 1,
             workout_id: WorkoutId(uuid()),
             completed_at: now,
         }),
-        effect(&CycleStarted {
+        message(&CycleStarted {
             plan_id: uuid(),
             cycle_id: uuid(),
             number: 1,
@@ -88,7 +88,7 @@ fn all() -> Vec<Effect> {
             programme_id: ProgrammeId(uuid()),
             programme_version: 1,
         }),
-        effect(&CheckInSubmitted {
+        message(&CheckInSubmitted {
             check_in_id: uuid(),
             cycle_id: uuid(),
             cycle_number: 1,
@@ -100,7 +100,7 @@ fn all() -> Vec<Effect> {
         Goal::BuildStrength,
         Goal::ImproveEndurance,
     ] {
-        all.push(effect(&PlanStarted {
+        all.push(message(&PlanStarted {
             plan_id: uuid(),
             goal,
             started_on: day,
@@ -111,7 +111,7 @@ fn all() -> Vec<Effect> {
         ConsentPurpose::PartnerSharing,
         ConsentPurpose::HealthData,
     ] {
-        all.push(effect(&ConsentChanged {
+        all.push(message(&ConsentChanged {
             purpose,
             granted: purpose == ConsentPurpose::HealthData,
             changed_at: now,
@@ -120,7 +120,7 @@ fn all() -> Vec<Effect> {
     all
 }
 
-/// What the relay sends, as the outbox has it.
+/// The envelopes in the outbox, as the relay sends them.
 async fn envelopes() -> Vec<Value> {
     let pool = database::connect(&empty_database().await, &Options::default()).await;
     let pool = pool.expect("a connection");
@@ -130,10 +130,11 @@ async fn envelopes() -> Vec<Value> {
         .await
         .expect("inserted");
     let until = now + chrono::TimeDelta::minutes(1);
-    let owed = outbox::claim(&pool, QueueName::Events, None, 100, now, until).await;
-    let owed = owed.expect("claimed");
-    assert_eq!(owed.len(), all.len());
-    owed.iter()
+    let claimed = outbox::claim(&pool, QueueName::Events, None, 100, now, until).await;
+    let claimed = claimed.expect("claimed");
+    assert_eq!(claimed.len(), all.len());
+    claimed
+        .iter()
         .map(|row| serde_json::from_str(&row.envelope).expect("JSON"))
         .collect()
 }
@@ -143,14 +144,15 @@ fn title(envelope: &Value) -> String {
     format!("{kind} version {}", envelope["version"])
 }
 
-/// All fields, and no others: those of a document that leaves some out would pass too.
-fn assert_told(schema: &Value, value: &Value) {
-    let mistake = Validator::new(schema).mistake(value);
-    assert_eq!(mistake, None, "{value}");
-    let told = schema["properties"].as_object().expect("properties");
+/// Fails unless a value conforms to a schema that documents all its fields. The schema itself allows undocumented
+/// fields.
+fn assert_documented(schema: &Value, value: &Value) {
+    let error = Validator::new(schema).find_error(value);
+    assert_eq!(error, None, "{value}");
+    let documented = schema["properties"].as_object().expect("properties");
     for field in value.as_object().expect("an object").keys() {
         assert!(
-            told.contains_key(field),
+            documented.contains_key(field),
             "{field} is not in {}",
             schema["title"]
         );
@@ -162,14 +164,14 @@ async fn what_is_sent_is_what_is_documented() {
     let schemas = schemas();
     let mut seen = vec!["envelope".to_owned()];
     for envelope in envelopes().await {
-        assert_told(&schemas["envelope"], &envelope);
+        assert_documented(&schemas["envelope"], &envelope);
         let title = title(&envelope);
         let schema = schemas.get(&title);
         let schema = schema.unwrap_or_else(|| panic!("{title} is not documented"));
-        assert_told(schema, &envelope["payload"]);
+        assert_documented(schema, &envelope["payload"]);
         seen.push(title);
     }
-    // Nor is more documented than there is.
+    // Nothing else is documented.
     seen.sort();
     seen.dedup();
     assert_eq!(schemas.into_keys().collect::<Vec<_>>(), seen);
@@ -183,16 +185,16 @@ async fn what_is_not_like_it_is_noticed() {
         let validator = Validator::new(schema);
         let payload = envelope["payload"].as_object().expect("an object");
         for field in payload.keys() {
-            let mut less = payload.clone();
-            less.remove(field);
+            let mut incomplete = payload.clone();
+            incomplete.remove(field);
             assert!(
-                !validator.is_valid(&json!(less)),
+                !validator.is_valid(&json!(incomplete)),
                 "without {field}: {schema}"
             );
-            let mut wrong = payload.clone();
-            wrong.insert(field.clone(), json!("nonsense"));
+            let mut invalid = payload.clone();
+            invalid.insert(field.clone(), json!("nonsense"));
             assert!(
-                !validator.is_valid(&json!(wrong)),
+                !validator.is_valid(&json!(invalid)),
                 "{field} is nonsense: {schema}"
             );
         }
@@ -208,8 +210,8 @@ async fn what_is_not_like_it_is_noticed() {
         ("trace", json!("00-0")),
         ("payload", json!([])),
     ] {
-        let mut wrong = good.clone();
-        wrong[field] = value;
-        assert!(!envelope.is_valid(&wrong), "{wrong}");
+        let mut invalid = good.clone();
+        invalid[field] = value;
+        assert!(!envelope.is_valid(&invalid), "{invalid}");
     }
 }

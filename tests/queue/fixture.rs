@@ -1,4 +1,4 @@
-//! A queue for one test, on either.
+//! A queue for one test, on Postgres or SQS.
 
 use std::{
     path::Path,
@@ -21,39 +21,39 @@ use coach_workers::queue::{
     sqs::{self, Addresses},
 };
 
-/// Where a queue is asked that keeps no order.
+/// A queue without order.
 pub(crate) const PLAIN: QueueName = QueueName::Email;
-/// And one that does.
+/// A FIFO queue.
 pub(crate) const ORDERED: QueueName = QueueName::PartnerSync;
 
-/// Longer than a test takes.
+/// A visibility timeout that is longer than a test takes.
 pub(crate) const LONG: Duration = Duration::from_mins(10);
 
-/// The longest that a receive may wait: until what must come is there, however busy the machine is.
-pub(crate) const MOST_WAIT: Duration = Duration::from_secs(20);
+/// The longest wait of a receive, for messages that must arrive even on a busy machine.
+pub(crate) const MAX_WAIT: Duration = Duration::from_secs(20);
 
 static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres-of-queues");
     Postgres::start(&home)
 });
 
-/// Beside the folder that cargo gives us, where `tests/run` made it.
+/// `tests/run` installs it beside cargo's folder for temporary files.
 static MINISTACK: LazyLock<Ministack> =
     LazyLock::new(|| Ministack::beside(env!("CARGO_TARGET_TMPDIR"), "sqs,sns"));
 
-/// All that a queue can do.
+/// All operations of a queue.
 pub(crate) trait Broker: Queue + DeadLetters {}
 
 impl<Q: Queue + DeadLetters> Broker for Q {}
 
-/// A queue with what tests ask of it again and again.
+/// A queue, with helpers for tests.
 pub(crate) struct Fixture {
     pub(crate) queue: Arc<dyn Broker>,
     pub(crate) database: Pool,
 }
 
 impl Fixture {
-    /// Sends these bodies, and nothing goes wrong.
+    /// Sends messages with these bodies, which must succeed.
     pub(crate) async fn send(&self, bodies: &[&str]) {
         let messages: Vec<_> = bodies.iter().map(|body| Outgoing::new(*body)).collect();
         self.send_all(PLAIN, &messages).await;
@@ -66,7 +66,7 @@ impl Fixture {
         }
     }
 
-    /// What there is now, at most ten, hidden for longer than the test takes.
+    /// Receives up to ten available messages, which stay invisible for longer than the test takes.
     pub(crate) async fn receive(&self) -> Vec<Received> {
         self.receive_from(PLAIN, Duration::ZERO, LONG).await
     }
@@ -81,20 +81,20 @@ impl Fixture {
         received.expect("received")
     }
 
-    /// The one message that there is now.
+    /// Receives the only available message.
     pub(crate) async fn receive_one(&self) -> Received {
         let mut received = self.receive().await;
         assert_eq!(received.len(), 1, "{received:?}");
         received.remove(0)
     }
 
-    pub(crate) async fn give_back(&self, message: &Received) {
-        self.give_back_to(PLAIN, message).await;
+    pub(crate) async fn release(&self, message: &Received) {
+        self.release_on(PLAIN, message).await;
     }
 
-    pub(crate) async fn give_back_to(&self, queue: QueueName, message: &Received) {
-        let given = self.queue.extend(queue, &message.receipt, Duration::ZERO);
-        given.await.expect("given back");
+    pub(crate) async fn release_on(&self, queue: QueueName, message: &Received) {
+        let returned = self.queue.extend(queue, &message.receipt, Duration::ZERO);
+        returned.await.expect("returned");
     }
 
     pub(crate) async fn delete(&self, queue: QueueName, message: &Received) {
@@ -111,8 +111,8 @@ impl Fixture {
         deleted.remove(0)
     }
 
-    /// Receives what there is until it is dead, which SQS sees to when it is asked for more.
-    pub(crate) async fn kill(&self, queue: QueueName) {
+    /// Receives all available messages until they are dead letters. SQS moves these when it is received from again.
+    pub(crate) async fn dead_letter_all(&self, queue: QueueName) {
         loop {
             let received = self.receive_from(queue, Duration::ZERO, LONG).await;
             if received.is_empty() {
@@ -120,18 +120,18 @@ impl Fixture {
             }
             for message in received {
                 assert!(message.receives <= 5, "{message:?}");
-                self.give_back_to(queue, &message).await;
+                self.release_on(queue, &message).await;
             }
         }
     }
 }
 
-/// Bodies in the order of their receipt.
+/// The bodies of messages.
 pub(crate) fn bodies(messages: &[Received]) -> Vec<&str> {
     messages.iter().map(|it| it.body.as_str()).collect()
 }
 
-/// The URL of a database with tables, and nothing in them.
+/// The URL of a new database with empty tables.
 pub(crate) async fn empty_database() -> String {
     SERVER.empty().await
 }
@@ -160,7 +160,7 @@ pub(crate) async fn open(database: &Pool) -> PostgresQueue {
     opened.expect("a pool for queues")
 }
 
-/// Queues on SQS of one test's own.
+/// New queues on SQS, with a database of their own.
 pub(crate) async fn sqs() -> Fixture {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let client = client(endpoint());
@@ -180,7 +180,7 @@ pub(crate) async fn sqs() -> Fixture {
     }
 }
 
-/// Where SQS is.
+/// The endpoint of SQS.
 pub(crate) fn endpoint() -> &'static str {
     MINISTACK.endpoint()
 }

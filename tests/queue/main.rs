@@ -1,30 +1,31 @@
-//! What a queue does, held against both that there are: on Postgres, and SQS over its own protocol.
+//! Tests of both queues: on Postgres, and on SQS with its real protocol.
 //!
-//! SQS is `ministack`. Amazon's own differs in this, as far as these tests could tell:
+//! SQS is `ministack` here. Amazon's SQS differs in these points that matter to the tests:
 //!
-//! - It delivers at least once: now and then a message is received twice at once, and two receives may find nothing
-//!   where there is something. Standard queues keep no order at all. Here each is exact.
-//! - Its counts are approximate and late by up to a minute.
-//! - Deleting with a receipt that does not count any more goes well and leaves the message; ministack says
-//!   `ReceiptHandleIsInvalid`. Extending with one is `InvalidParameterValue` there.
-//! - Extending a message whose visibility has ended is `MessageNotInflight`; ministack hides it again.
-//! - A receipt of a queue that is first in, first out does not even delete after its visibility has ended.
-//! - A dead letter moves when the queue is received from: so here, too. Amazon also does it without.
-//! - It throttles, asks for credentials, and allows 20,000 messages in flight where order is kept, else 120,000.
+//! - It delivers at least once: a message may be received twice, a receive may miss available messages, and standard
+//!   queues keep no order. Ministack is exact.
+//! - Its counts are approximate and up to a minute old.
+//! - Deleting with a stale receipt succeeds and leaves the message; ministack returns `ReceiptHandleIsInvalid`. Amazon
+//!   returns `InvalidParameterValue` for extending with one.
+//! - Extending a message whose visibility timeout has ended returns `MessageNotInflight`; ministack hides it again.
+//! - A receipt of a FIFO queue cannot delete either once the visibility timeout has ended.
+//! - Messages become dead letters without a further receive. In ministack they do so with one, so the tests receive
+//!   again.
+//! - It throttles, requires credentials, and allows 20,000 messages in flight in FIFO queues and 120,000 in others.
 
-mod dead;
+mod dead_letters;
 mod delivery;
 mod events;
 mod fixture;
-mod lookalike;
 mod order;
 mod pause;
 mod postgres;
 mod sqs;
+mod sqs_compatible;
 mod topic;
 mod visibility;
 
-/// Each a test on both.
+/// Makes a test on each queue of each function.
 macro_rules! behaviours {
     ($($file:ident { $($behaviour:ident),+ $(,)? })+) => {
         mod on_postgres {
@@ -68,10 +69,10 @@ behaviours! {
         many_receivers_never_share_a_message,
         its_depth_is_told,
     }
-    dead {
+    dead_letters {
         the_fifth_receive_is_the_last,
         the_fifth_receive_has_its_whole_visibility,
-        a_buried_message_is_dead_at_once,
+        a_message_is_moved_to_the_dead_letters_at_once,
         poison_holds_nobody_up,
         looking_at_dead_letters_changes_nothing,
         redriven_letters_begin_anew,

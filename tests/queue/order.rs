@@ -1,4 +1,4 @@
-//! Queues that are first in, first out within a group.
+//! FIFO queues, which keep the order within a group.
 
 use std::{
     collections::VecDeque,
@@ -12,7 +12,7 @@ use std::{
 use coach_domain::queue::{Error, Outgoing};
 use tokio::task::JoinSet;
 
-use crate::fixture::{Fixture, LONG, MOST_WAIT, ORDERED, PLAIN, bodies};
+use crate::fixture::{Fixture, LONG, MAX_WAIT, ORDERED, PLAIN, bodies};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -32,23 +32,23 @@ pub(crate) async fn a_group_keeps_its_order(fixture: &Fixture) {
         sent.extend(groups.map(|group| message(group, &format!("{group} {number}"))));
     }
     fixture.send_all(ORDERED, &sent).await;
-    // Four receivers, each as slow as it likes.
+    // Four receivers of different speeds.
     let left = Arc::new(AtomicUsize::new(sent.len()));
     let mut receivers = JoinSet::new();
     let (done, mut finished) = tokio::sync::mpsc::unbounded_channel();
-    for nap in [0, 3, 7, 11] {
+    for delay in [0, 3, 7, 11] {
         let queue = Arc::clone(&fixture.queue);
         let (done, left) = (done.clone(), Arc::clone(&left));
         receivers.spawn(async move {
             loop {
                 let received = queue.receive(ORDERED, 2, SECOND / 2, LONG).await;
                 let received = received.expect("received");
-                // What others have not done yet may hold up the rest.
+                // Messages that others are working on may hold back the rest.
                 if received.is_empty() && left.load(SeqCst) == 0 {
                     return;
                 }
                 for message in received {
-                    tokio::time::sleep(Duration::from_millis(nap)).await;
+                    tokio::time::sleep(Duration::from_millis(delay)).await;
                     done.send(message.body).expect("heard");
                     let deleted = queue.delete(ORDERED, &[message.receipt]).await;
                     assert_eq!(deleted, Ok(vec![Ok(())]));
@@ -88,20 +88,24 @@ pub(crate) async fn a_group_waits_for_what_fails_until_it_is_dead(fixture: &Fixt
         let poison = poison.expect("the first of its group");
         assert_eq!(poison.receives, receives);
         assert!(!bodies(&received).contains(&"next"));
-        // The other group goes on meanwhile.
+        // The other group is not held back.
         assert_eq!(received.len(), if receives == 1 { 2 } else { 1 });
-        fixture.give_back_to(ORDERED, poison).await;
+        fixture.release_on(ORDERED, poison).await;
     }
-    let next = fixture.receive_from(ORDERED, MOST_WAIT, LONG).await;
+    let next = fixture.receive_from(ORDERED, MAX_WAIT, LONG).await;
     assert_eq!(bodies(&next), ["next"]);
     assert_eq!(next[0].receives, 1);
-    let letters = fixture.queue.dead(ORDERED, 10).await.expect("looked");
+    let letters = fixture
+        .queue
+        .list_dead_letters(ORDERED, 10)
+        .await
+        .expect("looked");
     assert_eq!(bodies(&letters), ["poison"]);
 }
 
 pub(crate) async fn a_repeated_send_is_one_message(fixture: &Fixture) {
     let (one, other) = (message("a", "one"), message("a", "other"));
-    // In one batch, in the next, and when it is done with.
+    // Repeated in the same batch, in the next, and after the first is deleted.
     fixture.send_all(ORDERED, &[one.clone(), one.clone()]).await;
     fixture.send_all(ORDERED, &[one.clone(), other]).await;
     let first = fixture.receive_from(ORDERED, Duration::ZERO, LONG).await;
@@ -117,9 +121,9 @@ pub(crate) async fn a_repeated_send_is_one_message(fixture: &Fixture) {
 
 pub(crate) async fn a_redriven_letter_of_a_group_comes_again(fixture: &Fixture) {
     fixture.send_all(ORDERED, &[message("a", "one")]).await;
-    fixture.kill(ORDERED).await;
+    fixture.dead_letter_all(ORDERED).await;
     fixture.send_all(ORDERED, &[message("a", "two")]).await;
-    // Within the five minutes in which its first send is known.
+    // Within the five minutes in which sends are deduplicated.
     assert_eq!(fixture.queue.redrive(ORDERED, &[], 10).await, Ok(1));
     for (body, receives) in [("two", 1), ("one", 1)] {
         let received = fixture.receive_from(ORDERED, Duration::ZERO, LONG).await;
@@ -155,7 +159,7 @@ pub(crate) async fn what_order_needs_is_asked_for(fixture: &Fixture) {
     assert_eq!(refused, [true, true, true, false]);
     let received = fixture.receive_from(ORDERED, Duration::ZERO, LONG).await;
     assert_eq!(bodies(&received), ["whole"]);
-    // Elsewhere nobody asks, and nobody keeps to it.
+    // Queues without order ignore both.
     fixture
         .send_all(
             PLAIN,
@@ -169,20 +173,20 @@ pub(crate) async fn what_order_needs_is_asked_for(fixture: &Fixture) {
     assert_eq!(fixture.receive().await.len(), 3);
 }
 
-/// Two hundred of one group, and behind them one each of twelve others: by the time these are done, hardly any more of
-/// the busy one are than there were places.
+/// A queue has two hundred messages of one group, and then one each of twelve other groups. When the latter are done,
+/// only a few of the former may be.
 pub(crate) async fn a_busy_group_starves_no_other(fixture: &Fixture) {
-    const PLACES: usize = 4;
+    const CONCURRENCY: usize = 4;
     let busy = (0..200).map(|number| message("busy", &format!("busy {number}")));
     let others = (0..12).map(|group| message(&format!("other {group}"), "other"));
     let sent: Vec<_> = busy.chain(others).collect();
     fixture.send_all(ORDERED, &sent).await;
-    // As a consumer does, with so many places: work is done while it receives, so one is done when all are taken, or
-    // nothing more comes.
+    // Works like a consumer with this concurrency: it finishes a message when all places are taken, or nothing more
+    // arrives.
     let mut working = VecDeque::new();
     let (mut busy, mut others) = (0, 0);
     while others < 12 {
-        let free = PLACES - working.len();
+        let free = CONCURRENCY - working.len();
         let received = fixture.queue.receive(ORDERED, free, SECOND, LONG).await;
         let received = received.expect("received");
         let is_empty = received.is_empty();
@@ -194,7 +198,7 @@ pub(crate) async fn a_busy_group_starves_no_other(fixture: &Fixture) {
             }
             working.push_back(message);
         }
-        if working.len() < PLACES && !is_empty {
+        if working.len() < CONCURRENCY && !is_empty {
             continue;
         }
         if let Some(done) = working.pop_front() {

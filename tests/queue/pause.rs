@@ -1,4 +1,4 @@
-//! A queue that is paused.
+//! Pausing a queue.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use coach_domain::queue::QueueName;
 use coach_workers::queue::pause::{pause, paused, resume};
 use tokio::time::sleep;
 
-use crate::fixture::{Fixture, LONG, MOST_WAIT, ORDERED, PLAIN, bodies};
+use crate::fixture::{Fixture, LONG, MAX_WAIT, ORDERED, PLAIN, bodies};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -18,22 +18,22 @@ fn now() -> DateTime<Utc> {
 
 pub(crate) async fn a_paused_queue_gives_out_nothing(fixture: &Fixture) {
     fixture.send(&["before", "held"]).await;
-    let work = fixture.queue.receive(PLAIN, 1, Duration::ZERO, LONG).await;
-    let work = work.expect("received");
+    let in_flight = fixture.queue.receive(PLAIN, 1, Duration::ZERO, LONG).await;
+    let in_flight = in_flight.expect("received");
     assert_eq!(pause(&fixture.database, PLAIN, now()).await, Ok(true));
-    // It may go on for a second where the queue is not in our database. By then it is asked anew.
+    // A queue outside the database may go on for a second, until the state is read again.
     sleep(SECOND + SECOND / 2).await;
     assert_eq!(fixture.receive().await, []);
-    // What is being worked on is finished, and sends go on.
-    fixture.delete(PLAIN, &work[0]).await;
+    // Messages in flight can be deleted, and new ones be sent.
+    fixture.delete(PLAIN, &in_flight[0]).await;
     fixture.send(&["meanwhile"]).await;
     let none = fixture.receive_from(PLAIN, 2 * SECOND, LONG).await;
     assert_eq!(none, []);
     assert_eq!(fixture.queue.depth(PLAIN).await.expect("told").waiting, 2);
 
-    // Who waits already sees it go on.
+    // A waiting receive notices when the queue is resumed.
     let queue = std::sync::Arc::clone(&fixture.queue);
-    let waiting = tokio::spawn(async move { queue.receive(PLAIN, 10, MOST_WAIT, LONG).await });
+    let waiting = tokio::spawn(async move { queue.receive(PLAIN, 10, MAX_WAIT, LONG).await });
     sleep(SECOND / 2).await;
     assert_eq!(resume(&fixture.database, PLAIN, now()).await, Ok(true));
     let received = waiting.await.expect("joined").expect("received");
@@ -56,7 +56,7 @@ pub(crate) async fn pausing_and_resuming_say_what_they_changed(fixture: &Fixture
     assert_eq!(resume(database, PLAIN, now()).await, Ok(true));
     assert_eq!(resume(database, PLAIN, now()).await, Ok(false));
     assert_eq!(paused().await, [(QueueName::PartnerSync, now())]);
-    // Others are not concerned.
+    // Other queues are not affected.
     fixture.send(&["a"]).await;
     assert_eq!(fixture.receive_one().await.body, "a");
 }

@@ -1,4 +1,4 @@
-//! What the queue on Postgres does besides.
+//! Behaviour that is specific to the queue on Postgres.
 
 use std::{
     sync::{
@@ -11,7 +11,7 @@ use std::{
 use coach_domain::{
     database::Pool,
     database::{self, Options},
-    queue::{DEAD_FOR, DeadLetters, Error, Outgoing, Queue, QueueName, Receipt},
+    queue::{DEAD_LETTER_RETENTION, DeadLetters, Error, Outgoing, Queue, QueueName, Receipt},
 };
 use coach_tests::until;
 use coach_workers::queue::PostgresQueue;
@@ -19,7 +19,7 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
 use tokio::time::Instant;
 
 use crate::fixture::{
-    LONG, MOST_WAIT, ORDERED, PLAIN, bodies, connect, empty_database, open, postgres,
+    LONG, MAX_WAIT, ORDERED, PLAIN, bodies, connect, empty_database, open, postgres,
 };
 
 async fn number(database: &Pool, sql: &str) -> i64 {
@@ -51,8 +51,8 @@ async fn a_database_without_our_tables_says_what_to_do() {
     assert!(why.contains("coach migrate"), "{why}");
 }
 
-/// A plan that is made while the queue is empty must not read all of it when it is full: one that never held anything,
-/// and one that was full before, whose file and indexes are still large.
+/// A query plan that is made while the queue is empty must not scan the whole table when it is full. That holds for a
+/// table that never had rows, and for one that was full before, whose file and indexes are still large.
 #[tokio::test]
 async fn a_backlog_is_never_read_whole() {
     let url = empty_database().await;
@@ -62,7 +62,7 @@ async fn a_backlog_is_never_read_whole() {
         execute(&setup, "VACUUM ANALYZE queue_message").await;
         setup.close().await;
         let database = connect(&url).await;
-        // What the setup read is told when its connection is gone, and not to be counted.
+        // Postgres reports what the setup's connection read only once it is closed, and that must not be counted.
         let others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()";
         until("others have gone", async || {
             number(&database, others).await == 0
@@ -80,7 +80,7 @@ async fn a_backlog_is_never_read_whole() {
                 assert_eq!(use_all(&queue, ordered).await, 10);
             }
         }
-        // Connections tell what they read when they end.
+        // Postgres reports what a connection read when it is closed.
         database.close().await;
         let database = connect(&url).await;
         let count = async |sum: &str| {
@@ -93,7 +93,7 @@ async fn a_backlog_is_never_read_whole() {
         })
         .await;
         assert_eq!(count("seq_tup_read").await, 0, "after {before}");
-        // Each message is found to be received, extended and deleted, and a few are found more often.
+        // Each message is read to be received, extended and deleted, and a few are read more often.
         for index in ["pkey", "waiting", "last", "group"] {
             let sql = format!(
                 "SELECT idx_tup_fetch FROM pg_stat_user_indexes WHERE indexrelname = 'queue_message_{index}'"
@@ -108,7 +108,7 @@ async fn a_backlog_is_never_read_whole() {
     }
 }
 
-/// Each statement once. Says how many messages were received.
+/// Runs each statement of the queue once, and returns the number of messages received.
 async fn use_all(queue: &PostgresQueue, name: QueueName) -> usize {
     let received = queue.receive(name, 10, Duration::ZERO, LONG).await;
     let received = received.expect("received");
@@ -118,16 +118,16 @@ async fn use_all(queue: &PostgresQueue, name: QueueName) -> usize {
     }
     let receipts: Vec<_> = received.iter().map(|it| it.receipt.clone()).collect();
     queue.delete(name, &receipts).await.expect("deleted");
-    queue.dead(name, 10).await.expect("looked");
+    queue.list_dead_letters(name, 10).await.expect("looked");
     queue.redrive(name, &[], 10).await.expect("redriven");
     let unknown = ["1".to_owned()];
     queue.redrive(name, &unknown, 10).await.expect("redriven");
     queue.discard(name, &unknown).await.expect("discarded");
-    queue.tidy(LONG).await.expect("tidied");
+    queue.purge_expired(LONG).await.expect("tidied");
     received.len()
 }
 
-/// A half of it in each queue, and a half of each in flight.
+/// A backlog: half of it in each queue, and half of each in flight.
 const BACKLOG: &str = "
     INSERT INTO queue_message (queue, body, sequence_group, sent_at, visible_at, receives)
     SELECT
@@ -160,16 +160,21 @@ async fn a_send_belongs_to_the_transaction() {
     assert_eq!(bodies(&fixture.receive().await), ["kept"]);
 }
 
-/// Receivers who look by themselves only when their wait is over, and a batch for each of them again and again: each send
-/// wakes one, which wakes the next. How soon, `make bench BENCH=queue` measures.
+/// The receivers poll only after their maximum wait, and get batches for all of them: a send wakes one, which wakes the
+/// next. `make bench BENCH=queue` measures how fast.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_send_wakes_as_many_as_it_feeds() {
     for receivers in [1, 8] {
         let database = connect(&empty_database().await).await;
-        let queue = Arc::new(open(&database).await.looking_every(LONG));
+        let queue = Arc::new(open(&database).await.with_poll_interval(LONG));
         let received = Arc::new(AtomicUsize::new(0));
         let waiting: Vec<_> = (0..receivers)
-            .map(|_| tokio::spawn(receive_for_ever(Arc::clone(&queue), Arc::clone(&received))))
+            .map(|_| {
+                tokio::spawn(receive_repeatedly(
+                    Arc::clone(&queue),
+                    Arc::clone(&received),
+                ))
+            })
             .collect();
         for round in 1..=20 {
             let batch = vec![Outgoing::new("a"); receivers];
@@ -186,11 +191,11 @@ async fn a_send_wakes_as_many_as_it_feeds() {
     }
 }
 
-/// Until something comes because its wait is over.
-async fn receive_for_ever(queue: Arc<PostgresQueue>, received: Arc<AtomicUsize>) {
+/// Receives until a message comes only because the wait is over.
+async fn receive_repeatedly(queue: Arc<PostgresQueue>, received: Arc<AtomicUsize>) {
     let mut begun = Instant::now();
-    while let Ok(some) = queue.receive(PLAIN, 1, MOST_WAIT, LONG).await
-        && (some.is_empty() || begun.elapsed() < MOST_WAIT)
+    while let Ok(some) = queue.receive(PLAIN, 1, MAX_WAIT, LONG).await
+        && (some.is_empty() || begun.elapsed() < MAX_WAIT)
     {
         received.fetch_add(some.len(), SeqCst);
         begun = Instant::now();
@@ -202,8 +207,8 @@ async fn what_is_not_hidden_any_more_cannot_be_extended_but_deleted() {
     let fixture = postgres().await;
     fixture.send(&["a"]).await;
     let received = fixture.receive().await;
-    let over = "UPDATE queue_message SET visible_at = statement_timestamp()";
-    execute(&fixture.database, over).await;
+    let expire = "UPDATE queue_message SET visible_at = statement_timestamp()";
+    execute(&fixture.database, expire).await;
     let extended = fixture
         .queue
         .extend(PLAIN, &received[0].receipt, LONG)
@@ -213,7 +218,7 @@ async fn what_is_not_hidden_any_more_cannot_be_extended_but_deleted() {
     assert_eq!(fixture.receive().await, []);
 }
 
-/// Nor by another receipt that somebody makes up.
+/// Nor by an invalid receipt.
 #[tokio::test]
 async fn a_dead_letter_is_not_deleted_by_its_last_receipt() {
     let fixture = postgres().await;
@@ -221,7 +226,7 @@ async fn a_dead_letter_is_not_deleted_by_its_last_receipt() {
     let mut last = None;
     for _ in 0..5 {
         let message = fixture.receive_one().await;
-        fixture.give_back(&message).await;
+        fixture.release(&message).await;
         last = Some(message.receipt);
     }
     let last = last.expect("five");
@@ -231,7 +236,12 @@ async fn a_dead_letter_is_not_deleted_by_its_last_receipt() {
         assert_eq!(deleted, Err(Error::StaleReceipt), "{receipt:?}");
     }
     assert_eq!(
-        fixture.queue.dead(PLAIN, 10).await.expect("looked").len(),
+        fixture
+            .queue
+            .list_dead_letters(PLAIN, 10)
+            .await
+            .expect("looked")
+            .len(),
         1
     );
 }
@@ -286,8 +296,8 @@ async fn the_long_dead_are_forgotten() {
         UNION ALL
         SELECT 'partner-sync', 'new ' || n, now() - interval '4 minutes' FROM generate_series(1, 10) AS n";
     execute(&fixture.database, sent).await;
-    assert_eq!(queue.tidy(DEAD_FOR).await, Ok(2_500));
-    assert_eq!(queue.tidy(DEAD_FOR).await, Ok(0));
+    assert_eq!(queue.purge_expired(DEAD_LETTER_RETENTION).await, Ok(2_500));
+    assert_eq!(queue.purge_expired(DEAD_LETTER_RETENTION).await, Ok(0));
     let depth = queue.depth(PLAIN).await.expect("told");
     assert_eq!(
         (depth.waiting, depth.in_flight, depth.dead),

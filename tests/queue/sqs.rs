@@ -1,4 +1,4 @@
-//! What the queue on SQS does besides.
+//! Behaviour that is specific to the queue on SQS.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ async fn a_queue_that_is_not_there_says_what_to_do() {
         assert!(why.contains("nowhere: create it"), "{why}");
         let sent = queue.send(PLAIN, &[Outgoing::new("a")]).await;
         assert!(matches!(sent, Err(Error::Misconfigured(_))), "{sent:?}");
-        // Nor is there one that nobody set.
+        // Nor is there a queue without an address.
         let depth = queue.depth(QueueName::Webhooks).await;
         assert!(matches!(depth, Err(Error::Misconfigured(_))), "{depth:?}");
     }
@@ -39,14 +39,14 @@ async fn a_queue_that_is_not_there_says_what_to_do() {
 
 #[tokio::test]
 async fn without_sqs_it_is_unavailable() {
-    // Nobody listens there: it is the port that discards.
+    // Nothing listens on this port, which is that of the discard protocol.
     let endpoint = "http://127.0.0.1:9";
     let queue = queue(endpoint, format!("{endpoint}/000000000000/email")).await;
     let sent = queue.send(PLAIN, &[Outgoing::new("a")]).await;
     let Err(Error::Unavailable(why)) = sent else {
         panic!("{sent:?}");
     };
-    // With the cause.
+    // The error has the cause.
     assert!(why.contains("refused"), "{why}");
     let received = queue.receive(PLAIN, 1, Duration::ZERO, LONG).await;
     assert!(
@@ -61,10 +61,10 @@ async fn an_address_is_a_name_or_a_url() {
     let endpoint = endpoint();
     let client = client(endpoint);
     sqs::create(&client, "addressed").await.expect("created");
-    // It may be there already.
+    // It may exist already.
     sqs::create(&client, "addressed").await.expect("created");
     let url = client.get_queue_url().queue_name("addressed").send().await;
-    let url = url.expect("asked").queue_url.expect("a URL");
+    let url = url.expect("a response").queue_url.expect("a URL");
     let by_name = queue(endpoint, "addressed".to_owned()).await;
     let by_url = queue(endpoint, url).await;
     let sent = by_name.send(PLAIN, &[Outgoing::new("a")]).await;
@@ -75,7 +75,7 @@ async fn an_address_is_a_name_or_a_url() {
     assert_eq!((depth.in_flight, depth.dead), (1, 0));
 }
 
-/// Ten of the longest do not go back in one call.
+/// Messages of the maximum size do not fit into one call.
 #[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn long_letters_are_redriven_in_several_calls() {
@@ -83,7 +83,7 @@ async fn long_letters_are_redriven_in_several_calls() {
     for _ in 0..3 {
         fixture.send(&[&"a".repeat(MAX_BYTES)]).await;
     }
-    fixture.kill(PLAIN).await;
+    fixture.dead_letter_all(PLAIN).await;
     assert_eq!(fixture.queue.redrive(PLAIN, &[], 10).await, Ok(3));
     assert_eq!(fixture.receive().await.len(), 3);
     assert_eq!(fixture.queue.depth(PLAIN).await.expect("told").dead, 0);

@@ -1,4 +1,4 @@
-//! Events on SNS, over its own protocol, with a queue that subscribes.
+//! Events on SNS, with its real protocol and a queue that subscribes.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -16,13 +16,13 @@ const MAYA: &str = "0195a1f0-7c00-7a4e-9d2b-3f6f0c1b2a4d";
 const THEO: &str = "0195a1f0-7c00-7a4e-9d2b-3f6f0c1b2a4e";
 
 /// A topic and a queue that subscribes to it.
-struct Subscribed {
+struct Subscription {
     topic: SnsTopic,
     queue: String,
     endpoint: &'static str,
 }
 
-impl Subscribed {
+impl Subscription {
     async fn new(suffix: &str, filter: Option<Value>) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let endpoint = endpoint();
@@ -56,7 +56,7 @@ impl Subscribed {
         }
     }
 
-    /// What came, in order, within the time that it takes here.
+    /// The received messages, in order, until no more arrive.
     async fn received(&self) -> Vec<Value> {
         let mut received = Vec::new();
         loop {
@@ -103,7 +103,7 @@ fn numbers(received: &[Value]) -> Vec<u64> {
 #[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn events_reach_who_subscribes() {
-    let subscribed = Subscribed::new("", None).await;
+    let subscribed = Subscription::new("", None).await;
     let events: Vec<_> = (0..10)
         .map(|number| event(number, "event.plan-started", MAYA, 0))
         .collect();
@@ -117,7 +117,7 @@ async fn events_reach_who_subscribes() {
     assert_eq!(subscribed.topic.send(&[]).await, Ok(vec![]));
 }
 
-/// SNS itself looks at the attributes.
+/// SNS itself filters by the attributes.
 #[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn subscribers_choose_by_attributes() {
@@ -126,7 +126,7 @@ async fn subscribers_choose_by_attributes() {
         (json!({ "member": [THEO] }), vec![1, 2]),
         (json!({ "version": [{ "numeric": [">=", 2] }] }), vec![]),
     ] {
-        let subscribed = Subscribed::new("", Some(filter)).await;
+        let subscribed = Subscription::new("", Some(filter)).await;
         let events = [
             event(0, "event.plan-started", MAYA, 0),
             event(1, "event.cycle-started", THEO, 0),
@@ -143,7 +143,7 @@ async fn subscribers_choose_by_attributes() {
 #[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn where_order_is_kept_a_member_has_theirs() {
-    let subscribed = Subscribed::new(".fifo", None).await;
+    let subscribed = Subscription::new(".fifo", None).await;
     assert!(subscribed.topic.keeps_order());
     let events: Vec<_> = (0..8)
         .map(|number| {
@@ -156,7 +156,7 @@ async fn where_order_is_kept_a_member_has_theirs() {
         })
         .collect();
     for _ in 0..2 {
-        // The second time nothing comes of it.
+        // The repeated send is deduplicated.
         let sent = subscribed.topic.send(&events).await;
         assert_eq!(sent, Ok(vec![Ok(()); 8]));
     }
@@ -177,7 +177,7 @@ async fn where_order_is_kept_a_member_has_theirs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_fit_keeps_nothing_else_from_going() {
     const MAX: usize = 262_144;
-    let subscribed = Subscribed::new("", None).await;
+    let subscribed = Subscription::new("", None).await;
     let events = [
         event(0, "event.plan-started", MAYA, MAX / 2),
         event(1, "event.plan-started", MAYA, MAX),
@@ -190,7 +190,7 @@ async fn what_does_not_fit_keeps_nothing_else_from_going() {
     assert!(matches!(sent[1], Err(Error::Refused(_))), "{sent:?}");
     assert!(matches!(sent[2], Err(Error::Refused(_))), "{sent:?}");
     assert!(matches!(sent[3], Err(Error::Unavailable(_))), "{sent:?}");
-    // In another call.
+    // It can be sent with another call.
     assert_eq!(subscribed.topic.send(&events[3..4]).await, Ok(vec![Ok(())]));
     let mut received = numbers(&subscribed.received().await);
     received.sort_unstable();
@@ -212,7 +212,7 @@ async fn a_topic_that_is_not_there_says_what_to_do() {
 
 #[tokio::test]
 async fn without_sns_it_is_unavailable() {
-    // Nobody listens there: it is the port that discards.
+    // Nothing listens on this port, which is that of the discard protocol.
     let arn = "arn:aws:sns:us-east-1:000000000000:events";
     let topic = SnsTopic::new(client("http://127.0.0.1:9"), arn);
     let events = [event(0, "event.plan-started", MAYA, 0)];
@@ -220,6 +220,6 @@ async fn without_sns_it_is_unavailable() {
     let Ok(Err(Error::Unavailable(why))) = sent else {
         panic!("{sent:?}");
     };
-    // With the cause.
+    // The error has the cause.
     assert!(why.contains("refused"), "{why}");
 }

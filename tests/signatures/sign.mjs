@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const [kind, secret, id, seconds] = process.argv.slice(2);
-// The packages lie where they were installed, not here.
+// The packages are where they were installed, not beside this file.
 const require = createRequire(`${process.env.SIGNATURES}/`);
 const body = readFileSync(0, "utf8");
 if (kind === "standard") {

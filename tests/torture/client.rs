@@ -1,4 +1,4 @@
-//! Phones: they send a mutation again and again, with its key, until it is acknowledged.
+//! The client side: sends each operation with its idempotency key until it is acknowledged.
 
 use std::{sync::atomic::Ordering::Relaxed, time::Duration};
 
@@ -17,48 +17,51 @@ use crate::{
     progress::Progress,
 };
 
-/// The key that `POST /internal/email` wants.
+/// The API key for `POST /internal/email`.
 pub(crate) const API_KEY: &str = "torture";
 
-/// When an answer is not waited for any more.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Timeout of one request.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Pauses between two tries.
-const PAUSE: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
+/// The first and the longest delay between two attempts; the delay doubles in between.
+const RETRY_DELAY: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
 
-/// Longer than anything is away. A mutation that is not acknowledged by then never will be.
-const GIVES_UP_AFTER: Duration = Duration::from_mins(5);
+/// Longer than any outage. An operation that is not acknowledged by then never will be.
+const MAX_RETRY_TIME: Duration = Duration::from_mins(5);
 
-/// One in so many is sent twice at the same time, and one in so many once more after its answer: a retry whose first
-/// request was not lost.
-const TWICE_IN: usize = 15;
+/// One in this many operations is sent twice at the same time, and one in this many is sent again after its response: a
+/// retry whose first request was not lost.
+const DUPLICATE_ONE_IN: usize = 15;
 
-/// When a client hangs up that does: before its request has gone out, in the middle of it, or after it is done.
-const HANGS_UP: (Duration, Duration) = (Duration::ZERO, Duration::from_millis(30));
+/// When a client hangs up, if it does: before its request was sent, while it is processed, or after it is done.
+const HANG_UP_AFTER: (Duration, Duration) = (Duration::ZERO, Duration::from_millis(30));
 
-/// What one answer comes to.
+/// What the response to one request means.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Answer {
-    /// It is done.
+pub(crate) enum SendResult {
+    /// The operation is done.
     Done,
-    /// It may be done or not: to be sent again, for this reason.
-    Again(String),
-    /// It will never be done.
-    Refused(String),
+    /// The operation may be done or not, for this reason; the request has to be sent again.
+    Retry(String),
+    /// The operation failed, and a retry would fail too.
+    Rejected(String),
 }
 
-/// Sends to some gateways.
+/// Sends operations to the gateways of a run.
 #[derive(Clone, Debug)]
-pub(crate) struct Phones {
+pub(crate) struct GatewayClient {
     client: Client,
     gateways: Vec<Slot>,
-    /// One request in so many is broken off; 0 for none.
+    /// One request in this many is cancelled; 0 for none.
     hang_up_in: usize,
 }
 
-impl Phones {
+impl GatewayClient {
     pub(crate) fn new(slots: &[Slot], hang_up_in: usize) -> anyhow::Result<Self> {
-        let client = Client::builder().no_proxy().timeout(PATIENCE).build()?;
+        let client = Client::builder()
+            .no_proxy()
+            .timeout(REQUEST_TIMEOUT)
+            .build()?;
         let gateways = slots.iter().filter(|slot| slot.kind.serves());
         Ok(Self {
             client,
@@ -67,7 +70,7 @@ impl Phones {
         })
     }
 
-    /// Has a mutation done, as phones do.
+    /// Sends an operation until it is acknowledged; some are sent more than once.
     pub(crate) async fn perform(
         &self,
         operation: &Operation,
@@ -75,57 +78,58 @@ impl Phones {
         progress: &Progress,
     ) -> anyhow::Result<()> {
         let mut other = random.clone();
-        if random.one_in(TWICE_IN) {
-            let second = self.ask(operation, &mut other, progress);
-            let (first, second) = tokio::join!(self.ask(operation, random, progress), second);
+        if random.one_in(DUPLICATE_ONE_IN) {
+            let second = self.send_until_done(operation, &mut other, progress);
+            let (first, second) =
+                tokio::join!(self.send_until_done(operation, random, progress), second);
             first?;
             second?;
         } else {
-            self.ask(operation, random, progress).await?;
+            self.send_until_done(operation, random, progress).await?;
         }
-        if random.one_in(TWICE_IN) {
-            self.ask(operation, random, progress).await?;
+        if random.one_in(DUPLICATE_ONE_IN) {
+            self.send_until_done(operation, random, progress).await?;
         }
         progress.acknowledged.fetch_add(1, Relaxed);
         Ok(())
     }
 
-    async fn ask(
+    async fn send_until_done(
         &self,
         operation: &Operation,
         random: &mut Random,
         progress: &Progress,
     ) -> anyhow::Result<()> {
-        let begun = Instant::now();
-        let mut pause = PAUSE.0;
+        let started = Instant::now();
+        let mut pause = RETRY_DELAY.0;
         loop {
             let gateway = &self.gateways[random.below(self.gateways.len())];
             let name = operation.name;
             let hangs_up = self.hang_up_in > 0 && random.one_in(self.hang_up_in);
-            let answer = if hangs_up {
-                let within = random.between(HANGS_UP.0, HANGS_UP.1);
-                let answer = timeout(within, self.send(operation, gateway)).await;
-                answer.unwrap_or_else(|_| Answer::Again("hanging up".to_owned()))
+            let result = if hangs_up {
+                let hang_up_after = random.between(HANG_UP_AFTER.0, HANG_UP_AFTER.1);
+                let result = timeout(hang_up_after, self.send(operation, gateway)).await;
+                result.unwrap_or_else(|_| SendResult::Retry("hanging up".to_owned()))
             } else {
                 self.send(operation, gateway).await
             };
-            match answer {
-                Answer::Done => return Ok(()),
-                Answer::Refused(why) => bail!("{name} with the key {}: {why}", operation.key),
-                Answer::Again(why) if begun.elapsed() > GIVES_UP_AFTER => {
+            match result {
+                SendResult::Done => return Ok(()),
+                SendResult::Rejected(why) => bail!("{name} with the key {}: {why}", operation.key),
+                SendResult::Retry(why) if started.elapsed() > MAX_RETRY_TIME => {
                     bail!(
                         "{name} with the key {} is never answered: {why}",
                         operation.key
                     )
                 }
-                Answer::Again(why) => progress.retried(&why),
+                SendResult::Retry(why) => progress.record_retry(&why),
             }
             sleep(random.between(pause / 2, pause)).await;
-            pause = PAUSE.1.min(pause * 2);
+            pause = RETRY_DELAY.1.min(pause * 2);
         }
     }
 
-    async fn send(&self, operation: &Operation, gateway: &Slot) -> Answer {
+    async fn send(&self, operation: &Operation, gateway: &Slot) -> SendResult {
         let key = &operation.key;
         let request = match &operation.request {
             Request::Mutation {
@@ -161,58 +165,58 @@ impl Phones {
                 .header("idempotency-key", key)
                 .json(body),
         };
-        let answer = async {
+        let result = async {
             let response = request.send().await?;
             let status = response.status();
             Ok::<_, reqwest::Error>((status, response.text().await?))
         };
-        match answer.await {
-            Ok((status, body)) => judge(&operation.request, status, &body),
-            Err(error) if error.is_connect() => Answer::Again("no connection".to_owned()),
-            Err(error) if error.is_timeout() => Answer::Again("no answer in time".to_owned()),
-            Err(_) => Answer::Again("a connection that broke".to_owned()),
+        match result.await {
+            Ok((status, body)) => classify(&operation.request, status, &body),
+            Err(error) if error.is_connect() => SendResult::Retry("no connection".to_owned()),
+            Err(error) if error.is_timeout() => SendResult::Retry("no answer in time".to_owned()),
+            Err(_) => SendResult::Retry("a connection that broke".to_owned()),
         }
     }
 }
 
-/// What an answer comes to.
-pub(crate) fn judge(request: &Request, status: StatusCode, body: &str) -> Answer {
-    let refused = || Answer::Refused(format!("{status} {body}"));
+/// Interprets a response.
+pub(crate) fn classify(request: &Request, status: StatusCode, body: &str) -> SendResult {
+    let rejected = || SendResult::Rejected(format!("{status} {body}"));
     if status.is_server_error() {
         return match code(body) {
-            Some(code) => Answer::Again(code),
-            // Each error has a code.
-            None => refused(),
+            Some(code) => SendResult::Retry(code),
+            // Every error must have a code.
+            None => rejected(),
         };
     }
     let field = match request {
-        Request::SignIn(_) if status == StatusCode::ACCEPTED => return Answer::Done,
-        Request::Webhook { .. } if status == StatusCode::OK => return Answer::Done,
-        Request::SignIn(_) | Request::Webhook { .. } => return refused(),
+        Request::SignIn(_) if status == StatusCode::ACCEPTED => return SendResult::Done,
+        Request::Webhook { .. } if status == StatusCode::OK => return SendResult::Done,
+        Request::SignIn(_) | Request::Webhook { .. } => return rejected(),
         Request::Mutation { field, .. } => field,
     };
     let Ok(body) = serde_json::from_str::<Value>(body).context("JSON") else {
-        return refused();
+        return rejected();
     };
     let errors = body["errors"].as_array();
     if let Some(error) = errors.and_then(|errors| errors.first()) {
         let code = error["extensions"]["code"].as_str().unwrap_or_default();
         return match code {
             "SERVICE_UNAVAILABLE" | "TIMEOUT" | "INTERNAL_SERVER_ERROR" => {
-                Answer::Again(code.to_owned())
+                SendResult::Retry(code.to_owned())
             }
-            _ => refused(),
+            _ => rejected(),
         };
     }
-    let mended = body["data"][field]["userErrors"].as_array();
-    if status.is_success() && mended.is_some_and(Vec::is_empty) {
-        Answer::Done
+    let user_errors = body["data"][field]["userErrors"].as_array();
+    if status.is_success() && user_errors.is_some_and(Vec::is_empty) {
+        SendResult::Done
     } else {
-        refused()
+        rejected()
     }
 }
 
-/// The code of the first error.
+/// The code of the first error in a response.
 fn code(body: &str) -> Option<String> {
     let body: Value = serde_json::from_str(body).ok()?;
     let code = body["errors"][0]["extensions"]["code"].as_str()?;
@@ -224,7 +228,7 @@ mod tests {
     use reqwest::StatusCode;
     use serde_json::Value;
 
-    use super::{Answer, judge};
+    use super::{SendResult, classify};
     use crate::operation::Request;
 
     #[test]
@@ -235,12 +239,12 @@ mod tests {
             field: "startPlan",
             input: Value::Null,
         };
-        let again = |why: &str| Some(Answer::Again(why.to_owned()));
+        let retry = |why: &str| Some(SendResult::Retry(why.to_owned()));
         for (status, body, expected) in [
             (
                 200,
                 r#"{"data":{"startPlan":{"userErrors":[]}}}"#,
-                Some(Answer::Done),
+                Some(SendResult::Done),
             ),
             (
                 200,
@@ -251,7 +255,7 @@ mod tests {
             (
                 200,
                 r#"{"data":null,"errors":[{"extensions":{"code":"TIMEOUT"}}]}"#,
-                again("TIMEOUT"),
+                retry("TIMEOUT"),
             ),
             (
                 200,
@@ -261,23 +265,29 @@ mod tests {
             (
                 503,
                 r#"{"errors":[{"extensions":{"code":"SERVICE_UNAVAILABLE"}}]}"#,
-                again("SERVICE_UNAVAILABLE"),
+                retry("SERVICE_UNAVAILABLE"),
             ),
             (503, "", None),
             (401, "{}", None),
         ] {
             let status = StatusCode::from_u16(status).unwrap();
-            let answer = judge(&mutation, status, body);
+            let result = classify(&mutation, status, body);
             match expected {
-                Some(expected) => assert_eq!(answer, expected, "{body}"),
-                None => assert!(matches!(answer, Answer::Refused(_)), "{body}: {answer:?}"),
+                Some(expected) => assert_eq!(result, expected, "{body}"),
+                None => assert!(
+                    matches!(result, SendResult::Rejected(_)),
+                    "{body}: {result:?}"
+                ),
             }
         }
         let sign_in = Request::SignIn(Value::Null);
-        assert_eq!(judge(&sign_in, StatusCode::ACCEPTED, ""), Answer::Done);
+        assert_eq!(
+            classify(&sign_in, StatusCode::ACCEPTED, ""),
+            SendResult::Done
+        );
         assert!(matches!(
-            judge(&sign_in, StatusCode::OK, ""),
-            Answer::Refused(_)
+            classify(&sign_in, StatusCode::OK, ""),
+            SendResult::Rejected(_)
         ));
     }
 }

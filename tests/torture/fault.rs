@@ -1,4 +1,4 @@
-//! What goes wrong besides the processes: Postgres dies, and the queue cannot be reached.
+//! Faults besides kills of processes: Postgres is killed or restarted, and the queue becomes unavailable.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,30 +9,30 @@ use coach_tests::Random;
 use crate::{
     broker::Broker,
     kill::{DATABASE, Kill},
+    log,
     progress::Progress,
-    say,
     stage::Postgres,
 };
 
-/// How long Postgres stays away.
-const AWAY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(2));
+/// How long Postgres stays down.
+const DOWNTIME: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(2));
 
-/// One kill in so many is that of Postgres.
-const DATABASE_IN: u32 = 25;
+/// There is one kill of Postgres for this many kills of processes.
+const POSTGRES_ONE_IN: u32 = 25;
 
-/// When the queue goes away, in thousandths of the mutations.
+/// When the queue becomes unavailable, in thousandths of the mutations.
 const OUTAGE_AT: u32 = 300;
 
-/// How many faults a run with so many kills has.
+/// The number of faults in a run with this many kills.
 pub(crate) fn count(kills: u32) -> u32 {
-    databases(kills) + 1
+    postgres_kills(kills) + 1
 }
 
-fn databases(kills: u32) -> u32 {
-    kills.div_ceil(DATABASE_IN)
+fn postgres_kills(kills: u32) -> u32 {
+    kills.div_ceil(POSTGRES_ONE_IN)
 }
 
-/// Restarts Postgres again and again: it ends its connections and is back at once.
+/// Restarts Postgres at an interval: it closes its connections and is back at once.
 pub(crate) async fn restart_postgres(
     postgres: Arc<Postgres>,
     every: Duration,
@@ -40,25 +40,27 @@ pub(crate) async fn restart_postgres(
     loop {
         sleep(every).await;
         postgres.restart().await?;
-        say("Postgres was restarted");
+        log("Postgres was restarted");
     }
 }
 
-/// Kills Postgres again and again, evenly spread over the run.
+/// Kills Postgres repeatedly, evenly spread over the run.
 pub(crate) async fn kill_postgres(
     postgres: Arc<Postgres>,
     progress: Arc<Progress>,
     kills: u32,
     mut random: Random,
 ) -> anyhow::Result<()> {
-    let times = databases(kills);
+    let times = postgres_kills(kills);
     for time in 0..times {
         until(&progress, (2 * time + 1) * 500 / times).await;
-        let down = postgres.kill(random.between(AWAY.0, AWAY.1)).await?;
-        let away = down.until - down.at;
-        say(&format!(
+        let down = postgres
+            .kill(random.between(DOWNTIME.0, DOWNTIME.1))
+            .await?;
+        let downtime = down.until - down.at;
+        log(&format!(
             "Postgres was killed, and away for {} ms",
-            away.num_milliseconds()
+            downtime.num_milliseconds()
         ));
         progress.kills().push(Kill {
             process: DATABASE.to_owned(),
@@ -66,26 +68,26 @@ pub(crate) async fn kill_postgres(
             at: down.at,
             until: down.until,
         });
-        progress.had_fault();
+        progress.finish_fault();
     }
     Ok(())
 }
 
-/// Takes the queue away once, for so long.
-pub(crate) async fn take_queue_away(
+/// Makes the queue unavailable once.
+pub(crate) async fn make_queue_unavailable(
     broker: Arc<Broker>,
     progress: Arc<Progress>,
     outage: Duration,
 ) -> anyhow::Result<()> {
     until(&progress, OUTAGE_AT).await;
-    say(&format!("the queue is away for {outage:?}"));
-    broker.go_away(outage).await?;
-    say("the queue is back");
-    progress.had_fault();
+    log(&format!("the queue is away for {outage:?}"));
+    broker.make_unavailable(outage).await?;
+    log("the queue is back");
+    progress.finish_fault();
     Ok(())
 }
 
-/// Waits until so many thousandths of the mutations are acknowledged.
+/// Waits until this many thousandths of the mutations are acknowledged.
 async fn until(progress: &Progress, thousandths: u32) {
     while progress.thousandths() < thousandths {
         sleep(Duration::from_millis(50)).await;

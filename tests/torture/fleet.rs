@@ -1,4 +1,5 @@
-//! The processes of a run, each of which is followed by another one when it ends: killed on and on, then left in peace.
+//! The processes of a run, each of which is replaced when it ends: they are killed repeatedly, and left alone at the
+//! end.
 
 use std::{
     os::unix::process::ExitStatusExt as _,
@@ -22,72 +23,75 @@ use coach_tests::Random;
 use crate::{
     kill::Kill,
     plan::{Plan, Plans},
-    process::{Slot, Surroundings, Watchdog},
+    process::{Environment, Slot, Watchdog},
     progress::Progress,
 };
 
-/// How long a place stays empty after a kill.
-const EMPTY: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(500));
+/// How long a slot stays empty after a kill.
+const RESTART_DELAY: (Duration, Duration) = (Duration::from_millis(50), Duration::from_millis(500));
 
-/// What a process promises to take at most to stop, and some more for a busy machine.
-const STOPPED_WITHIN: Duration = Duration::from_secs(25);
+/// The longest shutdown that a process allows itself, with some margin for a busy machine.
+const STOP_TIMEOUT: Duration = Duration::from_secs(25);
 
-/// All of them.
+/// All processes of a run.
 pub(crate) struct Fleet {
     tasks: JoinSet<anyhow::Result<()>>,
-    /// No more kills.
-    peace: CancellationToken,
+    no_more_kills: CancellationToken,
     stop: CancellationToken,
 }
 
-/// What the places of a fleet share.
+/// What the tasks of a fleet share.
 struct Shared {
-    surroundings: Surroundings,
+    environment: Environment,
     watchdog: Watchdog,
     progress: Arc<Progress>,
     plans: Mutex<Plans>,
-    peace: CancellationToken,
+    no_more_kills: CancellationToken,
     stop: CancellationToken,
 }
 
-/// How a process came to its end.
-enum End {
-    Itself(ExitStatus),
+/// How a process ended, or is to end.
+enum ProcessEnd {
+    Exited(ExitStatus),
     Killed,
-    Asked,
+    StopRequested,
 }
 
 impl Fleet {
-    /// Starts a process in each place; with plans they are killed.
+    /// Starts a process in each slot. With `random` they are killed as planned by it; without, they are left alone.
     pub(crate) fn start(
-        surroundings: &Surroundings,
+        environment: &Environment,
         slots: &[Slot],
         progress: Arc<Progress>,
         random: Option<Random>,
     ) -> anyhow::Result<Self> {
-        let (peace, stop) = (CancellationToken::new(), CancellationToken::new());
+        let (no_more_kills, stop) = (CancellationToken::new(), CancellationToken::new());
         if random.is_none() {
-            peace.cancel();
+            no_more_kills.cancel();
         }
         let random = random.unwrap_or_else(|| Random::new(0, 0));
         let shared = Arc::new(Shared {
-            surroundings: surroundings.clone(),
+            environment: environment.clone(),
             watchdog: Watchdog::start()?,
             progress,
             plans: Mutex::new(Plans::new(random.clone())),
-            peace: peace.clone(),
+            no_more_kills: no_more_kills.clone(),
             stop: stop.clone(),
         });
         let mut tasks = JoinSet::new();
         for (slot, stream) in slots.iter().zip(100..) {
             let (shared, slot) = (shared.clone(), slot.clone());
             let random = Random::new(stream, random.clone().below(usize::MAX) as u64);
-            tasks.spawn(async move { shared.occupy(&slot, random).await });
+            tasks.spawn(async move { shared.run_slot(&slot, random).await });
         }
-        Ok(Self { tasks, peace, stop })
+        Ok(Self {
+            tasks,
+            no_more_kills,
+            stop,
+        })
     }
 
-    /// Ends when something is wrong with a process.
+    /// Returns the error when a process fails; pending until then.
     pub(crate) async fn failure(&mut self) -> anyhow::Error {
         match self.tasks.join_next().await {
             Some(Ok(Err(error))) => error,
@@ -96,12 +100,12 @@ impl Fleet {
         }
     }
 
-    /// Kills all of them at once, and lets those that follow live.
-    pub(crate) fn leave_in_peace(&self) {
-        self.peace.cancel();
+    /// Kills all processes at once; those that replace them are not killed.
+    pub(crate) fn stop_killing(&self) {
+        self.no_more_kills.cancel();
     }
 
-    /// Asks all to stop, and waits until they have, in good order.
+    /// Stops all processes gracefully, and waits until they have exited.
     pub(crate) async fn stop(mut self) -> anyhow::Result<()> {
         self.stop.cancel();
         while let Some(ended) = self.tasks.join_next().await {
@@ -112,41 +116,41 @@ impl Fleet {
 }
 
 impl Shared {
-    async fn occupy(&self, slot: &Slot, mut random: Random) -> anyhow::Result<()> {
+    async fn run_slot(&self, slot: &Slot, mut random: Random) -> anyhow::Result<()> {
         for number in 1.. {
             let name = format!("{}.{number}", slot.name);
-            let plan = (!self.peace.is_cancelled()).then(|| self.plans().next(slot.kind));
+            let plan = (!self.no_more_kills.is_cancelled()).then(|| self.plans().next(slot.kind));
             let end_at = plan.and_then(|plan| plan.point);
-            let mut child = self.surroundings.start(slot, &name, end_at)?;
+            let mut child = self.environment.start(slot, &name, end_at)?;
             let pid = child.id().context("a process without an id")?;
-            self.watchdog.begun(pid).await?;
-            let end = self.end(&mut child, plan).await?;
-            if matches!(end, End::Killed) {
+            self.watchdog.process_started(pid).await?;
+            let end = self.wait_for_end(&mut child, plan).await?;
+            if matches!(end, ProcessEnd::Killed) {
                 child.start_kill()?;
             }
             let point = match end {
-                End::Asked => {
-                    let stopped = ask_to_stop(&mut child, pid).await;
-                    self.watchdog.ended(pid).await?;
-                    return stopped.with_context(|| self.told(slot, &name));
+                ProcessEnd::StopRequested => {
+                    let stopped = terminate(&mut child, pid).await;
+                    self.watchdog.process_ended(pid).await?;
+                    return stopped.with_context(|| self.description(slot, &name));
                 }
-                End::Killed => {
+                ProcessEnd::Killed => {
                     child.wait().await?;
                     if let Some((point, _)) = end_at {
                         self.plans().missed(slot.kind, point);
                     }
                     None
                 }
-                End::Itself(status) => {
-                    let told = self.told(slot, &name);
-                    ensure!(status.signal() == Some(9), "{told} ended: {status}");
+                ProcessEnd::Exited(status) => {
+                    let description = self.description(slot, &name);
+                    ensure!(status.signal() == Some(9), "{description} ended: {status}");
                     let Some((point, _)) = end_at else {
-                        bail!("{told} was killed by somebody else");
+                        bail!("{description} was killed by somebody else");
                     };
                     Some(point)
                 }
             };
-            self.watchdog.ended(pid).await?;
+            self.watchdog.process_ended(pid).await?;
             let at = SystemClock.now();
             self.progress.kills().push(Kill {
                 process: name,
@@ -154,18 +158,22 @@ impl Shared {
                 at,
                 until: at,
             });
-            sleep(random.between(EMPTY.0, EMPTY.1)).await;
+            sleep(random.between(RESTART_DELAY.0, RESTART_DELAY.1)).await;
         }
         Ok(())
     }
 
-    async fn end(&self, child: &mut Child, plan: Option<Plan>) -> anyhow::Result<End> {
+    async fn wait_for_end(
+        &self,
+        child: &mut Child,
+        plan: Option<Plan>,
+    ) -> anyhow::Result<ProcessEnd> {
         let after = plan.map_or(Duration::MAX, |plan| plan.after);
         tokio::select! {
-            status = child.wait() => Ok(End::Itself(status?)),
-            () = sleep(after), if plan.is_some() => Ok(End::Killed),
-            () = self.peace.cancelled(), if plan.is_some() => Ok(End::Killed),
-            () = self.stop.cancelled() => Ok(End::Asked),
+            status = child.wait() => Ok(ProcessEnd::Exited(status?)),
+            () = sleep(after), if plan.is_some() => Ok(ProcessEnd::Killed),
+            () = self.no_more_kills.cancelled(), if plan.is_some() => Ok(ProcessEnd::Killed),
+            () = self.stop.cancelled() => Ok(ProcessEnd::StopRequested),
         }
     }
 
@@ -173,20 +181,20 @@ impl Shared {
         self.plans.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn told(&self, slot: &Slot, name: &str) -> String {
+    fn description(&self, slot: &Slot, name: &str) -> String {
         format!(
             "{name}, whose log is {},",
-            self.surroundings.log(slot).display()
+            self.environment.log(slot).display()
         )
     }
 }
 
-async fn ask_to_stop(child: &mut Child, pid: u32) -> anyhow::Result<()> {
-    // It keeps its id until we have waited for it.
+async fn terminate(child: &mut Child, pid: u32) -> anyhow::Result<()> {
+    // The id stays valid until the child was waited for.
     if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
         kill_process(pid, Signal::TERM)?;
     }
-    let status = timeout(STOPPED_WITHIN, child.wait()).await;
+    let status = timeout(STOP_TIMEOUT, child.wait()).await;
     let status = status.context("does not stop")??;
     ensure!(status.success(), "stopped with {status}");
     Ok(())

@@ -1,12 +1,12 @@
-//! Kills: where processes can be told to end, and what is written down when they do.
+//! Kills: the points where processes can be killed, and the record of each kill.
 
 use chrono::{DateTime, Utc};
 
-/// Where a command ends.
-pub(crate) const OF_COMMANDS: [&str; 2] = ["after-insert", "after-commit"];
+/// The kill points of commands.
+pub(crate) const COMMAND_POINTS: [&str; 2] = ["after-insert", "after-commit"];
 
-/// Where relay and consumers end, in the order of a message's way.
-pub(crate) const OF_WORK: [&str; 7] = [
+/// The kill points of the relay and the consumers, in the order in which a message passes them.
+pub(crate) const WORKER_POINTS: [&str; 7] = [
     "after-claim",
     "after-send",
     "before-mark",
@@ -16,23 +16,23 @@ pub(crate) const OF_WORK: [&str; 7] = [
     "before-delete",
 ];
 
-/// All of them.
+/// All kill points.
 pub(crate) fn points() -> impl Iterator<Item = &'static str> {
-    OF_COMMANDS.into_iter().chain(OF_WORK)
+    COMMAND_POINTS.into_iter().chain(WORKER_POINTS)
 }
 
-/// An end by SIGKILL.
+/// A SIGKILL of a process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Kill {
-    /// Which process, such as `worker-1.17` for the seventeenth one in its place; [`DATABASE`] for Postgres.
+    /// The process, such as `worker-1.17` for the seventeenth one in its slot; [`DATABASE`] for Postgres.
     pub(crate) process: String,
-    /// The named point that it was at; `None` where it was killed at any moment.
+    /// The kill point that it was at; `None` when it was killed at a random moment.
     pub(crate) point: Option<&'static str>,
-    /// When it was noticed, or done.
+    /// When the campaign killed the process, or noticed that it was killed at its point.
     pub(crate) at: DateTime<Utc>,
-    /// When what it took away was there again: the same but for the database.
+    /// For Postgres, when it was available again; for other processes the same as `at`.
     pub(crate) until: DateTime<Utc>,
 }
 
-/// What Postgres is called among processes.
+/// The name of Postgres among the processes.
 pub(crate) const DATABASE: &str = "postgres";

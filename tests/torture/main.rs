@@ -1,5 +1,5 @@
-//! The crash campaign: gateway, workers and Postgres are killed again and again under a stream of mutations; in the end
-//! everything that was acknowledged must be there, once. `docs/TORTURE.md` says what is done and how to read it.
+//! The crash campaign: gateway, workers and Postgres are killed repeatedly under a stream of mutations; at the end
+//! every acknowledged mutation must be there exactly once. `docs/TORTURE.md` describes it, and how to read its results.
 
 mod broker;
 mod check;
@@ -29,8 +29,8 @@ use tokio::time::Instant;
 
 use crate::{cli::Options, report::Report, stage::Postgres};
 
-/// For the thread that starts Postgres, which cannot be interrupted.
-const LINGER: Duration = Duration::from_secs(10);
+/// How long to wait at exit for the thread that starts Postgres, which cannot be interrupted.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 fn main() -> ExitCode {
     match start(&Options::parse()) {
@@ -43,22 +43,22 @@ fn main() -> ExitCode {
 }
 
 fn start(options: &Options) -> anyhow::Result<ExitCode> {
-    // The database driver would read what people have set for other databases.
-    settings::restart_without_other_settings()?;
+    // The database driver would read environment variables that are set for other databases.
+    settings::restart_with_clean_environment()?;
     let runtime = tokio::runtime::Runtime::new()?;
-    let ended = runtime.block_on(async {
+    let result = runtime.block_on(async {
         let stop = Stop::on_signals()?;
         tokio::select! {
-            held = campaign(options) => held.map(|held| if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
-            // Everything that was started is stopped by being dropped.
-            () = stop.asked() => Ok(ExitCode::from(130)),
+            result = campaign(options) => result.map(|all_hold| if all_hold { ExitCode::SUCCESS } else { ExitCode::FAILURE }),
+            // All child processes are stopped when they are dropped.
+            () = stop.requested() => Ok(ExitCode::from(130)),
         }
     });
-    runtime.shutdown_timeout(LINGER);
-    ended
+    runtime.shutdown_timeout(SHUTDOWN_TIMEOUT);
+    result
 }
 
-/// All seeds; whether all of them hold.
+/// Runs all seeds, and returns whether all of them hold.
 async fn campaign(options: &Options) -> anyhow::Result<bool> {
     let home = match &options.home {
         Some(home) => home.clone(),
@@ -66,19 +66,19 @@ async fn campaign(options: &Options) -> anyhow::Result<bool> {
     };
     let postgres = Postgres::start(home.clone(), options.postgres_bin.clone()).await?;
     let postgres = Arc::new(postgres);
-    let mut held = true;
+    let mut all_hold = true;
     for seed in (options.seed..).take(usize::try_from(options.seeds)?) {
-        let begun = Instant::now();
-        say(&format!("seed {seed} begins"));
+        let started = Instant::now();
+        log(&format!("seed {seed} begins"));
         let (evidence, notes) = run::run(&postgres, &home, options, seed).await?;
-        let report = Report::new(seed, &evidence, notes, begun.elapsed());
+        let report = Report::new(seed, &evidence, notes, started.elapsed());
         println!("{report}");
-        held &= report.holds();
+        all_hold &= report.holds();
     }
-    Ok(held)
+    Ok(all_hold)
 }
 
-/// Says on standard error what is going on; standard output is for the verdicts.
-fn say(text: &str) {
+/// Logs progress to standard error; standard output is for the results.
+fn log(text: &str) {
     eprintln!("coach-torture: {text}");
 }

@@ -1,5 +1,5 @@
-//! A partner that takes every record: with one that does not, the waits between tries grow with each receive, to hours,
-//! and receives that ended in a kill count too.
+//! A partner that accepts every record. If it did not, the delays between attempts would grow with each receive, up to
+//! hours, and receives that ended in a kill count too.
 
 use std::net::Ipv4Addr;
 
@@ -7,10 +7,10 @@ use axum::{Router, http::StatusCode, routing::post};
 use serde_json::json;
 use tokio::net::TcpListener;
 
-/// Any: what is signed is not looked at here.
+/// Any valid secret: this partner does not verify signatures.
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-/// Starts one, which is there until the campaign ends. Tells what processes are told of it.
+/// Starts a partner that runs until the campaign ends. Returns the setting of the processes for it.
 pub(crate) async fn start() -> anyhow::Result<(&'static str, String)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let url = format!("http://{}/records", listener.local_addr()?);

@@ -1,4 +1,4 @@
-//! When and where each process ends, before it begins.
+//! Plans when and where each process is killed, before it is started.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -6,32 +6,33 @@ use coach_tests::Random;
 
 use crate::process::Kind;
 
-/// How soon a process dies that is to die at any moment.
-const AT_RANDOM: (Duration, Duration) = (Duration::from_millis(700), Duration::from_secs(5));
+/// After which time a process is killed, if it is to be killed at a random moment.
+const RANDOM_KILL_AFTER: (Duration, Duration) =
+    (Duration::from_millis(700), Duration::from_secs(5));
 
-/// How long one that is to die at a named point has to get there. Then it dies all the same.
-const AT_A_POINT: (Duration, Duration) = (Duration::from_secs(6), Duration::from_secs(10));
+/// How long a process has to reach its named point before it is killed anyway.
+const POINT_TIMEOUT: (Duration, Duration) = (Duration::from_secs(6), Duration::from_secs(10));
 
-/// One in so many dies at any moment, the others at a named point.
-const ONE_AT_RANDOM_IN: usize = 4;
+/// One process in this many is killed at a random moment, the others at a named point.
+const RANDOM_ONE_IN: usize = 4;
 
-/// The most times that a process passes its point before it dies there.
-const PASSES: usize = 5;
+/// The most times that a process reaches its point until it is killed there.
+const MAX_PASSES: usize = 5;
 
-/// The end of one process.
+/// How one process is to be killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Plan {
-    /// The named point, and the how-many-th time that it is reached.
+    /// The named point, and at which time of reaching it, counted from 1.
     pub(crate) point: Option<(&'static str, usize)>,
-    /// When it dies at the latest.
+    /// When it is killed at the latest, after its start.
     pub(crate) after: Duration,
 }
 
-/// Ends for all, so that each kind of process ends at each of its points equally often.
+/// Plans for all processes, so that each kind of process is killed at each of its points equally often.
 #[derive(Debug)]
 pub(crate) struct Plans {
     random: Random,
-    /// Ends that came about or are still to come.
+    /// Kills that happened as planned, or are still to come.
     planned: BTreeMap<(Kind, &'static str), usize>,
 }
 
@@ -43,10 +44,12 @@ impl Plans {
         }
     }
 
-    /// For a new process.
+    /// The plan for a new process.
     pub(crate) fn next(&mut self, kind: Kind) -> Plan {
-        if self.random.one_in(ONE_AT_RANDOM_IN) {
-            let after = self.random.between(AT_RANDOM.0, AT_RANDOM.1);
+        if self.random.one_in(RANDOM_ONE_IN) {
+            let after = self
+                .random
+                .between(RANDOM_KILL_AFTER.0, RANDOM_KILL_AFTER.1);
             return Plan { point: None, after };
         }
         let mut points: Vec<_> = kind.points().collect();
@@ -61,14 +64,14 @@ impl Plans {
         if let Some(point) = point {
             *self.planned.entry((kind, point)).or_default() += 1;
         }
-        let times = 1 + self.random.below(PASSES);
+        let times = 1 + self.random.below(MAX_PASSES);
         Plan {
             point: point.map(|point| (point, times)),
-            after: self.random.between(AT_A_POINT.0, AT_A_POINT.1),
+            after: self.random.between(POINT_TIMEOUT.0, POINT_TIMEOUT.1),
         }
     }
 
-    /// The process died before it got there.
+    /// Records that a process was killed before it reached its point.
     pub(crate) fn missed(&mut self, kind: Kind, point: &'static str) {
         if let Some(planned) = self.planned.get_mut(&(kind, point)) {
             *planned -= 1;
@@ -101,7 +104,7 @@ mod tests {
             }
         }
         for point in points() {
-            // The one that was missed has taken turns of the others.
+            // The missed point was planned more often, at the expense of the others.
             assert!(hits[point] >= 6, "{hits:?}");
         }
     }

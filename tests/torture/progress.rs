@@ -1,4 +1,4 @@
-//! How far a run has come: what is told, and what keeps mutations and kills in step.
+//! The progress of a run: for its log lines, and to keep mutations and kills in step.
 
 use std::{
     collections::BTreeMap,
@@ -16,37 +16,37 @@ use crate::{
     kill::{Kill, points},
 };
 
-/// How many mutations may be sent before the first kill, and by how many kills' worth they may be ahead later.
-const AHEAD: u32 = 3;
+/// How far the mutations may be ahead of the kills, in kills: each kill has its share of the mutations.
+const MAX_LEAD_IN_KILLS: u32 = 3;
 
-/// How many mutations more than twice those wanted may be sent until the kills are done.
-const PATIENCE: u32 = 1_000;
+/// A run fails when it has sent twice its target of mutations and this many more before the kills are done.
+const MAX_EXTRA_MUTATIONS: u32 = 1_000;
 
-/// Counted by all who take part.
+/// Counters that the tasks of a run share.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
-    wanted: Wanted,
-    /// Mutations that somebody has begun to ask for.
+    targets: Targets,
+    /// Mutations of which the first request was started.
     issued: AtomicU32,
-    /// And that were done, by their answers.
+    /// Mutations that were acknowledged.
     pub(crate) acknowledged: AtomicU32,
     kills: Mutex<Vec<Kill>>,
-    /// Faults that are still to come or under way.
+    /// Faults that are planned or in progress.
     faults: AtomicU32,
     /// Why requests were sent again, and how often.
     retries: Mutex<BTreeMap<String, u32>>,
 }
 
-/// What a run is to come to.
+/// The targets of a run: the minimum of each count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Wanted {
+pub(crate) struct Targets {
     pub(crate) mutations: u32,
     pub(crate) kills: u32,
-    /// Of each named point.
+    /// Kills at each named point.
     pub(crate) hits: u32,
 }
 
-impl From<&Options> for Wanted {
+impl From<&Options> for Targets {
     fn from(options: &Options) -> Self {
         Self {
             mutations: options.mutations,
@@ -56,79 +56,79 @@ impl From<&Options> for Wanted {
     }
 }
 
-/// Whether another mutation may be sent.
+/// Whether a client may send another mutation now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Turn {
-    Go,
-    /// The kills are to catch up. What they need is traffic, if only a little.
+pub(crate) enum Pace {
+    Send,
+    /// The kills have to catch up. They need some traffic for that, if only a little.
     Wait,
-    /// All is done that was wanted.
-    Over,
+    /// The targets are met.
+    Finished,
 }
 
 impl Progress {
-    pub(crate) fn new(wanted: Wanted) -> Self {
+    pub(crate) fn new(targets: Targets) -> Self {
         Self {
-            wanted,
+            targets,
             ..Self::default()
         }
     }
 
-    /// Asks for the next mutation's turn.
-    pub(crate) fn turn(&self) -> Turn {
+    /// Whether the next mutation may be sent now.
+    pub(crate) fn pace(&self) -> Pace {
         let issued = self.issued.load(Relaxed);
-        let Wanted {
+        let Targets {
             mutations, kills, ..
-        } = self.wanted;
+        } = self.targets;
         if issued >= mutations {
             return if self.is_complete() {
-                Turn::Over
+                Pace::Finished
             } else {
-                Turn::Wait
+                Pace::Wait
             };
         }
         let killed = u32::try_from(self.kills().len()).unwrap_or(u32::MAX);
         let due = u64::from(issued) * u64::from(kills) / u64::from(mutations.max(1));
-        if due <= u64::from(killed.saturating_add(AHEAD + kills / 20)) {
-            Turn::Go
+        if due <= u64::from(killed.saturating_add(MAX_LEAD_IN_KILLS + kills / 20)) {
+            Pace::Send
         } else {
-            Turn::Wait
+            Pace::Wait
         }
     }
 
-    /// A mutation is sent for the first time.
+    /// Counts a mutation that is sent for the first time.
     ///
     /// # Errors
     ///
-    /// When there were so many that the kills will never be done.
+    /// When there were so many mutations that the kills cannot be expected to reach their targets any more.
     pub(crate) fn issue(&self) -> anyhow::Result<()> {
         let issued = self.issued.fetch_add(1, Relaxed);
         ensure!(
-            issued < self.wanted.mutations * 2 + PATIENCE,
+            issued < self.targets.mutations * 2 + MAX_EXTRA_MUTATIONS,
             "after {issued} mutations there are {} kills, and these points were not hit: {:?}",
             self.kills().len(),
-            missed(&self.kills(), self.wanted.hits),
+            missed(&self.kills(), self.targets.hits),
         );
         Ok(())
     }
 
     fn is_complete(&self) -> bool {
         let kills = self.kills();
-        let enough = kills.len() >= usize::try_from(self.wanted.kills).unwrap_or(usize::MAX);
-        enough && missed(&kills, self.wanted.hits).is_empty() && self.faults.load(Relaxed) == 0
+        let enough = kills.len() >= usize::try_from(self.targets.kills).unwrap_or(usize::MAX);
+        enough && missed(&kills, self.targets.hits).is_empty() && self.faults.load(Relaxed) == 0
     }
 
-    /// So many faults are to come before the end.
+    /// Adds faults that must happen before the run ends.
     pub(crate) fn expect_faults(&self, count: u32) {
         self.faults.fetch_add(count, Relaxed);
     }
 
-    /// One of them is over.
-    pub(crate) fn had_fault(&self) {
+    /// Records that one of the expected faults is over.
+    pub(crate) fn finish_fault(&self) {
         self.faults.fetch_sub(1, Relaxed);
     }
 
-    pub(crate) fn retried(&self, why: &str) {
+    pub(crate) fn record_retry(&self, why: &str) {
         let mut retries = self.retries.lock().unwrap_or_else(PoisonError::into_inner);
         *retries.entry(why.to_owned()).or_default() += 1;
     }
@@ -143,10 +143,10 @@ impl Progress {
         self.kills.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How much of it is done, in thousandths of the mutations.
+    /// The acknowledged mutations, in thousandths of the target.
     pub(crate) fn thousandths(&self) -> u32 {
         let done = u64::from(self.acknowledged.load(Relaxed)) * 1_000;
-        let done = done / u64::from(self.wanted.mutations.max(1));
+        let done = done / u64::from(self.targets.mutations.max(1));
         u32::try_from(done).unwrap_or(u32::MAX)
     }
 }
@@ -163,7 +163,7 @@ impl fmt::Display for Progress {
     }
 }
 
-/// Named points that were not hit that often.
+/// The named points that were hit fewer than `hits` times.
 pub(crate) fn missed(kills: &[Kill], hits: u32) -> Vec<&'static str> {
     let hit = |point| {
         kills
@@ -171,6 +171,6 @@ pub(crate) fn missed(kills: &[Kill], hits: u32) -> Vec<&'static str> {
             .filter(|kill| kill.point == Some(point))
             .count()
     };
-    let wanted = usize::try_from(hits).unwrap_or(usize::MAX);
-    points().filter(|point| hit(point) < wanted).collect()
+    let hits = usize::try_from(hits).unwrap_or(usize::MAX);
+    points().filter(|point| hit(point) < hits).collect()
 }

@@ -1,33 +1,33 @@
-//! A seed's verdict, for people.
+//! The report of one seed.
 
 use std::{collections::BTreeMap, fmt, time::Duration};
 
 use crate::{
-    check::{Verdict, check},
+    check::{Findings, check},
     evidence::Evidence,
     kill::{DATABASE, Kill, points},
 };
 
-/// What a run tells beside its evidence.
+/// Figures of a run that the checker does not need.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Notes {
     /// Why requests were sent again, and how often.
     pub(crate) retries: BTreeMap<String, u32>,
     /// Messages that were delivered twice on purpose.
     pub(crate) delivered_twice: u64,
-    /// How long the queue was away.
+    /// How long the queue was unavailable.
     pub(crate) outage: Duration,
-    /// From the last kill until all was done.
+    /// From the last kill until no work was left.
     pub(crate) drained: Duration,
-    /// Dead letters that were given back then.
+    /// Dead letters that were redriven then.
     pub(crate) redriven: u64,
 }
 
-/// All that is printed of a seed.
+/// Everything that is printed about a seed.
 #[derive(Debug)]
 pub(crate) struct Report {
     seed: u64,
-    verdict: Verdict,
+    findings: Findings,
     kills: String,
     notes: Notes,
     took: Duration,
@@ -37,16 +37,16 @@ impl Report {
     pub(crate) fn new(seed: u64, evidence: &Evidence, notes: Notes, took: Duration) -> Self {
         Self {
             seed,
-            verdict: check(evidence),
+            findings: check(evidence),
             kills: kills(&evidence.kills),
             notes,
             took,
         }
     }
 
-    /// Whether nothing is wrong.
+    /// Whether the checker found no fault.
     pub(crate) fn holds(&self) -> bool {
-        self.verdict.holds()
+        self.findings.holds()
     }
 }
 
@@ -54,13 +54,13 @@ impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             seed,
-            verdict,
+            findings,
             kills,
             notes,
             took,
         } = self;
-        let holds = if verdict.holds() { "holds" } else { "FAILS" };
-        writeln!(formatter, "seed {seed} {holds}: {verdict}")?;
+        let holds = if findings.holds() { "holds" } else { "FAILS" };
+        writeln!(formatter, "seed {seed} {holds}: {findings}")?;
         writeln!(formatter, "  {kills}")?;
         let retries = notes
             .retries
@@ -78,7 +78,7 @@ impl fmt::Display for Report {
             notes.redriven,
             took.as_secs()
         )?;
-        for fault in &verdict.faults {
+        for fault in &findings.faults {
             writeln!(formatter, "  ! {fault}")?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! A run: one seed, from an empty database to a verdict.
+//! A run: one seed, from an empty database to its evidence.
 
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
@@ -16,49 +16,50 @@ use coach_tests::{PgBouncer, Random, cluster};
 use crate::{
     broker::Broker,
     cli::{Options, Queue},
-    client::{API_KEY, Phones},
-    evidence::{Acknowledged, After, Evidence, Left, collect, left},
+    client::{API_KEY, GatewayClient},
+    evidence::{Acknowledged, AfterRun, Evidence, Remaining, collect, remaining},
     fault,
     fleet::Fleet,
+    log,
     operation::{Operation, Operations, SECRET, World},
     partner,
-    process::{DEADLINE, Kind, Slot, Surroundings, free_port},
-    progress::{Progress, Wanted},
+    process::{DEADLINE, Environment, Kind, Slot, free_port},
+    progress::{Progress, Targets},
     report::Notes,
-    say,
     stage::{Database, Postgres, value},
 };
 
-/// For how long a message is hidden. Longer than the work may take and than the time since the last extension, a third
-/// of it: who receives it after a kill never finds that somebody may still be sending it.
+/// The visibility timeout of messages. It is longer than the processing deadline plus the interval between extensions,
+/// which is a third of it: a process that receives a message after a kill never finds a mail of it in the state SENDING
+/// that another process may still be sending.
 const VISIBILITY: Duration = Duration::from_secs(8);
 
-/// How long what was acknowledged may take to come about when the kills are over: leases, visibilities and waits between
-/// tries, of which the longest is 40 seconds.
-const DRAINED_WITHIN: Duration = Duration::from_mins(5);
+/// How long the remaining work may take after the kills are over: leases, visibility timeouts and delays between
+/// attempts, of which the longest is 40 seconds.
+const DRAIN_TIMEOUT: Duration = Duration::from_mins(5);
 
-/// Requests that are sent when all is over.
-const AFTERWARDS: u32 = 100;
+/// The number of requests that are sent after the last fault.
+const FINAL_REQUESTS: u32 = 100;
 
-/// How often it says how far it has come.
-const TOLD_EVERY: Duration = Duration::from_secs(10);
+/// How often the progress is logged.
+const LOG_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Everything that is there before the first mutation.
+/// Everything that is set up before the first mutation.
 pub(crate) struct Run {
     pub(crate) seed: u64,
-    pub(crate) wanted: Wanted,
+    pub(crate) targets: Targets,
     pub(crate) database: Database,
     pub(crate) broker: Arc<Broker>,
     pub(crate) progress: Arc<Progress>,
-    pub(crate) surroundings: Surroundings,
-    /// One request in so many is broken off by its client; 0 for none.
+    pub(crate) environment: Environment,
+    /// One request in this many is cancelled by its client; 0 for none.
     pub(crate) hang_up_in: usize,
 }
 
-/// The processes of a campaign.
+/// The kinds of the processes of a campaign.
 pub(crate) const FLEET: [Kind; 4] = [Kind::Gateway, Kind::Both, Kind::Worker, Kind::Worker];
 
-/// Runs a seed from beginning to end.
+/// Runs a seed, and returns its evidence.
 pub(crate) async fn run(
     postgres: &Arc<Postgres>,
     home: &Path,
@@ -67,7 +68,7 @@ pub(crate) async fn run(
 ) -> anyhow::Result<(Evidence, Notes)> {
     let mut run = Run::prepare(postgres, home, options.into(), options.queue, seed).await?;
     let _pooler = if options.pooler {
-        Some(run.put_pooler_between(postgres).await?)
+        Some(run.start_pooler(postgres).await?)
     } else {
         None
     };
@@ -75,21 +76,21 @@ pub(crate) async fn run(
     let run = run;
     let slots = slots(&FLEET)?;
     let random = (options.kills > 0).then(|| Random::new(seed, 1));
-    let mut fleet = Fleet::start(&run.surroundings, &slots, run.progress.clone(), random)?;
+    let mut fleet = Fleet::start(&run.environment, &slots, run.progress.clone(), random)?;
     let acknowledged = tokio::select! {
         acknowledged = run.torture(postgres, &slots, options) => acknowledged?,
         failure = fleet.failure() => return Err(failure),
     };
-    say(&format!(
+    log(&format!(
         "the last kill, of all at once, after {}",
         run.progress
     ));
-    fleet.leave_in_peace();
+    fleet.stop_killing();
     let (drained, redriven) = tokio::select! {
-        settled = run.settle() => settled?,
+        result = run.drain_and_redrive() => result?,
         failure = fleet.failure() => return Err(failure),
     };
-    let errors = run.send_afterwards(&slots).await?;
+    let errors = run.send_final_requests(&slots).await?;
     run.drain().await?;
     let open = run.open_transactions().await?;
     fleet.stop().await?;
@@ -101,16 +102,16 @@ pub(crate) async fn run(
         redriven,
     };
     let evidence = run.collect(acknowledged).await?;
-    let after = After { errors, open };
+    let after = AfterRun { errors, open };
     Ok((Evidence { after, ..evidence }, notes))
 }
 
 impl Run {
-    /// Makes database and folder.
+    /// Creates the database and the folder of a run.
     pub(crate) async fn prepare(
         postgres: &Postgres,
         home: &Path,
-        wanted: Wanted,
+        targets: Targets,
         queue: Queue,
         seed: u64,
     ) -> anyhow::Result<Self> {
@@ -120,35 +121,35 @@ impl Run {
             fs::remove_dir_all(&home)?;
         }
         fs::create_dir_all(&home)?;
-        let database = Database::create(postgres, &name, wanted.mutations).await?;
+        let database = Database::create(postgres, &name, targets.mutations).await?;
         let broker = Arc::new(Broker::start(queue, &database, seed).await?);
         let mut settings = settings(&database, &broker);
         settings.push(partner::start().await?);
         Ok(Self {
             seed,
-            wanted,
+            targets,
             database,
             broker,
-            progress: Arc::new(Progress::new(wanted)),
-            surroundings: Surroundings { home, settings },
+            progress: Arc::new(Progress::new(targets)),
+            environment: Environment { home, settings },
             hang_up_in: 0,
         })
     }
 
-    /// From now on processes reach Postgres through a pooler.
-    async fn put_pooler_between(&mut self, postgres: &Postgres) -> anyhow::Result<PgBouncer> {
+    /// Starts a connection pooler, and makes processes connect to Postgres through it from now on.
+    async fn start_pooler(&mut self, postgres: &Postgres) -> anyhow::Result<PgBouncer> {
         anyhow::ensure!(
             PgBouncer::is_installed(),
             "there is no pgbouncer: apt-get install pgbouncer"
         );
-        // Everybody may enter there, as the pooler's own user has to.
+        // A folder that the pooler's own user can access too.
         let home =
             std::env::temp_dir().join(format!("coach-torture-pooler-{}", std::process::id()));
         let folder = postgres.socket_folder().await?;
         let pooler = PgBouncer::start(&home, &folder.to_string_lossy(), 5432, "session").await;
         let name = format!("torture_{}", self.seed);
         let url = cluster::url(pooler.address, &name);
-        for (setting, value) in &mut self.surroundings.settings {
+        for (setting, value) in &mut self.environment.settings {
             if *setting == "COACH_DATABASE_URL" {
                 value.clone_from(&url);
             }
@@ -156,19 +157,22 @@ impl Run {
         Ok(pooler)
     }
 
-    /// Sends a little more when all is over, by clients that wait, and counts what is not answered as it should be.
-    async fn send_afterwards(&self, slots: &[Slot]) -> anyhow::Result<u32> {
-        let progress = Progress::new(Wanted::default());
-        let phones = Phones::new(slots, 0)?;
+    /// Sends some requests after all faults, one after the other and without hanging up, and returns the number of
+    /// retries.
+    async fn send_final_requests(&self, slots: &[Slot]) -> anyhow::Result<u32> {
+        let progress = Progress::new(Targets::default());
+        let gateway_client = GatewayClient::new(slots, 0)?;
         let mut random = Random::new(self.seed, 5);
-        for number in 0..AFTERWARDS {
+        for number in 0..FINAL_REQUESTS {
             let operation = Operation::webhook(&format!("afterwards-{number}"));
-            phones.perform(&operation, &mut random, &progress).await?;
+            gateway_client
+                .perform(&operation, &mut random, &progress)
+                .await?;
         }
         Ok(progress.retries().values().sum())
     }
 
-    /// Transactions that nobody works on any more.
+    /// The number of transactions that are idle for more than two seconds.
     async fn open_transactions(&self) -> anyhow::Result<u64> {
         let sql = "
             SELECT count(*) FROM pg_stat_activity
@@ -179,7 +183,7 @@ impl Run {
         Ok(open.unsigned_abs())
     }
 
-    /// Mutations and faults until both are over.
+    /// Sends mutations and causes faults until both are complete.
     async fn torture(
         &self,
         postgres: &Arc<Postgres>,
@@ -195,9 +199,9 @@ impl Run {
         if let Some(every) = options.restart_every() {
             faults.spawn(fault::restart_postgres(postgres.clone(), every));
         }
-        let outage = fault::take_queue_away(self.broker.clone(), progress, options.outage());
+        let outage = fault::make_queue_unavailable(self.broker.clone(), progress, options.outage());
         faults.spawn(outage);
-        faults.spawn(tell(self.progress.clone()));
+        faults.spawn(log_progress(self.progress.clone()));
         let broker = self.broker.clone();
         faults.spawn(async move { broker.deliver_twice().await });
         let sent = self.send(slots);
@@ -210,48 +214,51 @@ impl Run {
         }
     }
 
-    /// Sends mutations until all is done that was wanted.
+    /// Sends mutations until the targets are met.
     pub(crate) async fn send(&self, slots: &[Slot]) -> anyhow::Result<Vec<Acknowledged>> {
         let mut random = Random::new(self.seed, 3);
-        let issuer = LocalIssuer::open(&self.surroundings.home)?;
+        let issuer = LocalIssuer::open(&self.environment.home)?;
         let world = World::load(&self.database, issuer, &mut random).await?;
         let operations = Operations::new(world, random);
-        let phones = Phones::new(slots, self.hang_up_in)?;
-        crate::stream::send(&phones, operations, &self.progress, self.seed).await
+        let gateway_client = GatewayClient::new(slots, self.hang_up_in)?;
+        crate::stream::send(&gateway_client, operations, &self.progress, self.seed).await
     }
 
-    /// Waits until nothing is left to be done. What was received five times, each time by somebody who was killed, is
-    /// given back as operators do, and does nothing that was done. Says how long it took, and how many that were.
-    async fn settle(&self) -> anyhow::Result<(Duration, u64)> {
+    /// Waits until no work is left. Messages that were received five times, each time by a process that was killed, are
+    /// redriven as operators do; what they had already done is not done again. Returns how long the first wait took,
+    /// and the number of dead letters.
+    async fn drain_and_redrive(&self) -> anyhow::Result<(Duration, u64)> {
         let drained = self.drain().await?;
-        let dead = left(&self.database, &self.broker).await?.dead;
+        let dead = remaining(&self.database, &self.broker).await?.dead;
         if dead > 0 {
             for queue in QueueName::CONSUMED {
                 let redrive = ["queue", "redrive", queue.as_str(), "--actor", "torture"];
-                self.surroundings.operate(&redrive).await?;
+                self.environment.run_command(&redrive).await?;
             }
             self.drain().await?;
         }
         Ok((drained, dead))
     }
 
-    /// Waits until nothing is left to be done; dead letters stay. Says how long it took.
+    /// Waits until no work but dead letters is left, or [`DRAIN_TIMEOUT`] has passed. Returns how long it took.
     pub(crate) async fn drain(&self) -> anyhow::Result<Duration> {
-        let begun = Instant::now();
-        let mut told = begun;
+        let started = Instant::now();
+        let mut logged_at = started;
         loop {
-            let left = left(&self.database, &self.broker).await?;
-            if (left.unsent, left.undelivered) == (0, 0) || begun.elapsed() > DRAINED_WITHIN {
-                return Ok(begun.elapsed());
+            let remaining = remaining(&self.database, &self.broker).await?;
+            if (remaining.unsent, remaining.undelivered) == (0, 0)
+                || started.elapsed() > DRAIN_TIMEOUT
+            {
+                return Ok(started.elapsed());
             }
-            if told.elapsed() > TOLD_EVERY {
-                told = Instant::now();
-                let Left {
+            if logged_at.elapsed() > LOG_INTERVAL {
+                logged_at = Instant::now();
+                let Remaining {
                     unsent,
                     undelivered,
                     ..
-                } = left;
-                say(&format!(
+                } = remaining;
+                log(&format!(
                     "{unsent} effects to be sent, {undelivered} messages to be delivered"
                 ));
             }
@@ -263,13 +270,13 @@ impl Run {
         &self,
         acknowledged: Vec<Acknowledged>,
     ) -> anyhow::Result<Evidence> {
-        let mail = self.surroundings.mail();
+        let mail = self.environment.mail();
         let (database, broker) = (&self.database, &*self.broker);
         collect(
             database,
             broker,
             &mail,
-            self.wanted,
+            self.targets,
             &self.progress,
             acknowledged,
         )
@@ -277,7 +284,7 @@ impl Run {
     }
 }
 
-/// A place for each.
+/// A slot for each of these kinds.
 pub(crate) fn slots(kinds: &[Kind]) -> anyhow::Result<Vec<Slot>> {
     let slots = kinds.iter().zip(1..).map(|(kind, number)| {
         Ok(Slot {
@@ -305,9 +312,9 @@ fn settings(database: &Database, broker: &Broker) -> Vec<(&'static str, String)>
             "COACH_WORKER_VISIBILITY",
             format!("{}s", VISIBILITY.as_secs()),
         ),
-        // Nobody sends requests by readiness here.
+        // There is no load balancer here that watches the readiness.
         ("COACH_TIMEOUT_DRAIN", "0s".to_owned()),
-        // A few members do in minutes what many do in days.
+        // A few members do in minutes what many do in days, so the limits have to be out of reach.
         ("COACH_LIMIT_COMMANDS", "1000000".to_owned()),
         ("COACH_MAIL_MEMBER_BUDGET", "10000".to_owned()),
         ("COACH_MAIL_ADDRESS_BUDGET", "10000".to_owned()),
@@ -317,12 +324,12 @@ fn settings(database: &Database, broker: &Broker) -> Vec<(&'static str, String)>
     settings
 }
 
-/// Says now and then how far it has come.
-async fn tell(progress: Arc<Progress>) -> anyhow::Result<()> {
-    let mut ticks = interval(TOLD_EVERY);
+/// Logs the progress at an interval.
+async fn log_progress(progress: Arc<Progress>) -> anyhow::Result<()> {
+    let mut ticks = interval(LOG_INTERVAL);
     ticks.tick().await;
     loop {
         ticks.tick().await;
-        say(&progress.to_string());
+        log(&progress.to_string());
     }
 }

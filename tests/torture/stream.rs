@@ -1,4 +1,4 @@
-//! The stream of mutations, from many phones at once.
+//! The stream of mutations, from many clients at once.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -10,40 +10,41 @@ use tokio::{task::JoinSet, time::sleep};
 use coach_tests::Random;
 
 use crate::{
-    client::Phones,
+    client::GatewayClient,
     evidence::Acknowledged,
     operation::Operations,
-    progress::{Progress, Turn},
+    progress::{Pace, Progress},
 };
 
-/// Phones that send at the same time.
-const PHONES: u64 = 16;
+/// The number of clients that send concurrently.
+const CLIENTS: u64 = 16;
 
-/// How often is looked whether it goes on. While it does not, one of the phones does all the same.
-const LOOKS: Duration = Duration::from_millis(200);
+/// How often a client that has to wait checks whether it may go on. One of the clients sends after each check even
+/// then.
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Sends mutations until all is done that was wanted, and returns those that were acknowledged.
+/// Sends mutations until the run's targets are met, and returns those that were acknowledged.
 ///
 /// # Errors
 ///
-/// When one is refused or never answered, or the kills do not come to their end.
+/// When a mutation is rejected or never acknowledged, or when the kills do not reach their targets.
 pub(crate) async fn send(
-    phones: &Phones,
+    gateway_client: &GatewayClient,
     operations: Operations,
     progress: &Arc<Progress>,
     seed: u64,
 ) -> anyhow::Result<Vec<Acknowledged>> {
     let operations = Arc::new(Mutex::new(operations));
     let mut tasks = JoinSet::new();
-    for phone in 0..PHONES {
-        let phone = Phone {
-            insists: phone == 0,
-            random: Random::new(seed, 1_000 + phone),
-            phones: phones.clone(),
+    for client in 0..CLIENTS {
+        let client = Client {
+            always_sends: client == 0,
+            random: Random::new(seed, 1_000 + client),
+            gateway: gateway_client.clone(),
             operations: operations.clone(),
             progress: progress.clone(),
         };
-        tasks.spawn(phone.go_on());
+        tasks.spawn(client.run());
     }
     let mut acknowledged = Vec::new();
     while let Some(done) = tasks.join_next().await {
@@ -52,28 +53,29 @@ pub(crate) async fn send(
     Ok(acknowledged)
 }
 
-struct Phone {
-    /// Whether it sends while others wait.
-    insists: bool,
+/// One of the concurrent clients.
+struct Client {
+    /// Whether it keeps sending while the other clients wait.
+    always_sends: bool,
     random: Random,
-    phones: Phones,
+    gateway: GatewayClient,
     operations: Arc<Mutex<Operations>>,
     progress: Arc<Progress>,
 }
 
-impl Phone {
-    async fn go_on(mut self) -> anyhow::Result<Vec<Acknowledged>> {
+impl Client {
+    async fn run(mut self) -> anyhow::Result<Vec<Acknowledged>> {
         let mut acknowledged = Vec::new();
         loop {
-            match self.progress.turn() {
-                Turn::Over => return Ok(acknowledged),
-                Turn::Wait => {
-                    sleep(LOOKS).await;
-                    if !self.insists {
+            match self.progress.pace() {
+                Pace::Finished => return Ok(acknowledged),
+                Pace::Wait => {
+                    sleep(POLL_INTERVAL).await;
+                    if !self.always_sends {
                         continue;
                     }
                 }
-                Turn::Go => {}
+                Pace::Send => {}
             }
             let operation = {
                 let operations = self.operations.lock();
@@ -81,7 +83,7 @@ impl Phone {
                 operations.unwrap_or_else(PoisonError::into_inner).next()?
             };
             let (random, progress) = (&mut self.random, &self.progress);
-            self.phones.perform(&operation, random, progress).await?;
+            self.gateway.perform(&operation, random, progress).await?;
             acknowledged.push(Acknowledged {
                 name: operation.name,
                 marks: operation.marks,

@@ -1,4 +1,4 @@
-//! How many mails go to whom, and that none goes to an address that is not confirmed.
+//! The limits on emails per member and address, and that unconfirmed addresses get none.
 
 use std::{
     sync::{Arc, Mutex},
@@ -15,7 +15,7 @@ use coach_domain::{
         delivery::{DeliveryState, Suppression, find},
         letter::{CheckInDue, ConfirmAddress, Letter, SignInCode, Welcome, YourPlan},
     },
-    outbox::{Effect, Effects},
+    outbox::{OutboxBatch, OutboxMessage},
     queue::QueueName,
 };
 use coach_workers::mail::Letters;
@@ -24,7 +24,7 @@ use uuid::Uuid;
 
 use crate::{
     fixture::{Fixture, LONG, until},
-    letters::{PATIENT, letters, member},
+    letters::{LONG_TIMEOUTS, letters, member},
 };
 
 const SMALL: Budgets = Budgets {
@@ -33,20 +33,20 @@ const SMALL: Budgets = Budgets {
     sign_in: 2,
 };
 
-/// Remembers to whom it sent what.
+/// Records the emails that it sends.
 #[derive(Default)]
-struct Sent {
+struct RecordingMailer {
     messages: Mutex<Vec<Message>>,
-    /// How many are not taken at first.
-    fails: Mutex<usize>,
+    /// How many sends fail at first.
+    failures: Mutex<usize>,
 }
 
 #[async_trait::async_trait]
-impl Mailer for Sent {
+impl Mailer for RecordingMailer {
     async fn send(&self, message: &Message) -> Result<Option<String>, mail::Error> {
-        let mut fails = self.fails.lock().unwrap();
-        if *fails > 0 {
-            *fails -= 1;
+        let mut failures = self.failures.lock().unwrap();
+        if *failures > 0 {
+            *failures -= 1;
             return Err(mail::Error::Unavailable {
                 reason: "planted".to_owned(),
                 after: Some(Duration::from_millis(10)),
@@ -57,17 +57,17 @@ impl Mailer for Sent {
     }
 }
 
-impl Sent {
-    /// Takes what was sent.
+impl RecordingMailer {
+    /// Removes and returns the sent emails.
     fn take(&self) -> Vec<Message> {
         std::mem::take(&mut *self.messages.lock().unwrap())
     }
 }
 
-fn write<L: Letter>(member: Option<MemberId>, letter: &L) -> Effect {
-    let mut effects = Effects::new(member, SystemClock.now());
-    effects.owe(letter).unwrap();
-    effects.into_owed().remove(0)
+fn write<L: Letter>(member: Option<MemberId>, letter: &L) -> OutboxMessage {
+    let mut outbox = OutboxBatch::new(member, SystemClock.now());
+    outbox.enqueue(letter).unwrap();
+    outbox.into_messages().remove(0)
 }
 
 fn code() -> ConfirmAddress {
@@ -77,7 +77,7 @@ fn code() -> ConfirmAddress {
     }
 }
 
-fn sign_in(address: &str) -> Effect {
+fn sign_in(address: &str) -> OutboxMessage {
     let code = SignInCode {
         address: address.to_owned(),
         code: "493817".to_owned(),
@@ -87,16 +87,20 @@ fn sign_in(address: &str) -> Effect {
     write(None, &code)
 }
 
-/// Sends letters with small budgets until nothing is left of them, and says how many were sent.
-async fn deliver(fixture: &Fixture, sent: &Arc<Sent>, effects: &[Effect]) -> usize {
-    let queue = effects[0].queue;
-    fixture.owe(effects).await;
+/// Processes letters with small budgets, and returns how many emails were sent so far.
+async fn deliver(
+    fixture: &Fixture,
+    sent: &Arc<RecordingMailer>,
+    messages: &[OutboxMessage],
+) -> usize {
+    let queue = messages[0].queue;
+    fixture.enqueue(messages).await;
     let relay = fixture.relay(queue);
     let letters = Letters {
         budgets: SMALL,
         ..letters(fixture, queue, sent.clone())
     };
-    let consumer = fixture.consume(letters, PATIENT);
+    let consumer = fixture.consume(letters, LONG_TIMEOUTS);
     until("all is delivered", async || {
         fixture.unsent().await == 0 && fixture.queued(queue).await.is_empty()
     })
@@ -106,14 +110,14 @@ async fn deliver(fixture: &Fixture, sent: &Arc<Sent>, effects: &[Effect]) -> usi
     sent.messages.lock().unwrap().len()
 }
 
-/// How they ended, and why: each with the number of letters.
-async fn ended(
+/// The final states of letters and the reasons, each with the number of letters.
+async fn results(
     fixture: &Fixture,
-    effects: &[Effect],
+    messages: &[OutboxMessage],
 ) -> Vec<(DeliveryState, Option<Suppression>, usize)> {
     let mut all: Vec<(DeliveryState, Option<Suppression>, usize)> = Vec::new();
-    for effect in effects {
-        let found = find(&fixture.pool, effect.id).await.unwrap();
+    for message in messages {
+        let found = find(&fixture.pool, message.id).await.unwrap();
         let found = found.expect("a record");
         let end = (found.state, found.reason);
         match all.iter_mut().find(|it| (it.0, it.1) == end) {
@@ -125,7 +129,7 @@ async fn ended(
     all
 }
 
-fn welcomes(member: MemberId, number: usize) -> Vec<Effect> {
+fn welcomes(member: MemberId, number: usize) -> Vec<OutboxMessage> {
     let letters = (0..number).map(|_| write(Some(member), &Welcome {}));
     letters.collect()
 }
@@ -133,18 +137,21 @@ fn welcomes(member: MemberId, number: usize) -> Vec<Effect> {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_is_not_confirmed_gets_the_code_alone() {
     let fixture = Fixture::seeded().await;
-    let (sent, maya) = (Arc::new(Sent::default()), member(&fixture, "maya").await);
-    let strange =
+    let (sent, maya) = (
+        Arc::new(RecordingMailer::default()),
+        member(&fixture, "maya").await,
+    );
+    let unconfirm =
         "UPDATE member SET email_confirmed_at = NULL, display_name = 'Locked! Call 0800 123456'";
-    fixture.execute(strange).await;
+    fixture.execute(unconfirm).await;
     let due = CheckInDue {
         cycle_number: 1,
         opened_on: "2026-11-23".parse().unwrap(),
     };
-    let usual = [write(Some(maya), &Welcome {}), write(Some(maya), &due)];
-    assert_eq!(deliver(&fixture, &sent, &usual).await, 0);
+    let other_letters = [write(Some(maya), &Welcome {}), write(Some(maya), &due)];
+    assert_eq!(deliver(&fixture, &sent, &other_letters).await, 0);
     let unconfirmed = (DeliveryState::Suppressed, Some(Suppression::Unconfirmed), 2);
-    assert_eq!(ended(&fixture, &usual).await, [unconfirmed]);
+    assert_eq!(results(&fixture, &other_letters).await, [unconfirmed]);
     let confirmation = [write(Some(maya), &code())];
     assert_eq!(deliver(&fixture, &sent, &confirmation).await, 1);
     let message = sent.take().remove(0);
@@ -154,23 +161,20 @@ async fn an_address_that_is_not_confirmed_gets_the_code_alone() {
         text.contains("7KQ2-M9XD") && text.contains("Hello,"),
         "{text}"
     );
-    // Of the digits of an id some are "0800" by chance.
-    let besides = text
+    // Hexadecimal ids may contain "0800" by chance.
+    let rest = text
         .replace(&message.id.to_string(), "")
         .replace(&message.id.simple().to_string(), "");
-    assert!(
-        !besides.contains("Locked") && !besides.contains("0800"),
-        "{text}"
-    );
+    assert!(!rest.contains("Locked") && !rest.contains("0800"), "{text}");
 
-    // Once it is confirmed, the code is of no use, and the rest is sent.
+    // Once the address is confirmed, codes are not sent any more, but other letters are.
     fixture
         .execute("UPDATE member SET email_confirmed_at = now()")
         .await;
     let late = [write(Some(maya), &code())];
     assert_eq!(deliver(&fixture, &sent, &late).await, 0);
     assert_eq!(
-        ended(&fixture, &late).await,
+        results(&fixture, &late).await,
         [(DeliveryState::Expired, None, 1)]
     );
     assert_eq!(deliver(&fixture, &sent, &welcomes(maya, 1)).await, 1);
@@ -179,24 +183,27 @@ async fn an_address_that_is_not_confirmed_gets_the_code_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_member_and_a_mailbox_have_a_budget() {
     let fixture = Fixture::seeded().await;
-    let (sent, maya) = (Arc::new(Sent::default()), member(&fixture, "maya").await);
+    let (sent, maya) = (
+        Arc::new(RecordingMailer::default()),
+        member(&fixture, "maya").await,
+    );
     let theo = member(&fixture, "theo").await;
-    let over = |number| (DeliveryState::Suppressed, Some(Suppression::Budget), number);
+    let suppressed = |number| (DeliveryState::Suppressed, Some(Suppression::Budget), number);
     let all = welcomes(maya, 6);
     assert_eq!(deliver(&fixture, &sent, &all).await, 3);
-    let expected = [(DeliveryState::Sent, None, 3), over(3)];
-    assert_eq!(ended(&fixture, &all).await, expected);
-    // Operators were told once, and the table knows nobody.
-    let told: Vec<Told> = fixture
+    let expected = [(DeliveryState::Sent, None, 3), suppressed(3)];
+    assert_eq!(results(&fixture, &all).await, expected);
+    // The exhausted budget is reported once, and the table has no member data.
+    let rows: Vec<BudgetRow> = fixture
         .rows("SELECT scope, used, is_told AS announced FROM mail_budget ORDER BY scope")
         .await;
-    let told: Vec<_> = told
+    let rows: Vec<_> = rows
         .iter()
         .map(|it| (it.scope.as_str(), it.used, it.announced))
         .collect();
-    assert_eq!(told, [("ADDRESS", 3, false), ("MEMBER", 3, true)]);
+    assert_eq!(rows, [("ADDRESS", 3, false), ("MEMBER", 3, true)]);
 
-    // Somebody else with the same mailbox, written otherwise.
+    // Another member with the same mailbox in another spelling.
     let same = format!(
         "UPDATE member SET email = 'ma.ya+theo@demo.coach.example' WHERE id = '{}'",
         theo.0
@@ -206,24 +213,24 @@ async fn a_member_and_a_mailbox_have_a_budget() {
     let all = welcomes(theo, 3);
     assert_eq!(deliver(&fixture, &sent, &all).await, 2);
     assert_eq!(
-        ended(&fixture, &all).await,
-        [(DeliveryState::Sent, None, 2), over(1)]
+        results(&fixture, &all).await,
+        [(DeliveryState::Sent, None, 2), suppressed(1)]
     );
 
-    // Until a day after the first.
+    // The budget is available again a day after the first email.
     fixture
         .execute("UPDATE mail_budget SET began_at = began_at - interval '24 hours'")
         .await;
     sent.take();
     assert_eq!(deliver(&fixture, &sent, &welcomes(maya, 4)).await, 3);
-    let told: Vec<Told> = fixture
+    let rows: Vec<BudgetRow> = fixture
         .rows("SELECT scope, used, is_told AS announced FROM mail_budget WHERE scope = 'ADDRESS'")
         .await;
-    assert_eq!((told[0].used, told[0].announced), (3, false));
+    assert_eq!((rows[0].used, rows[0].announced), (3, false));
 }
 
 #[derive(FromQueryResult)]
-struct Told {
+struct BudgetRow {
     scope: String,
     used: i32,
     announced: bool,
@@ -232,10 +239,13 @@ struct Told {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_that_is_tried_again_counts_once() {
     let fixture = Fixture::seeded().await;
-    let (sent, maya) = (Arc::new(Sent::default()), member(&fixture, "maya").await);
-    *sent.fails.lock().unwrap() = 2;
+    let (sent, maya) = (
+        Arc::new(RecordingMailer::default()),
+        member(&fixture, "maya").await,
+    );
+    *sent.failures.lock().unwrap() = 2;
     assert_eq!(deliver(&fixture, &sent, &welcomes(maya, 1)).await, 1);
-    let used: Vec<Told> = fixture
+    let used: Vec<BudgetRow> = fixture
         .rows("SELECT scope, used, is_told AS announced FROM mail_budget")
         .await;
     assert_eq!(used.iter().map(|it| it.used).collect::<Vec<_>>(), [1, 1]);
@@ -245,10 +255,13 @@ async fn a_mail_that_is_tried_again_counts_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn codes_have_budgets_of_their_own() {
     let fixture = Fixture::seeded().await;
-    let (sent, maya) = (Arc::new(Sent::default()), member(&fixture, "maya").await);
+    let (sent, maya) = (
+        Arc::new(RecordingMailer::default()),
+        member(&fixture, "maya").await,
+    );
     assert_eq!(deliver(&fixture, &sent, &welcomes(maya, 4)).await, 3);
     sent.take();
-    // What is used up by other mail does not keep anybody from signing in, confirmed or not.
+    // Other emails do not use up the budget of sign-in codes, whether or not the address is confirmed.
     fixture
         .execute("UPDATE member SET email_confirmed_at = NULL")
         .await;
@@ -273,11 +286,14 @@ async fn codes_have_budgets_of_their_own() {
     assert_eq!(deliver(&fixture, &sent, &confirmations).await, 5);
 }
 
-/// What is enclosed is not even made.
+/// Beyond the budget attachments are not even rendered.
 #[tokio::test(flavor = "multi_thread")]
 async fn plans_are_within_the_budget() {
     let fixture = Fixture::seeded().await;
-    let (sent, maya) = (Arc::new(Sent::default()), member(&fixture, "maya").await);
+    let (sent, maya) = (
+        Arc::new(RecordingMailer::default()),
+        member(&fixture, "maya").await,
+    );
     let cycles: Vec<Cycle> = fixture
         .rows("SELECT id FROM cycle WHERE member_id = (SELECT id FROM member WHERE email LIKE 'maya@%')")
         .await;
@@ -288,15 +304,15 @@ async fn plans_are_within_the_budget() {
     assert_eq!(deliver(&fixture, &sent, &plans).await, 3);
     let over = (DeliveryState::Suppressed, Some(Suppression::Budget), 3);
     assert_eq!(
-        ended(&fixture, &plans).await,
+        results(&fixture, &plans).await,
         [(DeliveryState::Sent, None, 3), over]
     );
-    // With a cycle that is not there it would be something else than the budget.
+    // A missing cycle would have another reason than the budget, so the plan is not even loaded.
     let nothing = YourPlan { cycle: Uuid::nil() };
     let plans = [write(Some(maya), &nothing)];
     assert_eq!(deliver(&fixture, &sent, &plans).await, 3);
     let over = (DeliveryState::Suppressed, Some(Suppression::Budget), 1);
-    assert_eq!(ended(&fixture, &plans).await, [over]);
+    assert_eq!(results(&fixture, &plans).await, [over]);
 }
 
 #[derive(FromQueryResult)]

@@ -1,4 +1,4 @@
-//! Events, from the mutation to who subscribes to the topic on SNS.
+//! Events, from the mutation to the subscribers of the topic on SNS.
 
 use std::{path::Path, sync::LazyLock};
 
@@ -7,13 +7,13 @@ use coach_domain::queue::QueueName;
 use coach_tests::{Ministack, aws};
 use coach_workers::{
     event::SnsTopic,
-    relay::{LOOKS_EVERY, Outlet, Relay, Route},
+    relay::{DEFAULT_POLL_INTERVAL, Destination, Relay, Route},
 };
 use sea_orm::FromQueryResult;
 use serde_json::{Value, json};
 
 use crate::{
-    fixture::{Fixture, Running, until},
+    fixture::{BackgroundTask, Fixture, until},
     gateway::Gateway,
     letters::member,
 };
@@ -24,13 +24,13 @@ static MINISTACK: LazyLock<Ministack> =
     LazyLock::new(|| Ministack::beside(env!("CARGO_TARGET_TMPDIR"), "sqs,sns"));
 
 /// A topic with a queue that subscribes to it.
-struct Subscribed {
+struct Subscription {
     topic: SnsTopic,
     sqs: aws_sdk_sqs::Client,
     queue: String,
 }
 
-impl Subscribed {
+impl Subscription {
     async fn new(name: &str) -> Self {
         let endpoint = MINISTACK.endpoint();
         let (sns, sqs) = (aws::sns(endpoint), aws::sqs(endpoint));
@@ -57,7 +57,7 @@ impl Subscribed {
         }
     }
 
-    /// What came by now, with all that is told about it.
+    /// The messages received by now, with all attributes.
     async fn received(&self) -> Vec<Message> {
         let received = self
             .sqs
@@ -71,24 +71,24 @@ impl Subscribed {
         received.messages.unwrap_or_default()
     }
 
-    /// Relays what is owed to the topic, until all of it is marked.
+    /// Relays events to the topic, until all are marked as sent.
     async fn relay(&self, fixture: &Fixture) {
         let relay = Relay {
             pool: fixture.pool.clone(),
             objects: fixture.objects.clone(),
             clock: fixture.clock.clone(),
             rate: None,
-            looks_every: LOOKS_EVERY,
+            poll_interval: DEFAULT_POLL_INTERVAL,
         };
         let route = Route {
             name: QueueName::Events,
             keeps_order: self.topic.keeps_order(),
-            outlet: Some(Outlet::Topic(self.topic.clone())),
+            destination: Some(Destination::Topic(self.topic.clone())),
         };
-        let running = Running::start(|stop| relay.run(vec![route], stop));
+        let running = BackgroundTask::start(|stop| relay.run(vec![route], stop));
         until("all events are sent", async || {
-            let left = "SELECT envelope FROM outbox WHERE queue = 'events' AND sent_at IS NULL";
-            fixture.rows::<Row>(left).await.is_empty()
+            let unsent = "SELECT envelope FROM outbox WHERE queue = 'events' AND sent_at IS NULL";
+            fixture.rows::<Row>(unsent).await.is_empty()
         })
         .await;
         running.stop().await;
@@ -100,30 +100,30 @@ struct Row {
     envelope: String,
 }
 
-/// Two changes of a member's, in this order, and the event of each, which tells its place in the outbox.
+/// Makes two changes of a member's, and returns their events with their sequence numbers.
 async fn change(fixture: &Fixture) -> Vec<Value> {
-    let gateway = Gateway::over(fixture).await;
+    let gateway = Gateway::start(fixture).await;
     for (key, granted) in [("1", true), ("2", false)] {
         let consents = json!([{ "purpose": "PARTNER_SHARING", "granted": granted }]);
         let input = json!({ "idempotencyKey": key, "consents": consents });
-        // Sent twice, as by a phone that lost the answer.
+        // Sent twice, as by a client that did not get the response.
         for _ in 0..2 {
             gateway.change("maya", CONSENTS, input.clone()).await;
         }
     }
-    let owed =
+    let enqueued =
         "SELECT jsonb_set(envelope::jsonb, '{sequence}', to_jsonb(sequence))::text AS envelope
         FROM outbox WHERE queue = 'events' ORDER BY sequence";
-    let owed = fixture.rows::<Row>(owed).await.into_iter();
-    let owed = owed.map(|row| serde_json::from_str(&row.envelope).expect("JSON"));
-    owed.collect()
+    let enqueued = fixture.rows::<Row>(enqueued).await.into_iter();
+    let enqueued = enqueued.map(|row| serde_json::from_str(&row.envelope).expect("JSON"));
+    enqueued.collect()
 }
 
 fn body(message: &Message) -> Value {
     serde_json::from_str(message.body().expect("a body")).expect("JSON")
 }
 
-/// Name, type and value, sorted.
+/// The attributes of a message: name, type and value, sorted.
 fn attributes(message: &Message) -> Vec<(&str, &str, &str)> {
     let attributes = message.message_attributes().expect("attributes").iter();
     let attributes = attributes.map(|(name, it)| {
@@ -135,11 +135,11 @@ fn attributes(message: &Message) -> Vec<(&str, &str, &str)> {
     attributes
 }
 
-/// As `docs/EVENTS.md` says: the envelope, and what subscribers choose by.
-fn assert_as_documented(message: &Message, owed: &Value) {
-    assert_eq!(body(message), *owed);
-    assert_eq!(owed["kind"], "event.consent-changed");
-    let member = owed["member"].as_str().expect("a member");
+/// Fails unless a message has the envelope and the attributes that `docs/EVENTS.md` describes.
+fn assert_as_documented(message: &Message, enqueued: &Value) {
+    assert_eq!(body(message), *enqueued);
+    assert_eq!(enqueued["kind"], "event.consent-changed");
+    let member = enqueued["member"].as_str().expect("a member");
     assert_eq!(
         attributes(message),
         [
@@ -153,24 +153,30 @@ fn assert_as_documented(message: &Message, owed: &Value) {
 #[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_mutation_causes_reaches_subscribers_once() {
-    let subscribed = Subscribed::new("work-events").await;
+    let subscribed = Subscription::new("work-events").await;
     let fixture = Fixture::seeded().await;
-    let owed = change(&fixture).await;
-    assert_eq!(owed.len(), 2);
+    let enqueued = change(&fixture).await;
+    assert_eq!(enqueued.len(), 2);
     let maya = member(&fixture, "maya").await.0.to_string();
-    assert!(owed.iter().all(|it| it["member"] == maya), "{owed:?}");
+    assert!(
+        enqueued.iter().all(|it| it["member"] == maya),
+        "{enqueued:?}"
+    );
     subscribed.relay(&fixture).await;
     let received = subscribed.received().await;
     assert_eq!(received.len(), 2, "{received:?}");
-    for event in &owed {
+    for event in &enqueued {
         let mut found = received.iter().filter(|it| body(it)["id"] == event["id"]);
         let message = found.next().expect("it came");
         assert_as_documented(message, event);
-        // An ordinary topic has neither.
-        let told = message.attributes().expect("attributes");
-        assert!(!told.contains_key(&System::MessageGroupId), "{told:?}");
+        // A standard topic has neither group nor deduplication id.
+        let attributes = message.attributes().expect("attributes");
+        assert!(
+            !attributes.contains_key(&System::MessageGroupId),
+            "{attributes:?}"
+        );
     }
-    // What was sent is not sent again.
+    // Sent events are not sent again.
     subscribed.relay(&fixture).await;
     assert!(subscribed.received().await.is_empty());
 }
@@ -178,22 +184,22 @@ async fn what_a_mutation_causes_reaches_subscribers_once() {
 #[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn where_order_is_kept_group_and_deduplication_are_member_and_event() {
-    let subscribed = Subscribed::new("work-events.fifo").await;
+    let subscribed = Subscription::new("work-events.fifo").await;
     let fixture = Fixture::seeded().await;
-    let owed = change(&fixture).await;
+    let enqueued = change(&fixture).await;
     subscribed.relay(&fixture).await;
-    // A relay that died before its mark sends them again: they are dropped by their ids.
+    // A relay that crashed before it marked them sends them again, and SNS drops them by their ids.
     fixture
         .execute("UPDATE outbox SET sent_at = NULL, leased_until = NULL WHERE queue = 'events'")
         .await;
     subscribed.relay(&fixture).await;
     let received = subscribed.received().await;
     assert_eq!(received.len(), 2, "{received:?}");
-    for (message, event) in received.iter().zip(&owed) {
+    for (message, event) in received.iter().zip(&enqueued) {
         assert_as_documented(message, event);
-        let told = message.attributes().expect("attributes");
-        assert_eq!(told[&System::MessageGroupId], event["member"]);
-        assert_eq!(told[&System::MessageDeduplicationId], event["id"]);
+        let attributes = message.attributes().expect("attributes");
+        assert_eq!(attributes[&System::MessageGroupId], event["member"]);
+        assert_eq!(attributes[&System::MessageDeduplicationId], event["id"]);
     }
     assert!(subscribed.received().await.is_empty());
 }

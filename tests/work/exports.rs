@@ -1,13 +1,13 @@
-//! Archives that members ask for, from the mutation to the mail.
+//! Data exports, from the mutation to the email.
 
 use std::sync::Arc;
 
 use coach_domain::{
+    account::erase_due,
     clock::SystemClock,
     database::Session,
     id::MemberId,
     mail::delivery::{self, DeliveryState},
-    member::erase_due,
     object::ObjectStore as _,
     queue::{Envelope, Outgoing, Queue as _, QueueName},
 };
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::{
     fixture::{Fixture, until},
     gateway::Gateway,
-    letters::{PATIENT, letters, mailbox, member},
+    letters::{LONG_TIMEOUTS, letters, mailbox, member},
 };
 
 const QUEUE: QueueName = QueueName::EmailAttachments;
@@ -41,8 +41,8 @@ async fn request(gateway: &Gateway, name: &str) {
     gateway.change(name, REQUEST, input).await;
 }
 
-/// Relays and consumes until nothing is left to be done.
-async fn work(fixture: &Fixture, mailbox: &Mailbox) {
+/// Runs relay and consumer until outbox and queue are empty.
+async fn process_all(fixture: &Fixture, mailbox: &Mailbox) {
     let exports = Exports {
         pool: fixture.pool.clone(),
         objects: fixture.objects.clone(),
@@ -50,20 +50,20 @@ async fn work(fixture: &Fixture, mailbox: &Mailbox) {
         letters: letters(fixture, QUEUE, Arc::new(mailbox.clone())),
     };
     let relay = fixture.relay(QUEUE);
-    let consumer = fixture.consume(exports, PATIENT);
+    let consumer = fixture.consume(exports, LONG_TIMEOUTS);
     until("all is done", async || {
-        let owed = format!(
+        let unsent = format!(
             "SELECT id::text AS text FROM outbox WHERE queue = '{QUEUE}' AND sent_at IS NULL"
         );
-        texts(fixture, &owed).await.is_empty() && fixture.queued(QUEUE).await.is_empty()
+        texts(fixture, &unsent).await.is_empty() && fixture.queued(QUEUE).await.is_empty()
     })
     .await;
     relay.stop().await;
     consumer.stop().await;
 }
 
-/// Relays alone, and says what is in the queue then.
-async fn relayed(fixture: &Fixture) -> Vec<Envelope> {
+/// Runs only the relay, and returns the content of the queue.
+async fn relay_all(fixture: &Fixture) -> Vec<Envelope> {
     let relay = fixture.relay(QUEUE);
     until("all is sent", async || fixture.unsent().await == 0).await;
     relay.stop().await;
@@ -79,7 +79,7 @@ async fn deliver_again(fixture: &Fixture, envelope: &Envelope) {
 /// Names and contents.
 type Files = Vec<(String, Vec<u8>)>;
 
-/// To whom each mail went, and what was attached to it, newest first.
+/// The recipient and the attachments of each email, newest first.
 fn mails(mailbox: &Mailbox) -> Vec<(String, Files)> {
     let stored = mailbox.list(10).expect("listed").into_iter();
     let mails = stored.map(|mail| {
@@ -95,18 +95,18 @@ fn mails(mailbox: &Mailbox) -> Vec<(String, Files)> {
     mails.collect()
 }
 
-/// Where the archives of a member are, or are to be.
-async fn keys(fixture: &Fixture, of: &str) -> Vec<String> {
-    let sql = format!("SELECT object_key AS text FROM data_export WHERE {of}");
+/// The object keys of data exports, whether they are built or not.
+async fn keys(fixture: &Fixture, condition: &str) -> Vec<String> {
+    let sql = format!("SELECT object_key AS text FROM data_export WHERE {condition}");
     texts(fixture, &sql).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_asks_gets_all_of_theirs_by_mail_once() {
     let fixture = Fixture::seeded().await;
-    let (gateway, mailbox) = (Gateway::over(&fixture).await, mailbox());
+    let (gateway, mailbox) = (Gateway::start(&fixture).await, mailbox());
     request(&gateway, "theo").await;
-    work(&fixture, &mailbox).await;
+    process_all(&fixture, &mailbox).await;
 
     let theo = member(&fixture, "theo").await.0;
     let [key] = &keys(
@@ -137,7 +137,7 @@ async fn who_asks_gets_all_of_theirs_by_mail_once() {
 
     let archive: Value = serde_json::from_slice(bytes).expect("JSON");
     assert_eq!(archive["data"]["member"]["id"], theo.to_string());
-    // Ids of what they own and days of what they did: all of theirs, and none of anybody else's.
+    // It has the ids of all objects of the member, and no data of others.
     let text = archive.to_string();
     let owned = |condition: &str| {
         let tables = ["plan", "cycle", "check_in"].map(|table| {
@@ -150,25 +150,25 @@ async fn who_asks_gets_all_of_theirs_by_mail_once() {
     for id in own {
         assert!(text.contains(&id), "{id} is not in it");
     }
-    let who = format!(
+    let data_of_others = format!(
         "SELECT unnest(ARRAY[id::text, email, display_name, purchase_token::text]) AS text
          FROM member WHERE id <> '{theo}' UNION ALL {}",
         owned("<>")
     );
-    let others = texts(&fixture, &who).await;
+    let others = texts(&fixture, &data_of_others).await;
     assert!(others.len() >= 40, "{}", others.len());
     for other in others {
         assert!(!text.contains(&other), "{other} is in it");
     }
 
-    // Both messages come again, as after a relay that died before its mark: nothing more comes of them.
+    // Both messages are sent again, as after a crash of the relay: nothing is done again.
     let before = texts(
         &fixture,
         "SELECT to_jsonb(e)::text AS text FROM data_export e",
     )
     .await;
     fixture.execute("UPDATE outbox SET sent_at = NULL").await;
-    work(&fixture, &mailbox).await;
+    process_all(&fixture, &mailbox).await;
     let after = texts(
         &fixture,
         "SELECT to_jsonb(e)::text AS text FROM data_export e",
@@ -190,43 +190,43 @@ async fn who_asks_gets_all_of_theirs_by_mail_once() {
     );
 }
 
-/// Erasing reaches the queues on Postgres, but neither those on SQS nor what a worker has received: there messages come
-/// after their member.
+/// Erasing a member deletes messages in queues on Postgres, but not on SQS or in a worker, so these are processed
+/// afterwards.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_is_gone_gets_none_and_leaves_none_behind() {
     let fixture = Fixture::seeded().await;
-    let (gateway, mailbox) = (Gateway::over(&fixture).await, mailbox());
+    let (gateway, mailbox) = (Gateway::start(&fixture).await, mailbox());
     for name in ["theo", "maya"] {
         request(&gateway, name).await;
     }
     let theo = member(&fixture, "theo").await;
-    let asked = relayed(&fixture).await.into_iter();
-    let asked: Vec<_> = asked.filter(|it| it.member == Some(theo)).collect();
-    assert_eq!(asked.len(), 1);
+    let requests = relay_all(&fixture).await.into_iter();
+    let requests: Vec<_> = requests.filter(|it| it.member == Some(theo)).collect();
+    assert_eq!(requests.len(), 1);
     let [key] = &keys(&fixture, &format!("member_id = '{}'", theo.0)).await[..] else {
         panic!("not one archive");
     };
     erase(&fixture, theo).await;
-    deliver_again(&fixture, &asked[0]).await;
-    work(&fixture, &mailbox).await;
+    deliver_again(&fixture, &requests[0]).await;
+    process_all(&fixture, &mailbox).await;
     let to: Vec<_> = mails(&mailbox).into_iter().map(|(to, _)| to).collect();
     assert_eq!(to, ["maya@demo.coach.example"]);
     assert!(fixture.objects.get(key).await.expect("read").is_none());
 }
 
-/// The archive was there, and the letter about it was on its way.
+/// The archive has been built, and its email is in the queue.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_letter_that_comes_after_its_member_is_over() {
     let fixture = Fixture::seeded().await;
-    let (gateway, mailbox) = (Gateway::over(&fixture).await, mailbox());
+    let (gateway, mailbox) = (Gateway::start(&fixture).await, mailbox());
     let theo = member(&fixture, "theo").await;
     request(&gateway, "theo").await;
-    let asked = relayed(&fixture).await.remove(0);
+    let request = relay_all(&fixture).await.remove(0);
     let session = Session::new(fixture.pool.clone(), tracing::Span::none());
     let built =
-        coach_domain::member::export::fulfil(&session, &SystemClock, &*fixture.objects, &asked);
+        coach_domain::account::export::fulfil(&session, &SystemClock, &*fixture.objects, &request);
     built.await.expect("built");
-    let letters = relayed(&fixture).await.into_iter();
+    let letters = relay_all(&fixture).await.into_iter();
     let letters: Vec<_> = letters
         .filter(|it| it.kind == "email.data-export")
         .collect();
@@ -234,7 +234,7 @@ async fn a_letter_that_comes_after_its_member_is_over() {
     erase(&fixture, theo).await;
     assert!(fixture.queued(QUEUE).await.is_empty());
     deliver_again(&fixture, &letters[0]).await;
-    work(&fixture, &mailbox).await;
+    process_all(&fixture, &mailbox).await;
     assert_eq!(mails(&mailbox), []);
     let recorded = delivery::find(&fixture.pool, letters[0].id).await;
     let recorded = recorded.expect("found").expect("a row");
@@ -244,7 +244,7 @@ async fn a_letter_that_comes_after_its_member_is_over() {
     );
 }
 
-/// As when the time that they had to come back is over.
+/// Erases the member as after the waiting period of the deletion.
 async fn erase(fixture: &Fixture, member: MemberId) {
     let due = format!(
         "UPDATE member SET deletion_requested_at = now() - interval '15 days',

@@ -1,4 +1,4 @@
-//! An outbox, a queue and a store for one test.
+//! An outbox, a queue and an object store for one test.
 
 use std::{
     path::Path,
@@ -15,16 +15,16 @@ use coach_domain::{
     database::Pool,
     database::{self, Options},
     id::{self, MemberId},
-    outbox::{self, Effect},
+    outbox::{self, OutboxMessage},
     queue::{Depth, Envelope, Error, Outgoing, Queue, QueueName, Receipt, Received, Result},
 };
 pub(crate) use coach_tests::until;
-use coach_tests::{PATIENCE, Postgres};
+use coach_tests::{Postgres, WAIT_TIMEOUT};
 use coach_workers::{
-    consumer::{self, Consuming},
+    consumer::{self, ConsumerOptions},
     object::Folder,
     queue::PostgresQueue,
-    relay::{LOOKS_EVERY, Outlet, Relay, Route},
+    relay::{DEFAULT_POLL_INTERVAL, Destination, Relay, Route},
 };
 use sea_orm::{ConnectionTrait as _, DbBackend, FromQueryResult, Statement};
 use serde_json::Value;
@@ -33,29 +33,29 @@ use tokio_util::sync::CancellationToken;
 use tracing::Span;
 use uuid::Uuid;
 
-/// Longer than anything here takes on a busy machine.
-pub(crate) const LONG: Duration = PATIENCE;
+/// A timeout that is longer than anything takes on a busy machine.
+pub(crate) const LONG: Duration = WAIT_TIMEOUT;
 
 pub(crate) static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres-of-work");
     Postgres::start(&home)
 });
 
-/// What a test works on.
+/// The systems that a test uses.
 pub(crate) struct Fixture {
     pub(crate) pool: Pool,
-    pub(crate) queue: Arc<Faulty>,
+    pub(crate) queue: Arc<FaultyQueue>,
     pub(crate) objects: Arc<Folder>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Fixture {
-    /// With tables and nothing in them; `partner-sync` keeps its order.
+    /// With empty tables. The queue `partner-sync` keeps order.
     pub(crate) async fn new() -> Self {
-        Self::on(&SERVER.empty().await).await
+        Self::with_database(&SERVER.empty().await).await
     }
 
-    /// With content and the demo members, as of now.
+    /// With content and the demo members, seeded as of now.
     pub(crate) async fn seeded() -> Self {
         const TEMPLATE: &str = "template_seeded";
         static SEEDED: OnceCell<()> = OnceCell::const_new();
@@ -66,12 +66,12 @@ impl Fixture {
             })
         };
         SEEDED.get_or_init(seed).await;
-        Self::on(&SERVER.copy(TEMPLATE).await).await
+        Self::with_database(&SERVER.copy(TEMPLATE).await).await
     }
 
-    /// The same with a clock that moves when it is told to.
-    pub(crate) async fn with_clock() -> (Self, Arc<SetClock>) {
-        let clock = Arc::new(SetClock::default());
+    /// With empty tables and a clock that the test sets.
+    pub(crate) async fn with_clock() -> (Self, Arc<ManualClock>) {
+        let clock = Arc::new(ManualClock::default());
         let fixture = Self {
             clock: clock.clone(),
             ..Self::new().await
@@ -79,7 +79,7 @@ impl Fixture {
         (fixture, clock)
     }
 
-    async fn on(url: &str) -> Self {
+    async fn with_database(url: &str) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let options = Options {
             acquire_timeout: LONG,
@@ -93,7 +93,7 @@ impl Fixture {
         let folder = format!("objects-of-work-{}-{count}", std::process::id());
         Self {
             pool,
-            queue: Arc::new(Faulty::new(queue.expect("a queue"))),
+            queue: Arc::new(FaultyQueue::new(queue.expect("a queue"))),
             objects: Arc::new(Folder::new(
                 Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder),
             )),
@@ -101,54 +101,58 @@ impl Fixture {
         }
     }
 
-    /// Commits effects, as a command does.
-    pub(crate) async fn owe(&self, effects: &[Effect]) {
+    /// Inserts messages into the outbox, as a command does.
+    pub(crate) async fn enqueue(&self, messages: &[OutboxMessage]) {
         let now = self.clock.now();
-        outbox::insert(&self.pool, effects, &Span::none(), now)
+        outbox::insert(&self.pool, messages, &Span::none(), now)
             .await
             .expect("inserted");
-        outbox::announce();
+        outbox::notify_relays();
     }
 
-    /// Starts a relay; it stops when it is told to.
-    pub(crate) fn relay(&self, name: QueueName) -> Running {
-        self.relay_looking(name, LOOKS_EVERY)
+    /// Starts a relay.
+    pub(crate) fn relay(&self, name: QueueName) -> BackgroundTask {
+        self.relay_with_poll_interval(name, DEFAULT_POLL_INTERVAL)
     }
 
-    /// Starts one that looks so often by itself.
-    pub(crate) fn relay_looking(&self, name: QueueName, looks_every: Duration) -> Running {
+    /// Starts a relay with this poll interval.
+    pub(crate) fn relay_with_poll_interval(
+        &self,
+        name: QueueName,
+        poll_interval: Duration,
+    ) -> BackgroundTask {
         let relay = Relay {
             pool: self.pool.clone(),
             objects: self.objects.clone(),
             clock: self.clock.clone(),
             rate: None,
-            looks_every,
+            poll_interval,
         };
         let route = Route {
             name,
-            outlet: Some(Outlet::Queue(self.queue.clone())),
+            destination: Some(Destination::Queue(self.queue.clone())),
             keeps_order: name == QueueName::PartnerSync,
         };
-        Running::start(|stop| relay.run(vec![route], stop))
+        BackgroundTask::start(|stop| relay.run(vec![route], stop))
     }
 
     pub(crate) fn consume(
         &self,
         consumer: impl coach_workers::consumer::Consumer,
-        consuming: Consuming,
-    ) -> Running {
-        let pool = consumer::Pool {
+        options: ConsumerOptions,
+    ) -> BackgroundTask {
+        let pool = consumer::ConsumerPool {
             queue: self.queue.clone(),
             objects: self.objects.clone(),
         };
-        Running::start(|stop| pool.run(Arc::new(consumer), consuming, stop))
+        BackgroundTask::start(|stop| pool.run(Arc::new(consumer), options, stop))
     }
 
     pub(crate) async fn unsent(&self) -> i64 {
         outbox::status(&self.pool).await.expect("counted").unsent
     }
 
-    /// All envelopes that the queue has, in the order of their sending.
+    /// All envelopes in the queue, in the order in which they were sent.
     pub(crate) async fn queued(&self, queue: QueueName) -> Vec<Envelope> {
         let sql = "SELECT body FROM queue_message WHERE queue = $1 ORDER BY id";
         let statement =
@@ -166,7 +170,7 @@ impl Fixture {
         self.pool.execute_unprepared(sql).await.expect(sql);
     }
 
-    /// What a statement counts, under that name.
+    /// The column `count` of a statement's only row.
     pub(crate) async fn count(&self, sql: &str) -> i64 {
         #[derive(FromQueryResult)]
         struct Count {
@@ -184,46 +188,46 @@ impl Fixture {
     }
 }
 
-/// A clock that stands still, and is moved.
-pub(crate) struct SetClock {
+/// A clock that only the test advances.
+pub(crate) struct ManualClock {
     now: Mutex<DateTime<Utc>>,
-    asked: AtomicUsize,
+    reads: AtomicUsize,
 }
 
-impl Default for SetClock {
+impl Default for ManualClock {
     fn default() -> Self {
         Self {
             now: Mutex::new(SystemClock.now()),
-            asked: AtomicUsize::new(0),
+            reads: AtomicUsize::new(0),
         }
     }
 }
 
-impl SetClock {
+impl ManualClock {
     pub(crate) fn advance(&self, by: TimeDelta) {
         *self.now.lock().expect("now") += by;
     }
 
-    /// How often it was looked at.
-    pub(crate) fn asked(&self) -> usize {
-        self.asked.load(Ordering::SeqCst)
+    /// How often the time was read.
+    pub(crate) fn reads(&self) -> usize {
+        self.reads.load(Ordering::SeqCst)
     }
 }
 
-impl Clock for SetClock {
+impl Clock for ManualClock {
     fn now(&self) -> DateTime<Utc> {
-        self.asked.fetch_add(1, Ordering::SeqCst);
+        self.reads.fetch_add(1, Ordering::SeqCst);
         *self.now.lock().expect("now")
     }
 }
 
-/// Something that runs beside the test.
-pub(crate) struct Running {
+/// A task that runs in the background.
+pub(crate) struct BackgroundTask {
     stop: CancellationToken,
     task: tokio::task::JoinHandle<()>,
 }
 
-impl Running {
+impl BackgroundTask {
     pub(crate) fn start<F: Future<Output = ()> + Send + 'static>(
         run: impl FnOnce(CancellationToken) -> F,
     ) -> Self {
@@ -232,18 +236,22 @@ impl Running {
         Self { stop, task }
     }
 
-    /// Asks it to stop, and waits until it has.
+    /// Stops it, and waits until it has ended.
     pub(crate) async fn stop(self) {
         self.stop.cancel();
         self.task.await.expect("it does not panic");
     }
 }
 
-/// Something to be done, of a member's.
-pub(crate) fn effect(queue: QueueName, member: Option<MemberId>, payload: Value) -> Effect {
+/// A message for a queue.
+pub(crate) fn outbox_message(
+    queue: QueueName,
+    member: Option<MemberId>,
+    payload: Value,
+) -> OutboxMessage {
     let now = SystemClock.now();
-    Effect {
-        id: id::at(now),
+    OutboxMessage {
+        id: id::new_v7(now),
         queue,
         kind: "test.thing",
         version: 1,
@@ -253,39 +261,39 @@ pub(crate) fn effect(queue: QueueName, member: Option<MemberId>, payload: Value)
     }
 }
 
-/// The real queue, with faults on demand.
-pub(crate) struct Faulty {
+/// The real queue, with failures on demand.
+pub(crate) struct FaultyQueue {
     queue: PostgresQueue,
-    /// Nothing reaches it.
+    /// All calls fail.
     pub(crate) down: AtomicBool,
-    /// It takes a batch, and its answer is lost.
-    pub(crate) deaf: AtomicBool,
-    /// Bodies with this text are not taken.
-    pub(crate) refuses: Mutex<Option<&'static str>>,
-    /// How many messages each send brought.
-    pub(crate) sends: Mutex<Vec<usize>>,
-    /// How often it was asked for anything while nothing reached it.
-    pub(crate) in_vain: AtomicUsize,
-    /// When messages were kept hidden.
+    /// Sends succeed, but their responses are lost.
+    pub(crate) loses_responses: AtomicBool,
+    /// Messages with this text in the body are rejected.
+    pub(crate) rejected_text: Mutex<Option<&'static str>>,
+    /// The number of messages in each send.
+    pub(crate) batch_sizes: Mutex<Vec<usize>>,
+    /// The number of calls that failed because of `down`.
+    pub(crate) failed_calls: AtomicUsize,
+    /// The times of extensions.
     pub(crate) extensions: Mutex<Vec<Instant>>,
 }
 
-impl Faulty {
+impl FaultyQueue {
     fn new(queue: PostgresQueue) -> Self {
         Self {
             queue,
             down: AtomicBool::new(false),
-            deaf: AtomicBool::new(false),
-            refuses: Mutex::default(),
-            sends: Mutex::default(),
-            in_vain: AtomicUsize::new(0),
+            loses_responses: AtomicBool::new(false),
+            rejected_text: Mutex::default(),
+            batch_sizes: Mutex::default(),
+            failed_calls: AtomicUsize::new(0),
             extensions: Mutex::default(),
         }
     }
 
     fn check(&self) -> Result<()> {
         if self.down.load(Ordering::SeqCst) {
-            self.in_vain.fetch_add(1, Ordering::SeqCst);
+            self.failed_calls.fetch_add(1, Ordering::SeqCst);
             Err(Error::Unavailable("planted".to_owned()))
         } else {
             Ok(())
@@ -294,24 +302,27 @@ impl Faulty {
 }
 
 #[async_trait::async_trait]
-impl Queue for Faulty {
+impl Queue for FaultyQueue {
     async fn send(&self, queue: QueueName, messages: &[Outgoing]) -> Result<Vec<Result<()>>> {
         self.check()?;
-        self.sends.lock().expect("sends").push(messages.len());
-        let refused = *self.refuses.lock().expect("refuses");
-        let is_refused =
-            |message: &Outgoing| refused.is_some_and(|text| message.body.contains(text));
+        self.batch_sizes
+            .lock()
+            .expect("not poisoned")
+            .push(messages.len());
+        let rejected = *self.rejected_text.lock().expect("not poisoned");
+        let is_rejected =
+            |message: &Outgoing| rejected.is_some_and(|text| message.body.contains(text));
         let good: Vec<_> = messages
             .iter()
-            .filter(|it| !is_refused(it))
+            .filter(|it| !is_rejected(it))
             .cloned()
             .collect();
         let mut results = self.queue.send(queue, &good).await?.into_iter();
-        if self.deaf.load(Ordering::SeqCst) {
+        if self.loses_responses.load(Ordering::SeqCst) {
             return Err(Error::Unavailable("the answer is lost".to_owned()));
         }
         let all = messages.iter().map(|message| {
-            if is_refused(message) {
+            if is_rejected(message) {
                 Err(Error::Unavailable("planted for this one".to_owned()))
             } else {
                 results.next().expect("a result for each")
@@ -323,12 +334,12 @@ impl Queue for Faulty {
     async fn receive(
         &self,
         queue: QueueName,
-        most: usize,
+        max: usize,
         wait: Duration,
         visibility: Duration,
     ) -> Result<Vec<Received>> {
         self.check()?;
-        self.queue.receive(queue, most, wait, visibility).await
+        self.queue.receive(queue, max, wait, visibility).await
     }
 
     async fn extend(
@@ -350,9 +361,16 @@ impl Queue for Faulty {
         self.queue.delete(queue, receipts).await
     }
 
-    async fn bury(&self, queue: QueueName, receipt: &Receipt, message: &Outgoing) -> Result<()> {
+    async fn move_to_dead_letters(
+        &self,
+        queue: QueueName,
+        receipt: &Receipt,
+        message: &Outgoing,
+    ) -> Result<()> {
         self.check()?;
-        self.queue.bury(queue, receipt, message).await
+        self.queue
+            .move_to_dead_letters(queue, receipt, message)
+            .await
     }
 
     async fn depth(&self, queue: QueueName) -> Result<Depth> {
@@ -360,21 +378,21 @@ impl Queue for Faulty {
     }
 }
 
-/// The ids of effects, sorted.
-pub(crate) fn ids<'a>(effects: impl IntoIterator<Item = &'a Effect>) -> Vec<Uuid> {
-    let mut ids: Vec<_> = effects.into_iter().map(|effect| effect.id).collect();
+/// The ids of outbox messages, sorted.
+pub(crate) fn ids<'a>(messages: impl IntoIterator<Item = &'a OutboxMessage>) -> Vec<Uuid> {
+    let mut ids: Vec<_> = messages.into_iter().map(|message| message.id).collect();
     ids.sort_unstable();
     ids
 }
 
-/// Those of envelopes, sorted.
+/// The ids of envelopes, sorted.
 pub(crate) fn envelope_ids(envelopes: &[Envelope]) -> Vec<Uuid> {
     let mut ids: Vec<_> = envelopes.iter().map(|envelope| envelope.id).collect();
     ids.sort_unstable();
     ids
 }
 
-/// So that tests need not name it.
+/// The current time.
 pub(crate) fn now() -> DateTime<Utc> {
     SystemClock.now()
 }

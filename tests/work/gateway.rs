@@ -1,8 +1,8 @@
-//! The gateway over a test's database: what causes what is worked on.
+//! A gateway with a test's database, to make changes that enqueue messages.
 
 use std::sync::Arc;
 
-use coach_domain::{clock::SystemClock, command::CommandRate, subscription::purchase::Shops};
+use coach_domain::{clock::SystemClock, command::CommandRate, purchase::Shops};
 use coach_gateway::{
     auth::{Authenticator, LocalIssuer},
     http::{self, AppState},
@@ -15,19 +15,19 @@ use tokio::net::TcpListener;
 
 use crate::fixture::{Fixture, now};
 
-/// Listens as long as the test runs.
+/// A gateway that listens as long as the test runs.
 pub(crate) struct Gateway {
     pub(crate) base: String,
     issuer: Arc<LocalIssuer>,
 }
 
 impl Gateway {
-    pub(crate) async fn over(fixture: &Fixture) -> Self {
-        Self::with(fixture, &[]).await
+    pub(crate) async fn start(fixture: &Fixture) -> Self {
+        Self::with_env(fixture, &[]).await
     }
 
-    /// The same, with these variables in its environment.
-    pub(crate) async fn with(fixture: &Fixture, environment: &[(&str, &str)]) -> Self {
+    /// Starts a gateway with these environment variables.
+    pub(crate) async fn with_env(fixture: &Fixture, environment: &[(&str, &str)]) -> Self {
         let environment = environment.iter();
         let sources = Sources {
             environment: environment
@@ -37,7 +37,7 @@ impl Gateway {
         };
         let settings = Settings::load(&sources).expect("valid settings");
         let (pool, clock) = (fixture.pool.clone(), Arc::new(SystemClock));
-        let queue = Arc::new(PostgresQueue::unopened(pool.clone(), []));
+        let queue = Arc::new(PostgresQueue::new_unchecked(pool.clone(), []));
         let services = Services {
             clock: clock.clone(),
             operations: queue,
@@ -56,7 +56,7 @@ impl Gateway {
         Self { base, issuer }
     }
 
-    /// Has a demo member change something, which goes well.
+    /// Calls a mutation as a demo member, which must succeed.
     pub(crate) async fn change(&self, name: &str, operation: &str, input: Value) {
         let email = format!("{name}@demo.coach.example");
         let token = self.issuer.token(&email, &[], now()).expect("a token");

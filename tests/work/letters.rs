@@ -1,4 +1,4 @@
-//! Mail, from the outbox to what sends it.
+//! Emails, from the outbox to the mailer.
 
 use std::{
     path::Path,
@@ -18,38 +18,38 @@ use coach_domain::{
         budget::Budgets,
         delivery::{self, DeliveryState},
         letter::{CheckInDue, Letter, SignInCode, SubscriptionLapsed, Welcome, YourPlan},
-        unsubscribe::Unsubscribing,
+        unsubscribe::UnsubscribeTokens,
     },
-    outbox::{Effect, Effects},
+    outbox::{OutboxBatch, OutboxMessage},
     queue::{Outgoing, Queue as _, QueueName},
 };
 use coach_workers::{
-    consumer::Consuming,
-    mail::{House, HouseSettings, Letters, send::Mailbox},
+    consumer::ConsumerOptions,
+    mail::{Letters, Sender, SenderSettings, send::Mailbox},
 };
 use sea_orm::{ConnectionTrait as _, FromQueryResult};
 use uuid::Uuid;
 
 use crate::fixture::{Fixture, LONG, until};
 
-/// Nothing is too slow for it, however busy the machine is. What is worked on is hidden for an hour, by which it is told
-/// from what waits for its next try.
-pub(crate) const PATIENT: Consuming = Consuming {
+/// Options whose timeouts are long enough for any busy machine. Messages in progress are invisible for an hour, which
+/// distinguishes them from those that wait for a retry.
+pub(crate) const LONG_TIMEOUTS: ConsumerOptions = ConsumerOptions {
     concurrency: 8,
     deadline: LONG,
     visibility: Duration::from_hours(1),
     grace: LONG,
 };
 
-/// Lets what waits for its next try come at once.
-async fn hurry(fixture: &Fixture) {
+/// Makes messages that wait for a retry visible at once.
+async fn make_retries_visible(fixture: &Fixture) {
     let sql = "UPDATE queue_message SET visible_at = statement_timestamp()
         WHERE visible_at < statement_timestamp() + interval '30 minutes'";
     fixture.execute(sql).await;
 }
 
-fn house() -> House {
-    let settings = HouseSettings {
+fn sender() -> Sender {
+    let settings = SenderSettings {
         name: "Coach".to_owned(),
         from: "Coach <hello@coach.example>".to_owned(),
         reply_to: None,
@@ -59,7 +59,7 @@ fn house() -> House {
         imprint: "Coach Ltd, 1 Example Street, 10115 Berlin, Germany".to_owned(),
         unsubscribe_url: Some("https://api.coach.example/unsubscribe".to_owned()),
     };
-    House::new(&settings, Some(Unsubscribing::new(&[7; 32]).unwrap())).unwrap()
+    Sender::new(&settings, Some(UnsubscribeTokens::new(&[7; 32]).unwrap())).unwrap()
 }
 
 pub(crate) fn letters(fixture: &Fixture, queue: QueueName, mailer: Arc<dyn Mailer>) -> Letters {
@@ -69,14 +69,14 @@ pub(crate) fn letters(fixture: &Fixture, queue: QueueName, mailer: Arc<dyn Maile
         catalogue: Arc::default(),
         objects: fixture.objects.clone(),
         clock: Arc::new(SystemClock),
-        house: Arc::new(house()),
+        sender: Arc::new(sender()),
         mailer,
         budgets: Budgets {
             member: 20,
             address: 40,
             sign_in: 10,
         },
-        patience: TimeDelta::from_std(PATIENT.deadline).unwrap(),
+        deadline: TimeDelta::from_std(LONG_TIMEOUTS.deadline).unwrap(),
     }
 }
 
@@ -90,10 +90,10 @@ pub(crate) fn mailbox() -> Mailbox {
     )
 }
 
-fn write<L: Letter>(member: Option<MemberId>, letter: &L) -> Effect {
-    let mut effects = Effects::new(member, SystemClock.now());
-    effects.owe(letter).unwrap();
-    effects.into_owed().remove(0)
+fn write<L: Letter>(member: Option<MemberId>, letter: &L) -> OutboxMessage {
+    let mut outbox = OutboxBatch::new(member, SystemClock.now());
+    outbox.enqueue(letter).unwrap();
+    outbox.into_messages().remove(0)
 }
 
 #[derive(FromQueryResult)]
@@ -106,16 +106,16 @@ pub(crate) async fn member(fixture: &Fixture, name: &str) -> MemberId {
     MemberId(fixture.rows::<Who>(&sql).await[0].id)
 }
 
-/// Sends letters through outbox, relay, queue and consumer until nothing is left of them.
+/// Sends letters through outbox, relay, queue and consumer until all are processed.
 async fn deliver(
     fixture: &Fixture,
     queue: QueueName,
     mailer: Arc<dyn Mailer>,
-    letters_: &[Effect],
+    letters_: &[OutboxMessage],
 ) {
-    fixture.owe(letters_).await;
+    fixture.enqueue(letters_).await;
     let relay = fixture.relay(queue);
-    let consumer = fixture.consume(letters(fixture, queue, mailer), PATIENT);
+    let consumer = fixture.consume(letters(fixture, queue, mailer), LONG_TIMEOUTS);
     until("all is delivered", async || {
         fixture.unsent().await == 0 && fixture.queued(queue).await.is_empty()
     })
@@ -124,7 +124,7 @@ async fn deliver(
     consumer.stop().await;
 }
 
-pub(crate) async fn state(fixture: &Fixture, letter: &Effect) -> Option<DeliveryState> {
+pub(crate) async fn state(fixture: &Fixture, letter: &OutboxMessage) -> Option<DeliveryState> {
     let found = delivery::find(&fixture.pool, letter.id).await.unwrap();
     found.map(|delivery| delivery.state)
 }
@@ -150,9 +150,9 @@ async fn a_letter_reaches_its_member_once() {
         "{mime}"
     );
     assert_eq!(state(&fixture, &welcome).await, Some(DeliveryState::Sent));
-    // It comes again, as after a relay that died before its mark; and again with it all forgotten but the inbox.
-    for forgotten in [false, true] {
-        if forgotten {
+    // It is sent again, as after a crash of the relay; and once more with only the inbox row left of it.
+    for is_purged in [false, true] {
+        if is_purged {
             fixture.execute("DELETE FROM email_delivery").await;
         }
         fixture.execute("UPDATE outbox SET sent_at = NULL").await;
@@ -161,19 +161,19 @@ async fn a_letter_reaches_its_member_once() {
     }
 }
 
-/// Takes a while, and remembers what it was given.
+/// A slow mailer, which records the messages that it sends.
 #[derive(Default)]
-struct Slow {
-    given: Mutex<Vec<Uuid>>,
-    fails: Mutex<Vec<mail::Error>>,
+struct SlowMailer {
+    sent: Mutex<Vec<Uuid>>,
+    failures: Mutex<Vec<mail::Error>>,
 }
 
 #[async_trait::async_trait]
-impl Mailer for Slow {
+impl Mailer for SlowMailer {
     async fn send(&self, message: &Message) -> Result<Option<String>, mail::Error> {
-        self.given.lock().unwrap().push(message.id);
+        self.sent.lock().unwrap().push(message.id);
         tokio::time::sleep(Duration::from_millis(200)).await;
-        match self.fails.lock().unwrap().pop() {
+        match self.failures.lock().unwrap().pop() {
             Some(error) => Err(error),
             None => Ok(Some("provider-id".to_owned())),
         }
@@ -183,10 +183,10 @@ impl Mailer for Slow {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_workers_with_the_same_letter_send_it_once() {
     let fixture = Fixture::seeded().await;
-    let slow = Arc::new(Slow::default());
+    let mailer = Arc::new(SlowMailer::default());
     let maya = member(&fixture, "maya").await;
     let all: Vec<_> = (0..5).map(|_| write(Some(maya), &Welcome {})).collect();
-    fixture.owe(&all).await;
+    fixture.enqueue(&all).await;
     let relay = fixture.relay(QueueName::Email);
     until("all is sent", async || fixture.unsent().await == 0).await;
     relay.stop().await;
@@ -199,27 +199,32 @@ async fn two_workers_with_the_same_letter_send_it_once() {
             .unwrap();
     }
     let workers: Vec<_> = (0..2)
-        .map(|_| fixture.consume(letters(&fixture, QueueName::Email, slow.clone()), PATIENT))
+        .map(|_| {
+            fixture.consume(
+                letters(&fixture, QueueName::Email, mailer.clone()),
+                LONG_TIMEOUTS,
+            )
+        })
         .collect();
     until("each is sent", async || {
         let sent = "SELECT count(*) AS count FROM email_delivery WHERE state = 'SENT'";
         fixture.count(sent).await == 5
     })
     .await;
-    // Who came second waits until the first must be done.
+    // The second worker retries after the time in which the first must be done.
     until("all is delivered", async || {
-        hurry(&fixture).await;
+        make_retries_visible(&fixture).await;
         fixture.queued(QueueName::Email).await.is_empty()
     })
     .await;
     for worker in workers {
         worker.stop().await;
     }
-    let mut given = slow.given.lock().unwrap().clone();
-    given.sort_unstable();
+    let mut sent = mailer.sent.lock().unwrap().clone();
+    sent.sort_unstable();
     let mut ids: Vec<_> = all.iter().map(|letter| letter.id).collect();
     ids.sort_unstable();
-    assert_eq!(given, ids);
+    assert_eq!(sent, ids);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -234,26 +239,30 @@ async fn what_is_in_doubt_is_sent_again_or_not_as_its_template_says() {
         (write(Some(maya), &Welcome {}), 2, DeliveryState::Sent),
         (write(Some(maya), &due), 1, DeliveryState::Unknown),
     ] {
-        let slow = Arc::new(Slow::default());
-        slow.fails
+        let mailer = Arc::new(SlowMailer::default());
+        mailer
+            .failures
             .lock()
             .unwrap()
             .push(mail::Error::Unknown("planted".to_owned()));
-        fixture.owe(std::slice::from_ref(&letter)).await;
+        fixture.enqueue(std::slice::from_ref(&letter)).await;
         let relay = fixture.relay(QueueName::Email);
-        let consumer = fixture.consume(letters(&fixture, QueueName::Email, slow.clone()), PATIENT);
+        let consumer = fixture.consume(
+            letters(&fixture, QueueName::Email, mailer.clone()),
+            LONG_TIMEOUTS,
+        );
         until("it was tried", async || {
-            !slow.given.lock().unwrap().is_empty()
+            !mailer.sent.lock().unwrap().is_empty()
         })
         .await;
         until("it is over", async || {
-            hurry(&fixture).await;
+            make_retries_visible(&fixture).await;
             fixture.unsent().await == 0 && fixture.queued(QueueName::Email).await.is_empty()
         })
         .await;
         relay.stop().await;
         consumer.stop().await;
-        assert_eq!(slow.given.lock().unwrap().len(), times, "{}", letter.kind);
+        assert_eq!(mailer.sent.lock().unwrap().len(), times, "{}", letter.kind);
         assert_eq!(state(&fixture, &letter).await, Some(end));
     }
 }
@@ -261,8 +270,9 @@ async fn what_is_in_doubt_is_sent_again_or_not_as_its_template_says() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_refused_is_over() {
     let fixture = Fixture::seeded().await;
-    let slow = Arc::new(Slow::default());
-    slow.fails
+    let mailer = Arc::new(SlowMailer::default());
+    mailer
+        .failures
         .lock()
         .unwrap()
         .push(mail::Error::Refused("planted".to_owned()));
@@ -270,15 +280,15 @@ async fn what_is_refused_is_over() {
     deliver(
         &fixture,
         QueueName::Email,
-        slow.clone(),
+        mailer.clone(),
         std::slice::from_ref(&letter),
     )
     .await;
-    assert_eq!(slow.given.lock().unwrap().len(), 1);
+    assert_eq!(mailer.sent.lock().unwrap().len(), 1);
     assert_eq!(state(&fixture, &letter).await, Some(DeliveryState::Refused));
 }
 
-/// Addresses that an earlier release took.
+/// Addresses that an earlier release accepted.
 #[tokio::test]
 async fn an_address_that_nothing_can_be_sent_to_is_told_once() {
     let (warnings, _guard) = Warnings::collect();
@@ -296,25 +306,31 @@ async fn an_address_that_nothing_can_be_sent_to_is_told_once() {
         (QueueName::EmailUrgent, write(None, &code)),
         (QueueName::Email, write(Some(maya), &Welcome {})),
     ] {
-        let slow = Arc::new(Slow::default());
-        deliver(&fixture, queue, slow.clone(), std::slice::from_ref(&letter)).await;
-        assert!(slow.given.lock().unwrap().is_empty(), "{}", letter.kind);
+        let mailer = Arc::new(SlowMailer::default());
+        deliver(
+            &fixture,
+            queue,
+            mailer.clone(),
+            std::slice::from_ref(&letter),
+        )
+        .await;
+        assert!(mailer.sent.lock().unwrap().is_empty(), "{}", letter.kind);
         assert_eq!(state(&fixture, &letter).await, Some(DeliveryState::Refused));
-        let told: Vec<_> = warnings.of(&letter.id.to_string());
-        assert_eq!(told.len(), 1, "{told:#?}");
-        assert!(told[0].contains(letter.kind), "{told:?}");
+        let lines: Vec<_> = warnings.of(&letter.id.to_string());
+        assert_eq!(lines.len(), 1, "{lines:#?}");
+        assert!(lines[0].contains(letter.kind), "{lines:?}");
         assert!(
-            told[0].contains("cannot be sent to the address"),
-            "{told:?}"
+            lines[0].contains("cannot be sent to the address"),
+            "{lines:?}"
         );
         assert!(
-            !told[0].contains("a..b") && !told[0].contains("192.168"),
-            "{told:?}"
+            !lines[0].contains("a..b") && !lines[0].contains("192.168"),
+            "{lines:?}"
         );
     }
 }
 
-/// What is logged as a warning or worse on this thread.
+/// Collects warnings and errors that are logged on this thread.
 #[derive(Clone, Default)]
 struct Warnings(Arc<Mutex<Vec<String>>>);
 
@@ -325,7 +341,7 @@ impl Warnings {
         (warnings, guard)
     }
 
-    /// Those that hold a text.
+    /// The lines that contain a text.
     fn of(&self, text: &str) -> Vec<String> {
         let all = self.0.lock().unwrap();
         all.iter()
@@ -422,7 +438,7 @@ async fn nobody_gets_what_they_do_not_want() {
         .await;
         assert_eq!(state(&fixture, &letter).await, Some(end));
     }
-    // Nor who is nobody any more.
+    // Nor does a member who no longer exists.
     let gone = write(Some(MemberId(Uuid::nil())), &Welcome {});
     deliver(
         &fixture,

@@ -1,4 +1,4 @@
-//! The status file and what leads to it: facts in any order, a provider that is asked, and what is owed.
+//! The live status file: facts in any order, the provider's API, and the messages for both.
 
 use std::sync::Arc;
 
@@ -7,16 +7,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     audit,
     id::LiveSessionId,
-    live::{self, AskForJob, Fact, FactKind, FileState, Learnt, Publish},
+    live::{self, Fact, FactKind, FetchVideoJob, FileState, JobUpdate, Publish},
     object::ObjectStore as _,
-    outbox::{self, Effects, Payload as _},
+    outbox::{self, OutboxBatch, Payload as _},
     queue::QueueName,
     url::Url,
 };
 use coach_tests::Random;
 use coach_workers::{
     ApiSettings,
-    consumer::Consuming,
+    consumer::ConsumerOptions,
     live::{Brightcove, Live},
 };
 use futures_util::{StreamExt as _, stream};
@@ -29,7 +29,7 @@ use uuid::Uuid;
 
 use crate::fixture::{Fixture, until};
 
-/// Of each property's permutations.
+/// The number of sessions in each permutation.
 const SESSIONS: u128 = 8;
 const NOTIFICATIONS: usize = 1_000;
 const PERMUTATIONS: u64 = 4;
@@ -42,8 +42,8 @@ fn job(session: u128) -> String {
     format!("job-{session}")
 }
 
-/// Sessions an hour apart, with jobs.
-async fn announce(fixture: &Fixture) {
+/// Inserts sessions that start an hour apart, with jobs.
+async fn insert_sessions(fixture: &Fixture) {
     for session in 0..SESSIONS {
         let id = Uuid::from_u128(session + 1);
         fixture
@@ -59,25 +59,24 @@ async fn announce(fixture: &Fixture) {
     }
 }
 
-/// Takes over what is said of a job, as the worker does, until the database lets it.
-async fn learn(fixture: &Fixture, job: &str, facts: &[Fact]) {
+/// Records facts about a job, as the worker does.
+async fn record_facts(fixture: &Fixture, job: &str, facts: &[Fact]) {
     let transaction = fixture.pool.begin().await.expect("a transaction");
-    let mut effects = Effects::new(None, fixture.clock.now());
-    let learnt = live::learn_of_job(&transaction, &mut effects, job, facts).await;
-    assert_ne!(learnt.expect("learnt"), Learnt::NoSession);
+    let mut outbox = OutboxBatch::new(None, fixture.clock.now());
+    let update = live::record_job_facts(&transaction, &mut outbox, job, facts).await;
+    assert_ne!(update.expect("recorded"), JobUpdate::NoSession);
     outbox::insert(
         &transaction,
-        effects.owed(),
+        outbox.messages(),
         &Span::none(),
         fixture.clock.now(),
     )
     .await
-    .expect("owed");
+    .expect("enqueued");
     transaction.commit().await.expect("committed");
 }
 
-/// What a provider could say of any session, contradictions among it: a thousand notifications, many of them more than
-/// once.
+/// A thousand notifications of a provider about all sessions, with contradictions and repetitions.
 fn notifications(random: &mut Random) -> Vec<(u128, Vec<Fact>)> {
     let url = |random: &mut Random| {
         let number = random.below(3);
@@ -88,7 +87,7 @@ fn notifications(random: &mut Random) -> Vec<(u128, Vec<Fact>)> {
         let session = different.len() as u128 % SESSIONS;
         let minutes = i64::try_from(random.below(90)).expect("small");
         let at = noon() + TimeDelta::minutes(minutes);
-        // The last of them never come on, or are on still.
+        // The last sessions never start, or do not end.
         let kind = match (random.below(10), session) {
             (5..=6, _) | (_, 7) => FactKind::Playback(url(random)),
             (8.., ..=5) => FactKind::Ended,
@@ -112,18 +111,18 @@ struct Row {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn any_order_of_a_thousand_notifications_ends_in_the_same_file() {
-    let said = notifications(&mut Random::new(20_261_124, 0));
+    let notifications = notifications(&mut Random::new(20_261_124, 0));
     let mut ends = Vec::new();
     for permutation in 0..PERMUTATIONS {
         let fixture = Fixture::new().await;
-        announce(&fixture).await;
-        let mut said = said.clone();
-        Random::new(7, permutation).shuffle(&mut said);
-        // Many at once, and one after the other.
-        let at_once = if permutation == 0 { 1 } else { 8 };
-        stream::iter(&said)
-            .for_each_concurrent(at_once, async |(session, facts)| {
-                learn(&fixture, &job(*session), facts).await;
+        insert_sessions(&fixture).await;
+        let mut notifications = notifications.clone();
+        Random::new(7, permutation).shuffle(&mut notifications);
+        // Sequentially, and concurrently.
+        let concurrency = if permutation == 0 { 1 } else { 8 };
+        stream::iter(&notifications)
+            .for_each_concurrent(concurrency, async |(session, facts)| {
+                record_facts(&fixture, &job(*session), facts).await;
             })
             .await;
         live::publish(&fixture.pool, &*fixture.objects)
@@ -131,7 +130,7 @@ async fn any_order_of_a_thousand_notifications_ends_in_the_same_file() {
             .expect("published");
         let file = fixture
             .objects
-            .get(live::KEY)
+            .get(live::STATUS_FILE_KEY)
             .await
             .expect("read")
             .expect("a file");
@@ -144,10 +143,10 @@ async fn any_order_of_a_thousand_notifications_ends_in_the_same_file() {
     assert!(file.contains(r#""state":"live""#), "{file}");
     let states = ["SCHEDULED", "LIVE", "ENDED", "FAILED"];
     for state in states {
-        let there = rows
+        let found = rows
             .iter()
             .any(|row| row.all.contains(&format!(r#""state": "{state}""#)));
-        assert!(there, "no session is {state}: {rows:#?}");
+        assert!(found, "no session is {state}: {rows:#?}");
     }
     for end in &ends {
         assert_eq!(end, &ends[0]);
@@ -157,12 +156,12 @@ async fn any_order_of_a_thousand_notifications_ends_in_the_same_file() {
 #[tokio::test]
 async fn each_new_fact_raises_the_version_and_none_turns_the_state_back() {
     let fixture = Fixture::new().await;
-    announce(&fixture).await;
-    let mut said = notifications(&mut Random::new(1, 2));
-    Random::new(1, 3).shuffle(&mut said);
+    insert_sessions(&fixture).await;
+    let mut notifications = notifications(&mut Random::new(1, 2));
+    Random::new(1, 3).shuffle(&mut notifications);
     let mut before = live::status(&fixture.pool).await.expect("a state");
-    for (session, facts) in &said[..200] {
-        learn(&fixture, &job(*session), facts).await;
+    for (session, facts) in &notifications[..200] {
+        record_facts(&fixture, &job(*session), facts).await;
         let after = live::status(&fixture.pool).await.expect("a state");
         if after == before {
             continue;
@@ -178,7 +177,7 @@ async fn each_new_fact_raises_the_version_and_none_turns_the_state_back() {
     }
 }
 
-/// Brightcove, with one job that tests change.
+/// A fake Brightcove API with one job, which tests set.
 struct Provider {
     url: String,
     answer: Arc<Mutex<(StatusCode, Value)>>,
@@ -206,7 +205,7 @@ impl Provider {
         Self { url, answer }
     }
 
-    async fn say(&self, status: StatusCode, job: Value) {
+    async fn set_job(&self, status: StatusCode, job: Value) {
         *self.answer.lock().await = (status, job);
     }
 
@@ -228,27 +227,33 @@ fn worker(fixture: &Fixture, provider: Option<Brightcove>) -> Live {
     }
 }
 
-async fn shown(fixture: &Fixture) -> Option<live::Status> {
-    let file = fixture.objects.get(live::KEY).await.expect("read")?;
+async fn read_file(fixture: &Fixture) -> Option<live::Status> {
+    let file = fixture
+        .objects
+        .get(live::STATUS_FILE_KEY)
+        .await
+        .expect("read")?;
     Some(serde_json::from_slice(&file.bytes).expect("a status"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_provider_is_asked_and_the_file_follows() {
     let fixture = Fixture::new().await;
-    announce(&fixture).await;
+    insert_sessions(&fixture).await;
     let provider = Provider::start().await;
-    let consuming = Consuming::default();
+    let options = ConsumerOptions::default();
     let live = worker(&fixture, Some(provider.client()));
     let relay = fixture.relay(QueueName::Live);
-    let worker = fixture.consume(live, consuming);
-    let ask = async || {
-        let mut effects = Effects::new(None, fixture.clock.now());
-        effects.owe(&AskForJob { job_id: job(0) }).expect("JSON");
-        fixture.owe(effects.owed()).await;
+    let worker = fixture.consume(live, options);
+    let request_job = async || {
+        let mut outbox = OutboxBatch::new(None, fixture.clock.now());
+        outbox
+            .enqueue(&FetchVideoJob { job_id: job(0) })
+            .expect("JSON");
+        fixture.enqueue(outbox.messages()).await;
     };
     provider
-        .say(
+        .set_job(
             StatusCode::OK,
             json!({
                 "job_state": "processing", "job_created_at": 1_773_835_000_000_i64,
@@ -258,21 +263,21 @@ async fn the_provider_is_asked_and_the_file_follows() {
             }),
         )
         .await;
-    ask().await;
+    request_job().await;
     until("the file says live", async || {
-        let status = shown(&fixture).await;
+        let status = read_file(&fixture).await;
         status.is_some_and(|status| status.state == Some(FileState::Live))
     })
     .await;
-    let status = shown(&fixture).await.expect("a file");
+    let status = read_file(&fixture).await.expect("a file");
     let started = status.started_at.expect("a start");
     assert_eq!(started.to_rfc3339(), "2026-03-18T12:00:02+00:00");
     let playback = status.playback_url.expect("a stream");
     assert_eq!(playback.as_str(), "https://playback.example/playlist.m3u8");
 
-    // It fails for a while, and is asked again.
-    provider.say(StatusCode::BAD_GATEWAY, Value::Null).await;
-    ask().await;
+    // The API fails at first, and is called again.
+    provider.set_job(StatusCode::BAD_GATEWAY, Value::Null).await;
+    request_job().await;
     until("it was tried", async || {
         #[derive(FromQueryResult)]
         struct Tried {
@@ -283,7 +288,7 @@ async fn the_provider_is_asked_and_the_file_follows() {
     })
     .await;
     provider
-        .say(
+        .set_job(
             StatusCode::OK,
             json!({
                 "job_state": "finished", "job_created_at": 1_773_835_000_000_i64,
@@ -297,7 +302,7 @@ async fn the_provider_is_asked_and_the_file_follows() {
         .execute("UPDATE queue_message SET visible_at = now()")
         .await;
     until("the file says ended", async || {
-        let status = shown(&fixture).await;
+        let status = read_file(&fixture).await;
         status.is_some_and(|status| status.state == Some(FileState::Ended))
     })
     .await;
@@ -308,7 +313,7 @@ async fn the_provider_is_asked_and_the_file_follows() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_is_ahead_is_left_alone_until_the_version_is_lifted() {
     let fixture = Fixture::new().await;
-    announce(&fixture).await;
+    insert_sessions(&fixture).await;
     live::publish(&fixture.pool, &*fixture.objects)
         .await
         .expect("published");
@@ -316,16 +321,19 @@ async fn a_file_that_is_ahead_is_left_alone_until_the_version_is_lifted() {
     fixture
         .execute("UPDATE live_session SET revision = revision - 1, title = 'Before'")
         .await;
-    let before = shown(&fixture).await;
-    let ahead = live::publish(&fixture.pool, &*fixture.objects).await;
-    let ahead = ahead.expect_err("it is ahead").to_string();
-    assert!(ahead.contains("coach live publish --raise"), "{ahead}");
-    assert_eq!(shown(&fixture).await, before);
+    let before = read_file(&fixture).await;
+    let conflict = live::publish(&fixture.pool, &*fixture.objects).await;
+    let conflict = conflict.expect_err("it is ahead").to_string();
+    assert!(
+        conflict.contains("coach live publish --raise"),
+        "{conflict}"
+    );
+    assert_eq!(read_file(&fixture).await, before);
 
-    let lifted = live::raise(&fixture.pool, 8).await.expect("lifted");
-    assert_eq!(lifted, 9);
+    let raised = live::raise_version(&fixture.pool, 8).await.expect("lifted");
+    assert_eq!(raised, 9);
     assert_eq!(
-        live::raise(&fixture.pool, 8)
+        live::raise_version(&fixture.pool, 8)
             .await
             .expect("nothing to lift"),
         9
@@ -333,48 +341,50 @@ async fn a_file_that_is_ahead_is_left_alone_until_the_version_is_lifted() {
     live::publish(&fixture.pool, &*fixture.objects)
         .await
         .expect("published");
-    let after = shown(&fixture).await.expect("a file");
+    let after = read_file(&fixture).await.expect("a file");
     assert_eq!(
         (after.version, after.session.expect("one").title.as_str()),
         (9, "Before")
     );
     assert_eq!(
-        live::raise(&fixture.pool, 20).await.expect("lifted again"),
+        live::raise_version(&fixture.pool, 20)
+            .await
+            .expect("lifted again"),
         21
     );
-    // What is no status file is replaced.
+    // An invalid status file is replaced.
     let broken = fixture.objects.put(
-        live::KEY,
+        live::STATUS_FILE_KEY,
         b"{",
-        &live::ATTRIBUTES,
+        &live::STATUS_FILE_ATTRIBUTES,
         &coach_domain::object::Condition::Always,
     );
     broken.await.expect("written");
     live::publish(&fixture.pool, &*fixture.objects)
         .await
         .expect("published");
-    assert_eq!(shown(&fixture).await.expect("a file").version, 21);
+    assert_eq!(read_file(&fixture).await.expect("a file").version, 21);
 }
 
 #[tokio::test]
 async fn a_session_that_was_called_off_learns_nothing() {
     let fixture = Fixture::new().await;
-    announce(&fixture).await;
+    insert_sessions(&fixture).await;
     fixture
         .execute("UPDATE live_session SET cancelled_at = now()")
         .await;
     let transaction = fixture.pool.begin().await.expect("a transaction");
-    let mut effects = Effects::new(None, fixture.clock.now());
+    let mut outbox = OutboxBatch::new(None, fixture.clock.now());
     let fact = Fact {
         kind: FactKind::Live,
         at: noon(),
     };
     let id = LiveSessionId(Uuid::from_u128(1));
-    let done = live::learn_by_hand(&transaction, &mut effects, id, &[fact]).await;
-    let (session, new) = done.expect("asked").expect("there");
+    let done = live::record_manual_facts(&transaction, &mut outbox, id, &[fact]).await;
+    let (session, new) = done.expect("a statement").expect("there");
     assert!(session.cancelled_at.is_some() && !new);
     transaction.commit().await.expect("committed");
-    assert!(effects.owed().is_empty());
+    assert!(outbox.messages().is_empty());
     assert_eq!(
         live::status(&fixture.pool).await.expect("a state").session,
         None

@@ -1,4 +1,4 @@
-//! Every kind of mail, with the settings that there have to be and no others.
+//! Every kind of email with only the required settings.
 
 use std::sync::Arc;
 
@@ -14,21 +14,21 @@ use coach_domain::{
         },
     },
     object::{Attributes, Condition, ObjectStore as _},
-    outbox::{Effect, Effects},
+    outbox::{OutboxBatch, OutboxMessage},
     queue::QueueName,
 };
 use coach_gateway::settings::{Settings, Sources};
-use coach_workers::mail::{House, Letters};
+use coach_workers::mail::{Letters, Sender};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
 use crate::{
     fixture::{Fixture, until},
-    letters::{PATIENT, letters, mailbox, member, state},
+    letters::{LONG_TIMEOUTS, letters, mailbox, member, state},
 };
 
-/// What the settings make of a gateway's environment.
-fn house(environment: &[(&str, &str)]) -> House {
+/// The sender that results from these environment variables.
+fn sender(environment: &[(&str, &str)]) -> Sender {
     let environment = environment.iter();
     let sources = Sources {
         file: "none.toml".into(),
@@ -38,10 +38,10 @@ fn house(environment: &[(&str, &str)]) -> House {
         takes_database_url: false,
     };
     let settings = Settings::load(&sources).expect("valid settings");
-    settings.worker.letters.house
+    settings.worker.mail.sender
 }
 
-/// The least with which mail leaves the machine.
+/// The settings that sending by SMTP requires.
 const PRODUCTION: [(&str, &str); 4] = [
     ("COACH_MAIL", "smtp://mail.example.com:587"),
     ("COACH_MAIL_FROM", "Coach <hello@coach.example>"),
@@ -49,8 +49,8 @@ const PRODUCTION: [(&str, &str); 4] = [
     ("COACH_MAIL_IMPRINT", "Coach Ltd, 1 Example Street, Berlin"),
 ];
 
-/// That, and what mail that has to offer to unsubscribe needs.
-const UNSUBSCRIBING: [(&str, &str); 2] = [
+/// The settings that emails with an unsubscribe link require in addition.
+const UNSUBSCRIBE: [(&str, &str); 2] = [
     (
         "COACH_MAIL_UNSUBSCRIBE_URL",
         "https://api.coach.example/unsubscribe",
@@ -66,8 +66,8 @@ struct Cycle {
     id: Uuid,
 }
 
-/// One of each kind.
-async fn one_of_each(fixture: &Fixture, member: MemberId) -> Vec<Effect> {
+/// One email of each kind.
+async fn one_of_each(fixture: &Fixture, member: MemberId) -> Vec<OutboxMessage> {
     let now: DateTime<Utc> = SystemClock.now();
     let (today, soon) = (now.date_naive(), now + TimeDelta::days(3));
     let sql = format!(
@@ -80,28 +80,28 @@ async fn one_of_each(fixture: &Fixture, member: MemberId) -> Vec<Effect> {
         .put(key, b"{}", &Attributes::default(), &Condition::Always)
         .await;
     stored.expect("stored");
-    // One that has been withdrawn since is not sent.
-    let kept = format!(
+    // A data export is only sent if it still exists.
+    let export = format!(
         "INSERT INTO data_export (id, member_id, object_key, requested_at, expires_at)
          VALUES (gen_random_uuid(), '{}', '{key}', now(), now() + interval '7 days')",
         member.0
     );
-    fixture.execute(&kept).await;
-    let mut effects = Effects::new(Some(member), now);
-    let owe = |done: coach_domain::Result<Uuid>| assert!(done.is_ok());
-    owe(effects.owe(&SignInCode {
+    fixture.execute(&export).await;
+    let mut outbox = OutboxBatch::new(Some(member), now);
+    let assert_enqueued = |done: coach_domain::Result<Uuid>| assert!(done.is_ok());
+    assert_enqueued(outbox.enqueue(&SignInCode {
         address: "ada@example.com".to_owned(),
         code: "493817".to_owned(),
         expires_at: soon,
         locale: None,
     }));
-    owe(effects.owe(&Welcome {}));
-    owe(effects.owe(&YourPlan { cycle }));
-    owe(effects.owe(&CheckInDue {
+    assert_enqueued(outbox.enqueue(&Welcome {}));
+    assert_enqueued(outbox.enqueue(&YourPlan { cycle }));
+    assert_enqueued(outbox.enqueue(&CheckInDue {
         cycle_number: 1,
         opened_on: today,
     }));
-    owe(effects.owe(&CheckInReceived {
+    assert_enqueued(outbox.enqueue(&CheckInReceived {
         cycle_number: 1,
         submitted_at: now,
         weight_grams: Some(70_000),
@@ -109,65 +109,70 @@ async fn one_of_each(fixture: &Fixture, member: MemberId) -> Vec<Effect> {
         waist_change_millimetres: None,
         next_starts_on: Some(today),
     }));
-    owe(effects.owe(&SubscriptionExpiring {
+    assert_enqueued(outbox.enqueue(&SubscriptionExpiring {
         ends_at: soon,
         is_trial: false,
         provider: None,
     }));
-    owe(effects.owe(&SubscriptionLapsed {
+    assert_enqueued(outbox.enqueue(&SubscriptionLapsed {
         ended_at: now,
         is_trial: true,
         provider: None,
     }));
-    owe(effects.owe(&DataExport {
+    assert_enqueued(outbox.enqueue(&DataExport {
         requested_at: now,
         archive: Archive::Attachment {
             key: key.to_owned(),
         },
     }));
-    effects.into_owed()
+    outbox.into_messages()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_kind_of_mail_goes_or_ends_with_the_least_of_settings() {
-    let all: Vec<_> = PRODUCTION.into_iter().chain(UNSUBSCRIBING).collect();
-    for (environment, offers) in [(&[][..], false), (&PRODUCTION[..], false), (&all[..], true)] {
+    let all: Vec<_> = PRODUCTION.into_iter().chain(UNSUBSCRIBE).collect();
+    for (environment, offers_unsubscribe) in
+        [(&[][..], false), (&PRODUCTION[..], false), (&all[..], true)]
+    {
         let fixture = Fixture::seeded().await;
         let mailbox = mailbox();
-        let house = Arc::new(house(environment));
-        assert_eq!(house.offers_to_unsubscribe(), offers);
-        // She has agreed to marketing.
+        let sender = Arc::new(sender(environment));
+        assert_eq!(sender.offers_to_unsubscribe(), offers_unsubscribe);
+        // Maya has agreed to marketing emails.
         let mails = one_of_each(&fixture, member(&fixture, "maya").await).await;
         assert_eq!(mails.len(), 8, "a kind that is added has to be thought of");
-        fixture.owe(&mails).await;
+        fixture.enqueue(&mails).await;
         let queues = [
             QueueName::EmailUrgent,
             QueueName::Email,
             QueueName::EmailAttachments,
         ];
-        let working: Vec<_> = (queues.into_iter())
+        let tasks: Vec<_> = (queues.into_iter())
             .map(|queue| {
                 let letters = Letters {
-                    house: house.clone(),
+                    sender: sender.clone(),
                     ..letters(&fixture, queue, Arc::new(mailbox.clone()))
                 };
-                (fixture.relay(queue), fixture.consume(letters, PATIENT))
+                (
+                    fixture.relay(queue),
+                    fixture.consume(letters, LONG_TIMEOUTS),
+                )
             })
             .collect();
         until("each mail has ended", async || {
-            let mut left = fixture.unsent().await != 0;
+            let mut remaining = fixture.unsent().await != 0;
             for queue in queues {
-                left |= !fixture.queued(queue).await.is_empty();
+                remaining |= !fixture.queued(queue).await.is_empty();
             }
-            !left
+            !remaining
         })
         .await;
-        for (relay, consumer) in working {
+        for (relay, consumer) in tasks {
             relay.stop().await;
             consumer.stop().await;
         }
         for mail in &mails {
-            let expected = if mail.kind == "email.subscription-lapsed" && !offers {
+            let expected = if mail.kind == "email.subscription-lapsed" && !offers_unsubscribe {
                 DeliveryState::Suppressed
             } else {
                 DeliveryState::Sent
@@ -175,6 +180,6 @@ async fn every_kind_of_mail_goes_or_ends_with_the_least_of_settings() {
             assert_eq!(state(&fixture, mail).await, Some(expected), "{}", mail.kind);
         }
         let sent = mailbox.list(20).expect("a list").len();
-        assert_eq!(sent, if offers { 8 } else { 7 });
+        assert_eq!(sent, if offers_unsubscribe { 8 } else { 7 });
     }
 }

@@ -1,4 +1,4 @@
-//! What happens behind the answers: the relay, the consumers and the scheduler, over a real Postgres and the queue on it.
+//! Background work: the relay, the consumers and the scheduler, with a real Postgres and the queue on it.
 
 mod budgets;
 mod consumer;
@@ -12,5 +12,5 @@ mod live;
 mod mail_settings;
 mod relay;
 mod reminders;
-mod sweeps;
+mod scheduled_tasks;
 mod webhooks;

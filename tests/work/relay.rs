@@ -1,4 +1,4 @@
-//! What is owed is sent, whatever happens meanwhile.
+//! The relay: messages in the outbox are sent, whatever fails meanwhile.
 
 use std::{
     collections::HashMap,
@@ -14,14 +14,14 @@ use coach_domain::{
     outbox,
     queue::{MAX_BYTES, QueueName},
 };
-use coach_workers::relay::{LOOKS_EVERY, Outlet, Relay, Route, fetch_payload};
+use coach_workers::relay::{DEFAULT_POLL_INTERVAL, Destination, Relay, Route, fetch_payload};
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement, TransactionTrait as _};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
     events::CONSENTS,
-    fixture::{Fixture, Running, effect, envelope_ids, ids, now, until},
+    fixture::{BackgroundTask, Fixture, envelope_ids, ids, now, outbox_message, until},
     gateway::Gateway,
 };
 
@@ -35,25 +35,27 @@ fn member(number: u128) -> MemberId {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_relays_send_each_row_once_in_batches_of_ten() {
     let fixture = Fixture::new().await;
-    let effects: Vec<_> = (0..1_000).map(|n| effect(QUEUE, None, json!(n))).collect();
-    fixture.owe(&effects).await;
+    let messages: Vec<_> = (0..1_000)
+        .map(|n| outbox_message(QUEUE, None, json!(n)))
+        .collect();
+    fixture.enqueue(&messages).await;
     let relays: Vec<_> = (0..4).map(|_| fixture.relay(QUEUE)).collect();
     until("all is sent", async || fixture.unsent().await == 0).await;
     for relay in relays {
         relay.stop().await;
     }
     let queued = fixture.queued(QUEUE).await;
-    assert_eq!(envelope_ids(&queued), ids(&effects));
-    let sends = fixture.queue.sends.lock().unwrap();
-    assert_eq!(sends.iter().sum::<usize>(), 1_000);
-    // All was owed before the first of them looked, and what one claims are whole tens.
-    assert_eq!(**sends, [10; 100]);
+    assert_eq!(envelope_ids(&queued), ids(&messages));
+    let batch_sizes = fixture.queue.batch_sizes.lock().unwrap();
+    assert_eq!(batch_sizes.iter().sum::<usize>(), 1_000);
+    // All were enqueued before the first relay polled, and relays claim multiples of ten.
+    assert_eq!(**batch_sizes, [10; 100]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_sent_is_not_looked_at_again() {
     let fixture = Fixture::new().await;
-    // As in the middle of a backlog of one queue: most is unsent, and much of what came before was sent.
+    // As in the middle of a backlog of one queue: most rows are unsent, and many earlier ones are sent.
     let fill = "
         INSERT INTO outbox (id, queue, partition, envelope, created_at, sent_at)
         SELECT gen_random_uuid(), $1, 0, '{}', now(), CASE WHEN place <= 20000 THEN now() END
@@ -79,13 +81,15 @@ async fn what_was_sent_is_not_looked_at_again() {
     assert!((100..2_000).contains(&read), "{read} rows and entries");
 }
 
-/// By a relay that hardly ever looks by itself. How soon it is, `make bench BENCH=queue` measures.
+/// With a relay that hardly ever polls. `make bench BENCH=queue` measures how fast it is.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_of_this_process_is_sent_at_once() {
     let fixture = Fixture::new().await;
-    let relay = fixture.relay_looking(QUEUE, Duration::from_hours(1));
+    let relay = fixture.relay_with_poll_interval(QUEUE, Duration::from_hours(1));
     for number in 0..20 {
-        fixture.owe(&[effect(QUEUE, None, json!(number))]).await;
+        fixture
+            .enqueue(&[outbox_message(QUEUE, None, json!(number))])
+            .await;
         until("it is sent", async || fixture.unsent().await == 0).await;
     }
     relay.stop().await;
@@ -96,53 +100,59 @@ async fn a_queue_that_is_away_loses_nothing() {
     let fixture = Fixture::new().await;
     fixture.queue.down.store(true, Ordering::SeqCst);
     let relay = fixture.relay(QUEUE);
-    let effects: Vec<_> = (0..50).map(|n| effect(QUEUE, None, json!(n))).collect();
-    fixture.owe(&effects).await;
-    // Long enough for its waits to have become longer, which they are not for ever.
+    let messages: Vec<_> = (0..50)
+        .map(|n| outbox_message(QUEUE, None, json!(n)))
+        .collect();
+    fixture.enqueue(&messages).await;
+    // Long enough for the backoff to have grown, which has a limit.
     until("it was tried a few times", async || {
-        fixture.queue.in_vain.load(Ordering::SeqCst) >= 4
+        fixture.queue.failed_calls.load(Ordering::SeqCst) >= 4
     })
     .await;
     assert_eq!(fixture.unsent().await, 50);
     fixture.queue.down.store(false, Ordering::SeqCst);
     until("all is sent", async || fixture.unsent().await == 0).await;
     relay.stop().await;
-    assert_eq!(envelope_ids(&fixture.queued(QUEUE).await), ids(&effects));
+    assert_eq!(envelope_ids(&fixture.queued(QUEUE).await), ids(&messages));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_means_the_same_ids_again() {
     let fixture = Fixture::new().await;
-    fixture.queue.deaf.store(true, Ordering::SeqCst);
+    fixture.queue.loses_responses.store(true, Ordering::SeqCst);
     let relay = fixture.relay(QUEUE);
-    let effects: Vec<_> = (0..5).map(|n| effect(QUEUE, None, json!(n))).collect();
-    fixture.owe(&effects).await;
+    let messages: Vec<_> = (0..5)
+        .map(|n| outbox_message(QUEUE, None, json!(n)))
+        .collect();
+    fixture.enqueue(&messages).await;
     until("it was sent", async || {
         fixture.queued(QUEUE).await.len() >= 5
     })
     .await;
     assert_eq!(fixture.unsent().await, 5);
-    fixture.queue.deaf.store(false, Ordering::SeqCst);
+    fixture.queue.loses_responses.store(false, Ordering::SeqCst);
     until("all is marked", async || fixture.unsent().await == 0).await;
     relay.stop().await;
     let mut queued = envelope_ids(&fixture.queued(QUEUE).await);
     assert!(queued.len() >= 10, "{}", queued.len());
     queued.dedup();
-    assert_eq!(queued, ids(&effects));
+    assert_eq!(queued, ids(&messages));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_that_is_not_taken_holds_no_other_up() {
     let fixture = Fixture::new().await;
-    *fixture.queue.refuses.lock().unwrap() = Some("poison");
+    *fixture.queue.rejected_text.lock().unwrap() = Some("poison");
     let relay = fixture.relay(QUEUE);
-    let poison = effect(QUEUE, None, json!("poison"));
-    let good: Vec<_> = (0..35).map(|n| effect(QUEUE, None, json!(n))).collect();
-    fixture.owe(std::slice::from_ref(&poison)).await;
-    fixture.owe(&good).await;
+    let poison = outbox_message(QUEUE, None, json!("poison"));
+    let good: Vec<_> = (0..35)
+        .map(|n| outbox_message(QUEUE, None, json!(n)))
+        .collect();
+    fixture.enqueue(std::slice::from_ref(&poison)).await;
+    fixture.enqueue(&good).await;
     until("the others are sent", async || fixture.unsent().await == 1).await;
     assert_eq!(envelope_ids(&fixture.queued(QUEUE).await), ids(&good));
-    *fixture.queue.refuses.lock().unwrap() = None;
+    *fixture.queue.rejected_text.lock().unwrap() = None;
     until("it goes in the end", async || fixture.unsent().await == 0).await;
     relay.stop().await;
 }
@@ -150,9 +160,9 @@ async fn a_row_that_is_not_taken_holds_no_other_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn where_order_is_kept_a_row_that_is_not_taken_holds_up_its_own_alone() {
     let fixture = Fixture::new().await;
-    *fixture.queue.refuses.lock().unwrap() = Some("poison");
+    *fixture.queue.rejected_text.lock().unwrap() = Some("poison");
     fixture
-        .owe(&[effect(ORDERED, Some(member(0)), json!("poison"))])
+        .enqueue(&[outbox_message(ORDERED, Some(member(0)), json!("poison"))])
         .await;
     let relay = fixture.relay(ORDERED);
     until("it was not taken", async || {
@@ -161,9 +171,9 @@ async fn where_order_is_kept_a_row_that_is_not_taken_holds_up_its_own_alone() {
     .await;
     for number in 0..30 {
         let all: Vec<_> = (0..20)
-            .map(|n| effect(ORDERED, Some(member(n)), json!(number)))
+            .map(|n| outbox_message(ORDERED, Some(member(n)), json!(number)))
             .collect();
-        fixture.owe(&all).await;
+        fixture.enqueue(&all).await;
     }
     let poisoned = "(SELECT partition FROM outbox WHERE envelope LIKE '%poison%')";
     let others = format!("sent_at IS NULL AND partition <> {poisoned}");
@@ -173,7 +183,7 @@ async fn where_order_is_kept_a_row_that_is_not_taken_holds_up_its_own_alone() {
     .await;
     let own = format!("sent_at IS NOT NULL AND partition = {poisoned}");
     assert_eq!(rows(&fixture, &own).await, 0, "nothing overtakes it");
-    *fixture.queue.refuses.lock().unwrap() = None;
+    *fixture.queue.rejected_text.lock().unwrap() = None;
     until("it goes in the end", async || fixture.unsent().await == 0).await;
     relay.stop().await;
     let first = &fixture.queued(ORDERED).await;
@@ -188,11 +198,11 @@ async fn rows(fixture: &Fixture, condition: &str) -> i64 {
     fixture.count(&sql).await
 }
 
-/// A store that takes nothing.
-struct Full;
+/// An object store that rejects all writes.
+struct FullStore;
 
 #[async_trait::async_trait]
-impl ObjectStore for Full {
+impl ObjectStore for FullStore {
     async fn get(&self, _: &str) -> Result<Option<Object>, object::Error> {
         Ok(None)
     }
@@ -215,26 +225,28 @@ impl ObjectStore for Full {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_payload_that_cannot_be_put_away_holds_no_other_up() {
     let fixture = Fixture::new().await;
-    let large = effect(QUEUE, None, json!("x".repeat(300 * 1024)));
-    let good: Vec<_> = (0..35).map(|n| effect(QUEUE, None, json!(n))).collect();
-    fixture.owe(std::slice::from_ref(&large)).await;
-    fixture.owe(&good).await;
+    let large = outbox_message(QUEUE, None, json!("x".repeat(300 * 1024)));
+    let good: Vec<_> = (0..35)
+        .map(|n| outbox_message(QUEUE, None, json!(n)))
+        .collect();
+    fixture.enqueue(std::slice::from_ref(&large)).await;
+    fixture.enqueue(&good).await;
     let relay = Relay {
         pool: fixture.pool.clone(),
-        objects: Arc::new(Full),
+        objects: Arc::new(FullStore),
         clock: fixture.clock.clone(),
         rate: None,
-        looks_every: LOOKS_EVERY,
+        poll_interval: DEFAULT_POLL_INTERVAL,
     };
     let route = Route {
         name: QUEUE,
-        outlet: Some(Outlet::Queue(fixture.queue.clone())),
+        destination: Some(Destination::Queue(fixture.queue.clone())),
         keeps_order: false,
     };
-    let running = Running::start(|stop| relay.run(vec![route], stop));
+    let running = BackgroundTask::start(|stop| relay.run(vec![route], stop));
     until("the others are sent", async || fixture.unsent().await == 1).await;
     running.stop().await;
-    // Another, whose store takes it.
+    // Another relay, whose object store accepts it.
     let relay = fixture.relay(QUEUE);
     until("it goes in the end", async || fixture.unsent().await == 0).await;
     relay.stop().await;
@@ -243,19 +255,21 @@ async fn a_payload_that_cannot_be_put_away_holds_no_other_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_dead_relay_had_claimed_is_sent_when_the_lease_is_over() {
     let (fixture, clock) = Fixture::with_clock().await;
-    let effects: Vec<_> = (0..5).map(|n| effect(QUEUE, None, json!(n))).collect();
-    fixture.owe(&effects).await;
+    let messages: Vec<_> = (0..5)
+        .map(|n| outbox_message(QUEUE, None, json!(n)))
+        .collect();
+    fixture.enqueue(&messages).await;
     let lease = TimeDelta::seconds(30);
-    let over = clock.now() + lease;
-    let claimed = outbox::claim(&fixture.pool, QUEUE, None, 3, clock.now(), over)
+    let leased_until = clock.now() + lease;
+    let claimed = outbox::claim(&fixture.pool, QUEUE, None, 3, clock.now(), leased_until)
         .await
         .unwrap();
     assert_eq!(claimed.len(), 3);
     let relay = fixture.relay(QUEUE);
     until("the rest is sent", async || fixture.unsent().await == 3).await;
-    // What is owed later is sent by a later look, and the claimed are left alone all the same.
-    let later = effect(QUEUE, None, json!("later"));
-    fixture.owe(std::slice::from_ref(&later)).await;
+    // Messages enqueued later are sent by a later poll, and the claimed ones still are not.
+    let later = outbox_message(QUEUE, None, json!("later"));
+    fixture.enqueue(std::slice::from_ref(&later)).await;
     until("that one too", async || {
         fixture.queued(QUEUE).await.len() == 3
     })
@@ -265,20 +279,22 @@ async fn what_a_dead_relay_had_claimed_is_sent_when_the_lease_is_over() {
     until("all is sent", async || fixture.unsent().await == 0).await;
     relay.stop().await;
     let queued = envelope_ids(&fixture.queued(QUEUE).await);
-    assert_eq!(queued, ids(effects.iter().chain([&later])));
+    assert_eq!(queued, ids(messages.iter().chain([&later])));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_large_payload_travels_as_a_reference() {
     let fixture = Fixture::new().await;
     let large = json!({ "text": "ä".repeat(MAX_BYTES) });
-    let effects: Vec<_> = (0..3).map(|_| effect(QUEUE, None, large.clone())).collect();
-    fixture.owe(&effects).await;
+    let messages: Vec<_> = (0..3)
+        .map(|_| outbox_message(QUEUE, None, large.clone()))
+        .collect();
+    fixture.enqueue(&messages).await;
     let relay = fixture.relay(QUEUE);
     until("all is sent", async || fixture.unsent().await == 0).await;
     relay.stop().await;
     let queued = fixture.queued(QUEUE).await;
-    assert_eq!(envelope_ids(&queued), ids(&effects));
+    assert_eq!(envelope_ids(&queued), ids(&messages));
     for mut envelope in queued {
         assert!(envelope.payload.is_null());
         fetch_payload(&mut envelope, &*fixture.objects)
@@ -288,7 +304,7 @@ async fn a_large_payload_travels_as_a_reference() {
     }
 }
 
-/// Rows of a member in the order in which the queue got them.
+/// The payloads of each member's messages, in the order in which the queue received them.
 async fn sequences(fixture: &Fixture) -> HashMap<MemberId, Vec<i64>> {
     let mut sequences: HashMap<_, Vec<_>> = HashMap::new();
     for envelope in fixture.queued(ORDERED).await {
@@ -302,34 +318,34 @@ async fn sequences(fixture: &Fixture) -> HashMap<MemberId, Vec<i64>> {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_order_of_a_member_is_kept_whatever_happens() {
     let fixture = Fixture::new().await;
-    let owe = async |from: i64, to: i64| {
+    let enqueue = async |from: i64, to: i64| {
         for number in from..to {
             let all: Vec<_> = (0..20)
-                .map(|n| effect(ORDERED, Some(member(n)), json!(number)))
+                .map(|n| outbox_message(ORDERED, Some(member(n)), json!(number)))
                 .collect();
-            fixture.owe(&all).await;
+            fixture.enqueue(&all).await;
         }
     };
     let (first, second) = (fixture.relay(ORDERED), fixture.relay(ORDERED));
-    owe(0, 20).await;
-    // It does not take one member's row for a while, and is away for another.
-    *fixture.queue.refuses.lock().unwrap() = Some("\"payload\":23}");
-    owe(20, 30).await;
+    enqueue(0, 20).await;
+    // The queue rejects one message of each member for a while, and is unavailable for another.
+    *fixture.queue.rejected_text.lock().unwrap() = Some("\"payload\":23}");
+    enqueue(20, 30).await;
     until("some were not taken", async || {
         rows(&fixture, "sent_at IS NULL AND attempts > 0").await > 0
     })
     .await;
-    *fixture.queue.refuses.lock().unwrap() = None;
+    *fixture.queue.rejected_text.lock().unwrap() = None;
     fixture.queue.down.store(true, Ordering::SeqCst);
-    owe(30, 40).await;
+    enqueue(30, 40).await;
     until("it was away for somebody", async || {
-        fixture.queue.in_vain.load(Ordering::SeqCst) > 0
+        fixture.queue.failed_calls.load(Ordering::SeqCst) > 0
     })
     .await;
     fixture.queue.down.store(false, Ordering::SeqCst);
-    // The one that has the partitions goes; the other takes over.
+    // The relay that has the partitions stops, and the other takes over.
     first.stop().await;
-    owe(40, 60).await;
+    enqueue(40, 60).await;
     until("all is sent", async || fixture.unsent().await == 0).await;
     second.stop().await;
     let sequences = sequences(&fixture).await;
@@ -342,12 +358,12 @@ async fn the_order_of_a_member_is_kept_whatever_happens() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_answers_of_one_moment_the_sequence_tells_which_counts() {
     let fixture = Fixture::seeded().await;
-    let gateway = Gateway::over(&fixture).await;
-    // By phones that write whole seconds; of one moment, what arrives last counts.
-    let moment = (now() - TimeDelta::hours(1)).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let gateway = Gateway::start(&fixture).await;
+    // Clients send times in whole seconds. Of answers with the same time, the one that arrives last applies.
+    let time = (now() - TimeDelta::hours(1)).to_rfc3339_opts(SecondsFormat::Secs, true);
     for (key, granted) in [("1", true), ("2", false), ("3", true)] {
         let consents = json!([{ "purpose": "PARTNER_SHARING", "granted": granted }]);
-        let input = json!({ "idempotencyKey": key, "occurredAt": moment, "consents": consents });
+        let input = json!({ "idempotencyKey": key, "occurredAt": time, "consents": consents });
         gateway.change("maya", CONSENTS, input).await;
     }
     let relay = fixture.relay(ORDERED);
@@ -356,43 +372,50 @@ async fn of_two_answers_of_one_moment_the_sequence_tells_which_counts() {
     })
     .await;
     relay.stop().await;
-    let mut told = fixture.queued(ORDERED).await;
+    let mut envelopes = fixture.queued(ORDERED).await;
     assert!(
-        told.iter().all(|it| it.payload["changedAt"] == moment),
-        "{told:?}"
+        envelopes.iter().all(|it| it.payload["changedAt"] == time),
+        "{envelopes:?}"
     );
-    told.sort_by_key(|envelope| envelope.sequence);
-    told.dedup_by_key(|envelope| envelope.sequence);
-    let granted: Vec<_> = told
+    envelopes.sort_by_key(|envelope| envelope.sequence);
+    envelopes.dedup_by_key(|envelope| envelope.sequence);
+    let granted: Vec<_> = envelopes
         .iter()
         .map(|it| it.payload["granted"].clone())
         .collect();
     assert_eq!(granted, [json!(true), json!(false), json!(true)]);
-    assert!(told[0].sequence > 0);
+    assert!(envelopes[0].sequence > 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn partitions_of_a_dead_relay_are_taken_over_in_order() {
     let (fixture, clock) = Fixture::with_clock().await;
     let lease = TimeDelta::seconds(30);
-    let (dead, over) = (Uuid::from_u128(7), clock.now() + lease);
-    let held = outbox::renew_partitions(&fixture.pool, ORDERED, dead, clock.now(), over)
+    let (dead, leased_until) = (Uuid::from_u128(7), clock.now() + lease);
+    let held = outbox::renew_partitions(&fixture.pool, ORDERED, dead, clock.now(), leased_until)
         .await
         .unwrap();
     assert_eq!(held.len(), 64);
-    let effects: Vec<_> = (0..5)
-        .map(|n| effect(ORDERED, Some(member(1)), json!(n)))
+    let messages: Vec<_> = (0..5)
+        .map(|n| outbox_message(ORDERED, Some(member(1)), json!(n)))
         .collect();
-    fixture.owe(&effects).await;
-    let claimed = outbox::claim(&fixture.pool, ORDERED, Some(&held), 2, clock.now(), over)
-        .await
-        .unwrap();
+    fixture.enqueue(&messages).await;
+    let claimed = outbox::claim(
+        &fixture.pool,
+        ORDERED,
+        Some(&held),
+        2,
+        clock.now(),
+        leased_until,
+    )
+    .await
+    .unwrap();
     assert_eq!(claimed.len(), 2);
     let relay = fixture.relay(ORDERED);
-    // Each look asks the clock, and comes when the one before is done with.
-    let looks = clock.asked();
+    // Each poll reads the clock, and starts only when the one before has ended.
+    let reads = clock.reads();
     until("it has looked a few times", async || {
-        clock.asked() > looks + 10
+        clock.reads() > reads + 10
     })
     .await;
     assert!(
@@ -408,15 +431,19 @@ async fn partitions_of_a_dead_relay_are_taken_over_in_order() {
 #[tokio::test]
 async fn sent_rows_are_forgotten_some_at_a_time() {
     let fixture = Fixture::new().await;
-    let effects: Vec<_> = (0..7).map(|n| effect(QUEUE, None, json!(n))).collect();
-    fixture.owe(&effects).await;
-    outbox::mark(&fixture.pool, effects[..5].iter().map(|it| it.id), now())
+    let messages: Vec<_> = (0..7)
+        .map(|n| outbox_message(QUEUE, None, json!(n)))
+        .collect();
+    fixture.enqueue(&messages).await;
+    outbox::mark_sent(&fixture.pool, messages[..5].iter().map(|it| it.id), now())
         .await
         .unwrap();
     let later = now() + TimeDelta::seconds(1);
     for deleted in [3, 2, 0] {
         assert_eq!(
-            outbox::forget(&fixture.pool, later, 3).await.unwrap(),
+            outbox::purge_expired(&fixture.pool, later, 3)
+                .await
+                .unwrap(),
             deleted
         );
     }

@@ -1,4 +1,4 @@
-//! What is due is told once, by however many workers, however late.
+//! Reminders are enqueued once, by any number of workers, and even if they are late.
 
 use std::collections::HashMap;
 
@@ -12,12 +12,12 @@ use sea_orm::FromQueryResult;
 use crate::fixture::Fixture;
 
 #[derive(FromQueryResult)]
-struct Owed {
+struct OutboxEnvelope {
     envelope: String,
 }
 
-/// How many of each kind are owed, per member of the demo.
-async fn owed(fixture: &Fixture) -> HashMap<(String, String), usize> {
+/// The number of enqueued messages by member and kind.
+async fn enqueued_counts(fixture: &Fixture) -> HashMap<(String, String), usize> {
     #[derive(FromQueryResult)]
     struct Name {
         id: uuid::Uuid,
@@ -27,7 +27,10 @@ async fn owed(fixture: &Fixture) -> HashMap<(String, String), usize> {
         .rows::<Name>("SELECT id, email FROM member WHERE email IS NOT NULL")
         .await;
     let mut counts = HashMap::new();
-    for row in fixture.rows::<Owed>("SELECT envelope FROM outbox").await {
+    for row in fixture
+        .rows::<OutboxEnvelope>("SELECT envelope FROM outbox")
+        .await
+    {
         let envelope: coach_domain::queue::Envelope = serde_json::from_str(&row.envelope).unwrap();
         let member = envelope.member.expect("a member").0;
         let name = names
@@ -40,8 +43,9 @@ async fn owed(fixture: &Fixture) -> HashMap<(String, String), usize> {
     counts
 }
 
-fn count(owed: &HashMap<(String, String), usize>, name: &str, kind: &str) -> usize {
-    owed.get(&(name.to_owned(), kind.to_owned()))
+fn count(counts: &HashMap<(String, String), usize>, name: &str, kind: &str) -> usize {
+    counts
+        .get(&(name.to_owned(), kind.to_owned()))
         .copied()
         .unwrap_or(0)
 }
@@ -62,31 +66,43 @@ async fn each_check_in_is_reminded_of_once_by_many_workers() {
     let tasks: Vec<_> = (0..8)
         .map(|_| {
             let pool = fixture.pool.clone();
-            tokio::spawn(async move { reminder::give::<CheckInsDue>(&pool, now).await.unwrap() })
+            tokio::spawn(async move {
+                reminder::enqueue_due::<CheckInsDue>(&pool, now)
+                    .await
+                    .unwrap()
+            })
         })
         .collect();
-    let mut given = 0;
+    let mut enqueued = 0;
     for task in tasks {
-        given += task.await.unwrap();
+        enqueued += task.await.unwrap();
     }
-    given += reminder::give::<CheckInsDue>(&fixture.pool, now)
+    enqueued += reminder::enqueue_due::<CheckInsDue>(&fixture.pool, now)
         .await
         .unwrap();
-    let owed = owed(&fixture).await;
-    assert_eq!(count(&owed, "chen", "email.check-in-due"), 1, "{owed:?}");
+    let counts = enqueued_counts(&fixture).await;
     assert_eq!(
-        count(&owed, "maya", "email.check-in-due"),
+        count(&counts, "chen", "email.check-in-due"),
+        1,
+        "{counts:?}"
+    );
+    assert_eq!(
+        count(&counts, "maya", "email.check-in-due"),
         0,
         "she is in the middle"
     );
-    assert_eq!(given, owed.len());
-    // Also tomorrow.
+    assert_eq!(enqueued, counts.len());
+    // Nor is it enqueued again a day later.
     let tomorrow = now + TimeDelta::days(1);
-    reminder::give::<CheckInsDue>(&fixture.pool, tomorrow)
+    reminder::enqueue_due::<CheckInsDue>(&fixture.pool, tomorrow)
         .await
         .unwrap();
     assert_eq!(
-        count(&self::owed(&fixture).await, "chen", "email.check-in-due"),
+        count(
+            &enqueued_counts(&fixture).await,
+            "chen",
+            "email.check-in-due"
+        ),
         1
     );
 }
@@ -111,13 +127,17 @@ async fn a_check_in_is_due_when_day_29_begins_where_the_member_lives() {
         let begins: DateTime<Utc> = "2026-11-29T00:00:00Z".parse().unwrap();
         let begins = begins + TimeDelta::hours(hour);
         for (at, times) in [(begins - TimeDelta::milliseconds(1), 0), (begins, 1)] {
-            // Her subscription lasts that long.
+            // The subscription is valid at that time.
             subscribe(&fixture, "maya", at + TimeDelta::days(100), true).await;
-            reminder::give::<CheckInsDue>(&fixture.pool, at)
+            reminder::enqueue_due::<CheckInsDue>(&fixture.pool, at)
                 .await
                 .unwrap();
             assert_eq!(
-                count(&owed(&fixture).await, "maya", "email.check-in-due"),
+                count(
+                    &enqueued_counts(&fixture).await,
+                    "maya",
+                    "email.check-in-due"
+                ),
                 times,
                 "{zone} {at}"
             );
@@ -130,7 +150,7 @@ async fn the_end_of_a_subscription_is_told_seven_days_before_and_after_it() {
     let fixture = Fixture::seeded().await;
     let end: DateTime<Utc> = "2027-03-01T12:00:00Z".parse().unwrap();
     subscribe(&fixture, "maya", end, false).await;
-    // This one goes on.
+    // This one renews.
     subscribe(&fixture, "dani", end, true).await;
     let pool = &fixture.pool;
     let steps = [
@@ -142,42 +162,46 @@ async fn the_end_of_a_subscription_is_told_seven_days_before_and_after_it() {
         (TimeDelta::days(3), 1, 1),
     ];
     for (offset, expiring, lapsed) in steps {
-        reminder::give::<SubscriptionsExpiring>(pool, end + offset)
+        reminder::enqueue_due::<SubscriptionsExpiring>(pool, end + offset)
             .await
             .unwrap();
-        reminder::give::<SubscriptionsLapsed>(pool, end + offset)
+        reminder::enqueue_due::<SubscriptionsLapsed>(pool, end + offset)
             .await
             .unwrap();
-        let owed = owed(&fixture).await;
+        let counts = enqueued_counts(&fixture).await;
         assert_eq!(
-            count(&owed, "maya", "email.subscription-expiring"),
+            count(&counts, "maya", "email.subscription-expiring"),
             expiring,
             "{offset}"
         );
         assert_eq!(
-            count(&owed, "maya", "email.subscription-lapsed"),
+            count(&counts, "maya", "email.subscription-lapsed"),
             lapsed,
             "{offset}"
         );
         assert_eq!(
-            count(&owed, "maya", "partner.subscription"),
+            count(&counts, "maya", "partner.subscription"),
             lapsed,
             "{offset}"
         );
         assert_eq!(
-            count(&owed, "dani", "email.subscription-expiring"),
+            count(&counts, "dani", "email.subscription-expiring"),
             0,
             "{offset}"
         );
     }
-    // She buys again, and it ends again: another occasion.
+    // Another subscription, which ends, has reminders of its own.
     let next = end + TimeDelta::days(31);
     subscribe(&fixture, "maya", next, false).await;
-    reminder::give::<SubscriptionsExpiring>(pool, next - TimeDelta::days(2))
+    reminder::enqueue_due::<SubscriptionsExpiring>(pool, next - TimeDelta::days(2))
         .await
         .unwrap();
     assert_eq!(
-        count(&owed(&fixture).await, "maya", "email.subscription-expiring"),
+        count(
+            &enqueued_counts(&fixture).await,
+            "maya",
+            "email.subscription-expiring"
+        ),
         2
     );
 }
@@ -188,21 +212,29 @@ async fn after_a_pause_the_missed_are_caught_up_with_but_not_for_ever() {
     let end: DateTime<Utc> = "2027-03-01T12:00:00Z".parse().unwrap();
     subscribe(&fixture, "maya", end, false).await;
     let late = end + TimeDelta::days(13);
-    reminder::give::<SubscriptionsLapsed>(&fixture.pool, late)
+    reminder::enqueue_due::<SubscriptionsLapsed>(&fixture.pool, late)
         .await
         .unwrap();
     assert_eq!(
-        count(&owed(&fixture).await, "maya", "email.subscription-lapsed"),
+        count(
+            &enqueued_counts(&fixture).await,
+            "maya",
+            "email.subscription-lapsed"
+        ),
         1
     );
     fixture
         .execute("DELETE FROM reminder; DELETE FROM outbox")
         .await;
-    reminder::give::<SubscriptionsLapsed>(&fixture.pool, end + TimeDelta::days(15))
+    reminder::enqueue_due::<SubscriptionsLapsed>(&fixture.pool, end + TimeDelta::days(15))
         .await
         .unwrap();
     assert_eq!(
-        count(&owed(&fixture).await, "maya", "email.subscription-lapsed"),
+        count(
+            &enqueued_counts(&fixture).await,
+            "maya",
+            "email.subscription-lapsed"
+        ),
         0
     );
 }
@@ -220,12 +252,12 @@ async fn a_backlog_is_given_in_batches_and_found_by_index() {
     )
     .await;
     let now: DateTime<Utc> = "2027-02-27T00:00:00Z".parse().unwrap();
-    let given = reminder::give::<SubscriptionsExpiring>(&fixture.pool, now)
+    let enqueued = reminder::enqueue_due::<SubscriptionsExpiring>(&fixture.pool, now)
         .await
         .unwrap();
-    assert!(given >= 1_200, "{given}");
+    assert!(enqueued >= 1_200, "{enqueued}");
     assert_eq!(
-        reminder::give::<SubscriptionsExpiring>(&fixture.pool, now)
+        reminder::enqueue_due::<SubscriptionsExpiring>(&fixture.pool, now)
             .await
             .unwrap(),
         0

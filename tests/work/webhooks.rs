@@ -1,4 +1,4 @@
-//! What is made of webhooks: any order and repetition ends in the same rows, and a burst is lost nowhere.
+//! Processing of webhooks: any order and repetition has the same result, and no event of a burst is lost.
 
 use std::{path::Path, sync::Arc};
 
@@ -6,10 +6,11 @@ use axum::http::StatusCode;
 use chrono::{DateTime, SubsecRound as _};
 use coach_domain::{
     database::Session,
-    outbox::{self, Effects},
+    outbox::{self, OutboxBatch},
+    purchase::{Report, ReportOutcome, apple::Apple},
     queue::QueueName,
-    subscription::{Applied, Entitlement, Report, Stage, SubscriptionProvider, apple::Apple},
-    webhook::{self, EventState, Incoming, Source},
+    subscription::{Entitlement, Stage, SubscriptionProvider},
+    webhook::{self, EventState, IncomingEvent, Source},
 };
 use coach_tests::{
     Random,
@@ -17,7 +18,7 @@ use coach_tests::{
     shop_apis::{PACKAGE, STRIPE_PRODUCT, ShopApis, push, stripe_subscription_of, subscription},
 };
 use coach_workers::{
-    consumer::Consuming,
+    consumer::ConsumerOptions,
     shop::{GooglePlay, GooglePlaySettings},
     standard_webhooks::sign,
     webhook::Webhooks,
@@ -29,7 +30,7 @@ use tracing::Span;
 use uuid::Uuid;
 
 use crate::{
-    fixture::{Fixture, Running, until},
+    fixture::{BackgroundTask, Fixture, until},
     gateway::Gateway,
 };
 
@@ -70,27 +71,27 @@ impl Shops {
         }
     }
 
-    fn work(&self, fixture: &Fixture) -> (Running, Running) {
+    fn start_workers(&self, fixture: &Fixture) -> (BackgroundTask, BackgroundTask) {
         let relay = fixture.relay(QueueName::Webhooks);
         let consumer = self.consumer(fixture);
-        (relay, fixture.consume(consumer, Consuming::default()))
+        (relay, fixture.consume(consumer, ConsumerOptions::default()))
     }
 }
 
-async fn keep(fixture: &Fixture, source: Source, id: &str, body: &Value) -> bool {
+async fn store_event(fixture: &Fixture, source: Source, id: &str, body: &Value) -> bool {
     let kind = body["type"].as_str().unwrap_or("a notification");
     let body = body.to_string();
-    let incoming = Incoming {
+    let incoming = IncomingEvent {
         source,
         event_id: id,
         kind,
         headers: json!({}),
         body: body.as_bytes(),
     };
-    // Soon after, and while the App Store's certificates last.
+    // Soon after the events, when the certificates of the App Store are valid.
     let at = DateTime::from_timestamp(MORNING + 3_600, 0).expect("a time");
-    let kept = webhook::keep(&fixture.pool, &incoming, &Span::none(), at).await;
-    kept.expect("kept")
+    let is_new = webhook::insert(&fixture.pool, &incoming, &Span::none(), at).await;
+    is_new.expect("stored")
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -98,14 +99,14 @@ struct Token {
     token: Uuid,
 }
 
-/// The tokens of demo members that have nothing of the shops'.
+/// The purchase tokens of demo members without purchases.
 async fn tokens(fixture: &Fixture) -> Vec<Uuid> {
     let sql = "SELECT purchase_token AS token FROM member ORDER BY id LIMIT 4";
     let rows: Vec<Token> = fixture.rows(sql).await;
     rows.into_iter().map(|row| row.token).collect()
 }
 
-/// What the shops and a billing service say of some purchases: of every fourth whose it is, of the rest nobody knows.
+/// Notifications of shops and a billing service about purchases. Every fourth purchase has a member's token.
 fn notifications(
     random: &mut Random,
     tokens: &[Uuid],
@@ -114,7 +115,7 @@ fn notifications(
     let mut all = Vec::new();
     for number in 0..NOTIFICATIONS * 2 / 3 {
         let purchase = random.below(PURCHASES);
-        // Many in the same second.
+        // Many are in the same second.
         let at = MORNING + i64::try_from(random.below(40)).expect("small");
         let ends = at + i64::try_from(random.below(60) * 86_400).expect("small");
         let token = (purchase.is_multiple_of(4)).then(|| tokens[purchase / 4 % tokens.len()]);
@@ -124,11 +125,11 @@ fn notifications(
             (Source::AppStore, id, body)
         } else if number.is_multiple_of(7) {
             let types = [1, 2, 3, 4, 13];
-            let told = json!({
+            let notification = json!({
                 "notificationType": types[random.below(types.len())],
                 "purchaseToken": google_purchase(purchase),
             });
-            let body = push(&id, at * 1_000, "subscriptionNotification", &told);
+            let body = push(&id, at * 1_000, "subscriptionNotification", &notification);
             (Source::GooglePlay, id, body)
         } else if purchase.is_multiple_of(2) {
             let time = |seconds| chrono::DateTime::from_timestamp(seconds, 0).expect("a time");
@@ -151,17 +152,17 @@ fn notifications(
             } else {
                 "updated"
             };
-            let mut of = stripe_subscription_of(&format!("sub_{purchase}"), status, (at, ends));
-            of["trial_end"] = json!(ends);
-            of["cancel_at_period_end"] = json!(random.one_in(2));
+            let mut object = stripe_subscription_of(&format!("sub_{purchase}"), status, (at, ends));
+            object["trial_end"] = json!(ends);
+            object["cancel_at_period_end"] = json!(random.one_in(2));
             let body = json!({
                 "id": id, "type": format!("customer.subscription.{kind}"), "created": at,
-                "data": { "object": of },
+                "data": { "object": object },
             });
             (Source::Stripe, id, body)
         });
     }
-    // Whose those of Stripe are, the checkout says.
+    // Members of purchases at Stripe are known from the checkout.
     for (number, token) in tokens.iter().enumerate() {
         let body = json!({
             "id": format!("checkout-{number}"), "type": "checkout.session.completed", "created": MORNING,
@@ -182,7 +183,7 @@ fn google_purchase(number: usize) -> String {
     format!("purchase-of-google-play-{number}")
 }
 
-/// What the App Store says of a purchase at a time, which ends at another.
+/// A notification of the App Store about a purchase, signed at `at`, which ends at `ends`.
 fn app_store(
     random: &mut Random,
     shop: &Shop,
@@ -191,10 +192,10 @@ fn app_store(
     (at, ends): (i64, i64),
     token: Option<Uuid>,
 ) -> Value {
-    let of = format!("apple-{purchase}");
-    let mut bought = transaction(&of);
-    // One of its periods, of either product; now and then tried out, or refunded.
-    bought["transactionId"] = json!(format!("{of}-{}", random.below(4)));
+    let original_id = format!("apple-{purchase}");
+    let mut bought = transaction(&original_id);
+    // One of its periods, of either product; some are trials, and some refunded.
+    bought["transactionId"] = json!(format!("{original_id}-{}", random.below(4)));
     bought["productId"] = json!(PRODUCTS[random.below(2)]);
     bought["purchaseDate"] = json!((ends - 30 * 86_400) * 1_000);
     if random.one_in(4) {
@@ -207,7 +208,7 @@ fn app_store(
     bought["expiresDate"] = json!(ends * 1_000);
     bought["appAccountToken"] = json!(token);
     let renewal = json!({
-        "originalTransactionId": of, "autoRenewStatus": random.below(2), "environment": "Production",
+        "originalTransactionId": original_id, "autoRenewStatus": random.below(2), "environment": "Production",
         "signedDate": at * 1_000,
     });
     let kinds = [
@@ -219,7 +220,7 @@ fn app_store(
         "EXPIRED",
         "CONSUMPTION_REQUEST",
     ];
-    let told = json!({
+    let notification = json!({
         "notificationType": kinds[random.below(kinds.len())], "notificationUUID": id, "version": "2.0",
         "signedDate": at * 1_000,
         "data": {
@@ -227,7 +228,7 @@ fn app_store(
             "signedTransactionInfo": shop.sign(&bought), "signedRenewalInfo": shop.sign(&renewal),
         },
     });
-    json!({ "signedPayload": shop.sign(&told) })
+    json!({ "signedPayload": shop.sign(&notification) })
 }
 
 #[derive(Debug, PartialEq, Eq, FromQueryResult)]
@@ -248,35 +249,38 @@ async fn any_order_of_a_thousand_notifications_ends_in_the_same_rows() {
     ];
     for purchase in (0..PURCHASES).filter(|purchase| purchase % 6 != 5) {
         let state = states[purchase % states.len()];
-        // Over by any clock: what is on hold ends when it is asked about.
-        let stands = subscription(state, "2024-04-18T12:00:00Z");
-        shops.google.say(&google_purchase(purchase), stands);
+        // Expired by any clock, since a purchase on hold ends at the time of the lookup.
+        let purchase_state = subscription(state, "2024-04-18T12:00:00Z");
+        shops
+            .google
+            .set_purchase(&google_purchase(purchase), purchase_state);
     }
     for permutation in 0..4 {
         let fixture = Fixture::seeded().await;
         let tokens = tokens(&fixture).await;
         assert_eq!(tokens.len(), 4);
-        // Tokens differ from one database to the next; whose they are does not.
-        let mut said = notifications(&mut Random::new(2_026, 1), &tokens, &shops);
-        Random::new(9, permutation).shuffle(&mut said);
-        let (relay, worker) = shops.work(&fixture);
-        let kept = stream::iter(&said)
-            .map(async |(source, id, body)| keep(&fixture, *source, id, body).await)
+        // Tokens differ between databases, but belong to the same members.
+        let mut events = notifications(&mut Random::new(2_026, 1), &tokens, &shops);
+        Random::new(9, permutation).shuffle(&mut events);
+        let (relay, worker) = shops.start_workers(&fixture);
+        let stored = stream::iter(&events)
+            .map(async |(source, id, body)| store_event(&fixture, *source, id, body).await)
             .buffer_unordered(if permutation == 0 { 1 } else { 8 })
             .filter(|new| std::future::ready(*new))
             .count()
             .await;
-        assert_eq!(kept, NOTIFICATIONS * 2 / 3 + 4);
+        assert_eq!(stored, NOTIFICATIONS * 2 / 3 + 4);
         until("all are worked on", async || {
-            let left = webhook::latest(&fixture.pool, None, Some(EventState::Received), 1).await;
-            left.expect("read").is_empty()
+            let remaining =
+                webhook::latest(&fixture.pool, None, Some(EventState::Received), 1).await;
+            remaining.expect("read").is_empty()
         })
         .await;
         worker.stop().await;
         relay.stop().await;
         let rows: Vec<Row> = fixture
             .rows(
-                // What Google was asked is dated by when that was.
+                // Results of lookups at Google have the time of the lookup.
                 "SELECT (to_jsonb(s) - 'id' - 'member_id'
                          - CASE WHEN s.external_id LIKE '%of-google%' THEN ARRAY['said', 'updated_at'] ELSE '{}' END
                         )::text || m.email AS row
@@ -296,7 +300,7 @@ async fn any_order_of_a_thousand_notifications_ends_in_the_same_rows() {
             .await;
         ends.push(rows);
     }
-    let told = |what: &str| ends[0].iter().filter(|row| row.row.contains(what)).count();
+    let count = |what: &str| ends[0].iter().filter(|row| row.row.contains(what)).count();
     let [others, stripe, apple, google, unknown] = [
         "\"purchase-",
         "\"sub_",
@@ -304,12 +308,12 @@ async fn any_order_of_a_thousand_notifications_ends_in_the_same_rows() {
         "\"purchase-of-google-play",
         "IGNOREDthe purchase is not valid: the shop does not know it",
     ]
-    .map(told);
+    .map(count);
     assert!(
         others - google > 8 && stripe > 8 && apple > 10 && google > 10 && unknown > 5,
         "{others} {stripe} {apple} {google} {unknown}"
     );
-    assert!(told(" IGNORED`subscription.renamed` is of no concern here") > 10);
+    assert!(count(" IGNORED`subscription.renamed` is of no concern here") > 10);
     for (permutation, end) in ends.iter().enumerate() {
         let differ = end.iter().zip(&ends[0]).find(|(one, other)| one != other);
         assert!(
@@ -319,15 +323,15 @@ async fn any_order_of_a_thousand_notifications_ends_in_the_same_rows() {
     }
 }
 
-async fn apply(fixture: &Fixture, report: &Report) -> (Applied, Vec<outbox::Effect>) {
+async fn apply(fixture: &Fixture, report: &Report) -> (ReportOutcome, Vec<outbox::OutboxMessage>) {
     let session = Session::new(fixture.pool.clone(), Span::none());
     let transaction = session.begin().await.expect("a transaction");
-    let mut effects = Effects::new(None, fixture.clock.now());
+    let mut outbox = OutboxBatch::new(None, fixture.clock.now());
     let applied = report
-        .apply(&transaction, &mut effects, fixture.clock.now())
+        .apply(&transaction, &mut outbox, fixture.clock.now())
         .await;
     transaction.commit().await.expect("committed");
-    (applied.expect("applied"), effects.into_owed())
+    (applied.expect("applied"), outbox.into_messages())
 }
 
 #[tokio::test]
@@ -336,7 +340,7 @@ async fn what_nobody_has_linked_waits_and_partners_hear_of_what_changes() {
     let now = fixture.clock.now().trunc_subsecs(0);
     let token = tokens(&fixture).await[0];
     let report = |token: Option<Uuid>, days: i64, at: i64| {
-        let given = Entitlement {
+        let entitlement = Entitlement {
             provider: Some(SubscriptionProvider::Google),
             expires_at: Some(now + chrono::TimeDelta::days(days)),
             will_renew: true,
@@ -344,41 +348,45 @@ async fn what_nobody_has_linked_waits_and_partners_hear_of_what_changes() {
         };
         let at = now + chrono::TimeDelta::seconds(at);
         let (provider, stage) = (SubscriptionProvider::Google, Stage::Changed);
-        Report::on_subscription(provider, "a purchase", &given, at, stage).by(token)
+        Report::for_subscription(provider, "a purchase", &entitlement, at, stage)
+            .with_purchase_token(token)
     };
-    let (applied, owed) = apply(&fixture, &report(None, 4_000, 2)).await;
-    assert_eq!((applied, owed.len()), (Applied::Waits, 0));
+    let (applied, enqueued) = apply(&fixture, &report(None, 4_000, 2)).await;
+    assert_eq!((applied, enqueued.len()), (ReportOutcome::AwaitingLink, 0));
     let (applied, _) = apply(&fixture, &report(Some(Uuid::from_u128(1)), 1, 1)).await;
-    assert_eq!(applied, Applied::Waits);
-    // What waited is newer than what says whose it is.
-    let (applied, owed) = apply(&fixture, &report(Some(token), 5_000, 1)).await;
-    assert!(matches!(applied, Applied::Recorded(_)));
-    assert_eq!(owed.len(), 1);
-    let until = owed[0].payload["expiresAt"].clone();
-    assert_eq!(until, json!(now + chrono::TimeDelta::days(4_000)));
-    // Known, or older: nothing new.
+    assert_eq!(applied, ReportOutcome::AwaitingLink);
+    // The pending report is newer than the one that names the member.
+    let (applied, enqueued) = apply(&fixture, &report(Some(token), 5_000, 1)).await;
+    assert!(matches!(applied, ReportOutcome::Recorded(_)));
+    assert_eq!(enqueued.len(), 1);
+    let expires_at = enqueued[0].payload["expiresAt"].clone();
+    assert_eq!(expires_at, json!(now + chrono::TimeDelta::days(4_000)));
+    // A known or older report changes nothing.
     for again in [report(Some(token), 4_000, 2), report(None, 9_000, 1)] {
-        let (applied, owed) = apply(&fixture, &again).await;
-        assert!(matches!(applied, Applied::Recorded(_)));
-        assert!(owed.is_empty(), "{owed:?}");
+        let (applied, enqueued) = apply(&fixture, &again).await;
+        assert!(matches!(applied, ReportOutcome::Recorded(_)));
+        assert!(enqueued.is_empty(), "{enqueued:?}");
     }
-    let nobodys = Report {
+    let of_unknown_member = Report {
         external_id: "another".to_owned(),
         purchase_token: Some(Uuid::from_u128(1)),
-        says: Vec::new(),
+        statements: Vec::new(),
         ..report(None, 1, 1)
     };
-    assert_eq!(apply(&fixture, &nobodys).await.0, Applied::OfNobody);
+    assert_eq!(
+        apply(&fixture, &of_unknown_member).await.0,
+        ReportOutcome::UnknownMember
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_read_is_marked_and_worked_on_again_when_asked() {
     let shops = Shops::open().await;
     let fixture = Fixture::seeded().await;
-    let (relay, worker) = shops.work(&fixture);
+    let (relay, worker) = shops.start_workers(&fixture);
     let broken =
         json!({ "type": "subscription.updated", "timestamp": "2026-03-18T12:00:00Z", "data": {} });
-    keep(&fixture, Source::Standard, "broken", &broken).await;
+    store_event(&fixture, Source::Standard, "broken", &broken).await;
     let event = async || {
         let found = webhook::latest(&fixture.pool, None, None, 1)
             .await
@@ -397,7 +405,7 @@ async fn what_cannot_be_read_is_marked_and_worked_on_again_when_asked() {
             .is_some_and(|it| it.contains("provider")),
         "{found:?}"
     );
-    // Mended, as far as the test goes.
+    // The event is repaired.
     let good = json!({
         "type": "subscription.updated", "timestamp": "2026-03-18T12:00:00Z",
         "data": { "provider": "APPLE", "externalId": "1", "expiresAt": "2026-04-18T12:00:00Z", "willRenew": true },
@@ -408,15 +416,15 @@ async fn what_cannot_be_read_is_marked_and_worked_on_again_when_asked() {
         ))
         .await;
     let transaction = fixture.pool.begin().await.expect("a transaction");
-    let mut effects = Effects::new(None, fixture.clock.now());
-    let replayed = webhook::replay(&transaction, &mut effects, found.id)
+    let mut outbox = OutboxBatch::new(None, fixture.clock.now());
+    let replayed = webhook::replay(&transaction, &mut outbox, found.id)
         .await
-        .expect("asked");
+        .expect("a statement");
     assert_eq!(replayed.expect("there").state, EventState::Received);
-    let none = webhook::replay(&transaction, &mut effects, Uuid::from_u128(1)).await;
-    assert_eq!(none.expect("asked"), None);
+    let none = webhook::replay(&transaction, &mut outbox, Uuid::from_u128(1)).await;
+    assert_eq!(none.expect("a statement"), None);
     transaction.commit().await.expect("committed");
-    fixture.owe(effects.owed()).await;
+    fixture.enqueue(outbox.messages()).await;
     until("it is done", async || {
         event().await.state == EventState::Done
     })
@@ -430,22 +438,29 @@ async fn a_shop_that_is_away_is_asked_again() {
     let fixture = Fixture::seeded().await;
     let shops = Shops::open().await;
     let (purchase, end) = (google_purchase(1), "2026-04-18T12:00:00Z");
-    let mut stands = subscription("ACTIVE", end);
+    let mut purchase_state = subscription("ACTIVE", end);
     let token = tokens(&fixture).await[0];
-    stands["externalAccountIdentifiers"] = json!({ "obfuscatedExternalAccountId": token });
-    shops.google.say(&purchase, stands);
-    shops.google.fail(Some(StatusCode::SERVICE_UNAVAILABLE));
-    let told = json!({ "notificationType": 4, "purchaseToken": purchase });
-    let body = push("1", MORNING * 1_000, "subscriptionNotification", &told);
-    keep(&fixture, Source::GooglePlay, "1", &body).await;
-    let (relay, worker) = shops.work(&fixture);
-    until("Google was asked", async || shops.google.asked() > 0).await;
+    purchase_state["externalAccountIdentifiers"] = json!({ "obfuscatedExternalAccountId": token });
+    shops.google.set_purchase(&purchase, purchase_state);
+    shops
+        .google
+        .fail_with(Some(StatusCode::SERVICE_UNAVAILABLE));
+    let notification = json!({ "notificationType": 4, "purchaseToken": purchase });
+    let body = push(
+        "1",
+        MORNING * 1_000,
+        "subscriptionNotification",
+        &notification,
+    );
+    store_event(&fixture, Source::GooglePlay, "1", &body).await;
+    let (relay, worker) = shops.start_workers(&fixture);
+    until("Google was asked", async || shops.google.lookups() > 0).await;
     let state = async || {
         let found = webhook::latest(&fixture.pool, None, None, 1).await;
         found.expect("read").pop().expect("an event").state
     };
     assert_eq!(state().await, EventState::Received);
-    shops.google.fail(None);
+    shops.google.fail_with(None);
     until("it is done", async || state().await == EventState::Done).await;
     worker.stop().await;
     relay.stop().await;
@@ -464,12 +479,12 @@ async fn a_burst_of_ten_thousand_is_lost_nowhere() {
     const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     let shops = Shops::open().await;
     let fixture = Fixture::seeded().await;
-    let gateway = Gateway::with(&fixture, &[("COACH_WEBHOOK_STANDARD_SECRETS", SECRET)]).await;
-    let (relay, worker) = shops.work(&fixture);
+    let gateway = Gateway::with_env(&fixture, &[("COACH_WEBHOOK_STANDARD_SECRETS", SECRET)]).await;
+    let (relay, worker) = shops.start_workers(&fixture);
     let secret = [SECRET.parse().expect("a secret")];
     let client = reqwest::Client::new();
     let url = format!("{}/webhooks/standard", gateway.base);
-    let taken = stream::iter(0..BURST)
+    let accepted = stream::iter(0..BURST)
         .map(async |number| {
             let body = json!({
                 "type": "subscription.updated", "timestamp": "2026-03-18T12:00:00Z",
@@ -490,10 +505,10 @@ async fn a_burst_of_ten_thousand_is_lost_nowhere() {
             request.body(body).send().await.expect("an answer").status() == 200
         })
         .buffer_unordered(64)
-        .filter(|taken| std::future::ready(*taken))
+        .filter(|accepted| std::future::ready(*accepted))
         .count()
         .await;
-    assert_eq!(taken, BURST);
+    assert_eq!(accepted, BURST);
     let count = async |state: &str| {
         let sql = format!("SELECT count(*) AS count FROM webhook_event WHERE state = '{state}'");
         fixture.rows::<Count>(&sql).await[0].count

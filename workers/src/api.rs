@@ -1,41 +1,41 @@
-//! APIs of others that are asked.
+//! HTTP clients of third-party APIs.
 
 use std::{fmt, time::Duration};
 
 use reqwest::{Client, Url, redirect};
 
-/// What they see of us.
+/// The `User-Agent` of our requests.
 pub(crate) const USER_AGENT: &str = concat!("coach/", env!("CARGO_PKG_VERSION"));
 
-/// Where to ask, and with which key.
+/// The address of an API, and the key for it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ApiSettings {
-    /// Such as `https://api.stripe.com`.
+    /// The base URL, such as `https://api.stripe.com`.
     pub url: Url,
-    /// What lets us in.
+    /// The secret key that authenticates us.
     pub api_key: String,
 }
 
-/// Without the key.
+/// Omits the key.
 impl fmt::Debug for ApiSettings {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "ApiSettings({}, …)", self.url)
     }
 }
 
-/// Waits so long for a whole answer, and goes nowhere else.
-pub(crate) fn client(within: Duration) -> reqwest::Result<Client> {
+/// A client that does not follow redirects. `timeout` bounds each request, with the body of its response.
+pub(crate) fn client(timeout: Duration) -> reqwest::Result<Client> {
     Client::builder()
-        .timeout(within)
+        .timeout(timeout)
         .redirect(redirect::Policy::none())
         .user_agent(USER_AGENT)
         .build()
 }
 
-/// An address below another, which is one of http or https.
-pub(crate) fn below<'p>(base: &Url, path: impl IntoIterator<Item = &'p str>) -> Url {
+/// Appends path segments to `base`, an `http` or `https` URL.
+pub(crate) fn join_path<'p>(base: &Url, path: impl IntoIterator<Item = &'p str>) -> Url {
     let mut url = base.clone();
-    // Such addresses have a path.
+    // It fails only for URLs that cannot have a path, such as `mailto:`.
     if let Ok(mut segments) = url.path_segments_mut() {
         segments.pop_if_empty().extend(path);
     }

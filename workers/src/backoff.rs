@@ -1,52 +1,53 @@
-//! How long to wait before the next try.
+//! Exponential backoff between attempts.
 
 use std::{
     hash::{DefaultHasher, Hash, Hasher as _},
     time::Duration,
 };
 
-/// The wait before try number `tries` + 1: twice as long each time, from `first` to `most`, less up to a half by what
-/// `key` says, so that many that failed together do not come back together. The same arguments give the same wait.
-pub(crate) fn after(tries: u32, first: Duration, most: Duration, key: impl Hash) -> Duration {
-    let doubled = first.saturating_mul(1 << tries.saturating_sub(1).min(20));
+/// The delay after `attempts` failed attempts. It doubles with each attempt, from `first` up to `max`, and is reduced
+/// by a jitter of up to one half that depends on `key`, so that operations that failed together are not retried
+/// together. The same arguments give the same delay.
+pub(crate) fn delay(attempts: u32, first: Duration, max: Duration, key: impl Hash) -> Duration {
+    let doubled = first.saturating_mul(1 << attempts.saturating_sub(1).min(20));
     let mut hasher = DefaultHasher::new();
-    (key, tries).hash(&mut hasher);
-    // 16 bits are fine enough.
-    let share = f64::from(u16::try_from(hasher.finish() & 0xffff).unwrap_or_default()) / 65_536.0;
-    doubled.min(most).mul_f64(1.0 - share / 2.0)
+    (key, attempts).hash(&mut hasher);
+    // 16 bits of the hash are enough for the jitter.
+    let jitter = f64::from(u16::try_from(hasher.finish() & 0xffff).unwrap_or_default()) / 65_536.0;
+    doubled.min(max).mul_f64(1.0 - jitter / 2.0)
 }
 
-/// Waits of one thing that is tried over and over.
+/// The delays of one operation that is repeated until it succeeds.
 #[derive(Debug)]
 pub(crate) struct Backoff {
     first: Duration,
-    most: Duration,
+    max: Duration,
     key: u64,
-    tries: u32,
+    attempts: u32,
 }
 
 impl Backoff {
-    /// Begins with about `first`; `key` tells it from others that do the same.
-    pub(crate) fn new(first: Duration, most: Duration, key: impl Hash) -> Self {
+    /// Starts with a delay of about `first`; `key` distinguishes it from other callers, for the jitter.
+    pub(crate) fn new(first: Duration, max: Duration, key: impl Hash) -> Self {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
         Self {
             first,
-            most,
+            max,
             key: hasher.finish(),
-            tries: 0,
+            attempts: 0,
         }
     }
 
-    /// The next wait, after another failure.
+    /// The delay after another failure.
     pub(crate) fn next(&mut self) -> Duration {
-        self.tries += 1;
-        after(self.tries, self.first, self.most, self.key)
+        self.attempts += 1;
+        delay(self.attempts, self.first, self.max, self.key)
     }
 
-    /// It went well.
+    /// Starts over after a success.
     pub(crate) fn reset(&mut self) {
-        self.tries = 0;
+        self.attempts = 0;
     }
 }
 
@@ -55,32 +56,35 @@ mod tests {
     use super::*;
 
     const FIRST: Duration = Duration::from_secs(1);
-    const MOST: Duration = Duration::from_mins(5);
+    const MAX: Duration = Duration::from_mins(5);
 
     #[test]
-    fn waits_double_up_to_the_longest() {
-        for (tries, longest) in [(1, 1), (2, 2), (3, 4), (9, 256), (10, 300), (4_000, 300)] {
-            let wait = after(tries, FIRST, MOST, "a");
+    fn delays_double_up_to_the_maximum() {
+        for (attempts, longest) in [(1, 1), (2, 2), (3, 4), (9, 256), (10, 300), (4_000, 300)] {
+            let delay = delay(attempts, FIRST, MAX, "a");
             let longest = Duration::from_secs(longest);
-            assert!(wait <= longest && wait >= longest / 2, "{tries}: {wait:?}");
+            assert!(
+                delay <= longest && delay >= longest / 2,
+                "{attempts}: {delay:?}"
+            );
         }
     }
 
     #[test]
-    fn those_that_failed_together_do_not_come_back_together() {
-        let mut waits: Vec<_> = (0..100).map(|key| after(4, FIRST, MOST, key)).collect();
-        waits.sort_unstable();
-        waits.dedup();
-        assert!(waits.len() > 90, "{} of 100 differ", waits.len());
+    fn delays_of_different_keys_are_spread() {
+        let mut delays: Vec<_> = (0..100).map(|key| delay(4, FIRST, MAX, key)).collect();
+        delays.sort_unstable();
+        delays.dedup();
+        assert!(delays.len() > 90, "{} of 100 differ", delays.len());
         assert!(
-            waits[90] > waits[9] + Duration::from_secs(2),
+            delays[90] > delays[9] + Duration::from_secs(2),
             "they are spread"
         );
     }
 
     #[test]
-    fn success_begins_anew() {
-        let mut backoff = Backoff::new(FIRST, MOST, 1);
+    fn success_starts_over() {
+        let mut backoff = Backoff::new(FIRST, MAX, 1);
         let first = backoff.next();
         assert!(backoff.next() > first);
         backoff.reset();

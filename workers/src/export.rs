@@ -1,13 +1,13 @@
-//! The consumer of `email-attachments`: puts archives together that members asked for, and sends the letters that
-//! enclose something.
+//! The consumer of `email-attachments`: builds the archives of data exports that members requested, and sends the
+//! letters that have attachments.
 
 use std::sync::Arc;
 
 use coach_domain::{
+    account::export::{Error, ExportTask, fulfil},
     clock::Clock,
     database::Pool,
     database::Session,
-    member::export::{Asked, Error, fulfil},
     object::ObjectStore,
     outbox::Payload as _,
     queue::QueueName,
@@ -15,17 +15,17 @@ use coach_domain::{
 use tracing::Span;
 
 use crate::{
-    consumer::{Consumer, Delivery, Verdict},
+    consumer::{Ack, Consumer, ReceivedMessage},
     mail::Letters,
 };
 
-/// Does both.
+/// Consumes both kinds of messages of the queue.
 pub struct Exports {
     /// The database.
     pub pool: Pool,
-    /// Where archives are put.
+    /// Stores the archives.
     pub objects: Arc<dyn ObjectStore>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Sends the letters.
     pub letters: Letters,
@@ -34,22 +34,22 @@ pub struct Exports {
 #[async_trait::async_trait]
 impl Consumer for Exports {
     fn queue(&self) -> QueueName {
-        Asked::QUEUE
+        ExportTask::QUEUE
     }
 
-    async fn consume(&self, delivery: &Delivery) -> Verdict {
-        let envelope = &delivery.envelope;
-        if envelope.kind != Asked::KIND {
-            return self.letters.consume(delivery).await;
+    async fn consume(&self, message: &ReceivedMessage) -> Ack {
+        let envelope = &message.envelope;
+        if envelope.kind != ExportTask::KIND {
+            return self.letters.consume(message).await;
         }
-        if envelope.version != Asked::VERSION {
-            return Verdict::Unknown;
+        if envelope.version != ExportTask::VERSION {
+            return Ack::UnknownKind;
         }
         let session = Session::new(self.pool.clone(), Span::current());
         match fulfil(&session, &*self.clock, &*self.objects, envelope).await {
-            Ok(()) => Verdict::Done,
-            Err(error @ Error::Envelope(_)) => Verdict::fail(error),
-            Err(error) => Verdict::retry(error),
+            Ok(()) => Ack::Done,
+            Err(error @ Error::Envelope(_)) => Ack::dead_letter(error),
+            Err(error) => Ack::retry(error),
         }
     }
 }

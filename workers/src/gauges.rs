@@ -1,5 +1,4 @@
-//! How much is owed and how full the queues are, as metrics. Each worker tells all of it: take the greatest of theirs,
-//! not the sum.
+//! Metrics of the outbox and the queues. Each worker reports the totals: aggregate workers by maximum, not by sum.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,10 +15,10 @@ use opentelemetry::{
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-/// How often it is looked. SQS itself is right only by the minute.
-const EVERY: Duration = Duration::from_secs(15);
+/// How often the metrics are recorded. SQS itself updates its numbers about once a minute.
+const RECORD_INTERVAL: Duration = Duration::from_secs(15);
 
-/// Looks, and tells.
+/// Records the metrics.
 pub(crate) struct Gauges {
     unsent: Gauge<u64>,
     lag: Gauge<f64>,
@@ -58,7 +57,7 @@ impl Gauges {
         }
     }
 
-    /// Runs until asked to stop.
+    /// Runs until `stop` is cancelled.
     pub(crate) async fn run(
         self,
         pool: Pool,
@@ -66,19 +65,20 @@ impl Gauges {
         clock: Arc<dyn Clock>,
         stop: CancellationToken,
     ) {
-        let mut ticks = interval(EVERY);
+        let mut ticks = interval(RECORD_INTERVAL);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
                 _ = ticks.tick() => {}
             }
-            self.tell(&pool, &*queue, &*clock).await;
+            self.record(&pool, &*queue, &*clock).await;
         }
     }
 
-    /// What cannot be learnt is left as it was told last; whoever relays and receives says why in the log.
-    async fn tell(&self, pool: &Pool, queue: &dyn Queue, clock: &dyn Clock) {
+    /// A metric that cannot be read keeps its last value. The failure is not logged here: the relay and the consumers,
+    /// which use the same database and queue, log it.
+    async fn record(&self, pool: &Pool, queue: &dyn Queue, clock: &dyn Clock) {
         if let Ok(status) = outbox::status(pool).await {
             self.unsent.record(status.unsent.unsigned_abs(), &[]);
             let age = status.oldest_unsent_at.map(|at| clock.now() - at);

@@ -1,5 +1,5 @@
-//! What happens behind the answers: the relay, the consumers and the scheduler, and the implementations of the queue,
-//! the object store and mail that they work with.
+//! Background work: the relay of the outbox, the consumers and the scheduler, and the implementations of the queue, the
+//! object store and the mail transport that they use.
 
 mod api;
 pub mod aws;

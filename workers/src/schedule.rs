@@ -1,23 +1,22 @@
-//! The scheduler: what happens because time passes. Any number of processes may run it at once: each task either takes
-//! its rows for itself, or lets one do it all.
+//! The scheduler: runs tasks that are due at set times. Several processes may run it at once: each task either claims
+//! its rows, or runs in only one process at a time.
 
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
-    Result,
+    Result, account,
     clock::Clock,
     command,
     database::Pool,
     database::Session,
     decision, inbox,
     mail::{budget, delivery},
-    member,
     object::ObjectStore,
-    outbox, partner,
-    queue::DEAD_FOR,
+    outbox, partner, purchase,
+    queue::DEAD_LETTER_RETENTION,
     reminder::{self, CheckInsDue, SubscriptionsExpiring, SubscriptionsLapsed},
-    subscription, webhook,
+    webhook,
 };
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -25,125 +24,136 @@ use tracing::Span;
 
 use crate::queue::PostgresQueue;
 
-/// How often reminders are looked for.
-const EVERY: Duration = Duration::from_mins(1);
+/// How often due reminders are sent and expired rows are deleted.
+const TASK_INTERVAL: Duration = Duration::from_mins(1);
 
-/// How often what was sent is forgotten: a backlog is gone soon after it is sent.
-const SWEPT_EVERY: Duration = Duration::from_secs(5);
+/// How often sent rows of the outbox are deleted. The interval is short so that a backlog is gone soon after it was
+/// sent.
+const OUTBOX_PURGE_INTERVAL: Duration = Duration::from_secs(5);
 
-/// For how long rows of the outbox stay after they were sent, to be looked at.
-const SENT_FOR: TimeDelta = TimeDelta::minutes(10);
+/// How long rows of the outbox are kept after they were sent, for inspection.
+const OUTBOX_RETENTION: TimeDelta = TimeDelta::minutes(10);
 
-/// For how long idempotency keys are kept.
-const KEYS_FOR: TimeDelta = TimeDelta::days(30);
+/// How long idempotency keys are kept.
+const IDEMPOTENCY_KEY_RETENTION: TimeDelta = TimeDelta::days(30);
 
-/// For how long it is kept what became of a mail, and of a record at a partner.
-const DELIVERIES_FOR: TimeDelta = TimeDelta::days(90);
+/// How long the states of deliveries are kept, of mails and of records to partners.
+const DELIVERY_RETENTION: TimeDelta = TimeDelta::days(90);
 
-/// For how long webhooks are kept as they came: longer than any dead letter.
-const EVENTS_FOR: TimeDelta = TimeDelta::days(30);
+/// How long the raw events of webhooks are kept: longer than any dead letter.
+const WEBHOOK_EVENT_RETENTION: TimeDelta = TimeDelta::days(30);
 
-/// Rows of one statement, so that nobody waits for it.
+/// The maximum number of rows of one statement, so that it does not block others for long.
 const BATCH: u32 = 1_000;
 
-/// Looks at the time.
+/// Runs tasks that are due at set times: reminders, and the deletion of expired rows.
 #[derive(Clone)]
 pub struct Scheduler {
     /// The database.
     pub pool: Pool,
-    /// The queue, where it is ours to tidy.
+    /// The queue, if it is in Postgres, where expired dead letters have to be deleted.
     pub queue: Option<PostgresQueue>,
-    /// Where archives are that members asked for.
+    /// The store of the archives of data exports.
     pub objects: Arc<dyn ObjectStore>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
 impl Scheduler {
-    /// Runs until asked to stop. What fails is tried again the next time.
+    /// Runs until `stop` is cancelled. A task that fails is tried again at the next interval.
     pub async fn run(self, stop: CancellationToken) {
-        let ticker = |every| {
-            let mut ticks = interval(every);
+        let ticker = |period| {
+            let mut ticks = interval(period);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             ticks
         };
-        let (mut minutes, mut sweeps) = (ticker(EVERY), ticker(SWEPT_EVERY));
+        let (mut tasks, mut outbox_purges) = (ticker(TASK_INTERVAL), ticker(OUTBOX_PURGE_INTERVAL));
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
-                _ = minutes.tick() => self.remind_and_tidy().await,
-                _ = sweeps.tick() => {
-                    let before = self.clock.now() - SENT_FOR;
-                    told("the outbox was not swept", sweep(|| outbox::forget(&self.pool, before, BATCH)).await);
+                _ = tasks.tick() => self.remind_and_clean_up().await,
+                _ = outbox_purges.tick() => {
+                    let before = self.clock.now() - OUTBOX_RETENTION;
+                    let purged = purge_all(|| outbox::purge_expired(&self.pool, before, BATCH)).await;
+                    log_failure("sent messages of the outbox were not deleted", purged);
                 }
             }
         }
     }
 
-    /// Everything that is due now, once.
-    pub async fn remind_and_tidy(&self) {
+    /// Runs all tasks that are due now, once. Failures are logged.
+    pub async fn remind_and_clean_up(&self) {
         let now = self.clock.now();
         self.remind(now).await;
-        self.tidy(now).await;
+        self.clean_up(now).await;
     }
 
     async fn remind(&self, now: DateTime<Utc>) {
         let pool = &self.pool;
-        told(
-            "check-ins were not reminded of",
-            reminder::give::<CheckInsDue>(pool, now).await,
+        log_failure(
+            "reminders of check-ins were not sent",
+            reminder::enqueue_due::<CheckInsDue>(pool, now).await,
         );
-        let expiring = reminder::give::<SubscriptionsExpiring>(pool, now).await;
-        told("ends of subscriptions were not reminded of", expiring);
-        let lapsed = reminder::give::<SubscriptionsLapsed>(pool, now).await;
-        told("ends of subscriptions were not told", lapsed);
+        let expiring = reminder::enqueue_due::<SubscriptionsExpiring>(pool, now).await;
+        log_failure(
+            "reminders of expiring subscriptions were not sent",
+            expiring,
+        );
+        let lapsed = reminder::enqueue_due::<SubscriptionsLapsed>(pool, now).await;
+        log_failure("letters about lapsed subscriptions were not sent", lapsed);
     }
 
-    async fn tidy(&self, now: DateTime<Utc>) {
+    async fn clean_up(&self, now: DateTime<Utc>) {
         let pool = &self.pool;
         let session = Session::new(pool.clone(), Span::none());
-        told(
+        log_failure(
             "members who left were not erased",
-            member::erase_due(&session, &*self.clock, BATCH).await,
+            account::erase_due(&session, &*self.clock, BATCH).await,
         );
-        told(
-            "days of the inbox were not turned over",
-            inbox::turn_over(pool, now).await,
+        log_failure(
+            "partitions of the inbox were not rotated",
+            inbox::rotate_partitions(pool, now).await,
         );
-        let keys = sweep(|| command::forget_idempotency_keys(pool, now - KEYS_FOR, BATCH)).await;
-        told("idempotency keys were not swept", keys);
-        let decisions = sweep(|| decision::forget(pool, now - decision::KEPT_FOR, BATCH)).await;
-        told("decisions were not swept", decisions);
-        let deliveries = sweep(|| delivery::forget(pool, now - DELIVERIES_FOR, BATCH)).await;
-        told("records of mail were not swept", deliveries);
-        let budgets = sweep(|| budget::forget(pool, now, BATCH)).await;
-        told("budgets of mails were not swept", budgets);
-        let told_partners = partner::delivery::forget;
-        let deliveries = sweep(|| told_partners(pool, now - DELIVERIES_FOR, BATCH)).await;
-        told("records of partners were not swept", deliveries);
-        let archived = sweep(|| subscription::forget_archived(pool, now, BATCH)).await;
-        told("records of subscriptions were not swept", archived);
-        let unlinked = sweep(|| subscription::forget_unlinked(pool, now, BATCH)).await;
-        told("what shops have said was not swept", unlinked);
-        let events = sweep(|| webhook::forget(pool, now - EVENTS_FOR, BATCH)).await;
-        told("events of webhooks were not swept", events);
+        let before = now - IDEMPOTENCY_KEY_RETENTION;
+        let keys = purge_all(|| command::purge_idempotency_keys(pool, before, BATCH)).await;
+        log_failure("idempotency keys were not deleted", keys);
+        let before = now - decision::RETENTION;
+        let decisions = purge_all(|| decision::purge_expired(pool, before, BATCH)).await;
+        log_failure("decisions were not deleted", decisions);
+        let before = now - DELIVERY_RETENTION;
+        let mails = purge_all(|| delivery::purge_expired(pool, before, BATCH)).await;
+        log_failure("deliveries of mail were not deleted", mails);
+        let budgets = purge_all(|| budget::purge_expired(pool, now, BATCH)).await;
+        log_failure("budgets of mail were not deleted", budgets);
+        let partners = purge_all(|| partner::delivery::purge_expired(pool, before, BATCH)).await;
+        log_failure("deliveries to partners were not deleted", partners);
+        let archived = purge_all(|| purchase::purge_archived(pool, now, BATCH)).await;
+        log_failure("archived subscriptions were not deleted", archived);
+        let unlinked = purge_all(|| purchase::purge_unlinked(pool, now, BATCH)).await;
+        log_failure(
+            "statements about unlinked subscriptions were not deleted",
+            unlinked,
+        );
+        let before = now - WEBHOOK_EVENT_RETENTION;
+        let events = purge_all(|| webhook::purge_expired(pool, before, BATCH)).await;
+        log_failure("events of webhooks were not deleted", events);
         let (clock, objects) = (&*self.clock, &*self.objects);
-        if let Err(error) = member::export::remove_expired(pool, clock, objects, BATCH).await {
-            tracing::warn!(%error, "archives were not removed; trying again");
+        if let Err(error) = account::export::remove_expired(pool, clock, objects, BATCH).await {
+            tracing::warn!(%error, "expired archives were not removed; trying again");
         }
         if let Some(queue) = &self.queue
-            && let Err(error) = queue.tidy(DEAD_FOR).await
+            && let Err(error) = queue.purge_expired(DEAD_LETTER_RETENTION).await
         {
-            tracing::warn!(%error, "dead letters were not swept");
+            tracing::warn!(%error, "expired dead letters were not deleted");
         }
     }
 }
 
-/// Deletes some rows at a time until there are no more.
-async fn sweep<F: Future<Output = Result<u64>>>(some: impl Fn() -> F) -> Result<u64> {
+/// Repeats `purge`, which deletes at most [`BATCH`] rows, until no more rows are left. Returns how many were deleted.
+async fn purge_all<F: Future<Output = Result<u64>>>(purge: impl Fn() -> F) -> Result<u64> {
     let mut total = 0;
     loop {
-        let deleted = some().await?;
+        let deleted = purge().await?;
         total += deleted;
         if deleted < u64::from(BATCH) {
             return Ok(total);
@@ -151,7 +161,7 @@ async fn sweep<F: Future<Output = Result<u64>>>(some: impl Fn() -> F) -> Result<
     }
 }
 
-fn told<T>(failure: &'static str, result: Result<T>) {
+fn log_failure<T>(failure: &'static str, result: Result<T>) {
     if let Err(error) = result {
         tracing::warn!(%error, "{failure}; trying again");
     }

@@ -1,5 +1,5 @@
-//! Signatures as [Standard Webhooks](https://www.standardwebhooks.com/) has them: HMAC-SHA256 over id, time and body.
-//! A few lines of our own: the reference crate brings a second HMAC, and reads the machine's clock.
+//! Signatures of [Standard Webhooks](https://www.standardwebhooks.com/): HMAC-SHA256 over id, timestamp and body.
+//! Implemented here because the reference crate depends on another HMAC implementation and reads the system clock.
 
 use std::{fmt, str::FromStr};
 
@@ -9,25 +9,25 @@ use sha2::Sha256;
 
 const PREFIX: &str = "whsec_";
 
-/// What a partner and we share. It is not shown.
+/// A signing secret that a partner shares with us. `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Vec<u8>);
 
-/// Why a text is no secret.
+/// The text is not a valid secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a secret is `whsec_` and 24 to 64 bytes in Base64")]
-pub struct NoSecret;
+pub struct SecretError;
 
 impl FromStr for Secret {
-    type Err = NoSecret;
+    type Err = SecretError;
 
-    fn from_str(text: &str) -> Result<Self, NoSecret> {
-        let key = text.strip_prefix(PREFIX).ok_or(NoSecret)?;
-        let key = STANDARD.decode(key).map_err(|_| NoSecret)?;
+    fn from_str(text: &str) -> Result<Self, SecretError> {
+        let key = text.strip_prefix(PREFIX).ok_or(SecretError)?;
+        let key = STANDARD.decode(key).map_err(|_| SecretError)?;
         if (24..=64).contains(&key.len()) {
             Ok(Self(key))
         } else {
-            Err(NoSecret)
+            Err(SecretError)
         }
     }
 }
@@ -38,11 +38,11 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The header `webhook-signature`: one signature for each secret, so that a partner can go from one to the next.
-/// `timestamp` is in seconds.
+/// The value of the header `webhook-signature`: one signature for each secret, so that secrets can be rotated.
+/// `timestamp` is in seconds since 1970.
 pub fn sign(secrets: &[Secret], id: &str, timestamp: i64, body: &[u8]) -> String {
     let signatures = secrets.iter().filter_map(|Secret(key)| {
-        // HMAC takes keys of any length.
+        // It cannot fail: HMAC accepts keys of any length.
         let hmac = Hmac::<Sha256>::new_from_slice(key).ok()?;
         let signed = hmac
             .chain_update(format!("{id}.{timestamp}."))
@@ -53,27 +53,30 @@ pub fn sign(secrets: &[Secret], id: &str, timestamp: i64, body: &[u8]) -> String
     signatures.collect::<Vec<_>>().join(" ")
 }
 
-/// How far the time of a message may be from ours, in seconds, as the specification advises.
+/// The maximum difference between a message's timestamp and our clock, in seconds, as the specification advises.
 const TOLERANCE: i64 = 300;
 
-/// Why a message is not taken.
+/// The maximum number of signatures of one header that are checked.
+const MAX_SIGNATURES: usize = 10;
+
+/// Why a message is rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Forged {
-    /// No signature of it was made with any of the secrets.
+pub enum SignatureError {
+    /// None of its signatures was made with any of the secrets.
     #[error("the signature is wrong")]
     Signature,
-    /// It was signed too long ago, or too far ahead.
+    /// The timestamp is too far in the past or in the future.
     #[error("the timestamp is more than five minutes from now")]
-    Time,
+    Timestamp,
 }
 
-/// Whether one of the signatures, as in the header `webhook-signature`, was made with one of the secrets, and not long
-/// ago. Times are in seconds since 1970.
+/// Checks that one of the `signatures`, the value of the header `webhook-signature`, was made with one of the secrets,
+/// and that `timestamp` is close to `now`. Both are in seconds since 1970.
 ///
 /// # Errors
 ///
-/// When it was not.
+/// [`SignatureError`] says which of the two does not hold.
 pub fn verify(
     secrets: &[Secret],
     id: &str,
@@ -81,12 +84,12 @@ pub fn verify(
     signatures: &str,
     body: &[u8],
     now: i64,
-) -> Result<(), Forged> {
+) -> Result<(), SignatureError> {
     let given = signatures.split(' ').filter_map(|signature| {
         let signature = signature.strip_prefix("v1,")?;
         STANDARD.decode(signature).ok()
     });
-    let given: Vec<_> = given.take(MOST).collect();
+    let given: Vec<_> = given.take(MAX_SIGNATURES).collect();
     let genuine = secrets.iter().any(|Secret(key)| {
         given.iter().any(|signature| {
             Hmac::<Sha256>::new_from_slice(key).is_ok_and(|hmac| {
@@ -98,26 +101,23 @@ pub fn verify(
         })
     });
     if !genuine {
-        return Err(Forged::Signature);
+        return Err(SignatureError::Signature);
     }
     if timestamp.abs_diff(now) > TOLERANCE.unsigned_abs() {
-        return Err(Forged::Time);
+        return Err(SignatureError::Timestamp);
     }
     Ok(())
 }
-
-/// So many signatures are looked at.
-const MOST: usize = 10;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The reference libraries' own.
+    /// The test vector of the reference libraries.
     const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
     #[test]
-    fn it_is_what_the_reference_libraries_say() {
+    fn signatures_are_those_of_the_reference_libraries() {
         let secret = SECRET.parse().unwrap();
         let signed = sign(
             &[secret],
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn while_a_secret_is_replaced_there_are_two() {
+    fn each_secret_gives_a_signature() {
         let (old, new) = (SECRET, "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=");
         let [old, new] = [old, new].map(|secret| secret.parse::<Secret>().unwrap());
         let alone = |secret: &Secret| sign(std::slice::from_ref(secret), "a", 1, b"{}");
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_secret_is_refused_and_a_secret_not_shown() {
+    fn invalid_secrets_are_rejected_and_secrets_are_not_shown() {
         for text in [
             "",
             "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
@@ -146,7 +146,7 @@ mod tests {
             "whsec_abc",
             "whsec_not base64 not base64 not base64",
         ] {
-            assert_eq!(text.parse::<Secret>(), Err(NoSecret), "{text}");
+            assert_eq!(text.parse::<Secret>(), Err(SecretError), "{text}");
         }
         let secret: Secret = SECRET.parse().unwrap();
         assert_eq!(format!("{secret:?}"), "Secret(…)");

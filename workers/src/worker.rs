@@ -1,43 +1,43 @@
-//! A worker: relay, consumers and scheduler together, as one process runs them.
+//! A worker: relay, consumers and scheduler, which run together in one process.
 
 use std::sync::Arc;
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    consumer::{Consumer, Consuming, Pool},
+    consumer::{Consumer, ConsumerOptions, ConsumerPool},
     gauges::Gauges,
     live::Live,
     relay::{Relay, Route},
     schedule::Scheduler,
 };
 
-/// What works behind the answers.
+/// The background tasks of a process.
 pub struct Worker {
-    /// Sends what the outbox owes.
+    /// Sends the messages of the outbox.
     pub relay: Relay,
-    /// Where to.
+    /// The routes of the relay.
     pub routes: Vec<Route>,
-    /// Where consumers receive from.
-    pub pool: Pool,
-    /// Who does what was sent.
+    /// What the consumers share.
+    pub consumer_pool: ConsumerPool,
+    /// The consumers, one for each queue.
     pub consumers: Vec<Arc<dyn Consumer>>,
-    /// How.
-    pub consuming: Consuming,
-    /// Looks at the time.
+    /// The options of every consumer.
+    pub consumer_options: ConsumerOptions,
+    /// Runs what is due at set times.
     pub scheduler: Scheduler,
-    /// Keeps the status file right.
+    /// Keeps the status file of live sessions up to date.
     pub live: Live,
 }
 
 impl Worker {
-    /// Works until asked to stop; then finishes what is under way, or gives it back, within
-    /// [`Consuming::grace`].
+    /// Runs until `stop` is cancelled. Work in progress then has [`ConsumerOptions::grace`] to finish; messages that
+    /// are not done by then are released.
     pub async fn run(self, stop: CancellationToken) {
         let tasks = TaskTracker::new();
         tasks.spawn(Gauges::new().run(
             self.relay.pool.clone(),
-            self.pool.queue.clone(),
+            self.consumer_pool.queue.clone(),
             self.relay.clock.clone(),
             stop.clone(),
         ));
@@ -45,8 +45,8 @@ impl Worker {
         tasks.spawn(self.scheduler.run(stop.clone()));
         tasks.spawn(self.live.run(stop.clone()));
         for consumer in self.consumers {
-            let pool = self.pool.clone();
-            tasks.spawn(pool.run(consumer, self.consuming, stop.clone()));
+            let pool = self.consumer_pool.clone();
+            tasks.spawn(pool.run(consumer, self.consumer_options, stop.clone()));
         }
         tasks.close();
         tasks.wait().await;

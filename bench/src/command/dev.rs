@@ -1,4 +1,4 @@
-//! `coach-bench dev`: what a developer waits for, again and again.
+//! `coach-bench dev`: measures what developers wait for repeatedly.
 
 use std::{
     fs,
@@ -6,79 +6,78 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::Verdict;
+use super::BudgetCheck;
 use crate::{
     cli::Common,
-    gateway,
+    environment::Environment,
+    gateway, log_progress,
     report::{Heading, table::Table},
-    say,
-    stage::Stage,
 };
 
 const VERB: &str = "dev";
 
-const TIMES: usize = 9;
-const LIMIT: Duration = Duration::from_secs(1);
+const RUNS: usize = 9;
+const MAX_MEDIAN: Duration = Duration::from_secs(1);
 
-/// Measures each several times; the median counts.
-pub(super) async fn run(common: &Common) -> anyhow::Result<Verdict> {
-    let common = common.without_load();
-    let stage = Stage::set(&common).await?;
-    let heading = Heading::new(VERB, &common, &stage, "no load").await?;
+/// Measures each task several times, and checks the median.
+pub(super) async fn run(common: &Common) -> anyhow::Result<BudgetCheck> {
+    let common = common.with_minimal_data_set();
+    let environment = Environment::start(&common).await?;
+    let heading = Heading::new(VERB, &common, &environment, "no load").await?;
     let mut table = Table::new(["what", "fastest", "median", "slowest", "below a second"]);
-    let mut verdict = Verdict::Kept;
-    for (what, mut took) in [
-        ("generating the contract", generations()?),
+    let mut check_result = BudgetCheck::Kept;
+    for (task, mut durations) in [
+        ("generating the contract", time_generation()?),
         (
             "`coach dev` on a database that is there",
-            starts(&stage.home).await?,
+            time_starts(&environment.home).await?,
         ),
     ] {
-        took.sort_unstable();
-        let median = took[took.len() / 2];
-        let kept = Verdict::of(median < LIMIT);
-        if kept == Verdict::Broken {
-            verdict = kept;
+        durations.sort_unstable();
+        let median = durations[durations.len() / 2];
+        let kept = BudgetCheck::of(median < MAX_MEDIAN);
+        if kept == BudgetCheck::Broken {
+            check_result = kept;
         }
         table.row([
-            what.to_owned(),
-            seconds(took[0]),
+            task.to_owned(),
+            seconds(durations[0]),
             seconds(median),
-            seconds(took[took.len() - 1]),
+            seconds(durations[durations.len() - 1]),
             kept.word().to_owned(),
         ]);
     }
     heading.publish(&common, &table.markdown())?;
-    Ok(verdict)
+    Ok(check_result)
 }
 
-/// As the build of `coach-resolvers` does it.
-fn generations() -> anyhow::Result<Vec<Duration>> {
+/// Generates the contract as the build script of `coach-resolvers` does.
+fn time_generation() -> anyhow::Result<Vec<Duration>> {
     let contract = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/graphql");
-    let mut took = Vec::new();
-    for _ in 0..TIMES {
-        let begun = Instant::now();
+    let mut durations = Vec::new();
+    for _ in 0..RUNS {
+        let started = Instant::now();
         coach_schema::generate(&contract, "resolvers/src")?;
-        took.push(begun.elapsed());
+        durations.push(started.elapsed());
     }
-    Ok(took)
+    Ok(durations)
 }
 
-/// From the start to the first `/health/ready` that says yes.
-async fn starts(bench: &Path) -> anyhow::Result<Vec<Duration>> {
+/// Measures the time from the start to the first `/health/ready` with 200.
+async fn time_starts(bench: &Path) -> anyhow::Result<Vec<Duration>> {
     let home: PathBuf = bench.join("dev");
     fs::create_dir_all(&home)?;
-    say("coach dev makes its database");
+    log_progress("coach dev makes its database");
     drop(gateway::start_dev(&home).await?);
-    let mut took = Vec::new();
-    for _ in 0..TIMES {
+    let mut durations = Vec::new();
+    for _ in 0..RUNS {
         let (dev, ready_after) = gateway::start_dev(&home).await?;
-        took.push(ready_after);
+        durations.push(ready_after);
         drop(dev);
     }
-    Ok(took)
+    Ok(durations)
 }
 
-fn seconds(took: Duration) -> String {
-    format!("{:.2} s", took.as_secs_f64())
+fn seconds(duration: Duration) -> String {
+    format!("{:.2} s", duration.as_secs_f64())
 }

@@ -1,13 +1,13 @@
-//! `coach-bench memory`: what stays in memory.
+//! `coach-bench memory`: measures the resident memory after many requests.
 
-use super::{Scene, Verdict};
+use super::{BudgetCheck, Setup};
 use crate::{
     cli::Common,
-    gateway,
+    format::{count, megabytes},
+    gateway, log_progress,
     measure::measure,
     process,
-    report::{count, megabytes, table::Table},
-    say,
+    report::table::Table,
     statistics::float,
 };
 
@@ -15,28 +15,28 @@ const VERB: &str = "memory";
 
 const REQUESTS: u64 = 100_000;
 const CONNECTIONS: u32 = 64;
-/// Megabytes of 1,000,000 bytes.
-const LIMIT: u64 = 80_000_000;
+/// The limit of the resident memory in bytes.
+const MAX_RESIDENT: u64 = 80_000_000;
 
-/// wrk knows only durations: the first run tells how long the others have to be.
-const FIRST: u32 = 5;
-const LONGEST: f64 = 60.0;
+/// wrk runs for a duration, not for a number of requests, so the duration of later runs is derived from the first.
+const FIRST_RUN_SECONDS: u32 = 5;
+const MAX_RUN_SECONDS: f64 = 60.0;
 
-/// Sends Today to a gateway that has answered nothing yet.
-pub(super) async fn run(common: &Common) -> anyhow::Result<Verdict> {
-    let scene = Scene::set(VERB, common).await?;
-    let prepared = scene.prepare_today().await?;
-    let gateway = gateway::start("gateway", &scene.stage, &[]).await?;
+/// Sends Today to a gateway that was just started.
+pub(super) async fn run(common: &Common) -> anyhow::Result<BudgetCheck> {
+    let setup = Setup::new(VERB, common).await?;
+    let prepared = setup.prepare_today().await?;
+    let gateway = gateway::start("gateway", &setup.environment, &[]).await?;
     let (pid, before) = (gateway.pid(), process::resident(gateway.pid())?);
-    let (mut sent, mut failed, mut peak, mut seconds) = (0, 0, before, FIRST);
+    let (mut sent, mut failed, mut peak, mut seconds) = (0, 0, before, FIRST_RUN_SECONDS);
     while sent < REQUESTS {
-        let postgres = scene.stage.postgres;
+        let postgres = setup.environment.postgres;
         let run = measure(&gateway, postgres, &prepared, CONNECTIONS, seconds).await?;
         sent += run.figures.requests;
         failed += run.figures.failed;
-        // Each run forgets the peak of the one before.
+        // Each run resets the peak.
         peak = peak.max(run.peak);
-        say(&format!(
+        log_progress(&format!(
             "  {} requests: {} MB",
             count(sent),
             megabytes(process::resident(pid)?)
@@ -45,7 +45,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Verdict> {
         seconds = whole_seconds(missing);
     }
     let after = process::resident(pid)?;
-    let verdict = Verdict::of(after < LIMIT && failed == 0);
+    let check_result = BudgetCheck::of(after < MAX_RESIDENT && failed == 0);
     let mut table = Table::new(["resident", "MB"]);
     for (moment, bytes) in [
         ("before the first request", before),
@@ -58,20 +58,20 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<Verdict> {
         "{} Today requests at {CONNECTIONS} connections, {failed} failed.\n\n{}\nBelow {} MB after 100,000: {}.\n",
         count(sent),
         table.markdown(),
-        megabytes(LIMIT),
-        verdict.word()
+        megabytes(MAX_RESIDENT),
+        check_result.word()
     );
-    scene.publish(common, &body)?;
-    Ok(verdict)
+    setup.publish(common, &body)?;
+    Ok(check_result)
 }
 
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "it is clamped to what fits"
+    reason = "the value is clamped"
 )]
 fn whole_seconds(seconds: f64) -> u32 {
-    seconds.ceil().clamp(1.0, LONGEST) as u32
+    seconds.ceil().clamp(1.0, MAX_RUN_SECONDS) as u32
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What the verbs of the command line do.
+//! The subcommands.
 
 mod answers;
 mod backlog;
@@ -16,23 +16,25 @@ use anyhow::ensure;
 
 use crate::{
     cli::{Cli, Common, Verb},
-    dataset, install,
+    dataset,
+    environment::Environment,
+    install,
     operation::{Content, Operation, Prepared, TODAY},
     report::Heading,
-    stage::Stage,
 };
 
-/// The most members whose requests are sent, each once before the load: enough that none is asked for twice soon.
-const MOST_MEMBERS: u32 = 10_000;
+/// The maximum number of members whose requests are sent. Each is sent once before the load. The number is large enough
+/// that requests of the same member are far apart.
+const MAX_MEMBERS: u32 = 10_000;
 
-/// Whether what was promised holds.
+/// Whether the measured limits were kept. The process fails if they were not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum BudgetCheck {
     Kept,
     Broken,
 }
 
-impl Verdict {
+impl BudgetCheck {
     fn of(kept: bool) -> Self {
         if kept { Self::Kept } else { Self::Broken }
     }
@@ -45,8 +47,8 @@ impl Verdict {
     }
 }
 
-/// Does what was asked for.
-pub(crate) async fn run(cli: &Cli) -> anyhow::Result<Verdict> {
+/// Runs the subcommand.
+pub(crate) async fn run(cli: &Cli) -> anyhow::Result<BudgetCheck> {
     let common = &cli.common;
     match &cli.verb {
         Verb::Run(options) => run::run(common, options).await,
@@ -61,53 +63,53 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<Verdict> {
         Verb::Webhooks(options) => webhooks::run(common, *options).await,
         Verb::Dev => dev::run(common).await,
         Verb::Work(options) => {
-            crate::work::serve(options).await?;
-            Ok(Verdict::Kept)
+            crate::pipeline::run_process(options).await?;
+            Ok(BudgetCheck::Kept)
         }
         Verb::ServePeer(options) => {
             crate::peer::serve(options).await?;
-            Ok(Verdict::Kept)
+            Ok(BudgetCheck::Kept)
         }
     }
 }
 
-/// What every verb needs before it starts a server.
-struct Scene {
-    stage: Stage,
+/// What most subcommands need before they start a server.
+struct Setup {
+    environment: Environment,
     heading: Heading,
     content: Content,
-    /// Members whose Today answers.
+    /// The subjects of members whose Today has a result.
     subjects: Vec<String>,
 }
 
-impl Scene {
-    async fn set(verb: &'static str, common: &Common) -> anyhow::Result<Self> {
-        // First of all: without a load generator the rest would be for nothing.
-        let wrk = install::WRK.find()?;
-        let stage = Stage::set(common).await?;
-        let heading = Heading::new(verb, common, &stage, &wrk).await?;
-        let subjects = dataset::driven(&stage.pool, MOST_MEMBERS).await?;
+impl Setup {
+    async fn new(verb: &'static str, common: &Common) -> anyhow::Result<Self> {
+        // First, because without a load generator the rest would be in vain.
+        let wrk = install::WRK.find_or_install()?;
+        let environment = Environment::start(common).await?;
+        let heading = Heading::new(verb, common, &environment, &wrk).await?;
+        let subjects = dataset::active_subjects(&environment.pool, MAX_MEMBERS).await?;
         ensure!(
             !subjects.is_empty(),
             "no member of the data set has a Today"
         );
         Ok(Self {
-            content: Content::load(&stage.pool).await?,
+            content: Content::load(&environment.pool).await?,
             heading,
             subjects,
-            stage,
+            environment,
         })
     }
 
     async fn prepare(&self, operation: &Operation) -> anyhow::Result<Prepared> {
-        Prepared::new(operation, &self.stage, &self.content, &self.subjects).await
+        Prepared::new(operation, &self.environment, &self.content, &self.subjects).await
     }
 
     async fn prepare_today(&self) -> anyhow::Result<Prepared> {
         self.prepare(&TODAY).await
     }
 
-    /// Prints a table, and saves it where that was asked for.
+    /// Prints the results, and saves them if `--save` is given.
     fn publish(&self, common: &Common, body: &str) -> anyhow::Result<()> {
         self.heading.publish(common, body)
     }

@@ -1,56 +1,55 @@
-//! `coach-bench queue`: from the commit to the consumer on the queue on Postgres.
+//! `coach-bench queue`: measures the delay from the commit to the consumer, with the queue on Postgres.
 
-use coach_domain::database::Pool;
 use std::{
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, ensure};
+use coach_domain::database::Pool;
 use tokio::{sync::mpsc, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use super::{Scene, Verdict};
+use super::{BudgetCheck, Setup};
 use crate::{
     cli::{Common, QueueOptions},
-    process,
-    report::{count, table::Table, whole},
-    say,
-    stage::Stage,
+    environment::Environment,
+    format::{count, whole},
+    log_progress, pipeline, process,
+    report::table::Table,
     statistics::float,
-    work,
 };
 
 const VERB: &str = "queue";
 
-/// What is promised at the 99th of 100.
-const AT_REST: Duration = Duration::from_millis(250);
-const UNDER_WAY: Duration = Duration::from_secs(1);
+/// The limits of the 99th percentile.
+const LIMIT_AT_REST: Duration = Duration::from_millis(250);
+const LIMIT_UNDER_LOAD: Duration = Duration::from_secs(1);
 
-/// Messages a second of the measurement under way.
-const RATE: u32 = 500;
+/// Messages per second of the measurement under load.
+const LOAD_RATE: u32 = 500;
 
-/// What the service is planned for.
-const PLANNED: f64 = 5_600.0;
+/// Messages per second that the service is planned for.
+const PLANNED_RATE: f64 = 5_600.0;
 
-/// One measurement of delays.
+/// The delays of one measurement.
 struct Delays {
-    what: &'static str,
+    name: &'static str,
     sorted: Vec<Duration>,
     limit: Duration,
 }
 
 impl Delays {
-    fn new(what: &'static str, mut all: Vec<Duration>, limit: Duration) -> Self {
+    fn new(name: &'static str, mut all: Vec<Duration>, limit: Duration) -> Self {
         all.sort_unstable();
         Self {
-            what,
+            name,
             sorted: all,
             limit,
         }
     }
 
-    fn at(&self, percent: usize) -> Duration {
+    fn percentile(&self, percent: usize) -> Duration {
         let last = self.sorted.len().saturating_sub(1);
         self.sorted
             .get(last * percent / 100)
@@ -61,53 +60,53 @@ impl Delays {
     fn row(&self) -> [String; 6] {
         let ms = |delay: Duration| format!("{:.1}", delay.as_secs_f64() * 1_000.0);
         [
-            self.what.to_owned(),
+            self.name.to_owned(),
             count(self.sorted.len() as u64),
-            ms(self.at(50)),
-            ms(self.at(99)),
-            ms(self.at(100)),
+            ms(self.percentile(50)),
+            ms(self.percentile(99)),
+            ms(self.percentile(100)),
             ms(self.limit),
         ]
     }
 }
 
-/// Measures delays at rest and under way, from this process and from another, and then what a message costs.
-pub(super) async fn run(common: &Common, options: QueueOptions) -> anyhow::Result<Verdict> {
-    let scene = Scene::set(VERB, common).await?;
-    let stage = &scene.stage;
-    let pool = work::connect(&stage.database_url).await?;
+/// Measures delays at rest and under load, within one process and across processes, and then the CPU time per message.
+pub(super) async fn run(common: &Common, options: QueueOptions) -> anyhow::Result<BudgetCheck> {
+    let setup = Setup::new(VERB, common).await?;
+    let environment = &setup.environment;
+    let pool = pipeline::connect(&environment.database_url).await?;
     let seconds = options.seconds;
     let delays = [
         Delays::new(
             "at rest, committed by the worker's process",
-            within(&pool, stage, 5, seconds).await?,
-            AT_REST,
+            delays_within_process(&pool, environment, 5, seconds).await?,
+            LIMIT_AT_REST,
         ),
         Delays::new(
             "at rest, committed by another process",
-            beside(&pool, stage, 5, seconds).await?,
-            AT_REST,
+            delays_across_processes(&pool, environment, 5, seconds).await?,
+            LIMIT_AT_REST,
         ),
         Delays::new(
             "500 a second, committed by the worker's process",
-            within(&pool, stage, RATE, seconds).await?,
-            UNDER_WAY,
+            delays_within_process(&pool, environment, LOAD_RATE, seconds).await?,
+            LIMIT_UNDER_LOAD,
         ),
         Delays::new(
             "500 a second, committed by another process",
-            beside(&pool, stage, RATE, seconds).await?,
-            UNDER_WAY,
+            delays_across_processes(&pool, environment, LOAD_RATE, seconds).await?,
+            LIMIT_UNDER_LOAD,
         ),
     ];
     let mut table = Table::new(["", "messages", "p50 ms", "p99 ms", "most ms", "p99 at most"]);
     for measured in &delays {
         table.row(measured.row());
     }
-    let cost = cost(&pool, stage, options.messages).await?;
-    let verdict = Verdict::of(
+    let cost = measure_cost(&pool, environment, options.messages).await?;
+    let check_result = BudgetCheck::of(
         delays
             .iter()
-            .all(|measured| measured.at(99) <= measured.limit),
+            .all(|measured| measured.percentile(99) <= measured.limit),
     );
     let both = cost.worker + cost.postgres;
     let body = format!(
@@ -120,23 +119,23 @@ pub(super) async fn run(common: &Common, options: QueueOptions) -> anyhow::Resul
         count(options.messages.into()),
         whole(cost.rate),
         cost.worker,
-        cost.worker * PLANNED / 1_000.0,
+        cost.worker * PLANNED_RATE / 1_000.0,
         whole(1_000.0 / cost.worker),
         cost.postgres,
-        cost.postgres * PLANNED / 1_000.0,
+        cost.postgres * PLANNED_RATE / 1_000.0,
         whole(1_000.0 / cost.postgres),
         both,
-        both * PLANNED / 1_000.0,
+        both * PLANNED_RATE / 1_000.0,
         whole(1_000.0 / both),
-        verdict.word(),
+        check_result.word(),
     );
-    work::clear(&pool).await?;
+    pipeline::clear(&pool).await?;
     pool.close().await;
-    scene.publish(common, &body)?;
-    Ok(verdict)
+    setup.publish(common, &body)?;
+    Ok(check_result)
 }
 
-/// Commits so many messages a second, one by one.
+/// Commits messages at a constant rate, each in its own transaction.
 async fn commit(pool: &Pool, rate: u32, seconds: u32) -> anyhow::Result<u64> {
     let mut ticks = tokio::time::interval(Duration::from_secs(1) / rate);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
@@ -145,7 +144,7 @@ async fn commit(pool: &Pool, rate: u32, seconds: u32) -> anyhow::Result<u64> {
     for _ in 0..messages {
         ticks.tick().await;
         let pool = pool.clone();
-        commits.spawn(async move { work::owe(&pool, 1).await });
+        commits.spawn(async move { pipeline::enqueue(&pool, 1).await });
     }
     while let Some(committed) = commits.join_next().await {
         committed??;
@@ -153,58 +152,59 @@ async fn commit(pool: &Pool, rate: u32, seconds: u32) -> anyhow::Result<u64> {
     Ok(messages)
 }
 
-/// By a worker in this process, which commits wake.
-async fn within(
+/// With a worker in this process, which is woken by each commit.
+async fn delays_within_process(
     pool: &Pool,
-    stage: &Stage,
+    environment: &Environment,
     rate: u32,
     seconds: u32,
 ) -> anyhow::Result<Vec<Duration>> {
-    say(&format!("{rate} a second within one process"));
-    work::clear(pool).await?;
-    let (took, mut told) = mpsc::unbounded_channel();
+    log_progress(&format!("{rate} a second within one process"));
+    pipeline::clear(pool).await?;
+    let (sender, mut delays) = mpsc::unbounded_channel();
     let stop = CancellationToken::new();
-    let own = work::connect(&stage.database_url).await?;
-    let working = tokio::spawn({
-        let (home, stop) = (stage.home.clone(), stop.clone());
-        async move { work::work(own, &home, took, stop).await }
+    let worker_pool = pipeline::connect(&environment.database_url).await?;
+    let running = tokio::spawn({
+        let (home, stop) = (environment.home.clone(), stop.clone());
+        async move { pipeline::run(worker_pool, &home, sender, stop).await }
     });
     let messages = commit(pool, rate, seconds).await?;
     let mut all = Vec::new();
     while (all.len() as u64) < messages {
-        all.push(told.recv().await.context("the worker has stopped")?);
+        all.push(delays.recv().await.context("the worker has stopped")?);
     }
     stop.cancel();
-    working.await??;
+    running.await??;
     Ok(all)
 }
 
-/// By a worker in a process of its own, which has to look.
-async fn beside(
+/// With a worker in a separate process, which has to poll.
+async fn delays_across_processes(
     pool: &Pool,
-    stage: &Stage,
+    environment: &Environment,
     rate: u32,
     seconds: u32,
 ) -> anyhow::Result<Vec<Duration>> {
-    say(&format!("{rate} a second between two processes"));
-    work::clear(pool).await?;
+    log_progress(&format!("{rate} a second between two processes"));
+    pipeline::clear(pool).await?;
     let messages = u64::from(rate) * u64::from(seconds);
-    let worker = spawn(stage, messages)?;
+    let worker = spawn_worker(environment, messages)?;
     tokio::time::sleep(Duration::from_secs(1)).await;
     commit(pool, rate, seconds).await?;
-    delays(worker).await
+    read_delays(worker).await
 }
 
-fn spawn(stage: &Stage, messages: u64) -> anyhow::Result<std::process::Child> {
+fn spawn_worker(environment: &Environment, messages: u64) -> anyhow::Result<std::process::Child> {
     let worker = Command::new(std::env::current_exe()?)
-        .args(["work", "--database-url", &stage.database_url])
+        .args(["work", "--database-url", &environment.database_url])
         .args(["--messages", &messages.to_string()])
         .stdout(Stdio::piped())
         .spawn();
     worker.context("the worker")
 }
 
-async fn delays(worker: std::process::Child) -> anyhow::Result<Vec<Duration>> {
+/// The delays that the worker prints until it ends.
+async fn read_delays(worker: std::process::Child) -> anyhow::Result<Vec<Duration>> {
     let output = tokio::task::spawn_blocking(|| worker.wait_with_output()).await??;
     ensure!(
         output.status.success(),
@@ -218,26 +218,30 @@ async fn delays(worker: std::process::Child) -> anyhow::Result<Vec<Duration>> {
     delays.collect()
 }
 
-/// What a message costs, in milliseconds of CPU, and how many went in a second.
+/// The CPU time per message in milliseconds, and the messages per second.
 struct Cost {
     worker: f64,
     postgres: f64,
     rate: f64,
 }
 
-async fn cost(pool: &Pool, stage: &Stage, messages: u32) -> anyhow::Result<Cost> {
-    say(&format!("a backlog of {} messages", count(messages.into())));
-    work::clear(pool).await?;
+async fn measure_cost(
+    pool: &Pool,
+    environment: &Environment,
+    messages: u32,
+) -> anyhow::Result<Cost> {
+    log_progress(&format!("a backlog of {} messages", count(messages.into())));
+    pipeline::clear(pool).await?;
     for _ in 0..messages / 1_000 {
-        work::owe(pool, 1_000).await?;
+        pipeline::enqueue(pool, 1_000).await?;
     }
     let messages = u64::from(messages / 1_000) * 1_000;
-    let postgres = process::cpu_of_family(stage.postgres)?;
-    let begun = Instant::now();
-    let mut worker = spawn(stage, messages)?;
+    let postgres = process::cpu_with_children(environment.postgres)?;
+    let started = Instant::now();
+    let mut worker = spawn_worker(environment, messages)?;
     let output = worker.stdout.take().context("no output")?;
     let pid = worker.id();
-    // Before it is waited for, for then it is gone.
+    // Read before waiting for the process, because its CPU time is not available afterwards.
     let cpu = tokio::task::spawn_blocking(move || {
         use std::io::BufRead as _;
         let lines = std::io::BufReader::new(output).lines();
@@ -247,17 +251,17 @@ async fn cost(pool: &Pool, stage: &Stage, messages: u32) -> anyhow::Result<Cost>
         (seen, process::cpu(pid))
     });
     let (seen, cpu) = cpu.await?;
-    let elapsed = begun.elapsed();
+    let elapsed = started.elapsed();
     ensure!(
         seen as u64 == messages,
-        "the worker told of {seen} messages"
+        "the worker reported {seen} messages"
     );
-    let postgres = process::cpu_of_family(stage.postgres)?.saturating_sub(postgres);
+    let postgres = process::cpu_with_children(environment.postgres)?.saturating_sub(postgres);
     tokio::task::spawn_blocking(move || worker.wait()).await??;
-    let each = |time: Duration| time.as_secs_f64() * 1_000.0 / float(messages);
+    let per_message = |time: Duration| time.as_secs_f64() * 1_000.0 / float(messages);
     Ok(Cost {
-        worker: each(cpu?),
-        postgres: each(postgres),
+        worker: per_message(cpu?),
+        postgres: per_message(postgres),
         rate: float(messages) / elapsed.as_secs_f64(),
     })
 }

@@ -1,51 +1,51 @@
-//! `coach-bench run`: the table.
+//! `coach-bench run`: measures the app's queries at several numbers of connections.
 
-use super::{Scene, Verdict};
+use super::{BudgetCheck, Setup};
 use crate::{
     cli::{Common, RunOptions},
-    gateway,
+    format::{count, megabytes, ratio, whole},
+    gateway, log_progress,
     measure::{Measurement, measure},
     operation::{self, Operation},
-    report::{count, megabytes, ratio, table::Table, whole},
-    say,
+    report::table::Table,
 };
 
 const VERB: &str = "run";
 
-/// Before each measurement, at its number of connections.
+/// The warm-up before each measurement, in seconds.
 const WARM_UP: u32 = 1;
 
-/// What is planned for: a hundred times the peak of a real service of this kind.
-const TODAYS_PER_SECOND: f64 = 3_500.0;
+/// The planned rate of Today: a hundred times the peak of a real service of this kind.
+const PLANNED_TODAYS_PER_SECOND: f64 = 3_500.0;
 
-/// A row.
+/// A row of the table.
 struct Row {
     operation: Operation,
-    /// SQL statements for each request.
+    /// SQL statements per request.
     statements: Option<f64>,
     connections: u32,
     measurement: Measurement,
 }
 
-/// Drives the operations one after the other.
-pub(super) async fn run(common: &Common, options: &RunOptions) -> anyhow::Result<Verdict> {
-    let operations = operation::named(&options.operations)?;
-    let scene = Scene::set(VERB, common).await?;
-    let gateway = gateway::start("gateway", &scene.stage, &[]).await?;
+/// Measures the operations one after the other.
+pub(super) async fn run(common: &Common, options: &RunOptions) -> anyhow::Result<BudgetCheck> {
+    let operations = operation::select(&options.operations)?;
+    let setup = Setup::new(VERB, common).await?;
+    let gateway = gateway::start("gateway", &setup.environment, &[]).await?;
     let mut rows = Vec::new();
     for operation in operations {
-        say(operation.name);
-        let prepared = scene.prepare(&operation).await?;
+        log_progress(operation.name);
+        let prepared = setup.prepare(&operation).await?;
         let statements = operation::check(&operation, &prepared, &gateway).await?;
         for &connections in &options.connections {
             let run = async |seconds| {
-                let postgres = scene.stage.postgres;
+                let postgres = setup.environment.postgres;
                 measure(&gateway, postgres, &prepared, connections, seconds).await
             };
             run(WARM_UP).await?;
             let measurement = run(options.seconds).await?;
             let throughput = whole(measurement.figures.throughput());
-            say(&format!(
+            log_progress(&format!(
                 "  {connections} connections: {throughput} requests/s"
             ));
             rows.push(Row {
@@ -56,16 +56,16 @@ pub(super) async fn run(common: &Common, options: &RunOptions) -> anyhow::Result
             });
         }
     }
-    let members = count(scene.subjects.len() as u64);
+    let members = count(setup.subjects.len() as u64);
     let body = format!(
         "{} s each, requests of {members} members in turn, each checked once before.\n\n{}{}",
         options.seconds,
         table(&rows),
         cores(&rows)
     );
-    scene.publish(common, &body)?;
+    setup.publish(common, &body)?;
     let failed = rows.iter().any(|row| row.measurement.figures.failed > 0);
-    Ok(Verdict::of(!failed))
+    Ok(BudgetCheck::of(!failed))
 }
 
 fn table(rows: &[Row]) -> String {
@@ -107,18 +107,19 @@ fn table(rows: &[Row]) -> String {
     table.markdown()
 }
 
-/// What 3,500 Today requests a second would take, by each way of sending it with the most connections.
+/// The cores that 3,500 Today requests per second would take, for each variant of Today at the highest number of
+/// connections.
 fn cores(rows: &[Row]) -> String {
-    let most = rows.iter().map(|row| row.connections).max();
+    let max_connections = rows.iter().map(|row| row.connections).max();
     let mut table = Table::new([
         "at 3,500 requests/s",
         "cores for gateways",
         "cores for Postgres",
     ]);
-    let mut any = false;
-    let todays = rows
-        .iter()
-        .filter(|row| row.operation.name.starts_with("Today") && Some(row.connections) == most);
+    let mut is_empty = true;
+    let todays = rows.iter().filter(|row| {
+        row.operation.name.starts_with("Today") && Some(row.connections) == max_connections
+    });
     for Row {
         operation,
         connections,
@@ -126,18 +127,19 @@ fn cores(rows: &[Row]) -> String {
         ..
     } in todays
     {
-        any = true;
-        let cores =
-            |milliseconds: f64| format!("{:.1}", milliseconds / 1_000.0 * TODAYS_PER_SECOND);
+        is_empty = false;
+        let cores = |milliseconds: f64| {
+            format!("{:.1}", milliseconds / 1_000.0 * PLANNED_TODAYS_PER_SECOND)
+        };
         table.row([
             format!("{}, by {connections} connections", operation.name),
             cores(measurement.server_cpu()),
             cores(measurement.postgres_cpu()),
         ]);
     }
-    if any {
-        format!("\n{}", table.markdown())
-    } else {
+    if is_empty {
         String::new()
+    } else {
+        format!("\n{}", table.markdown())
     }
 }

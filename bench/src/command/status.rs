@@ -1,4 +1,4 @@
-//! `coach-bench status`: the status file from the gateway, and from nginx.
+//! `coach-bench status`: compares the gateway and nginx as servers of the status file.
 
 use std::{fs, path::Path, process::Command};
 
@@ -6,58 +6,58 @@ use anyhow::Context as _;
 use chrono::TimeDelta;
 use coach_domain::live::FileState;
 
-use super::Verdict;
+use super::BudgetCheck;
 use crate::{
     cli::{Common, PairOptions},
+    environment::Environment,
+    format::{ratio, spread, whole},
     gateway, install,
     load::{Figures, Load},
-    process,
-    rehearsal::{announce, written},
-    report::{Heading, ratio, spread, table::Table, whole},
-    say,
+    log_progress, process,
+    rehearsal::{announce, wait_for_status_file},
+    report::{Heading, table::Table},
     service::{self, Service},
-    stage::Stage,
     statistics::Spread,
 };
 
 const VERB: &str = "status";
 
-/// What the gateway answers at the least, for each answer of nginx.
-const LEAST: f64 = 0.5;
+/// The minimum ratio of the throughputs, gateway to nginx.
+const MIN_RATIO: f64 = 0.5;
 
-/// Before the first pair, each server for so many seconds.
+/// The warm-up of each server before the first pair, in seconds.
 const WARM_UP: u32 = 2;
 
 /// One run of a server.
 #[derive(Clone, Copy, Debug)]
 struct Run {
     figures: Figures,
-    /// Of a core.
+    /// The CPU usage in cores.
     cpu: f64,
 }
 
-pub(super) async fn run(common: &Common, options: PairOptions) -> anyhow::Result<Verdict> {
-    let wrk = install::WRK.find()?;
-    let nginx = install::NGINX.find()?;
-    let common = common.without_load();
-    let mut stage = Stage::set(&common).await?;
-    stage.database_url = stage.copy("status").await?;
-    let heading = Heading::new(VERB, &common, &stage, &format!("{nginx}, {wrk}")).await?;
-    let objects = stage.home.join("status-objects");
+pub(super) async fn run(common: &Common, options: PairOptions) -> anyhow::Result<BudgetCheck> {
+    let wrk = install::WRK.find_or_install()?;
+    let nginx = install::NGINX.find_or_install()?;
+    let common = common.with_minimal_data_set();
+    let mut environment = Environment::start(&common).await?;
+    environment.database_url = environment.copy("status").await?;
+    let heading = Heading::new(VERB, &common, &environment, &format!("{nginx}, {wrk}")).await?;
+    let objects = environment.home.join("status-objects");
     let _ = fs::remove_dir_all(&objects);
     fs::create_dir_all(&objects)?;
-    let set = [("COACH_OBJECTS", objects.display().to_string())];
+    let settings = [("COACH_OBJECTS", objects.display().to_string())];
     let file = objects.join("live/status.json");
-    let worker = gateway::start_with_workers("worker", &stage, &set).await?;
-    announce(&stage, &worker, "tomorrow", TimeDelta::days(1)).await?;
-    written(file, "tomorrow".to_owned(), FileState::Scheduled).await?;
+    let worker = gateway::start_with_workers("worker", &environment, &settings).await?;
+    announce(&environment, &worker, "tomorrow", TimeDelta::days(1)).await?;
+    wait_for_status_file(file, "tomorrow".to_owned(), FileState::Scheduled).await?;
     drop(worker);
-    let gateway = gateway::start("gateway", &stage, &set).await?;
-    let nginx = serve(&objects, &stage.home).await?;
-    let requests = stage.home.join("status.requests");
+    let gateway = gateway::start("gateway", &environment, &settings).await?;
+    let nginx = start_nginx(&objects, &environment.home).await?;
+    let requests = environment.home.join("status.requests");
     fs::write(&requests, "\t\t\n")?;
     let run = async |service: &Service, seconds: u32| {
-        let before = process::cpu_of_family(service.pid())?;
+        let before = process::cpu_with_children(service.pid())?;
         let load = Load {
             url: &service.url("/live/status.json"),
             requests: &requests,
@@ -65,7 +65,7 @@ pub(super) async fn run(common: &Common, options: PairOptions) -> anyhow::Result
             seconds,
         };
         let figures = load.drive().await?;
-        let cpu = process::cpu_of_family(service.pid())?.saturating_sub(before);
+        let cpu = process::cpu_with_children(service.pid())?.saturating_sub(before);
         let cpu = cpu.as_secs_f64() / f64::from(seconds);
         anyhow::Ok(Run { figures, cpu })
     };
@@ -83,47 +83,47 @@ pub(super) async fn run(common: &Common, options: PairOptions) -> anyhow::Result
     let mut ratios = Vec::new();
     let mut failed = 0;
     for number in 1..=options.pairs {
-        let (ours, theirs) = if number % 2 == 1 {
-            let ours = run(&gateway, options.seconds).await?;
-            (ours, run(&nginx, options.seconds).await?)
+        let (gateway_run, nginx_run) = if number % 2 == 1 {
+            let gateway_run = run(&gateway, options.seconds).await?;
+            (gateway_run, run(&nginx, options.seconds).await?)
         } else {
-            let theirs = run(&nginx, options.seconds).await?;
-            (run(&gateway, options.seconds).await?, theirs)
+            let nginx_run = run(&nginx, options.seconds).await?;
+            (run(&gateway, options.seconds).await?, nginx_run)
         };
-        failed += ours.figures.failed + theirs.figures.failed;
-        let part = ours.figures.throughput() / theirs.figures.throughput();
-        say(&format!(
+        failed += gateway_run.figures.failed + nginx_run.figures.failed;
+        let throughput_ratio = gateway_run.figures.throughput() / nginx_run.figures.throughput();
+        log_progress(&format!(
             "  pair {number} of {}: {}",
             options.pairs,
-            ratio(part)
+            ratio(throughput_ratio)
         ));
-        ratios.push(part);
+        ratios.push(throughput_ratio);
         table.row([
             number.to_string(),
-            whole(ours.figures.throughput()),
-            whole(theirs.figures.throughput()),
-            ratio(part),
-            ratio(ours.cpu),
-            ratio(theirs.cpu),
+            whole(gateway_run.figures.throughput()),
+            whole(nginx_run.figures.throughput()),
+            ratio(throughput_ratio),
+            ratio(gateway_run.cpu),
+            ratio(nginx_run.cpu),
         ]);
     }
-    let spread_of = Spread::of(ratios).context("no pair")?;
-    let verdict = Verdict::of(spread_of.median >= LEAST && failed == 0);
+    let summary = Spread::of(ratios).context("no pair")?;
+    let check_result = BudgetCheck::of(summary.median >= MIN_RATIO && failed == 0);
     let body = format!(
         "GET /live/status.json at {} connections, {} s each, in turn; wrk on the same cores.\n\n{}\n\
-         - gateway/nginx: {}\n- failed: {failed}\n- at least {LEAST}: {}\n",
+         - gateway/nginx: {}\n- failed: {failed}\n- at least {MIN_RATIO}: {}\n",
         options.connections,
         options.seconds,
         table.markdown(),
-        spread(&spread_of),
-        verdict.word()
+        spread(&summary),
+        check_result.word()
     );
     heading.publish(&common, &body)?;
-    Ok(verdict)
+    Ok(check_result)
 }
 
-/// nginx over the same folder, as one configures it for files.
-async fn serve(objects: &Path, home: &Path) -> anyhow::Result<Service> {
+/// Starts nginx on the same folder, with a usual configuration for static files.
+async fn start_nginx(objects: &Path, home: &Path) -> anyhow::Result<Service> {
     let folder = home.join("nginx");
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
@@ -134,7 +134,7 @@ async fn serve(objects: &Path, home: &Path) -> anyhow::Result<Service> {
         ""
     };
     let (base, objects) = (folder.display(), objects.display());
-    let text = format!(
+    let nginx_conf = format!(
         "{user}
 daemon off;
 pid {base}/nginx.pid;
@@ -164,7 +164,7 @@ http {{
 "
     );
     let configuration = folder.join("nginx.conf");
-    fs::write(&configuration, text)?;
+    fs::write(&configuration, nginx_conf)?;
     let mut command = Command::new("nginx");
     command.arg("-p").arg(&folder).arg("-c").arg(&configuration);
     command.args(["-e", "stderr"]);

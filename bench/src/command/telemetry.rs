@@ -1,59 +1,61 @@
-//! `coach-bench telemetry`: what exporting traces and metrics costs.
+//! `coach-bench telemetry`: measures the cost of exporting traces and metrics.
 
 use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use tokio::time::sleep;
 
-use super::{Scene, Verdict};
+use super::{BudgetCheck, Setup};
 use crate::{
-    alternate::Comparison,
     cli::{Common, PairOptions},
+    comparison::Comparison,
+    format::{count, spread},
     gateway,
     operation::{self, TODAY},
     otlp::Receiver,
     process,
-    report::{count, spread},
     statistics::float,
 };
 
 const VERB: &str = "telemetry";
 
-/// The least part of the throughput that must be left.
-const LEFT: f64 = 0.95;
+/// The minimum ratio of the throughputs, with telemetry to without.
+const MIN_THROUGHPUT_RATIO: f64 = 0.95;
 
-/// Longer than spans wait for others by default (`OTEL_BSP_SCHEDULE_DELAY`).
-const EXPORTED_WITHIN: Duration = Duration::from_secs(6);
+/// Longer than the default delay between two exports of spans (`OTEL_BSP_SCHEDULE_DELAY`).
+const EXPORT_DELAY: Duration = Duration::from_secs(6);
 
 /// Compares two gateways, one of which exports to this process.
-pub(super) async fn run(common: &Common, options: PairOptions) -> anyhow::Result<Verdict> {
-    let scene = Scene::set(VERB, common).await?;
+pub(super) async fn run(common: &Common, options: PairOptions) -> anyhow::Result<BudgetCheck> {
+    let setup = Setup::new(VERB, common).await?;
     let receiver = Receiver::start().await?;
-    let exported = [
+    let settings = [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.endpoint()),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf".to_owned()),
     ];
-    let off = gateway::start("off", &scene.stage, &[]).await?;
-    let on = gateway::start("on", &scene.stage, &exported).await?;
-    let prepared = scene.prepare_today().await?;
+    let off = gateway::start("off", &setup.environment, &[]).await?;
+    let on = gateway::start("on", &setup.environment, &settings).await?;
+    let prepared = setup.prepare_today().await?;
     for gateway in [&off, &on] {
         operation::check(&TODAY, &prepared, gateway).await?;
     }
-    sleep(EXPORTED_WITHIN).await;
-    let (before, own) = (receiver.received(), process::cpu(std::process::id())?);
-    let made = Comparison::make([&off, &on], scene.stage.postgres, &prepared, options).await?;
-    sleep(EXPORTED_WITHIN).await;
+    sleep(EXPORT_DELAY).await;
+    let (before, own_cpu) = (receiver.received(), process::cpu(std::process::id())?);
+    let comparison =
+        Comparison::run([&off, &on], setup.environment.postgres, &prepared, options).await?;
+    sleep(EXPORT_DELAY).await;
     let received = receiver.received().since(&before);
-    // This process does little else meanwhile than receive.
-    let own = process::cpu(std::process::id())?.saturating_sub(own);
+    // Meanwhile, this process does little else than receive telemetry.
+    let own_cpu = process::cpu(std::process::id())?.saturating_sub(own_cpu);
     ensure!(
         received.spans > 0,
         "no span came: the gateway does not export, so there is nothing to compare"
     );
-    let (throughput, cpu) = (made.throughput(), made.cpu());
+    let (throughput, cpu) = (comparison.throughput(), comparison.cpu());
     let (throughput, cpu) = (throughput.context("no pair")?, cpu.context("no pair")?);
-    let verdict = Verdict::of(throughput.median >= LEFT && made.failed() == 0);
-    let answered = float(made.answered_by_other.max(1));
+    let check_result =
+        BudgetCheck::of(throughput.median >= MIN_THROUGHPUT_RATIO && comparison.failed() == 0);
+    let answered = float(comparison.answered_by_second.max(1));
     let body = format!(
         "Today at {} connections, {} s each, in turn. *On* exports over OTLP (http/protobuf) into the bench process, \
          which shares the cores; ratios are on/off.\n\n{}\n\
@@ -63,17 +65,17 @@ pub(super) async fn run(common: &Common, options: PairOptions) -> anyhow::Result
          - costs at most 5 % of throughput: {}\n",
         options.connections,
         options.seconds,
-        made.table(),
+        comparison.table(),
         spread(&throughput),
         spread(&cpu),
         count(received.spans),
         float(received.spans) / answered,
         count(received.exports),
         float(received.bytes) / 1e6,
-        own.as_secs_f64() * 1_000.0 / answered,
-        made.failed(),
-        verdict.word()
+        own_cpu.as_secs_f64() * 1_000.0 / answered,
+        comparison.failed(),
+        check_result.word()
     );
-    scene.publish(common, &body)?;
-    Ok(verdict)
+    setup.publish(common, &body)?;
+    Ok(check_result)
 }

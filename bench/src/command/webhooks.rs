@@ -1,4 +1,5 @@
-//! `coach-bench webhooks`: how soon a webhook is answered, which is kept before, against a bare insert and commit.
+//! `coach-bench webhooks`: compares the latency of a webhook, whose event is stored before the response, with a plain
+//! insert and commit.
 
 use std::{
     net::SocketAddr,
@@ -9,7 +10,7 @@ use std::{
 use anyhow::{Context as _, ensure};
 use coach_domain::{
     clock::{Clock as _, SystemClock},
-    webhook::{self, Incoming, Source},
+    webhook::{self, IncomingEvent, Source},
 };
 use coach_workers::standard_webhooks::{Secret, sign};
 use sea_orm::{
@@ -24,30 +25,30 @@ use tokio::{
 };
 use tracing::Span;
 
-use super::Verdict;
+use super::BudgetCheck;
 use crate::{
     cli::{Common, WebhooksOptions},
-    gateway,
-    report::{Heading, ratio, table::Table},
-    say,
-    stage::{Stage, value},
+    environment::{Environment, query_value},
+    format::ratio,
+    gateway, log_progress,
+    report::{Heading, table::Table},
     statistics::percentile,
 };
 
 const VERB: &str = "webhooks";
 
-/// How much longer the answer may take, of the same p95.
-const LIMIT: f64 = 2.0;
+/// The maximum ratio of the 95th percentiles.
+const MAX_RATIO: f64 = 2.0;
 
-/// One round of each.
-const ROUND: Duration = Duration::from_secs(5);
+/// The duration of a round for each kind of request.
+const ROUND_DURATION: Duration = Duration::from_secs(5);
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-/// As many connections as the gateway has.
+/// The size of the connection pool, which is that of the gateway.
 const CONNECTIONS: u32 = 20;
 
-/// What both store: an event on a subscription.
+/// The event that all requests store: an update of a subscription.
 fn event(number: u32) -> String {
     let body = json!({
         "type": "subscription.updated", "timestamp": SystemClock.now(),
@@ -59,15 +60,15 @@ fn event(number: u32) -> String {
     body.to_string()
 }
 
-/// Sends webhooks and inserts in turn, each at its time whether or not those before have been answered.
-pub(super) async fn run(common: &Common, options: WebhooksOptions) -> anyhow::Result<Verdict> {
-    let common = common.without_load();
-    let mut stage = Stage::set(&common).await?;
-    stage.database_url = stage.copy("webhooks").await?;
-    let heading = Heading::new(VERB, &common, &stage, "no load generator").await?;
-    let set = [("COACH_WEBHOOK_STANDARD_SECRETS", SECRET.to_owned())];
-    let gateway = gateway::start("gateway", &stage, &set).await?;
-    let mut pool = ConnectOptions::new(&stage.database_url);
+/// Alternates webhooks and inserts at a constant rate, independently of the responses (open loop).
+pub(super) async fn run(common: &Common, options: WebhooksOptions) -> anyhow::Result<BudgetCheck> {
+    let common = common.with_minimal_data_set();
+    let mut environment = Environment::start(&common).await?;
+    environment.database_url = environment.copy("webhooks").await?;
+    let heading = Heading::new(VERB, &common, &environment, "no load generator").await?;
+    let settings = [("COACH_WEBHOOK_STANDARD_SECRETS", SECRET.to_owned())];
+    let gateway = gateway::start("gateway", &environment, &settings).await?;
+    let mut pool = ConnectOptions::new(&environment.database_url);
     pool.min_connections(CONNECTIONS)
         .max_connections(CONNECTIONS);
     pool.sqlx_logging(false).test_before_acquire(false);
@@ -84,25 +85,25 @@ pub(super) async fn run(common: &Common, options: WebhooksOptions) -> anyhow::Re
     // The first round warms up.
     for round in 0..=options.rounds {
         let rate = options.rate;
-        let taken = [
+        let latencies = [
             at_rate(&sender, round, rate, Sender::send).await?,
-            at_rate(&sender, round, rate, Sender::insert).await?,
-            at_rate(&sender, round, rate, Sender::keep).await?,
-            at_rate(&sender, round, rate, Sender::forge).await?,
+            at_rate(&sender, round, rate, Sender::plain_insert).await?,
+            at_rate(&sender, round, rate, Sender::insert_event).await?,
+            at_rate(&sender, round, rate, Sender::send_forged).await?,
         ];
         if round > 0 {
-            say(&format!("  round {round} of {}", options.rounds));
-            for (times, taken) in times.iter_mut().zip(taken) {
-                times.extend(taken);
+            log_progress(&format!("  round {round} of {}", options.rounds));
+            for (times, latencies) in times.iter_mut().zip(latencies) {
+                times.extend(latencies);
             }
         }
     }
-    let kept: i64 = value(&pool, "SELECT count(*) FROM webhook_event").await?;
-    let owed: i64 = value(&pool, "SELECT count(*) FROM outbox").await?;
+    let stored: i64 = query_value(&pool, "SELECT count(*) FROM webhook_event").await?;
+    let enqueued: i64 = query_value(&pool, "SELECT count(*) FROM outbox").await?;
     let expected = i64::from(options.rate) * i64::from(options.rounds + 1) * 5 * 2;
     ensure!(
-        kept == expected && owed == expected,
-        "{expected} were sent, {kept} are kept, {owed} are owed"
+        stored == expected && enqueued == expected,
+        "{expected} were sent, {stored} are stored, {enqueued} are enqueued"
     );
     let mut table = Table::new(["", "p50 (ms)", "p95 (ms)", "p99 (ms)"]);
     let names = [
@@ -113,29 +114,30 @@ pub(super) async fn run(common: &Common, options: WebhooksOptions) -> anyhow::Re
     ];
     for (name, times) in names.into_iter().zip(&mut times) {
         times.sort_unstable();
-        let at = |hundredths| format!("{:.2}", percentile(times, hundredths).as_secs_f64() * 1e3);
+        let at = |percent| format!("{:.2}", percentile(times, percent).as_secs_f64() * 1e3);
         table.row([name.to_owned(), at(50), at(95), at(99)]);
     }
     let [answers, inserts, ..] = &times;
-    let part = percentile(answers, 95).as_secs_f64() / percentile(inserts, 95).as_secs_f64();
-    let verdict = Verdict::of(part <= LIMIT);
+    let p95_ratio = percentile(answers, 95).as_secs_f64() / percentile(inserts, 95).as_secs_f64();
+    let check_result = BudgetCheck::of(p95_ratio <= MAX_RATIO);
     let body = format!(
         "{} a second, in turn for {} s each, {} of each; every webhook is signed by Standard Webhooks, and kept \
-         with the work on it.\n\n{}\n- p95, webhook/insert: {}\n- at most {LIMIT}: {}\n",
+         with the work on it.\n\n{}\n- p95, webhook/insert: {}\n- at most {MAX_RATIO}: {}\n",
         options.rate,
-        ROUND.as_secs(),
+        ROUND_DURATION.as_secs(),
         answers.len(),
         table.markdown(),
-        ratio(part),
-        verdict.word()
+        ratio(p95_ratio),
+        check_result.word()
     );
     heading.publish(&common, &body)?;
-    Ok(verdict)
+    Ok(check_result)
 }
 
-/// Sends one or the other.
+/// Sends webhooks to the gateway, and inserts into the database.
 struct Sender {
     address: SocketAddr,
+    /// Open connections that are not in use.
     idle: Mutex<Vec<TcpStream>>,
     secret: [Secret; 1],
     pool: DatabaseConnection,
@@ -150,21 +152,21 @@ impl Sender {
         Ok(())
     }
 
-    /// What the gateway does for it in the database.
-    async fn keep(self: Arc<Self>, id: String, body: String) -> anyhow::Result<()> {
-        let incoming = Incoming {
+    /// Stores the event as the gateway does, without HTTP.
+    async fn insert_event(self: Arc<Self>, id: String, body: String) -> anyhow::Result<()> {
+        let event = IncomingEvent {
             source: Source::Standard,
             event_id: &format!("kept-{id}"),
             kind: "subscription.updated",
             headers: json!({}),
             body: body.as_bytes(),
         };
-        webhook::keep(&self.pool, &incoming, &Span::none(), SystemClock.now()).await?;
+        webhook::insert(&self.pool, &event, &Span::none(), SystemClock.now()).await?;
         Ok(())
     }
 
-    /// What HTTP and the look at the signature take.
-    async fn forge(self: Arc<Self>, id: String, body: String) -> anyhow::Result<()> {
+    /// Sends an invalid signature, which measures HTTP and the verification of the signature alone.
+    async fn send_forged(self: Arc<Self>, id: String, body: String) -> anyhow::Result<()> {
         let seconds = SystemClock.now().timestamp();
         let signature = "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
         let status = self.post(&id, seconds, signature, &body).await?;
@@ -172,7 +174,7 @@ impl Sender {
         Ok(())
     }
 
-    /// HTTP/1.1 with as little of our own work as possible: what a client library takes is no part of the answer.
+    /// Sends a request by a minimal HTTP/1.1 client, because the overhead of a client library should not be measured.
     async fn post(
         &self,
         id: &str,
@@ -200,7 +202,7 @@ impl Sender {
         );
         stream.write_all(request.as_bytes()).await?;
         let mut answer = Vec::with_capacity(2_048);
-        // Answers are short, and JSON objects.
+        // Responses are short JSON objects.
         while !answer.ends_with(b"}") {
             ensure!(
                 stream.read_buf(&mut answer).await? > 0,
@@ -219,7 +221,7 @@ impl Sender {
             .context("an answer without a status")
     }
 
-    async fn insert(self: Arc<Self>, id: String, body: String) -> anyhow::Result<()> {
+    async fn plain_insert(self: Arc<Self>, id: String, body: String) -> anyhow::Result<()> {
         let sql = "INSERT INTO bare (id, body) VALUES ($1, $2)";
         let values = [id.into(), body.into_bytes().into()];
         let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
@@ -228,7 +230,7 @@ impl Sender {
     }
 }
 
-/// Does so many in each second of a round; says how long each took.
+/// Calls `work` at a constant rate for a round, and returns the latencies.
 async fn at_rate<F>(
     sender: &Arc<Sender>,
     round: u32,
@@ -238,10 +240,10 @@ async fn at_rate<F>(
 where
     F: Future<Output = anyhow::Result<()>> + Send + 'static,
 {
-    let begun = Instant::now();
+    let started = Instant::now();
     let mut running = JoinSet::new();
     for number in 0..rate * 5 {
-        let due = begun + Duration::from_secs(1) * number / rate;
+        let due = started + Duration::from_secs(1) * number / rate;
         sleep_until(due.into()).await;
         let one = work(
             sender.clone(),

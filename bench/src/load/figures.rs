@@ -1,4 +1,4 @@
-//! What wrk says at the end.
+//! The figures that wrk prints at the end.
 
 use std::time::Duration;
 
@@ -6,50 +6,50 @@ use serde::Deserialize;
 
 use crate::statistics::float;
 
-/// Before the line that is for us.
-const MARK: &str = "coach-bench ";
+/// The prefix of the line that `requests.lua` prints for us.
+const LINE_PREFIX: &str = "coach-bench ";
 
-/// How a run went.
+/// The result of a run. The fields are those that `requests.lua` prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 pub(crate) struct Figures {
-    /// Answered ones.
+    /// The number of requests that got a response.
     pub(crate) requests: u64,
-    /// Of the run.
+    /// The duration of the run.
     microseconds: u64,
-    /// Of all answers, headers included.
+    /// The size of all responses, including headers.
     bytes: u64,
-    /// Microseconds within which half of the answers came.
+    /// The median latency in microseconds.
     p50: u64,
-    /// The same for 99 of 100.
+    /// The 99th percentile of the latency in microseconds.
     p99: u64,
-    /// Answers other than 2xx and 3xx, and requests without an answer.
+    /// The number of responses other than 2xx and 3xx, and of requests without a response.
     pub(crate) failed: u64,
 }
 
 impl Figures {
-    /// From wrk's standard output; `None` where there is no such line.
-    pub(super) fn read(output: &str) -> Option<Self> {
+    /// Parses wrk's standard output; `None` if it does not contain our line.
+    pub(super) fn parse(output: &str) -> Option<Self> {
         let mut lines = output.lines();
-        let line = lines.find_map(|line| line.strip_prefix(MARK))?;
+        let line = lines.find_map(|line| line.strip_prefix(LINE_PREFIX))?;
         serde_json::from_str(line).ok()
     }
 
-    /// Requests answered in a second.
+    /// The number of responses per second.
     pub(crate) fn throughput(&self) -> f64 {
         float(self.requests) / Duration::from_micros(self.microseconds).as_secs_f64()
     }
 
-    /// Milliseconds within which half of the answers came.
+    /// The median latency in milliseconds.
     pub(crate) fn p50(&self) -> f64 {
         float(self.p50) / 1_000.0
     }
 
-    /// Milliseconds within which 99 of 100 answers came.
+    /// The 99th percentile of the latency in milliseconds.
     pub(crate) fn p99(&self) -> f64 {
         float(self.p99) / 1_000.0
     }
 
-    /// Kilobytes of an answer, headers included.
+    /// The mean size of a response in kilobytes, including headers.
     pub(crate) fn kilobytes(&self) -> f64 {
         float(self.bytes) / float(self.requests.max(1)) / 1_000.0
     }
@@ -77,8 +77,8 @@ coach-bench {\"requests\":500,\"microseconds\":2000000,\"bytes\":2500000,\"p50\"
     }
 
     #[test]
-    fn the_line_for_us_is_found() {
-        let figures = Figures::read(OUTPUT).unwrap();
+    fn the_prefixed_line_is_parsed() {
+        let figures = Figures::parse(OUTPUT).unwrap();
         assert_eq!((figures.requests, figures.failed), (500, 3));
         assert!(near(figures.throughput(), 250.0));
         assert!(near(figures.p50(), 17.084) && near(figures.p99(), 28.5));
@@ -88,7 +88,7 @@ coach-bench {\"requests\":500,\"microseconds\":2000000,\"bytes\":2500000,\"p50\"
     #[test]
     fn without_the_line_there_are_no_figures() {
         let cut_off = OUTPUT.lines().take(8).collect::<Vec<_>>().join("\n");
-        assert_eq!(Figures::read(&cut_off), None);
-        assert_eq!(Figures::read("coach-bench {\"requests\":500}"), None);
+        assert_eq!(Figures::parse(&cut_off), None);
+        assert_eq!(Figures::parse("coach-bench {\"requests\":500}"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! Load, by wrk.
+//! Generates load with wrk.
 
 mod figures;
 
@@ -9,29 +9,29 @@ use tokio::{fs, process::Command};
 
 pub(crate) use figures::Figures;
 
-/// The part that sends our requests.
+/// The wrk script that sends our requests.
 const SCRIPT: &str = include_str!("requests.lua");
 
-/// How long an answer may take before it counts as failed.
+/// A request without a response within this time counts as failed.
 const TIMEOUT: &str = "10s";
 
-/// What to send, to whom, for how long.
+/// A run of load.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Load<'a> {
     pub(crate) url: &'a str,
-    /// Prepared requests, as `requests.lua` describes them.
+    /// The file of prepared requests, in the format of `requests.lua`.
     pub(crate) requests: &'a Path,
     pub(crate) connections: u32,
     pub(crate) seconds: u32,
 }
 
 impl Load<'_> {
-    /// Sends requests for as long as that, and says how it went.
+    /// Sends requests for this number of seconds, and returns the result.
     pub(crate) async fn drive(&self) -> anyhow::Result<Figures> {
         let script = self.requests.with_file_name("requests.lua");
         fs::write(&script, SCRIPT).await?;
-        // One thread can send more than any number of cores that it shares with a gateway can answer; a second one
-        // is for many connections.
+        // One thread can send more requests than a gateway on the same machine can answer; the second one helps with
+        // many connections.
         let threads = self.connections.min(2);
         let output = Command::new("wrk")
             .args(["--threads", &threads.to_string()])
@@ -44,7 +44,7 @@ impl Load<'_> {
             .arg("--")
             .arg(self.requests)
             .stdin(Stdio::null())
-            // Ctrl-C in the terminal is for us: dropping this ends it.
+            // Ctrl-C in the terminal must only reach this process; dropping the future kills wrk.
             .process_group(0)
             .kill_on_drop(true)
             .output()
@@ -53,6 +53,7 @@ impl Load<'_> {
         let text = String::from_utf8_lossy(&output.stdout);
         let errors = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "wrk failed: {text}{errors}");
-        Figures::read(&text).with_context(|| format!("wrk did not say how it went: {text}{errors}"))
+        Figures::parse(&text)
+            .with_context(|| format!("wrk did not say how it went: {text}{errors}"))
     }
 }

@@ -1,12 +1,13 @@
--- For wrk: sends the prepared requests of a file, over and over. Each line of
--- the file is a token, the encodings that are accepted, and a body, with tabs
--- between them. Each thread begins at another place, so that they do not ask
--- for the same members at the same time. Without a token it is the address itself.
+-- For wrk: sends the prepared requests of a file repeatedly. Each line of the
+-- file consists of a token, the accepted encodings, and a body, separated by
+-- tabs. Each thread starts at another position, so that threads do not send
+-- requests of the same members at the same time. A line without a token is a GET
+-- of the URL itself.
 
 local threads = 0
 
 function setup(thread)
-   thread:set("place", threads * 7919)
+   thread:set("position", threads * 7919)
    threads = threads + 1
 end
 
@@ -31,12 +32,12 @@ function init(arguments)
 end
 
 function request()
-   place = place % #requests + 1
-   return requests[place]
+   position = position % #requests + 1
+   return requests[position]
 end
 
--- There is no function `response`: it would cost as much as sending does. wrk
--- counts answers other than 2xx and 3xx by itself.
+-- There is no function `response`, because it would cost as much as sending. wrk
+-- itself counts responses other than 2xx and 3xx.
 
 function done(summary, latency)
    local errors = summary.errors

@@ -1,4 +1,5 @@
-//! Asking once with an ordinary client before the load generator does, which looks at nothing but the status.
+//! Sends each request once with an ordinary client and checks the response, because the load generator only checks the
+//! status.
 
 use anyhow::{Context as _, bail, ensure};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -11,17 +12,17 @@ use serde_json::Value;
 use super::{Operation, Prepared, Request};
 use crate::{metrics, service::Service, statistics::float};
 
-/// Enough to keep every core at work.
-const AT_ONCE: usize = 16;
+/// The number of concurrent requests, which is enough to keep every core busy.
+const MAX_CONCURRENCY: usize = 16;
 
-/// Sends every prepared request of an operation once, and says how many SQL statements one took, where the server
-/// counts them. Also warms up the server and the database for it.
+/// Sends every prepared request of an operation once, and returns the number of SQL statements per request, if the
+/// server counts them. Also warms up the server and the database for the operation.
 ///
-/// The count is taken here and not under load, because wrk goes away in the middle of its last requests.
+/// Statements are counted here and not under load, because wrk aborts its last requests.
 ///
 /// # Errors
 ///
-/// At the first answer that is not 200, has errors, or lacks what the operation is for.
+/// At the first response that is not 200, has errors, or has no value at the operation's `result_pointer`.
 pub(crate) async fn check(
     operation: &Operation,
     prepared: &Prepared,
@@ -29,12 +30,12 @@ pub(crate) async fn check(
 ) -> anyhow::Result<Option<f64>> {
     let (client, url) = (Client::new(), service.url("/graphql"));
     let before = metrics::statements(service).await?;
-    let asked = prepared
+    let checks = prepared
         .requests
         .iter()
         .map(|request| check_one(operation, &client, &url, request));
-    stream::iter(asked)
-        .buffer_unordered(AT_ONCE)
+    stream::iter(checks)
+        .buffer_unordered(MAX_CONCURRENCY)
         .try_collect::<()>()
         .await
         .with_context(|| format!("{} is not fit to be measured", operation.name))?;
@@ -53,7 +54,7 @@ async fn check_one(
     let answer = request.send(client, url, operation.gzip).await?;
     if operation.gzip {
         let encoding = answer.headers().get(CONTENT_ENCODING);
-        // What is inside was looked at where it comes as it is.
+        // The content is checked in the uncompressed variant of the operation.
         ensure!(
             encoding.is_some_and(|it| it == "gzip"),
             "it is not compressed"
@@ -62,7 +63,7 @@ async fn check_one(
     }
     let body: Value = answer.json().await?;
     let complete = body
-        .pointer(operation.proof)
+        .pointer(operation.result_pointer)
         .is_some_and(|it| !it.is_null());
     if !body["errors"].is_null() || !complete {
         bail!("{} answered {body}", request.body);
@@ -71,7 +72,7 @@ async fn check_one(
 }
 
 impl Request {
-    /// Sends it; an answer other than 200 is an error.
+    /// Sends the request; a response other than 200 is an error.
     pub(crate) async fn send(
         &self,
         client: &Client,
@@ -107,8 +108,8 @@ mod tests {
     use super::{Request, check_one};
     use crate::operation::{Operation, TODAY};
 
-    /// What is said of a server that answers this.
-    async fn said(operation: Operation, status: StatusCode, body: &'static str) -> String {
+    /// The error of checking a server with this response, or "good".
+    async fn check_result(operation: Operation, status: StatusCode, body: &'static str) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
         let router = Router::new().route("/", post(async move || (status, body)));
@@ -122,27 +123,27 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_whole_answers_are_good() {
-        const WHOLE: &str = r#"{"data":{"me":{"plan":{"currentCycle":{"today":{"id":"d"}}}}}}"#;
+    async fn only_complete_responses_are_good() {
+        const COMPLETE: &str = r#"{"data":{"me":{"plan":{"currentCycle":{"today":{"id":"d"}}}}}}"#;
         const EMPTY: &str = r#"{"data":{"me":{"plan":{"currentCycle":{"today":null}}}}}"#;
         const ERRORS: &str = r#"{"errors":[{"message":"no"}],"data":{"me":{"plan":{"currentCycle":{"today":{"id":"d"}}}}}}"#;
-        assert_eq!(said(TODAY, StatusCode::OK, WHOLE).await, "good");
-        for (status, body, told) in [
+        assert_eq!(check_result(TODAY, StatusCode::OK, COMPLETE).await, "good");
+        for (status, body, expected) in [
             (StatusCode::OK, EMPTY, "null"),
             (StatusCode::OK, ERRORS, "message"),
-            (StatusCode::INTERNAL_SERVER_ERROR, WHOLE, "500"),
+            (StatusCode::INTERNAL_SERVER_ERROR, COMPLETE, "500"),
         ] {
-            let said = said(TODAY, status, body).await;
+            let error = check_result(TODAY, status, body).await;
             assert!(
-                said.contains(told) && said.contains("the request"),
-                "{said}"
+                error.contains(expected) && error.contains("the request"),
+                "{error}"
             );
         }
         let gzip = Operation {
             gzip: true,
             ..TODAY
         };
-        let said = said(gzip, StatusCode::OK, WHOLE).await;
-        assert!(said.contains("not compressed"), "{said}");
+        let error = check_result(gzip, StatusCode::OK, COMPLETE).await;
+        assert!(error.contains("not compressed"), "{error}");
     }
 }

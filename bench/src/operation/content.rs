@@ -1,4 +1,4 @@
-//! What variables are made of.
+//! The content from which variables are made.
 
 use anyhow::ensure;
 use chrono::NaiveDate;
@@ -9,10 +9,10 @@ use coach_domain::{
 };
 use sea_orm::DatabaseConnection;
 
-/// A word that says little has fewer letters.
-const SHORTEST_WORD: usize = 5;
+/// Shorter words are hardly ever searched for.
+const MIN_WORD_LENGTH: usize = 5;
 
-/// Ids and words of the catalogue, in the order of titles; and the date.
+/// Ids and words of the catalogue, ordered by title, and the date.
 pub(crate) struct Content {
     pub(crate) today: NaiveDate,
     recipes: Vec<String>,
@@ -21,7 +21,7 @@ pub(crate) struct Content {
 }
 
 impl Content {
-    /// Of a database.
+    /// Loads the content of a database.
     pub(crate) async fn load(pool: &DatabaseConnection) -> anyhow::Result<Self> {
         let catalogue = catalogue::load(pool).await?;
         let mut recipes: Vec<_> = catalogue.recipes.values().collect();
@@ -58,10 +58,10 @@ impl Content {
     }
 }
 
-/// The first word of a title that somebody would look for.
+/// The first word of a title that a user could search for.
 fn word(title: &str) -> Option<String> {
     let mut words = title.split(|letter: char| !letter.is_alphabetic());
-    let word = words.find(|word| word.chars().count() >= SHORTEST_WORD)?;
+    let word = words.find(|word| word.chars().count() >= MIN_WORD_LENGTH)?;
     Some(word.to_lowercase())
 }
 
@@ -70,7 +70,7 @@ mod tests {
     use super::word;
 
     #[test]
-    fn words_are_those_that_people_look_for() {
+    fn search_words_have_at_least_five_letters() {
         assert_eq!(word("Red lentil & carrot soup").as_deref(), Some("lentil"));
         assert_eq!(word("Crème brûlée").as_deref(), Some("crème"));
         assert_eq!(word("Egg in a cup"), None);

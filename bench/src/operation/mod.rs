@@ -1,4 +1,4 @@
-//! The app's reads, with variables as members would send them.
+//! The app's queries, with realistic variables.
 
 mod check;
 mod content;
@@ -16,34 +16,34 @@ pub(crate) use prepare::{Prepared, Request};
 /// A named operation, and how it is sent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Operation {
-    /// What tables call it.
+    /// The name in tables.
     pub(crate) name: &'static str,
-    /// Its file in `schema/operations`, without the ending.
+    /// The name of its file in `schema/operations`, without the extension.
     document: &'static str,
-    /// Whether answers may be compressed.
+    /// Whether the request accepts compressed responses.
     pub(crate) gzip: bool,
-    /// For one of many requests.
+    /// The variables of the request with this number.
     variables: fn(&Content, usize) -> Value,
-    /// A place in the answer that has something when the operation did what it is for.
-    proof: &'static str,
+    /// A JSON pointer to a part of the response that is not null if the operation was successful.
+    result_pointer: &'static str,
 }
 
 impl Operation {
     const fn new(
         name: &'static str,
         variables: fn(&Content, usize) -> Value,
-        proof: &'static str,
+        result_pointer: &'static str,
     ) -> Self {
         Self {
             name,
             document: name,
             gzip: false,
             variables,
-            proof,
+            result_pointer,
         }
     }
 
-    /// Its text.
+    /// The text of the document.
     fn text(&self) -> anyhow::Result<String> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/operations");
         let file = folder.join(self.document).with_extension("graphql");
@@ -55,7 +55,7 @@ impl Operation {
 pub(crate) const TODAY: Operation =
     Operation::new("Today", none, "/data/me/plan/currentCycle/today/id");
 
-/// All of them.
+/// All operations.
 pub(crate) const OPERATIONS: [Operation; 10] = [
     TODAY,
     Operation {
@@ -81,8 +81,8 @@ pub(crate) const OPERATIONS: [Operation; 10] = [
     Operation::new("WorkoutDetail", workout, "/data/workout/id"),
 ];
 
-/// Those with these names, in any letters; all for no name.
-pub(crate) fn named(names: &[String]) -> anyhow::Result<Vec<Operation>> {
+/// The operations with these names, ignoring case; all operations if there are no names.
+pub(crate) fn select(names: &[String]) -> anyhow::Result<Vec<Operation>> {
     for name in names {
         if !OPERATIONS
             .iter()
@@ -92,10 +92,10 @@ pub(crate) fn named(names: &[String]) -> anyhow::Result<Vec<Operation>> {
             bail!("no operation `{name}`; there are: {}", all.join("; "));
         }
     }
-    let wanted = |it: &Operation| {
+    let is_selected = |it: &Operation| {
         names.is_empty() || names.iter().any(|name| it.name.eq_ignore_ascii_case(name))
     };
-    Ok(OPERATIONS.into_iter().filter(wanted).collect())
+    Ok(OPERATIONS.into_iter().filter(is_selected).collect())
 }
 
 fn none(_: &Content, _: usize) -> Value {
@@ -111,7 +111,7 @@ fn week(content: &Content, _: usize) -> Value {
     json!({ "from": content.today, "to": to })
 }
 
-/// By a word of a title, and every third time by what many look for.
+/// Searches by a word of a title, and every third time by a common filter.
 fn search(content: &Content, number: usize) -> Value {
     let filter = match number % 3 {
         0 => json!({ "slots": ["DINNER"], "maxMinutes": 30 }),
@@ -132,33 +132,33 @@ fn workout(content: &Content, number: usize) -> Value {
 mod tests {
     use std::{collections::BTreeSet, fs, path::Path};
 
-    use super::{OPERATIONS, named};
+    use super::{OPERATIONS, select};
 
-    /// Apps read the status file instead, which `make rehearse-live` drives.
-    const NOT_DRIVEN: [&str; 1] = ["LiveStream"];
+    /// Apps poll the status file instead, which `make rehearse-live` measures.
+    const NOT_MEASURED: [&str; 1] = ["LiveStream"];
 
     #[test]
-    fn every_read_of_the_app_is_driven() {
+    fn every_query_of_the_app_is_measured() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/operations");
         let files = fs::read_dir(folder)
             .unwrap()
             .map(|file| file.unwrap().path());
-        let reads = files.filter_map(|file| {
+        let queries = files.filter_map(|file| {
             let text = fs::read_to_string(&file).unwrap();
             let name = file.file_stem()?.to_str()?.to_owned();
             text.contains(&format!("query {name}")).then_some(name)
         });
-        let reads: BTreeSet<_> = reads.collect();
-        let driven = OPERATIONS.iter().map(|it| it.document).chain(NOT_DRIVEN);
-        let driven: BTreeSet<_> = driven.map(str::to_owned).collect();
-        assert_eq!(reads, driven);
+        let queries: BTreeSet<_> = queries.collect();
+        let measured = OPERATIONS.iter().map(|it| it.document).chain(NOT_MEASURED);
+        let measured: BTreeSet<_> = measured.map(str::to_owned).collect();
+        assert_eq!(queries, measured);
     }
 
     #[test]
-    fn operations_are_chosen_by_name() {
+    fn operations_are_selected_by_name() {
         let names = |given: &[&str]| {
             let given: Vec<_> = given.iter().map(ToString::to_string).collect();
-            named(&given).map(|found| found.iter().map(|it| it.name).collect::<Vec<_>>())
+            select(&given).map(|found| found.iter().map(|it| it.name).collect::<Vec<_>>())
         };
         assert_eq!(names(&[]).unwrap().len(), OPERATIONS.len());
         assert_eq!(names(&["profile", "today"]).unwrap(), ["Today", "Profile"]);

@@ -1,4 +1,4 @@
-//! Requests, made ready before they are sent.
+//! Prepares requests before they are sent.
 
 use std::path::PathBuf;
 
@@ -7,28 +7,28 @@ use serde_json::json;
 use tokio::fs;
 
 use super::{Content, Operation};
-use crate::stage::Stage;
+use crate::environment::Environment;
 
-/// One member's.
+/// The request of one member.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) token: String,
     pub(crate) body: String,
 }
 
-/// All of an operation, each of another member.
+/// The requests of an operation, each of another member.
 #[derive(Debug)]
 pub(crate) struct Prepared {
-    /// For `requests.lua`.
+    /// The file with the requests for `requests.lua`.
     pub(crate) file: PathBuf,
     pub(crate) requests: Vec<Request>,
 }
 
 impl Prepared {
-    /// Makes one for each of these members, and writes them down.
+    /// Prepares a request for each of these members, and writes them to the file.
     pub(crate) async fn new(
         operation: &Operation,
-        stage: &Stage,
+        environment: &Environment,
         content: &Content,
         subjects: &[String],
     ) -> anyhow::Result<Self> {
@@ -36,21 +36,21 @@ impl Prepared {
         let requests = subjects.iter().enumerate().map(|(number, subject)| {
             let variables = (operation.variables)(content, number);
             Ok(Request {
-                token: stage.issuer.token(subject, &[], now)?,
+                token: environment.issuer.token(subject, &[], now)?,
                 body: json!({ "query": query, "variables": variables }).to_string(),
             })
         });
         let requests = requests.collect::<anyhow::Result<Vec<_>>>()?;
         let encodings = if operation.gzip { "gzip" } else { "" };
         let lines = requests.iter().map(|it| it.line(encodings));
-        let file = stage.home.join("requests.txt");
+        let file = environment.home.join("requests.txt");
         fs::write(&file, lines.collect::<String>()).await?;
         Ok(Self { file, requests })
     }
 }
 
 impl Request {
-    /// JSON has neither tabs nor line breaks but those between its parts, of which serde writes none.
+    /// The line for `requests.lua`. The body contains neither tabs nor line breaks, because serde escapes them.
     fn line(&self, encodings: &str) -> String {
         format!("{}\t{encodings}\t{}\n", self.token, self.body)
     }

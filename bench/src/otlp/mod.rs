@@ -1,4 +1,4 @@
-//! A receiver of telemetry that throws it away, and counts.
+//! An OTLP receiver that discards telemetry and only counts it.
 
 mod spans;
 
@@ -20,25 +20,25 @@ use axum::{
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
-/// Listens until it is dropped.
+/// A running receiver, which stops when dropped.
 pub(crate) struct Receiver {
     address: SocketAddr,
-    tally: Arc<Tally>,
+    counters: Arc<Counters>,
     server: JoinHandle<()>,
 }
 
 #[derive(Debug, Default)]
-struct Tally {
+struct Counters {
     spans: AtomicU64,
     exports: AtomicU64,
     bytes: AtomicU64,
 }
 
-/// What has come so far.
+/// The telemetry received so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Received {
     pub(crate) spans: u64,
-    /// Requests, for traces, metrics and logs together.
+    /// Export requests, for traces, metrics and logs together.
     pub(crate) exports: u64,
     pub(crate) bytes: u64,
 }
@@ -54,39 +54,39 @@ impl Received {
 }
 
 impl Receiver {
-    /// On a port of its own.
+    /// Starts a receiver on a free port.
     pub(crate) async fn start() -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        let tally = Arc::<Tally>::default();
+        let counters = Arc::<Counters>::default();
         let router = Router::new()
             .route("/v1/traces", post(traces))
             .route("/v1/metrics", post(others))
             .route("/v1/logs", post(others))
             .layer(DefaultBodyLimit::disable())
-            .with_state(Arc::clone(&tally));
+            .with_state(Arc::clone(&counters));
         let server = tokio::spawn(async move {
-            // Never ends by itself.
+            // Runs until the task is aborted.
             let _ = axum::serve(listener, router).await;
         });
         Ok(Self {
             address,
-            tally,
+            counters,
             server,
         })
     }
 
-    /// For `OTEL_EXPORTER_OTLP_ENDPOINT`.
+    /// The value for `OTEL_EXPORTER_OTLP_ENDPOINT`.
     pub(crate) fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
     pub(crate) fn received(&self) -> Received {
-        let Tally {
+        let Counters {
             spans,
             exports,
             bytes,
-        } = &*self.tally;
+        } = &*self.counters;
         Received {
             spans: spans.load(Relaxed),
             exports: exports.load(Relaxed),
@@ -101,15 +101,15 @@ impl Drop for Receiver {
     }
 }
 
-async fn traces(tally: State<Arc<Tally>>, body: Bytes) -> impl IntoResponse {
-    tally.spans.fetch_add(spans::count(&body), Relaxed);
-    others(tally, body).await
+async fn traces(counters: State<Arc<Counters>>, body: Bytes) -> impl IntoResponse {
+    counters.spans.fetch_add(spans::count(&body), Relaxed);
+    others(counters, body).await
 }
 
-/// An empty answer is one that takes everything.
-async fn others(State(tally): State<Arc<Tally>>, body: Bytes) -> impl IntoResponse {
-    tally.exports.fetch_add(1, Relaxed);
-    tally.bytes.fetch_add(body.len() as u64, Relaxed);
+/// Responds with an empty message, which means that everything was accepted.
+async fn others(State(counters): State<Arc<Counters>>, body: Bytes) -> impl IntoResponse {
+    counters.exports.fetch_add(1, Relaxed);
+    counters.bytes.fetch_add(body.len() as u64, Relaxed);
     [(CONTENT_TYPE, "application/x-protobuf")]
 }
 
@@ -118,7 +118,7 @@ mod tests {
     use super::{Received, Receiver};
 
     #[tokio::test]
-    async fn what_comes_is_counted() {
+    async fn received_telemetry_is_counted() {
         let receiver = Receiver::start().await.unwrap();
         let client = reqwest::Client::new();
         // One span without fields.

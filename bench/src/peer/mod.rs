@@ -1,6 +1,6 @@
-//! A bare server that answers Today without GraphQL: the same rows by the same functions of the domain, the same
-//! check of the token, the same JSON. What the gateway takes beyond it is the price of GraphQL, of its limits and of
-//! being looked after.
+//! A minimal server that responds to Today without GraphQL: the same rows by the same functions of the domain, the same
+//! verification of the token, the same JSON. The difference to the gateway is the cost of GraphQL, limits and
+//! observability.
 
 mod today;
 mod view;
@@ -26,32 +26,35 @@ use tokio::net::TcpListener;
 
 use crate::{
     cli::ServePeerOptions,
+    environment::Environment,
     service::{self, Service},
-    stage::Stage,
 };
 
-/// What all requests share.
+/// The state that all requests share.
 struct Shared {
     pool: Pool,
     catalogue: catalogue::Cache,
     authenticator: Authenticator,
 }
 
-/// Starts it as a process of its own, so that what it uses can be told from what we use.
-pub(crate) async fn start(name: &'static str, stage: &Stage) -> anyhow::Result<Service> {
+/// Starts the server as a separate process, so that its resource usage can be measured.
+pub(crate) async fn start(
+    name: &'static str,
+    environment: &Environment,
+) -> anyhow::Result<Service> {
     let address = service::free_address()?;
     let mut command = Command::new(std::env::current_exe()?);
     command
         .arg("serve-peer")
         .args(["--listen", &address.to_string()])
-        .args(["--database-url", &stage.database_url])
+        .args(["--database-url", &environment.database_url])
         .arg("--issuer")
-        .arg(&stage.home)
+        .arg(&environment.home)
         .env_clear();
-    Service::start(name, address, command, &stage.home).await
+    Service::start(name, address, command, &environment.home).await
 }
 
-/// Serves until it is ended, with the gateway's own settings for its pool.
+/// Serves until the process is stopped, with the gateway's settings for the connection pool.
 pub(crate) async fn serve(options: &ServePeerOptions) -> anyhow::Result<()> {
     let settings = Settings::load(&Sources::default())?;
     let issuer = LocalIssuer::open(&options.issuer)?;
@@ -67,13 +70,13 @@ pub(crate) async fn serve(options: &ServePeerOptions) -> anyhow::Result<()> {
         .with_state(Arc::new(shared));
     let listener = TcpListener::bind(options.listen).await?;
     let listener = listener.tap_io(|stream| {
-        // As the gateway does.
+        // Like the gateway.
         let _ = stream.set_nodelay(true);
     });
     Ok(axum::serve(listener, router).await?)
 }
 
-/// The body, which names the operation to the gateway, is read and not looked at.
+/// Responds with Today. The body of the request is read but ignored.
 async fn answer(State(shared): State<Arc<Shared>>, headers: HeaderMap, _: Bytes) -> Response {
     let Ok(viewer) = shared.authenticator.authenticate(&headers).await else {
         return StatusCode::UNAUTHORIZED.into_response();
@@ -81,11 +84,11 @@ async fn answer(State(shared): State<Arc<Shared>>, headers: HeaderMap, _: Bytes)
     let Some(subject) = viewer.subject() else {
         return StatusCode::UNAUTHORIZED.into_response();
     };
-    let answered = async {
-        let found = today::load(&shared.pool, &shared.catalogue, subject).await?;
-        anyhow::Ok(serde_json::to_vec(&view::Body::of(&found))?)
+    let response = async {
+        let today = today::load(&shared.pool, &shared.catalogue, subject).await?;
+        anyhow::Ok(serde_json::to_vec(&view::Body::of(&today))?)
     };
-    match answered.await {
+    match response.await {
         Ok(body) => {
             let media = "application/graphql-response+json; charset=utf-8";
             ([(CONTENT_TYPE, media)], body).into_response()

@@ -1,4 +1,4 @@
-//! What Today shows, by the functions of the domain: seven statements, as in the gateway.
+//! Loads the data of Today by the functions of the domain: seven SQL statements, as in the gateway.
 
 use std::collections::HashSet;
 
@@ -18,7 +18,7 @@ use coach_domain::{
 };
 use futures_util::future::try_join;
 
-/// All of it; what a member does not have is not there.
+/// The data of Today; `None` for what a member does not have.
 #[derive(Default)]
 pub(super) struct Today {
     pub(super) member: Option<Member>,
@@ -28,7 +28,7 @@ pub(super) struct Today {
     pub(super) favourites: HashSet<RecipeId>,
 }
 
-/// Loads what a person sees.
+/// Loads the data that the member with this subject sees.
 pub(super) async fn load(db: &Pool, catalogue: &Cache, subject: &Subject) -> Result<Today> {
     let mut today = Today::default();
     let now = SystemClock.now();
@@ -55,7 +55,7 @@ pub(super) async fn load(db: &Pool, catalogue: &Cache, subject: &Subject) -> Res
     let programme =
         programme.ok_or_else(|| Error::Invariant("a cycle without its programme".to_owned()))?;
     let date = now.with_timezone(&cycle.time_zone).date_naive();
-    let progress = cycle::progress(&cycle, programme, &log, date);
+    let progress = day::progress(&cycle, programme, &log, date);
     if let Some(number) = cycle.number_of(date) {
         day::require_access(access, date, now)?;
         today.day = day::plan(&cycle, [number], programme, &catalogue, &history, &log).pop();

@@ -1,29 +1,29 @@
-//! What processes use, as the system tells it: `/proc` on Linux, `ps` elsewhere.
+//! The resource usage of processes: from `/proc` on Linux, from `ps` elsewhere.
 
 mod proc;
 mod ps;
 
 use std::time::Duration;
 
-/// Time on the processors so far, in user mode and in the kernel.
+/// The CPU time of a process so far, in user and kernel mode.
 pub(crate) fn cpu(pid: u32) -> anyhow::Result<Duration> {
     if cfg!(target_os = "linux") {
-        return Ok(proc::stat(pid)?.own);
+        return Ok(proc::stat(pid)?.cpu);
     }
     Ok(ps::one(pid)?.cpu)
 }
 
-/// The same of a process and its children together. On Linux what ended children have used stays counted.
-pub(crate) fn cpu_of_family(pid: u32) -> anyhow::Result<Duration> {
+/// The CPU time of a process and its children. On Linux, children that have ended are included.
+pub(crate) fn cpu_with_children(pid: u32) -> anyhow::Result<Duration> {
     if cfg!(target_os = "linux") {
-        return proc::family(pid);
+        return proc::cpu_with_children(pid);
     }
     let all = ps::all()?;
-    let family = all.iter().filter(|it| it.pid == pid || it.parent == pid);
-    Ok(family.map(|it| it.cpu).sum())
+    let with_children = all.iter().filter(|it| it.pid == pid || it.parent == pid);
+    Ok(with_children.map(|it| it.cpu).sum())
 }
 
-/// The process that started this one.
+/// The id of the parent process.
 pub(crate) fn parent(pid: u32) -> anyhow::Result<u32> {
     if cfg!(target_os = "linux") {
         return Ok(proc::stat(pid)?.parent);
@@ -31,7 +31,7 @@ pub(crate) fn parent(pid: u32) -> anyhow::Result<u32> {
     Ok(ps::one(pid)?.parent)
 }
 
-/// Bytes in memory now.
+/// The resident memory in bytes.
 pub(crate) fn resident(pid: u32) -> anyhow::Result<u64> {
     if cfg!(target_os = "linux") {
         return proc::memory(pid, "VmRSS");
@@ -39,7 +39,7 @@ pub(crate) fn resident(pid: u32) -> anyhow::Result<u64> {
     Ok(ps::one(pid)?.resident)
 }
 
-/// The most bytes in memory since the start or since [`forget_peak`]. Elsewhere than on Linux those of now.
+/// The peak resident memory in bytes since the start or since [`reset_peak`]. Except on Linux, the current value.
 pub(crate) fn peak(pid: u32) -> anyhow::Result<u64> {
     if cfg!(target_os = "linux") {
         return proc::memory(pid, "VmHWM");
@@ -47,10 +47,10 @@ pub(crate) fn peak(pid: u32) -> anyhow::Result<u64> {
     resident(pid)
 }
 
-/// From now on a new peak counts, where the system can do that.
-pub(crate) fn forget_peak(pid: u32) {
+/// Resets the peak of the resident memory, if the system supports that.
+pub(crate) fn reset_peak(pid: u32) {
     if cfg!(target_os = "linux") {
-        // As the manual page proc(5) has it; without it the peak is that of earlier runs too, which is no less true.
+        // See proc(5). If this fails, the peak includes earlier runs, which is acceptable.
         let _ = std::fs::write(format!("/proc/{pid}/clear_refs"), "5");
     }
 }

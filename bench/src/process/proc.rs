@@ -4,14 +4,14 @@ use std::{fs, time::Duration};
 
 use anyhow::Context as _;
 
-/// Of one process.
+/// The fields of `/proc/PID/stat` that are used.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Stat {
     pub(super) parent: u32,
-    /// On the processors.
-    pub(super) own: Duration,
-    /// The same of children that have ended.
-    pub(super) gone_children: Duration,
+    /// The CPU time of the process.
+    pub(super) cpu: Duration,
+    /// The CPU time of children that have ended and were waited for.
+    pub(super) ended_children_cpu: Duration,
 }
 
 /// Reads `/proc/PID/stat`.
@@ -22,33 +22,34 @@ pub(super) fn stat(pid: u32) -> anyhow::Result<Stat> {
         .with_context(|| format!("/proc/{pid}/stat is not understood: {text}"))
 }
 
-/// Of a process and its children, living and gone.
-pub(super) fn family(pid: u32) -> anyhow::Result<Duration> {
+/// The CPU time of a process and its children, including those that have ended.
+pub(super) fn cpu_with_children(pid: u32) -> anyhow::Result<Duration> {
     let head = stat(pid)?;
-    let mut sum = head.own + head.gone_children;
+    let mut sum = head.cpu + head.ended_children_cpu;
     for entry in fs::read_dir("/proc")? {
         let name = entry?.file_name();
         let other = name.to_str().and_then(|name| name.parse().ok());
-        // Processes may end while we look.
+        // Processes may end in the meantime.
         let other = other.and_then(|other| stat(other).ok());
         if let Some(child) = other.filter(|it| it.parent == pid) {
-            sum += child.own + child.gone_children;
+            sum += child.cpu + child.ended_children_cpu;
         }
     }
     Ok(sum)
 }
 
-/// Bytes, by a line of `/proc/PID/status`.
+/// A memory size in bytes, from the line `key` of `/proc/PID/status`.
 pub(super) fn memory(pid: u32, key: &str) -> anyhow::Result<u64> {
     let path = format!("/proc/{pid}/status");
     let text = fs::read_to_string(&path).context(path)?;
     parse_memory(&text, key).with_context(|| format!("/proc/{pid}/status has no {key}"))
 }
 
-/// proc(5): the second field is the program's name in brackets, which may hold anything.
+/// Parses the format of proc(5). The second field is the name of the program in parentheses, which can contain any
+/// characters.
 fn parse_stat(text: &str, ticks_per_second: u64) -> Option<Stat> {
     let (_, rest) = text.rsplit_once(')')?;
-    // From the third field on.
+    // The fields from the third on.
     let fields: Vec<_> = rest.split_ascii_whitespace().collect();
     let time = |first: usize| {
         let ticks = |field: usize| fields.get(field - 3)?.parse::<u64>().ok();
@@ -57,8 +58,8 @@ fn parse_stat(text: &str, ticks_per_second: u64) -> Option<Stat> {
     };
     Some(Stat {
         parent: fields.get(1)?.parse().ok()?,
-        own: time(14)?,
-        gone_children: time(16)?,
+        cpu: time(14)?,
+        ended_children_cpu: time(16)?,
     })
 }
 
@@ -76,12 +77,12 @@ mod tests {
     use super::{Stat, parse_memory, parse_stat};
 
     #[test]
-    fn the_name_of_a_program_may_hold_anything() {
+    fn the_name_of_a_program_can_contain_any_characters() {
         let text = "4321 (a) b (c) S 17 4321 4321 0 -1 4194560 5 0 0 0 150 25 7 3 20 0 9 0 12345 1000 200 184\n";
         let wanted = Stat {
             parent: 17,
-            own: Duration::from_millis(1_750),
-            gone_children: Duration::from_millis(100),
+            cpu: Duration::from_millis(1_750),
+            ended_children_cpu: Duration::from_millis(100),
         };
         assert_eq!(parse_stat(text, 100), Some(wanted));
         assert_eq!(parse_stat("4321 (cut off) S 17", 100), None);
@@ -100,11 +101,10 @@ mod tests {
     #[test]
     fn this_process_uses_something() {
         let pid = std::process::id();
-        // The kernel counts in hundredths of a second, which are over after some of the looks, however many others the
-        // processors have.
-        let counts = |_| super::stat(pid).unwrap().own > Duration::ZERO;
-        assert!((0..1_000_000).any(counts));
-        assert!(super::family(pid).unwrap() > Duration::ZERO);
+        // The kernel counts in hundredths of a second, so the first reads may still be zero.
+        let has_cpu_time = |_| super::stat(pid).unwrap().cpu > Duration::ZERO;
+        assert!((0..1_000_000).any(has_cpu_time));
+        assert!(super::cpu_with_children(pid).unwrap() > Duration::ZERO);
         let (now, peak) = (super::memory(pid, "VmRSS"), super::memory(pid, "VmHWM"));
         assert!(now.unwrap() > 100_000 && peak.unwrap() > 100_000);
     }

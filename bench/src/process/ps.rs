@@ -4,7 +4,7 @@ use std::{process::Command, time::Duration};
 
 use anyhow::Context as _;
 
-/// A line of it.
+/// A line of the output.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Line {
     pub(super) pid: u32,
@@ -23,7 +23,7 @@ pub(super) fn all() -> anyhow::Result<Vec<Line>> {
     Ok(text.lines().filter_map(parse).collect())
 }
 
-/// One of them.
+/// The process with this id.
 pub(super) fn one(pid: u32) -> anyhow::Result<Line> {
     let found = all()?.into_iter().find(|it| it.pid == pid);
     found.with_context(|| format!("ps does not list process {pid}"))

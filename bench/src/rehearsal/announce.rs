@@ -1,4 +1,4 @@
-//! Announcing a session, as staff does, and looking for it in the status file.
+//! Announces a session as staff, and waits for it in the status file.
 
 use std::{
     path::{Path, PathBuf},
@@ -15,22 +15,22 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use crate::{service::Service, stage::Stage};
+use crate::{environment::Environment, service::Service};
 
 const SCHEDULE: &str = include_str!("../../../schema/operations/ScheduleLiveSession.graphql");
 
-/// Longer than the file ever takes.
-const WITHIN: Duration = Duration::from_secs(10);
+/// Longer than the status file ever takes to be written.
+const STATUS_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Announces one of this title, and of the job of this name, that starts after `ahead`; says its id.
+/// Announces a session that starts after `ahead`, with `title` as its title and video job, and returns its id.
 pub(crate) async fn announce(
-    stage: &Stage,
+    environment: &Environment,
     gateway: &Service,
     title: &str,
     ahead: TimeDelta,
 ) -> anyhow::Result<String> {
     let now = SystemClock.now();
-    let token = (stage.issuer).token("rehearsal@coach.example", &["staff"], now)?;
+    let token = (environment.issuer).token("rehearsal@coach.example", &["staff"], now)?;
     let starts = (now + ahead).with_nanosecond(0).context("a time")?;
     let input = json!({
         "idempotencyKey": format!("{title}-{}", now.timestamp_millis()), "title": title, "coach": "Nadia",
@@ -48,15 +48,15 @@ pub(crate) async fn announce(
     Ok(id.to_owned())
 }
 
-/// When the file says that the session of this title is in this state.
-pub(crate) async fn written(
+/// Waits until the status file has the session with this title in this state, and returns the time.
+pub(crate) async fn wait_for_status_file(
     file: PathBuf,
     title: String,
     state: FileState,
 ) -> anyhow::Result<Instant> {
-    let begun = Instant::now();
-    while begun.elapsed() < WITHIN {
-        if says(&file, &title, state) {
+    let started = Instant::now();
+    while started.elapsed() < STATUS_TIMEOUT {
+        if has_state(&file, &title, state) {
             return Ok(Instant::now());
         }
         sleep(Duration::from_millis(2)).await;
@@ -64,7 +64,7 @@ pub(crate) async fn written(
     anyhow::bail!("the status file never said that {title} is {state:?}");
 }
 
-fn says(file: &Path, title: &str, state: FileState) -> bool {
+fn has_state(file: &Path, title: &str, state: FileState) -> bool {
     let status = std::fs::read(file).ok();
     let status: Option<Status> = status.and_then(|text| serde_json::from_slice(&text).ok());
     status.is_some_and(|status| {

@@ -1,4 +1,4 @@
-//! Apps that wait for a session, as `docs/LIVE.md` has apps do it.
+//! Apps that wait for a session and poll as `docs/LIVE.md` specifies.
 
 use std::{
     net::SocketAddr,
@@ -19,26 +19,26 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep, timeout_at},
 };
 
-/// When one app saw that the session is on.
+/// When an app first saw that the session is live.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Seen {
+pub(crate) struct Sighting {
     pub(crate) at: Instant,
-    /// How long it had waited since it asked before.
+    /// How long it had paused before that request.
     pub(crate) pause: Duration,
 }
 
-/// What the apps of one session have met, all of them together.
+/// What the apps observed during one session, in total.
 #[derive(Debug, Default)]
 pub(crate) struct Crowd {
-    /// Of each that saw it.
-    pub(crate) live: Vec<Seen>,
-    /// How many saw that it was over.
-    pub(crate) over: u64,
+    /// The sightings of all apps that saw the session live.
+    pub(crate) live: Vec<Sighting>,
+    /// The number of apps that saw that the session had ended.
+    pub(crate) ended: u64,
     pub(crate) requests: u64,
-    /// Answers other than 200.
+    /// The number of responses other than 200.
     pub(crate) failed: u64,
-    /// Answers older than one before.
-    pub(crate) backwards: u64,
+    /// The number of responses that were older than a previous one.
+    pub(crate) stale: u64,
 }
 
 /// One app.
@@ -46,13 +46,13 @@ struct Poller {
     client: Client,
     url: String,
     session: String,
-    /// Of 255.
-    chance: u8,
+    /// Randomizes the polling interval, from 0 to 255.
+    jitter: u8,
 }
 
 impl Crowd {
-    /// So many apps open within `opening`, and ask an edge for the session until `until`.
-    pub(crate) async fn gather(
+    /// Starts `size` apps, evenly within `opening`, which poll an edge for the session until `until`.
+    pub(crate) async fn poll_all(
         edge: SocketAddr,
         session: &str,
         size: u32,
@@ -66,8 +66,8 @@ impl Crowd {
                 client: client.clone(),
                 url: format!("http://{edge}/live/status.json"),
                 session: session.to_owned(),
-                // As good as chance, and the same each time.
-                chance: number.wrapping_mul(2_654_435_761).to_be_bytes()[0],
+                // Pseudo-random, and the same in each run.
+                jitter: number.wrapping_mul(2_654_435_761).to_be_bytes()[0],
             };
             apps.spawn(poller.poll(opening * number / size, until));
         }
@@ -75,10 +75,10 @@ impl Crowd {
         while let Some(joined) = apps.join_next().await {
             let one = joined.expect("no app panics");
             crowd.live.extend(one.live);
-            crowd.over += one.over;
+            crowd.ended += one.ended;
             crowd.requests += one.requests;
             crowd.failed += one.failed;
-            crowd.backwards += one.backwards;
+            crowd.stale += one.stale;
         }
         crowd
     }
@@ -86,16 +86,16 @@ impl Crowd {
 
 impl Poller {
     async fn poll(mut self, after: Duration, until: Instant) -> Crowd {
-        let mut met = Crowd::default();
+        let mut observed = Crowd::default();
         let mut newest = (0, None);
         let mut pause = after;
         loop {
             if timeout_at(until.into(), sleep(pause)).await.is_err() {
-                return met;
+                return observed;
             }
-            met.requests += 1;
-            let Some(status) = self.ask().await else {
-                met.failed += 1;
+            observed.requests += 1;
+            let Some(status) = self.fetch().await else {
+                observed.failed += 1;
                 pause = Duration::from_secs(1);
                 continue;
             };
@@ -104,22 +104,22 @@ impl Poller {
                 .as_ref()
                 .is_some_and(|it| it.id == self.session);
             let state = status.state.filter(|_| ours);
-            met.backwards += u64::from(status.version < newest.0 || state < newest.1);
+            observed.stale += u64::from(status.version < newest.0 || state < newest.1);
             if state == Some(FileState::Live) && newest.1 < state {
                 let at = Instant::now();
-                met.live.push(Seen { at, pause });
+                observed.live.push(Sighting { at, pause });
             }
             if state == Some(FileState::Ended) && newest.1 < state {
-                met.over += 1;
+                observed.ended += 1;
             }
             newest = (status.version.max(newest.0), state.max(newest.1));
-            let seconds = status.poll_after(SystemClock.now(), self.chance);
-            self.chance = self.chance.wrapping_mul(181).wrapping_add(97);
+            let seconds = status.poll_after(SystemClock.now(), self.jitter);
+            self.jitter = self.jitter.wrapping_mul(181).wrapping_add(97);
             pause = Duration::from_secs(seconds.into());
         }
     }
 
-    async fn ask(&self) -> Option<Status> {
+    async fn fetch(&self) -> Option<Status> {
         let answer = self.client.get(&self.url).send().await.ok()?;
         if answer.status() != 200 {
             return None;
@@ -128,8 +128,8 @@ impl Poller {
     }
 }
 
-/// Asks an edge so many times a second, until it is dropped; counts answers other than 200.
-pub(crate) async fn steadily(edge: SocketAddr, per_second: u32, failed: Arc<AtomicU64>) {
+/// Polls an edge at a constant rate until the future is dropped, and counts responses other than 200.
+pub(crate) async fn poll_steadily(edge: SocketAddr, per_second: u32, failed: Arc<AtomicU64>) {
     let client = Client::new();
     let url = format!("http://{edge}/live/status.json");
     let mut ticks = interval(Duration::from_secs(1) / per_second);

@@ -1,4 +1,4 @@
-//! Edges of a CDN: nginx, each with a cache of its own.
+//! Edges of a CDN: nginx servers, each with its own cache.
 
 use std::{
     fs,
@@ -11,35 +11,36 @@ use anyhow::Context as _;
 
 use crate::service::{self, Service};
 
-/// How many there are.
+/// The number of edges.
 const COUNT: usize = 3;
 
-/// All of them, in one nginx.
+/// All edges, in one nginx process.
 pub(crate) struct Edges {
-    /// Where each is.
+    /// The address of each edge.
     pub(crate) addresses: [SocketAddr; COUNT],
     log: PathBuf,
     _service: Service,
 }
 
-/// What came to an edge.
+/// The requests to an edge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Counts {
+pub(crate) struct RequestCounts {
     pub(crate) requests: u64,
-    /// What it asked the origin for.
-    pub(crate) origin: u64,
+    /// The requests that the edge forwarded to the origin.
+    pub(crate) origin_requests: u64,
 }
 
-impl Counts {
-    /// Which part of the requests it answered by itself.
+impl RequestCounts {
+    /// The share of requests that were served from the cache.
     pub(crate) fn hit_ratio(self) -> f64 {
-        let share = crate::statistics::float(self.origin) / crate::statistics::float(self.requests);
-        1.0 - share
+        let miss_ratio = crate::statistics::float(self.origin_requests)
+            / crate::statistics::float(self.requests);
+        1.0 - miss_ratio
     }
 }
 
 impl Edges {
-    /// Starts them in front of a gateway.
+    /// Starts the edges in front of a gateway.
     pub(crate) async fn start(origin: SocketAddr, home: &Path) -> anyhow::Result<Self> {
         let folder = home.join("edges");
         let _ = fs::remove_dir_all(&folder);
@@ -49,7 +50,7 @@ impl Edges {
             *address = service::free_address()?;
         }
         let configuration = folder.join("nginx.conf");
-        fs::write(&configuration, text(&folder, origin, &addresses))?;
+        fs::write(&configuration, nginx_conf(&folder, origin, &addresses))?;
         let log = folder.join("access.log");
         let mut command = Command::new("nginx");
         command.arg("-p").arg(&folder).arg("-c").arg(&configuration);
@@ -62,28 +63,28 @@ impl Edges {
         })
     }
 
-    /// What has come to each so far, up to a second ago.
-    pub(crate) fn counts(&self) -> anyhow::Result<[Counts; COUNT]> {
-        let mut counts = [Counts::default(); COUNT];
+    /// The counts of each edge so far; the last second may be missing.
+    pub(crate) fn counts(&self) -> anyhow::Result<[RequestCounts; COUNT]> {
+        let mut counts = [RequestCounts::default(); COUNT];
         for line in fs::read_to_string(&self.log)?.lines() {
-            let place = |port: &str| {
+            let edge_index = |port: &str| {
                 let port = port.parse().ok();
                 let mut all = self.addresses.iter();
                 all.position(|address| Some(address.port()) == port)
             };
             let (port, status) = line.split_once(' ').unwrap_or_default();
-            if let Some(place) = place(port) {
-                counts[place].requests += 1;
-                let own = matches!(status, "HIT" | "STALE" | "UPDATING");
-                counts[place].origin += u64::from(!own);
+            if let Some(index) = edge_index(port) {
+                counts[index].requests += 1;
+                let from_cache = matches!(status, "HIT" | "STALE" | "UPDATING");
+                counts[index].origin_requests += u64::from(!from_cache);
             }
         }
         Ok(counts)
     }
 }
 
-/// One request at a time goes to the origin; who comes meanwhile gets what there is.
-fn text(folder: &Path, origin: SocketAddr, addresses: &[SocketAddr]) -> String {
+/// The configuration of nginx. Only one request at a time goes to the origin; others get the stale file meanwhile.
+fn nginx_conf(folder: &Path, origin: SocketAddr, addresses: &[SocketAddr]) -> String {
     let user = if rustix::process::geteuid().is_root() {
         "user root;"
     } else {

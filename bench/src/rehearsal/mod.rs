@@ -1,11 +1,11 @@
-//! What a live session is rehearsed with: edges of a CDN, a crowd that polls, and a video provider.
+//! A rehearsed live session: its announcement, edges of a CDN, a crowd of polling apps, and a video provider.
 
 mod announce;
 mod crowd;
 mod edge;
 mod provider;
 
-pub(crate) use announce::{announce, written};
-pub(crate) use crowd::{Crowd, steadily};
-pub(crate) use edge::{Counts, Edges};
-pub(crate) use provider::{KEY, Provider, SECRET};
+pub(crate) use announce::{announce, wait_for_status_file};
+pub(crate) use crowd::{Crowd, poll_steadily};
+pub(crate) use edge::{Edges, RequestCounts};
+pub(crate) use provider::{API_KEY, PATH_SECRET, Provider};

@@ -1,5 +1,4 @@
-//! A video provider: jobs as Brightcove's API shows them, and notifications as nobody wants them: repeated, late, and in
-//! another order than things happened.
+//! A simulated video provider: jobs as in Brightcove's API, and notifications that are repeated, late and out of order.
 
 use std::{
     collections::HashMap,
@@ -19,29 +18,29 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinSet, time::sleep};
 
-/// The secret part of the webhook's path.
-pub(crate) const SECRET: &str = "a-secret-path-of-the-rehearsal";
-/// The key of its API.
-pub(crate) const KEY: &str = "a-key-of-the-rehearsal";
+/// The secret part of the path of the webhook.
+pub(crate) const PATH_SECRET: &str = "a-secret-path-of-the-rehearsal";
+/// The API key of the provider.
+pub(crate) const API_KEY: &str = "a-key-of-the-rehearsal";
 
-/// It, and where it sends notifications to.
+/// A running provider.
 pub(crate) struct Provider {
     pub(crate) url: String,
     jobs: Arc<Mutex<HashMap<String, Value>>>,
     client: Client,
 }
 
-/// How a change came to the gateway.
+/// When a change of a job happened, and when the gateway knew of it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Told {
-    /// When it happened.
+pub(crate) struct StateChange {
+    /// When the change happened.
     pub(crate) happened: Instant,
-    /// When the first notification of it was taken.
-    pub(crate) taken: Instant,
+    /// When the gateway acknowledged the first notification of it.
+    pub(crate) acknowledged: Instant,
 }
 
 impl Provider {
-    /// Answers as long as the rehearsal runs.
+    /// Starts the API of the provider, which runs until the end of the process.
     pub(crate) async fn start() -> anyhow::Result<Self> {
         let jobs: Arc<Mutex<HashMap<String, Value>>> = Arc::default();
         let router = Router::new()
@@ -57,7 +56,7 @@ impl Provider {
         })
     }
 
-    /// A job that waits for its encoder.
+    /// Creates a job that waits for its encoder.
     pub(crate) fn create(&self, id: &str) {
         let now = SystemClock.now().timestamp_millis();
         let job = json!({
@@ -68,29 +67,31 @@ impl Provider {
         self.jobs().insert(id.to_owned(), job);
     }
 
-    /// The job is on air from now on. What is said of it: that it waits still, late; that it is on, a moment after, four
-    /// times; and once more while nobody expects it.
-    pub(crate) async fn go_live(&self, id: &str, gateway: &str) -> anyhow::Result<Told> {
+    /// The job goes live now. The notifications are out of order: `waiting` is sent late and once more later, and
+    /// `processing` four times.
+    pub(crate) async fn go_live(&self, id: &str, gateway: &str) -> anyhow::Result<StateChange> {
         let happened = self.change(id, "processing", "job_streaming_started_at");
-        let said = [("waiting", 20), ("processing", 120), ("processing", 125)];
+        let notifications = [("waiting", 20), ("processing", 120), ("processing", 125)];
         let later = [
             ("processing", 900),
             ("waiting", 1_500),
             ("processing", 6_000),
         ];
-        self.tell(id, gateway, happened, &said, &later).await
+        self.notify(id, gateway, happened, &notifications, &later)
+            .await
     }
 
-    /// It is over. The notification of its end comes before another of its beginning.
-    pub(crate) async fn finish(&self, id: &str, gateway: &str) -> anyhow::Result<Told> {
+    /// The job ends now. A notification of its end is sent before a late one of its start.
+    pub(crate) async fn finish(&self, id: &str, gateway: &str) -> anyhow::Result<StateChange> {
         let happened = self.change(id, "finished", "job_finished_at");
-        let said = [("finished", 80), ("processing", 85)];
+        let notifications = [("finished", 80), ("processing", 85)];
         let later = [
             ("finished", 700),
             ("processing", 1_200),
             ("finished", 2_500),
         ];
-        self.tell(id, gateway, happened, &said, &later).await
+        self.notify(id, gateway, happened, &notifications, &later)
+            .await
     }
 
     fn change(&self, id: &str, state: &str, time: &str) -> Instant {
@@ -104,17 +105,18 @@ impl Provider {
         happened
     }
 
-    /// Sends notifications after so many milliseconds each: some before this returns, the rest while others go on.
-    async fn tell(
+    /// Sends notifications, each after a delay in milliseconds. Waits for `notifications`, and sends `later` in the
+    /// background.
+    async fn notify(
         &self,
         id: &str,
         gateway: &str,
         happened: Instant,
-        said: &[(&'static str, u64)],
+        notifications: &[(&'static str, u64)],
         later: &[(&'static str, u64)],
-    ) -> anyhow::Result<Told> {
+    ) -> anyhow::Result<StateChange> {
         let send = |state: &'static str, after: u64| {
-            let url = format!("{gateway}/webhooks/brightcove/{SECRET}");
+            let url = format!("{gateway}/webhooks/brightcove/{PATH_SECRET}");
             let body = json!({ "job_id": id, "state": state, "event": "state_changed" });
             let request = self.client.post(url).json(&body);
             async move {
@@ -131,19 +133,22 @@ impl Provider {
         for (state, after) in later {
             tokio::spawn(send(state, *after));
         }
-        let mut sent = JoinSet::new();
-        for (state, after) in said {
-            sent.spawn(send(state, *after));
+        let mut requests = JoinSet::new();
+        for (state, after) in notifications {
+            requests.spawn(send(state, *after));
         }
-        let mut taken = happened;
-        for result in sent.join_all().await {
+        let mut acknowledged = happened;
+        for result in requests.join_all().await {
             let (state, at) = result?;
-            // The first that says what has just happened: those of one state are sent at nearly the same time.
-            if state != "waiting" && (taken == happened || at < taken) {
-                taken = at;
+            // The earliest acknowledgement of the new state: those notifications are sent at nearly the same time.
+            if state != "waiting" && (acknowledged == happened || at < acknowledged) {
+                acknowledged = at;
             }
         }
-        Ok(Told { happened, taken })
+        Ok(StateChange {
+            happened,
+            acknowledged,
+        })
     }
 
     fn jobs(&self) -> std::sync::MutexGuard<'_, HashMap<String, Value>> {

@@ -1,4 +1,4 @@
-//! On top of each table: what made it, on what, when.
+//! The heading of a table: command, machine, commit, date and data set.
 
 use std::io::{self, Write as _};
 
@@ -6,30 +6,33 @@ use anyhow::Context as _;
 use chrono::SecondsFormat;
 use coach_domain::clock::{Clock as _, SystemClock};
 
-use super::{count, machine, results};
+use super::{machine, results};
 use crate::{
     cli::Common,
-    dataset, say,
-    stage::{self, Stage},
+    dataset,
+    environment::{self, Environment},
+    format::count,
+    log_progress,
 };
 
-/// What holds for the whole run.
+/// The heading of the results of a run.
 pub(crate) struct Heading {
     verb: &'static str,
     lines: Vec<(&'static str, String)>,
 }
 
 impl Heading {
-    /// Looks at everything before the load begins.
+    /// Collects the information, before the load starts.
     pub(crate) async fn new(
         verb: &'static str,
         common: &Common,
-        stage: &Stage,
+        environment: &Environment,
         wrk: &str,
     ) -> anyhow::Result<Self> {
-        let version: String = stage::value(&stage.pool, "SHOW server_version").await?;
+        let version: String =
+            environment::query_value(&environment.pool, "SHOW server_version").await?;
         let postgres = version.split(' ').next().context("no version")?;
-        let rows = dataset::rows(&stage.pool).await?;
+        let rows = dataset::rows(&environment.pool).await?;
         let words: Vec<_> = std::env::args().skip(1).collect();
         let now = SystemClock.now().to_rfc3339_opts(SecondsFormat::Secs, true);
         let data = format!(
@@ -47,19 +50,18 @@ impl Heading {
         Ok(Self { verb, lines })
     }
 
-    /// Prints what was found, and saves it where that was asked for.
+    /// Prints the results, and saves them if `--save` is given.
     pub(crate) fn publish(&self, common: &Common, body: &str) -> anyhow::Result<()> {
-        let section = self.above(body);
+        let section = self.with_heading(body);
         io::stdout().lock().write_all(section.as_bytes())?;
         if common.save {
             results::save(self.verb, &section)?;
-            say("saved in bench/RESULTS.md");
+            log_progress("saved in bench/RESULTS.md");
         }
         Ok(())
     }
 
-    /// In front of what was found.
-    fn above(&self, body: &str) -> String {
+    fn with_heading(&self, body: &str) -> String {
         let mut text = format!("## {}\n\n", self.verb);
         for (name, value) in &self.lines {
             text += &format!("- {name}: {value}\n");
@@ -68,7 +70,7 @@ impl Heading {
     }
 }
 
-/// The command that does the same again, from the words after the program's name.
+/// The `make` command that repeats the run, from the arguments of this process.
 fn command(words: &[String], members: u32) -> String {
     let mut rest = Vec::new();
     let mut words = words.iter();
@@ -92,7 +94,7 @@ mod tests {
     use super::command;
 
     #[test]
-    fn the_command_is_the_one_to_type() {
+    fn the_command_repeats_the_run() {
         let of = |words: &str| {
             let words: Vec<_> = words.split(' ').map(str::to_owned).collect();
             command(&words, 500)

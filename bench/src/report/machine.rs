@@ -1,28 +1,28 @@
-//! The machine and the commit. What cannot be found out is left out: it is for people to read.
+//! Describes the machine and the commit, for human readers. Unavailable information is omitted.
 
 use std::{fs, path::Path, process::Command, thread};
 
 use crate::statistics::float;
 
-/// Cores, model, memory, system, and what it was busy with.
+/// Cores, model, memory, operating system and load.
 pub(super) fn describe() -> String {
     let cores = thread::available_parallelism().map_or(0, usize::from);
     let mut parts = vec![format!("{cores} cores")];
     parts.extend(model());
     parts.extend(memory().map(|bytes| format!("{:.0} GB", float(bytes) / 1e9)));
     parts.extend(output("uname", &["-srm"]));
-    parts.extend(busy());
+    parts.extend(load_average());
     parts.join(", ")
 }
 
-/// The commit that this was built from, as far as the checkout knows.
+/// The commit of the checkout.
 pub(super) fn commit() -> String {
     let Some(commit) = git(&["rev-parse", "--short=12", "HEAD"]) else {
         return "unknown".to_owned();
     };
-    // Saving a table is no change of what was measured.
-    let but = ":(top,exclude)bench/RESULTS.md";
-    match git(&["status", "--porcelain", "--", ":/", but]) {
+    // Saved tables do not change what is measured.
+    let except_results = ":(top,exclude)bench/RESULTS.md";
+    match git(&["status", "--porcelain", "--", ":/", except_results]) {
         Some(changes) if !changes.is_empty() => format!("{commit} with uncommitted changes"),
         _ => commit,
     }
@@ -47,8 +47,8 @@ fn memory() -> Option<u64> {
     Some(kibibytes * 1024)
 }
 
-/// What others kept running in the last minute.
-fn busy() -> Option<String> {
+/// The load average of the last minute.
+fn load_average() -> Option<String> {
     let text = fs::read_to_string("/proc/loadavg").ok()?;
     let minute = text.split(' ').next()?;
     Some(format!("load {minute} before it began"))

@@ -1,4 +1,4 @@
-//! `bench/RESULTS.md`: a section for each verb, between marks.
+//! Saves results in `bench/RESULTS.md`, in a section for each subcommand, delimited by comments.
 
 use std::{fs, io::ErrorKind, path::Path};
 
@@ -7,7 +7,7 @@ use anyhow::Context as _;
 const TITLE: &str =
     "# Results\n\nMade by the commands below; `bench/README.md` says what is measured.\n";
 
-/// Puts a section in place of the last one of the same verb. The others stay.
+/// Replaces the section of this subcommand, or appends it.
 pub(crate) fn save(verb: &str, section: &str) -> anyhow::Result<()> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
     let old = match fs::read_to_string(&file) {

@@ -1,15 +1,15 @@
-//! Tables in Markdown.
+//! Markdown tables.
 
 use std::iter::repeat;
 
-/// A table: the first column is text, the others are figures.
+/// A table whose first column is text and whose other columns are numbers.
 pub(crate) struct Table {
     columns: usize,
     lines: Vec<String>,
 }
 
 impl Table {
-    /// Without rows yet.
+    /// A table without rows.
     pub(crate) fn new(heads: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let heads: Vec<_> = heads.into_iter().map(Into::into).collect();
         let columns = heads.len();
@@ -20,12 +20,12 @@ impl Table {
         }
     }
 
-    /// Adds a row; a cell too few is an empty one.
+    /// Adds a row; missing cells are empty.
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.lines.push(line(self.columns, cells));
     }
 
-    /// The text, with a line break at its end.
+    /// The Markdown text, which ends with a line break.
     pub(crate) fn markdown(&self) -> String {
         self.lines.concat()
     }

@@ -1,4 +1,4 @@
-//! The catalogue in memory.
+//! The cache of the catalogue.
 
 use std::sync::{
     Arc, PoisonError, RwLock,
@@ -11,31 +11,30 @@ use tokio::sync::Mutex;
 use super::{Catalogue, load, version};
 use crate::{Error, Result};
 
-/// Holds the version of the catalogue that was loaded last, and serves it
-/// whether or not the database can be reached.
+/// Caches the version of the catalogue that was loaded last, and serves it even while the database cannot be reached.
 #[derive(Debug, Default)]
 pub struct Cache {
     current: RwLock<Option<Arc<Catalogue>>>,
-    /// Held by the one that loads; says how the last attempt failed.
+    /// Locked while a task loads the catalogue; contains the error of the last attempt, if it failed.
     loading: Mutex<Option<Error>>,
     attempts: AtomicU64,
 }
 
 impl Cache {
-    /// The catalogue: the one held, or else loaded from `db`. Those who ask while
-    /// it is being loaded wait for that one load, and share its failure.
+    /// The cached catalogue, or else one loaded from `db`. Callers during a load wait for that load, and share its
+    /// error.
     ///
     /// # Errors
     ///
-    /// Those of the database, and only when nothing is held.
+    /// Those of the database, and only when nothing is cached.
     pub async fn get(&self, db: &impl TransactionTrait) -> Result<Arc<Catalogue>> {
-        if let Some(held) = self.held() {
-            return Ok(held);
+        if let Some(cached) = self.cached() {
+            return Ok(cached);
         }
         let attempts = self.attempts.load(Relaxed);
         let mut failure = self.loading.lock().await;
-        if let Some(held) = self.held() {
-            return Ok(held);
+        if let Some(cached) = self.cached() {
+            return Ok(cached);
         }
         if self.attempts.load(Relaxed) != attempts
             && let Some(failure) = &*failure
@@ -47,30 +46,29 @@ impl Cache {
         loaded
     }
 
-    /// Asks for the version and loads the catalogue again when it is another than
-    /// the one held; says whether it did. To be called every few seconds by the
-    /// one task that looks after it.
+    /// Loads the catalogue again when the database has another version than the cache, and returns whether it did. A
+    /// single task calls this every few seconds.
     ///
     /// # Errors
     ///
-    /// Those of the database; what is held stays.
+    /// Those of the database; the cached version stays.
     pub async fn refresh(&self, db: &(impl ConnectionTrait + TransactionTrait)) -> Result<bool> {
-        let held = self.held().map(|held| held.version);
-        if held == Some(version(db).await?) {
+        let cached = self.cached().map(|cached| cached.version);
+        if cached == Some(version(db).await?) {
             return Ok(false);
         }
-        let _alone = self.loading.lock().await;
+        let _guard = self.loading.lock().await;
         self.load(db).await?;
         Ok(true)
     }
 
-    /// Forgets what is held, for tests.
+    /// Clears the cache, for tests.
     pub fn clear(&self) {
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         *current = None;
     }
 
-    fn held(&self) -> Option<Arc<Catalogue>> {
+    fn cached(&self) -> Option<Arc<Catalogue>> {
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
         current.clone()
     }

@@ -1,12 +1,11 @@
-//! Reading the catalogue.
+//! Loading the catalogue.
 
 use sea_orm::{AccessMode, ConnectionTrait, IsolationLevel, TransactionSession, TransactionTrait};
 
 use super::Catalogue;
 use crate::{Error, Result, database, exercise, programme, recipe, workout};
 
-/// The whole catalogue, as it stood at one moment: four statements on one
-/// snapshot.
+/// The whole catalogue at one point in time: four statements on one snapshot.
 pub async fn load(db: &impl TransactionTrait) -> Result<Catalogue> {
     let snapshot = Some(IsolationLevel::RepeatableRead);
     let transaction = db.begin_with_config(snapshot, Some(AccessMode::ReadOnly));
@@ -25,7 +24,7 @@ pub async fn load(db: &impl TransactionTrait) -> Result<Catalogue> {
     })
 }
 
-/// The version that the catalogue has now.
+/// The current version of the catalogue.
 pub async fn version(db: &impl ConnectionTrait) -> Result<i64> {
     let sql = "SELECT version FROM catalogue_version";
     let row = db.query_one_raw(database::statement(sql, [])).await?;

@@ -1,11 +1,11 @@
-//! The catalogue as it stands at a version: the same for everyone, changed
-//! rarely, held in memory whole.
+//! The catalogue of exercises, workouts, recipes and programmes: the same for all members, rarely changed, and cached
+//! whole in memory.
 
 mod cache;
-mod fold;
-pub mod import;
+mod count;
 mod load;
 pub(crate) mod record;
+mod search_text;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -18,13 +18,14 @@ use crate::{
 };
 
 pub use cache::Cache;
-pub use fold::refold;
+pub use count::count;
 pub use load::{load, version};
+pub use search_text::rebuild_search_text;
 
-/// A version of the catalogue, archived items included.
+/// A version of the catalogue, including archived items.
 #[derive(Debug, Default)]
 pub struct Catalogue {
-    /// Grows with each change.
+    /// The version, which increases with each change.
     pub version: i64,
     /// By id.
     pub exercises: HashMap<ExerciseId, Arc<Exercise>>,

@@ -6,53 +6,54 @@ use serde::Serialize;
 use super::{CheckIn, entity, find::COLUMNS, measures};
 use crate::{
     Result,
-    command::{Command, Given, Refusal, UserError, Work},
+    command::{Command, CommandContext, CommandError, Patch, UserError},
     consent, database,
-    decision::{self, About},
+    decision::{self, DecisionTopic},
     id::CheckInId,
 };
 
-/// Changes answers of a check-in; what is absent stays, and so does each answer that the member gave later than this. When it was submitted stays too, and so does the programme of
-/// the cycle that it opened. It is the member's own history, so neither a subscription nor an active plan is needed.
+/// Corrects answers of a check-in. Absent answers are unchanged, and so are those on which the member decided later
+/// than this command. The time of submission and the programme of the next cycle do not change either. It is the
+/// member's own history, so neither a subscription nor an active plan is required.
 #[derive(Clone, Debug, Serialize)]
 pub struct CorrectCheckIn {
-    /// Which.
+    /// The check-in to correct.
     pub check_in: CheckInId,
-    /// Grams.
-    pub weight_grams: Given<i32>,
-    /// Millimetres.
-    pub waist_millimetres: Given<i32>,
-    /// Millimetres.
-    pub hips_millimetres: Given<i32>,
-    /// Millimetres.
-    pub chest_millimetres: Given<i32>,
-    /// 1 to 5.
-    pub energy: Given<i32>,
-    /// 1 to 5.
-    pub sleep: Given<i32>,
-    /// At most 2,000 characters.
-    pub notes: Given<String>,
+    /// Body weight in grams.
+    pub weight_grams: Patch<i32>,
+    /// Waist circumference in millimetres.
+    pub waist_millimetres: Patch<i32>,
+    /// Hip circumference in millimetres.
+    pub hips_millimetres: Patch<i32>,
+    /// Chest circumference in millimetres.
+    pub chest_millimetres: Patch<i32>,
+    /// Energy, from 1 to 5 points.
+    pub energy: Patch<i32>,
+    /// Quality of sleep, from 1 to 5 points.
+    pub sleep: Patch<i32>,
+    /// Free text, at most 2,000 characters.
+    pub notes: Patch<String>,
 }
 
 const ARGUMENT: &str = "checkInId";
 
 impl Command for CorrectCheckIn {
     const NAME: &'static str = "correctCheckIn";
-    type Outcome = CheckInId;
+    type Output = CheckInId;
 
-    async fn run(&self, work: &mut Work<'_>) -> Result<CheckInId, Refusal> {
+    async fn run(&self, context: &mut CommandContext<'_>) -> Result<CheckInId, CommandError> {
         let id = self.check_in;
-        if id.member != work.member()?.id {
+        if id.member != context.member()?.id {
             return Err(UserError::not_found(ARGUMENT).into());
         }
-        let found = self.decide(work).await?;
-        let (check_in, counting) = found.ok_or_else(|| UserError::not_found(ARGUMENT))?;
-        measures::check(&self.corrected(check_in.clone())?)?;
-        // One by one they are plausible, so they are together.
-        let corrected = counting.corrected(check_in)?;
-        // What was there was erased when the consent was withdrawn: whatever is there now is new.
-        if let Some(argument) = measures::on_health(&corrected).next() {
-            consent::may_keep(work.member()?, argument)?;
+        let found = self.record_decisions(context).await?;
+        let (check_in, effective) = found.ok_or_else(|| UserError::not_found(ARGUMENT))?;
+        measures::validate(&self.corrected(check_in.clone())?)?;
+        // Each answer is validated on its own, so any subset of them is valid too.
+        let corrected = effective.corrected(check_in)?;
+        // The earlier health data was erased when the consent was withdrawn: any that is present now is new.
+        if let Some(argument) = measures::health_arguments(&corrected).next() {
+            consent::require_health_consent(context.member()?, argument)?;
         }
         let sql = "
             UPDATE check_in
@@ -71,68 +72,78 @@ impl Command for CorrectCheckIn {
             corrected.notes.into(),
         ];
         let statement = database::statement(sql, values);
-        work.transaction().execute_raw(statement).await?;
+        context.transaction().execute_raw(statement).await?;
         Ok(id)
     }
 }
 
 impl CorrectCheckIn {
-    /// The check-in, and those of the answers that count: what it says already was said no earlier than it was submitted.
-    async fn decide(&self, work: &Work<'_>) -> Result<Option<(CheckIn, Self)>> {
+    /// Records the time of the decision on each present answer. Returns the check-in, and the command reduced to the
+    /// answers that are in effect: those decided neither before the submission nor before a later decision.
+    async fn record_decisions(
+        &self,
+        context: &CommandContext<'_>,
+    ) -> Result<Option<(CheckIn, Self)>> {
         let id = self.check_in;
-        let given = [
-            ("weightGrams", self.weight_grams.is_given()),
-            ("waistMillimetres", self.waist_millimetres.is_given()),
-            ("hipsMillimetres", self.hips_millimetres.is_given()),
-            ("chestMillimetres", self.chest_millimetres.is_given()),
-            ("energy", self.energy.is_given()),
-            ("sleep", self.sleep.is_given()),
-            ("notes", self.notes.is_given()),
+        let fields = [
+            ("weightGrams", self.weight_grams.is_present()),
+            ("waistMillimetres", self.waist_millimetres.is_present()),
+            ("hipsMillimetres", self.hips_millimetres.is_present()),
+            ("chestMillimetres", self.chest_millimetres.is_present()),
+            ("energy", self.energy.is_present()),
+            ("sleep", self.sleep.is_present()),
+            ("notes", self.notes.is_present()),
         ];
-        let given = given.into_iter().filter(|(_, given)| *given);
-        let about = given.map(|(field, _)| About::answer(id, field));
+        let present = fields.into_iter().filter(|(_, is_present)| *is_present);
+        let topics = present.map(|(field, _)| DecisionTopic::answer(id, field));
         let sql = format!(
             "{DECIDED}
             SELECT {COLUMNS}, ARRAY(SELECT about FROM decided) AS decided
             FROM check_in c
             WHERE c.member_id = $1 AND c.id = $4",
-            DECIDED = decision::SEVERAL,
+            DECIDED = decision::RECORD_MANY,
         );
-        let values = decision::several(id.member, about, work.occurred_at());
+        let values = decision::record_many_values(id.member, topics, context.occurred_at());
         let statement = database::statement(sql, values.into_iter().chain([id.id.into()]));
-        let Some(row) = work.transaction().query_one_raw(statement).await? else {
+        let Some(row) = context.transaction().query_one_raw(statement).await? else {
             return Ok(None);
         };
         let check_in = CheckIn::from(entity::Model::from_query_result(&row, "")?);
         let decided: Vec<String> = row.try_get("", "decided")?;
-        let counts = |field| {
-            let about = About::answer(id, field);
-            work.occurred_at() >= check_in.submitted_at
-                && decided.iter().any(|it| it == about.as_str())
+        let is_effective = |field| {
+            let topic = DecisionTopic::answer(id, field);
+            context.occurred_at() >= check_in.submitted_at
+                && decided.iter().any(|it| it == topic.as_str())
         };
-        let counting = Self {
+        let effective = Self {
             check_in: id,
-            weight_grams: self.weight_grams.only_if(counts("weightGrams")),
-            waist_millimetres: self.waist_millimetres.only_if(counts("waistMillimetres")),
-            hips_millimetres: self.hips_millimetres.only_if(counts("hipsMillimetres")),
-            chest_millimetres: self.chest_millimetres.only_if(counts("chestMillimetres")),
-            energy: self.energy.only_if(counts("energy")),
-            sleep: self.sleep.only_if(counts("sleep")),
-            notes: self.notes.only_if(counts("notes")),
+            weight_grams: self.weight_grams.only_if(is_effective("weightGrams")),
+            waist_millimetres: self
+                .waist_millimetres
+                .only_if(is_effective("waistMillimetres")),
+            hips_millimetres: self
+                .hips_millimetres
+                .only_if(is_effective("hipsMillimetres")),
+            chest_millimetres: self
+                .chest_millimetres
+                .only_if(is_effective("chestMillimetres")),
+            energy: self.energy.only_if(is_effective("energy")),
+            sleep: self.sleep.only_if(is_effective("sleep")),
+            notes: self.notes.only_if(is_effective("notes")),
         };
-        Ok(Some((check_in, counting)))
+        Ok(Some((check_in, effective)))
     }
 
-    fn corrected(&self, was: CheckIn) -> std::result::Result<CheckIn, UserError> {
+    fn corrected(&self, before: CheckIn) -> std::result::Result<CheckIn, UserError> {
         Ok(CheckIn {
-            weight_grams: self.weight_grams.or_none(was.weight_grams),
-            waist_millimetres: self.waist_millimetres.or_none(was.waist_millimetres),
-            hips_millimetres: self.hips_millimetres.or_none(was.hips_millimetres),
-            chest_millimetres: self.chest_millimetres.or_none(was.chest_millimetres),
-            energy: self.energy.or(was.energy, "energy")?,
-            sleep: self.sleep.or(was.sleep, "sleep")?,
-            notes: measures::notes(self.notes.or_none(was.notes))?,
-            ..was
+            weight_grams: self.weight_grams.apply(before.weight_grams),
+            waist_millimetres: self.waist_millimetres.apply(before.waist_millimetres),
+            hips_millimetres: self.hips_millimetres.apply(before.hips_millimetres),
+            chest_millimetres: self.chest_millimetres.apply(before.chest_millimetres),
+            energy: self.energy.apply_required(before.energy, "energy")?,
+            sleep: self.sleep.apply_required(before.sleep, "sleep")?,
+            notes: measures::notes(self.notes.apply(before.notes))?,
+            ..before
         })
     }
 }

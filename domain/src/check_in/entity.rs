@@ -14,21 +14,21 @@ pub struct Model {
     /// The row; unique.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The cycle that it closed, of the same member; it has no other.
+    /// The cycle that it closed, of the same member; unique.
     pub cycle_id: Uuid,
-    /// When it was filled in.
+    /// When the member filled it in.
     pub submitted_at: DateTimeUtc,
-    /// Grams.
+    /// Body weight in grams.
     pub weight_grams: Option<i32>,
-    /// Millimetres.
+    /// Waist circumference in millimetres.
     pub waist_millimetres: Option<i32>,
-    /// Millimetres.
+    /// Hip circumference in millimetres.
     pub hips_millimetres: Option<i32>,
-    /// Millimetres.
+    /// Chest circumference in millimetres.
     pub chest_millimetres: Option<i32>,
-    /// 1 to 5.
+    /// Energy, from 1 to 5 points.
     pub energy: i32,
-    /// 1 to 5.
+    /// Quality of sleep, from 1 to 5 points.
     pub sleep: i32,
     /// At most 2,000 characters.
     pub notes: Option<String>,

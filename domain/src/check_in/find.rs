@@ -11,7 +11,7 @@ use crate::{
     id::{CheckInId, CycleId, MemberId},
 };
 
-/// The columns of [`entity::Model`], of a table called `c`.
+/// The columns of [`entity::Model`], of a table with the alias `c`.
 pub(super) const COLUMNS: &str = "
     c.member_id, c.id, c.cycle_id, c.submitted_at, c.weight_grams, c.waist_millimetres,
     c.hips_millimetres, c.chest_millimetres, c.energy, c.sleep, c.notes";
@@ -21,14 +21,14 @@ pub async fn of_cycles(
     db: &impl ConnectionTrait,
     cycles: &[CycleId],
 ) -> Result<HashMap<CycleId, CheckIn>> {
-    let check_ins = load(db, "cycle_id", CycleId::columns(cycles)).await?;
+    let check_ins = load(db, "cycle_id", CycleId::uuid_arrays(cycles)).await?;
     let by_cycle = check_ins.into_iter().map(|found| (found.cycle_id, found));
     Ok(by_cycle.collect())
 }
 
 /// The check-ins with these ids, in no particular order.
 pub async fn find(db: &impl ConnectionTrait, ids: &[CheckInId]) -> Result<Vec<CheckIn>> {
-    load(db, "id", CheckInId::columns(ids)).await
+    load(db, "id", CheckInId::uuid_arrays(ids)).await
 }
 
 async fn load(db: &impl ConnectionTrait, key: &str, keys: [Value; 2]) -> Result<Vec<CheckIn>> {
@@ -53,8 +53,8 @@ struct ChangeRow {
     sleep: i32,
 }
 
-/// How check-ins differ from the one that the member submitted before, of
-/// whichever plan; nothing for a first one.
+/// How check-ins differ from the one that the member submitted before, of any plan. A member's first check-in has no
+/// entry.
 pub async fn changes(
     db: &impl ConnectionTrait,
     ids: &[CheckInId],
@@ -78,7 +78,7 @@ pub async fn changes(
             ORDER BY earlier.submitted_at DESC, earlier.id DESC
             LIMIT 1
         ) p";
-    let statement = database::statement(sql, CheckInId::columns(ids));
+    let statement = database::statement(sql, CheckInId::uuid_arrays(ids));
     let rows = ChangeRow::find_by_statement(statement).all(db).await?;
     let changes = rows.into_iter().map(|row| {
         let id = CheckInId {

@@ -1,4 +1,4 @@
-//! Check-ins by pages.
+//! Reading check-ins page by page.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -14,17 +14,16 @@ use crate::{
 /// The name of the list in its cursors.
 const LIST: &str = "check_in";
 
-/// Pages of members' check-ins of all plans, the newest first. A page whose
-/// `after` is not a cursor is [`Error::BadInput`](crate::Error::BadInput), and
-/// the others are there all the same.
+/// Pages of members' check-ins of all plans, newest first. The result of a page whose `after` is not a valid cursor is
+/// [`Error::BadInput`](crate::Error::BadInput), without affecting the other pages.
 pub async fn pages(
     db: &impl ConnectionTrait,
-    asked: &[(MemberId, PageRequest)],
+    requests: &[(MemberId, PageRequest)],
 ) -> Result<HashMap<(MemberId, PageRequest), Result<Page<CheckIn>>>> {
-    let pages = MemberPages::of(asked, LIST);
+    let pages = MemberPages::new(requests, LIST);
     let sql = format!(
         "SELECT k.place, {COLUMNS}
-        FROM {PLACES}
+        FROM {REQUESTS}
         CROSS JOIN LATERAL (
             SELECT {COLUMNS} FROM check_in c
             WHERE c.member_id = k.member_id AND (c.submitted_at, c.id) < (k.after_at, k.after_id)
@@ -32,9 +31,9 @@ pub async fn pages(
             LIMIT k.first + 1
         ) c
         ORDER BY k.place, c.submitted_at DESC, c.id DESC",
-        PLACES = MemberPages::PLACES,
+        REQUESTS = MemberPages::REQUESTS,
     );
-    let statement = database::statement(sql, pages.columns());
+    let statement = database::statement(sql, pages.parameters());
     let rows = db.query_all_raw(statement).await?;
     let mut found = pages.empty();
     for row in rows {
@@ -43,8 +42,8 @@ pub async fn pages(
         let (at, id) = (check_in.submitted_at, check_in.id);
         let cursor = TimeCursor { at, id }.encode(LIST);
         let row = (cursor, Arc::new(CheckIn::from(check_in)));
-        MemberPages::put(&mut found, place, row);
+        MemberPages::push(&mut found, place, row);
     }
     let of = |request: &PageRequest, rows| Page::of(rows, request);
-    Ok(pages.finish(found, of))
+    Ok(pages.into_results(found, of))
 }

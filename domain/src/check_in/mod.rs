@@ -1,4 +1,4 @@
-//! Check-ins: how a cycle went.
+//! Check-ins: a member's answers on how a cycle went.
 
 mod correct;
 pub mod entity;
@@ -24,37 +24,37 @@ pub struct CheckIn {
     pub id: CheckInId,
     /// The cycle that it closed.
     pub cycle_id: CycleId,
-    /// When it was filled in.
+    /// When the member filled it in.
     pub submitted_at: DateTime<Utc>,
-    /// Grams.
+    /// Body weight in grams.
     pub weight_grams: Option<i32>,
-    /// Millimetres.
+    /// Waist circumference in millimetres.
     pub waist_millimetres: Option<i32>,
-    /// Millimetres.
+    /// Hip circumference in millimetres.
     pub hips_millimetres: Option<i32>,
-    /// Millimetres.
+    /// Chest circumference in millimetres.
     pub chest_millimetres: Option<i32>,
-    /// 1 to 5.
+    /// Energy, from 1 to 5 points.
     pub energy: i32,
-    /// 1 to 5.
+    /// Quality of sleep, from 1 to 5 points.
     pub sleep: i32,
-    /// What the member wants to add.
+    /// Free text, at most 2,000 characters.
     pub notes: Option<String>,
 }
 
-/// Later minus earlier; `None` where either lacks the value.
+/// The difference between two check-ins, the later minus the earlier; `None` where either lacks the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckInChange {
-    /// Grams.
+    /// Weight in grams.
     pub weight_grams: Option<i32>,
-    /// Millimetres.
+    /// Waist in millimetres.
     pub waist_millimetres: Option<i32>,
-    /// Millimetres.
+    /// Hips in millimetres.
     pub hips_millimetres: Option<i32>,
-    /// Millimetres.
+    /// Chest in millimetres.
     pub chest_millimetres: Option<i32>,
-    /// Points of 5.
+    /// Energy in points.
     pub energy: Option<i32>,
-    /// Points of 5.
+    /// Sleep in points.
     pub sleep: Option<i32>,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{CheckIn, changes, entity, measures, next::next_programme};
 use crate::{
-    command::{Command, Obstacle, Refusal, UserError, Work},
+    command::{Command, CommandContext, CommandError, UserError, UserErrorReason},
     consent,
     cycle::{self, Cycle},
     database,
@@ -14,35 +14,35 @@ use crate::{
     mail::letter::CheckInReceived,
 };
 
-/// Submits the check-in of a cycle, which closes it and opens the next on the date on which it happened.
+/// Submits the check-in of a cycle, which closes the cycle and begins the next one on the date of the command.
 #[derive(Clone, Debug, Serialize)]
 pub struct SubmitCheckIn {
     /// The cycle that it closes.
     pub cycle: CycleId,
-    /// Grams.
+    /// Body weight in grams.
     pub weight_grams: Option<i32>,
-    /// Millimetres.
+    /// Waist circumference in millimetres.
     pub waist_millimetres: Option<i32>,
-    /// Millimetres.
+    /// Hip circumference in millimetres.
     pub hips_millimetres: Option<i32>,
-    /// Millimetres.
+    /// Chest circumference in millimetres.
     pub chest_millimetres: Option<i32>,
-    /// 1 to 5.
+    /// Energy, from 1 to 5 points.
     pub energy: i32,
-    /// 1 to 5.
+    /// Quality of sleep, from 1 to 5 points.
     pub sleep: i32,
-    /// At most 2,000 characters.
+    /// Free text, at most 2,000 characters.
     pub notes: Option<String>,
 }
 
-/// What came of it.
+/// The output of [`SubmitCheckIn`].
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Submitted {
     /// The check-in.
     pub check_in: CheckInId,
     /// The cycle that it closed.
     pub cycle: CycleId,
-    /// The cycle that it opened.
+    /// The cycle that it began.
     pub next_cycle: CycleId,
 }
 
@@ -50,47 +50,47 @@ const ARGUMENT: &str = "cycleId";
 
 impl Command for SubmitCheckIn {
     const NAME: &'static str = "submitCheckIn";
-    type Outcome = Submitted;
+    type Output = Submitted;
 
-    async fn run(&self, work: &mut Work<'_>) -> Result<Submitted, Refusal> {
-        let closed = self.due_cycle(work).await?;
-        let check_in = self.said(work)?;
-        measures::check(&check_in)?;
-        if let Some(argument) = measures::on_health(&check_in).next() {
-            consent::may_keep(work.member()?, argument)?;
+    async fn run(&self, context: &mut CommandContext<'_>) -> Result<Submitted, CommandError> {
+        let closed = self.due_cycle(context).await?;
+        let check_in = self.check_in(context)?;
+        measures::validate(&check_in)?;
+        if let Some(argument) = measures::health_arguments(&check_in).next() {
+            consent::require_health_consent(context.member()?, argument)?;
         }
-        database::insert(work.transaction(), vec![row(&check_in)]).await?;
-        // To be worked with, and not only kept for the member to read, it needs an answer.
-        let health = work.member()?.health_data == Some(true);
-        let change = if health {
-            let mut changes = changes(work.transaction(), &[check_in.id]).await?;
+        database::insert(context.transaction(), vec![row(&check_in)]).await?;
+        // Storing health data for the member to read is allowed without an answer, but processing it requires consent.
+        let has_consent = context.member()?.health_data == Some(true);
+        let change = if has_consent {
+            let mut changes = changes(context.transaction(), &[check_in.id]).await?;
             changes.remove(&check_in.id)
         } else {
             None
         };
-        let next = next_programme(work, &closed, &check_in, change.as_ref()).await?;
-        let today = work.today()?;
+        let next = next_programme(context, &closed, &check_in, change.as_ref()).await?;
+        let today = context.today()?;
         let sql = "UPDATE cycle SET closed_on = $3 WHERE member_id = $1 AND id = $2 AND closed_on IS NULL";
         let values = [closed.id.member.0.into(), closed.id.id.into(), today.into()];
         let statement = database::statement(sql, values);
-        work.transaction().execute_raw(statement).await?;
-        work.owe(&CheckInSubmitted {
+        context.transaction().execute_raw(statement).await?;
+        context.enqueue(&CheckInSubmitted {
             check_in_id: check_in.id.id,
             cycle_id: closed.id.id,
             cycle_number: closed.number,
             submitted_at: check_in.submitted_at,
         })?;
-        work.owe(&CheckInReceived {
+        context.enqueue(&CheckInReceived {
             cycle_number: closed.number,
             submitted_at: check_in.submitted_at,
-            weight_grams: check_in.weight_grams.filter(|_| health),
+            weight_grams: check_in.weight_grams.filter(|_| has_consent),
             weight_change_grams: change.as_ref().and_then(|it| it.weight_grams),
             waist_change_millimetres: change.as_ref().and_then(|it| it.waist_millimetres),
             next_starts_on: Some(today),
         })?;
         let (plan, number) = (closed.plan_id, closed.number + 1);
         let (programme, wanted) = (&next.programme, next.wanted);
-        let next_cycle = cycle::begin(work, plan, number, today, programme, wanted).await?;
+        let next_cycle = cycle::begin(context, plan, number, today, programme, wanted).await?;
         Ok(Submitted {
             check_in: check_in.id,
             cycle: closed.id,
@@ -100,39 +100,39 @@ impl Command for SubmitCheckIn {
 }
 
 impl SubmitCheckIn {
-    /// The cycle, which waits for its check-in and did so when it was filled in.
-    async fn due_cycle(&self, work: &Work<'_>) -> Result<Cycle, Refusal> {
-        work.require_access()?;
-        if self.cycle.member != work.member()?.id {
+    /// The cycle, if its check-in was due when the member filled it in.
+    async fn due_cycle(&self, context: &CommandContext<'_>) -> Result<Cycle, CommandError> {
+        context.require_access()?;
+        if self.cycle.member != context.member()?.id {
             return Err(UserError::not_found(ARGUMENT).into());
         }
-        let cycle = cycle::find(work.transaction(), &[self.cycle], work.now()).await?;
+        let cycle = cycle::find(context.transaction(), &[self.cycle], context.now()).await?;
         let cycle = cycle.into_iter().next();
         let cycle = cycle.ok_or_else(|| UserError::not_found(ARGUMENT))?;
         if cycle.closed_on.is_some() {
-            return Err(UserError::new(Obstacle::CheckInExists, ARGUMENT).into());
+            return Err(UserError::new(UserErrorReason::CheckInExists, ARGUMENT).into());
         }
         if cycle.plan_ended_on.is_some() {
-            return Err(UserError::new(Obstacle::PlanEnded, ARGUMENT).into());
+            return Err(UserError::new(UserErrorReason::PlanEnded, ARGUMENT).into());
         }
-        if work.today()? < cycle.check_in_opens_on {
+        if context.today()? < cycle.check_in_opens_on {
             let argument = if cycle.check_in_due {
                 "occurredAt"
             } else {
                 ARGUMENT
             };
-            let obstacle = Obstacle::CheckInOpensOn(cycle.check_in_opens_on);
-            return Err(UserError::new(obstacle, argument).into());
+            let reason = UserErrorReason::CheckInOpensOn(cycle.check_in_opens_on);
+            return Err(UserError::new(reason, argument).into());
         }
         Ok(cycle)
     }
 
-    fn said(&self, work: &Work<'_>) -> Result<CheckIn, UserError> {
-        let (member, id) = (self.cycle.member, work.new_id());
+    fn check_in(&self, context: &CommandContext<'_>) -> Result<CheckIn, UserError> {
+        let (member, id) = (self.cycle.member, context.new_id());
         Ok(CheckIn {
             id: CheckInId { member, id },
             cycle_id: self.cycle,
-            submitted_at: work.occurred_at(),
+            submitted_at: context.occurred_at(),
             weight_grams: self.weight_grams,
             waist_millimetres: self.waist_millimetres,
             hips_millimetres: self.hips_millimetres,
@@ -144,18 +144,18 @@ impl SubmitCheckIn {
     }
 }
 
-fn row(of: &CheckIn) -> entity::Model {
+fn row(check_in: &CheckIn) -> entity::Model {
     entity::Model {
-        member_id: of.id.member,
-        id: of.id.id,
-        cycle_id: of.cycle_id.id,
-        submitted_at: of.submitted_at,
-        weight_grams: of.weight_grams,
-        waist_millimetres: of.waist_millimetres,
-        hips_millimetres: of.hips_millimetres,
-        chest_millimetres: of.chest_millimetres,
-        energy: of.energy,
-        sleep: of.sleep,
-        notes: of.notes.clone(),
+        member_id: check_in.id.member,
+        id: check_in.id.id,
+        cycle_id: check_in.cycle_id.id,
+        submitted_at: check_in.submitted_at,
+        weight_grams: check_in.weight_grams,
+        waist_millimetres: check_in.waist_millimetres,
+        hips_millimetres: check_in.hips_millimetres,
+        chest_millimetres: check_in.chest_millimetres,
+        energy: check_in.energy,
+        sleep: check_in.sleep,
+        notes: check_in.notes.clone(),
     }
 }

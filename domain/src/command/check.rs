@@ -1,50 +1,52 @@
-//! Looking whether a command may be asked for, before something is done for it that costs others, such as a call of
-//! their API. The command itself looks again.
+//! Checks whether a command may run, before expensive preparation such as a call to a third party's API. The command
+//! itself repeats the checks in its transaction.
 
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 
 use super::{
-    Asked, Command, Obstacle, Refusal, UserError, idempotency, permit, valid_key, valid_subject,
+    Command, CommandError, CommandRequest, UserError, UserErrorReason, idempotency, permit,
+    valid_key, valid_subject,
 };
 use crate::{
     Result,
     member::{self, Member},
 };
 
-/// What is to be done for a command.
+/// The result of [`check`].
 #[derive(Debug)]
 pub enum Checked {
-    /// It was done with this key: nothing.
+    /// The command was already executed with this idempotency key: no preparation is needed.
     Done,
-    /// This member may ask for it.
+    /// This member may run the command.
     Allowed(Box<Member>),
 }
 
-/// Looks whether it was done with this key, and whether who asks may ask for it. The inner error is for the person.
+/// Checks whether the command was already executed with this idempotency key, and whether the caller may run it. The
+/// inner error is for the user.
 ///
 /// # Errors
 ///
-/// Those of the database, and [`Error::BadInput`](crate::Error::BadInput) for a token that nobody can be a member with.
+/// Database errors, and [`Error::BadInput`](crate::Error::BadInput) when the token's subject cannot belong to a member.
 pub async fn check<C: Command>(
     db: &impl ConnectionTrait,
-    asked: &Asked<'_>,
+    request: &CommandRequest<'_>,
     command: &C,
     now: DateTime<Utc>,
 ) -> Result<Result<Checked, UserError>> {
-    valid_subject(asked.subject)?;
-    valid_key(asked.idempotency_key)?;
-    match idempotency::find(db, asked, command).await {
+    valid_subject(request.subject)?;
+    valid_key(request.idempotency_key)?;
+    match idempotency::find(db, request, command).await {
         Ok(Some(_)) => return Ok(Ok(Checked::Done)),
         Ok(None) => {}
-        Err(Refusal::User(error)) => return Ok(Err(error)),
-        Err(Refusal::Error(error)) => return Err(error),
+        Err(CommandError::User(error)) => return Ok(Err(error)),
+        Err(CommandError::Internal(error)) => return Err(error),
     }
-    let member = member::find_by_subject(db, asked.subject, now).await?;
+    let member = member::find_by_subject(db, request.subject, now).await?;
     if let Err(error) = permit::<C>(member.as_ref()) {
         return Ok(Err(error));
     }
-    let missing = || UserError::new(Obstacle::NotRegistered, "");
+    let missing = || UserError::new(UserErrorReason::NotRegistered, "");
     Ok(member
         .map(|member| Checked::Allowed(Box::new(member)))
         .ok_or_else(missing))

@@ -1,32 +1,33 @@
-//! Remembering which commands were done.
+//! Idempotency keys: which commands were executed, and with which result.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, JsonValue};
 use sha2::{Digest as _, Sha256};
 
-use super::{Asked, Command, Obstacle, Refusal, UserError};
+use super::{Command, CommandError, CommandRequest, UserError, UserErrorReason};
 use crate::{
     Error, Result,
-    database::{self, Sweep},
+    database::{self, Purge},
 };
 
-fn hash<C: Command>(asked: &Asked<'_>, command: &C) -> Result<Vec<u8>> {
-    let arguments = serde_json::to_vec(&(command, asked.occurred_at));
+fn hash<C: Command>(request: &CommandRequest<'_>, command: &C) -> Result<Vec<u8>> {
+    let arguments = serde_json::to_vec(&(command, request.occurred_at));
     let arguments = arguments.map_err(|error| Error::Invariant(error.to_string()))?;
     Ok(Sha256::digest(arguments).to_vec())
 }
 
-/// What came of the command when it was done with this key.
+/// The output of the command that was executed with this key; `None` if the key is unused. `IDEMPOTENCY_KEY_REUSED` if
+/// it was used for another command or other arguments.
 pub(super) async fn find<C: Command>(
     db: &impl ConnectionTrait,
-    asked: &Asked<'_>,
+    request: &CommandRequest<'_>,
     command: &C,
-) -> Result<Option<C::Outcome>, Refusal> {
+) -> Result<Option<C::Output>, CommandError> {
     let sql = "
         SELECT command, arguments, outcome
         FROM idempotency_key
         WHERE issuer = $1 AND subject = $2 AND key = $3";
-    let (subject, key) = (asked.subject, asked.idempotency_key);
+    let (subject, key) = (request.subject, request.idempotency_key);
     let values = [
         subject.issuer.as_str().into(),
         subject.subject.as_str().into(),
@@ -37,47 +38,51 @@ pub(super) async fn find<C: Command>(
     };
     let name: String = row.try_get_by_index(0)?;
     let arguments: Vec<u8> = row.try_get_by_index(1)?;
-    if name != C::NAME || arguments != hash(asked, command)? {
-        return Err(UserError::new(Obstacle::KeyReused, "idempotencyKey").into());
+    if name != C::NAME || arguments != hash(request, command)? {
+        return Err(UserError::new(UserErrorReason::KeyReused, "idempotencyKey").into());
     }
-    let outcome: JsonValue = row.try_get_by_index(2)?;
-    let outcome = serde_json::from_value(outcome);
-    let outcome = outcome.map_err(|error| Error::Invariant(error.to_string()))?;
-    Ok(Some(outcome))
+    let output: JsonValue = row.try_get_by_index(2)?;
+    let output = serde_json::from_value(output);
+    let output = output.map_err(|error| Error::Invariant(error.to_string()))?;
+    Ok(Some(output))
 }
 
-/// Keeps what came of a command.
-pub(super) async fn keep<C: Command>(
+/// Stores a command's key with its output.
+pub(super) async fn insert<C: Command>(
     db: &impl ConnectionTrait,
-    asked: &Asked<'_>,
+    request: &CommandRequest<'_>,
     command: &C,
-    outcome: &C::Outcome,
+    output: &C::Output,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let outcome = serde_json::to_value(outcome);
-    let outcome = outcome.map_err(|error| Error::Invariant(error.to_string()))?;
+    let output = serde_json::to_value(output);
+    let output = output.map_err(|error| Error::Invariant(error.to_string()))?;
     let sql = "
         INSERT INTO idempotency_key (issuer, subject, key, command, arguments, outcome, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     let values = [
-        asked.subject.issuer.as_str().into(),
-        asked.subject.subject.as_str().into(),
-        asked.idempotency_key.into(),
+        request.subject.issuer.as_str().into(),
+        request.subject.subject.as_str().into(),
+        request.idempotency_key.into(),
         C::NAME.into(),
-        hash(asked, command)?.into(),
-        outcome.into(),
+        hash(request, command)?.into(),
+        output.into(),
         now.into(),
     ];
     db.execute_raw(database::statement(sql, values)).await?;
     Ok(())
 }
 
-/// Deletes at most `most` keys that are older than `before`; says how many there were.
-pub async fn forget(db: &impl ConnectionTrait, before: DateTime<Utc>, most: u32) -> Result<u64> {
-    let sweep = Sweep {
+/// Deletes at most `limit` keys that are older than `before`. Returns how many were deleted.
+pub async fn purge_expired(
+    db: &impl ConnectionTrait,
+    before: DateTime<Utc>,
+    limit: u32,
+) -> Result<u64> {
+    let purge = Purge {
         table: "idempotency_key",
         key: "issuer, subject, key",
         age: "created_at",
     };
-    sweep.run(db, before, most).await
+    purge.run(db, before, limit).await
 }

@@ -1,29 +1,33 @@
-//! What people, and what people make, may be called.
+//! Validation of names: of members, coaches and live sessions.
 
-use super::{Obstacle, UserError};
+use super::{UserError, UserErrorReason};
 
-/// A name without the spaces around it; how long it may be, the contract says. `argument` is what names it in the input.
+/// Trims and validates a name. Its length is limited by the GraphQL schema. `argument` is the name of the input field,
+/// for the error's path.
 ///
 /// # Errors
 ///
-/// `INVALID` for a name that cannot be seen, or that has control characters or line breaks.
+/// `INVALID` for a name without visible characters, or with control characters or line breaks.
 pub(crate) fn name(text: &str, argument: &str) -> Result<String, UserError> {
     let name = text.trim();
     if name.chars().all(is_invisible) {
-        return Err(UserError::new(Obstacle::InvisibleName, argument));
+        return Err(UserError::new(UserErrorReason::InvisibleName, argument));
     }
     if name.chars().any(|c| c.is_control() || is_separator(c)) {
-        return Err(UserError::new(Obstacle::NameOfLines, argument));
+        return Err(UserError::new(
+            UserErrorReason::NameWithControlCharacters,
+            argument,
+        ));
     }
     Ok(name.to_owned())
 }
 
-/// The line and the paragraph separator: they end a line like a line break, and are no control characters.
+/// The Unicode line and paragraph separators. They break a line, but do not count as control characters.
 fn is_separator(character: char) -> bool {
     matches!(character, '\u{2028}' | '\u{2029}')
 }
 
-/// White space, and what has no width: joiners, marks of direction, soft hyphens and fillers.
+/// White space, and characters without a width: joiners, direction marks, soft hyphens and fillers.
 fn is_invisible(character: char) -> bool {
     character.is_whitespace()
         || character.is_control()
@@ -54,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_no_name() {
+    fn names_without_visible_characters_or_with_control_characters_are_rejected() {
         for given in [
             " ",
             "\u{3000}",

@@ -1,4 +1,4 @@
-//! How many commands a member may ask for.
+//! The rate limit of commands for each member.
 
 use std::{
     collections::HashMap,
@@ -9,18 +9,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{Error, Result, viewer::Subject};
 
-/// The window that the rate is for.
+/// The window of the rate limit.
 const WINDOW: TimeDelta = TimeDelta::minutes(1);
 
-/// How many members are remembered before those who have been quiet are forgotten.
-const FORGET_FROM: usize = 4_096;
+/// How many members are tracked before inactive ones are purged.
+const MIN_PURGE_THRESHOLD: usize = 4_096;
 
-/// The rate of commands for each member, as this process sees it. A member who has been quiet for a minute may ask for a
-/// whole minute's commands at once, such as a phone that was offline; from then on for one whenever its share of a minute
-/// has passed.
+/// The rate limiter of commands for each member, within this process. A member who has been inactive for a minute may
+/// send a whole minute's commands as a burst, such as from a phone that was offline; after that, one command for each
+/// share of a minute that has passed.
 ///
-/// It is kept in memory, and so for each process: commands over the rate are to cost no statement and no connection,
-/// which is what somebody who sends them uses up. Several processes together allow that many times as much.
+/// It is kept in memory, so each process has its own: rejected commands must not cost a statement or a connection,
+/// since those are what a flood of commands exhausts. Several processes together allow that many times the rate.
 #[derive(Debug)]
 pub struct CommandRate {
     per_minute: u32,
@@ -29,35 +29,35 @@ pub struct CommandRate {
 
 #[derive(Debug)]
 struct Members {
-    /// When each would have asked for their last command, had they asked evenly: the theoretical arrival time of the
-    /// generic cell rate algorithm.
+    /// The theoretical arrival time of the generic cell rate algorithm (GCRA): when each member's last command would
+    /// have come at an even rate.
     due: HashMap<Subject, DateTime<Utc>>,
-    forget_from: usize,
+    purge_threshold: usize,
 }
 
 impl CommandRate {
-    /// So many in a minute, at least one.
+    /// Allows `per_minute` commands in a minute, and at least one.
     pub fn new(per_minute: u32) -> Self {
         Self {
             per_minute: per_minute.max(1),
             members: Mutex::new(Members {
                 due: HashMap::new(),
-                forget_from: FORGET_FROM,
+                purge_threshold: MIN_PURGE_THRESHOLD,
             }),
         }
     }
 
-    /// Counts a command that somebody asks for.
+    /// Counts a command of this caller.
     ///
     /// # Errors
     ///
-    /// [`Error::RateLimited`] where it is one too many; it is not counted then.
+    /// [`Error::RateLimited`] when it exceeds the rate; it is not counted then.
     pub fn count(&self, subject: &Subject, now: DateTime<Utc>) -> Result<()> {
         let share = WINDOW / i32::try_from(self.per_minute).unwrap_or(i32::MAX);
         let mut members = self.members.lock().unwrap_or_else(PoisonError::into_inner);
-        members.forget(now);
+        members.purge_expired(now);
         let due = members.due.get(subject).map_or(now, |due| now.max(*due));
-        // A clock that was set back does not hold anybody up for longer than the window.
+        // A clock that was set back does not block a member for longer than the window.
         let ahead = (due - now).min(WINDOW);
         let wait = ahead + share - WINDOW;
         if wait > TimeDelta::zero() {
@@ -72,11 +72,11 @@ impl CommandRate {
 }
 
 impl Members {
-    /// Forgets those who have been quiet, whenever there are twice as many as were left the last time.
-    fn forget(&mut self, now: DateTime<Utc>) {
-        if self.due.len() >= self.forget_from {
+    /// Removes inactive members, whenever there are twice as many as remained after the last purge.
+    fn purge_expired(&mut self, now: DateTime<Utc>) {
+        if self.due.len() >= self.purge_threshold {
             self.due.retain(|_, due| *due > now);
-            self.forget_from = FORGET_FROM.max(self.due.len() * 2);
+            self.purge_threshold = MIN_PURGE_THRESHOLD.max(self.due.len() * 2);
         }
     }
 }
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_minute_holds_so_many_and_then_each_has_to_wait_its_share() {
+    fn a_burst_of_a_minute_is_allowed_and_then_each_command_waits_for_its_share() {
         let (rate, ada) = (CommandRate::new(6), subject(&"ada"));
         let start = DateTime::UNIX_EPOCH;
         for _ in 0..6 {
@@ -109,23 +109,23 @@ mod tests {
         for _ in 0..3 {
             assert_eq!(retry_after(&rate.count(&ada, start)), Some(10));
         }
-        // Others are not held up.
+        // Other members are not affected.
         assert_eq!(retry_after(&rate.count(&subject(&"grace"), start)), None);
         let later = start + TimeDelta::milliseconds(9_999);
         assert_eq!(retry_after(&rate.count(&ada, later)), Some(1));
         let later = start + TimeDelta::seconds(10);
         assert_eq!(retry_after(&rate.count(&ada, later)), None);
         assert_eq!(retry_after(&rate.count(&ada, later)), Some(10));
-        // Rest gives back no more than a minute's.
+        // However long the member was inactive, the burst is no more than a minute's.
         let later = start + TimeDelta::hours(1);
-        let taken = (0..20).filter(|_| rate.count(&ada, later).is_ok());
-        assert_eq!(taken.count(), 6);
+        let accepted = (0..20).filter(|_| rate.count(&ada, later).is_ok());
+        assert_eq!(accepted.count(), 6);
     }
 
     #[test]
-    fn who_has_been_quiet_is_forgotten() {
+    fn inactive_members_are_purged() {
         let (rate, start) = (CommandRate::new(6), DateTime::UNIX_EPOCH);
-        for number in 0..FORGET_FROM {
+        for number in 0..MIN_PURGE_THRESHOLD {
             assert_eq!(retry_after(&rate.count(&subject(&number), start)), None);
         }
         let later = start + TimeDelta::minutes(1);

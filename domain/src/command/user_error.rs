@@ -1,19 +1,19 @@
-//! What keeps a command from being done and a person can mend.
+//! Errors that the user can correct: the `userErrors` of mutation payloads.
 
-use super::Obstacle;
-use crate::preferences::stored_enum;
+use super::UserErrorReason;
+use crate::enums::stored_enum;
 use chrono::{DateTime, Utc};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
 stored_enum! {
-    /// The kinds of it.
+    /// The machine-readable codes of user errors.
     UserErrorCode {
-        /// No such object, or another member's.
+        /// The object does not exist, or belongs to another member.
         NotFound = "NOT_FOUND",
-        /// Null for something that must have a value.
+        /// Null for a field that must have a value.
         Required = "REQUIRED",
-        /// A number, date or time outside of what is accepted.
+        /// A number, date or time outside of the accepted range.
         OutOfRange = "OUT_OF_RANGE",
         /// A text with too few characters.
         TooShort = "TOO_SHORT",
@@ -25,107 +25,107 @@ stored_enum! {
         TooMany = "TOO_MANY",
         /// A text with content that is not accepted.
         Invalid = "INVALID",
-        /// No time zone of the IANA database.
+        /// Not a time zone of the IANA database.
         UnknownTimeZone = "UNKNOWN_TIME_ZONE",
-        /// No language tag.
+        /// Not a valid language tag.
         UnknownLocale = "UNKNOWN_LOCALE",
-        /// No address that mail can be sent to.
+        /// Not an address that mail can be sent to.
         InvalidEmail = "INVALID_EMAIL",
-        /// The key was used with other arguments.
+        /// The idempotency key was used before, for another command or other arguments.
         IdempotencyKeyReused = "IDEMPOTENCY_KEY_REUSED",
         /// The viewer is a member already.
         AlreadyRegistered = "ALREADY_REGISTERED",
         /// The viewer is not a member yet.
         NotRegistered = "NOT_REGISTERED",
-        /// The account is to be deleted.
+        /// The account is scheduled for deletion.
         DeletionRequested = "DELETION_REQUESTED",
-        /// The subscription gives no access.
+        /// The member's subscription gives no access.
         SubscriptionRequired = "SUBSCRIPTION_REQUIRED",
-        /// There is an active plan.
+        /// The member already has an active plan.
         ActivePlanExists = "ACTIVE_PLAN_EXISTS",
-        /// The plan is over.
+        /// The plan has ended.
         PlanEnded = "PLAN_ENDED",
-        /// No programme fits.
+        /// No programme matches the member's preferences.
         NoProgramme = "NO_PROGRAMME",
-        /// The day lies ahead.
+        /// The day is in the future.
         DayNotReached = "DAY_NOT_REACHED",
-        /// The check-in is there, so the days are history.
+        /// The cycle has its check-in, so its days can no longer be changed.
         CycleClosed = "CYCLE_CLOSED",
-        /// The meal is eaten.
+        /// The meal is logged as eaten.
         MealEaten = "MEAL_EATEN",
         /// The diet does not allow the recipe.
         NotAllowedByDiet = "NOT_ALLOWED_BY_DIET",
         /// The recipe contains, or may contain, an allergen of the member's.
         NotAllowedByAllergens = "NOT_ALLOWED_BY_ALLERGENS",
-        /// The recipe is not made for the slot.
+        /// The recipe is not meant for the meal slot.
         NotForSlot = "NOT_FOR_SLOT",
-        /// The recipe lacks what planning needs.
+        /// The recipe lacks data that planning needs.
         NotPlannable = "NOT_PLANNABLE",
-        /// Day 29 lies ahead.
+        /// The check-in only opens on day 29 of the cycle.
         CheckInNotOpen = "CHECK_IN_NOT_OPEN",
-        /// The cycle has its check-in.
+        /// The cycle already has a check-in.
         CheckInExists = "CHECK_IN_EXISTS",
         /// The shop does not know the purchase, or it is not the viewer's.
         PurchaseInvalid = "PURCHASE_INVALID",
-        /// Not given any more.
+        /// No longer returned.
         PurchaseLinkedElsewhere = "PURCHASE_LINKED_ELSEWHERE",
-        /// Nothing is sold through that shop.
+        /// No subscription is sold through this shop.
         ShopNotConfigured = "SHOP_NOT_CONFIGURED",
-        /// It was asked for too often.
+        /// Too many attempts within the time window.
         TooManyAttempts = "TOO_MANY_ATTEMPTS",
-        /// There is nowhere to send the result to.
+        /// The member has no email address to send the result to.
         EmailMissing = "EMAIL_MISSING",
-        /// The address is not confirmed, so nothing is sent there.
+        /// The member's email address is not confirmed, so nothing is sent to it.
         EmailUnconfirmed = "EMAIL_UNCONFIRMED",
-        /// It can be asked for again later; the message says when.
+        /// The request can only be repeated later; the message says when.
         TooSoon = "TOO_SOON",
-        /// It is data on health, and the member does not agree to have that kept.
+        /// The input is health data, and the member has not consented to its storage.
         HealthConsentRequired = "HEALTH_CONSENT_REQUIRED",
-        /// The session has begun, so its times are history.
+        /// The live session has started, so its times can no longer be changed.
         LiveSessionStarted = "LIVE_SESSION_STARTED",
-        /// The session is off.
+        /// The live session is cancelled.
         LiveSessionCancelled = "LIVE_SESSION_CANCELLED",
     }
 }
 
-/// Why a command did nothing.
+/// Why a command changed nothing, for the user to correct.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserError {
-    /// For programs.
+    /// The machine-readable code.
     pub code: UserErrorCode,
-    /// For people, in their language.
-    pub message: Obstacle,
-    /// Where in the arguments it lies, such as `input`, `weightGrams`.
+    /// The reason, which becomes a sentence in the viewer's language.
+    pub message: UserErrorReason,
+    /// The path to the wrong argument, such as `input`, `weightGrams`.
     pub path: Vec<String>,
-    /// When it can be asked for again, where it comes too soon.
+    /// When the command may be repeated, if it came too soon.
     pub retry_at: Option<DateTime<Utc>>,
 }
 
 impl UserError {
-    /// About an argument of the input; about the whole with an empty name.
-    pub fn new(obstacle: Obstacle, argument: &str) -> Self {
+    /// An error about a field of `input`; about the whole input when `argument` is empty.
+    pub fn new(reason: UserErrorReason, argument: &str) -> Self {
         let path = ["input", argument].into_iter();
         let path = path.filter(|_| !argument.is_empty());
-        Self::at(obstacle, path.map(str::to_owned).collect())
+        Self::at(reason, path.map(str::to_owned).collect())
     }
 
-    /// About what lies there in the arguments.
-    pub fn at(obstacle: Obstacle, path: Vec<String>) -> Self {
+    /// An error about the argument at `path`.
+    pub fn at(reason: UserErrorReason, path: Vec<String>) -> Self {
         Self {
-            code: obstacle.code(),
-            message: obstacle,
+            code: reason.code(),
+            message: reason,
             path,
             retry_at: None,
         }
     }
 
-    /// There is no such object for anybody.
+    /// The object does not exist for anyone.
     pub fn unknown(argument: &str) -> Self {
-        Self::new(Obstacle::Nothing, argument)
+        Self::new(UserErrorReason::UnknownObject, argument)
     }
 
-    /// There is no such object for this viewer.
+    /// The object does not exist for this viewer: it is missing, or belongs to another member.
     pub fn not_found(argument: &str) -> Self {
-        Self::new(Obstacle::NothingOfYours, argument)
+        Self::new(UserErrorReason::NotFound, argument)
     }
 }

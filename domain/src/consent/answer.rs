@@ -1,22 +1,23 @@
-//! Agreeing and withdrawing.
+//! Giving and withdrawing consent.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveEnum as _, ConnectionTrait};
 use serde::Serialize;
 
-use super::{ConsentPurpose, health};
+use super::health;
 use crate::{
     Result,
-    command::{Command, Obstacle, Refusal, UserError, Work},
+    command::{Command, CommandContext, CommandError, UserError, UserErrorReason},
     database,
-    decision::{self, About},
+    decision::{self, DecisionTopic},
+    enums::ConsentPurpose,
     event::ConsentChanged,
     id::MemberId,
-    outbox::Effects,
+    outbox::OutboxBatch,
     partner::ConsentRecord,
 };
 
-/// A member's answer on one purpose.
+/// A member's new answer for one purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Answer {
     /// The purpose.
@@ -25,31 +26,31 @@ pub struct Answer {
     pub granted: bool,
 }
 
-/// Records what a member agrees to or withdraws; purposes that are not mentioned stay as they are.
+/// Updates the consents of a member; purposes without an answer are unchanged.
 #[derive(Clone, Debug, Serialize)]
 pub struct UpdateConsents {
-    /// At most one for each purpose.
+    /// At most one answer for each purpose.
     pub answers: Vec<Answer>,
 }
 
 impl Command for UpdateConsents {
     const NAME: &'static str = "updateConsents";
     // Consent can be withdrawn at any time (Article 7(3) of the GDPR).
-    const WHILE_LEAVING: bool = true;
-    type Outcome = MemberId;
+    const ALLOWED_DURING_DELETION: bool = true;
+    type Output = MemberId;
 
-    async fn run(&self, work: &mut Work<'_>) -> Result<MemberId, Refusal> {
-        let twice = (self.answers.iter().enumerate())
-            .find(|(place, answer)| given_before(&self.answers[..*place], answer.purpose));
-        if let Some((place, _)) = twice {
-            let path = ["input", "consents", &place.to_string(), "purpose"];
+    async fn run(&self, context: &mut CommandContext<'_>) -> Result<MemberId, CommandError> {
+        let duplicate = (self.answers.iter().enumerate())
+            .find(|(index, answer)| has_answer(&self.answers[..*index], answer.purpose));
+        if let Some((index, _)) = duplicate {
+            let path = ["input", "consents", &index.to_string(), "purpose"];
             let path = path.map(str::to_owned).to_vec();
-            return Err(UserError::at(Obstacle::AnsweredTwice, path).into());
+            return Err(UserError::at(UserErrorReason::DuplicateAnswer, path).into());
         }
-        let (member, at) = (work.member()?.id, work.occurred_at());
+        let (member, at) = (context.member()?.id, context.occurred_at());
         record(
-            work.transaction(),
-            work.effects(),
+            context.transaction(),
+            context.outbox(),
             member,
             &self.answers,
             at,
@@ -59,21 +60,21 @@ impl Command for UpdateConsents {
     }
 }
 
-fn given_before(answers: &[Answer], purpose: ConsentPurpose) -> bool {
+fn has_answer(answers: &[Answer], purpose: ConsentPurpose) -> bool {
     answers.iter().any(|answer| answer.purpose == purpose)
 }
 
-/// Records a member's answers, and owes what follows from those that differ from what was answered before. An answer
-/// that is older than the one that is there counts no more: a phone that was offline does not undo what was withdrawn
-/// on the web since. To be called with the member's row locked.
+/// Records a member's answers, and enqueues the messages about those that changed. An answer that is older than the
+/// stored one has no effect: a phone that was offline does not undo a withdrawal made on the web since. The caller must
+/// have locked the member's row.
 pub(super) async fn record(
     db: &impl ConnectionTrait,
-    owing: &mut Effects,
+    outbox: &mut OutboxBatch,
     member: MemberId,
     answers: &[Answer],
     at: DateTime<Utc>,
 ) -> Result<()> {
-    // What was said again counts from then on, though nothing follows from it and the row keeps its time.
+    // The time of a repeated answer is recorded as a decision, but the row of the consent keeps its time.
     let sql = format!(
         "{DECIDED}
         INSERT INTO consent AS c (member_id, purpose, granted, changed_at)
@@ -84,30 +85,34 @@ pub(super) async fn record(
         SET granted = excluded.granted, changed_at = excluded.changed_at
         WHERE c.granted <> excluded.granted AND c.changed_at <= excluded.changed_at
         RETURNING purpose, granted",
-        DECIDED = decision::SEVERAL,
+        DECIDED = decision::RECORD_MANY,
     );
-    let about = answers.iter().map(|answer| About::consent(answer.purpose));
+    let topics = answers
+        .iter()
+        .map(|answer| DecisionTopic::consent(answer.purpose));
     let purposes = answers.iter().map(|answer| answer.purpose.to_value());
     let granted = answers.iter().map(|answer| answer.granted);
-    let said = [
+    let columns = [
         purposes.collect::<Vec<String>>().into(),
         granted.collect::<Vec<bool>>().into(),
     ];
-    let values = decision::several(member, about, at).into_iter().chain(said);
+    let values = decision::record_many_values(member, topics, at)
+        .into_iter()
+        .chain(columns);
     for row in db.query_all_raw(database::statement(sql, values)).await? {
         let (purpose, granted) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-        owing.owe(&ConsentChanged {
+        outbox.enqueue(&ConsentChanged {
             purpose,
             granted,
             changed_at: at,
         })?;
-        owing.owe(&ConsentRecord {
+        outbox.enqueue(&ConsentRecord {
             purpose,
             granted,
             changed_at: at,
         })?;
         if (purpose, granted) == (ConsentPurpose::HealthData, false) {
-            health::forget(db, member, at).await?;
+            health::erase(db, member, at).await?;
         }
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use super::ConsentPurpose;
+use crate::enums::ConsentPurpose;
 use crate::id::MemberId;
 
 /// A row.
@@ -17,7 +17,7 @@ pub struct Model {
     pub purpose: ConsentPurpose,
     /// Whether the member agrees.
     pub granted: bool,
-    /// When they last said so.
+    /// When the answer last changed.
     pub changed_at: DateTimeUtc,
 }
 

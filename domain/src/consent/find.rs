@@ -7,10 +7,10 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use super::{Consent, entity};
 use crate::{
     Result, database,
-    id::{MemberId, column},
+    id::{MemberId, uuid_array},
 };
 
-/// Members' answers, one for each purpose that they were asked about.
+/// The answers of members, one for each purpose that was answered.
 pub async fn of_members(
     db: &impl ConnectionTrait,
     members: &[MemberId],
@@ -20,7 +20,7 @@ pub async fn of_members(
         FROM consent
         WHERE member_id = ANY($1)
         ORDER BY member_id, purpose";
-    let statement = database::statement(sql, [column(members.iter().map(|id| id.0))]);
+    let statement = database::statement(sql, [uuid_array(members.iter().map(|id| id.0))]);
     let rows = entity::Model::find_by_statement(statement).all(db).await?;
     let mut consents: HashMap<_, Vec<_>> = HashMap::new();
     for row in rows {

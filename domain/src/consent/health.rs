@@ -1,40 +1,43 @@
-//! What the consent `HEALTH_DATA` is needed for, and what becomes of health data when it is withdrawn.
+//! What requires the consent `HEALTH_DATA`, and the erasure of health data when it is withdrawn.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveEnum as _, ConnectionTrait, Iterable as _};
 
 use crate::{
     Result,
-    command::{Obstacle, UserError},
+    command::{UserError, UserErrorReason},
     database,
-    decision::{self, About},
+    decision::{self, DecisionTopic},
+    enums::Allergen,
     id::MemberId,
     member::Member,
-    preferences::Allergen,
 };
 
-/// Refuses to keep something on the health of a member who refused that or withdrew it. Who was never asked may say what
-/// they like: whoever registers says what they must not eat before there is a member who could answer, and an allergy
-/// that is not kept is dangerous. `argument` is what names it in the input.
+/// Rejects health data of a member who has refused or withdrawn the consent. A member who was never asked may enter it:
+/// allergens are part of the registration, before there is a member who could answer, and an allergy that is not stored
+/// is dangerous. `argument` is the name of the data in the input.
 ///
 /// # Errors
 ///
 /// `HEALTH_CONSENT_REQUIRED`.
-pub(crate) fn may_keep(member: &Member, argument: &str) -> Result<(), UserError> {
+pub(crate) fn require_health_consent(member: &Member, argument: &str) -> Result<(), UserError> {
     if member.health_data == Some(false) {
-        return Err(UserError::new(Obstacle::NoHealthConsent, argument));
+        return Err(UserError::new(
+            UserErrorReason::HealthConsentRequired,
+            argument,
+        ));
     }
     Ok(())
 }
 
-/// The same for a list of allergens that takes the place of another. All fourteen are always taken, because they tell
-/// nothing and exclude everything. Any other list is refused, the empty one too: in place of the fourteen that stand for
-/// allergens which are forgotten, it would put one of them on the table.
+/// Like [`require_health_consent`], for a list of allergens that replaces another. All fourteen are always accepted,
+/// because they reveal nothing and exclude everything. Any other change is rejected, the empty list too: the fourteen
+/// may stand for allergens that were erased, and a shorter list could put one of them on the table.
 ///
 /// # Errors
 ///
 /// `HEALTH_CONSENT_REQUIRED`.
-pub(crate) fn may_keep_allergens(
+pub(crate) fn require_consent_for_allergens(
     member: &Member,
     before: &[Allergen],
     after: &[Allergen],
@@ -43,16 +46,17 @@ pub(crate) fn may_keep_allergens(
     if before == after || excludes_all {
         return Ok(());
     }
-    may_keep(member, "allergens")
+    require_health_consent(member, "allergens")
 }
 
-/// Erases what was kept by consent alone: the measures and the notes of check-ins, which allergens a member has, and
-/// archives, which hold all that. The objects go with the next `export::remove_expired`, and are not mailed any more.
+/// Erases the data that is stored only by consent: the measures and notes of check-ins, the member's allergens, and
+/// export archives, which contain all of that. The next `export::remove_expired` deletes the objects; until then they
+/// are no longer mailed.
 ///
-/// Meals are made from preferences, those of past days too, and a list of allergens that were forgotten must not put
-/// one of them on the table: all fourteen take its place, which tells nothing and excludes everything. Decided when the
-/// consent was withdrawn, so that a phone does not bring back later what was said before.
-pub(super) async fn forget(
+/// Meals are computed from preferences, those of past days too, and erasing a list of allergens must not put one of
+/// them on the table. So the list is replaced by all fourteen, which reveals nothing and excludes everything. The
+/// replacement is dated by the withdrawal, so that an older decision that arrives late does not restore the list.
+pub(super) async fn erase(
     db: &impl ConnectionTrait,
     member: MemberId,
     at: DateTime<Utc>,
@@ -74,11 +78,11 @@ pub(super) async fn forget(
         UPDATE member_preferences
         SET allergens = $4
         WHERE member_id = $1 AND allergens <> '{{}}'",
-        DECIDED = decision::ONE,
+        DECIDED = decision::RECORD_ONE,
     );
     let all = Allergen::iter().map(|allergen| allergen.to_value());
-    let about = About::preference("allergens");
-    let values = decision::one(member, &about, at).into_iter();
+    let topic = DecisionTopic::preference("allergens");
+    let values = decision::record_one_values(member, &topic, at).into_iter();
     let values = values.chain([all.collect::<Vec<String>>().into()]);
     db.execute_raw(database::statement(sql, values)).await?;
     Ok(())

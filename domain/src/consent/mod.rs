@@ -1,4 +1,4 @@
-//! What members agree to.
+//! Consents of members.
 
 mod answer;
 pub mod entity;
@@ -8,34 +8,20 @@ mod unsubscribe;
 
 pub use answer::{Answer, UpdateConsents};
 pub use find::of_members;
-pub(crate) use health::{may_keep, may_keep_allergens};
+pub(crate) use health::{require_consent_for_allergens, require_health_consent};
 pub use unsubscribe::unsubscribe;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{DeriveActiveEnum, EnumIter};
-use serde::{Deserialize, Serialize};
 
-use crate::preferences::stored_enum;
+use crate::enums::ConsentPurpose;
 
-stored_enum! {
-    /// What data may be used for.
-    ConsentPurpose {
-        /// Mail that is not about the member's own plan.
-        MarketingEmail = "MARKETING_EMAIL",
-        /// Handing data to partners.
-        PartnerSharing = "PARTNER_SHARING",
-        /// Working with health data.
-        HealthData = "HEALTH_DATA",
-    }
-}
-
-/// A member's answer for one purpose.
+/// A member's stored answer for one purpose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consent {
     /// The purpose.
     pub purpose: ConsentPurpose,
     /// Whether the member agrees.
     pub granted: bool,
-    /// When they last said so.
+    /// When the answer last changed.
     pub changed_at: DateTime<Utc>,
 }

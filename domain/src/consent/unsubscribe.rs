@@ -1,4 +1,4 @@
-//! Withdrawing by the link in a mail.
+//! Withdrawing the consent to marketing mail with the link in a mail.
 
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
 
@@ -7,18 +7,17 @@ use crate::{
     Result,
     clock::Clock,
     database::Session,
-    mail::unsubscribe::Unsubscribing,
+    mail::unsubscribe::UnsubscribeTokens,
     member,
-    outbox::{self, Effects},
+    outbox::{self, OutboxBatch},
 };
 
-/// Withdraws a member's consent to `MARKETING_EMAIL`, with all that follows from it, by the token of a mail: without
-/// signing in (RFC 8058). Asked for again it changes nothing. False when the token is none of ours, or its member is
-/// gone.
+/// Withdraws a member's consent to `MARKETING_EMAIL` with the token of a mail, without signing in (RFC 8058).
+/// Idempotent. Returns false if the token is not valid, or its member has been erased.
 pub async fn unsubscribe(
     session: &Session,
     clock: &dyn Clock,
-    tokens: &Unsubscribing,
+    tokens: &UnsubscribeTokens,
     token: &str,
 ) -> Result<bool> {
     let Some(member) = tokens.member(token) else {
@@ -29,16 +28,16 @@ pub async fn unsubscribe(
         transaction.rollback().await?;
         return Ok(false);
     }
-    // Only now: who comes later is to have the later time.
+    // Read after the lock, so that times are in the order in which answers are recorded.
     let now = clock.now();
     let answer = Answer {
         purpose: ConsentPurpose::MarketingEmail,
         granted: false,
     };
-    let mut effects = Effects::new(Some(member), now);
-    record(&transaction, &mut effects, member, &[answer], now).await?;
-    outbox::insert(&transaction, effects.owed(), session.span(), now).await?;
+    let mut outbox = OutboxBatch::new(Some(member), now);
+    record(&transaction, &mut outbox, member, &[answer], now).await?;
+    outbox::insert(&transaction, outbox.messages(), session.span(), now).await?;
     transaction.commit().await?;
-    outbox::announce();
+    outbox::notify_relays();
     Ok(true)
 }

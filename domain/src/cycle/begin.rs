@@ -1,29 +1,30 @@
-//! Beginning a cycle: with its plan, or with the check-in of the one before.
+//! Beginning a cycle, when its plan starts or when the check-in of the cycle before is submitted.
 
 use chrono::NaiveDate;
 
 use super::entity;
 use crate::{
     Result,
-    command::Work,
+    command::CommandContext,
     database,
     event::CycleStarted,
     id::{CycleId, PlanId},
     mail::letter::YourPlan,
-    programme::{Load, Programme},
+    programme::Programme,
+    progression::Load,
 };
 
-/// Inserts a cycle, and owes what its beginning causes: the event, and the mail with its days. `wanted` is what the member
-/// wants now, which the programme need not have.
+/// Inserts a cycle, and enqueues the event and the mail with its days. `wanted` is the load that the member wants now,
+/// which may differ from the programme's.
 pub(crate) async fn begin(
-    work: &mut Work<'_>,
+    context: &mut CommandContext<'_>,
     plan: PlanId,
     number: i32,
     starts_on: NaiveDate,
     programme: &Programme,
     wanted: Load,
 ) -> Result<CycleId> {
-    let id = work.new_id();
+    let id = context.new_id();
     let row = entity::Model {
         member_id: plan.member,
         id,
@@ -33,13 +34,13 @@ pub(crate) async fn begin(
         closed_on: None,
         programme_id: programme.id,
         programme_version: programme.version,
-        // The random half.
+        // The half with the most random bits.
         seed: id.as_u64_pair().1.cast_signed(),
         wanted_level: Some(wanted.level),
         wanted_days_per_week: Some(wanted.days_per_week),
     };
-    database::insert(work.transaction(), vec![row]).await?;
-    work.owe(&CycleStarted {
+    database::insert(context.transaction(), vec![row]).await?;
+    context.enqueue(&CycleStarted {
         plan_id: plan.id,
         cycle_id: id,
         number,
@@ -47,7 +48,7 @@ pub(crate) async fn begin(
         programme_id: programme.id,
         programme_version: programme.version,
     })?;
-    work.owe(&YourPlan { cycle: id })?;
+    context.enqueue(&YourPlan { cycle: id })?;
     Ok(CycleId {
         member: plan.member,
         id,

@@ -3,8 +3,8 @@
 use sea_orm::entity::prelude::*;
 
 use crate::{
+    enums::Level,
     id::{MemberId, ProgrammeId},
-    preferences::Level,
 };
 
 /// A row.
@@ -19,21 +19,21 @@ pub struct Model {
     pub id: Uuid,
     /// The plan, of the same member.
     pub plan_id: Uuid,
-    /// From 1, within the plan; unique there.
+    /// The number within the plan, from 1; unique there.
     pub number: i32,
-    /// Day 1.
+    /// The date of day 1.
     pub starts_on: Date,
-    /// When its check-in closed it.
+    /// The date on which its check-in closed it.
     pub closed_on: Option<Date>,
     /// The programme.
     pub programme_id: ProgrammeId,
-    /// The version, for good.
+    /// The version of the programme, pinned when the cycle began.
     pub programme_version: i32,
-    /// What replacements are chosen by.
+    /// The random seed of the choice of replacement meals.
     pub seed: i64,
-    /// The level that the member wanted when it began; `None` for cycles from before this was kept.
+    /// The level that the member wanted when it began; `None` for cycles from before this was stored.
     pub wanted_level: Option<Level>,
-    /// The training days that they wanted; there with the level.
+    /// The training days per week that the member wanted; present together with the level.
     pub wanted_days_per_week: Option<i32>,
 }
 

@@ -1,4 +1,4 @@
-//! Reading cycles, each with what decides which day of it is today.
+//! Reading cycles, each with the member's time zone and the end of its plan.
 
 use std::collections::HashMap;
 
@@ -9,9 +9,9 @@ use uuid::Uuid;
 use super::{Cycle, check_in_due, check_in_opens_on, ends_on};
 use crate::{
     Result, database,
+    enums::Level,
     id::{CycleId, MemberId, PlanId, ProgrammeId},
-    preferences::Level,
-    programme::Load,
+    progression::Load,
     time_zone,
 };
 
@@ -43,14 +43,14 @@ const OF_PLANS: &str = "
     JOIN plan p ON p.member_id = c.member_id AND p.id = c.plan_id
     JOIN member m ON m.id = c.member_id";
 
-/// The open cycles of plans that are followed; none for a plan that has ended.
+/// The open cycles of active plans; a plan that has ended has no entry.
 pub async fn current(
     db: &impl ConnectionTrait,
     plans: &[PlanId],
     now: DateTime<Utc>,
 ) -> Result<HashMap<PlanId, Cycle>> {
     let sql = format!("{COLUMNS} {OF_PLANS} WHERE c.closed_on IS NULL AND p.status = 'ACTIVE'");
-    let cycles = load(db, sql, PlanId::columns(plans), now).await?;
+    let cycles = load(db, sql, PlanId::uuid_arrays(plans), now).await?;
     let by_plan = cycles.into_iter().map(|cycle| (cycle.plan_id, cycle));
     Ok(by_plan.collect())
 }
@@ -63,7 +63,7 @@ pub async fn of_plans(
 ) -> Result<HashMap<PlanId, Vec<Cycle>>> {
     let sql = format!("{COLUMNS} {OF_PLANS} ORDER BY c.member_id, c.plan_id, c.number");
     let mut by_plan: HashMap<_, Vec<_>> = HashMap::new();
-    for cycle in load(db, sql, PlanId::columns(plans), now).await? {
+    for cycle in load(db, sql, PlanId::uuid_arrays(plans), now).await? {
         by_plan.entry(cycle.plan_id).or_default().push(cycle);
     }
     Ok(by_plan)
@@ -82,7 +82,7 @@ pub async fn find(
         JOIN plan p ON p.member_id = c.member_id AND p.id = c.plan_id
         JOIN member m ON m.id = c.member_id"
     );
-    load(db, sql, CycleId::columns(ids), now).await
+    load(db, sql, CycleId::uuid_arrays(ids), now).await
 }
 
 async fn load(
@@ -98,7 +98,7 @@ async fn load(
 
 impl Row {
     fn cycle(self, now: DateTime<Utc>) -> Cycle {
-        let time_zone = time_zone::stored(&self.time_zone, self.member_id);
+        let time_zone = time_zone::parse_stored(&self.time_zone, self.member_id);
         let today = now.with_timezone(&time_zone).date_naive();
         let member = self.member_id;
         Cycle {

@@ -1,4 +1,4 @@
-//! Cycles: days 1 to 28 of a plan, and the check-in that closes them.
+//! Cycles: periods of 28 days of a plan, each closed by a check-in.
 
 mod begin;
 pub mod entity;
@@ -10,15 +10,14 @@ use chrono_tz::Tz;
 
 use crate::{
     id::{CycleId, PlanId, ProgrammeId},
-    programme::Load,
+    progression::Load,
 };
 
 pub(crate) use begin::begin;
 pub use find::{current, find, of_plans};
-pub use rules::{check_in_due, check_in_opens_on, ends_on, progress};
+pub use rules::{check_in_due, check_in_opens_on, ends_on};
 
-/// Days in a cycle.
-pub const DAYS: u8 = 28;
+pub use crate::id::CYCLE_DAYS as DAYS;
 
 /// A cycle, as of the day on which it was loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,15 +26,15 @@ pub struct Cycle {
     pub id: CycleId,
     /// The plan that it belongs to.
     pub plan_id: PlanId,
-    /// From 1, within the plan.
+    /// The number within the plan, from 1.
     pub number: i32,
-    /// Day 1.
+    /// The date of day 1.
     pub starts_on: NaiveDate,
-    /// Day 28.
+    /// The date of day 28.
     pub ends_on: NaiveDate,
-    /// Day 29.
+    /// The date of day 29, the first on which the check-in can be submitted.
     pub check_in_opens_on: NaiveDate,
-    /// Whether the days are over and the check-in is not there yet.
+    /// Whether the days are over and the check-in has not been submitted yet.
     pub check_in_due: bool,
     /// The date on which its check-in closed it.
     pub closed_on: Option<NaiveDate>,
@@ -43,15 +42,14 @@ pub struct Cycle {
     pub programme: ProgrammeId,
     /// The version of the programme, pinned when the cycle began.
     pub programme_version: i32,
-    /// What replacements are chosen by.
+    /// The random seed of the choice of replacement meals.
     pub seed: i64,
-    /// What the member wanted of training when it began, whatever the programme has; `None` for cycles from before this
-    /// was kept.
+    /// The load that the member wanted when it began, which may differ from the programme's; `None` for cycles from
+    /// before this was stored.
     pub wanted: Option<Load>,
-    /// Where the member's days begin and end.
+    /// The time zone in which the member's days begin and end.
     pub time_zone: Tz,
-    /// The last day of its plan, once that has ended; what lies ahead of it is
-    /// gone.
+    /// The last day of its plan, if that has ended. Later days are not part of the cycle.
     pub plan_ended_on: Option<NaiveDate>,
 }
 
@@ -82,14 +80,14 @@ impl Cycle {
 /// How far a member has come in a cycle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CycleProgress {
-    /// Scheduled workouts completed.
+    /// Number of planned workouts that were completed.
     pub workouts_completed: i32,
-    /// Workouts scheduled on all days.
+    /// Number of planned workouts on all days.
     pub workouts_planned: i32,
-    /// Meals logged as eaten.
+    /// Number of meals that were logged as eaten.
     pub meals_logged: i32,
-    /// Days begun, today included.
+    /// Number of days that have begun, including today.
     pub days_elapsed: i32,
-    /// Completed of planned, rounded down.
+    /// Percentage of planned workouts that were completed, rounded down.
     pub percent: i32,
 }

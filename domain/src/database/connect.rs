@@ -1,4 +1,4 @@
-//! Opening a pool, and how its connections are set up.
+//! Opening a pool, and setting up its connections.
 
 use std::{
     sync::{Arc, Once},
@@ -15,55 +15,53 @@ use sea_orm::{
 use tokio::time::timeout;
 
 use super::{
+    monitor::{self, SuspectedSince},
     pool::{MIN_SERVER_VERSION, Pool},
-    watch::{self, Suspicion},
 };
 
-/// A connection that was idle for so long is asked whether it still leads to a server before it is used.
-/// Asking each costs a round trip: 13 % of the throughput of a prototype.
+/// A connection that was idle for at least this long is checked before it is used. Checking each one costs a round
+/// trip: 13 % of the throughput of a prototype.
 const CHECK_AFTER_IDLE: Duration = Duration::from_secs(30);
 
-/// How such a check may hold up the request that waits for it.
+/// The most that such a check may delay the request that waits for it.
 const CHECK_TIMEOUT: Duration = Duration::from_millis(400);
 
-/// How a pool of connections behaves.
+/// The options of a connection pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// The most connections at a time.
+    /// The maximum number of open connections.
     pub max_connections: u32,
-    /// How long to wait for a free one, and for one to be made. Then the error is
+    /// How long to wait for a connection to become free or to be opened, before
     /// [`Error::Unavailable`](crate::Error::Unavailable).
     pub acquire_timeout: Duration,
-    /// How long the server works on a statement before it gives up. Then the
-    /// error is [`Error::Timeout`](crate::Error::Timeout). A server that is silent for half a second more is taken for
-    /// gone. Nothing cancels the statement of a request that is gone, so keep it below the limit for requests.
+    /// Postgres' `statement_timeout`, after which the error is [`Error::Timeout`](crate::Error::Timeout). A server that
+    /// does not answer within half a second more counts as lost. Nothing cancels the statement of an abandoned request,
+    /// so keep this below the request timeout.
     pub statement_timeout: Duration,
-    /// What the server's lists of connections show.
+    /// Postgres' `application_name`, as shown in `pg_stat_activity`.
     pub application_name: String,
-    /// Whether statements may read tables whole. Plans are made once for each
-    /// connection, and one that is made while a table is empty reads it whole ever
-    /// after. Queues fill from nothing to hundreds of thousands of rows within
-    /// minutes: there a receive then took 100 ms instead of 0.25 ms.
+    /// Whether plans may use sequential scans. A plan is made once for each connection, and one that is made while a
+    /// table is empty uses a sequential scan ever after. Queues grow from empty to hundreds of thousands of rows within
+    /// minutes: receiving from one then took 100 ms instead of 0.25 ms.
     pub sequential_scans: bool,
-    /// What is between us and the server.
+    /// The mode of the pooler between this process and the server.
     pub pool_mode: PoolMode,
 }
 
-/// What a pooler in front of Postgres keeps for a client, in `PgBouncer`'s terms.
+/// How a pooler in front of Postgres assigns server connections to clients, in `PgBouncer`'s terms.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PoolMode {
-    /// A connection to the server as long as ours: the server itself, or a pooler with `pool_mode=session`.
+    /// One server connection for the lifetime of ours: no pooler, or one with `pool_mode=session`.
     #[default]
     Session,
-    /// A connection for the time of a transaction. Each statement is then a transaction that makes its own settings,
-    /// and none is prepared by name.
+    /// One server connection for the duration of a transaction. Each statement then runs in a transaction that makes
+    /// its own settings, and no statement is prepared by name.
     Transaction,
 }
 
 impl Options {
-    /// For what works on queues and the outbox, whose size changes faster than the
-    /// server notices. A pool of its own also keeps requests and background work
-    /// from taking each other's connections.
+    /// Options for work on the queues and the outbox, whose size changes faster than the statistics of the server. A
+    /// separate pool also keeps requests and background work from taking each other's connections.
     pub fn for_queues() -> Self {
         Self {
             sequential_scans: false,
@@ -72,18 +70,20 @@ impl Options {
         }
     }
 
-    /// The settings of a session, or with `SET LOCAL` of a transaction. No start-up options: poolers refuse them.
+    /// SQL that makes the settings: of a session with the scope `SET`, of a transaction with `SET LOCAL`. They are not
+    /// start-up options, because poolers reject those.
     pub(super) fn settings(&self, scope: &str) -> String {
         let statement = self.statement_timeout.as_millis();
         let mut settings = vec![
             format!("statement_timeout = {statement}"),
-            // What is left open by a fault of ours ends, with its locks.
+            // A transaction that a defect leaves open ends, and releases its locks.
             format!("idle_in_transaction_session_timeout = {}", 2 * statement),
-            // With `= ANY($1)` Postgres would plan anew at each call: 27 to 37 % of the throughput of a prototype.
+            // With `= ANY($1)` Postgres would plan anew for each execution: 27 to 37 % of the throughput of a
+            // prototype.
             "plan_cache_mode = force_generic_plan".to_owned(),
         ];
         if self.pool_mode == PoolMode::Session {
-            // A role may have them otherwise; the pool ends what is idle by itself.
+            // The role may have another default; the pool closes idle connections by itself.
             settings.push("idle_session_timeout = 0".to_owned());
         }
         if !self.sequential_scans {
@@ -107,51 +107,57 @@ impl Default for Options {
     }
 }
 
-/// Opens a pool on `url` and its first connection. The driver takes what the
-/// URL leaves open from `PG*` variables, so a URL that shall not depend on them
-/// names user, host, port and database.
+/// Opens a pool on `url` and its first connection. The driver takes the parts that the URL omits from the `PG*`
+/// environment variables, so a URL that must not depend on them names user, host, port and database.
 ///
 /// # Errors
 ///
-/// [`Error::Unavailable`](crate::Error::Unavailable) when it cannot be connected
-/// to, or the URL is none.
+/// [`Error::Unavailable`](crate::Error::Unavailable) when the connection fails or the URL is invalid.
 pub async fn connect(url: &str, options: &Options) -> crate::Result<Pool> {
     let pool = open(url, options)?;
-    // There, for the first statement to find it.
+    // The first statement finds this connection in the pool.
     pool.lease().await?.release().await;
     Ok(pool)
 }
 
-/// Opens a pool that connects when it is used, so a database that is down is no reason not to start. Why it cannot be
-/// reached is logged.
+/// Opens a pool that connects on first use, so that the process can start while the database is down. The reason why a
+/// connection fails is logged.
 ///
 /// # Errors
 ///
-/// [`Error::Unavailable`](crate::Error::Unavailable) when the URL is none.
+/// [`Error::Unavailable`](crate::Error::Unavailable) when the URL is invalid.
 pub fn open(url: &str, options: &Options) -> crate::Result<Pool> {
-    let mut driver: PgConnectOptions = url.parse().map_err(super::failure::of_connecting)?;
+    let mut driver: PgConnectOptions = url.parse().map_err(super::failure::connect_error)?;
     driver = driver
         .application_name(&options.application_name)
-        // A start-up parameter that PgBouncer does not know; ours are sent in binary.
+        // A start-up parameter that PgBouncer rejects, and that has no effect on our binary format.
         .extra_float_digits(None)
-        // Statements are counted and traced by `Session`.
+        // `Session` counts and traces statements.
         .disable_statement_logging();
     if options.pool_mode == PoolMode::Transaction {
         driver = driver.statement_cache_capacity(0);
     }
-    let suspicion = Arc::new(Suspicion::default());
-    let pool = lazily(driver, options, suspicion.clone());
-    let watch = watch::start(pool.clone(), options.application_name.clone(), suspicion);
-    Ok(Pool::new(pool, options.clone(), watch))
+    let suspected_since = Arc::new(SuspectedSince::default());
+    let pool = lazy_pool(driver, options, suspected_since.clone());
+    let monitor = monitor::start(
+        pool.clone(),
+        options.application_name.clone(),
+        suspected_since,
+    );
+    Ok(Pool::new(pool, options.clone(), monitor))
 }
 
-fn lazily(driver: PgConnectOptions, options: &Options, suspicion: Arc<Suspicion>) -> PgPool {
+fn lazy_pool(
+    driver: PgConnectOptions,
+    options: &Options,
+    suspected_since: Arc<SuspectedSince>,
+) -> PgPool {
     let settings = match options.pool_mode {
         PoolMode::Session => options.settings("SET"),
         PoolMode::Transaction => String::new(),
     };
     let settings: Arc<str> = settings.into();
-    let told: Arc<Once> = Arc::new(Once::new());
+    let logged: Arc<Once> = Arc::new(Once::new());
     PgPoolOptions::new()
         .max_connections(options.max_connections)
         .acquire_timeout(options.acquire_timeout)
@@ -160,8 +166,10 @@ fn lazily(driver: PgConnectOptions, options: &Options, suspicion: Arc<Suspicion>
             let settings = settings.clone();
             let version = connection.server_version_num();
             if version.is_some_and(|version| version < MIN_SERVER_VERSION) {
-                let mend = "use Postgres 15 or later";
-                told.call_once(|| tracing::error!(version, mend, "this Postgres is too old"));
+                let remedy = "use Postgres 15 or later";
+                logged.call_once(|| {
+                    tracing::error!(version, mend = remedy, "this Postgres is too old");
+                });
             }
             Box::pin(async move {
                 if !settings.is_empty() {
@@ -173,12 +181,12 @@ fn lazily(driver: PgConnectOptions, options: &Options, suspicion: Arc<Suspicion>
         })
         .before_acquire(move |connection, metadata| {
             let idle = metadata.idle_for;
-            let check = idle >= CHECK_AFTER_IDLE || suspicion.reaches_back(idle);
+            let check = idle >= CHECK_AFTER_IDLE || suspected_since.covers(idle);
             Box::pin(async move {
                 if !check {
                     return Ok(true);
                 }
-                match timeout(CHECK_TIMEOUT, watch::leads_to_primary(connection)).await {
+                match timeout(CHECK_TIMEOUT, monitor::is_primary(connection)).await {
                     Ok(answer) => answer,
                     Err(_) => Err(SqlxError::Io(std::io::ErrorKind::TimedOut.into())),
                 }

@@ -1,19 +1,20 @@
-//! What a failure of the driver means.
+//! Classification of driver errors.
 
 use std::{io, time::Duration};
 
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlxError};
 
-/// What a failure of the driver means for the caller.
+/// The class of a driver error, for the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// Later it may work: there is no server, no connection, no room, or somebody else holds what is wanted.
+    /// A retry later may succeed: the server cannot be reached, no connection is free, a resource is exhausted, or
+    /// another transaction holds a lock.
     Unavailable,
-    /// The server gave up on a statement.
+    /// The statement timeout.
     Timeout,
-    /// Another transaction was in the way. All of the transaction can be tried again.
+    /// A conflict with another transaction. The whole transaction can be retried.
     Conflict,
-    /// Ours, or what the database holds.
+    /// A defect of this program or of the data.
     Defect,
 }
 
@@ -21,9 +22,10 @@ impl Failure {
     pub(crate) fn of(error: &DbErr) -> Self {
         match error {
             DbErr::Conn(_) => match driver(error) {
-                Some(SqlxError::Database(refusal)) => {
-                    match Self::of_state(refusal.code().as_deref()) {
-                        // A password, a database that is not there.
+                Some(SqlxError::Database(db_error)) => {
+                    match Self::of_state(db_error.code().as_deref()) {
+                        // For example a wrong password, or a database that does not exist: a retry succeeds once an
+                        // operator has corrected it.
                         Self::Defect => Self::Unavailable,
                         failure => failure,
                     }
@@ -32,7 +34,7 @@ impl Failure {
             },
             DbErr::ConnectionAcquire(_) => Self::Unavailable,
             _ => match driver(error) {
-                Some(SqlxError::Database(refusal)) => Self::of_state(refusal.code().as_deref()),
+                Some(SqlxError::Database(db_error)) => Self::of_state(db_error.code().as_deref()),
                 Some(cause) if is_lost(cause) => Self::Unavailable,
                 Some(SqlxError::PoolTimedOut | SqlxError::PoolClosed) => Self::Unavailable,
                 _ => Self::Defect,
@@ -40,7 +42,7 @@ impl Failure {
         }
     }
 
-    /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
+    /// Classifies an SQLSTATE: <https://www.postgresql.org/docs/current/errcodes-appendix.html>
     fn of_state(state: Option<&str>) -> Self {
         let Some(state) = state else {
             return Self::Defect;
@@ -51,10 +53,10 @@ impl Failure {
             // serialization_failure, deadlock_detected.
             "40001" | "40P01" => Self::Conflict,
             // lock_not_available, read_only_sql_transaction, idle_in_transaction_session_timeout, and a transaction or
-            // prepared statement of which the server knows otherwise than we do.
+            // prepared statement whose state on the server differs from what we expect.
             "55P03" | "25006" | "25P03" | "25P02" | "26000" | "42P05" => Self::Unavailable,
             _ => match &state[..2.min(state.len())] {
-                // Connections; resources; intervention by operators; faults of the system.
+                // connection_exception, insufficient_resources, operator_intervention, system_error.
                 "08" | "53" | "57" | "58" => Self::Unavailable,
                 _ => Self::Defect,
             },
@@ -62,12 +64,12 @@ impl Failure {
     }
 }
 
-/// Whether a connection on which this happened must not be used again: it is broken, leads to a server that does not
-/// take what we send, or is in a state that we do not know.
+/// Whether a connection must not be used again after this error: it is broken, its server rejects what we send, or its
+/// state is unknown.
 pub(super) fn breaks_connection(error: &SqlxError) -> bool {
     match error {
-        SqlxError::Database(refusal) => {
-            let state = refusal.code();
+        SqlxError::Database(db_error) => {
+            let state = db_error.code();
             let state = state.as_deref().unwrap_or_default();
             matches!(state, "25006" | "25P02" | "25P03" | "26000" | "42P05")
                 || (state.starts_with("57") && state != "57014")
@@ -84,8 +86,8 @@ fn is_lost(error: &SqlxError) -> bool {
     )
 }
 
-/// Whether the connection is to blame, so that on another one it may work.
-pub(crate) fn is_of_connection(error: &DbErr) -> bool {
+/// Whether the connection caused the error, so that a retry on another connection may succeed.
+pub(crate) fn is_connection_error(error: &DbErr) -> bool {
     driver(error).is_some_and(breaks_connection)
 }
 
@@ -98,7 +100,8 @@ fn driver(error: &DbErr) -> Option<&SqlxError> {
     }
 }
 
-pub(super) fn of_connecting(error: SqlxError) -> DbErr {
+/// The error of a connection that could not be acquired or established.
+pub(super) fn connect_error(error: SqlxError) -> DbErr {
     match error {
         SqlxError::PoolTimedOut => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
         SqlxError::PoolClosed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
@@ -106,8 +109,8 @@ pub(super) fn of_connecting(error: SqlxError) -> DbErr {
     }
 }
 
-/// A server that says nothing.
-pub(super) fn silence(limit: Duration) -> SqlxError {
+/// The error when the server does not answer within `limit`.
+pub(super) fn no_answer(limit: Duration) -> SqlxError {
     let message = format!("Postgres said nothing for {} ms", limit.as_millis());
     SqlxError::Io(io::Error::new(io::ErrorKind::TimedOut, message))
 }
@@ -118,7 +121,7 @@ mod tests {
 
     use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlxError};
 
-    use super::{Failure, is_of_connection};
+    use super::{Failure, is_connection_error};
 
     fn query(cause: SqlxError) -> DbErr {
         DbErr::Query(RuntimeErr::SqlxError(cause.into()))
@@ -148,12 +151,12 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_that_was_given_up_is_a_timeout() {
+    fn a_canceled_statement_is_a_timeout() {
         assert_eq!(Failure::of_state(Some("57014")), Failure::Timeout);
     }
 
     #[test]
-    fn who_was_in_the_way_may_be_gone_the_next_time() {
+    fn serialization_failures_and_deadlocks_are_conflicts() {
         for state in ["40001", "40P01"] {
             assert_eq!(Failure::of_state(Some(state)), Failure::Conflict, "{state}");
         }
@@ -174,11 +177,11 @@ mod tests {
     }
 
     #[test]
-    fn only_what_another_connection_may_mend_is_of_the_connection() {
+    fn only_errors_that_another_connection_may_avoid_are_connection_errors() {
         let broken = SqlxError::Io(ErrorKind::ConnectionReset.into());
-        assert!(is_of_connection(&query(broken)));
-        assert!(!is_of_connection(&query(SqlxError::RowNotFound)));
+        assert!(is_connection_error(&query(broken)));
+        assert!(!is_connection_error(&query(SqlxError::RowNotFound)));
         let none_free = DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
-        assert!(!is_of_connection(&none_free));
+        assert!(!is_connection_error(&none_free));
     }
 }

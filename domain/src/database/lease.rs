@@ -1,4 +1,4 @@
-//! A connection that is out of the pool.
+//! A connection that is checked out of the pool.
 
 use std::time::Duration;
 
@@ -14,23 +14,23 @@ use sea_orm::{
 use sea_query_sqlx::SqlxValues;
 use tokio::{runtime::Handle, time::timeout};
 
-use super::{failure, watch};
+use super::{failure, monitor};
 
-/// How long what was asked before may take to be answered, or a connection to be closed.
+/// How long to wait for the answer of an abandoned statement, or for a connection to close.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What is asked of the server.
+/// A statement for the server.
 #[derive(Clone, Copy)]
 pub(super) struct Call<'a> {
     pub(super) sql: &'a str,
-    /// None: by the simple protocol, which takes several statements.
+    /// `None` uses the simple query protocol, which takes several statements.
     pub(super) values: Option<&'a Values>,
-    /// Whether it may be prepared by a name, and so be kept.
+    /// Whether it may be a named prepared statement, which is cached.
     pub(super) named: bool,
     pub(super) rows: Rows,
 }
 
-/// Which rows are wanted.
+/// Which rows to fetch.
 #[derive(Clone, Copy)]
 pub(super) enum Rows {
     None,
@@ -38,7 +38,7 @@ pub(super) enum Rows {
     All,
 }
 
-/// What the server said.
+/// The answer of the server.
 #[derive(Default)]
 pub(super) struct Fetched {
     pub(super) result: PgQueryResult,
@@ -66,7 +66,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Whether nothing changes by it, so that it can be asked again.
+    /// Whether the statement only reads, so that it can be retried.
     pub(super) fn only_reads(&self) -> bool {
         let mut words = self
             .sql
@@ -97,12 +97,12 @@ impl<'a> Call<'a> {
     }
 }
 
-/// A connection that goes back into the pool when its state is known, and is closed when it is not: when it broke, or
-/// when a transaction on it did not come to its end. The driver would take it back in the middle of BEGIN, with
-/// everything that others do on it then in that transaction.
+/// A connection that returns to the pool when its state is known, and is closed otherwise: when it is broken, or when a
+/// transaction on it has not ended. The driver would return it even in the middle of BEGIN, and later statements of
+/// others would then run in that transaction.
 #[derive(Debug)]
 pub(super) struct Lease {
-    /// There until it is dropped.
+    /// `Some` until this is released or dropped.
     connection: Option<PoolConnection<Postgres>>,
     broken: bool,
     in_transaction: bool,
@@ -117,7 +117,7 @@ impl Lease {
         }
     }
 
-    /// Asks the server, which has `limit` to answer.
+    /// Runs a statement. The server has `limit` to answer.
     pub(super) async fn run(
         &mut self,
         call: &Call<'_>,
@@ -127,24 +127,24 @@ impl Lease {
             return Err(SqlxError::WorkerCrashed);
         };
         let answer = timeout(limit, call.run(connection)).await;
-        let answer = answer.unwrap_or_else(|_| Err(failure::silence(limit)));
+        let answer = answer.unwrap_or_else(|_| Err(failure::no_answer(limit)));
         if let Err(error) = &answer {
             self.broken = failure::breaks_connection(error);
         }
         answer
     }
 
-    /// Whether it leads to a server that takes changes and answers within `limit`. If not it is closed when it is dropped.
+    /// Whether the server is a primary and answers within `limit`. If not, the connection is closed on drop.
     pub(super) async fn check(&mut self, limit: Duration) -> bool {
         let passed = match self.connection.as_deref_mut() {
-            Some(connection) => timeout(limit, watch::leads_to_primary(connection)).await,
+            Some(connection) => timeout(limit, monitor::is_primary(connection)).await,
             None => return false,
         };
         self.broken = !matches!(passed, Ok(Ok(true)));
         !self.broken
     }
 
-    /// Gives it back and waits until it is there for the next one; dropping it does not wait.
+    /// Returns the connection to the pool and waits until it is available there; dropping does not wait.
     pub(super) async fn release(mut self) {
         if self.broken || self.in_transaction {
             return;
@@ -154,13 +154,13 @@ impl Lease {
         }
     }
 
-    /// Begins a transaction. Dropped from here on, the connection is closed.
+    /// Begins a transaction. If dropped before [`Self::end`] succeeds, the connection is closed.
     pub(super) async fn begin(&mut self, sql: &str, limit: Duration) -> Result<(), SqlxError> {
         self.in_transaction = true;
         self.run(&Call::simple(sql), limit).await.map(drop)
     }
 
-    /// Ends it. Dropped after this has succeeded, the connection goes back into the pool.
+    /// Ends the transaction. If dropped after this has succeeded, the connection returns to the pool.
     pub(super) async fn end(&mut self, sql: &str, limit: Duration) -> Result<(), SqlxError> {
         self.run(&Call::simple(sql), limit).await?;
         self.in_transaction = false;
@@ -174,16 +174,16 @@ impl Drop for Lease {
             return;
         };
         let Ok(runtime) = Handle::try_current() else {
-            // The process ends.
+            // The process is exiting.
             drop(connection.detach());
             return;
         };
         if self.broken || self.in_transaction {
-            // Its place in the pool is free at once, whatever the network does.
+            // Frees the slot in the pool at once, however long closing takes.
             let connection = connection.detach();
             runtime.spawn(timeout(RELEASE_TIMEOUT, connection.close()));
         } else {
-            // Reads what an abandoned statement was answered, if that comes soon; else the connection is dropped.
+            // Reads the answer of an abandoned statement if it arrives in time; else the connection is dropped.
             runtime.spawn(timeout(RELEASE_TIMEOUT, connection.return_to_pool()));
         }
     }
@@ -194,7 +194,7 @@ mod tests {
     use super::Call;
 
     #[test]
-    fn what_changes_something_is_not_asked_again() {
+    fn only_reading_statements_are_retried() {
         for sql in [
             "SELECT id FROM plan",
             "\n  SELECT updated_at FROM plan WHERE id = $1",

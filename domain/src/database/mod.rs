@@ -1,41 +1,39 @@
-//! The database: how it is connected to, and what a request does on it.
+//! The database: the connection pool, and the statements of a request.
 //!
-//! Finders are written as SQL, by these rules:
+//! Queries are written as SQL, by these rules:
 //!
-//! - Keys are one array parameter for each key column, so a finder is one
-//!   prepared statement however many keys it gets. An array must not hold NULL:
-//!   the driver panics on it.
-//! - Columns are named, never `*`: a migration that adds one would make each
-//!   connection refuse its prepared statements ("cached plan must not change
-//!   result type").
-//! - Connections use generic plans, so a condition that may be absent is left
-//!   out of the text; `$1 IS NULL OR …` would keep indexes from being used.
-//! - A limit that is small beside its table stands in the text: a generic plan
-//!   takes a parameter for a tenth of all rows, and reads the table whole.
+//! - Keys are one array parameter for each key column, so that a query is one prepared statement for any number of
+//!   keys. An array must not contain NULL: the driver panics on it.
+//! - Columns are named, never `*`: a migration that adds a column would break the prepared statements of open
+//!   connections ("cached plan must not change result type").
+//! - Connections use generic plans, so an optional condition is left out of the SQL text when it is absent;
+//!   `$1 IS NULL OR …` would prevent the use of indexes.
+//! - A `LIMIT` that is small compared with its table is a literal: for a parameter, a generic plan assumes a tenth of
+//!   all rows and uses a sequential scan.
 
 mod connect;
 pub(crate) mod failure;
 mod insert;
 mod lease;
+mod monitor;
 mod pool;
+mod purge;
 mod session;
 mod statements;
-mod sweep;
 mod telemetry;
 mod transaction;
-mod watch;
 
 use sea_orm::{DbBackend, Statement, Value};
 
 pub use connect::{Options, PoolMode, connect, open};
 pub(crate) use insert::insert;
 pub use pool::{MIN_SERVER_VERSION, Pool, ServerState};
+pub(crate) use purge::Purge;
 pub use session::{Counted, Session, Transaction};
-pub(crate) use sweep::Sweep;
-pub use telemetry::part;
+pub use telemetry::in_span;
 pub use transaction::PoolTransaction;
 
-/// A statement with its parameters, `$1` first.
+/// A statement with its parameters, in the order `$1`, `$2` and so on.
 pub(crate) fn statement(
     sql: impl Into<String>,
     values: impl IntoIterator<Item = Value>,

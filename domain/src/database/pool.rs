@@ -1,4 +1,4 @@
-//! The pool of connections, and statements on it.
+//! The connection pool, and statements on it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,19 +10,19 @@ use sea_orm::{
 use super::{
     Options, PoolMode, failure,
     lease::{Call, Fetched, Lease},
+    monitor::ConnectionMonitor,
     statements::run_statements,
     transaction::PoolTransaction,
-    watch::Watch,
 };
 
-/// How much longer than its own limit the server may take to say that it has given up on a statement.
+/// How much longer than the statement timeout to wait for the server to report it.
 const ANSWER_MARGIN: Duration = Duration::from_millis(500);
 
-/// A pool of connections. Clones share it.
+/// A connection pool. Clones share it.
 ///
-/// A connection that breaks, does not answer in time or leads to a server that takes no changes is closed, and the
-/// others are checked at once; every five seconds one is checked in any case. A statement that only reads, and the
-/// beginning of a transaction, are then tried once more on another connection.
+/// A connection that breaks, does not answer in time or is connected to a read-only server is closed, and the others
+/// are checked at once; in any case, one is checked every five seconds. A statement that only reads, and the `BEGIN` of
+/// a transaction, are then retried once on another connection.
 #[derive(Clone, Debug)]
 pub struct Pool {
     shared: Arc<Shared>,
@@ -32,40 +32,40 @@ pub struct Pool {
 struct Shared {
     connections: PgPool,
     options: Options,
-    watch: Watch,
+    monitor: ConnectionMonitor,
 }
 
-/// What readiness is decided by.
+/// The state of the server, as far as readiness depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServerState {
-    /// It takes changes.
+    /// It accepts writes.
     Writable,
-    /// A standby, or one that is set to take no changes.
+    /// A standby, or a server whose transactions are read-only.
     ReadOnly,
     /// Older than [`MIN_SERVER_VERSION`].
     TooOld,
 }
 
-/// The oldest Postgres that works: 15, in the form of `server_version_num`.
+/// The oldest supported version of Postgres, 15, as `server_version_num`.
 pub const MIN_SERVER_VERSION: u32 = 150_000;
 
 impl Pool {
-    pub(super) fn new(connections: PgPool, options: Options, watch: Watch) -> Self {
+    pub(super) fn new(connections: PgPool, options: Options, monitor: ConnectionMonitor) -> Self {
         let shared = Arc::new(Shared {
             connections,
             options,
-            watch,
+            monitor,
         });
         Self { shared }
     }
 
-    /// The driver's own pool, for its figures.
+    /// The pool of the driver, for its statistics.
     pub fn connections(&self) -> &PgPool {
         &self.shared.connections
     }
 
-    /// For the libraries that run migrations. It has none of the care that is taken here.
-    pub fn unwatched(&self) -> DatabaseConnection {
+    /// A connection for the library that runs migrations. It bypasses the checks, timeouts and retries of this pool.
+    pub fn seaorm_connection(&self) -> DatabaseConnection {
         SqlxPostgresConnector::from_sqlx_postgres_pool(self.shared.connections.clone())
     }
 
@@ -73,16 +73,16 @@ impl Pool {
     ///
     /// # Errors
     ///
-    /// When it does not.
+    /// When it does not answer.
     pub async fn ping(&self) -> Result<(), DbErr> {
         self.run(&Call::simple("SELECT")).await.map(drop)
     }
 
-    /// What kind of server answers.
+    /// The state of the server.
     ///
     /// # Errors
     ///
-    /// When none does.
+    /// When no server answers.
     pub async fn server_state(&self) -> Result<ServerState, DbErr> {
         let sql = "
             SELECT
@@ -93,7 +93,7 @@ impl Pool {
         let version: i32 = row.try_get_by_index(0)?;
         let read_only: bool = row.try_get_by_index(1)?;
         if read_only {
-            self.shared.watch.suspect();
+            self.shared.monitor.report_suspect();
         }
         let too_old = u32::try_from(version).is_ok_and(|version| version < MIN_SERVER_VERSION);
         Ok(match (too_old, read_only) {
@@ -103,7 +103,7 @@ impl Pool {
         })
     }
 
-    /// Closes all connections, waiting for those that are in use.
+    /// Closes all connections, and waits for those that are in use.
     pub async fn close(&self) {
         self.shared.connections.close().await;
     }
@@ -112,12 +112,12 @@ impl Pool {
         self.shared.options.statement_timeout + ANSWER_MARGIN
     }
 
-    /// Whether statements may be prepared by name, and settings outlive a transaction.
+    /// Whether prepared statements and settings outlive a transaction.
     pub(super) fn keeps_sessions(&self) -> bool {
         self.shared.options.pool_mode == PoolMode::Session
     }
 
-    /// What a transaction has to set itself.
+    /// SQL for the settings that each transaction has to make itself; empty when the session has them.
     pub(super) fn local_settings(&self) -> String {
         if self.keeps_sessions() {
             String::new()
@@ -129,21 +129,21 @@ impl Pool {
     pub(super) async fn lease(&self) -> Result<Lease, DbErr> {
         let acquired = self.shared.connections.acquire().await;
         acquired.map(Lease::new).map_err(|error| {
-            self.shared.watch.could_not_connect();
-            failure::of_connecting(error)
+            self.shared.monitor.report_connect_failure();
+            failure::connect_error(error)
         })
     }
 
-    /// Tells the watch of a connection that is to blame.
-    pub(super) fn noticed(&self, error: &SqlxError) {
+    /// Has the other connections checked when an error was caused by its connection.
+    pub(super) fn report_error(&self, error: &SqlxError) {
         if failure::breaks_connection(error) {
-            self.shared.watch.suspect();
+            self.shared.monitor.report_suspect();
         }
     }
 
     async fn run(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
         match self.attempt(call).await {
-            Err(error) if call.only_reads() && failure::is_of_connection(&error) => {
+            Err(error) if call.only_reads() && failure::is_connection_error(&error) => {
                 self.attempt(call).await
             }
             result => result,
@@ -155,7 +155,7 @@ impl Pool {
             let mut lease = self.lease().await?;
             let fetched = lease.run(call, self.statement_limit()).await;
             fetched.map_err(|error| {
-                self.noticed(&error);
+                self.report_error(&error);
                 query_error(error)
             })
         } else {

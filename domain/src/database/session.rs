@@ -1,4 +1,4 @@
-//! What one request does on the database: the same as the pool, and counted.
+//! The database as one request uses it: the pool, with its statements counted and traced.
 
 use std::sync::{
     Arc, Mutex, PoisonError,
@@ -18,100 +18,101 @@ use super::{
     transaction::{self, Boxed, PoolTransaction},
 };
 
-/// How many statements one request has under way at once: it is not to take the
-/// whole pool. The others wait here, where no time limit of the pool runs.
-const AT_ONCE: usize = 4;
+/// How many statements of one request run concurrently, so that it does not take the whole pool. The others wait here,
+/// where no timeout of the pool applies.
+const MAX_CONCURRENT_STATEMENTS: usize = 4;
 
 #[derive(Debug)]
-struct Tally {
-    /// What asks, for traces.
+struct StatementTracker {
+    /// The span of the request, the parent of its statements.
     span: Span,
-    statements: AtomicUsize,
-    texts: Option<Mutex<Vec<String>>>,
-    turns: Semaphore,
+    count: AtomicUsize,
+    /// The SQL of the statements, for tests.
+    recorded: Option<Mutex<Vec<String>>>,
+    permits: Semaphore,
 }
 
-impl Tally {
+impl StatementTracker {
     fn new(span: Span) -> Self {
         Self {
             span,
-            statements: AtomicUsize::new(0),
-            texts: None,
-            turns: Semaphore::new(AT_ONCE),
+            count: AtomicUsize::new(0),
+            recorded: None,
+            permits: Semaphore::new(MAX_CONCURRENT_STATEMENTS),
         }
     }
 
-    /// Counts a statement, waits for its turn, and runs it.
+    /// Counts a statement, waits for a permit, and runs it.
     async fn run<T>(
         &self,
         sql: &str,
         run: impl Future<Output = Result<T, DbErr>>,
     ) -> Result<T, DbErr> {
-        let _turn = self.add(sql).await;
+        let _permit = self.start(sql).await;
         telemetry::observe(sql, &self.span, run).await
     }
 
-    async fn add(&self, sql: &str) -> Option<SemaphorePermit<'_>> {
-        self.statements.fetch_add(1, Relaxed);
-        if let Some(texts) = &self.texts {
+    async fn start(&self, sql: &str) -> Option<SemaphorePermit<'_>> {
+        self.count.fetch_add(1, Relaxed);
+        if let Some(texts) = &self.recorded {
             let mut texts = texts.lock().unwrap_or_else(PoisonError::into_inner);
             texts.push(sql.to_owned());
         }
         // The semaphore is never closed.
-        self.turns.acquire().await.ok()
+        self.permits.acquire().await.ok()
     }
 }
 
-/// A connection, or a transaction on it, that counts its statements. BEGIN,
-/// COMMIT and ROLLBACK do not count; what runs in a transaction does.
+/// A connection, or a transaction on it, that counts its statements. BEGIN, COMMIT and ROLLBACK are not counted; the
+/// statements of a transaction are.
 #[derive(Clone, Debug)]
 pub struct Counted<C> {
     inner: C,
-    tally: Arc<Tally>,
+    tracker: Arc<StatementTracker>,
 }
 
-/// A request's access to the pool. Clones count together.
+/// The pool as one request uses it. Clones share their count.
 pub type Session = Counted<Pool>;
 
-/// A transaction of a [`Session`], which counts with it.
+/// A transaction of a [`Session`], which shares its count.
 pub type Transaction = Counted<PoolTransaction>;
 
 impl Session {
-    /// A session that counts, on behalf of what `span` stands for.
+    /// A session whose statements are children of `span`.
     pub fn new(database: Pool, span: Span) -> Self {
-        let tally = Arc::new(Tally::new(span));
+        let tracker = Arc::new(StatementTracker::new(span));
         Self {
             inner: database,
-            tally,
+            tracker,
         }
     }
 
-    /// A session that also keeps the text of each statement, for tests.
+    /// A session that also records the SQL of each statement, for tests.
     pub fn recording(database: Pool, span: Span) -> Self {
-        let tally = Arc::new(Tally {
-            texts: Some(Mutex::default()),
-            ..Tally::new(span)
+        let tracker = Arc::new(StatementTracker {
+            recorded: Some(Mutex::default()),
+            ..StatementTracker::new(span)
         });
         Self {
             inner: database,
-            tally,
+            tracker,
         }
     }
 
-    /// The pool itself, for what is not this request's doing.
+    /// The pool itself, for statements that do not belong to this request.
     pub fn pool(&self) -> &Pool {
         &self.inner
     }
 
-    /// How many statements there have been.
+    /// The number of statements so far.
     pub fn statements(&self) -> usize {
-        self.tally.statements.load(Relaxed)
+        self.tracker.count.load(Relaxed)
     }
 
-    /// Their texts in the order in which they were sent; empty unless
+    /// The SQL of the statements in the order in which they were sent; empty unless the session is
     /// [`Session::recording`].
     pub fn recorded(&self) -> Vec<String> {
-        let Some(texts) = &self.tally.texts else {
+        let Some(texts) = &self.tracker.recorded else {
             return Vec::new();
         };
         let texts = texts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -120,14 +121,14 @@ impl Session {
 }
 
 impl<C> Counted<C> {
-    /// What asks, for traces.
+    /// The span of the request, the parent of its statements.
     pub fn span(&self) -> &Span {
-        &self.tally.span
+        &self.tracker.span
     }
 
-    fn on(&self, inner: PoolTransaction) -> Transaction {
-        let tally = Arc::clone(&self.tally);
-        Counted { inner, tally }
+    fn track(&self, inner: PoolTransaction) -> Transaction {
+        let tracker = Arc::clone(&self.tracker);
+        Counted { inner, tracker }
     }
 }
 
@@ -140,24 +141,24 @@ impl<C: ConnectionTrait> ConnectionTrait for Counted<C> {
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         let sql = statement.sql.clone();
         let run = self.inner.execute_raw(statement);
-        self.tally.run(&sql, run).await
+        self.tracker.run(&sql, run).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         let run = self.inner.execute_unprepared(sql);
-        self.tally.run(sql, run).await
+        self.tracker.run(sql, run).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
         let sql = statement.sql.clone();
         let run = self.inner.query_one_raw(statement);
-        self.tally.run(&sql, run).await
+        self.tracker.run(&sql, run).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let sql = statement.sql.clone();
         let run = self.inner.query_all_raw(statement);
-        self.tally.run(&sql, run).await
+        self.tracker.run(&sql, run).await
     }
 }
 
@@ -169,7 +170,7 @@ where
     type Transaction = Transaction;
 
     async fn begin(&self) -> Result<Transaction, DbErr> {
-        Ok(self.on(self.inner.begin().await?))
+        Ok(self.track(self.inner.begin().await?))
     }
 
     async fn begin_with_config(
@@ -177,25 +178,25 @@ where
         isolation: Option<IsolationLevel>,
         access: Option<AccessMode>,
     ) -> Result<Transaction, DbErr> {
-        Ok(self.on(self.inner.begin_with_config(isolation, access).await?))
+        Ok(self.track(self.inner.begin_with_config(isolation, access).await?))
     }
 
     async fn begin_with_options(&self, options: TransactionOptions) -> Result<Transaction, DbErr> {
-        Ok(self.on(self.inner.begin_with_options(options).await?))
+        Ok(self.track(self.inner.begin_with_options(options).await?))
     }
 
-    async fn transaction<F, T, E>(&self, work: F) -> Result<T, TransactionError<E>>
+    async fn transaction<F, T, E>(&self, callback: F) -> Result<T, TransactionError<E>>
     where
         F: for<'c> FnOnce(&'c Transaction) -> Boxed<'c, T, E> + Send,
         T: Send,
         E: std::fmt::Display + std::fmt::Debug + Send,
     {
-        self.transaction_with_config(work, None, None).await
+        self.transaction_with_config(callback, None, None).await
     }
 
     async fn transaction_with_config<F, T, E>(
         &self,
-        work: F,
+        callback: F,
         isolation: Option<IsolationLevel>,
         access: Option<AccessMode>,
     ) -> Result<T, TransactionError<E>>
@@ -204,8 +205,8 @@ where
         T: Send,
         E: std::fmt::Display + std::fmt::Debug + Send,
     {
-        let begun = self.begin_with_config(isolation, access).await;
-        transaction::run(begun, work).await
+        let started = self.begin_with_config(isolation, access).await;
+        transaction::run(started, callback).await
     }
 }
 

@@ -1,11 +1,11 @@
-//! `SeaORM`'s statements, as calls.
+//! `SeaORM`'s `ConnectionTrait` on top of [`Call`](super::lease::Call).
 
-/// Has a type that runs a [`Call`](super::lease::Call) take `SeaORM`'s statements: its trait cannot be implemented for all
-/// such types at once.
+/// Implements `SeaORM`'s `ConnectionTrait` for a type that has a method `run` for a [`Call`](super::lease::Call). A
+/// blanket implementation is not possible: the trait is foreign.
 macro_rules! run_statements {
-    ($runs:ty) => {
+    ($runner:ty) => {
         #[async_trait::async_trait]
-        impl sea_orm::ConnectionTrait for $runs {
+        impl sea_orm::ConnectionTrait for $runner {
             fn get_database_backend(&self) -> sea_orm::DbBackend {
                 sea_orm::DbBackend::Postgres
             }

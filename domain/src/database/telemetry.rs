@@ -1,6 +1,5 @@
-//! What a statement tells: a span and its duration, by OpenTelemetry's
-//! conventions for databases. Parameters are never told, for they are members'
-//! data; statements hold none in their text.
+//! Telemetry of statements: a span and a duration, by OpenTelemetry's semantic conventions for databases. Parameters
+//! are never recorded, because they are members' data; the text of a statement contains none.
 
 use std::sync::LazyLock;
 
@@ -11,7 +10,7 @@ use tracing::{Span, field::Empty};
 
 const SYSTEM: &str = "postgresql";
 
-/// Seconds, as the conventions advise.
+/// In seconds, with the bucket boundaries that the conventions advise.
 static DURATION: LazyLock<Histogram<f64>> = LazyLock::new(|| {
     global::meter("coach")
         .f64_histogram("db.client.operation.duration")
@@ -22,27 +21,28 @@ static DURATION: LazyLock<Histogram<f64>> = LazyLock::new(|| {
 });
 
 task_local! {
-    static PART: Span;
+    static PARENT: Span;
 }
 
-/// Runs a part of what a request does: its statements belong to `span`. That is not entered, for every poll of every
-/// layer would pay for it: 4 % of the instructions of the app's first screen.
-pub async fn part<F: Future>(span: Span, run: F) -> F::Output {
+/// Runs a future whose statements become children of `span`. The span is not entered, because every poll of every layer
+/// would pay for it: 4 % of the instructions of the app's first screen.
+pub async fn in_span<F: Future>(span: Span, run: F) -> F::Output {
     if span.is_disabled() {
         run.await
     } else {
-        PART.scope(span, run).await
+        PARENT.scope(span, run).await
     }
 }
 
-/// Runs a statement, measures it, and tells of it as a child of the [`part`] that it is in, or else of `asking`.
+/// Runs a statement and records its duration and a span. The parent is the span of the surrounding [`in_span`], or else
+/// `default_parent`.
 pub(super) async fn observe<T>(
     sql: &str,
-    asking: &Span,
+    default_parent: &Span,
     run: impl Future<Output = Result<T, DbErr>>,
 ) -> Result<T, DbErr> {
-    let span = span(sql, asking);
-    let begun = Instant::now();
+    let span = span(sql, default_parent);
+    let started = Instant::now();
     let result = run.await;
     let mut attributes = vec![
         KeyValue::new("db.system.name", SYSTEM),
@@ -54,14 +54,14 @@ pub(super) async fn observe<T>(
         span.record("otel.status_code", "ERROR");
         attributes.push(KeyValue::new("error.type", kind));
     }
-    DURATION.record(begun.elapsed().as_secs_f64(), &attributes);
+    DURATION.record(started.elapsed().as_secs_f64(), &attributes);
     result
 }
 
-/// The fields are computed only where somebody wants the span.
-fn span(sql: &str, asking: &Span) -> Span {
-    let part = PART.try_with(Span::id).ok();
-    let parent = part.unwrap_or_else(|| asking.id());
+/// The fields are computed only when the span is enabled.
+fn span(sql: &str, default_parent: &Span) -> Span {
+    let parent = PARENT.try_with(Span::id).ok();
+    let parent = parent.unwrap_or_else(|| default_parent.id());
     tracing::info_span!(
         parent: parent,
         "statement",
@@ -75,7 +75,7 @@ fn span(sql: &str, asking: &Span) -> Span {
     )
 }
 
-/// The first word of SQL that says what is done, also behind `WITH … AS (`.
+/// The first SQL verb of a statement, also behind `WITH … AS (`.
 fn operation(sql: &str) -> &'static str {
     let known = ["SELECT", "INSERT", "UPDATE", "DELETE"];
     let mut words = sql.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
@@ -84,7 +84,7 @@ fn operation(sql: &str) -> &'static str {
         .unwrap_or("OTHER")
 }
 
-/// What is done to which table, as in `SELECT recipe`.
+/// Verb and table, as in `SELECT recipe`.
 fn summary(sql: &str) -> String {
     let operation = operation(sql);
     let mut words = sql.split_ascii_whitespace();
@@ -97,7 +97,7 @@ fn summary(sql: &str) -> String {
             break None;
         };
         let name = word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
-        // Not a table: a query in brackets, or a function.
+        // Not a table: a subquery, or a function call.
         if !name.is_empty() && !word.contains('(') {
             break Some(name);
         }
@@ -108,7 +108,7 @@ fn summary(sql: &str) -> String {
     }
 }
 
-/// The kind of an error, without what it says: that may repeat values.
+/// The kind of an error, without its message, which may repeat values.
 fn kind(error: &DbErr) -> &'static str {
     match error {
         DbErr::ConnectionAcquire(_) => "pool",

@@ -15,7 +15,7 @@ use super::{
     statements::run_statements,
 };
 
-/// A transaction. Dropped before its end, it is undone, and its connection closed.
+/// A transaction. Dropped before its end, it is rolled back and its connection is closed.
 #[derive(Debug)]
 pub struct PoolTransaction {
     pool: Pool,
@@ -25,21 +25,21 @@ pub struct PoolTransaction {
 #[derive(Debug)]
 struct State {
     lease: Lease,
-    /// A statement failed. Postgres answers COMMIT with a rollback then, and without an error.
+    /// Whether a statement has failed. Postgres then answers COMMIT with a rollback, without an error.
     failed: bool,
 }
 
 impl PoolTransaction {
-    /// Begins a transaction with these modes, such as `READ ONLY`. It is tried again when the connection is to blame.
+    /// Begins a transaction with these modes, such as `READ ONLY`. It is retried once after a connection error.
     pub(super) async fn begin(pool: &Pool, modes: &str) -> Result<Self, DbErr> {
         match Self::attempt(pool, modes).await {
-            Err(error) if failure::is_of_connection(&error) => Self::attempt(pool, modes).await,
+            Err(error) if failure::is_connection_error(&error) => Self::attempt(pool, modes).await,
             result => result,
         }
     }
 
     async fn attempt(pool: &Pool, modes: &str) -> Result<Self, DbErr> {
-        // Whatever the role or the database has as its default.
+        // Independent of the default of the role or the database.
         let isolation = if modes.contains("ISOLATION") {
             ""
         } else {
@@ -48,8 +48,8 @@ impl PoolTransaction {
         let settings = pool.local_settings();
         let sql = format!("BEGIN {isolation} {modes}; {settings}");
         let mut lease = pool.lease().await?;
-        let begun = lease.begin(&sql, pool.statement_limit()).await;
-        begun.map_err(|error| noticed(pool, error))?;
+        let started = lease.begin(&sql, pool.statement_limit()).await;
+        started.map_err(|error| report_error(pool, error))?;
         Ok(Self {
             pool: pool.clone(),
             state: Mutex::new(State {
@@ -63,28 +63,29 @@ impl PoolTransaction {
         let named = call.named && self.pool.keeps_sessions();
         let call = Call { named, ..*call };
         let mut state = self.state.lock().await;
-        // Whoever stops waiting for the answer leaves it unread; the connection goes on all the same.
+        // A caller that stops waiting leaves the answer unread; the connection stays usable all the same.
         let fetched = state.lease.run(&call, self.pool.statement_limit()).await;
         fetched.map_err(|error| {
             state.failed = true;
-            noticed(&self.pool, error)
+            report_error(&self.pool, error)
         })
     }
 
-    /// Makes it count.
+    /// Commits the transaction.
     ///
     /// # Errors
     ///
-    /// When a statement of it has failed: then it is undone. When the connection breaks meanwhile, it may count or not.
+    /// When a statement of the transaction has failed; it is rolled back then. When the connection breaks meanwhile;
+    /// then it is unknown whether the transaction was committed.
     pub async fn commit(self) -> Result<(), DbErr> {
         self.end("COMMIT").await
     }
 
-    /// Undoes it.
+    /// Rolls the transaction back.
     ///
     /// # Errors
     ///
-    /// When the connection breaks, which undoes it as well.
+    /// When the connection breaks, which rolls it back as well.
     pub async fn rollback(self) -> Result<(), DbErr> {
         self.end("ROLLBACK").await
     }
@@ -96,12 +97,12 @@ impl PoolTransaction {
             return Err(DbErr::Custom(message.to_owned()));
         }
         let ended = state.lease.end(sql, self.pool.statement_limit()).await;
-        ended.map_err(|error| noticed(&self.pool, error))
+        ended.map_err(|error| report_error(&self.pool, error))
     }
 }
 
-fn noticed(pool: &Pool, error: SqlxError) -> DbErr {
-    pool.noticed(&error);
+fn report_error(pool: &Pool, error: SqlxError) -> DbErr {
+    pool.report_error(&error);
     query_error(error)
 }
 
@@ -118,29 +119,29 @@ impl TransactionSession for PoolTransaction {
     }
 }
 
-/// What a callback of a transaction returns.
+/// The future that the callback of a transaction returns.
 pub(super) type Boxed<'c, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'c>>;
 
-/// Runs a callback in a transaction that has begun: the same for every kind.
+/// Runs a callback in a transaction that has started, and commits or rolls it back.
 pub(super) async fn run<C, F, T, E>(
-    begun: Result<C, DbErr>,
-    work: F,
+    started: Result<C, DbErr>,
+    callback: F,
 ) -> Result<T, TransactionError<E>>
 where
     C: TransactionSession,
     F: for<'c> FnOnce(&'c C) -> Boxed<'c, T, E> + Send,
     E: std::fmt::Display + std::fmt::Debug + Send,
 {
-    let transaction = begun.map_err(TransactionError::Connection)?;
-    match work(&transaction).await {
+    let transaction = started.map_err(TransactionError::Connection)?;
+    match callback(&transaction).await {
         Ok(value) => {
             let committed = transaction.commit().await;
             committed.map_err(TransactionError::Connection)?;
             Ok(value)
         }
         Err(error) => {
-            let undone = transaction.rollback().await;
-            undone.map_err(TransactionError::Connection)?;
+            let rolled_back = transaction.rollback().await;
+            rolled_back.map_err(TransactionError::Connection)?;
             Err(TransactionError::Transaction(error))
         }
     }
@@ -173,18 +174,18 @@ impl TransactionTrait for Pool {
             .await
     }
 
-    async fn transaction<F, T, E>(&self, work: F) -> Result<T, TransactionError<E>>
+    async fn transaction<F, T, E>(&self, callback: F) -> Result<T, TransactionError<E>>
     where
         F: for<'c> FnOnce(&'c PoolTransaction) -> Boxed<'c, T, E> + Send,
         T: Send,
         E: std::fmt::Display + std::fmt::Debug + Send,
     {
-        run(self.begin().await, work).await
+        run(self.begin().await, callback).await
     }
 
     async fn transaction_with_config<F, T, E>(
         &self,
-        work: F,
+        callback: F,
         isolation: Option<IsolationLevel>,
         access: Option<AccessMode>,
     ) -> Result<T, TransactionError<E>>
@@ -193,11 +194,11 @@ impl TransactionTrait for Pool {
         T: Send,
         E: std::fmt::Display + std::fmt::Debug + Send,
     {
-        run(self.begin_with_config(isolation, access).await, work).await
+        run(self.begin_with_config(isolation, access).await, callback).await
     }
 }
 
-/// There are none within another: nothing here wants a savepoint.
+/// Nested transactions are an error: nothing here needs savepoints.
 #[async_trait::async_trait]
 impl TransactionTrait for PoolTransaction {
     type Transaction = Self;
@@ -218,18 +219,18 @@ impl TransactionTrait for PoolTransaction {
         self.begin().await
     }
 
-    async fn transaction<F, T, E>(&self, work: F) -> Result<T, TransactionError<E>>
+    async fn transaction<F, T, E>(&self, callback: F) -> Result<T, TransactionError<E>>
     where
         F: for<'c> FnOnce(&'c Self) -> Boxed<'c, T, E> + Send,
         T: Send,
         E: std::fmt::Display + std::fmt::Debug + Send,
     {
-        run(self.begin().await, work).await
+        run(self.begin().await, callback).await
     }
 
     async fn transaction_with_config<F, T, E>(
         &self,
-        work: F,
+        callback: F,
         _: Option<IsolationLevel>,
         _: Option<AccessMode>,
     ) -> Result<T, TransactionError<E>>
@@ -238,6 +239,6 @@ impl TransactionTrait for PoolTransaction {
         T: Send,
         E: std::fmt::Display + std::fmt::Debug + Send,
     {
-        self.transaction(work).await
+        self.transaction(callback).await
     }
 }

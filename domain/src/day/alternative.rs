@@ -1,14 +1,13 @@
-//! What may stand in for a meal.
+//! Alternatives to a planned meal.
 
 use std::sync::Arc;
 
-use super::{PlannedMeal, fit::may_serve};
-use crate::{catalogue::Catalogue, preferences::Preferences, recipe::Recipe};
+use super::PlannedMeal;
+use crate::{catalogue::Catalogue, preferences::Preferences, recipe::Recipe, safety::may_serve};
 
-/// Every recipe that may be served in place of a meal: made for its slot, and
-/// allowed by the diet and the allergens that count on its date. The closest in
-/// nutrition come first ([`crate::nutrition::Nutrition::distance`]), then those
-/// earlier by title; by title alone where the meal's own nutrition is unknown.
+/// All recipes that may be served instead of a meal: those for its slot that the diet and the allergens on its date
+/// allow. They are ordered by their distance in nutrition ([`crate::nutrition::Nutrition::distance`]), then by title;
+/// by title alone when the nutrition of the meal is unknown.
 pub fn alternatives(
     meal: &PlannedMeal,
     catalogue: &Catalogue,

@@ -2,10 +2,12 @@
 
 use sea_orm::entity::prelude::*;
 
-use super::MealSlot;
-use crate::id::{MemberId, RecipeId};
+use crate::{
+    enums::MealSlot,
+    id::{MemberId, RecipeId},
+};
 
-/// A row.
+/// A row: a meal that the member swapped, ate, or both.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "meal_choice")]
 pub struct Model {
@@ -15,24 +17,24 @@ pub struct Model {
     /// The cycle, of the same member.
     #[sea_orm(primary_key, auto_increment = false)]
     pub cycle_id: Uuid,
-    /// 1 to 28.
+    /// The number of the day in the cycle, 1 to 28.
     #[sea_orm(primary_key, auto_increment = false)]
     pub day: i32,
     /// The slot.
     #[sea_orm(primary_key, auto_increment = false)]
     pub slot: MealSlot,
-    /// From 1, within the slot.
+    /// The position within the slot, from 1.
     #[sea_orm(primary_key, auto_increment = false)]
     pub position: i32,
     /// The recipe chosen or eaten.
     pub recipe_id: RecipeId,
-    /// How many servings.
+    /// The number of servings.
     pub servings: i32,
-    /// When it was eaten.
+    /// When it was eaten; NULL when it was only chosen.
     pub eaten_at: Option<DateTimeUtc>,
 }
 
-/// Relations are written as SQL by the finders.
+/// Empty: queries write their joins as SQL.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

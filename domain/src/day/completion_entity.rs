@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 use super::Effort;
 use crate::id::{MemberId, WorkoutId};
 
-/// A row.
+/// A row: a workout that the member completed.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "workout_completion")]
 pub struct Model {
@@ -15,21 +15,21 @@ pub struct Model {
     /// The cycle, of the same member.
     #[sea_orm(primary_key, auto_increment = false)]
     pub cycle_id: Uuid,
-    /// 1 to 28.
+    /// The number of the day in the cycle, 1 to 28.
     #[sea_orm(primary_key, auto_increment = false)]
     pub day: i32,
-    /// From 1.
+    /// The position within the day, from 1.
     #[sea_orm(primary_key, auto_increment = false)]
     pub position: i32,
-    /// What was done.
+    /// The workout that was done.
     pub workout_id: WorkoutId,
-    /// When.
+    /// When it was done.
     pub completed_at: DateTimeUtc,
-    /// How hard it was.
+    /// How hard it was, if the member has said so.
     pub effort: Option<Effort>,
 }
 
-/// Relations are written as SQL by the finders.
+/// Empty: queries write their joins as SQL.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

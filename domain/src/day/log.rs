@@ -1,5 +1,5 @@
-//! What a member did or changed in the days of a cycle. A row only where they
-//! did, each keyed by day, position and, for meals, slot.
+//! The member's log of a cycle: completed workouts, and meals that were swapped or eaten. Rows exist only for those,
+//! each keyed by day, position and, for meals, slot.
 
 use std::collections::HashMap;
 
@@ -7,54 +7,55 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
-use super::{Effort, MealSlot, choice_entity, completion_entity};
+use super::{Effort, choice_entity, completion_entity};
 use crate::{
     Error, Result, database,
+    enums::MealSlot,
     id::{CycleId, MemberId, RecipeId, WorkoutId},
 };
 
-/// Everything that a member did or changed in some days of one cycle.
+/// A member's log of some days of one cycle.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DayLog {
-    /// At most one for each day and position.
+    /// Completed workouts, at most one for each day and position.
     pub completions: Vec<WorkoutCompletion>,
-    /// At most one for each day, slot and position.
+    /// Swapped or eaten meals, at most one for each day, slot and position.
     pub choices: Vec<MealChoice>,
 }
 
-/// A scheduled workout that was done.
+/// A completed workout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkoutCompletion {
-    /// 1 to 28.
+    /// The number of the day in the cycle, 1 to 28.
     pub day: u8,
-    /// From 1.
+    /// The position within the day, from 1.
     pub position: u8,
-    /// The workout that was done, whatever the programme says by now.
+    /// The workout that was done, which may differ from the current programme.
     pub workout_id: WorkoutId,
-    /// When.
+    /// When it was done.
     pub completed_at: DateTime<Utc>,
-    /// How hard it was, where the member said so.
+    /// How hard it was, if the member has said so.
     pub effort: Option<Effort>,
 }
 
 /// A meal that was swapped, eaten, or both.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MealChoice {
-    /// 1 to 28.
+    /// The number of the day in the cycle, 1 to 28.
     pub day: u8,
     /// The slot.
     pub slot: MealSlot,
-    /// From 1, within the slot.
+    /// The position within the slot, from 1.
     pub position: u8,
     /// The recipe chosen or eaten.
     pub recipe_id: RecipeId,
-    /// How many servings.
+    /// The number of servings.
     pub servings: i32,
-    /// When it was eaten; `None` where it was only chosen.
+    /// When it was eaten; `None` when it was only chosen.
     pub eaten_at: Option<DateTime<Utc>>,
 }
 
-/// What the members did or changed in whole cycles; an entry for each cycle.
+/// The logs of whole cycles, with an entry for each requested cycle.
 pub async fn log(
     db: &impl ConnectionTrait,
     cycles: &[CycleId],
@@ -65,13 +66,13 @@ pub async fn log(
         FROM unnest($1::uuid[], $2::uuid[]) AS k (member_id, cycle_id)
         JOIN workout_completion w USING (member_id, cycle_id)
         ORDER BY member_id, cycle_id, w.day, w.position";
-    let statement = database::statement(sql, CycleId::columns(cycles));
+    let statement = database::statement(sql, CycleId::uuid_arrays(cycles));
     let completions = completion_entity::Model::find_by_statement(statement);
     for row in completions.all(db).await? {
         let log = logs.entry(cycle_of(row.member_id, row.cycle_id));
         log.or_default().completions.push(WorkoutCompletion {
-            day: small(row.day)?,
-            position: small(row.position)?,
+            day: to_u8(row.day)?,
+            position: to_u8(row.position)?,
             workout_id: row.workout_id,
             completed_at: row.completed_at,
             effort: row.effort,
@@ -82,14 +83,14 @@ pub async fn log(
         FROM unnest($1::uuid[], $2::uuid[]) AS k (member_id, cycle_id)
         JOIN meal_choice c USING (member_id, cycle_id)
         ORDER BY member_id, cycle_id, c.day, c.slot, c.position";
-    let statement = database::statement(sql, CycleId::columns(cycles));
+    let statement = database::statement(sql, CycleId::uuid_arrays(cycles));
     let choices = choice_entity::Model::find_by_statement(statement);
     for row in choices.all(db).await? {
         let log = logs.entry(cycle_of(row.member_id, row.cycle_id));
         log.or_default().choices.push(MealChoice {
-            day: small(row.day)?,
+            day: to_u8(row.day)?,
             slot: row.slot,
-            position: small(row.position)?,
+            position: to_u8(row.position)?,
             recipe_id: row.recipe_id,
             servings: row.servings,
             eaten_at: row.eaten_at,
@@ -102,7 +103,11 @@ fn cycle_of(member: MemberId, id: Uuid) -> CycleId {
     CycleId { member, id }
 }
 
-fn small(number: i32) -> Result<u8> {
-    let impossible = |_| Error::Invariant(format!("a day has no place {number}"));
-    u8::try_from(number).map_err(impossible)
+fn to_u8(number: i32) -> Result<u8> {
+    let out_of_range = |_| {
+        Error::Invariant(format!(
+            "a day number or position is out of range: {number}"
+        ))
+    };
+    u8::try_from(number).map_err(out_of_range)
 }

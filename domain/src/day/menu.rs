@@ -1,34 +1,33 @@
-//! What a day serves before the member's log is laid over it: the programme's
-//! recipes, and replacements for those that diet or allergens exclude.
+//! The menu of a day, without the member's log: the recipes of the programme, and replacements for those that the
+//! member's diet or allergens exclude.
 
 use std::sync::Arc;
 
-use super::{MealSlot, fit::may_serve};
 use crate::{
     catalogue::Catalogue,
+    enums::MealSlot,
     id::RecipeId,
     preferences::Preferences,
     programme::{Programme, ProgrammeMeal},
     recipe::Recipe,
+    safety::may_serve,
 };
 
-/// A meal of a day. Without a recipe nothing that fits is known, and unless the
-/// member ate something there, the meal is left out: an empty place is safer than
-/// a dish that the member must not eat.
-pub(super) struct Place {
+/// A meal of the menu. `recipe` is `None` when no known recipe fits; the meal is then left out, unless the member
+/// logged one there. A missing meal is safer than a dish that the member must not eat.
+pub(super) struct MenuEntry {
     pub(super) slot: MealSlot,
-    /// From 1, within the slot.
+    /// The position within the slot, from 1.
     pub(super) position: u8,
     pub(super) recipe: Option<Arc<Recipe>>,
 }
 
-/// The places of day `number`, in the order of slots and positions.
+/// The menu of day `number`, in the order of slots and positions.
 ///
-/// A recipe of the programme that may not be served gives way to the one of the
-/// programme's replacements that may and has the greatest [`rank`], preferring
-/// recipes that the day does not serve already. Ranks make the choice the same
-/// each time, and make it depend on one recipe at a time: where a recipe drops
-/// out of those that fit, only the places that it held change.
+/// A recipe of the programme that may not be served is replaced by one of the programme's replacements that may: the
+/// one with the greatest [`rank`], with a preference for recipes that the day does not serve already. As in rendezvous
+/// hashing, the choice is deterministic, and when a recipe no longer fits, only the meals that it was chosen for
+/// change.
 pub(super) fn menu(
     seed: i64,
     number: u8,
@@ -36,21 +35,21 @@ pub(super) fn menu(
     programme: &Programme,
     catalogue: &Catalogue,
     preferences: Option<&Preferences>,
-) -> Vec<Place> {
+) -> Vec<MenuEntry> {
     let allowed = |id: &RecipeId, slot| {
         let recipe = catalogue.recipes.get(id)?;
         may_serve(recipe, slot, preferences?).then(|| Arc::clone(recipe))
     };
-    let mut places = places(meals, allowed);
-    for index in 0..places.len() {
-        if places[index].recipe.is_some() {
+    let mut entries = entries(meals, allowed);
+    for index in 0..entries.len() {
+        if entries[index].recipe.is_some() {
             continue;
         }
-        let Place { slot, position, .. } = places[index];
+        let MenuEntry { slot, position, .. } = entries[index];
         let served = |id| {
-            places
+            entries
                 .iter()
-                .flat_map(|place| &place.recipe)
+                .flat_map(|entry| &entry.recipe)
                 .any(|r| r.id == id)
         };
         let best = programme
@@ -59,21 +58,21 @@ pub(super) fn menu(
             .iter()
             .filter_map(|id| allowed(id, slot))
             .max_by_key(|r| (!served(r.id), rank(seed, number, slot, position, r.id)));
-        places[index].recipe = best;
+        entries[index].recipe = best;
     }
-    places
+    entries
 }
 
-fn places(
+fn entries(
     meals: &[ProgrammeMeal],
     allowed: impl Fn(&RecipeId, MealSlot) -> Option<Arc<Recipe>>,
-) -> Vec<Place> {
+) -> Vec<MenuEntry> {
     let mut meals = meals.to_vec();
     meals.sort_by_key(|meal| meal.slot);
     meals
         .chunk_by(|a, b| a.slot == b.slot)
         .flat_map(|meals| meals.iter().zip(1..))
-        .map(|(meal, position)| Place {
+        .map(|(meal, position)| MenuEntry {
             slot: meal.slot,
             position,
             recipe: allowed(&meal.recipe, meal.slot),
@@ -81,11 +80,10 @@ fn places(
         .collect()
 }
 
-/// How strongly a place asks for a recipe: the seed, the day's number, the slot
-/// (0 to 3 in the order of the day), the position and the two halves of the
-/// recipe's id, each folded in by exclusive or and `SplitMix64`. No random
-/// numbers, and nothing of the machine's: every gateway, and every later
-/// version, has to come to the same.
+/// The rank of a recipe as the replacement of a meal: a hash of the seed, the number of the day, the slot (0 to 3 in
+/// the order of the day), the position and the two halves of the recipe's ID, each mixed in by exclusive or and
+/// `SplitMix64`. It uses no random numbers and nothing specific to the machine, because every process and every later
+/// version has to compute the same rank.
 fn rank(seed: i64, number: u8, slot: MealSlot, position: u8, recipe: RecipeId) -> u64 {
     let (high, low) = recipe.0.as_u64_pair();
     [
@@ -112,7 +110,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::{mix, rank};
-    use crate::{day::MealSlot, id::RecipeId};
+    use crate::{enums::MealSlot, id::RecipeId};
 
     /// The first outputs of the reference implementation for the seed 0.
     #[test]
@@ -123,7 +121,7 @@ mod tests {
 
     /// Were this to change, meals would change in the middle of members' cycles.
     #[test]
-    fn ranks_stay_the_same_for_ever() {
+    fn ranks_never_change() {
         let recipe = RecipeId(Uuid::from_u128(0x0123_4567_89ab_cdef_0011_2233_4455_6677));
         let rank = rank(-7, 28, MealSlot::Snack, 2, recipe);
         assert_eq!(rank, 8_892_612_637_199_837_556);

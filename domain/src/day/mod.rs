@@ -1,4 +1,4 @@
-//! Days: what the programme says, with what the member did laid over it.
+//! Days of a cycle: the content of the programme, overlaid with the member's log.
 
 mod access;
 mod alternative;
@@ -6,12 +6,12 @@ pub mod choice_entity;
 mod complete;
 pub mod completion_entity;
 mod eat;
-mod fit;
+mod editable;
+mod editable_meal;
 pub mod log;
 mod menu;
-mod open;
 mod plan;
-mod planned;
+mod progress;
 mod swap;
 mod undo;
 
@@ -22,9 +22,9 @@ use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    enums::{MealSlot, stored_enum},
     id::{DayId, PlannedMealId, ScheduledWorkoutId},
     nutrition::Nutrition,
-    preferences::stored_enum,
     recipe::Recipe,
     workout::Workout,
 };
@@ -33,36 +33,22 @@ pub use access::require_access;
 pub use alternative::alternatives;
 pub use complete::CompleteWorkout;
 pub use eat::{RecordMeal, UnlogMeal};
-pub(crate) use fit::may_serve;
 pub use log::log;
 pub use plan::plan;
+pub use progress::progress;
 pub use swap::{ResetMeal, SwapMeal};
 pub use undo::UndoCompleteWorkout;
 
 stored_enum! {
-    /// A place for food in the day.
-    MealSlot {
-        /// In the morning.
-        Breakfast = "BREAKFAST",
-        /// At midday.
-        Lunch = "LUNCH",
-        /// In the evening.
-        Dinner = "DINNER",
-        /// In between.
-        Snack = "SNACK",
-    }
-}
-
-stored_enum! {
-    /// How hard a workout was.
+    /// The perceived effort of a workout.
     Effort {
-        /// Could have gone on for long.
+        /// The member could have continued for long.
         Easy = "EASY",
-        /// Could still talk.
+        /// The member could still talk.
         Moderate = "MODERATE",
-        /// Could hardly talk.
+        /// The member could hardly talk.
         Hard = "HARD",
-        /// Could not have done more.
+        /// The member could not have done more.
         Maximal = "MAXIMAL",
     }
 }
@@ -70,47 +56,47 @@ stored_enum! {
 /// A day of a cycle.
 #[derive(Clone, Debug)]
 pub struct Day {
-    /// The id: the cycle's with the number.
+    /// The ID: that of the cycle, with the number.
     pub id: DayId,
-    /// 1 to 28.
+    /// The number of the day in the cycle, 1 to 28.
     pub number: i32,
-    /// The date.
+    /// The date, in the member's time zone.
     pub date: NaiveDate,
-    /// In the order of their positions.
+    /// The workouts, in the order of their positions.
     pub workouts: Vec<ScheduledWorkout>,
-    /// In the order of slots, then positions.
+    /// The meals, in the order of slots, then positions.
     pub meals: Vec<PlannedMeal>,
-    /// Of all meals together, where it is known for each.
+    /// The sum over all meals; `None` unless it is known for each.
     pub nutrition: Option<Nutrition>,
 }
 
 /// A workout on a day.
 #[derive(Clone, Debug)]
 pub struct ScheduledWorkout {
-    /// The id: the day's with the position.
+    /// The ID: that of the day, with the position.
     pub id: ScheduledWorkoutId,
-    /// From 1.
+    /// The position within the day, from 1.
     pub position: i32,
-    /// The workout; the one done, where it was done.
+    /// The planned workout, or the one that was done.
     pub workout: Arc<Workout>,
-    /// When the member did it.
+    /// When the member completed it.
     pub completed_at: Option<DateTime<Utc>>,
-    /// How hard it was.
+    /// How hard it was, if the member has said so.
     pub effort: Option<Effort>,
 }
 
 /// A meal on a day.
 #[derive(Clone, Debug)]
 pub struct PlannedMeal {
-    /// The id: the day's with slot and position.
+    /// The ID: that of the day, with slot and position.
     pub id: PlannedMealId,
     /// The slot.
     pub slot: MealSlot,
-    /// From 1, within the slot.
+    /// The position within the slot, from 1.
     pub position: i32,
-    /// The recipe; the one chosen or eaten, where there is one.
+    /// The planned recipe, or the one that was chosen or eaten.
     pub recipe: Arc<Recipe>,
-    /// How many servings.
+    /// The number of servings.
     pub servings: i32,
     /// When the member ate it.
     pub eaten_at: Option<DateTime<Utc>>,

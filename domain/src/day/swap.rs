@@ -1,57 +1,54 @@
-//! Choosing other meals.
+//! The commands `swapMeal` and `resetMeal`.
 
 use sea_orm::ConnectionTrait as _;
 use serde::Serialize;
 
-use super::{
-    fit::{Misfit, misfit},
-    planned::{Planned, forget, key},
-};
+use super::editable_meal::{EditableMeal, delete_choice, key_params};
 use crate::{
     Error,
-    command::{Command, Obstacle, Refusal, UserError, Work},
+    command::{Command, CommandContext, CommandError, UserError, UserErrorReason},
     database,
-    decision::{self, About},
+    decision::{self, DecisionTopic},
     id::{PlannedMealId, RecipeId},
+    safety::{Misfit, misfit},
 };
 
-/// Puts another recipe in the place of a planned one that is not eaten yet: one that
-/// [`alternatives`](super::alternatives) offers, or the one that is there. What was chosen, or eaten, later than this
-/// stays.
+/// Replaces the recipe of a planned meal that is not eaten yet with one of its [`alternatives`](super::alternatives),
+/// or keeps the current one. Has no effect on a meal that the member has swapped, reset or eaten later.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct SwapMeal {
-    /// Which.
+    /// The meal.
     pub planned_meal: PlannedMealId,
-    /// What to eat instead.
+    /// The recipe to serve instead.
     pub recipe: RecipeId,
 }
 
-const RECIPE: &str = "recipeId";
+const RECIPE_ARGUMENT: &str = "recipeId";
 
 impl Command for SwapMeal {
     const NAME: &'static str = "swapMeal";
-    type Outcome = PlannedMealId;
+    type Output = PlannedMealId;
 
-    async fn run(&self, work: &mut Work<'_>) -> Result<PlannedMealId, Refusal> {
+    async fn run(&self, context: &mut CommandContext<'_>) -> Result<PlannedMealId, CommandError> {
         let id = self.planned_meal;
-        let planned = Planned::find(work, id).await?;
-        if planned.was_chosen_since(work) || planned.was_eaten_since(work) {
+        let editable = EditableMeal::find(context, id).await?;
+        if editable.was_chosen_since(context) || editable.was_eaten_since(context) {
             return Ok(id);
         }
-        planned.require_uneaten()?;
-        let about = About::choice_of_meal(id);
-        let recipe = work.catalogue().recipes.get(&self.recipe);
-        let recipe = recipe.ok_or_else(|| UserError::unknown(RECIPE))?;
-        if recipe.id == planned.meal.recipe.id {
-            // A phone may still send that it was to be another before.
-            let (member, at) = (id.day.cycle.member, work.occurred_at());
-            decision::remember(work.transaction(), member, &about, at).await?;
+        editable.require_uneaten()?;
+        let topic = DecisionTopic::meal_choice(id);
+        let recipe = context.catalogue().recipes.get(&self.recipe);
+        let recipe = recipe.ok_or_else(|| UserError::unknown(RECIPE_ARGUMENT))?;
+        if recipe.id == editable.meal.recipe.id {
+            // An offline client may still send an earlier choice of another recipe.
+            let (member, at) = (id.day.cycle.member, context.occurred_at());
+            decision::record(context.transaction(), member, &topic, at).await?;
             return Ok(id);
         }
-        let preferences = planned.preferences();
+        let preferences = editable.preferences();
         let missing = || Error::Invariant("a member without preferences".to_owned());
         if let Some(misfit) = misfit(recipe, id.slot, preferences.ok_or_else(missing)?) {
-            return Err(refusal(misfit).into());
+            return Err(user_error(misfit).into());
         }
         let sql = format!(
             "{DECIDED}
@@ -61,46 +58,46 @@ impl Command for SwapMeal {
             FROM decided
             ON CONFLICT (member_id, cycle_id, day, slot, position) DO UPDATE
             SET recipe_id = excluded.recipe_id, servings = excluded.servings",
-            DECIDED = decision::ONE,
+            DECIDED = decision::RECORD_ONE,
         );
-        let changed = [recipe.id.into(), planned.meal.servings.into()];
-        let key = key(work, &about, id);
+        let changed = [recipe.id.into(), editable.meal.servings.into()];
+        let key = key_params(context, &topic, id);
         let statement = database::statement(sql, key.into_iter().chain(changed));
-        work.transaction().execute_raw(statement).await?;
+        context.transaction().execute_raw(statement).await?;
         Ok(id)
     }
 }
 
-fn refusal(misfit: Misfit) -> UserError {
-    let obstacle = match misfit {
-        Misfit::Unplannable => Obstacle::Unplannable,
-        Misfit::Slot => Obstacle::Slot,
-        Misfit::Allergens => Obstacle::Allergens,
-        Misfit::Diet => Obstacle::Diet,
+fn user_error(misfit: Misfit) -> UserError {
+    let reason = match misfit {
+        Misfit::Unplannable => UserErrorReason::NotPlannable,
+        Misfit::Slot => UserErrorReason::NotForSlot,
+        Misfit::Allergens => UserErrorReason::NotAllowedByAllergens,
+        Misfit::Diet => UserErrorReason::NotAllowedByDiet,
     };
-    UserError::new(obstacle, RECIPE)
+    UserError::new(reason, RECIPE_ARGUMENT)
 }
 
-/// Gives a meal that is not eaten yet the recipe back that the programme has for it; one that was never swapped stays
-/// as it is, and so does what was chosen, or eaten, later than this.
+/// Restores the recipe of the programme for a meal that is not eaten yet. Has no effect on a meal that was never
+/// swapped, or that the member has swapped, reset or eaten later.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct ResetMeal {
-    /// Which.
+    /// The meal.
     pub planned_meal: PlannedMealId,
 }
 
 impl Command for ResetMeal {
     const NAME: &'static str = "resetMeal";
-    type Outcome = PlannedMealId;
+    type Output = PlannedMealId;
 
-    async fn run(&self, work: &mut Work<'_>) -> Result<PlannedMealId, Refusal> {
+    async fn run(&self, context: &mut CommandContext<'_>) -> Result<PlannedMealId, CommandError> {
         let id = self.planned_meal;
-        let planned = Planned::find(work, id).await?;
-        if planned.was_chosen_since(work) || planned.was_eaten_since(work) {
+        let editable = EditableMeal::find(context, id).await?;
+        if editable.was_chosen_since(context) || editable.was_eaten_since(context) {
             return Ok(id);
         }
-        planned.require_uneaten()?;
-        forget(work, &About::choice_of_meal(id), id).await?;
+        editable.require_uneaten()?;
+        delete_choice(context, &DecisionTopic::meal_choice(id), id).await?;
         Ok(id)
     }
 }

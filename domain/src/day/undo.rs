@@ -1,21 +1,21 @@
-//! Taking ticks off again.
+//! The command `undoCompleteWorkout`.
 
 use sea_orm::ConnectionTrait as _;
 use serde::Serialize;
 
-use super::open::open_cycle;
+use super::editable::find_editable_cycle;
 use crate::{
-    command::{Command, Refusal, UserError, Work},
+    command::{Command, CommandContext, CommandError, UserError},
     database,
-    decision::{self, About},
+    decision::{self, DecisionTopic},
     id::ScheduledWorkoutId,
 };
 
-/// Takes the mark off a scheduled workout. One that is not marked stays as it is, be its day ahead or not, and so does what
-/// was decided later than this.
+/// Marks a scheduled workout as not completed. Has no effect on a workout that is not completed, even on a future day,
+/// or about which the member has made a later decision.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct UndoCompleteWorkout {
-    /// Which.
+    /// The workout.
     pub scheduled_workout: ScheduledWorkoutId,
 }
 
@@ -23,27 +23,34 @@ const ARGUMENT: &str = "scheduledWorkoutId";
 
 impl Command for UndoCompleteWorkout {
     const NAME: &'static str = "undoCompleteWorkout";
-    type Outcome = ScheduledWorkoutId;
+    type Output = ScheduledWorkoutId;
 
-    async fn run(&self, work: &mut Work<'_>) -> Result<ScheduledWorkoutId, Refusal> {
+    async fn run(
+        &self,
+        context: &mut CommandContext<'_>,
+    ) -> Result<ScheduledWorkoutId, CommandError> {
         let id = self.scheduled_workout;
-        let (_, programme) = open_cycle(work, id.day.cycle, ARGUMENT).await?;
+        let (_, programme) = find_editable_cycle(context, id.day.cycle, ARGUMENT).await?;
         let day = usize::from(id.day.number).checked_sub(1);
         let day = day.and_then(|index| programme.content.days.get(index));
-        let there = day.is_some_and(|day| (1..=day.workouts.len()).contains(&id.position.into()));
-        if !there {
+        let exists = day.is_some_and(|day| (1..=day.workouts.len()).contains(&id.position.into()));
+        if !exists {
             return Err(UserError::not_found(ARGUMENT).into());
         }
-        // What is there was decided no earlier than it was done.
+        // A stored completion was decided no earlier than its `completed_at`.
         let sql = format!(
             "{DECIDED}
             DELETE FROM workout_completion
             USING decided
             WHERE member_id = $1 AND cycle_id = $4 AND day = $5 AND position = $6 AND completed_at <= $3",
-            DECIDED = decision::ONE,
+            DECIDED = decision::RECORD_ONE,
         );
         let cycle = id.day.cycle;
-        let decided = decision::one(cycle.member, &About::workout(id), work.occurred_at());
+        let decided = decision::record_one_values(
+            cycle.member,
+            &DecisionTopic::workout(id),
+            context.occurred_at(),
+        );
         let place = [
             cycle.id.into(),
             i32::from(id.day.number).into(),
@@ -51,7 +58,7 @@ impl Command for UndoCompleteWorkout {
         ];
         let values = decided.into_iter().chain(place);
         let statement = database::statement(sql, values);
-        work.transaction().execute_raw(statement).await?;
+        context.transaction().execute_raw(statement).await?;
         Ok(id)
     }
 }

@@ -2,8 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 
-use super::{Equipment, ExerciseCategory, Muscle};
-use crate::{id::ExerciseId, preferences::Level};
+use crate::{
+    enums::Equipment, enums::ExerciseCategory, enums::Level, enums::Muscle, id::ExerciseId,
+};
 
 /// A row.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -12,35 +13,35 @@ pub struct Model {
     /// The id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: ExerciseId,
-    /// What names it in files of content; unique.
+    /// Its unique name in content files.
     pub slug: String,
-    /// 1 to 120 characters.
+    /// The name, 1 to 120 characters.
     pub name: String,
-    /// Its kind.
+    /// Its category.
     pub category: ExerciseCategory,
     /// How demanding it is.
     pub level: Level,
-    /// All that it needs.
+    /// All equipment that it needs.
     pub equipment: Vec<Equipment>,
-    /// The main ones first.
+    /// The muscles that it trains, the main ones first.
     pub muscles: Vec<Muscle>,
-    /// Step by step.
+    /// The instructions, step by step.
     pub instructions: Vec<String>,
-    /// Of the picture; all four or none.
+    /// URL of the image. Either all four columns of the image are set, or none.
     pub image_url: Option<String>,
-    /// Pixels.
+    /// In pixels.
     pub image_width: Option<i32>,
-    /// Pixels.
+    /// In pixels.
     pub image_height: Option<i32>,
-    /// Its `BlurHash`.
+    /// `BlurHash` of the image.
     pub image_blurhash: Option<String>,
-    /// Since when it is out of the lists.
+    /// When it was archived, which hides it from lists; NULL while it is listed.
     pub archived_at: Option<DateTimeUtc>,
-    /// What is searched: [`search_text`](super::search_text).
+    /// The text for full-text search: [`search_text`](super::search_text).
     pub search_text: String,
 }
 
-/// Relations are written as SQL by the finders.
+/// Empty: queries write their joins as SQL.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -4,8 +4,11 @@ use std::{collections::HashMap, sync::Arc};
 
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
-use super::{Equipment, Exercise, ExerciseCategory, Muscle};
-use crate::{Result, database, id::ExerciseId, image::ImageColumns, preferences::Level};
+use super::Exercise;
+use crate::{
+    Result, database, enums::Equipment, enums::ExerciseCategory, enums::Level, enums::Muscle,
+    id::ExerciseId, image::ImageColumns,
+};
 
 #[derive(FromQueryResult)]
 struct Row {
@@ -21,7 +24,7 @@ struct Row {
     archived: bool,
 }
 
-/// All exercises, archived ones included.
+/// All exercises, including archived ones.
 pub(crate) async fn load(db: &impl ConnectionTrait) -> Result<HashMap<ExerciseId, Arc<Exercise>>> {
     let sql = "
         SELECT id, name, category, level, equipment, muscles, instructions,

@@ -1,32 +1,19 @@
-//! Searching exercises.
+//! Search for exercises.
 
 use sea_orm::{ActiveEnum, ConnectionTrait};
 
-use super::{Equipment, ExerciseCategory, Muscle};
 use crate::{
     Result,
+    enums::Equipment,
+    enums::ExerciseCategory,
+    enums::Muscle,
+    filter::ExerciseFilter,
     id::ExerciseId,
     page::PageRequest,
-    preferences::Level,
     search::{Listing, document},
 };
 
-/// What exercises must be like. Conditions add up.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct ExerciseFilter {
-    /// Words that begin words of what is searched, all of them.
-    pub text: Option<String>,
-    /// How demanding they are.
-    pub level: Option<Level>,
-    /// Their kind.
-    pub category: Option<ExerciseCategory>,
-    /// Muscles of which they train at least one; an empty list does not restrict.
-    pub muscles: Option<Vec<Muscle>>,
-    /// What is at hand; those that need anything else are left out.
-    pub equipment: Option<Vec<Equipment>>,
-}
-
-/// The column `search_text` of an exercise; written with each change of these.
+/// The column `search_text` of an exercise, which has to be updated with each change of the arguments.
 pub fn search_text(
     name: &str,
     category: ExerciseCategory,
@@ -42,28 +29,26 @@ pub fn search_text(
     document([name].into_iter().chain(kinds.iter().map(String::as_str)))
 }
 
-impl ExerciseFilter {
-    /// The rows that match, without archived ones.
-    pub(crate) fn listing(&self) -> Listing {
-        let ExerciseFilter {
-            text,
-            level,
-            category,
-            muscles,
-            equipment,
-        } = self;
-        let muscles = muscles.clone().filter(|muscles| !muscles.is_empty());
-        Listing::new("exercise", "name")
-            .text(text.as_deref())
-            .only("level =", *level)
-            .only("category =", *category)
-            .only("muscles &&", muscles)
-            .only("equipment <@", equipment.clone())
-    }
+/// The exercises that match, without archived ones.
+pub(crate) fn listing(filter: &ExerciseFilter) -> Listing {
+    let ExerciseFilter {
+        text,
+        level,
+        category,
+        muscles,
+        equipment,
+    } = filter;
+    let muscles = muscles.clone().filter(|muscles| !muscles.is_empty());
+    Listing::new("exercise", "name")
+        .text(text.as_deref())
+        .only("level =", *level)
+        .only("category =", *category)
+        .only("muscles &&", muscles)
+        .only("equipment <@", equipment.clone())
 }
 
-/// A page of the exercises that match, without archived ones: by name, each
-/// with its cursor, and one more than asked for where more follow.
+/// A page of the exercises that match, without archived ones, by name and with their cursors. Contains one more than
+/// requested when more follow.
 ///
 /// # Errors
 ///
@@ -73,7 +58,7 @@ pub async fn search(
     filter: &ExerciseFilter,
     page: &PageRequest,
 ) -> Result<Vec<(String, ExerciseId)>> {
-    let rows = filter.listing().rows(db, page).await?;
+    let rows = listing(filter).rows(db, page).await?;
     let ids = rows.into_iter();
     Ok(ids.map(|(cursor, id)| (cursor, ExerciseId(id))).collect())
 }

@@ -14,7 +14,7 @@ pub struct Model {
     /// The recipe.
     #[sea_orm(primary_key, auto_increment = false)]
     pub recipe_id: RecipeId,
-    /// Since when.
+    /// When the recipe was added.
     pub created_at: DateTimeUtc,
 }
 

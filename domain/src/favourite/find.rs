@@ -6,14 +6,14 @@ use sea_orm::ConnectionTrait;
 
 use crate::{
     Result, database,
-    id::{MemberId, RecipeId, column},
+    id::{MemberId, RecipeId, uuid_array},
     page::{Cursor as _, MemberPages, PageRequest, TimeCursor},
 };
 
 /// The name of the list in its cursors.
 const LIST: &str = "favourite_recipe";
 
-/// Which of some recipes a member keeps.
+/// Which of the given recipes are favourites of the member.
 pub async fn among(
     db: &impl ConnectionTrait,
     member: MemberId,
@@ -22,29 +22,27 @@ pub async fn among(
     let sql = "
         SELECT recipe_id FROM favourite_recipe
         WHERE member_id = $1 AND recipe_id = ANY($2)";
-    let recipes = column(recipes.iter().map(|id| id.0));
+    let recipes = uuid_array(recipes.iter().map(|id| id.0));
     let statement = database::statement(sql, [member.into(), recipes]);
     let rows = db.query_all_raw(statement).await?;
     let ids = rows.iter().map(|row| Ok(row.try_get_by_index(0)?));
     ids.collect()
 }
 
-/// A page of recipes that a member keeps, each with its cursor, and one more
-/// than asked for where more follow: what
-/// [`Page::of`](crate::page::Page::of) takes once the recipes are there.
+/// A page of favourites, each with its cursor, with one row more than requested if more follow: the input of
+/// [`Page::of`](crate::page::Page::of) once the recipes are loaded.
 pub type FavouriteRows = Vec<(String, RecipeId)>;
 
-/// Pages of the recipes that members keep, the latest first. A page whose
-/// `after` is not a cursor is [`Error::BadInput`](crate::Error::BadInput), and
-/// the others are there all the same.
+/// Pages of members' favourites, latest first. The result of a page whose `after` is not a valid cursor is
+/// [`Error::BadInput`](crate::Error::BadInput), without affecting the other pages.
 pub async fn pages(
     db: &impl ConnectionTrait,
-    asked: &[(MemberId, PageRequest)],
+    requests: &[(MemberId, PageRequest)],
 ) -> Result<HashMap<(MemberId, PageRequest), Result<FavouriteRows>>> {
-    let pages = MemberPages::of(asked, LIST);
+    let pages = MemberPages::new(requests, LIST);
     let sql = format!(
         "SELECT k.place, f.created_at, f.recipe_id
-        FROM {PLACES}
+        FROM {REQUESTS}
         CROSS JOIN LATERAL (
             SELECT created_at, recipe_id FROM favourite_recipe
             WHERE member_id = k.member_id AND (created_at, recipe_id) < (k.after_at, k.after_id)
@@ -52,9 +50,9 @@ pub async fn pages(
             LIMIT k.first + 1
         ) f
         ORDER BY k.place, f.created_at DESC, f.recipe_id DESC",
-        PLACES = MemberPages::PLACES,
+        REQUESTS = MemberPages::REQUESTS,
     );
-    let statement = database::statement(sql, pages.columns());
+    let statement = database::statement(sql, pages.parameters());
     let mut found = pages.empty();
     for row in db.query_all_raw(statement).await? {
         let (place, at, id) = (
@@ -63,7 +61,7 @@ pub async fn pages(
             row.try_get_by_index(2)?,
         );
         let cursor = TimeCursor { at, id }.encode(LIST);
-        MemberPages::put(&mut found, place, (cursor, RecipeId(id)));
+        MemberPages::push(&mut found, place, (cursor, RecipeId(id)));
     }
-    Ok(pages.finish(found, |_, rows| rows))
+    Ok(pages.into_results(found, |_, rows| rows))
 }

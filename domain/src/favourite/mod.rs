@@ -1,8 +1,8 @@
-//! The recipes that members keep.
+//! Favourite recipes of members.
 
 pub mod entity;
 mod find;
-mod keep;
+mod set;
 
 pub use find::{FavouriteRows, among, pages};
-pub use keep::SetFavouriteRecipe;
+pub use set::SetFavouriteRecipe;

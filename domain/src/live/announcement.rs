@@ -1,28 +1,28 @@
-//! What staff say of a session, and its rules.
+//! The announcement of a session by staff, and its validation.
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, Value};
 use serde_json::json;
 
-use super::{AskForJob, LiveSession, LiveState, Publish};
+use super::{FetchVideoJob, LiveSession, LiveState, Publish};
 use crate::{
     Result,
-    audit::{self, Deed},
-    command::{Obstacle, Refusal, UserError, Work, name},
+    audit::{self, AuditEntry},
+    command::{CommandContext, CommandError, UserError, UserErrorReason, name},
     database,
     id::LiveSessionId,
 };
 
-/// When the waiting room opens before the start where nobody says.
-pub(super) const WAITING_ROOM: TimeDelta = TimeDelta::minutes(15);
+/// How long before the start the waiting room opens by default.
+pub(super) const DEFAULT_WAITING_ROOM_LEAD: TimeDelta = TimeDelta::minutes(15);
 
-/// How long before the start it may open.
-const LONGEST_WAIT: TimeDelta = TimeDelta::days(1);
+/// How long before the start the waiting room may open at most.
+const MAX_WAITING_ROOM_LEAD: TimeDelta = TimeDelta::days(1);
 
 /// How far ahead a session can be announced.
-const AHEAD: TimeDelta = TimeDelta::days(366);
+const MAX_LEAD_TIME: TimeDelta = TimeDelta::days(366);
 
-/// What staff say of a session.
+/// The fields of a session that staff set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Announcement {
     pub(super) title: String,
@@ -33,43 +33,53 @@ pub(super) struct Announcement {
 }
 
 impl Announcement {
-    /// The same, if it keeps the rules, as it is stored. `moved` says whether the start is new: one that has passed
-    /// meanwhile may stay.
+    /// Validates the announcement and normalizes it for storage. `start_changed` states whether the start is new: an
+    /// unchanged start may have passed meanwhile.
     ///
     /// # Errors
     ///
-    /// `INVALID` for names that cannot be seen, and `OUT_OF_RANGE` for times.
-    pub(super) fn checked(self, now: DateTime<Utc>, moved: bool) -> Result<Self, UserError> {
-        if moved && self.starts_at <= now {
-            return Err(UserError::new(Obstacle::StartPast, "startsAt"));
+    /// Those with the code `INVALID` for blank names and malformed job ids, and with `OUT_OF_RANGE` for times.
+    pub(super) fn validated(
+        self,
+        now: DateTime<Utc>,
+        start_changed: bool,
+    ) -> Result<Self, UserError> {
+        if start_changed && self.starts_at <= now {
+            return Err(UserError::new(UserErrorReason::StartInPast, "startsAt"));
         }
-        if moved && self.starts_at > now + AHEAD {
-            return Err(UserError::new(Obstacle::StartFarAhead, "startsAt"));
+        if start_changed && self.starts_at > now + MAX_LEAD_TIME {
+            return Err(UserError::new(
+                UserErrorReason::StartTooFarAhead,
+                "startsAt",
+            ));
         }
         if self.waiting_room_opens_at > self.starts_at {
-            let obstacle = Obstacle::RoomAfterStart;
-            return Err(UserError::new(obstacle, "waitingRoomOpensAt"));
+            let reason = UserErrorReason::WaitingRoomAfterStart;
+            return Err(UserError::new(reason, "waitingRoomOpensAt"));
         }
-        if self.waiting_room_opens_at < self.starts_at - LONGEST_WAIT {
-            let obstacle = Obstacle::RoomLongBefore;
-            return Err(UserError::new(obstacle, "waitingRoomOpensAt"));
+        if self.waiting_room_opens_at < self.starts_at - MAX_WAITING_ROOM_LEAD {
+            let reason = UserErrorReason::WaitingRoomTooEarly;
+            return Err(UserError::new(reason, "waitingRoomOpensAt"));
         }
         let job = self.video_job_id.as_deref().unwrap_or_default();
         if !job.chars().all(|c| c.is_ascii_graphic()) {
             let field = "videoJobId".to_owned();
-            return Err(UserError::new(Obstacle::Form { field }, "videoJobId"));
+            return Err(UserError::new(
+                UserErrorReason::InvalidFormat { field },
+                "videoJobId",
+            ));
         }
         Ok(Self {
             title: name(&self.title, "title")?,
             coach: name(&self.coach, "coach")?,
-            // As Postgres keeps them.
+            // The precision of Postgres.
             starts_at: self.starts_at.trunc_subsecs(6),
             waiting_room_opens_at: self.waiting_room_opens_at.trunc_subsecs(6),
             ..self
         })
     }
 
-    /// The columns, behind the id, and the time.
+    /// The parameters `$1` to `$7` of the insert and the update: the id, the columns, and the current time.
     pub(super) fn values(&self, id: LiveSessionId, now: DateTime<Utc>) -> [Value; 7] {
         [
             id.into(),
@@ -83,49 +93,53 @@ impl Announcement {
     }
 }
 
-/// Refuses a job that another session has. Who takes it at the same time is waited for. The provider is asked how it
-/// stands: its notifications may have come before we knew whose they are.
+/// Rejects a video job that another session has. The lock keeps others from taking it until the caller has stored it and
+/// committed. Enqueues a lookup of
+/// the job's state, since notifications of the provider may have arrived before the session had this job.
 pub(super) async fn reserve_job(
-    work: &mut Work<'_>,
+    context: &mut CommandContext<'_>,
     job: Option<&str>,
     id: LiveSessionId,
-) -> Result<(), Refusal> {
+) -> Result<(), CommandError> {
     let Some(job) = job else { return Ok(()) };
-    let db = work.transaction();
+    let db = context.transaction();
     let sql = "SELECT pg_advisory_xact_lock(hashtextextended('live_session ' || $1, 0))";
     let statement = database::statement(sql, [job.into()]);
     db.execute_raw(statement).await?;
     let sql = "SELECT FROM live_session WHERE video_job_id = $1 AND id <> $2";
     let statement = database::statement(sql, [job.into(), id.into()]);
     if db.query_one_raw(statement).await?.is_some() {
-        return Err(UserError::new(Obstacle::JobTaken, "videoJobId").into());
+        return Err(UserError::new(UserErrorReason::VideoJobTaken, "videoJobId").into());
     }
-    work.owe(&AskForJob {
+    context.enqueue(&FetchVideoJob {
         job_id: job.to_owned(),
     })?;
     Ok(())
 }
 
-/// Refuses what has begun: its times are history.
+/// Rejects a session that has started: its times are history.
 pub(super) fn require_unstarted(session: &LiveSession) -> Result<(), UserError> {
     if session.state == LiveState::Scheduled {
         return Ok(());
     }
-    Err(UserError::new(Obstacle::SessionStarted, "liveSessionId"))
+    Err(UserError::new(
+        UserErrorReason::SessionStarted,
+        "liveSessionId",
+    ))
 }
 
-/// Records who of the staff did it, and owes the status file what has changed.
+/// Writes the audit entry of the change, and enqueues the publication of the status file.
 pub(super) async fn record(
-    work: &mut Work<'_>,
+    context: &mut CommandContext<'_>,
     action: &'static str,
     id: LiveSessionId,
 ) -> Result<()> {
-    work.owe(&Publish {})?;
-    let subject = work.subject();
-    let deed = Deed {
+    context.enqueue(&Publish {})?;
+    let subject = context.subject();
+    let entry = AuditEntry {
         actor: &subject.subject,
         action,
         detail: json!({ "liveSession": id, "issuer": subject.issuer }),
     };
-    audit::record(work.transaction(), &deed, work.now()).await
+    audit::record(context.transaction(), &entry, context.now()).await
 }

@@ -1,4 +1,4 @@
-//! Calling live sessions off.
+//! Cancelling live sessions.
 
 use sea_orm::ConnectionTrait as _;
 use serde::Serialize;
@@ -8,26 +8,26 @@ use super::{
     find::lock,
 };
 use crate::{
-    command::{Command, Refusal, UserError, Work},
+    command::{Command, CommandContext, CommandError, UserError},
     database,
     id::LiveSessionId,
 };
 
-/// Calls a live session off that has not started; one that is off stays so.
+/// Cancels a live session that has not started. If it is already cancelled it does nothing.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct CancelLiveSession {
-    /// Which.
+    /// The session.
     pub live_session: LiveSessionId,
 }
 
 impl Command for CancelLiveSession {
     const NAME: &'static str = "cancelLiveSession";
-    const FOR_MEMBERS: bool = false;
-    type Outcome = LiveSessionId;
+    const REQUIRES_MEMBER: bool = false;
+    type Output = LiveSessionId;
 
-    async fn run(&self, work: &mut Work<'_>) -> Result<LiveSessionId, Refusal> {
+    async fn run(&self, context: &mut CommandContext<'_>) -> Result<LiveSessionId, CommandError> {
         let id = self.live_session;
-        let found = lock(work.transaction(), id).await?;
+        let found = lock(context.transaction(), id).await?;
         let found = found.ok_or_else(|| UserError::unknown("liveSessionId"))?;
         require_unstarted(&found)?;
         if found.cancelled_at.is_none() {
@@ -35,9 +35,9 @@ impl Command for CancelLiveSession {
                 UPDATE live_session
                 SET cancelled_at = $2, revision = revision + 1, updated_at = GREATEST(updated_at, $2)
                 WHERE id = $1";
-            let statement = database::statement(sql, [id.into(), work.now().into()]);
-            work.transaction().execute_raw(statement).await?;
-            record(work, "live.cancel", id).await?;
+            let statement = database::statement(sql, [id.into(), context.now().into()]);
+            context.transaction().execute_raw(statement).await?;
+            record(context, "live.cancel", id).await?;
         }
         Ok(id)
     }

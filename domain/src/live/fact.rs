@@ -1,40 +1,41 @@
-//! What happens to sessions. Facts form a set that only grows, and everything else follows from the set: whichever
-//! order they come in, and however often, the session ends up the same.
+//! Facts about sessions. They form a set that only grows, and the state of a session is derived from its set of facts,
+//! so it does not depend on their order, nor on duplicates.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, Value};
 use serde::Serialize;
 
 use super::LiveSession;
-use crate::{Result, database, outbox::Effects, outbox::Payload, queue::QueueName, url::Url};
+use crate::{Result, database, outbox::OutboxBatch, outbox::Payload, queue::QueueName, url::Url};
 
-/// Something that happened to a session.
+/// Something that happened to a session, at a time.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Fact {
-    /// What.
+    /// What happened.
     pub kind: FactKind,
-    /// When.
+    /// When it happened.
     pub at: DateTime<Utc>,
 }
 
-/// What can happen.
+/// What can happen to a session.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum FactKind {
-    /// The picture came on.
+    /// The stream began.
     Live,
-    /// It was over as intended.
+    /// The session ended normally.
     Ended,
-    /// It broke off, or it was clear that it would never come on.
+    /// The session was aborted, or it is certain that it will never go live.
     Failed,
-    /// The stream can be played there.
+    /// The stream is available at this URL.
     Playback(Url),
-    /// The recording can be played there.
+    /// The recording is available at this URL.
     Replay(Url),
-    /// It made room for the next in the status file.
+    /// The session is no longer shown in the status file, to make room for the next one.
     Shelved,
 }
 
 impl FactKind {
+    /// The columns `kind` and `url`.
     fn columns(&self) -> (&'static str, &str) {
         match self {
             Self::Live => ("LIVE", ""),
@@ -47,7 +48,7 @@ impl FactKind {
     }
 }
 
-/// The status file is to follow what has changed.
+/// The message to publish the status file from the database.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Publish {}
 
@@ -56,11 +57,11 @@ impl Payload for Publish {
     const KIND: &'static str = "live.publish";
 }
 
-/// Adds facts to a session whose row the caller has [locked](super::find::lock), and owes the status file what is new.
-/// Says whether anything was new. A session that was called off learns nothing any more.
-pub(crate) async fn learn(
+/// Adds facts to a session whose row the caller has [locked](super::find::lock), and enqueues the publication of the
+/// status file if any of them are new. Returns whether any were new. Facts about a cancelled session are ignored.
+pub(crate) async fn record_facts(
     db: &impl ConnectionTrait,
-    effects: &mut Effects,
+    outbox: &mut OutboxBatch,
     session: &LiveSession,
     facts: &[Fact],
 ) -> Result<bool> {
@@ -108,6 +109,6 @@ pub(crate) async fn learn(
     let new = i64::try_from(inserted.rows_affected()).unwrap_or_default();
     let statement = database::statement(sql, [session.id.into(), new.into()]);
     db.execute_raw(statement).await?;
-    effects.owe(&Publish {})?;
+    outbox.enqueue(&Publish {})?;
     Ok(true)
 }

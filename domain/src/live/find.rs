@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult as _};
 use super::LiveSession;
 use crate::{
     Result, database,
-    id::{LiveSessionId, column},
+    id::{LiveSessionId, uuid_array},
     page::{Cursor as _, Page, PageRequest, TimeCursor},
 };
 
@@ -19,17 +19,17 @@ pub(super) const COLUMNS: &str = "
     id, title, coach, starts_at, waiting_room_opens_at, state, started_at, ended_at, playback_url, cancelled_at,
     video_job_id, replay_url";
 
-/// The sessions with these ids, called off or not.
+/// The sessions with these ids, including cancelled ones.
 pub async fn find_all(
     db: &impl ConnectionTrait,
     ids: &[LiveSessionId],
 ) -> Result<Vec<LiveSession>> {
     let sql = format!("SELECT {COLUMNS} FROM live_session WHERE id = ANY($1)");
-    let statement = database::statement(sql, [column(ids.iter().map(|id| id.0))]);
+    let statement = database::statement(sql, [uuid_array(ids.iter().map(|id| id.0))]);
     Ok(LiveSession::find_by_statement(statement).all(db).await?)
 }
 
-/// The session with this id, its row locked: changes of one session come one after the other, whoever makes them.
+/// Locks the row of a session until the transaction ends, so that changes of one session are serialized.
 pub(super) async fn lock(
     db: &impl ConnectionTrait,
     id: LiveSessionId,
@@ -39,13 +39,13 @@ pub(super) async fn lock(
     Ok(LiveSession::find_by_statement(statement).one(db).await?)
 }
 
-/// A page of the sessions that are not called off, upcoming and past, the latest start first.
+/// A page of the sessions that are not cancelled, upcoming and past, latest start first.
 ///
 /// # Errors
 ///
-/// [`Error::BadInput`](crate::Error::BadInput) for what is not a cursor.
+/// [`Error::BadInput`](crate::Error::BadInput) if `after` is not a valid cursor.
 pub async fn page(db: &impl ConnectionTrait, request: &PageRequest) -> Result<Page<LiveSession>> {
-    let after = TimeCursor::of_request(request, LIST)?.unwrap_or_default();
+    let after = TimeCursor::from_request(request, LIST)?.unwrap_or_default();
     let sql = format!(
         "
         SELECT {COLUMNS}

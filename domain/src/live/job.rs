@@ -1,60 +1,60 @@
-//! What the video provider says of its jobs.
+//! Updates of the video provider's jobs.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, FromQueryResult as _};
 use serde::{Deserialize, Serialize};
 
-use super::{Fact, LiveSession, fact::learn, find::COLUMNS};
+use super::{Fact, LiveSession, fact::record_facts, find::COLUMNS};
 use crate::{
     Result, database,
-    outbox::{Effects, Payload},
+    outbox::{OutboxBatch, Payload},
     queue::QueueName,
 };
 
-/// The provider is to be asked how a job stands.
+/// The message to fetch the state of a job from the video provider.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct AskForJob {
-    /// What the provider calls it.
+pub struct FetchVideoJob {
+    /// The provider's id of the job.
     pub job_id: String,
 }
 
-impl Payload for AskForJob {
+impl Payload for FetchVideoJob {
     const QUEUE: QueueName = QueueName::Live;
     const KIND: &'static str = "live.ask-for-job";
 }
 
-/// What came of what a provider said.
+/// The result of recording facts about a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Learnt {
-    /// Something new.
+pub enum JobUpdate {
+    /// At least one fact was new.
     New,
-    /// All of it was known, or the session was called off.
-    Nothing,
+    /// All facts were known, or the session is cancelled.
+    Unchanged,
     /// No session has this job.
     NoSession,
 }
 
-/// Takes over what is known of a job. To be called in a transaction, with the effects that it owes.
-pub async fn learn_of_job(
+/// Records facts about a job. Must be called in a transaction, which must also insert the messages of `outbox`.
+pub async fn record_job_facts(
     db: &impl ConnectionTrait,
-    effects: &mut Effects,
+    outbox: &mut OutboxBatch,
     job: &str,
     facts: &[Fact],
-) -> Result<Learnt> {
+) -> Result<JobUpdate> {
     let sql = format!("SELECT {COLUMNS} FROM live_session WHERE video_job_id = $1 FOR UPDATE");
     let statement = database::statement(&sql, [job.into()]);
     let Some(session) = LiveSession::find_by_statement(statement).one(db).await? else {
-        return Ok(Learnt::NoSession);
+        return Ok(JobUpdate::NoSession);
     };
-    Ok(if learn(db, effects, &session, facts).await? {
-        Learnt::New
+    Ok(if record_facts(db, outbox, &session, facts).await? {
+        JobUpdate::New
     } else {
-        Learnt::Nothing
+        JobUpdate::Unchanged
     })
 }
 
-/// The jobs of sessions that may be on at a moment: should a notification be lost, asking finds out.
+/// The jobs of sessions that may be live at a time. They are fetched periodically, in case a notification was lost.
 pub async fn jobs_on_air(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<Vec<String>> {
     let sql = "
         SELECT video_job_id

@@ -1,7 +1,8 @@
-//! Live sessions: workouts that a coach leads in front of the camera, watched by everybody at the same time.
+//! Live sessions: workouts that a coach leads on camera, streamed to all members at the same time.
 
 mod announcement;
 mod cancel;
+mod due_changes;
 mod fact;
 mod find;
 mod job;
@@ -11,36 +12,35 @@ mod read;
 mod reschedule;
 mod schedule;
 mod status;
-mod time;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DeriveActiveEnum, EnumIter, FromQueryResult};
 use serde::{Deserialize, Serialize};
 
-use crate::{id::LiveSessionId, preferences::stored_enum, url::Url};
+use crate::{enums::stored_enum, id::LiveSessionId, url::Url};
 
 pub use cancel::CancelLiveSession;
+pub use due_changes::apply_due_changes;
 pub use fact::{Fact, FactKind, Publish};
 pub use find::{find_all, page};
-pub use job::{AskForJob, Learnt, jobs_on_air, learn_of_job};
-pub use operate::{learn_by_hand, raise};
-pub use publish::{ATTRIBUTES, KEY, PublishError, publish};
-pub use read::{Reading, StatusCache, StatusFile};
+pub use job::{FetchVideoJob, JobUpdate, jobs_on_air, record_job_facts};
+pub use operate::{raise_version, record_manual_facts};
+pub use publish::{PublishError, STATUS_FILE_ATTRIBUTES, STATUS_FILE_KEY, publish};
+pub use read::{CachedStatus, StatusCache, StatusFileReader};
 pub use reschedule::RescheduleLiveSession;
 pub use schedule::ScheduleLiveSession;
 pub use status::{FileState, Polling, Status, StatusSession, status};
-pub use time::pass as pass_time;
 
 stored_enum! {
-    /// Stages of a live session. They only ever go forward.
+    /// The state of a live session. States only go forward.
     LiveState {
-        /// Announced, and not on yet.
+        /// Announced, not live yet.
         Scheduled = "SCHEDULED",
-        /// On air.
+        /// Being streamed.
         Live = "LIVE",
-        /// Over as intended.
+        /// Ended normally.
         Ended = "ENDED",
-        /// Broken off, or never came on.
+        /// Aborted, or never went live.
         Failed = "FAILED",
     }
 }
@@ -58,18 +58,18 @@ pub struct LiveSession {
     pub starts_at: DateTime<Utc>,
     /// When the app may open its waiting room; not after `starts_at`.
     pub waiting_room_opens_at: DateTime<Utc>,
-    /// Where it stands.
+    /// The state.
     pub state: LiveState,
-    /// When the picture came on.
+    /// When the stream began.
     pub started_at: Option<DateTime<Utc>>,
-    /// When it was over.
+    /// When the session ended or failed.
     pub ended_at: Option<DateTime<Utc>>,
-    /// The stream to play.
+    /// The URL of the stream.
     pub playback_url: Option<Url>,
-    /// When it was called off.
+    /// When it was cancelled.
     pub cancelled_at: Option<DateTime<Utc>>,
-    /// What the video provider calls its job.
+    /// The video provider's id of the job.
     pub video_job_id: Option<String>,
-    /// The recording.
+    /// The URL of the recording.
     pub replay_url: Option<Url>,
 }

@@ -1,28 +1,29 @@
-//! What the person on call can do.
+//! Interventions of operators.
 
 use sea_orm::ConnectionTrait;
 
-use super::{Fact, LiveSession, fact::learn, find::lock, status};
-use crate::{Result, database, id::LiveSessionId, outbox::Effects};
+use super::{Fact, LiveSession, fact::record_facts, find::lock, status};
+use crate::{Result, database, id::LiveSessionId, outbox::OutboxBatch};
 
-/// Takes over what somebody knows of a session, as if the provider had said it. Says how the session was before, and
-/// whether anything was new; `None` where there is no such session. To be called in a transaction, with the effects
-/// that it owes.
-pub async fn learn_by_hand(
+/// Records facts that an operator states, as if the provider had reported them. Returns the session as it was before,
+/// and whether any facts were new; `None` if there is no such session. Must be called in a transaction, which must also
+/// insert the messages of `outbox`.
+pub async fn record_manual_facts(
     db: &impl ConnectionTrait,
-    effects: &mut Effects,
+    outbox: &mut OutboxBatch,
     id: LiveSessionId,
     facts: &[Fact],
 ) -> Result<Option<(LiveSession, bool)>> {
     let Some(session) = lock(db, id).await? else {
         return Ok(None);
     };
-    let new = learn(db, effects, &session, facts).await?;
+    let new = record_facts(db, outbox, &session, facts).await?;
     Ok(Some((session, new)))
 }
 
-/// Lifts the version of the status file above `file`, if it is not there yet; says which it is then.
-pub async fn raise(db: &impl ConnectionTrait, file: i64) -> Result<i64> {
+/// Raises the version in the database above `file`, the version of the status file, if it is not higher already.
+/// Returns the version afterwards.
+pub async fn raise_version(db: &impl ConnectionTrait, file: i64) -> Result<i64> {
     let latest = status(db).await?.version;
     if latest > file {
         return Ok(latest);

@@ -8,29 +8,29 @@ use crate::{
     object::{self, Attributes, Condition, ObjectStore},
 };
 
-/// Where the status file is among the objects.
-pub const KEY: &str = "live/status.json";
+/// The key of the status file in the object store.
+pub const STATUS_FILE_KEY: &str = "live/status.json";
 
-/// What goes with it.
-pub const ATTRIBUTES: Attributes = Attributes {
+/// The attributes of the object.
+pub const STATUS_FILE_ATTRIBUTES: Attributes = Attributes {
     content_type: Some("application/json"),
     cache_control: Some("public, max-age=2"),
 };
 
-/// How often it is tried to write it, while others write it too.
-const TRIES: u32 = 50;
+/// Maximum number of attempts while others write the file concurrently.
+const MAX_ATTEMPTS: u32 = 50;
 
 /// Why the status file could not be written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PublishError {
-    /// The database.
+    /// An error of the domain or the database.
     #[error(transparent)]
     Domain(#[from] crate::Error),
-    /// The store.
+    /// An error of the object store.
     #[error(transparent)]
     Store(#[from] object::Error),
-    /// The file is ahead of the database.
+    /// The file has a newer version than the database.
     #[error(
         "the status file is at version {file}, and the database only at {database}: was it restored? \
          `coach live publish --raise` lifts it above the file"
@@ -38,25 +38,26 @@ pub enum PublishError {
     Ahead {
         /// The version of the file.
         file: i64,
-        /// That of the database.
+        /// The version of the database.
         database: i64,
     },
 }
 
-/// Has the status file say what the database says, if it does not yet. Any number may do it at once, at any time: each
-/// looks at the file before it looks at the database, and writes only if nobody has written meanwhile.
+/// Writes the status file from the database if it differs. May run concurrently: each run reads the file before the
+/// database, and writes only if the file has not been written meanwhile.
 ///
 /// # Errors
 ///
-/// When one of both cannot be reached, and [`PublishError::Ahead`]; the file is as it was, or newer.
+/// If the database or the object store cannot be reached, and [`PublishError::Ahead`]. The file is never replaced by an
+/// older one.
 pub async fn publish(
     db: &impl ConnectionTrait,
     store: &dyn ObjectStore,
 ) -> Result<Status, PublishError> {
-    let mut tries = 0;
+    let mut attempts = 0;
     loop {
-        tries += 1;
-        let found = store.get(KEY).await?;
+        attempts += 1;
+        let found = store.get(STATUS_FILE_KEY).await?;
         let latest = status(db).await?;
         let bytes = serde_json::to_vec(&latest)
             .map_err(|error| crate::Error::Invariant(error.to_string()))?;
@@ -73,19 +74,22 @@ pub async fn publish(
                     }
                     Ok(_) => {}
                     Err(error) => {
-                        tracing::warn!(%error, "the status file was none; it is replaced");
+                        tracing::warn!(%error, "the status file was not valid; it is replaced");
                     }
                 }
                 Condition::Matches(found.etag)
             }
         };
         kill_point::reached_with("before-status-file", &latest.state);
-        match store.put(KEY, &bytes, &ATTRIBUTES, &condition).await {
+        match store
+            .put(STATUS_FILE_KEY, &bytes, &STATUS_FILE_ATTRIBUTES, &condition)
+            .await
+        {
             Ok(_) => {
                 tracing::info!(version = latest.version, state = ?latest.state, "the status file is written");
                 return Ok(latest);
             }
-            Err(object::Error::Conflict) if tries < TRIES => {}
+            Err(object::Error::Conflict) if attempts < MAX_ATTEMPTS => {}
             Err(error) => return Err(error.into()),
         }
     }

@@ -1,4 +1,4 @@
-//! The status file: what is on at this moment, or comes next, as a small document for everybody.
+//! The status file: a small public document with the session that is live or comes next.
 //! `schema/live-status.schema.json` is its JSON schema.
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,47 +8,47 @@ use serde::{Deserialize, Serialize};
 use super::{LiveSession, LiveState, find::COLUMNS};
 use crate::{
     Error, Result,
-    clock::whole_second,
+    clock::truncate_to_second,
     database,
     id::{LiveSessionId, OpaqueId as _},
     url::Url,
 };
 
-/// The document.
+/// The content of the status file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Status {
-    /// Only grows.
+    /// The version, which only grows.
     pub version: i64,
-    /// Where the session stands; `None` when none was ever announced.
+    /// The state of the session; `None` if none was ever announced.
     pub state: Option<FileState>,
-    /// What is on, comes next or was the last; `None` when none was ever announced.
+    /// The session that is live, comes next, or was the last; `None` if none was ever announced.
     pub session: Option<StatusSession>,
-    /// When the picture came on.
+    /// When the stream began.
     pub started_at: Option<DateTime<Utc>>,
-    /// When it was over.
+    /// When the session ended or failed.
     pub ended_at: Option<DateTime<Utc>>,
-    /// The stream to play; `None` unless it is live.
+    /// The URL of the stream; `None` unless the session is live.
     pub playback_url: Option<Url>,
-    /// The recording.
+    /// The URL of the recording.
     pub replay_url: Option<Url>,
-    /// When this state came about.
+    /// When this state was reached.
     pub updated_at: DateTime<Utc>,
-    /// How often to ask, by time, the earliest first; never empty.
+    /// The polling schedule, earliest step first; never empty.
     pub polling: Vec<Polling>,
 }
 
-/// [`LiveState`], as the file has it.
+/// [`LiveState`], in the notation of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FileState {
-    /// Announced, and not on yet.
+    /// Announced, not live yet.
     Scheduled,
-    /// On air.
+    /// Being streamed.
     Live,
-    /// Over as intended.
+    /// Ended normally.
     Ended,
-    /// Broken off, or never came on.
+    /// Aborted, or never went live.
     Failed,
 }
 
@@ -74,11 +74,11 @@ impl From<FileState> for LiveState {
     }
 }
 
-/// The session, as the file has it.
+/// The session, in the notation of the file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StatusSession {
-    /// As in the API.
+    /// The id, as in the API.
     pub id: String,
     /// Name to show.
     pub title: String,
@@ -90,23 +90,23 @@ pub struct StatusSession {
     pub waiting_room_opens_at: DateTime<Utc>,
 }
 
-/// How often to ask from a moment on, until that of the next entry.
+/// A step of the polling schedule, which applies until the next step begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Polling {
-    /// From when.
+    /// When the step begins.
     pub from: DateTime<Utc>,
-    /// Seconds from one request to the next.
+    /// The interval between requests in seconds.
     pub every_seconds: u32,
-    /// Up to so many seconds are added to each, by chance, so that not all ask at once.
+    /// The maximum random delay in seconds that is added to each interval, to spread the load.
     pub jitter_seconds: u32,
 }
 
-/// What apps do when there is nothing to wait for.
-const IDLE: (u32, u32) = (300, 120);
+/// Interval and jitter in seconds when no session is near.
+const IDLE_POLLING: (u32, u32) = (300, 120);
 
 impl Status {
-    /// The session, as the API has it.
+    /// The session, as a [`LiveSession`].
     pub fn live_session(&self) -> Option<LiveSession> {
         let session = self.session.as_ref()?;
         Some(LiveSession {
@@ -125,16 +125,17 @@ impl Status {
         })
     }
 
-    /// How long to wait before asking again, in whole seconds of at least one. `chance` is another for each who asks. Nobody sleeps through a time from which on it pays to ask more often.
-    pub fn poll_after(&self, now: DateTime<Utc>, chance: u8) -> u32 {
+    /// How long a client should wait before the next request, in seconds, at least one. `random` should differ between
+    /// clients and determines the jitter. The wait never extends much beyond the beginning of the next step.
+    pub fn poll_after(&self, now: DateTime<Utc>, random: u8) -> u32 {
         let jitter =
-            |polling: &Polling| polling.jitter_seconds * u32::from(chance) / u32::from(u8::MAX);
-        let behind = self.polling.partition_point(|polling| polling.from <= now);
-        let Some(current) = self.polling.get(behind.saturating_sub(1)) else {
-            return IDLE.0;
+            |polling: &Polling| polling.jitter_seconds * u32::from(random) / u32::from(u8::MAX);
+        let begun = self.polling.partition_point(|polling| polling.from <= now);
+        let Some(current) = self.polling.get(begun.saturating_sub(1)) else {
+            return IDLE_POLLING.0;
         };
         let mut wait = current.every_seconds + jitter(current);
-        if let Some(next) = self.polling.get(behind.max(1)) {
+        if let Some(next) = self.polling.get(begun.max(1)) {
             let left = u32::try_from((next.from - now).num_seconds()).unwrap_or_default();
             wait = wait.min(left + 1 + jitter(next));
         }
@@ -146,7 +147,7 @@ impl Status {
         updated_at: DateTime<Utc>,
         session: Option<LiveSession>,
     ) -> Self {
-        let updated_at = whole_second(updated_at);
+        let updated_at = truncate_to_second(updated_at);
         let Some(mut session) = session else {
             return Self {
                 version,
@@ -157,17 +158,17 @@ impl Status {
                 playback_url: None,
                 replay_url: None,
                 updated_at,
-                polling: vec![polling(updated_at, IDLE)],
+                polling: vec![polling(updated_at, IDLE_POLLING)],
             };
         };
-        session.starts_at = whole_second(session.starts_at);
-        session.waiting_room_opens_at = whole_second(session.waiting_room_opens_at);
+        session.starts_at = truncate_to_second(session.starts_at);
+        session.waiting_room_opens_at = truncate_to_second(session.waiting_room_opens_at);
         Self {
             version,
             state: Some(session.state.into()),
-            polling: advice(&session, updated_at),
-            started_at: session.started_at.map(whole_second),
-            ended_at: session.ended_at.map(whole_second),
+            polling: polling_schedule(&session, updated_at),
+            started_at: session.started_at.map(truncate_to_second),
+            ended_at: session.ended_at.map(truncate_to_second),
             playback_url: session
                 .playback_url
                 .filter(|_| session.state == LiveState::Live),
@@ -192,22 +193,22 @@ fn polling(from: DateTime<Utc>, (every_seconds, jitter_seconds): (u32, u32)) -> 
     }
 }
 
-fn advice(session: &LiveSession, since: DateTime<Utc>) -> Vec<Polling> {
+fn polling_schedule(session: &LiveSession, since: DateTime<Utc>) -> Vec<Polling> {
     match session.state {
         LiveState::Scheduled => {
             let steps = [
                 (since, (1_800, 600)),
-                (session.starts_at - TimeDelta::days(1), IDLE),
+                (session.starts_at - TimeDelta::days(1), IDLE_POLLING),
                 (session.waiting_room_opens_at, (15, 5)),
                 (session.starts_at - TimeDelta::minutes(1), (3, 2)),
-                // Late, and then very late.
+                // The session is late, and then very late.
                 (session.starts_at + TimeDelta::minutes(10), (10, 5)),
                 (session.starts_at + TimeDelta::hours(1), (60, 30)),
             ];
-            let mut steps: Vec<_> = steps.map(|(from, how)| polling(from, how)).into();
-            // Where the waiting room opens a day ahead, or in the last minute, some steps have no time of their own.
-            for place in (0..steps.len() - 1).rev() {
-                steps[place].from = steps[place].from.min(steps[place + 1].from);
+            let mut steps: Vec<_> = steps.map(|(from, timing)| polling(from, timing)).into();
+            // If the waiting room opens a day before the start, or in the last minute, some steps coincide or overlap.
+            for index in (0..steps.len() - 1).rev() {
+                steps[index].from = steps[index].from.min(steps[index + 1].from);
             }
             steps.dedup_by(|later, earlier| {
                 let same = later.from == earlier.from;
@@ -223,9 +224,10 @@ fn advice(session: &LiveSession, since: DateTime<Utc>) -> Vec<Polling> {
     }
 }
 
-/// The document as it follows from the rows now.
+/// The content of the status file according to the database.
 pub async fn status(db: &impl ConnectionTrait) -> Result<Status> {
-    // One statement sees one state. What is on air goes before what has just been, and that before what comes.
+    // A single statement, for a consistent snapshot. A live session takes precedence over one that has just ended, and
+    // that over the next one.
     let sql = format!(
         "
         SELECT COALESCE((SELECT version FROM live_raise), 0) + total.version AS version,
@@ -249,7 +251,9 @@ pub async fn status(db: &impl ConnectionTrait) -> Result<Status> {
         ) session ON TRUE"
     );
     let row = db.query_one_raw(database::statement(&sql, [])).await?;
-    let row = row.ok_or_else(|| Error::Invariant("no state of live sessions".to_owned()))?;
+    let row = row.ok_or_else(|| {
+        Error::Invariant("the query for the live status returned no row".to_owned())
+    })?;
     let session = session(&row)?;
     Ok(Status::new(
         row.try_get("", "version")?,
@@ -259,8 +263,8 @@ pub async fn status(db: &impl ConnectionTrait) -> Result<Status> {
 }
 
 fn session(row: &QueryResult) -> Result<Option<LiveSession>> {
-    let there: Option<LiveSessionId> = row.try_get("", "id")?;
-    Ok(there
+    let id: Option<LiveSessionId> = row.try_get("", "id")?;
+    Ok(id
         .map(|_| LiveSession::from_query_result(row, ""))
         .transpose()?)
 }
@@ -292,27 +296,27 @@ mod tests {
     }
 
     #[test]
-    fn apps_ask_seldom_when_the_start_is_far_and_often_when_it_is_near() {
+    fn apps_poll_rarely_when_the_start_is_far_and_often_when_it_is_near() {
         let day = 24 * 60;
         let status = scheduled(10 * day, 10 * day - 15);
         let waits = [0, 9 * day + 1, 10 * day - 14, 10 * day, 10 * day + 20]
             .map(|minute| status.poll_after(at(minute), 0));
         assert_eq!(waits, [1_800, 300, 15, 3, 10]);
-        // Before the file is known to hold.
+        // Before the first step begins.
         assert_eq!(status.poll_after(at(-5), 0), 1_800);
     }
 
     #[test]
-    fn nobody_sleeps_through_the_opening_of_the_waiting_room() {
+    fn apps_poll_again_soon_after_the_waiting_room_opens() {
         let status = scheduled(60, 45);
-        let at_the_opening = [0, 153, 255].map(|chance| status.poll_after(at(44), chance));
+        let at_the_opening = [0, 153, 255].map(|random| status.poll_after(at(44), random));
         assert_eq!(at_the_opening, [61, 64, 66]);
         let just_before = at(45) - TimeDelta::milliseconds(200);
         assert_eq!(status.poll_after(just_before, 0), 1);
     }
 
     #[test]
-    fn steps_come_one_after_the_other_whenever_the_waiting_room_opens() {
+    fn steps_are_sorted_whenever_the_waiting_room_opens() {
         let day = 24 * 60;
         for opens in [3 * day, 2 * day, 3 * day - 1, 3 * day - 15] {
             let status = scheduled(3 * day, opens);

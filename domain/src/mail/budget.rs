@@ -1,8 +1,9 @@
-//! How many mails may go to whom: the table `mail_budget`. What is over a budget is not sent, now or later.
+//! Rate limits for email by member and mailbox, called budgets: the table `mail_budget`. An email that exceeds a budget
+//! is never sent, neither now nor later.
 //!
-//! A budget belongs to a member or to a mailbox, of whom the table knows no more than a digest. It counts the mails that
-//! were begun in a window, which begins with the first of them: a mail that is tried again counts once, because only its
-//! first try takes from the budget, in the transaction that records the try.
+//! A budget belongs to a member or a mailbox, of which the table stores a digest only. It counts the emails whose first
+//! attempt lies in a window, which begins with the first of them. A retried email counts once, since only its first
+//! attempt takes from the budget, in the transaction that records the attempt.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ActiveEnum as _, ConnectionTrait, DeriveActiveEnum, EnumIter, Value};
@@ -11,126 +12,127 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     Result,
-    database::{self, Sweep},
+    database::{self, Purge},
+    email_address::EmailAddress,
+    enums::stored_enum,
     id::MemberId,
-    member::EmailAddress,
-    preferences::stored_enum,
 };
 
-/// The window of all budgets but that of sign-in codes.
+/// The window of all budgets except that of sign-in codes.
 pub const WINDOW: TimeDelta = TimeDelta::hours(24);
 
-/// The window of sign-in codes: short, so that who is flooded with codes can sign in again soon.
+/// The window of sign-in codes. It is short, so that a member who was flooded with codes can soon sign in again.
 pub const SIGN_IN_WINDOW: TimeDelta = TimeDelta::minutes(15);
 
-/// Confirmations that a mailbox gets in a [`WINDOW`], whoever claims to have it.
-pub const CONFIRMATIONS: u32 = 5;
+/// The most confirmation codes for a mailbox in a [`WINDOW`], by any number of members who claim the address.
+pub const MAX_CONFIRMATIONS: u32 = 5;
 
 stored_enum! {
-    /// What is counted together.
+    /// Which emails a budget counts.
     Scope {
-        /// Mail to a mailbox from members who confirmed it.
+        /// Emails to a mailbox, for members who have confirmed its address.
         Address = "ADDRESS",
-        /// Confirmations to a mailbox. Apart from all else, so that strangers use up nobody's mail.
+        /// Confirmation codes to a mailbox. Counted separately, so that strangers cannot use up a member's budget.
         Confirmation = "CONFIRMATION",
-        /// Mail to a member.
+        /// Emails to a member.
         Member = "MEMBER",
         /// Sign-in codes to a mailbox.
         SignIn = "SIGN_IN",
     }
 }
 
-/// How many mails are in each budget.
+/// The size of each budget, in emails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budgets {
-    /// For each member in a [`WINDOW`], confirmations and sign-in codes excepted.
+    /// Emails to a member in a [`WINDOW`], except confirmation and sign-in codes.
     pub member: u32,
-    /// The same for each mailbox.
+    /// Emails to a mailbox in a [`WINDOW`], except confirmation and sign-in codes.
     pub address: u32,
-    /// Sign-in codes for each mailbox in a [`SIGN_IN_WINDOW`].
+    /// Sign-in codes to a mailbox in a [`SIGN_IN_WINDOW`].
     pub sign_in: u32,
 }
 
 impl Budgets {
-    /// What a mail to a member takes from.
+    /// The budgets that an email to a member takes from.
     pub fn for_member(&self, member: MemberId, address: &EmailAddress) -> Vec<Claim> {
-        // In the order of the scopes, as everybody takes them: two mails never wait for each other.
+        // Always in the order of the scopes, so that concurrent emails cannot deadlock.
         vec![
             Claim {
                 scope: Scope::Address,
                 subject: mailbox(address),
-                most: self.address,
+                limit: self.address,
                 window: WINDOW,
             },
             Claim {
                 scope: Scope::Member,
                 subject: Sha256::digest(member.0.as_bytes()).to_vec(),
-                most: self.member,
+                limit: self.member,
                 window: WINDOW,
             },
         ]
     }
 
-    /// What the confirmation of an address takes from.
+    /// The budgets that a confirmation code takes from.
     pub fn for_confirmation(self, address: &EmailAddress) -> Vec<Claim> {
         vec![Claim {
             scope: Scope::Confirmation,
             subject: mailbox(address),
-            most: CONFIRMATIONS,
+            limit: MAX_CONFIRMATIONS,
             window: WINDOW,
         }]
     }
 
-    /// What a sign-in code takes from.
+    /// The budgets that a sign-in code takes from.
     pub fn for_sign_in(self, address: &EmailAddress) -> Vec<Claim> {
         vec![Claim {
             scope: Scope::SignIn,
             subject: mailbox(address),
-            most: self.sign_in,
+            limit: self.sign_in,
             window: SIGN_IN_WINDOW,
         }]
     }
 }
 
-/// One mail's share of a budget.
+/// A claim of one email from one budget.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     scope: Scope,
     subject: Vec<u8>,
-    most: u32,
+    limit: u32,
     window: TimeDelta,
 }
 
 impl Claim {
-    /// Which budget it is of.
+    /// The scope of the budget.
     pub fn scope(&self) -> Scope {
         self.scope
     }
 
-    /// The scope, the subject, the moment before which a window is over, and the most.
+    /// The SQL parameters `$1` to `$4`: the scope, the subject, the start of the oldest window that is not over, and
+    /// the limit.
     fn values(&self, now: DateTime<Utc>) -> [Value; 4] {
         [
             self.scope.to_value().into(),
             self.subject.clone().into(),
             (now - self.window).into(),
-            i64::from(self.most).into(),
+            i64::from(self.limit).into(),
         ]
     }
 }
 
-/// The digest of a mailbox. Many providers deliver `ada+anything@`, `a.da@` and `Ada@` to `ada@`, so these share a
-/// budget: otherwise one stranger has any number of addresses for one victim.
+/// The digest of an address's mailbox. Many providers deliver `ada+anything@`, `a.da@` and `Ada@` to `ada@`, so these
+/// share a budget: otherwise an attacker could use any number of addresses for one victim.
 fn mailbox(address: &EmailAddress) -> Vec<u8> {
     let (local, domain) = (address.as_str().rsplit_once('@')).unwrap_or((address.as_str(), ""));
     let plain = local.split_once('+').map_or(local, |(name, _)| name);
-    // A local part of nothing but a tag stays as it is.
+    // A local part that consists of a tag only stays unchanged.
     let plain = if plain.is_empty() { local } else { plain };
     let mailbox = format!("{}@{domain}", plain.replace('.', "").to_lowercase());
     Sha256::digest(mailbox).to_vec()
 }
 
-/// The first of the budgets that is used up, without taking from any: for who wants to know before they do what is dear.
-pub async fn used_up(
+/// The first of the budgets that is exhausted, without taking from any: a check before expensive work.
+pub async fn find_exhausted(
     db: &impl ConnectionTrait,
     claims: &[Claim],
     now: DateTime<Utc>,
@@ -148,8 +150,8 @@ pub async fn used_up(
     Ok(None)
 }
 
-/// Takes one mail from each of the budgets, or tells the first that is used up; then the caller rolls the transaction
-/// back.
+/// Takes one email from each of the budgets. Returns the first that is exhausted, if any; the caller must roll back the
+/// transaction then.
 pub async fn take(
     db: &impl ConnectionTrait,
     claims: &[Claim],
@@ -174,8 +176,12 @@ pub async fn take(
     Ok(None)
 }
 
-/// Notes that operators are told of a budget that is used up; false where they were told in this window.
-pub async fn tell(db: &impl ConnectionTrait, claims: &[Claim], scope: Scope) -> Result<bool> {
+/// Marks an exhausted budget as reported to operators. Returns false if it was reported in this window before.
+pub async fn mark_reported(
+    db: &impl ConnectionTrait,
+    claims: &[Claim],
+    scope: Scope,
+) -> Result<bool> {
     let sql = "
         UPDATE mail_budget SET is_told = TRUE
         WHERE scope = $1 AND subject = $2 AND NOT is_told";
@@ -183,31 +189,35 @@ pub async fn tell(db: &impl ConnectionTrait, claims: &[Claim], scope: Scope) -> 
         return Ok(false);
     };
     let values = [scope.to_value().into(), claim.subject.clone().into()];
-    let told = db.execute_raw(database::statement(sql, values)).await?;
-    Ok(told.rows_affected() == 1)
+    let updated = db.execute_raw(database::statement(sql, values)).await?;
+    Ok(updated.rows_affected() == 1)
 }
 
-/// Deletes at most `most` budgets whose window is over, and says how many.
-pub async fn forget(db: &impl ConnectionTrait, now: DateTime<Utc>, most: u32) -> Result<u64> {
-    let sweep = Sweep {
+/// Deletes at most `limit` budgets whose window is over. Returns how many were deleted.
+pub async fn purge_expired(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    limit: u32,
+) -> Result<u64> {
+    let purge = Purge {
         table: "mail_budget",
         key: "scope, subject",
         age: "began_at",
     };
-    sweep.run(db, now - WINDOW, most).await
+    purge.run(db, now - WINDOW, limit).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::mailbox;
-    use crate::member::EmailAddress;
+    use crate::email_address::EmailAddress;
 
     fn key(address: &str) -> Vec<u8> {
         mailbox(&EmailAddress::parse(address).expect(address))
     }
 
     #[test]
-    fn one_mailbox_has_one_budget() {
+    fn addresses_of_one_mailbox_share_a_budget() {
         for same in [
             "Ada.L@example.com",
             "ada.l+1@EXAMPLE.com",

@@ -1,118 +1,119 @@
-//! What became of each mail, by envelope: the table `email_delivery`. It holds neither an address nor a text.
+//! The delivery of each email, by envelope: the table `email_delivery`. It holds neither addresses nor texts.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{ConnectionTrait, DeriveActiveEnum, EnumIter, FromQueryResult, Value};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Repeat;
+use super::DeliveryGuarantee;
 use crate::{
     Result,
-    database::{self, Sweep},
+    database::{self, Purge},
+    enums::stored_enum,
     id::MemberId,
-    preferences::stored_enum,
 };
 
 stored_enum! {
-    /// How far a mail has come.
+    /// The state of an email's delivery.
     DeliveryState {
-        /// It is being handed over; or the process ended while it was.
+        /// An attempt to send it is in progress, or the process died during the attempt.
         Sending = "SENDING",
-        /// It was not taken, and is to be tried again.
+        /// The provider did not accept it; it is retried.
         Waiting = "WAITING",
-        /// It was taken.
+        /// The provider accepted it.
         Sent = "SENT",
-        /// It is not sent, for the reason that stands beside it.
+        /// It is not sent, for the reason in the column `reason`.
         Suppressed = "SUPPRESSED",
-        /// It will never be taken.
+        /// The provider rejected it for good.
         Refused = "REFUSED",
-        /// It was too late to be of use.
+        /// It is not sent, since it is too old to be useful.
         Expired = "EXPIRED",
-        /// It may have been taken; whether it is tried again is the template's choice.
+        /// The provider may have accepted it; the template's delivery guarantee decides whether it is retried.
         Unknown = "UNKNOWN",
     }
 }
 
 stored_enum! {
-    /// Why a mail is not sent.
+    /// Why an email is not sent.
     Suppression {
-        /// The member or the mailbox has had as many as there may be.
+        /// A budget of the member or the mailbox is exhausted.
         Budget = "BUDGET",
         /// The member has not confirmed the address.
         Unconfirmed = "UNCONFIRMED",
-        /// The member wants no such mail.
+        /// The member does not consent to such emails.
         Consent = "CONSENT",
-        /// The member, their address, or what it is about is gone.
+        /// The member, their address, or the subject of the email no longer exists.
         NoRecipient = "NO_RECIPIENT",
     }
 }
 
-/// A mail, as it is recorded.
+/// The record of an email's delivery.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct Delivery {
-    /// The envelope.
+pub struct EmailDelivery {
+    /// The id of the queue message's envelope.
     pub envelope_id: Uuid,
-    /// Whom it is for; `None` for who is no member, or none any more.
+    /// The recipient; `None` if the recipient is not a member, or no longer one.
     pub member_id: Option<MemberId>,
-    /// The template: the envelope's kind.
+    /// The template, which is the envelope's kind.
     pub template: String,
-    /// How far it has come.
+    /// The state of the delivery.
     pub state: DeliveryState,
-    /// Why it is not sent, where it is suppressed.
+    /// Why it is not sent, if it is suppressed.
     pub reason: Option<Suppression>,
-    /// How often it was handed over, or begun to be.
+    /// How many attempts to send it were begun.
     pub attempts: i32,
-    /// The id that it has at the provider.
+    /// The provider's id of the email.
     pub provider_id: Option<String>,
-    /// When it was first dealt with.
+    /// When the first attempt was begun, or the email was suppressed.
     pub created_at: DateTime<Utc>,
     /// When `state` was last written.
     pub changed_at: DateTime<Utc>,
 }
 
-/// Which mail.
+/// The columns that identify an email's delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Letterhead<'a> {
-    /// The envelope.
+pub struct DeliveryKey<'a> {
+    /// The id of the queue message's envelope.
     pub envelope: Uuid,
-    /// Whom it is for.
+    /// The recipient, if it is a member.
     pub member: Option<MemberId>,
-    /// The template: the envelope's kind.
+    /// The template, which is the envelope's kind.
     pub template: &'a str,
 }
 
-/// Whether a mail may be handed over.
+/// Whether an email may be sent now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Begun {
-    /// Yes: for which time.
+pub enum SendDecision {
+    /// Yes, as the attempt of this number, from 1.
     Send(i32),
-    /// No: it came to its end before.
-    Over(DeliveryState),
-    /// Not yet: another try is under way.
-    Busy,
-    /// No: an earlier try may have sent it, and it must not be sent twice.
-    MayBeSent,
+    /// No: its delivery has ended in this state before.
+    Finished(DeliveryState),
+    /// Not yet: another attempt is in progress.
+    InProgress,
+    /// No: an earlier attempt may have sent it, and it must not be sent twice.
+    MayHaveBeenSent,
 }
 
-/// A letter may come after its member is gone, from a queue that erasing does not reach: it is recorded as nobody's.
+/// The member's id, or null if the member no longer exists: an email may still be in a queue after its member was
+/// erased.
 const MEMBER: &str = "(SELECT id FROM member WHERE id = $2)";
 
-/// Begins to hand a mail over. The caller commits before it does: only so does a process that ends in between leave a
-/// trace, which is what keeps an at-most-once mail from a second try. A try takes no longer than `patience`; one that was
-/// begun before that and has no end belongs to a process that ended.
+/// Begins an attempt to send an email. The caller must commit before it sends: a process that dies in between then
+/// leaves a record of the attempt, which prevents a second attempt with an at-most-once guarantee. An attempt takes no
+/// longer than `send_timeout`; one that has not ended by then belongs to a process that died.
 pub async fn begin(
     db: &impl ConnectionTrait,
-    mail: &Letterhead<'_>,
-    repeat: Repeat,
+    key: &DeliveryKey<'_>,
+    guarantee: DeliveryGuarantee,
     now: DateTime<Utc>,
-    patience: TimeDelta,
-) -> Result<Begun> {
-    let abandoned = now - patience;
-    let again = match repeat {
-        Repeat::AtLeastOnce => {
+    send_timeout: TimeDelta,
+) -> Result<SendDecision> {
+    let abandoned = now - send_timeout;
+    let retryable = match guarantee {
+        DeliveryGuarantee::AtLeastOnce => {
             "(d.state IN ('WAITING', 'UNKNOWN') OR d.state = 'SENDING' AND d.changed_at <= $5::timestamptz)"
         }
-        Repeat::AtMostOnce => "d.state = 'WAITING' AND $5::timestamptz IS NOT NULL",
+        DeliveryGuarantee::AtMostOnce => "d.state = 'WAITING' AND $5::timestamptz IS NOT NULL",
     };
     let sql = format!(
         "
@@ -121,43 +122,47 @@ pub async fn begin(
         VALUES ($1, {MEMBER}, $3, 'SENDING', 1, $4, $4)
         ON CONFLICT (envelope_id) DO UPDATE
         SET state = 'SENDING', attempts = d.attempts + 1, changed_at = $4
-        WHERE {again}
+        WHERE {retryable}
         RETURNING attempts"
     );
-    let member = mail.member.map(|member| member.0);
+    let member = key.member.map(|member| member.0);
     let values: [Value; 5] = [
-        mail.envelope.into(),
+        key.envelope.into(),
         member.into(),
-        mail.template.into(),
+        key.template.into(),
         now.into(),
         abandoned.into(),
     ];
     loop {
         let statement = database::statement(&sql, values.clone());
         if let Some(row) = db.query_one_raw(statement).await? {
-            return Ok(Begun::Send(row.try_get_by_index(0)?));
+            return Ok(SendDecision::Send(row.try_get_by_index(0)?));
         }
-        let Some(found) = find(db, mail.envelope).await? else {
-            // Forgotten since the statement before.
+        let Some(found) = find(db, key.envelope).await? else {
+            // Purged since the statement before.
             continue;
         };
         match found.state {
-            DeliveryState::Sending if found.changed_at > abandoned => return Ok(Begun::Busy),
-            DeliveryState::Sending | DeliveryState::Unknown if repeat == Repeat::AtMostOnce => {
-                return Ok(Begun::MayBeSent);
+            DeliveryState::Sending if found.changed_at > abandoned => {
+                return Ok(SendDecision::InProgress);
             }
-            // Given back since then: another try can have it.
+            DeliveryState::Sending | DeliveryState::Unknown
+                if guarantee == DeliveryGuarantee::AtMostOnce =>
+            {
+                return Ok(SendDecision::MayHaveBeenSent);
+            }
+            // Another attempt has ended since the statement: try again.
             DeliveryState::Waiting | DeliveryState::Sending | DeliveryState::Unknown => {}
-            state => return Ok(Begun::Over(state)),
+            state => return Ok(SendDecision::Finished(state)),
         }
     }
 }
 
-/// Records what became of a mail, in the transaction that records it as done. What is over stays so, whatever a slower
-/// worker says; only that it was sent after all counts.
+/// Records the state of an email's delivery. To be called in the transaction that inserts the envelope into the inbox.
+/// A final state is not overwritten by a slower worker, except by [`DeliveryState::Sent`].
 pub async fn record(
     db: &impl ConnectionTrait,
-    mail: &Letterhead<'_>,
+    key: &DeliveryKey<'_>,
     state: DeliveryState,
     provider_id: Option<&str>,
     now: DateTime<Utc>,
@@ -172,9 +177,9 @@ pub async fn record(
         WHERE d.state IN ('SENDING', 'WAITING', 'UNKNOWN') OR d.state <> 'SENT' AND $4 = 'SENT'"
     );
     let values = [
-        mail.envelope.into(),
-        mail.member.map(|member| member.0).into(),
-        mail.template.into(),
+        key.envelope.into(),
+        key.member.map(|member| member.0).into(),
+        key.template.into(),
         state.into(),
         provider_id.into(),
         now.into(),
@@ -183,10 +188,11 @@ pub async fn record(
     Ok(())
 }
 
-/// Records that a mail is not sent, and why, in the transaction that records it as done. What is over stays so.
+/// Records that an email is not sent, and why. To be called in the transaction that inserts the envelope into the
+/// inbox. A final state is not overwritten.
 pub async fn suppress(
     db: &impl ConnectionTrait,
-    mail: &Letterhead<'_>,
+    key: &DeliveryKey<'_>,
     reason: Suppression,
     now: DateTime<Utc>,
 ) -> Result<()> {
@@ -200,9 +206,9 @@ pub async fn suppress(
         WHERE d.state IN ('SENDING', 'WAITING', 'UNKNOWN')"
     );
     let values = [
-        mail.envelope.into(),
-        mail.member.map(|member| member.0).into(),
-        mail.template.into(),
+        key.envelope.into(),
+        key.member.map(|member| member.0).into(),
+        key.template.into(),
         reason.into(),
         now.into(),
     ];
@@ -210,22 +216,26 @@ pub async fn suppress(
     Ok(())
 }
 
-/// What is recorded of a mail.
-pub async fn find(db: &impl ConnectionTrait, envelope: Uuid) -> Result<Option<Delivery>> {
+/// The record of an email's delivery; `None` before its first attempt.
+pub async fn find(db: &impl ConnectionTrait, envelope: Uuid) -> Result<Option<EmailDelivery>> {
     let sql = "
         SELECT envelope_id, member_id, template, state, reason, attempts, provider_id, created_at, changed_at
         FROM email_delivery
         WHERE envelope_id = $1";
     let statement = database::statement(sql, [envelope.into()]);
-    Ok(Delivery::find_by_statement(statement).one(db).await?)
+    Ok(EmailDelivery::find_by_statement(statement).one(db).await?)
 }
 
-/// Deletes at most `most` records last written before a moment, oldest first, and says how many.
-pub async fn forget(db: &impl ConnectionTrait, before: DateTime<Utc>, most: u32) -> Result<u64> {
-    let sweep = Sweep {
+/// Deletes at most `limit` records that were last written before `before`, oldest first. Returns how many were deleted.
+pub async fn purge_expired(
+    db: &impl ConnectionTrait,
+    before: DateTime<Utc>,
+    limit: u32,
+) -> Result<u64> {
+    let purge = Purge {
         table: "email_delivery",
         key: "envelope_id",
         age: "changed_at",
     };
-    sweep.run(db, before, most).await
+    purge.run(db, before, limit).await
 }

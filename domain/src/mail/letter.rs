@@ -1,8 +1,8 @@
-//! What mails are about: the data of each, as it travels in an envelope's payload. How they read is the workers' affair.
+//! The payloads of letters, which are emails to members. The workers have the templates that render them.
 //!
-//! A letter has no name and no address of its member: both are looked up when it is written, so that they are current,
-//! and so that no queue holds them. Fields may be added to a version when they are optional; anything else is a new
-//! version beside the old one.
+//! A letter contains neither the name nor the address of its member: both are looked up when it is rendered, so that
+//! they are current, and so that no queue holds them. Optional fields may be added within a version; any other change
+//! needs a new version beside the old one.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::{outbox::Payload, queue::QueueName, subscription::SubscriptionProvider};
 
-/// A payload that is sent as a mail.
+/// A payload that is sent as an email.
 pub trait Letter: Payload + DeserializeOwned + Send + Sync + 'static {}
 
 macro_rules! letters {
@@ -41,88 +41,88 @@ letters! {
     DataExport: "email.data-export", 1, EmailAttachments;
 }
 
-/// A code to sign in with. Who gets it may not be a member yet, so it alone has an address.
+/// A code to sign in with. The recipient may not be a member yet, so this is the only letter with an address.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SignInCode {
-    /// Where it goes.
+    /// The recipient's email address.
     pub address: String,
-    /// The code.
+    /// The code, as the identity provider generated it.
     pub code: String,
-    /// When it counts no more; later the letter is not sent.
+    /// When the code expires; the letter is not sent after that.
     pub expires_at: DateTime<Utc>,
-    /// A BCP 47 tag, where it is known.
+    /// The recipient's language as a BCP 47 tag, if it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
 }
 
-/// Without address and code.
+/// Omits the address and the code.
 impl fmt::Debug for SignInCode {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("SignInCode(…)")
     }
 }
 
-/// A code by which a member confirms that the address is theirs: the only mail that goes to one that is not confirmed.
+/// A code by which a member confirms their email address. The only letter to a member's unconfirmed address.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConfirmAddress {
-    /// The code.
+    /// The code that the member has to enter.
     pub code: String,
-    /// When it counts no more; later the letter is not sent.
+    /// When the code expires; the letter is not sent after that.
     pub expires_at: DateTime<Utc>,
 }
 
-/// Without the code.
+/// Omits the code.
 impl fmt::Debug for ConfirmAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("ConfirmAddress(…)")
     }
 }
 
-/// Somebody has registered.
+/// A member has registered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Welcome {}
 
-/// A cycle has begun. Its days are read when the letter is written: meals tell of diet and allergens, so no queue holds
-/// them.
+/// A cycle has begun. Its days are read when the letter is rendered: meals reveal diet and allergens, so no queue may
+/// hold them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct YourPlan {
-    /// The cycle, of the envelope's member.
+    /// The cycle, which belongs to the envelope's member.
     pub cycle: Uuid,
 }
 
-/// A cycle's days are over, and its check-in waits.
+/// A cycle's days are over, and its check-in is open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckInDue {
-    /// The cycle's number.
+    /// The number of the cycle within the plan, from 1.
     pub cycle_number: i32,
-    /// Day 29.
+    /// The date of day 29, on which the check-in opened.
     pub opened_on: NaiveDate,
 }
 
-/// A check-in is in, and the next cycle has begun. Measures are there where the member gave them and agrees to have
-/// health data worked with.
+/// A check-in was submitted, and the next cycle has begun. Measurements are included if the member entered them and
+/// consents to the processing of health data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckInReceived {
-    /// The number of the cycle that it closed.
+    /// The number of the cycle that the check-in closed.
     pub cycle_number: i32,
-    /// When it was filled in.
+    /// When the member submitted it.
     pub submitted_at: DateTime<Utc>,
-    /// Grams.
+    /// The body weight, in grams.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight_grams: Option<i32>,
-    /// Since the check-in before, in grams.
+    /// The change of weight since the previous check-in, in grams.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight_change_grams: Option<i32>,
-    /// Since the check-in before, in millimetres.
+    /// The change of the waist since the previous check-in, in millimetres.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waist_change_millimetres: Option<i32>,
-    /// The first day of the cycle that follows; `None` where none does.
+    /// The first day of the next cycle; `None` if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_starts_on: Option<NaiveDate>,
 }
@@ -135,7 +135,7 @@ pub struct SubscriptionExpiring {
     pub ends_at: DateTime<Utc>,
     /// Whether it is a trial.
     pub is_trial: bool,
-    /// Where it was bought.
+    /// The shop that it was bought from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<SubscriptionProvider>,
 }
@@ -148,42 +148,42 @@ pub struct SubscriptionLapsed {
     pub ended_at: DateTime<Utc>,
     /// Whether it was a trial.
     pub is_trial: bool,
-    /// Where it was bought.
+    /// The shop that it was bought from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provider: Option<SubscriptionProvider>,
 }
 
-/// All that is kept about a member, as they asked.
+/// The export of all data that is stored about a member, which the member requested.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DataExport {
-    /// When they asked.
+    /// When the member requested it.
     pub requested_at: DateTime<Utc>,
-    /// Where the archive is.
+    /// The archive with the data.
     pub archive: Archive,
 }
 
-/// How an archive reaches the member.
+/// How an archive is delivered to the member.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "camelCase")]
 pub enum Archive {
-    /// Within the mail.
+    /// As an attachment of the email.
     #[serde(rename_all = "camelCase")]
     Attachment {
-        /// Its key in the object store; it ends in `.zip` or `.json`.
+        /// The archive's key in the object store, which ends in `.zip` or `.json`.
         key: String,
     },
-    /// By a link to it, for what is too large for a mail.
+    /// By a link, if the archive is too large for an email.
     #[serde(rename_all = "camelCase")]
     Link {
-        /// Where it can be fetched, by whoever knows the address.
+        /// The presigned URL: anyone who has it can download the archive.
         url: String,
-        /// Until when.
+        /// When the link expires.
         expires_at: DateTime<Utc>,
     },
 }
 
-/// Without the link, which is as good as the data.
+/// Omits the link, since anyone who has it can download the data.
 impl fmt::Debug for Archive {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -200,7 +200,7 @@ mod tests {
     use super::{Archive, DataExport, SignInCode, Welcome};
 
     #[test]
-    fn what_is_secret_is_not_shown() {
+    fn debug_output_has_no_secrets() {
         let code = json!({"address": "ada@example.com", "code": "493817", "expiresAt": "2026-11-23T10:00:00Z"});
         let code: SignInCode = serde_json::from_value(code).unwrap();
         let archive = json!({"by": "link", "url": "https://example.com/secret", "expiresAt": "2026-11-23T10:00:00Z"});
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_that_a_newer_sender_added_are_passed_over() {
+    fn unknown_fields_of_newer_senders_are_ignored() {
         assert_eq!(
             serde_json::from_value::<Welcome>(json!({"later": 1})).unwrap(),
             Welcome {}

@@ -1,4 +1,4 @@
-//! Mail, as what sends it sees it.
+//! Email: messages, the interface to send them, and the records of their delivery.
 
 pub mod budget;
 pub mod delivery;
@@ -10,51 +10,51 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-/// Whether a mail may come twice or be lost, where a process ends between a provider's acceptance and our mark.
+/// Whether an email is sent again when a process dies after the provider has accepted it, but before that is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeat {
-    /// It is sent again: it may come twice.
+pub enum DeliveryGuarantee {
+    /// It is sent again: the recipient may get it twice.
     AtLeastOnce,
-    /// It is not: it may be lost.
+    /// It is not sent again: it may be lost.
     AtMostOnce,
 }
 
-/// One message to one recipient, complete as RFC 5322 describes it.
+/// An email to one recipient, complete as of RFC 5322.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
-    /// The envelope's id, which the same message keeps when it is sent again.
+    /// The id of the queue message's envelope, which stays the same when the email is sent again.
     pub id: Uuid,
-    /// The envelope's sender, which bounces go to.
+    /// The SMTP envelope's sender, which gets bounces.
     pub from: String,
-    /// The envelope's recipient.
+    /// The SMTP envelope's recipient.
     pub to: String,
-    /// Headers and body as they go over the wire.
+    /// Headers and body, as they are transmitted.
     pub mime: Vec<u8>,
 }
 
-/// Without the recipient and the text, which are a member's.
+/// Omits the recipient and the text, which are personal data.
 impl std::fmt::Debug for Message {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "Message({} bytes)", self.mime.len())
     }
 }
 
-/// Why a message was not sent. Texts hold neither the recipient nor the message.
+/// Why an email was not sent. The texts contain neither the recipient nor the message.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Not now: it cannot be reached, or asks to slow down.
+    /// The mail server or provider cannot be reached, or throttles: a retry may succeed.
     #[error("mail cannot be sent at the moment: {reason}")]
     Unavailable {
-        /// Why.
+        /// The cause, for operators.
         reason: String,
-        /// When to try again, where it says so.
+        /// The delay before a retry that the server asks for, if any.
         after: Option<Duration>,
     },
-    /// Never: the recipient or the message is refused.
+    /// The recipient or the message is rejected for good.
     #[error("the message is refused: {0}")]
     Refused(String),
-    /// It is not known whether it was sent: the connection ended between the message and its acceptance.
+    /// It is unknown whether the email was sent: the connection broke between the message and its acceptance.
     #[error("it is not known whether the message was sent: {0}")]
     Unknown(String),
 }
@@ -62,6 +62,6 @@ pub enum Error {
 /// Sends mail.
 #[async_trait::async_trait]
 pub trait Mailer: Send + Sync + 'static {
-    /// Sends a message, and returns the id that it has at the provider, where it has one.
+    /// Sends a message. Returns the provider's id of the message, if the provider assigns one.
     async fn send(&self, message: &Message) -> Result<Option<String>, Error>;
 }

@@ -1,4 +1,4 @@
-//! Sign-in codes, as an identity provider hands them over.
+//! Sign-in codes, which an identity provider submits to be sent by email.
 
 use sea_orm::{ConnectionTrait as _, TransactionSession as _, TransactionTrait as _};
 use serde_json::{Value, json};
@@ -11,42 +11,42 @@ use crate::{
     clock::Clock,
     database::{self, Session},
     kill_point,
-    outbox::{self, Effects},
+    outbox::{self, OutboxBatch},
     viewer::Subject,
 };
 
-/// What the key is kept with.
+/// The command name that is stored with the idempotency key.
 const COMMAND: &str = "signInCode";
 
-/// What became of a code that was handed over.
+/// The result of submitting a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HandedOver {
-    /// It is on its way, under this envelope; so it is when the same is handed over again.
+pub enum SubmitResult {
+    /// The code is sent with this envelope, now or when it was first submitted.
     Accepted(Uuid),
-    /// The key was used with another code or address before.
+    /// The idempotency key was used with another request before.
     KeyReused,
 }
 
-/// Has a code sent, once for its key. `request` is what the provider asked, word for word: the same key for something
-/// else is refused.
+/// Has a code sent, once for its idempotency key. `request` is the body of the provider's request, byte for byte: the
+/// same key with another body is rejected.
 ///
 /// # Errors
 ///
-/// Those of the database; handing over the same again tells.
-pub async fn hand_over(
+/// Database errors. The provider can submit the same request again.
+pub async fn submit(
     session: &Session,
     clock: &dyn Clock,
     service: &Subject,
     key: &str,
     request: &[u8],
     code: &SignInCode,
-) -> Result<HandedOver> {
+) -> Result<SubmitResult> {
     let now = clock.now();
-    let mut effects = Effects::new(None, now);
-    let envelope = effects.owe(code)?;
+    let mut outbox = OutboxBatch::new(None, now);
+    let envelope = outbox.enqueue(code)?;
     let arguments = Sha256::digest(request).to_vec();
     let transaction = session.begin().await?;
-    // Who comes second with a key waits here for the first.
+    // A concurrent request with the same key waits here for the first.
     let sql = "
         INSERT INTO idempotency_key (issuer, subject, key, command, arguments, outcome, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -60,23 +60,23 @@ pub async fn hand_over(
         json!(envelope).into(),
         now.into(),
     ];
-    let kept = transaction
+    let inserted = transaction
         .execute_raw(database::statement(sql, values))
         .await?;
-    if kept.rows_affected() == 0 {
-        let before = find(&transaction, service, key, &arguments).await?;
+    if inserted.rows_affected() == 0 {
+        let earlier = find(&transaction, service, key, &arguments).await?;
         transaction.rollback().await?;
-        return Ok(before.map_or(HandedOver::KeyReused, HandedOver::Accepted));
+        return Ok(earlier.map_or(SubmitResult::KeyReused, SubmitResult::Accepted));
     }
-    outbox::insert(&transaction, effects.owed(), session.span(), now).await?;
+    outbox::insert(&transaction, outbox.messages(), session.span(), now).await?;
     kill_point::reached("after-insert");
     transaction.commit().await?;
     kill_point::reached("after-commit");
-    outbox::announce();
-    Ok(HandedOver::Accepted(envelope))
+    outbox::notify_relays();
+    Ok(SubmitResult::Accepted(envelope))
 }
 
-/// The envelope of what was handed over with a key; `None` where it was something else.
+/// The envelope of the request that was submitted with this key; `None` if it was another request.
 async fn find(
     db: &impl sea_orm::ConnectionTrait,
     service: &Subject,

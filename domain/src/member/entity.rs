@@ -18,21 +18,21 @@ pub struct Model {
     pub subject: String,
     /// 1 to 80 characters.
     pub display_name: String,
-    /// Where mail goes.
+    /// The email address.
     pub email: Option<String>,
     /// When the member confirmed the address.
     pub email_confirmed_at: Option<DateTimeUtc>,
-    /// SHA-256 of the code that confirms it.
+    /// SHA-256 of the code that confirms the address.
     pub email_code_digest: Option<Vec<u8>>,
-    /// When that was asked for.
+    /// When the code was requested.
     pub email_code_requested_at: Option<DateTimeUtc>,
     /// A BCP 47 tag.
     pub locale: String,
-    /// A name of the IANA database.
+    /// A name of the IANA time zone database.
     pub time_zone: String,
-    /// The units that the app shows.
+    /// The units that the app shows measures in.
     pub units: Units,
-    /// Handed to shops; unique.
+    /// Passed to shops; unique.
     pub purchase_token: Uuid,
     /// When the member registered.
     pub created_at: DateTimeUtc,

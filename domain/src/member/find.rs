@@ -1,13 +1,14 @@
-//! Reading members, each with the subscription that counts.
+//! Reading members, each with the effective subscription.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use uuid::Uuid;
 
-use super::{EmailAddress, Member, Units};
+use super::{Member, Units};
 use crate::{
     Result, database,
-    id::{MemberId, column},
+    email_address::EmailAddress,
+    id::{MemberId, uuid_array},
     subscription::{Access, Entitlement, SubscriptionProvider},
     time_zone,
     viewer::Subject,
@@ -34,8 +35,8 @@ struct Row {
     will_renew: Option<bool>,
 }
 
-/// Of several subscriptions the latest entitlement counts; one without end is
-/// later than any other.
+/// Of several subscriptions the one whose entitlement ends last is effective; one without an end ranks
+/// above all others.
 const MEMBERS: &str = "
     SELECT m.id, m.display_name, m.email, m.email_confirmed_at, m.email_code_requested_at, m.locale, m.time_zone,
            m.units, m.purchase_token, m.deletion_final_at,
@@ -53,13 +54,13 @@ const MEMBERS: &str = "
     ) s ON TRUE
     WHERE";
 
-/// The member who signs in as `subject`, unless they have not registered.
+/// The member who signs in as `subject`; `None` if they have not registered.
 pub async fn find_by_subject(
     db: &impl ConnectionTrait,
     subject: &Subject,
     now: DateTime<Utc>,
 ) -> Result<Option<Member>> {
-    if !subject.can_be_kept() {
+    if !subject.is_storable() {
         return Ok(None);
     }
     let Subject { issuer, subject } = subject;
@@ -69,10 +70,10 @@ pub async fn find_by_subject(
     Ok(row.map(|row| row.member(now)))
 }
 
-/// Locks the row of the member who signs in as `subject` until the transaction ends, and returns its id. Where there is
-/// none yet it locks the subject, so that registering twice at once comes one after the other.
+/// Locks the row of the member who signs in as `subject` until the transaction ends, and returns its id. If there is no
+/// such member yet it locks the subject, so that concurrent registrations are serialized.
 pub async fn lock(db: &impl ConnectionTrait, subject: &Subject) -> Result<Option<MemberId>> {
-    if !subject.can_be_kept() {
+    if !subject.is_storable() {
         return Ok(None);
     }
     let Subject { issuer, subject } = subject;
@@ -82,15 +83,15 @@ pub async fn lock(db: &impl ConnectionTrait, subject: &Subject) -> Result<Option
     if let Some(row) = row {
         return Ok(Some(row.try_get_by_index(0)?));
     }
-    let alone = "SELECT pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))";
-    db.query_one_raw(database::statement(alone, values()))
+    let lock = "SELECT pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2, 0))";
+    db.query_one_raw(database::statement(lock, values()))
         .await?;
-    // Somebody may have registered while we waited.
+    // The member may have been registered while this waited for the lock.
     let row = db.query_one_raw(database::statement(sql, values())).await?;
     row.map(|row| Ok(row.try_get_by_index(0)?)).transpose()
 }
 
-/// Locks the row of a member until the transaction ends; false where there is none.
+/// Locks the row of a member until the transaction ends; false if there is none.
 pub async fn lock_by_id(db: &impl ConnectionTrait, member: MemberId) -> Result<bool> {
     let sql = "SELECT FROM member WHERE id = $1 FOR UPDATE";
     let statement = database::statement(sql, [member.into()]);
@@ -103,7 +104,7 @@ pub async fn find(
     ids: &[MemberId],
     now: DateTime<Utc>,
 ) -> Result<Vec<Member>> {
-    let ids: Value = column(ids.iter().map(|id| id.0));
+    let ids: Value = uuid_array(ids.iter().map(|id| id.0));
     let statement = database::statement(format!("{MEMBERS} m.id = ANY($1)"), [ids]);
     let rows = Row::find_by_statement(statement).all(db).await?;
     Ok(rows.into_iter().map(|row| row.member(now)).collect())
@@ -118,18 +119,19 @@ impl Row {
             grace_ends_at: self.grace_ends_at,
             will_renew,
         });
-        let subscription = entitlement.map(|entitlement| entitlement.at(now));
+        let subscription = entitlement.map(|entitlement| entitlement.subscription_at(now));
         Member {
             id: self.id,
             display_name: self.display_name,
-            email: self.email.as_deref().map(EmailAddress::as_written),
+            email: self.email.as_deref().map(EmailAddress::unvalidated),
             email_confirmed_at: self.email_confirmed_at,
             email_code_requested_at: self.email_code_requested_at,
             health_data: self.health_data,
             locale: self.locale,
-            time_zone: time_zone::stored(&self.time_zone, self.id),
+            time_zone: time_zone::parse_stored(&self.time_zone, self.id),
             units: self.units,
-            access: (subscription.as_ref()).map_or(Access::None, |counts| counts.access),
+            access: (subscription.as_ref())
+                .map_or(Access::None, |subscription| subscription.access),
             subscription,
             purchase_token: self.purchase_token.to_string(),
             deletion_final_at: self.deletion_final_at,

@@ -1,20 +1,9 @@
 //! Members: the unit of tenancy and of authorization.
 
-pub(crate) mod confirm;
-mod email_address;
 pub mod entity;
-mod erase;
-pub mod export;
 mod find;
-mod leave;
-mod register;
 
-pub use confirm::{CODE_INTERVAL, CODE_LIFETIME, ConfirmEmail, RequestEmailConfirmation};
-pub use email_address::EmailAddress;
-pub use erase::{erase, erase_due};
 pub use find::{find, find_by_subject, lock, lock_by_id};
-pub use leave::{DELETION_AFTER, DeleteAccount, KeepAccount};
-pub use register::RegisterMember;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -22,8 +11,9 @@ use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    email_address::EmailAddress,
+    enums::stored_enum,
     id::MemberId,
-    preferences::stored_enum,
     subscription::{Access, Subscription},
 };
 
@@ -37,33 +27,34 @@ stored_enum! {
     }
 }
 
-/// A registered member, with what their subscription gives them now.
+/// A registered member, with the access that their subscription gives now.
 #[derive(Clone, Debug)]
 pub struct Member {
     /// The id.
     pub id: MemberId,
     /// What the member wants to be called.
     pub display_name: String,
-    /// Where mail goes, once it is confirmed; one of an earlier release may be such that none can.
+    /// The email address. Mail is sent there once it is confirmed. One that an earlier release stored may not be
+    /// deliverable.
     pub email: Option<EmailAddress>,
-    /// When the member confirmed it; until then nothing goes there but the confirmation.
+    /// When the member confirmed the address. Until then only the confirmation code is sent there.
     pub email_confirmed_at: Option<DateTime<Utc>>,
-    /// When a code that confirms it was last asked for, where one is still to be told.
+    /// When the pending confirmation code was requested; `None` if none is pending.
     pub email_code_requested_at: Option<DateTime<Utc>>,
     /// A BCP 47 tag.
     pub locale: String,
-    /// Where the member's days begin and end.
+    /// The time zone in which the member's days begin and end.
     pub time_zone: Tz,
-    /// The units that the app shows.
+    /// The units that the app shows measures in.
     pub units: Units,
-    /// What the member may use now.
+    /// The access that the subscription gives now.
     pub access: Access,
-    /// The subscription that counts: the one with the latest entitlement.
+    /// The effective subscription: the one whose entitlement ends last.
     pub subscription: Option<Subscription>,
-    /// Handed to shops, so that purchases find their member.
+    /// Passed to shops, so that purchases can be attributed to the member.
     pub purchase_token: String,
-    /// The latest answer on whether data on health may be kept and worked with; `None` for who was never asked.
+    /// The latest answer on the consent `HEALTH_DATA`; `None` if the member was never asked.
     pub health_data: Option<bool>,
-    /// When the account is deleted for good, where the member has asked for that.
+    /// When the account is deleted for good; `None` unless the member has requested that.
     pub deletion_final_at: Option<DateTime<Utc>>,
 }

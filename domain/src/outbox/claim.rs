@@ -1,4 +1,4 @@
-//! What a relay does with the outbox.
+//! The relay's side of the outbox: claiming, sending and purging rows.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, Value};
@@ -7,38 +7,39 @@ use uuid::Uuid;
 use super::PARTITIONS;
 use crate::{
     Result,
-    database::{self, Sweep},
-    id::column,
+    database::{self, Purge},
+    id::uuid_array,
     queue::QueueName,
 };
 
 /// A row that a relay has claimed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Owed {
-    /// Its place in the order of the outbox.
+pub struct OutboxRow {
+    /// The row's position in the outbox: rows of one member have increasing numbers.
     pub sequence: i64,
     /// The envelope's id.
     pub id: Uuid,
-    /// Which of the [`PARTITIONS`] it is in.
+    /// The row's partition, from 0 to [`PARTITIONS`] - 1.
     pub partition: i16,
     /// The envelope as JSON.
     pub envelope: String,
-    /// When it was committed, or just before.
+    /// When the row was inserted, shortly before its commit.
     pub created_at: DateTime<Utc>,
-    /// How often it has been claimed, this time included.
+    /// How often the row has been claimed, including this time.
     pub attempts: i32,
 }
 
-/// Claims at most `most` unsent rows of a queue, oldest first, so that other relays leave them alone `until` then. With
-/// partitions only theirs: the caller leases those, so that nobody else sends what comes later.
+/// Claims at most `limit` unsent rows of a queue, oldest first, so that no other relay claims them until `until`. With
+/// `partitions`, claims rows of these only: the caller must hold their leases, so that no other relay sends later rows
+/// of the same partition first.
 pub async fn claim(
     db: &impl ConnectionTrait,
     queue: QueueName,
     partitions: Option<&[i16]>,
-    most: u32,
+    limit: u32,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
-) -> Result<Vec<Owed>> {
+) -> Result<Vec<OutboxRow>> {
     let mut values: Vec<Value> = vec![queue.as_str().into(), now.into(), until.into()];
     let within = match partitions {
         None => "",
@@ -57,7 +58,7 @@ pub async fn claim(
                 FROM outbox
                 WHERE queue = $1 AND sent_at IS NULL AND (leased_until IS NULL OR leased_until <= $2) {within}
                 ORDER BY sequence
-                LIMIT {most}
+                LIMIT {limit}
                 FOR UPDATE SKIP LOCKED
             )
             RETURNING sequence, id, partition, envelope, created_at, attempts
@@ -65,8 +66,8 @@ pub async fn claim(
         SELECT sequence, id, partition, envelope, created_at, attempts FROM claimed ORDER BY sequence"
     );
     let rows = db.query_all_raw(database::statement(sql, values)).await?;
-    let owed = rows.iter().map(|row| {
-        Ok(Owed {
+    let claimed = rows.iter().map(|row| {
+        Ok(OutboxRow {
             sequence: row.try_get_by_index(0)?,
             id: row.try_get_by_index(1)?,
             partition: row.try_get_by_index(2)?,
@@ -75,45 +76,49 @@ pub async fn claim(
             attempts: row.try_get_by_index(5)?,
         })
     });
-    owed.collect()
+    claimed.collect()
 }
 
 /// Marks rows as sent.
-pub async fn mark(
+pub async fn mark_sent(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = Uuid>,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let sql = "UPDATE outbox SET sent_at = $2, leased_until = NULL WHERE id = ANY($1)";
-    let statement = database::statement(sql, [column(ids), now.into()]);
+    let statement = database::statement(sql, [uuid_array(ids), now.into()]);
     db.execute_raw(statement).await?;
     Ok(())
 }
 
-/// Gives rows back that were not sent; they can be claimed again from `at` on.
-pub async fn give_back(
+/// Releases claimed rows that were not sent. They can be claimed again from `at` on.
+pub async fn release(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = Uuid>,
     at: DateTime<Utc>,
 ) -> Result<()> {
     let sql = "UPDATE outbox SET leased_until = $2 WHERE id = ANY($1) AND sent_at IS NULL";
-    let statement = database::statement(sql, [column(ids), at.into()]);
+    let statement = database::statement(sql, [uuid_array(ids), at.into()]);
     db.execute_raw(statement).await?;
     Ok(())
 }
 
-/// Deletes at most `most` rows that were sent before a moment; says how many there were.
-pub async fn forget(db: &impl ConnectionTrait, before: DateTime<Utc>, most: u32) -> Result<u64> {
-    let sweep = Sweep {
+/// Deletes at most `limit` rows that were sent before `before`. Returns how many were deleted.
+pub async fn purge_expired(
+    db: &impl ConnectionTrait,
+    before: DateTime<Utc>,
+    limit: u32,
+) -> Result<u64> {
+    let purge = Purge {
         table: "outbox",
         key: "id",
         age: "sent_at",
     };
-    sweep.run(db, before, most).await
+    purge.run(db, before, limit).await
 }
 
-/// Leases the partitions of a queue to a relay: those that it has, and those that nobody has. Returns the ones that it
-/// has from now on.
+/// Leases partitions of a queue to a relay until `until`: renews those that it holds, and takes those that no relay
+/// holds or whose lease is over. Returns the partitions that it holds now.
 pub async fn renew_partitions(
     db: &impl ConnectionTrait,
     queue: QueueName,
@@ -145,7 +150,7 @@ pub async fn renew_partitions(
         .collect()
 }
 
-/// Gives back the partitions of a queue that a relay has, so that another need not wait for the lease to end.
+/// Releases the partitions of a queue that a relay holds, so that another need not wait for the leases to end.
 pub async fn release_partitions(
     db: &impl ConnectionTrait,
     queue: QueueName,

@@ -1,29 +1,29 @@
-//! Writing what is owed.
+//! Writes messages to the outbox.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, Value};
 use tracing::Span;
 use uuid::Uuid;
 
-use super::{Effect, PARTITIONS};
+use super::{OutboxMessage, PARTITIONS};
 use crate::{
     Error, Result, database,
     queue::{Envelope, QueueName},
     trace,
 };
 
-/// Inserts effects, in their order, with the place in the trace of what causes them. To be called in the transaction
-/// that causes them.
+/// Inserts messages, in order, with the trace context of `cause`, which consumers link to. To be called in the
+/// transaction of the change that causes them.
 pub async fn insert(
     db: &impl ConnectionTrait,
-    effects: &[Effect],
+    messages: &[OutboxMessage],
     cause: &Span,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    if effects.is_empty() {
+    if messages.is_empty() {
         return Ok(());
     }
-    let rows = effects.iter().map(|effect| row(effect, cause));
+    let rows = messages.iter().map(|message| new_row(message, cause));
     let rows = rows.collect::<Result<Vec<_>>>()?;
     let (mut ids, mut queues) = (Vec::new(), Vec::new());
     let (mut partitions, mut envelopes) = (Vec::new(), Vec::new());
@@ -33,7 +33,7 @@ pub async fn insert(
         partitions.push(row.partition);
         envelopes.push(row.envelope);
     }
-    // `WITH ORDINALITY` keeps the order: numbers are given as rows come.
+    // `WITH ORDINALITY` keeps the order: sequence numbers are assigned in the order of insertion.
     let sql = "
         INSERT INTO outbox (id, queue, partition, envelope, created_at)
         SELECT id, queue, partition, envelope, $5
@@ -51,40 +51,40 @@ pub async fn insert(
     Ok(())
 }
 
-/// What is written for an effect.
-pub(crate) struct Row {
+/// The columns of a new row of the outbox.
+pub(crate) struct NewRow {
     pub(crate) id: Uuid,
     pub(crate) queue: QueueName,
     pub(crate) partition: i16,
     pub(crate) envelope: String,
 }
 
-/// For who writes it in a statement of their own.
-pub(crate) fn row(effect: &Effect, cause: &Span) -> Result<Row> {
+/// The row of a message, for callers that insert it with a statement of their own.
+pub(crate) fn new_row(message: &OutboxMessage, cause: &Span) -> Result<NewRow> {
     let envelope = Envelope {
-        id: effect.id,
-        kind: effect.kind.to_owned(),
-        version: effect.version,
-        occurred_at: effect.occurred_at,
+        id: message.id,
+        kind: message.kind.to_owned(),
+        version: message.version,
+        occurred_at: message.occurred_at,
         sequence: 0,
-        member: effect.member,
-        trace: trace::parent(cause),
-        payload: effect.payload.clone(),
+        member: message.member,
+        trace: trace::traceparent(cause),
+        payload: message.payload.clone(),
         payload_at: None,
     };
     let envelope = serde_json::to_string(&envelope);
-    Ok(Row {
-        id: effect.id,
-        queue: effect.queue,
-        partition: partition(effect),
+    Ok(NewRow {
+        id: message.id,
+        queue: message.queue,
+        partition: partition(message),
         envelope: envelope.map_err(|error| Error::Invariant(error.to_string()))?,
     })
 }
 
-/// Of the member, or of the effect itself where there is none.
-fn partition(effect: &Effect) -> i16 {
-    let id = effect.member.map_or(effect.id, |member| member.0);
-    // The last bytes are random in UUIDv4 and v7, and a hash in v5.
+/// The partition of the message's member, or of its own id when it has none.
+fn partition(message: &OutboxMessage) -> i16 {
+    let id = message.member.map_or(message.id, |member| member.0);
+    // The last byte is random in UUIDv4 and v7, and part of a hash in v5.
     let last = id.as_bytes()[15];
     i16::from(last) % PARTITIONS
 }

@@ -1,33 +1,36 @@
-//! The outbox: side effects that are owed, written in the transaction that causes them. The relay sends them to their
-//! queues; nothing is lost when a process ends in between, and what is sent twice carries the same envelope id.
+//! The transactional outbox. Messages are written in the transaction of the change that causes them, and the relay
+//! sends them to their queues. A process that dies in between loses nothing; a message that is sent twice has the same
+//! envelope id.
 
+mod batch;
 mod claim;
 mod insert;
-mod owe;
 mod status;
 
-pub use claim::{Owed, claim, forget, give_back, mark, release_partitions, renew_partitions};
+pub use batch::{OutboxBatch, OutboxMessage, Payload};
+pub use claim::{
+    OutboxRow, claim, mark_sent, purge_expired, release, release_partitions, renew_partitions,
+};
 pub use insert::insert;
-pub(crate) use insert::row;
-pub use owe::{Effect, Effects, Payload};
+pub(crate) use insert::new_row;
 pub use status::{Status, status};
 
 use std::sync::LazyLock;
 
 use tokio::sync::{Notify, futures::Notified};
 
-/// Partitions of the outbox, by the member's hash.
+/// How many partitions the outbox has. A message's partition is determined by the hash of its member.
 pub const PARTITIONS: i16 = 64;
 
 static COMMITTED: LazyLock<Notify> = LazyLock::new(Notify::new);
 
-/// Tells the relays of this process that there may be something to send; to be called after the commit.
-pub fn announce() {
+/// Wakes the relays of this process, since there may be messages to send. To be called after the commit.
+pub fn notify_relays() {
     COMMITTED.notify_waiters();
 }
 
-/// Ends when somebody in this process commits something, from the moment on at which it is
+/// Completes when [`notify_relays`] is called in this process, once it is
 /// [`enabled`](tokio::sync::futures::Notified::enable).
-pub fn announced() -> Notified<'static> {
+pub fn notified() -> Notified<'static> {
     COMMITTED.notified()
 }

@@ -1,20 +1,20 @@
-//! How the outbox is doing.
+//! The backlog of the outbox.
 
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 
 use crate::{Result, database};
 
-/// What is owed at one moment.
+/// The backlog of the outbox at one moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Status {
-    /// Rows that wait to be sent.
+    /// How many rows are not sent yet.
     pub unsent: i64,
-    /// When the oldest of them was committed.
+    /// When the oldest of them was inserted.
     pub oldest_unsent_at: Option<DateTime<Utc>>,
 }
 
-/// Counts what is owed.
+/// Measures the backlog.
 pub async fn status(db: &impl ConnectionTrait) -> Result<Status> {
     let sql = "SELECT count(*), min(created_at) FROM outbox WHERE sent_at IS NULL";
     let row = db.query_one_raw(database::statement(sql, [])).await?;

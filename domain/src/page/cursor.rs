@@ -1,6 +1,5 @@
-//! Cursors: where a row stands in the order of its list, as an opaque text. A
-//! row that is gone by the next page, or others that came, move nothing. A
-//! digest tells those of another list, and what was made up or cut off.
+//! Cursors: the sort key of a row as an opaque string. Rows that are inserted or deleted between two pages do not shift
+//! the next page. A digest detects cursors of another list, and forged or truncated ones.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
@@ -10,41 +9,41 @@ use uuid::Uuid;
 use super::PageRequest;
 use crate::{Error, Result};
 
-/// A place in an ordered list.
+/// A position in an ordered list.
 pub(crate) trait Cursor: Sized {
-    /// The bytes of the place.
+    /// The position as bytes.
     fn bytes(&self) -> Vec<u8>;
 
-    /// The place, from bytes that anybody may have made up.
-    fn of_bytes(bytes: &[u8]) -> Option<Self>;
+    /// The position, from untrusted bytes.
+    fn from_bytes(bytes: &[u8]) -> Option<Self>;
 
-    /// The text for clients of the list with this name.
+    /// The cursor for clients, for the list with this name.
     fn encode(&self, list: &str) -> String {
-        let place = self.bytes();
-        let bytes = [digest(list, &place).as_slice(), &place].concat();
+        let position = self.bytes();
+        let bytes = [digest(list, &position).as_slice(), &position].concat();
         BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The place in the list with this name that a request begins behind.
+    /// The position in the list with this name after which the requested page starts.
     ///
     /// # Errors
     ///
-    /// [`Error::BadArgument`] for what is not a cursor of that list.
-    fn of_request(request: &PageRequest, list: &str) -> Result<Option<Self>> {
+    /// [`Error::BadArgument`] when `after` is not a cursor of that list.
+    fn from_request(request: &PageRequest, list: &str) -> Result<Option<Self>> {
         let Some(text) = &request.after else {
             return Ok(None);
         };
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok();
-        let place = bytes.as_deref().and_then(|bytes| {
-            let (given, place) = bytes.split_first_chunk()?;
-            (*given == digest(list, place)).then_some(place)
+        let position = bytes.as_deref().and_then(|bytes| {
+            let (expected, position) = bytes.split_first_chunk()?;
+            (*expected == digest(list, position)).then_some(position)
         });
-        let cursor = place.and_then(Self::of_bytes);
-        cursor.map(Some).ok_or_else(foreign)
+        let cursor = position.and_then(Self::from_bytes);
+        cursor.map(Some).ok_or_else(invalid_cursor)
     }
 }
 
-/// Where an item stands in a list that is made anew each time, such as what a meal may be swapped for.
+/// The cursor of an item in a list that is computed anew for each request, such as the alternatives to a meal.
 pub fn cursor_of(list: &str, id: Uuid) -> String {
     IdCursor(id).encode(list)
 }
@@ -56,22 +55,22 @@ impl Cursor for IdCursor {
         self.0.as_bytes().to_vec()
     }
 
-    fn of_bytes(bytes: &[u8]) -> Option<Self> {
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
         Some(Self(Uuid::from_slice(bytes).ok()?))
     }
 }
 
-/// What is answered to a cursor that is none of a list.
-pub fn foreign() -> Error {
+/// The error for an `after` that is not a cursor of the list.
+pub fn invalid_cursor() -> Error {
     Error::BadArgument("after", "is not a cursor of this list".to_owned())
 }
 
-/// Of list and place; four bytes, so that the longest title fits.
-fn digest(list: &str, place: &[u8]) -> [u8; 4] {
+/// A digest of list and position, cut to four bytes so that the cursor of the longest title fits into 512 characters.
+fn digest(list: &str, position: &[u8]) -> [u8; 4] {
     let digest = Sha256::new()
         .chain_update(list)
         .chain_update([0])
-        .chain_update(place)
+        .chain_update(position)
         .finalize();
     [digest[0], digest[1], digest[2], digest[3]]
 }
@@ -81,7 +80,7 @@ fn split_id(bytes: &[u8]) -> Option<(Uuid, &[u8])> {
     Some((Uuid::from_bytes(*id), rest))
 }
 
-/// A place in a list by title. The default is the place before all.
+/// A position in a list ordered by title. The default is before all items.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TitleCursor {
     /// Not empty; at most 360 bytes, so that the cursor has at most 512
@@ -95,10 +94,10 @@ impl Cursor for TitleCursor {
         [self.id.as_bytes(), self.title.as_bytes()].concat()
     }
 
-    fn of_bytes(bytes: &[u8]) -> Option<Self> {
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (id, title) = split_id(bytes)?;
         let title = std::str::from_utf8(title).ok()?;
-        // Postgres has no text with a zero byte.
+        // Postgres cannot store U+0000 in text.
         let is_title = !title.is_empty() && !title.contains('\0');
         is_title.then(|| Self {
             title: title.to_owned(),
@@ -107,11 +106,10 @@ impl Cursor for TitleCursor {
     }
 }
 
-/// A place in a list by time, the newest first. The default is the place before
-/// all.
+/// A position in a list ordered by time, the newest first. The default is before all items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TimeCursor {
-    /// To the microsecond, as Postgres keeps it.
+    /// In whole microseconds, the precision of Postgres.
     pub(crate) at: DateTime<Utc>,
     pub(crate) id: Uuid,
 }
@@ -131,11 +129,11 @@ impl Cursor for TimeCursor {
         [self.id.as_bytes().as_slice(), &at].concat()
     }
 
-    fn of_bytes(bytes: &[u8]) -> Option<Self> {
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let (id, at) = split_id(bytes)?;
         let at = i64::from_be_bytes(at.try_into().ok()?);
         let at = DateTime::from_timestamp_micros(at)?;
-        // Before this Postgres has no times.
+        // The earliest timestamp that Postgres can store.
         (at.timestamp() > -200_000_000_000).then_some(Self { at, id })
     }
 }
@@ -162,11 +160,11 @@ mod tests {
             title: "Crème brûlée".to_owned(),
             id,
         };
-        let read = TitleCursor::of_request(&after(&title.encode("recipe")), "recipe");
+        let read = TitleCursor::from_request(&after(&title.encode("recipe")), "recipe");
         assert_eq!(read.unwrap(), Some(title));
         let at = DateTime::from_timestamp_micros(1_700_000_000_123_456).unwrap();
         let time = TimeCursor { at, id };
-        let read = TimeCursor::of_request(&after(&time.encode("check_in")), "check_in");
+        let read = TimeCursor::from_request(&after(&time.encode("check_in")), "check_in");
         assert_eq!(read.unwrap(), Some(time));
     }
 
@@ -190,7 +188,7 @@ mod tests {
         let elsewhere = title.encode("exercise");
         let whole = title.encode("recipe");
         let (cut, other) = (&whole[..whole.len() - 2], whole.replacen('A', "B", 1));
-        let nowhere = [
+        let invalid = [
             "",
             "!",
             "AAAA",
@@ -200,21 +198,21 @@ mod tests {
             cut,
             &other,
         ];
-        for text in nowhere.into_iter().chain([whole.as_str()]) {
-            let read = TimeCursor::of_request(&after(text), "recipe");
+        for text in invalid.into_iter().chain([whole.as_str()]) {
+            let read = TimeCursor::from_request(&after(text), "recipe");
             assert!(
                 matches!(read, Err(Error::BadArgument("after", _))),
                 "{text}"
             );
         }
-        for text in nowhere {
-            let read = TitleCursor::of_request(&after(text), "recipe");
+        for text in invalid {
+            let read = TitleCursor::from_request(&after(text), "recipe");
             assert!(
                 matches!(read, Err(Error::BadArgument("after", _))),
                 "{text}"
             );
         }
         let distant = [Uuid::nil().as_bytes().as_slice(), &i64::MIN.to_be_bytes()].concat();
-        assert_eq!(TimeCursor::of_bytes(&distant), None);
+        assert_eq!(TimeCursor::from_bytes(&distant), None);
     }
 }

@@ -7,20 +7,18 @@ mod member_pages;
 
 use std::sync::Arc;
 
-use sea_orm::ConnectionTrait;
-
-use crate::{Result, exercise::ExerciseFilter, recipe::RecipeFilter, workout::WorkoutFilter};
+use crate::{filter::ExerciseFilter, filter::RecipeFilter, filter::WorkoutFilter};
 
 pub(crate) use cursor::{Cursor, TimeCursor, TitleCursor};
-pub use cursor::{cursor_of, foreign};
+pub use cursor::{cursor_of, invalid_cursor};
 pub(crate) use member_pages::MemberPages;
 
-/// What is asked for: at most `first` items after the cursor.
+/// The arguments of a connection: at most `first` items after the cursor.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PageRequest {
-    /// 0 to 100.
+    /// The most items to return, 0 to 100.
     pub first: u8,
-    /// The cursor that came with an earlier page.
+    /// A cursor from an earlier page; `None` for the first page.
     pub after: Option<String>,
 }
 
@@ -31,59 +29,48 @@ pub struct Page<T> {
     pub edges: Vec<Edge<T>>,
     /// The items alone.
     pub nodes: Vec<Arc<T>>,
-    /// Where the page stands.
+    /// Where the page is in the list.
     pub page_info: PageInfo,
-    /// What its list holds, where that can be counted.
-    pub listed: Option<Listed>,
+    /// The whole list, when its items can be counted.
+    pub listed: Option<CountableList>,
 }
 
-/// A list of the catalogue, to be counted.
+/// A list of the catalogue whose items can be counted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Listed {
-    /// Exercises.
+pub enum CountableList {
+    /// The exercises that match a filter.
     Exercises(ExerciseFilter),
-    /// Recipes.
+    /// The recipes that match a filter.
     Recipes(RecipeFilter),
-    /// Workouts.
+    /// The workouts that match a filter.
     Workouts(WorkoutFilter),
-}
-
-impl Listed {
-    /// How many items there are in all.
-    pub async fn count(&self, db: &impl ConnectionTrait) -> Result<i64> {
-        match self {
-            Self::Exercises(filter) => filter.listing().count(db).await,
-            Self::Recipes(filter) => filter.listing().count(db).await,
-            Self::Workouts(filter) => filter.listing().count(db).await,
-        }
-    }
 }
 
 /// An item and its cursor.
 #[derive(Clone, Debug)]
 pub struct Edge<T> {
-    /// Opaque.
+    /// The opaque cursor of the item.
     pub cursor: String,
     /// The item.
     pub node: Arc<T>,
 }
 
-/// Where a page stands among all items.
+/// Relay's `PageInfo`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageInfo {
-    /// Whether more items follow.
+    /// Whether more items follow the page.
     pub has_next_page: bool,
-    /// Whether items come before.
+    /// Whether items precede the page.
     pub has_previous_page: bool,
-    /// Of the first item.
+    /// The cursor of the first item.
     pub start_cursor: Option<String>,
-    /// Of the last item.
+    /// The cursor of the last item.
     pub end_cursor: Option<String>,
 }
 
 impl<T> Page<T> {
-    /// The page of `rows`, of which one more than `first` was fetched to see
-    /// whether more follow; the item of `after` comes before.
+    /// The page of `rows`, of which up to one more than `first` was fetched to see whether more follow. A request with
+    /// `after` has a previous page: at least the item of that cursor.
     pub fn of(rows: Vec<(String, Arc<T>)>, request: &PageRequest) -> Self {
         let first = usize::from(request.first);
         let has_next_page = rows.len() > first;
@@ -105,9 +92,9 @@ impl<T> Page<T> {
         }
     }
 
-    /// The same, of a list that can be counted.
+    /// The same page, with the list that its items are counted in.
     #[must_use]
-    pub fn of_list(self, listed: Listed) -> Self {
+    pub fn with_list(self, listed: CountableList) -> Self {
         Self {
             listed: Some(listed),
             ..self

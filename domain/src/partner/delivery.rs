@@ -1,4 +1,4 @@
-//! What became of records at partners: the table `partner_delivery`. It holds neither members nor contents.
+//! The log of deliveries to partners: the table `partner_delivery`. It holds neither members nor contents.
 
 use std::collections::HashMap;
 
@@ -9,44 +9,44 @@ use uuid::Uuid;
 
 use crate::{
     Result,
-    database::{self, Sweep},
-    preferences::stored_enum,
+    database::{self, Purge},
+    enums::stored_enum,
 };
 
 stored_enum! {
-    /// What became of a record at a partner.
+    /// The result of a delivery to a partner.
     DeliveryStatus {
-        /// The partner has it.
+        /// The partner accepted the record.
         Taken = "TAKEN",
-        /// The member does not agree that the partner has it.
+        /// The record was not sent, since the member does not consent to it.
         Withheld = "WITHHELD",
-        /// The partner will not have it, as things are.
+        /// The partner rejected the record; a retry would not help.
         Refused = "REFUSED",
-        /// The partner could not take it, or said nothing: it is tried again.
+        /// The partner could not process the record, or did not respond: the delivery is retried.
         Failed = "FAILED",
     }
 }
 
-/// What a partner answered to a record, or why it was not asked.
+/// An attempt to deliver a record to a partner.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct Delivery {
-    /// The envelope.
+pub struct PartnerDelivery {
+    /// The id of the record's envelope.
     pub envelope_id: Uuid,
     /// The partner's name.
     pub partner: String,
     /// The envelope's kind.
     pub kind: String,
-    /// What became of it.
+    /// The result of the attempt.
     pub status: DeliveryStatus,
-    /// The HTTP status of the answer, where there was one.
+    /// The HTTP status of the response, if there was one.
     pub answer: Option<i16>,
-    /// When.
+    /// When the attempt ended.
     pub at: DateTime<Utc>,
 }
 
-/// Records it. What is [`Taken`](DeliveryStatus::Taken) or [`Withheld`](DeliveryStatus::Withheld) belongs into the
-/// transaction that enters it into the inbox.
-pub async fn record(db: &impl ConnectionTrait, delivery: &Delivery) -> Result<()> {
+/// Records an attempt. [`Taken`](DeliveryStatus::Taken) and [`Withheld`](DeliveryStatus::Withheld) must be recorded in
+/// the transaction that inserts the envelope into the inbox.
+pub async fn record(db: &impl ConnectionTrait, delivery: &PartnerDelivery) -> Result<()> {
     let sql = "
         INSERT INTO partner_delivery (envelope_id, partner, kind, status, answer, at)
         VALUES ($1, $2, $3, $4, $5, $6)";
@@ -62,7 +62,7 @@ pub async fn record(db: &impl ConnectionTrait, delivery: &Delivery) -> Result<()
     Ok(())
 }
 
-/// What became of a record last, by partner.
+/// The latest status of a record's delivery, by partner.
 pub async fn latest(
     db: &impl ConnectionTrait,
     envelope: Uuid,
@@ -79,23 +79,29 @@ pub async fn latest(
         .collect()
 }
 
-/// All that is recorded of an envelope, in order.
-pub async fn of(db: &impl ConnectionTrait, envelope: Uuid) -> Result<Vec<Delivery>> {
+/// All delivery attempts of an envelope, in order.
+pub async fn find_all(db: &impl ConnectionTrait, envelope: Uuid) -> Result<Vec<PartnerDelivery>> {
     let sql = "
         SELECT envelope_id, partner, kind, status, answer, at
         FROM partner_delivery
         WHERE envelope_id = $1
         ORDER BY id";
     let statement = database::statement(sql, [envelope.into()]);
-    Ok(Delivery::find_by_statement(statement).all(db).await?)
+    Ok(PartnerDelivery::find_by_statement(statement)
+        .all(db)
+        .await?)
 }
 
-/// Deletes at most `most` rows written before a moment, oldest first, and says how many.
-pub async fn forget(db: &impl ConnectionTrait, before: DateTime<Utc>, most: u32) -> Result<u64> {
-    let sweep = Sweep {
+/// Deletes at most `limit` rows that were written before `before`, oldest first. Returns how many were deleted.
+pub async fn purge_expired(
+    db: &impl ConnectionTrait,
+    before: DateTime<Utc>,
+    limit: u32,
+) -> Result<u64> {
+    let purge = Purge {
         table: "partner_delivery",
         key: "id",
         age: "at",
     };
-    sweep.run(db, before, most).await
+    purge.run(db, before, limit).await
 }

@@ -1,30 +1,30 @@
-//! Records for third parties: the payloads of the queue `partner-sync`. The envelope names the member by id alone.
-//! `docs/PARTNERS.md` shows them as partners see them.
+//! Records for partners, which are third parties: the payloads of the queue `partner-sync`. The envelope identifies the
+//! member by id only. `docs/PARTNERS.md` documents the requests that partners receive.
 
 pub mod delivery;
-mod notice;
+mod record;
 
-pub use notice::{Notice, Unreadable};
+pub use record::{DecodeError, PartnerRecord};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    consent::ConsentPurpose,
+    enums::ConsentPurpose,
     outbox::Payload,
     queue::QueueName,
     subscription::{Access, SubscriptionProvider},
 };
 
-/// A member's answer on a use of their data.
+/// A member's decision on a use of their data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConsentRecord {
-    /// The use.
+    /// The use of data that the consent is about.
     pub purpose: ConsentPurpose,
-    /// Whether they agree.
+    /// Whether the member consents.
     pub granted: bool,
-    /// When they said so.
+    /// When the member decided it, in whole seconds.
     #[serde(with = "crate::clock::whole_seconds")]
     pub changed_at: DateTime<Utc>,
 }
@@ -34,15 +34,15 @@ impl Payload for ConsentRecord {
     const KIND: &'static str = "partner.consent";
 }
 
-/// What a member's subscription is now.
+/// The current state of a member's subscription.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubscriptionRecord {
-    /// What it gives.
+    /// The access that the subscription gives.
     pub access: Access,
-    /// Where it was bought.
+    /// The shop that it was bought from.
     pub provider: Option<SubscriptionProvider>,
-    /// When what was paid for ends.
+    /// When the paid period ends.
     #[serde(default, with = "crate::clock::whole_seconds::option")]
     pub expires_at: Option<DateTime<Utc>>,
     /// When the trial ends.
@@ -57,11 +57,11 @@ impl Payload for SubscriptionRecord {
     const KIND: &'static str = "partner.subscription";
 }
 
-/// A member is gone for good: whoever holds something of theirs is to delete it.
+/// A member's account is deleted: the partner must delete the data that it has of the member.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeletionRecord {
-    /// When it became final.
+    /// When the deletion became final, in whole seconds.
     #[serde(with = "crate::clock::whole_seconds")]
     pub deleted_at: DateTime<Utc>,
 }

@@ -5,15 +5,15 @@ use serde::Serialize;
 
 use super::{PlanStatus, find};
 use crate::{
-    command::{Command, Obstacle, Refusal, UserError, Work},
+    command::{Command, CommandContext, CommandError, UserError, UserErrorReason},
     cycle, database,
     id::PlanId,
 };
 
-/// Ends a plan on the date on which it happened; one that has ended stays as it is.
+/// Ends a plan on the date of the command. If it has already ended it does nothing.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct EndPlan {
-    /// Which.
+    /// The plan.
     pub plan: PlanId,
 }
 
@@ -21,25 +21,26 @@ const ARGUMENT: &str = "planId";
 
 impl Command for EndPlan {
     const NAME: &'static str = "endPlan";
-    type Outcome = PlanId;
+    type Output = PlanId;
 
-    async fn run(&self, work: &mut Work<'_>) -> Result<PlanId, Refusal> {
-        work.require_access()?;
+    async fn run(&self, context: &mut CommandContext<'_>) -> Result<PlanId, CommandError> {
+        context.require_access()?;
         let id = self.plan;
-        if id.member != work.member()?.id {
+        if id.member != context.member()?.id {
             return Err(UserError::not_found(ARGUMENT).into());
         }
-        let plan = find(work.transaction(), &[id]).await?.pop();
+        let plan = find(context.transaction(), &[id]).await?.pop();
         let plan = plan.ok_or_else(|| UserError::not_found(ARGUMENT))?;
         if plan.status == PlanStatus::Ended {
             return Ok(id);
         }
-        let ended_on = work.today()?;
-        let cycles = cycle::of_plans(work.transaction(), &[id], work.now()).await?;
+        let ended_on = context.today()?;
+        let cycles = cycle::of_plans(context.transaction(), &[id], context.now()).await?;
         let latest = cycles.get(&id).and_then(|cycles| cycles.last());
-        // Who has moved west may be on an earlier date now; but nobody ended yesterday what they went on with since.
-        if work.is_late() && latest.is_some_and(|cycle| ended_on < cycle.starts_on) {
-            return Err(UserError::new(Obstacle::PlanWentOn, "occurredAt").into());
+        // A member who moved west may be on an earlier date now, so this only applies to backdated commands: a plan
+        // that was continued in a later cycle cannot have ended before it.
+        if context.is_backdated() && latest.is_some_and(|cycle| ended_on < cycle.starts_on) {
+            return Err(UserError::new(UserErrorReason::PlanContinued, "occurredAt").into());
         }
         let sql = "
             UPDATE plan SET status = $3, ended_on = $4
@@ -51,7 +52,7 @@ impl Command for EndPlan {
             ended_on.into(),
         ];
         let statement = database::statement(sql, values);
-        work.transaction().execute_raw(statement).await?;
+        context.transaction().execute_raw(statement).await?;
         Ok(id)
     }
 }

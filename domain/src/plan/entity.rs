@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use super::PlanStatus;
-use crate::{id::MemberId, preferences::Goal};
+use crate::{enums::Goal, id::MemberId};
 
 /// A row.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -15,13 +15,13 @@ pub struct Model {
     /// The row; unique.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// What it is for.
+    /// The goal.
     pub goal: Goal,
-    /// One active at most for each member.
+    /// The status; at most one active plan for each member.
     pub status: PlanStatus,
-    /// Its first day.
+    /// The first day.
     pub started_on: Date,
-    /// Its last day; there when it has ended.
+    /// The last day; NULL unless it has ended.
     pub ended_on: Option<Date>,
 }
 

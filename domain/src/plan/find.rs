@@ -7,24 +7,24 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use super::{Plan, entity};
 use crate::{
     Result, database,
-    id::{MemberId, PlanId, column},
+    id::{MemberId, PlanId, uuid_array},
 };
 
 const PLANS: &str =
     "SELECT p.member_id, p.id, p.goal, p.status, p.started_on, p.ended_on FROM plan p";
 
-/// The plans that members follow now; one each at most.
+/// The active plans of members, at most one for each.
 pub async fn active(
     db: &impl ConnectionTrait,
     members: &[MemberId],
 ) -> Result<HashMap<MemberId, Plan>> {
     let sql = format!("{PLANS} WHERE p.member_id = ANY($1) AND p.status = 'ACTIVE'");
-    let plans = load(db, sql, [column(members.iter().map(|id| id.0))]).await?;
+    let plans = load(db, sql, [uuid_array(members.iter().map(|id| id.0))]).await?;
     let by_member = plans.into_iter().map(|plan| (plan.id.member, plan));
     Ok(by_member.collect())
 }
 
-/// All plans of members, the newest first.
+/// All plans of members, newest first.
 pub async fn of_members(
     db: &impl ConnectionTrait,
     members: &[MemberId],
@@ -32,7 +32,7 @@ pub async fn of_members(
     let sql = format!(
         "{PLANS} WHERE p.member_id = ANY($1) ORDER BY p.member_id, p.started_on DESC, p.id DESC"
     );
-    let plans = load(db, sql, [column(members.iter().map(|id| id.0))]).await?;
+    let plans = load(db, sql, [uuid_array(members.iter().map(|id| id.0))]).await?;
     let mut by_member: HashMap<_, Vec<_>> = HashMap::new();
     for plan in plans {
         by_member.entry(plan.id.member).or_default().push(plan);
@@ -45,7 +45,7 @@ pub async fn find(db: &impl ConnectionTrait, ids: &[PlanId]) -> Result<Vec<Plan>
     let sql = format!(
         "{PLANS} JOIN unnest($1::uuid[], $2::uuid[]) AS k (member_id, id) USING (member_id, id)"
     );
-    load(db, sql, PlanId::columns(ids)).await
+    load(db, sql, PlanId::uuid_arrays(ids)).await
 }
 
 async fn load(

@@ -1,4 +1,4 @@
-//! Plans: a goal, followed cycle by cycle.
+//! Plans: a goal that a member follows cycle by cycle.
 
 mod end;
 pub mod entity;
@@ -15,16 +15,16 @@ use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    enums::{Goal, stored_enum},
     id::PlanId,
-    preferences::{Goal, stored_enum},
 };
 
 stored_enum! {
-    /// Whether a plan is followed.
+    /// The status of a plan.
     PlanStatus {
-        /// It is; a member has one such plan at most.
+        /// Being followed; a member has at most one such plan.
         Active = "ACTIVE",
-        /// It was.
+        /// No longer followed.
         Ended = "ENDED",
     }
 }
@@ -34,12 +34,12 @@ stored_enum! {
 pub struct Plan {
     /// The id, with the owner.
     pub id: PlanId,
-    /// What it is for.
+    /// The goal.
     pub goal: Goal,
-    /// Whether it is followed.
+    /// The status.
     pub status: PlanStatus,
-    /// Its first day, in the member's time zone then.
+    /// The first day, in the member's time zone at that time.
     pub started_on: NaiveDate,
-    /// Its last day.
+    /// The last day; `None` unless it has ended.
     pub ended_on: Option<NaiveDate>,
 }

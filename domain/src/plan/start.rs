@@ -5,93 +5,98 @@ use serde::{Deserialize, Serialize};
 use super::{PlanStatus, entity, of_members};
 use crate::{
     Error,
-    command::{Command, Obstacle, Refusal, UserError, Work},
+    command::{Command, CommandContext, CommandError, UserError, UserErrorReason},
     cycle, database,
+    enums::Goal,
     event::PlanStarted,
     id::PlanId,
-    preferences::{self, Goal, Preferences},
-    programme::{self, Load, Reason},
+    preferences::{self, Preferences},
+    progression::{self, Load, Reason},
 };
 
-/// Starts a plan with its first cycle, on the date on which it happened.
+/// Starts a plan with its first cycle on the date of the command.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct StartPlan {
-    /// What it shall be for; `None` for what the member prefers.
+    /// The goal; `None` for the goal of the member's preferences.
     pub goal: Option<Goal>,
 }
 
-/// What came of it.
+/// The output of [`StartPlan`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Started {
     /// The plan.
     pub plan: PlanId,
-    /// Why it follows the programme that it does. Kept, because preferences may change before somebody asks again.
+    /// Why its programme was chosen. Stored with the output, because preferences may change before a retry.
     pub reasons: Vec<Reason>,
 }
 
 impl Command for StartPlan {
     const NAME: &'static str = "startPlan";
-    type Outcome = Started;
+    type Output = Started;
 
-    async fn run(&self, work: &mut Work<'_>) -> Result<Started, Refusal> {
-        work.require_access()?;
-        let member = work.member()?.id;
-        let started_on = work.today()?;
-        let plans = of_members(work.transaction(), &[member]).await?;
+    async fn run(&self, context: &mut CommandContext<'_>) -> Result<Started, CommandError> {
+        context.require_access()?;
+        let member = context.member()?.id;
+        let started_on = context.today()?;
+        let plans = of_members(context.transaction(), &[member]).await?;
         for plan in plans.get(&member).into_iter().flatten() {
             if plan.status == PlanStatus::Active {
-                return Err(UserError::new(Obstacle::ActivePlan, "").into());
+                return Err(UserError::new(UserErrorReason::ActivePlanExists, "").into());
             }
-            // A phone that was offline may say that it began before the other one ended. Only then: who has moved west
-            // since may be on an earlier date now.
-            if work.is_late() && plan.ended_on.is_some_and(|last| started_on < last) {
-                return Err(UserError::new(Obstacle::OtherPlanThen, "occurredAt").into());
+            // A phone that was offline may backdate the start to before the other plan ended. Only then: a member who
+            // moved west may be on an earlier date now.
+            if context.is_backdated() && plan.ended_on.is_some_and(|last| started_on < last) {
+                return Err(UserError::new(UserErrorReason::OtherPlanOnDate, "occurredAt").into());
             }
         }
-        let wanted = wanted(work, self.goal).await?;
-        let choice = programme::choose(work.catalogue(), &wanted).ok_or_else(no_programme)?;
+        let preferences = wanted_preferences(context, self.goal).await?;
+        let choice =
+            progression::choose(context.catalogue(), &preferences).ok_or_else(no_programme)?;
         let plan = PlanId {
             member,
-            id: work.new_id(),
+            id: context.new_id(),
         };
         let row = entity::Model {
             member_id: member,
             id: plan.id,
-            goal: wanted.goal,
+            goal: preferences.goal,
             status: PlanStatus::Active,
             started_on,
             ended_on: None,
         };
-        database::insert(work.transaction(), vec![row]).await?;
-        work.owe(&PlanStarted {
+        database::insert(context.transaction(), vec![row]).await?;
+        context.enqueue(&PlanStarted {
             plan_id: plan.id,
-            goal: wanted.goal,
+            goal: preferences.goal,
             started_on,
         })?;
-        let load = Load::from(&wanted);
-        cycle::begin(work, plan, 1, started_on, &choice.programme, load).await?;
+        let load = Load::from(&preferences);
+        cycle::begin(context, plan, 1, started_on, &choice.programme, load).await?;
         Ok(Started {
             plan,
-            reasons: choice.reasons(&wanted),
+            reasons: choice.reasons(&preferences),
         })
     }
 }
 
-/// What the member wants now, for this goal where there is one.
-async fn wanted(work: &Work<'_>, goal: Option<Goal>) -> Result<Preferences, Refusal> {
-    let member = work.member()?;
-    let today = work.now().with_timezone(&member.time_zone).date_naive();
-    let histories = preferences::history(work.transaction(), &[member.id]).await?;
+/// The member's current preferences, with this goal if there is one.
+async fn wanted_preferences(
+    context: &CommandContext<'_>,
+    goal: Option<Goal>,
+) -> Result<Preferences, CommandError> {
+    let member = context.member()?;
+    let today = context.now().with_timezone(&member.time_zone).date_naive();
+    let histories = preferences::history(context.transaction(), &[member.id]).await?;
     let history = histories.get(&member.id).map(Vec::as_slice);
-    let current = preferences::on(history.unwrap_or_default(), today);
-    let current = current.ok_or_else(|| Error::Invariant("a member prefers nothing".into()))?;
+    let current = preferences::effective_on(history.unwrap_or_default(), today);
+    let current = current.ok_or_else(|| Error::Invariant("a member has no preferences".into()))?;
     Ok(Preferences {
         goal: goal.unwrap_or(current.goal),
         ..current.clone()
     })
 }
 
-/// Nothing can be followed.
+/// The user error if the catalogue has no suitable programme.
 pub(crate) fn no_programme() -> UserError {
-    UserError::new(Obstacle::NoProgramme, "")
+    UserError::new(UserErrorReason::NoProgramme, "")
 }

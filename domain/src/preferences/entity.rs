@@ -12,7 +12,7 @@ pub struct Model {
     /// The owner.
     #[sea_orm(primary_key, auto_increment = false)]
     pub member_id: MemberId,
-    /// The first local date for which it counts.
+    /// The first local date on which they are effective.
     #[sea_orm(primary_key, auto_increment = false)]
     pub effective_from: Date,
     /// What the member trains for.
@@ -23,7 +23,7 @@ pub struct Model {
     pub diet: Diet,
     /// What the member must not eat.
     pub allergens: Vec<Allergen>,
-    /// Training days a week, 2 to 6.
+    /// Training days per week, 2 to 6.
     pub days_per_week: i32,
 }
 

@@ -7,11 +7,10 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use super::{Preferences, entity};
 use crate::{
     Result, database,
-    id::{MemberId, column},
+    id::{MemberId, uuid_array},
 };
 
-/// All preferences that members have had, by the date from which they count,
-/// the earliest first.
+/// All preferences that members have had, ordered by the date from which they are effective, earliest first.
 pub async fn history(
     db: &impl ConnectionTrait,
     members: &[MemberId],
@@ -21,7 +20,7 @@ pub async fn history(
         FROM member_preferences
         WHERE member_id = ANY($1)
         ORDER BY member_id, effective_from";
-    let statement = database::statement(sql, [column(members.iter().map(|id| id.0))]);
+    let statement = database::statement(sql, [uuid_array(members.iter().map(|id| id.0))]);
     let rows = entity::Model::find_by_statement(statement).all(db).await?;
     let mut histories: HashMap<_, Vec<_>> = HashMap::new();
     for row in rows {

@@ -1,16 +1,16 @@
-//! Changing what is preferred, and how the member is addressed.
+//! Changing preferences and profile.
 
 use chrono_tz::Tz;
 use serde::Serialize;
 
 use super::{
     Allergen, Diet, Goal, Level, Preferences,
-    decide::{Decided, Field, since},
+    field_decisions::{Field, FieldDecisions, effective_since},
     write,
 };
 use crate::{
     Error, Result,
-    command::{Command, Given, Refusal, Work, name},
+    command::{Command, CommandContext, CommandError, Patch, name},
     consent, database,
     id::MemberId,
     locale,
@@ -18,146 +18,170 @@ use crate::{
     time_zone,
 };
 
-/// Changes preferences and profile; what is absent stays, and so does each field on which the member has decided later
-/// than this. No meal has to be planned anew: days are made from the
-/// preferences that count on their date, so those from today on follow by themselves.
+/// Changes preferences and profile. Absent fields are unchanged, and so are those on which the member decided later
+/// than this command. Meals need no new planning: a day is computed from the preferences that are effective on its
+/// date, so the days from today on change accordingly.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct UpdatePreferences {
-    /// What the member trains for; plans keep theirs.
-    pub goal: Given<Goal>,
+    /// What the member trains for; existing plans keep their goal.
+    pub goal: Patch<Goal>,
     /// How demanding training may be.
-    pub level: Given<Level>,
+    pub level: Patch<Level>,
     /// What the member eats.
-    pub diet: Given<Diet>,
-    /// All that the member must not eat.
-    pub allergens: Given<Vec<Allergen>>,
-    /// Training days a week, 2 to 6.
-    pub days_per_week: Given<i32>,
+    pub diet: Patch<Diet>,
+    /// Everything that the member must not eat.
+    pub allergens: Patch<Vec<Allergen>>,
+    /// Training days per week, 2 to 6.
+    pub days_per_week: Patch<i32>,
     /// What the member wants to be called, 1 to 80 characters.
-    pub display_name: Given<String>,
+    pub display_name: Patch<String>,
     /// A BCP 47 tag, or the same with `_` for `-`.
-    pub locale: Given<String>,
-    /// Where the member's days begin and end from now on.
-    pub time_zone: Given<Tz>,
-    /// The units that the app shows.
-    pub units: Given<Units>,
+    pub locale: Patch<String>,
+    /// The time zone in which the member's days begin and end from now on.
+    pub time_zone: Patch<Tz>,
+    /// The units that the app shows measures in.
+    pub units: Patch<Units>,
 }
 
 impl Command for UpdatePreferences {
     const NAME: &'static str = "updatePreferences";
-    type Outcome = MemberId;
+    type Output = MemberId;
 
-    async fn run(&self, work: &mut Work<'_>) -> Result<MemberId, Refusal> {
-        let member = work.member()?.clone();
-        self.addressed(&member)?;
-        let decided = Decided::of(work, member.id, &self.fields()).await?;
-        // The latest, even where its date has not come again after a move west: it is what was said last.
-        let latest = decided.history.last();
-        let latest = latest.ok_or_else(|| Error::Invariant("a member prefers nothing".into()))?;
-        self.preferred(latest)?;
-        let counting = self.only(|field| decided.counts(field));
-        let addressed = counting.addressed(&member)?;
-        // By the day on which it arrives, however long ago the member decided it: meals of days that have passed are
-        // history, and were shown.
-        let today = work.now().with_timezone(&addressed.time_zone).date_naive();
-        let from_today = |of: Preferences| Preferences {
+    async fn run(&self, context: &mut CommandContext<'_>) -> Result<MemberId, CommandError> {
+        let member = context.member()?.clone();
+        self.with_profile(&member)?;
+        let decisions = FieldDecisions::record(context, member.id, &self.fields()).await?;
+        // The latest entry, even if its date lies in the future after a move west: it is the last decision.
+        let latest = decisions.history.last();
+        let latest =
+            latest.ok_or_else(|| Error::Invariant("a member has no preferences".into()))?;
+        self.with_preferences(latest)?;
+        let effective = self.only(|field| decisions.is_effective(field));
+        let profile = effective.with_profile(&member)?;
+        // Effective from the day on which the command arrives, however long ago the member decided: the meals of past
+        // days are history, and were shown.
+        let today = context.now().with_timezone(&profile.time_zone).date_naive();
+        let from_today = |preferences: Preferences| Preferences {
             effective_from: today,
-            ..of
+            ..preferences
         };
-        let preferred = from_today(counting.preferred(latest)?);
-        consent::may_keep_allergens(&member, &latest.allergens, &preferred.allergens)?;
-        if preferred != from_today(latest.clone()) || latest.effective_from > today {
-            write(work.transaction(), member.id, &preferred).await?;
+        let preferences = from_today(effective.with_preferences(latest)?);
+        consent::require_consent_for_allergens(&member, &latest.allergens, &preferences.allergens)?;
+        if preferences != from_today(latest.clone()) || latest.effective_from > today {
+            write(context.transaction(), member.id, &preferences).await?;
         }
-        address(work, &member, &addressed).await?;
+        update_profile(context, &member, &profile).await?;
         Ok(member.id)
     }
 }
 
 impl UpdatePreferences {
-    /// The fields that are given.
+    /// The fields that are present.
     fn fields(&self) -> Vec<Field> {
         let all: [(bool, Field); 9] = [
             (
-                self.goal.is_given(),
-                ("goal", |it| since(it, |it| &it.goal)),
+                self.goal.is_present(),
+                ("goal", |it| effective_since(it, |it| &it.goal)),
             ),
             (
-                self.level.is_given(),
-                ("level", |it| since(it, |it| &it.level)),
+                self.level.is_present(),
+                ("level", |it| effective_since(it, |it| &it.level)),
             ),
             (
-                self.diet.is_given(),
-                ("diet", |it| since(it, |it| &it.diet)),
+                self.diet.is_present(),
+                ("diet", |it| effective_since(it, |it| &it.diet)),
             ),
             (
-                self.allergens.is_given(),
-                ("allergens", |it| since(it, |it| &it.allergens)),
+                self.allergens.is_present(),
+                ("allergens", |it| effective_since(it, |it| &it.allergens)),
             ),
             (
-                self.days_per_week.is_given(),
-                ("daysPerWeek", |it| since(it, |it| &it.days_per_week)),
+                self.days_per_week.is_present(),
+                ("daysPerWeek", |it| {
+                    effective_since(it, |it| &it.days_per_week)
+                }),
             ),
-            (self.display_name.is_given(), ("displayName", |_| None)),
-            (self.locale.is_given(), ("locale", |_| None)),
-            (self.time_zone.is_given(), ("timeZone", |_| None)),
-            (self.units.is_given(), ("units", |_| None)),
+            (self.display_name.is_present(), ("displayName", |_| None)),
+            (self.locale.is_present(), ("locale", |_| None)),
+            (self.time_zone.is_present(), ("timeZone", |_| None)),
+            (self.units.is_present(), ("units", |_| None)),
         ];
-        let given = all.into_iter().filter(|(given, _)| *given);
-        given.map(|(_, field)| field).collect()
+        let present = all.into_iter().filter(|(is_present, _)| *is_present);
+        present.map(|(_, field)| field).collect()
     }
 
-    /// With some of the fields alone.
-    fn only(&self, counts: impl Fn(&str) -> bool) -> Self {
+    /// Only the fields that the filter selects; the others become absent.
+    fn only(&self, is_selected: impl Fn(&str) -> bool) -> Self {
         Self {
-            goal: self.goal.only_if(counts("goal")),
-            level: self.level.only_if(counts("level")),
-            diet: self.diet.only_if(counts("diet")),
-            allergens: self.allergens.only_if(counts("allergens")),
-            days_per_week: self.days_per_week.only_if(counts("daysPerWeek")),
-            display_name: self.display_name.only_if(counts("displayName")),
-            locale: self.locale.only_if(counts("locale")),
-            time_zone: self.time_zone.only_if(counts("timeZone")),
-            units: self.units.only_if(counts("units")),
+            goal: self.goal.only_if(is_selected("goal")),
+            level: self.level.only_if(is_selected("level")),
+            diet: self.diet.only_if(is_selected("diet")),
+            allergens: self.allergens.only_if(is_selected("allergens")),
+            days_per_week: self.days_per_week.only_if(is_selected("daysPerWeek")),
+            display_name: self.display_name.only_if(is_selected("displayName")),
+            locale: self.locale.only_if(is_selected("locale")),
+            time_zone: self.time_zone.only_if(is_selected("timeZone")),
+            units: self.units.only_if(is_selected("units")),
         }
     }
 
-    fn addressed(&self, member: &Member) -> Result<Member, Refusal> {
-        let given = self
+    /// The member with the new profile.
+    fn with_profile(&self, member: &Member) -> Result<Member, CommandError> {
+        let display_name = self
             .display_name
-            .or(member.display_name.clone(), "displayName")?;
-        let tag = self.locale.or(member.locale.clone(), "locale")?;
+            .apply_required(member.display_name.clone(), "displayName")?;
+        let tag = self
+            .locale
+            .apply_required(member.locale.clone(), "locale")?;
         Ok(Member {
-            display_name: if given == member.display_name {
-                given
+            display_name: if display_name == member.display_name {
+                display_name
             } else {
-                name(&given, "displayName")?
+                name(&display_name, "displayName")?
             },
             locale: locale::language_tag(&tag).unwrap_or(tag),
-            time_zone: time_zone::canonical(self.time_zone.or(member.time_zone, "timeZone")?),
-            units: self.units.or(member.units, "units")?,
+            time_zone: time_zone::canonical(
+                self.time_zone
+                    .apply_required(member.time_zone, "timeZone")?,
+            ),
+            units: self.units.apply_required(member.units, "units")?,
             ..member.clone()
         })
     }
 
-    fn preferred(&self, latest: &Preferences) -> Result<Preferences, Refusal> {
-        let mut allergens = self.allergens.or(latest.allergens.clone(), "allergens")?;
+    /// The preferences with the new values.
+    fn with_preferences(&self, latest: &Preferences) -> Result<Preferences, CommandError> {
+        let mut allergens = self
+            .allergens
+            .apply_required(latest.allergens.clone(), "allergens")?;
         allergens.sort_unstable();
         allergens.dedup();
         Ok(Preferences {
             effective_from: latest.effective_from,
-            goal: self.goal.or(latest.goal, "goal")?,
-            level: self.level.or(latest.level, "level")?,
-            diet: self.diet.or(latest.diet, "diet")?,
+            goal: self.goal.apply_required(latest.goal, "goal")?,
+            level: self.level.apply_required(latest.level, "level")?,
+            diet: self.diet.apply_required(latest.diet, "diet")?,
             allergens,
-            days_per_week: self.days_per_week.or(latest.days_per_week, "daysPerWeek")?,
+            days_per_week: self
+                .days_per_week
+                .apply_required(latest.days_per_week, "daysPerWeek")?,
         })
     }
 }
 
-async fn address(work: &Work<'_>, before: &Member, after: &Member) -> Result<()> {
-    let said = |of: &Member| (of.display_name.clone(), of.locale.clone(), of.units);
-    if said(before) == said(after) && before.time_zone == after.time_zone {
+async fn update_profile(
+    context: &CommandContext<'_>,
+    before: &Member,
+    after: &Member,
+) -> Result<()> {
+    let profile = |member: &Member| {
+        (
+            member.display_name.clone(),
+            member.locale.clone(),
+            member.units,
+        )
+    };
+    if profile(before) == profile(after) && before.time_zone == after.time_zone {
         return Ok(());
     }
     let sql = "UPDATE member SET display_name = $2, locale = $3, time_zone = $4, units = $5 WHERE id = $1";
@@ -169,6 +193,6 @@ async fn address(work: &Work<'_>, before: &Member, after: &Member) -> Result<()>
         after.units.into(),
     ];
     let statement = database::statement(sql, values);
-    sea_orm::ConnectionTrait::execute_raw(work.transaction(), statement).await?;
+    sea_orm::ConnectionTrait::execute_raw(context.transaction(), statement).await?;
     Ok(())
 }

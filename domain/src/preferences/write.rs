@@ -5,10 +5,10 @@ use sea_orm::{ActiveEnum as _, ConnectionTrait};
 use super::{Allergen, Preferences};
 use crate::{Result, database, id::MemberId};
 
-/// Has preferences count from their date on. What counts before it stays.
+/// Stores preferences from their date on. Those of earlier dates are unchanged.
 ///
-/// A member who moved west may have entries of dates still to come, made earlier than this one. They are given the same
-/// preferences, since they would bring back what is excluded now.
+/// A member who moved west may have older entries with later dates. They get the same preferences, since otherwise they
+/// would bring back what is excluded now.
 pub(crate) async fn write(
     db: &impl ConnectionTrait,
     member: MemberId,

@@ -14,8 +14,7 @@ struct Row {
     programme: Option<entity::Model>,
 }
 
-/// All versions of all programmes, with the version of the catalogue in the same
-/// statement.
+/// All versions of all programmes, with the version of the catalogue from the same statement.
 pub(crate) async fn load(
     db: &impl ConnectionTrait,
 ) -> Result<(i64, HashMap<(ProgrammeId, i32), Arc<Programme>>)> {

@@ -1,4 +1,4 @@
-//! What travels in a message.
+//! The envelope of a message.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,33 +7,34 @@ use uuid::Uuid;
 
 use crate::id::MemberId;
 
-/// A side effect on its way: what is to be done, and where it comes from.
+/// The body of a message: the payload with its metadata.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Envelope {
-    /// A `UUIDv7` that it keeps through every queue, retry and redrive. Consumers know by it what they have done.
+    /// A `UUIDv7`, which stays the same through every queue, retry and redrive. Consumers deduplicate messages by it.
     pub id: Uuid,
-    /// What is to be done, such as `email.check-in-received`.
+    /// The message's kind, such as `email.check-in-received`, by which consumers choose what to do.
     pub kind: String,
-    /// Of the kind; a consumer that does not know it gives the message back.
+    /// The version of the kind's payload. A consumer that does not know it returns the message to the queue.
     pub version: u32,
-    /// When what caused it happened, written in whole seconds.
+    /// When the change that caused the message happened, in whole seconds.
     #[serde(with = "crate::clock::whole_seconds")]
     pub occurred_at: DateTime<Utc>,
-    /// Its place in the outbox, which the relay writes here. A member's row is locked while numbers are given, so those of
-    /// one member grow in the order of their commits, whatever the clocks of processes and phones say. 0 until it is sent.
+    /// The position in the outbox, which the relay fills in; 0 before. A member's row is locked while numbers are
+    /// assigned, so the numbers of one member increase in the order of commits, whatever the clocks of servers and
+    /// phones show.
     #[serde(default)]
     pub sequence: i64,
-    /// Whom it concerns.
+    /// The member that the message is about, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<MemberId>,
-    /// Where it was caused, as W3C's `traceparent`; the consumer's span links to it.
+    /// The trace context of the cause, as a W3C `traceparent`; the consumer's span links to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<String>,
-    /// What kind and version define.
+    /// The payload, as defined by kind and version.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub payload: Value,
-    /// Where the payload is in the object store, when it is too large to travel.
+    /// The payload's key in the object store, when it is too large for a message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payload_at: Option<String>,
 }

@@ -1,11 +1,10 @@
-//! Queues, as workers and the relay see them: what Amazon's SQS and our own on Postgres have in common. A message is
-//! delivered at least once; whoever receives it hides it from the others for a while, and deletes it when its work is
-//! done. After [`MAX_RECEIVES`] receives it is a dead letter.
+//! The interface of message queues, for workers and the relay. Amazon SQS and our queues in Postgres implement it. A
+//! message is delivered at least once: a receive hides it from other receivers for the visibility timeout, and the
+//! consumer deletes it after processing. After [`MAX_RECEIVES`] receives it becomes a dead letter.
 
 mod envelope;
 mod name;
 mod operations;
-mod redrive;
 
 use std::time::Duration;
 
@@ -14,36 +13,36 @@ use chrono::{DateTime, Utc};
 pub use envelope::Envelope;
 pub use name::QueueName;
 pub use operations::Operations;
-pub use redrive::{RedriveDeadLetters, Redriven};
 
-/// How often a message is received before it becomes a dead letter.
+/// How many times a message is received before it becomes a dead letter.
 pub const MAX_RECEIVES: u32 = 5;
 
-/// How many messages are sent, received or deleted at once.
-pub const BATCH: usize = 10;
+/// The most messages that one call sends, receives or deletes.
+pub const MAX_BATCH_SIZE: usize = 10;
 
-/// The most bytes of a message, and of a batch: SQS's limit of one mebibyte. Larger payloads go to the object store.
+/// The maximum size of a message, and of a batch, in bytes: the limit of SQS, one mebibyte. Larger payloads go to the
+/// object store.
 pub const MAX_BYTES: usize = 1_048_576;
 
-/// For how long dead letters are kept.
-pub const DEAD_FOR: Duration = Duration::from_hours(14 * 24);
+/// How long dead letters are kept.
+pub const DEAD_LETTER_RETENTION: Duration = Duration::from_hours(14 * 24);
 
 /// A message to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
-    /// The text, an [`Envelope`] as JSON.
+    /// The body: an [`Envelope`] as JSON.
     pub body: String,
-    /// Messages of one group are received in the order in which they were sent, each when the one before is deleted or
-    /// dead, where the queue is first in, first out; it wants a group for each. Others take no notice of it.
+    /// The message group, which FIFO queues require and other queues ignore. Messages of one group are received in the
+    /// order in which they were sent, each after the one before was deleted or became a dead letter.
     pub group: Option<String>,
-    /// What a first-in-first-out queue knows a repeated send by, for five minutes; it wants one for each.
+    /// The deduplication id, which FIFO queues require: repeated sends within five minutes are dropped.
     pub deduplication: Option<String>,
-    /// For how long it cannot be received; at most 15 minutes, and not at all where the queue is first in, first out.
+    /// How long the message stays invisible after it was sent: at most 15 minutes, and zero for FIFO queues.
     pub delay: Duration,
 }
 
 impl Outgoing {
-    /// A message to be received at once, without a group.
+    /// A message without delay and without a group.
     pub fn new(body: impl Into<String>) -> Self {
         Self {
             body: body.into(),
@@ -54,107 +53,112 @@ impl Outgoing {
     }
 }
 
-/// What proves that a message was received, and for how long it counts: only that of the latest receive does.
+/// The receipt handle of a receive. It becomes stale when the message is received again.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Receipt(pub String);
 
 /// A message that was received.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Received {
-    /// The queue's own id of the message; the same in each of its receives.
+    /// The queue's id of the message, which is the same for each receive.
     pub id: String,
-    /// The text.
+    /// The body, as it was sent.
     pub body: String,
-    /// What finishes or extends this receive.
+    /// The handle to delete the message, or to extend its visibility timeout.
     pub receipt: Receipt,
-    /// How often it has been received, this time included.
+    /// How many times the message has been received, including this time.
     pub receives: u32,
-    /// When it was sent.
+    /// When the message was sent.
     pub sent_at: DateTime<Utc>,
 }
 
-/// A queue at one moment. SQS counts approximately.
+/// The number of messages of a queue at one moment. The numbers of SQS are approximate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Depth {
-    /// Messages that can be received, or will be after their delay.
+    /// Messages that can be received now, or after their delay.
     pub waiting: u64,
-    /// Messages that are received and not finished.
+    /// Messages that are received and not deleted yet.
     pub in_flight: u64,
-    /// How old the oldest waiting message is; `None` where there is none, or the queue cannot tell.
+    /// The age of the oldest waiting message; `None` when there is none, or the queue does not know it.
     pub oldest: Option<Duration>,
     /// Dead letters.
     pub dead: u64,
 }
 
-/// Why a queue did not do what it was asked.
+/// Why an operation of a queue failed.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// It cannot be reached, is overloaded, or refuses for now: later it may work.
+    /// The queue cannot be reached, is overloaded, or throttles: a retry may succeed.
     #[error("the queue is not available: {0}")]
     Unavailable(String),
-    /// The receipt is not that of the latest receive, or the message is gone.
+    /// The message was received again since, or is deleted.
     #[error("the receipt does not count any more")]
     StaleReceipt,
-    /// The message will never be taken: too large, or not text that the queue allows.
+    /// The queue will never accept the message: it is too large, or has characters that the queue does not allow.
     #[error("the queue does not take the message: {0}")]
     Refused(String),
-    /// The queue does not exist, or may not be used by us.
+    /// The queue does not exist, or this service may not use it.
     #[error("the queue cannot be used: {0}")]
     Misconfigured(String),
 }
 
-/// A result of a queue.
+/// The result of an operation of a queue.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Queues by name.
+/// The queues, for producers and consumers.
 #[async_trait::async_trait]
 pub trait Queue: Send + Sync + 'static {
-    /// Sends at most [`BATCH`] messages that are together at most [`MAX_BYTES`] long; those beyond that are
-    /// [`Error::Unavailable`], for another batch. Each succeeds or fails for itself, in the order given; an outer error
-    /// means that it is unknown of all of them.
+    /// Sends at most [`MAX_BATCH_SIZE`] messages of at most [`MAX_BYTES`] together. Messages beyond these limits fail
+    /// with [`Error::Unavailable`], to be sent in another batch. Returns a result for each message, in the same order;
+    /// after an outer error it is unknown which of them were sent.
     async fn send(&self, queue: QueueName, messages: &[Outgoing]) -> Result<Vec<Result<()>>>;
 
-    /// Receives at most `most` (up to [`BATCH`]) messages and hides them for `visibility`; waits up to `wait` (at most
-    /// 20 seconds) for the first. Nothing while the queue is paused. What is on its way when the caller stops waiting
-    /// for the answer stays hidden for `visibility`, as if it had been received.
+    /// Receives at most `limit` (up to [`MAX_BATCH_SIZE`]) messages, hides them for `visibility`, and waits up to
+    /// `wait` (at most 20 seconds) for the first. Returns none while the queue is paused. When the caller drops the
+    /// future, messages that were about to be returned stay hidden for `visibility`, as if they had been received.
     async fn receive(
         &self,
         queue: QueueName,
-        most: usize,
+        limit: usize,
         wait: Duration,
         visibility: Duration,
     ) -> Result<Vec<Received>>;
 
-    /// Hides a message for `visibility` from now on; zero gives it back at once. To be called while it is hidden:
-    /// afterwards it may be [`Error::StaleReceipt`] even though nobody else has received it. Where the queue is first
-    /// in, first out, the rest of its group waits with it.
+    /// Sets the visibility timeout of a received message to `visibility` from now on; zero makes it visible at once. To
+    /// be called before the current timeout ends: afterwards it may fail with [`Error::StaleReceipt`] even if no one
+    /// else has received the message. In a FIFO queue, the rest of the message's group waits with it.
     async fn extend(&self, queue: QueueName, receipt: &Receipt, visibility: Duration)
     -> Result<()>;
 
-    /// Deletes at most [`BATCH`] messages that are done. Deleting with a receipt that does not count any more leaves
-    /// the message, and is [`Error::StaleReceipt`] where the queue can tell: SQS as Amazon runs it says that it went
-    /// well.
+    /// Deletes at most [`MAX_BATCH_SIZE`] processed messages. A stale receipt deletes nothing, and fails with
+    /// [`Error::StaleReceipt`] if the queue can tell; Amazon's SQS reports success.
     async fn delete(&self, queue: QueueName, receipts: &[Receipt]) -> Result<Vec<Result<()>>>;
 
-    /// Makes a message that was received a dead letter before its receives are over, for no receive will help it. It is
-    /// the one that `receipt` proves, given again as it would be sent.
-    async fn bury(&self, queue: QueueName, receipt: &Receipt, message: &Outgoing) -> Result<()>;
+    /// Moves a received message to the dead letters before it has reached [`MAX_RECEIVES`], since a retry cannot
+    /// succeed. `message` is the message of `receipt`, as it would be sent.
+    async fn move_to_dead_letters(
+        &self,
+        queue: QueueName,
+        receipt: &Receipt,
+        message: &Outgoing,
+    ) -> Result<()>;
 
-    /// How full the queue is.
+    /// How many messages the queue has.
     async fn depth(&self, queue: QueueName) -> Result<Depth>;
 }
 
-/// What operators do with dead letters, and with a queue as a whole.
+/// The dead letters of the queues, for operators.
 #[async_trait::async_trait]
 pub trait DeadLetters: Send + Sync + 'static {
-    /// At most `most` dead letters, oldest first, which stay where they are.
-    async fn dead(&self, queue: QueueName, most: usize) -> Result<Vec<Received>>;
+    /// Lists at most `limit` dead letters, oldest first, without removing them.
+    async fn list_dead_letters(&self, queue: QueueName, limit: usize) -> Result<Vec<Received>>;
 
-    /// Gives at most `most` dead letters back, oldest first, as new messages at the end of the queue, with their count
-    /// of receives at zero; with their ids, only those. Says how many.
-    async fn redrive(&self, queue: QueueName, only: &[String], most: usize) -> Result<usize>;
+    /// Moves at most `limit` dead letters back to the queue, oldest first. They become new messages at its end, whose
+    /// count of receives is zero. Unless `only` is empty, only the dead letters with these ids are moved. Returns how
+    /// many were moved.
+    async fn redrive(&self, queue: QueueName, only: &[String], limit: usize) -> Result<usize>;
 
-    /// Deletes dead letters with these ids for good. Says how many there were.
+    /// Deletes the dead letters with these ids. Returns how many were deleted.
     async fn discard(&self, queue: QueueName, ids: &[String]) -> Result<usize>;
 }

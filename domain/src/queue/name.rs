@@ -1,31 +1,32 @@
-//! The queues that there are.
+//! The names of the queues.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// A queue of the service. Each has a queue for its dead letters, named like it with `-dlq`.
+/// A queue of the service. Its dead letter queue has the same name with the suffix `-dlq`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum QueueName {
-    /// Mail that somebody waits for, such as sign-in codes.
+    /// Mail that the recipient waits for, such as sign-in codes.
     EmailUrgent,
     /// Mail without attachments.
     Email,
     /// Mail with attachments, which travel as references to the object store.
     EmailAttachments,
-    /// Notifications on video, and the status file that follows from them; nothing that could wait goes before them.
+    /// Inbound video webhooks, and publication of the live status file. Separate, so that nothing less urgent delays
+    /// them.
     Live,
     /// Records of subscriptions and consents for third parties.
     PartnerSync,
-    /// Verified inbound notifications on all else.
+    /// All other verified inbound webhooks.
     Webhooks,
-    /// Domain events, for other services to subscribe to. An SNS topic; none of ours consumes it.
+    /// Domain events, for other services to subscribe to: an SNS topic, without a consumer in this service.
     Events,
 }
 
 impl QueueName {
-    /// All of them that have a consumer of ours, in alphabetical order.
+    /// The queues with a consumer in this service, in alphabetical order.
     pub const CONSUMED: [Self; 6] = [
         Self::Email,
         Self::EmailAttachments,
@@ -35,13 +36,13 @@ impl QueueName {
         Self::Webhooks,
     ];
 
-    /// The one of this name that has a consumer of ours, and so messages that can fail.
+    /// The queue of this name, if it has a consumer in this service and so can have dead letters.
     pub fn consumed(text: &str) -> Option<Self> {
         let mut names = Self::CONSUMED.into_iter();
         names.find(|name| name.as_str() == text)
     }
 
-    /// As it is written.
+    /// The name, such as `email-urgent`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::EmailUrgent => "email-urgent",

@@ -1,24 +1,24 @@
-//! What operators need of queues.
+//! The queue operations for operators.
 
 use chrono::{DateTime, Utc};
 
 use super::{DeadLetters, Queue, QueueName, Result};
 use crate::database::Transaction;
 
-/// Queues, as operators see and mend them.
+/// The queues, for operators to inspect and repair.
 #[async_trait::async_trait]
 pub trait Operations: Queue + DeadLetters {
-    /// As [`DeadLetters::redrive`], in a transaction where the queue is in our database. Where it is not, it is done at
-    /// once, whatever becomes of the transaction.
+    /// [`DeadLetters::redrive`] within `transaction`, if the queue is in the service's database. Otherwise it takes
+    /// effect at once, whether or not the transaction is committed.
     async fn redrive_in(
         &self,
         transaction: &Transaction,
         queue: QueueName,
         only: &[String],
-        most: usize,
+        limit: usize,
     ) -> Result<usize>;
 
-    /// As [`DeadLetters::discard`], in the same way.
+    /// [`DeadLetters::discard`] within `transaction`, as [`redrive_in`](Self::redrive_in).
     async fn discard_in(
         &self,
         transaction: &Transaction,
@@ -26,6 +26,6 @@ pub trait Operations: Queue + DeadLetters {
         ids: &[String],
     ) -> Result<usize>;
 
-    /// The queues that give out nothing for now, with the moments since which they do.
+    /// The queues that are paused, each with the time since when.
     async fn paused(&self) -> Result<Vec<(QueueName, DateTime<Utc>)>>;
 }

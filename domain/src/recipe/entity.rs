@@ -3,9 +3,9 @@
 use sea_orm::entity::prelude::*;
 
 use crate::{
-    day::MealSlot,
+    enums::MealSlot,
+    enums::{Allergen, Diet},
     id::RecipeId,
-    preferences::{Allergen, Diet},
 };
 
 /// A row.
@@ -15,47 +15,47 @@ pub struct Model {
     /// The id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: RecipeId,
-    /// What names it in files of content; unique.
+    /// Its unique name in content files.
     pub slug: String,
-    /// 1 to 120 characters.
+    /// The title, 1 to 120 characters.
     pub title: String,
-    /// One sentence.
+    /// A summary of one sentence.
     pub summary: Option<String>,
-    /// The slots that it is made for.
+    /// The slots that it suits.
     pub slots: Vec<MealSlot>,
     /// Every diet that it suits.
     pub diets: Vec<Diet>,
-    /// What it contains; `None` where that is unknown.
+    /// The allergens that it contains; NULL when they are unknown.
     pub allergens: Option<Vec<Allergen>>,
-    /// From start to table; `None` where it is unknown.
+    /// Minutes from start to serving; NULL when unknown.
     pub minutes: Option<i32>,
-    /// How many servings the ingredients make; `None` where it is unknown.
+    /// The number of servings that the ingredients yield; NULL when unknown.
     pub servings: Option<i32>,
-    /// Kilocalories of a serving; all five of these or none.
+    /// Kilocalories per serving. Either all five columns of the nutrition are set, or none.
     pub energy_kcal: Option<i32>,
-    /// Grams in a serving.
+    /// Grams per serving.
     pub protein_grams: Option<f64>,
-    /// Grams in a serving, without fibre.
+    /// Grams per serving, without fibre.
     pub carbohydrate_grams: Option<f64>,
-    /// Grams in a serving.
+    /// Grams per serving.
     pub fat_grams: Option<f64>,
-    /// Grams in a serving.
+    /// Grams per serving.
     pub fibre_grams: Option<f64>,
-    /// Of the picture; all four or none.
+    /// URL of the image. Either all four columns of the image are set, or none.
     pub image_url: Option<String>,
-    /// Pixels.
+    /// In pixels.
     pub image_width: Option<i32>,
-    /// Pixels.
+    /// In pixels.
     pub image_height: Option<i32>,
-    /// Its `BlurHash`.
+    /// `BlurHash` of the image.
     pub image_blurhash: Option<String>,
-    /// Since when it is out of the lists.
+    /// When it was archived, which hides it from lists; NULL while it is listed.
     pub archived_at: Option<DateTimeUtc>,
-    /// What is searched: [`search_text`](super::search_text).
+    /// The text for full-text search: [`search_text`](super::search_text).
     pub search_text: String,
 }
 
-/// Relations are written as SQL by the finders.
+/// Empty: queries write their joins as SQL.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

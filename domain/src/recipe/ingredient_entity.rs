@@ -12,26 +12,26 @@ pub struct Model {
     /// The recipe.
     #[sea_orm(primary_key, auto_increment = false)]
     pub recipe_id: RecipeId,
-    /// From 1, in the order of use.
+    /// The position in the order of use, from 1.
     #[sea_orm(primary_key, auto_increment = false)]
     pub position: i32,
-    /// What.
+    /// The name of the ingredient.
     pub name: String,
-    /// How much, as written; empty where nothing is.
+    /// The quantity as written; empty when there is none.
     pub quantity: String,
-    /// The least of what that says; with the maximum or without both.
+    /// The lower bound of the quantity. Either both bounds are set, or none.
     pub amount_minimum: Option<f64>,
-    /// The most of what that says.
+    /// The upper bound of the quantity.
     pub amount_maximum: Option<f64>,
-    /// In which unit; `None` also for what is counted.
+    /// The unit of the bounds; NULL also for a number of pieces.
     pub amount_unit: Option<MeasuringUnit>,
-    /// How much of it for the whole recipe, where it is known by weight.
+    /// The weight in grams for the whole recipe; NULL when unknown.
     pub grams: Option<i32>,
     /// How it is prepared.
     pub note: Option<String>,
 }
 
-/// Relations are written as SQL by the finders.
+/// Empty: queries write their joins as SQL.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -8,11 +8,11 @@ use serde::Deserialize;
 use super::{IngredientAmount, MeasuringUnit, Recipe, RecipeIngredient};
 use crate::{
     Error, Result, database,
-    day::MealSlot,
+    enums::MealSlot,
+    enums::{Allergen, Diet},
     id::RecipeId,
     image::ImageColumns,
     nutrition::Nutrition,
-    preferences::{Allergen, Diet},
 };
 
 #[derive(FromQueryResult)]
@@ -58,7 +58,7 @@ impl Ingredient {
     }
 }
 
-/// All recipes, archived ones included, each with its ingredients and steps.
+/// All recipes with their ingredients and steps, including archived ones.
 pub(crate) async fn load(db: &impl ConnectionTrait) -> Result<HashMap<RecipeId, Arc<Recipe>>> {
     let sql = "
         SELECT r.id, r.title, r.summary, r.slots, r.diets, r.allergens, r.minutes, r.servings,

@@ -9,66 +9,66 @@ pub mod step_entity;
 
 pub use amount::{IngredientAmount, MeasuringUnit};
 pub(crate) use load::load;
-pub use search::{RecipeFilter, search, search_text};
+pub(crate) use search::listing;
+pub use search::{search, search_text};
 
 use crate::{
-    day::MealSlot,
+    enums::MealSlot,
+    enums::{Allergen, Diet},
     id::RecipeId,
     image::Image,
     nutrition::Nutrition,
-    preferences::{Allergen, Diet},
 };
 
-/// A dish, with what goes into it.
+/// A recipe with its ingredients and steps.
 #[derive(Clone, Debug)]
 pub struct Recipe {
     /// The id.
     pub id: RecipeId,
-    /// Its title.
+    /// The title, 1 to 120 characters.
     pub title: String,
-    /// One sentence.
+    /// A summary of one sentence.
     pub summary: Option<String>,
-    /// The slots that it is made for.
+    /// The slots that it suits.
     pub slots: Vec<MealSlot>,
     /// Every diet that it suits.
     pub diets: Vec<Diet>,
-    /// What it contains; `None` where that is unknown, and then it counts as
-    /// containing all.
+    /// The allergens that it contains; `None` when they are unknown, which counts as containing all.
     pub allergens: Option<Vec<Allergen>>,
-    /// From start to table; `None` where it is unknown.
+    /// Minutes from start to serving; `None` when unknown.
     pub minutes: Option<i32>,
-    /// How many servings the ingredients make; `None` where it is unknown.
+    /// The number of servings that the ingredients yield; `None` when unknown.
     pub servings: Option<i32>,
-    /// Of one serving; `None` where it is unknown.
+    /// The nutrition of one serving; `None` when unknown.
     pub nutrition: Option<Nutrition>,
-    /// In the order of use.
+    /// The ingredients, in the order of use.
     pub ingredients: Vec<RecipeIngredient>,
-    /// What to do.
+    /// The instructions, step by step.
     pub steps: Vec<String>,
-    /// A picture.
+    /// An image, if there is one.
     pub image: Option<Image>,
-    /// Whether it is out of the lists; it can still be read by id.
+    /// Whether it is archived: hidden from lists, but still readable by ID.
     pub archived: bool,
 }
 
-/// Something that goes into a dish.
+/// An ingredient of a recipe.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecipeIngredient {
-    /// What.
+    /// The name of the ingredient.
     pub name: String,
-    /// How much, as written; empty where nothing is.
+    /// The quantity as written; empty when there is none.
     pub quantity: String,
-    /// The same as data; `None` where it cannot be measured.
+    /// The parsed quantity; `None` when it cannot be measured.
     pub amount: Option<IngredientAmount>,
-    /// How much of it for the whole recipe, where it is known by weight.
+    /// The weight in grams for the whole recipe; `None` when unknown.
     pub grams: Option<i32>,
     /// How it is prepared.
     pub note: Option<String>,
 }
 
 impl Recipe {
-    /// Whether it may be planned at all: imported recipes of which nutrition,
-    /// allergens, time or servings are unknown may not.
+    /// Whether it may be planned at all. Archived recipes may not, nor imported recipes with unknown nutrition,
+    /// allergens, time or servings.
     pub fn plannable(&self) -> bool {
         !self.archived
             && self.nutrition.is_some()
@@ -77,13 +77,13 @@ impl Recipe {
             && self.servings.is_some()
     }
 
-    /// Whether a member with this diet and these allergens may be served it.
-    /// Unknown allergens count as all.
+    /// Whether it may be served to a member with this diet and these excluded allergens. Unknown allergens count as
+    /// all.
     pub fn suits(&self, diet: Diet, excluded: &[Allergen]) -> bool {
         self.is_free_of(excluded) && self.diets.contains(&diet)
     }
 
-    /// Whether it contains none of some allergens. Unknown ones count as all.
+    /// Whether it contains none of the excluded allergens. Unknown allergens count as all.
     pub fn is_free_of(&self, excluded: &[Allergen]) -> bool {
         match &self.allergens {
             Some(contained) => !contained.iter().any(|allergen| excluded.contains(allergen)),

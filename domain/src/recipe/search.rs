@@ -1,33 +1,16 @@
-//! Searching recipes.
+//! Search for recipes.
 
 use sea_orm::{ConnectionTrait, Value};
 
 use crate::{
     Result,
-    day::MealSlot,
+    filter::RecipeFilter,
     id::RecipeId,
     page::PageRequest,
-    preferences::{Allergen, Diet},
     search::{Listing, document},
 };
 
-/// What recipes must be like. Conditions add up.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct RecipeFilter {
-    /// Words that begin words of title, summary or ingredients, all of them.
-    pub text: Option<String>,
-    /// Slots of which they are made for at least one; an empty list does not
-    /// restrict.
-    pub slots: Option<Vec<MealSlot>>,
-    /// A diet that allows them.
-    pub diet: Option<Diet>,
-    /// What they are known to be free of; an empty list does not restrict.
-    pub without_allergens: Option<Vec<Allergen>>,
-    /// The longest that they may take; NULL, which is unknown, is left out by it.
-    pub max_minutes: Option<i32>,
-}
-
-/// The column `search_text` of a recipe; written with each change of these.
+/// The column `search_text` of a recipe, which has to be updated with each change of the arguments.
 pub fn search_text<'a>(
     title: &'a str,
     summary: Option<&'a str>,
@@ -37,32 +20,30 @@ pub fn search_text<'a>(
     document(texts.chain(ingredients))
 }
 
-impl RecipeFilter {
-    /// The rows that match, without archived ones.
-    pub(crate) fn listing(&self) -> Listing {
-        let RecipeFilter {
-            text,
-            slots,
-            diet,
-            without_allergens,
-            max_minutes,
-        } = self;
-        let slots = slots.clone().filter(|slots| !slots.is_empty());
-        let absent = without_allergens
-            .clone()
-            .filter(|absent| !absent.is_empty());
-        Listing::new("recipe", "title")
-            .text(text.as_deref())
-            .only("slots &&", slots)
-            .only("diets @>", diet.map(|diet| Value::from(vec![diet])))
-            // NULL, which is unknown, is left out by it.
-            .only("NOT allergens &&", absent)
-            .only("minutes <=", *max_minutes)
-    }
+/// The recipes that match, without archived ones.
+pub(crate) fn listing(filter: &RecipeFilter) -> Listing {
+    let RecipeFilter {
+        text,
+        slots,
+        diet,
+        without_allergens,
+        max_minutes,
+    } = filter;
+    let slots = slots.clone().filter(|slots| !slots.is_empty());
+    let absent = without_allergens
+        .clone()
+        .filter(|absent| !absent.is_empty());
+    Listing::new("recipe", "title")
+        .text(text.as_deref())
+        .only("slots &&", slots)
+        .only("diets @>", diet.map(|diet| Value::from(vec![diet])))
+        // Excludes rows whose allergens are unknown (NULL).
+        .only("NOT allergens &&", absent)
+        .only("minutes <=", *max_minutes)
 }
 
-/// A page of the recipes that match, without archived ones: by title, each with
-/// its cursor, and one more than asked for where more follow.
+/// A page of the recipes that match, without archived ones, by title and with their cursors. Contains one more than
+/// requested when more follow.
 ///
 /// # Errors
 ///
@@ -72,7 +53,7 @@ pub async fn search(
     filter: &RecipeFilter,
     page: &PageRequest,
 ) -> Result<Vec<(String, RecipeId)>> {
-    let rows = filter.listing().rows(db, page).await?;
+    let rows = listing(filter).rows(db, page).await?;
     let ids = rows.into_iter();
     Ok(ids.map(|(cursor, id)| (cursor, RecipeId(id))).collect())
 }

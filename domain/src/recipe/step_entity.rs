@@ -11,14 +11,14 @@ pub struct Model {
     /// The recipe.
     #[sea_orm(primary_key, auto_increment = false)]
     pub recipe_id: RecipeId,
-    /// From 1.
+    /// The position, from 1.
     #[sea_orm(primary_key, auto_increment = false)]
     pub position: i32,
-    /// What to do.
+    /// The text of the step.
     pub instruction: String,
 }
 
-/// Relations are written as SQL by the finders.
+/// Empty: queries write their joins as SQL.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

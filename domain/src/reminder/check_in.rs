@@ -1,20 +1,21 @@
-//! Day 29 has come.
+//! Reminders of check-ins.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use sea_orm::{QueryResult, Value};
 
 use super::Reminder;
-use crate::{Result, cycle, mail::letter, outbox::Effects, time_zone};
+use crate::{Result, cycle, mail::letter, outbox::OutboxBatch, time_zone};
 
-/// Check-ins that are due, of members who can submit them.
+/// Check-ins that are due, of members whose subscription allows them to submit one.
 #[derive(Clone, Copy, Debug)]
 pub struct CheckInsDue;
 
 impl Reminder for CheckInsDue {
     const KIND: &'static str = "CHECK_IN_DUE";
-    // Somewhere it is tomorrow already: that bounds the index, and each member's own zone decides. What date it is there
-    // we say ourselves: a single zone that the database's own files lack would fail the statement for everybody.
-    const DUE: &'static str = "
+    // The range of `starts_on`, which the index supports, allows for all time zones; then each member's own zone
+    // decides. The date in each zone is a parameter: a zone that Postgres does not know would fail the statement for
+    // all members.
+    const DUE_SQL: &'static str = "
         SELECT c.member_id, c.id::text AS occasion, c.number, c.starts_on, m.time_zone, zone.today IS NULL AS is_nowhere
         FROM cycle c
         JOIN plan p ON p.member_id = c.member_id AND p.id = c.plan_id AND p.status = 'ACTIVE'
@@ -39,18 +40,18 @@ impl Reminder for CheckInsDue {
         ORDER BY c.starts_on
         LIMIT $2";
 
-    fn values(now: DateTime<Utc>) -> Vec<Value> {
-        time_zone::dates(now).into()
+    fn extra_parameters(now: DateTime<Utc>) -> Vec<Value> {
+        time_zone::local_dates(now).into()
     }
 
-    fn effects(row: &QueryResult, owing: &mut Effects) -> Result<()> {
+    fn enqueue_messages(row: &QueryResult, outbox: &mut OutboxBatch) -> Result<()> {
         if row.try_get("", "is_nowhere")? {
             let name: String = row.try_get("", "time_zone")?;
-            time_zone::unknown(&name, row.try_get("", "member_id")?);
+            time_zone::log_unknown(&name, row.try_get("", "member_id")?);
         }
         let starts_on: NaiveDate = row.try_get("", "starts_on")?;
         let opened_on = starts_on.checked_add_days(Days::new(u64::from(cycle::DAYS)));
-        owing.owe(&letter::CheckInDue {
+        outbox.enqueue(&letter::CheckInDue {
             cycle_number: row.try_get("", "number")?,
             opened_on: opened_on.unwrap_or(starts_on),
         })?;

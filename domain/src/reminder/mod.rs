@@ -1,5 +1,5 @@
-//! Reminders that nobody asks for: found by time, given once for each member and occasion. Any number of workers may
-//! look at once, and one that was away catches up.
+//! Scheduled reminders: found by time, and enqueued once for each member and occasion. Several workers may run this
+//! concurrently, and reminders that became due while none was running are caught up.
 
 mod check_in;
 mod subscription;
@@ -14,58 +14,61 @@ use crate::database::Pool;
 use crate::{
     Error, Result,
     database::{self, Session, Transaction},
-    id::{MemberId, column},
-    outbox::{self, Effect, Effects},
+    id::{MemberId, uuid_array},
+    outbox::{self, OutboxBatch, OutboxMessage},
 };
 
 pub use check_in::CheckInsDue;
 pub use subscription::{SubscriptionsExpiring, SubscriptionsLapsed};
 
-/// How late a reminder may come. What nobody was there to give for longer has lost its use, and looking back without
-/// end would find ever more members who never answered.
-const CATCH_UP: TimeDelta = TimeDelta::days(14);
+/// Maximum delay of a reminder. A later one would be of no use, and without a limit the query would find ever more
+/// members who never responded.
+const MAX_DELAY: TimeDelta = TimeDelta::days(14);
 
-/// How many are given in one transaction.
-const BATCH: i64 = 500;
+/// Maximum number of reminders in one transaction.
+const BATCH_SIZE: i64 = 500;
 
-/// After how many members that cannot be reminded it is not theirs but the database's fault, and left for the next time.
-const MOST_PASSED_OVER: usize = 100;
+/// Maximum number of members that are skipped in one run. With more failures the cause is not in the members' data, so
+/// the run stops.
+const MAX_SKIPPED: usize = 100;
 
 /// A kind of reminder.
 pub trait Reminder: Sync {
-    /// As in the table `reminder`.
+    /// The column `kind` of the table `reminder`.
     const KIND: &'static str;
-    /// Finds at most `$2` occasions that are due at `$1`, not older than `$3` and not given yet (kind `$4`), of members
-    /// other than `$5`, as `member_id`, `occasion` and what [`Reminder::effects`] reads.
-    const DUE: &'static str;
+    /// The query for at most `$2` occasions that are due at `$1`, not older than `$3`, without a reminder of kind `$4`,
+    /// and not of the members `$5`. Returns `member_id`, `occasion`, and the columns that
+    /// [`Reminder::enqueue_messages`] reads.
+    const DUE_SQL: &'static str;
 
-    /// Parameters from `$6` on, of a moment.
-    fn values(_: DateTime<Utc>) -> Vec<Value> {
+    /// The parameters of [`Reminder::DUE_SQL`] from `$6` on, at a time.
+    fn extra_parameters(_: DateTime<Utc>) -> Vec<Value> {
         Vec::new()
     }
 
-    /// What is owed for a row of [`Reminder::DUE`].
+    /// Enqueues the messages for a row of [`Reminder::DUE_SQL`].
     ///
     /// # Errors
     ///
-    /// When a column is not as expected: a defect.
-    fn effects(row: &QueryResult, owing: &mut Effects) -> Result<()>;
+    /// If a column is missing or has another type: a defect.
+    fn enqueue_messages(row: &QueryResult, outbox: &mut OutboxBatch) -> Result<()>;
 }
 
-/// Gives all reminders of a kind that are due; says how many. Does nothing while another worker does it. A member whose
-/// rows cannot be worked on is told of and passed over, and all others have their turn.
+/// Enqueues all reminders of a kind that are due, and returns how many. Does nothing while another worker does the
+/// same. A member whose reminder fails is logged and skipped.
 ///
 /// # Errors
 ///
-/// Those of the database; what was given by then is. The first one that a member was passed over for.
-pub async fn give<R: Reminder>(pool: &Pool, now: DateTime<Utc>) -> Result<usize> {
+/// Those of the database; reminders of transactions that were committed before are kept. If members were skipped, the
+/// first of their errors, after all others have been processed.
+pub async fn enqueue_due<R: Reminder>(pool: &Pool, now: DateTime<Utc>) -> Result<usize> {
     let session = Session::new(pool.clone(), Span::none());
     let mut total = 0;
-    let mut most = BATCH;
-    let mut passed_over = PassedOver::default();
+    let mut limit = BATCH_SIZE;
+    let mut skipped = SkippedMembers::default();
     loop {
         let transaction = session.begin().await?;
-        let due = match due::<R>(&transaction, now, most, &passed_over).await {
+        let due = match find_due::<R>(&transaction, now, limit, &skipped).await {
             Ok(due) => due,
             Err(error) => {
                 transaction.rollback().await?;
@@ -74,67 +77,68 @@ pub async fn give<R: Reminder>(pool: &Pool, now: DateTime<Utc>) -> Result<usize>
         };
         if due.is_empty() {
             transaction.commit().await?;
-            return passed_over.first.map_or(Ok(total), Err);
+            return skipped.first_error.map_or(Ok(total), Err);
         }
-        let occasions = passed_over.readable::<R>(&due, now);
+        let occasions = skipped.read_rows::<R>(&due, now);
         match write(&transaction, R::KIND, &occasions, now).await {
             Ok(()) => {
                 transaction.commit().await?;
                 if !occasions.is_empty() {
-                    outbox::announce();
+                    outbox::notify_relays();
                 }
                 total += occasions.len();
-                most = BATCH.min(most * 2);
+                limit = BATCH_SIZE.min(limit * 2);
             }
             Err(error) => {
                 transaction.rollback().await?;
                 match &occasions[..] {
-                    [one] => passed_over.add(one.member, R::KIND, error),
-                    // Whichever it is: half of them have their turn without it.
-                    several => most = i64::try_from(several.len() / 2).unwrap_or(1),
+                    [one] => skipped.add(one.member, R::KIND, error),
+                    // One of them fails: halve the batch to isolate it.
+                    several => limit = i64::try_from(several.len() / 2).unwrap_or(1),
                 }
             }
         }
-        if passed_over.members.len() >= MOST_PASSED_OVER {
-            return passed_over.first.map_or(Ok(total), Err);
+        if skipped.members.len() >= MAX_SKIPPED {
+            return skipped.first_error.map_or(Ok(total), Err);
         }
     }
 }
 
-/// An occasion, and what is owed for it.
+/// An occasion, and the messages to enqueue for it.
 struct Occasion {
     member: MemberId,
     name: String,
-    effects: Vec<Effect>,
+    messages: Vec<OutboxMessage>,
 }
 
 impl Occasion {
     fn read<R: Reminder>(row: &QueryResult, member: MemberId, now: DateTime<Utc>) -> Result<Self> {
-        let mut owing = Effects::new(Some(member), now);
-        R::effects(row, &mut owing)?;
+        let mut outbox = OutboxBatch::new(Some(member), now);
+        R::enqueue_messages(row, &mut outbox)?;
         Ok(Self {
             member,
             name: row.try_get("", "occasion")?,
-            effects: owing.into_owed(),
+            messages: outbox.into_messages(),
         })
     }
 }
 
-/// Who cannot be reminded this time.
+/// The members whose reminders failed in this run.
 #[derive(Default)]
-struct PassedOver {
+struct SkippedMembers {
     members: Vec<MemberId>,
-    first: Option<Error>,
+    first_error: Option<Error>,
 }
 
-impl PassedOver {
+impl SkippedMembers {
     fn add(&mut self, member: MemberId, kind: &str, error: Error) {
-        tracing::error!(member = %member.0, kind, %error, "a member could not be reminded and is passed over");
+        tracing::error!(member = %member.0, kind, %error, "a member could not be reminded and is skipped");
         self.members.push(member);
-        self.first.get_or_insert(error);
+        self.first_error.get_or_insert(error);
     }
 
-    fn readable<R: Reminder>(&mut self, rows: &[Row], now: DateTime<Utc>) -> Vec<Occasion> {
+    /// Reads the rows; the members of those that cannot be read are skipped.
+    fn read_rows<R: Reminder>(&mut self, rows: &[Row], now: DateTime<Utc>) -> Vec<Occasion> {
         let mut occasions = Vec::with_capacity(rows.len());
         for Row { member, row } in rows {
             match Occasion::read::<R>(row, *member, now) {
@@ -151,31 +155,31 @@ struct Row {
     row: QueryResult,
 }
 
-/// Nobody while another worker is at it.
-async fn due<R: Reminder>(
+/// Finds due occasions; empty while another worker holds the lock.
+async fn find_due<R: Reminder>(
     transaction: &Transaction,
     now: DateTime<Utc>,
-    most: i64,
-    except: &PassedOver,
+    limit: i64,
+    skipped: &SkippedMembers,
 ) -> Result<Vec<Row>> {
     // The key of the lock is the kind's hash.
-    let alone = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 20))";
-    let alone = database::statement(alone, [R::KIND.into()]);
-    let alone = transaction.query_one_raw(alone).await?;
-    let alone: Option<bool> = alone.map(|row| row.try_get_by_index(0)).transpose()?;
-    if alone != Some(true) {
+    let lock = "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 20))";
+    let lock = database::statement(lock, [R::KIND.into()]);
+    let locked = transaction.query_one_raw(lock).await?;
+    let locked: Option<bool> = locked.map(|row| row.try_get_by_index(0)).transpose()?;
+    if locked != Some(true) {
         return Ok(Vec::new());
     }
     let values: [Value; 5] = [
         now.into(),
-        most.into(),
-        (now - CATCH_UP).into(),
+        limit.into(),
+        (now - MAX_DELAY).into(),
         R::KIND.into(),
-        column(except.members.iter().map(|member| member.0)),
+        uuid_array(skipped.members.iter().map(|member| member.0)),
     ];
-    let values = values.into_iter().chain(R::values(now));
+    let values = values.into_iter().chain(R::extra_parameters(now));
     let rows = transaction
-        .query_all_raw(database::statement(R::DUE, values))
+        .query_all_raw(database::statement(R::DUE_SQL, values))
         .await?;
     let rows = rows.into_iter().map(|row| {
         let member = row.try_get("", "member_id")?;
@@ -193,14 +197,14 @@ async fn write(
     if occasions.is_empty() {
         return Ok(());
     }
-    // The key refuses a second one, should all else fail.
+    // The primary key rejects duplicates in any case.
     let sql = "
         INSERT INTO reminder (member_id, kind, occasion, given_at)
         SELECT member_id, $3, occasion, $4
         FROM unnest($1::uuid[], $2::text[]) AS given (member_id, occasion)";
     let names = occasions.iter().map(|occasion| occasion.name.clone());
     let values: [Value; 4] = [
-        column(occasions.iter().map(|occasion| occasion.member.0)),
+        uuid_array(occasions.iter().map(|occasion| occasion.member.0)),
         names.collect::<Vec<_>>().into(),
         kind.into(),
         now.into(),
@@ -208,8 +212,8 @@ async fn write(
     transaction
         .execute_raw(database::statement(sql, values))
         .await?;
-    let effects: Vec<_> = (occasions.iter())
-        .flat_map(|occasion| occasion.effects.iter().cloned())
+    let messages: Vec<_> = (occasions.iter())
+        .flat_map(|occasion| occasion.messages.iter().cloned())
         .collect();
-    outbox::insert(transaction, &effects, &Span::none(), now).await
+    outbox::insert(transaction, &messages, &Span::none(), now).await
 }

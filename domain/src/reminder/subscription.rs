@@ -1,14 +1,14 @@
-//! A subscription that ends, or has ended, with nothing after it.
+//! Reminders of subscriptions that are about to end or have ended, without another one that lasts longer.
 
 use chrono::{DateTime, Utc};
 use sea_orm::QueryResult;
 
 use super::Reminder;
 use crate::{
-    Result, mail::letter, outbox::Effects, partner::SubscriptionRecord, subscription::Access,
+    Result, mail::letter, outbox::OutboxBatch, partner::SubscriptionRecord, subscription::Access,
 };
 
-/// The subscriptions whose end lies in a range, with nothing that gives access for longer.
+/// The query for subscriptions whose end lies in a range, of members without another subscription that ends later.
 macro_rules! ending {
     ($range:literal) => {
         concat!(
@@ -53,15 +53,15 @@ pub struct SubscriptionsExpiring;
 
 impl Reminder for SubscriptionsExpiring {
     const KIND: &'static str = "SUBSCRIPTION_EXPIRING";
-    const DUE: &'static str = ending!(
+    const DUE_SQL: &'static str = ending!(
         "NOT s.will_renew
                 AND $3::timestamptz IS NOT NULL
                 AND GREATEST(s.trial_ends_at, s.expires_at, s.grace_ends_at) > $1
                 AND GREATEST(s.trial_ends_at, s.expires_at, s.grace_ends_at) <= $1 + interval '7 days'"
     );
 
-    fn effects(row: &QueryResult, owing: &mut Effects) -> Result<()> {
-        owing.owe(&letter::SubscriptionExpiring {
+    fn enqueue_messages(row: &QueryResult, outbox: &mut OutboxBatch) -> Result<()> {
+        outbox.enqueue(&letter::SubscriptionExpiring {
             ends_at: row.try_get("", "ends_at")?,
             is_trial: row.try_get("", "is_trial")?,
             provider: row.try_get("", "provider")?,
@@ -70,26 +70,26 @@ impl Reminder for SubscriptionsExpiring {
     }
 }
 
-/// Subscriptions that have ended. Partners are told too, for nothing else happens at that moment.
+/// Subscriptions that have ended. Partners are notified here too, since no command or report occurs at that time.
 #[derive(Clone, Copy, Debug)]
 pub struct SubscriptionsLapsed;
 
 impl Reminder for SubscriptionsLapsed {
     const KIND: &'static str = "SUBSCRIPTION_LAPSED";
-    const DUE: &'static str = ending!(
+    const DUE_SQL: &'static str = ending!(
         "GREATEST(s.trial_ends_at, s.expires_at, s.grace_ends_at) > $3
                 AND GREATEST(s.trial_ends_at, s.expires_at, s.grace_ends_at) <= $1"
     );
 
-    fn effects(row: &QueryResult, owing: &mut Effects) -> Result<()> {
+    fn enqueue_messages(row: &QueryResult, outbox: &mut OutboxBatch) -> Result<()> {
         let ended_at: DateTime<Utc> = row.try_get("", "ends_at")?;
         let provider = row.try_get("", "provider")?;
-        owing.owe(&letter::SubscriptionLapsed {
+        outbox.enqueue(&letter::SubscriptionLapsed {
             ended_at,
             is_trial: row.try_get("", "is_trial")?,
             provider,
         })?;
-        owing.owe(&SubscriptionRecord {
+        outbox.enqueue(&SubscriptionRecord {
             access: Access::Lapsed,
             provider,
             expires_at: row.try_get("", "expires_at")?,

@@ -1,4 +1,4 @@
-//! The one statement behind each list of the catalogue.
+//! The statement behind each list of the catalogue.
 
 use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
@@ -9,21 +9,20 @@ use crate::{
     page::{Cursor as _, PageRequest, TitleCursor},
 };
 
-/// A list of what is not archived, in the order of a title. Its text depends
-/// only on which conditions there are, so each combination is one prepared
-/// statement.
+/// A list of rows that are not archived, ordered by title. Its SQL depends only on which conditions are present, so
+/// each combination is one prepared statement.
 pub(crate) struct Listing {
     table: &'static str,
     title: &'static str,
     conditions: Vec<String>,
     values: Vec<Value>,
     by_text: bool,
-    /// Whether nothing can match.
+    /// Whether no row can match.
     is_empty: bool,
 }
 
 impl Listing {
-    /// All rows of `table`, by the column `title`.
+    /// All rows of `table`, ordered by the column `title`.
     pub(crate) fn new(table: &'static str, title: &'static str) -> Self {
         Self {
             table,
@@ -40,8 +39,8 @@ impl Listing {
         format!("${}", self.values.len())
     }
 
-    /// Those whose words begin with all words of the text; none for a text without
-    /// words. `None` does not restrict.
+    /// Restricts the list to rows with words that begin with the words of the text, for each of them. A text without
+    /// words matches nothing. `None` does not restrict.
     pub(crate) fn text(mut self, text: Option<&str>) -> Self {
         match text.map(words::query) {
             Some(Some(query)) => {
@@ -56,8 +55,8 @@ impl Listing {
         self
     }
 
-    /// Those for which `condition` holds, an expression that ends with an
-    /// operator, whose right side is the value. `None` does not restrict.
+    /// Restricts the list by a condition. `condition` is an expression that ends with an operator, and `value` becomes
+    /// its right operand. `None` does not restrict.
     pub(crate) fn only(mut self, condition: &str, value: Option<impl Into<Value>>) -> Self {
         if let Some(value) = value {
             let value = self.parameter(value);
@@ -66,13 +65,13 @@ impl Listing {
         self
     }
 
-    /// The page's rows and one more where more follow, each with its cursor.
+    /// The rows of a page with their cursors, and one more when more follow.
     pub(crate) async fn rows(
         mut self,
         db: &impl ConnectionTrait,
         page: &PageRequest,
     ) -> Result<Vec<(String, Uuid)>> {
-        let after = TitleCursor::of_request(page, self.table)?.unwrap_or_default();
+        let after = TitleCursor::from_request(page, self.table)?.unwrap_or_default();
         if self.is_empty {
             return Ok(Vec::new());
         }
@@ -92,7 +91,7 @@ impl Listing {
             .collect()
     }
 
-    /// How many rows there are in all.
+    /// The number of all rows.
     pub(crate) async fn count(self, db: &impl ConnectionTrait) -> Result<i64> {
         if self.is_empty {
             return Ok(0);
@@ -111,9 +110,8 @@ impl Listing {
         Ok(row.map_or(Ok(0), |row| row.try_get_by_index(0))?)
     }
 
-    /// Text is found by its own index and the hits are sorted: left to itself the
-    /// planner, which cannot know how rare the words are, may walk the whole
-    /// table in order, looking for them.
+    /// A text search is forced to use its index, and the hits are sorted afterwards: the planner, which does not know
+    /// how rare the words are, may otherwise scan the whole table in the order of the titles.
     fn sql(&self, order: &str, limit: &str) -> String {
         let Self { table, title, .. } = self;
         let conditions = self.conditions.join(" AND ");
@@ -145,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_found_before_it_is_sorted() {
+    fn text_search_precedes_sorting() {
         let listing = Listing::new("recipe", "title")
             .text(Some("rice"))
             .only("minutes <=", Some(20));

@@ -1,5 +1,4 @@
-//! Searching the catalogue: the words of its items, and the statement that
-//! lists those that match.
+//! Search in the catalogue: the search terms of its items, and the statement that lists matching items.
 
 mod listing;
 mod script;

@@ -1,31 +1,32 @@
-//! What writing systems have to do with words: which marks make another word, and where words are not parted.
+//! Properties of writing systems that matter to search: which combining marks distinguish words, and which scripts
+//! write words without spaces.
 
 use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript as _};
 
-/// Whether a mark on a letter, which is in lower case and decomposed, makes another letter of it. Accents of Latin and
-/// Greek, points of Hebrew, vowel signs of Arabic and stress in Cyrillic are left out by who types in a hurry; voicing
-/// marks of Japanese, tones of Thai and vowel signs of India's scripts are not.
-pub(super) fn tells_apart(letter: char, mark: char) -> bool {
+/// Whether a combining mark on a lower-case, decomposed letter makes it another letter. Users often omit Latin and
+/// Greek accents, Hebrew points, Arabic vowel signs and Cyrillic stress marks when they type; Japanese voicing marks,
+/// Thai tones and the vowel signs of Indic scripts are part of the spelling.
+pub(super) fn is_distinctive_mark(letter: char, mark: char) -> bool {
     match letter.script() {
         Script::Latin | Script::Greek | Script::Hebrew | Script::Common | Script::Inherited => {
             false
         }
         Script::Cyrillic => match mark {
-            // ѓ and ќ; on vowels they are stress.
+            // ѓ and ќ; on vowels these marks are stress.
             '\u{300}' | '\u{301}' => matches!(letter, 'г' | 'к'),
-            // ё is written е as a rule, ї is not і.
+            // ё is usually written as е, but ї is never written as і.
             '\u{308}' => letter != 'е',
             _ => true,
         },
-        // Hamza and madda; whoever types alif means any.
+        // Hamza and madda; a plain alif stands for all its forms.
         Script::Arabic => matches!(mark, '\u{653}'..='\u{655}') && letter != 'ا',
         _ => true,
     }
 }
 
-/// What is there for the eye alone: soft hyphens, joiners, fillers, selectors of variants, marks of direction, Arabic's
-/// stretched lines.
+/// Whether a character only affects display: soft hyphens, joiners, fillers, variation selectors, direction marks, the
+/// Arabic tatweel.
 pub(super) fn is_ignored(character: char) -> bool {
     matches!(character, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{640}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
@@ -33,18 +34,19 @@ pub(super) fn is_ignored(character: char) -> bool {
         | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// A letter with its marks: what is one to the reader, and is found as a whole or not at all.
+/// A letter with its combining marks, which matches as a whole or not at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Letter {
     pub(super) text: String,
-    /// Whether its script writes words without spaces between them, or, as Korean does, words of several words.
+    /// Whether its script writes words without spaces, or, as Korean does, joins several words into one.
     pub(super) is_unspaced: bool,
 }
 
-/// What ends a letter whose script has marks of its own, so that it does not begin the same letter with a mark.
+/// Terminates a letter of a script with distinctive marks, so that the letter is no prefix of the same letter with a
+/// mark.
 const END: char = '.';
 
-/// The letters of a word that is composed (NFC).
+/// The letters of a word in NFC.
 pub(super) fn letters(word: &str) -> Vec<Letter> {
     let mut letters: Vec<Letter> = Vec::new();
     let mut is_open = false;
@@ -70,7 +72,7 @@ pub(super) fn letters(word: &str) -> Vec<Letter> {
     letters
 }
 
-/// Scripts whose letters are one character each once they are composed, or lose their marks.
+/// Whether every letter of a script is a single character once it is composed or its marks are removed.
 fn is_without_marks(script: Script) -> bool {
     matches!(
         script,

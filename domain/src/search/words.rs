@@ -1,24 +1,23 @@
-//! Words, folded so that neither case nor accents nor the database's locale
-//! keep them from being found.
+//! Search terms, folded so that matching does not depend on case, accents or the locale of the database.
 
 use std::collections::BTreeSet;
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use super::script::{Letter, is_ignored, letters, tells_apart};
+use super::script::{Letter, is_distinctive_mark, is_ignored, letters};
 
-/// The longest that a word counts, in characters. Postgres takes 2,046 bytes.
-const LONGEST: usize = 64;
+/// The maximum length of a term in characters; the rest of a word is ignored. Postgres allows 2,046 bytes.
+const MAX_WORD_CHARS: usize = 64;
 
-/// Of scripts without spaces each piece of so many letters is a word, because any
-/// of them may begin one. What is longer is asked for piece by piece.
-const PIECE: usize = 4;
+/// The length of n-grams in letters. In scripts without spaces every n-gram is a term, because a word may begin at any
+/// letter, and a longer run is searched for by its n-grams.
+const NGRAM_LENGTH: usize = 4;
 
-/// The most that an item's words may take, in bytes. Postgres takes 1 MiB.
-const LARGEST: usize = 512 * 1024;
+/// The maximum size of the terms of an item, in bytes. Postgres allows 1 MiB.
+const MAX_DOCUMENT_BYTES: usize = 512 * 1024;
 
-/// What stands for a letter that Unicode does not take apart.
-fn plain(letter: char) -> Option<&'static str> {
+/// The replacement of a letter that Unicode does not decompose.
+fn replacement(letter: char) -> Option<&'static str> {
     Some(match letter {
         'ß' => "ss",
         'æ' => "ae",
@@ -28,26 +27,25 @@ fn plain(letter: char) -> Option<&'static str> {
         'đ' | 'ð' => "d",
         'þ' => "th",
         'ı' => "i",
-        // At the end of a word; capitals have one form.
+        // Final sigma: both forms have the same capital.
         'ς' => "σ",
-        // Persian keyboards and Arabic ones.
+        // Persian and Arabic keyboards produce different letters.
         'ک' => "ك",
         'ی' | 'ى' => "ي",
         _ => return None,
     })
 }
 
-/// A text in lower case, without accents and what is not seen, with spaces
-/// between its words, composed. An apostrophe belongs to its word, so that
-/// `shepherds` finds `Shepherd's`.
+/// Folds a text: to lower case and NFC, without accents and invisible characters, and with spaces between its words. An
+/// apostrophe is removed from its word, so that `shepherds` finds `Shepherd's`.
 fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    // The letter that marks stand on.
+    // The base letter of combining marks.
     let mut letter = None;
     let characters = text.nfkd().flat_map(char::to_lowercase);
     for character in characters.filter(|character| !is_ignored(*character)) {
         if is_combining_mark(character) {
-            if letter.is_some_and(|letter| tells_apart(letter, character)) {
+            if letter.is_some_and(|letter| is_distinctive_mark(letter, character)) {
                 folded.push(character);
             }
             continue;
@@ -56,8 +54,8 @@ fn fold(text: &str) -> String {
             continue;
         }
         letter = character.is_alphanumeric().then_some(character);
-        match (letter.and_then(plain), letter) {
-            (Some(plain), _) => folded.push_str(plain),
+        match (letter.and_then(replacement), letter) {
+            (Some(replacement), _) => folded.push_str(replacement),
             (None, Some(letter)) => folded.push(letter),
             (None, None) => folded.push(' '),
         }
@@ -65,8 +63,8 @@ fn fold(text: &str) -> String {
     folded.nfc().collect()
 }
 
-/// The runs of a folded text: letters of words with spaces between them, or of a
-/// script without.
+/// The runs of a folded text: sequences of letters without spaces that either all are of unspaced scripts or all are
+/// not.
 fn runs(folded: &str) -> Vec<Vec<Letter>> {
     let words = folded.split_ascii_whitespace().map(letters);
     words
@@ -85,38 +83,38 @@ fn is_unspaced(run: &[Letter]) -> bool {
     run.first().is_some_and(|letter| letter.is_unspaced)
 }
 
-fn cut(word: &str) -> String {
-    word.chars().take(LONGEST).collect()
+fn truncate(word: &str) -> String {
+    word.chars().take(MAX_WORD_CHARS).collect()
 }
 
-/// The words under which a run is found, by how they begin.
-fn findable(run: &[Letter]) -> Vec<String> {
+/// The terms to index for a run. They are matched by prefix.
+fn index_terms(run: &[Letter]) -> Vec<String> {
     if is_unspaced(run) {
-        let pieces = (0..run.len()).map(|at| &run[at..run.len().min(at + PIECE)]);
+        let pieces = (0..run.len()).map(|at| &run[at..run.len().min(at + NGRAM_LENGTH)]);
         pieces.map(text).collect()
     } else {
-        vec![cut(&text(run))]
+        vec![truncate(&text(run))]
     }
 }
 
-/// The words that have to be found, each by how it begins, for a run to be there.
-fn wanted(run: &[Letter]) -> Vec<String> {
-    if is_unspaced(run) && run.len() > PIECE {
-        run.windows(PIECE).map(text).collect()
+/// The terms that all have to match, each by prefix, for a run to be found.
+fn query_terms(run: &[Letter]) -> Vec<String> {
+    if is_unspaced(run) && run.len() > NGRAM_LENGTH {
+        run.windows(NGRAM_LENGTH).map(text).collect()
     } else {
-        vec![cut(&text(run))]
+        vec![truncate(&text(run))]
     }
 }
 
-/// The words of some texts, as the columns `search_text` hold them: each once,
-/// with one space between. What is too much is left out, the last first.
+/// The distinct terms of some texts, separated by single spaces, as stored in the columns `search_text`. Terms beyond
+/// [`MAX_DOCUMENT_BYTES`] are dropped, from the end of the texts.
 pub(crate) fn document<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut words = BTreeSet::new();
     let mut size = 0;
     let all = texts.into_iter().flat_map(|text| runs(&fold(text)));
-    for word in all.flat_map(|run| findable(&run)) {
+    for word in all.flat_map(|run| index_terms(&run)) {
         let length = word.len() + 1;
-        if size + length > LARGEST {
+        if size + length > MAX_DOCUMENT_BYTES {
             break;
         }
         if words.insert(word) {
@@ -126,14 +124,14 @@ pub(crate) fn document<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     words.into_iter().collect::<Vec<_>>().join(" ")
 }
 
-/// A `tsquery` that asks for all words of a text, each as the beginning of a
-/// word; `None` when it has no words. Folded words need no escaping.
+/// A `tsquery` that matches all words of a text by prefix; `None` when the text has no words. Folded words need no
+/// escaping.
 pub(crate) fn query(text: &str) -> Option<String> {
-    let words: BTreeSet<_> = runs(&fold(text))
+    let terms: BTreeSet<_> = runs(&fold(text))
         .iter()
-        .flat_map(|run| wanted(run))
+        .flat_map(|run| query_terms(run))
         .collect();
-    let terms: Vec<_> = words.iter().map(|word| format!("'{word}':*")).collect();
+    let terms: Vec<_> = terms.iter().map(|term| format!("'{term}':*")).collect();
     (!terms.is_empty()).then(|| terms.join(" & "))
 }
 
@@ -142,7 +140,7 @@ mod tests {
     use super::{document, query};
 
     #[test]
-    fn documents_hold_each_folded_word_once() {
+    fn documents_contain_each_folded_word_once() {
         let texts = ["Crème brûlée", "The CREME, the Straße; Shepherd's ½ pie"];
         let words = "1 2 brulee creme pie shepherds strasse the";
         assert_eq!(document(texts), words);
@@ -192,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_that_make_another_word_tell_words_apart() {
+    fn distinctive_marks_distinguish_words() {
         for (one, other) in [
             ("ガム", "カム"),
             ("はは", "ぱぱ"),
@@ -218,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn case_accents_and_what_is_not_seen_do_not_matter() {
+    fn case_accents_and_invisible_characters_are_ignored() {
         for (one, other) in [
             ("ΜΟΥΣΑΚΆΣ", "Μουσακάς"),
             ("ΜΟΥΣΑΚΑΣ", "μουσακάς"),
@@ -250,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn an_item_has_no_more_words_than_postgres_takes() {
+    fn an_item_has_no_more_words_than_postgres_allows() {
         let letters = (0..100_000).scan(1_u64, |state, _| {
             *state = state
                 .wrapping_mul(6_364_136_223_846_793_005)
@@ -264,13 +262,13 @@ mod tests {
     }
 
     #[test]
-    fn queries_ask_for_beginnings_of_all_words() {
-        let asked = query("Chick RICE chick");
-        assert_eq!(asked.as_deref(), Some("'chick':* & 'rice':*"));
+    fn queries_match_prefixes_of_all_words() {
+        let query = query("Chick RICE chick");
+        assert_eq!(query.as_deref(), Some("'chick':* & 'rice':*"));
     }
 
     #[test]
-    fn odd_characters_ask_for_nothing() {
+    fn queries_without_words_are_none() {
         for odd in [
             "",
             " ",
@@ -291,12 +289,12 @@ mod tests {
         ] {
             assert_eq!(query(odd), None, "{odd:?}");
         }
-        let asked = query("a' & !b\0c:*\\");
-        assert_eq!(asked.as_deref(), Some("'a':* & 'b':* & 'c':*"));
+        let query = query("a' & !b\0c:*\\");
+        assert_eq!(query.as_deref(), Some("'a':* & 'b':* & 'c':*"));
     }
 
     #[test]
-    fn words_are_cut_alike_in_documents_and_queries() {
+    fn words_are_truncated_alike_in_documents_and_queries() {
         let long = "x".repeat(3000);
         let word = document([long.as_str()]);
         assert_eq!(word.len(), 64);

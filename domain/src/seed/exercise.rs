@@ -1,12 +1,13 @@
-//! Exercises of the content.
+//! The exercises of the content.
 
 use serde::Deserialize;
 
 use super::identity::id;
 use crate::{
-    exercise::{Equipment, Exercise, ExerciseCategory, Muscle},
+    enums::Level,
+    enums::{Equipment, ExerciseCategory, Muscle},
+    exercise::Exercise,
     id::ExerciseId,
-    preferences::Level,
 };
 
 /// An entry of `content/exercises.json`.

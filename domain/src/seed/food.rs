@@ -1,20 +1,19 @@
-//! Foods with their nutrition, of which recipes are made. They only feed the
-//! numbers of recipes, so no table holds them.
+//! Foods with their nutrition, from which the nutrition of recipes is computed. They have no table.
 
 use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;
 
 use crate::{
+    enums::{Allergen, Diet},
     nutrition::Nutrition,
-    preferences::{Allergen, Diet},
 };
 
 /// The file `content/foods.json`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    /// Where the numbers come from; for the readers of the file.
+    /// The source of the numbers; for readers of the file.
     #[serde(rename = "source")]
     _source: String,
     foods: Vec<Food>,
@@ -25,12 +24,12 @@ struct File {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(super) struct Food {
     pub(super) slug: String,
-    /// What recipes call it.
+    /// The name in recipes.
     pub(super) name: String,
-    /// What the cited table calls it; for the readers of the file.
+    /// The name in the cited table; for readers of the file.
     #[serde(rename = "description")]
     _description: String,
-    /// Its number in the cited table, where that was checked.
+    /// Its number in the cited table, if that was verified.
     #[serde(rename = "fdcId")]
     _fdc_id: Option<u32>,
     per100g: Composition,
@@ -39,7 +38,7 @@ pub(super) struct Food {
     pub(super) diet: Diet,
 }
 
-/// What 100 g of the edible part provide.
+/// The nutrition of 100 g of the edible part.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Composition {
@@ -47,7 +46,7 @@ struct Composition {
     energy: f64,
     #[serde(rename = "proteinG")]
     protein: f64,
-    /// "By difference", as the cited table has it, which includes fibre.
+    /// Carbohydrate "by difference" as in the cited table, which includes fibre.
     #[serde(rename = "carbohydrateG")]
     carbohydrate: f64,
     #[serde(rename = "fatG")]
@@ -63,8 +62,8 @@ pub(super) fn foods() -> serde_json::Result<HashMap<String, Food>> {
     Ok(foods.map(|food| (food.slug.clone(), food)).collect())
 }
 
-/// What one of `servings` provides that are made of these foods, each with its
-/// grams. Carbohydrate is given without fibre, unlike in the cited table.
+/// The nutrition of one serving, of `servings` that are made from these foods and grams. Carbohydrate is given without
+/// fibre, unlike in the cited table.
 pub(super) fn nutrition<'a>(
     parts: impl IntoIterator<Item = (&'a Food, i32)>,
     servings: i32,

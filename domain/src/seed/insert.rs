@@ -1,4 +1,4 @@
-//! Writing the content.
+//! Inserting the content.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,9 +18,8 @@ use crate::{
     workout,
 };
 
-/// Inserts what is missing of the content, and counts it. What is there stays as
-/// it is, whatever became of it since.
-pub(super) async fn missing_content(
+/// Inserts missing content, and returns the numbers. Existing content is not changed, even if it differs by now.
+pub(super) async fn insert_missing_content(
     db: &impl ConnectionTrait,
     content: &Content,
     now: DateTime<Utc>,
@@ -33,7 +32,7 @@ pub(super) async fn missing_content(
     } = content;
 
     let (slug, id) = (exercise::entity::Column::Slug, exercise::entity::Column::Id);
-    let present = present::<exercise::entity::Entity>(db, slug, id).await?;
+    let present = ids_by_slug::<exercise::entity::Entity>(db, slug, id).await?;
     let exercises = missing(exercises, &present, |(slug, it)| (slug, it.id.0))?;
     let rows = exercises
         .iter()
@@ -41,7 +40,7 @@ pub(super) async fn missing_content(
     insert(db, rows.collect()).await?;
 
     let (slug, id) = (workout::entity::Column::Slug, workout::entity::Column::Id);
-    let present = self::present::<workout::entity::Entity>(db, slug, id).await?;
+    let present = ids_by_slug::<workout::entity::Entity>(db, slug, id).await?;
     let workouts = missing(workouts, &present, |it| (&it.slug, it.workout.id.0))?;
     let rows = workouts
         .iter()
@@ -53,7 +52,7 @@ pub(super) async fn missing_content(
     insert(db, rows.collect()).await?;
 
     let (slug, id) = (recipe::entity::Column::Slug, recipe::entity::Column::Id);
-    let present = self::present::<recipe::entity::Entity>(db, slug, id).await?;
+    let present = ids_by_slug::<recipe::entity::Entity>(db, slug, id).await?;
     let recipes = missing(recipes, &present, |(slug, it)| (slug, it.id.0))?;
     let rows = recipes.iter().map(|(slug, it)| record::recipe(slug, it));
     insert(db, rows.collect()).await?;
@@ -62,7 +61,7 @@ pub(super) async fn missing_content(
     let rows = recipes.iter().flat_map(|(_, it)| record::steps(it));
     insert(db, rows.collect()).await?;
 
-    missing_amounts(db, content).await?;
+    fill_missing_amounts(db, content).await?;
 
     let published: HashSet<(ProgrammeId, i32)> = programme::entity::Entity::find()
         .select_only()
@@ -88,9 +87,8 @@ pub(super) async fn missing_content(
     })
 }
 
-/// Fills in the amounts of ingredients that an older version seeded without, where
-/// the quantity is still the one that they were read from.
-async fn missing_amounts(db: &impl ConnectionTrait, content: &Content) -> Result<()> {
+/// Sets the amounts of ingredients that an older version seeded without amounts, if their quantity is unchanged.
+async fn fill_missing_amounts(db: &impl ConnectionTrait, content: &Content) -> Result<()> {
     let recipes = content.recipes.iter().map(|(_, recipe)| recipe);
     let rows: Vec<_> = recipes.flat_map(|it| record::ingredients(it)).collect();
     let rows = rows.iter().filter(|row| row.amount_minimum.is_some());
@@ -132,7 +130,7 @@ async fn missing_amounts(db: &impl ConnectionTrait, content: &Content) -> Result
     Ok(())
 }
 
-async fn present<E: EntityTrait>(
+async fn ids_by_slug<E: EntityTrait>(
     db: &impl ConnectionTrait,
     slug: E::Column,
     id: E::Column,
@@ -142,21 +140,21 @@ async fn present<E: EntityTrait>(
     Ok(rows.into_iter().collect())
 }
 
-/// Those whose slugs are not there. One that is there with another id would be
-/// missing in the programmes.
+/// The items whose slugs are not present. A slug with another ID is an error, because programmes would not find the
+/// item.
 fn missing<'a, T>(
     all: &'a [T],
     present: &HashMap<String, Uuid>,
-    name: impl Fn(&'a T) -> (&'a String, Uuid),
+    key: impl Fn(&'a T) -> (&'a String, Uuid),
 ) -> Result<Vec<&'a T>> {
     let mut missing = Vec::new();
     for it in all {
-        let (slug, id) = name(it);
+        let (slug, id) = key(it);
         match present.get(slug) {
             None => missing.push(it),
-            Some(there) if *there == id => {}
-            Some(there) => {
-                let message = format!("`{slug}` is in the database with another id, {there}");
+            Some(present_id) if *present_id == id => {}
+            Some(present_id) => {
+                let message = format!("`{slug}` is in the database with another id, {present_id}");
                 return Err(Error::BadInput(message));
             }
         }

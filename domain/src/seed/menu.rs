@@ -1,37 +1,34 @@
-//! Which recipes a programme serves on which day.
+//! The meals of generated programmes.
 
 use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 
-use super::training::{WEEK, WEEKS};
+use super::training::{DAYS_IN_WEEK, WEEKS_PER_CYCLE};
 use crate::{
-    day::MealSlot,
+    enums::MealSlot,
+    enums::{Diet, Goal},
     id::RecipeId,
     nutrition::Nutrition,
-    preferences::{Diet, Goal},
     programme::ProgrammeMeal,
     recipe::Recipe,
 };
 
-/// The fewest recipes that a slot is served from, where the diet has as many.
-const VARIETY: usize = 9;
+/// The minimum number of recipes used for a slot, if the diet allows that many.
+const MIN_RECIPES: usize = 9;
 
-/// The meals of days 1 to 28: three, and a snack or, for the goals that need
-/// more energy, two.
+/// The meals of days 1 to 28: three main meals and one snack, or two snacks for goals that need more energy.
 ///
-/// For each slot the recipes that the diet allows are ranked by the goal
-/// ([`suitability`]); the better two thirds of them, at least [`VARIETY`], are
-/// served. Each meal is the recipe that was served longest ago, in any slot; of
-/// several the one that comes first when the ranking is begun at `turn`, by which
-/// programmes differ that have the same recipes.
+/// For each slot, the recipes that the diet allows are ranked by the goal ([`suitability`]), and the better two thirds,
+/// at least [`MIN_RECIPES`], are used. Each meal is the recipe that was served longest ago in any slot, and among
+/// several the first in the ranking, rotated by `offset`. Programmes with the same recipes differ by their offset.
 pub(super) fn meals(
     goal: Goal,
     diet: Diet,
-    turn: usize,
+    offset: usize,
     recipes: &[(String, Arc<Recipe>)],
 ) -> Vec<Vec<ProgrammeMeal>> {
     let slots = slots(goal);
     let ranked: HashMap<_, _> = (slots.iter())
-        .map(|slot| (*slot, ranking(goal, diet, *slot, turn, recipes)))
+        .map(|slot| (*slot, ranking(goal, diet, *slot, offset, recipes)))
         .collect();
     let mut served: HashMap<RecipeId, usize> = HashMap::new();
     let mut meal = |slot: MealSlot, day| {
@@ -40,7 +37,7 @@ pub(super) fn meals(
         served.insert(recipe, day);
         Some(ProgrammeMeal { slot, recipe })
     };
-    (0..WEEKS * WEEK)
+    (0..WEEKS_PER_CYCLE * DAYS_IN_WEEK)
         .map(|day| slots.iter().filter_map(|slot| meal(*slot, day)).collect())
         .collect()
 }
@@ -58,7 +55,7 @@ fn ranking(
     goal: Goal,
     diet: Diet,
     slot: MealSlot,
-    turn: usize,
+    offset: usize,
     recipes: &[(String, Arc<Recipe>)],
 ) -> Vec<RecipeId> {
     let mut fitting: Vec<_> = recipes
@@ -69,15 +66,14 @@ fn ranking(
     fitting.sort_by(|(one, a, _), (other, b, _)| {
         suitability(goal, *one, *other).then_with(|| a.cmp(b))
     });
-    fitting.truncate((fitting.len() * 2).div_ceil(3).max(VARIETY));
+    fitting.truncate((fitting.len() * 2).div_ceil(3).max(MIN_RECIPES));
     let length = fitting.len().max(1);
-    fitting.rotate_left(turn % length);
+    fitting.rotate_left(offset % length);
     fitting.into_iter().map(|(_, _, id)| id).collect()
 }
 
-/// Orders what suits the goal better first: less energy to lose weight, more of
-/// the energy from protein to build strength, and more of it from carbohydrate
-/// for endurance.
+/// Orders by suitability for the goal, the better one first: less energy to lose weight, a greater share of protein to
+/// build strength, and a greater share of carbohydrate for endurance.
 fn suitability(goal: Goal, one: Nutrition, other: Nutrition) -> Ordering {
     let share = |grams: f64, of: Nutrition| grams / f64::from(of.energy_kcal.max(1));
     match goal {

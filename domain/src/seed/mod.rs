@@ -1,8 +1,7 @@
-//! Content and demo members, to have something to try out and to test with.
+//! Seed data: content and demo members, for development and tests.
 //!
-//! The content was written for this project and ships with it as JSON in
-//! `domain/content`; programmes are made of it by rule. All of it is the same on
-//! every machine, ids included, and so are the demo members for the same day:
+//! The content was written for this project and ships with it as JSON in `domain/content`; programmes are generated
+//! from it by rules. It is the same on every machine, including IDs, and so are the demo members on the same day:
 //! nothing is random, and all their dates are relative to the day of seeding.
 
 mod content;
@@ -25,9 +24,9 @@ use crate::database::Pool;
 use crate::{Result, catalogue::Catalogue, clock::Clock, database};
 
 pub use demo::{DEMO, Demo, LOCAL_ISSUER};
-pub use tables::{TABLES, is_ours};
+pub use tables::{TABLES, require_own_tables};
 
-/// What seeding added. All are 0 when everything was there.
+/// The numbers of items that seeding inserted. All are 0 when nothing was missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SeedReport {
     /// Exercises.
@@ -42,7 +41,7 @@ pub struct SeedReport {
     pub members: usize,
 }
 
-/// What renewing changed.
+/// The result of renewing the demo members.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RenewReport {
     /// The subjects of the demo members that were renewed.
@@ -53,38 +52,33 @@ pub struct RenewReport {
 ///
 /// # Errors
 ///
-/// [`Error::Invariant`](crate::Error::Invariant) when a file of the content is
-/// not as it should be.
+/// [`Error::Invariant`](crate::Error::Invariant) when a content file is invalid.
 pub fn catalogue() -> Result<Catalogue> {
     Ok(Content::load()?.catalogue())
 }
 
-/// Adds the content and the demo members that a migrated database lacks, in one
-/// transaction. What is there already, by slug and by subject, is left alone, so
-/// doing it again does nothing.
+/// Inserts the content and the demo members that a migrated database lacks, in one transaction. Existing content (by
+/// slug) and members (by subject) are not changed, so repeating it has no effect.
 ///
 /// # Errors
 ///
-/// [`Error::BadInput`](crate::Error::BadInput) when the database holds tables
-/// that are not ours or a slug with another id than ours, and those of the
-/// database.
+/// [`Error::BadInput`](crate::Error::BadInput) when the database has tables of another application, or a slug with
+/// another ID than in the content; and those of the database.
 pub async fn seed(db: &Pool, clock: &dyn Clock) -> Result<SeedReport> {
-    is_ours(db).await?;
+    require_own_tables(db).await?;
     let content = Content::load()?;
     let transaction = db.begin().await?;
-    alone(&transaction).await?;
-    let mut report = insert::missing_content(&transaction, &content, clock.now()).await?;
+    lock_seeding(&transaction).await?;
+    let mut report = insert::insert_missing_content(&transaction, &content, clock.now()).await?;
     let catalogue = content.catalogue();
-    report.members = demo::insert::missing_members(&transaction, clock, &catalogue).await?;
+    report.members = demo::insert::insert_missing(&transaction, clock, &catalogue).await?;
     transaction.commit().await?;
     Ok(report)
 }
 
-/// Brings the demo members back to the state that they stand for once their time
-/// has passed (for most when their cycle has), in one transaction. Each of them
-/// loses everything that they own and gets it anew as of today; the member's id
-/// and purchase token stay. Nobody else is touched: who counts is the local
-/// issuer with the subjects of [`DEMO`]. Where nothing has passed it does nothing.
+/// Resets demo members to the state that they represent once it has expired (for most, when their cycle has ended), in
+/// one transaction. All data of such a member is deleted and inserted again as of today; the member's ID and purchase
+/// token stay. Only members of the local issuer with the subjects of [`DEMO`] are changed.
 ///
 /// # Errors
 ///
@@ -92,15 +86,14 @@ pub async fn seed(db: &Pool, clock: &dyn Clock) -> Result<SeedReport> {
 pub async fn renew(db: &Pool, clock: &dyn Clock) -> Result<RenewReport> {
     let catalogue = catalogue()?;
     let transaction = db.begin().await?;
-    alone(&transaction).await?;
-    let members = demo::renew::passed_members(&transaction, clock, &catalogue).await?;
+    lock_seeding(&transaction).await?;
+    let members = demo::renew::renew_expired(&transaction, clock, &catalogue).await?;
     transaction.commit().await?;
     Ok(RenewReport { members })
 }
 
-/// Waits for others who seed or renew the same database, until the transaction
-/// ends.
-async fn alone(db: &impl ConnectionTrait) -> Result<()> {
+/// Excludes concurrent seeding or renewing of the same database until the transaction ends.
+async fn lock_seeding(db: &impl ConnectionTrait) -> Result<()> {
     let lock = "SELECT pg_advisory_xact_lock(hashtext('coach seed'))";
     db.execute_raw(database::statement(lock, [])).await?;
     Ok(())

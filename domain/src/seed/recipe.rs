@@ -1,4 +1,4 @@
-//! Recipes of the content, with nutrition computed from their ingredients.
+//! The recipes of the content, with nutrition computed from their ingredients.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -14,9 +14,9 @@ use super::{
 };
 use crate::{
     Error, Result,
-    day::MealSlot,
+    enums::MealSlot,
+    enums::{Allergen, Diet},
     id::RecipeId,
-    preferences::{Allergen, Diet},
     recipe::{IngredientAmount, Recipe, RecipeIngredient},
 };
 
@@ -34,7 +34,7 @@ struct Entry {
     steps: Vec<String>,
     /// The strictest diet that allows it.
     diet: Diet,
-    /// As declared; a test compares it with the ingredients'.
+    /// The declared allergens, which [`check`] compares with those of the ingredients.
     allergens: Vec<Allergen>,
 }
 
@@ -51,8 +51,8 @@ struct Part {
 ///
 /// # Errors
 ///
-/// [`Error::Invariant`] when the file cannot be read, a food is unknown, or what a
-/// recipe declares is not what its ingredients say.
+/// [`Error::Invariant`] when the file cannot be parsed, a food is unknown, or the declarations of a recipe differ from
+/// its ingredients.
 pub(super) fn recipes(foods: &HashMap<String, Food>) -> Result<Vec<(String, Arc<Recipe>)>> {
     entries()?
         .into_iter()
@@ -74,7 +74,7 @@ fn recipe(entry: Entry, foods: &HashMap<String, Food>) -> Result<(String, Arc<Re
     );
     let ingredients = parts.into_iter().map(|(food, part)| RecipeIngredient {
         name: food.name.clone(),
-        amount: IngredientAmount::read(&part.quantity),
+        amount: IngredientAmount::parse(&part.quantity),
         quantity: part.quantity.clone(),
         grams: Some(part.grams),
         note: part.note.clone(),
@@ -85,7 +85,7 @@ fn recipe(entry: Entry, foods: &HashMap<String, Food>) -> Result<(String, Arc<Re
         title: entry.title,
         summary: Some(entry.summary),
         slots: entry.slots,
-        // Diets are ordered from the widest.
+        // Diets are ordered from the least restrictive one.
         diets: Diet::iter().filter(|diet| *diet <= entry.diet).collect(),
         allergens: Some(entry.allergens),
         minutes: Some(entry.minutes),
@@ -112,14 +112,14 @@ fn parts<'a>(
     entry.ingredients.iter().map(part).collect()
 }
 
-/// Allergens and diets are safety: what a recipe declares must be what its
-/// ingredients say, no more and no less.
+/// Checks, for safety, that the declared allergens and diet of a recipe are exactly those of its ingredients.
 fn check(entry: &Entry, parts: &[(&Food, &Part)]) -> Result<()> {
     let contained: BTreeSet<_> = (parts.iter())
         .flat_map(|(food, _)| food.allergens.iter().copied())
         .collect();
     let declared = entry.allergens.iter().copied().collect();
-    // Diets are ordered from the widest, so the least is the one that allows all.
+    // Diets are ordered from the least restrictive one, so the minimum is the strictest diet that allows all
+    // ingredients.
     let diet = parts.iter().map(|(food, _)| food.diet).min();
     if contained == declared && diet == Some(entry.diet) {
         return Ok(());
@@ -134,7 +134,7 @@ fn check(entry: &Entry, parts: &[(&Food, &Part)]) -> Result<()> {
 mod tests {
     use super::{Entry, check, entries, parts};
     use crate::{
-        preferences::{Allergen, Diet},
+        enums::{Allergen, Diet},
         seed::food::foods,
     };
 

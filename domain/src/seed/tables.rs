@@ -1,4 +1,4 @@
-//! Telling our databases from others.
+//! Detection of databases of other applications.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::{Error, Result, database};
 
-/// Every table that the migrations make, `seaql_migrations` among them.
+/// All tables that the migrations create, including `seaql_migrations`.
 pub const TABLES: &[&str] = &[
     "audit",
     "catalogue_version",
@@ -53,14 +53,12 @@ pub const TABLES: &[&str] = &[
     "workout_exercise",
 ];
 
-/// Accepts a database that holds no tables but ours. Tables that belong to an
-/// extension do not count.
+/// Checks that the database has no tables of another application. Tables that belong to an extension are ignored.
 ///
 /// # Errors
 ///
-/// [`Error::BadInput`] with the names of the tables that are not ours, and those
-/// of the database.
-pub async fn is_ours(db: &impl ConnectionTrait) -> Result<()> {
+/// [`Error::BadInput`] with the names of other tables, and those of the database.
+pub async fn require_own_tables(db: &impl ConnectionTrait) -> Result<()> {
     let sql = "
         SELECT CASE WHEN n.nspname = 'public' THEN c.relname::text
                     ELSE n.nspname || '.' || c.relname END

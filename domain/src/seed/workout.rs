@@ -1,4 +1,4 @@
-//! Workouts of the content.
+//! The workouts of the content.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -10,16 +10,17 @@ use serde::Deserialize;
 use super::identity::id;
 use crate::{
     Error, Result,
+    enums::WorkoutFocus,
+    enums::{Goal, Level},
     exercise::Exercise,
     id::WorkoutId,
-    preferences::{Goal, Level},
-    workout::{Workout, WorkoutExercise, WorkoutFocus},
+    workout::{Workout, WorkoutExercise},
 };
 
-/// A workout, and what only the making of programmes has to know of it.
+/// A workout with its goals, which only the generation of programmes uses.
 pub(super) struct SeededWorkout {
     pub(super) slug: String,
-    /// What it is good for.
+    /// The goals that it serves.
     pub(super) goals: Vec<Goal>,
     pub(super) workout: Arc<Workout>,
 }

@@ -1,4 +1,4 @@
-//! What the meals of some days need.
+//! Shopping lists for the meals of a range of days.
 
 use std::{collections::BTreeMap, iter};
 
@@ -13,30 +13,29 @@ pub struct ShoppingList {
     pub from: NaiveDate,
     /// The last date.
     pub to: NaiveDate,
-    /// By name.
+    /// The items, by name.
     pub items: Vec<ShoppingItem>,
 }
 
-/// One thing to buy.
+/// An item of a shopping list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShoppingItem {
-    /// What.
+    /// The name of the ingredient.
     pub name: String,
-    /// The weight of all of it that is known by weight.
+    /// The total weight in grams of the ingredients with a known weight.
     pub grams: Option<i32>,
-    /// Amounts without a weight, as written.
+    /// The quantities without a known weight, as written.
     pub quantities: Vec<String>,
 }
 
-/// The most days that a list may reach beyond its first date.
+/// The maximum number of days from the first to the last date.
 pub const MAX_DAYS_AHEAD: i64 = 14;
 
-/// Accepts a range of dates to shop for.
+/// Validates the range of dates of a shopping list.
 ///
 /// # Errors
 ///
-/// [`Error::BadArgument`] when `to` is before `from`, or more than
-/// [`MAX_DAYS_AHEAD`] days after it.
+/// [`Error::BadArgument`] when `to` is before `from`, or more than [`MAX_DAYS_AHEAD`] days after it.
 pub fn check_range(from: NaiveDate, to: NaiveDate) -> Result<()> {
     match to.signed_duration_since(from).num_days() {
         ..0 => Err(Error::BadArgument("to", "must not be before `from`".into())),
@@ -48,16 +47,13 @@ pub fn check_range(from: NaiveDate, to: NaiveDate) -> Result<()> {
     }
 }
 
-/// What the meals of the days from `from` to `to` need. Meals already eaten are
-/// left out.
+/// The ingredients for the meals of the days from `from` to `to`, without meals that are already eaten.
 ///
-/// Servings of the same recipe are added up before anything is rounded: half of
-/// the ingredients twice is all of them once. What is left is rounded up to full
-/// grams. Amounts without a weight cannot be divided, so they count as often as
-/// the recipe has to be begun. Names that differ in case only are the same thing.
-/// A recipe whose servings are unknown, which is met only where one was eaten or
-/// chosen that lost them since, is taken whole for each: rather too much than too
-/// little.
+/// The servings of a recipe are added up before rounding, so that twice half of the ingredients is all of them once.
+/// Weights are rounded up to whole grams. Quantities without a weight cannot be divided, so they are listed once for
+/// each time that the recipe has to be cooked. Names that differ only in case are the same item. A recipe with unknown
+/// servings, which occurs only when a chosen or eaten recipe lost them later, counts whole for each serving: too much
+/// is better than too little.
 pub fn list(days: &[Day], from: NaiveDate, to: NaiveDate) -> ShoppingList {
     let mut needed: BTreeMap<RecipeId, (&Recipe, i64)> = BTreeMap::new();
     let days = days.iter().filter(|day| (from..=to).contains(&day.date));
@@ -69,7 +65,7 @@ pub fn list(days: &[Day], from: NaiveDate, to: NaiveDate) -> ShoppingList {
     }
     let mut items: BTreeMap<String, ShoppingItem> = BTreeMap::new();
     for (recipe, servings) in needed.into_values() {
-        let makes = i64::from(recipe.servings.unwrap_or(1).max(1));
+        let recipe_servings = i64::from(recipe.servings.unwrap_or(1).max(1));
         for ingredient in &recipe.ingredients {
             let item = items
                 .entry(ingredient.name.to_lowercase())
@@ -79,11 +75,12 @@ pub fn list(days: &[Day], from: NaiveDate, to: NaiveDate) -> ShoppingList {
                     quantities: Vec::new(),
                 });
             if let Some(grams) = ingredient.grams {
-                let grams = divide_up(i64::from(grams) * servings, makes);
+                let grams = divide_up(i64::from(grams) * servings, recipe_servings);
                 let grams = i32::try_from(grams).unwrap_or(i32::MAX);
                 item.grams = Some(item.grams.unwrap_or(0).saturating_add(grams));
             } else {
-                let times = usize::try_from(divide_up(servings, makes)).unwrap_or_default();
+                let times =
+                    usize::try_from(divide_up(servings, recipe_servings)).unwrap_or_default();
                 let quantity = iter::repeat_n(ingredient.quantity.clone(), times);
                 item.quantities.extend(quantity);
             }
@@ -96,7 +93,7 @@ pub fn list(days: &[Day], from: NaiveDate, to: NaiveDate) -> ShoppingList {
     }
 }
 
-/// Divides what is not negative, and rounds up.
+/// Divides a number that is not negative, and rounds up.
 fn divide_up(amount: i64, by: i64) -> i64 {
     (amount + by - 1) / by
 }

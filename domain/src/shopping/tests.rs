@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::{ShoppingItem, check_range, list};
 use crate::{
     Error,
-    day::{Day, MealSlot, PlannedMeal},
+    day::{Day, PlannedMeal},
+    enums::MealSlot,
     id::{CycleId, DayId, MemberId, PlannedMealId, RecipeId},
     recipe::{Recipe, RecipeIngredient},
 };

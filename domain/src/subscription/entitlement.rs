@@ -1,31 +1,31 @@
-//! What a subscription entitles to, and until when.
+//! Entitlements: what a subscription grants, and until when.
 
 use chrono::{DateTime, Utc};
 
 use super::{Access, Subscription, SubscriptionProvider};
 
-/// A subscription as the shop reported it, whatever the time. What it gives is
-/// derived at each read, so nothing has to run for it to lapse.
+/// A subscription as the shop reported it, independent of the current time. The access is derived on each read, so no
+/// job is needed for a subscription to lapse.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entitlement {
     /// Where it was bought; `None` for a gift or a trial without a purchase.
     pub provider: Option<SubscriptionProvider>,
     /// When the trial ends.
     pub trial_ends_at: Option<DateTime<Utc>>,
-    /// When what was paid for or given ends. `None` beside a trial: nothing but
-    /// the trial; `None` alone: without end.
+    /// When the paid or given period ends. `None` with a trial means that there is only the trial; `None` without a
+    /// trial means that it never ends.
     pub expires_at: Option<DateTime<Utc>>,
-    /// Until when the shop tries a failed payment again.
+    /// Until when the shop retries a failed payment.
     pub grace_ends_at: Option<DateTime<Utc>>,
-    /// Whether the shop will charge again.
+    /// Whether it renews at the end of the period.
     pub will_renew: bool,
 }
 
 impl Entitlement {
-    /// What it gives at a moment. Each end is the first moment after.
+    /// The access that it grants at a time. The ends are exclusive.
     pub fn access(&self, now: DateTime<Utc>) -> Access {
         let lasts = |end: Option<DateTime<Utc>>| end.is_some_and(|end| now < end);
-        if self.paid() && self.expires_at.is_none_or(|end| now < end) {
+        if self.has_period() && self.expires_at.is_none_or(|end| now < end) {
             Access::Active
         } else if lasts(self.trial_ends_at) {
             Access::Trial
@@ -36,9 +36,9 @@ impl Entitlement {
         }
     }
 
-    /// Whether there is more than a trial: shops report the end of a trial as the
-    /// end of its period too, and a later one once it is paid for.
-    fn paid(&self) -> bool {
+    /// Whether there is a period beyond the trial. Shops report the end of a trial as the end of the period too, and a
+    /// later end once it is paid for.
+    fn has_period(&self) -> bool {
         match (self.trial_ends_at, self.expires_at) {
             (Some(trial), Some(end)) => end > trial,
             (Some(_), None) => false,
@@ -46,8 +46,8 @@ impl Entitlement {
         }
     }
 
-    /// The subscription as it is at a moment.
-    pub fn at(&self, now: DateTime<Utc>) -> Subscription {
+    /// The subscription as it is at a time.
+    pub fn subscription_at(&self, now: DateTime<Utc>) -> Subscription {
         Subscription {
             access: self.access(now),
             provider: self.provider,
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_trial_lasts_until_it_ends() {
-        // Shops say that the period ends with the trial; gifts say nothing.
+        // Shops report that the period ends with the trial; gifts have no period.
         for expires_at in [None, Some(day(14))] {
             let trial = Entitlement {
                 trial_ends_at: Some(day(14)),
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn who_pays_during_the_trial_is_active() {
+    fn a_member_who_pays_during_the_trial_is_active() {
         let paid = Entitlement {
             trial_ends_at: Some(day(14)),
             expires_at: Some(day(44)),
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn grace_follows_what_was_paid_for() {
+    fn grace_follows_the_paid_period() {
         let failed = Entitlement {
             expires_at: Some(day(30)),
             grace_ends_at: Some(day(46)),

@@ -17,17 +17,17 @@ pub struct Model {
     pub id: Uuid,
     /// Where it was bought; `None` for a gift or a trial without a purchase.
     pub provider: Option<SubscriptionProvider>,
-    /// What the shop calls it; unique with the provider.
+    /// The shop's id of the subscription; unique with the provider.
     pub external_id: Option<String>,
     /// When the trial ends.
     pub trial_ends_at: Option<DateTimeUtc>,
-    /// When what was paid for ends.
+    /// When the paid or given period ends.
     pub expires_at: Option<DateTimeUtc>,
-    /// Until when the shop tries a failed payment again.
+    /// Until when the shop retries a failed payment.
     pub grace_ends_at: Option<DateTimeUtc>,
-    /// Whether the shop will charge again.
+    /// Whether it renews at the end of the period.
     pub will_renew: bool,
-    /// When the shop said so.
+    /// The time of the shop's latest statement.
     pub updated_at: DateTimeUtc,
 }
 

@@ -1,49 +1,37 @@
-//! Subscriptions, and the access that they give.
+//! Subscriptions, and the access that they grant.
 
-pub mod apple;
-mod archive;
-mod ask;
 mod entitlement;
 pub mod entity;
-mod kept;
-mod link;
-pub mod purchase;
-mod report;
-mod standing;
-mod statement;
+pub(crate) mod standing;
+pub(crate) mod statement;
 
-pub use archive::forget_archived;
-pub use ask::{MAX_CHECKS, confirm, date_of_asking};
 pub use entitlement::Entitlement;
-pub use kept::forget_unlinked;
-pub use link::{LinkPurchase, Linked};
-pub use report::{Applied, Report};
 pub use statement::{Stage, Statement, Transaction};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
-use crate::preferences::stored_enum;
+use crate::enums::stored_enum;
 
 stored_enum! {
-    /// What a member may use.
+    /// The access that a member's subscription grants.
     Access {
         /// Never had a subscription.
         None = "NONE",
-        /// Trying it out.
+        /// In a free trial.
         Trial = "TRIAL",
         /// Paid.
         Active = "ACTIVE",
-        /// A payment failed, and the shop still tries.
+        /// A payment failed, and the shop is retrying it.
         Grace = "GRACE",
-        /// Had one once.
+        /// The subscription has ended.
         Lapsed = "LAPSED",
     }
 }
 
 impl Access {
-    /// Whether plans may be followed and changed.
+    /// Whether the member may follow and change plans.
     pub fn allows_plans(self) -> bool {
         matches!(self, Self::Trial | Self::Active | Self::Grace)
     }
@@ -64,14 +52,14 @@ stored_enum! {
 /// A subscription as it is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subscription {
-    /// What it gives now.
+    /// The access that it grants now.
     pub access: Access,
-    /// Where it was bought.
+    /// Where it was bought; `None` for a gift or a trial without a purchase.
     pub provider: Option<SubscriptionProvider>,
-    /// When what was paid for ends.
+    /// When the paid or given period ends.
     pub expires_at: Option<DateTime<Utc>>,
     /// When the trial ends.
     pub trial_ends_at: Option<DateTime<Utc>>,
-    /// Whether the shop will charge again.
+    /// Whether it renews at the end of the period.
     pub will_renew: bool,
 }

@@ -1,4 +1,4 @@
-//! What a purchase gives, by all that its shop has said of it.
+//! Computes the entitlement of a purchase from all statements of its shop.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -7,11 +7,12 @@ use super::{
     statement::{Statement, Subject},
 };
 
-/// What the last statements on each thing come to; `None` while none of them says until when anything lasts.
+/// The entitlement that follows from the latest statements on each subject; `None` if none of them is about the
+/// subscription as a whole or about a transaction.
 ///
-/// A statement on the subscription as a whole stands for all that was said before it. What is said of a transaction
-/// later adds to it, and takes its place once the transaction lasts at least as long.
-pub(super) fn entitlement(
+/// A statement on the subscription as a whole supersedes all earlier ones. Later statements on transactions add to it,
+/// and replace it once a transaction lasts at least as long.
+pub(crate) fn entitlement(
     provider: SubscriptionProvider,
     statements: &[Statement],
 ) -> Option<Entitlement> {
@@ -36,12 +37,12 @@ pub(super) fn entitlement(
         None => ends.max(),
     };
     let without_end = whole_counts.is_some_and(|whole| whole.ends_at.is_none());
-    // Of what is over nothing goes on.
+    // A revoked subscription neither renews nor has a grace period.
     let revoked = whole_counts.is_none() && last.is_some_and(|last| last.revoked_at.is_some());
     let renewal = on(Subject::Renewal)
         .chain(whole)
         .max_by_key(|it| &it.said)
-        .filter(|said| !revoked && !last.is_some_and(|last| is_of_before(said, last)));
+        .filter(|renewal| !revoked && !last.is_some_and(|last| precedes(renewal, last)));
     let trial = || {
         let of_transactions = transactions.iter().filter(|it| it.is_trial);
         let of_transactions = of_transactions.max_by_key(|it| (it.ends_at, &it.said));
@@ -57,20 +58,23 @@ pub(super) fn entitlement(
         provider: Some(provider),
         trial_ends_at: if without_end { None } else { trial() },
         expires_at,
-        grace_ends_at: renewal.and_then(|said| said.grace_ends_at),
-        will_renew: !revoked && renewal.and_then(|said| said.will_renew).unwrap_or(true),
+        grace_ends_at: renewal.and_then(|renewal| renewal.grace_ends_at),
+        will_renew: !revoked
+            && renewal
+                .and_then(|renewal| renewal.will_renew)
+                .unwrap_or(true),
     })
 }
 
-/// Whether a statement on renewal was made before the transaction began: what is bought since then renews until somebody
-/// says otherwise. Shops charge for a period up to a day ahead.
-fn is_of_before(renewal: &Statement, transaction: &Statement) -> bool {
-    let known_by = renewal.said_at + TimeDelta::days(1);
-    transaction.starts_at.is_some_and(|at| known_by < at)
+/// Whether a statement on renewal was made before the transaction began. It does not apply to that transaction, which
+/// renews until a later statement. Shops charge for a period up to a day ahead.
+fn precedes(renewal: &Statement, transaction: &Statement) -> bool {
+    let latest_start = renewal.said_at + TimeDelta::days(1);
+    transaction.starts_at.is_some_and(|at| latest_start < at)
 }
 
-/// When a transaction stops giving anything: when its period is over, when it is taken back, or when another product
-/// replaces it. A renewal begins when the period before is over, so only another product can.
+/// When the entitlement of a transaction ends: when its period ends, when it is revoked, or when another product
+/// replaces it. A renewal of the same product begins when the period before ends, so it does not replace it.
 fn end(transaction: &Statement, all: &[&Statement]) -> Option<DateTime<Utc>> {
     let replaced = all.iter().filter(|other| {
         let is_later = transaction.starts_at.is_some() && other.starts_at > transaction.starts_at;
@@ -93,7 +97,7 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::days(number)
     }
 
-    /// A month that begins on a day.
+    /// A monthly period that begins on a day.
     fn month(begins: i64) -> Transaction {
         Transaction {
             id: begins.to_string(),
@@ -113,8 +117,8 @@ mod tests {
         }
     }
 
-    fn said(transaction: Transaction, at: i64) -> Statement {
-        Statement::on_transaction(transaction, day(at), Stage::Changed)
+    fn statement(transaction: Transaction, at: i64) -> Statement {
+        Statement::for_transaction(transaction, day(at), Stage::Changed)
     }
 
     fn whole(ends: i64, at: i64) -> Statement {
@@ -123,7 +127,7 @@ mod tests {
             will_renew: true,
             ..Entitlement::default()
         };
-        Statement::on_subscription(&entitlement, day(at), Stage::Changed).remove(0)
+        Statement::for_subscription(&entitlement, day(at), Stage::Changed).remove(0)
     }
 
     fn standing(statements: &[Statement]) -> Entitlement {
@@ -135,76 +139,86 @@ mod tests {
     }
 
     #[test]
-    fn a_refund_ends_its_own_period_alone() {
-        let earlier = said(revoked(month(0), 40), 40);
+    fn a_refund_ends_only_its_own_period() {
+        let earlier = statement(revoked(month(0), 40), 40);
         assert_eq!(
-            access(&[earlier.clone(), said(month(30), 30)], 41),
+            access(&[earlier.clone(), statement(month(30), 30)], 41),
             Access::Active
         );
-        let current = said(revoked(month(30), 41), 41);
-        let both = [said(month(0), 0), current.clone()];
+        let current = statement(revoked(month(30), 41), 41);
+        let both = [statement(month(0), 0), current.clone()];
         assert_eq!(access(&both, 41), Access::Lapsed);
         assert!(!standing(&both).will_renew);
         assert_eq!(access(&[earlier, current], 41), Access::Lapsed);
     }
 
     #[test]
-    fn what_replaces_a_product_ends_it() {
+    fn a_product_ends_when_another_replaces_it() {
         let year = Transaction {
             product_id: "yearly".to_owned(),
             ends_at: day(365),
             ..month(0)
         };
         let upgraded = month(10);
-        let both = [said(year.clone(), 0), said(upgraded.clone(), 10)];
+        let both = [statement(year.clone(), 0), statement(upgraded.clone(), 10)];
         assert_eq!(standing(&both).expires_at, Some(day(40)));
-        // The refund of what was replaced takes nothing from what replaced it.
-        let refunded = [said(revoked(year, 11), 11), said(upgraded, 10)];
+        // A refund of the replaced product does not affect the product that replaced it.
+        let refunded = [statement(revoked(year, 11), 11), statement(upgraded, 10)];
         assert_eq!(access(&refunded, 12), Access::Active);
         assert!(standing(&refunded).will_renew);
     }
 
     #[test]
-    fn a_trial_stays_known_and_ends_when_it_is_taken_back() {
+    fn a_trial_stays_known_and_ends_when_it_is_revoked() {
         let trial = Transaction {
             is_trial: true,
             ends_at: day(7),
             ..month(0)
         };
-        let paid = [said(trial.clone(), 0), said(month(7), 7)];
+        let paid = [statement(trial.clone(), 0), statement(month(7), 7)];
         assert_eq!(standing(&paid).trial_ends_at, Some(day(7)));
         assert_eq!(access(&paid, 8), Access::Active);
-        let refunded = [said(trial.clone(), 0), said(revoked(month(7), 9), 9)];
+        let refunded = [
+            statement(trial.clone(), 0),
+            statement(revoked(month(7), 9), 9),
+        ];
         assert_eq!(access(&refunded, 10), Access::Lapsed);
-        assert_eq!(access(&[said(revoked(trial, 2), 2)], 3), Access::Lapsed);
+        assert_eq!(
+            access(&[statement(revoked(trial, 2), 2)], 3),
+            Access::Lapsed
+        );
     }
 
     #[test]
-    fn what_was_said_of_the_whole_stands_for_what_came_before() {
-        // It says less than the transaction did, and later.
-        let ended = [said(month(0), 0), whole(10, 10)];
+    fn a_statement_on_the_whole_supersedes_earlier_ones() {
+        // It ends earlier than the transaction, and was made later.
+        let ended = [statement(month(0), 0), whole(10, 10)];
         assert_eq!(access(&ended, 11), Access::Lapsed);
-        // An older period is refunded since; the present one is known from the whole alone.
-        let refunded = [whole(60, 30), said(revoked(month(0), 40), 40)];
+        // An older period was refunded later; the current one is only known from the statement on the whole.
+        let refunded = [whole(60, 30), statement(revoked(month(0), 40), 40)];
         assert_eq!(access(&refunded, 41), Access::Active);
-        // The present one is.
-        let refunded = [whole(60, 30), said(revoked(month(30), 40), 40)];
+        // The current period was refunded.
+        let refunded = [whole(60, 30), statement(revoked(month(30), 40), 40)];
         assert_eq!(access(&refunded, 41), Access::Lapsed);
-        let renewed = [whole(60, 30), said(month(60), 60)];
+        let renewed = [whole(60, 30), statement(month(60), 60)];
         assert_eq!(access(&renewed, 61), Access::Active);
     }
 
     #[test]
-    fn grace_and_renewal_are_of_the_present_period() {
-        let failed = Statement::on_renewal(true, Some(day(46)), day(30), Stage::Changed);
-        let paid_since = [said(month(0), 0), failed.clone(), said(month(33), 33)];
+    fn grace_and_renewal_apply_to_the_current_period() {
+        let failed = Statement::for_renewal(true, Some(day(46)), day(30), Stage::Changed);
+        let paid_since = [
+            statement(month(0), 0),
+            failed.clone(),
+            statement(month(33), 33),
+        ];
         assert_eq!(standing(&paid_since).grace_ends_at, None);
-        let tried = [said(month(0), 0), failed.clone()];
+        let tried = [statement(month(0), 0), failed.clone()];
         assert_eq!(access(&tried, 31), Access::Grace);
-        let refunded = [said(revoked(month(0), 29), 29), failed];
+        let refunded = [statement(revoked(month(0), 29), 29), failed];
         assert_eq!(access(&refunded, 31), Access::Lapsed);
-        let cancelled = Statement::on_renewal(false, None, day(5), Stage::Changed);
-        assert!(!standing(&[said(month(0), 0), cancelled.clone()]).will_renew);
-        assert!(standing(&[cancelled, said(month(30), 30)]).will_renew);
+        let cancelled = Statement::for_renewal(false, None, day(5), Stage::Changed);
+        assert!(!standing(&[statement(month(0), 0), cancelled.clone()]).will_renew);
+        assert!(standing(&[cancelled, statement(month(30), 30)]).will_renew);
     }
 }

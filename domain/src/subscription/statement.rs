@@ -1,80 +1,83 @@
-//! What a shop says on one thing, and which of two statements on the same thing counts.
+//! Statements of shops, and which of two statements on the same subject takes precedence.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DeriveActiveEnum, EnumIter, FromQueryResult};
 use serde::{Deserialize, Serialize};
 
 use super::Entitlement;
-use crate::preferences::stored_enum;
+use crate::enums::stored_enum;
 
 stored_enum! {
-    /// What a statement is on.
+    /// What a statement is about.
     Subject {
-        /// The subscription, whatever it was paid with: how it stands.
+        /// The state of the subscription as a whole.
         Subscription = "SUBSCRIPTION",
-        /// Its trial.
+        /// The trial of the subscription.
         Trial = "TRIAL",
-        /// How it goes on.
+        /// The renewal of the subscription.
         Renewal = "RENEWAL",
-        /// One transaction: a period that was paid for, or tried out.
+        /// One transaction: a paid period or a trial.
         Transaction = "TRANSACTION",
     }
 }
 
-/// Where in a subscription's life a statement belongs: of two of one time, the later stage counts.
+/// The stage in a subscription's life that a statement belongs to. Of two statements with the same time, the one with
+/// the later stage takes precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// It begins.
-    Begun,
-    /// It goes on, in whichever way.
+    /// The subscription begins.
+    Started,
+    /// The subscription changes or is renewed.
     Changed,
-    /// It is over.
-    Over,
+    /// The subscription ends.
+    Ended,
 }
 
-/// A statement. Which fields have a value depends on what it is on.
+/// A statement of a shop. Which fields have a value depends on the subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, FromQueryResult)]
 pub struct Statement {
-    /// What it is on.
-    pub(super) subject: Subject,
-    /// What the shop calls the transaction; empty for all else.
-    pub(super) transaction_id: String,
-    pub(super) product_id: Option<String>,
-    pub(super) starts_at: Option<DateTime<Utc>>,
-    /// The end as it was agreed; `None` of a whole subscription: it has none.
-    pub(super) ends_at: Option<DateTime<Utc>>,
+    /// What the statement is about.
+    pub(crate) subject: Subject,
+    /// The shop's id of the transaction; empty for other subjects.
+    pub(crate) transaction_id: String,
+    pub(crate) product_id: Option<String>,
+    pub(crate) starts_at: Option<DateTime<Utc>>,
+    /// The agreed end of the period. `None` for a subscription as a whole means that it never ends.
+    pub(crate) ends_at: Option<DateTime<Utc>>,
     /// Whether the transaction is a trial.
-    pub(super) is_trial: bool,
-    /// From when on the transaction gives nothing any more, whatever its end.
-    pub(super) revoked_at: Option<DateTime<Utc>>,
-    pub(super) grace_ends_at: Option<DateTime<Utc>>,
-    /// `None` where nothing is said of it.
-    pub(super) will_renew: Option<bool>,
-    pub(super) said_at: DateTime<Utc>,
-    /// Sorts as text: of two statements on the same thing the higher one counts.
-    pub(super) said: String,
+    pub(crate) is_trial: bool,
+    /// When the transaction was revoked, whatever its end.
+    pub(crate) revoked_at: Option<DateTime<Utc>>,
+    pub(crate) grace_ends_at: Option<DateTime<Utc>>,
+    /// `None` if the statement does not mention it.
+    pub(crate) will_renew: Option<bool>,
+    /// The time of the statement.
+    pub(crate) said_at: DateTime<Utc>,
+    /// The sort key: of two statements on the same subject the one with the greater text takes precedence.
+    pub(crate) said: String,
 }
 
-/// One transaction, as its shop has it.
+/// One transaction of a shop.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transaction {
-    /// What the shop calls it; not empty.
+    /// The shop's id of the transaction; not empty.
     pub id: String,
-    /// What was bought.
+    /// The product that was bought.
     pub product_id: String,
     /// When its period begins.
     pub starts_at: Option<DateTime<Utc>>,
     /// When its period ends.
     pub ends_at: DateTime<Utc>,
-    /// Whether nothing was paid for it.
+    /// Whether it is a free trial.
     pub is_trial: bool,
-    /// From when on it gives nothing any more.
+    /// When it was revoked.
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
 impl Statement {
-    /// How a subscription stands. A trial that is not mentioned stays known, so it is a statement of its own.
-    pub fn on_subscription(
+    /// Statements on the state of a subscription as a whole. The trial is a separate statement, so that a later
+    /// statement without it does not remove it.
+    pub fn for_subscription(
         entitlement: &Entitlement,
         at: DateTime<Utc>,
         stage: Stage,
@@ -83,18 +86,18 @@ impl Statement {
             ends_at: entitlement.expires_at,
             grace_ends_at: entitlement.grace_ends_at,
             will_renew: Some(entitlement.will_renew),
-            ..Self::empty(Subject::Subscription, at)
+            ..Self::new(Subject::Subscription, at)
         };
         let trial = entitlement.trial_ends_at.map(|end| Self {
             ends_at: Some(end),
-            ..Self::empty(Subject::Trial, at)
+            ..Self::new(Subject::Trial, at)
         });
         let all = std::iter::once(whole).chain(trial);
-        all.map(|it| it.ordered(stage)).collect()
+        all.map(|it| it.with_sort_key(stage)).collect()
     }
 
-    /// How a subscription goes on, apart from what was paid for.
-    pub fn on_renewal(
+    /// A statement on the renewal of a subscription, independent of its transactions.
+    pub fn for_renewal(
         will_renew: bool,
         grace_ends_at: Option<DateTime<Utc>>,
         at: DateTime<Utc>,
@@ -103,31 +106,31 @@ impl Statement {
         let renewal = Self {
             grace_ends_at,
             will_renew: Some(will_renew),
-            ..Self::empty(Subject::Renewal, at)
+            ..Self::new(Subject::Renewal, at)
         };
-        renewal.ordered(stage)
+        renewal.with_sort_key(stage)
     }
 
-    /// What is to be known of one transaction.
-    pub fn on_transaction(transaction: Transaction, at: DateTime<Utc>, stage: Stage) -> Self {
-        let stated = Self {
+    /// A statement on one transaction.
+    pub fn for_transaction(transaction: Transaction, at: DateTime<Utc>, stage: Stage) -> Self {
+        let statement = Self {
             transaction_id: transaction.id,
             product_id: Some(transaction.product_id),
             starts_at: transaction.starts_at,
             ends_at: Some(transaction.ends_at),
             is_trial: transaction.is_trial,
             revoked_at: transaction.revoked_at,
-            ..Self::empty(Subject::Transaction, at)
+            ..Self::new(Subject::Transaction, at)
         };
-        stated.ordered(stage)
+        statement.with_sort_key(stage)
     }
 
-    /// Whether two are on the same thing.
-    pub(super) fn is_on_the_same(&self, other: &Self) -> bool {
+    /// Whether both are about the same subject, and the same transaction if it is one.
+    pub(crate) fn has_same_subject(&self, other: &Self) -> bool {
         (self.subject, &self.transaction_id) == (other.subject, &other.transaction_id)
     }
 
-    fn empty(subject: Subject, at: DateTime<Utc>) -> Self {
+    fn new(subject: Subject, at: DateTime<Utc>) -> Self {
         Self {
             subject,
             transaction_id: String::new(),
@@ -143,10 +146,10 @@ impl Statement {
         }
     }
 
-    /// Orders by time, then by stage. Of two of one time and stage the one counts that takes something away (a refund, a
-    /// failed payment, a cancellation), for it was said of what the other one gave; then all that it says, so that no
-    /// two that differ are equal.
-    fn ordered(self, stage: Stage) -> Self {
+    /// Sets the sort key: time, then stage. Of two statements with the same time and stage, the one that takes
+    /// something away (a refund, a failed payment, a cancellation) takes precedence, since it follows the one that
+    /// granted it. All other fields come last, so that statements that differ never have the same key.
+    fn with_sort_key(self, stage: Stage) -> Self {
         let micros = |at: Option<DateTime<Utc>>| at.map_or(0, |at| at.timestamp_micros().max(0));
         let flag = |is: bool| u8::from(is);
         let said = format!(

@@ -1,9 +1,10 @@
-//! Names that stand for others.
+//! Aliases of time zones.
 
-/// Old and second names of zones, each with the name that it is stored by; sorted. They are the links of the file
-/// `backward` of the time zone database (release 2025b, in the public domain), but those of places that have a zone of
-/// their own by `zone.tab`: who lives in Oslo does not live in Berlin, though the clocks there agree. What the file joins
-/// with another country only for that reason goes to the nearest place of the same, and all names of UTC are one.
+/// Outdated and alternative names of zones, each with its canonical name, under which it is stored; sorted. They are
+/// the links of the file `backward` of the time zone database (release 2025b, in the public domain), except those of
+/// places that have a zone of their own in `zone.tab`: Oslo is not replaced with Berlin, though the clocks there agree.
+/// A name that the file links to another country only because the clocks agree is mapped to the nearest place in its
+/// own country, and all names of UTC are mapped to one.
 pub(super) const LINKS: [(&str, &str); 151] = [
     ("Africa/Asmera", "Africa/Asmara"),
     ("Africa/Timbuktu", "Africa/Bamako"),

@@ -1,39 +1,39 @@
-//! Events as they are kept.
+//! Stored events, and the result of their processing.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
 use super::{EventState, Source};
-use crate::{Result, database, database::Sweep};
+use crate::{Result, database, database::Purge};
 
-/// An event, whole.
+/// A stored event, with its body.
 #[derive(Clone, Debug, PartialEq, FromQueryResult)]
 pub struct Event {
-    /// The row.
+    /// The id of the row.
     pub id: Uuid,
-    /// Who sent it.
+    /// The sender.
     pub source: Source,
-    /// By what the source knows a repeated one.
+    /// The same for each repeat of an event from this sender: duplicates are recognized by it.
     pub event_id: String,
-    /// What the source calls such events.
+    /// The sender's name for this type of event.
     pub kind: String,
-    /// When it came.
+    /// When it was received.
     pub received_at: DateTime<Utc>,
-    /// As it came.
+    /// The HTTP body, byte for byte.
     pub body: Vec<u8>,
-    /// What became of it.
+    /// Whether it has been processed, and with which result.
     pub state: EventState,
 }
 
-/// What the work on an event came to.
+/// The result of processing an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Settled {
-    /// What it says is taken over, or was known.
+pub enum EventOutcome {
+    /// Its content is applied, or was known already.
     Done,
-    /// It says nothing that matters here: why.
+    /// It is irrelevant for this service, for this reason.
     Ignored(String),
-    /// It cannot be worked on: why.
+    /// It cannot be processed, for this reason.
     Failed(String),
 }
 
@@ -47,17 +47,17 @@ pub async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<Event>> 
     Ok(Event::find_by_statement(statement).one(db).await?)
 }
 
-/// Notes what became of an event; to be called in the transaction that takes it over.
-pub async fn settle(
+/// Records the result of processing an event. To be called in the transaction that applies the event.
+pub async fn record_outcome(
     db: &impl ConnectionTrait,
     id: Uuid,
-    settled: &Settled,
+    outcome: &EventOutcome,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let (state, detail) = match settled {
-        Settled::Done => (EventState::Done, None),
-        Settled::Ignored(why) => (EventState::Ignored, Some(why.as_str())),
-        Settled::Failed(why) => (EventState::Failed, Some(why.as_str())),
+    let (state, detail) = match outcome {
+        EventOutcome::Done => (EventState::Done, None),
+        EventOutcome::Ignored(why) => (EventState::Ignored, Some(why.as_str())),
+        EventOutcome::Failed(why) => (EventState::Failed, Some(why.as_str())),
     };
     let sql = "
         UPDATE webhook_event
@@ -68,13 +68,17 @@ pub async fn settle(
     Ok(())
 }
 
-/// Deletes at most `most` events that came before a moment, oldest first, and says how many. They hold what shops know
-/// of their buyers, so they are not kept for longer than it takes to mend what went wrong.
-pub async fn forget(db: &impl ConnectionTrait, before: DateTime<Utc>, most: u32) -> Result<u64> {
-    let sweep = Sweep {
+/// Deletes at most `limit` events that were received before `before`, oldest first. Returns how many were deleted.
+/// Events hold personal data from shops, so they are kept only as long as needed to correct failed processing.
+pub async fn purge_expired(
+    db: &impl ConnectionTrait,
+    before: DateTime<Utc>,
+    limit: u32,
+) -> Result<u64> {
+    let purge = Purge {
         table: "webhook_event",
         key: "id",
         age: "received_at",
     };
-    sweep.run(db, before, most).await
+    purge.run(db, before, limit).await
 }

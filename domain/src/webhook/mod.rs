@@ -1,7 +1,7 @@
-//! Notifications that others send: kept as they came once they are known to be genuine, and worked on behind the answer.
+//! Inbound webhooks: verified events are stored as they were received, and processed after the HTTP response.
 
 mod event;
-mod keep;
+mod insert;
 mod operate;
 
 use sea_orm::{DeriveActiveEnum, EnumIter};
@@ -10,21 +10,21 @@ use uuid::Uuid;
 
 use crate::{
     Result,
-    outbox::{Effects, Payload},
-    preferences::stored_enum,
+    enums::stored_enum,
+    outbox::{OutboxBatch, Payload},
     queue::QueueName,
 };
 
-pub use event::{Event, Settled, find, forget, settle};
-pub use keep::{Incoming, keep};
-pub use operate::{Brief, latest, replay};
+pub use event::{Event, EventOutcome, find, purge_expired, record_outcome};
+pub use insert::{IncomingEvent, insert};
+pub use operate::{EventSummary, latest, replay};
 
 stored_enum! {
-    /// Who sends.
+    /// The sender of an event.
     Source {
         /// Brightcove's live API.
         Brightcove = "brightcove",
-        /// Whoever keeps to Standard Webhooks.
+        /// Any sender that follows the Standard Webhooks specification.
         Standard = "standard",
         /// Stripe.
         Stripe = "stripe",
@@ -36,21 +36,21 @@ stored_enum! {
 }
 
 stored_enum! {
-    /// What became of an event.
+    /// The state of an event's processing.
     EventState {
-        /// It is still to be worked on.
+        /// It is not processed yet.
         Received = "RECEIVED",
-        /// What it says is taken over.
+        /// Its content is applied.
         Done = "DONE",
-        /// It says nothing that matters here.
+        /// It is irrelevant for this service.
         Ignored = "IGNORED",
-        /// It cannot be worked on.
+        /// It cannot be processed.
         Failed = "FAILED",
     }
 }
 
 impl Source {
-    /// All of them.
+    /// All sources.
     pub const ALL: [Self; 5] = [
         Self::Brightcove,
         Self::Standard,
@@ -59,41 +59,41 @@ impl Source {
         Self::GooglePlay,
     ];
 
-    /// The one of this name.
+    /// The source of this name, such as `app-store`.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.as_str() == text)
     }
 
-    /// Owes the work on an event of it.
-    fn owe(self, effects: &mut Effects, event: Uuid) -> Result<()> {
+    /// Enqueues the processing of an event of this source.
+    fn enqueue(self, outbox: &mut OutboxBatch, event: Uuid) -> Result<()> {
         match self {
-            Self::Brightcove => effects.owe(&VideoArrived { event }),
-            _ => effects.owe(&Arrived { event }),
+            Self::Brightcove => outbox.enqueue(&VideoWebhookArrived { event }),
+            _ => outbox.enqueue(&WebhookArrived { event }),
         }
         .map(drop)
     }
 }
 
-/// An event is to be worked on.
+/// The message that an event waits to be processed.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Arrived {
-    /// The row.
+pub struct WebhookArrived {
+    /// The id of the event's row.
     pub event: Uuid,
 }
 
-impl Payload for Arrived {
+impl Payload for WebhookArrived {
     const QUEUE: QueueName = QueueName::Webhooks;
     const KIND: &'static str = "webhook.arrived";
 }
 
-/// The same, on video: nothing else is waited for.
+/// [`WebhookArrived`] for video events, on a queue of its own, so that nothing else delays them.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct VideoArrived {
-    /// The row.
+pub struct VideoWebhookArrived {
+    /// The id of the event's row.
     pub event: Uuid,
 }
 
-impl Payload for VideoArrived {
+impl Payload for VideoWebhookArrived {
     const QUEUE: QueueName = QueueName::Live;
-    const KIND: &'static str = Arrived::KIND;
+    const KIND: &'static str = WebhookArrived::KIND;
 }

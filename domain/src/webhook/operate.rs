@@ -1,65 +1,65 @@
-//! What operators see of events, and how they have one worked on again.
+//! Operator commands for events: listing and replaying them.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
 use super::{EventState, Source};
-use crate::{Result, database, outbox::Effects};
+use crate::{Result, database, outbox::OutboxBatch};
 
-/// An event without what is in it.
+/// A stored event, without its body.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct Brief {
-    /// The row.
+pub struct EventSummary {
+    /// The id of the row.
     pub id: Uuid,
-    /// Who sent it.
+    /// The sender.
     pub source: Source,
-    /// By what the source knows a repeated one.
+    /// The same for each repeat of an event from this sender: duplicates are recognized by it.
     pub event_id: String,
-    /// What the source calls such events.
+    /// The sender's name for this type of event.
     pub kind: String,
-    /// When it came.
+    /// When it was received.
     pub received_at: DateTime<Utc>,
-    /// What became of it.
+    /// Whether it has been processed, and with which result.
     pub state: EventState,
-    /// Why.
+    /// Why it was ignored or failed.
     pub detail: Option<String>,
 }
 
-/// The newest events, newest first; those of one source or state alone where one is given.
+/// The newest events, newest first; with `source` or `state`, only events of this source or state.
 pub async fn latest(
     db: &impl ConnectionTrait,
     source: Option<Source>,
     state: Option<EventState>,
-    most: u32,
-) -> Result<Vec<Brief>> {
+    limit: u32,
+) -> Result<Vec<EventSummary>> {
     let sql = "
         SELECT id, source, event_id, kind, received_at, state, detail
         FROM webhook_event
         WHERE ($1::text IS NULL OR source = $1) AND ($2::text IS NULL OR state = $2)
         ORDER BY received_at DESC, id DESC
         LIMIT $3";
-    let values = [source.into(), state.into(), i64::from(most).into()];
+    let values = [source.into(), state.into(), i64::from(limit).into()];
     let statement = database::statement(sql, values);
-    Ok(Brief::find_by_statement(statement).all(db).await?)
+    Ok(EventSummary::find_by_statement(statement).all(db).await?)
 }
 
-/// Has an event worked on again; `None` where there is none with this id. To be called in a transaction, with the
-/// effects that it owes.
+/// Has an event processed again; `None` when there is no event with this id. To be called in a transaction, which also
+/// inserts the messages of `outbox`.
 pub async fn replay(
     db: &impl ConnectionTrait,
-    effects: &mut Effects,
+    outbox: &mut OutboxBatch,
     id: Uuid,
-) -> Result<Option<Brief>> {
+) -> Result<Option<EventSummary>> {
     let sql = "
         UPDATE webhook_event
         SET state = 'RECEIVED', detail = NULL, settled_at = NULL
         WHERE id = $1
         RETURNING id, source, event_id, kind, received_at, state, detail";
     let statement = database::statement(sql, [id.into()]);
-    let found = Brief::find_by_statement(statement).one(db).await?;
+    let found = EventSummary::find_by_statement(statement).one(db).await?;
     if let Some(event) = &found {
-        event.source.owe(effects, id)?;
+        event.source.enqueue(outbox, id)?;
     }
     Ok(found)
 }

@@ -2,8 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use super::WorkoutFocus;
-use crate::{exercise::Equipment, id::WorkoutId, preferences::Level};
+use crate::{enums::Equipment, enums::Level, enums::WorkoutFocus, id::WorkoutId};
 
 /// A row.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -12,37 +11,37 @@ pub struct Model {
     /// The id.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: WorkoutId,
-    /// What names it in files of content; unique.
+    /// Its unique name in content files.
     pub slug: String,
-    /// 1 to 120 characters.
+    /// The title, 1 to 120 characters.
     pub title: String,
-    /// What it is about.
+    /// A description.
     pub description: String,
-    /// How long it takes.
+    /// The duration in minutes.
     pub duration_minutes: i32,
     /// How demanding it is.
     pub level: Level,
     /// What it trains.
     pub focus: WorkoutFocus,
-    /// All that its exercises need, in the order of [`Equipment`].
+    /// All equipment that its exercises need, in the order of [`Equipment`].
     pub equipment: Vec<Equipment>,
-    /// Of the picture; all four or none.
+    /// URL of the image. Either all four columns of the image are set, or none.
     pub image_url: Option<String>,
-    /// Pixels.
+    /// In pixels.
     pub image_width: Option<i32>,
-    /// Pixels.
+    /// In pixels.
     pub image_height: Option<i32>,
-    /// Its `BlurHash`.
+    /// `BlurHash` of the image.
     pub image_blurhash: Option<String>,
-    /// A film of it.
+    /// URL of a video.
     pub video_url: Option<String>,
-    /// Since when it is out of the lists.
+    /// When it was archived, which hides it from lists; NULL while it is listed.
     pub archived_at: Option<DateTimeUtc>,
-    /// What is searched: [`search_text`](super::search_text).
+    /// The text for full-text search: [`search_text`](super::search_text).
     pub search_text: String,
 }
 
-/// Relations are written as SQL by the finders.
+/// Empty: queries write their joins as SQL.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

@@ -11,22 +11,22 @@ pub struct Model {
     /// The workout.
     #[sea_orm(primary_key, auto_increment = false)]
     pub workout_id: WorkoutId,
-    /// From 1.
+    /// The position within the workout, from 1.
     #[sea_orm(primary_key, auto_increment = false)]
     pub position: i32,
     /// The exercise.
     pub exercise_id: ExerciseId,
-    /// How many sets.
+    /// The number of sets.
     pub sets: i32,
-    /// Repetitions in a set; either these or `seconds`.
+    /// Repetitions per set. Either these or `seconds` are set.
     pub reps: Option<i32>,
-    /// Seconds of a set.
+    /// The duration of a set in seconds.
     pub seconds: Option<i32>,
-    /// Seconds of rest after a set.
+    /// The rest after a set in seconds.
     pub rest_seconds: i32,
 }
 
-/// Relations are written as SQL by the finders.
+/// Empty: queries write their joins as SQL.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {}
 

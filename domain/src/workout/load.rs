@@ -5,13 +5,15 @@ use std::{collections::HashMap, sync::Arc};
 use sea_orm::{ConnectionTrait, FromQueryResult, JsonValue};
 use serde::Deserialize;
 
-use super::{Workout, WorkoutExercise, WorkoutFocus};
+use super::{Workout, WorkoutExercise};
 use crate::{
     Error, Result, database,
-    exercise::{Equipment, Exercise},
+    enums::Equipment,
+    enums::Level,
+    enums::WorkoutFocus,
+    exercise::Exercise,
     id::{ExerciseId, WorkoutId},
     image::ImageColumns,
-    preferences::Level,
     url::Url,
 };
 
@@ -40,7 +42,7 @@ struct Part {
     rest_seconds: i32,
 }
 
-/// All workouts, archived ones included, each with its exercises.
+/// All workouts with their exercises, including archived ones.
 pub(crate) async fn load(
     db: &impl ConnectionTrait,
     exercises: &HashMap<ExerciseId, Arc<Exercise>>,

@@ -6,63 +6,40 @@ mod load;
 mod search;
 
 pub(crate) use load::load;
-pub use search::{WorkoutFilter, search, search_text};
+pub(crate) use search::listing;
+pub use search::{search, search_text};
 
 use std::sync::Arc;
 
-use sea_orm::{DeriveActiveEnum, EnumIter};
-use serde::{Deserialize, Serialize};
-
 use crate::{
-    exercise::{Equipment, Exercise},
-    id::WorkoutId,
-    image::Image,
-    preferences::{Level, stored_enum},
-    url::Url,
+    enums::Equipment, enums::Level, enums::WorkoutFocus, exercise::Exercise, id::WorkoutId,
+    image::Image, url::Url,
 };
-
-stored_enum! {
-    /// What a workout trains.
-    WorkoutFocus {
-        /// All of the body.
-        FullBody = "FULL_BODY",
-        /// From the hips up.
-        UpperBody = "UPPER_BODY",
-        /// From the hips down.
-        LowerBody = "LOWER_BODY",
-        /// The trunk.
-        Core = "CORE",
-        /// Heart and lungs.
-        Cardio = "CARDIO",
-        /// Reach.
-        Mobility = "MOBILITY",
-    }
-}
 
 /// A workout.
 #[derive(Clone, Debug)]
 pub struct Workout {
     /// The id.
     pub id: WorkoutId,
-    /// Its title.
+    /// The title, 1 to 120 characters.
     pub title: String,
-    /// What it is about.
+    /// A description.
     pub description: String,
-    /// How long it takes.
+    /// The duration in minutes.
     pub duration_minutes: i32,
     /// How demanding it is.
     pub level: Level,
     /// What it trains.
     pub focus: WorkoutFocus,
-    /// All that its exercises need, in the order of [`Equipment`].
+    /// All equipment that its exercises need, in the order of [`Equipment`].
     pub equipment: Vec<Equipment>,
-    /// A picture.
+    /// An image, if there is one.
     pub image: Option<Image>,
-    /// A film of it.
+    /// URL of a video.
     pub video: Option<Url>,
-    /// In the order in which they are done.
+    /// The exercises, in the order in which they are done.
     pub exercises: Vec<WorkoutExercise>,
-    /// Whether it is out of the lists; it can still be read by id.
+    /// Whether it is archived: hidden from lists, but still readable by ID.
     pub archived: bool,
 }
 
@@ -71,12 +48,12 @@ pub struct Workout {
 pub struct WorkoutExercise {
     /// The exercise.
     pub exercise: Arc<Exercise>,
-    /// How many sets.
+    /// The number of sets.
     pub sets: i32,
-    /// Repetitions in a set.
+    /// Repetitions per set.
     pub reps: Option<i32>,
-    /// Seconds of a set.
+    /// The duration of a set in seconds.
     pub seconds: Option<i32>,
-    /// Seconds of rest after a set.
+    /// The rest after a set in seconds.
     pub rest_seconds: i32,
 }

@@ -1,33 +1,17 @@
-//! Searching workouts.
+//! Search for workouts.
 
 use sea_orm::{ActiveEnum, ConnectionTrait};
 
-use super::WorkoutFocus;
 use crate::{
     Result,
-    exercise::Equipment,
+    enums::WorkoutFocus,
+    filter::WorkoutFilter,
     id::WorkoutId,
     page::PageRequest,
-    preferences::Level,
     search::{Listing, document},
 };
 
-/// What workouts must be like. Conditions add up.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct WorkoutFilter {
-    /// Words that begin words of what is searched, all of them.
-    pub text: Option<String>,
-    /// How demanding they are.
-    pub level: Option<Level>,
-    /// What they mainly train.
-    pub focus: Option<WorkoutFocus>,
-    /// What is at hand; those that need anything else are left out.
-    pub equipment: Option<Vec<Equipment>>,
-    /// The longest that they may take.
-    pub max_duration_minutes: Option<i32>,
-}
-
-/// The column `search_text` of a workout; written with each change of these.
+/// The column `search_text` of a workout, which has to be updated with each change of the arguments.
 pub fn search_text<'a>(
     title: &'a str,
     description: &'a str,
@@ -40,27 +24,25 @@ pub fn search_text<'a>(
     document(texts.chain(exercises))
 }
 
-impl WorkoutFilter {
-    /// The rows that match, without archived ones.
-    pub(crate) fn listing(&self) -> Listing {
-        let WorkoutFilter {
-            text,
-            level,
-            focus,
-            equipment,
-            max_duration_minutes,
-        } = self;
-        Listing::new("workout", "title")
-            .text(text.as_deref())
-            .only("level =", *level)
-            .only("focus =", *focus)
-            .only("equipment <@", equipment.clone())
-            .only("duration_minutes <=", *max_duration_minutes)
-    }
+/// The workouts that match, without archived ones.
+pub(crate) fn listing(filter: &WorkoutFilter) -> Listing {
+    let WorkoutFilter {
+        text,
+        level,
+        focus,
+        equipment,
+        max_duration_minutes,
+    } = filter;
+    Listing::new("workout", "title")
+        .text(text.as_deref())
+        .only("level =", *level)
+        .only("focus =", *focus)
+        .only("equipment <@", equipment.clone())
+        .only("duration_minutes <=", *max_duration_minutes)
 }
 
-/// A page of the workouts that match, without archived ones: by title, each
-/// with its cursor, and one more than asked for where more follow.
+/// A page of the workouts that match, without archived ones, by title and with their cursors. Contains one more than
+/// requested when more follow.
 ///
 /// # Errors
 ///
@@ -70,7 +52,7 @@ pub async fn search(
     filter: &WorkoutFilter,
     page: &PageRequest,
 ) -> Result<Vec<(String, WorkoutId)>> {
-    let rows = filter.listing().rows(db, page).await?;
+    let rows = listing(filter).rows(db, page).await?;
     let ids = rows.into_iter();
     Ok(ids.map(|(cursor, id)| (cursor, WorkoutId(id))).collect())
 }

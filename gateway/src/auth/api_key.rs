@@ -1,4 +1,4 @@
-//! Keys of other services.
+//! API keys, with which other services authenticate.
 
 use aws_lc_rs::{
     constant_time::verify_slices_are_equal,
@@ -6,22 +6,22 @@ use aws_lc_rs::{
 };
 use coach_domain::viewer::{Role, Subject, Viewer};
 
-use super::Rejection;
-use crate::settings::ApiKey;
+use super::AuthError;
+use super::settings::ApiKey;
 
-/// Takes the place of a token's issuer.
+/// The issuer in the subject of a service.
 const ISSUER: &str = "api-key";
 
-/// The service whose key this is. Takes the same time whichever it is, and whether it is one at all.
-pub(super) fn verify(key: &[u8], known: &[ApiKey]) -> Result<Viewer, Rejection> {
-    let given = digest(&SHA256, key);
+/// Finds the service that the key belongs to. Takes the same time for every key, known or unknown.
+pub(super) fn verify(key: &[u8], known: &[ApiKey]) -> Result<Viewer, AuthError> {
+    let digest = digest(&SHA256, key);
     let mut found = None;
     for candidate in known {
-        if verify_slices_are_equal(given.as_ref(), &candidate.digest).is_ok() {
+        if verify_slices_are_equal(digest.as_ref(), &candidate.digest).is_ok() {
             found = Some(candidate);
         }
     }
-    let service = found.ok_or(Rejection::ApiKey)?;
+    let service = found.ok_or(AuthError::ApiKey)?;
     let subject = Subject {
         issuer: ISSUER.to_owned(),
         subject: service.name.clone(),
@@ -44,10 +44,10 @@ mod tests {
         let viewer = verify(b"open sesame", &known).unwrap();
         assert_eq!(viewer.role(), Role::Service);
         assert_eq!(viewer.subject().unwrap().subject, "partner");
-        assert!(matches!(verify(b"sesame", &known), Err(Rejection::ApiKey)));
+        assert!(matches!(verify(b"sesame", &known), Err(AuthError::ApiKey)));
         assert!(matches!(
             verify(b"open sesame", &[]),
-            Err(Rejection::ApiKey)
+            Err(AuthError::ApiKey)
         ));
     }
 }

@@ -1,4 +1,4 @@
-//! The public keys of an issuer.
+//! The public keys of an issuer (JWKS).
 
 use jsonwebtoken::{
     Algorithm, DecodingKey,
@@ -7,10 +7,11 @@ use jsonwebtoken::{
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Rejection, token::Signed};
+use super::{AuthError, token::TokenHeader};
 
-/// What an RSA key may sign with where its issuer does not say: the same key, and no secret of anybody's.
-const RSA: &[Algorithm] = &[
+/// The algorithms of an RSA key without `alg`. All of them are asymmetric, so a public key cannot be misused as a
+/// secret.
+const RSA_ALGORITHMS: &[Algorithm] = &[
     Algorithm::RS256,
     Algorithm::RS384,
     Algorithm::RS512,
@@ -19,10 +20,10 @@ const RSA: &[Algorithm] = &[
     Algorithm::PS512,
 ];
 
-/// Shorter RSA keys verify nothing, in bytes.
-const SHORTEST_RSA: usize = 256;
+/// The minimum length of an RSA modulus, in bytes. Shorter keys are not supported.
+const MIN_RSA_MODULUS_BYTES: usize = 256;
 
-/// A public key, with the algorithms that it is for: of others that a token's header names, none counts.
+/// A public key and its algorithms. Tokens with any other algorithm in their header are rejected.
 #[derive(Clone)]
 pub(super) struct PublicKey {
     pub(super) algorithms: Vec<Algorithm>,
@@ -33,95 +34,99 @@ pub(super) struct PublicKey {
 #[derive(Default)]
 pub(super) struct KeySet {
     keys: Vec<(Option<String>, PublicKey)>,
-    /// Those that we cannot use, each with its id, if it has one, and why not.
-    unusable: Vec<(Option<String>, String)>,
+    /// The keys that are not supported: `kid`, and a description of the kind.
+    unsupported: Vec<(Option<String>, String)>,
 }
 
-/// What a set says of the key that a token names.
-pub(super) enum Found<'a> {
+/// The result of a lookup by a token's header.
+pub(super) enum KeyLookup<'a> {
     Key(&'a PublicKey),
-    /// The issuer has it, and we cannot use it.
-    Unusable,
-    /// The token names none, and there are several.
+    /// The issuer has the key, but its kind is not supported.
+    Unsupported,
+    /// The header has no `kid`, and there are several keys.
     Ambiguous,
     Unknown,
 }
 
-/// The key that a token is signed with.
-pub(super) fn key_of(keys: &KeySet, signed: &Signed) -> Result<PublicKey, Rejection> {
-    match keys.find(signed.key_id.as_deref(), signed.algorithm) {
-        Found::Key(key) => Ok(key.clone()),
-        Found::Unusable => Err(Rejection::KeysMissing),
-        Found::Ambiguous => Err(Rejection::NoKeyId),
-        Found::Unknown => Err(Rejection::UnknownKey),
+/// Finds the key to verify a token with.
+pub(super) fn verification_key(
+    keys: &KeySet,
+    token_header: &TokenHeader,
+) -> Result<PublicKey, AuthError> {
+    match keys.find(token_header.key_id.as_deref(), token_header.algorithm) {
+        KeyLookup::Key(key) => Ok(key.clone()),
+        KeyLookup::Unsupported => Err(AuthError::KeysUnavailable),
+        KeyLookup::Ambiguous => Err(AuthError::NoKeyId),
+        KeyLookup::Unknown => Err(AuthError::UnknownKey),
     }
 }
 
-/// A set as its issuer shows it. One key that nobody here understands must not take the others away.
+/// A JWKS document. The keys are parsed one by one, so that an unknown kind does not invalidate the others.
 #[derive(Deserialize)]
-struct Shown {
+struct RawKeySet {
     keys: Vec<Value>,
 }
 
 impl KeySet {
-    /// Reads a set as it is shown.
+    /// Parses a JWKS document.
     ///
     /// # Errors
     ///
-    /// When it is no set of keys at all.
+    /// When it is not a key set. Keys that are not supported are no error.
     pub(super) fn parse(json: &[u8]) -> serde_json::Result<Self> {
-        let shown: Shown = serde_json::from_slice(json)?;
+        let raw: RawKeySet = serde_json::from_slice(json)?;
         let mut set = Self::default();
-        for key in &shown.keys {
-            let text = |name: &str| key.get(name)?.as_str().map(str::to_owned);
-            let id = text("kid");
+        for key in &raw.keys {
+            let member = |name: &str| key.get(name)?.as_str().map(str::to_owned);
+            let id = member("kid");
             let parsed = Jwk::deserialize(key);
             match parsed.map(|key| PublicKey::new(&key)) {
                 Ok(Ok(key)) => set.keys.push((id, key)),
-                Ok(Err(Unfit::Elsewhere)) => {}
-                Ok(Err(Unfit::Unusable)) | Err(_) => {
-                    let told = ["kty", "crv", "alg"].into_iter().filter_map(text);
-                    set.unusable.push((id, told.collect::<Vec<_>>().join(" ")));
+                Ok(Err(KeyError::NotForSignatures)) => {}
+                Ok(Err(KeyError::Unsupported)) | Err(_) => {
+                    let kind = ["kty", "crv", "alg"].into_iter().filter_map(member);
+                    set.unsupported
+                        .push((id, kind.collect::<Vec<_>>().join(" ")));
                 }
             }
         }
         Ok(set)
     }
 
-    /// Those of a set of our own.
-    pub(super) fn of(keys: &[Jwk]) -> Self {
+    /// The set of these keys, of which unsupported ones are left out.
+    pub(super) fn from_jwks(keys: &[Jwk]) -> Self {
         let keys = keys.iter().filter_map(|key| {
             let id = key.common.key_id.clone();
             Some((id, PublicKey::new(key).ok()?))
         });
         Self {
             keys: keys.collect(),
-            unusable: Vec::new(),
+            unsupported: Vec::new(),
         }
     }
 
-    /// The key that a token is signed with by its header: that of its id, for its algorithm where several have that id;
-    /// the only one there is where the token names none, or where the only one has no id.
-    pub(super) fn find(&self, id: Option<&str>, algorithm: Algorithm) -> Found<'_> {
+    /// Finds a key by the `kid` and `alg` of a token's header. With a `kid`: the key with that id, preferably one for
+    /// the algorithm. If the header or the only key has no `kid`: that only key.
+    pub(super) fn find(&self, id: Option<&str>, algorithm: Algorithm) -> KeyLookup<'_> {
         if let Some(id) = id {
-            let of_id = || {
+            let with_id = || {
                 let keys = self.keys.iter();
                 keys.filter(|(known, _)| known.as_deref() == Some(id))
             };
-            let fits = of_id().find(|(_, key)| key.algorithms.contains(&algorithm));
-            if let Some((_, key)) = fits.or_else(|| of_id().next()) {
-                return Found::Key(key);
+            let matching = with_id().find(|(_, key)| key.algorithms.contains(&algorithm));
+            if let Some((_, key)) = matching.or_else(|| with_id().next()) {
+                return KeyLookup::Key(key);
             }
-            let mut unusable = self.unusable.iter();
-            if unusable.any(|(known, _)| known.as_deref() == Some(id)) {
-                return Found::Unusable;
+            let mut unsupported = self.unsupported.iter();
+            if unsupported.any(|(known, _)| known.as_deref() == Some(id)) {
+                return KeyLookup::Unsupported;
             }
         }
         match (&self.keys[..], id) {
-            ([(_, key)], None) | ([(None, key)], Some(_)) => Found::Key(key),
-            ([], None) if !self.unusable.is_empty() => Found::Unusable,
-            (_, None) => Found::Ambiguous,
-            (_, Some(_)) => Found::Unknown,
+            ([(_, key)], None) | ([(None, key)], Some(_)) => KeyLookup::Key(key),
+            ([], None) if !self.unsupported.is_empty() => KeyLookup::Unsupported,
+            (_, None) => KeyLookup::Ambiguous,
+            (_, Some(_)) => KeyLookup::Unknown,
         }
     }
 
@@ -129,28 +134,28 @@ impl KeySet {
         self.keys.is_empty()
     }
 
-    /// The keys that cannot be used, for people: id, kind, curve, algorithm, as far as they are told.
-    pub(super) fn unusable(&self) -> String {
-        let told = self.unusable.iter().map(|(id, why)| match id {
-            Some(id) => format!("{id} ({why})"),
-            None => format!("one without an id ({why})"),
+    /// Describes the unsupported keys for the log: id, kind, curve and algorithm, as far as known.
+    pub(super) fn unsupported(&self) -> String {
+        let keys = self.unsupported.iter().map(|(id, kind)| match id {
+            Some(id) => format!("{id} ({kind})"),
+            None => format!("one without an id ({kind})"),
         });
-        told.collect::<Vec<_>>().join(", ")
+        keys.collect::<Vec<_>>().join(", ")
     }
 }
 
-/// Why a key verifies nothing here.
+/// Why a key is not used.
 #[derive(Debug)]
-enum Unfit {
-    /// It is for something else: a set may hold keys for encryption too.
-    Elsewhere,
-    /// We cannot use it.
-    Unusable,
+enum KeyError {
+    /// It is not for signatures. A set may contain keys for encryption too.
+    NotForSignatures,
+    /// Its kind or algorithm is not supported.
+    Unsupported,
 }
 
 impl PublicKey {
-    fn new(key: &Jwk) -> Result<Self, Unfit> {
-        let used = &key.common.public_key_use;
+    fn new(key: &Jwk) -> Result<Self, KeyError> {
+        let key_use = &key.common.public_key_use;
         let operations = key.common.key_operations.as_ref();
         let verifies = operations.is_none_or(|all| all.contains(&KeyOperations::Verify));
         let declared = key.common.key_algorithm;
@@ -158,11 +163,11 @@ impl PublicKey {
             declared,
             Some(KeyAlgorithm::RSA1_5 | KeyAlgorithm::RSA_OAEP | KeyAlgorithm::RSA_OAEP_256)
         );
-        if !matches!(used, None | Some(PublicKeyUse::Signature)) || !verifies || encrypts {
-            return Err(Unfit::Elsewhere);
+        if !matches!(key_use, None | Some(PublicKeyUse::Signature)) || !verifies || encrypts {
+            return Err(KeyError::NotForSignatures);
         }
         let possible = match &key.algorithm {
-            AlgorithmParameters::RSA(parameters) if is_long_enough(&parameters.n) => RSA,
+            AlgorithmParameters::RSA(parameters) if is_long_enough(&parameters.n) => RSA_ALGORITHMS,
             AlgorithmParameters::EllipticCurve(ec) if ec.curve == EllipticCurve::P256 => {
                 &[Algorithm::ES256]
             }
@@ -172,22 +177,24 @@ impl PublicKey {
             AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => {
                 &[Algorithm::EdDSA]
             }
-            _ => return Err(Unfit::Unusable),
+            _ => return Err(KeyError::Unsupported),
         };
         let algorithms = match declared {
             None => possible.to_vec(),
             Some(declared) => {
-                let declared = Algorithm::try_from(declared).map_err(|_| Unfit::Unusable)?;
-                let fits = possible.contains(&declared);
-                fits.then(|| vec![declared]).ok_or(Unfit::Unusable)?
+                let declared = Algorithm::try_from(declared).map_err(|_| KeyError::Unsupported)?;
+                let is_possible = possible.contains(&declared);
+                is_possible
+                    .then(|| vec![declared])
+                    .ok_or(KeyError::Unsupported)?
             }
         };
-        let key = DecodingKey::from_jwk(key).map_err(|_| Unfit::Unusable)?;
+        let key = DecodingKey::from_jwk(key).map_err(|_| KeyError::Unsupported)?;
         Ok(Self { algorithms, key })
     }
 }
 
-/// By the digits of a modulus in base64, four for three bytes.
+/// Whether an RSA modulus in base64url has the minimum length.
 fn is_long_enough(modulus: &str) -> bool {
-    modulus.len() * 3 / 4 >= SHORTEST_RSA
+    modulus.len() * 3 / 4 >= MIN_RSA_MODULUS_BYTES
 }

@@ -1,4 +1,4 @@
-//! The local issuer: tokens for development and tests, signed by a key of this machine.
+//! The local issuer of tokens for development and tests, with a key of this machine.
 
 use std::{
     fs, io,
@@ -8,7 +8,7 @@ use std::{
 
 use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
 use chrono::{DateTime, TimeDelta, Utc};
-use coach_domain::{member::EmailAddress, seed::LOCAL_ISSUER};
+use coach_domain::{email_address::EmailAddress, seed::LOCAL_ISSUER};
 use jsonwebtoken::{
     Algorithm, EncodingKey, Header, encode,
     jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash},
@@ -17,47 +17,47 @@ use serde_json::{Value, json};
 
 /// `aud` of the local issuer's tokens.
 pub const LOCAL_AUDIENCE: &str = "coach";
-/// The claim with the groups in the local issuer's tokens.
+/// The claim with the roles in the local issuer's tokens.
 pub(super) const LOCAL_ROLES_CLAIM: &str = "cognito:groups";
-/// How long the local issuer's tokens count.
-pub const LOCAL_LIFETIME: TimeDelta = TimeDelta::days(7);
+/// The lifetime of the local issuer's tokens.
+pub const LOCAL_TOKEN_LIFETIME: TimeDelta = TimeDelta::days(7);
 
-const FILE: &str = "local-issuer.pk8";
+const KEY_FILE: &str = "local-issuer.pk8";
 
-/// Why there is no local issuer.
+/// Why the local issuer cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LocalIssuerError {
-    /// The key's file.
+    /// The key file cannot be read or created.
     #[error("the local issuer's key {}: {source}", path.display())]
     File {
-        /// Where it is.
+        /// The path of the key file.
         path: PathBuf,
-        /// What is wrong.
+        /// The cause.
         source: io::Error,
     },
-    /// What should be a key is none.
+    /// The file does not contain a valid key.
     #[error("the local issuer's key {} is not an Ed25519 key in PKCS #8; delete it to get a new one", path.display())]
     Key {
-        /// Where it is.
+        /// The path of the key file.
         path: PathBuf,
     },
 }
 
-/// Signs tokens, which [`Authenticator::local`](super::Authenticator::local) takes.
+/// Signs the tokens that [`Authenticator::local`](super::Authenticator::local) accepts.
 pub struct LocalIssuer {
     key: EncodingKey,
     public: Jwk,
 }
 
 impl LocalIssuer {
-    /// The issuer with the key in this folder, which is made when there is none.
+    /// Opens the issuer with the key in this folder. Creates a key if there is none.
     ///
     /// # Errors
     ///
-    /// When the key can be neither read nor made.
+    /// When the key can be neither read nor created.
     pub fn open(home: &Path) -> Result<Self, LocalIssuerError> {
-        let path = home.join(FILE);
+        let path = home.join(KEY_FILE);
         let file = |source| LocalIssuerError::File {
             path: path.clone(),
             source,
@@ -72,11 +72,11 @@ impl LocalIssuer {
         Self::from_document(&document).ok_or(LocalIssuerError::Key { path })
     }
 
-    /// An issuer with a key that nobody else has, for tests.
+    /// An issuer with a new key that is not stored, for tests.
     ///
     /// # Errors
     ///
-    /// When the machine has no randomness.
+    /// When the system's random number generator fails.
     pub fn generate() -> io::Result<Self> {
         Self::from_document(&new_key()?).ok_or_else(|| io::ErrorKind::InvalidData.into())
     }
@@ -90,27 +90,28 @@ impl LocalIssuer {
         Some(Self { key, public })
     }
 
-    /// The public key, as `/.well-known/jwks.json` shows it.
+    /// The public key, as published at `/.well-known/jwks.json`.
     pub fn key_set(&self) -> JwkSet {
         JwkSet {
             keys: vec![self.public.clone()],
         }
     }
 
-    /// A secret of this machine's for one purpose: Ed25519 signs the same with the same.
+    /// Derives a secret of this machine for one purpose. Stable, because Ed25519 signatures are deterministic.
     ///
     /// # Errors
     ///
-    /// Never with a key that was accepted.
+    /// Never with a key that was loaded successfully.
     pub fn secret_for(&self, purpose: &str) -> jsonwebtoken::errors::Result<String> {
         jsonwebtoken::crypto::sign(purpose.as_bytes(), &self.key, Algorithm::EdDSA)
     }
 
-    /// A token for somebody, who is in these groups. A subject that is an email address is theirs, verified.
+    /// Signs a token for a subject with these groups. If the subject is an email address, it is also the verified
+    /// address.
     ///
     /// # Errors
     ///
-    /// Never with a key that was accepted.
+    /// Never with a key that was loaded successfully.
     pub fn token(
         &self,
         subject: &str,
@@ -122,7 +123,7 @@ impl LocalIssuer {
             "sub": subject,
             "aud": LOCAL_AUDIENCE,
             "iat": now.timestamp(),
-            "exp": (now + LOCAL_LIFETIME).timestamp(),
+            "exp": (now + LOCAL_TOKEN_LIFETIME).timestamp(),
             LOCAL_ROLES_CLAIM: groups,
         });
         if EmailAddress::parse(subject).is_some() {
@@ -132,11 +133,11 @@ impl LocalIssuer {
         self.sign(&claims)
     }
 
-    /// A token that says whatever is asked for, for tests of what must be refused.
+    /// Signs a token with any claims, for tests with invalid ones.
     ///
     /// # Errors
     ///
-    /// Never with a key that was accepted.
+    /// Never with a key that was loaded successfully.
     pub fn sign(&self, claims: &Value) -> jsonwebtoken::errors::Result<String> {
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid.clone_from(&self.public.common.key_id);
@@ -144,9 +145,9 @@ impl LocalIssuer {
     }
 }
 
-/// Several processes may do this at once; one of them wins, and all use its key.
+/// Creates the key file. Several processes may do this at once: one of them wins, and all use its key.
 fn create(home: &Path, path: &Path) -> io::Result<()> {
-    let draft = home.join(format!("{FILE}.{}", std::process::id()));
+    let draft = home.join(format!("{KEY_FILE}.{}", std::process::id()));
     let _ = fs::remove_file(&draft);
     let mut file = fs::OpenOptions::new()
         .write(true)
@@ -181,7 +182,7 @@ mod tests {
         let first = LocalIssuer::open(&home).unwrap();
         let again = LocalIssuer::open(&home).unwrap();
         assert_eq!(first.key_set(), again.key_set());
-        let path = home.join(FILE);
+        let path = home.join(KEY_FILE);
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         fs::write(&path, "not a key").unwrap();

@@ -1,10 +1,11 @@
-//! Who asks: bearer tokens and API keys become viewers here, and nowhere else.
+//! Authentication: the only place where bearer tokens and API keys become viewers.
 
 mod api_key;
 mod error;
 mod key_set;
 mod local;
 mod remote;
+mod settings;
 #[cfg(test)]
 mod tests;
 mod token;
@@ -16,42 +17,42 @@ use chrono::{DateTime, Utc};
 use coach_domain::{clock::Clock, seed::LOCAL_ISSUER, viewer::Viewer};
 
 pub use self::{
-    error::Rejection,
-    local::{LOCAL_AUDIENCE, LOCAL_LIFETIME, LocalIssuer, LocalIssuerError},
+    error::AuthError,
+    local::{LOCAL_AUDIENCE, LOCAL_TOKEN_LIFETIME, LocalIssuer, LocalIssuerError},
+    settings::{ApiKey, AuthSettings, Issuer},
 };
-use self::{key_set::KeySet, local::LOCAL_ROLES_CLAIM, remote::RemoteKeys, token::Expectation};
-use crate::settings::{AuthSettings, Issuer};
+use self::{key_set::KeySet, local::LOCAL_ROLES_CLAIM, remote::RemoteKeys, token::ExpectedClaims};
 
 /// The header of API keys.
-const API_KEY: &str = "x-api-key";
-/// More than any issuer puts into a token.
-const LONGEST_TOKEN: usize = 8 * 1024;
+const API_KEY_HEADER: &str = "x-api-key";
+/// The size limit of a token.
+const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
-/// Tells who asks from the headers of a request.
+/// Identifies the viewer from the headers of a request.
 pub struct Authenticator {
-    tokens: Tokens,
-    api_keys: Vec<crate::settings::ApiKey>,
+    token_verifier: TokenVerifier,
+    api_keys: Vec<ApiKey>,
     clock: Arc<dyn Clock>,
 }
 
-/// Which bearer tokens count: those of one issuer for one audience.
-pub(crate) struct Tokens {
-    keys: Keys,
-    expected: Expectation,
+/// Verifies the bearer tokens of one issuer for one audience.
+pub(crate) struct TokenVerifier {
+    keys: KeySource,
+    expected: ExpectedClaims,
 }
 
-enum Keys {
+enum KeySource {
     Local(KeySet),
     Remote(Arc<RemoteKeys>),
 }
 
 impl Authenticator {
-    /// Takes the local issuer's tokens.
+    /// Accepts the local issuer's tokens.
     pub fn local(issuer: &LocalIssuer, settings: &AuthSettings, clock: Arc<dyn Clock>) -> Self {
         Self {
-            tokens: Tokens {
-                keys: Keys::Local(KeySet::of(&issuer.key_set().keys)),
-                expected: Expectation {
+            token_verifier: TokenVerifier {
+                keys: KeySource::Local(KeySet::from_jwks(&issuer.key_set().keys)),
+                expected: ExpectedClaims {
                     issuer: LOCAL_ISSUER.to_owned(),
                     audience: LOCAL_AUDIENCE.to_owned(),
                     roles_claim: LOCAL_ROLES_CLAIM.to_owned(),
@@ -62,54 +63,61 @@ impl Authenticator {
         }
     }
 
-    /// Takes an OIDC issuer's tokens, whose keys are fetched in the background. Needs a Tokio runtime.
+    /// Accepts the tokens of an OIDC issuer, whose keys are fetched in the background. Must be called within a Tokio
+    /// runtime.
     ///
     /// # Errors
     ///
-    /// When this machine has no TLS.
+    /// When the TLS backend cannot be initialized.
     pub fn remote(
         issuer: &Issuer,
         settings: &AuthSettings,
         clock: Arc<dyn Clock>,
     ) -> reqwest::Result<Self> {
         Ok(Self {
-            tokens: Tokens::remote(issuer, &settings.roles_claim)?,
+            token_verifier: TokenVerifier::remote(issuer, &settings.roles_claim)?,
             api_keys: settings.api_keys.clone(),
             clock,
         })
     }
 
-    /// Whether there are keys to verify tokens with.
+    /// Whether the issuer's keys are available.
     pub fn is_ready(&self) -> bool {
-        match &self.tokens.keys {
-            Keys::Local(_) => true,
-            Keys::Remote(keys) => keys.current().is_some(),
+        match &self.token_verifier.keys {
+            KeySource::Local(_) => true,
+            KeySource::Remote(keys) => keys.current().is_some(),
         }
     }
 
-    /// Who asks; nobody in particular when no credential is shown.
+    /// The viewer of a request; anonymous without a credential.
     ///
     /// # Errors
     ///
-    /// When a credential is shown that does not count.
-    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Viewer, Rejection> {
-        let shown = single(headers, AUTHORIZATION.as_str())?.filter(|value| !is_blank(value));
-        let key = single(headers, API_KEY)?.filter(|value| !value.is_empty());
-        match (shown, key) {
+    /// When there is a credential that is not valid, or more than one.
+    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Viewer, AuthError> {
+        let authorization =
+            single_header(headers, AUTHORIZATION.as_str())?.filter(|value| !is_blank(value));
+        let key = single_header(headers, API_KEY_HEADER)?.filter(|value| !value.is_empty());
+        match (authorization, key) {
             (None, None) => Ok(Viewer::anonymous()),
             (None, Some(key)) => api_key::verify(key.as_bytes(), &self.api_keys),
-            (Some(value), None) => self.tokens.verify(bearer(value)?, self.clock.now()).await,
-            (Some(_), Some(_)) => Err(Rejection::Malformed),
+            (Some(value), None) => {
+                self.token_verifier
+                    .verify(parse_bearer(value)?, self.clock.now())
+                    .await
+            }
+            (Some(_), Some(_)) => Err(AuthError::Malformed),
         }
     }
 }
 
-impl Tokens {
-    /// Those of an OIDC issuer, whose keys are fetched in the background. Needs a Tokio runtime.
+impl TokenVerifier {
+    /// A verifier with the keys of an OIDC issuer, which are fetched in the background. Must be called within a Tokio
+    /// runtime.
     pub(crate) fn remote(issuer: &Issuer, roles_claim: &str) -> reqwest::Result<Self> {
         Ok(Self {
-            keys: Keys::Remote(RemoteKeys::new(issuer.jwks_url.clone())?),
-            expected: Expectation {
+            keys: KeySource::Remote(RemoteKeys::new(issuer.jwks_url.clone())?),
+            expected: ExpectedClaims {
                 issuer: issuer.issuer.clone(),
                 audience: issuer.audience.clone(),
                 roles_claim: roles_claim.to_owned(),
@@ -117,49 +125,52 @@ impl Tokens {
         })
     }
 
-    /// Who bears a token.
+    /// Verifies a token, and returns its bearer.
     pub(crate) async fn verify(
         &self,
         token: &str,
         now: DateTime<Utc>,
-    ) -> Result<Viewer, Rejection> {
-        let signed = token::signed(token)?;
+    ) -> Result<Viewer, AuthError> {
+        let header = token::parse_header(token)?;
         let key = match &self.keys {
-            Keys::Local(keys) => key_set::key_of(keys, &signed)?,
-            Keys::Remote(keys) => keys.find(&signed).await?,
+            KeySource::Local(keys) => key_set::verification_key(keys, &header)?,
+            KeySource::Remote(keys) => keys.find(&header).await?,
         };
         token::verify(token, &key, &self.expected, now)
     }
 }
 
-/// The bearer token of a request, which must be its only one.
-pub(crate) fn bearer_token(headers: &HeaderMap) -> Result<&str, Rejection> {
-    let value = single(headers, AUTHORIZATION.as_str())?;
-    bearer(value.ok_or(Rejection::Malformed)?)
+/// The bearer token of a request, which has to have exactly one.
+pub(crate) fn bearer_token(headers: &HeaderMap) -> Result<&str, AuthError> {
+    let value = single_header(headers, AUTHORIZATION.as_str())?;
+    parse_bearer(value.ok_or(AuthError::Malformed)?)
 }
 
-/// The only value of a header: two would let a proxy and us see different people.
-fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a HeaderValue>, Rejection> {
+/// The only value of a header. Two values are an error, because a proxy in front might choose the other one.
+fn single_header<'a>(
+    headers: &'a HeaderMap,
+    name: &str,
+) -> Result<Option<&'a HeaderValue>, AuthError> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (value, None) => Ok(value),
-        _ => Err(Rejection::Malformed),
+        _ => Err(AuthError::Malformed),
     }
 }
 
-/// What programs send that put the token of nobody into the header.
+/// Whether an `Authorization` header has no token: programs send it so when nobody is signed in.
 fn is_blank(value: &HeaderValue) -> bool {
     let value = value.as_bytes().trim_ascii();
     value.is_empty() || value.eq_ignore_ascii_case(b"bearer")
 }
 
-fn bearer(value: &HeaderValue) -> Result<&str, Rejection> {
-    let text = value.to_str().map_err(|_| Rejection::Malformed)?;
-    let (scheme, token) = text.split_once(' ').ok_or(Rejection::Malformed)?;
+fn parse_bearer(value: &HeaderValue) -> Result<&str, AuthError> {
+    let text = value.to_str().map_err(|_| AuthError::Malformed)?;
+    let (scheme, token) = text.split_once(' ').ok_or(AuthError::Malformed)?;
     let token = token.trim_start_matches(' ');
-    if scheme.eq_ignore_ascii_case("bearer") && token.len() <= LONGEST_TOKEN {
+    if scheme.eq_ignore_ascii_case("bearer") && token.len() <= MAX_TOKEN_BYTES {
         Ok(token)
     } else {
-        Err(Rejection::Malformed)
+        Err(AuthError::Malformed)
     }
 }

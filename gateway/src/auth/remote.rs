@@ -1,4 +1,4 @@
-//! The keys of an OIDC issuer, fetched from its address and kept.
+//! The keys of an OIDC issuer, fetched from its JWKS URL and cached.
 
 use std::{
     sync::{Arc, PoisonError, RwLock},
@@ -12,40 +12,40 @@ use tokio::{
 };
 
 use super::{
-    Rejection,
+    AuthError,
     key_set::{self, KeySet, PublicKey},
-    token::Signed,
+    token::TokenHeader,
 };
 
-/// Between fetches in the background.
-const REFRESH: Duration = Duration::from_mins(5);
-/// From the end of a fetch to the next one, whoever asks: tokens can name keys that there never were.
-const LEAST: Duration = Duration::from_secs(5);
-/// Between attempts while there are no keys at all.
-const RETRY: Duration = Duration::from_secs(1);
-/// For the issuer's answer.
-const FETCH: Duration = Duration::from_secs(5);
+/// The interval of background refreshes.
+const REFRESH_INTERVAL: Duration = Duration::from_mins(5);
+/// The minimum time between two fetches on demand. Tokens with made-up key ids must not cause more.
+const MIN_REFETCH_INTERVAL: Duration = Duration::from_secs(5);
+/// The interval of attempts while there are no keys at all.
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
+/// The time limit for the issuer's response.
+const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The keys that the issuer had when last asked; the last good ones while it does not answer.
+/// The keys of the latest successful fetch.
 pub(super) struct RemoteKeys {
     url: Url,
     client: Client,
     current: RwLock<Option<Arc<KeySet>>>,
-    /// How it went when keys were last asked for; held while they are, so that one request is on its way at a time.
-    last: Mutex<Option<Attempt>>,
-    /// The keys that were last said to be of no use here.
-    told: RwLock<String>,
+    /// The latest attempt. Locked during a fetch, so that there is one at a time.
+    last_attempt: Mutex<Option<Attempt>>,
+    /// The unsupported keys that were last logged.
+    logged_unsupported: RwLock<String>,
 }
 
-/// An attempt to fetch the keys.
+/// A completed attempt to fetch the keys.
 #[derive(Clone, Copy)]
 struct Attempt {
-    /// When it ended: one that is slow must not make all who wait for it try again, one after the other.
-    ended: Instant,
+    /// The end rather than the start: the callers that waited for a slow attempt must not retry one after the other.
+    ended_at: Instant,
     succeeded: bool,
 }
 
-/// Why there is no key set.
+/// Why a fetch failed.
 #[derive(Debug, thiserror::Error)]
 enum FetchError {
     #[error(transparent)]
@@ -57,60 +57,61 @@ enum FetchError {
 }
 
 impl RemoteKeys {
-    /// Begins to fetch, and keeps doing so while somebody has the keys.
+    /// Starts to fetch in the background, until the returned value is dropped.
     pub(super) fn new(url: Url) -> reqwest::Result<Arc<Self>> {
         let keys = Arc::new(Self {
             url,
-            client: Client::builder().timeout(FETCH).build()?,
+            client: Client::builder().timeout(FETCH_TIMEOUT).build()?,
             current: RwLock::new(None),
-            last: Mutex::new(None),
-            told: RwLock::default(),
+            last_attempt: Mutex::new(None),
+            logged_unsupported: RwLock::default(),
         });
         let weak = Arc::downgrade(&keys);
         tokio::spawn(async move {
             while let Some(keys) = weak.upgrade() {
-                keys.refresh(RETRY).await;
-                let pause = if keys.current().is_some() {
-                    REFRESH
+                keys.refresh(RETRY_INTERVAL).await;
+                let interval = if keys.current().is_some() {
+                    REFRESH_INTERVAL
                 } else {
-                    RETRY
+                    RETRY_INTERVAL
                 };
                 drop(keys);
-                sleep(pause).await;
+                sleep(interval).await;
             }
         });
         Ok(keys)
     }
 
+    /// The cached keys; `None` until the first successful fetch.
     pub(super) fn current(&self) -> Option<Arc<KeySet>> {
         let current = self.current.read();
         current.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The key that a token is signed with. Where it is not known the issuer is asked again, but seldom: that it has no
-    /// such key is only said of a set that was fetched just now.
-    pub(super) async fn find(&self, signed: &Signed) -> Result<PublicKey, Rejection> {
+    /// Finds the key to verify a token with. If it is not cached, the keys are fetched again, within the rate limit.
+    /// The key is only reported as unknown if the latest fetch succeeded.
+    pub(super) async fn find(&self, token_header: &TokenHeader) -> Result<PublicKey, AuthError> {
         if let Some(keys) = self.current() {
-            match key_set::key_of(&keys, signed) {
-                Err(Rejection::UnknownKey | Rejection::NoKeyId) => {}
+            match key_set::verification_key(&keys, token_header) {
+                Err(AuthError::UnknownKey | AuthError::NoKeyId) => {}
                 known => return known,
             }
         }
-        let fetched = self.refresh(LEAST).await;
-        let keys = self.current().ok_or(Rejection::KeysMissing)?;
-        match key_set::key_of(&keys, signed) {
-            Err(Rejection::UnknownKey | Rejection::NoKeyId) if !fetched => {
-                Err(Rejection::KeysMissing)
+        let fetched = self.refresh(MIN_REFETCH_INTERVAL).await;
+        let keys = self.current().ok_or(AuthError::KeysUnavailable)?;
+        match key_set::verification_key(&keys, token_header) {
+            Err(AuthError::UnknownKey | AuthError::NoKeyId) if !fetched => {
+                Err(AuthError::KeysUnavailable)
             }
             found => found,
         }
     }
 
-    /// Fetches the keys, unless that was done within `pause`, and says whether it went well the last time. Who comes while
-    /// another fetches waits for the result.
-    async fn refresh(&self, pause: Duration) -> bool {
-        let mut last = self.last.lock().await;
-        if let Some(last) = last.filter(|last| last.ended.elapsed() < pause) {
+    /// Fetches the keys, unless the latest attempt ended less than `min_interval` ago. Returns whether the latest
+    /// attempt succeeded. Concurrent callers wait for the same attempt.
+    async fn refresh(&self, min_interval: Duration) -> bool {
+        let mut last_attempt = self.last_attempt.lock().await;
+        if let Some(last) = last_attempt.filter(|last| last.ended_at.elapsed() < min_interval) {
             return last.succeeded;
         }
         let fetched = self.fetch().await;
@@ -124,8 +125,8 @@ impl RemoteKeys {
                 tracing::warn!(url = %self.url, %error, "fetching the issuer's keys failed");
             }
         }
-        *last = Some(Attempt {
-            ended: Instant::now(),
+        *last_attempt = Some(Attempt {
+            ended_at: Instant::now(),
             succeeded,
         });
         succeeded
@@ -134,29 +135,32 @@ impl RemoteKeys {
     async fn fetch(&self) -> Result<KeySet, FetchError> {
         let response = self.client.get(self.url.clone()).send().await?;
         let keys = KeySet::parse(&response.error_for_status()?.bytes().await?)?;
-        self.tell_unusable(&keys);
+        self.log_unsupported_keys(&keys);
         if keys.is_empty() {
             return Err(FetchError::Empty);
         }
         Ok(keys)
     }
 
-    /// Says which keys of the issuer are of no use here: at the start, and when that changes.
-    fn tell_unusable(&self, keys: &KeySet) {
-        let unusable = keys.unusable();
-        let mut told = self.told.write().unwrap_or_else(PoisonError::into_inner);
-        if *told == unusable {
+    /// Logs the unsupported keys of the issuer when they change.
+    fn log_unsupported_keys(&self, keys: &KeySet) {
+        let unsupported = keys.unsupported();
+        let mut logged_unsupported = self
+            .logged_unsupported
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if *logged_unsupported == unsupported {
             return;
         }
-        if !unusable.is_empty() {
+        if !unsupported.is_empty() {
             tracing::warn!(
                 url = %self.url,
-                keys = unusable,
+                keys = unsupported,
                 "tokens that these keys of the issuer sign are not taken; supported are RS256, RS384, RS512, PS256, \
                  PS384, PS512 with 2048 bits or more, ES256, ES384 and EdDSA (Ed25519)"
             );
         }
-        *told = unusable;
+        *logged_unsupported = unsupported;
     }
 }
 
@@ -173,63 +177,66 @@ mod tests {
     use super::*;
     use crate::auth::LocalIssuer;
 
-    /// An issuer that shows what it is told to, and counts how often it is asked.
+    /// An issuer with a configurable response, which counts requests.
     #[derive(Default)]
     struct Issuer {
-        shown: StdMutex<Option<String>>,
-        asked: AtomicUsize,
+        response: StdMutex<Option<String>>,
+        requests: AtomicUsize,
     }
 
     impl Issuer {
         async fn start() -> (Arc<Self>, Url) {
             let issuer = Arc::new(Self::default());
-            let shown = Arc::clone(&issuer);
-            let answer = async move || {
-                shown.asked.fetch_add(1, Ordering::Relaxed);
-                let body = shown.shown.lock().unwrap().clone();
+            let shared = Arc::clone(&issuer);
+            let respond = async move || {
+                shared.requests.fetch_add(1, Ordering::Relaxed);
+                let body = shared.response.lock().unwrap().clone();
                 body.ok_or(StatusCode::INTERNAL_SERVER_ERROR)
             };
             let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
             let url = format!("http://{}/keys", listener.local_addr().unwrap());
-            let router = Router::new().route("/keys", get(answer));
+            let router = Router::new().route("/keys", get(respond));
             tokio::spawn(axum::serve(listener, router).into_future());
             (issuer, url.parse().unwrap())
         }
 
-        /// Shows a new key, and says its id.
+        /// Responds with a new key from now on. Returns its id.
         fn rotate(&self) -> String {
             let set = LocalIssuer::generate().unwrap().key_set();
-            *self.shown.lock().unwrap() = Some(serde_json::to_string(&set).unwrap());
+            *self.response.lock().unwrap() = Some(serde_json::to_string(&set).unwrap());
             set.keys[0].common.key_id.clone().unwrap()
         }
     }
 
-    fn signed(id: &str) -> Signed {
-        Signed {
+    fn token_header(id: &str) -> TokenHeader {
+        TokenHeader {
             key_id: Some(id.to_owned()),
             algorithm: jsonwebtoken::Algorithm::EdDSA,
         }
     }
 
     #[tokio::test]
-    async fn keys_are_fetched_once_for_all_and_seldom_for_unknown_ids() {
+    async fn keys_are_fetched_once_for_concurrent_lookups_and_rarely_for_unknown_ids() {
         let (issuer, url) = Issuer::start().await;
         let id = issuer.rotate();
-        let begun = Instant::now();
+        let started_at = Instant::now();
         let keys = RemoteKeys::new(url).unwrap();
-        let (known, unknown) = (signed(&id), signed("unknown"));
+        let (known, unknown) = (token_header(&id), token_header("unknown"));
         let found = join_all((0..20).map(|_| keys.find(&known))).await;
         assert!(found.iter().all(Result::is_ok));
         let unknown = join_all((0..20).map(|_| keys.find(&unknown))).await;
         assert!(
             unknown
                 .iter()
-                .all(|it| matches!(it, Err(Rejection::UnknownKey)))
+                .all(|it| matches!(it, Err(AuthError::UnknownKey)))
         );
-        // Once, unless the machine was so busy that it is time for more.
-        let most = 1 + begun.elapsed().as_millis() / RETRY.as_millis();
-        let asked = issuer.asked.load(Ordering::Relaxed);
-        assert!((1..=most).contains(&(asked as u128)), "{asked} of {most}");
+        // Once, unless the test took so long that background fetches are due.
+        let max_requests = 1 + started_at.elapsed().as_millis() / RETRY_INTERVAL.as_millis();
+        let requests = issuer.requests.load(Ordering::Relaxed);
+        assert!(
+            (1..=max_requests).contains(&(requests as u128)),
+            "{requests} of {max_requests}"
+        );
     }
 
     #[tokio::test]
@@ -237,61 +244,61 @@ mod tests {
         let (issuer, url) = Issuer::start().await;
         let keys = RemoteKeys::new(url).unwrap();
         assert!(matches!(
-            keys.find(&signed("any")).await,
-            Err(Rejection::KeysMissing)
+            keys.find(&token_header("any")).await,
+            Err(AuthError::KeysUnavailable)
         ));
-        let first = signed(&issuer.rotate());
+        let first = token_header(&issuer.rotate());
         keys.refresh(Duration::ZERO).await;
         assert!(keys.find(&first).await.is_ok());
-        let second = signed(&issuer.rotate());
+        let second = token_header(&issuer.rotate());
         keys.refresh(Duration::ZERO).await;
         assert!(keys.find(&second).await.is_ok());
         assert!(matches!(
             keys.find(&first).await,
-            Err(Rejection::UnknownKey)
+            Err(AuthError::UnknownKey)
         ));
-        let unusable = r#"{"keys": [{"kid": "p521", "kty": "EC", "crv": "P-521", "x": "AA", "y": "AA", "alg": "ES512"}]}"#;
+        let unsupported = r#"{"keys": [{"kid": "p521", "kty": "EC", "crv": "P-521", "x": "AA", "y": "AA", "alg": "ES512"}]}"#;
         for broken in [
             None,
             Some("not JSON".to_owned()),
             Some("{\"keys\": []}".to_owned()),
-            Some(unusable.to_owned()),
+            Some(unsupported.to_owned()),
         ] {
-            *issuer.shown.lock().unwrap() = broken;
+            *issuer.response.lock().unwrap() = broken;
             keys.refresh(Duration::ZERO).await;
             assert!(keys.find(&second).await.is_ok());
-            // Nobody can tell whether the issuer has it by now, within the pause as after it.
+            // Not known whether the issuer has the key by now, within the rate limit as well as after it.
             for _ in 0..2 {
                 assert!(matches!(
                     keys.find(&first).await,
-                    Err(Rejection::KeysMissing)
+                    Err(AuthError::KeysUnavailable)
                 ));
             }
         }
     }
 
     #[tokio::test]
-    async fn one_slow_answer_holds_up_all_who_wait_for_it_once() {
+    async fn concurrent_lookups_wait_for_one_slow_response_only_once() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/keys", listener.local_addr().unwrap());
-        let asked = Arc::new(AtomicUsize::new(0));
-        let counted = Arc::clone(&asked);
-        // It takes connections and says nothing until it hangs up: longer than `RETRY`.
+        let requests = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&requests);
+        // Accepts connections and closes them without a response, after longer than `RETRY_INTERVAL`.
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 counted.fetch_add(1, Ordering::Relaxed);
-                sleep(RETRY * 2).await;
+                sleep(RETRY_INTERVAL * 2).await;
                 drop(stream);
             }
         });
         let keys = RemoteKeys::new(url.parse().unwrap()).unwrap();
-        let unknown = signed("unknown");
+        let unknown = token_header("unknown");
         let found = join_all((0..20).map(|_| keys.find(&unknown))).await;
         assert!(
             found
                 .iter()
-                .all(|it| matches!(it, Err(Rejection::KeysMissing)))
+                .all(|it| matches!(it, Err(AuthError::KeysUnavailable)))
         );
-        assert_eq!(asked.load(Ordering::Relaxed), 1);
+        assert_eq!(requests.load(Ordering::Relaxed), 1);
     }
 }

@@ -3,9 +3,9 @@
 use clap::{Subcommand, ValueEnum};
 use coach_domain::url::Url;
 
-use super::{Change, Format};
+use super::{ChangeOptions, Format};
 
-pub(super) const AFTER: &str = "\
+pub(super) const AFTER_HELP: &str = "\
 The status file follows the database. What is set by hand counts as if the video provider had said it, and states only go
 forward: scheduled, live, ended, failed. A session that came on by mistake is set to ended or failed, and a new one is
 announced in the app.
@@ -34,7 +34,7 @@ pub(crate) enum Live {
     Set {
         /// Where it stands
         #[arg(value_enum, required_unless_present_any = ["playback_url", "replay_url"])]
-        state: Option<Set>,
+        state: Option<LiveStateArg>,
         /// Its id, as `show` prints it; without, the session of the status file
         #[arg(long, value_name = "ID")]
         session: Option<String>,
@@ -45,7 +45,7 @@ pub(crate) enum Live {
         #[arg(long, value_name = "URL", value_parser = url)]
         replay_url: Option<Url>,
         #[command(flatten)]
-        how: Change,
+        options: ChangeOptions,
     },
     /// Have the status file say what the database says
     Publish {
@@ -53,12 +53,12 @@ pub(crate) enum Live {
         #[arg(long)]
         raise: bool,
         #[command(flatten)]
-        how: Change,
+        options: ChangeOptions,
     },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Set {
+pub(crate) enum LiveStateArg {
     /// It is on
     Live,
     /// It is over as intended

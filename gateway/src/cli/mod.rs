@@ -1,6 +1,9 @@
 //! The command line.
 
-#![expect(clippy::doc_markdown, reason = "terminals show the marks")]
+#![expect(
+    clippy::doc_markdown,
+    reason = "help texts are shown on terminals, which would show the backticks"
+)]
 
 mod live;
 mod queue;
@@ -11,20 +14,20 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::{
-    live::{Live, Set},
-    queue::{Change, Queue},
+    live::{Live, LiveStateArg},
+    queue::{ChangeOptions, Queue},
     webhook::Webhook,
 };
 
 /// The gateway of a fitness-coaching app: one GraphQL API over Postgres.
 #[derive(Debug, Parser)]
-#[command(name = "coach", version, arg_required_else_help = true, after_help = AFTER)]
+#[command(name = "coach", version, arg_required_else_help = true, after_help = AFTER_HELP)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) verb: Verb,
 }
 
-const AFTER: &str = "\
+const AFTER_HELP: &str = "\
 Examples:
   coach dev                               everything on this machine, nothing to set up
   TOKEN=$(coach token)                    a token of the demo member
@@ -44,7 +47,11 @@ pub(crate) enum Verb {
     ///
     /// Keeps what it needs in COACH_HOME (default `.coach`). Ignores DATABASE_URL, PG* and AWS_* of the shell. Ctrl-C
     /// stops everything that it started.
-    Dev,
+    Dev {
+        /// Announce no demo of a live session, which otherwise is on air three minutes after the start
+        #[arg(long)]
+        no_live_session: bool,
+    },
     /// Serve requests from the database COACH_DATABASE_URL (or DATABASE_URL)
     Serve {
         /// Do the work of `coach worker` too, in this process
@@ -80,13 +87,13 @@ pub(crate) enum Verb {
     #[command(subcommand)]
     Schema(Schema),
     /// See and mend the queues: dead letters, pauses
-    #[command(subcommand, after_help = queue::AFTER)]
+    #[command(subcommand, after_help = queue::AFTER_HELP)]
     Queue(Queue),
     /// See what others have sent, and have it worked on again
-    #[command(subcommand, after_help = webhook::AFTER)]
+    #[command(subcommand, after_help = webhook::AFTER_HELP)]
     Webhook(Webhook),
     /// See and mend the status file of live sessions
-    #[command(subcommand, after_help = live::AFTER)]
+    #[command(subcommand, after_help = live::AFTER_HELP)]
     Live(Live),
     /// Print the settings in force and where each comes from, secrets hidden
     CheckConfig,
@@ -104,7 +111,7 @@ pub(crate) enum Schema {
     ///
     /// The rules and names are those of graphql-js (findBreakingChanges, findDangerousChanges) and a few more;
     /// docs/SCHEMA.md lists them. Order, descriptions and deprecations do not matter.
-    #[command(after_long_help = AFTER_CHECK)]
+    #[command(after_long_help = AFTER_CHECK_HELP)]
     Check {
         /// The older schema in SDL, by `coach schema print` or another tool; `-` is standard input
         old: PathBuf,
@@ -116,7 +123,7 @@ pub(crate) enum Schema {
     },
 }
 
-const AFTER_CHECK: &str = "\
+const AFTER_CHECK_HELP: &str = "\
 Exit code:
   0  nothing breaks; dangerous changes, if any, are printed
   1  something breaks clients
@@ -157,7 +164,7 @@ pub(crate) enum Import {
         /// A list of objects, as in free-exercise-db's exercises.json; `-` reads standard input
         file: PathBuf,
         #[command(flatten)]
-        how: How,
+        options: ImportOptions,
     },
     /// Recipes from a folder of Markdown files with front matter
     Recipes {
@@ -165,12 +172,12 @@ pub(crate) enum Import {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
         #[command(flatten)]
-        how: How,
+        options: ImportOptions,
     },
 }
 
 #[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct How {
+pub(crate) struct ImportOptions {
     /// Only read and compare: say what would be taken and refused, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -180,13 +187,13 @@ pub(crate) struct How {
 }
 
 impl Verb {
-    /// Whether DATABASE_URL counts, which people have set for other work.
+    /// Whether DATABASE_URL is read. Shells often have it set for other applications, so only some subcommands read it.
     pub(crate) fn takes_database_url(&self) -> bool {
         matches!(self, Self::Serve { .. } | Self::Worker | Self::Migrate)
             || self.falls_back_to_dev()
     }
 
-    /// Whether it works on the database of a running `coach dev` where none is set.
+    /// Whether it uses the database of a running `coach dev` when no other is set.
     pub(crate) fn falls_back_to_dev(&self) -> bool {
         matches!(
             self,

@@ -8,7 +8,7 @@ use coach_domain::queue::QueueName;
 
 use super::Format;
 
-pub(super) const AFTER: &str = "\
+pub(super) const AFTER_HELP: &str = "\
 Dead letters are messages that were received five times and not done, or that nobody can do. A redrive gives them back
 to their queue, where they count their receives anew; what they had done already is not done again.
 
@@ -40,7 +40,7 @@ pub(crate) enum Queue {
     /// On SQS looking hides letters from others for some seconds.
     Show {
         #[command(flatten)]
-        which: Which,
+        target: QueueTarget,
         /// The most of them
         #[arg(long, default_value_t = 20, value_parser = limit())]
         limit: u32,
@@ -54,7 +54,7 @@ pub(crate) enum Queue {
     /// Give dead letters back to their queue, oldest first
     Redrive {
         #[command(flatten)]
-        which: Which,
+        target: QueueTarget,
         /// Only the letter with this id, as `show` prints it; may be given more than once
         #[arg(long = "id", value_name = "ID")]
         ids: Vec<String>,
@@ -62,12 +62,12 @@ pub(crate) enum Queue {
         #[arg(long, default_value_t = 100, value_parser = limit(), conflicts_with = "ids")]
         limit: u32,
         #[command(flatten)]
-        how: Change,
+        options: ChangeOptions,
     },
     /// Delete dead letters for good
     Discard {
         #[command(flatten)]
-        which: Which,
+        target: QueueTarget,
         /// The letter with this id, as `show` prints it; may be given more than once
         #[arg(long = "id", value_name = "ID", required_unless_present = "all")]
         ids: Vec<String>,
@@ -78,35 +78,35 @@ pub(crate) enum Queue {
         #[arg(long, default_value_t = 100, value_parser = limit(), conflicts_with = "ids")]
         limit: u32,
         #[command(flatten)]
-        how: Change,
+        options: ChangeOptions,
     },
     /// Let a queue give out nothing until it is resumed
     ///
     /// What is being worked on is finished, and messages go on coming in.
     Pause {
         #[command(flatten)]
-        which: Which,
+        target: QueueTarget,
         #[command(flatten)]
-        how: Change,
+        options: ChangeOptions,
     },
     /// Let a paused queue go on
     Resume {
         #[command(flatten)]
-        which: Which,
+        target: QueueTarget,
         #[command(flatten)]
-        how: Change,
+        options: ChangeOptions,
     },
 }
 
 #[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct Which {
+pub(crate) struct QueueTarget {
     /// The queue, without `-dlq`
     #[arg(value_name = "QUEUE", value_parser = queue())]
     pub(crate) queue: QueueName,
 }
 
 #[derive(Clone, Debug, Args)]
-pub(crate) struct Change {
+pub(crate) struct ChangeOptions {
     /// Only say what would be done
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -7,9 +7,9 @@ use clap::{
 use coach_domain::webhook::{EventState, Source};
 use uuid::Uuid;
 
-use super::{Change, Format};
+use super::{ChangeOptions, Format};
 
-pub(super) const AFTER: &str = "\
+pub(super) const AFTER_HELP: &str = "\
 Events are kept for 30 days as they came, once they are known to be genuine. A replay has one worked on again: what it
 says counts as of when it was said, so an old event takes nothing back.
 
@@ -46,7 +46,7 @@ pub(crate) enum Webhook {
         #[arg(required = true, value_name = "ID")]
         ids: Vec<Uuid>,
         #[command(flatten)]
-        how: Change,
+        options: ChangeOptions,
     },
 }
 

@@ -1,15 +1,15 @@
-//! Who makes a change, for the record.
+//! The name of the operator, for audit entries.
 
 use std::fs;
 
-use crate::cli::Change;
+use crate::cli::ChangeOptions;
 
-/// The name that was given, or else that of the user of this machine.
-pub(super) fn name(how: &Change) -> String {
-    how.actor.clone().unwrap_or_else(user)
+/// The value of `--actor`, or else the name of the current user of this machine.
+pub(super) fn name(options: &ChangeOptions) -> String {
+    options.actor.clone().unwrap_or_else(current_user)
 }
 
-fn user() -> String {
+fn current_user() -> String {
     let id = rustix::process::getuid().as_raw();
     let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
     find(&passwd, id).map_or_else(|| format!("uid {id}"), str::to_owned)
@@ -29,7 +29,7 @@ mod tests {
     use super::find;
 
     #[test]
-    fn users_are_found_by_their_number() {
+    fn users_are_found_by_their_id() {
         let passwd =
             "root:x:0:0:root:/root:/bin/sh\n\nbroken\nada:x:1000:1000::/home/ada:/bin/sh\n";
         assert_eq!(find(passwd, 0), Some("root"));

@@ -2,7 +2,7 @@
 
 use coach_gateway::settings::{self, Sources};
 
-/// Prints what is in force, or fails with what is wrong.
+/// Prints the effective settings, or fails with the first error in them.
 pub(crate) fn check(sources: &Sources) -> anyhow::Result<()> {
     super::print(&settings::report(sources)?)
 }

@@ -1,21 +1,21 @@
-//! `coach migrate` and `coach seed`, and the database of verbs that need one that is there.
+//! `coach migrate` and `coach seed`, and opening the database for subcommands that need an existing one.
 
 use anyhow::{Context as _, anyhow, bail};
 use coach_domain::clock::SystemClock;
 use coach_domain::database::Pool;
 use coach_gateway::{app, database, embedded, settings::Settings};
 
-use super::dev::DATABASE;
+use super::dev::DATABASE_NAME;
 
-/// Brings the tables up to date.
+/// Runs the pending migrations.
 pub(crate) async fn migrate(settings: &Settings) -> anyhow::Result<()> {
-    let pool = database::pool(settings.given_database()?, settings)?;
+    let pool = database::pool(settings.required_database_url()?, settings)?;
     let found = app::migrate(&pool).await?;
     pool.close().await;
     if !found.unknown.is_empty() {
         eprintln!(
-            "coach: the database is newer than this version: it has {}, which this one does not know and works with; \
-             nothing was changed",
+            "coach: the database is newer than this version: it has {}, which this one does not know but is compatible \
+             with; nothing was changed",
             found.unknown.join(", ")
         );
     } else if found.pending.is_empty() {
@@ -26,51 +26,51 @@ pub(crate) async fn migrate(settings: &Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Puts content and demo members into the database.
+/// Inserts content and demo members.
 pub(crate) async fn seed(settings: &Settings) -> anyhow::Result<()> {
-    let pool = database::pool(settings.given_database()?, settings)?;
+    let pool = database::pool(settings.required_database_url()?, settings)?;
     app::seed(&pool, &SystemClock).await?;
     pool.close().await;
     Ok(())
 }
 
-/// What a database is wanted for, in the words of messages.
+/// What a subcommand needs the database for: fragments of its messages.
 pub(super) struct Purpose {
-    /// "importing into" the database
-    pub(super) doing: &'static str,
-    /// set `COACH_DATABASE_URL` to "the one to import into"
-    pub(super) which: &'static str,
-    /// start `coach dev` and "import" while it runs
-    pub(super) then: &'static str,
+    /// Precedes "the database": "importing into".
+    pub(super) activity: &'static str,
+    /// Completes "set `COACH_DATABASE_URL` to": "the one to import into".
+    pub(super) target: &'static str,
+    /// Completes "start `coach dev` and … while it runs": "import".
+    pub(super) action: &'static str,
 }
 
 impl Purpose {
-    /// Of those who look at a service that runs.
-    pub(super) const fn of_operators(doing: &'static str) -> Self {
+    /// For subcommands by which operators inspect a running service.
+    pub(super) const fn of_operators(activity: &'static str) -> Self {
         Self {
-            doing,
-            which: "that of the service",
-            then: "ask",
+            activity,
+            target: "that of the service",
+            action: "ask",
         }
     }
 }
 
-/// The database that is set, or that of a running `coach dev`, with all tables.
-pub(super) async fn given_or_running(
+/// Opens the configured database, or else that of a running `coach dev`. Fails when migrations are missing.
+pub(super) async fn open_configured_or_dev(
     settings: &Settings,
     purpose: &Purpose,
 ) -> anyhow::Result<Pool> {
     let url = settings
         .database_url
         .clone()
-        .map_or_else(|| of_running_dev(settings, purpose), Ok)?;
-    if let Some(shown) = settings.shown_database() {
-        eprintln!("coach: {} {shown}", purpose.doing);
+        .map_or_else(|| running_dev_url(settings, purpose), Ok)?;
+    if let Some(masked) = settings.masked_database_url() {
+        eprintln!("coach: {} {masked}", purpose.activity);
     }
     let pool = database::pool(&url, settings)?;
     let found = coach_migrations::compare(&pool).await;
     match found
-        .context("the database cannot be asked for its tables; check COACH_DATABASE_URL")?
+        .context("the migrations of the database cannot be read; check COACH_DATABASE_URL")?
         .pending
         .len()
     {
@@ -81,15 +81,19 @@ pub(super) async fn given_or_running(
     }
 }
 
-fn of_running_dev(settings: &Settings, purpose: &Purpose) -> anyhow::Result<String> {
+fn running_dev_url(settings: &Settings, purpose: &Purpose) -> anyhow::Result<String> {
     let home = settings.home.display();
-    let Purpose { doing, which, then } = purpose;
-    let url = embedded::running(&settings.home, DATABASE).ok_or_else(|| {
+    let Purpose {
+        activity,
+        target,
+        action,
+    } = purpose;
+    let url = embedded::running(&settings.home, DATABASE_NAME).ok_or_else(|| {
         anyhow!(
-            "there is no database: set COACH_DATABASE_URL to {which}, or start `coach dev` with COACH_HOME={home} and \
-             {then} while it runs"
+            "there is no database: set COACH_DATABASE_URL to {target}, or start `coach dev` with COACH_HOME={home} and \
+             {action} while it runs"
         )
     })?;
-    eprintln!("coach: {doing} the database of the `coach dev` that runs in {home}");
+    eprintln!("coach: {activity} the database of the `coach dev` that runs in {home}");
     Ok(url)
 }

@@ -1,4 +1,4 @@
-//! `coach dev`: from nothing to a gateway with content.
+//! `coach dev`: runs Postgres, the gateway and the workers without any setup.
 
 use anyhow::Context as _;
 use coach_domain::{clock::SystemClock, database::Pool, seed::DEMO};
@@ -13,27 +13,31 @@ use coach_gateway::{
 };
 use tokio::task::spawn_blocking;
 
-use super::{serve, welcome::welcome, worker};
+use super::{demo_live_session, serve, welcome::welcome, worker};
 
-/// The name of its database.
-pub(super) const DATABASE: &str = "coach";
+/// The name of the database of `coach dev`.
+pub(super) const DATABASE_NAME: &str = "coach";
 
-/// Starts everything, says where it is, and stops everything when asked.
-pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
+/// Starts everything, prints the URLs, and stops everything when shutdown is requested. `live_session` states whether a
+/// demo of a live session is announced; a video provider that is configured reports sessions of its own instead.
+pub(crate) async fn run(settings: Settings, live_session: bool) -> anyhow::Result<()> {
+    let live_session = live_session && settings.video_provider()?.is_none();
     let stop = Stop::on_signals()?;
-    // First of all: without a port the rest would be for nothing.
+    // Bind the port first, so that a port in use fails before anything is started.
     let listener = server::listen(settings.listen, "make dev").await?;
     let postgres = tokio::select! {
         postgres = start_postgres(&settings) => postgres?,
-        // The thread goes on until the server is up, and stops it then.
-        () = stop.asked() => return Ok(()),
+        // The thread continues until the server is up, and then stops it by dropping it.
+        () = stop.requested() => return Ok(()),
     };
-    let served = tokio::select! {
+    let prepared = tokio::select! {
         prepared = prepare(&settings, postgres.as_ref()) => prepared.map(Some),
-        () = stop.asked() => Ok(None),
+        () = stop.requested() => Ok(None),
     };
-    let result = match served {
-        Ok(Some((pool, url))) => Box::pin(serve(settings, listener, pool, url, &stop)).await,
+    let result = match prepared {
+        Ok(Some((pool, url))) => {
+            Box::pin(serve(settings, listener, pool, url, &stop, live_session)).await
+        }
         Ok(None) => Ok(()),
         Err(error) => Err(error),
     };
@@ -43,7 +47,7 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
     result
 }
 
-/// The private Postgres, unless another database is set.
+/// Starts the embedded Postgres, unless another database is configured.
 async fn start_postgres(settings: &Settings) -> anyhow::Result<Option<EmbeddedPostgres>> {
     if settings.database_url.is_some() {
         return Ok(None);
@@ -57,7 +61,7 @@ async fn start_postgres(settings: &Settings) -> anyhow::Result<Option<EmbeddedPo
     Ok(Some(spawn_blocking(start).await??))
 }
 
-/// A database with tables and content.
+/// Creates, migrates and seeds the database.
 async fn prepare(
     settings: &Settings,
     postgres: Option<&EmbeddedPostgres>,
@@ -65,12 +69,12 @@ async fn prepare(
     let url = match (&settings.database_url, postgres) {
         (Some(url), _) => url.clone(),
         (None, Some(postgres)) => {
-            database::create(&postgres.url("postgres"), DATABASE)
+            database::create(&postgres.url("postgres"), DATABASE_NAME)
                 .await
                 .context("creating the database")?;
-            postgres.url(DATABASE)
+            postgres.url(DATABASE_NAME)
         }
-        (None, None) => settings.given_database()?.to_owned(),
+        (None, None) => settings.required_database_url()?.to_owned(),
     };
     let pool = database::pool(&url, settings)?;
     app::prepare(&pool, &SystemClock).await?;
@@ -83,21 +87,29 @@ async fn serve(
     pool: Pool,
     url: String,
     stop: &Stop,
+    live_session: bool,
 ) -> anyhow::Result<()> {
     let secret = LocalIssuer::open(&settings.home)?.secret_for("unsubscribe")?;
     let address = listener.local_addr()?;
-    (settings.worker.letters).sign_links(address, secret.as_bytes())?;
+    (settings.worker.mail).sign_links(address, secret.as_bytes())?;
     let state = serve::state(&settings, pool.clone(), address, Some(DEMO.mid_cycle)).await?;
     let router = http::router(state.clone());
-    super::print(&welcome(&settings, address)?)?;
+    super::print(&welcome(&settings, address, live_session)?)?;
     let options = server::Options {
-        // Nobody sends requests by readiness here, so there is nothing to wait for.
+        // No load balancer polls the readiness, so there is nothing to wait for.
         drain: std::time::Duration::ZERO,
         ..serve::options(&settings, true)
     };
+    if live_session {
+        tokio::spawn(demo_live_session::run(
+            pool.clone(),
+            state.catalogue(),
+            stop.clone(),
+        ));
+    }
     let workers = worker::spawn(settings, url, state.catalogue(), stop);
     let stopping = async {
-        stop.asked().await;
+        stop.requested().await;
         state.drain();
     };
     server::serve(listener, router, options, stopping).await?;

@@ -1,9 +1,10 @@
-//! What the verbs of the command line do.
+//! The implementations of the subcommands, and what they share.
 
 mod actor;
 pub(crate) mod catalogue;
 pub(crate) mod config;
 pub(crate) mod database;
+mod demo_live_session;
 pub(crate) mod dev;
 pub(crate) mod live;
 pub(crate) mod queue;
@@ -16,7 +17,7 @@ pub(crate) mod worker;
 
 use std::io::{self, Write as _};
 
-/// Prints to standard output. A reader that has seen enough, as in `coach schema print | head`, is no failure.
+/// Prints to standard output. A reader that closes the pipe early, as in `coach schema print | head`, is not an error.
 fn print(text: &str) -> anyhow::Result<()> {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),

@@ -11,24 +11,25 @@ use coach_gateway::{
     queues, server,
     settings::Settings,
     stop::Stop,
-    telemetry,
+    telemetry, worker_process,
 };
 use coach_resolvers::{App, Services};
 
 use super::worker;
 
-/// Serves until asked to stop.
+/// Serves until shutdown is requested.
 pub(crate) async fn run(settings: Settings, with_workers: bool) -> anyhow::Result<()> {
     settings.require_issuer()?;
     let stop = Stop::on_signals()?;
     let listener = server::listen(settings.listen, "coach serve").await?;
-    let url = settings.given_database()?.to_owned();
+    let url = settings.required_database_url()?.to_owned();
     let pool = database::pool(&url, &settings)?;
     let address = listener.local_addr()?;
     let state = state(&settings, pool.clone(), address, None).await?;
-    if settings.keeps_status_to_itself(address) {
+    if settings.status_url_is_loopback(address) {
         tracing::warn!(
-            "COACH_LIVE_STATUS_URL is not set: `statusUrl` sends apps to this machine, which they reach nothing on"
+            "COACH_LIVE_STATUS_URL is not set: `statusUrl` is a loopback address, which apps on other machines cannot \
+             reach"
         );
     }
     let options = options(&settings, with_workers);
@@ -36,7 +37,7 @@ pub(crate) async fn run(settings: Settings, with_workers: bool) -> anyhow::Resul
     let router = http::router(state.clone());
     let workers = with_workers.then(|| worker::spawn(settings, url, state.catalogue(), &stop));
     let stopping = async {
-        stop.asked().await;
+        stop.requested().await;
         state.drain();
     };
     server::serve(listener, router, options, stopping).await?;
@@ -47,7 +48,7 @@ pub(crate) async fn run(settings: Settings, with_workers: bool) -> anyhow::Resul
     Ok(())
 }
 
-/// How clients are served by a process that may work beside.
+/// The server's options, for a process that may also run the workers.
 pub(super) fn options(settings: &Settings, with_workers: bool) -> server::Options {
     let workers = if with_workers {
         settings.worker.connections
@@ -57,7 +58,7 @@ pub(super) fn options(settings: &Settings, with_workers: bool) -> server::Option
     server::Options::new(settings, settings.database_connections + workers)
 }
 
-/// Wires the parts together for a gateway that listens on `address`. `GraphiQL` is signed in as `demo`, if there is one.
+/// Builds the state of a gateway that listens on `address`. `GraphiQL` is signed in as the subject `demo`, if given.
 pub(super) async fn state(
     settings: &Settings,
     pool: Pool,
@@ -70,7 +71,7 @@ pub(super) async fn state(
         clock: clock.clone(),
         operations: queues::operations(settings, pool.clone()).await,
         shops: settings.shops.open()?,
-        objects: coach_gateway::worker::objects(settings).await?,
+        objects: worker_process::objects(settings).await?,
         rate: Arc::new(CommandRate::new(settings.limits.commands)),
         status_url: settings.status_url(address)?,
     };

@@ -7,7 +7,7 @@ use coach_domain::{
 };
 use coach_gateway::{auth::LocalIssuer, settings::Settings};
 
-/// Prints a token, alone on a line.
+/// Prints a token of the local issuer on a line of its own.
 pub(crate) fn print(
     settings: &Settings,
     email: Option<&str>,

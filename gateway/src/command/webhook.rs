@@ -1,15 +1,15 @@
-//! `coach webhook`: what came, and having it worked on again.
+//! `coach webhook`: listing received events, and replaying them.
 
 use std::fmt::Write as _;
 
 use anyhow::bail;
 use chrono::SecondsFormat;
 use coach_domain::{
-    audit::{self, Deed},
+    audit::{self, AuditEntry},
     clock::{Clock as _, SystemClock},
     database::Session,
-    outbox::{self, Effects},
-    webhook::{self, Brief},
+    outbox::{self, OutboxBatch},
+    webhook::{self, EventSummary},
 };
 use coach_gateway::settings::Settings;
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
@@ -18,15 +18,15 @@ use uuid::Uuid;
 
 use super::{
     actor,
-    database::{Purpose, given_or_running},
+    database::{Purpose, open_configured_or_dev},
 };
-use crate::cli::{Change, Format, Webhook};
+use crate::cli::{ChangeOptions, Format, Webhook};
 
 const PURPOSE: Purpose = Purpose::of_operators("looking at the webhooks of");
 
-/// Does what is asked, and says so.
+/// Runs a subcommand and prints its result.
 pub(crate) async fn run(settings: &Settings, verb: &Webhook) -> anyhow::Result<()> {
-    let pool = given_or_running(settings, &PURPOSE).await?;
+    let pool = open_configured_or_dev(settings, &PURPOSE).await?;
     let text = match verb {
         Webhook::List {
             source,
@@ -37,16 +37,16 @@ pub(crate) async fn run(settings: &Settings, verb: &Webhook) -> anyhow::Result<(
             let events = webhook::latest(&pool, *source, *state, *limit).await?;
             list(&events, *format)?
         }
-        Webhook::Replay { ids, how } => {
+        Webhook::Replay { ids, options } => {
             let session = Session::new(pool.clone(), tracing::Span::none());
-            replay(&session, ids, how).await?
+            replay(&session, ids, options).await?
         }
     };
     pool.close().await;
     super::print(&text)
 }
 
-fn list(events: &[Brief], format: Format) -> anyhow::Result<String> {
+fn list(events: &[EventSummary], format: Format) -> anyhow::Result<String> {
     let mut text = String::new();
     match format {
         Format::Text if events.is_empty() => text += "there are none\n",
@@ -83,40 +83,44 @@ fn list(events: &[Brief], format: Format) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// All of them, or none.
-async fn replay(session: &Session, ids: &[Uuid], how: &Change) -> anyhow::Result<String> {
+/// Replays all of the events in one transaction, or none.
+async fn replay(
+    session: &Session,
+    ids: &[Uuid],
+    options: &ChangeOptions,
+) -> anyhow::Result<String> {
     let now = SystemClock.now();
     let transaction = session.begin().await?;
-    let mut effects = Effects::new(None, now);
+    let mut outbox = OutboxBatch::new(None, now);
     let mut text = String::new();
     for id in ids {
-        let Some(event) = webhook::replay(&transaction, &mut effects, *id).await? else {
+        let Some(event) = webhook::replay(&transaction, &mut outbox, *id).await? else {
             bail!("there is no event with the id {id}; `coach webhook list` shows them");
         };
-        let done = if how.dry_run {
+        let outcome = if options.dry_run {
             "would be worked on again"
         } else {
             "is worked on again"
         };
         let _ = writeln!(
             text,
-            "{id} ({} {}) {done}",
+            "{id} ({} {}) {outcome}",
             event.source.as_str(),
             event.kind
         );
     }
-    if how.dry_run {
+    if options.dry_run {
         transaction.rollback().await?;
         return Ok(text + "this was a dry run, nothing is changed\n");
     }
-    let actor = actor::name(how);
-    let deed = Deed {
+    let actor = actor::name(options);
+    let entry = AuditEntry {
         actor: &actor,
         action: "webhook.replay",
         detail: json!({ "events": ids }),
     };
-    audit::record(&transaction, &deed, now).await?;
-    outbox::insert(&transaction, effects.owed(), &tracing::Span::none(), now).await?;
+    audit::record(&transaction, &entry, now).await?;
+    outbox::insert(&transaction, outbox.messages(), &tracing::Span::none(), now).await?;
     transaction.commit().await?;
     Ok(text)
 }

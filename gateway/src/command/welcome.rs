@@ -1,4 +1,4 @@
-//! What `coach dev` says when it is ready: where to click, and what to paste.
+//! The message of `coach dev` when it is ready: URLs to open and commands to paste.
 
 use std::net::SocketAddr;
 
@@ -8,21 +8,33 @@ use coach_domain::{
 };
 use coach_gateway::{
     auth::LocalIssuer,
-    settings::{Settings, reachable},
+    settings::{Settings, reachable_address},
 };
+
+use super::demo_live_session;
 
 const QUERY: &str = "{ me { displayName plan { currentCycle { today { date workouts { workout { title } } meals { \
                      slot recipe { title } } } } } } }";
 
 /// The text, for a gateway that listens on `address`.
-pub(super) fn welcome(settings: &Settings, address: SocketAddr) -> anyhow::Result<String> {
-    let address = reachable(address);
+pub(super) fn welcome(
+    settings: &Settings,
+    address: SocketAddr,
+    live_session: bool,
+) -> anyhow::Result<String> {
+    let address = reachable_address(address);
     let mut text = format!(
         "\nCoach is ready. Click:\n\n    \
          http://{address}/graphiql          try queries\n    \
          http://{address}/schema.graphql    the schema, for code generators\n    \
-         http://{address}/dev/mail          mail that was sent\n"
+         http://{address}/dev/mail          mail that was sent\n    \
+         http://{address}/live/status.json  the status file of live sessions\n"
     );
+    if live_session {
+        let minutes = demo_live_session::START_DELAY.num_minutes();
+        text +=
+            &format!("\nA demo of a live session is on air {minutes} minutes after the start.\n");
+    }
     if settings.auth.issuer.is_none() {
         let issuer = LocalIssuer::open(&settings.home)?;
         let token = issuer.token(DEMO.mid_cycle, &[], SystemClock.now())?;
@@ -56,7 +68,7 @@ fn home(settings: &Settings) -> String {
     }
 }
 
-/// As it can be typed in the folder where it was started.
+/// The program's name as typed by the user, valid in the same working directory.
 fn program() -> String {
     let name = std::env::args().next();
     name.unwrap_or_else(|| "coach".to_owned())

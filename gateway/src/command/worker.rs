@@ -1,34 +1,34 @@
-//! `coach worker`, and the workers within other verbs.
+//! `coach worker`, and the workers within other subcommands.
 
 use std::{sync::Arc, time::Duration};
 
 use coach_domain::catalogue;
-use coach_gateway::{app, database, http, server, settings::Settings, stop::Stop, worker};
+use coach_gateway::{app, database, http, server, settings::Settings, stop::Stop, worker_process};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::serve;
 
-/// More than a stop may take.
-const UNTIL_DONE: Duration = Duration::from_secs(15);
+/// How long the health server goes on after shutdown is requested: longer than the workers may take to stop.
+const HEALTH_DRAIN: Duration = Duration::from_secs(15);
 
-/// Works until asked to stop.
+/// Runs the workers until shutdown is requested.
 pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
     let stop = Stop::on_signals()?;
     let listener = server::listen(settings.listen, "coach worker").await?;
-    let url = settings.given_database()?.to_owned();
-    // For the catalogue and the questions of health.
+    let url = settings.required_database_url()?.to_owned();
+    // Used by the catalogue and the health checks.
     let pool = database::pool(&url, &settings)?;
     let catalogue = Arc::default();
     app::watch_catalogue(&catalogue, pool.clone());
     tracing::info!(address = %listener.local_addr()?, "serving health and metrics");
     let options = server::Options {
-        // Asked until the work is done.
-        drain: UNTIL_DONE,
+        // Health is served until the workers have stopped.
+        drain: HEALTH_DRAIN,
         ..serve::options(&settings, true)
     };
-    let router = http::of_worker(pool.clone());
-    let health = server::serve(listener, router, options, stop.asked());
+    let router = http::worker_router(pool.clone());
+    let health = server::serve(listener, router, options, stop.requested());
     let workers = spawn(settings, url, catalogue, &stop);
     tokio::select! {
         served = health => served?,
@@ -38,7 +38,7 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Starts workers that stop when the process does.
+/// Spawns workers that stop when shutdown is requested.
 pub(super) fn spawn(
     settings: Settings,
     database: String,
@@ -46,10 +46,10 @@ pub(super) fn spawn(
     stop: &Stop,
 ) -> JoinHandle<()> {
     let (stop, token) = (stop.clone(), CancellationToken::new());
-    let asked = token.clone();
+    let cancellation = token.clone();
     tokio::spawn(async move {
-        stop.asked().await;
-        asked.cancel();
+        stop.requested().await;
+        cancellation.cancel();
     });
-    tokio::spawn(async move { worker::run(&settings, &database, catalogue, token).await })
+    tokio::spawn(async move { worker_process::run(&settings, &database, catalogue, token).await })
 }

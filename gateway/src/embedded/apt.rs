@@ -1,4 +1,4 @@
-//! Installing Postgres with Debian's package manager, which only root can do without being asked.
+//! Installs Postgres with Debian's package manager. Done only as root, which needs no password.
 
 use std::{
     fs::{self, File},
@@ -18,10 +18,11 @@ pub(super) fn is_possible() -> bool {
         && Path::new(APT).exists()
 }
 
-/// Installs the distribution's Postgres, or says why not.
+/// Installs the distribution's Postgres, or returns why that failed.
 pub(super) fn install(report: &mut dyn FnMut(&str)) -> Result<(), String> {
     report("no Postgres 15 or later was found: installing the package `postgresql` with apt-get");
-    // What an update cannot reach (one mirror of several, no network) may not be needed: installing decides.
+    // An update that failed (an unreachable mirror, no network) is not an error yet: the installation may succeed
+    // without.
     let update = run(Command::new(APT).arg("update"));
     let version = offered_version();
     if let Some(major) = version.filter(|major| *major < 15) {
@@ -30,19 +31,19 @@ pub(super) fn install(report: &mut dyn FnMut(&str)) -> Result<(), String> {
     forbid_default_cluster().map_err(|error| format!("{CREATE_CLUSTER}: {error}"))?;
     run(Command::new(APT)
         .args(["install", "-y", "--no-install-recommends"])
-        // Our createcluster.conf is there before the package's: keep it without asking.
+        // The createcluster.conf written above must be kept without a prompt.
         .env("UCF_FORCE_CONFFOLD", "1")
         .arg("postgresql"))
-    .map_err(|why| match update {
-        Ok(_) => format!("`apt-get install postgresql` failed: {why}"),
-        Err(earlier) => {
-            format!("`apt-get update` failed: {earlier}; then `apt-get install postgresql`: {why}")
-        }
+    .map_err(|error| match update {
+        Ok(_) => format!("`apt-get install postgresql` failed: {error}"),
+        Err(update_error) => format!(
+            "`apt-get update` failed: {update_error}; then `apt-get install postgresql`: {error}"
+        ),
     })?;
     Ok(())
 }
 
-/// The package would create a cluster and start it on port 5432, which nobody asked for.
+/// Prevents the package from creating a cluster and starting it on port 5432.
 fn forbid_default_cluster() -> std::io::Result<()> {
     let path = Path::new(CREATE_CLUSTER);
     if let Some(folder) = path.parent() {
@@ -50,7 +51,7 @@ fn forbid_default_cluster() -> std::io::Result<()> {
     }
     match File::create_new(path) {
         Ok(mut file) => file.write_all(b"create_main_cluster = false\n"),
-        // Whoever wrote it knows what they want.
+        // An existing file is the user's configuration.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
     }
@@ -82,7 +83,7 @@ fn run(command: &mut Command) -> Result<Output, String> {
         return Ok(output);
     }
     let errors = String::from_utf8_lossy(&output.stderr);
-    // The first line that apt marks as an error tells more than the last, which often is advice.
+    // The first line that apt marks as an error is more specific than the last one, which often is advice.
     let line = errors
         .lines()
         .find(|line| line.starts_with("E: "))

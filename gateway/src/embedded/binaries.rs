@@ -1,4 +1,4 @@
-//! Which Postgres of this machine to use.
+//! Finds a suitable Postgres on this machine.
 
 use std::{
     env,
@@ -9,49 +9,51 @@ use std::{
 
 use super::run_as::RunAs;
 
-const OLDEST: u32 = 15;
+const MIN_MAJOR_VERSION: u32 = 15;
 
-/// Where packages put Postgres: the folder with the versions, how their names begin, and where the programs are.
-const PACKAGES: [(&str, &str, &str); 3] = [
+/// Where packages install Postgres: the folder of all versions, the prefix of a version's folder, and the folder of the
+/// executables within it.
+const PACKAGE_FOLDERS: [(&str, &str, &str); 3] = [
     ("/usr/lib/postgresql", "", "bin"),
     ("/opt/homebrew/opt", "postgresql", "bin"),
     ("/usr/local/opt", "postgresql", "bin"),
 ];
 
-/// The programs of one Postgres that is recent enough.
+/// The executables of a Postgres that is recent enough.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Binaries {
     pub(super) bin: PathBuf,
     pub(super) major: u32,
 }
 
-/// Looks on PATH, then where packages put it. What was found and would not do is added to `rejected`.
+/// Searches PATH, then the folders of packages. Adds a message to `rejected` for each unsuitable Postgres.
 #[expect(
     clippy::disallowed_methods,
-    reason = "PATH is the shell's, and no setting"
+    reason = "PATH is the shell's variable, not a setting"
 )]
 pub(super) fn search(user: &RunAs, rejected: &mut Vec<String>) -> Option<Binaries> {
     let path = env::var_os("PATH").unwrap_or_default();
     let mut seen = Vec::new();
-    for folder in on_path(&path).chain(PACKAGES.into_iter().flat_map(in_packages)) {
+    for folder in on_path(&path).chain(PACKAGE_FOLDERS.into_iter().flat_map(in_packages)) {
         let Ok(program) = folder.join("postgres").canonicalize() else {
             continue;
         };
         if seen.contains(&program) {
             continue;
         }
-        match judge(&folder, user) {
+        match inspect(&folder, user) {
             Ok(binaries) => return Some(binaries),
-            Err(why) => rejected.push(why),
+            Err(reason) => rejected.push(reason),
         }
         seen.push(program);
     }
     None
 }
 
-/// Whether the folder holds a Postgres that will do, found out by running it as the account it is for.
-pub(super) fn judge(folder: &Path, user: &RunAs) -> Result<Binaries, String> {
-    // Postgres finds its share files relative to where it really is, so links are followed.
+/// Checks that the folder holds a suitable Postgres, by running `postgres --version` as the account that will run the
+/// server.
+pub(super) fn inspect(folder: &Path, user: &RunAs) -> Result<Binaries, String> {
+    // Postgres finds its shared files relative to its real path, so links are resolved.
     let program = folder.join("postgres");
     let program = program
         .canonicalize()
@@ -73,7 +75,9 @@ pub(super) fn judge(folder: &Path, user: &RunAs) -> Result<Binaries, String> {
         })?;
     let text = String::from_utf8_lossy(&output.stdout);
     match parse_major(&text) {
-        Some(major) if output.status.success() && major >= OLDEST => Ok(Binaries { bin, major }),
+        Some(major) if output.status.success() && major >= MIN_MAJOR_VERSION => {
+            Ok(Binaries { bin, major })
+        }
         Some(major) if output.status.success() => Err(format!(
             "{} is of version {major}, too old",
             program.display()
@@ -134,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_major_version_is_read_from_what_postgres_says() {
+    fn the_major_version_is_parsed_from_the_version_output() {
         let major = |text| parse_major(text);
         assert_eq!(
             major("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)\n"),

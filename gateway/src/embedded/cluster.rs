@@ -13,8 +13,8 @@ pub(super) struct Cluster {
 }
 
 impl Cluster {
-    /// Creates the cluster in a folder beside its place and moves it there when it is whole, so that being killed
-    /// half-way never leaves one that looks finished.
+    /// Opens the cluster, or creates it in a temporary folder and renames that, so that a killed process never leaves
+    /// an incomplete cluster that looks complete.
     pub(super) fn open_or_create(
         data: PathBuf,
         binaries: &Binaries,
@@ -30,7 +30,7 @@ impl Cluster {
             data.display()
         ));
         remove_unfinished(&data);
-        // An `initdb` that outlived a killed run may still write: it gets no folder of the same name to write into.
+        // An `initdb` that outlived a killed process may still be writing, so the folder's name must be a new one.
         let unfinished = data.with_extension(format!("unfinished-{}", std::process::id()));
         folders::create_private(&unfinished, user)?;
         if let Err(error) = initdb(&unfinished, binaries, user, durable) {
@@ -52,10 +52,10 @@ fn initdb(data: &Path, binaries: &Binaries, user: &RunAs, durable: bool) -> Resu
         .arg("--pgdata")
         .arg(data)
         .arg(format!("--username={SUPERUSER}"))
-        // Whoever can open the socket may come in as anybody: the socket's folder is what keeps others out, and
-        // there is no TCP.
+        // Any role may connect without a password: the permissions of the socket's folder keep other users out, and
+        // the server does not listen on TCP.
         .arg("--auth=trust")
-        // The same order of text and the same messages on every machine.
+        // The same collation and messages on every machine.
         .args(["--encoding=UTF8", "--locale=C", "--no-instructions"]);
     if !durable {
         command.arg("--no-sync");
@@ -70,7 +70,7 @@ fn initdb(data: &Path, binaries: &Binaries, user: &RunAs, durable: bool) -> Resu
     })
 }
 
-/// Removes what killed runs left, as far as it goes: it only takes space.
+/// Removes unfinished clusters of killed processes. Errors are ignored, because what remains only takes up space.
 fn remove_unfinished(data: &Path) {
     let (Some(store), Some(name)) = (data.parent(), data.file_name()) else {
         return;

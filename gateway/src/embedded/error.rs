@@ -1,4 +1,4 @@
-//! What can go wrong, each with what mends it.
+//! Errors of the embedded Postgres, each with instructions for the user.
 
 use std::{
     io,
@@ -6,7 +6,7 @@ use std::{
     process::ExitStatus,
 };
 
-/// Why the private Postgres is not there. The message is meant for the person at the terminal.
+/// Why the embedded Postgres is not available. The message is meant for the user at the terminal.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -18,11 +18,11 @@ pub enum Error {
     InUse {
         /// The folder that is locked.
         folder: PathBuf,
-        /// Who holds it, as it wrote itself down.
+        /// The id of the process that holds the lock, as written in the lock file.
         pid: String,
     },
 
-    /// `COACH_POSTGRES_BIN` was set and does not lead to a usable Postgres.
+    /// `COACH_POSTGRES_BIN` is set but holds no usable Postgres.
     #[error(
         "COACH_POSTGRES_BIN={} cannot be used: {reason}; set it to the folder that holds `postgres` and `initdb` of \
          Postgres 15 or later, or unset it to have one looked for", folder.display()
@@ -41,18 +41,18 @@ pub enum Error {
         rejections(rejected)
     )]
     NotFound {
-        /// What was found or tried, and why it would not do.
+        /// What was found or tried, and why it is unsuitable.
         rejected: Vec<String>,
     },
 
-    /// Root has no account to give Postgres to.
+    /// The process runs as root, and there is no unprivileged account to run Postgres as.
     #[error(
         "Postgres does not run as root, and there is neither an account `postgres` nor `nobody` to run it as; \
          create one with `useradd --system postgres`, or start as an ordinary user"
     )]
     NoAccount,
 
-    /// A folder that should be ours belongs to another account, which could read or change the data.
+    /// A folder for the data belongs to another account, which could read or change the data.
     #[error(
         "{} belongs to another account (uid {owner}); start as that account, delete the folder, or set COACH_HOME \
          to another one", folder.display()
@@ -64,7 +64,7 @@ pub enum Error {
         owner: u32,
     },
 
-    /// There is data in a place where the account that runs Postgres cannot go.
+    /// The data is in a folder that the account of Postgres cannot enter.
     #[error(
         "{} holds a database that the account `{user}` cannot reach; allow entering the folders above it \
          (`chmod o+x`), delete it, or set COACH_HOME to another folder", folder.display()
@@ -72,7 +72,7 @@ pub enum Error {
     Unreachable {
         /// The folder.
         folder: PathBuf,
-        /// Whom Postgres runs as.
+        /// The account that runs Postgres.
         user: String,
     },
 
@@ -82,23 +82,23 @@ pub enum Error {
         folder.display()
     )]
     Initdb {
-        /// Where.
+        /// The folder of the cluster.
         folder: PathBuf,
         /// What it printed.
         output: String,
     },
 
-    /// The server ended while we waited for it.
+    /// The server exited before it accepted connections.
     #[error(
         "Postgres ended at once ({status}); its log {} ends with the lines below. Where the data is of no worth, \
          delete {} and start again:\n{tail}", log.display(), data.display()
     )]
     Exited {
-        /// How it ended.
+        /// Its exit status.
         status: ExitStatus,
-        /// Where its log is.
+        /// The path of its log.
         log: PathBuf,
-        /// Where its data is.
+        /// The path of its data.
         data: PathBuf,
         /// The last lines that this run logged.
         tail: String,
@@ -110,35 +110,35 @@ pub enum Error {
          machine is less busy, or see its log {}, which ends with:\n{tail}", log.display()
     )]
     NotReady {
-        /// How long we waited.
+        /// How long it was waited for, in seconds.
         seconds: u64,
-        /// What the last attempt to connect brought.
+        /// The error of the last attempt to connect.
         answer: String,
-        /// Where its log is.
+        /// The path of its log.
         log: PathBuf,
         /// The last lines that this run logged.
         tail: String,
     },
 
-    /// The server of a killed run does not stop.
+    /// The server of a killed process does not stop.
     #[error(
         "the Postgres of an earlier run (pid {pid}) does not stop; end it with `kill -9 {pid}` and start again"
     )]
     LeftOver {
-        /// Its process.
+        /// Its process id.
         pid: i32,
     },
 
-    /// Our own server did not stop in time.
+    /// The server did not stop in time and was killed.
     #[error(
         "Postgres (pid {pid}) had to be killed; nothing committed is lost, the next start replays its log"
     )]
     Killed {
-        /// Its process.
+        /// Its process id.
         pid: u32,
     },
 
-    /// The system refused something.
+    /// A system call failed.
     #[error(
         "cannot {action} {}: {cause}; make sure that this account may do that there, or set COACH_HOME to another \
          folder", path.display()
@@ -146,7 +146,7 @@ pub enum Error {
     Io {
         /// What was tried, as a verb.
         action: &'static str,
-        /// On what.
+        /// The path it was tried on.
         path: PathBuf,
         /// Why it failed.
         cause: io::Error,

@@ -1,4 +1,4 @@
-//! Where the data lives: in the home, or linked from it when Postgres cannot go there.
+//! The folder of the data: within the home, or linked from it when the account of Postgres cannot enter the home.
 
 use std::{
     fs::{self, DirBuilder, Permissions},
@@ -9,46 +9,47 @@ use std::{
 
 use super::{Error, run_as::RunAs};
 
-/// Where data goes that cannot live in the home, in the order of preference.
-const ELSEWHERE: [&str; 2] = ["/var/lib", "/var/tmp"];
+/// The parents of a data folder outside of the home, in order of preference.
+const FALLBACK_PARENTS: [&str; 2] = ["/var/lib", "/var/tmp"];
 
-/// The folder of everything that belongs to Postgres, without links in its path. Always reached as `HOME/postgres`.
+/// Finds or creates the folder of all data of Postgres: `HOME/postgres`, or the folder it links to. The returned path
+/// contains no links.
 pub(super) fn store(
     home: &Path,
     user: &RunAs,
     report: &mut dyn FnMut(&str),
 ) -> Result<PathBuf, Error> {
-    let door = home.join("postgres");
-    if is_link(&door) {
-        if let Ok(store) = door.canonicalize() {
+    let path = home.join("postgres");
+    if is_link(&path) {
+        if let Ok(store) = path.canonicalize() {
             create_private(&store, user)?;
-            return reachable(store, user);
+            return check_reachable(store, user);
         }
-        // What it led to is gone: cleaned away, or on another machine.
-        fs::remove_file(&door).map_err(Error::io("remove", &door))?;
+        // Its target does not exist: it was deleted, or is on another machine.
+        fs::remove_file(&path).map_err(Error::io("remove", &path))?;
     }
     if user.can_enter(home)? {
-        create_private(&door, user)?;
-        return Ok(door);
+        create_private(&path, user)?;
+        return Ok(path);
     }
-    // Data from a time when the account could come here is not left behind silently.
-    match fs::remove_dir(&door) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return reachable(door, user),
+    // Data from a time when the account could enter the home must not be ignored silently.
+    match fs::remove_dir(&path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return check_reachable(path, user),
         _ => {}
     }
-    let store = elsewhere(home, user, report)?;
+    let store = create_outside_home(home, user, report)?;
     report(&format!(
         "the account `{}` cannot enter {}: keeping the database in {}",
         user.name(),
         home.display(),
         store.display()
     ));
-    symlink(&store, &door).map_err(Error::io("create", &door))?;
+    symlink(&store, &path).map_err(Error::io("create", &path))?;
     Ok(store)
 }
 
-/// Creates a folder that only the account of Postgres (and root) can enter. One that is there already is taken over
-/// only if it is ours, because others may have made it in a place where everybody can.
+/// Creates a folder that only the account of Postgres (and root) can enter. An existing folder is used only if this
+/// user or that account owns it, because another user may have created it in a world-writable parent.
 pub(super) fn create_private(folder: &Path, user: &RunAs) -> Result<(), Error> {
     match DirBuilder::new().mode(0o700).create(folder) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
@@ -57,8 +58,8 @@ pub(super) fn create_private(folder: &Path, user: &RunAs) -> Result<(), Error> {
         _ => {}
     }
     let data = fs::symlink_metadata(folder).map_err(Error::io("look at", folder))?;
-    let ours = [rustix::process::geteuid().as_raw(), user.uid()].contains(&data.uid());
-    if !ours {
+    let is_ours = [rustix::process::geteuid().as_raw(), user.uid()].contains(&data.uid());
+    if !is_ours {
         return Err(Error::Foreign {
             folder: folder.to_owned(),
             owner: data.uid(),
@@ -71,11 +72,11 @@ pub(super) fn create_private(folder: &Path, user: &RunAs) -> Result<(), Error> {
         let private = Permissions::from_mode(0o700);
         fs::set_permissions(folder, private).map_err(Error::io("protect", folder))?;
     }
-    user.give(folder).map_err(Error::io("give away", folder))
+    user.chown(folder).map_err(Error::io("give away", folder))
 }
 
-/// A name for what belongs to a path, short because a socket's path must be: 12 hexadecimal digits of FNV-1a, which
-/// unlike the standard library's hash stays the same in every release.
+/// A folder name derived from a path and an account. It is short, because the path of a socket must be: 12 hexadecimal
+/// digits of FNV-1a, which unlike the standard library's hash is the same in every release.
 pub(super) fn short_name(path: &Path, uid: u32) -> String {
     let bytes = path.as_os_str().as_encoded_bytes().iter().copied();
     let hash = bytes
@@ -86,7 +87,7 @@ pub(super) fn short_name(path: &Path, uid: u32) -> String {
     format!("coach-{:012x}", hash >> 16)
 }
 
-fn reachable(store: PathBuf, user: &RunAs) -> Result<PathBuf, Error> {
+fn check_reachable(store: PathBuf, user: &RunAs) -> Result<PathBuf, Error> {
     if user.can_enter(&store)? {
         return Ok(store);
     }
@@ -100,14 +101,18 @@ fn is_link(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|data| data.is_symlink())
 }
 
-/// A new folder outside of the home.
+/// Creates a new data folder outside of the home.
 ///
-/// Without a link in the home, data that is already there belongs to a home that was deleted (and whoever deletes it
-/// means the database too) or moved (and still uses it): neither is ours to take, nor to delete.
-fn elsewhere(home: &Path, user: &RunAs, report: &mut dyn FnMut(&str)) -> Result<PathBuf, Error> {
+/// Existing data folders there belong to a home that was deleted (and its database was meant to be deleted too) or
+/// moved (and still uses it): they are neither used nor deleted.
+fn create_outside_home(
+    home: &Path,
+    user: &RunAs,
+    report: &mut dyn FnMut(&str),
+) -> Result<PathBuf, Error> {
     let name = short_name(home, user.uid());
     let mut last = None;
-    for parent in ELSEWHERE.map(Path::new) {
+    for parent in FALLBACK_PARENTS.map(Path::new) {
         if !parent.is_dir() || !user.can_enter(parent)? {
             continue;
         }

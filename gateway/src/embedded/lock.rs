@@ -1,4 +1,4 @@
-//! One live process per folder.
+//! Ensures that at most one process uses a folder.
 
 use std::{
     fs::{File, OpenOptions},
@@ -15,16 +15,16 @@ use rustix::{
 
 use super::{Error, postmaster};
 
-/// A lock that the kernel releases however the process ends. Children do not inherit it: the standard library opens
-/// files so that they close on exec.
+/// A file lock that the kernel releases however the process ends. Child processes do not inherit it: the standard
+/// library opens files with close-on-exec.
 #[derive(Debug)]
 pub(super) struct Lock {
     file: File,
 }
 
 impl Lock {
-    /// Takes the lock of a folder, or says who has it. The file stays when the lock is released: deleting it would
-    /// let two processes lock two files of the same name.
+    /// Takes the lock of a folder, or fails with the id of the process that holds it. The file stays when the lock is
+    /// released: deleting it would let two processes lock two files of the same name.
     pub(super) fn take(folder: &Path) -> Result<Self, Error> {
         let path = folder.join("coach.lock");
         let mut file = OpenOptions::new()
@@ -35,14 +35,13 @@ impl Lock {
             .custom_flags(no_follow())
             .open(&path)
             .map_err(Error::io("open", &path))?;
-        let mut refused = None;
-        // A process that is being killed, or a child of another one that is not yet in its program, holds it for a
-        // moment longer.
-        postmaster::wait(Duration::from_secs(1), || {
-            refused = flock(&file, FlockOperation::NonBlockingLockExclusive).err();
-            refused != Some(Errno::WOULDBLOCK)
+        let mut error = None;
+        // A process that is being killed, or a child between fork and exec, may hold the lock for a moment longer.
+        postmaster::wait_until(Duration::from_secs(1), || {
+            error = flock(&file, FlockOperation::NonBlockingLockExclusive).err();
+            error != Some(Errno::WOULDBLOCK)
         });
-        match refused {
+        match error {
             None => {}
             Some(Errno::WOULDBLOCK) => return Err(in_use(folder, &mut file)),
             Some(error) => return Err(Error::io("lock", &path)(error.into())),
@@ -56,7 +55,7 @@ impl Lock {
 
 fn in_use(folder: &Path, file: &mut File) -> Error {
     let mut pid = String::new();
-    // Who has it is a courtesy; that somebody has it is what counts.
+    // A missing id must not hide that the lock is taken.
     let _ = file.read_to_string(&mut pid);
     let pid = match pid.trim() {
         "" => "unknown".to_owned(),
@@ -70,12 +69,13 @@ fn in_use(folder: &Path, file: &mut File) -> Error {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Closing is not enough while another thread is between fork and exec: its child has a copy for a moment.
+        // Closing the file does not suffice: a child between fork and exec may have a copy of the descriptor.
         let _ = flock(&self.file, FlockOperation::Unlock);
     }
 }
 
-/// Root opens files in a folder of the account of Postgres, which must not be able to send it elsewhere by a link.
+/// The flag that refuses symbolic links. Root opens files in a folder of the account of Postgres, which must not be
+/// able to redirect it by a link.
 pub(super) fn no_follow() -> i32 {
     OFlags::NOFOLLOW.bits().cast_signed()
 }

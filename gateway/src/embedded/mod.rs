@@ -1,8 +1,8 @@
-//! A private Postgres for `coach dev` and for the tests.
+//! An embedded Postgres for `coach dev` and for the tests.
 //!
-//! It belongs to one home folder, listens on a socket that only its owner can reach, opens no port, and never
-//! touches a Postgres that runs for other purposes. Everything here blocks: call it before the async runtime
-//! starts, or from a blocking thread.
+//! It belongs to one home folder, listens on a Unix socket that only its owner can reach, opens no port, and never
+//! touches another Postgres on the machine. Everything here blocks: call it before the async runtime starts, or from a
+//! blocking thread.
 
 mod apt;
 mod binaries;
@@ -32,24 +32,24 @@ use self::{
 /// The name of the database superuser, the only role of a new cluster.
 pub const SUPERUSER: &str = "coach";
 
-/// Brings Postgres into the given folder (which exists) and returns the folder of its programs, or says why not.
+/// Downloads Postgres into the given existing folder and returns the folder of its executables, or an error message.
 pub type Fetch = fn(&Path) -> Result<PathBuf, String>;
 
-/// How the private Postgres is to run.
+/// How the embedded Postgres is found and run.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The folder that owns the data (`COACH_HOME`). It is created when missing, and serves one process at a time.
     pub home: PathBuf,
     /// The folder that holds `postgres` and `initdb` (`COACH_POSTGRES_BIN`). Nothing else is tried when it is set.
     pub bin: Option<PathBuf>,
-    /// Whether data survives a crash of the machine. Tests say no and get a faster server.
+    /// Whether data survives a crash of the machine. Tests turn it off for a faster server.
     pub durable: bool,
-    /// The last resort when this machine has no Postgres.
+    /// Downloads Postgres when this machine has none and apt cannot install it.
     pub fetch: Option<Fetch>,
 }
 
 impl Settings {
-    /// A durable server for `home`, with the Postgres that this machine has.
+    /// A durable server for `home`, with a Postgres installed on this machine.
     pub fn new(home: impl Into<PathBuf>) -> Self {
         Self {
             home: home.into(),
@@ -60,14 +60,14 @@ impl Settings {
     }
 }
 
-/// A running Postgres. Dropping it stops the server (fast shutdown) and waits, ten seconds at the most as a rule.
+/// A running Postgres. Dropping it stops the server (fast shutdown) and waits, normally for at most ten seconds.
 ///
 /// When this process ends without dropping it (a signal, a static in a test binary), a watchdog stops the server a
-/// moment later; should that fail too, the next start does.
+/// moment later. If that fails too, the next start does it.
 #[derive(Debug)]
 pub struct EmbeddedPostgres {
-    // The order matters, since fields are dropped in it: first the server stops, then its socket folder goes, and
-    // only then may another process have the data.
+    // Fields are dropped in this order, which matters: the server stops first, then its socket folder is removed, and
+    // only then are the locks of the data released.
     server: Server,
     sockets: Sockets,
     _data_lock: Lock,
@@ -75,10 +75,10 @@ pub struct EmbeddedPostgres {
 }
 
 impl EmbeddedPostgres {
-    /// Finds Postgres, prepares its data (once), stops what a killed run left, starts the server and waits until it
-    /// accepts connections: about a second, or two the first time.
+    /// Finds Postgres, creates its data folder if needed, stops the server of a killed run, starts the server and waits
+    /// until it accepts connections. Takes about one second, or two the first time.
     ///
-    /// `report` receives a line for each step that takes long or that a person should know of.
+    /// `report` is called with a line for each step that takes long or that the user should know about.
     ///
     /// # Errors
     ///
@@ -92,7 +92,8 @@ impl EmbeddedPostgres {
             .map_err(Error::io("open", &settings.home))?;
         let home_lock = Lock::take(&home)?;
         let (binaries, user, store) = prepare(settings, &home, report)?;
-        // A copied home shares its link, and so the data, with the original: the lock of the home is not enough.
+        // The data folder may be a link, which a copied home shares with the original: the lock of the home does not
+        // suffice.
         let data_lock = Lock::take(&store)?;
 
         recovery::recover(&store, report)?;
@@ -133,18 +134,18 @@ impl EmbeddedPostgres {
         self.server.pid()
     }
 
-    /// Stops the server and waits, as dropping does, but says how it went.
+    /// Stops the server and waits, as dropping does, but returns the result.
     ///
     /// # Errors
     ///
-    /// When the server had to be killed, so that the next start will replay its log first.
+    /// When the server had to be killed. The next start replays its write-ahead log.
     pub fn stop(mut self) -> Result<(), Error> {
         self.server.stop()
     }
 }
 
-/// The URL of a database of the server that another process runs for this home, as [`EmbeddedPostgres::url`]; `None` when
-/// none runs.
+/// The URL of a database of the server that another process runs for this home, as [`EmbeddedPostgres::url`]; `None`
+/// when none runs.
 pub fn running(home: &Path, database: &str) -> Option<String> {
     let home = home.canonicalize().ok()?;
     let store = home.join("postgres").canonicalize().ok()?;
@@ -154,8 +155,8 @@ pub fn running(home: &Path, database: &str) -> Option<String> {
         .flatten()
         .map(|entry| entry.path());
     let mut running = clusters.filter(|data| {
-        let server = postmaster::recorded(data);
-        server.is_some_and(|pid| postmaster::runs_on(pid, data))
+        let server = postmaster::read_pid(data);
+        server.is_some_and(|pid| postmaster::is_server_on(pid, data))
     });
     let sockets = Sockets::folder_of(&running.next()?, &user);
     Some(url(&sockets, database))
@@ -170,7 +171,7 @@ fn url(sockets: &Path, database: &str) -> String {
     )
 }
 
-/// Finds the programs, the account to run them as, and the folder for the data.
+/// Finds the executables, the account to run them as, and the folder for the data.
 fn prepare(
     settings: &Settings,
     home: &Path,
@@ -180,19 +181,19 @@ fn prepare(
     let mut rejected = Vec::new();
     let mut found = match &settings.bin {
         Some(folder) => {
-            Some(binaries::judge(folder, &user).map_err(|why| Error::bin(folder, why))?)
+            Some(binaries::inspect(folder, &user).map_err(|reason| Error::bin(folder, reason))?)
         }
         None => binaries::search(&user, &mut rejected),
     };
     if found.is_none() && apt::is_possible() {
         match apt::install(report) {
             Ok(()) => {
-                // The package brings the account `postgres`, which is better than `nobody`.
+                // The package creates the account `postgres`, which is preferred to `nobody`.
                 user = RunAs::choose(home)?;
                 rejected.clear();
                 found = binaries::search(&user, &mut rejected);
             }
-            Err(why) => rejected.push(why),
+            Err(reason) => rejected.push(reason),
         }
     }
     let store = folders::store(home, &user, report)?;
@@ -202,9 +203,9 @@ fn prepare(
         let folder = store.join("fetched");
         folders::create_private(&folder, &user)?;
         report(&format!("fetching Postgres into {}", folder.display()));
-        match fetch(&folder).and_then(|bin| binaries::judge(&bin, &user)) {
+        match fetch(&folder).and_then(|bin| binaries::inspect(&bin, &user)) {
             Ok(binaries) => found = Some(binaries),
-            Err(why) => rejected.push(format!("fetching it failed: {why}")),
+            Err(reason) => rejected.push(format!("fetching it failed: {reason}")),
         }
     }
     let binaries = found.ok_or(Error::NotFound { rejected })?;
@@ -228,7 +229,7 @@ fn percent_encode(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn what_means_something_in_a_url_is_encoded() {
+    fn reserved_characters_are_percent_encoded() {
         assert_eq!(super::percent_encode(b"/tmp/coach-0a"), "%2Ftmp%2Fcoach-0a");
         assert_eq!(super::percent_encode("ä b&c".as_bytes()), "%C3%A4%20b%26c");
     }

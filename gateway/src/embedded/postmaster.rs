@@ -1,4 +1,4 @@
-//! Looking at a server process by its id, which the system may have given to another process since.
+//! Inspects a server process by its id, which the system may have reused for another process.
 
 use std::{
     fs,
@@ -10,44 +10,43 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 
-/// The id in the data folder's `postmaster.pid`.
-pub(super) fn recorded(data: &Path) -> Option<Pid> {
-    parse_record(&fs::read_to_string(data.join("postmaster.pid")).ok()?)
+/// The process id in the data folder's `postmaster.pid`.
+pub(super) fn read_pid(data: &Path) -> Option<Pid> {
+    parse_pid_file(&fs::read_to_string(data.join("postmaster.pid")).ok()?)
 }
 
-/// A process without a server, as `initdb` uses, writes its id negated. It ends by itself.
-fn parse_record(record: &str) -> Option<Pid> {
-    let id = record.lines().next()?.trim().parse().ok()?;
+/// A standalone backend, as `initdb` uses, writes its id negated. It ends by itself and is ignored.
+fn parse_pid_file(text: &str) -> Option<Pid> {
+    let id = text.lines().next()?.trim().parse().ok()?;
     if id > 0 { Pid::from_raw(id) } else { None }
 }
 
-/// Whether the process is a server on this data. A dead one that its parent did not collect is not: its command line
-/// is empty.
-pub(super) fn runs_on(pid: Pid, data: &Path) -> bool {
+/// Whether the process is a server on this data folder. A zombie is not: its command line is empty.
+pub(super) fn is_server_on(pid: Pid, data: &Path) -> bool {
     let command = command_line(pid);
     if !is_postgres(&command) {
         return false;
     }
-    // Servers change to their data folder, and the kernel knows it by its new name when the home was moved.
-    let folder = fs::read_link(format!("/proc/{pid}/cwd"));
-    names_data(&command, data) || folder.is_ok_and(|folder| folder == data)
+    // The server's working directory is its data folder. Its path stays current when the home is moved.
+    let working_directory = fs::read_link(format!("/proc/{pid}/cwd"));
+    names_data(&command, data) || working_directory.is_ok_and(|folder| folder == data)
 }
 
-/// Sends a signal; a process that is gone is as good.
+/// Sends a signal. Errors are ignored, because the process may have ended.
 pub(super) fn signal(pid: Pid, signal: Signal) {
     if let Err(error) = kill_process(pid, signal) {
-        tracing::debug!(%pid, ?signal, %error, "the server did not take a signal");
+        tracing::debug!(%pid, ?signal, %error, "the server could not be signalled");
     }
 }
 
-/// Asks again and again until the answer is yes, or the time is over and it is no.
-pub(super) fn wait(limit: Duration, mut done: impl FnMut() -> bool) -> bool {
+/// Polls until `done` returns true. Returns false when the timeout passes first.
+pub(super) fn wait_until(timeout: Duration, mut done: impl FnMut() -> bool) -> bool {
     let start = Instant::now();
     loop {
         if done() {
             return true;
         }
-        if start.elapsed() >= limit {
+        if start.elapsed() >= timeout {
             return false;
         }
         thread::sleep(Duration::from_millis(20));
@@ -80,8 +79,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_servers_are_recorded_with_their_id() {
-        let id = |record| parse_record(record).map(Pid::as_raw_pid);
+    fn only_ids_of_servers_are_parsed() {
+        let id = |text| parse_pid_file(text).map(Pid::as_raw_pid);
         assert_eq!(id("4711\n/data\n1700000000\n5432\n"), Some(4711));
         assert_eq!(id("-4711\n/data\n"), None);
         assert_eq!(id("0\n"), None);

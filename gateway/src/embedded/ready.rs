@@ -1,4 +1,4 @@
-//! Asking a server whether it accepts connections, in as much of its protocol as that takes.
+//! Checks whether a server accepts connections, with a minimal implementation of Postgres's protocol.
 
 use std::{
     io::{self, Read, Write},
@@ -9,24 +9,25 @@ use std::{
 
 use super::SUPERUSER;
 
-/// Connects and leaves again. `Err` tells why not, in words: usually that it is still starting.
-pub(super) fn ask(socket: &Path) -> Result<(), String> {
-    let answer = converse(socket).map_err(|error| error.to_string())?;
-    understand(&answer)
+/// Connects and disconnects. Fails with a message, usually that the server is still starting.
+pub(super) fn probe(socket: &Path) -> Result<(), String> {
+    let response = exchange(socket).map_err(|error| error.to_string())?;
+    parse_response(&response)
 }
 
-fn converse(socket: &Path) -> io::Result<Vec<u8>> {
+/// Sends a startup message and reads the response until the server closes the connection.
+fn exchange(socket: &Path) -> io::Result<Vec<u8>> {
     let mut stream = UnixStream::connect(socket)?;
-    let limit = Some(Duration::from_secs(2));
-    stream.set_read_timeout(limit)?;
-    stream.set_write_timeout(limit)?;
-    // The farewell goes along, so that the server answers, closes, and finds nothing to complain of in its log.
+    let timeout = Some(Duration::from_secs(2));
+    stream.set_read_timeout(timeout)?;
+    stream.set_write_timeout(timeout)?;
+    // Terminate (`X`) is sent along, so that the server responds, closes the connection and logs no error.
     let mut request = startup_message(&[("user", SUPERUSER), ("database", "postgres")]);
     request.extend_from_slice(&[b'X', 0, 0, 0, 4]);
     stream.write_all(&request)?;
-    let mut answer = Vec::new();
-    stream.take(64 * 1024).read_to_end(&mut answer)?;
-    Ok(answer)
+    let mut response = Vec::new();
+    stream.take(64 * 1024).read_to_end(&mut response)?;
+    Ok(response)
 }
 
 fn startup_message(parameters: &[(&str, &str)]) -> Vec<u8> {
@@ -42,9 +43,9 @@ fn startup_message(parameters: &[(&str, &str)]) -> Vec<u8> {
     [&length.to_be_bytes(), body.as_slice()].concat()
 }
 
-/// `R` says that we are in; `E` is an error, 57P03 while the server starts.
-fn understand(answer: &[u8]) -> Result<(), String> {
-    match answer {
+/// `R` is an authentication request (here: success), `E` an error, with code 57P03 while the server starts.
+fn parse_response(response: &[u8]) -> Result<(), String> {
+    match response {
         [b'R', ..] => Ok(()),
         [b'E', _, _, _, _, fields @ ..] => {
             let field = |code| {
@@ -65,21 +66,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_message_is_as_the_protocol_has_it() {
+    fn the_startup_message_follows_the_protocol() {
         let message = startup_message(&[("user", "coach")]);
         assert_eq!(message, b"\0\0\0\x14\0\x03\0\0user\0coach\0\0");
     }
 
     #[test]
-    fn answers_are_understood() {
-        assert_eq!(understand(b"R\0\0\0\x08\0\0\0\0"), Ok(()));
+    fn responses_are_parsed() {
+        assert_eq!(parse_response(b"R\0\0\0\x08\0\0\0\0"), Ok(()));
         let starting =
             b"E\0\0\0\x30SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0";
         assert_eq!(
-            understand(starting),
+            parse_response(starting),
             Err("the database system is starting up (57P03)".to_owned())
         );
-        assert!(understand(b"").is_err());
-        assert!(understand(b"HTTP/1.1 400").is_err());
+        assert!(parse_response(b"").is_err());
+        assert!(parse_response(b"HTTP/1.1 400").is_err());
     }
 }

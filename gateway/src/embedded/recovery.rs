@@ -1,4 +1,4 @@
-//! Cleaning up after a run that was killed before it could stop its server.
+//! Cleans up after a process that was killed before it could stop its server.
 
 use std::{fs, path::Path, time::Duration};
 
@@ -6,8 +6,7 @@ use rustix::process::Signal;
 
 use super::{Error, postmaster};
 
-/// Stops the servers that still run in this folder, whatever their version. The caller holds the lock, so nobody needs
-/// them any more.
+/// Stops all servers that still run in this folder, of any version. The caller holds the lock, so no process uses them.
 pub(super) fn recover(store: &Path, report: &mut dyn FnMut(&str)) -> Result<(), Error> {
     let clusters = fs::read_dir(store).map_err(Error::io("read", store))?;
     clusters
@@ -16,17 +15,17 @@ pub(super) fn recover(store: &Path, report: &mut dyn FnMut(&str)) -> Result<(), 
 }
 
 fn recover_cluster(data: &Path, report: &mut dyn FnMut(&str)) -> Result<(), Error> {
-    let Some(pid) = postmaster::recorded(data) else {
+    let Some(pid) = postmaster::read_pid(data) else {
         return Ok(());
     };
-    if postmaster::runs_on(pid, data) {
+    if postmaster::is_server_on(pid, data) {
         report(&format!(
             "stopping the Postgres that a killed run left behind (pid {pid})"
         ));
         let stopped = |signal, seconds| {
             postmaster::signal(pid, signal);
-            postmaster::wait(Duration::from_secs(seconds), || {
-                !postmaster::runs_on(pid, data)
+            postmaster::wait_until(Duration::from_secs(seconds), || {
+                !postmaster::is_server_on(pid, data)
             })
         };
         if !stopped(Signal::INT, 10) && !stopped(Signal::QUIT, 10) {
@@ -34,11 +33,10 @@ fn recover_cluster(data: &Path, report: &mut dyn FnMut(&str)) -> Result<(), Erro
             return Err(Error::LeftOver { pid });
         }
     }
-    // Postgres itself would take any live process with that id for a server, as happens when ids are given anew
-    // after a restart of the machine or container. Left over backends still keep it from starting: it checks its
-    // shared memory too.
+    // Postgres itself takes any live process with that id for a server, and the id may be reused after a restart of the
+    // machine or container. Orphaned backends still prevent a start, because Postgres checks its shared memory too.
     let file = data.join("postmaster.pid");
-    if postmaster::recorded(data) == Some(pid) {
+    if postmaster::read_pid(data) == Some(pid) {
         tracing::debug!(file = %file.display(), "removing the record of a server that is gone");
         fs::remove_file(&file).map_err(Error::io("remove", &file))?;
     }

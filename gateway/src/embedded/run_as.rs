@@ -1,4 +1,4 @@
-//! Whom Postgres runs as: it refuses to be root.
+//! The account that Postgres runs as: it refuses to run as root.
 
 use std::{
     ffi::OsStr,
@@ -13,7 +13,7 @@ use std::{
 
 use super::Error;
 
-/// In the order of preference. Any other account might be a person's.
+/// Accounts that root may run Postgres as, in order of preference. Any other account might be a person's.
 const ACCOUNTS: [&str; 2] = ["postgres", "nobody"];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,15 +23,15 @@ pub(super) struct Account {
     pub(super) gid: u32,
 }
 
-/// The account of Postgres: our own, or another when we are root.
+/// The account of Postgres: that of this process, or another one when this process runs as root.
 #[derive(Debug)]
 pub(super) struct RunAs {
     switch_to: Option<Account>,
 }
 
 impl RunAs {
-    /// As root, the account that owns the data already, so that a package which brings the account `postgres` later
-    /// does not cut us off from data of `nobody`.
+    /// Chooses the account. As root, an account that already owns the data is preferred, so that data of `nobody` stays
+    /// accessible when a package creates the account `postgres` later.
     pub(super) fn choose(home: &Path) -> Result<Self, Error> {
         if !rustix::process::geteuid().is_root() {
             return Ok(Self { switch_to: None });
@@ -50,10 +50,10 @@ impl RunAs {
         })
     }
 
-    /// A command that runs as this account, without the settings people have in their shell for other databases.
+    /// A command that runs as this account, without the shell's variables for other databases.
     pub(super) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
-        // Any folder will do that every account can enter; ours may not be one.
+        // The account may not be able to enter the current directory, but every account can enter `/`.
         command.current_dir("/").stdin(Stdio::null());
         for (key, _) in std::env::vars_os() {
             if key.as_encoded_bytes().starts_with(b"PG") || key == "DATABASE_URL" {
@@ -80,16 +80,16 @@ impl RunAs {
             .map_or("yourself", |account| &account.name)
     }
 
-    /// Makes the path, which must not be a link, belong to this account.
-    pub(super) fn give(&self, path: &Path) -> io::Result<()> {
+    /// Makes this account the owner of the path, which must not be a link.
+    pub(super) fn chown(&self, path: &Path) -> io::Result<()> {
         match &self.switch_to {
             Some(account) => lchown(path, Some(account.uid), Some(account.gid)),
             None => Ok(()),
         }
     }
 
-    /// Whether this account may go into the folder, and so into all above it. Only asked as root: what we made as
-    /// ourselves we can enter.
+    /// Whether this account may enter the folder and all its parents. Always true when this process does not run as
+    /// root, because it can enter the folders it created.
     pub(super) fn can_enter(&self, folder: &Path) -> Result<bool, Error> {
         let Some(account) = &self.switch_to else {
             return Ok(true);
@@ -104,8 +104,8 @@ impl RunAs {
     }
 }
 
-/// The kernel's rule: only the first class that fits counts. Access lists are left out, which errs towards "no"
-/// where they widen access.
+/// The kernel's rule: only the first matching class (owner, group, others) counts. ACLs are ignored, so the result may
+/// be a wrong `false` where they widen access.
 fn may_search(mode: u32, uid: u32, gid: u32, account: &Account) -> bool {
     let bit = if uid == account.uid {
         0o100
@@ -132,7 +132,8 @@ fn find(passwd: &str, name: &str) -> Option<Account> {
     })
 }
 
-/// macOS writes the ids of `nobody` as -2. Root's never counts, whatever it is called.
+/// Parses an id. macOS writes the ids of `nobody` as -2. The id 0 is rejected: it is root's, whatever the account's
+/// name.
 fn id(field: &str) -> Option<u32> {
     field
         .parse()
@@ -166,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_first_class_that_fits_says_who_may_enter() {
+    fn only_the_first_matching_class_grants_access() {
         let account = postgres();
         assert!(may_search(0o40755, 0, 0, &account));
         assert!(!may_search(0o40700, 0, 0, &account));
@@ -178,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_has_no_settings_of_other_databases() {
+    fn a_command_has_no_variables_of_other_databases() {
         let user = RunAs { switch_to: None };
         let command = user.command("postgres");
         assert!(command.get_envs().all(|(key, value)| {

@@ -16,20 +16,21 @@ use super::{
     sockets::Sockets, watchdog::Watchdog,
 };
 
-const READY_WITHIN: Duration = Duration::from_mins(1);
-const LARGEST_LOG: u64 = 10 * 1024 * 1024;
+const READY_TIMEOUT: Duration = Duration::from_mins(1);
+/// A log that is larger at the start is truncated.
+const MAX_LOG_BYTES: u64 = 10 * 1024 * 1024;
 
-/// For all servers. Given on the command line, these win over what the data folder's own file says.
-const ALWAYS: [&str; 5] = [
+/// Settings of all servers. Given on the command line, they override the configuration file of the data folder.
+const COMMON_SETTINGS: [&str; 5] = [
     "listen_addresses=",
     "logging_collector=off",
     "log_destination=stderr",
     "timezone=UTC",
     "log_timezone=UTC",
 ];
-const DURABLE: [&str; 2] = ["shared_buffers=128MB", "max_connections=200"];
-/// Tests copy databases by the hundred and can lose them all.
-const FAST: [&str; 7] = [
+const DURABLE_SETTINGS: [&str; 2] = ["shared_buffers=128MB", "max_connections=200"];
+/// For tests, which copy hundreds of databases and need none after a crash.
+const FAST_SETTINGS: [&str; 7] = [
     "shared_buffers=128MB",
     "max_connections=400",
     "fsync=off",
@@ -39,7 +40,7 @@ const FAST: [&str; 7] = [
     "max_wal_senders=0",
 ];
 
-/// What to start, on what.
+/// How to start the server.
 pub(super) struct Plan<'a> {
     pub(super) binaries: &'a Binaries,
     pub(super) user: &'a RunAs,
@@ -62,7 +63,7 @@ impl Server {
     pub(super) fn start(plan: &Plan<'_>) -> Result<Self, Error> {
         let mut log = Log::open(plan.log).map_err(Error::io("open", plan.log))?;
         let mut command = plan.command();
-        log.receive(&mut command)
+        log.redirect(&mut command)
             .map_err(Error::io("open", plan.log))?;
         let child = command
             .spawn()
@@ -83,7 +84,8 @@ impl Server {
         self.child.id()
     }
 
-    /// Asks for a fast shutdown, which ends sessions and loses nothing, and gets ruder every ten seconds.
+    /// Requests a fast shutdown, which ends sessions and loses nothing. Escalates to an immediate shutdown after ten
+    /// seconds, and to SIGKILL after another ten.
     pub(super) fn stop(&mut self) -> Result<(), Error> {
         if !self.running {
             return Ok(());
@@ -91,11 +93,11 @@ impl Server {
         self.running = false;
         self.watchdog = None;
         for signal in [Signal::INT, Signal::QUIT] {
-            // An exited child keeps its id until we have waited for it, so the signal cannot hit another process.
+            // An exited child keeps its id until it is waited for, so the signal cannot reach another process.
             if let Ok(None) = self.child.try_wait() {
                 postmaster::signal(Pid::from_child(&self.child), signal);
             }
-            if postmaster::wait(Duration::from_secs(10), || {
+            if postmaster::wait_until(Duration::from_secs(10), || {
                 !matches!(self.child.try_wait(), Ok(None))
             }) {
                 return Ok(());
@@ -108,11 +110,14 @@ impl Server {
 
     fn wait_until_ready(&mut self, plan: &Plan<'_>, log: &mut Log) -> Result<(), Error> {
         let socket = plan.sockets.socket();
-        let mut answer = String::new();
+        let mut last_error = String::new();
         let mut exited = None;
-        let ended = postmaster::wait(READY_WITHIN, || {
+        let ended = postmaster::wait_until(READY_TIMEOUT, || {
             exited = self.child.try_wait().ok().flatten();
-            exited.is_some() || ready::ask(&socket).map_err(|why| answer = why).is_ok()
+            exited.is_some()
+                || ready::probe(&socket)
+                    .map_err(|error| last_error = error)
+                    .is_ok()
         });
         match (ended, exited) {
             (true, None) => Ok(()),
@@ -126,8 +131,8 @@ impl Server {
                 })
             }
             (false, None) => Err(Error::NotReady {
-                seconds: READY_WITHIN.as_secs(),
-                answer,
+                seconds: READY_TIMEOUT.as_secs(),
+                answer: last_error,
                 log: plan.log.to_owned(),
                 tail: log.tail(),
             }),
@@ -144,7 +149,8 @@ impl Drop for Server {
 }
 
 impl Plan<'_> {
-    /// The server itself rather than `pg_ctl`, so that it is our child and we learn how it ends.
+    /// Runs the server itself rather than `pg_ctl`, so that it is a child of this process, which learns its exit
+    /// status.
     fn command(&self) -> Command {
         let mut command = self.user.command(self.binaries.bin.join("postgres"));
         command
@@ -153,17 +159,21 @@ impl Plan<'_> {
             .arg("-k")
             .arg(self.sockets.folder())
             .args(["-p", &PORT.to_string()])
-            // Ctrl-C in the terminal is for us: we stop the server when its clients have finished.
+            // Ctrl-C in the terminal must not reach the server: this process stops it after its clients have finished.
             .process_group(0);
-        let mode: &[&str] = if self.durable { &DURABLE } else { &FAST };
-        for setting in ALWAYS.iter().chain(mode) {
+        let mode: &[&str] = if self.durable {
+            &DURABLE_SETTINGS
+        } else {
+            &FAST_SETTINGS
+        };
+        for setting in COMMON_SETTINGS.iter().chain(mode) {
             command.args(["-c", setting]);
         }
         command
     }
 }
 
-/// The server's log, and where in it this run begins.
+/// The server's log file, and the offset at which this run begins.
 struct Log {
     file: File,
     path: PathBuf,
@@ -178,7 +188,7 @@ impl Log {
             .mode(0o600)
             .custom_flags(no_follow())
             .open(path)?;
-        if file.metadata()?.len() > LARGEST_LOG {
+        if file.metadata()?.len() > MAX_LOG_BYTES {
             file.set_len(0)?;
         }
         Ok(Self {
@@ -188,17 +198,18 @@ impl Log {
         })
     }
 
-    fn receive(&self, command: &mut Command) -> io::Result<()> {
+    /// Redirects the command's output to the log.
+    fn redirect(&self, command: &mut Command) -> io::Result<()> {
         command
             .stdout(self.file.try_clone()?)
             .stderr(self.file.try_clone()?);
         Ok(())
     }
 
-    /// The last lines of this run.
+    /// The last 15 lines of this run.
     fn tail(&self) -> String {
         let mut bytes = Vec::new();
-        // A log that cannot be read must not hide what went wrong.
+        // An unreadable log must not hide the original error.
         let _ = File::open(&self.path).and_then(|mut file| {
             let end = file.metadata()?.len();
             file.seek(SeekFrom::Start(

@@ -7,12 +7,12 @@ use std::{
 
 use super::{Error, folders, run_as::RunAs};
 
-/// Only a part of the socket's name: nothing listens on a port.
+/// Only a part of the socket's file name: the server does not listen on TCP.
 pub(super) const PORT: u16 = 5432;
 
 /// A folder that only the account of Postgres and root can enter, removed when dropped.
 ///
-/// It is directly in `/tmp`, not beside the data, because the path of a socket has at most 107 bytes (103 on macOS).
+/// It is directly in `/tmp`, not next to the data, because the path of a socket has at most 107 bytes (103 on macOS).
 #[derive(Debug)]
 pub(super) struct Sockets {
     folder: PathBuf,
@@ -23,13 +23,13 @@ impl Sockets {
         let folder = Self::folder_of(data, user);
         folders::create_private(&folder, user)?;
         let sockets = Self { folder };
-        // What a killed server left would keep ours from starting if its process id is in use again. We hold the
+        // The files of a killed server would prevent a start if its process id is in use again. The caller holds the
         // lock of the data, and the server on it is stopped.
         sockets.remove_files();
         Ok(sockets)
     }
 
-    /// Where the server on this data has its socket.
+    /// The folder of the socket of the server on this data.
     pub(super) fn folder_of(data: &Path, user: &RunAs) -> PathBuf {
         Path::new("/tmp").join(folders::short_name(data, user.uid()))
     }
@@ -52,7 +52,7 @@ impl Sockets {
 impl Drop for Sockets {
     fn drop(&mut self) {
         self.remove_files();
-        // Never recursively: only what we know of is ours.
+        // Not recursively: other files are not ours.
         let _ = fs::remove_dir(&self.folder);
     }
 }

@@ -1,4 +1,4 @@
-//! Stopping the server when this process is gone without having done so.
+//! Stops the server when this process ends without having done so.
 
 use std::{
     path::Path,
@@ -9,12 +9,14 @@ use std::os::unix::process::CommandExt;
 
 use super::run_as::RunAs;
 
-/// Waits for the end of its input, which comes when the process that holds the other end dies, however it dies; then
-/// asks the server to stop if it is still the one that is written down. Only built-in commands of the shell.
+/// Waits for the end of its input, which comes when the process that holds the other end of the pipe ends in any way.
+/// Then requests a fast shutdown of the server if its id is still in `postmaster.pid`. Uses only built-in commands of
+/// the shell.
 const SCRIPT: &str = r#"read -r nothing
 read -r pid < "$1/postmaster.pid" && [ "$pid" = "$2" ] && kill -INT "$pid""#;
 
-/// A shell that outlives us for a moment. Asking the kernel to do this takes unsafe code, and only Linux can.
+/// A shell that outlives this process for a moment. The alternative, a parent death signal, takes unsafe code and
+/// exists only on Linux.
 #[derive(Debug)]
 pub(super) struct Watchdog {
     shell: Child,
@@ -30,7 +32,7 @@ impl Watchdog {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            // Ctrl-C in the terminal is for us, not for it.
+            // Ctrl-C in the terminal must not reach the shell.
             .process_group(0)
             .spawn()?;
         Ok(Self { shell })
@@ -39,7 +41,7 @@ impl Watchdog {
 
 impl Drop for Watchdog {
     fn drop(&mut self) {
-        // Before its input closes, so that it does nothing.
+        // Killed before its input closes, so that it does not stop the server.
         let _ = self.shell.kill();
         let _ = self.shell.wait();
     }

@@ -1,4 +1,4 @@
-//! Which requests are let in, before anybody looks at what they ask for.
+//! Checks that a request has to pass before it is routed: the `Host` header, and the connection limit.
 
 use std::sync::Arc;
 
@@ -13,27 +13,27 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::{refusal::Refusal, state::AppState};
+use super::{error::HttpError, state::AppState};
 
-/// Whether a path is asked by machines every few seconds.
-pub(crate) fn is_upkeep(path: &str) -> bool {
+/// Whether a path is for monitoring (health probes and metrics), and so requested every few seconds.
+pub(crate) fn is_monitoring_path(path: &str) -> bool {
     path == "/metrics" || path.starts_with("/health/")
 }
 
-/// Refuses what HTTP/1.1 does not allow: a request without `Host`, with several, or with one that names no host.
-/// <https://www.rfc-editor.org/rfc/rfc9112#section-3.2>
-pub(crate) fn refuse_host<B>(request: &HttpRequest<B>) -> Option<Response> {
+/// The error response to a request that HTTP/1.1 forbids: without a `Host` header, with several, or with an invalid
+/// one. <https://www.rfc-editor.org/rfc/rfc9112#section-3.2>
+pub(crate) fn reject_invalid_host<B>(request: &HttpRequest<B>) -> Option<Response> {
     let mut hosts = request.headers().get_all(HOST).iter();
-    let fits = match (hosts.next(), hosts.next()) {
+    let is_valid = match (hosts.next(), hosts.next()) {
         (None, _) => request.version() != Version::HTTP_11,
         (Some(host), None) => host.is_empty() || authority(host).is_some(),
         (Some(_), Some(_)) => false,
     };
-    if fits {
+    if is_valid {
         return None;
     }
-    let refusal = Refusal::bad_request("requests name their host in one header `Host`");
-    Some(refusal.into_response())
+    let error = HttpError::bad_request("requests name their host in one header `Host`");
+    Some(error.into_response())
 }
 
 fn authority(host: &HeaderValue) -> Option<Authority> {
@@ -41,28 +41,29 @@ fn authority(host: &HeaderValue) -> Option<Authority> {
     (!authority.as_str().contains('@')).then_some(authority)
 }
 
-/// The answer where all connections have requests that are worked on.
+/// The response when the connection limit is reached and every other connection has a request in progress.
 pub(crate) fn overloaded() -> Response {
-    let later = [
+    let headers = [
         (RETRY_AFTER, HeaderValue::from_static("1")),
-        // Pages elsewhere are to see it, as what the routes answer.
+        // Readable across origins, like the responses of the routes.
         (ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*")),
         (
             ACCESS_CONTROL_EXPOSE_HEADERS,
             HeaderValue::from_static("retry-after"),
         ),
     ];
-    (later, Refusal::not_now()).into_response()
+    (headers, HttpError::service_unavailable()).into_response()
 }
 
-/// The names of hosts under which `coach dev` answers. A page elsewhere can have its own name lead to this machine, and
-/// would then be read as if it were ours (DNS rebinding); an address cannot be made to lead anywhere else.
+/// The host names that `coach dev` accepts. Protects against DNS rebinding, in which a page of another site resolves
+/// its own name to this machine to become same-origin with it. IP addresses are always accepted: they cannot be
+/// rebound.
 #[derive(Clone)]
-pub(super) struct Allowed(Arc<[String]>);
+pub(super) struct AllowedHosts(Arc<[String]>);
 
-impl Allowed {
-    /// None where everything is open to everybody anyway.
-    pub(super) fn of(state: &AppState) -> Option<Self> {
+impl AllowedHosts {
+    /// `None` outside of development, where any host name is accepted.
+    pub(super) fn from_state(state: &AppState) -> Option<Self> {
         let names = state.allowed_hosts()?;
         Some(Self(names.into()))
     }
@@ -77,26 +78,26 @@ impl Allowed {
     }
 }
 
-/// Refuses requests to names that are not this machine's.
-pub(super) async fn check_name(
-    State(allowed): State<Allowed>,
+/// Middleware that rejects requests whose host name is not allowed.
+pub(super) async fn check_host(
+    State(allowed_hosts): State<AllowedHosts>,
     request: Request,
     next: Next,
 ) -> Response {
-    // With HTTP/2 it stands in `:authority`.
+    // HTTP/2 has the name in `:authority`.
     let target = request.uri().authority().cloned();
-    let named = request.headers().get(HOST).map(authority);
-    let mut names = target.map(Some).into_iter().chain(named).peekable();
-    let is_named = names.peek().is_some();
-    if is_named && names.all(|name| name.is_some_and(|name| allowed.allows(name.host()))) {
+    let host = request.headers().get(HOST).map(authority);
+    let mut names = target.map(Some).into_iter().chain(host).peekable();
+    let has_name = names.peek().is_some();
+    if has_name && names.all(|name| name.is_some_and(|name| allowed_hosts.allows(name.host()))) {
         return next.run(request).await;
     }
-    let refusal = Refusal::new(
+    let error = HttpError::new(
         StatusCode::MISDIRECTED_REQUEST,
         "MISDIRECTED_REQUEST",
         "`coach dev` answers to localhost and to addresses; other names of this machine are set in COACH_ALLOWED_HOSTS",
     );
-    refusal.into_response()
+    error.into_response()
 }
 
 #[cfg(test)]
@@ -104,8 +105,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_this_machine_are_told_from_others() {
-        let allowed = Allowed(["coach.test".to_owned()].into());
+    fn only_allowed_hosts_and_addresses_are_accepted() {
+        let allowed = AllowedHosts(["coach.test".to_owned()].into());
         for host in [
             "localhost",
             "LOCALHOST",
@@ -131,13 +132,13 @@ mod tests {
     }
 
     #[test]
-    fn http_1_1_wants_one_host() {
+    fn http_1_1_requires_exactly_one_host() {
         let check = |version, hosts: &[&str]| {
             let mut request = HttpRequest::builder().version(version);
             for host in hosts {
                 request = request.header(HOST, *host);
             }
-            refuse_host(&request.body(()).unwrap()).is_none()
+            reject_invalid_host(&request.body(()).unwrap()).is_none()
         };
         for hosts in [&["coach.example:8080"][..], &["[::1]:8080"], &[""]] {
             assert!(check(Version::HTTP_11, hosts), "{hosts:?}");

@@ -1,4 +1,4 @@
-//! Reading a body without letting it be larger or slower than we want.
+//! Reads request bodies, with limits on size and time.
 
 use std::{io::Read as _, time::Duration};
 
@@ -12,51 +12,52 @@ use axum::{
 use flate2::read::MultiGzDecoder;
 use futures_util::StreamExt as _;
 
-use super::{media, refusal::Refusal};
+use super::{error::HttpError, media_type};
 
-/// Of a whole body, from the first byte on.
-const WITHIN: Duration = Duration::from_secs(10);
+/// The time in which a whole body has to arrive.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many times the most that is taken is read and thrown away, so that the client has sent its body before the
-/// connection is closed, and gets to see why.
-const DISCARDED: usize = 8;
+/// A body that is too large is read and discarded up to this multiple of the limit: a client that can finish sending
+/// gets to read the error response before the connection is closed.
+const DRAIN_FACTOR: usize = 8;
 
-/// The whole body of a request that is JSON.
+/// Reads the body of a request with JSON, of up to `limit` bytes once decoded.
 pub(super) async fn read_json(
     headers: &HeaderMap,
     body: Body,
-    most: usize,
-) -> Result<Vec<u8>, Refusal> {
-    if media::is_json(headers) {
-        return read(headers, body, most).await;
+    limit: usize,
+) -> Result<Vec<u8>, HttpError> {
+    if media_type::is_json(headers) {
+        return read(headers, body, limit).await;
     }
-    Err(Refusal::new(
+    Err(HttpError::new(
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "UNSUPPORTED_MEDIA_TYPE",
         "requests are application/json in UTF-8",
     ))
 }
 
-/// The whole body, decoded: `most` is of what comes out.
-async fn read(headers: &HeaderMap, body: Body, most: usize) -> Result<Vec<u8>, Refusal> {
-    let coding = Coding::of(headers).ok_or_else(Refusal::unknown_coding)?;
-    let bytes = receive(headers, body, most).await?;
+/// Reads and decodes a body. `limit` bounds the number of decoded bytes.
+async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, HttpError> {
+    let coding =
+        ContentCoding::from_headers(headers).ok_or_else(HttpError::unsupported_content_coding)?;
+    let bytes = receive(headers, body, limit).await?;
     match coding {
-        Coding::Identity => Ok(bytes),
-        Coding::Gzip => unzip(&bytes, most),
+        ContentCoding::Identity => Ok(bytes),
+        ContentCoding::Gzip => gunzip(&bytes, limit),
     }
 }
 
-/// What was done to a body before it was sent.
+/// The content coding of a body.
 #[derive(Clone, Copy)]
-enum Coding {
+enum ContentCoding {
     Identity,
     Gzip,
 }
 
-impl Coding {
-    /// `None` for one that is not read here, or several on top of each other.
-    fn of(headers: &HeaderMap) -> Option<Self> {
+impl ContentCoding {
+    /// `None` for an unsupported coding, or several of them.
+    fn from_headers(headers: &HeaderMap) -> Option<Self> {
         let mut codings = headers.get_all(CONTENT_ENCODING).iter();
         let coding = match (codings.next(), codings.next()) {
             (None, _) => return Some(Self::Identity),
@@ -72,48 +73,49 @@ impl Coding {
     }
 }
 
-/// Stops one byte behind the limit, however much more would come.
-fn unzip(bytes: &[u8], most: usize) -> Result<Vec<u8>, Refusal> {
-    let mut unzipped = Vec::new();
-    let one_more = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
-    let mut decoder = MultiGzDecoder::new(bytes).take(one_more);
-    let read = decoder.read_to_end(&mut unzipped);
-    read.map_err(|_| Refusal::bad_request("the body is not gzip, or broke off"))?;
-    if unzipped.len() > most {
-        return Err(too_large(most));
+/// Decompresses no further than one byte beyond the limit.
+fn gunzip(bytes: &[u8], limit: usize) -> Result<Vec<u8>, HttpError> {
+    let mut decoded = Vec::new();
+    let max_decoded = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let mut decoder = MultiGzDecoder::new(bytes).take(max_decoded);
+    let read = decoder.read_to_end(&mut decoded);
+    read.map_err(|_| HttpError::bad_request("the body is not gzip, or broke off"))?;
+    if decoded.len() > limit {
+        return Err(too_large(limit));
     }
-    Ok(unzipped)
+    Ok(decoded)
 }
 
-async fn receive(headers: &HeaderMap, body: Body, most: usize) -> Result<Vec<u8>, Refusal> {
+/// Receives a body as it was sent.
+async fn receive(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, HttpError> {
     let declared = headers.get(CONTENT_LENGTH);
     let declared = declared.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > most.saturating_mul(DISCARDED)) {
-        return Err(too_large(most));
+    if declared.is_some_and(|length| length > limit.saturating_mul(DRAIN_FACTOR)) {
+        return Err(too_large(limit));
     }
-    let mut bytes = Vec::with_capacity(declared.unwrap_or(0).min(most));
+    let mut bytes = Vec::with_capacity(declared.unwrap_or(0).min(limit));
     let collect = async {
         let mut length = 0_usize;
         let mut chunks = body.into_data_stream();
         while let Some(chunk) = chunks.next().await {
-            let chunk = chunk.map_err(|_| Refusal::bad_request("the body broke off"))?;
+            let chunk = chunk.map_err(|_| HttpError::bad_request("the body broke off"))?;
             length += chunk.len();
-            if length > most.saturating_mul(DISCARDED) {
+            if length > limit.saturating_mul(DRAIN_FACTOR) {
                 break;
             }
-            if length <= most {
+            if length <= limit {
                 bytes.extend_from_slice(&chunk);
             }
         }
-        if length > most {
-            Err(too_large(most))
+        if length > limit {
+            Err(too_large(limit))
         } else {
             Ok(())
         }
     };
-    match tokio::time::timeout(WITHIN, collect).await {
+    match tokio::time::timeout(READ_TIMEOUT, collect).await {
         Ok(result) => result.map(|()| bytes),
-        Err(_) => Err(Refusal::new(
+        Err(_) => Err(HttpError::new(
             StatusCode::REQUEST_TIMEOUT,
             "REQUEST_TIMEOUT",
             "the body took too long to arrive",
@@ -121,11 +123,11 @@ async fn receive(headers: &HeaderMap, body: Body, most: usize) -> Result<Vec<u8>
     }
 }
 
-fn too_large(most: usize) -> Refusal {
-    Refusal::new(
+fn too_large(limit: usize) -> HttpError {
+    HttpError::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "PAYLOAD_TOO_LARGE",
-        format!("the body has more than {most} bytes"),
+        format!("the body has more than {limit} bytes"),
     )
 }
 
@@ -139,7 +141,7 @@ mod tests {
 
     use super::*;
 
-    const MOST: usize = 1_000;
+    const LIMIT: usize = 1_000;
 
     fn gzip(text: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -152,8 +154,8 @@ mod tests {
             .iter()
             .map(|coding| HeaderValue::from_static(coding));
         let headers = codings.map(|coding| (CONTENT_ENCODING, coding)).collect();
-        let read = super::read(&headers, Body::from(bytes), MOST).await;
-        read.map_err(Refusal::into_response)
+        let read = super::read(&headers, Body::from(bytes), LIMIT).await;
+        read.map_err(HttpError::into_response)
     }
 
     #[tokio::test]
@@ -170,23 +172,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_limit_is_that_of_what_comes_out() {
+    async fn the_limit_applies_to_decoded_bytes() {
         let status = async |text: &[u8]| {
-            let zipped = gzip(text);
-            assert!(zipped.len() < 100);
-            let read = read(&["gzip"], zipped).await;
-            read.map_or_else(|refused| refused.status().as_u16(), |_| 200)
+            let compressed = gzip(text);
+            assert!(compressed.len() < 100);
+            let read = read(&["gzip"], compressed).await;
+            read.map_or_else(|error| error.status().as_u16(), |_| 200)
         };
-        assert_eq!(status(&[b' '; MOST]).await, 200);
-        assert_eq!(status(&[b' '; MOST + 1]).await, 413);
+        assert_eq!(status(&[b' '; LIMIT]).await, 200);
+        assert_eq!(status(&[b' '; LIMIT + 1]).await, 413);
     }
 
     #[tokio::test]
-    async fn what_cannot_be_decoded_is_refused() {
+    async fn undecodable_bodies_are_rejected() {
         let broken_off = gzip(b"{}")[..12].to_vec();
         for bytes in [b"{}".to_vec(), broken_off, Vec::new()] {
-            let refused = read(&["gzip"], bytes).await.unwrap_err();
-            assert_eq!(refused.status(), StatusCode::BAD_REQUEST);
+            let error = read(&["gzip"], bytes).await.unwrap_err();
+            assert_eq!(error.status(), StatusCode::BAD_REQUEST);
         }
         for codings in [
             &["br"][..],
@@ -195,13 +197,13 @@ mod tests {
             &["zstd"],
             &["deflate"],
         ] {
-            let refused = read(codings, gzip(b"{}")).await.unwrap_err();
+            let error = read(codings, gzip(b"{}")).await.unwrap_err();
             assert_eq!(
-                refused.status(),
+                error.status(),
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "{codings:?}"
             );
-            assert_eq!(refused.headers()[ACCEPT_ENCODING], "gzip");
+            assert_eq!(error.headers()[ACCEPT_ENCODING], "gzip");
         }
     }
 }

@@ -1,12 +1,12 @@
-//! Answers that clients may have already.
+//! Conditional requests.
 
 use axum::http::{HeaderMap, HeaderValue, header::IF_NONE_MATCH};
 
-/// Whether the client has what `tag` names.
-pub(super) fn is_known(headers: &HeaderMap, tag: &HeaderValue) -> bool {
+/// Whether `If-None-Match` contains this entity tag, so that the response is 304.
+pub(super) fn is_not_modified(headers: &HeaderMap, etag: &HeaderValue) -> bool {
     let known = headers.get_all(IF_NONE_MATCH).iter();
     let known = known.filter_map(|tags| tags.to_str().ok());
-    let Ok(current) = tag.to_str() else {
+    let Ok(current) = etag.to_str() else {
         return false;
     };
     known.flat_map(|tags| tags.split(',')).any(|tag| {
@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_are_known_in_lists_and_weak_ones_too() {
+    fn lists_and_weak_tags_match_too() {
         let tag = HeaderValue::from_static("\"b\"");
         for (known, expected) in [
             ("\"b\"", true),
@@ -33,8 +33,8 @@ mod tests {
         ] {
             let value = HeaderValue::from_static(known);
             let headers = HeaderMap::from_iter([(IF_NONE_MATCH, value)]);
-            assert_eq!(is_known(&headers, &tag), expected, "{known}");
+            assert_eq!(is_not_modified(&headers, &tag), expected, "{known}");
         }
-        assert!(!is_known(&HeaderMap::new(), &tag));
+        assert!(!is_not_modified(&HeaderMap::new(), &tag));
     }
 }

@@ -1,4 +1,4 @@
-//! `GET /graphiql`: the page in which people try queries.
+//! `GET /graphiql`: the `GraphiQL` page, an editor for queries.
 
 use axum::{
     extract::{Path, State},
@@ -12,29 +12,29 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{media, refusal::Refusal, state::AppState};
+use super::{error::HttpError, media_type, state::AppState};
 
 /// A file of the page.
 struct Asset {
     name: &'static str,
-    /// Its usual public address.
-    public: &'static str,
-    /// SHA-384 of the file, as the browser checks it.
+    /// Where the page loads the file from if it is not embedded.
+    cdn_url: &'static str,
+    /// SHA-384 of the file, in the format of subresource integrity.
     integrity: &'static str,
-    /// The file, unless it could not be fetched when this was built.
+    /// The content; `None` if npm was not available when the binary was built.
     bytes: Option<&'static [u8]>,
 }
 
-// What build.rs makes of `graphiql/package.json`.
+// The `ASSETS` that build.rs generates.
 include!(concat!(env!("OUT_DIR"), "/graphiql_assets.rs"));
 
-const START: &str = include_str!("graphiql.js");
-const PAGE: &str = include_str!("graphiql.html");
+const START_SCRIPT: &str = include_str!("graphiql.js");
+const PAGE_TEMPLATE: &str = include_str!("graphiql.html");
 
-/// What is in the editor at first: today's workouts and meals.
+/// The initial content of the editor: a query for today's workouts and meals.
 pub const FIRST_QUERY: &str = include_str!("first_query.graphql");
 
-/// The page, signed in as the demo member if there is one.
+/// The page, with a token of the demo member if there is one.
 pub(super) async fn page(State(state): State<AppState>) -> Response {
     let token = state.shared().demo.and_then(|demo| {
         let issuer = state.shared().local_issuer.as_ref()?;
@@ -46,20 +46,20 @@ pub(super) async fn page(State(state): State<AppState>) -> Response {
         let headers = json!({"Authorization": format!("Bearer {token}")});
         format!("{headers:#}")
     });
-    let start = json!({"query": FIRST_QUERY, "headers": headers}).to_string();
-    // In a script nothing but its end has a meaning.
-    let start = start.replace('<', "\\u003c");
-    let html = PAGE
+    let editor = json!({"query": FIRST_QUERY, "headers": headers}).to_string();
+    // Within a script element, only its end tag has a meaning in HTML.
+    let editor = editor.replace('<', "\\u003c");
+    let html = PAGE_TEMPLATE
         .replace("<!-- assets -->", &assets())
-        .replace("/* start */", &start);
-    let elsewhere = if ASSETS.iter().all(|asset| asset.bytes.is_some()) {
+        .replace("/* start */", &editor);
+    let cdn_source = if ASSETS.iter().all(|asset| asset.bytes.is_some()) {
         ""
     } else {
         " https://unpkg.com"
     };
-    // The editor writes styles into its elements.
+    // The editor sets inline styles.
     let policy = format!(
-        "default-src 'self'; script-src 'self'{elsewhere}; style-src 'self' 'unsafe-inline'{elsewhere}; \
+        "default-src 'self'; script-src 'self'{cdn_source}; style-src 'self' 'unsafe-inline'{cdn_source}; \
          img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'"
     );
     let policy =
@@ -75,73 +75,74 @@ pub(super) async fn page(State(state): State<AppState>) -> Response {
     (headers, html).into_response()
 }
 
-/// `GET /`: for people, in development.
-pub(super) async fn front_door(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    if state.is_development() && media::is_browser(&headers) {
-        return go_there();
+/// `GET /`: redirects browsers to `GraphiQL` in development; 404 otherwise.
+pub(super) async fn root(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    if state.is_development() && media_type::is_browser(&headers) {
+        return redirect();
     }
-    Refusal::not_found().into_response()
+    HttpError::not_found().into_response()
 }
 
-/// Whether somebody types the address of the endpoint, without asking it for anything.
-pub(super) fn is_first_visit(state: &AppState, uri: &Uri) -> bool {
+/// Whether a browser's request to the endpoint is redirected to `GraphiQL`: in development, without a query string.
+pub(super) fn should_redirect(state: &AppState, uri: &Uri) -> bool {
     state.is_development() && uri.query().is_none_or(str::is_empty)
 }
 
-/// Leads to the page.
-pub(super) fn go_there() -> Response {
-    let kept = [
+/// A redirect to the page.
+pub(super) fn redirect() -> Response {
+    let headers = [
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (VARY, HeaderValue::from_static("accept")),
     ];
-    (kept, Redirect::to("/graphiql")).into_response()
+    (headers, Redirect::to("/graphiql")).into_response()
 }
 
 /// A file of the page.
 pub(super) async fn asset(Path(name): Path<String>) -> Response {
     if name == "start.js" {
-        return file(&name, START.as_bytes(), "no-cache");
+        return file(&name, START_SCRIPT.as_bytes(), "no-cache");
     }
     let asset = ASSETS.iter().find(|asset| asset.name == name);
     match asset.and_then(|asset| asset.bytes) {
-        // The names hold the versions.
+        // The names contain the versions.
         Some(bytes) => file(&name, bytes, "public, max-age=31536000, immutable"),
-        None => Refusal::not_found().into_response(),
+        None => HttpError::not_found().into_response(),
     }
 }
 
-fn file(name: &str, bytes: &'static [u8], kept: &'static str) -> Response {
-    let kind = if name.rsplit('.').next() == Some("css") {
+fn file(name: &str, bytes: &'static [u8], cache_control: &'static str) -> Response {
+    let content_type = if name.rsplit('.').next() == Some("css") {
         "text/css; charset=utf-8"
     } else {
         "text/javascript; charset=utf-8"
     };
     let headers = [
-        (CONTENT_TYPE, kind),
-        (CACHE_CONTROL, kept),
+        (CONTENT_TYPE, content_type),
+        (CACHE_CONTROL, cache_control),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ]
     .map(|(name, value)| (name, HeaderValue::from_static(value)));
     (headers, bytes).into_response()
 }
 
+/// The HTML elements that load the assets.
 fn assets() -> String {
     let elements = ASSETS.iter().map(|asset| {
         let Asset {
             name,
-            public,
+            cdn_url,
             integrity,
             ..
         } = asset;
-        let address = match asset.bytes {
+        let url = match asset.bytes {
             Some(_) => format!("/graphiql/{name}"),
-            None => (*public).to_owned(),
+            None => (*cdn_url).to_owned(),
         };
-        let checked = format!("integrity=\"{integrity}\" crossorigin=\"anonymous\"");
+        let integrity = format!("integrity=\"{integrity}\" crossorigin=\"anonymous\"");
         if name.rsplit('.').next() == Some("css") {
-            format!("    <link rel=\"stylesheet\" href=\"{address}\" {checked}>\n")
+            format!("    <link rel=\"stylesheet\" href=\"{url}\" {integrity}>\n")
         } else {
-            format!("    <script defer src=\"{address}\" {checked}></script>\n")
+            format!("    <script defer src=\"{url}\" {integrity}></script>\n")
         }
     });
     elements.collect()

@@ -1,7 +1,7 @@
-//! `POST|GET /graphql`, by the GraphQL-over-HTTP specification.
+//! `POST|GET /graphql`, as the GraphQL-over-HTTP specification describes it.
 //!
-//! There is no protection against cross-site request forgery, because there is nothing to forge: browsers add
-//! cookies to other sites' requests by themselves, but never a bearer token or an API key, and we take no cookies.
+//! There is no protection against cross-site request forgery, because none is needed: browsers attach cookies to
+//! requests from other sites, but never a bearer token or an API key, and the gateway uses no cookies.
 
 use std::sync::Arc;
 
@@ -14,29 +14,30 @@ use axum::{
     response::Response,
 };
 use coach_domain::{locale::Language, viewer::Viewer};
-use coach_execution::{Document, Fault, OperationType, Response as Outcome};
+use coach_execution::{Document, OperationType, ResolverError, Response as ExecutionResult};
 use coach_resolvers::RequestContext;
 use futures_util::future::try_join_all;
 use tokio::time::Instant;
 use tracing::Span;
 
 use super::{
-    answer::{Answer, Costs},
-    body, graphiql,
-    media::{self, Media},
+    body,
+    error::HttpError,
+    graphiql,
+    media_type::{self, MediaType},
     meter,
     observe::{RequestSpan, Statements},
-    params::{Params, Request},
-    refusal::Refusal,
+    params::{GraphqlRequest, Params},
     request_id::RequestId,
+    response::{CostReporting, OperationResponse},
     state::AppState,
 };
-use crate::auth::Rejection;
+use crate::auth::AuthError;
 
-/// A name in a log is short.
-const LONGEST_NAME: usize = 64;
+/// The number of characters after which an operation's name is cut off in logs and traces.
+const MAX_NAME_LENGTH: usize = 64;
 
-/// Handles both methods.
+/// Handles both `GET` and `POST`.
 pub(super) async fn graphql(
     State(state): State<AppState>,
     Extension(id): Extension<RequestId>,
@@ -47,156 +48,166 @@ pub(super) async fn graphql(
     body: Body,
 ) -> Response {
     if method != Method::POST
-        && media::is_browser(&headers)
-        && graphiql::is_first_visit(&state, &uri)
+        && media_type::is_browser(&headers)
+        && graphiql::should_redirect(&state, &uri)
     {
-        return graphiql::go_there();
+        return graphiql::redirect();
     }
-    let Some(media) = Media::negotiate(&headers) else {
-        return Refusal::new(
+    let Some(media_type) = MediaType::negotiate(&headers) else {
+        return HttpError::new(
             StatusCode::NOT_ACCEPTABLE,
             "NOT_ACCEPTABLE",
             "answers are application/graphql-response+json or application/json",
         )
-        .respond(Media::Json, None);
+        .respond(MediaType::Json, None);
     };
-    let costs = Costs::asked(&headers, state.shared().limits.cost);
+    let cost_reporting = CostReporting::requested(&headers, state.shared().limits.cost);
     let viewer = authenticate(&state, &headers, &id).await;
-    let refuse = |refusal: Refusal, batch| {
-        meter::error(refusal.code());
-        refusal.respond_to(batch, media, Some(id.as_str()))
+    let fail = |error: HttpError, batch| {
+        meter::count_error(error.code());
+        error.respond_to(batch, media_type, Some(id.as_str()))
     };
     if method != Method::POST {
-        let answered = async {
+        let response = async {
             let viewer = viewer?;
-            let Request::Single(params) = Request::from_uri(&uri)? else {
-                return Err(Refusal::bad_request("batches are for POST"));
+            let GraphqlRequest::Single(params) = GraphqlRequest::from_uri(&uri)? else {
+                return Err(HttpError::bad_request("batches are for POST"));
             };
-            execute(&state, *params, viewer, Reads::Only, &span).await
+            execute(&state, *params, viewer, AllowedOperations::Queries, &span).await
         };
-        return match answered.await {
-            Ok(answer) => answer.respond(media, &id, costs),
-            Err(refusal) => refuse(refusal, None),
+        return match response.await {
+            Ok(response) => response.respond(media_type, &id, cost_reporting),
+            Err(error) => fail(error, None),
         };
     }
     let body = body::read_json(&headers, body, state.shared().limits.body_bytes).await;
     let (viewer, body) = match (viewer, body) {
         (Ok(viewer), Ok(body)) => (viewer, body),
-        (Err(refusal), body) => {
-            return refuse(
-                refusal,
-                body.ok().and_then(|body| Request::operations(&body)),
+        (Err(error), body) => {
+            return fail(
+                error,
+                body.ok().and_then(|body| GraphqlRequest::batch_size(&body)),
             );
         }
-        (_, Err(refusal)) => return refuse(refusal, None),
+        (_, Err(error)) => return fail(error, None),
     };
-    let answered = async {
-        let answer = |params, viewer| execute(&state, params, viewer, Reads::AndWrites, &span);
-        match Request::from_body(&body, state.shared().limits.batch)? {
-            Request::Single(params) => {
-                let answer = answer(*params, viewer).await?;
-                Ok(answer.respond(media, &id, costs))
+    let response = async {
+        let execute =
+            |params, viewer| execute(&state, params, viewer, AllowedOperations::All, &span);
+        match GraphqlRequest::from_body(&body, state.shared().limits.batch)? {
+            GraphqlRequest::Single(params) => {
+                let response = execute(*params, viewer).await?;
+                Ok(response.respond(media_type, &id, cost_reporting))
             }
-            Request::Batch(batch) => {
-                let answers = batch
+            GraphqlRequest::Batch(batch) => {
+                let responses = batch
                     .into_iter()
-                    .map(|params| answer(params, viewer.clone()));
-                let answers = try_join_all(answers).await?;
-                Ok(Answer::respond_to_batch(answers, media, &id, costs))
+                    .map(|params| execute(params, viewer.clone()));
+                let responses = try_join_all(responses).await?;
+                Ok(OperationResponse::respond_to_batch(
+                    responses,
+                    media_type,
+                    &id,
+                    cost_reporting,
+                ))
             }
         }
     };
-    let answered: Result<_, Refusal> = answered.await;
-    answered.unwrap_or_else(|refusal| refuse(refusal, Request::operations(&body)))
+    let response: Result<_, HttpError> = response.await;
+    response.unwrap_or_else(|error| fail(error, GraphqlRequest::batch_size(&body)))
 }
 
+/// Identifies the viewer of a request. The reason of a failure is logged only.
 pub(super) async fn authenticate(
     state: &AppState,
     headers: &HeaderMap,
     id: &RequestId,
-) -> Result<Viewer, Refusal> {
+) -> Result<Viewer, HttpError> {
     match state.shared().authenticator.authenticate(headers).await {
         Ok(viewer) => {
             let accepted = headers.get(ACCEPT_LANGUAGE);
             let accepted = accepted.and_then(|value| value.to_str().ok());
-            Ok(viewer.accepting(accepted.and_then(Language::accepted)))
+            Ok(viewer.with_accepted_language(accepted.and_then(Language::from_accept_language)))
         }
-        Err(rejection @ Rejection::KeysMissing) => {
-            tracing::warn!(request = id.as_str(), %rejection, "a credential cannot be verified");
-            Err(Refusal::unverifiable())
+        Err(error @ AuthError::KeysUnavailable) => {
+            tracing::warn!(request = id.as_str(), rejection = %error, "a credential cannot be verified");
+            Err(HttpError::unverifiable())
         }
-        Err(rejection) => {
-            tracing::info!(request = id.as_str(), %rejection, "a credential does not count");
-            Err(Refusal::unauthenticated())
+        Err(error) => {
+            tracing::info!(request = id.as_str(), rejection = %error, "a credential is not valid");
+            Err(HttpError::unauthenticated())
         }
     }
 }
 
-/// What a method may do.
+/// The operation types that an HTTP method may execute.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Reads {
-    Only,
-    AndWrites,
+enum AllowedOperations {
+    Queries,
+    All,
 }
 
-/// Dropped with the connection when the client goes away, and with it all work that is under way.
+/// Executes one operation. The future is dropped with the connection when the client disconnects, which cancels the
+/// operation.
 async fn execute(
     state: &AppState,
     params: Params,
     viewer: Viewer,
-    reads: Reads,
-    request: &Span,
-) -> Result<Answer, Refusal> {
+    allowed: AllowedOperations,
+    request_span: &Span,
+) -> Result<OperationResponse, HttpError> {
     let Some(text) = &params.query else {
-        return Ok(Answer::refusing(vec![not_persisted()]));
+        return Ok(OperationResponse::rejected(vec![
+            persisted_query_not_supported(),
+        ]));
     };
-    let document = match state.shared().gateway.prepare(text) {
+    let document = match state.shared().engine.prepare(text) {
         Ok(document) => document,
-        Err(errors) => return Ok(Answer::refusing(errors)),
+        Err(errors) => return Ok(OperationResponse::rejected(errors)),
     };
-    let begun = Instant::now();
+    let started_at = Instant::now();
     let operation_name = params.operation_name.filter(|name| !name.is_empty());
-    let (name, kind) = selected(&document, operation_name.as_deref());
-    if reads == Reads::Only && kind == Some(OperationType::Mutation) {
-        return Err(Refusal::only_post());
+    let (name, kind) = selected_operation(&document, operation_name.as_deref());
+    if allowed == AllowedOperations::Queries && kind == Some(OperationType::Mutation) {
+        return Err(HttpError::post_required());
     }
-    let span = span(name.as_deref(), kind, request);
+    let span = operation_span(name.as_deref(), kind, request_span);
     let context = RequestContext::new(Arc::clone(&state.shared().app), viewer, span);
     let context = Arc::new(context);
     let session = context.session().clone();
-    let execution = state.shared().gateway.execute(
+    let execution = state.shared().engine.execute(
         &document,
         operation_name.as_deref(),
         params.variables,
         context,
         state.shared().limits.cost,
     );
-    // Sibling fields are to reach their batch in one poll; the runtime's budget
-    // would end it after 128 of them, and split the batch.
+    // Sibling fields have to reach their batch within one poll. Tokio's cooperative budget would end the poll after 128
+    // of them, and split the batch.
     let execution = tokio::task::unconstrained(execution);
-    let outcome = match tokio::time::timeout(state.shared().timeouts.execution, execution).await {
-        Ok(outcome) => outcome,
-        Err(_) => Outcome::refused(vec![timed_out().into_error(None)]),
+    let result = match tokio::time::timeout(state.shared().timeouts.execution, execution).await {
+        Ok(result) => result,
+        Err(_) => ExecutionResult::request_error(vec![timed_out().into_error(None)]),
     };
     let statements = Statements {
         count: session.statements(),
         texts: session.recorded(),
     };
-    meter::operation(name.as_deref(), kind, begun.elapsed());
-    let answer = Answer {
+    meter::record_operation(name.as_deref(), kind, started_at.elapsed());
+    let response = OperationResponse {
         name,
-        outcome,
+        result,
         statements,
     };
-    answer.count_errors();
-    Ok(answer)
+    response.count_errors();
+    Ok(response)
 }
 
-/// Without the document: its literals may be members' data.
-fn span(name: Option<&str>, kind: Option<OperationType>, request: &Span) -> Span {
-    let kind = kind.map_or("operation", meter::kind);
+/// The span of an operation. It does not contain the document, whose literals may be members' data.
+fn operation_span(name: Option<&str>, kind: Option<OperationType>, request_span: &Span) -> Span {
+    let kind = kind.map_or("operation", meter::operation_type);
     tracing::info_span!(
-        parent: request,
+        parent: request_span,
         "operation",
         "otel.name" = format!("{kind} {}", name.unwrap_or_default()).trim_end(),
         "graphql.operation.name" = name,
@@ -204,22 +215,25 @@ fn span(name: Option<&str>, kind: Option<OperationType>, request: &Span) -> Span
     )
 }
 
-fn timed_out() -> Fault {
-    Fault::new("TIMEOUT", "the operation took too long and was given up")
+fn timed_out() -> ResolverError {
+    ResolverError::new("TIMEOUT", "the operation took too long and was given up")
 }
 
-/// In the words of Apollo's convention, by which clients know that they are to send texts.
-fn not_persisted() -> ServerError {
+/// The error of Apollo's convention for persisted queries, upon which clients send the query text instead.
+fn persisted_query_not_supported() -> ServerError {
     let code = "PERSISTED_QUERY_NOT_SUPPORTED";
-    Fault::new(code, "PersistedQueryNotSupported").into_error(None)
+    ResolverError::new(code, "PersistedQueryNotSupported").into_error(None)
 }
 
-/// Name and kind of the operation that will run, if one will.
-fn selected(document: &Document, wanted: Option<&str>) -> (Option<String>, Option<OperationType>) {
-    let Ok(operation) = document.operation(wanted) else {
+/// Name and type of the operation that `operation_name` selects, if there is one.
+fn selected_operation(
+    document: &Document,
+    operation_name: Option<&str>,
+) -> (Option<String>, Option<OperationType>) {
+    let Ok(operation) = document.operation(operation_name) else {
         return (None, None);
     };
     let name = operation.name.as_ref();
-    let name = name.map(|name| name.chars().take(LONGEST_NAME).collect());
+    let name = name.map(|name| name.chars().take(MAX_NAME_LENGTH).collect());
     (name, Some(operation.operation_type))
 }

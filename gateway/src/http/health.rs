@@ -1,4 +1,4 @@
-//! Whether this process lives, and whether it is of use.
+//! Liveness and readiness probes.
 
 use coach_domain::database::{Pool, ServerState};
 use std::time::Duration;
@@ -13,22 +13,23 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use super::state::AppState;
-use crate::{app, schema::Schema};
+use crate::{app, database_schema::DatabaseSchema};
 
-const DATABASE_WITHIN: Duration = Duration::from_secs(1);
+/// The time limit of each readiness check.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// `GET /health/live`: no questions asked, the database least of all, or its failure would restart everyone.
+/// `GET /health/live`: always 200. It checks no dependency, because an outage of one would restart all processes.
 pub(super) async fn live() -> Response {
     respond(StatusCode::OK, Json(json!({"status": "live"})))
 }
 
-/// `GET /health/ready`: whether requests should be sent here.
+/// `GET /health/ready`: whether this process should receive requests.
 pub(super) async fn ready(State(state): State<AppState>) -> Response {
     let app = &state.shared().app;
-    let database = writable(&app.database);
-    let schema = complete(&state.shared().schema, &app.database);
-    // Held in memory as a rule.
-    let catalogue = timeout(DATABASE_WITHIN, app::has_catalogue(app));
+    let database = is_writable(&app.database);
+    let schema = is_schema_complete(&state.shared().schema, &app.database);
+    // Usually cached in memory.
+    let catalogue = timeout(CHECK_TIMEOUT, app::has_catalogue(app));
     let (database, schema, catalogue) = tokio::join!(database, schema, catalogue);
     let checks = [
         ("serving", !state.is_draining()),
@@ -37,28 +38,34 @@ pub(super) async fn ready(State(state): State<AppState>) -> Response {
         ("catalogue", matches!(catalogue, Ok(true))),
         ("credentials", state.shared().authenticator.is_ready()),
     ];
-    answer(checks)
+    report(checks)
 }
 
-/// `GET /health/ready` of a process that only works.
-pub(super) async fn worker_ready(State((database, schema)): State<(Pool, Schema)>) -> Response {
-    let (database, schema) = tokio::join!(writable(&database), complete(&schema, &database));
-    answer([("database", database), ("schema", schema)])
+/// `GET /health/ready` of a process that runs workers alone.
+pub(super) async fn worker_ready(
+    State((database, schema)): State<(Pool, DatabaseSchema)>,
+) -> Response {
+    let (database, schema) = tokio::join!(
+        is_writable(&database),
+        is_schema_complete(&schema, &database)
+    );
+    report([("database", database), ("schema", schema)])
 }
 
-async fn complete(schema: &Schema, database: &Pool) -> bool {
-    let complete = timeout(DATABASE_WITHIN, schema.is_complete(database)).await;
-    complete.unwrap_or(false)
+async fn is_schema_complete(schema: &DatabaseSchema, database: &Pool) -> bool {
+    let is_complete = timeout(CHECK_TIMEOUT, schema.is_complete(database)).await;
+    is_complete.unwrap_or(false)
 }
 
-/// A server that takes no changes serves nobody for long: requests are to go where there is another.
-async fn writable(database: &Pool) -> bool {
-    let state = timeout(DATABASE_WITHIN, database.server_state()).await;
+/// Whether the database accepts writes. Behind a read-only server most requests would fail, so they should go to
+/// another process.
+async fn is_writable(database: &Pool) -> bool {
+    let state = timeout(CHECK_TIMEOUT, database.server_state()).await;
     matches!(state, Ok(Ok(ServerState::Writable)))
 }
 
-fn answer<const N: usize>(checks: [(&'static str, bool); N]) -> Response {
-    let (status, word) = if checks.iter().all(|(_, passed)| *passed) {
+fn report<const N: usize>(checks: [(&'static str, bool); N]) -> Response {
+    let (status, label) = if checks.iter().all(|(_, passed)| *passed) {
         (StatusCode::OK, "ready")
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
@@ -67,7 +74,7 @@ fn answer<const N: usize>(checks: [(&'static str, bool); N]) -> Response {
         .into_iter()
         .map(|(name, passed)| (name.to_owned(), passed.into()))
         .collect();
-    respond(status, Json(json!({"status": word, "checks": checks})))
+    respond(status, Json(json!({"status": label, "checks": checks})))
 }
 
 fn respond(status: StatusCode, body: Json<serde_json::Value>) -> Response {

@@ -1,7 +1,7 @@
-//! `GET /live/status.json`: the status file, for development, and as the origin of a CDN where no bucket is wanted.
+//! `GET /live/status.json`: the status file, for development, and as the origin of a CDN that reads from no bucket.
 //!
-//! It adds no lifetime of its own: each answer is what the store had after the request came. Nothing is allocated for a
-//! request beyond what HTTP takes, and no layer is around it.
+//! There is no cache here: each response is read from the store after the request arrived. A request allocates nothing
+//! beyond what HTTP needs, and the route has no middleware.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,52 +19,52 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use coach_domain::{live::StatusFile, object::Object};
+use coach_domain::{live::StatusFileReader, object::Object};
 use tokio::time::timeout;
 
-use super::{conditional, refusal::Refusal};
+use super::{conditional, error::HttpError};
 
-/// For the store.
-const WITHIN: Duration = Duration::from_secs(5);
+/// The time limit for reading the file from the store.
+const READ_TIMEOUT: Duration = Duration::from_secs(5);
 
-const LIFETIME: HeaderValue = HeaderValue::from_static("public, max-age=2");
+const CACHE_POLICY: HeaderValue = HeaderValue::from_static("public, max-age=2");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const ANY: HeaderValue = HeaderValue::from_static("*");
 
 /// The JSON schema of the file.
 const SCHEMA: &str = include_str!("../../../schema/live-status.schema.json");
 
-/// What answers are made of.
+/// The body of a response and its entity tag.
 #[derive(Clone)]
-pub(super) struct Served {
+pub(super) struct Representation {
     body: Bytes,
-    tag: HeaderValue,
+    etag: HeaderValue,
 }
 
-impl Served {
+impl Representation {
     pub(super) fn new(object: Object) -> Self {
-        // S3 has its own within quotes.
-        let tag = format!("\"{}\"", object.etag.0.trim_matches('"'));
+        // S3 includes the quotes.
+        let etag = format!("\"{}\"", object.etag.0.trim_matches('"'));
         Self {
             body: Bytes::from_owner(object.bytes),
-            tag: HeaderValue::try_from(tag).unwrap_or(HeaderValue::from_static("\"\"")),
+            etag: HeaderValue::try_from(etag).unwrap_or(HeaderValue::from_static("\"\"")),
         }
     }
 }
 
-/// The file as it is, or that the client has it already.
+/// The current file, or 304 if the client has it already.
 pub(super) async fn status(
-    State(file): State<Arc<StatusFile<Served>>>,
+    State(file): State<Arc<StatusFileReader<Representation>>>,
     request: Request,
 ) -> Response {
-    let served = match timeout(WITHIN, file.read()).await {
-        Ok(Ok(Some(served))) => served,
+    let representation = match timeout(READ_TIMEOUT, file.read()).await {
+        Ok(Ok(Some(representation))) => representation,
         Ok(Ok(None)) => {
-            let open = [
-                (CACHE_CONTROL, LIFETIME),
+            let headers = [
+                (CACHE_CONTROL, CACHE_POLICY),
                 (ACCESS_CONTROL_ALLOW_ORIGIN, ANY),
             ];
-            return (open, Refusal::not_found()).into_response();
+            return (headers, HttpError::not_found()).into_response();
         }
         Ok(Err(error)) => {
             tracing::warn!(%error, "the status file cannot be read");
@@ -75,19 +75,19 @@ pub(super) async fn status(
             return unavailable();
         }
     };
-    let known = conditional::is_known(request.headers(), &served.tag);
-    let mut response = if known {
+    let is_not_modified = conditional::is_not_modified(request.headers(), &representation.etag);
+    let mut response = if is_not_modified {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response
     } else {
-        let mut response = Response::new(Body::from(served.body));
+        let mut response = Response::new(Body::from(representation.body));
         response.headers_mut().insert(CONTENT_TYPE, JSON);
         response
     };
     let headers = response.headers_mut();
-    headers.insert(ETAG, served.tag);
-    headers.insert(CACHE_CONTROL, LIFETIME);
+    headers.insert(ETAG, representation.etag);
+    headers.insert(CACHE_CONTROL, CACHE_POLICY);
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
     headers.insert(
         ACCESS_CONTROL_EXPOSE_HEADERS,
@@ -96,7 +96,7 @@ pub(super) async fn status(
     response
 }
 
-/// What browsers ask before they send headers of their own: they may send any, as to the API.
+/// The CORS preflight response: any request header is allowed, as on the API.
 pub(super) async fn preflight(request: Request) -> Response {
     let headers = [
         (
@@ -112,14 +112,14 @@ pub(super) async fn preflight(request: Request) -> Response {
         (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400")),
     ];
     let mut response = (StatusCode::NO_CONTENT, headers).into_response();
-    if let Some(asked) = request.headers().get(ACCESS_CONTROL_REQUEST_HEADERS) {
-        let allowed = response.headers_mut();
-        allowed.insert(ACCESS_CONTROL_ALLOW_HEADERS, asked.clone());
+    if let Some(requested) = request.headers().get(ACCESS_CONTROL_REQUEST_HEADERS) {
+        let headers = response.headers_mut();
+        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, requested.clone());
     }
     response
 }
 
-/// `GET /live/status.schema.json`.
+/// `GET /live/status.schema.json`: the JSON schema of the status file.
 pub(super) async fn schema() -> Response {
     let headers = [
         (
@@ -135,14 +135,14 @@ pub(super) async fn schema() -> Response {
 }
 
 fn unavailable() -> Response {
-    let refusal = Refusal::new(
+    let error = HttpError::new(
         StatusCode::SERVICE_UNAVAILABLE,
         "SERVICE_UNAVAILABLE",
-        "the status file cannot be read; ask again in some seconds",
+        "the status file cannot be read; try again in a few seconds",
     );
     let headers = [
         (RETRY_AFTER, HeaderValue::from_static("2")),
         (ACCESS_CONTROL_ALLOW_ORIGIN, ANY),
     ];
-    (headers, refusal).into_response()
+    (headers, error).into_response()
 }

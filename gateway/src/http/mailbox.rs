@@ -1,4 +1,4 @@
-//! `GET /dev/mail`: mail that went into the folder instead of out into the world. Only `coach dev` has it.
+//! `GET /dev/mail`: shows the mail that was written to a folder instead of being sent. Only in `coach dev`.
 
 use askama::Template;
 use axum::{
@@ -12,16 +12,17 @@ use axum::{
 use coach_workers::mail::send::{Mailbox, StoredMail};
 use mail_parser::{Message, MessageParser, MimeHeaders as _};
 
-use super::{refusal::Refusal, state::AppState};
+use super::{error::HttpError, state::AppState};
 
-/// How many are listed.
-const MOST: usize = 200;
+/// The number of mails in the list.
+const MAX_LISTED: usize = 200;
 
-/// What our pages may do: texts of mail are of strangers.
-const PAGE: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; frame-ancestors 'self'";
+/// The content security policy of our own pages, which show text that comes from outside.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; frame-ancestors 'self'";
 
-/// What a mail's own HTML may do. It is not always in the frame that keeps it from sending forms: it has an address.
-const HTML: &str =
+/// The content security policy of a mail's own HTML. It has to be sandboxed by itself, since its URL can be opened
+/// outside of the sandboxed frame.
+const HTML_POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox";
 
 #[derive(Template)]
@@ -31,7 +32,7 @@ struct Page {
     shown: Option<Letter>,
 }
 
-/// A mail, as it is shown.
+/// A mail, as the page shows it.
 struct Letter {
     name: String,
     sent_at: String,
@@ -41,11 +42,11 @@ struct Letter {
     attachments: Vec<String>,
 }
 
-/// The newest, newest first.
-pub(super) async fn list(State(state): State<AppState>) -> Result<Response, Refusal> {
+/// Lists the newest mails, newest first.
+pub(super) async fn list(State(state): State<AppState>) -> Result<Response, HttpError> {
     let mailbox = mailbox(&state)?;
-    let letters = run(move || {
-        let stored = mailbox.list(MOST)?.into_iter();
+    let letters = run_blocking(move || {
+        let stored = mailbox.list(MAX_LISTED)?.into_iter();
         let letters = stored.filter_map(|mail| {
             let bytes = mailbox.read(&mail.name).ok()??;
             let parsed = MessageParser::default().parse(&bytes)?;
@@ -60,11 +61,11 @@ pub(super) async fn list(State(state): State<AppState>) -> Result<Response, Refu
     })
 }
 
-/// One.
+/// Shows one mail.
 pub(super) async fn show(
     State(state): State<AppState>,
     Path(name): Path<String>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, HttpError> {
     let shown = read(&state, &name, Letter::of).await?;
     page(&Page {
         letters: Vec::new(),
@@ -72,37 +73,37 @@ pub(super) async fn show(
     })
 }
 
-/// Its HTML part, as a page that can do nothing.
+/// The HTML part of a mail, as a sandboxed page.
 pub(super) async fn html(
     State(state): State<AppState>,
     Path(name): Path<String>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, HttpError> {
     let html = read(&state, &name, |_, _, parsed| {
         parsed.body_html(0).map(std::borrow::Cow::into_owned)
     });
-    let html = html.await?.ok_or_else(Refusal::not_found)?;
-    Ok(document(html, HTML))
+    let html = html.await?.ok_or_else(HttpError::not_found)?;
+    Ok(document(html, HTML_POLICY))
 }
 
-/// One of the files attached to it, from 0.
+/// Downloads a file attached to a mail; `index` starts at 0.
 pub(super) async fn attachment(
     State(state): State<AppState>,
-    Path((name, place)): Path<(String, usize)>,
-) -> Result<Response, Refusal> {
+    Path((name, index)): Path<(String, usize)>,
+) -> Result<Response, HttpError> {
     let found = read(&state, &name, move |_, _, parsed| {
-        let part = parsed.attachments().nth(place)?;
+        let part = parsed.attachments().nth(index)?;
         Some((
             part.attachment_name().unwrap_or("file").to_owned(),
             part.contents().to_vec(),
         ))
     });
-    let (file, bytes) = found.await?.ok_or_else(Refusal::not_found)?;
+    let (file, bytes) = found.await?.ok_or_else(HttpError::not_found)?;
     let file: String = file
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c))
         .collect();
     let disposition = HeaderValue::try_from(format!("attachment; filename=\"{file}\""));
-    let disposition = disposition.map_err(|_| Refusal::internal())?;
+    let disposition = disposition.map_err(|_| HttpError::internal())?;
     let headers = [
         (
             CONTENT_TYPE,
@@ -129,40 +130,41 @@ impl Letter {
     }
 }
 
-fn mailbox(state: &AppState) -> Result<Mailbox, Refusal> {
-    state.mailbox().cloned().ok_or_else(Refusal::not_found)
+fn mailbox(state: &AppState) -> Result<Mailbox, HttpError> {
+    state.mailbox().cloned().ok_or_else(HttpError::not_found)
 }
 
+/// Finds and parses a mail, and takes a part of it.
 async fn read<T: Send + 'static>(
     state: &AppState,
     name: &str,
-    see: impl FnOnce(&str, &StoredMail, &Message<'_>) -> T + Send + 'static,
-) -> Result<T, Refusal> {
+    extract: impl FnOnce(&str, &StoredMail, &Message<'_>) -> T + Send + 'static,
+) -> Result<T, HttpError> {
     let (mailbox, name) = (mailbox(state)?, name.to_owned());
-    let seen = run(move || {
+    let extracted = run_blocking(move || {
         let Some((mail, bytes)) = mailbox.find(&name)? else {
             return Ok(None);
         };
         let parsed = MessageParser::default().parse(&bytes);
-        Ok(parsed.map(|parsed| see(&name, &mail, &parsed)))
+        Ok(parsed.map(|parsed| extract(&name, &mail, &parsed)))
     });
-    seen.await?.ok_or_else(Refusal::not_found)
+    extracted.await?.ok_or_else(HttpError::not_found)
 }
 
-/// Reads files where that holds nobody up.
-async fn run<T: Send + 'static>(
-    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
-) -> Result<T, Refusal> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|_| Refusal::internal())?.map_err(|error| {
+/// Runs file access on a thread for blocking work.
+async fn run_blocking<T: Send + 'static>(
+    operation: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+) -> Result<T, HttpError> {
+    let result = tokio::task::spawn_blocking(operation).await;
+    result.map_err(|_| HttpError::internal())?.map_err(|error| {
         tracing::warn!(%error, "the mailbox cannot be read");
-        Refusal::internal()
+        HttpError::internal()
     })
 }
 
-fn page(page: &Page) -> Result<Response, Refusal> {
-    let html = page.render().map_err(|_| Refusal::internal())?;
-    Ok(document(html, PAGE))
+fn page(page: &Page) -> Result<Response, HttpError> {
+    let html = page.render().map_err(|_| HttpError::internal())?;
+    Ok(document(html, PAGE_POLICY))
 }
 
 fn document(html: String, policy: &'static str) -> Response {

@@ -1,4 +1,4 @@
-//! What is counted of requests. Attributes take few values: none is a client's to choose.
+//! Metrics of requests and operations. No attribute has a value that clients can choose, which bounds the cardinality.
 
 use std::{sync::LazyLock, time::Duration};
 
@@ -9,7 +9,7 @@ use opentelemetry::{
     metrics::{Counter, Histogram},
 };
 
-/// Seconds, as the conventions for HTTP advise.
+/// Histogram boundaries in seconds, as the semantic conventions for HTTP advise.
 const BOUNDARIES: [f64; 14] = [
     0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
 ];
@@ -45,7 +45,7 @@ static INSTRUMENTS: LazyLock<Instruments> = LazyLock::new(|| {
     }
 });
 
-/// The method, unless the client made it up.
+/// The method as a metric attribute; `_OTHER` for unknown ones.
 pub(super) fn method(method: &Method) -> &'static str {
     match method.as_str() {
         "GET" => "GET",
@@ -59,47 +59,59 @@ pub(super) fn method(method: &Method) -> &'static str {
     }
 }
 
-/// The kind of an operation, as GraphQL spells it.
-pub(super) fn kind(kind: OperationType) -> &'static str {
-    match kind {
+/// The keyword of an operation type.
+pub(super) fn operation_type(operation_type: OperationType) -> &'static str {
+    match operation_type {
         OperationType::Query => "query",
         OperationType::Mutation => "mutation",
         OperationType::Subscription => "subscription",
     }
 }
 
-/// The name of one of the app's operations; others are not told apart.
-fn known(name: Option<&str>) -> &'static str {
+/// The operation's name if it is one of the app's own operations; `_OTHER` for all others.
+fn operation_name(name: Option<&str>) -> &'static str {
     let known = coach_resolvers::OPERATIONS.iter();
     let mut known = known.filter(|known| Some(**known) == name);
     known.next().unwrap_or(&"_OTHER")
 }
 
-/// A request was answered, or given up.
-pub(super) fn request(made: &Method, route: &str, status: u16, duration: Duration) {
+/// Records a request that was answered or abandoned.
+pub(super) fn record_request(
+    request_method: &Method,
+    route: &str,
+    status: u16,
+    duration: Duration,
+) {
     INSTRUMENTS.requests.record(
         duration.as_secs_f64(),
         &[
-            KeyValue::new("http.request.method", method(made)),
+            KeyValue::new("http.request.method", method(request_method)),
             KeyValue::new("http.route", route.to_owned()),
             KeyValue::new("http.response.status_code", i64::from(status)),
         ],
     );
 }
 
-/// An operation was executed.
-pub(super) fn operation(name: Option<&str>, of: Option<OperationType>, duration: Duration) {
+/// Records an executed operation.
+pub(super) fn record_operation(
+    name: Option<&str>,
+    kind: Option<OperationType>,
+    duration: Duration,
+) {
     INSTRUMENTS.operations.record(
         duration.as_secs_f64(),
         &[
-            KeyValue::new("graphql.operation.name", known(name)),
-            KeyValue::new("graphql.operation.type", of.map_or("_OTHER", kind)),
+            KeyValue::new("graphql.operation.name", operation_name(name)),
+            KeyValue::new(
+                "graphql.operation.type",
+                kind.map_or("_OTHER", operation_type),
+            ),
         ],
     );
 }
 
-/// An error was answered.
-pub(super) fn error(code: &str) {
+/// Counts an error of a response.
+pub(super) fn count_error(code: &str) {
     let code = KeyValue::new("error.type", code.to_owned());
     INSTRUMENTS.errors.add(1, &[code]);
 }

@@ -1,23 +1,23 @@
-//! The routes.
+//! The HTTP routes, their middleware and handlers.
 
 mod admission;
-mod answer;
 mod body;
 mod conditional;
-mod documents;
+mod discovery;
+mod error;
 mod graphiql;
 mod graphql;
-mod half_pair;
 mod health;
+mod json_object;
 mod live;
+mod lone_surrogate;
 mod mailbox;
-mod media;
+mod media_type;
 mod meter;
-mod object;
 mod observe;
 mod params;
-mod refusal;
 mod request_id;
+mod response;
 mod sign_in;
 mod state;
 #[cfg(test)]
@@ -32,35 +32,35 @@ use axum::{
     routing::{get, post},
 };
 use coach_domain::database::Pool;
-use coach_domain::live::StatusFile;
+use coach_domain::live::StatusFileReader;
 use tower_http::{
     CompressionLevel,
     compression::{CompressionLayer, predicate::SizeAbove},
     cors::{AllowHeaders, Any, CorsLayer},
 };
 
-use self::refusal::Refusal;
-use crate::{schema::Schema, telemetry};
+use self::error::HttpError;
+use crate::{database_schema::DatabaseSchema, telemetry};
 
-pub(crate) use self::admission::{is_upkeep, overloaded, refuse_host};
+pub(crate) use self::admission::{is_monitoring_path, overloaded, reject_invalid_host};
 pub use self::{graphiql::FIRST_QUERY, observe::Statements, state::AppState};
 
-/// Smaller answers do not get smaller.
-const COMPRESSED_FROM: u64 = 1024;
+/// The size in bytes from which responses are compressed. Compression does not make smaller ones smaller.
+const MIN_COMPRESSED_BYTES: u64 = 1024;
 
 /// All routes of the gateway.
 pub fn router(state: AppState) -> Router {
-    // Before the layer, which answers what browsers ask before they send something.
+    // The CORS layer wraps these routes, and answers preflight requests itself.
     let public = Router::new()
         .route("/graphql", get(graphql::graphql).post(graphql::graphql))
-        // Clients that put addresses together end with it.
+        // Some clients append a slash when they join URLs.
         .route("/graphql/", get(graphql::graphql).post(graphql::graphql))
-        .route("/schema.graphql", get(documents::schema))
+        .route("/schema.graphql", get(discovery::schema))
         .route("/live/status.schema.json", get(live::schema))
-        .route("/.well-known/jwks.json", get(documents::key_set))
-        .method_not_allowed_fallback(unknown_method)
-        // Within the layer too, so that whoever mistypes an address in a page sees what is wrong.
-        .fallback(async || Refusal::not_found())
+        .route("/.well-known/jwks.json", get(discovery::key_set))
+        .method_not_allowed_fallback(method_not_allowed)
+        // Inside the CORS layer as well, so that a page which requests a wrong URL can read the 404.
+        .fallback(async || HttpError::not_found())
         .layer(cors());
     let dev = if state.mailbox().is_some() {
         Router::new()
@@ -75,41 +75,41 @@ pub fn router(state: AppState) -> Router {
         Router::new()
     };
     let status_file = status_file(&state);
-    let allowed = admission::Allowed::of(&state);
+    let allowed_hosts = admission::AllowedHosts::from_state(&state);
     let router = Router::new()
         .merge(dev)
-        .route("/internal/email", post(sign_in::hand_in))
+        .route("/internal/email", post(sign_in::accept_code))
         .route(
             "/unsubscribe",
-            get(unsubscribe::ask).post(unsubscribe::withdraw),
+            get(unsubscribe::show_confirmation).post(unsubscribe::withdraw),
         )
         .route("/webhooks/{source}", post(webhook::receive))
         .route("/webhooks/{source}/{secret}", post(webhook::receive))
-        // Not for other sites: the page may hold a token.
-        .route("/", get(graphiql::front_door))
+        // Without CORS: the page may contain a token.
+        .route("/", get(graphiql::root))
         .route("/graphiql", get(graphiql::page))
         .route("/graphiql/", get(graphiql::page))
         .route("/graphiql/{asset}", get(graphiql::asset))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(metrics))
-        .method_not_allowed_fallback(unknown_method)
+        .method_not_allowed_fallback(method_not_allowed)
         .merge(public)
         .with_state(state.clone())
         .layer(
-            // gzip 6: of Today's 7,488 bytes it leaves 2,535. zstd would be quicker, but libraries for Node before 22.15 ask
-            // for it and cannot read it.
+            // gzip at level 6 shrinks the 7,488 bytes of the `Today` response to 2,535. zstd would be faster, but HTTP
+            // libraries for Node before 22.15 accept it and cannot decode it.
             CompressionLayer::new()
                 .quality(CompressionLevel::Default)
-                .compress_when(SizeAbove::new(COMPRESSED_FROM)),
+                .compress_when(SizeAbove::new(MIN_COMPRESSED_BYTES)),
         )
         .layer(middleware::from_fn_with_state(state, observe::observe))
-        // After the layers: asked more often than all else, it goes past them.
+        // Merged after the layers, so that this route, the most requested of all, bypasses them.
         .merge(status_file);
-    match allowed {
-        Some(allowed) => router.layer(middleware::from_fn_with_state(
-            allowed,
-            admission::check_name,
+    match allowed_hosts {
+        Some(allowed_hosts) => router.layer(middleware::from_fn_with_state(
+            allowed_hosts,
+            admission::check_host,
         )),
         None => router,
     }
@@ -119,36 +119,37 @@ fn status_file(state: &AppState) -> Router {
     let objects = state.shared().app.services.objects.clone();
     let methods = get(live::status)
         .options(live::preflight)
-        .fallback(unknown_method);
+        .fallback(method_not_allowed);
     Router::new()
         .route("/live/status.json", methods)
-        .with_state(StatusFile::new(objects, live::Served::new))
+        .with_state(StatusFileReader::new(objects, live::Representation::new))
 }
 
-/// What a process that only works answers: whether it lives, whether it reaches the database, and metrics.
-pub fn of_worker(database: Pool) -> Router {
+/// The routes of a process that runs workers alone: liveness, readiness and metrics.
+pub fn worker_router(database: Pool) -> Router {
     Router::new()
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::worker_ready))
         .route("/metrics", get(metrics))
-        .fallback(async || Refusal::not_found())
-        .with_state((database.clone(), Schema::watch(database)))
+        .fallback(async || HttpError::not_found())
+        .with_state((database.clone(), DatabaseSchema::watch(database)))
 }
 
-/// For Prometheus.
+/// `GET /metrics`, in the exposition format of Prometheus.
 async fn metrics() -> impl axum::response::IntoResponse {
     (
-        [(header::CONTENT_TYPE, telemetry::EXPOSITION)],
+        [(header::CONTENT_TYPE, telemetry::EXPOSITION_CONTENT_TYPE)],
         telemetry::exposition(),
     )
 }
 
-async fn unknown_method() -> Refusal {
-    Refusal::method_not_allowed("this address does not know this method")
+async fn method_not_allowed() -> HttpError {
+    HttpError::method_not_allowed("this address does not know this method")
 }
 
-/// Any site may ask, with a token that it has: there are no cookies that browsers would add by themselves. So it may send
-/// any headers too, of tracing, caching and client awareness, which nobody could list.
+/// Allows requests from any origin: there are no cookies that browsers would attach, so a page can only use a token
+/// that it has. Any request header is allowed too, because the headers for tracing, caching and client awareness cannot
+/// be enumerated.
 fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)

@@ -1,4 +1,4 @@
-//! Around every request: its id, its span, its line in the log, and a mask for panics.
+//! Middleware around every request: request id, span, access log, metrics, and a 500 for panics.
 
 use std::panic::AssertUnwindSafe;
 
@@ -20,101 +20,100 @@ use tracing::{Span, field::Empty};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use super::{
-    admission::is_upkeep,
-    media::Media,
+    admission::is_monitoring_path,
+    error::HttpError,
+    media_type::MediaType,
     meter,
-    refusal::Refusal,
     request_id::{REQUEST_ID, RequestId},
     state::AppState,
 };
 
-/// What the GraphQL route tells of a request.
+/// What the GraphQL route reports about a request for the log: a response extension.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Executed {
+pub(super) struct RequestSummary {
     pub(super) operations: String,
     pub(super) cost: usize,
     pub(super) errors: usize,
     pub(super) statements: Statements,
 }
 
-/// The SQL statements that answering took, without those of transactions
-/// themselves. Goes along as an extension of the response, for the log.
+/// The SQL statements of a request, without transaction control (`BEGIN`, `COMMIT`). A response extension, for the log.
 #[derive(Clone, Debug, Default)]
 pub struct Statements {
-    /// How many.
+    /// Their number.
     pub count: usize,
     /// Their texts in the order in which they were sent; empty unless the application records them.
     pub texts: Vec<String>,
 }
 
-/// What stands for the request in traces.
+/// The span of the request: a request extension.
 #[derive(Clone)]
 pub(super) struct RequestSpan(pub(super) Span);
 
-/// Gives the request its id, and logs it when it is answered or given up.
+/// Assigns the request its id, and logs it when it is answered or abandoned.
 pub(super) async fn observe(
     State(state): State<AppState>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let id = RequestId::of(
+    let id = RequestId::from_headers(
         request.headers(),
         state.shared().app.services.clock.as_ref(),
     );
-    let mut line = Line::new(&id, &request);
+    let mut log = RequestLog::new(&id, &request);
     request.extensions_mut().insert(id.clone());
     request
         .extensions_mut()
-        .insert(RequestSpan(line.span.clone()));
-    // The panic's own hook has told the log; the client learns nothing of it.
-    let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let mut response = answer.unwrap_or_else(|_| {
-        let mut masked = Refusal::internal().respond(Media::Json, Some(id.as_str()));
-        // It went past the layer that does this, and there is nothing in it that pages elsewhere should not read.
-        let anybody = HeaderValue::from_static("*");
-        masked
+        .insert(RequestSpan(log.span.clone()));
+    // The panic hook has logged it; the client gets no details.
+    let result = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let mut response = result.unwrap_or_else(|_| {
+        let mut response = HttpError::internal().respond(MediaType::Json, Some(id.as_str()));
+        // The panic bypassed the CORS layer, and the response contains nothing that other origins must not read.
+        let any_origin = HeaderValue::from_static("*");
+        response
             .headers_mut()
-            .insert(ACCESS_CONTROL_ALLOW_ORIGIN, anybody);
-        masked
+            .insert(ACCESS_CONTROL_ALLOW_ORIGIN, any_origin);
+        response
     });
-    response.headers_mut().insert(REQUEST_ID, id.header());
-    line.status = Some(response.status().as_u16());
-    line.executed = response.extensions_mut().remove().unwrap_or_default();
+    response.headers_mut().insert(REQUEST_ID, id.header_value());
+    log.status = Some(response.status().as_u16());
+    log.summary = response.extensions_mut().remove().unwrap_or_default();
     response
 }
 
-/// What is told of a request when this is dropped: clients that go away get theirs too.
-struct Line {
+/// Logs and measures the request when dropped, and so also when the client disconnects before the response.
+struct RequestLog {
     id: RequestId,
     method: Method,
-    /// The route, not the path: that may hold anything.
+    /// The route, not the path, which may contain anything.
     route: Option<MatchedPath>,
     span: Span,
-    begun: Instant,
+    started_at: Instant,
     status: Option<u16>,
-    executed: Executed,
+    summary: RequestSummary,
 }
 
-impl Line {
+impl RequestLog {
     fn new(id: &RequestId, request: &Request) -> Self {
         let method = request.method().clone();
         let route: Option<MatchedPath> = request.extensions().get().cloned();
         let name = route.as_ref().map_or("", MatchedPath::as_str);
         Self {
             id: id.clone(),
-            span: span(&method, name, request.headers()),
+            span: request_span(&method, name, request.headers()),
             method,
             route,
-            begun: Instant::now(),
+            started_at: Instant::now(),
             status: None,
-            executed: Executed::default(),
+            summary: RequestSummary::default(),
         }
     }
 }
 
-/// The root of what we tell of a request; part of the caller's trace where it says that there is one.
-fn span(method: &Method, route: &str, headers: &HeaderMap) -> Span {
-    if is_upkeep(route) {
+/// The root span of a request; part of the caller's trace if there is a valid `traceparent`.
+fn request_span(method: &Method, route: &str, headers: &HeaderMap) -> Span {
+    if is_monitoring_path(route) {
         return Span::none();
     }
     let method = meter::method(method);
@@ -128,24 +127,24 @@ fn span(method: &Method, route: &str, headers: &HeaderMap) -> Span {
         "error.type" = Empty,
         "otel.status_code" = Empty,
     );
-    if !span.is_disabled() && names_a_parent(headers) {
-        let caller = TraceContextPropagator::new().extract(&Headers(headers));
-        // It has not begun yet, so it can still get a parent.
+    if !span.is_disabled() && has_valid_traceparent(headers) {
+        let caller = TraceContextPropagator::new().extract(&HeaderExtractor(headers));
+        // Cannot fail: the span has not been entered yet.
         let _ = span.set_parent(caller);
     }
     span
 }
 
-/// Whether the caller says, once and well-formed, which trace this is part of.
-fn names_a_parent(headers: &HeaderMap) -> bool {
-    let mut named = headers.get_all("traceparent").iter();
-    let text = named.next().and_then(|value| value.to_str().ok());
-    named.next().is_none() && text.is_some_and(trace::is_well_formed)
+/// Whether there is exactly one `traceparent` header, and it is well-formed.
+fn has_valid_traceparent(headers: &HeaderMap) -> bool {
+    let mut values = headers.get_all("traceparent").iter();
+    let text = values.next().and_then(|value| value.to_str().ok());
+    values.next().is_none() && text.is_some_and(trace::is_well_formed)
 }
 
-struct Headers<'a>(&'a HeaderMap);
+struct HeaderExtractor<'a>(&'a HeaderMap);
 
-impl Extractor for Headers<'_> {
+impl Extractor for HeaderExtractor<'_> {
     fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.to_str().ok()
     }
@@ -155,45 +154,49 @@ impl Extractor for Headers<'_> {
     }
 }
 
-/// The place in a trace, when there is one.
-fn place(span: &Span) -> Option<SpanContext> {
+/// The span's context in its trace; `None` if it is not traced.
+fn span_context(span: &Span) -> Option<SpanContext> {
     if span.is_disabled() {
         return None;
     }
     let context = span.context();
-    let place = context.span().span_context().clone();
-    place.is_valid().then_some(place)
+    let span_context = context.span().span_context().clone();
+    span_context.is_valid().then_some(span_context)
 }
 
-impl Drop for Line {
+impl Drop for RequestLog {
     fn drop(&mut self) {
         let route = self.route.as_ref().map_or("", MatchedPath::as_str);
-        let duration = self.begun.elapsed();
-        if is_upkeep(route) {
-            tracing::debug!(route, status = self.status, ?duration, "upkeep");
+        let duration = self.started_at.elapsed();
+        if is_monitoring_path(route) {
+            tracing::debug!(route, status = self.status, ?duration, "monitoring request");
             return;
         }
-        // 499 is what nginx calls it when the client did not wait.
+        // nginx's code for a client that closed the connection before the response.
         let status = self.status.unwrap_or(499);
-        meter::request(&self.method, route, status, duration);
+        meter::record_request(&self.method, route, status, duration);
         self.span.record("http.response.status_code", status);
         if status >= 500 {
             self.span.record("error.type", status.to_string());
             self.span.record("otel.status_code", "ERROR");
         }
-        let place = place(&self.span);
+        let span_context = span_context(&self.span);
         tracing::info!(
             "http.request.id" = self.id.as_str(),
             "http.request.method" = self.method.as_str(),
             "http.route" = route,
             "http.response.status_code" = status,
-            "graphql.operation.name" = self.executed.operations,
-            "graphql.cost" = self.executed.cost,
-            "graphql.errors" = self.executed.errors,
-            "db.statements" = self.executed.statements.count,
+            "graphql.operation.name" = self.summary.operations,
+            "graphql.cost" = self.summary.cost,
+            "graphql.errors" = self.summary.errors,
+            "db.statements" = self.summary.statements.count,
             "event.duration" = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
-            "trace.id" = place.as_ref().map(|place| place.trace_id().to_string()),
-            "span.id" = place.as_ref().map(|place| place.span_id().to_string()),
+            "trace.id" = span_context
+                .as_ref()
+                .map(|context| context.trace_id().to_string()),
+            "span.id" = span_context
+                .as_ref()
+                .map(|context| context.span_id().to_string()),
             "request"
         );
     }

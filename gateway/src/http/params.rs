@@ -1,19 +1,19 @@
-//! What a GraphQL request asks for, from its body or its URL.
+//! Parses GraphQL requests from bodies and URLs.
 
 use async_graphql::Variables;
 use axum::{extract::Query, http::Uri};
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
-    half_pair::{self, Segment},
-    object::Object,
-    refusal::Refusal,
+    error::HttpError,
+    json_object::JsonObject,
+    lone_surrogate::{self, PathSegment},
 };
 
-/// The parameters of one operation. Others are ignored, as the specification reserves them for its future.
+/// The parameters of one operation. Unknown ones are ignored, because the specification reserves them for the future.
 #[derive(Debug, Deserialize)]
 pub(super) struct Params {
-    /// `None` where the client hopes that we know the text by its hash.
+    /// The document; `None` if the client sends the hash of a persisted query instead.
     #[serde(default)]
     pub(super) query: Option<String>,
     #[serde(default, rename = "operationName")]
@@ -21,20 +21,20 @@ pub(super) struct Params {
     #[serde(default)]
     pub(super) variables: Variables,
     #[serde(default)]
-    extensions: Option<Object<Extensions>>,
+    extensions: Option<JsonObject<Extensions>>,
 }
 
-/// What may be in it, besides anything else.
+/// The known member of `extensions`; others are ignored.
 #[derive(Debug, Deserialize)]
 struct Extensions {
-    /// Of Apollo's convention for persisted queries.
+    /// Set by Apollo's convention for persisted queries.
     #[serde(default, rename = "persistedQuery")]
     persisted_query: Option<IgnoredAny>,
 }
 
 impl Params {
-    /// With a text, or the hash of one. Some clients send an empty text beside the hash.
-    fn checked(mut self) -> Option<Self> {
+    /// `None` unless there is a document or the hash of one. Some clients send an empty document along with the hash.
+    fn validated(mut self) -> Option<Self> {
         let extensions = self.extensions.as_ref();
         let is_persisted = extensions.is_some_and(|it| it.0.persisted_query.is_some());
         self.query = self.query.filter(|text| !(is_persisted && text.is_empty()));
@@ -42,56 +42,59 @@ impl Params {
     }
 }
 
-/// One operation, or several that are answered together.
+/// A request with one operation, or a batch of them.
 #[derive(Debug)]
-pub(super) enum Request {
+pub(super) enum GraphqlRequest {
     Single(Box<Params>),
     Batch(Vec<Params>),
 }
 
-const SHAPE: &str = "the body must be a JSON object (or a list of such) in which `query` is a string, and, where \
-                     they are given, `operationName` is a string, `variables` and `extensions` are objects";
+const EXPECTED_SHAPE: &str = "the body must be a JSON object (or a list of such) in which `query` is a string, and, \
+                              where they are given, `operationName` is a string, `variables` and `extensions` are \
+                              objects";
 
-impl Request {
-    /// From the body of a POST.
-    pub(super) fn from_body(body: &[u8], largest_batch: usize) -> Result<Self, Refusal> {
+impl GraphqlRequest {
+    /// Parses the body of a POST.
+    pub(super) fn from_body(body: &[u8], max_batch_size: usize) -> Result<Self, HttpError> {
         if !is_list(body) {
-            let Object(params) = serde_json::from_slice::<Object<Params>>(body)
-                .map_err(|error| refuse(&error, body))?;
-            let params = params.checked();
-            let params = params.ok_or_else(|| Refusal::bad_request(SHAPE))?;
+            let JsonObject(params) = serde_json::from_slice::<JsonObject<Params>>(body)
+                .map_err(|error| parse_error(&error, body))?;
+            let params = params.validated();
+            let params = params.ok_or_else(|| HttpError::bad_request(EXPECTED_SHAPE))?;
             return Ok(Self::Single(Box::new(params)));
         }
-        // Looked at only when there are not too many.
-        let size = Self::operations(body).unwrap_or_default();
-        if size > largest_batch {
-            return Err(Refusal::bad_request(format!(
-                "the batch has {size} operations, which is more than {largest_batch}"
+        // The operations are only parsed if there are not too many.
+        let size = Self::batch_size(body).unwrap_or_default();
+        if size > max_batch_size {
+            return Err(HttpError::bad_request(format!(
+                "the batch has {size} operations, which is more than {max_batch_size}"
             )));
         }
-        let batch: Vec<Object<Params>> =
-            serde_json::from_slice(body).map_err(|error| refuse(&error, body))?;
+        let batch: Vec<JsonObject<Params>> =
+            serde_json::from_slice(body).map_err(|error| parse_error(&error, body))?;
         if batch.is_empty() {
-            return Err(Refusal::bad_request("the batch is empty"));
+            return Err(HttpError::bad_request("the batch is empty"));
         }
-        let batch = batch.into_iter().map(|Object(params)| params.checked());
+        let batch = batch
+            .into_iter()
+            .map(|JsonObject(params)| params.validated());
         let batch: Option<_> = batch.collect();
-        let batch = batch.ok_or_else(|| Refusal::bad_request(SHAPE))?;
+        let batch = batch.ok_or_else(|| HttpError::bad_request(EXPECTED_SHAPE))?;
         Ok(Self::Batch(batch))
     }
 
-    /// How many operations a body is about; `None` where it is not a batch.
-    pub(super) fn operations(body: &[u8]) -> Option<usize> {
+    /// The number of operations in a body; `None` if it is not a batch.
+    pub(super) fn batch_size(body: &[u8]) -> Option<usize> {
         let entries: Vec<IgnoredAny> = is_list(body)
             .then(|| serde_json::from_slice(body).ok())
             .flatten()?;
         Some(entries.len())
     }
 
-    /// From the URL of a GET.
-    pub(super) fn from_uri(uri: &Uri) -> Result<Self, Refusal> {
+    /// Parses the URL of a GET.
+    pub(super) fn from_uri(uri: &Uri) -> Result<Self, HttpError> {
         let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
-            return Err(Refusal::bad_request("the URL's query is not well-formed"));
+            return Err(HttpError::bad_request("the URL's query is not well-formed"));
         };
         let mut pairs = pairs.into_iter().filter(|(_, value)| !value.is_empty());
         let mut params = Params {
@@ -104,15 +107,15 @@ impl Request {
             match name.as_str() {
                 "query" => params.query = Some(value),
                 "operationName" => params.operation_name = Some(value),
-                "variables" => params.variables = json(&name, &value)?,
-                "extensions" => params.extensions = json(&name, &value)?,
+                "variables" => params.variables = json_parameter(&name, &value)?,
+                "extensions" => params.extensions = json_parameter(&name, &value)?,
                 _ => {}
             }
             Ok(())
         })?;
-        let params = params.checked();
+        let params = params.validated();
         let params =
-            params.ok_or_else(|| Refusal::bad_request("the parameter `query` is missing"))?;
+            params.ok_or_else(|| HttpError::bad_request("the parameter `query` is missing"))?;
         Ok(Self::Single(Box::new(params)))
     }
 }
@@ -122,54 +125,50 @@ fn is_list(body: &[u8]) -> bool {
     first == Some(&b'[')
 }
 
-fn json<T: for<'de> Deserialize<'de>>(name: &str, text: &str) -> Result<T, Refusal> {
-    serde_json::from_str(text).map_err(|_| match half_pair::find(text.as_bytes()) {
+fn json_parameter<T: for<'de> Deserialize<'de>>(name: &str, text: &str) -> Result<T, HttpError> {
+    serde_json::from_str(text).map_err(|_| match lone_surrogate::find(text.as_bytes()) {
         Some(mut path) => {
-            path.insert(0, Segment::Member(name.to_owned()));
-            half_of_a_pair(&path)
+            path.insert(0, PathSegment::Key(name.to_owned()));
+            lone_surrogate_error(&path)
         }
-        None => Refusal::bad_request(format!("the parameter `{name}` is not a JSON object")),
+        None => HttpError::bad_request(format!("the parameter `{name}` is not a JSON object")),
     })
 }
 
-/// In our own words: a parser's talk about types and traits is not for strangers.
-fn refuse(error: &serde_json::Error, body: &[u8]) -> Refusal {
+/// The error for a body that cannot be parsed. It does not contain serde's message, which is about Rust types.
+fn parse_error(error: &serde_json::Error, body: &[u8]) -> HttpError {
     if error.is_data() {
-        return Refusal::bad_request(SHAPE);
+        return HttpError::bad_request(EXPECTED_SHAPE);
     }
-    if let Some(path) = half_pair::find(body) {
-        return half_of_a_pair(&path);
+    if let Some(path) = lone_surrogate::find(body) {
+        return lone_surrogate_error(&path);
     }
-    Refusal::bad_request(format!(
+    HttpError::bad_request(format!(
         "the body is not JSON (line {}, column {})",
         error.line(),
         error.column()
     ))
 }
 
-/// Names the variable where the half stands in one.
-fn half_of_a_pair(path: &[Segment]) -> Refusal {
-    const WRONG: &str = "has half of a surrogate pair, which is no character";
-    // In a batch the operation's place comes first.
-    let in_batch = matches!(path, [Segment::Place(_), ..]);
+/// The error for a lone surrogate at `path`. It contains the name of the variable if it is in one.
+fn lone_surrogate_error(path: &[PathSegment]) -> HttpError {
+    const PROBLEM: &str = "has half of a surrogate pair, which is no character";
+    // In a batch the path begins with the index of the operation.
+    let in_batch = matches!(path, [PathSegment::Index(_), ..]);
     let path = &path[usize::from(in_batch)..];
     match path {
-        [
-            Segment::Member(member),
-            Segment::Member(variable),
-            path @ ..,
-        ] if member == "variables" => {
-            let mut place = format!("${variable}");
+        [PathSegment::Key(key), PathSegment::Key(variable), path @ ..] if key == "variables" => {
+            let mut location = format!("${variable}");
             for segment in path {
                 match segment {
-                    Segment::Member(name) => place += &format!(".{name}"),
-                    Segment::Place(index) => place += &format!("[{index}]"),
+                    PathSegment::Key(name) => location += &format!(".{name}"),
+                    PathSegment::Index(index) => location += &format!("[{index}]"),
                 }
             }
-            Refusal::of_variable(variable.clone(), format!("{place} {WRONG}"))
+            HttpError::invalid_variable(variable.clone(), format!("{location} {PROBLEM}"))
         }
-        [Segment::Member(member), ..] => Refusal::bad_request(format!("`{member}` {WRONG}")),
-        _ => Refusal::bad_request(format!("the body {WRONG}")),
+        [PathSegment::Key(key), ..] => HttpError::bad_request(format!("`{key}` {PROBLEM}")),
+        _ => HttpError::bad_request(format!("the body {PROBLEM}")),
     }
 }
 
@@ -177,27 +176,27 @@ fn half_of_a_pair(path: &[Segment]) -> Refusal {
 mod tests {
     use super::*;
 
-    fn body(text: &str) -> Result<Request, Refusal> {
-        Request::from_body(text.as_bytes(), 2)
+    fn body(text: &str) -> Result<GraphqlRequest, HttpError> {
+        GraphqlRequest::from_body(text.as_bytes(), 2)
     }
 
     #[test]
     fn well_formed_requests_are_read() {
-        let Ok(Request::Single(params)) = body(
+        let Ok(GraphqlRequest::Single(params)) = body(
             r#" {"query": "{a}", "variables": {"x": [1, null]}, "operationName": null, "id": 7, "extensions": {}}"#,
         ) else {
-            panic!("refused");
+            panic!("rejected");
         };
         assert_eq!(params.query.as_deref(), Some("{a}"));
         assert_eq!(params.variables.into_value().to_string(), "{x: [1, null]}");
         assert!(body(r#"{"query": "{a}", "variables": null, "extensions": null}"#).is_ok());
         assert!(
-            matches!(body(r#"[{"query": "{a}"}]"#), Ok(Request::Batch(batch)) if batch.len() == 1)
+            matches!(body(r#"[{"query": "{a}"}]"#), Ok(GraphqlRequest::Batch(batch)) if batch.len() == 1)
         );
     }
 
     #[test]
-    fn what_is_not_a_request_is_refused_in_our_own_words() {
+    fn malformed_requests_are_rejected_without_serde_messages() {
         let deep = format!(
             r#"{{"query": "{{a}}", "variables": {{"x": {}"#,
             "[".repeat(10_000)
@@ -224,22 +223,22 @@ mod tests {
             &deep,
             batch,
         ] {
-            let refusal = format!("{:?}", body(wrong).expect_err(wrong));
+            let error = format!("{:?}", body(wrong).expect_err(wrong));
             assert!(
-                !refusal.contains("invalid type") && !refusal.contains("Variables"),
-                "{refusal}"
+                !error.contains("invalid type") && !error.contains("Variables"),
+                "{error}"
             );
         }
-        assert!(Request::from_body(b"{\"query\": \"\xff\"}", 2).is_err());
+        assert!(GraphqlRequest::from_body(b"{\"query\": \"\xff\"}", 2).is_err());
     }
 
     #[test]
     fn urls_carry_queries_too() {
-        let uri = |text: &str| Request::from_uri(&text.parse().unwrap());
-        let Ok(Request::Single(params)) =
+        let uri = |text: &str| GraphqlRequest::from_uri(&text.parse().unwrap());
+        let Ok(GraphqlRequest::Single(params)) =
             uri("/graphql?query=%7Ba%7D&variables=%7B%22x%22%3A1%7D&operationName=&x=y")
         else {
-            panic!("refused");
+            panic!("rejected");
         };
         assert_eq!(
             (params.query.as_deref(), params.operation_name),

@@ -1,4 +1,4 @@
-//! A name for each request, to find it again in the logs.
+//! Request ids, which connect a response with its log lines.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use coach_domain::clock::Clock;
@@ -6,18 +6,18 @@ use uuid::{NoContext, Timestamp, Uuid};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The request's id: the caller's own when it is well-formed, else a new one that sorts by time.
+/// The request's id: the caller's own if it is well-formed, otherwise a new UUID of version 7.
 #[derive(Clone, Debug)]
 pub(super) struct RequestId(HeaderValue);
 
 impl RequestId {
-    pub(super) fn of(headers: &HeaderMap, clock: &dyn Clock) -> Self {
-        let given = headers.get(REQUEST_ID).filter(|id| is_well_formed(id));
-        let made = || HeaderValue::try_from(new(clock).to_string());
-        Self(match given {
+    pub(super) fn from_headers(headers: &HeaderMap, clock: &dyn Clock) -> Self {
+        let received = headers.get(REQUEST_ID).filter(|id| is_well_formed(id));
+        let generated = || HeaderValue::try_from(generate(clock).to_string());
+        Self(match received {
             Some(id) => id.clone(),
-            // A UUID's digits are always a header's value.
-            None => made().unwrap_or(HeaderValue::from_static("unknown")),
+            // A UUID is always a valid header value.
+            None => generated().unwrap_or(HeaderValue::from_static("unknown")),
         })
     }
 
@@ -25,12 +25,12 @@ impl RequestId {
         self.0.to_str().unwrap_or("unknown")
     }
 
-    pub(super) fn header(&self) -> HeaderValue {
+    pub(super) fn header_value(&self) -> HeaderValue {
         self.0.clone()
     }
 }
 
-fn new(clock: &dyn Clock) -> Uuid {
+fn generate(clock: &dyn Clock) -> Uuid {
     let now = clock.now();
     let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
     Uuid::new_v7(Timestamp::from_unix(
@@ -40,11 +40,11 @@ fn new(clock: &dyn Clock) -> Uuid {
     ))
 }
 
-/// It goes into logs: nothing but what cannot be mistaken for something else.
+/// Whether an id is 1 to 64 letters, digits, `-` and `_`: nothing that could forge a log line.
 fn is_well_formed(id: &HeaderValue) -> bool {
     let id = id.as_bytes();
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
-    (1..=64).contains(&id.len()) && id.iter().all(plain)
+    let is_allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_".contains(byte);
+    (1..=64).contains(&id.len()) && id.iter().all(is_allowed)
 }
 
 #[cfg(test)]
@@ -54,10 +54,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_well_formed_ids_are_taken_over() {
+    fn only_well_formed_ids_are_accepted() {
         let id = |value: &str| {
             let value = HeaderValue::from_str(value).unwrap();
-            RequestId::of(&HeaderMap::from_iter([(REQUEST_ID, value)]), &SystemClock)
+            RequestId::from_headers(&HeaderMap::from_iter([(REQUEST_ID, value)]), &SystemClock)
         };
         assert_eq!(id("app-7_A").as_str(), "app-7_A");
         for wrong in ["", "a b", "{\"x\":1}", &"x".repeat(65)] {

@@ -1,18 +1,18 @@
-//! What the routes share.
+//! The state that the routes share.
 
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
 
-use coach_domain::{catalogue, mail::unsubscribe::Unsubscribing};
-use coach_execution::{Gateway, document};
-use coach_resolvers::{App, Contract};
+use coach_domain::{catalogue, mail::unsubscribe::UnsubscribeTokens};
+use coach_execution::{Engine, document};
+use coach_resolvers::{App, Schema};
 use coach_workers::mail::send::Mailbox;
 
 use crate::{
     auth::{Authenticator, LocalIssuer},
-    schema::Schema,
+    database_schema::DatabaseSchema,
     settings::{Limits, Mail, Settings, Timeouts},
     webhook::Webhooks,
 };
@@ -22,29 +22,29 @@ use crate::{
 pub struct AppState(Arc<Shared>);
 
 pub(super) struct Shared {
-    pub(super) gateway: Gateway<Contract>,
+    pub(super) engine: Engine<Schema>,
     pub(super) app: Arc<App>,
     pub(super) authenticator: Authenticator,
     pub(super) local_issuer: Option<Arc<LocalIssuer>>,
-    /// The subject that `GraphiQL` is signed in as.
+    /// The subject that `GraphiQL` is signed in as; `None` outside of development.
     pub(super) demo: Option<&'static str>,
-    /// Knows the links by which members leave the list.
-    unsubscribing: Option<Unsubscribing>,
-    /// Mail that went nowhere, for developers to look at.
+    /// Verifies the links with which members unsubscribe.
+    unsubscribe_tokens: Option<UnsubscribeTokens>,
+    /// The folder that mail is written to instead of being sent, in development.
     mailbox: Option<Mailbox>,
-    /// Who may send webhooks.
+    /// Verifies webhooks.
     pub(super) webhooks: Webhooks,
     pub(super) limits: Limits,
     pub(super) timeouts: Timeouts,
-    /// Whether the database has the tables of this version.
-    pub(super) schema: Schema,
-    /// Names of hosts under which development is open.
+    /// Knows whether the database has all migrations of this version.
+    pub(super) schema: DatabaseSchema,
+    /// Host names that are accepted in development, besides localhost and IP addresses.
     allowed_hosts: Vec<String>,
     draining: AtomicBool,
 }
 
 impl AppState {
-    /// The state of a gateway that serves `app`. The local issuer's public key is shown when there is one.
+    /// The state of a gateway that serves `app`. If there is a local issuer, its public key is published.
     pub fn new(
         settings: &Settings,
         app: Arc<App>,
@@ -54,7 +54,8 @@ impl AppState {
         Self::with_demo(settings, app, authenticator, local_issuer, None)
     }
 
-    /// The same, with `GraphiQL` signed in as a demo member: whoever sees the page gets a token of theirs.
+    /// Like [`new`](Self::new). A `demo` subject makes it a development server: `GraphiQL` is signed in as that member,
+    /// so everybody who opens the page gets a token of theirs.
     pub fn with_demo(
         settings: &Settings,
         app: Arc<App>,
@@ -69,10 +70,10 @@ impl AppState {
             _ => None,
         };
         Self(Arc::new(Shared {
-            gateway: Gateway::new(document_limits(&settings.limits)),
+            engine: Engine::new(document_limits(&settings.limits)),
             mailbox,
-            unsubscribing: settings.worker.letters.unsubscribing.clone(),
-            schema: Schema::watch(app.database.clone()),
+            unsubscribe_tokens: settings.worker.mail.unsubscribe_tokens.clone(),
+            schema: DatabaseSchema::watch(app.database.clone()),
             app,
             authenticator,
             local_issuer,
@@ -85,25 +86,26 @@ impl AppState {
         }))
     }
 
-    /// The catalogue in memory, to be shared with workers in this process.
+    /// The catalogue cache, to be shared with workers in this process.
     pub fn catalogue(&self) -> Arc<catalogue::Cache> {
         self.0.app.catalogue.clone()
     }
 
-    /// From now on `/health/ready` says no, so that no new requests are sent here.
+    /// Makes `/health/ready` fail from now on, so that load balancers send no new requests.
     pub fn drain(&self) {
         self.0.draining.store(true, Ordering::Relaxed);
     }
 
-    pub(super) fn unsubscribing(&self) -> Option<&Unsubscribing> {
-        self.0.unsubscribing.as_ref()
+    pub(super) fn unsubscribe_tokens(&self) -> Option<&UnsubscribeTokens> {
+        self.0.unsubscribe_tokens.as_ref()
     }
 
     pub(super) fn mailbox(&self) -> Option<&Mailbox> {
         self.0.mailbox.as_ref()
     }
 
-    /// The names under which this is open, where it shows a member's token or mail to everybody who sees its pages.
+    /// The host names to accept; `None` for any. They are only restricted in development, where the pages show a
+    /// member's token and mail.
     pub(super) fn allowed_hosts(&self) -> Option<&[String]> {
         self.is_development().then_some(&self.0.allowed_hosts)
     }
@@ -141,11 +143,11 @@ mod tests {
     use crate::settings::Sources;
 
     #[test]
-    fn what_graphiql_asks_about_the_schema_is_within_the_limits() {
+    fn the_introspection_query_of_graphiql_is_within_the_limits() {
         let settings = Settings::load(&Sources::default()).unwrap();
         // `getIntrospectionQuery` of graphql-js 16.15 with all its options, which is what GraphiQL 4.1.2 sends.
         let text = coach_schema::INTROSPECTION_QUERY;
-        let gateway = Gateway::<Contract>::new(document_limits(&settings.limits));
-        assert_eq!(gateway.prepare(text).err(), None);
+        let engine = Engine::<Schema>::new(document_limits(&settings.limits));
+        assert_eq!(engine.prepare(text).err(), None);
     }
 }

@@ -1,9 +1,9 @@
-//! `GET|POST /unsubscribe`: off the list of offers and tips, by the link in a mail and without signing in (RFC 8058).
+//! `GET|POST /unsubscribe`: unsubscribes from marketing mail by the link in a mail, without signing in (RFC 8058).
 
 use askama::Template;
 use axum::{
     Extension,
-    extract::{Query, State as Shared, rejection::QueryRejection},
+    extract::{Query, State, rejection::QueryRejection},
     http::{
         HeaderValue, StatusCode,
         header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY},
@@ -13,65 +13,77 @@ use axum::{
 use coach_domain::{consent, database::Session, detached};
 use serde::Deserialize;
 
-use super::{observe::RequestSpan, refusal::Refusal, state::AppState};
+use super::{error::HttpError, observe::RequestSpan, state::AppState};
 
 #[derive(Deserialize)]
-pub(super) struct Link {
+pub(super) struct LinkQuery {
     #[serde(default)]
     token: String,
 }
 
-type Asked = Result<Query<Link>, QueryRejection>;
+type LinkResult = Result<Query<LinkQuery>, QueryRejection>;
 
 #[derive(Clone, Copy)]
-enum State {
-    Asked,
+enum PageState {
+    Confirm,
     Done,
-    Unknown,
+    InvalidLink,
 }
 
 #[derive(Template)]
 #[template(path = "unsubscribe.html")]
 struct Page {
-    state: State,
+    state: PageState,
 }
 
-/// Only asks: mail programs fetch links on their own.
-pub(super) async fn ask(Shared(state): Shared<AppState>, link: Asked) -> Result<Response, Refusal> {
-    let tokens = state.unsubscribing().ok_or_else(Refusal::not_found)?;
+/// Shows a form that asks for confirmation. A GET must not unsubscribe: mail programs fetch links on their own.
+pub(super) async fn show_confirmation(
+    State(state): State<AppState>,
+    link: LinkResult,
+) -> Result<Response, HttpError> {
+    let tokens = state
+        .unsubscribe_tokens()
+        .ok_or_else(HttpError::not_found)?;
     page(match tokens.member(&token(link)) {
-        Some(_) => State::Asked,
-        None => State::Unknown,
+        Some(_) => PageState::Confirm,
+        None => PageState::InvalidLink,
     })
 }
 
-/// Does it: the button of the page, or the mail program's own (`List-Unsubscribe-Post`).
+/// Withdraws the consent. Sent by the form, or by a mail program (`List-Unsubscribe-Post`).
 pub(super) async fn withdraw(
-    Shared(state): Shared<AppState>,
+    State(state): State<AppState>,
     Extension(RequestSpan(span)): Extension<RequestSpan>,
-    link: Asked,
-) -> Result<Response, Refusal> {
-    let done = detached(async move {
-        let tokens = state.unsubscribing().ok_or_else(Refusal::not_found)?;
+    link: LinkResult,
+) -> Result<Response, HttpError> {
+    let withdrawal = detached(async move {
+        let tokens = state
+            .unsubscribe_tokens()
+            .ok_or_else(HttpError::not_found)?;
         let app = &state.shared().app;
         let session = Session::new(app.database.clone(), span);
-        let done = consent::unsubscribe(&session, &*app.services.clock, tokens, &token(link)).await;
-        done.map_err(|error| Refusal::unavailable(&error))
+        let result =
+            consent::unsubscribe(&session, &*app.services.clock, tokens, &token(link)).await;
+        result.map_err(|error| HttpError::database_unavailable(&error))
     });
-    let done = done.await?;
-    page(if done { State::Done } else { State::Unknown })
+    let is_withdrawn = withdrawal.await?;
+    page(if is_withdrawn {
+        PageState::Done
+    } else {
+        PageState::InvalidLink
+    })
 }
 
-/// A query that is none of ours, with two tokens say, is a link without one: it gets the same page.
-fn token(link: Asked) -> String {
+/// The token of the link. An invalid query string, with two tokens for example, is treated like one without a token.
+fn token(link: LinkResult) -> String {
     link.map(|Query(link)| link.token).unwrap_or_default()
 }
 
-fn page(state: State) -> Result<Response, Refusal> {
-    let html = Page { state }.render().map_err(|_| Refusal::internal())?;
+fn page(state: PageState) -> Result<Response, HttpError> {
+    let html = Page { state }.render().map_err(|_| HttpError::internal())?;
     let status = match state {
-        State::Asked | State::Done => StatusCode::OK,
-        State::Unknown => StatusCode::BAD_REQUEST,
+        PageState::Confirm | PageState::Done => StatusCode::OK,
+        PageState::InvalidLink => StatusCode::BAD_REQUEST,
     };
     let headers = [
         (
@@ -79,7 +91,7 @@ fn page(state: State) -> Result<Response, Refusal> {
             HeaderValue::from_static("text/html; charset=utf-8"),
         ),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        // The address is a secret of the member's.
+        // The URL contains the member's token.
         (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (
             CONTENT_SECURITY_POLICY,

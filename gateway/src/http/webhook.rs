@@ -1,4 +1,4 @@
-//! `POST /webhooks/{source}`: takes what is genuine, keeps it with the work on it in one commit, and says so.
+//! `POST /webhooks/{source}`: verifies an event, stores it, and enqueues its processing in the same transaction.
 
 use axum::{
     Extension, Json,
@@ -10,71 +10,73 @@ use axum::{
 use coach_domain::{
     database::Session,
     detached,
-    webhook::{self, Incoming, Source},
+    webhook::{self, IncomingEvent, Source},
 };
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    body, media::Media, observe::RequestSpan, refusal::Refusal, request_id::RequestId,
+    body, error::HttpError, media_type::MediaType, observe::RequestSpan, request_id::RequestId,
     state::AppState,
 };
-use crate::webhook::{Posted, Refused, kept};
+use crate::webhook::{WebhookError, WebhookRequest, stored_headers};
 
 #[derive(Deserialize)]
-pub(super) struct Named {
+pub(super) struct WebhookPath {
     source: String,
     secret: Option<String>,
 }
 
-/// With a path behind the source's name, or none.
+/// Handles both routes, with and without a secret in the path.
 pub(super) async fn receive(
     State(state): State<AppState>,
     Extension(id): Extension<RequestId>,
     Extension(RequestSpan(span)): Extension<RequestSpan>,
-    Path(path): Path<Named>,
+    Path(path): Path<WebhookPath>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    // To its end, whether or not the sender waits for it: a half-read event would come again.
-    let taken = detached(async move {
-        let source = Source::parse(&path.source).ok_or_else(Refusal::not_found)?;
+    // Detached, so that the event is stored even if the sender disconnects: it would be sent again.
+    let result = detached(async move {
+        let source = Source::parse(&path.source).ok_or_else(HttpError::not_found)?;
         let shared = state.shared();
         let bytes = body::read_json(&headers, body, shared.limits.body_bytes).await?;
         let now = shared.app.services.clock.now();
-        let posted = Posted {
-            path: path.secret.as_deref(),
+        let request = WebhookRequest {
+            path_secret: path.secret.as_deref(),
             headers: &headers,
             body: &bytes,
-            at: now,
+            received_at: now,
         };
-        let verified = shared.webhooks.verify(source, &posted).await;
-        let verified = verified.map_err(|refused| {
-            tracing::warn!(source = source.as_str(), %refused, "a webhook was refused");
-            refusal(&refused)
+        let verified = shared.webhooks.verify(source, &request).await;
+        let verified = verified.map_err(|error| {
+            tracing::warn!(source = source.as_str(), refused = %error, "a webhook was rejected");
+            http_error(&error)
         })?;
         let session = Session::new(shared.app.database.clone(), span.clone());
-        let incoming = Incoming {
+        let incoming = IncomingEvent {
             source,
             event_id: &verified.event_id,
             kind: &verified.kind,
-            headers: kept(&headers),
+            headers: stored_headers(&headers),
             body: &bytes,
         };
-        let new = webhook::keep(&session, &incoming, &span, now).await;
-        new.map_err(|error| Refusal::unavailable(&error))
+        let inserted = webhook::insert(&session, &incoming, &span, now).await;
+        inserted.map_err(|error| HttpError::database_unavailable(&error))
     });
-    match taken.await {
-        // The same answer, so that nobody sends it again.
+    match result.await {
+        // Duplicates get the same response, so that they are not sent again.
         Ok(_) => Json(json!({ "received": true })).into_response(),
-        Err(refusal) => refusal.respond(Media::Json, Some(id.as_str())),
+        Err(error) => error.respond(MediaType::Json, Some(id.as_str())),
     }
 }
 
-fn refusal(refused: &Refused) -> Refusal {
-    match refused {
-        Refused::Unknown => Refusal::not_found(),
-        Refused::Forged(why) => Refusal::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", *why),
-        Refused::Unavailable(_) => Refusal::not_now(),
+fn http_error(error: &WebhookError) -> HttpError {
+    match error {
+        WebhookError::NotFound => HttpError::not_found(),
+        WebhookError::InvalidSignature(why) => {
+            HttpError::new(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", *why)
+        }
+        WebhookError::Unavailable(_) => HttpError::service_unavailable(),
     }
 }

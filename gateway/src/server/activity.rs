@@ -1,4 +1,4 @@
-//! What a connection is doing, as far as it tells when it may be closed.
+//! Tracks the activity of a connection, which decides when it is closed.
 
 use std::{
     pin::Pin,
@@ -14,30 +14,31 @@ use tokio::{
     time::Instant,
 };
 
-/// From the last sign that an answer gets on: longer than any request may take.
-const STALLED: Duration = Duration::from_mins(1);
+/// The time limit without progress of a response. Longer than any request may take.
+const STALL_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// How long a connection may be silent.
+/// How long a connection may be inactive.
 #[derive(Clone, Copy, Debug)]
-pub struct Patience {
-    /// For the head of a request, the first one's from the connection's begin on. With HTTP/2 for the first request.
+pub struct ConnectionTimeouts {
+    /// For receiving the head of a request; for the first request, measured from when the connection was accepted. With
+    /// HTTP/2 it applies to the first request only.
     pub headers: Duration,
-    /// Between an answer and the next request.
+    /// Between a response and the next request.
     pub idle: Duration,
 }
 
-/// Why a connection is closed by us.
+/// Why the server closes a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Overdue {
-    /// The head of a request did not arrive.
+pub(super) enum CloseReason {
+    /// The head of a request did not arrive in time.
     Headers,
-    /// There was no request.
+    /// There was no further request.
     Idle,
-    /// An answer was not read.
+    /// A response made no progress, usually because the client does not read it.
     Stalled,
 }
 
-impl Overdue {
+impl CloseReason {
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Headers => "headers",
@@ -47,30 +48,30 @@ impl Overdue {
     }
 }
 
-/// Shared by a connection's stream, its requests, and whoever closes it.
+/// The activity of a connection. Shared by its stream, its requests, and the task that closes it.
 #[derive(Debug)]
 pub(super) struct Activity(Mutex<State>);
 
 #[derive(Debug)]
 struct State {
-    /// Requests whose answers are not complete.
-    running: usize,
-    /// Since when something of a request's head has been there.
-    receiving: Option<Instant>,
-    /// When something was last done for a request; the connection's begin before the first one.
-    since: Instant,
-    /// Whether there was a request.
-    is_used: bool,
+    /// The number of requests whose responses are not complete.
+    active_requests: usize,
+    /// When the first bytes of a request's head arrived; `None` between requests.
+    receiving_since: Option<Instant>,
+    /// When a request last made progress; before the first request, when the connection was accepted.
+    last_activity: Instant,
+    /// Whether there has been a request.
+    has_had_request: bool,
     is_http2: bool,
 }
 
 impl Activity {
     pub(super) fn new() -> Arc<Self> {
         Arc::new(Self(Mutex::new(State {
-            running: 0,
-            receiving: None,
-            since: Instant::now(),
-            is_used: false,
+            active_requests: 0,
+            receiving_since: None,
+            last_activity: Instant::now(),
+            has_had_request: false,
             is_http2: false,
         })))
     }
@@ -79,101 +80,103 @@ impl Activity {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// When the connection will have been silent for too long, and in which way.
-    pub(super) fn deadline(&self, patience: Patience) -> (Instant, Overdue) {
+    /// When the connection is to be closed if nothing happens until then, and why.
+    pub(super) fn deadline(&self, timeouts: ConnectionTimeouts) -> (Instant, CloseReason) {
         let state = self.state();
-        if state.running > 0 {
-            (state.since + STALLED, Overdue::Stalled)
-        } else if let Some(begun) = state.receiving {
-            (begun + patience.headers, Overdue::Headers)
-        } else if state.is_used {
-            (state.since + patience.idle, Overdue::Idle)
+        if state.active_requests > 0 {
+            (state.last_activity + STALL_TIMEOUT, CloseReason::Stalled)
+        } else if let Some(since) = state.receiving_since {
+            (since + timeouts.headers, CloseReason::Headers)
+        } else if state.has_had_request {
+            (state.last_activity + timeouts.idle, CloseReason::Idle)
         } else {
-            (state.since + patience.headers, Overdue::Headers)
+            (state.last_activity + timeouts.headers, CloseReason::Headers)
         }
     }
 
-    /// Since when there has been no request and nothing of one.
-    pub(super) fn quiet_since(&self) -> Option<Instant> {
+    /// Since when there has been neither a request nor a part of one; `None` if there is one.
+    pub(super) fn idle_since(&self) -> Option<Instant> {
         let state = self.state();
-        (state.running == 0 && state.receiving.is_none()).then_some(state.since)
+        (state.active_requests == 0 && state.receiving_since.is_none())
+            .then_some(state.last_activity)
     }
 
-    /// Since when no request is worked on, and before that whether the first one, or a part of the next, is waited for:
-    /// such a client misses its connection more than one that has had its answers.
-    pub(super) fn expendable_since(&self) -> Option<(bool, Instant)> {
+    /// The rank for eviction, lowest first; `None` while a request is in progress. Evicted first are connections that are
+    /// idle between requests, then those whose request has not arrived completely; among equals, the one that has
+    /// waited longest.
+    pub(super) fn eviction_rank(&self) -> Option<(bool, Instant)> {
         let state = self.state();
-        let is_awaited = state.receiving.is_some() || !state.is_used;
-        let since = state.receiving.unwrap_or(state.since);
-        (state.running == 0).then_some((is_awaited, since))
+        let is_expecting_request = state.receiving_since.is_some() || !state.has_had_request;
+        let since = state.receiving_since.unwrap_or(state.last_activity);
+        (state.active_requests == 0).then_some((is_expecting_request, since))
     }
 
     pub(super) fn is_http2(&self) -> bool {
         self.state().is_http2
     }
 
-    /// The head of a request is there.
-    pub(super) fn begin(self: &Arc<Self>, is_http2: bool) -> Running {
+    /// Records that the head of a request has arrived. The request is active until the guard is dropped.
+    pub(super) fn start_request(self: &Arc<Self>, is_http2: bool) -> RequestGuard {
         let mut state = self.state();
-        state.running += 1;
-        state.receiving = None;
-        state.since = Instant::now();
-        state.is_used = true;
+        state.active_requests += 1;
+        state.receiving_since = None;
+        state.last_activity = Instant::now();
+        state.has_had_request = true;
         state.is_http2 = is_http2;
         drop(state);
-        Running(Arc::clone(self))
+        RequestGuard(Arc::clone(self))
     }
 
-    fn received(&self) {
+    fn record_received(&self) {
         let mut state = self.state();
-        // With HTTP/2 there is much besides requests, and no telling which.
-        if state.running > 0 {
-            state.since = Instant::now();
-        } else if !state.is_http2 && state.receiving.is_none() {
-            state.receiving = Some(Instant::now());
+        if state.active_requests > 0 {
+            state.last_activity = Instant::now();
+        // With HTTP/2 there are other frames than those of requests, which cannot be told apart here.
+        } else if !state.is_http2 && state.receiving_since.is_none() {
+            state.receiving_since = Some(Instant::now());
         }
     }
 
-    fn sent(&self) {
+    fn record_sent(&self) {
         let mut state = self.state();
-        // Answers to pings do not count.
+        // With HTTP/2 this may be the reply to a ping.
         if !state.is_http2 {
-            state.since = Instant::now();
+            state.last_activity = Instant::now();
         }
     }
 }
 
-/// A request from its head to the end of its answer.
+/// An active request: from its head to the end of its response.
 #[derive(Debug)]
-pub(super) struct Running(Arc<Activity>);
+pub(super) struct RequestGuard(Arc<Activity>);
 
-impl Running {
-    fn goes_on(&self) {
-        self.0.state().since = Instant::now();
+impl RequestGuard {
+    fn record_progress(&self) {
+        self.0.state().last_activity = Instant::now();
     }
 }
 
-impl Drop for Running {
+impl Drop for RequestGuard {
     fn drop(&mut self) {
         let mut state = self.0.state();
-        state.running -= 1;
-        state.since = Instant::now();
+        state.active_requests -= 1;
+        state.last_activity = Instant::now();
     }
 }
 
-/// The stream of a connection, which tells what comes and goes.
-pub(super) struct Watched {
+/// The stream of a connection, which records reads and writes in the activity.
+pub(super) struct TrackedStream {
     stream: TcpStream,
     activity: Arc<Activity>,
 }
 
-impl Watched {
+impl TrackedStream {
     pub(super) fn new(stream: TcpStream, activity: Arc<Activity>) -> Self {
         Self { stream, activity }
     }
 }
 
-impl AsyncRead for Watched {
+impl AsyncRead for TrackedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -182,20 +185,20 @@ impl AsyncRead for Watched {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
         if buffer.filled().len() > before {
-            self.activity.received();
+            self.activity.record_received();
         }
         read
     }
 }
 
-impl AsyncWrite for Watched {
+impl AsyncWrite for TrackedStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<std::io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.tell(written)
+        self.record_write(written)
     }
 
     fn poll_write_vectored(
@@ -204,7 +207,7 @@ impl AsyncWrite for Watched {
         slices: &[std::io::IoSlice<'_>],
     ) -> Poll<std::io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
-        self.tell(written)
+        self.record_write(written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -226,28 +229,28 @@ impl AsyncWrite for Watched {
     }
 }
 
-impl Watched {
-    fn tell(&self, written: Poll<std::io::Result<usize>>) -> Poll<std::io::Result<usize>> {
+impl TrackedStream {
+    fn record_write(&self, written: Poll<std::io::Result<usize>>) -> Poll<std::io::Result<usize>> {
         if matches!(written, Poll::Ready(Ok(1..))) {
-            self.activity.sent();
+            self.activity.record_sent();
         }
         written
     }
 }
 
-/// The body of an answer, with which its request ends.
-pub(super) struct Answering {
+/// The body of a response. Its request ends when it is dropped.
+pub(super) struct TrackedBody {
     body: axum::body::Body,
-    running: Running,
+    request: RequestGuard,
 }
 
-impl Answering {
-    pub(super) fn new(body: axum::body::Body, running: Running) -> Self {
-        Self { body, running }
+impl TrackedBody {
+    pub(super) fn new(body: axum::body::Body, request: RequestGuard) -> Self {
+        Self { body, request }
     }
 }
 
-impl Body for Answering {
+impl Body for TrackedBody {
     type Data = <axum::body::Body as Body>::Data;
     type Error = axum::Error;
 
@@ -255,7 +258,7 @@ impl Body for Answering {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        self.running.goes_on();
+        self.request.record_progress();
         Pin::new(&mut self.body).poll_frame(context)
     }
 

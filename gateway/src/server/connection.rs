@@ -1,4 +1,4 @@
-//! One connection, from its begin to its end.
+//! Serves a single connection.
 
 use std::{convert::Infallible, pin::pin, sync::Arc, time::Duration};
 
@@ -20,144 +20,150 @@ use tokio::{
 use tower_service::Service as _;
 
 use super::{
-    activity::{Activity, Answering, Overdue, Patience, Watched},
-    crowd::Seat,
+    activity::{Activity, CloseReason, ConnectionTimeouts, TrackedBody, TrackedStream},
     meter,
+    registry::ConnectionSlot,
 };
 use crate::http;
 
-/// Between questions whether a client with HTTP/2 is still there, and for its answer.
-const PING: Duration = Duration::from_secs(20);
+/// The interval of HTTP/2 pings, and the time limit for the reply.
+const KEEP_ALIVE: Duration = Duration::from_secs(20);
 
-/// For a client with HTTP/2 to go when it was told to.
-const GOODBYE: Duration = Duration::from_secs(1);
+/// How long an idle HTTP/2 connection stays open after GOAWAY, for requests that are already on their way.
+const GOAWAY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What a server does for its connections.
+/// The phase of the server's life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
     Serving,
-    /// Answers say that the connection ends with them, and new ones are taken.
+    /// Connections are still accepted; each response asks the client to close its connection.
     Draining,
-    /// None are taken any more, and those without requests for so long are closed.
+    /// No connections are accepted, and those that have been idle for this long are closed.
     Closing(Duration),
 }
 
-/// What serves connections, for both versions of HTTP: the first bytes tell which one the client means.
+/// The hyper builder for connections, which detects HTTP/1 or HTTP/2 by the first bytes.
 pub(super) fn builder() -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    // Who has shut down the sending half waits for the answer all the same.
+    // A client that has shut down its sending half still waits for the response.
     builder.http1().half_close(true);
-    // The time for heads is ours to watch: that of hyper's begins behind the first bytes, and runs between requests.
+    // `Activity` has its own timeout for heads: hyper's starts after the first bytes, and runs between requests too.
     builder.http1().header_read_timeout(None);
     builder
         .http2()
         .timer(TokioTimer::new())
-        .keep_alive_interval(PING)
-        .keep_alive_timeout(PING);
+        .keep_alive_interval(KEEP_ALIVE)
+        .keep_alive_timeout(KEEP_ALIVE);
     builder
 }
 
-/// What a connection is served with.
+/// Serves connections with a router. Cloned for each connection.
 #[derive(Clone)]
-pub(super) struct Serving {
+pub(super) struct ConnectionHandler {
     pub(super) builder: Arc<auto::Builder<TokioExecutor>>,
     pub(super) router: Router,
-    pub(super) patience: Patience,
+    pub(super) timeouts: ConnectionTimeouts,
     pub(super) phase: watch::Receiver<Phase>,
 }
 
-impl Serving {
-    /// Serves a connection until one of both sides closes it, or it is silent for too long.
-    pub(super) async fn run(self, stream: TcpStream, activity: Arc<Activity>, seat: Seat) {
-        // Answers are written whole: waiting for more to send only delays them.
+impl ConnectionHandler {
+    /// Serves a connection until the client closes it, it times out, or it is evicted.
+    pub(super) async fn run(
+        self,
+        stream: TcpStream,
+        activity: Arc<Activity>,
+        slot: ConnectionSlot,
+    ) {
+        // Responses are written at once: Nagle's algorithm would only delay them.
         let _ = stream.set_nodelay(true);
         let mut phase = self.phase.clone();
-        let say_goodbye = Arc::new(Notify::new());
-        let io = TokioIo::new(Watched::new(stream, Arc::clone(&activity)));
-        let is_beyond = seat.is_beyond;
+        let send_goaway = Arc::new(Notify::new());
+        let io = TokioIo::new(TrackedStream::new(stream, Arc::clone(&activity)));
+        let is_over_limit = slot.is_over_limit;
         let service = service_fn(|request: Request<Incoming>| {
             let is_http2 = request.version() == Version::HTTP_2;
-            let running = activity.begin(is_http2);
+            let request_guard = activity.start_request(is_http2);
             let (router, phase) = (self.router.clone(), self.phase.clone());
-            let say_goodbye = Arc::clone(&say_goodbye);
+            let send_goaway = Arc::clone(&send_goaway);
             async move {
-                let mut response = answer(router, request.map(Body::new), is_beyond).await;
-                if is_beyond || *phase.borrow() != Phase::Serving {
+                let mut response = respond(router, request.map(Body::new), is_over_limit).await;
+                if is_over_limit || *phase.borrow() != Phase::Serving {
                     if is_http2 {
-                        say_goodbye.notify_one();
+                        send_goaway.notify_one();
                     } else {
                         let close = HeaderValue::from_static("close");
                         response.headers_mut().insert(CONNECTION, close);
                     }
                 }
-                Ok::<_, Infallible>(response.map(|body| Answering::new(body, running)))
+                Ok::<_, Infallible>(response.map(|body| TrackedBody::new(body, request_guard)))
             }
         });
         let mut connection = pin!(self.builder.serve_connection(io, service));
-        let mut last_call = None;
-        let (first, _) = activity.deadline(self.patience);
-        let mut timer = pin!(sleep_until(first));
+        let mut goaway_deadline = None;
+        let (first_deadline, _) = activity.deadline(self.timeouts);
+        let mut timer = pin!(sleep_until(first_deadline));
         loop {
             tokio::select! {
                 biased;
-                // An error is the client's, who is gone or makes no sense.
+                // Errors are ignored: the client disconnected or violated the protocol.
                 _ = connection.as_mut() => return,
                 Ok(()) = phase.changed() => {
                     if activity.is_http2() {
                         connection.as_mut().graceful_shutdown();
                     }
                 }
-                () = say_goodbye.notified() => connection.as_mut().graceful_shutdown(),
-                () = seat.given_up() => {
-                    meter::closed("bound");
+                () = send_goaway.notified() => connection.as_mut().graceful_shutdown(),
+                () = slot.evicted() => {
+                    meter::count_closed("bound");
                     return;
                 }
                 () = timer.as_mut() => {}
             }
-            let (deadline, overdue) = self.deadline(&activity, *phase.borrow());
+            let (deadline, reason) = self.deadline(&activity, *phase.borrow());
             if deadline > Instant::now() {
-                last_call = None;
+                goaway_deadline = None;
                 timer.as_mut().reset(deadline);
                 continue;
             }
-            match last_call {
-                // One that is told may have sent a request before it hears of it.
-                None if activity.is_http2() && overdue == Overdue::Idle => {
+            match goaway_deadline {
+                // After GOAWAY, wait for a request that the client may have sent before it received the frame.
+                None if activity.is_http2() && reason == CloseReason::Idle => {
                     connection.as_mut().graceful_shutdown();
-                    let until = Instant::now() + GOODBYE;
-                    last_call = Some(until);
+                    let until = Instant::now() + GOAWAY_TIMEOUT;
+                    goaway_deadline = Some(until);
                     timer.as_mut().reset(until);
                 }
                 Some(until) if until > Instant::now() => timer.as_mut().reset(until),
                 _ => {
-                    meter::closed(overdue.as_str());
-                    tracing::debug!(reason = overdue.as_str(), "closed a connection");
+                    meter::count_closed(reason.as_str());
+                    tracing::debug!(reason = reason.as_str(), "closed a connection");
                     return;
                 }
             }
         }
     }
 
-    fn deadline(&self, activity: &Activity, phase: Phase) -> (Instant, Overdue) {
-        let by_patience = activity.deadline(self.patience);
-        match (phase, activity.quiet_since()) {
-            (Phase::Closing(quiet), Some(since)) if since + quiet < by_patience.0 => {
-                (since + quiet, Overdue::Idle)
+    /// The deadline by the timeouts, or an earlier one while the server closes.
+    fn deadline(&self, activity: &Activity, phase: Phase) -> (Instant, CloseReason) {
+        let by_timeout = activity.deadline(self.timeouts);
+        match (phase, activity.idle_since()) {
+            (Phase::Closing(max_idle), Some(since)) if since + max_idle < by_timeout.0 => {
+                (since + max_idle, CloseReason::Idle)
             }
-            _ => by_patience,
+            _ => by_timeout,
         }
     }
 }
 
-async fn answer(
+async fn respond(
     mut router: Router,
     request: Request<Body>,
-    is_beyond: bool,
+    is_over_limit: bool,
 ) -> Response<axum::body::Body> {
-    if let Some(refused) = http::refuse_host(&request) {
-        return refused;
+    if let Some(error) = http::reject_invalid_host(&request) {
+        return error;
     }
-    if is_beyond && !http::is_upkeep(request.uri().path()) {
+    if is_over_limit && !http::is_monitoring_path(request.uri().path()) {
         return http::overloaded();
     }
     match router.call(request).await {

@@ -1,42 +1,44 @@
-//! How many connections the file descriptors of this process are enough for.
+//! Limits the number of connections by the file descriptors of the process.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::crowd::RESERVE;
+use super::registry::RESERVED_CONNECTIONS;
 
-/// More than that many connections are not taken, however many descriptors there are.
-const MOST: usize = 10_000;
+/// The connection limit that applies if none is configured, however many descriptors there are.
+const DEFAULT_CONNECTIONS: usize = 10_000;
 
-/// For files, logs, telemetry, shops, queues, and what else is open for moments.
-const OTHERS: usize = 64;
+/// Descriptors for everything else: files, logs, telemetry, and connections to shops and queues.
+const RESERVED_DESCRIPTORS: usize = 64;
 
-/// The most connections of clients at a time, so that descriptors are left for everything else: as many as `wanted`, if
-/// there are descriptors for them. `kept` are those of connections to databases.
+/// The maximum number of client connections that leaves enough descriptors for everything else: `configured`, or fewer
+/// if there are not enough descriptors. `database_connections` is the number of connections to databases.
 ///
-/// The soft limit is raised to the hard one first, as the system means it for programs that do not use `select`.
-pub(super) fn connections(wanted: Option<usize>, kept: usize) -> usize {
-    let limit = raise();
-    let possible = limit.saturating_sub(kept + OTHERS + RESERVE).max(1);
-    let bound = wanted.unwrap_or(MOST).min(possible);
-    if wanted.is_some_and(|wanted| wanted > bound) {
+/// Raises the soft limit of descriptors to the hard one first, as is recommended for programs that do not use `select`.
+pub(super) fn max_connections(configured: Option<usize>, database_connections: usize) -> usize {
+    let descriptors = raise_limit();
+    let possible = descriptors
+        .saturating_sub(database_connections + RESERVED_DESCRIPTORS + RESERVED_CONNECTIONS)
+        .max(1);
+    let limit = configured.unwrap_or(DEFAULT_CONNECTIONS).min(possible);
+    if configured.is_some_and(|configured| configured > limit) {
         tracing::warn!(
-            descriptors = limit,
-            connections = bound,
+            descriptors,
+            connections = limit,
             "there are too few file descriptors for COACH_LIMIT_CONNECTIONS; raise `ulimit -n`"
         );
     }
-    bound
+    limit
 }
 
-/// The descriptors that this process may have.
-fn raise() -> usize {
+/// Raises the soft limit to the hard one, and returns the number of descriptors that the process may have.
+fn raise_limit() -> usize {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if current != maximum {
         let raised = Rlimit {
             current: maximum,
             maximum,
         };
-        // Where the system does not let us, what holds now goes on to hold.
+        // On failure the current limit stays in effect.
         let _ = setrlimit(Resource::Nofile, raised);
     }
     let limit = getrlimit(Resource::Nofile).current;

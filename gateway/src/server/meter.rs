@@ -1,4 +1,4 @@
-//! What is counted of connections.
+//! Metrics of connections.
 
 use std::sync::LazyLock;
 
@@ -30,24 +30,24 @@ static INSTRUMENTS: LazyLock<Instruments> = LazyLock::new(|| {
     }
 });
 
-/// An open connection, as long as it is there.
-pub(super) struct Open(());
+/// Counts a connection as open until it is dropped.
+pub(super) struct OpenConnection(());
 
-impl Open {
+impl OpenConnection {
     pub(super) fn count() -> Self {
         INSTRUMENTS.open.add(1, &[]);
         Self(())
     }
 }
 
-impl Drop for Open {
+impl Drop for OpenConnection {
     fn drop(&mut self) {
         INSTRUMENTS.open.add(-1, &[]);
     }
 }
 
-/// A connection was closed by us.
-pub(super) fn closed(reason: &'static str) {
+/// Counts a connection that the server closed.
+pub(super) fn count_closed(reason: &'static str) {
     INSTRUMENTS
         .closed
         .add(1, &[KeyValue::new("coach.reason", reason)]);

@@ -1,10 +1,10 @@
-//! Listening, and stopping without losing what runs.
+//! Accepts and serves connections, with timeouts, a limit and a graceful shutdown.
 
 mod activity;
 mod connection;
-mod crowd;
 mod descriptors;
 mod meter;
+mod registry;
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -15,74 +15,75 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-pub use self::activity::Patience;
+pub use self::activity::ConnectionTimeouts;
 use self::{
     activity::Activity,
-    connection::{Phase, Serving, builder},
-    crowd::Crowd,
-    descriptors::connections,
+    connection::{ConnectionHandler, Phase, builder},
+    descriptors::max_connections,
+    registry::ConnectionRegistry,
 };
 use crate::settings::Settings;
 
-/// More than an operation may take; less than what is left of 15 seconds after draining.
-const FINISH_WITHIN: Duration = Duration::from_millis(9_200);
+/// The time for active requests to finish at the end. Longer than an operation may take; together with draining it fits
+/// into 15 seconds.
+const FINISH_TIMEOUT: Duration = Duration::from_millis(9_200);
 
-/// For how long a connection has no request before it is closed at the end, by the time to drain: whoever has just
-/// connected, or has just had an answer, is about to send one.
-const QUIET_AT_LEAST: Duration = Duration::from_millis(250);
-const QUIET_AT_MOST: Duration = Duration::from_secs(1);
+/// The bounds of the time that a connection has to be idle before it is closed at the end, which depends on the time to
+/// drain. A client that has just connected or received a response may be about to send a request.
+const MIN_IDLE_BEFORE_CLOSE: Duration = Duration::from_millis(250);
+const MAX_IDLE_BEFORE_CLOSE: Duration = Duration::from_secs(1);
 
-/// Until the next attempt when connections cannot be accepted.
-const AGAIN: Duration = Duration::from_millis(100);
+/// The maximum delay of the next attempt after a connection could not be accepted.
+const ACCEPT_RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Between two lines in the log about the same trouble.
-const TOLD_EVERY: Duration = Duration::from_secs(10);
+/// The minimum time between two log lines about the same problem.
+const LOG_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Why there is no listening.
+/// Why the server cannot listen.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ListenError {
-    /// Somebody else has the port.
+    /// Another process uses the port.
     #[error(
         "{address} is taken by another program. To use another port:\n\n    COACH_LISTEN={} COACH_HOME={} {command}\n",
-        free(*address), home(*address)
+        next_free_address(*address), alternative_home(*address)
     )]
-    Taken {
-        /// Where we would listen.
+    AddressInUse {
+        /// The address to listen on.
         address: SocketAddr,
-        /// What was started.
+        /// The command that was started, for the advice in the message.
         command: &'static str,
     },
-    /// Anything else.
+    /// Any other error.
     #[error("listening on {address}: {source}")]
-    Other {
-        /// Where we would listen.
+    Bind {
+        /// The address to listen on.
         address: SocketAddr,
-        /// What is wrong.
+        /// The cause.
         source: io::Error,
     },
 }
 
-/// Takes the port. Connections wait in a queue until they are served.
+/// Binds the port. Connections wait in the kernel's backlog until they are served.
 ///
 /// # Errors
 ///
-/// When it is taken, with the command that uses another.
+/// When the port is in use (the message contains a command with another port), or cannot be bound.
 pub async fn listen(
     address: SocketAddr,
     command: &'static str,
 ) -> Result<TcpListener, ListenError> {
     TcpListener::bind(address).await.map_err(|source| {
         if source.kind() == io::ErrorKind::AddrInUse {
-            ListenError::Taken { address, command }
+            ListenError::AddressInUse { address, command }
         } else {
-            ListenError::Other { address, source }
+            ListenError::Bind { address, source }
         }
     })
 }
 
-/// The next address whose port is free.
-fn free(taken: SocketAddr) -> SocketAddr {
+/// The next address with a free port.
+fn next_free_address(taken: SocketAddr) -> SocketAddr {
     let ports = (1..100).filter_map(|step| taken.port().checked_add(step));
     let mut addresses = ports.map(|port| SocketAddr::new(taken.ip(), port));
     addresses
@@ -90,29 +91,29 @@ fn free(taken: SocketAddr) -> SocketAddr {
         .unwrap_or(SocketAddr::new(taken.ip(), 0))
 }
 
-/// A home for a second copy.
-fn home(taken: SocketAddr) -> String {
-    format!(".coach-{}", free(taken).port())
+/// A home folder for a second instance.
+fn alternative_home(taken: SocketAddr) -> String {
+    format!(".coach-{}", next_free_address(taken).port())
 }
 
-/// How a server treats its clients.
+/// Limits and timeouts of a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// The most connections at a time.
+    /// The maximum number of open connections.
     pub connections: usize,
-    /// How long a connection may be silent.
-    pub patience: Patience,
-    /// From being asked to stop to accepting no more connections.
+    /// How long a connection may be inactive.
+    pub timeouts: ConnectionTimeouts,
+    /// The time from the request to stop until no more connections are accepted.
     pub drain: Duration,
 }
 
 impl Options {
-    /// What the settings say, for a process with so many connections to databases.
-    pub fn new(settings: &Settings, databases: u32) -> Self {
-        let kept = usize::try_from(databases).unwrap_or(usize::MAX);
+    /// Takes the options from the settings, for a process with this many connections to databases.
+    pub fn new(settings: &Settings, database_connections: u32) -> Self {
+        let database_connections = usize::try_from(database_connections).unwrap_or(usize::MAX);
         Self {
-            connections: connections(settings.limits.connections, kept),
-            patience: Patience {
+            connections: max_connections(settings.limits.connections, database_connections),
+            timeouts: ConnectionTimeouts {
                 headers: settings.timeouts.headers,
                 idle: settings.timeouts.idle,
             },
@@ -121,117 +122,123 @@ impl Options {
     }
 }
 
-/// Serves until asked to stop; from then on answers say that the connection ends with them. Goes on for a time, takes no
-/// more connections, and finishes what runs.
+/// Serves until `stop` completes, then shuts down gracefully: it drains for the configured time, in which connections
+/// are still accepted and each response asks the client to close its connection; then it accepts no more, and waits for
+/// active requests.
 ///
-/// Requests that arrive on an open connection are answered, however late: connections without any are only closed once
-/// they have been quiet for a while.
+/// A request on an open connection is answered until the very end: connections without one are only closed after they
+/// have been idle for a while.
 ///
 /// # Errors
 ///
-/// When the listener cannot be used.
+/// When the listener fails during the shutdown.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     options: Options,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let (phase, phases) = watch::channel(Phase::Serving);
-    let serving = Serving {
+    let (phase, phase_receiver) = watch::channel(Phase::Serving);
+    let handler = ConnectionHandler {
         builder: Arc::new(builder()),
         router,
-        patience: options.patience,
-        phase: phases,
+        timeouts: options.timeouts,
+        phase: phase_receiver,
     };
-    let door = Door {
-        serving,
-        crowd: Crowd::new(options.connections),
+    let acceptor = Acceptor {
+        handler,
+        registry: ConnectionRegistry::new(options.connections),
     };
     let stopping = async {
         stop.await;
-        // All connections hear of it, though none waits.
+        // Also stored if there is no connection yet.
         phase.send_replace(Phase::Draining);
         sleep(options.drain).await;
     };
     tokio::select! {
-        () = door.accept(&listener) => {}
+        () = acceptor.accept(&listener) => {}
         () = stopping => {}
     }
-    door.accept_rest(listener)?;
+    acceptor.accept_pending(listener)?;
     phase.send_replace(Phase::Closing(
-        options.drain.clamp(QUIET_AT_LEAST, QUIET_AT_MOST),
+        options
+            .drain
+            .clamp(MIN_IDLE_BEFORE_CLOSE, MAX_IDLE_BEFORE_CLOSE),
     ));
-    if timeout(FINISH_WITHIN, door.crowd.is_empty()).await.is_err() {
+    if timeout(FINISH_TIMEOUT, acceptor.registry.wait_until_empty())
+        .await
+        .is_err()
+    {
         tracing::warn!("gave up requests that did not finish");
     }
     Ok(())
 }
 
-/// Takes connections in.
-struct Door {
-    serving: Serving,
-    crowd: Arc<Crowd>,
+/// Accepts connections.
+struct Acceptor {
+    handler: ConnectionHandler,
+    registry: Arc<ConnectionRegistry>,
 }
 
-impl Door {
-    /// For ever.
+impl Acceptor {
+    /// Accepts connections, and never returns.
     async fn accept(&self, listener: &TcpListener) {
-        let (mut full, mut failed) = (Seldom::default(), Seldom::default());
+        let (mut full, mut failed) = (LogThrottle::default(), LogThrottle::default());
         loop {
-            self.crowd.has_room().await;
+            self.registry.wait_for_room().await;
             match listener.accept().await {
                 Ok((stream, _)) => {
-                    if self.take(stream) && full.may_tell() {
+                    if self.spawn_connection(stream) && full.should_log() {
                         tracing::warn!(
-                            connections = self.crowd.count(),
+                            connections = self.registry.count(),
                             "there are as many connections as may be (COACH_LIMIT_CONNECTIONS, `ulimit -n`): those \
                              without a request are closed for new ones"
                         );
                     }
                 }
-                Err(error) if is_of_client(&error) => {}
-                // No descriptors, or no memory, as a rule.
+                Err(error) if is_client_error(&error) => {}
+                // Usually a lack of descriptors or memory.
                 Err(error) => {
-                    if failed.may_tell() {
+                    if failed.should_log() {
                         tracing::error!(
-                            connections = self.crowd.count(),
+                            connections = self.registry.count(),
                             %error,
                             "connections cannot be accepted; those without a request are closed"
                         );
                     }
-                    self.crowd.give_up_one();
-                    // A moment later it may be different for other reasons too.
-                    let _ = timeout(AGAIN, self.crowd.departure()).await;
+                    self.registry.evict_one();
+                    // Not only a closed connection can make the next attempt succeed, so do not wait for one forever.
+                    let _ = timeout(ACCEPT_RETRY_INTERVAL, self.registry.wait_for_close()).await;
                 }
             }
         }
     }
 
-    /// Those who were connected before nobody was listening any more have perhaps sent a request.
-    fn accept_rest(&self, listener: TcpListener) -> io::Result<()> {
+    /// Accepts the connections in the backlog, which may have sent a request already, and stops listening.
+    fn accept_pending(&self, listener: TcpListener) -> io::Result<()> {
         let listener = listener.into_std()?;
         while let Ok((stream, _)) = listener.accept() {
             stream.set_nonblocking(true)?;
-            self.take(TcpStream::from_std(stream)?);
+            self.spawn_connection(TcpStream::from_std(stream)?);
         }
         Ok(())
     }
 
-    /// Serves a connection; says whether there were as many as may be.
-    fn take(&self, stream: TcpStream) -> bool {
+    /// Serves a connection in a new task. Returns whether the limit had been reached.
+    fn spawn_connection(&self, stream: TcpStream) -> bool {
         let activity = Activity::new();
-        let seat = self.crowd.admit(Arc::clone(&activity));
-        let (is_full, serving) = (seat.is_full, self.serving.clone());
+        let slot = self.registry.admit(Arc::clone(&activity));
+        let (is_full, handler) = (slot.is_full, self.handler.clone());
         tokio::spawn(async move {
-            let _open = meter::Open::count();
-            serving.run(stream, activity, seat).await;
+            let _open = meter::OpenConnection::count();
+            handler.run(stream, activity, slot).await;
         });
         is_full
     }
 }
 
-/// A connection that was gone before it was accepted.
-fn is_of_client(error: &io::Error) -> bool {
+/// Whether the connection was closed by the client before it was accepted.
+fn is_client_error(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::ConnectionRefused
@@ -240,16 +247,16 @@ fn is_of_client(error: &io::Error) -> bool {
     )
 }
 
-/// Keeps what happens again and again from filling the log.
+/// Limits the rate of a log line.
 #[derive(Default)]
-struct Seldom(Option<Instant>);
+struct LogThrottle(Option<Instant>);
 
-impl Seldom {
-    fn may_tell(&mut self) -> bool {
-        let tells = self.0.is_none_or(|told| told.elapsed() >= TOLD_EVERY);
-        if tells {
+impl LogThrottle {
+    fn should_log(&mut self) -> bool {
+        let should_log = self.0.is_none_or(|last| last.elapsed() >= LOG_INTERVAL);
+        if should_log {
             self.0 = Some(Instant::now());
         }
-        tells
+        should_log
     }
 }

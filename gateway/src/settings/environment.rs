@@ -1,4 +1,4 @@
-//! Keeping the settings of other work out of `coach dev`.
+//! Keeps the shell's settings for other applications out of `coach dev`.
 
 use std::{
     env,
@@ -8,44 +8,46 @@ use std::{
     process::Command,
 };
 
-/// Set in the second life, so that there is no third.
+/// Set in the restarted process, so that it does not restart again.
 const GUARD: &str = "_COACH_RESTARTED";
 
-/// Starts this program again in place of itself without `PG*`, `DATABASE_URL` and `AWS_*`, if there are any.
+/// Replaces this process with a new run of the same program without `PG*`, `DATABASE_URL` and `AWS_*`. Returns when
+/// none of these is set.
 ///
-/// The database driver reads `PGOPTIONS` and its like from the environment, and removing them from a running
+/// The database driver reads `PGOPTIONS` and similar variables from the environment, and removing them from a running
 /// process is not safe when it has threads.
 ///
 /// # Errors
 ///
-/// When the program cannot be started again.
+/// When the program cannot be executed again.
 #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-pub fn restart_without_other_settings() -> io::Result<()> {
+pub fn restart_with_clean_environment() -> io::Result<()> {
     if env::var_os(GUARD).is_some() {
         return Ok(());
     }
-    let others: Vec<OsString> = env::vars_os()
+    let foreign: Vec<OsString> = env::vars_os()
         .map(|(name, _)| name)
-        .filter(|name| belongs_to_other_work(name))
+        .filter(|name| is_foreign(name))
         .collect();
-    if others.is_empty() {
+    if foreign.is_empty() {
         return Ok(());
     }
     let mut command = Command::new(env::current_exe()?);
-    let mut words = env::args_os();
-    if let Some(name) = words.next() {
-        // What it was called by is what it tells people to type.
+    let mut arguments = env::args_os();
+    if let Some(name) = arguments.next() {
+        // Messages tell users to type the name by which the program was started.
         command.arg0(name);
     }
-    command.args(words).env(GUARD, "1");
-    for name in others {
+    command.args(arguments).env(GUARD, "1");
+    for name in foreign {
         command.env_remove(name);
     }
-    // Returns only when it fails.
+    // `exec` returns only on failure.
     Err(command.exec())
 }
 
-fn belongs_to_other_work(name: &OsStr) -> bool {
+/// Whether a variable belongs to another application.
+fn is_foreign(name: &OsStr) -> bool {
     let bytes = name.as_encoded_bytes();
     bytes.starts_with(b"PG") || bytes.starts_with(b"AWS_") || name == "DATABASE_URL"
 }
@@ -55,12 +57,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_settings_of_other_work_are_left_behind() {
+    fn only_variables_of_other_applications_are_removed() {
         for name in ["PGOPTIONS", "PGHOST", "DATABASE_URL", "AWS_PROFILE"] {
-            assert!(belongs_to_other_work(OsStr::new(name)), "{name}");
+            assert!(is_foreign(OsStr::new(name)), "{name}");
         }
         for name in ["COACH_DATABASE_URL", "COACH_POSTGRES_BIN", "PATH", "HOME"] {
-            assert!(!belongs_to_other_work(OsStr::new(name)), "{name}");
+            assert!(!is_foreign(OsStr::new(name)), "{name}");
         }
     }
 }

@@ -1,62 +1,62 @@
-//! Why the settings cannot be used.
+//! Errors of loading the settings.
 
 use super::source::Source;
 
-/// Each message names the setting, where its value comes from, and what is allowed.
+/// Why the settings cannot be used. Each message names the setting, the source of its value, and what is allowed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// There is no setting of this name.
-    #[error("{} ({origin}) is not a setting{}; the settings are: {names}", .origin.spell(.name), meant(.nearest.as_deref()))]
+    /// No setting has this name.
+    #[error("{} ({origin}) is not a setting{}; the settings are: {names}", .origin.spell(.name), suggestion(.nearest.as_deref()))]
     Unknown {
-        /// As it was written.
+        /// The name as it was written.
         name: String,
-        /// Where.
+        /// Where it was set.
         origin: Source,
-        /// What may have been meant.
+        /// The setting with the most similar name, if any is similar.
         nearest: Option<String>,
-        /// All there are.
+        /// The names of all settings.
         names: String,
     },
 
-    /// A value that will not do.
+    /// The value of a setting is not allowed.
     #[error("{} = `{value}` ({origin}) will not do{}; it must be {allowed}", .origin.spell(.name), in_brackets(.remark))]
     Invalid {
         /// The setting.
         name: &'static str,
-        /// Its value, secrets hidden.
+        /// Its value, with secrets masked.
         value: String,
         /// Where the value comes from.
         origin: Source,
-        /// What is wrong with it, if that can be said.
+        /// Details of what is wrong; may be empty.
         remark: String,
-        /// What would do.
+        /// Which values are allowed.
         allowed: &'static str,
     },
 
-    /// A setting that others make necessary.
+    /// A setting is missing that other settings require.
     #[error("{} must be set: {because}; it must be {allowed}", Source::Variable.spell(.name))]
     Missing {
         /// The setting.
         name: &'static str,
-        /// Why it is necessary here.
+        /// Why it is required.
         because: &'static str,
-        /// What would do.
+        /// Which values are allowed.
         allowed: &'static str,
     },
 
-    /// A variable of OpenTelemetry with a value that will not do here.
+    /// A variable of OpenTelemetry has a value that is not supported.
     #[error("{name} = `{value}` (from the environment) will not do; it must be {allowed}")]
     Telemetry {
         /// The variable.
         name: String,
         /// Its value.
         value: String,
-        /// What would do.
+        /// Which values are allowed.
         allowed: &'static str,
     },
 
-    /// A variable that is not text.
+    /// An environment variable is not UTF-8.
     #[error(
         "{name} (from the environment) is not UTF-8; write it in UTF-8, a folder under another name if need be"
     )]
@@ -65,7 +65,7 @@ pub enum Error {
         name: String,
     },
 
-    /// Nobody said whose tokens are taken.
+    /// Neither an OIDC issuer nor the local issuer is configured for `coach serve`.
     #[error(
         "COACH_AUTH_ISSUER must be set: `coach serve` does not take tokens of the local issuer unasked; it must be \
          {allowed}. For development alone, COACH_AUTH_LOCAL=yes takes those that `coach token` prints, which anybody \
@@ -73,18 +73,18 @@ pub enum Error {
         home.display()
     )]
     NoIssuer {
-        /// What would do.
+        /// Which values are allowed.
         allowed: &'static str,
-        /// Where the local issuer has its key.
+        /// The folder that holds the key of the local issuer.
         home: std::path::PathBuf,
     },
 
-    /// The file cannot be read as TOML.
+    /// The file is not valid TOML.
     #[error("coach.toml cannot be used: {0}")]
     File(String),
 }
 
-fn meant(nearest: Option<&str>) -> String {
+fn suggestion(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| format!(" (perhaps {name} was meant)"))
 }
 

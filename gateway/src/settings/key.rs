@@ -1,4 +1,4 @@
-//! The names of all settings, with their defaults and what is allowed.
+//! The names of all settings, with their defaults and allowed values.
 
 use super::mask;
 
@@ -8,7 +8,7 @@ pub(super) struct Key {
     pub(super) default: Option<&'static str>,
     /// Completes the sentence "it must be …".
     pub(super) allowed: &'static str,
-    /// What of the value may be shown.
+    /// Masks the secret parts of the value.
     pub(super) mask: fn(&str) -> String,
 }
 
@@ -33,7 +33,7 @@ const fn optional(name: &'static str, allowed: &'static str, mask: fn(&str) -> S
 const COUNT: &str = "a whole number from 1 to 1000000000";
 const TIME: &str = "a time such as `500ms`, `8s` or `2min`";
 
-/// In the order in which `coach check-config` shows them.
+/// All settings, in the order in which `coach check-config` prints them.
 pub(super) const KEYS: &[Key] = &[
     key(
         "listen",
@@ -298,9 +298,9 @@ pub(super) fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
 }
 
-/// Set by others for themselves: the Makefile, CI, the tests of the import and, where there are kill points, who plants
-/// them. Without, a process that was to end at one does not even start.
+/// Whether a variable `COACH_…` is used outside of the settings: by the Makefile, CI and the tests of the import.
+/// Builds with kill points read `COACH_KILL_AT` too, and would not start if it were rejected as an unknown setting.
 pub(super) fn is_foreign(name: &str) -> bool {
-    let planted = cfg!(feature = "kill-points") && name == "kill_at";
-    name.starts_with("test_") || name == "catalogue_dir" || planted
+    let is_kill_point = cfg!(feature = "kill-points") && name == "kill_at";
+    name.starts_with("test_") || name == "catalogue_dir" || is_kill_point
 }

@@ -1,19 +1,19 @@
-//! Variables that Kubernetes puts into every container of a namespace, for each Service there. Those for Services whose
-//! names begin with `coach` look like settings of ours.
+//! Recognizes the environment variables that Kubernetes sets in every container of a namespace for each Service. Those
+//! of Services whose names start with `coach` look like settings.
 //! <https://kubernetes.io/docs/tutorials/services/connect-applications-service/#environment-variables>
 
-/// Whether a variable, its name in small letters and without `coach_`, is one of a Service's: `coach_service_host`,
-/// `coach_service_port_http`, `coach_port`, `coach_port_8080_tcp_addr`, and the same for `coach-worker` and the like.
+/// Whether a variable, given by its lowercase name without `coach_`, is set by Kubernetes for a Service `coach`
+/// (`coach_service_host`, `coach_service_port_http`, `coach_port`, `coach_port_8080_tcp_addr`) or `coach-…`.
 pub(super) fn is_of_service(name: &str, value: &str) -> bool {
-    let names = |suffix: &str| {
+    let ends_with = |suffix: &str| {
         let service = name.strip_suffix(suffix);
         service.is_some_and(|service| service.is_empty() || service.ends_with('_'))
     };
-    // Somebody may well mean a setting by COACH_PORT=8080.
-    names("service_host")
+    // COACH_PORT=8080 is more likely a mistaken setting, and is to be reported.
+    ends_with("service_host")
         || is_service_port(name)
         || is_port_part(name)
-        || names("port") && is_endpoint(value)
+        || ends_with("port") && is_endpoint(value)
 }
 
 /// `service_port`, and `service_port_http` for a port with a name.
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_kubernetes_injects_for_a_service_is_told_from_settings() {
+    fn variables_of_kubernetes_services_are_distinguished_from_settings() {
         let endpoint = "tcp://10.0.0.11:8080";
         for (name, value) in [
             ("service_host", "10.0.0.11"),

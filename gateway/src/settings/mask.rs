@@ -1,4 +1,4 @@
-//! What of a setting may be seen: on a terminal, in a log, in an error.
+//! Masks secrets in the values of settings, for terminals, logs and errors.
 
 use reqwest::Url;
 
@@ -12,14 +12,14 @@ pub(super) fn all(_: &str) -> String {
     HIDDEN.to_owned()
 }
 
-/// Hides the password, wherever Postgres and SMTP take one.
+/// Hides the password and secret query parameters of a URL. Postgres accepts a password in either place.
 pub(super) fn url(value: &str) -> String {
     if !value.contains("://") {
-        // A folder or a word.
+        // A path or a keyword.
         return value.to_owned();
     }
     let Ok(mut url) = Url::parse(value) else {
-        // Where the password is cannot be told.
+        // The position of the password is unknown.
         return HIDDEN.to_owned();
     };
     if url.password().is_some() && url.set_password(Some(HIDDEN)).is_err() {
@@ -47,7 +47,7 @@ fn is_secret(name: &str) -> bool {
 pub(super) fn pairs(value: &str) -> String {
     let pairs = value.split(',').map(|pair| match pair.split_once('=') {
         Some((name, _)) => format!("{}={HIDDEN}", name.trim()),
-        // Perhaps somebody forgot the name.
+        // Without a name, the value itself may be here.
         None => HIDDEN.to_owned(),
     });
     pairs.collect::<Vec<_>>().join(",")
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn passwords_are_hidden_wherever_they_stand() {
+    fn passwords_are_hidden_in_every_part_of_a_url() {
         assert_eq!(
             url("postgres://coach:s3cret@db:5432/coach?sslmode=require"),
             "postgres://coach:***@db:5432/coach?sslmode=require"

@@ -1,4 +1,5 @@
-//! Settings: defaults, then `coach.toml`, then the environment. Nothing else reads the environment.
+//! Settings: defaults, overridden by `coach.toml`, overridden by the environment. Only this module reads the
+//! environment.
 
 mod auth;
 mod environment;
@@ -30,106 +31,105 @@ use coach_workers::{ApiSettings, live::Brightcove, partner::PartnerSettings};
 
 use self::reader::Reader;
 pub use self::{
-    auth::{ApiKey, AuthSettings, Issuer},
-    environment::restart_without_other_settings,
+    environment::restart_with_clean_environment,
     error::Error,
     report::report,
-    shops::Shops,
+    shops::ShopSettings,
     source::{Source, Sources},
     storage::{Mail, Objects, Queue, Storage},
-    telemetry::Telemetry,
-    worker::{Letters, Worker},
+    telemetry::TelemetrySettings,
+    worker::{MailSettings, WorkerSettings},
 };
-use crate::webhook::Webhooks;
+use crate::{auth::AuthSettings, webhook::Webhooks};
 
-/// Everything that can be set.
+/// All settings of the gateway and its workers.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Where to listen.
+    /// The socket address to listen on.
     pub listen: SocketAddr,
-    /// Names of hosts under which `coach dev` answers, besides `localhost` and addresses.
+    /// The host names that `coach dev` accepts besides `localhost` and IP addresses.
     pub allowed_hosts: Vec<String>,
-    /// Variables that were passed over, for Kubernetes sets them.
-    pub passed_over: Vec<String>,
-    /// The folder for what is kept: keys, the embedded database, objects, mail.
+    /// Names of environment variables that were ignored, because Kubernetes sets them for a Service.
+    pub ignored_variables: Vec<String>,
+    /// The folder of persistent data: keys, the embedded database, objects, mail.
     pub home: PathBuf,
-    /// What is logged, as `tracing_subscriber::EnvFilter` takes it.
+    /// The log filter, in the syntax of `tracing_subscriber::EnvFilter`.
     pub log: String,
-    /// What is sent of traces and metrics.
-    pub telemetry: Telemetry,
-    /// The folder of the programs of the embedded Postgres.
+    /// Which telemetry is exported.
+    pub telemetry: TelemetrySettings,
+    /// The folder of the executables of the embedded Postgres.
     pub postgres_bin: Option<PathBuf>,
-    /// The database; the embedded one where there is none.
+    /// The URL of the database; without it, `coach dev` uses the embedded one.
     pub database_url: Option<String>,
-    /// What is between us and Postgres.
+    /// How a pooler between this process and Postgres, if any, assigns connections.
     pub database_pool_mode: PoolMode,
-    /// The most connections to it.
+    /// The maximum number of connections of the request pool.
     pub database_connections: u32,
-    /// How long things may take.
+    /// Timeouts of requests and connections.
     pub timeouts: Timeouts,
-    /// How much a request may ask for.
+    /// Limits of requests and connections.
     pub limits: Limits,
-    /// Whose tokens are taken.
+    /// Which tokens and API keys are accepted.
     pub auth: AuthSettings,
-    /// Where messages, objects and mail go.
+    /// The backends of queues, objects and mail.
     pub storage: Storage,
-    /// Where everybody finds the status file, on the CDN as a rule; see [`Settings::status_url`].
+    /// The public URL of the live status file, usually on a CDN; see [`Settings::status_url`].
     pub live_status_url: Option<Url>,
-    /// How what happens behind the answers is done.
-    pub worker: Worker,
-    /// Who is told of subscriptions and consents.
+    /// Settings of the background workers.
+    pub worker: WorkerSettings,
+    /// The partners that are notified of changes of subscriptions and consents.
     pub partners: Vec<PartnerSettings>,
-    /// Where subscriptions are sold.
-    pub shops: Shops,
-    /// Who may send webhooks.
+    /// The shops through which subscriptions are sold.
+    pub shops: ShopSettings,
+    /// Which webhooks are accepted.
     pub webhooks: Webhooks,
-    /// Whose video live sessions are, where there is a provider.
+    /// The API of the video provider of live sessions, if there is one.
     brightcove: Option<ApiSettings>,
 }
 
-/// How long things may take.
+/// Timeouts of requests and connections.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
-    /// To get a connection from the pool.
+    /// For getting a connection from the pool.
     pub acquire: Duration,
-    /// To run one SQL statement.
+    /// For one SQL statement.
     pub statement: Duration,
-    /// To execute one GraphQL operation.
+    /// For executing one GraphQL operation.
     pub execution: Duration,
-    /// From being not ready any more to accepting no more connections.
+    /// At shutdown, from reporting not ready to closing the listener.
     pub drain: Duration,
-    /// For the head of a request to arrive, the first one's from the connection's begin on.
+    /// For receiving the head of a request; on a new connection, counted from its start.
     pub headers: Duration,
-    /// For a connection without requests to stay open.
+    /// For keeping a connection without requests open.
     pub idle: Duration,
 }
 
-/// How much a request may ask for.
+/// Limits of requests and connections.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections; as many as there are file descriptors for without, 10,000 at most.
+    /// Open connections. Without it, as many as the file descriptor limit allows, at most 10,000.
     pub connections: Option<usize>,
-    /// Bytes of a body.
+    /// Bytes of a request body.
     pub body_bytes: usize,
-    /// Operations of a batch.
+    /// Operations in a batch.
     pub batch: usize,
-    /// Units of `@cost`.
+    /// The cost of an operation, in units of `@cost`.
     pub cost: usize,
-    /// Levels of selections.
+    /// Nested selection sets.
     pub depth: usize,
-    /// The same within introspection.
+    /// Nested selection sets within introspection.
     pub introspection_depth: usize,
     /// Aliases in a document.
     pub aliases: usize,
     /// Directives in a document.
     pub directives: usize,
-    /// Tokens of a document.
+    /// Lexical tokens in a document.
     pub tokens: usize,
-    /// Brackets within brackets in the text of a document.
+    /// Nested brackets in the text of a document.
     pub nesting: usize,
     /// Bytes of a document.
     pub query_bytes: usize,
-    /// Changes that a member may ask one process for in a minute.
+    /// Commands (mutations) that a member may execute per minute and process.
     pub commands: u32,
 }
 
@@ -147,27 +147,27 @@ impl Settings {
         let home = reader.read("home", value::folder)?;
         let listen = reader.read("listen", value::parse)?;
         let storage = Storage::read(reader, &home)?;
-        let shops = Shops::read(reader)?;
+        let shops = ShopSettings::read(reader)?;
         Ok(Self {
             listen,
             log: reader.read("log", log_filter)?,
-            telemetry: Telemetry::read(sources)?,
+            telemetry: TelemetrySettings::read(sources)?,
             postgres_bin: reader.optional("postgres_bin", value::existing_folder)?,
             database_url: reader.optional("database_url", value::database)?,
             database_pool_mode: reader.read("database_pool_mode", pool_mode)?,
             database_connections: reader.read("database_connections", |text| {
-                value::within(text, 1..=10_000)
+                value::number_in(text, 1..=10_000)
             })?,
             timeouts: Timeouts::read(reader)?,
             limits: Limits::read(reader)?,
-            auth: AuthSettings::read(reader)?,
-            worker: Worker::read(reader, &storage)?,
+            auth: auth::read(reader)?,
+            worker: WorkerSettings::read(reader, &storage)?,
             live_status_url: reader.optional("live_status_url", |text| {
-                value::web_address(text)?;
+                value::http_url(text)?;
                 Url::parse(text).ok_or_else(String::new)
             })?,
             allowed_hosts: reader.optional("allowed_hosts", hosts)?.unwrap_or_default(),
-            passed_over: sources.passed_over(),
+            ignored_variables: sources.ignored_variables(),
             storage,
             partners: partners::read(reader)?,
             webhooks: webhooks::read(reader, &shops)?,
@@ -177,12 +177,12 @@ impl Settings {
         })
     }
 
-    /// The database's URL, for verbs that never start one themselves.
+    /// The database's URL, for subcommands that never start a database themselves.
     ///
     /// # Errors
     ///
     /// When it is not set.
-    pub fn given_database(&self) -> Result<&str, Error> {
+    pub fn required_database_url(&self) -> Result<&str, Error> {
         self.database_url.as_deref().ok_or(Error::Missing {
             name: "database_url",
             because: "only `coach dev` brings its own Postgres",
@@ -190,12 +190,13 @@ impl Settings {
         })
     }
 
-    /// Where everybody finds the status file, for a gateway that listens on `bound`: at the gateway itself unless
-    /// something else is set.
+    /// The public URL of the live status file, for a gateway that listens on `bound`: `live_status_url`, or else a URL
+    /// of the gateway itself.
     ///
     /// # Errors
     ///
-    /// When tokens of an issuer are taken, so that apps are elsewhere, and nothing says how these reach us.
+    /// When an OIDC issuer is set (so that apps run on other machines), `live_status_url` is not, and `bound` is
+    /// unspecified (`0.0.0.0` or `[::]`), so that it does not tell how apps reach the gateway.
     pub fn status_url(&self, bound: SocketAddr) -> Result<Url, Error> {
         if let Some(url) = &self.live_status_url {
             return Ok(url.clone());
@@ -209,20 +210,24 @@ impl Settings {
             let because = "`statusUrl` sends apps there, and the address of COACH_LISTEN is none that they can reach";
             return Err(missing(because));
         }
-        let own = Url::parse(&format!("http://{}/live/status.json", reachable(bound)));
+        let own = Url::parse(&format!(
+            "http://{}/live/status.json",
+            reachable_address(bound)
+        ));
         own.ok_or_else(|| missing("the address of COACH_LISTEN makes none"))
     }
 
-    /// Whether apps elsewhere are sent to this machine of theirs, since nothing is said of the status file.
-    pub fn keeps_status_to_itself(&self, bound: SocketAddr) -> bool {
+    /// Whether the status URL is a loopback address although an OIDC issuer is set, so that apps on other machines
+    /// cannot reach it.
+    pub fn status_url_is_loopback(&self, bound: SocketAddr) -> bool {
         self.live_status_url.is_none() && self.auth.issuer.is_some() && bound.ip().is_loopback()
     }
 
-    /// Whether `coach serve` knows whose tokens it takes.
+    /// Checks that `coach serve` has an issuer of tokens.
     ///
     /// # Errors
     ///
-    /// When neither an issuer is set, nor that the local one will do.
+    /// When neither an OIDC issuer is set nor the local one is enabled by `auth_local`.
     pub fn require_issuer(&self) -> Result<(), Error> {
         if self.auth.issuer.is_some() || self.auth.local {
             return Ok(());
@@ -237,29 +242,30 @@ impl Settings {
     pub fn keeps_order(&self, queue: QueueName) -> bool {
         match self.storage.queue {
             Queue::Postgres => self.worker.ordered.contains(&queue),
-            // As SQS wants it.
+            // SQS encodes it in the name of the queue.
             Queue::Sqs => (self.worker.addresses.get(&queue))
                 .is_some_and(|address| coach_workers::queue::sqs::keeps_order(address)),
         }
     }
 
-    /// What asks the video provider.
+    /// Creates the client of the video provider; `None` when none is configured.
     ///
     /// # Errors
     ///
-    /// When no HTTP client can be made.
-    pub fn video(&self) -> Result<Option<Brightcove>, reqwest::Error> {
+    /// When the HTTP client cannot be created.
+    pub fn video_provider(&self) -> Result<Option<Brightcove>, reqwest::Error> {
         self.brightcove.clone().map(Brightcove::new).transpose()
     }
 
-    /// The database's URL for people to see, its password hidden.
-    pub fn shown_database(&self) -> Option<String> {
+    /// The database's URL with its password masked.
+    pub fn masked_database_url(&self) -> Option<String> {
         self.database_url.as_deref().map(mask::url)
     }
 }
 
-/// Where somebody on this machine reaches a server that listens on `address`, which may be everywhere.
-pub fn reachable(mut address: SocketAddr) -> SocketAddr {
+/// The address by which a client on this machine reaches a server that listens on `address`: an unspecified IP address
+/// is replaced by the loopback address.
+pub fn reachable_address(mut address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
         address.set_ip(match address {
             SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
@@ -272,19 +278,19 @@ pub fn reachable(mut address: SocketAddr) -> SocketAddr {
 impl Timeouts {
     fn read(reader: &Reader) -> Result<Self, Error> {
         let timeouts = Self {
-            acquire: reader.read("timeout_acquire", value::time)?,
-            statement: reader.read("timeout_statement", value::time)?,
-            execution: reader.read("timeout_execution", value::time)?,
-            drain: reader.read("timeout_drain", value::short_time)?,
-            headers: reader.read("timeout_headers", value::time)?,
-            idle: reader.read("timeout_idle", value::time)?,
+            acquire: reader.read("timeout_acquire", value::duration)?,
+            statement: reader.read("timeout_statement", value::duration)?,
+            execution: reader.read("timeout_execution", value::duration)?,
+            drain: reader.read("timeout_drain", value::drain_duration)?,
+            headers: reader.read("timeout_headers", value::duration)?,
+            idle: reader.read("timeout_idle", value::duration)?,
         };
-        // A statement whose request is gone runs on to its own limit, and keeps its connection.
+        // A statement goes on until its own timeout when its request has timed out, and keeps its connection.
         if timeouts.statement >= timeouts.execution {
             let remark = "it must be shorter than timeout_execution";
             return Err(reader.invalid("timeout_statement", remark));
         }
-        // A stop waits for what runs.
+        // Shutdown waits for running operations.
         if timeouts.execution > Duration::from_secs(9) {
             let remark = "a stop waits for what runs, and must end within 15 seconds: at most 9s";
             return Err(reader.invalid("timeout_execution", remark));
@@ -298,7 +304,7 @@ impl Limits {
         let count = |name| reader.read(name, value::count);
         Ok(Self {
             connections: reader.optional("limit_connections", |text| {
-                value::within(text, 1..=1_000_000)
+                value::number_in(text, 1..=1_000_000)
             })?,
             body_bytes: count("limit_body_bytes")?,
             batch: count("limit_batch")?,
@@ -308,11 +314,11 @@ impl Limits {
             aliases: count("limit_aliases")?,
             directives: count("limit_directives")?,
             tokens: count("limit_tokens")?,
-            // The parser's stack sets the bound.
-            nesting: reader.read("limit_nesting", |text| value::within(text, 1..=100))?,
+            // The upper bound protects the stack of the recursive parser.
+            nesting: reader.read("limit_nesting", |text| value::number_in(text, 1..=100))?,
             query_bytes: count("limit_query_bytes")?,
             commands: reader.read("limit_commands", |text| {
-                value::within(text, 1..=1_000_000_000)
+                value::number_in(text, 1..=1_000_000_000)
             })?,
         })
     }
@@ -320,7 +326,7 @@ impl Limits {
 
 fn hosts(text: &str) -> value::Parsed<Vec<String>> {
     let hosts = text.split(',').map(|host| {
-        let host = value::word(host)?;
+        let host = value::non_empty(host)?;
         if host.contains(['/', ':', '*']) {
             return Err("a name has neither port nor path".to_owned());
         }

@@ -1,4 +1,4 @@
-//! Who the partners are: `[[partners]]` in `coach.toml`, or the same as a list in JSON in the environment.
+//! The partners: `[[partners]]` in `coach.toml`, or the same list as JSON in the environment.
 
 use std::collections::BTreeSet;
 
@@ -9,13 +9,13 @@ use serde_json::json;
 
 use super::{Error, reader::Reader, value::Parsed};
 
-/// What they are called among the settings.
+/// The name of the setting.
 pub(super) const NAME: &str = "partners";
 
-/// As it is written.
+/// A partner as written in the setting.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct RawPartner {
     name: String,
     url: String,
     secret: String,
@@ -23,7 +23,7 @@ struct Written {
     allow_private: bool,
 }
 
-/// None where nothing is set.
+/// The configured partners; empty when the setting is missing.
 pub(super) fn read(reader: &Reader) -> Result<Vec<PartnerSettings>, Error> {
     let Some(value) = reader.value(NAME) else {
         return Ok(Vec::new());
@@ -32,48 +32,48 @@ pub(super) fn read(reader: &Reader) -> Result<Vec<PartnerSettings>, Error> {
 }
 
 fn partners(value: &Value) -> Parsed<Vec<PartnerSettings>> {
-    let written = match value {
+    let parsed = match value {
         Value::String(_, text) => serde_json::from_str(text).map_err(|error| error.to_string()),
         value => value.deserialize().map_err(|error| error.kind.to_string()),
     };
-    let written: Vec<Written> = written.map_err(|error| without_values(&error))?;
+    let raw: Vec<RawPartner> = parsed.map_err(|error| without_values(&error))?;
     let mut names = BTreeSet::new();
-    let partners = written.into_iter().enumerate().map(|(place, written)| {
-        let Written {
+    let partners = raw.into_iter().enumerate().map(|(index, raw)| {
+        let RawPartner {
             name,
             url,
             secret,
             allow_private,
-        } = written;
+        } = raw;
         if !names.insert(name.clone()) {
             return Err(format!("`{name}` is there twice"));
         }
         let partner = PartnerSettings::new(&name, &url, &secret, allow_private);
-        partner.map_err(|error| format!("number {}: {error}", place + 1))
+        partner.map_err(|error| format!("number {}: {error}", index + 1))
     });
     partners.collect()
 }
 
-/// What is said of a wrong type shows the value, which may be a secret.
+/// Replaces deserialization errors about a wrong type, because they quote the value, which may be a secret.
 fn without_values(error: &str) -> String {
-    let shown = if error.contains("invalid") {
+    let message = if error.contains("invalid") {
         "something is not of its type"
     } else {
         error
     };
-    shown.to_owned()
+    message.to_owned()
 }
 
-/// All but the secrets, as JSON.
+/// The partners as JSON, with secrets masked.
 pub(super) fn mask(value: &Value) -> String {
-    let read = match value {
+    let json = match value {
         Value::String(_, text) => serde_json::from_str(text).ok(),
         value => serde_json::to_value(value).ok(),
     };
-    let partners = read.as_ref().and_then(serde_json::Value::as_array);
+    let partners = json.as_ref().and_then(serde_json::Value::as_array);
     let shown = partners.into_iter().flatten().map(|partner| {
         let shown = ["name", "url", "allow_private"].map(|name| (name, partner.get(name)));
-        // A secret in the wrong place is one all the same.
+        // The value of another type may be a secret in the wrong place.
         let is_shown = |(name, value): &(&str, Option<&serde_json::Value>)| match *name {
             "allow_private" => value.is_some_and(serde_json::Value::is_boolean),
             _ => value.is_some(),
@@ -88,9 +88,9 @@ pub(super) fn mask(value: &Value) -> String {
         shown.insert("secret".to_owned(), super::mask::all("").into());
         serde_json::Value::Object(shown)
     });
-    match read {
+    match json {
         Some(_) => shown.collect::<serde_json::Value>().to_string(),
-        // Where the secrets are cannot be told.
+        // The positions of the secrets are unknown.
         None => super::mask::all(""),
     }
 }
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn they_are_tables_of_the_file() {
+    fn partners_are_read_from_tables_of_the_file() {
         let path = std::env::temp_dir().join(format!("coach-{}-partners.toml", std::process::id()));
         let table = |name: &str, more: &str| {
             format!(
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn they_are_json_in_the_environment() {
+    fn partners_are_read_from_json_in_the_environment() {
         let two = format!(
             "[{}, {}]",
             partner("acme", ""),
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_without_the_secrets() {
+    fn errors_do_not_show_secrets() {
         let twice = format!("[{}, {}]", partner("acme", ""), partner("acme", ""));
         let more = format!("[{}]", partner("acme", r#","colour":"red""#));
         let private = format!(r#"[{{"name":"a","url":"https://10.0.0.1/","secret":"{SECRET}"}}]"#);

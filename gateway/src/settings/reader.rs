@@ -1,4 +1,4 @@
-//! Reading one setting at a time, so that each error knows its key and source.
+//! Reads one setting at a time, so that each error names the setting and its source.
 
 use coach_workers::ApiSettings;
 use figment::{
@@ -17,7 +17,7 @@ use super::{
 pub(super) struct Reader(Figment);
 
 impl Reader {
-    /// Refuses settings that there are not.
+    /// Fails on unknown settings.
     pub(super) fn new(figment: Figment) -> Result<Self, Error> {
         let given: Dict = figment
             .extract()
@@ -30,7 +30,7 @@ impl Reader {
         Ok(Self(figment))
     }
 
-    /// The value of a setting that has a default, or is set.
+    /// The value of a setting that must be set; `because` says why.
     pub(super) fn required<T>(
         &self,
         name: &'static str,
@@ -71,27 +71,27 @@ impl Reader {
         }
     }
 
-    /// An API of somebody else's, where there is a key for it.
+    /// The settings of an external API; `None` when its key is not set.
     pub(super) fn api(
         &self,
         url: &'static str,
         key: &'static str,
     ) -> Result<Option<ApiSettings>, Error> {
-        let url = self.read(url, value::web_address)?;
-        let api_key = self.optional(key, value::word)?;
+        let url = self.read(url, value::http_url)?;
+        let api_key = self.optional(key, value::non_empty)?;
         Ok(api_key.map(|api_key| ApiSettings { url, api_key }))
     }
 
-    /// The value of a setting that is more than a text, if it is set.
+    /// The structured value of a setting, if it is set.
     pub(super) fn value(&self, name: &'static str) -> Option<Value> {
         self.0.find_value(name).ok()
     }
 
-    /// The error for a value that will not do, for what only shows when settings are seen together too.
+    /// The error for a value that is not allowed, by itself or in combination with other settings.
     pub(super) fn invalid(&self, name: &'static str, remark: &str) -> Error {
         Error::Invalid {
             name,
-            value: self.shown(name).unwrap_or_default(),
+            value: self.masked(name).unwrap_or_default(),
             origin: self.source(name),
             remark: remark.to_owned(),
             allowed: key::find(name).map_or("", |key| key.allowed),
@@ -106,8 +106,8 @@ impl Reader {
         }
     }
 
-    /// The value as it may be shown, if it is set.
-    pub(super) fn shown(&self, name: &str) -> Option<String> {
+    /// The value with secrets masked, if it is set.
+    pub(super) fn masked(&self, name: &str) -> Option<String> {
         let Key { mask, .. } = key::find(name)?;
         let value = self.0.find_value(name).ok()?;
         if name == partners::NAME {

@@ -1,10 +1,10 @@
-//! What is in force, as `coach check-config` prints it.
+//! The effective settings, as `coach check-config` prints them.
 
 use std::fmt::Write as _;
 
 use super::{Error, Settings, Source, Sources, key::KEYS, reader::Reader};
 
-/// A line for each setting: name, value with secrets hidden, source. What is printed can be read as `coach.toml`.
+/// A line for each setting: name, value with secrets masked, source. The output is a valid `coach.toml`.
 ///
 /// # Errors
 ///
@@ -14,9 +14,9 @@ pub fn report(sources: &Sources) -> Result<String, Error> {
     let settings = Settings::read(&reader, sources)?;
     let mut text = String::new();
     for key in KEYS {
-        let line = match reader.shown(key.name) {
+        let line = match reader.masked(key.name) {
             Some(value) => format!("{} = {value:?}", key.name),
-            None => format!("# {} is not set{}", key.name, instead(key.name, &settings)),
+            None => format!("# {} is not set{}", key.name, fallback(key.name, &settings)),
         };
         let source = match reader.source(key.name) {
             Source::Default => String::new(),
@@ -28,8 +28,8 @@ pub fn report(sources: &Sources) -> Result<String, Error> {
     Ok(text)
 }
 
-/// What holds for a setting that has no default of its own.
-fn instead(name: &str, settings: &Settings) -> String {
+/// What applies when a setting without a default is not set.
+fn fallback(name: &str, settings: &Settings) -> String {
     let home = settings.home.display();
     match name {
         "database_url" => ": `coach dev` runs its own Postgres".to_owned(),

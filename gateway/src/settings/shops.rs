@@ -1,11 +1,13 @@
-//! The shops that subscriptions are sold through.
+//! Settings of the shops through which subscriptions are sold: Apple, Google Play and Stripe.
 
 use std::sync::Arc;
 
-use coach_domain::subscription::{
-    SubscriptionProvider,
-    apple::{APPLE_ROOT, Apple},
-    purchase::{self, Products},
+use coach_domain::{
+    purchase::{
+        self, Products,
+        apple::{APPLE_ROOT, Apple},
+    },
+    subscription::SubscriptionProvider,
 };
 use coach_workers::{
     ApiSettings,
@@ -18,30 +20,30 @@ use super::{
     value::{self, Parsed},
 };
 
-/// All of them; one that is not set sells nothing.
+/// The settings of all shops. A shop that is not configured sells nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Shops {
+pub struct ShopSettings {
     /// The app's bundle id in Apple's App Store.
     pub apple_bundle_id: Option<String>,
-    /// What of the app's products there counts.
+    /// The product ids in the App Store that count as the subscription.
     pub apple_products: Products,
-    /// Whether purchases of Apple's sandbox count too.
+    /// Whether purchases in Apple's sandbox are accepted too.
     pub apple_sandbox: bool,
-    /// SHA-256 of the certificate that Apple's signatures go back to.
+    /// SHA-256 of the root certificate of Apple's signatures.
     pub apple_root: [u8; 32],
-    /// The app in Google Play.
+    /// The app in Google Play and the API client's settings.
     pub google: Option<GooglePlaySettings>,
-    /// The account with Stripe, which is asked how subscriptions stand.
+    /// Stripe's API, which is queried for the state of subscriptions.
     pub stripe: Option<ApiSettings>,
-    /// What of the products there counts.
+    /// The ids of products or prices at Stripe that count as the subscription.
     pub stripe_products: Products,
 }
 
-impl Shops {
+impl ShopSettings {
     pub(super) fn read(reader: &Reader) -> Result<Self, Error> {
-        let apple_bundle_id = reader.optional("apple_bundle_id", value::word)?;
+        let apple_bundle_id = reader.optional("apple_bundle_id", value::non_empty)?;
         let stripe = reader.api("stripe_api_url", "stripe_api_key")?;
-        let webhooks = reader.optional("webhook_stripe_secrets", value::word)?;
+        let webhooks = reader.optional("webhook_stripe_secrets", value::non_empty)?;
         Ok(Self {
             apple_products: products(reader, "apple_products", apple_bundle_id.is_some())?,
             apple_bundle_id,
@@ -59,11 +61,11 @@ impl Shops {
         })
     }
 
-    /// What asks them.
+    /// Creates the clients of all configured shops.
     ///
     /// # Errors
     ///
-    /// When Google's service account cannot be used.
+    /// As [`ShopSettings::google()`] and [`ShopSettings::stripe()`].
     pub fn open(&self) -> Result<purchase::Shops, GooglePlayError> {
         let mut shops = purchase::Shops::default();
         if let Some(apple) = self.apple() {
@@ -78,21 +80,21 @@ impl Shops {
         Ok(shops)
     }
 
-    /// What asks Google, where the app is sold there.
+    /// Creates the client of Google Play's API; `None` when the shop is not configured.
     ///
     /// # Errors
     ///
-    /// When the service account cannot be used.
+    /// When the service account is unusable.
     pub fn google(&self) -> Result<Option<Arc<GooglePlay>>, GooglePlayError> {
         let google = self.google.as_ref().map(GooglePlay::new).transpose()?;
         Ok(google.map(Arc::new))
     }
 
-    /// What asks Stripe, where there is a key for it.
+    /// Creates the client of Stripe's API; `None` when there is no API key.
     ///
     /// # Errors
     ///
-    /// When this machine has no TLS.
+    /// When the TLS backend cannot be initialized.
     pub fn stripe(&self) -> Result<Option<Arc<Stripe>>, GooglePlayError> {
         let Some(settings) = self.stripe.clone() else {
             return Ok(None);
@@ -101,7 +103,7 @@ impl Shops {
         Ok(Some(Arc::new(stripe)))
     }
 
-    /// What knows what Apple has signed, where the app is sold there.
+    /// Creates the verifier of Apple's signed transactions; `None` when the shop is not configured.
     pub fn apple(&self) -> Option<Apple> {
         let bundle = self.apple_bundle_id.as_ref()?;
         let (products, root) = (self.apple_products.clone(), self.apple_root);
@@ -110,8 +112,8 @@ impl Shops {
 }
 
 fn google(reader: &Reader) -> Result<Option<GooglePlaySettings>, Error> {
-    let url = reader.read("google_api_url", value::web_address)?;
-    let package = reader.optional("google_package", value::word)?;
+    let url = reader.read("google_api_url", value::http_url)?;
+    let package = reader.optional("google_package", value::non_empty)?;
     let Some(package) = package else {
         return Ok(None);
     };
@@ -126,18 +128,18 @@ fn google(reader: &Reader) -> Result<Option<GooglePlaySettings>, Error> {
     }))
 }
 
-/// What counts of all that a shop sells. Where the shop is set it has to be said: anything else that can be bought there,
-/// at whatever price, would give access.
+/// The products of a shop that count as the subscription. Required when the shop is configured: without this list, any
+/// other product sold there, at whatever price, would give access.
 fn products(reader: &Reader, name: &'static str, is_set: bool) -> Result<Products, Error> {
     if is_set {
         let because =
             "what counts as the subscription, of all that can be bought there, has to be said";
         return reader.required(name, product_list, because);
     }
-    let given = reader.optional(name, product_list)?;
-    Ok(given.unwrap_or_default())
+    let products = reader.optional(name, product_list)?;
+    Ok(products.unwrap_or_default())
 }
 
 fn product_list(text: &str) -> Parsed<Products> {
-    text.split(',').map(value::word).collect()
+    text.split(',').map(value::non_empty).collect()
 }

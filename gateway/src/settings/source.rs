@@ -1,4 +1,4 @@
-//! Where settings come from.
+//! Where settings are read from: defaults, `coach.toml`, the environment.
 
 use std::{
     env,
@@ -21,11 +21,11 @@ const PREFIX: &str = "COACH_";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Source {
-    /// Nobody set it.
+    /// The built-in default.
     Default,
     /// `coach.toml`.
     File,
-    /// The environment, under its name.
+    /// The environment variable `COACH_…` of the setting.
     Variable,
     /// The environment variable `DATABASE_URL`.
     DatabaseUrl,
@@ -43,7 +43,7 @@ impl Source {
         }
     }
 
-    /// The name of a setting as it is written in this source.
+    /// The name of a setting as this source spells it: `listen` in the file, `COACH_LISTEN` elsewhere.
     pub fn spell(self, name: &str) -> String {
         match self {
             Self::File => name.to_owned(),
@@ -54,7 +54,7 @@ impl Source {
     pub(super) fn of(metadata: Option<&Metadata>) -> Self {
         let name = metadata.map(|metadata| metadata.name.as_ref());
         let named = Self::ALL.into_iter().find(|it| Some(it.label()) == name);
-        // The provider of TOML names itself.
+        // Figment's TOML provider sets a name of its own.
         named.unwrap_or(Self::File)
     }
 }
@@ -65,27 +65,27 @@ impl fmt::Display for Source {
     }
 }
 
-/// All that settings are read from. Tests make their own.
+/// Everything that settings are read from. Tests construct their own.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// A TOML file, which need not exist.
+    /// A TOML file, which may be missing.
     pub file: PathBuf,
     /// Environment variables.
     pub environment: Vec<(String, String)>,
-    /// Whether `DATABASE_URL` counts. People have it set for other work.
+    /// Whether `DATABASE_URL` is read. Off by default, because shells often have it set for other applications.
     pub takes_database_url: bool,
 }
 
 impl Sources {
-    /// The environment of this process, and `coach.toml` in its folder.
+    /// The environment of this process, and `coach.toml` in its working directory.
     ///
     /// # Errors
     ///
-    /// When a variable that counts is not UTF-8. Put right in any way, it would name another folder or another secret.
+    /// When a variable that is read is not UTF-8. A lossy conversion would name another folder or another secret.
     pub fn of_process(takes_database_url: bool) -> Result<Self, Error> {
         Ok(Self {
             file: Path::new("coach.toml").to_owned(),
-            environment: texts(env::vars_os(), takes_database_url)?,
+            environment: utf_8_variables(env::vars_os(), takes_database_url)?,
             takes_database_url,
         })
     }
@@ -109,15 +109,15 @@ impl Sources {
             figment = figment.merge(Toml::file_exact(&self.file));
         }
         let figment = figment.merge(Values::new(Source::Variable, variables));
-        // Errors wait in a figment until it is asked for something.
+        // A figment reports its errors only when a value is read.
         match figment.find_value("listen") {
             Ok(_) => Ok(figment),
             Err(error) => Err(Error::File(error.to_string())),
         }
     }
 
-    /// The variables that look like settings and are passed over, for Kubernetes puts them there.
-    pub(super) fn passed_over(&self) -> Vec<String> {
+    /// The names of variables that look like settings but are ignored, because Kubernetes sets them.
+    pub(super) fn ignored_variables(&self) -> Vec<String> {
         let variables = self.variables().filter(|(name, value)| {
             let name = name.strip_prefix(PREFIX).map(str::to_lowercase);
             name.is_some_and(|name| kubernetes::is_of_service(&name, value))
@@ -125,41 +125,43 @@ impl Sources {
         variables.map(|(name, _)| name).collect()
     }
 
-    /// A variable of the environment that has a value.
+    /// The value of an environment variable, unless it is missing or empty.
     pub(super) fn variable(&self, name: &str) -> Option<&str> {
-        let mut given = self.environment.iter();
-        let (_, value) = given.find(|(given, value)| given == name && !value.is_empty())?;
+        let mut variables = self.environment.iter();
+        let (_, value) = variables.find(|(key, value)| key == name && !value.is_empty())?;
         Some(value)
     }
 
-    /// A variable without a value is one that is not set: composing tools can often not leave it out.
+    /// The variables with a value. An empty one counts as unset, because tools such as Docker Compose often cannot
+    /// leave a variable out.
     fn variables(&self) -> impl Iterator<Item = (String, String)> {
-        let given = self.environment.iter();
-        given.filter(|(_, value)| !value.is_empty()).cloned()
+        let variables = self.environment.iter();
+        variables.filter(|(_, value)| !value.is_empty()).cloned()
     }
 }
 
-/// The variables that are UTF-8, as all that count must be.
-fn texts(
+/// The variables that are UTF-8. Fails when a variable that is read is not.
+fn utf_8_variables(
     variables: impl Iterator<Item = (OsString, OsString)>,
     takes_database_url: bool,
 ) -> Result<Vec<(String, String)>, Error> {
-    let mut texts = Vec::new();
+    let mut utf_8 = Vec::new();
     for (name, value) in variables {
-        let shown = name.to_string_lossy().into_owned();
-        let counts = shown.starts_with(PREFIX)
-            || shown.starts_with("OTEL_")
-            || takes_database_url && shown == "DATABASE_URL";
+        let lossy_name = name.to_string_lossy().into_owned();
+        let is_read = lossy_name.starts_with(PREFIX)
+            || lossy_name.starts_with("OTEL_")
+            || takes_database_url && lossy_name == "DATABASE_URL";
         match (name.into_string(), value.into_string()) {
-            (Ok(name), Ok(value)) => texts.push((name, value)),
-            _ if counts => return Err(Error::NotText { name: shown }),
+            (Ok(name), Ok(value)) => utf_8.push((name, value)),
+            _ if is_read => return Err(Error::NotText { name: lossy_name }),
             _ => {}
         }
     }
-    Ok(texts)
+    Ok(utf_8)
 }
 
-/// Values as text. Figment's own provider for the environment would make numbers of what looks like one.
+/// A provider whose values are all strings. Figment's provider for the environment would parse what looks like a
+/// number.
 struct Values(Source, Dict);
 
 impl Values {
@@ -186,14 +188,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_variable_that_counts_and_is_not_utf_8_is_refused_by_name() {
+    fn variables_that_are_read_must_be_utf_8() {
         let latin_1 = || OsString::from_vec(b"/srv/caf\xe9".to_vec());
         let read = |name: &str, takes_database_url| {
             let variables = [
                 (OsString::from("COACH_LOG"), OsString::from("info")),
                 (OsString::from(name), latin_1()),
             ];
-            texts(variables.into_iter(), takes_database_url)
+            utf_8_variables(variables.into_iter(), takes_database_url)
         };
         for name in [
             "COACH_HOME",
@@ -214,6 +216,6 @@ mod tests {
         }
         let name = OsString::from_vec(b"COACH_\xe9".to_vec());
         let variables = [(name, OsString::from("1"))];
-        assert!(texts(variables.into_iter(), false).is_err());
+        assert!(utf_8_variables(variables.into_iter(), false).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! Where messages, objects and mail go. Read by the workers; checked here, so that a wrong value stops the start.
+//! Settings of the queue, the object store and the mail transport. Checked at startup, so that a wrong value stops it.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use super::{
     value::{self, Parsed},
 };
 
-/// What carries messages.
+/// The backend of the queues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Queue {
@@ -20,21 +20,21 @@ pub enum Queue {
     Sqs,
 }
 
-/// Where objects are kept.
+/// The backend of the object store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Objects {
     /// A folder.
     Folder(PathBuf),
-    /// Amazon S3, or what speaks like it: bucket and prefix.
+    /// Amazon S3 or a compatible store: `s3://bucket/prefix`.
     S3(Url),
 }
 
-/// Where mail goes.
+/// The mail transport.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mail {
-    /// Nowhere: into files that people can look at.
+    /// No delivery: mail is written to files in this folder.
     Folder(PathBuf),
     /// Amazon SES.
     Ses,
@@ -42,14 +42,14 @@ pub enum Mail {
     Smtp(Url),
 }
 
-/// All of it.
+/// The backends of queues, objects and mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Storage {
-    /// What carries messages.
+    /// The backend of the queues.
     pub queue: Queue,
-    /// Where objects are kept.
+    /// The backend of the object store.
     pub objects: Objects,
-    /// Where mail goes.
+    /// The mail transport.
     pub mail: Mail,
 }
 

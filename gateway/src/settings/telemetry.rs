@@ -1,53 +1,53 @@
-//! Whether telemetry is sent, by OpenTelemetry's own variables. Its SDK reads the rest of them.
+//! Whether telemetry is exported, by OpenTelemetry's standard environment variables. The SDK reads the rest of them.
 
 use super::{Error, Sources};
 
-/// What is sent by OTLP.
+/// Which signals are exported by OTLP.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Telemetry {
-    /// `OTEL_SDK_DISABLED`: nothing is even counted.
+pub struct TelemetrySettings {
+    /// `OTEL_SDK_DISABLED`: metrics are not even collected.
     pub disabled: bool,
-    /// Whether traces are sent.
+    /// Whether traces are exported.
     pub traces: bool,
-    /// Whether metrics are sent.
+    /// Whether metrics are exported.
     pub metrics: bool,
 }
 
-impl Telemetry {
-    /// Nothing is sent unless there is an endpoint.
+impl TelemetrySettings {
+    /// Nothing is exported unless an endpoint is set.
     pub(super) fn read(sources: &Sources) -> Result<Self, Error> {
         let disabled = sources
             .variable("OTEL_SDK_DISABLED")
             .is_some_and(|value| value.eq_ignore_ascii_case("true"));
-        let sent = |signal: &str| {
+        let is_exported = |signal: &str| {
             let endpoint = format!("OTEL_EXPORTER_OTLP_{signal}_ENDPOINT");
-            let endpoint = [endpoint.as_str(), "OTEL_EXPORTER_OTLP_ENDPOINT"]
+            let has_endpoint = [endpoint.as_str(), "OTEL_EXPORTER_OTLP_ENDPOINT"]
                 .into_iter()
                 .any(|name| sources.variable(name).is_some());
             let exporter = format!("OTEL_{signal}_EXPORTER");
-            let wanted = match sources.variable(&exporter) {
+            let is_enabled = match sources.variable(&exporter) {
                 None | Some("otlp") => true,
                 Some("none") => false,
-                Some(value) => return Err(unusable(&exporter, value, "`otlp` or `none`")),
+                Some(value) => return Err(unsupported(&exporter, value, "`otlp` or `none`")),
             };
             let protocol = format!("OTEL_EXPORTER_OTLP_{signal}_PROTOCOL");
             for name in [protocol.as_str(), "OTEL_EXPORTER_OTLP_PROTOCOL"] {
                 if let Some(value) = sources.variable(name).filter(|it| *it != "http/protobuf") {
                     let allowed = "`http/protobuf`, which collectors take on port 4318";
-                    return Err(unusable(name, value, allowed));
+                    return Err(unsupported(name, value, allowed));
                 }
             }
-            Ok(endpoint && wanted && !disabled)
+            Ok(has_endpoint && is_enabled && !disabled)
         };
         Ok(Self {
             disabled,
-            traces: sent("TRACES")?,
-            metrics: sent("METRICS")?,
+            traces: is_exported("TRACES")?,
+            metrics: is_exported("METRICS")?,
         })
     }
 }
 
-fn unusable(name: &str, value: &str, allowed: &'static str) -> Error {
+fn unsupported(name: &str, value: &str, allowed: &'static str) -> Error {
     Error::Telemetry {
         name: name.to_owned(),
         value: value.to_owned(),
@@ -66,12 +66,12 @@ mod tests {
                 .collect(),
             ..Sources::default()
         };
-        let read = Telemetry::read(&sources).map_err(|error| error.to_string())?;
+        let read = TelemetrySettings::read(&sources).map_err(|error| error.to_string())?;
         Ok((read.traces, read.metrics))
     }
 
     #[test]
-    fn an_endpoint_turns_it_on() {
+    fn an_endpoint_enables_export() {
         let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318");
         for (variables, sent) in [
             (&[][..], (false, false)),
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_we_do_not_speak_is_refused() {
+    fn unsupported_protocols_and_exporters_are_rejected() {
         let error = read(&[("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")]).unwrap_err();
         assert!(
             error.contains("OTEL_EXPORTER_OTLP_PROTOCOL") && error.contains("4318"),

@@ -16,7 +16,7 @@ fn error(variables: &[(&str, &str)]) -> String {
     Settings::load(&sources(variables)).unwrap_err().to_string()
 }
 
-/// A file that is removed with the test.
+/// A file that is removed when dropped.
 struct File(PathBuf);
 
 impl File {
@@ -34,7 +34,7 @@ impl Drop for File {
 }
 
 #[test]
-fn without_settings_the_defaults_of_the_design_hold() {
+fn without_settings_the_defaults_apply() {
     let settings = Settings::load(&Sources::default()).unwrap();
     assert_eq!(settings.listen, SocketAddr::from(([127, 0, 0, 1], 8080)));
     assert_eq!(settings.limits.body_bytes, 1024 * 1024);
@@ -105,7 +105,7 @@ fn unknown_settings_stop_the_start_and_name_their_source() {
 }
 
 #[test]
-fn variables_for_the_tests_are_left_alone() {
+fn variables_for_the_tests_are_ignored() {
     let variables = [
         ("COACH_TEST_ALL", "1"),
         ("COACH_CATALOGUE_DIR", "/catalogue"),
@@ -158,7 +158,7 @@ fn a_file_that_is_not_toml_is_named() {
 }
 
 #[test]
-fn secrets_show_nowhere() {
+fn secrets_are_masked() {
     let secret = [
         ("COACH_DATABASE_URL", "postgres://coach:s3cret@db/coach"),
         ("COACH_MAIL", "smtp://coach:s3cret@mail"),
@@ -183,23 +183,29 @@ fn secrets_show_nowhere() {
 }
 
 #[test]
-fn the_shells_database_url_counts_only_where_it_is_asked_for_and_last() {
-    let mut given = sources(&[("DATABASE_URL", "postgres://shell/db")]);
-    assert_eq!(Settings::load(&given).unwrap().database_url, None);
-    given.takes_database_url = true;
-    let settings = Settings::load(&given).unwrap();
-    assert_eq!(settings.given_database().unwrap(), "postgres://shell/db");
+fn database_url_is_read_only_on_request_and_with_the_lowest_priority() {
+    let mut sources = sources(&[("DATABASE_URL", "postgres://shell/db")]);
+    assert_eq!(Settings::load(&sources).unwrap().database_url, None);
+    sources.takes_database_url = true;
+    let settings = Settings::load(&sources).unwrap();
+    assert_eq!(
+        settings.required_database_url().unwrap(),
+        "postgres://shell/db"
+    );
     let ours = (
         "COACH_DATABASE_URL".to_owned(),
         "postgres://ours/db".to_owned(),
     );
-    given.environment.push(ours);
-    let settings = Settings::load(&given).unwrap();
-    assert_eq!(settings.given_database().unwrap(), "postgres://ours/db");
+    sources.environment.push(ours);
+    let settings = Settings::load(&sources).unwrap();
+    assert_eq!(
+        settings.required_database_url().unwrap(),
+        "postgres://ours/db"
+    );
 }
 
 #[test]
-fn an_issuer_needs_an_audience_and_half_an_issuer_is_none() {
+fn an_issuer_needs_an_audience_and_an_audience_needs_an_issuer() {
     let issuer = ("COACH_AUTH_ISSUER", "https://id.example.com/");
     assert!(error(&[issuer]).starts_with("COACH_AUTH_AUDIENCE must be set"));
     assert!(
@@ -215,7 +221,7 @@ fn an_issuer_needs_an_audience_and_half_an_issuer_is_none() {
 }
 
 #[test]
-fn each_shop_says_which_of_its_products_count() {
+fn each_shop_requires_a_list_of_its_products() {
     let bundle = ("COACH_APPLE_BUNDLE_ID", "com.example.coach");
     assert!(error(&[bundle]).starts_with("COACH_APPLE_PRODUCTS must be set"));
     for stripe in [
@@ -238,7 +244,7 @@ fn each_shop_says_which_of_its_products_count() {
 }
 
 #[test]
-fn what_kubernetes_sets_for_a_service_is_passed_over_and_told() {
+fn variables_of_kubernetes_services_are_ignored_and_listed() {
     let injected = [
         ("COACH_SERVICE_HOST", "10.0.0.11"),
         ("COACH_SERVICE_PORT", "8080"),
@@ -248,7 +254,7 @@ fn what_kubernetes_sets_for_a_service_is_passed_over_and_told() {
     ];
     let settings = Settings::load(&sources(&injected)).unwrap();
     let names: Vec<_> = injected.iter().map(|(name, _)| *name).collect();
-    assert_eq!(settings.passed_over, names);
+    assert_eq!(settings.ignored_variables, names);
     assert!(error(&[("COACH_PORT", "8080")]).starts_with("COACH_PORT (from the environment)"));
 }
 
@@ -277,7 +283,7 @@ fn errors_about_mail_name_the_setting_that_is_wrong() {
 }
 
 #[test]
-fn apps_are_sent_to_an_address_that_can_be_reached() {
+fn the_status_url_is_reachable() {
     let url = |variables: &[(&str, &str)], bound: &str| {
         let settings = Settings::load(&sources(variables)).unwrap();
         let url = settings.status_url(bound.parse().unwrap());
@@ -309,7 +315,7 @@ fn apps_are_sent_to_an_address_that_can_be_reached() {
 }
 
 #[test]
-fn tokens_of_the_local_issuer_are_taken_when_somebody_says_so() {
+fn the_local_issuer_must_be_enabled() {
     let settings = |variables: &[_]| Settings::load(&sources(variables)).unwrap();
     let message = settings(&[]).require_issuer().unwrap_err().to_string();
     assert!(

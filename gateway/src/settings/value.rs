@@ -1,4 +1,4 @@
-//! From the text of a setting to its type. Errors add to what the key says is allowed.
+//! Parsers of the values of settings. Their errors complement the description of the allowed values.
 
 use std::{
     ops::RangeInclusive,
@@ -11,7 +11,7 @@ use reqwest::Url;
 
 use crate::hex;
 
-/// What a reader of a setting makes of its text; an error is a remark, possibly empty.
+/// The result of parsing the text of a setting; an error is a remark, possibly empty.
 pub(super) type Parsed<T> = Result<T, String>;
 
 pub(super) fn parse<T: FromStr>(text: &str) -> Parsed<T> {
@@ -19,16 +19,20 @@ pub(super) fn parse<T: FromStr>(text: &str) -> Parsed<T> {
 }
 
 pub(super) fn count(text: &str) -> Parsed<usize> {
-    within(text, 1..=1_000_000_000)
+    number_in(text, 1..=1_000_000_000)
 }
 
-pub(super) fn within<T: FromStr + PartialOrd>(text: &str, range: RangeInclusive<T>) -> Parsed<T> {
+/// A number in a range; underscores between digits are ignored.
+pub(super) fn number_in<T: FromStr + PartialOrd>(
+    text: &str,
+    range: RangeInclusive<T>,
+) -> Parsed<T> {
     let number = text.replace('_', "").parse().ok();
     number.filter(|n| range.contains(n)).ok_or_else(String::new)
 }
 
-/// A whole number and its unit: `ms`, `s` or `min`.
-pub(super) fn time(text: &str) -> Parsed<Duration> {
+/// A positive duration: a whole number and its unit `ms`, `s` or `min`.
+pub(super) fn duration(text: &str) -> Parsed<Duration> {
     let digits = text.find(|c: char| !c.is_ascii_digit());
     let (number, unit) = text.split_at(digits.ok_or("the unit is missing")?);
     let number: u32 = parse(number)?;
@@ -44,12 +48,12 @@ pub(super) fn time(text: &str) -> Parsed<Duration> {
     })
 }
 
-/// As [`time`], and `0s` too.
-pub(super) fn short_time(text: &str) -> Parsed<Duration> {
+/// A duration from `0s` to `5s`.
+pub(super) fn drain_duration(text: &str) -> Parsed<Duration> {
     if text == "0s" {
         return Ok(Duration::ZERO);
     }
-    time(text).and_then(|time| {
+    duration(text).and_then(|time| {
         if time <= Duration::from_secs(5) {
             Ok(time)
         } else {
@@ -66,10 +70,11 @@ pub(super) fn yes_or_no(text: &str) -> Parsed<bool> {
     }
 }
 
-pub(super) fn word(text: &str) -> Parsed<String> {
+/// A non-empty text, trimmed.
+pub(super) fn non_empty(text: &str) -> Parsed<String> {
     match text.trim() {
         "" => Err("it is empty".to_owned()),
-        word => Ok(word.to_owned()),
+        text => Ok(text.to_owned()),
     }
 }
 
@@ -83,7 +88,7 @@ pub(super) fn folder(text: &str) -> Parsed<PathBuf> {
     if text.contains("://") {
         return Err("it is an address".to_owned());
     }
-    word(text).map(PathBuf::from)
+    non_empty(text).map(PathBuf::from)
 }
 
 pub(super) fn existing_file(text: &str) -> Parsed<PathBuf> {
@@ -94,12 +99,12 @@ pub(super) fn existing_folder(text: &str) -> Parsed<PathBuf> {
     existing(text, Path::is_dir, "there is no such folder")
 }
 
-fn existing(text: &str, is: fn(&Path) -> bool, otherwise: &str) -> Parsed<PathBuf> {
+fn existing(text: &str, is_present: fn(&Path) -> bool, remark: &str) -> Parsed<PathBuf> {
     let path = folder(text)?;
-    if is(&path) {
+    if is_present(&path) {
         Ok(path)
     } else {
-        Err(otherwise.to_owned())
+        Err(remark.to_owned())
     }
 }
 
@@ -117,7 +122,7 @@ pub(super) fn database(text: &str) -> Parsed<String> {
     Ok(text.to_owned())
 }
 
-pub(super) fn web_address(text: &str) -> Parsed<Url> {
+pub(super) fn http_url(text: &str) -> Parsed<Url> {
     let url = Url::parse(text).map_err(|error| error.to_string())?;
     match url.scheme() {
         "https" | "http" => Ok(url),
@@ -130,19 +135,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_have_units() {
-        assert_eq!(time("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(time("8s"), Ok(Duration::from_secs(8)));
-        assert_eq!(time("2min"), Ok(Duration::from_mins(2)));
+    fn durations_have_units() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("8s"), Ok(Duration::from_secs(8)));
+        assert_eq!(duration("2min"), Ok(Duration::from_mins(2)));
         for wrong in ["8", "s", "", "-1s", "0s", "1.5s", "8 hours", "99999999999s"] {
-            assert!(time(wrong).is_err(), "{wrong}");
+            assert!(duration(wrong).is_err(), "{wrong}");
         }
-        assert_eq!(short_time("0s"), Ok(Duration::ZERO));
-        assert!(short_time("6s").is_err());
+        assert_eq!(drain_duration("0s"), Ok(Duration::ZERO));
+        assert!(drain_duration("6s").is_err());
     }
 
     #[test]
-    fn a_database_is_on_one_host() {
+    fn a_database_url_names_one_host() {
         for right in [
             "postgres://user:pass,word@host:5432/db?application_name=a,b",
             "postgresql://host/db",
@@ -159,10 +164,10 @@ mod tests {
     }
 
     #[test]
-    fn numbers_keep_to_their_range() {
-        assert_eq!(within("5_000", 1..=9_999), Ok(5_000));
+    fn numbers_outside_of_their_range_are_rejected() {
+        assert_eq!(number_in("5_000", 1..=9_999), Ok(5_000));
         for wrong in ["0", "10000", "-1", "", "1e3", "12x"] {
-            assert!(within(wrong, 1..=9_999).is_err(), "{wrong}");
+            assert!(number_in(wrong, 1..=9_999).is_err(), "{wrong}");
         }
     }
 }

@@ -1,90 +1,93 @@
-//! How workers work, and what mail looks like from outside.
+//! Settings of the background workers and of mail.
 
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
 use coach_domain::{
-    mail::{budget::Budgets, unsubscribe::Unsubscribing},
+    mail::{budget::Budgets, unsubscribe::UnsubscribeTokens},
     queue::QueueName,
 };
 use coach_workers::{
-    consumer::Consuming,
-    mail::{Error as MailError, House, HouseSettings},
+    consumer::ConsumerOptions,
+    mail::{Error as MailError, Sender, SenderSettings},
 };
 
 use super::{
-    Error, Mail, Source, Storage, reachable,
+    Error, Mail, Source, Storage, reachable_address,
     reader::Reader,
     value::{self, Parsed},
 };
 use crate::hex;
 
-/// How what happens behind the answers is done.
+/// Settings of the background workers.
 #[derive(Clone, Debug)]
-pub struct Worker {
-    /// Where queues are on SQS: names or URLs. A queue that is not mentioned has its own name.
+pub struct WorkerSettings {
+    /// The names or URLs of the queues on SQS. The default is the name of the queue.
     pub addresses: BTreeMap<QueueName, String>,
-    /// Queues on Postgres that are first in, first out for each member.
+    /// The queues on Postgres that are first in, first out for each member.
     pub ordered: Vec<QueueName>,
-    /// The ARN of the SNS topic that events are published to; nowhere without.
+    /// The ARN of the SNS topic that events are published to. Without it they are discarded.
     pub topic: Option<String>,
-    /// The most connections to the database.
+    /// The maximum number of connections of the worker pool.
     pub connections: u32,
-    /// How messages are worked on.
-    pub consuming: Consuming,
-    /// The most messages that the relay sends in a second; no limit without.
+    /// How messages are consumed.
+    pub consumer_options: ConsumerOptions,
+    /// The maximum number of messages that the relay sends per second. Without it there is no limit.
     pub relay_rate: Option<u32>,
-    /// Mail.
-    pub letters: Letters,
+    /// Settings of outgoing mail.
+    pub mail: MailSettings,
 }
 
-/// What mail looks like from outside.
+/// Settings of outgoing mail.
 #[derive(Clone, Debug)]
-pub struct Letters {
-    /// Messages a second, for each process.
+pub struct MailSettings {
+    /// The maximum number of messages per second and process.
     pub rate: f64,
-    /// How many mails may go to whom.
+    /// How many mails a member or an address may receive.
     pub budgets: Budgets,
-    /// Who writes.
-    pub house: House,
-    /// Signs links by which members leave the list.
-    pub unsubscribing: Option<Unsubscribing>,
+    /// The sender of all mail.
+    pub sender: Sender,
+    /// Signs the links by which members unsubscribe.
+    pub unsubscribe_tokens: Option<UnsubscribeTokens>,
 }
 
-impl Worker {
+impl WorkerSettings {
     pub(super) fn read(reader: &Reader, storage: &Storage) -> Result<Self, Error> {
-        let visibility = reader.read("worker_visibility", |text| match value::time(text)? {
-            // SQS counts in seconds.
+        let visibility = reader.read("worker_visibility", |text| match value::duration(text)? {
+            // SQS takes whole seconds.
             time if time < Duration::from_secs(1) => Err(String::new()),
             time => Ok(time),
         })?;
-        let given = reader.optional("queue_addresses", addresses)?;
+        let configured = reader.optional("queue_addresses", addresses)?;
         let mut addresses: BTreeMap<_, _> = QueueName::CONSUMED
             .into_iter()
             .map(|queue| (queue, queue.as_str().to_owned()))
             .collect();
-        addresses.extend(given.into_iter().flatten());
+        addresses.extend(configured.into_iter().flatten());
         Ok(Self {
             addresses,
             ordered: reader
                 .optional("queue_ordered", queues)?
                 .unwrap_or_default(),
             topic: reader.optional("events_topic", topic)?,
-            connections: reader
-                .read("worker_connections", |text| value::within(text, 1..=10_000))?,
-            consuming: Consuming {
-                concurrency: reader
-                    .read("worker_concurrency", |text| value::within(text, 1..=1_000))?,
-                deadline: reader.read("worker_deadline", value::time)?,
+            connections: reader.read("worker_connections", |text| {
+                value::number_in(text, 1..=10_000)
+            })?,
+            consumer_options: ConsumerOptions {
+                concurrency: reader.read("worker_concurrency", |text| {
+                    value::number_in(text, 1..=1_000)
+                })?,
+                deadline: reader.read("worker_deadline", value::duration)?,
                 visibility,
-                ..Consuming::default()
+                ..ConsumerOptions::default()
             },
-            relay_rate: reader.optional("relay_rate", |text| value::within(text, 1..=1_000_000))?,
-            letters: Letters::read(reader, storage)?,
+            relay_rate: reader
+                .optional("relay_rate", |text| value::number_in(text, 1..=1_000_000))?,
+            mail: MailSettings::read(reader, storage)?,
         })
     }
 }
 
-impl Letters {
+impl MailSettings {
     fn read(reader: &Reader, storage: &Storage) -> Result<Self, Error> {
         if !matches!(storage.mail, Mail::Folder(_)) {
             for name in ["mail_from", "mail_app_url", "mail_imprint"] {
@@ -95,25 +98,26 @@ impl Letters {
                 }
             }
         }
-        let line = |name| reader.read(name, value::word);
-        let settings = HouseSettings {
+        let line = |name| reader.read(name, value::non_empty);
+        let settings = SenderSettings {
             name: line("mail_name")?,
             from: line("mail_from")?,
-            reply_to: reader.optional("mail_reply_to", value::word)?,
-            bounces: reader.optional("mail_bounces", value::word)?,
+            reply_to: reader.optional("mail_reply_to", value::non_empty)?,
+            bounces: reader.optional("mail_bounces", value::non_empty)?,
             app_url: line("mail_app_url")?,
-            logo_url: reader.optional("mail_logo_url", value::word)?,
+            logo_url: reader.optional("mail_logo_url", value::non_empty)?,
             imprint: line("mail_imprint")?,
-            unsubscribe_url: reader.optional("mail_unsubscribe_url", value::word)?,
+            unsubscribe_url: reader.optional("mail_unsubscribe_url", value::non_empty)?,
         };
-        let budget = |name| reader.read(name, |text| value::within(text, 1..=10_000));
-        let unsubscribing = reader.optional("mail_unsubscribe_key", key)?;
-        if settings.unsubscribe_url.is_some() && unsubscribing.is_none() {
+        let budget = |name| reader.read(name, |text| value::number_in(text, 1..=10_000));
+        let unsubscribe_tokens = reader.optional("mail_unsubscribe_key", key)?;
+        if settings.unsubscribe_url.is_some() && unsubscribe_tokens.is_none() {
             let remark = "its links are signed: set mail_unsubscribe_key too";
             return Err(reader.invalid("mail_unsubscribe_url", remark));
         }
-        let house = House::new(&settings, unsubscribing.clone());
-        let house = house.map_err(|error| reader.invalid(blamed(&error), &error.to_string()))?;
+        let sender = Sender::new(&settings, unsubscribe_tokens.clone());
+        let sender =
+            sender.map_err(|error| reader.invalid(setting_of(&error), &error.to_string()))?;
         Ok(Self {
             rate: reader.read("mail_rate", rate)?,
             budgets: Budgets {
@@ -121,33 +125,34 @@ impl Letters {
                 address: budget("mail_address_budget")?,
                 sign_in: budget("mail_code_budget")?,
             },
-            house,
-            unsubscribing,
+            sender,
+            unsubscribe_tokens,
         })
     }
 }
 
-impl Letters {
-    /// For mail that stays on this machine: links to the gateway itself, signed with a key of this machine's.
+impl MailSettings {
+    /// Enables unsubscribe links to the gateway at `address`, signed with a local key, unless a key is configured. For
+    /// mail that stays on this machine.
     ///
     /// # Errors
     ///
-    /// Never with an address that one can listen on.
+    /// When `address` does not form a valid URL, which cannot happen for an address that can be listened on.
     pub fn sign_links(&mut self, address: SocketAddr, key: &[u8]) -> Result<(), MailError> {
-        if self.unsubscribing.is_none()
-            && let Ok(tokens) = Unsubscribing::new(key)
+        if self.unsubscribe_tokens.is_none()
+            && let Ok(tokens) = UnsubscribeTokens::new(key)
         {
-            let url = format!("http://{}/unsubscribe", reachable(address));
-            self.house.offer_to_unsubscribe(&url, tokens.clone())?;
-            self.unsubscribing = Some(tokens);
+            let url = format!("http://{}/unsubscribe", reachable_address(address));
+            self.sender.offer_to_unsubscribe(&url, tokens.clone())?;
+            self.unsubscribe_tokens = Some(tokens);
         }
         Ok(())
     }
 }
 
-/// The setting that an error of the house's is about: it names them without what they begin with here.
-fn blamed(error: &MailError) -> &'static str {
-    let told = error.to_string();
+/// The setting that an error of [`Sender`] is about: its message starts with the name, without `mail_`.
+fn setting_of(error: &MailError) -> &'static str {
+    let message = error.to_string();
     let names = [
         "mail_name",
         "mail_from",
@@ -158,18 +163,18 @@ fn blamed(error: &MailError) -> &'static str {
         "mail_imprint",
         "mail_unsubscribe_url",
     ];
-    let first = told.split(' ').next();
-    let mut meant = names
+    let first_word = message.split(' ').next();
+    let mut matching = names
         .into_iter()
-        .filter(|name| name.strip_prefix("mail_") == first);
-    meant.next().unwrap_or("mail_from")
+        .filter(|name| name.strip_prefix("mail_") == first_word);
+    matching.next().unwrap_or("mail_from")
 }
 
 fn addresses(text: &str) -> Parsed<Vec<(QueueName, String)>> {
     let pairs = text.split(',').map(|pair| {
         let (queue, address) = pair.split_once('=').ok_or("a pair has no `=`")?;
         let queue: QueueName = queue.trim().parse().map_err(|error| format!("{error}"))?;
-        Ok((queue, value::word(address)?))
+        Ok((queue, value::non_empty(address)?))
     });
     pairs.collect()
 }
@@ -197,7 +202,7 @@ fn rate(text: &str) -> Parsed<f64> {
     }
 }
 
-fn key(text: &str) -> Parsed<Unsubscribing> {
+fn key(text: &str) -> Parsed<UnsubscribeTokens> {
     let bytes = hex::decode(text).ok_or_else(String::new)?;
-    Unsubscribing::new(&bytes).map_err(|_| "it is too short".to_owned())
+    UnsubscribeTokens::new(&bytes).map_err(|_| "it is too short".to_owned())
 }

@@ -16,7 +16,7 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-/// A line of JSON for each event.
+/// Formats each event as a line of JSON.
 pub(super) struct Ecs;
 
 impl<S, N> FormatEvent<S, N> for Ecs

@@ -1,5 +1,5 @@
-//! Sending traces and metrics by OTLP. Where to, with which headers, how often and which part is OpenTelemetry's own
-//! matter: its SDK reads `OTEL_…` itself.
+//! Exports traces and metrics by OTLP. The OpenTelemetry SDK itself reads the endpoint, headers, interval and sampling
+//! from `OTEL_…`.
 
 use std::fmt::Display;
 
@@ -12,36 +12,36 @@ use opentelemetry_sdk::{
 };
 
 use super::StartError;
-use crate::settings::Telemetry;
+use crate::settings::TelemetrySettings;
 
-pub(super) fn failed(error: impl Display) -> StartError {
+pub(super) fn start_error(error: impl Display) -> StartError {
     StartError(error.to_string())
 }
 
-/// Who we are; what `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` say comes before our own name.
+/// The resource attributes. `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` override the defaults.
 pub(super) fn resource() -> Resource {
     let service = [
         KeyValue::new("service.name", "coach"),
         KeyValue::new("service.version", env!("CARGO_PKG_VERSION")),
     ];
-    let set: Box<dyn ResourceDetector> = Box::new(EnvResourceDetector::new());
+    let from_environment: Box<dyn ResourceDetector> = Box::new(EnvResourceDetector::new());
     let builder = Resource::builder_empty().with_attributes(service);
-    builder.with_detector(set).build()
+    builder.with_detector(from_environment).build()
 }
 
-/// Spans in batches, from a thread of their own.
+/// Exports spans in batches from a background thread; `None` when traces are not exported.
 pub(super) fn traces(
-    wanted: Telemetry,
+    settings: TelemetrySettings,
     resource: &Resource,
 ) -> Result<Option<SdkTracerProvider>, StartError> {
-    if !wanted.traces {
+    if !settings.traces {
         return Ok(None);
     }
     let exporter = SpanExporter::builder()
         .with_http()
         .with_protocol(Protocol::HttpBinary)
         .build()
-        .map_err(failed)?;
+        .map_err(start_error)?;
     let provider = SdkTracerProvider::builder()
         .with_resource(resource.clone())
         .with_batch_exporter(exporter)
@@ -49,11 +49,11 @@ pub(super) fn traces(
     Ok(Some(provider))
 }
 
-/// What sends metrics.
+/// The exporter of metrics.
 pub(super) fn metrics() -> Result<MetricExporter, StartError> {
     MetricExporter::builder()
         .with_http()
         .with_protocol(Protocol::HttpBinary)
         .build()
-        .map_err(failed)
+        .map_err(start_error)
 }

@@ -1,4 +1,4 @@
-//! Metrics, sent by OTLP where that is wanted, and always to be had at `GET /metrics`.
+//! Metrics, served at `GET /metrics` and, if configured, exported by OTLP.
 
 use coach_domain::database::Pool;
 use std::sync::OnceLock;
@@ -9,29 +9,29 @@ use prometheus::{Registry, TextEncoder};
 
 use super::{
     StartError,
-    export::{self, failed},
+    export::{self, start_error},
 };
-use crate::settings::Telemetry;
+use crate::settings::TelemetrySettings;
 
 static REGISTRY: OnceLock<Registry> = OnceLock::new();
 
-/// Begins to count, unless OpenTelemetry is off altogether.
+/// Installs the global meter provider; `None` when OpenTelemetry is disabled.
 pub(super) fn start(
-    wanted: Telemetry,
+    settings: TelemetrySettings,
     resource: &Resource,
 ) -> Result<Option<SdkMeterProvider>, StartError> {
-    if wanted.disabled {
+    if settings.disabled {
         return Ok(None);
     }
     let registry = Registry::new();
-    let exposed = opentelemetry_prometheus::exporter()
+    let prometheus_reader = opentelemetry_prometheus::exporter()
         .with_registry(registry.clone())
         .build()
-        .map_err(failed)?;
+        .map_err(start_error)?;
     let provider = SdkMeterProvider::builder()
         .with_resource(resource.clone())
-        .with_reader(exposed);
-    let provider = if wanted.metrics {
+        .with_reader(prometheus_reader);
+    let provider = if settings.metrics {
         provider.with_periodic_exporter(export::metrics()?)
     } else {
         provider
@@ -43,9 +43,9 @@ pub(super) fn start(
 }
 
 /// The media type of [`exposition`].
-pub const EXPOSITION: &str = prometheus::TEXT_FORMAT;
+pub const EXPOSITION_CONTENT_TYPE: &str = prometheus::TEXT_FORMAT;
 
-/// All metrics as they are now, in Prometheus's text format; empty when nothing is counted.
+/// The current metrics in Prometheus's text format; empty when OpenTelemetry is disabled.
 pub fn exposition() -> String {
     let Some(registry) = REGISTRY.get() else {
         return String::new();
@@ -55,11 +55,11 @@ pub fn exposition() -> String {
         .unwrap_or_default()
 }
 
-/// Tells how much of a pool is in use, as long as the process runs.
+/// Registers the metrics of a connection pool, observed until the process ends.
 pub fn watch_pool(database: &Pool) {
     let meter = global::meter("coach");
     let pool = database.connections().clone();
-    let most = i64::from(pool.options().get_max_connections());
+    let max = i64::from(pool.options().get_max_connections());
     meter
         .i64_observable_up_down_counter("db.client.connection.count")
         .with_unit("{connection}")
@@ -77,6 +77,6 @@ pub fn watch_pool(database: &Pool) {
         .i64_observable_up_down_counter("db.client.connection.max")
         .with_unit("{connection}")
         .with_description("The most open connections allowed.")
-        .with_callback(move |observer| observer.observe(most, &[]))
+        .with_callback(move |observer| observer.observe(max, &[]))
         .build();
 }

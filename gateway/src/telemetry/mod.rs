@@ -1,7 +1,7 @@
-//! What operators see of the gateway: logs, traces and metrics.
+//! Logs, traces and metrics of the gateway.
 //!
-//! Names follow OpenTelemetry's semantic conventions. Neither parameters of statements nor the text of documents are
-//! ever recorded, for both hold members' data.
+//! Names follow OpenTelemetry's semantic conventions. Parameters of SQL statements and the text of GraphQL documents
+//! are never recorded, because both contain members' data.
 
 mod ecs;
 mod export;
@@ -27,46 +27,47 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-pub use self::metrics::{EXPOSITION, exposition, watch_pool};
+pub use self::metrics::{EXPOSITION_CONTENT_TYPE, exposition, watch_pool};
 use crate::settings::Settings;
 
-/// All that belongs to us begins with it, and nothing else does.
-const OURS: &str = "coach";
+/// The prefix of the targets of our own crates, which no dependency shares. Also the name of the tracer.
+const CRATE_PREFIX: &str = "coach";
 
-/// Telemetry cannot start.
+/// Why telemetry cannot start.
 #[derive(Debug, thiserror::Error)]
 #[error("the export of telemetry (OTEL_… in the environment) cannot start: {0}")]
 pub struct StartError(String);
 
-/// What was started, to be ended with the process.
+/// The running telemetry providers, to be stopped at the end of the process.
 #[derive(Debug)]
-#[must_use = "what waits to be sent is lost without `stop`"]
+#[must_use = "telemetry that is not yet exported is lost without `stop`"]
 pub struct Telemetry {
     traces: Option<SdkTracerProvider>,
     metrics: Option<SdkMeterProvider>,
 }
 
 impl Telemetry {
-    /// Begins to log to standard error, to count, and to send what `OTEL_…` asks for. Logs are for people on a
-    /// terminal and else JSON. Not to be called within an asynchronous runtime, where sending would block it.
+    /// Starts to log to standard error, to collect metrics, and to export what `OTEL_…` enables. Logs are
+    /// human-readable on a terminal, and JSON otherwise. Must not be called within an async runtime, which exporting
+    /// would block.
     ///
     /// # Errors
     ///
-    /// When what would send is not set up as it should be.
+    /// When an exporter is misconfigured.
     pub fn start(settings: &Settings) -> Result<Self, StartError> {
         let resource = export::resource();
         let traces = export::traces(settings.telemetry, &resource)?;
         let metrics = metrics::start(settings.telemetry, &resource)?;
         let tracer = traces.as_ref().map(tracer);
         if io::stderr().is_terminal() {
-            let lines = tracing_subscriber::fmt::layer()
+            let log_layer = tracing_subscriber::fmt::layer()
                 .with_writer(io::stderr)
                 .with_target(false)
-                .with_filter(lines(&settings.log));
-            let spans = tracer.map(spans);
+                .with_filter(log_filter(&settings.log));
+            let span_layer = tracer.map(span_layer);
             let _ = tracing_subscriber::registry()
-                .with(lines)
-                .with(spans)
+                .with(log_layer)
+                .with(span_layer)
                 .try_init();
         } else {
             let _ = subscriber(&settings.log, io::stderr, tracer).try_init();
@@ -75,23 +76,23 @@ impl Telemetry {
         Ok(Self { traces, metrics })
     }
 
-    /// Sends what is waiting, for some seconds at most.
+    /// Flushes pending telemetry, for a few seconds at most.
     pub fn stop(self) {
-        let ended = self.traces.map(|provider| provider.shutdown());
-        let ended = ended.into_iter();
-        let ended = ended.chain(self.metrics.map(|provider| provider.shutdown()));
-        for error in ended.filter_map(Result::err) {
+        let results = self.traces.map(|provider| provider.shutdown());
+        let results = results.into_iter();
+        let results = results.chain(self.metrics.map(|provider| provider.shutdown()));
+        for error in results.filter_map(Result::err) {
             tracing::warn!(%error, "not all telemetry was sent");
         }
     }
 }
 
-/// What makes spans of a provider for [`subscriber`].
+/// Creates the tracer that [`subscriber`] exports spans to.
 pub fn tracer(provider: &SdkTracerProvider) -> Tracer {
-    provider.tracer(OURS)
+    provider.tracer(CRATE_PREFIX)
 }
 
-/// What takes events and spans where nobody reads along: events become lines of JSON, spans go to `tracer`.
+/// The subscriber for output that is not a terminal: events become lines of JSON, spans go to `tracer`.
 pub fn subscriber<W>(
     filter: &str,
     writer: W,
@@ -100,30 +101,32 @@ pub fn subscriber<W>(
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let lines = tracing_subscriber::fmt::layer()
+    let log_layer = tracing_subscriber::fmt::layer()
         .with_writer(writer)
         .event_format(ecs::Ecs)
-        .with_filter(self::lines(filter));
-    let spans = tracer.map(spans);
-    tracing_subscriber::registry().with(lines).with(spans)
+        .with_filter(log_filter(filter));
+    let span_layer = tracer.map(span_layer);
+    tracing_subscriber::registry()
+        .with(log_layer)
+        .with(span_layer)
 }
 
-/// Events, without spans: where nobody wants those they are not made.
-fn lines<S>(filter: &str) -> impl tracing_subscriber::layer::Filter<S> + use<S>
+/// Enables events but no spans, so that spans without another subscriber are never created.
+fn log_filter<S>(filter: &str) -> impl tracing_subscriber::layer::Filter<S> + use<S>
 where
     S: Subscriber + for<'s> LookupSpan<'s>,
 {
     EnvFilter::new(filter).and(filter_fn(|metadata| !metadata.is_span()))
 }
 
-/// Our spans, without events: those are in the log.
-fn spans<S>(tracer: Tracer) -> impl Layer<S>
+/// Exports the spans of our own crates, without events, which are in the log.
+fn span_layer<S>(tracer: Tracer) -> impl Layer<S>
 where
     S: Subscriber + for<'s> LookupSpan<'s>,
 {
     tracing_opentelemetry::layer()
         .with_tracer(tracer)
-        // Each costs on every span, and tells what nobody asks.
+        // Each of these costs time on every span, and nothing uses what it records.
         .with_context_activation(false)
         .with_level(false)
         .with_location(false)
@@ -131,7 +134,7 @@ where
         .with_threads(false)
         .with_tracked_inactivity(false)
         .with_filter(filter_fn(|metadata| {
-            metadata.is_span() && metadata.target().starts_with(OURS)
+            metadata.is_span() && metadata.target().starts_with(CRATE_PREFIX)
         }))
 }
 

@@ -1,12 +1,12 @@
-//! Brightcove: it signs nothing, so the path is a secret, and what it says counts only as a reason to ask.
-//! <https://apis.support.brightcove.com/live-api/guides/live-api-notifications.html>
+//! Brightcove does not sign webhooks. So the path contains a secret, and a notification is only a hint to fetch the
+//! state. <https://apis.support.brightcove.com/live-api/guides/live-api-notifications.html>
 
 use std::{fmt, str::FromStr};
 
 use aws_lc_rs::{constant_time, digest};
 use serde::Deserialize;
 
-use super::{Posted, Refused, Verified};
+use super::{RawEvent, WebhookError, WebhookRequest};
 
 /// The part of the path that only the provider knows.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,20 +39,25 @@ struct Notification {
 
 pub(super) fn verify(
     secret: Option<&PathSecret>,
-    posted: &Posted<'_>,
-) -> Result<Verified, Refused> {
-    let PathSecret(secret) = secret.ok_or(Refused::Unknown)?;
-    // Of digests, so that the length does not show either.
+    request: &WebhookRequest<'_>,
+) -> Result<RawEvent, WebhookError> {
+    let PathSecret(secret) = secret.ok_or(WebhookError::NotFound)?;
+    // Compare digests, so that the time does not depend on the length either.
     let digest = |text: &str| digest::digest(&digest::SHA256, text.as_bytes());
-    let given = digest(posted.path.unwrap_or_default());
-    let same = constant_time::verify_slices_are_equal(given.as_ref(), digest(secret).as_ref());
-    same.map_err(|_| Refused::Unknown)?;
-    let said: Option<Notification> = serde_json::from_slice(posted.body).ok();
-    let kind = said.map(|said| said.event.unwrap_or_else(|| "state_changed".to_owned()));
-    // They have no ids. The same text within a minute is the same event; later it may be the same state, reached anew.
-    let minute = posted.at.timestamp() / 60;
-    Ok(Verified {
-        event_id: Some(format!("{}-{minute}", super::digest(posted.body))),
+    let received = digest(request.path_secret.unwrap_or_default());
+    let comparison =
+        constant_time::verify_slices_are_equal(received.as_ref(), digest(secret).as_ref());
+    comparison.map_err(|_| WebhookError::NotFound)?;
+    let notification: Option<Notification> = serde_json::from_slice(request.body).ok();
+    let kind = notification.map(|notification| {
+        notification
+            .event
+            .unwrap_or_else(|| "state_changed".to_owned())
+    });
+    // Notifications have no ids. The same body within a minute is the same event; later it may be the same state again.
+    let minute = request.received_at.timestamp() / 60;
+    Ok(RawEvent {
+        event_id: Some(format!("{}-{minute}", super::body_digest(request.body))),
         kind,
     })
 }

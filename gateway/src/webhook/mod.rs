@@ -1,4 +1,4 @@
-//! Who may send webhooks: what comes is genuine, or nothing is kept of it.
+//! Verification of incoming webhooks. Only verified events are stored.
 
 mod brightcove;
 mod google_play;
@@ -9,7 +9,7 @@ use aws_lc_rs::digest;
 use axum::http::{HeaderMap, HeaderName};
 use chrono::{DateTime, Utc};
 use coach_domain::{
-    subscription::{apple::Apple, purchase::PurchaseError},
+    purchase::{PurchaseError, apple::Apple},
     webhook::Source,
 };
 use coach_workers::standard_webhooks::Secret;
@@ -21,76 +21,76 @@ pub use brightcove::PathSecret;
 pub use google_play::GooglePush;
 pub use stripe::StripeSecret;
 
-/// How each source shows that it is the source; one that is not set sends nothing here.
+/// What the webhooks of each source are verified with. A source that is not configured gets a 404.
 #[derive(Clone, Debug, Default)]
 pub struct Webhooks {
-    /// In the path: Brightcove signs nothing.
+    /// The secret in the path, because Brightcove does not sign webhooks.
     pub brightcove: Option<PathSecret>,
-    /// Any of these signs: while a secret is replaced there are two.
+    /// The secrets of Standard Webhooks. A signature with any of them is valid; during a rotation there are two.
     pub standard: Vec<Secret>,
-    /// The same, of Stripe's endpoint.
+    /// The secrets of Stripe's endpoint, likewise.
     pub stripe: Vec<StripeSecret>,
-    /// Whose purchases Apple tells of.
+    /// The app whose notifications the App Store sends.
     pub apple: Option<Apple>,
-    /// Who pushes what Google Play has to say.
+    /// The account that pushes the notifications of Google Play.
     pub google: Option<GooglePush>,
 }
 
-/// An event that is genuine, whether it can be understood or not: one that cannot would be sent again for days, and be
-/// no other. It is kept, and the work on it tells operators what is wrong with it.
+/// What is known of an authentic event, which need not be well-formed. A malformed event is stored too: if it were
+/// rejected, the source would send it again for days. Operators learn of it when its processing fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verified {
-    /// By what the source knows a repeated one; `None` where it does not say: then its text is its name.
+pub struct RawEvent {
+    /// The source's id of the event; `None` if there is none. The digest of the body is used instead.
     pub event_id: Option<String>,
-    /// What the source calls such events; `None` where it does not say.
+    /// The source's name for events of this type; `None` if there is none.
     pub kind: Option<String>,
 }
 
-/// An event that is genuine, with names that can be kept.
+/// An authentic event, with an id and a kind that can be stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Genuine {
-    /// By what a repeated one is known.
+pub struct VerifiedEvent {
+    /// Identifies duplicates of the event.
     pub event_id: String,
-    /// What the source calls such events, or [`UNKNOWN_KIND`].
+    /// The source's name for events of this type, or [`UNKNOWN_KIND`].
     pub kind: String,
 }
 
-/// The kind of events that do not say what they are.
+/// The kind of events without one.
 pub const UNKNOWN_KIND: &str = "unknown";
 
-/// Why an event is not taken.
+/// Why a webhook is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Refused {
-    /// This source sends nothing here, or its secret path is another.
+pub enum WebhookError {
+    /// The source is not configured, or the secret in the path is wrong.
     #[error("there is nothing here")]
-    Unknown,
-    /// It does not show that it comes from the source.
+    NotFound,
+    /// The request is not authentic.
     #[error("{0}")]
-    Forged(&'static str),
-    /// What it takes to tell is not at hand.
+    InvalidSignature(&'static str),
+    /// The request cannot be verified at the moment.
     #[error("{0}")]
     Unavailable(String),
 }
 
-/// What came, before anything is known of it.
+/// A request that is not verified yet.
 #[derive(Clone, Copy, Debug)]
-pub struct Posted<'a> {
-    /// What followed the source's name in the path.
-    pub path: Option<&'a str>,
+pub struct WebhookRequest<'a> {
+    /// The segment of the path after the name of the source.
+    pub path_secret: Option<&'a str>,
     /// The headers.
     pub headers: &'a HeaderMap,
     /// The body.
     pub body: &'a [u8],
-    /// When.
-    pub at: DateTime<Utc>,
+    /// The time of the request.
+    pub received_at: DateTime<Utc>,
 }
 
-/// The longest ids and names of kinds, in bytes.
-const LONGEST: usize = 200;
+/// The length limit of ids and kinds in bytes, and of stored header values in characters.
+const MAX_TEXT_LENGTH: usize = 200;
 
-/// Of all headers, those that are kept: none of them lets anybody in.
-const KEPT: [&str; 6] = [
+/// The headers that are stored. None of them is a credential.
+const STORED_HEADERS: [&str; 6] = [
     "content-type",
     "user-agent",
     "webhook-id",
@@ -100,74 +100,82 @@ const KEPT: [&str; 6] = [
 ];
 
 impl Webhooks {
-    /// Looks whether an event is genuine.
+    /// Verifies that a webhook comes from the source.
     ///
     /// # Errors
     ///
-    /// When it is not, or cannot be told to be.
-    pub async fn verify(&self, source: Source, posted: &Posted<'_>) -> Result<Genuine, Refused> {
-        if source != Source::Brightcove && posted.path.is_some() {
-            return Err(Refused::Unknown);
+    /// When it does not, or cannot be verified.
+    pub async fn verify(
+        &self,
+        source: Source,
+        request: &WebhookRequest<'_>,
+    ) -> Result<VerifiedEvent, WebhookError> {
+        if source != Source::Brightcove && request.path_secret.is_some() {
+            return Err(WebhookError::NotFound);
         }
-        let verified = match source {
-            Source::Brightcove => brightcove::verify(self.brightcove.as_ref(), posted),
-            Source::Standard => standard::verify(&self.standard, posted),
-            Source::Stripe => stripe::verify(&self.stripe, posted),
+        let event = match source {
+            Source::Brightcove => brightcove::verify(self.brightcove.as_ref(), request),
+            Source::Standard => standard::verify(&self.standard, request),
+            Source::Stripe => stripe::verify(&self.stripe, request),
             Source::AppStore => {
-                let apple = self.apple.as_ref().ok_or(Refused::Unknown)?;
-                app_store(apple, posted)
+                let apple = self.apple.as_ref().ok_or(WebhookError::NotFound)?;
+                app_store(apple, request)
             }
             Source::GooglePlay => {
-                let google = self.google.as_ref().ok_or(Refused::Unknown)?;
-                google.verify(posted).await
+                let google = self.google.as_ref().ok_or(WebhookError::NotFound)?;
+                google.verify(request).await
             }
         }?;
-        let fits = |text: &str| {
-            text.len() <= LONGEST && !text.is_empty() && !text.chars().any(char::is_control)
+        let is_valid = |text: &str| {
+            text.len() <= MAX_TEXT_LENGTH && !text.is_empty() && !text.chars().any(char::is_control)
         };
-        let event_id = verified.event_id.filter(|id| fits(id));
-        let kind = verified.kind.filter(|kind| fits(kind));
-        Ok(Genuine {
-            event_id: event_id.unwrap_or_else(|| digest(posted.body)),
+        let event_id = event.event_id.filter(|id| is_valid(id));
+        let kind = event.kind.filter(|kind| is_valid(kind));
+        Ok(VerifiedEvent {
+            event_id: event_id.unwrap_or_else(|| body_digest(request.body)),
             kind: kind.unwrap_or_else(|| UNKNOWN_KIND.to_owned()),
         })
     }
 }
 
-/// What names a body that has no name.
-fn digest(body: &[u8]) -> String {
+/// The id of an event without one: a digest of its body.
+fn body_digest(body: &[u8]) -> String {
     let digest = digest::digest(&digest::SHA256, body);
     hex::encode(&digest.as_ref()[..16])
 }
 
-fn app_store(apple: &Apple, posted: &Posted<'_>) -> Result<Verified, Refused> {
-    let notification = apple.notification(posted.body, posted.at);
+fn app_store(apple: &Apple, request: &WebhookRequest<'_>) -> Result<RawEvent, WebhookError> {
+    let notification = apple.notification(request.body, request.received_at);
     let notification = notification.map_err(|error| match error {
-        PurchaseError::Invalid(why) => Refused::Forged(why),
-        _ => Refused::Forged("it cannot be verified"),
+        PurchaseError::Invalid(why) => WebhookError::InvalidSignature(why),
+        _ => WebhookError::InvalidSignature("it cannot be verified"),
     })?;
-    Ok(Verified {
+    Ok(RawEvent {
         event_id: Some(notification.id),
         kind: Some(notification.kind),
     })
 }
 
-/// The headers to keep.
-pub fn kept(headers: &HeaderMap) -> Value {
-    let kept = KEPT.into_iter().filter_map(|name| {
+/// The headers to store, as a JSON object.
+pub fn stored_headers(headers: &HeaderMap) -> Value {
+    let headers = STORED_HEADERS.into_iter().filter_map(|name| {
         let value = headers.get(HeaderName::from_static(name))?.to_str().ok()?;
-        let short: String = value.chars().take(LONGEST).collect();
-        Some((name.to_owned(), Value::String(short)))
+        let truncated: String = value.chars().take(MAX_TEXT_LENGTH).collect();
+        Some((name.to_owned(), Value::String(truncated)))
     });
-    Value::Object(kept.collect::<Map<_, _>>())
+    Value::Object(headers.collect::<Map<_, _>>())
 }
 
-/// A header that there is once.
-fn single<'h>(headers: &'h HeaderMap, name: &str) -> Result<&'h str, Refused> {
+/// The value of a header that must be present exactly once.
+fn single_header<'h>(headers: &'h HeaderMap, name: &str) -> Result<&'h str, WebhookError> {
     let mut values = headers.get_all(name).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
-        return Err(Refused::Forged("a header of the signature is missing"));
+        return Err(WebhookError::InvalidSignature(
+            "a header of the signature is missing",
+        ));
     };
     let text = value.to_str().ok();
-    text.ok_or(Refused::Forged("a header of the signature is no text"))
+    text.ok_or(WebhookError::InvalidSignature(
+        "a header of the signature is no text",
+    ))
 }

@@ -5,16 +5,16 @@ use std::{fmt, str::FromStr};
 use aws_lc_rs::hmac;
 use serde::Deserialize;
 
-use super::{Posted, Refused, Verified, single};
+use super::{RawEvent, WebhookError, WebhookRequest, single_header};
 use crate::hex;
 
-/// As Stripe's own libraries have it, in seconds.
-const TOLERANCE: u64 = 300;
+/// The tolerated age of a timestamp in seconds, as in Stripe's own libraries.
+const TOLERANCE_SECONDS: u64 = 300;
 
-/// So many signatures are looked at.
-const MOST: usize = 10;
+/// The number of signatures in a header that are checked.
+const MAX_SIGNATURES: usize = 10;
 
-/// What an endpoint of Stripe's signs with.
+/// The signing secret of an endpoint of Stripe.
 #[derive(Clone)]
 pub struct StripeSecret(hmac::Key);
 
@@ -23,7 +23,7 @@ impl FromStr for StripeSecret {
 
     fn from_str(text: &str) -> Result<Self, String> {
         if text.starts_with("whsec_") && text.len() >= 24 {
-            // All of it is the key, the prefix included.
+            // The key includes the prefix.
             Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, text.as_bytes())))
         } else {
             Err("it begins with `whsec_`".to_owned())
@@ -43,34 +43,41 @@ struct Event {
     r#type: String,
 }
 
-pub(super) fn verify(secrets: &[StripeSecret], posted: &Posted<'_>) -> Result<Verified, Refused> {
+pub(super) fn verify(
+    secrets: &[StripeSecret],
+    request: &WebhookRequest<'_>,
+) -> Result<RawEvent, WebhookError> {
     if secrets.is_empty() {
-        return Err(Refused::Unknown);
+        return Err(WebhookError::NotFound);
     }
-    let header = single(posted.headers, "stripe-signature")?;
+    let header = single_header(request.headers, "stripe-signature")?;
     let (mut timestamp, mut signatures) = (None, Vec::new());
     for part in header.split(',') {
         match part.trim().split_once('=') {
             Some(("t", value)) => timestamp = value.parse::<i64>().ok(),
-            Some(("v1", value)) if signatures.len() < MOST => signatures.extend(hex::decode(value)),
+            Some(("v1", value)) if signatures.len() < MAX_SIGNATURES => {
+                signatures.extend(hex::decode(value));
+            }
             _ => {}
         }
     }
-    let timestamp = timestamp.ok_or(Refused::Forged("Stripe-Signature has no time"))?;
+    let timestamp = timestamp.ok_or(WebhookError::InvalidSignature(
+        "Stripe-Signature has no time",
+    ))?;
     let mut signed = format!("{timestamp}.").into_bytes();
-    signed.extend_from_slice(posted.body);
-    let genuine = secrets.iter().any(|StripeSecret(key)| {
+    signed.extend_from_slice(request.body);
+    let is_authentic = secrets.iter().any(|StripeSecret(key)| {
         let mut signatures = signatures.iter();
         signatures.any(|signature| hmac::verify(key, &signed, signature).is_ok())
     });
-    if !genuine {
-        return Err(Refused::Forged("the signature is wrong"));
+    if !is_authentic {
+        return Err(WebhookError::InvalidSignature("the signature is wrong"));
     }
-    if timestamp.abs_diff(posted.at.timestamp()) > TOLERANCE {
+    if timestamp.abs_diff(request.received_at.timestamp()) > TOLERANCE_SECONDS {
         let why = "the timestamp is more than five minutes from now";
-        return Err(Refused::Forged(why));
+        return Err(WebhookError::InvalidSignature(why));
     }
-    let event: Option<Event> = serde_json::from_slice(posted.body).ok();
+    let event: Option<Event> = serde_json::from_slice(request.body).ok();
     let (event_id, kind) = event.map(|event| (event.id, event.r#type)).unzip();
-    Ok(Verified { event_id, kind })
+    Ok(RawEvent { event_id, kind })
 }

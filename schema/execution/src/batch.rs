@@ -1,5 +1,5 @@
-//! Batch functions and their loaders. A field that needs data receives all the
-//! keys of a batch at once, so one statement per object cannot be written.
+//! Batch functions and their loaders. A field that needs data receives all keys
+//! of a batch at once, which rules out one SQL statement per object (N+1).
 
 use std::{
     collections::HashMap,
@@ -13,11 +13,11 @@ use futures_util::FutureExt as _;
 use opentelemetry::{KeyValue, global, metrics::Histogram};
 use tracing::Span;
 
-use crate::{Completed, Fault, Outcome, Output, PlannedField, Value};
+use crate::{Completed, FieldResult, Output, PlannedField, ResolverError, Value};
 
-/// How often a load yields to its siblings before it takes the batch. One is
-/// enough: all siblings are polled once before the first is polled again.
-const YIELDS: usize = 1;
+/// How often a load yields to its siblings before it dispatches the batch. Once
+/// is enough: all siblings are polled once before the first is polled again.
+const YIELD_COUNT: usize = 1;
 
 static BATCH_SIZE: LazyLock<Histogram<u64>> = LazyLock::new(|| {
     global::meter("coach")
@@ -30,14 +30,14 @@ static BATCH_SIZE: LazyLock<Histogram<u64>> = LazyLock::new(|| {
         .build()
 });
 
-/// What a batch function found, by key. A key that it leaves out is null where
-/// the field is nullable, an empty list for a list, and otherwise an error that
+/// The results of a batch function, by key. A missing key is null if the field
+/// is nullable, an empty list if the field is a list, and otherwise an error that
 /// names field and key.
-pub struct Batch<K, V>(HashMap<K, Result<V, Fault>>);
+pub struct Batch<K, V>(HashMap<K, Result<V, ResolverError>>);
 
 impl<K: Eq + Hash, V> Batch<K, V> {
-    /// A batch in which single keys may fail.
-    pub fn of_results<F: Into<Fault>>(
+    /// A batch in which individual keys may fail.
+    pub fn of_results<F: Into<ResolverError>>(
         entries: impl IntoIterator<Item = (K, Result<V, F>)>,
     ) -> Self {
         let entries = entries.into_iter();
@@ -67,9 +67,9 @@ impl<K: Eq + Hash, V> FromIterator<(K, V)> for Batch<K, V> {
 }
 
 impl<K: Eq + Hash, V> Batch<K, Vec<V>> {
-    /// Collects the lists of one-to-many rows, in the order in which they come.
+    /// Groups one-to-many rows by key; each list keeps the order of the rows.
     pub fn grouped(rows: impl IntoIterator<Item = (K, V)>) -> Self {
-        let mut groups: HashMap<K, Result<Vec<V>, Fault>> = HashMap::new();
+        let mut groups: HashMap<K, Result<Vec<V>, ResolverError>> = HashMap::new();
         for (key, value) in rows {
             let group = groups.entry(key).or_insert_with(|| Ok(Vec::new()));
             if let Ok(group) = group {
@@ -80,32 +80,32 @@ impl<K: Eq + Hash, V> Batch<K, Vec<V>> {
     }
 }
 
-/// One batch function, as the generated code presents it to its loader.
+/// A batch function; the generated code implements this for the loader.
 pub trait BatchFunction: Send + Sync + 'static {
-    /// What the request carries.
+    /// The context of the request.
     type Context: Send + Sync + 'static;
-    /// Key, with the field's arguments where it has any.
+    /// The key; for a field with arguments, the key and the arguments.
     type Key: Clone + Debug + Eq + Hash + Send + Sync + 'static;
-    /// What is loaded for a key.
+    /// The value that is loaded for a key.
     type Value: Send + Sync + 'static;
-    /// `Type.field`, for messages.
+    /// `Type.field`, for messages and telemetry.
     const FIELD: &'static str;
 
-    /// What the request asks for, for traces.
+    /// The tracing span of the request.
     fn span(context: &Self::Context) -> &Span;
 
-    /// Loads a batch, which `span` stands for in traces; an error is the error of each of its keys.
+    /// Loads a batch within `span`. An error applies to each of its keys.
     fn load(
         context: &Self::Context,
         keys: &[Self::Key],
         span: Span,
-    ) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Fault>> + Send;
+    ) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send;
 }
 
 enum Entry<V> {
     Found(Arc<V>),
     Missing,
-    Failed(Fault),
+    Failed(ResolverError),
 }
 
 impl<V> Clone for Entry<V> {
@@ -113,14 +113,15 @@ impl<V> Clone for Entry<V> {
         match self {
             Self::Found(value) => Self::Found(Arc::clone(value)),
             Self::Missing => Self::Missing,
-            Self::Failed(fault) => Self::Failed(fault.clone()),
+            Self::Failed(error) => Self::Failed(error.clone()),
         }
     }
 }
 
-struct Fetch<F: BatchFunction>(Arc<F::Context>);
+/// Implements the loader crate's trait for a [`BatchFunction`].
+struct BatchFnAdapter<F: BatchFunction>(Arc<F::Context>);
 
-impl<F: BatchFunction> BatchFn<F::Key, Entry<F::Value>> for Fetch<F> {
+impl<F: BatchFunction> BatchFn<F::Key, Entry<F::Value>> for BatchFnAdapter<F> {
     async fn load(&mut self, keys: &[F::Key]) -> HashMap<F::Key, Entry<F::Value>> {
         BATCH_SIZE.record(
             keys.len() as u64,
@@ -134,17 +135,17 @@ impl<F: BatchFunction> BatchFn<F::Key, Entry<F::Value>> for Fetch<F> {
         );
         let mut found = match F::load(&self.0, keys, span).await {
             Ok(batch) => batch.0,
-            Err(fault) => {
+            Err(error) => {
                 let failed = keys.iter().cloned();
                 return failed
-                    .map(|key| (key, Entry::Failed(fault.clone())))
+                    .map(|key| (key, Entry::Failed(error.clone())))
                     .collect();
             }
         };
         let entries = keys.iter().map(|key| {
             let entry = match found.remove(key) {
                 Some(Ok(value)) => Entry::Found(Arc::new(value)),
-                Some(Err(fault)) => Entry::Failed(fault),
+                Some(Err(error)) => Entry::Failed(error),
                 None => Entry::Missing,
             };
             (key.clone(), entry)
@@ -153,10 +154,11 @@ impl<F: BatchFunction> BatchFn<F::Key, Entry<F::Value>> for Fetch<F> {
     }
 }
 
-type Loading<F> = Loader<<F as BatchFunction>::Key, Entry<<F as BatchFunction>::Value>, Fetch<F>>;
+type CachedLoader<F> =
+    Loader<<F as BatchFunction>::Key, Entry<<F as BatchFunction>::Value>, BatchFnAdapter<F>>;
 
-/// The loader of one batch function for one request, made when first used.
-pub struct BatchLoader<F: BatchFunction>(OnceLock<Loading<F>>);
+/// The loader of one batch function for one request, created on first use.
+pub struct BatchLoader<F: BatchFunction>(OnceLock<CachedLoader<F>>);
 
 impl<F: BatchFunction> Default for BatchLoader<F> {
     fn default() -> Self {
@@ -165,16 +167,16 @@ impl<F: BatchFunction> Default for BatchLoader<F> {
 }
 
 impl<F: BatchFunction> BatchLoader<F> {
-    fn loader(&self, context: &Arc<F::Context>) -> &Loading<F> {
+    fn loader(&self, context: &Arc<F::Context>) -> &CachedLoader<F> {
         self.0.get_or_init(|| {
-            Loader::new(Fetch(Arc::clone(context)))
-                .with_yield_count(YIELDS)
-                // A batch is one statement, whatever its size.
+            Loader::new(BatchFnAdapter(Arc::clone(context)))
+                .with_yield_count(YIELD_COUNT)
+                // A batch is one SQL statement, whatever its size.
                 .with_max_batch_size(usize::MAX)
         })
     }
 
-    /// Completes `field` with what the batch function finds for `key`.
+    /// Completes `field` with the value that the batch function loads for `key`.
     pub fn complete<'r, G, R: Sync>(
         &'r self,
         key: F::Key,
@@ -189,23 +191,23 @@ impl<F: BatchFunction> BatchLoader<F> {
             async move {
                 match self.load(&key, context).await {
                     Entry::Found(value) => {
-                        let outcome = value.complete(field, request).resolve().await;
-                        // The value is of the type without its `Option`.
+                        let result = value.complete(field, request).resolve().await;
+                        // The value has the type of the field without the outer `Option`.
                         if field.definition.nullable {
-                            outcome.or_null()
+                            result.or_null()
                         } else {
-                            outcome
+                            result
                         }
                     }
-                    Entry::Failed(fault) => Outcome::fault(fault, field),
-                    Entry::Missing if field.definition.nullable => Outcome::value(Value::Null),
+                    Entry::Failed(error) => FieldResult::error(error, field),
+                    Entry::Missing if field.definition.nullable => FieldResult::value(Value::Null),
                     Entry::Missing if field.definition.ty.starts_with('[') => {
-                        Outcome::value(Value::List(Vec::new()))
+                        FieldResult::value(Value::List(Vec::new()))
                     }
                     Entry::Missing => {
                         let message =
                             format!("{}: nothing was found for the key {key:?}", F::FIELD);
-                        Outcome::fault(Fault::internal(message), field)
+                        FieldResult::error(ResolverError::internal(message), field)
                     }
                 }
             }
@@ -215,14 +217,14 @@ impl<F: BatchFunction> BatchLoader<F> {
 
     async fn load(&self, key: &F::Key, context: &Arc<F::Context>) -> Entry<F::Value> {
         let loader = self.loader(context);
-        // The crate loses the keys of a batch whose driver was dropped; asking
-        // again starts a new batch.
+        // The crate loses the keys of a batch if the future that drives it is
+        // dropped; a retry starts a new batch.
         for _ in 0..2 {
             if let Ok(entry) = loader.try_load(key.clone()).await {
                 return entry;
             }
         }
-        Entry::Failed(Fault::internal(format!(
+        Entry::Failed(ResolverError::internal(format!(
             "{}: the batch was interrupted",
             F::FIELD
         )))

@@ -1,32 +1,32 @@
-//! `@constraint`: the bounds of an argument or input field, checked when it is
-//! coerced.
+//! `@constraint`: the bounds of an argument or input field, which are checked
+//! during coercion.
 
 use std::sync::LazyLock;
 
 use async_graphql::MaybeUndefined;
 use regex::Regex;
 
-use crate::{InputError, Unacceptable};
+use crate::{InputError, Violation};
 
-/// A pattern as generated code holds it: compiled at first use.
+/// A regular expression in generated code, compiled on first use.
 pub type Pattern = &'static LazyLock<Regex>;
 
-/// The bounds; `None` where there is none.
+/// The bounds of a value; `None` means unbounded.
 #[derive(Clone, Copy)]
 pub struct Constraint {
-    /// The least number.
+    /// The minimum of a number, inclusive.
     pub min: Option<i64>,
-    /// The greatest number.
+    /// The maximum of a number, inclusive.
     pub max: Option<i64>,
-    /// The fewest characters (Unicode scalar values).
+    /// The minimum length of a string in characters (Unicode scalar values).
     pub min_length: Option<usize>,
-    /// The most characters (Unicode scalar values).
+    /// The maximum length of a string in characters (Unicode scalar values).
     pub max_length: Option<usize>,
-    /// The fewest items.
+    /// The minimum number of items of a list.
     pub min_items: Option<usize>,
-    /// The most items.
+    /// The maximum number of items of a list.
     pub max_items: Option<usize>,
-    /// A regular expression that the text must match.
+    /// A regular expression that a string must match.
     pub pattern: Option<Pattern>,
 }
 
@@ -42,62 +42,62 @@ impl Constraint {
         pattern: None,
     };
 
-    fn number(&self, value: f64) -> Result<(), InputError> {
+    fn check_number(&self, value: f64) -> Result<(), InputError> {
         #[expect(clippy::cast_precision_loss, reason = "bounds are small whole numbers")]
-        let why = match (self.min, self.max) {
-            (Some(min), _) if value < min as f64 => Unacceptable::LessThan(min),
-            (_, Some(max)) if value > max as f64 => Unacceptable::MoreThan(max),
+        let violation = match (self.min, self.max) {
+            (Some(min), _) if value < min as f64 => Violation::LessThan(min),
+            (_, Some(max)) if value > max as f64 => Violation::MoreThan(max),
             _ => return Ok(()),
         };
-        Err(InputError::unacceptable(why))
+        Err(InputError::violation(violation))
     }
 }
 
-/// A type that bounds can be put on.
+/// A type that can be constrained.
 #[diagnostic::on_unimplemented(
     message = "`@constraint` cannot be put on an argument of type `{Self}`",
     label = "numbers, texts and lists have bounds; the comment at the end of the line names the argument"
 )]
 pub trait Constrained {
-    /// Checks the value against the bounds.
+    /// Checks the value against the bounds; `minItems` and `maxItems` are checked by [`check_items`].
     fn check(&self, constraint: &Constraint) -> Result<(), InputError>;
 }
 
 impl Constrained for i32 {
     fn check(&self, constraint: &Constraint) -> Result<(), InputError> {
-        constraint.number(f64::from(*self))
+        constraint.check_number(f64::from(*self))
     }
 }
 
 impl Constrained for f64 {
     fn check(&self, constraint: &Constraint) -> Result<(), InputError> {
-        constraint.number(*self)
+        constraint.check_number(*self)
     }
 }
 
 impl Constrained for String {
     fn check(&self, constraint: &Constraint) -> Result<(), InputError> {
         let length = self.chars().count();
-        let why = match *constraint {
+        let violation = match *constraint {
             Constraint {
                 min_length: Some(min),
                 ..
-            } if length < min => Unacceptable::ShorterThan(min),
+            } if length < min => Violation::ShorterThan(min),
             Constraint {
                 max_length: Some(max),
                 ..
-            } if length > max => Unacceptable::LongerThan(max),
+            } if length > max => Violation::LongerThan(max),
             Constraint {
                 pattern: Some(pattern),
                 ..
-            } if !pattern.is_match(self) => Unacceptable::Unlike(pattern.as_str()),
+            } if !pattern.is_match(self) => Violation::PatternMismatch(pattern.as_str()),
             _ => return Ok(()),
         };
-        Err(InputError::unacceptable(why))
+        Err(InputError::violation(violation))
     }
 }
 
-/// The bounds of numbers and texts are those of a list's items.
+/// The bounds of numbers and strings apply to each item of a list.
 impl<T: Constrained> Constrained for Vec<T> {
     fn check(&self, constraint: &Constraint) -> Result<(), InputError> {
         let items = self.iter().enumerate();
@@ -126,7 +126,7 @@ impl<T: Constrained> Constrained for MaybeUndefined<T> {
     }
 }
 
-/// The argument, if it keeps to the bounds; the error names it.
+/// Returns the argument if it is within the bounds; otherwise the error has its name in the path.
 pub fn check<T: Constrained>(
     value: T,
     name: &str,
@@ -138,13 +138,13 @@ pub fn check<T: Constrained>(
     }
 }
 
-/// A list, given or not.
+/// A list that may be absent.
 #[diagnostic::on_unimplemented(
     message = "`minItems` and `maxItems` bound lists, and `{Self}` is none",
     label = "the comment at the end of the line names the argument"
 )]
 pub trait Items {
-    /// How many items were given.
+    /// The number of items; `None` when the list is null or absent.
     fn count(&self) -> Option<usize>;
 }
 
@@ -166,23 +166,23 @@ impl<T: Items> Items for MaybeUndefined<T> {
     }
 }
 
-/// The argument, if it has as many items as it may; the error names it.
+/// Returns the argument if its number of items is within the bounds; otherwise the error has its name in the path.
 pub fn check_items<T: Items>(
     value: T,
     name: &str,
     constraint: &Constraint,
 ) -> Result<T, InputError> {
     let count = value.count();
-    let why = match *constraint {
+    let violation = match *constraint {
         Constraint {
             min_items: Some(min),
             ..
-        } if count.is_some_and(|count| count < min) => Unacceptable::FewerItemsThan(min),
+        } if count.is_some_and(|count| count < min) => Violation::FewerItemsThan(min),
         Constraint {
             max_items: Some(max),
             ..
-        } if count.is_some_and(|count| count > max) => Unacceptable::MoreItemsThan(max),
+        } if count.is_some_and(|count| count > max) => Violation::MoreItemsThan(max),
         _ => return Ok(value),
     };
-    Err(InputError::unacceptable(why).within(name))
+    Err(InputError::violation(violation).within(name))
 }

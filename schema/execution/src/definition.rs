@@ -1,5 +1,5 @@
-//! What the generator knows of the written SDL, as static data: the executor
-//! plans by it and the introspection registry is filled from it.
+//! The types of the SDL as static data, which the generator emits and the
+//! executor plans operations with.
 
 use crate::Value;
 
@@ -17,11 +17,12 @@ pub struct TypeDefinition {
 /// The kinds of GraphQL types, each with what only it has.
 #[derive(Debug)]
 pub enum TypeKind {
-    /// A scalar of the schema's own.
+    /// A custom scalar.
     Scalar {
         /// `@specifiedBy(url:)`.
         specified_by: Option<&'static str>,
-        /// Whether a literal or variable is of the kind that it takes, though a person may have to mend it.
+        /// Whether a literal or variable has a type that the scalar accepts. It may still be an invalid value, which is
+        /// a user error.
         is_valid: fn(&Value) -> bool,
     },
     /// An enum.
@@ -30,7 +31,7 @@ pub enum TypeKind {
     InputObject(&'static [InputValueDefinition]),
     /// An object type.
     Object {
-        /// Its fields, in the order written; a field's place is its index.
+        /// Its fields, in the order of the SDL; fields are referred to by their position here.
         fields: &'static [FieldDefinition],
         /// The interfaces it implements.
         implements: &'static [&'static str],
@@ -55,7 +56,7 @@ pub struct EnumValueDefinition {
     pub name: &'static str,
     /// Its description.
     pub description: Option<&'static str>,
-    /// The reason, when it is deprecated.
+    /// The deprecation reason; `None` when it is not deprecated.
     pub deprecated: Option<&'static str>,
 }
 
@@ -70,7 +71,7 @@ pub struct InputValueDefinition {
     pub ty: &'static str,
     /// Its default, as a GraphQL literal.
     pub default: Option<&'static str>,
-    /// The reason, when it is deprecated.
+    /// The deprecation reason; `None` when it is not deprecated.
     pub deprecated: Option<&'static str>,
 }
 
@@ -83,16 +84,16 @@ pub struct FieldDefinition {
     pub description: Option<&'static str>,
     /// Its type as written, e.g. `[Recipe!]!`.
     pub ty: &'static str,
-    /// The type at the core of `ty`, as an index into the types; `None` for
-    /// the scalars that GraphQL itself defines.
-    pub named: Option<usize>,
-    /// Whether null is an answer.
+    /// The named type inside the wrappers of `ty`, as an index into the types;
+    /// `None` for the built-in scalars.
+    pub named_type: Option<usize>,
+    /// Whether the field's own type is nullable.
     pub nullable: bool,
     /// Its arguments.
     pub arguments: &'static [InputValueDefinition],
-    /// The reason, when it is deprecated.
+    /// The deprecation reason; `None` when it is not deprecated.
     pub deprecated: Option<&'static str>,
-    /// `@cost(weight:)`; composite fields weigh 1 and leaves 0 unless told.
+    /// `@cost(weight:)`; by default 1 for composite fields and 0 for leaves.
     pub cost: usize,
     /// `@listSize`, for fields that return lists or connections.
     pub list_size: Option<ListSize>,
@@ -103,26 +104,26 @@ pub struct FieldDefinition {
 /// `@listSize` of IBM's "GraphQL Cost Directives Specification".
 #[derive(Debug)]
 pub struct ListSize {
-    /// The size taken where no slicing argument is given.
+    /// The size to assume when no slicing argument is given.
     pub assumed: usize,
-    /// The arguments that bound the list.
+    /// The names of the arguments that limit the length of the list.
     pub slicing: &'static [&'static str],
     /// The fields of the returned object to which the size applies; empty when
     /// the field itself is the list.
     pub sized_fields: &'static [&'static str],
 }
 
-/// `@cacheControl`, as Apollo Server has it.
+/// `@cacheControl`, with the semantics of Apollo Server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CacheHint {
-    /// Seconds.
+    /// How long the response may be cached, in seconds.
     pub max_age: u32,
-    /// Whether the answer belongs to one viewer.
+    /// Whether the response is specific to one viewer.
     pub private: bool,
 }
 
 impl TypeDefinition {
-    /// The fields of an object or interface; none for the others.
+    /// The fields of an object or interface; empty for other kinds.
     pub fn fields(&self) -> &'static [FieldDefinition] {
         match self.kind {
             TypeKind::Object { fields, .. } | TypeKind::Interface { fields, .. } => fields,

@@ -1,5 +1,5 @@
-//! Coercion of arguments (specification 6.4.1) and input values (3.10), with
-//! absent told from null.
+//! Coercion of arguments (specification 6.4.1) and input values (3.10), which
+//! distinguishes absent from null.
 
 use apollo_compiler::{
     Node,
@@ -7,31 +7,31 @@ use apollo_compiler::{
 };
 use async_graphql::{MaybeUndefined, Name, Number, Value, Variables, indexmap::IndexMap};
 
-use crate::{InputError, Unacceptable, builtin};
+use crate::{InputError, Violation, builtin};
 
-/// A Rust type that takes the GraphQL input type `G`, spelled as for
-/// [`Output`](crate::Output).
+/// A Rust type that accepts values of the GraphQL input type `G`, which is written
+/// as for [`Output`](crate::Output).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not take the GraphQL input type `{G}`",
     label = "the SDL and the Rust type differ here; the comment at the end of the line names the argument"
 )]
 pub trait Input<G: ?Sized>: Sized {
-    /// Coerces a value that was given.
+    /// Coerces a value.
     fn coerce(value: Value) -> Result<Self, InputError>;
 
-    /// Stands in where no value was given and there is no default.
+    /// The result when there is neither a value nor a default.
     fn absent() -> Result<Self, InputError> {
         Err(InputError::new("is required"))
     }
 }
 
-/// An input object, which generated code reads field by field.
+/// An input object or the arguments of a field; generated code reads them field by field.
 pub trait InputObject: Sized {
     /// Coerces the fields.
     fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError>;
 }
 
-/// A nullable type without a default: absent and null are two things.
+/// A nullable type without a default: absent and null are distinct.
 impl<T: Input<G>, G> Input<Option<G>> for MaybeUndefined<T> {
     fn coerce(value: Value) -> Result<Self, InputError> {
         match value {
@@ -45,7 +45,7 @@ impl<T: Input<G>, G> Input<Option<G>> for MaybeUndefined<T> {
     }
 }
 
-/// A nullable type with a default, or within a list: there is no absent.
+/// A nullable type with a default, or a list item: it is never absent.
 impl<T: Input<G>, G> Input<Option<G>> for Option<T> {
     fn coerce(value: Value) -> Result<Self, InputError> {
         match value {
@@ -55,7 +55,7 @@ impl<T: Input<G>, G> Input<Option<G>> for Option<T> {
     }
 }
 
-/// One value stands for a list of it (3.11 "List", input coercion).
+/// A single value is coerced to a list of one item (3.11 "List", input coercion).
 impl<T: Input<G>, G> Input<Vec<G>> for Vec<T> {
     fn coerce(value: Value) -> Result<Self, InputError> {
         let Value::List(items) = value else {
@@ -110,9 +110,9 @@ impl Input<builtin::Boolean> for bool {
 impl Input<builtin::String> for String {
     fn coerce(value: Value) -> Result<Self, InputError> {
         match value {
-            // Postgres cannot hold U+0000 in a text, so nothing takes it.
+            // Postgres cannot store U+0000 in text columns, so no string may contain it.
             Value::String(text) if text.contains('\0') => {
-                Err(InputError::unacceptable(Unacceptable::Unknown {
+                Err(InputError::violation(Violation::InvalidScalar {
                     code: "INVALID",
                     message: "contains the character U+0000",
                 }))
@@ -127,14 +127,13 @@ impl Input<builtin::Id> for String {
     fn coerce(value: Value) -> Result<Self, InputError> {
         match value {
             Value::Number(number) if number.is_i64() => Ok(number.to_string()),
-            value => {
-                <Self as Input<builtin::String>>::coerce(value).map_err(InputError::for_programmers)
-            }
+            value => <Self as Input<builtin::String>>::coerce(value)
+                .map_err(InputError::into_type_mismatch),
         }
     }
 }
 
-/// The values given to a field's arguments or an input object's fields.
+/// The values of the arguments of a field, or of the fields of an input object.
 pub struct ArgumentValues(IndexMap<Name, Value>);
 
 impl ArgumentValues {
@@ -146,7 +145,7 @@ impl ArgumentValues {
         Self(values.collect())
     }
 
-    /// The fields of an input object.
+    /// Takes the fields of an input object.
     pub fn of_object(value: Value) -> Result<Self, InputError> {
         match value {
             Value::Object(fields) => Ok(Self(fields)),
@@ -154,12 +153,12 @@ impl ArgumentValues {
         }
     }
 
-    /// Whether a value was given for `name`.
+    /// Whether `name` has a value, which may be null.
     pub fn contains(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 
-    /// The size that an argument gives to a list: its number, or how many items it has.
+    /// The list size that an argument determines: its value if it is an integer, its length if it is a list.
     pub(crate) fn size(&self, name: &str) -> Option<usize> {
         match self.0.get(name)? {
             Value::Number(number) => usize::try_from(number.as_i64()?).ok(),
@@ -168,7 +167,7 @@ impl ArgumentValues {
         }
     }
 
-    /// Takes the argument `name`, or its `default` where none is given.
+    /// Removes and coerces the argument `name`, or its `default` when it is absent.
     pub fn take<T: Input<G>, G>(
         &mut self,
         name: &str,
@@ -179,7 +178,7 @@ impl ArgumentValues {
         taken.map_err(|error| error.within(name))
     }
 
-    /// Refuses what is left.
+    /// Fails if values are left, because they belong to no known field.
     pub fn finish(self) -> Result<(), InputError> {
         if self.0.is_empty() {
             return Ok(());
@@ -191,13 +190,13 @@ impl ArgumentValues {
     }
 }
 
-/// A literal, with null for the variables within it.
+/// Converts a literal; variables in it become null.
 pub(crate) fn literal(value: &Literal) -> Value {
     constant(value, &mut |_| Some(Value::Null)).unwrap_or(Value::Null)
 }
 
-/// A value with variables put in; `None` for a variable that has neither value
-/// nor default, which counts as not given.
+/// Converts a literal and substitutes variables; `None` for a variable that has
+/// neither value nor default, which counts as absent.
 fn constant(value: &Literal, variable: &mut dyn FnMut(&str) -> Option<Value>) -> Option<Value> {
     Some(match value {
         Literal::Variable(name) => return variable(name),
@@ -220,14 +219,14 @@ fn constant(value: &Literal, variable: &mut dyn FnMut(&str) -> Option<Value>) ->
         }
         Literal::Object(fields) => {
             let fields = fields.iter();
-            let given = fields
+            let present = fields
                 .filter_map(|(name, value)| Some((Name::new(name), constant(value, variable)?)));
-            Value::Object(given.collect())
+            Value::Object(present.collect())
         }
     })
 }
 
-/// Validation has refused numbers that are too large.
+/// Null for a number that is not finite, which validation has already rejected.
 fn float(number: Option<f64>) -> Value {
     let number = number.and_then(Number::from_f64);
     number.map_or(Value::Null, Value::Number)

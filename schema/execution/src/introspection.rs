@@ -1,7 +1,7 @@
-//! `__schema` and `__type` (specification 4), answered by apollo-compiler from
-//! the exported SDL. It does not know `__Type.isOneOf` yet: that is asked as
-//! the type's name under a key that is told from others, and the name then
-//! says what the answer is.
+//! `__schema` and `__type` (specification 4), executed by apollo-compiler on
+//! the exported SDL. It does not support `__Type.isOneOf` yet, so that field is
+//! replaced by `name` under a prefixed key; in the response, the type with that
+//! name determines the value.
 
 use std::borrow::Cow;
 
@@ -20,17 +20,17 @@ use apollo_compiler::{
 };
 use async_graphql::{Name, ServerError, Value, Variables, indexmap::IndexMap};
 
-use crate::{Fault, document::Document};
+use crate::{ResolverError, document::Document};
 
-/// The specification has it built in, apollo-compiler does not know it yet.
+/// `@oneOf` is built in according to the specification, but apollo-compiler does not define it yet.
 const ONE_OF: &str = r#""Indicates exactly one field must be supplied and this field must not be `null`."
 directive @oneOf on INPUT_OBJECT"#;
-/// The field of `__Type` that tells whether a type has that directive.
+/// The field of `__Type` that is true for input objects with `@oneOf`.
 const IS_ONE_OF: SchemaName = name!("isOneOf");
-/// Begins the keys under which it is asked.
-const ONE_OF_KEY: &str = "__isOneOf_";
+/// The prefix of the response keys of the fields that replace `isOneOf`.
+const ONE_OF_KEY_PREFIX: &str = "__isOneOf_";
 
-/// What introspection is asked of.
+/// The schema that introspection is executed on.
 pub(crate) struct Introspection {
     schema: Valid<Schema>,
     implementers: HashMap<SchemaName, Implementers>,
@@ -39,7 +39,7 @@ pub(crate) struct Introspection {
 impl Introspection {
     /// # Panics
     ///
-    /// When the SDL is not valid, which the generator rules out.
+    /// If the SDL is invalid, which the generator rules out.
     pub(crate) fn new(sdl: &str) -> Self {
         let schema = Schema::builder()
             .parse(sdl, "schema.graphql")
@@ -73,16 +73,16 @@ impl Introspection {
         &self.schema
     }
 
-    /// Answers the root fields `__schema` and `__type`, by response key.
-    pub(crate) fn answer(
+    /// Executes the root fields `__schema` and `__type`; the results are by response key.
+    pub(crate) fn execute(
         &self,
         document: &Document,
         operation: &Operation,
         variables: &Variables,
     ) -> Result<IndexMap<Name, Value>, ServerError> {
-        let failed = |message: String| Fault::internal(message).into_error(None);
-        let given = match serde_json_bytes::to_value(variables) {
-            Ok(JsonValue::Object(given)) => given,
+        let failed = |message: String| ResolverError::internal(message).into_error(None);
+        let variables = match serde_json_bytes::to_value(variables) {
+            Ok(JsonValue::Object(variables)) => variables,
             _ => JsonMap::new(),
         };
         let name = operation.name.as_deref();
@@ -91,9 +91,9 @@ impl Introspection {
             .operations
             .get(name)
             .map_err(|error| failed(error.message().to_string()))?;
-        let coerced = coerce_variable_values(&self.schema, operation, &given)
+        let coerced = coerce_variable_values(&self.schema, operation, &variables)
             .map_err(|error| failed(error.message().to_string()))?;
-        let answer = partial_execute(
+        let response = partial_execute(
             &self.schema,
             &self.implementers,
             &document,
@@ -101,17 +101,16 @@ impl Introspection {
             &coerced,
         )
         .map_err(|error| failed(error.message().to_string()))?;
-        Ok(self.object(answer.data.unwrap_or_default()))
+        Ok(self.object(response.data.unwrap_or_default()))
     }
 
     fn object(&self, fields: JsonMap) -> IndexMap<Name, Value> {
-        let fields =
-            fields
-                .into_iter()
-                .map(|(key, value)| match key.as_str().strip_prefix(ONE_OF_KEY) {
-                    Some(key) => (Name::new(key), self.is_one_of(&value)),
-                    None => (Name::new(key.as_str()), self.value(value)),
-                });
+        let fields = fields.into_iter().map(|(key, value)| {
+            match key.as_str().strip_prefix(ONE_OF_KEY_PREFIX) {
+                Some(key) => (Name::new(key), self.is_one_of(&value)),
+                None => (Name::new(key.as_str()), self.value(value)),
+            }
+        });
         fields.collect()
     }
 
@@ -128,7 +127,7 @@ impl Introspection {
         }
     }
 
-    /// Null but for input objects.
+    /// Whether the named type is an input object with `@oneOf`; null for types of other kinds.
     fn is_one_of(&self, name: &JsonValue) -> Value {
         let input = name
             .as_str()
@@ -139,6 +138,7 @@ impl Introspection {
     }
 }
 
+/// The document with each `isOneOf` replaced by a prefixed `name`.
 fn without_one_of(document: &Valid<ExecutableDocument>) -> Cow<'_, Valid<ExecutableDocument>> {
     if !document
         .sources
@@ -149,18 +149,18 @@ fn without_one_of(document: &Valid<ExecutableDocument>) -> Cow<'_, Valid<Executa
     }
     let mut document = ExecutableDocument::clone(document);
     if let Some(operation) = &mut document.operations.anonymous {
-        ask_names(&mut operation.make_mut().selection_set);
+        replace_one_of(&mut operation.make_mut().selection_set);
     }
     for operation in document.operations.named.values_mut() {
-        ask_names(&mut operation.make_mut().selection_set);
+        replace_one_of(&mut operation.make_mut().selection_set);
     }
     for fragment in document.fragments.values_mut() {
-        ask_names(&mut fragment.make_mut().selection_set);
+        replace_one_of(&mut fragment.make_mut().selection_set);
     }
     Cow::Owned(Valid::assume_valid(document))
 }
 
-fn ask_names(set: &mut SelectionSet) {
+fn replace_one_of(set: &mut SelectionSet) {
     let on_type = set.ty == "__Type";
     for selection in &mut set.selections {
         match selection {
@@ -168,7 +168,7 @@ fn ask_names(set: &mut SelectionSet) {
                 let field: &mut Node<_> = field;
                 let field = field.make_mut();
                 if on_type && field.name == IS_ONE_OF {
-                    let key = format!("{ONE_OF_KEY}{}", field.response_key());
+                    let key = format!("{ONE_OF_KEY_PREFIX}{}", field.response_key());
                     field.alias = SchemaName::new(&key).ok();
                     field.name = name!("name");
                     field.definition = FieldDefinition {
@@ -177,10 +177,10 @@ fn ask_names(set: &mut SelectionSet) {
                     }
                     .into();
                 }
-                ask_names(&mut field.selection_set);
+                replace_one_of(&mut field.selection_set);
             }
             Selection::InlineFragment(fragment) => {
-                ask_names(&mut fragment.make_mut().selection_set);
+                replace_one_of(&mut fragment.make_mut().selection_set);
             }
             Selection::FragmentSpread(_) => {}
         }

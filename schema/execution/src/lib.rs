@@ -1,36 +1,36 @@
-//! The executor behind the generated resolvers.
+//! The GraphQL executor that the generated code runs on.
 //!
-//! It follows the GraphQL specification (September 2025). Values, errors and
-//! variables are async-graphql's. apollo-compiler parses, validates and
-//! answers introspection, all from the exported SDL; async-graphql's own
-//! grammar, rules and introspection differ from the specification in places
-//! that cannot be mended from outside. Operations run here, because
-//! async-graphql's containers drop failed fields and answer keys in the order
-//! of completion:
+//! It follows the GraphQL specification (September 2025). It uses the value,
+//! error and variable types of async-graphql. apollo-compiler parses, validates
+//! and executes introspection, based on the exported SDL, because
+//! async-graphql's own grammar, validation rules and introspection differ from
+//! the specification in ways that cannot be corrected from outside. Operations
+//! are executed here, because async-graphql's containers drop failed fields and
+//! write response keys in the order of completion:
 //!
 //! * [`plan`]: `CollectFields` and `MergeSelectionSets`, once per request and
 //!   object type instead of once per object;
 //! * [`output`]: `CompleteValue`, synchronous wherever no data is awaited;
-//! * [`outcome`]: "Handling Field Errors", null propagation included;
-//! * [`batch`]: the loaders; every field that needs data is a batch function;
-//! * [`input`]: coercion of arguments and variables, absent told from null;
-//! * [`refusal`]: what is wrong with input, and who can mend it;
+//! * [`field_result`]: "Handling Field Errors", including null propagation;
+//! * [`batch`]: the loaders; every field that needs data has a batch function;
+//! * [`input`]: coercion of arguments, which distinguishes absent from null;
+//! * [`input_error`]: invalid input, as type mismatches or user errors;
 //! * [`document`]: limits, parsing and validation;
-//! * [`contract`]: the seam to the generated code;
-//! * [`schema`]: what a gateway serves.
+//! * [`generated_schema`]: the interface to the generated code;
+//! * [`schema`]: the engine that the gateway uses.
 
 pub mod batch;
 pub mod constraint;
-pub mod contract;
 pub mod definition;
 pub mod document;
-pub mod fault;
+pub mod field_result;
+pub mod generated_schema;
 pub mod input;
+pub mod input_error;
 mod introspection;
-pub mod outcome;
 pub mod output;
 pub mod plan;
-pub mod refusal;
+pub mod resolver_error;
 mod run;
 pub mod scalar;
 pub mod schema;
@@ -39,27 +39,27 @@ mod variables;
 pub use apollo_compiler::executable::OperationType;
 pub use async_graphql::{MaybeUndefined, Name, PathSegment, Value};
 pub use batch::{Batch, BatchFunction, BatchLoader};
-pub use contract::Contract;
 pub use document::Document;
-pub use fault::Fault;
+pub use field_result::{Completed, FieldResult};
+pub use generated_schema::GeneratedSchema;
 pub use input::{ArgumentValues, Input, InputObject};
-pub use outcome::{Completed, Outcome};
+pub use input_error::{Cause, InputError, Problem, UserErrorPayload, Violation};
 pub use output::{Output, complete_object, leaf, resolve, resolve_mutation};
 pub use plan::PlannedField;
-pub use refusal::{Cause, InputError, Problem, Refusable, Unacceptable};
 pub use regex::Regex;
-pub use schema::{Gateway, Response};
+pub use resolver_error::ResolverError;
+pub use schema::{Engine, Response};
 
-/// Markers for the scalars that GraphQL itself defines.
+/// Marker types for the built-in scalars.
 pub mod builtin {
     /// `Int`: a signed 32-bit integer.
     pub enum Int {}
     /// `Float`: an IEEE 754 double.
     pub enum Float {}
-    /// `String`: UTF-8 text.
+    /// `String`: a Unicode string.
     pub enum String {}
     /// `Boolean`.
     pub enum Boolean {}
-    /// `ID` as an argument: an opaque text, or a whole number taken as one.
+    /// `ID` as an input: an opaque string, or an integer that is converted to a string.
     pub enum Id {}
 }

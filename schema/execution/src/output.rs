@@ -6,19 +6,19 @@ use async_graphql::{PathSegment, indexmap::IndexMap};
 use futures_util::FutureExt as _;
 
 use crate::{
-    Completed, Fault, Outcome, PlannedField, Refusable, Value, builtin,
-    outcome::{join, join_list},
+    Completed, FieldResult, PlannedField, ResolverError, UserErrorPayload, Value, builtin,
+    field_result::{join, join_list},
     plan::{ObjectPlan, TYPENAME},
 };
 
-/// What is logged when a mutation gives a code that the SDL does not name; tests listen for it.
-pub const UNNAMED: &str = "a userError has a code that its payload does not name";
+/// The log message for a user error whose code the SDL does not declare; tests fail when it is logged.
+pub const UNDECLARED_CODE: &str = "a userError has a code that its payload does not name";
 
-/// A Rust type that serves as the GraphQL type `G` for requests `R`.
+/// A Rust type that represents the GraphQL type `G`. `R` is the generated request: the context with the loaders.
 ///
-/// `G` is spelled in Rust as the SDL spells it: `Option<T>` for a nullable
-/// type, `Vec<T>` for a list, and a marker for a named type. The generator
-/// writes it beside each field, so a model whose type differs does not compile.
+/// `G` expresses the type of the SDL in Rust: `Option<T>` for a nullable type,
+/// `Vec<T>` for a list, and a marker for a named type. The generator emits it
+/// for each field, so a model whose type differs does not compile.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not serve as the GraphQL type `{G}`",
     label = "the SDL and the Rust type differ here; the comment at the end of the line names the field",
@@ -33,17 +33,17 @@ impl<T: Output<G, R>, G, R> Output<Option<G>, R> for Option<T> {
     fn complete<'r>(&self, field: &'r PlannedField, request: &'r R) -> Completed<'r> {
         match self {
             None => Completed::value(Value::Null),
-            Some(value) => value.complete(field, request).map(Outcome::or_null),
+            Some(value) => value.complete(field, request).map(FieldResult::or_null),
         }
     }
 }
 
-/// A value that failed by itself: null in its place, with its error.
-impl<T: Output<G, R>, G, R> Output<Option<G>, R> for Result<Option<T>, Fault> {
+/// A value that can fail on its own: it becomes null, with its error.
+impl<T: Output<G, R>, G, R> Output<Option<G>, R> for Result<Option<T>, ResolverError> {
     fn complete<'r>(&self, field: &'r PlannedField, request: &'r R) -> Completed<'r> {
         match self {
             Ok(value) => value.complete(field, request),
-            Err(fault) => Completed::Ready(Outcome::refused(fault.clone(), field).or_null()),
+            Err(error) => Completed::Ready(FieldResult::item_error(error.clone(), field).or_null()),
         }
     }
 }
@@ -96,111 +96,116 @@ impl<R> Output<builtin::Float, R> for f64 {
         // Specification 3.5.2: non-finite values are field errors.
         match async_graphql::Number::from_f64(*self) {
             Some(number) => Completed::value(Value::Number(number)),
-            None => Completed::Ready(Outcome::refused(
-                Fault::internal(format!("{} is not a finite number", field.definition.name)),
+            None => Completed::Ready(FieldResult::item_error(
+                ResolverError::internal(format!(
+                    "{} is not a finite number",
+                    field.definition.name
+                )),
                 field,
             )),
         }
     }
 }
 
-/// A value without a selection, as the generated leaves complete it.
+/// Completes a scalar or an enum value; called by generated code.
 pub fn leaf<'r>(value: Value) -> Completed<'r> {
     Completed::value(value)
 }
 
-/// Completes a root field with what its resolver answers.
+/// Completes a root field with the result of its resolver.
 pub fn resolve<'r, V, E, G, R>(
-    answer: impl Future<Output = Result<V, E>> + Send + 'r,
+    resolver: impl Future<Output = Result<V, E>> + Send + 'r,
     field: &'r PlannedField,
     request: &'r R,
 ) -> Completed<'r>
 where
     V: Output<G, R> + Send,
-    E: Into<Fault> + Send,
+    E: Into<ResolverError> + Send,
     R: Sync,
 {
     Completed::Pending(
         async move {
-            // The value ends before the wait for what lies below it.
-            let completed = match answer.await {
+            // The value is dropped before the fields below it are awaited.
+            let completed = match resolver.await {
                 Ok(value) => value.complete(field, request),
-                Err(error) => Completed::fault(error.into(), field),
+                Err(error) => Completed::error(error.into(), field),
             };
-            let outcome = completed.resolve().await;
-            // The value may be of the type without its `Option`.
+            let result = completed.resolve().await;
+            // The value may have the type of the field without the outer `Option`.
             if field.definition.nullable {
-                outcome.or_null()
+                result.or_null()
             } else {
-                outcome
+                result
             }
         }
         .boxed(),
     )
 }
 
-/// Completes a mutation whose payload has `userErrors`: with what its resolver
-/// answers, or without it where a person has to mend the arguments. `codes` are
-/// those that the payload says it can give.
+/// Completes a mutation whose payload has `userErrors`. If the arguments have
+/// user errors, the payload contains them and the resolver is not called.
+/// `codes` are the codes that the SDL declares for the payload.
 pub fn resolve_mutation<'r, V, E, G, R, A>(
-    answer: impl FnOnce() -> A + Send + 'r,
+    resolver: impl FnOnce() -> A + Send + 'r,
     codes: &'static [&'static str],
     field: &'r PlannedField,
     request: &'r R,
 ) -> Completed<'r>
 where
     A: Future<Output = Result<V, E>> + Send + 'r,
-    V: Output<G, R> + Refusable + Send,
-    E: Into<Fault> + Send,
+    V: Output<G, R> + UserErrorPayload + Send,
+    E: Into<ResolverError> + Send,
     R: Sync,
 {
     let payload = async move {
-        let payload = match field.unacceptable() {
-            Some(problems) => V::refused(problems),
-            None => answer().await?,
+        let payload = match field.user_errors() {
+            Some(problems) => V::from_problems(problems),
+            None => resolver().await?,
         };
         for code in payload.codes().filter(|code| !codes.contains(code)) {
             let mutation = field.definition.name;
-            tracing::error!(mutation, code, "{UNNAMED}");
+            tracing::error!(mutation, code, "{UNDECLARED_CODE}");
         }
         Ok::<_, E>(payload)
     };
     resolve(payload, field, request)
 }
 
-/// `ExecuteSelectionSet` (6.3) on one object: `resolve` answers each planned
-/// field in order, and only those that wait for data cost a future.
+/// `ExecuteSelectionSet` (6.3) on one object: calls `resolve` for each planned
+/// field in order; only fields that await data need a future.
 pub fn complete_object<'r>(
     plan: &'r ObjectPlan,
     mut resolve: impl FnMut(&'r PlannedField) -> Completed<'r>,
 ) -> Completed<'r> {
     let fields = plan.fields.iter();
     let parts = fields.map(|field| complete_field(plan, field, &mut resolve));
-    join(parts.collect(), move |outcomes| assemble(plan, outcomes))
+    join(parts.collect(), move |results| assemble(plan, results))
 }
 
-/// `ExecuteField` (6.4) but for what `resolve` does.
+/// `ExecuteField` (6.4): completes `__typename` and fields with errors itself, and calls `resolve` for the others.
 pub(crate) fn complete_field<'r>(
     plan: &ObjectPlan,
     field: &'r PlannedField,
     resolve: impl FnOnce(&'r PlannedField) -> Completed<'r>,
 ) -> Completed<'r> {
-    match &field.refusal {
+    match &field.error {
         _ if field.index == TYPENAME => Completed::value(Value::from(plan.name)),
-        Some(fault) => Completed::fault(fault.clone(), field),
+        Some(error) => Completed::error(error.clone(), field),
         None => resolve(field),
     }
 }
 
-pub(crate) fn assemble(plan: &ObjectPlan, outcomes: Vec<Outcome>) -> Outcome {
-    let mut object = Some(IndexMap::with_capacity(outcomes.len()));
+/// Builds the object from the results of its fields. A null in a non-null
+/// position makes the whole object null.
+pub(crate) fn assemble(plan: &ObjectPlan, results: Vec<FieldResult>) -> FieldResult {
+    let mut object = Some(IndexMap::with_capacity(results.len()));
     let mut errors = Vec::new();
-    for (field, mut outcome) in plan.fields.iter().zip(outcomes) {
-        if !outcome.errors.is_empty() {
-            outcome = outcome.below(&PathSegment::Field(field.key.to_string()));
-            errors.append(&mut outcome.errors);
+    for (field, mut result) in plan.fields.iter().zip(results) {
+        if !result.errors.is_empty() {
+            result = result.prepend_path(&PathSegment::Field(field.key.to_string()));
+            errors.append(&mut result.errors);
         }
-        match (outcome.value, &mut object) {
+        match (result.value, &mut object) {
             (Some(value), Some(object)) => {
                 object.insert(field.key.clone(), value);
             }
@@ -208,7 +213,7 @@ pub(crate) fn assemble(plan: &ObjectPlan, outcomes: Vec<Outcome>) -> Outcome {
             (Some(_), None) => {}
         }
     }
-    Outcome {
+    FieldResult {
         value: object.map(Value::Object),
         errors,
     }

@@ -1,6 +1,6 @@
 //! `CollectFields` and `MergeSelectionSets` (specification 6.3.2 and 6.4.3),
-//! done once per request and object type: duplicate keys merged, fragments
-//! applied, arguments coerced, access decided, cost added up.
+//! once per request, object type and position: merges duplicate keys, applies fragments,
+//! coerces arguments, checks authorization and sums up the cost.
 
 use std::{
     any::Any,
@@ -17,23 +17,23 @@ use apollo_compiler::{
 use async_graphql::{Name, Pos, ServerError, Value, Variables, indexmap::IndexMap};
 
 use crate::{
-    Fault, InputError, Problem,
-    contract::Contract,
+    InputError, Problem, ResolverError,
     definition::{CacheHint, FieldDefinition, ListSize, TypeKind},
     document::Document,
+    generated_schema::GeneratedSchema,
     input::ArgumentValues,
 };
 
-/// The index of `__typename`, which every object has.
+/// The field index of `__typename`, which every object has.
 pub(crate) const TYPENAME: usize = usize::MAX;
-/// The index of `__schema` and `__type`, which [`introspection`](crate::introspection) answers.
+/// The field index of `__schema` and `__type`, which [`introspection`](crate::introspection) resolves.
 pub(crate) const INTROSPECTION: usize = usize::MAX - 1;
 
 static TYPENAME_DEFINITION: FieldDefinition = FieldDefinition {
     name: "__typename",
     description: None,
     ty: "String!",
-    named: None,
+    named_type: None,
     nullable: false,
     arguments: &[],
     deprecated: None,
@@ -42,36 +42,38 @@ static TYPENAME_DEFINITION: FieldDefinition = FieldDefinition {
     cache: None,
 };
 
-/// What is asked of one object type at one place of the document.
+/// The fields selected on one object type at one position of the document.
 pub struct ObjectPlan {
     pub(crate) type_index: usize,
     pub(crate) name: &'static str,
     pub(crate) fields: Vec<PlannedField>,
 }
 
-/// One response key: the merged fields that share it.
+/// A response key with the merged fields that share it.
 pub struct PlannedField {
     /// The response key (alias or name).
     pub key: Name,
-    /// What the SDL says of the field.
+    /// The definition of the field in the SDL.
     pub definition: &'static FieldDefinition,
-    /// The field's place in its type's definition.
+    /// The index among the fields of the parent type.
     pub index: usize,
     pub(crate) position: Pos,
-    pub(crate) refusal: Option<Fault>,
-    /// What a person has to mend, where the field has `userErrors` to say it.
-    unacceptable: Option<InputError>,
+    /// The authorization or argument error that is reported instead of resolving the field.
+    pub(crate) error: Option<ResolverError>,
+    /// Invalid arguments that the payload reports in its `userErrors`.
+    user_error: Option<InputError>,
     arguments: Option<Box<dyn Any + Send + Sync>>,
+    /// A plan for each object type that the field can return.
     objects: Vec<Arc<ObjectPlan>>,
 }
 
 impl PlannedField {
-    /// The coerced arguments; the generated code knows their type.
+    /// The coerced arguments as the type that the generator emits for them.
     ///
     /// # Panics
     ///
-    /// When asked for the type of another field's arguments, which generated
-    /// code does not.
+    /// If `T` is not the argument type of this field; generated code always
+    /// passes the right one.
     pub fn arguments<T: Any>(&self) -> &T {
         self.arguments
             .as_ref()
@@ -79,17 +81,17 @@ impl PlannedField {
             .expect("a planned field holds the arguments of its own type")
     }
 
-    /// What is wrong with the arguments, where a person can mend it and the
-    /// payload says so; there are no [`arguments`](Self::arguments) then.
-    pub fn unacceptable(&self) -> Option<&[Problem]> {
-        self.unacceptable.as_ref().map(InputError::problems)
+    /// The problems of invalid arguments that the payload reports in its
+    /// `userErrors`; there are no [`arguments`](Self::arguments) in that case.
+    pub fn user_errors(&self) -> Option<&[Problem]> {
+        self.user_error.as_ref().map(InputError::problems)
     }
 
-    /// What is asked of the object type with this index.
+    /// The fields selected on the object type with this index.
     ///
     /// # Panics
     ///
-    /// When the field cannot return that type, which validation rules out.
+    /// If the field cannot return that type, which validation rules out.
     pub fn object(&self, type_index: usize) -> &ObjectPlan {
         self.objects
             .iter()
@@ -98,34 +100,35 @@ impl PlannedField {
     }
 }
 
-/// What one request's planning is about, and what it adds up.
-pub(crate) struct Planner<'d, K: Contract> {
+/// Plans one operation, and accumulates its cache hint and errors.
+pub(crate) struct Planner<'d, S: GeneratedSchema> {
     document: &'d Document,
     variables: &'d Variables,
-    context: &'d Arc<K::Context>,
-    /// What `@cacheControl` says of everything selected.
+    context: &'d Arc<S::Context>,
+    /// The strictest `@cacheControl` hint of all selected fields.
     pub(crate) cache: CacheHint,
     /// Whether `__schema` or `__type` is selected.
     pub(crate) introspects: bool,
-    /// Why the operation must not run.
-    pub(crate) conflict: Option<ServerError>,
-    /// The plans below fields of abstract types: each possible type that
-    /// selects the same comes to the same further down, so that types within
-    /// types are not planned once for each way to them.
-    planned: HashMap<PlanKey, (Arc<ObjectPlan>, usize)>,
+    /// The error because of which the operation must not run.
+    pub(crate) request_error: Option<ServerError>,
+    /// The plans below fields of abstract types, with their costs. Possible types
+    /// often share selection sets further down; without this cache, nested
+    /// abstract types would be planned once for each path to them, which is
+    /// exponential.
+    cached_plans: HashMap<PlanKey, (Arc<ObjectPlan>, usize)>,
 }
 
-/// The size that a `@listSize` gives to some fields of the object below it.
-type Sized = Option<(usize, &'static [&'static str])>;
+/// The list size that `@listSize(sizedFields:)` of the parent assigns to these fields of the object.
+type SizedFields = Option<(usize, &'static [&'static str])>;
 
-/// An object type, the addresses of the selection sets that are asked of it, and their size.
-type PlanKey = (usize, Vec<usize>, Sized);
+/// An object type, the addresses of the selection sets on it, and the sizes of its list fields.
+type PlanKey = (usize, Vec<usize>, SizedFields);
 
-impl<'d, K: Contract> Planner<'d, K> {
+impl<'d, S: GeneratedSchema> Planner<'d, S> {
     pub(crate) fn new(
         document: &'d Document,
         variables: &'d Variables,
-        context: &'d Arc<K::Context>,
+        context: &'d Arc<S::Context>,
     ) -> Self {
         Self {
             document,
@@ -136,11 +139,12 @@ impl<'d, K: Contract> Planner<'d, K> {
                 private: false,
             },
             introspects: false,
-            conflict: None,
-            planned: HashMap::new(),
+            request_error: None,
+            cached_plans: HashMap::new(),
         }
     }
 
+    /// Plans the root type; also returns the cost of the operation.
     pub(crate) fn root(
         &mut self,
         type_index: usize,
@@ -153,7 +157,7 @@ impl<'d, K: Contract> Planner<'d, K> {
         &mut self,
         type_index: usize,
         sets: &[&'d SelectionSet],
-        sized: Sized,
+        sized_fields: SizedFields,
     ) -> (ObjectPlan, usize) {
         let mut groups = IndexMap::new();
         let mut visited = HashSet::new();
@@ -163,11 +167,11 @@ impl<'d, K: Contract> Planner<'d, K> {
         let mut fields = Vec::with_capacity(groups.len());
         let mut cost = 0_usize;
         for (key, nodes) in groups {
-            let (field, field_cost) = self.field(type_index, key, &nodes, sized);
+            let (field, field_cost) = self.field(type_index, key, &nodes, sized_fields);
             cost = cost.saturating_add(field_cost);
             fields.push(field);
         }
-        let name = K::TYPES[type_index].name;
+        let name = S::TYPES[type_index].name;
         let plan = ObjectPlan {
             type_index,
             name,
@@ -194,7 +198,7 @@ impl<'d, K: Contract> Planner<'d, K> {
                 }
                 Selection::InlineFragment(fragment) => {
                     let condition = fragment.type_condition.as_ref();
-                    if condition.is_none_or(|on| applies::<K>(type_index, on)) {
+                    if condition.is_none_or(|on| fragment_type_applies::<S>(type_index, on)) {
                         self.collect(type_index, &fragment.selection_set, visited, groups);
                     }
                 }
@@ -203,7 +207,7 @@ impl<'d, K: Contract> Planner<'d, K> {
                     let document = self.document;
                     if let Some(fragment) = document.fragments().get(name)
                         && visited.insert(name)
-                        && applies::<K>(type_index, fragment.type_condition())
+                        && fragment_type_applies::<S>(type_index, fragment.type_condition())
                     {
                         self.collect(type_index, &fragment.selection_set, visited, groups);
                     }
@@ -217,23 +221,23 @@ impl<'d, K: Contract> Planner<'d, K> {
         let mut condition = |name: &str| {
             let directive = directives.get(name)?;
             let value = directive.specified_argument_by_name("if")?;
-            let given = match &**value {
-                Literal::Boolean(given) => Some(*given),
+            let condition = match &**value {
+                Literal::Boolean(condition) => Some(*condition),
                 Literal::Variable(variable) => match self.variables.get(variable.as_str()) {
-                    Some(Value::Boolean(given)) => Some(*given),
+                    Some(Value::Boolean(condition)) => Some(*condition),
                     _ => None,
                 },
                 _ => None,
             };
-            if given.is_none() {
-                // A variable may be of a nullable type where it has a default.
+            if condition.is_none() {
+                // The type of a variable may be nullable if it has a default.
                 let message = format!("the argument `if` of @{name} must not be null");
                 let position = self.document.position(value.location());
-                let fault = Fault::new("BAD_USER_INPUT", message);
-                self.conflict
-                    .get_or_insert_with(|| fault.into_error(Some(position)));
+                let error = ResolverError::new("BAD_USER_INPUT", message);
+                self.request_error
+                    .get_or_insert_with(|| error.into_error(Some(position)));
             }
-            given
+            condition
         };
         condition("skip") != Some(true) && condition("include") != Some(false)
     }
@@ -243,7 +247,7 @@ impl<'d, K: Contract> Planner<'d, K> {
         type_index: usize,
         key: &DocumentName,
         nodes: &[&'d Node<Field>],
-        sized: Sized,
+        sized_fields: SizedFields,
     ) -> (PlannedField, usize) {
         let first = nodes[0];
         let mut field = PlannedField {
@@ -251,8 +255,8 @@ impl<'d, K: Contract> Planner<'d, K> {
             definition: &TYPENAME_DEFINITION,
             index: TYPENAME,
             position: self.document.position(first.location()),
-            refusal: None,
-            unacceptable: None,
+            error: None,
+            user_error: None,
             arguments: None,
             objects: Vec::new(),
         };
@@ -260,9 +264,9 @@ impl<'d, K: Contract> Planner<'d, K> {
         if name == "__typename" {
             return (field, 0);
         }
-        let definitions = K::TYPES[type_index].fields();
+        let definitions = S::TYPES[type_index].fields();
         let Some(index) = definitions.iter().position(|field| field.name == name) else {
-            // Validation knows no other fields than those of the schema and these two.
+            // Validation rejects unknown fields, so this is `__schema` or `__type`.
             self.introspects = true;
             field.index = INTROSPECTION;
             return (field, 0);
@@ -270,100 +274,102 @@ impl<'d, K: Contract> Planner<'d, K> {
         let definition = &definitions[index];
         field.definition = definition;
         field.index = index;
-        self.count_cache(definition);
+        self.apply_cache_hint(definition);
 
         let mut arguments = ArgumentValues::new(&first.arguments, self.variables);
         let size = definition
             .list_size
             .as_ref()
-            .map(|size| slice(size, definition, &arguments));
-        if let Err(fault) = K::guard(type_index, index, self.context) {
-            field.refusal = Some(fault);
+            .map(|rule| list_size(rule, definition, &arguments));
+        if let Err(error) = S::guard(type_index, index, self.context) {
+            field.error = Some(error);
         } else if !definition.arguments.is_empty() {
-            match K::arguments(type_index, index, &mut arguments) {
+            match S::arguments(type_index, index, &mut arguments) {
                 Ok(arguments) => field.arguments = Some(arguments),
                 Err(error)
-                    if K::MUTATION == Some(type_index)
-                        && has_user_errors::<K>(definition)
-                        && error.is_for_persons() =>
+                    if S::MUTATION == Some(type_index)
+                        && has_user_errors::<S>(definition)
+                        && error.is_user_error() =>
                 {
-                    field.unacceptable = Some(error);
+                    field.user_error = Some(error);
                 }
-                Err(error) => field.refusal = Some(error.into_fault(definition.name)),
+                Err(error) => field.error = Some(error.into_resolver_error(definition.name)),
             }
         }
 
-        let (mut times, mut below) = (1, None);
+        // The size multiplies the field itself or, with `sizedFields`, the fields of these names below it.
+        let (mut length, mut sized_below) = (1, None);
         match (size, &definition.list_size) {
-            (Some(size), Some(rule)) if rule.sized_fields.is_empty() => times = size,
-            (Some(size), Some(rule)) => below = Some((size, rule.sized_fields)),
+            (Some(size), Some(rule)) if rule.sized_fields.is_empty() => length = size,
+            (Some(size), Some(rule)) => sized_below = Some((size, rule.sized_fields)),
             _ => {}
         }
-        if let Some((size, names)) = sized
+        if let Some((size, names)) = sized_fields
             && names.contains(&name)
         {
-            times = size;
+            length = size;
         }
-        let children = self.children(&mut field, nodes, below);
-        let cost = times.saturating_mul(definition.cost.saturating_add(children));
+        let children = self.children(&mut field, nodes, sized_below);
+        let cost = length.saturating_mul(definition.cost.saturating_add(children));
         (field, cost)
     }
 
-    /// Plans the selection for each object type that the field can return;
-    /// the dearest counts.
+    /// Plans the selection for each object type that the field can return, and
+    /// returns the cost of the most expensive one.
     fn children(
         &mut self,
         field: &mut PlannedField,
         nodes: &[&'d Node<Field>],
-        sized: Sized,
+        sized_fields: SizedFields,
     ) -> usize {
-        let Some(named) = field.definition.named else {
+        let Some(named_type) = field.definition.named_type else {
             return 0;
         };
         let sets: Vec<_> = nodes.iter().map(|node| &node.selection_set).collect();
-        let own = [named];
-        let possible: &[usize] = match K::TYPES[named].kind {
+        let own = [named_type];
+        let possible: &[usize] = match S::TYPES[named_type].kind {
             TypeKind::Object { .. } => &own,
             TypeKind::Interface { possible, .. } | TypeKind::Union(possible) => possible,
             _ => return 0,
         };
-        let mut highest = 0;
+        let mut max_cost = 0;
         for &type_index in possible {
             let (plan, cost) = if possible.len() > 1 {
-                self.object_once(type_index, &sets, sized)
+                self.cached_object(type_index, &sets, sized_fields)
             } else {
-                let (plan, cost) = self.object(type_index, &sets, sized);
+                let (plan, cost) = self.object(type_index, &sets, sized_fields);
                 (Arc::new(plan), cost)
             };
-            highest = highest.max(cost);
+            max_cost = max_cost.max(cost);
             field.objects.push(plan);
         }
-        highest
+        max_cost
     }
 
-    fn object_once(
+    /// Like [`Self::object`], but plans equal selections only once.
+    fn cached_object(
         &mut self,
         type_index: usize,
         sets: &[&'d SelectionSet],
-        sized: Sized,
+        sized_fields: SizedFields,
     ) -> (Arc<ObjectPlan>, usize) {
         let addresses = sets.iter().map(|set| ptr::from_ref(*set).addr());
-        let key = (type_index, addresses.collect(), sized);
-        if let Some((plan, cost)) = self.planned.get(&key) {
+        let key = (type_index, addresses.collect(), sized_fields);
+        if let Some((plan, cost)) = self.cached_plans.get(&key) {
             return (Arc::clone(plan), *cost);
         }
-        let (plan, cost) = self.object(type_index, sets, sized);
+        let (plan, cost) = self.object(type_index, sets, sized_fields);
         let plan = Arc::new(plan);
-        self.planned.insert(key, (Arc::clone(&plan), cost));
+        self.cached_plans.insert(key, (Arc::clone(&plan), cost));
         (plan, cost)
     }
 
-    /// The strictest hint counts; a composite field without one forbids caching,
+    /// Keeps the strictest hint. A composite field without a hint forbids caching,
     /// as in Apollo Server.
-    fn count_cache(&mut self, definition: &FieldDefinition) {
-        let composite = definition.named.is_some_and(|named| {
+    fn apply_cache_hint(&mut self, definition: &FieldDefinition) {
+        let composite = definition.named_type.is_some_and(|named_type| {
             !matches!(
-                K::TYPES[named].kind,
+                S::TYPES[named_type].kind,
                 TypeKind::Scalar { .. } | TypeKind::Enum(_)
             )
         });
@@ -375,8 +381,8 @@ impl<'d, K: Contract> Planner<'d, K> {
             },
             None => return,
         };
-        // Of a value that is private to each viewer there is one for all who are not signed in.
-        if hint.private && !composite && K::is_anonymous(self.context) {
+        // A private value is the same for all anonymous viewers, so it does not restrict their responses.
+        if hint.private && !composite && S::is_anonymous(self.context) {
             return;
         }
         self.cache.max_age = self.cache.max_age.min(hint.max_age);
@@ -384,32 +390,32 @@ impl<'d, K: Contract> Planner<'d, K> {
     }
 }
 
-/// Whether the payload has a place for what a person can mend.
-fn has_user_errors<K: Contract>(definition: &FieldDefinition) -> bool {
-    definition.named.is_some_and(|named| {
-        let mut fields = K::TYPES[named].fields().iter();
+/// Whether the payload of a mutation has the field `userErrors`.
+fn has_user_errors<S: GeneratedSchema>(definition: &FieldDefinition) -> bool {
+    definition.named_type.is_some_and(|named_type| {
+        let mut fields = S::TYPES[named_type].fields().iter();
         fields.any(|field| field.name == "userErrors")
     })
 }
 
 /// `DoesFragmentTypeApply` (6.3.2).
-fn applies<K: Contract>(type_index: usize, condition: &DocumentName) -> bool {
-    let object = &K::TYPES[type_index];
+fn fragment_type_applies<S: GeneratedSchema>(type_index: usize, condition: &DocumentName) -> bool {
+    let object = &S::TYPES[type_index];
     if object.name == condition.as_str() {
         return true;
     }
     match object.kind {
         TypeKind::Object { implements, .. } if implements.contains(&condition.as_str()) => true,
-        _ => K::TYPES.iter().any(|candidate| {
+        _ => S::TYPES.iter().any(|candidate| {
             candidate.name == condition.as_str()
                 && matches!(candidate.kind, TypeKind::Union(members) if members.contains(&type_index))
         }),
     }
 }
 
-/// The largest slicing argument given or defaulted, else the assumed size.
-fn slice(rule: &ListSize, definition: &FieldDefinition, arguments: &ArgumentValues) -> usize {
-    let given = rule.slicing.iter().filter_map(|name| {
+/// The largest slicing argument, given or default; the assumed size if there is none.
+fn list_size(rule: &ListSize, definition: &FieldDefinition, arguments: &ArgumentValues) -> usize {
+    let sizes = rule.slicing.iter().filter_map(|name| {
         arguments.size(name).or_else(|| {
             let definition = definition
                 .arguments
@@ -418,5 +424,5 @@ fn slice(rule: &ListSize, definition: &FieldDefinition, arguments: &ArgumentValu
             definition?.default?.parse().ok()
         })
     });
-    given.max().unwrap_or(rule.assumed)
+    sizes.max().unwrap_or(rule.assumed)
 }

@@ -6,90 +6,95 @@ use apollo_compiler::executable::Operation;
 use async_graphql::{ServerError, Value, Variables, indexmap::IndexMap};
 
 use crate::{
-    Completed, Fault, Outcome,
-    contract::Contract,
+    Completed, FieldResult, ResolverError,
     definition::CacheHint,
     document::Document,
+    generated_schema::GeneratedSchema,
     introspection::Introspection,
     output::{assemble, complete_field, complete_object},
     plan::{INTROSPECTION, ObjectPlan, Planner},
 };
 
-/// What executing one operation came to.
+/// The result of executing one operation.
 pub(crate) struct Executed {
-    /// `Err` when the operation was refused before anything ran.
-    pub(crate) outcome: Result<Outcome, ServerError>,
-    /// What the operation costs by `@cost` and `@listSize`.
+    /// `Err` is a request error: no field was executed.
+    pub(crate) result: Result<FieldResult, ServerError>,
+    /// The cost of the operation, in units of `@cost`.
     pub(crate) cost: usize,
-    /// What `@cacheControl` says of everything selected.
+    /// The strictest `@cacheControl` hint of all selected fields.
     pub(crate) cache: CacheHint,
 }
 
-pub(crate) async fn run<K: Contract>(
+pub(crate) async fn run<S: GeneratedSchema>(
     introspection: &Introspection,
     document: &Document,
     operation: &Operation,
     variables: &Variables,
-    context: &Arc<K::Context>,
+    context: &Arc<S::Context>,
     cost_limit: usize,
 ) -> Executed {
     let root = if operation.is_mutation() {
-        K::MUTATION.unwrap_or(K::QUERY)
+        S::MUTATION.unwrap_or(S::QUERY)
     } else {
-        K::QUERY
+        S::QUERY
     };
     let (plan, planned) = {
-        let mut planner = Planner::<K>::new(document, variables, context);
+        let mut planner = Planner::<S>::new(document, variables, context);
         let (plan, cost) = planner.root(root, operation);
         let introspected = if planner.introspects {
-            introspection.answer(document, operation, variables)
+            introspection.execute(document, operation, variables)
         } else {
             Ok(IndexMap::new())
         };
-        let refusal = planner.conflict.or_else(|| too_dear(cost, cost_limit));
-        let introspected = refusal.map_or(introspected, Err);
+        let request_error = planner
+            .request_error
+            .or_else(|| cost_limit_error(cost, cost_limit));
+        let introspected = request_error.map_or(introspected, Err);
         (plan, (introspected, cost, planner.cache))
     };
     let (introspected, cost, cache) = planned;
-    let outcome = match introspected {
-        Err(refusal) => Err(refusal),
-        Ok(_) if operation.is_mutation() => Ok(one_after_the_other::<K>(&plan, context).await),
+    let result = match introspected {
+        Err(error) => Err(error),
+        Ok(_) if operation.is_mutation() => Ok(execute_serially::<S>(&plan, context).await),
         Ok(introspected) => {
-            let request = K::request(Arc::clone(context));
+            let request = S::request(Arc::clone(context));
             Ok(complete_object(&plan, |field| match field.index {
                 INTROSPECTION => {
                     let value = introspected.get(field.key.as_str()).cloned();
                     Completed::value(value.unwrap_or(Value::Null))
                 }
-                _ => K::resolve_root(root, field, &request),
+                _ => S::resolve_root(root, field, &request),
             })
             .resolve()
             .await)
         }
     };
     Executed {
-        outcome,
+        result,
         cost,
         cache,
     }
 }
 
-fn too_dear(cost: usize, limit: usize) -> Option<ServerError> {
+fn cost_limit_error(cost: usize, limit: usize) -> Option<ServerError> {
     let message = format!("the operation costs {cost}, which is more than {limit}");
-    let fault = Fault::new("COST_LIMIT_EXCEEDED", message);
-    (cost > limit).then(|| fault.into_error(None))
+    let error = ResolverError::new("COST_LIMIT_EXCEEDED", message);
+    (cost > limit).then(|| error.into_error(None))
 }
 
-/// Mutations run in the order written; each sees the data after the one before,
-/// so each has a context and loaders of its own.
-async fn one_after_the_other<K: Contract>(plan: &ObjectPlan, context: &Arc<K::Context>) -> Outcome {
-    let mut outcomes = Vec::with_capacity(plan.fields.len());
+/// Executes the root fields of a mutation in document order. Each sees the data
+/// that the previous one wrote, so each has its own context and loaders.
+async fn execute_serially<S: GeneratedSchema>(
+    plan: &ObjectPlan,
+    context: &Arc<S::Context>,
+) -> FieldResult {
+    let mut results = Vec::with_capacity(plan.fields.len());
     for field in &plan.fields {
-        let request = K::request(K::renewed(context));
-        let single = complete_field(plan, field, |field| {
-            K::resolve_root(plan.type_index, field, &request)
+        let request = S::request(S::fork(context));
+        let completed = complete_field(plan, field, |field| {
+            S::resolve_root(plan.type_index, field, &request)
         });
-        outcomes.push(single.resolve().await);
+        results.push(completed.resolve().await);
     }
-    assemble(plan, outcomes)
+    assemble(plan, results)
 }

@@ -1,8 +1,8 @@
-//! The schema's own scalars, whose parsing and printing is written by hand.
+//! Custom scalars, whose parsing and serialization are written by hand.
 
 use crate::{InputError, Value};
 
-/// How a scalar of the SDL is read and written. Implemented on its marker.
+/// Parsing and serialization of a custom scalar. Implemented for the marker type of the scalar.
 #[diagnostic::on_unimplemented(
     message = "the scalar of the marker `{Self}` has no implementation",
     label = "`impl Scalar for {Self}` is missing"
@@ -11,18 +11,18 @@ pub trait Scalar {
     /// The Rust type that `@scalar(rust:)` names.
     type Rust;
 
-    /// Reads a literal or a variable. What a person may have typed, and can
-    /// mend, is [unacceptable](InputError::unacceptable).
+    /// Parses a literal or a variable. A value that a user may have typed and
+    /// can correct is an [`InputError::violation`].
     fn parse(value: Value) -> Result<Self::Rust, InputError>;
 
-    /// Writes an answer.
+    /// Serializes a value for the response.
     fn serialize(value: &Self::Rust) -> Value;
 }
 
-/// Whether a value is of the kind that a scalar takes, acceptable or not.
-pub fn is_of_kind<S: Scalar>(value: &Value) -> bool {
+/// Whether a value has a type that the scalar accepts, even if the value itself is invalid.
+pub fn accepts_type<S: Scalar>(value: &Value) -> bool {
     match S::parse(value.clone()) {
         Ok(_) => true,
-        Err(error) => error.is_for_persons(),
+        Err(error) => error.is_user_error(),
     }
 }

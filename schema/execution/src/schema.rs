@@ -1,4 +1,4 @@
-//! The running schema: prepares documents, and executes their operations.
+//! The execution engine of a schema: prepares documents and executes their operations.
 
 use std::{marker::PhantomData, sync::Arc};
 
@@ -6,31 +6,31 @@ use async_graphql::{ServerError, Value, Variables};
 use quick_cache::{Weighter, sync::Cache};
 
 use crate::{
-    contract::Contract,
     definition::CacheHint,
     document::{self, Document, Limits},
-    fault::FieldError,
+    generated_schema::GeneratedSchema,
     introspection::Introspection,
+    resolver_error::FieldError,
     run::run,
     variables,
 };
 
-/// A response, as GraphQL over HTTP describes it.
+/// The response to an operation (specification 7.1).
 #[derive(Debug)]
 pub struct Response {
-    /// `None` when nothing ran: the request was refused.
+    /// `None` after a request error: nothing was executed.
     pub data: Option<Value>,
-    /// The errors, in the order of the document.
+    /// The request errors, or the field errors in document order.
     pub errors: Vec<ServerError>,
-    /// What the operation costs by `@cost` and `@listSize`.
+    /// The cost of the operation, in units of `@cost`.
     pub cost: usize,
-    /// How long the answer may be kept; `None` for not at all.
+    /// How the response may be cached; `None` if it must not be cached.
     pub cache: Option<CacheHint>,
 }
 
 impl Response {
-    /// A request that was refused before anything ran.
-    pub fn refused(errors: Vec<ServerError>) -> Self {
+    /// A response to a request that failed before execution (specification 7.1.2, "request error").
+    pub fn request_error(errors: Vec<ServerError>) -> Self {
         Self {
             data: None,
             errors,
@@ -40,70 +40,74 @@ impl Response {
     }
 }
 
-/// How much text of valid documents is kept with what it was parsed to, which is about 20 times as large.
-const CACHED_TEXT: u64 = 1024 * 1024;
-/// How many documents are expected in it.
-const CACHED_DOCUMENTS: usize = 1_000;
+/// The capacity of the document cache in bytes of source text. A parsed document takes about 20 times as much memory.
+const MAX_CACHED_BYTES: u64 = 1024 * 1024;
+/// The number of documents that the cache is expected to hold.
+const EXPECTED_CACHED_DOCUMENTS: usize = 1_000;
 
-/// The running schema.
-pub struct Gateway<K: Contract> {
+/// Executes operations on the schema `S`, and caches the documents that it has validated.
+pub struct Engine<S: GeneratedSchema> {
     introspection: Introspection,
     limits: Limits,
     documents: Cache<Box<str>, Arc<Document>, TextLength>,
-    contract: PhantomData<K>,
+    schema: PhantomData<S>,
 }
 
-impl<K: Contract> Gateway<K> {
-    /// A schema that takes documents within `limits`.
+impl<S: GeneratedSchema> Engine<S> {
+    /// An engine that accepts documents within `limits`.
     ///
     /// # Panics
     ///
-    /// When the SDL is not valid, which the generator rules out.
+    /// If the SDL is invalid, which the generator rules out.
     pub fn new(limits: Limits) -> Self {
         Self {
-            introspection: Introspection::new(K::SDL),
+            introspection: Introspection::new(S::SDL),
             limits,
-            documents: Cache::with_weighter(CACHED_DOCUMENTS, CACHED_TEXT, TextLength),
-            contract: PhantomData,
+            documents: Cache::with_weighter(
+                EXPECTED_CACHED_DOCUMENTS,
+                MAX_CACHED_BYTES,
+                TextLength,
+            ),
+            schema: PhantomData,
         }
     }
 
-    /// Parses and validates a document, unless it is known.
+    /// Parses and validates a document, unless it is cached.
     ///
     /// # Errors
     ///
-    /// `DOCUMENT_TOO_LARGE`, `GRAPHQL_PARSE_FAILED`, or all that validation finds.
+    /// `DOCUMENT_TOO_LARGE`, `GRAPHQL_PARSE_FAILED`, or all validation errors.
     pub fn prepare(&self, text: &str) -> Result<Arc<Document>, Vec<ServerError>> {
         if let Some(document) = self.documents.get(text) {
             return Ok(document);
         }
         let schema = self.introspection.schema();
-        let document = Arc::new(document::prepare(text, &self.limits, schema, K::TYPES)?);
+        let document = Arc::new(document::prepare(text, &self.limits, schema, S::TYPES)?);
         self.documents.insert(text.into(), Arc::clone(&document));
         Ok(document)
     }
 
-    /// Executes one operation of a document. `cost_limit` is in units of
-    /// `@cost`.
+    /// Executes one operation of a document, unless it costs more than
+    /// `cost_limit`, in units of `@cost`.
     pub async fn execute(
         &self,
         document: &Document,
         operation_name: Option<&str>,
         variables: Variables,
-        context: Arc<K::Context>,
+        context: Arc<S::Context>,
         cost_limit: usize,
     ) -> Response {
         let operation = match document.operation(operation_name) {
             Ok(operation) => operation,
-            Err(error) => return Response::refused(vec![error]),
+            Err(error) => return Response::request_error(vec![error]),
         };
         let schema = self.introspection.schema();
-        let variables = variables::coerce::<K>(schema, document, operation, variables);
+        let variables = variables::coerce::<S>(schema, document, operation, variables);
         let variables = match variables {
             Ok(variables) => variables,
-            Err(errors) => return Response::refused(errors),
+            Err(errors) => return Response::request_error(errors),
         };
-        let executed = run::<K>(
+        let executed = run::<S>(
             &self.introspection,
             document,
             operation,
@@ -113,22 +117,22 @@ impl<K: Contract> Gateway<K> {
         );
         let executed = executed.await;
         let cost = executed.cost;
-        let outcome = match executed.outcome {
-            Ok(outcome) => outcome,
+        let result = match executed.result {
+            Ok(result) => result,
             Err(error) => {
                 return Response {
                     cost,
-                    ..Response::refused(vec![error])
+                    ..Response::request_error(vec![error])
                 };
             }
         };
-        let errors = outcome.errors.into_iter().map(FieldError::into_error);
+        let errors = result.errors.into_iter().map(FieldError::into_error);
         let errors: Vec<_> = errors.collect();
-        let keep = executed.cache.max_age > 0 && errors.is_empty();
+        let cacheable = executed.cache.max_age > 0 && errors.is_empty();
         Response {
-            data: Some(outcome.value.unwrap_or(Value::Null)),
+            data: Some(result.value.unwrap_or(Value::Null)),
             cost,
-            cache: keep.then_some(executed.cache),
+            cache: cacheable.then_some(executed.cache),
             errors,
         }
     }

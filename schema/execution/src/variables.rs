@@ -1,6 +1,6 @@
-//! `CoerceVariableValues` (specification 6.1.2). All that is wrong is told at
-//! once, each with the variable, the place within it, and what is expected
-//! there; what was given is never repeated, for it may be a member's own.
+//! `CoerceVariableValues` (specification 6.1.2). All problems are reported at
+//! once, each with the variable, the path within it, and the expected type.
+//! Messages never contain the value, which may be personal data.
 
 use apollo_compiler::{
     Node, Schema,
@@ -14,31 +14,33 @@ use async_graphql::{
     indexmap::IndexMap,
 };
 
-use crate::{Fault, contract::Contract, definition::TypeKind, document::Document, input};
+use crate::{
+    ResolverError, definition::TypeKind, document::Document, generated_schema::GeneratedSchema,
+    input,
+};
 
-/// More than anyone reads.
+/// The maximum number of errors in a response.
 const MAX_ERRORS: usize = 20;
 
-/// The variables of the operation that will run: those that it declares, with
-/// their defaults.
-pub(crate) fn coerce<K: Contract>(
+/// Coerces the variables that the operation declares, and applies their defaults.
+pub(crate) fn coerce<S: GeneratedSchema>(
     schema: &Valid<Schema>,
     document: &Document,
     operation: &Operation,
-    mut given: Variables,
+    mut values: Variables,
 ) -> Result<Variables, Vec<ServerError>> {
     let mut coerced = Variables::default();
     let mut errors = Vec::new();
     for definition in &operation.variables {
         let name = definition.name.as_str();
-        let mut coercion = Coercion::<'_, K> {
+        let mut coercion = Coercion::<'_, S> {
             schema,
             path: Vec::new(),
             problems: Vec::new(),
-            contract: std::marker::PhantomData,
+            generated: std::marker::PhantomData,
         };
         let default = definition.default_value.as_deref();
-        let value = match (given.remove(name), default) {
+        let value = match (values.remove(name), default) {
             (Some(value), _) => coercion.value(&definition.ty, value),
             (None, Some(default)) => coercion.value(&definition.ty, input::literal(default)),
             (None, None) if !definition.ty.is_non_null() => continue,
@@ -64,35 +66,36 @@ pub(crate) fn coerce<K: Contract>(
     }
 }
 
-/// One thing that is wrong with a variable.
+/// One problem of a variable.
 struct Problem {
-    /// Input fields and places in lists.
+    /// Input fields and list indices.
     path: Vec<PathSegment>,
     message: String,
 }
 
 /// The coercion of one variable.
-struct Coercion<'s, K> {
+struct Coercion<'s, S> {
     schema: &'s Valid<Schema>,
     path: Vec<PathSegment>,
     problems: Vec<Problem>,
-    contract: std::marker::PhantomData<K>,
+    generated: std::marker::PhantomData<S>,
 }
 
-impl<K: Contract> Coercion<'_, K> {
+impl<S: GeneratedSchema> Coercion<'_, S> {
     fn problem(&mut self, message: String) {
         let path = self.path.clone();
         self.problems.push(Problem { path, message });
     }
 
-    fn below(&mut self, segment: PathSegment, ty: &Type, value: Value) -> Option<Value> {
+    /// Coerces a value nested in the variable, with `segment` added to the path.
+    fn nested(&mut self, segment: PathSegment, ty: &Type, value: Value) -> Option<Value> {
         self.path.push(segment);
         let value = self.value(ty, value);
         self.path.pop();
         value
     }
 
-    /// The value as one of the type; `None` where something is wrong with it.
+    /// Coerces a value to the type; `None` if it has a problem.
     fn value(&mut self, ty: &Type, value: Value) -> Option<Value> {
         match (value, ty) {
             (Value::Null, Type::Named(_) | Type::List(_)) => Some(Value::Null),
@@ -104,13 +107,13 @@ impl<K: Contract> Coercion<'_, K> {
             }
             (Value::List(items), Type::List(item) | Type::NonNullList(item)) => {
                 let items = items.into_iter().enumerate();
-                // All are looked at, whatever is wrong with the first.
+                // Collects before checking, so that the problems of all items are reported.
                 let items: Vec<_> = items
-                    .map(|(index, value)| self.below(PathSegment::Index(index), item, value))
+                    .map(|(index, value)| self.nested(PathSegment::Index(index), item, value))
                     .collect();
                 items.into_iter().collect::<Option<_>>().map(Value::List)
             }
-            // One value stands for a list of it (3.11).
+            // A single value is coerced to a list of one item (3.11).
             (value, Type::List(item) | Type::NonNullList(item)) => self
                 .value(item, value)
                 .map(|value| Value::List(vec![value])),
@@ -124,7 +127,7 @@ impl<K: Contract> Coercion<'_, K> {
             ExtendedType::InputObject(object) => return self.object(object, value),
             ExtendedType::Enum(definition) => return self.enumeration(definition, &value),
             _ => match name {
-                "Int" => whole(&value)
+                "Int" => integer(&value)
                     .filter(|number| i32::try_from(*number).is_ok())
                     .map(Value::from),
                 "Float" => matches!(value, Value::Number(_)).then_some(value),
@@ -132,9 +135,9 @@ impl<K: Contract> Coercion<'_, K> {
                 "String" => matches!(value, Value::String(_)).then_some(value),
                 "ID" => match value {
                     Value::String(_) => Some(value),
-                    value => whole(&value).map(|number| Value::String(number.to_string())),
+                    value => integer(&value).map(|number| Value::String(number.to_string())),
                 },
-                name => scalar::<K>(name, &value).then_some(value),
+                name => scalar::<S>(name, &value).then_some(value),
             },
         };
         if coerced.is_none() {
@@ -149,7 +152,7 @@ impl<K: Contract> Coercion<'_, K> {
     }
 
     fn enumeration(&mut self, definition: &EnumType, value: &Value) -> Option<Value> {
-        // Defaults are enum values, variables come as strings.
+        // Defaults are enum values; variables, which are JSON, are strings.
         let name = match value {
             Value::String(name) => name.as_str(),
             Value::Enum(name) => name.as_str(),
@@ -175,15 +178,15 @@ impl<K: Contract> Coercion<'_, K> {
 
     fn object(&mut self, object: &InputObjectType, value: Value) -> Option<Value> {
         let name = &object.name;
-        let Value::Object(mut given) = value else {
+        let Value::Object(mut values) = value else {
             self.problem(format!(
                 "must be an object of the type {name}; this {} is not",
                 kind(&value)
             ));
             return None;
         };
-        let before = self.problems.len();
-        for unknown in given
+        let problems_before = self.problems.len();
+        for unknown in values
             .keys()
             .filter(|field| !object.fields.contains_key(field.as_str()))
         {
@@ -192,7 +195,7 @@ impl<K: Contract> Coercion<'_, K> {
             self.path.pop();
         }
         if object.directives.has("oneOf")
-            && (given.len() != 1 || given.values().any(|value| *value == Value::Null))
+            && (values.len() != 1 || values.values().any(|value| *value == Value::Null))
         {
             self.problem(format!(
                 "must have exactly one of the fields of {name}, and not null"
@@ -202,9 +205,9 @@ impl<K: Contract> Coercion<'_, K> {
         let mut coerced = IndexMap::new();
         for (field, definition) in &object.fields {
             let segment = PathSegment::Field(field.to_string());
-            match given.swap_remove(field.as_str()) {
+            match values.swap_remove(field.as_str()) {
                 Some(value) => {
-                    if let Some(value) = self.below(segment, &definition.ty, value) {
+                    if let Some(value) = self.nested(segment, &definition.ty, value) {
                         coerced.insert(Name::new(field), value);
                     }
                 }
@@ -219,13 +222,13 @@ impl<K: Contract> Coercion<'_, K> {
                 None => {}
             }
         }
-        (self.problems.len() == before).then_some(Value::Object(coerced))
+        (self.problems.len() == problems_before).then_some(Value::Object(coerced))
     }
 }
 
-/// A whole number, whichever way it is written: `20.0` is 20 (3.5.1), as many
-/// libraries write all numbers.
-fn whole(value: &Value) -> Option<i64> {
+/// The value as an integer. `20.0` is accepted as 20 (3.5.1), because many JSON
+/// libraries write all numbers as floats.
+fn integer(value: &Value) -> Option<i64> {
     let Value::Number(number) = value else {
         return None;
     };
@@ -237,8 +240,8 @@ fn whole(value: &Value) -> Option<i64> {
     number.as_i64().or_else(|| exact(number))
 }
 
-fn scalar<K: Contract>(name: &str, value: &Value) -> bool {
-    let definition = K::TYPES.iter().find(|definition| definition.name == name);
+fn scalar<S: GeneratedSchema>(name: &str, value: &Value) -> bool {
+    let definition = S::TYPES.iter().find(|definition| definition.name == name);
     match definition.map(|definition| &definition.kind) {
         Some(TypeKind::Scalar { is_valid, .. }) => is_valid(value),
         _ => true,
@@ -276,8 +279,8 @@ impl Problem {
         let mut argument =
             first_use(document, &operation.selection_set, &definition.name).unwrap_or_default();
         argument.extend(self.path);
-        let fault = Fault::new("BAD_USER_INPUT", format!("{place} {}", self.message));
-        let mut error = fault
+        let error = ResolverError::new("BAD_USER_INPUT", format!("{place} {}", self.message));
+        let mut error = error
             .with_argument_path(argument)
             .into_error(Some(position));
         let extensions = error
@@ -288,7 +291,7 @@ impl Problem {
     }
 }
 
-/// Argument, input fields and places at which a variable is used first.
+/// The path of the first use of a variable: argument, input fields and list indices.
 fn first_use(document: &Document, set: &SelectionSet, variable: &str) -> Option<Vec<PathSegment>> {
     set.selections.iter().find_map(|selection| match selection {
         Selection::Field(field) => {

@@ -1,5 +1,5 @@
-//! Mistakes of the hand-written side do not compile, and what rustc prints
-//! shows `Type.field`. One per kind, on the small schema.
+//! Mistakes in resolvers and models do not compile, and the messages of rustc
+//! show `Type.field`. One case per kind of mistake, on the small schema.
 
 use std::{fs, path::Path};
 
@@ -9,7 +9,6 @@ fn mistakes_do_not_compile() {
     cases.compile_fail("tests/mistakes/*.rs");
 }
 
-/// What each kind of mistake must name.
 #[test]
 fn the_messages_show_the_field() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mistakes");
@@ -29,7 +28,7 @@ fn the_messages_show_the_field() {
         ("scalar_missing", "// Date"),
     ] {
         let message = fs::read_to_string(folder.join(mistake).with_extension("stderr"));
-        let message = message.expect("the kept message");
+        let message = message.expect("the committed message");
         assert!(message.contains(field), "{mistake} does not show {field}");
     }
 }

@@ -1,8 +1,8 @@
-//! The small schema, served: what the executor answers.
+//! Executes operations on the small schema.
 
 #![expect(
     unreachable_pub,
-    reason = "the parts are shared with the mistakes, each a crate of its own"
+    reason = "the parts are shared with tests/mistakes, where each file is a crate"
 )]
 
 mod model {
@@ -27,33 +27,33 @@ mod input;
 mod introspection;
 #[path = "execution/nulls.rs"]
 mod nulls;
-#[path = "execution/refusal.rs"]
-mod refusal;
 #[path = "execution/selection.rs"]
 mod selection;
+#[path = "execution/user_errors.rs"]
+mod user_errors;
 
 use std::sync::Arc;
 
-use coach_execution::{Gateway, Response, document};
+use coach_execution::{Engine, Response, document};
 use serde_json::{Value, json};
-use small::{RequestContext, Role, contract::Contract};
+use small::{RequestContext, Role, contract::Schema};
 
-/// What a document is answered with, as JSON text, and the batches it took.
-async fn ask(query: &str, variables: Value, role: Role) -> (String, Vec<String>) {
+/// Executes a document. Returns the response as JSON text and the batches that were loaded.
+async fn execute(query: &str, variables: Value, role: Role) -> (String, Vec<String>) {
     let limits = document::Limits {
         depth: 20,
         ..Default::default()
     };
     let context = Arc::new(RequestContext::new(role));
-    let gateway = Gateway::<Contract>::new(limits);
+    let engine = Engine::<Schema>::new(limits);
     let variables = async_graphql::Variables::from_json(variables);
-    let response = match gateway.prepare(query) {
+    let response = match engine.prepare(query) {
         Ok(document) => {
-            gateway
+            engine
                 .execute(&document, None, variables, Arc::clone(&context), 5_000)
                 .await
         }
-        Err(errors) => Response::refused(errors),
+        Err(errors) => Response::request_error(errors),
     };
     let data = serde_json::to_string(&response.data).expect("JSON");
     let errors = serde_json::to_string(&response.errors).expect("JSON");
@@ -62,13 +62,13 @@ async fn ask(query: &str, variables: Value, role: Role) -> (String, Vec<String>)
     (format!("{{\"data\":{data},\"errors\":{errors}}}"), loads)
 }
 
-/// The answer as a value; its keys are sorted, so not for tests of order.
+/// The response of a member as JSON. Keys are sorted, so tests of their order must not use it.
 async fn answer(query: &str) -> Value {
-    let (text, _) = ask(query, json!({}), Role::Member).await;
+    let (text, _) = execute(query, json!({}), Role::Member).await;
     serde_json::from_str(&text).expect("JSON")
 }
 
-/// The codes of the errors.
+/// The codes of the errors in a response.
 fn codes(answer: &Value) -> Vec<&str> {
     let errors = answer["errors"].as_array().into_iter().flatten();
     errors

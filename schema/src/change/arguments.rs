@@ -1,4 +1,4 @@
-//! Arguments of fields.
+//! Compares the arguments of fields.
 
 use apollo_compiler::{Name, Node, ast::InputValueDefinition, coordinate::FieldArgumentCoordinate};
 

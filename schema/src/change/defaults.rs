@@ -1,4 +1,4 @@
-//! Default values, compared by what they mean rather than how they are written.
+//! Compares default values by meaning, not by notation.
 
 use apollo_compiler::{
     Name, Node, Schema,
@@ -6,31 +6,31 @@ use apollo_compiler::{
     schema::{ExtendedType, InputObjectType},
 };
 
-/// The default as the server understands it: of its type, fields of input
-/// objects sorted, with the defaults of those that are left out, a single value
-/// for a list as the list of it. None where there is no default, or none of its
-/// type, which neither graphql-js nor apollo-compiler refuses.
+/// The default coerced to its type: the fields of input objects are sorted and
+/// include defaults, and a single value for a list becomes a list. `None` if
+/// there is no default, or one of the wrong type; neither graphql-js nor
+/// apollo-compiler rejects those.
 pub(super) fn canonical(schema: &Schema, input: &InputValueDefinition) -> Option<Value> {
-    let mut reading = Reading {
+    let mut coercion = Coercion {
         schema,
-        within: Vec::new(),
+        filling: Vec::new(),
     };
-    reading.coerce(input.default_value.as_ref()?, &input.ty)
+    coercion.coerce(input.default_value.as_ref()?, &input.ty)
 }
 
-/// Whether it must be sent.
+/// Whether clients must send the input: it is non-null and has no valid default.
 pub(super) fn required(schema: &Schema, input: &InputValueDefinition) -> bool {
     input.ty.is_non_null() && canonical(schema, input).is_none()
 }
 
-struct Reading<'a> {
+struct Coercion<'a> {
     schema: &'a Schema,
-    /// The fields whose defaults are being filled in: an object may be its own
-    /// default's field.
-    within: Vec<(Name, Name)>,
+    /// The fields, each with its type, whose defaults are being coerced: a default
+    /// may lead back to its own field.
+    filling: Vec<(Name, Name)>,
 }
 
-impl Reading<'_> {
+impl Coercion<'_> {
     fn coerce(&mut self, value: &Value, ty: &Type) -> Option<Value> {
         match (ty, value) {
             (ty, Value::Null) => (!ty.is_non_null()).then_some(Value::Null),
@@ -56,25 +56,27 @@ impl Reading<'_> {
                 let known = ty.values.contains_key(value);
                 known.then(|| Value::Enum(value.clone()))
             }
-            (ExtendedType::Scalar(scalar), value) if scalar.is_built_in() => standard(value, name),
-            (ExtendedType::Scalar(_), value) => Some(untyped(value)),
+            (ExtendedType::Scalar(scalar), value) if scalar.is_built_in() => {
+                built_in_scalar(value, name)
+            }
+            (ExtendedType::Scalar(_), value) => Some(custom_scalar(value)),
             _ => None,
         }
     }
 
-    fn object(&mut self, given: &[(Name, Node<Value>)], ty: &InputObjectType) -> Option<Value> {
+    fn object(&mut self, values: &[(Name, Node<Value>)], ty: &InputObjectType) -> Option<Value> {
         let mut fields: Vec<(Name, Node<Value>)> = Vec::new();
         for (name, field) in &ty.fields {
-            let place = (ty.name.clone(), name.clone());
-            if let Some((_, value)) = given.iter().find(|(given, _)| given == name) {
+            let coordinate = (ty.name.clone(), name.clone());
+            if let Some((_, value)) = values.iter().find(|(other, _)| other == name) {
                 fields.push((name.clone(), self.coerce(value, &field.ty)?.into()));
-            } else if self.within.contains(&place) {
-                // Without an end, so it is left as it is written.
+            } else if self.filling.contains(&coordinate) {
+                // Endless, so the field stays absent.
             } else {
-                self.within.push(place);
+                self.filling.push(coordinate);
                 let default = field.default_value.as_ref();
                 let default = default.and_then(|default| self.coerce(default, &field.ty));
-                self.within.pop();
+                self.filling.pop();
                 match default {
                     Some(default) => fields.push((name.clone(), default.into())),
                     None if field.ty.is_non_null() => return None,
@@ -82,12 +84,12 @@ impl Reading<'_> {
                 }
             }
         }
-        let one = matches!(&fields[..], [(_, value)] if !value.is_null());
-        (one || !ty.directives.has("oneOf")).then(|| sorted(fields))
+        let exactly_one = matches!(&fields[..], [(_, value)] if !value.is_null());
+        (exactly_one || !ty.directives.has("oneOf")).then(|| sorted(fields))
     }
 }
 
-fn standard(value: &Value, scalar: &str) -> Option<Value> {
+fn built_in_scalar(value: &Value, scalar: &str) -> Option<Value> {
     match (scalar, value) {
         ("Int", Value::Int(int)) => Some(Value::Int(int.try_to_i32().ok()?.into())),
         ("Float", Value::Int(int)) => Some(number(int.as_str())),
@@ -98,21 +100,24 @@ fn standard(value: &Value, scalar: &str) -> Option<Value> {
     }
 }
 
-/// The value of a scalar of our own, whose type does not say what is within.
-fn untyped(value: &Value) -> Value {
+/// The value of a custom scalar, which can have any structure.
+fn custom_scalar(value: &Value) -> Value {
     match value {
-        // To a scalar of our own, a name and a text are the same.
+        // For custom scalars, an enum value and a string are equal.
         Value::Enum(name) => Value::String(name.to_string()),
         Value::Float(float) => number(float.as_str()),
         Value::Int(int) if int.as_str() == "-0" => Value::Int(0.into()),
-        Value::List(items) => {
-            Value::List(items.iter().map(|value| untyped(value).into()).collect())
-        }
+        Value::List(items) => Value::List(
+            items
+                .iter()
+                .map(|value| custom_scalar(value).into())
+                .collect(),
+        ),
         Value::Object(fields) => {
             let fields = fields.iter();
             sorted(
                 fields
-                    .map(|(name, value)| (name.clone(), untyped(value).into()))
+                    .map(|(name, value)| (name.clone(), custom_scalar(value).into()))
                     .collect(),
             )
         }
@@ -125,7 +130,7 @@ fn sorted(mut fields: Vec<(Name, Node<Value>)>) -> Value {
     Value::Object(fields)
 }
 
-/// `1`, `1.0` and `1e0` are the same number.
+/// Normalizes a number: `1`, `1.0` and `1e0` are equal.
 fn number(text: &str) -> Value {
     match text.parse::<f64>() {
         Ok(0.0) => Value::Int(0.into()),

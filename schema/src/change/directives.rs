@@ -1,4 +1,4 @@
-//! Directives.
+//! Compares directive definitions.
 
 use apollo_compiler::{
     ast::{DirectiveDefinition, InputValueDefinition},
@@ -48,16 +48,16 @@ impl Comparison<'_> {
     }
 
     fn directive_arguments(&mut self, old: &DirectiveDefinition, new: &DirectiveDefinition) {
-        let at = |argument: &InputValueDefinition| DirectiveArgumentCoordinate {
+        let argument_at = |argument: &InputValueDefinition| DirectiveArgumentCoordinate {
             directive: old.name.clone(),
             argument: argument.name.clone(),
         };
         for before in &old.arguments {
             match find(&new.arguments, &before.name) {
-                Some(now) => self.input(Input::Argument, at(before), before, now),
+                Some(now) => self.input(Input::Argument, argument_at(before), before, now),
                 None => self.report(
                     Kind::DirectiveArgRemoved,
-                    at(before),
+                    argument_at(before),
                     "The argument was removed: documents that give it are refused.",
                 ),
             }
@@ -66,7 +66,7 @@ impl Comparison<'_> {
             if defaults::required(self.new, now) && find(&old.arguments, &now.name).is_none() {
                 self.report(
                     Kind::RequiredDirectiveArgAdded,
-                    at(now),
+                    argument_at(now),
                     format!(
                         "The required argument of type `{}` was added: documents that do not give it are refused.",
                         now.ty

@@ -1,4 +1,4 @@
-//! Fields: those that clients select, and those that they send.
+//! Compares the fields of output types and of input objects.
 
 use apollo_compiler::{
     Name,
@@ -12,7 +12,7 @@ use super::{Comparison, Kind, defaults, inputs::Input, references};
 type Fields<T> = IndexMap<Name, Component<T>>;
 
 impl Comparison<'_> {
-    /// Fields of an object or interface type. New ones are no change to anyone.
+    /// Compares the fields of an object or interface. New fields do not affect clients.
     pub(super) fn fields(
         &mut self,
         ty: &Name,

@@ -1,11 +1,11 @@
-//! What clients send and both versions have: arguments and fields of input
+//! Compares inputs that both versions have: arguments and fields of input
 //! objects.
 
 use apollo_compiler::{Node, ast::InputValueDefinition, coordinate::SchemaCoordinate};
 
 use super::{Comparison, Kind, defaults, references};
 
-/// What it is that clients send.
+/// The kind of an input.
 #[derive(Clone, Copy)]
 pub(super) enum Input {
     /// An argument of a field or of a directive.
@@ -22,7 +22,7 @@ impl Input {
         }
     }
 
-    fn changed(self) -> Kind {
+    fn type_changed(self) -> Kind {
         match self {
             Self::Argument => Kind::ArgChangedKind,
             Self::Field => Kind::FieldChangedKind,
@@ -44,7 +44,7 @@ impl Input {
     }
 }
 
-/// The argument of this name.
+/// The argument with this name.
 pub(super) fn find<'a>(
     arguments: &'a [Node<InputValueDefinition>],
     name: &str,
@@ -54,8 +54,8 @@ pub(super) fn find<'a>(
 }
 
 impl Comparison<'_> {
-    /// Type, limits and default. A default where there was none is no change: it says
-    /// what happened before without it.
+    /// Compares type, limits and default. A new default is not reported: it only
+    /// documents what happened before without it.
     pub(super) fn input(
         &mut self,
         input: Input,
@@ -66,7 +66,7 @@ impl Comparison<'_> {
         let (coordinate, noun) = (coordinate.into(), input.noun());
         if !references::sendable(&old.ty, &new.ty) {
             self.report(
-                input.changed(),
+                input.type_changed(),
                 coordinate,
                 format!(
                     "The type changed from `{}` to `{}`: operations that send what was right before are refused.",

@@ -1,15 +1,15 @@
-//! The kinds of changes.
+//! The kinds of changes, with names and criticality.
 
 use std::fmt;
 
-/// How bad a change is.
+/// The severity of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Criticality {
-    /// Operations that were accepted are refused, or clients cannot read the
-    /// answers.
+    /// Operations that were accepted are rejected, or clients cannot read the
+    /// responses.
     Breaking,
-    /// Every operation is still accepted, but some clients may meet what they
-    /// do not expect.
+    /// Every operation is still accepted, but some clients may receive values that
+    /// they do not expect.
     Dangerous,
 }
 
@@ -29,10 +29,10 @@ impl fmt::Display for Criticality {
     }
 }
 
-/// One table of all kinds, so that none lacks a name or a criticality.
+/// Defines all kinds in one table, so that each has a name and a criticality.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident = $name:literal, $criticality:ident;)*) => {
-        /// What sort of change, by the names of graphql-js.
+        /// The kind of a change, named as in graphql-js.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind {
             $($(#[$doc])* $kind,)*
@@ -42,7 +42,7 @@ macro_rules! kinds {
             /// All kinds, breaking ones first.
             pub const ALL: &[Self] = &[$(Self::$kind,)*];
 
-            /// The name as graphql-js writes it, such as `FIELD_REMOVED`.
+            /// The name in graphql-js, such as `FIELD_REMOVED`.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$kind => $name,)*
@@ -60,76 +60,76 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// A type is gone. So is a standard scalar that nothing refers to any more.
+    /// A type was removed; also a built-in scalar that is no longer used.
     TypeRemoved = "TYPE_REMOVED", Breaking;
-    /// A type has become one of another sort, such as a scalar an enum.
+    /// A type has become a type of another kind, for example an enum instead of a scalar.
     TypeChangedKind = "TYPE_CHANGED_KIND", Breaking;
-    /// A union has lost a member.
+    /// A member of a union was removed.
     TypeRemovedFromUnion = "TYPE_REMOVED_FROM_UNION", Breaking;
-    /// An enum has lost a value.
+    /// A value of an enum was removed.
     ValueRemovedFromEnum = "VALUE_REMOVED_FROM_ENUM", Breaking;
-    /// An input object has a new field that must be sent.
+    /// An input object has a new required field.
     RequiredInputFieldAdded = "REQUIRED_INPUT_FIELD_ADDED", Breaking;
     /// A type no longer implements an interface.
     ImplementedInterfaceRemoved = "IMPLEMENTED_INTERFACE_REMOVED", Breaking;
-    /// A field of an object, an interface or an input object is gone.
+    /// A field of an object, an interface or an input object was removed.
     FieldRemoved = "FIELD_REMOVED", Breaking;
-    /// A field has a type that its clients cannot read, or not send.
+    /// The new type of a field is incompatible: existing clients cannot read it, or
+    /// what they send is rejected.
     FieldChangedKind = "FIELD_CHANGED_KIND", Breaking;
-    /// A field has a new argument that must be sent.
+    /// A field has a new required argument.
     RequiredArgAdded = "REQUIRED_ARG_ADDED", Breaking;
-    /// An argument of a field is gone.
+    /// An argument of a field was removed.
     ArgRemoved = "ARG_REMOVED", Breaking;
-    /// An argument has a type that refuses what its clients send. For arguments
-    /// of directives this goes beyond graphql-js 16; version 17 has it.
+    /// The new type of an argument rejects what existing clients send. For directive
+    /// arguments, graphql-js finds this only from version 17.
     ArgChangedKind = "ARG_CHANGED_KIND", Breaking;
-    /// A directive is gone.
+    /// A directive was removed.
     DirectiveRemoved = "DIRECTIVE_REMOVED", Breaking;
-    /// An argument of a directive is gone.
+    /// An argument of a directive was removed.
     DirectiveArgRemoved = "DIRECTIVE_ARG_REMOVED", Breaking;
-    /// A directive has a new argument that must be given.
+    /// A directive has a new required argument.
     RequiredDirectiveArgAdded = "REQUIRED_DIRECTIVE_ARG_ADDED", Breaking;
-    /// A directive may no longer stand several times at one place.
+    /// A directive is no longer repeatable.
     DirectiveRepeatableRemoved = "DIRECTIVE_REPEATABLE_REMOVED", Breaking;
-    /// A directive may no longer stand at one of its places.
+    /// A location of a directive was removed.
     DirectiveLocationRemoved = "DIRECTIVE_LOCATION_REMOVED", Breaking;
-    /// Queries, mutations or subscriptions have another root type. Goes beyond
-    /// graphql-js.
+    /// Queries, mutations or subscriptions have another root type. graphql-js does
+    /// not find this.
     RootTypeChanged = "ROOT_TYPE_CHANGED", Breaking;
-    /// There are no mutations, or no subscriptions, any more. Goes beyond
-    /// graphql-js, which sees it only when the type is removed too.
+    /// The root type of mutations or subscriptions was removed from the schema
+    /// definition. graphql-js finds this only if the type is removed too.
     RootTypeRemoved = "ROOT_TYPE_REMOVED", Breaking;
-    /// An argument was not required thanks to its default, and now is. Goes
-    /// beyond graphql-js, to which this is the dangerous
-    /// `ARG_DEFAULT_VALUE_CHANGE` alone; that one is reported as well.
+    /// An argument lost its default and so became required. graphql-js only finds
+    /// the dangerous `ARG_DEFAULT_VALUE_CHANGE`, which is reported as well.
     ArgBecameRequired = "ARG_BECAME_REQUIRED", Breaking;
-    /// A field of an input object was not required thanks to its default, and
-    /// now is. Goes beyond graphql-js.
+    /// A field of an input object lost its default and so became required.
+    /// graphql-js does not find this.
     InputFieldBecameRequired = "INPUT_FIELD_BECAME_REQUIRED", Breaking;
-    /// An input object has become one of which exactly one field must be sent.
-    /// Goes beyond graphql-js.
+    /// An input object has become a `@oneOf` input object. graphql-js does not find
+    /// this.
     InputObjectBecameOneOf = "INPUT_OBJECT_BECAME_ONE_OF", Breaking;
-    /// `@constraint` accepts less than before. Goes beyond graphql-js, to which
-    /// applied directives are nothing.
+    /// `@constraint` accepts fewer values than before. graphql-js does not find
+    /// this, because it ignores applied directives.
     ConstraintTightened = "CONSTRAINT_TIGHTENED", Breaking;
     /// An enum has a new value.
     ValueAddedToEnum = "VALUE_ADDED_TO_ENUM", Dangerous;
     /// A union has a new member.
     TypeAddedToUnion = "TYPE_ADDED_TO_UNION", Dangerous;
-    /// An input object has a new field that may be left out.
+    /// An input object has a new optional field.
     OptionalInputFieldAdded = "OPTIONAL_INPUT_FIELD_ADDED", Dangerous;
-    /// A field has a new argument that may be left out.
+    /// A field has a new optional argument.
     OptionalArgAdded = "OPTIONAL_ARG_ADDED", Dangerous;
-    /// A type that was there before implements one more interface.
+    /// An existing type implements one more interface.
     ImplementedInterfaceAdded = "IMPLEMENTED_INTERFACE_ADDED", Dangerous;
-    /// The default of an argument is another, or gone. For arguments of
-    /// directives this goes beyond graphql-js 16; version 17 has it.
+    /// The default of an argument was changed or removed. For directive arguments,
+    /// graphql-js finds this only from version 17.
     ArgDefaultValueChange = "ARG_DEFAULT_VALUE_CHANGE", Dangerous;
-    /// The default of an input object's field is another, or gone. Goes beyond
-    /// graphql-js 16; version 17 has it.
+    /// The default of a field of an input object was changed or removed. graphql-js
+    /// finds this only from version 17.
     InputFieldDefaultValueChange = "INPUT_FIELD_DEFAULT_VALUE_CHANGE", Dangerous;
-    /// A new object type implements an interface that was there before. Goes
-    /// beyond graphql-js, which sees new members of unions only.
+    /// A new object type implements an existing interface. graphql-js does not find
+    /// this; it only finds new members of unions.
     TypeAddedToInterface = "TYPE_ADDED_TO_INTERFACE", Dangerous;
 }
 

@@ -1,4 +1,4 @@
-//! The limits of `@constraint` on what clients send.
+//! Compares the limits of `@constraint` on inputs.
 
 use apollo_compiler::{
     ast::{InputValueDefinition, Value},
@@ -8,30 +8,30 @@ use apollo_compiler::{
 use super::{Comparison, Kind};
 use crate::directive::{Applied, CONSTRAINT};
 
-/// Limits below which nothing is accepted.
-const LEAST: [&str; 3] = ["min", "minLength", "minItems"];
+/// The arguments of `@constraint` that are lower limits.
+const LOWER_LIMITS: [&str; 3] = ["min", "minLength", "minItems"];
 
-/// Limits above which nothing is accepted.
-const MOST: [&str; 3] = ["max", "maxLength", "maxItems"];
+/// The arguments of `@constraint` that are upper limits.
+const UPPER_LIMITS: [&str; 3] = ["max", "maxLength", "maxItems"];
 
 impl Comparison<'_> {
-    /// What was accepted before must still be. Wider limits are no change to
-    /// anyone; of two patterns nobody can tell which accepts more.
+    /// Reports limits that may reject values that were accepted before. Any change of
+    /// a pattern is reported, because patterns cannot be compared.
     pub(super) fn limits(
         &mut self,
         coordinate: &SchemaCoordinate,
         old: &InputValueDefinition,
         new: &InputValueDefinition,
     ) {
-        // A schema that does not tell its limits may have had any.
+        // A schema that does not define the directive may have had any limits.
         if !self.old.directive_definitions.contains_key(CONSTRAINT) {
             return;
         }
-        let least = LEAST.into_iter().filter(|name| {
+        let lower = LOWER_LIMITS.into_iter().filter(|name| {
             let (before, now) = (number(old, name), number(new, name));
             now.is_some_and(|now| before.is_none_or(|before| now > before))
         });
-        let most = MOST.into_iter().filter(|name| {
+        let upper = UPPER_LIMITS.into_iter().filter(|name| {
             let (before, now) = (number(old, name), number(new, name));
             now.is_some_and(|now| before.is_none_or(|before| now < before))
         });
@@ -39,12 +39,12 @@ impl Comparison<'_> {
             let now = argument(new, name);
             now.is_some() && now != argument(old, name)
         });
-        for name in least.chain(most).chain(pattern) {
-            let told = |input| {
+        for name in lower.chain(upper).chain(pattern) {
+            let text = |input| {
                 argument(input, name).map(|value| value.serialize().no_indent().to_string())
             };
-            let now = told(new).unwrap_or_default();
-            let change = match told(old) {
+            let now = text(new).unwrap_or_default();
+            let change = match text(old) {
                 Some(before) => format!("changed from `{before}` to `{now}`"),
                 None => format!("`{now}` was added"),
             };

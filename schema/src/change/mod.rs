@@ -1,12 +1,12 @@
-//! What differs between two versions of a schema, as far as clients notice.
+//! Compares two versions of a schema for changes that affect clients.
 //!
-//! The rules and the names are those of graphql-js 16 (`findBreakingChanges`
-//! and `findDangerousChanges`), so that what people know from there holds here:
-//! whatever graphql-js finds is found, under the same name. Kinds whose
-//! docstring says so go beyond it.
+//! The rules and names are those of graphql-js 16 (`findBreakingChanges` and
+//! `findDangerousChanges`): every change that graphql-js finds is found, under
+//! the same name. Kinds that graphql-js does not find say so in their
+//! documentation.
 //!
-//! Nothing is said of order, descriptions, deprecations, and additions that
-//! leave every client as it was.
+//! Changes of order, descriptions and deprecations are not reported, nor are
+//! additions that affect no client.
 
 mod arguments;
 mod defaults;
@@ -26,19 +26,20 @@ use apollo_compiler::{Schema, coordinate::SchemaCoordinate, validation::Valid};
 
 pub use kinds::{Criticality, Kind};
 
-/// One difference, and what it means to clients.
+/// One change that affects clients.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// What sort of difference.
+    /// The kind of change.
     pub kind: Kind,
-    /// Where: `Recipe`, `Recipe.minutes`, `Query.recipes(first:)`, `Goal.STRENGTH`, `@skip`, `@skip(if:)`. For the
-    /// member of a union it is the union's, for an implemented interface that of the type which implements it.
+    /// The schema coordinate of the changed element: `Recipe`, `Recipe.minutes`, `Query.recipes(first:)`,
+    /// `Goal.STRENGTH`, `@skip`, `@skip(if:)`. For a union member it is the union, for an implemented interface the
+    /// implementing type.
     pub coordinate: SchemaCoordinate,
-    /// A sentence that says what changed and what it breaks.
+    /// A sentence on what changed and what it breaks.
     pub message: String,
 }
 
-/// In one line: how bad, kind, place and message.
+/// One line: criticality, kind, coordinate and message.
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -52,19 +53,19 @@ impl fmt::Display for Change {
     }
 }
 
-/// All changes from one version to another, breaking ones first, then by
-/// coordinate. The order does not depend on that of the definitions.
+/// All changes from one version to another: breaking changes first, then by
+/// coordinate, independently of the order of the definitions.
 pub fn changes(old: &Valid<Schema>, new: &Valid<Schema>) -> Vec<Change> {
     let mut comparison = Comparison {
         old,
         new,
-        found: Vec::new(),
+        changes: Vec::new(),
     };
     comparison.roots();
     comparison.types();
     comparison.directives();
-    let mut found = comparison.found;
-    found.sort_by_cached_key(|change| {
+    let mut changes = comparison.changes;
+    changes.sort_by_cached_key(|change| {
         (
             change.kind.criticality(),
             change.coordinate.to_string(),
@@ -72,14 +73,15 @@ pub fn changes(old: &Valid<Schema>, new: &Valid<Schema>) -> Vec<Change> {
             change.message.clone(),
         )
     });
-    found
+    changes
 }
 
-/// Two versions, and what was found so far. Each module adds its noun.
+/// Two versions, and the changes found so far. Each module compares one kind of
+/// element.
 struct Comparison<'a> {
     old: &'a Schema,
     new: &'a Schema,
-    found: Vec<Change>,
+    changes: Vec<Change>,
 }
 
 impl Comparison<'_> {
@@ -89,7 +91,7 @@ impl Comparison<'_> {
         coordinate: impl Into<SchemaCoordinate>,
         message: impl Into<String>,
     ) {
-        self.found.push(Change {
+        self.changes.push(Change {
             kind,
             coordinate: coordinate.into(),
             message: message.into(),

@@ -1,9 +1,9 @@
-//! References to types, such as `[Recipe!]!`: which may follow which.
+//! Compares type references, such as `[Recipe!]!`.
 
 use apollo_compiler::ast::Type;
 
-/// Whether who reads answers of the old type can read those of the new one:
-/// the same, or what was nullable never null.
+/// Whether clients that read the old type can read the new one: it is the same,
+/// or non-null instead of nullable.
 pub(super) fn readable(old: &Type, new: &Type) -> bool {
     match (old, new) {
         (Type::Named(old), Type::Named(new) | Type::NonNullNamed(new))
@@ -14,8 +14,8 @@ pub(super) fn readable(old: &Type, new: &Type) -> bool {
     }
 }
 
-/// Whether what clients send as the old type is accepted as the new one: the
-/// same, or what must not be null nullable.
+/// Whether the new type accepts what clients send as the old one: it is the same,
+/// or nullable instead of non-null.
 pub(super) fn sendable(old: &Type, new: &Type) -> bool {
     match (old, new) {
         (Type::Named(old), Type::Named(new))

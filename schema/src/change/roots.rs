@@ -1,4 +1,4 @@
-//! Where operations start.
+//! Compares the root types of operations.
 
 use apollo_compiler::{ast::OperationType, coordinate::TypeCoordinate};
 

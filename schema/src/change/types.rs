@@ -1,4 +1,4 @@
-//! Types: whether they are there, of which sort, and what belongs to them.
+//! Compares types: their existence, kind, members and interfaces.
 
 use apollo_compiler::{
     Name,
@@ -29,7 +29,7 @@ impl Comparison<'_> {
         }
         for now in new.types.values().filter_map(ExtendedType::as_object) {
             if !old.types.contains_key(&now.name) {
-                self.implementer(now);
+                self.new_implementer(now);
             }
         }
     }
@@ -56,8 +56,8 @@ impl Comparison<'_> {
                 at(name),
                 format!(
                     "It was {} and is {} now: operations that use it are refused, or clients cannot read the answers.",
-                    sort(old),
-                    sort(new)
+                    kind_name(old),
+                    kind_name(new)
                 ),
             ),
         }
@@ -118,8 +118,8 @@ impl Comparison<'_> {
         }
     }
 
-    /// A type that was not there before.
-    fn implementer(&mut self, new: &ObjectType) {
+    /// Reports the interfaces that a new type implements.
+    fn new_implementer(&mut self, new: &ObjectType) {
         for interface in &new.implements_interfaces {
             if self.old.get_interface(interface).is_some() {
                 self.report(
@@ -139,7 +139,7 @@ fn at(name: &Name) -> TypeCoordinate {
     TypeCoordinate { ty: name.clone() }
 }
 
-fn sort(definition: &ExtendedType) -> &'static str {
+fn kind_name(definition: &ExtendedType) -> &'static str {
     match definition {
         ExtendedType::Scalar(_) => "a scalar",
         ExtendedType::Object(_) => "an object type",

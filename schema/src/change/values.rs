@@ -1,4 +1,4 @@
-//! Values of enums.
+//! Compares the values of enums.
 
 use apollo_compiler::{Name, coordinate::TypeAttributeCoordinate, schema::EnumType};
 

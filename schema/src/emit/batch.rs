@@ -1,4 +1,4 @@
-//! One trait per batch function, and the loaders that call them.
+//! Emits a trait for each batch function, and the loaders that call them.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -8,7 +8,7 @@ use crate::{
     names::snake,
 };
 
-/// The fields that share each batch function; the first one names it.
+/// The batch functions, each with the fields that share it. Messages name the first field.
 fn functions(contract: &Contract) -> BTreeMap<&str, Vec<(&TypeModel, &Field)>> {
     let mut functions: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for model in &contract.types {
@@ -26,9 +26,9 @@ fn functions(contract: &Contract) -> BTreeMap<&str, Vec<(&TypeModel, &Field)>> {
     functions
 }
 
-pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
+pub(super) fn emit(out: &mut String, contract: &Contract, resolvers_dir: &str) {
     let functions = functions(contract);
-    *out += "/// The batch functions to write: one for each field that needs data.\npub mod batch {\n    use super::*;\n\n";
+    *out += "/// The traits to implement for batch functions, which load the data of fields.\npub mod batch {\n    use super::*;\n\n";
     for (function, fields) in &functions {
         let (model, field) = fields[0];
         let coordinate = format!("{}.{}", model.name, field.name);
@@ -41,7 +41,7 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
         } else {
             format!(
                 "(Self::Key, arguments::{})",
-                input::name(&model.name, field)
+                input::struct_name(&model.name, field)
             )
         };
         let _ = writeln!(
@@ -50,19 +50,19 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
     #[diagnostic::on_unimplemented(
         message = \"`{coordinate}` has no batch function\",
         label = \"`impl batch::{function} for Resolvers` is missing\",
-        note = \"batch functions live in {nouns}/{noun}.rs, the file of the noun that has the field\"
+        note = \"batch functions live in {resolvers_dir}/{file_stem}.rs, the file of the noun that has the field\"
     )]
     pub trait {function} {{ // {coordinate}
-        /// What the field is loaded by: the model's {keys}.
+        /// The key by which the field is loaded: the model's {keys}.
         type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // {coordinate}
-        /// What is loaded for a key.
+        /// The value that is loaded for a key.
         type Value: Output<{value}, Request> + Send + Sync + 'static; // {coordinate}
         /// Loads all keys of a batch.
         fn load(context: &RequestContext, keys: &[{key}]) -> impl Future<Output = Result<Batch<{key}, Self::Value>, Error>> + Send; // {coordinate}
     }}
 ",
             all = all.join(", "),
-            noun = model.noun,
+            file_stem = model.file_stem,
             keys = field.batch.as_ref().map(|batch| batch.keys.join(" and ")).unwrap_or_default(),
             value = non_null_marker(&field.ty),
         );
@@ -71,11 +71,14 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
     for (function, fields) in &functions {
         let (model, field) = fields[0];
         let coordinate = format!("{}.{}", model.name, field.name);
-        let own = format!("<Resolvers as batch::{function}>::Key");
+        let parent_key = format!("<Resolvers as batch::{function}>::Key");
         let key = if field.arguments.is_empty() {
-            own
+            parent_key
         } else {
-            format!("({own}, arguments::{})", input::name(&model.name, field))
+            format!(
+                "({parent_key}, arguments::{})",
+                input::struct_name(&model.name, field)
+            )
         };
         let _ = writeln!(
             out,
@@ -88,8 +91,8 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
         fn span(context: &RequestContext) -> &::tracing::Span {{
             context.span()
         }}
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {{
-            context.part(span, <Resolvers as batch::{function}>::load(context, keys)).await.map_err(Into::into) // {coordinate}
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {{
+            context.in_span(span, <Resolvers as batch::{function}>::load(context, keys)).await.map_err(Into::into) // {coordinate}
         }}
     }}"
         );
@@ -102,5 +105,5 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
             snake(function)
         );
     }
-    *out += "}\n\n/// The context of a request, with its loaders.\npub struct Request {\n    /// What the hand-written side gets.\n    pub context: Arc<RequestContext>,\n    loaders: Loaders,\n}\n\n";
+    *out += "}\n\n/// The context of a request, with its loaders.\npub struct Request {\n    /// The context that resolvers receive.\n    pub context: Arc<RequestContext>,\n    loaders: Loaders,\n}\n\n";
 }

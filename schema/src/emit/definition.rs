@@ -1,4 +1,4 @@
-//! The static description of the types, for planning and introspection.
+//! Emits the static definitions of the types, which the executor plans operations with.
 
 use std::fmt::Write as _;
 
@@ -24,7 +24,7 @@ pub(super) fn emit(out: &mut String, contract: &Contract) {
 fn kind(contract: &Contract, model: &TypeModel) -> String {
     match &model.kind {
         Kind::Scalar { specified_by } => format!(
-            "TypeKind::Scalar {{ specified_by: {}, is_valid: ::coach_execution::scalar::is_of_kind::<types::{}> }}",
+            "TypeKind::Scalar {{ specified_by: {}, is_valid: ::coach_execution::scalar::accepts_type::<types::{}> }}",
             optional(specified_by.as_deref()),
             pascal(&model.name),
         ),
@@ -74,7 +74,7 @@ fn inputs(fields: &[InputField]) -> String {
 }
 
 fn field(contract: &Contract, field: &Field) -> String {
-    let named = contract.index.get(field.ty.inner_named_type().as_str());
+    let named_type = contract.index.get(field.ty.inner_named_type().as_str());
     let list_size = field.list_size.as_ref().map(|size| {
         format!(
             "ListSize {{ assumed: {}, slicing: {}, sized_fields: {} }}",
@@ -87,7 +87,7 @@ fn field(contract: &Contract, field: &Field) -> String {
         format!("CacheHint {{ max_age: {max_age}, private: {private} }}")
     });
     format!(
-        "FieldDefinition {{ name: {}, description: {}, ty: {}, named: {named:?}, nullable: {}, arguments: {}, deprecated: {}, cost: {}, list_size: {}, cache: {} }}",
+        "FieldDefinition {{ name: {}, description: {}, ty: {}, named_type: {named_type:?}, nullable: {}, arguments: {}, deprecated: {}, cost: {}, list_size: {}, cache: {} }}",
         literal(&field.name),
         optional(field.description.as_deref()),
         literal(&field.ty.to_string()),

@@ -1,4 +1,4 @@
-//! Input objects, and the arguments of fields, as Rust structs.
+//! Emits input objects and the arguments of fields as Rust types.
 
 use std::{collections::HashSet, fmt::Write as _};
 
@@ -17,12 +17,12 @@ pub(super) fn emit(out: &mut String, contract: &Contract) {
         if let Kind::OneOf(fields) = &model.kind {
             let derive = derive(keys.contains(model.name.as_str()));
             let _ = writeln!(out, "    /// `{}`.\n    {derive}", model.name);
-            choice(out, contract, &model.name, fields);
+            one_of_enum(out, contract, &model.name, fields);
         }
         if let Kind::Input(fields) = &model.kind {
             let derive = derive(keys.contains(model.name.as_str()));
             let _ = writeln!(out, "    /// `{}`.\n    {derive}", model.name);
-            structure(out, contract, &pascal(&model.name), &model.name, fields);
+            input_struct(out, contract, &pascal(&model.name), &model.name, fields);
             let _ = writeln!(
                 out,
                 "    impl Input<types::{0}> for {0} {{
@@ -38,18 +38,18 @@ pub(super) fn emit(out: &mut String, contract: &Contract) {
             );
         }
     }
-    *out += "}\n\n/// The arguments of the fields that have any.\npub mod arguments {\n    use super::*;\n\n";
+    *out += "}\n\n/// The arguments of each field that has arguments.\npub mod arguments {\n    use super::*;\n\n";
     for (owner, field) in with_arguments(contract) {
         let coordinate = format!("{owner}.{}", field.name);
         let _ = writeln!(
             out,
-            "    /// Of `{coordinate}`.\n    {}",
+            "    /// The arguments of `{coordinate}`.\n    {}",
             derive(field.batch.is_some())
         );
-        structure(
+        input_struct(
             out,
             contract,
-            &name(owner, field),
+            &struct_name(owner, field),
             &coordinate,
             &field.arguments,
         );
@@ -57,12 +57,12 @@ pub(super) fn emit(out: &mut String, contract: &Contract) {
     *out += "}\n\n";
 }
 
-/// The name of the struct of a field's arguments.
-pub(super) fn name(owner: &str, field: &Field) -> String {
+/// The name of the struct with the arguments of a field.
+pub(super) fn struct_name(owner: &str, field: &Field) -> String {
     pascal(owner) + &pascal(&field.name)
 }
 
-/// The fields that have arguments, with the type that has them.
+/// The fields that have arguments, each with the name of its type.
 pub(super) fn with_arguments(contract: &Contract) -> impl Iterator<Item = (&str, &Field)> {
     contract.types.iter().flat_map(|model| {
         let fields: &[Field] = match &model.kind {
@@ -74,19 +74,19 @@ pub(super) fn with_arguments(contract: &Contract) -> impl Iterator<Item = (&str,
     })
 }
 
-fn derive(key: bool) -> &'static str {
-    if key {
+fn derive(is_key: bool) -> &'static str {
+    if is_key {
         "#[derive(Clone, Debug, PartialEq, Eq, Hash)]"
     } else {
         "#[derive(Clone, Debug, PartialEq)]"
     }
 }
 
-/// The input objects that are part of a loader's key.
+/// The input objects that are part of the key of a loader.
 fn used_as_keys(contract: &Contract) -> HashSet<&str> {
     let mut used = HashSet::new();
     let batches = with_arguments(contract).filter(|(_, field)| field.batch.is_some());
-    let mut open: Vec<&str> = batches
+    let mut pending: Vec<&str> = batches
         .flat_map(|(_, field)| {
             field
                 .arguments
@@ -94,12 +94,12 @@ fn used_as_keys(contract: &Contract) -> HashSet<&str> {
                 .map(|argument| argument.ty.inner_named_type().as_str())
         })
         .collect();
-    while let Some(name) = open.pop() {
+    while let Some(name) = pending.pop() {
         if let Some(model) = contract.named(name)
             && let Kind::Input(fields) | Kind::OneOf(fields) = &model.kind
             && used.insert(model.name.as_str())
         {
-            open.extend(
+            pending.extend(
                 fields
                     .iter()
                     .map(|field| field.ty.inner_named_type().as_str()),
@@ -109,11 +109,12 @@ fn used_as_keys(contract: &Contract) -> HashSet<&str> {
     used
 }
 
-/// Whether a field of this type makes its input object contain itself.
-fn recursive(contract: &Contract, owner: &str, ty: &Type) -> bool {
+/// Whether an input object with a field of this type contains itself, so that
+/// the field must be boxed.
+fn is_recursive(contract: &Contract, owner: &str, ty: &Type) -> bool {
     let mut seen = HashSet::new();
-    let mut open: Vec<&Type> = vec![ty];
-    while let Some(ty) = open.pop() {
+    let mut pending: Vec<&Type> = vec![ty];
+    while let Some(ty) = pending.pop() {
         let (Type::Named(name) | Type::NonNullNamed(name)) = ty else {
             continue;
         };
@@ -124,13 +125,13 @@ fn recursive(contract: &Contract, owner: &str, ty: &Type) -> bool {
             && let Kind::Input(fields) | Kind::OneOf(fields) = &model.kind
             && seen.insert(name.as_str())
         {
-            open.extend(fields.iter().map(|field| &field.ty));
+            pending.extend(fields.iter().map(|field| &field.ty));
         }
     }
     false
 }
 
-fn structure(
+fn input_struct(
     out: &mut String,
     contract: &Contract,
     name: &str,
@@ -139,12 +140,12 @@ fn structure(
 ) {
     let _ = writeln!(out, "    pub struct {name} {{");
     for field in fields {
-        let boxed = recursive(contract, coordinate, &field.ty);
+        let boxed = is_recursive(contract, coordinate, &field.ty);
         let ty = input(contract, &field.ty, field.default.is_some(), boxed);
-        let place = place(coordinate, field);
+        let coordinate = field_coordinate(coordinate, field);
         let _ = writeln!(
             out,
-            "        /// `{place}`.\n        pub {}: {ty}, // {place}",
+            "        /// `{coordinate}`.\n        pub {}: {ty}, // {coordinate}",
             snake(&field.name)
         );
     }
@@ -157,7 +158,7 @@ fn structure(
     for field in fields {
         let default = field.default.as_ref().map_or_else(
             || "None".to_owned(),
-            |value| format!("Some({})", constant(value)),
+            |value| format!("Some({})", value_expression(value)),
         );
         let _ = writeln!(
             out,
@@ -167,17 +168,17 @@ fn structure(
                 contract,
                 &field.ty,
                 field.default.is_some(),
-                recursive(contract, coordinate, &field.ty)
+                is_recursive(contract, coordinate, &field.ty)
             ),
             marker(&field.ty, true),
             literal(&field.name),
-            place(coordinate, field),
+            field_coordinate(coordinate, field),
         );
         if let Some(constraint) = &field.constraint {
-            constrain(out, field, constraint, &place(coordinate, field));
+            check_constraint(out, field, constraint, &field_coordinate(coordinate, field));
         }
     }
-    let all = |wrap: fn(&str) -> String| {
+    let list = |wrap: fn(&str) -> String| {
         let names = fields.iter().map(|field| wrap(&snake(&field.name)));
         names.collect::<Vec<_>>().join(", ")
     };
@@ -189,30 +190,30 @@ fn structure(
             }}
         }}
     }}",
-        all(str::to_owned),
-        all(|name| format!("Ok({name})")),
-        all(str::to_owned),
-        all(str::to_owned),
-        all(|name| format!("{name}.err()")),
+        list(str::to_owned),
+        list(|name| format!("Ok({name})")),
+        list(str::to_owned),
+        list(str::to_owned),
+        list(|name| format!("{name}.err()")),
     );
 }
 
-/// An enum with a variant for each field.
-fn choice(out: &mut String, contract: &Contract, coordinate: &str, fields: &[InputField]) {
+/// Emits a `@oneOf` input object as an enum with a variant for each field.
+fn one_of_enum(out: &mut String, contract: &Contract, coordinate: &str, fields: &[InputField]) {
     let name = pascal(coordinate);
-    let given = |field: &InputField| {
+    let types = |field: &InputField| {
         let ty = field.ty.clone().non_null();
-        let boxed = recursive(contract, coordinate, &ty);
+        let boxed = is_recursive(contract, coordinate, &ty);
         (input(contract, &ty, false, boxed), marker(&ty, true))
     };
     let _ = writeln!(out, "    pub enum {name} {{");
     for field in fields {
-        let place = place(coordinate, field);
+        let coordinate = field_coordinate(coordinate, field);
         let _ = writeln!(
             out,
-            "        /// `{place}`.\n        {}({}), // {place}",
+            "        /// `{coordinate}`.\n        {}({}), // {coordinate}",
             pascal(&field.name),
-            given(field).0
+            types(field).0
         );
     }
     let _ = writeln!(
@@ -223,15 +224,15 @@ fn choice(out: &mut String, contract: &Contract, coordinate: &str, fields: &[Inp
             let mut fields = ArgumentValues::of_object(value)?;"
     );
     for field in fields {
-        let ((ty, marker), place) = (given(field), place(coordinate, field));
+        let ((ty, marker), coordinate) = (types(field), field_coordinate(coordinate, field));
         let (variable, key) = (snake(&field.name), literal(&field.name));
         let _ = writeln!(
             out,
             "            if fields.contains({key}) {{
-            let {variable}: Result<{ty}, InputError> = fields.take::<_, {marker}>({key}, None); // {place}"
+            let {variable}: Result<{ty}, InputError> = fields.take::<_, {marker}>({key}, None); // {coordinate}"
         );
         if let Some(constraint) = &field.constraint {
-            constrain(out, field, constraint, &place);
+            check_constraint(out, field, constraint, &coordinate);
         }
         let _ = writeln!(
             out,
@@ -245,50 +246,60 @@ fn choice(out: &mut String, contract: &Contract, coordinate: &str, fields: &[Inp
         "            Err(InputError::new(\"takes exactly one of its fields\"))\n        }\n    }\n";
 }
 
-fn place(coordinate: &str, field: &InputField) -> String {
-    if coordinate.contains('.') {
-        format!("{coordinate}({}:)", field.name)
+/// The schema coordinate of an argument of a field, or of a field of an input object.
+fn field_coordinate(parent: &str, field: &InputField) -> String {
+    if parent.contains('.') {
+        format!("{parent}({}:)", field.name)
     } else {
-        format!("{coordinate}.{}", field.name)
+        format!("{parent}.{}", field.name)
     }
 }
 
-fn constrain(out: &mut String, field: &InputField, constraint: &Constraint, place: &str) {
+/// Emits the checks of `@constraint`.
+fn check_constraint(
+    out: &mut String,
+    field: &InputField,
+    constraint: &Constraint,
+    coordinate: &str,
+) {
     let (variable, name) = (snake(&field.name), literal(&field.name));
-    let some = |bounds: &[(&str, i64)]| {
+    let struct_fields = |bounds: &[(&str, i64)]| {
         let bounds = bounds
             .iter()
             .map(|(bound, value)| format!("{bound}: Some({value}), "));
         bounds.collect::<Vec<_>>().concat()
     };
-    let mut bounds = some(&constraint.bounds);
+    let mut bounds = struct_fields(&constraint.bounds);
     if let Some(pattern) = &constraint.pattern {
-        let compiled = variable.trim_start_matches("r#").to_uppercase();
+        let regex = variable.trim_start_matches("r#").to_uppercase();
         let _ = writeln!(
             out,
-            "            static {compiled}: std::sync::LazyLock<::coach_execution::Regex> = std::sync::LazyLock::new(|| ::coach_execution::Regex::new({}).expect(\"a valid pattern\"));",
+            "            static {regex}: std::sync::LazyLock<::coach_execution::Regex> = std::sync::LazyLock::new(|| ::coach_execution::Regex::new({}).expect(\"a valid pattern\"));",
             literal(pattern)
         );
-        let _ = write!(bounds, "pattern: Some(&{compiled}), ");
+        let _ = write!(bounds, "pattern: Some(&{regex}), ");
     }
-    // Nobody types an id.
-    let whose = if field.ty.inner_named_type() == "ID" {
-        ".map_err(InputError::for_programmers)"
+    // No person enters an ID, so an invalid one is not a user error.
+    let map_error = if field.ty.inner_named_type() == "ID" {
+        ".map_err(InputError::into_type_mismatch)"
     } else {
         ""
     };
-    for (function, bounds) in [("check_items", some(&constraint.items)), ("check", bounds)] {
+    for (function, bounds) in [
+        ("check_items", struct_fields(&constraint.items)),
+        ("check", bounds),
+    ] {
         if !bounds.is_empty() {
             let _ = writeln!(
                 out,
-                "            let {variable} = {variable}.and_then(|value| constraint::{function}(value, {name}, &constraint::Constraint {{ {bounds}..constraint::Constraint::NONE }}){whose}); // {place}"
+                "            let {variable} = {variable}.and_then(|value| constraint::{function}(value, {name}, &constraint::Constraint {{ {bounds}..constraint::Constraint::NONE }}){map_error}); // {coordinate}"
             );
         }
     }
 }
 
-/// An expression that makes the value.
-fn constant(value: &Value) -> String {
+/// A Rust expression for the value.
+fn value_expression(value: &Value) -> String {
     match value {
         Value::Null | Value::Variable(_) => "Value::Null".to_owned(),
         Value::Boolean(value) => format!("Value::Boolean({value})"),
@@ -297,12 +308,16 @@ fn constant(value: &Value) -> String {
         Value::Int(number) => format!("Value::from({}_i64)", number.as_str()),
         Value::Float(number) => format!("Value::from({}_f64)", number.as_str()),
         Value::List(items) => {
-            let items: Vec<_> = items.iter().map(|item| constant(item)).collect();
+            let items: Vec<_> = items.iter().map(|item| value_expression(item)).collect();
             format!("Value::List(vec![{}])", items.join(", "))
         }
         Value::Object(fields) => {
             let fields = fields.iter().map(|(name, value)| {
-                format!("(Name::new({}), {})", literal(name), constant(value))
+                format!(
+                    "(Name::new({}), {})",
+                    literal(name),
+                    value_expression(value)
+                )
             });
             format!(
                 "Value::Object([{}].into_iter().collect())",

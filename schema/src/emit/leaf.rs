@@ -1,4 +1,4 @@
-//! Scalars and enums.
+//! Emits scalars and enums.
 
 use std::fmt::Write as _;
 

@@ -1,5 +1,5 @@
-//! Writes the Rust module. Text, so that each line that can fail to compile
-//! ends with its `// Type.field`, which rustc prints.
+//! Emits the Rust module. It is emitted as text, so that each line that can fail
+//! to compile ends with the comment `// Type.field`, which rustc prints.
 
 mod batch;
 mod definition;
@@ -13,14 +13,14 @@ use std::fmt::Write as _;
 
 use crate::contract::Contract;
 
-/// The module's text. It expects beside it, in the module that includes it:
-/// `Resolvers`, `RequestContext`, `Error`, `Role`, `authorize` and `owns`.
-pub(crate) fn module(contract: &Contract, nouns: &str, sdl: &str) -> String {
+/// The source of the module. The module that includes it must define
+/// `Resolvers`, `RequestContext`, `Error`, `Role`, `authorize` and `authorize_owner`.
+pub(crate) fn module(contract: &Contract, resolvers_dir: &str, sdl: &str) -> String {
     let mut out = String::from(
         "// Generated from the SDL by coach-schema; edit schema/graphql instead.\n\
          use std::sync::Arc;\n\
-         use ::coach_execution::{Batch, BatchFunction, BatchLoader, Completed, Fault, Input, InputError, \
-         InputObject, ArgumentValues, MaybeUndefined, Name, Outcome, Output, PlannedField, Refusable, Value, builtin, complete_object, constraint, definition::*, leaf, scalar::Scalar};\n\
+         use ::coach_execution::{Batch, BatchFunction, BatchLoader, Completed, ResolverError, Input, InputError, \
+         InputObject, ArgumentValues, MaybeUndefined, Name, FieldResult, Output, PlannedField, UserErrorPayload, Value, builtin, complete_object, constraint, definition::*, leaf, scalar::Scalar};\n\
          use super::{Error, RequestContext, Resolvers, Role};\n\n",
     );
     let _ = writeln!(
@@ -28,8 +28,8 @@ pub(crate) fn module(contract: &Contract, nouns: &str, sdl: &str) -> String {
         "/// The exported SDL.\npub const SDL: &str = {};\n",
         crate::names::literal(sdl)
     );
-    out += "/// Markers for the types of the SDL; none of them is ever a value.\npub mod types {\n";
-    out += "    /// The scalar `ID` as the answer to a field.\n    pub enum ID {}\n";
+    out += "/// Marker types for the types of the SDL; they have no values.\npub mod types {\n";
+    out += "    /// The scalar `ID` as an output.\n    pub enum ID {}\n";
     let types = contract.types.iter().enumerate();
     for (_, model) in types.filter(|(index, _)| !contract.is_root(*index)) {
         let _ = writeln!(
@@ -43,8 +43,8 @@ pub(crate) fn module(contract: &Contract, nouns: &str, sdl: &str) -> String {
     leaf::emit(&mut out, contract);
     input::emit(&mut out, contract);
     object::emit(&mut out, contract);
-    batch::emit(&mut out, contract, nouns);
-    root::emit(&mut out, contract, nouns);
+    batch::emit(&mut out, contract, resolvers_dir);
+    root::emit(&mut out, contract, resolvers_dir);
     definition::emit(&mut out, contract);
     out
 }

@@ -1,4 +1,4 @@
-//! Objects, and the enums that stand for interfaces and unions.
+//! Emits objects, and the enums that represent interfaces and unions.
 
 use std::fmt::Write as _;
 
@@ -17,7 +17,7 @@ pub(super) fn emit(out: &mut String, contract: &Contract) {
             object(out, model, index, &path(rust), fields);
         }
     }
-    *out += "/// A value of an interface or union: one of the objects that it may be.\npub mod one_of {\n    use super::*;\n\n";
+    *out += "/// The interfaces and unions, as enums of their possible object types.\npub mod one_of {\n    use super::*;\n\n";
     for model in &contract.types {
         if let Kind::Interface {
             possible: members, ..
@@ -37,13 +37,13 @@ fn object(out: &mut String, model: &TypeModel, index: usize, rust: &str, fields:
         "impl Output<types::{ty}, Request> for {rust} {{
     fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {{"
     );
-    // The guard of a field knows only the type that it names; an object can come
-    // as an interface or union as well.
+    // The guard of a field only checks the role of the type that the field names. An
+    // object can also be returned as an interface or union.
     if let Some(role) = &model.requires {
         let _ = writeln!(
             out,
-            "        if let Err(fault) = super::authorize(&request.context, Role::{}) {{ // {name}
-            return Completed::Ready(Outcome::refused(fault, field));
+            "        if let Err(error) = super::authorize(&request.context, Role::{}) {{ // {name}
+            return Completed::Ready(FieldResult::item_error(error, field));
         }}",
             variant(role)
         );
@@ -51,8 +51,8 @@ fn object(out: &mut String, model: &TypeModel, index: usize, rust: &str, fields:
     if let Some(owner) = &model.owner {
         let _ = writeln!(
             out,
-            "        if let Err(fault) = super::owns(&request.context, &self.{owner}) {{ // {name}
-            return Completed::Ready(Outcome::refused(fault, field));
+            "        if let Err(error) = super::authorize_owner(&request.context, &self.{owner}) {{ // {name}
+            return Completed::Ready(FieldResult::item_error(error, field));
         }}"
         );
     }
@@ -60,7 +60,7 @@ fn object(out: &mut String, model: &TypeModel, index: usize, rust: &str, fields:
         out,
         "        complete_object(field.object({index}), |field| match field.index {{"
     );
-    for (place, field) in fields.iter().enumerate() {
+    for (index, field) in fields.iter().enumerate() {
         let coordinate = format!("{name}.{}", field.name);
         if let Some(batch) = &field.batch {
             let parts = batch
@@ -76,19 +76,19 @@ fn object(out: &mut String, model: &TypeModel, index: usize, rust: &str, fields:
             if !field.arguments.is_empty() {
                 key = format!(
                     "({key}, field.arguments::<arguments::{}>().clone())",
-                    input::name(name, field)
+                    input::struct_name(name, field)
                 );
             }
             let _ = writeln!(
                 out,
-                "            {place} => request.loaders.{}.complete::<{}, Request>({key}, &request.context, field, request), // {coordinate}",
+                "            {index} => request.loaders.{}.complete::<{}, Request>({key}, &request.context, field, request), // {coordinate}",
                 snake(&batch.function),
                 non_null_marker(&field.ty),
             );
         } else {
             let _ = writeln!(
                 out,
-                "            {place} => Output::<{}, Request>::complete(&self.{}, field, request), // {coordinate}",
+                "            {index} => Output::<{}, Request>::complete(&self.{}, field, request), // {coordinate}",
                 marker(&field.ty, false),
                 snake(&field.name),
             );

@@ -1,4 +1,4 @@
-//! The fields of the root types, one trait each, and the `Contract` itself.
+//! Emits a trait for each field of the root types, and the implementation of `GeneratedSchema`.
 
 use std::fmt::Write as _;
 
@@ -11,7 +11,7 @@ use crate::{
     names::{pascal, snake, variant},
 };
 
-pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
+pub(super) fn emit(out: &mut String, contract: &Contract, resolvers_dir: &str) {
     let roots: Vec<_> = std::iter::once(contract.query)
         .chain(contract.mutation)
         .collect();
@@ -19,18 +19,25 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
         let model = &contract.types[root];
         let _ = writeln!(
             out,
-            "/// The resolvers of `{}` to write.\npub mod {} {{\n    use super::*;\n",
+            "/// The traits to implement for the fields of `{}`.\npub mod {} {{\n    use super::*;\n",
             model.name,
             snake(&model.name)
         );
         for field in fields(contract, root) {
-            let value = answered(contract, root, field);
-            let refusable = codes(contract, root, field).is_some();
-            resolver(out, &model.name, field, nouns, &value, refusable);
+            let value = value_marker(contract, root, field);
+            let has_user_errors = declared_codes(contract, root, field).is_some();
+            resolver_trait(
+                out,
+                &model.name,
+                field,
+                resolvers_dir,
+                &value,
+                has_user_errors,
+            );
         }
         *out += "}\n\n";
     }
-    *out += "/// The contract that the SDL states.\npub struct Contract;\n\nimpl ::coach_execution::Contract for Contract {
+    *out += "/// The schema that the SDL declares.\npub struct Schema;\n\nimpl ::coach_execution::GeneratedSchema for Schema {
     type Context = RequestContext;
     type Request = Request;
     const SDL: &'static str = SDL;
@@ -45,8 +52,8 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
         Request { context, loaders: Loaders::default() }
     }
 
-    fn renewed(context: &RequestContext) -> Arc<RequestContext> {
-        Arc::new(context.renewed())
+    fn fork(context: &RequestContext) -> Arc<RequestContext> {
+        Arc::new(context.fork())
     }\n\n";
     *out += "    fn is_anonymous(context: &RequestContext) -> bool {
         context.is_anonymous()
@@ -60,19 +67,19 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
             &contract.types[root].name,
             snake(&contract.types[root].name),
         );
-        for (place, field) in fields(contract, root).iter().enumerate() {
+        for (index, field) in fields(contract, root).iter().enumerate() {
             let coordinate = format!("{name}.{}", field.name);
             let arguments = if field.arguments.is_empty() {
                 ""
             } else {
                 ", field.arguments()"
             };
-            let value = answered(contract, root, field);
+            let value = value_marker(contract, root, field);
             let call = format!(
                 "<Resolvers as {module}::{}>::resolve(&request.context{arguments})",
                 pascal(&field.name)
             );
-            let completed = match codes(contract, root, field) {
+            let completed = match declared_codes(contract, root, field) {
                 Some(codes) => format!(
                     "resolve_mutation::<_, _, {value}, _, _>(|| {call}, &{codes:?}, field, request)"
                 ),
@@ -80,7 +87,7 @@ pub(super) fn emit(out: &mut String, contract: &Contract, nouns: &str) {
             };
             let _ = writeln!(
                 out,
-                "            ({root}, {place}) => ::coach_execution::{completed}, // {coordinate}"
+                "            ({root}, {index}) => ::coach_execution::{completed}, // {coordinate}"
             );
         }
     }
@@ -98,9 +105,10 @@ fn fields(contract: &Contract, index: usize) -> &[Field] {
     }
 }
 
-/// What a resolver answers with. Payloads of mutations and connections are
-/// null only where there is an error instead, so resolvers know no `Option`.
-fn answered(contract: &Contract, root: usize, field: &Field) -> String {
+/// The marker of the value that a resolver returns. Mutation payloads and
+/// connections are null only if there is an error, so resolvers do not return
+/// `Option`.
+fn value_marker(contract: &Contract, root: usize, field: &Field) -> String {
     let connection = field
         .arguments
         .iter()
@@ -112,26 +120,29 @@ fn answered(contract: &Contract, root: usize, field: &Field) -> String {
     }
 }
 
-/// The codes that a mutation's payload can give, where it has a place for them.
-fn codes<'c>(contract: &'c Contract, root: usize, field: &Field) -> Option<&'c [String]> {
+/// The codes that the payload of a mutation declares; `None` if it has no `userErrors`.
+fn declared_codes<'c>(contract: &'c Contract, root: usize, field: &Field) -> Option<&'c [String]> {
     let mutation = contract.mutation == Some(root);
     mutation.then(|| contract.codes(field)).flatten()
 }
 
-fn resolver(
+fn resolver_trait(
     out: &mut String,
     root: &str,
     field: &Field,
-    nouns: &str,
+    resolvers_dir: &str,
     value: &str,
-    refusable: bool,
+    has_user_errors: bool,
 ) {
     let coordinate = format!("{root}.{}", field.name);
     let (function, module) = (pascal(&field.name), snake(root));
     let arguments = if field.arguments.is_empty() {
         String::new()
     } else {
-        format!(", arguments: &arguments::{}", input::name(root, field))
+        format!(
+            ", arguments: &arguments::{}",
+            input::struct_name(root, field)
+        )
     };
     let _ = writeln!(
         out,
@@ -139,28 +150,28 @@ fn resolver(
     #[diagnostic::on_unimplemented(
         message = \"`{coordinate}` has no resolver\",
         label = \"`impl {module}::{function} for Resolvers` is missing\",
-        note = \"it belongs in {nouns}/{noun}.rs, the file of the noun that declares the field\"
+        note = \"it belongs in {resolvers_dir}/{file_stem}.rs, the file of the noun that declares the field\"
     )]
     pub trait {function} {{ // {coordinate}
-        /// What it answers.
-        type Value: Output<{value}, Request> + {refusable}Send + Sync; // {coordinate}
-        /// Answers the field.
+        /// The value of the field.
+        type Value: Output<{value}, Request> + {payload_bound}Send + Sync; // {coordinate}
+        /// Resolves the field.
         fn resolve(context: &RequestContext{arguments}) -> impl Future<Output = Result<Self::Value, Error>> + Send; // {coordinate}
     }}
 ",
-        noun = field.noun,
-        refusable = if refusable { "Refusable + " } else { "" },
+        file_stem = field.file_stem,
+        payload_bound = if has_user_errors { "UserErrorPayload + " } else { "" },
     );
 }
 
 fn guard(out: &mut String, contract: &Contract) {
-    *out += "    fn guard(type_index: usize, field: usize, context: &RequestContext) -> Result<(), Fault> {
+    *out += "    fn guard(type_index: usize, field: usize, context: &RequestContext) -> Result<(), ResolverError> {
         match (type_index, field) {\n";
     for (index, model) in contract.types.iter().enumerate() {
         let Kind::Object { fields, .. } = &model.kind else {
             continue;
         };
-        for (place, field) in fields
+        for (field_index, field) in fields
             .iter()
             .enumerate()
             .filter(|(_, field)| !field.requires.is_empty())
@@ -172,7 +183,7 @@ fn guard(out: &mut String, contract: &Contract) {
             let checks: Vec<_> = checks.collect();
             let _ = writeln!(
                 out,
-                "            ({index}, {place}) => {}, // {}.{}",
+                "            ({index}, {field_index}) => {}, // {}.{}",
                 checks.join(".and_then(|()| ") + &")".repeat(checks.len() - 1),
                 model.name,
                 field.name
@@ -187,14 +198,14 @@ fn arguments(out: &mut String, contract: &Contract) {
         match (type_index, field) {\n";
     for (owner, field) in input::with_arguments(contract) {
         let index = contract.index[owner];
-        let place = fields(contract, index)
+        let field_index = fields(contract, index)
             .iter()
             .position(|other| other.name == field.name);
         let _ = writeln!(
             out,
             "            ({index}, {}) => Ok(Box::new(arguments::{}::coerce_fields(values)?)), // {owner}.{}",
-            place.unwrap_or_default(),
-            input::name(owner, field),
+            field_index.unwrap_or_default(),
+            input::struct_name(owner, field),
             field.name,
         );
     }

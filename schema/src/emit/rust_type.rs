@@ -1,4 +1,4 @@
-//! How types are spelled in Rust.
+//! The Rust notation of GraphQL types.
 
 use apollo_compiler::ast::Type;
 
@@ -7,7 +7,7 @@ use crate::{
     names::{pascal, path},
 };
 
-/// The marker of an output or input position, as `Output` and `Input` take it.
+/// The marker of a type in an output or input position: the type argument of `Output` or `Input`.
 pub(super) fn marker(ty: &Type, input: bool) -> String {
     match ty {
         Type::Named(name) => format!("Option<{}>", named_marker(name, input)),
@@ -17,7 +17,7 @@ pub(super) fn marker(ty: &Type, input: bool) -> String {
     }
 }
 
-/// The same without the outermost `Option`.
+/// The marker of an output type without the outermost `Option`.
 pub(super) fn non_null_marker(ty: &Type) -> String {
     match ty {
         Type::Named(name) | Type::NonNullNamed(name) => named_marker(name, false),
@@ -34,25 +34,26 @@ fn named_marker(name: &str, input: bool) -> String {
     }
 }
 
-/// The Rust type of an argument or input field.
-pub(super) fn input(contract: &Contract, ty: &Type, defaulted: bool, boxed: bool) -> String {
+/// The Rust type of an argument or input field. A nullable type without a default
+/// is `MaybeUndefined`.
+pub(super) fn input(contract: &Contract, ty: &Type, has_default: bool, boxed: bool) -> String {
     let core = match ty {
         Type::Named(name) | Type::NonNullNamed(name) if boxed => {
-            format!("Box<{}>", named(contract, name))
+            format!("Box<{}>", named_type(contract, name))
         }
-        Type::Named(name) | Type::NonNullNamed(name) => named(contract, name),
+        Type::Named(name) | Type::NonNullNamed(name) => named_type(contract, name),
         Type::List(item) | Type::NonNullList(item) => {
             format!("Vec<{}>", input(contract, item, true, false))
         }
     };
     match ty {
         Type::NonNullNamed(_) | Type::NonNullList(_) => core,
-        _ if defaulted => format!("Option<{core}>"),
+        _ if has_default => format!("Option<{core}>"),
         _ => format!("MaybeUndefined<{core}>"),
     }
 }
 
-fn named(contract: &Contract, name: &str) -> String {
+fn named_type(contract: &Contract, name: &str) -> String {
     match name {
         "Int" => "i32".to_owned(),
         "Float" => "f64".to_owned(),

@@ -1,6 +1,6 @@
-//! Which type may follow which.
+//! Compatibility of types.
 
-use crate::example::said;
+use crate::example::change_lines;
 
 const TYPES: [&str; 11] = [
     "Int",
@@ -16,20 +16,20 @@ const TYPES: [&str; 11] = [
     "[Float]",
 ];
 
-/// Every pair of types that differ and may follow each other, in a schema made
-/// of a type.
+/// All pairs of an old type and a different new one that is not reported as a
+/// change. `schema` builds a schema that uses the type.
 fn compatible(schema: impl Fn(&str) -> String) -> Vec<(&'static str, &'static str)> {
     let pairs = TYPES
         .iter()
         .flat_map(|old| TYPES.iter().map(move |new| (*old, *new)));
     pairs
-        .filter(|(old, new)| old != new && said(&schema(old), &schema(new)).is_empty())
+        .filter(|(old, new)| old != new && change_lines(&schema(old), &schema(new)).is_empty())
         .collect()
 }
 
 #[test]
-fn what_clients_read_may_become_never_null() {
-    // Both scalars are used elsewhere too, for one that is not is gone.
+fn output_types_may_become_non_null() {
+    // Both scalars are used elsewhere too, because an unused one would be reported as removed.
     let schema = |ty: &str| format!("type Query {{ field: {ty} int: Int float: Float }}");
     let compatible = compatible(schema);
     assert_eq!(
@@ -49,7 +49,7 @@ fn what_clients_read_may_become_never_null() {
 }
 
 #[test]
-fn what_clients_send_may_become_nullable() {
+fn input_types_may_become_nullable() {
     const NULLABLE: [(&str, &str); 9] = [
         ("Int!", "Int"),
         ("[Int!]", "[Int]"),

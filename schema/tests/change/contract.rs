@@ -1,5 +1,4 @@
-//! The product's own contract: nothing on reordering, and nothing that is taken
-//! out of it goes unnoticed.
+//! Our own contract: reordering is not reported, and each removal is.
 
 use std::path::Path;
 
@@ -20,23 +19,29 @@ fn sdl() -> String {
 }
 
 #[test]
-fn nothing_on_reordering() {
+fn reordering_is_not_reported() {
     assert_unchanged(&sdl());
 }
 
-/// What is said of a type when one place of it is taken out, or put back. Other
-/// places can change with it: a default that is a value taken out is none.
-fn without(schema: &Valid<Schema>, ty: &Name, take: impl FnOnce(&mut ExtendedType)) -> [String; 2] {
-    let mut less = Schema::clone(schema);
-    take(&mut less.types[ty]);
-    let less = Valid::assume_valid(less);
-    [changes(schema, &less), changes(&less, schema)].map(|found| {
-        let places = found
+/// The changes of a type when one element of it is removed, and when it is added
+/// again. Other types can change with it, for example if a default is the removed
+/// enum value.
+fn without(
+    schema: &Valid<Schema>,
+    ty: &Name,
+    remove: impl FnOnce(&mut ExtendedType),
+) -> [String; 2] {
+    let mut reduced = Schema::clone(schema);
+    remove(&mut reduced.types[ty]);
+    let reduced = Valid::assume_valid(reduced);
+    [changes(schema, &reduced), changes(&reduced, schema)].map(|found| {
+        let coordinates = found
             .iter()
             .map(|change| (change.kind, change.coordinate.to_string()));
-        let within = places.filter(|(_, place)| place.starts_with(&format!("{ty}.")));
-        within
-            .map(|(kind, place)| format!("{kind} {place}\n"))
+        let of_type =
+            coordinates.filter(|(_, coordinate)| coordinate.starts_with(&format!("{ty}.")));
+        of_type
+            .map(|(kind, coordinate)| format!("{kind} {coordinate}\n"))
             .collect()
     })
 }
@@ -50,7 +55,7 @@ fn field<'a>(ty: &'a mut ExtendedType, name: &Name) -> &'a mut Component<FieldDe
 }
 
 #[test]
-fn every_field_and_argument_is_missed() {
+fn every_removed_field_and_argument_is_reported() {
     let schema = parse(sdl(), "schema.graphql").expect("valid SDL");
     let own = schema.types.iter().filter(|(_, ty)| !ty.is_built_in());
     let (mut fields, mut arguments) = (0, 0);
@@ -61,29 +66,29 @@ fn every_field_and_argument_is_missed() {
             _ => continue,
         };
         for (name, definition) in of_type {
-            let [taken, put_back] = without(&schema, ty, |ty| {
+            let [removed, added_again] = without(&schema, ty, |ty| {
                 match ty {
                     ExtendedType::Object(ty) => ty.make_mut().fields.shift_remove(name),
                     ExtendedType::Interface(ty) => ty.make_mut().fields.shift_remove(name),
                     other => panic!("{}", other.name()),
                 };
             });
-            assert_eq!(taken, format!("FIELD_REMOVED {ty}.{name}\n"));
-            assert_eq!(put_back, "");
+            assert_eq!(removed, format!("FIELD_REMOVED {ty}.{name}\n"));
+            assert_eq!(added_again, "");
             fields += 1;
             for argument in &definition.arguments {
-                let [taken, put_back] = without(&schema, ty, |ty| {
+                let [removed, added_again] = without(&schema, ty, |ty| {
                     let field = field(ty, name).make_mut();
                     field.arguments.retain(|other| other.name != argument.name);
                 });
-                let place = format!("{ty}.{name}({}:)", argument.name);
-                assert_eq!(taken, format!("ARG_REMOVED {place}\n"));
+                let coordinate = format!("{ty}.{name}({}:)", argument.name);
+                assert_eq!(removed, format!("ARG_REMOVED {coordinate}\n"));
                 let added = if argument.is_required() {
                     "REQUIRED"
                 } else {
                     "OPTIONAL"
                 };
-                assert_eq!(put_back, format!("{added}_ARG_ADDED {place}\n"));
+                assert_eq!(added_again, format!("{added}_ARG_ADDED {coordinate}\n"));
                 arguments += 1;
             }
         }
@@ -92,7 +97,7 @@ fn every_field_and_argument_is_missed() {
 }
 
 #[test]
-fn every_value_and_input_field_is_missed() {
+fn every_removed_value_and_input_field_is_reported() {
     let schema = parse(sdl(), "schema.graphql").expect("valid SDL");
     let own = schema.types.iter().filter(|(_, ty)| !ty.is_built_in());
     let (mut values, mut fields) = (0, 0);
@@ -100,32 +105,35 @@ fn every_value_and_input_field_is_missed() {
         match definition {
             ExtendedType::Enum(before) => {
                 for value in before.values.keys() {
-                    let [taken, put_back] = without(&schema, ty, |ty| match ty {
+                    let [removed, added_again] = without(&schema, ty, |ty| match ty {
                         ExtendedType::Enum(ty) => {
                             ty.make_mut().values.shift_remove(value);
                         }
                         other => panic!("{}", other.name()),
                     });
-                    assert_eq!(taken, format!("VALUE_REMOVED_FROM_ENUM {ty}.{value}\n"));
-                    assert_eq!(put_back, format!("VALUE_ADDED_TO_ENUM {ty}.{value}\n"));
+                    assert_eq!(removed, format!("VALUE_REMOVED_FROM_ENUM {ty}.{value}\n"));
+                    assert_eq!(added_again, format!("VALUE_ADDED_TO_ENUM {ty}.{value}\n"));
                     values += 1;
                 }
             }
             ExtendedType::InputObject(before) => {
                 for (name, field) in &before.fields {
-                    let [taken, put_back] = without(&schema, ty, |ty| match ty {
+                    let [removed, added_again] = without(&schema, ty, |ty| match ty {
                         ExtendedType::InputObject(ty) => {
                             ty.make_mut().fields.shift_remove(name);
                         }
                         other => panic!("{}", other.name()),
                     });
-                    assert_eq!(taken, format!("FIELD_REMOVED {ty}.{name}\n"));
+                    assert_eq!(removed, format!("FIELD_REMOVED {ty}.{name}\n"));
                     let added = if field.is_required() {
                         "REQUIRED"
                     } else {
                         "OPTIONAL"
                     };
-                    assert_eq!(put_back, format!("{added}_INPUT_FIELD_ADDED {ty}.{name}\n"));
+                    assert_eq!(
+                        added_again,
+                        format!("{added}_INPUT_FIELD_ADDED {ty}.{name}\n")
+                    );
                     fields += 1;
                 }
             }

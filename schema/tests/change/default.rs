@@ -1,13 +1,13 @@
-//! Defaults, compared by what they mean.
+//! Defaults are compared by meaning.
 
-use crate::example::said;
+use crate::example::change_lines;
 
 fn schema(argument: &str, inputs: &str) -> String {
     format!("type Query {{ field({argument}): Int float: Float id: ID }} {inputs}")
 }
 
 #[test]
-fn the_same_written_otherwise_is_no_change() {
+fn another_notation_of_the_same_value_is_not_reported() {
     let inputs = "input Filter { minutes: Int = 30 tags: [String!] within: Filter } scalar Any enum Level { EASY }";
     for (old, new) in [
         (
@@ -36,13 +36,13 @@ fn the_same_written_otherwise_is_no_change() {
         ("a: Int", "a: Int = 1"),
         ("a: Int", "a: Int = null"),
     ] {
-        let found = said(&schema(old, inputs), &schema(new, inputs));
+        let found = change_lines(&schema(old, inputs), &schema(new, inputs));
         assert_eq!(found, [""; 0], "{old} and {new}");
     }
 }
 
 #[test]
-fn another_value_is_a_change() {
+fn another_value_is_reported() {
     let inputs =
         "input Filter { minutes: Int = 30 tags: [String!] } scalar Any enum Level { EASY HARD }";
     for (old, new, change) in [
@@ -85,7 +85,7 @@ fn another_value_is_a_change() {
             "changed from `{minutes: 30, tags: []}` to `{minutes: 30, tags: null}`",
         ),
     ] {
-        let found = said(&schema(old, inputs), &schema(new, inputs));
+        let found = change_lines(&schema(old, inputs), &schema(new, inputs));
         let expected =
             format!("DANGEROUS ARG_DEFAULT_VALUE_CHANGE Query.field(a:): The default {change}: ");
         assert_eq!(found.len(), 1, "{old} and {new}: {found:?}");
@@ -100,7 +100,7 @@ fn the_default_of_a_field_is_part_of_the_defaults_of_its_object() {
         schema("a: Filter = {}, b: Filter", &inputs)
     };
     assert_eq!(
-        said(&with("30"), &with("60")),
+        change_lines(&with("30"), &with("60")),
         [
             "DANGEROUS INPUT_FIELD_DEFAULT_VALUE_CHANGE Filter.minutes: The default changed from `30` to `60`: operations that leave the field out mean something else now.",
             "DANGEROUS ARG_DEFAULT_VALUE_CHANGE Query.field(a:): The default changed from `{minutes: 30}` to `{minutes: 60}`: operations that leave the argument out mean something else now.",
@@ -114,15 +114,15 @@ fn an_object_may_be_its_own_default() {
         let inputs = format!("input Filter {{ minutes: Int = {minutes} within: Filter = {{}} }}");
         schema("a: Filter = {}", &inputs)
     };
-    assert_eq!(said(&with("30"), &with("30")), [""; 0]);
-    assert_eq!(said(&with("30"), &with("60")).len(), 3);
+    assert_eq!(change_lines(&with("30"), &with("30")), [""; 0]);
+    assert_eq!(change_lines(&with("30"), &with("60")).len(), 3);
 }
 
 #[test]
 fn arguments_of_directives_have_defaults_too() {
     let with = |argument| format!("type Query {{ a: Int }} directive @spicy({argument}) on FIELD");
     assert_eq!(
-        said(&with("much: Int! = 1"), &with("much: Int!")),
+        change_lines(&with("much: Int! = 1"), &with("much: Int!")),
         [
             "BREAKING ARG_BECAME_REQUIRED @spicy(much:): Its default `1` was removed and it cannot be null: operations that leave the argument out are refused.",
             "DANGEROUS ARG_DEFAULT_VALUE_CHANGE @spicy(much:): The default `1` was removed: operations that leave the argument out no longer mean that.",

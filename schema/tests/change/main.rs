@@ -1,5 +1,5 @@
-//! What two versions of a schema differ in: an example of each kind, and
-//! nothing where nothing matters.
+//! Comparison of two versions of a schema: an example of each kind of change, and
+//! differences that are not reported.
 
 mod breaking;
 mod compatibility;

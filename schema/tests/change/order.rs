@@ -1,4 +1,4 @@
-//! Order, descriptions and deprecations do not matter.
+//! Changes of order, descriptions and deprecations are not reported.
 
 use apollo_compiler::{
     Node,
@@ -9,9 +9,9 @@ use apollo_compiler::{
     name,
 };
 
-use crate::example::said;
+use crate::example::change_lines;
 
-/// Everything that a schema can have several of.
+/// A schema with several elements of each kind.
 const EVERYTHING: &str = r#"
 schema { query: Query mutation: Mutation }
 directive @one(a: Int, b: Filter = {from: 1, to: 2}) repeatable on FIELD | QUERY | MUTATION
@@ -31,28 +31,28 @@ scalar When @specifiedBy(url: "https://example.com")
 "#;
 
 #[test]
-fn nothing_on_reordering() {
+fn reordering_is_not_reported() {
     assert_unchanged(EVERYTHING);
 }
 
-/// Says nothing of the schema and the same one turned over.
+/// Asserts that no changes are reported between the schema and its reverse.
 pub(crate) fn assert_unchanged(sdl: &str) {
-    let turned = turned_over(sdl);
+    let other = reversed(sdl);
     let words = |sdl: &str| {
         let mut words: Vec<_> = sdl.split_whitespace().map(str::to_owned).collect();
         words.reverse();
         words
     };
-    assert_ne!(words(sdl), words(&turned));
-    assert_eq!(said(sdl, &turned), [""; 0]);
-    assert_eq!(said(&turned, sdl), [""; 0]);
-    let twice = turned_over(&turned);
-    assert_eq!(said(sdl, &twice), [""; 0]);
+    assert_ne!(words(sdl), words(&other));
+    assert_eq!(change_lines(sdl, &other), [""; 0]);
+    assert_eq!(change_lines(&other, sdl), [""; 0]);
+    let twice = reversed(&other);
+    assert_eq!(change_lines(sdl, &twice), [""; 0]);
 }
 
-/// The same schema with everything in the opposite order, other descriptions,
-/// and all that can be deprecated deprecated.
-fn turned_over(sdl: &str) -> String {
+/// The same schema with everything in reverse order, other descriptions, and
+/// everything deprecated that can be.
+fn reversed(sdl: &str) -> String {
     let mut document = Document::parse(sdl, "schema.graphql").expect("SDL");
     document.definitions.reverse();
     for definition in &mut document.definitions {
@@ -127,23 +127,23 @@ fn inputs(inputs: &mut [Node<InputValueDefinition>]) {
             deprecate(&mut input.directives);
         }
         if let Some(default) = &mut input.default_value {
-            turn_over(default.make_mut());
+            reverse_fields(default.make_mut());
         }
     }
 }
 
-/// Fields of objects; the order of a list matters.
-fn turn_over(value: &mut Value) {
+/// Reverses the fields of objects; lists keep their order, because it matters.
+fn reverse_fields(value: &mut Value) {
     match value {
         Value::Object(fields) => {
             fields.reverse();
             for (_, value) in fields {
-                turn_over(value.make_mut());
+                reverse_fields(value.make_mut());
             }
         }
         Value::List(items) => {
             for item in items {
-                turn_over(item.make_mut());
+                reverse_fields(item.make_mut());
             }
         }
         _ => {}

@@ -1,30 +1,30 @@
-//! SDL of other tools and other versions, and what is none.
+//! Reading SDL of other tools and versions, and rejecting text that is not SDL.
 
 use coach_schema::parse;
 
-use crate::example::said;
+use crate::example::change_lines;
 
 const PLAIN: &str = "type Query { dish(id: ID = 1): Dish } type Mutation { eat: Int } type Dish { id: ID title: String }";
 
 #[test]
-fn the_same_schema_in_other_clothes() {
-    for clothes in [
-        // With what others write out.
+fn the_same_schema_in_other_notations_has_no_changes() {
+    for sdl in [
+        // With definitions that are optional.
         "schema { query: Query mutation: Mutation } scalar ID type Query { dish(id: ID = 1): Dish } type Mutation { eat: Int } type Dish { id: ID title: String }",
         "\"\"\"All\"\"\" schema { query: Query mutation: Mutation } \"A\" type Query { \"b\" dish(\"c\" id: ID = 1): Dish } type Mutation { eat: Int } type Dish { id: ID # d\n title: String @deprecated }",
         "directive @deprecated(reason: String = \"No longer supported\") on FIELD_DEFINITION | ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION | ENUM_VALUE directive @oneOf on INPUT_OBJECT type Query { dish(id: ID = 1): Dish } type Mutation { eat: Int } type Dish { id: ID title: String } type __Schema { queryType: String }",
-        // In parts.
+        // With extensions.
         "type Query { dish(id: ID = 1): Dish } type Dish { id: ID } extend type Dish { title: String } schema { query: Query } extend schema { mutation: Mutation } type Mutation { eat: Int }",
         "extend type Query { dish(id: ID = 1): Dish } extend type Mutation { eat: Int } type Dish { id: ID title: String }",
         "\u{feff}type Query {\r\n dish(id: ID = 1): Dish }\r\ntype Mutation { eat: Int }\r\ntype Dish { id: ID, title: String }\r\n",
     ] {
-        assert_eq!(said(clothes, PLAIN), [""; 0], "{clothes}");
-        assert_eq!(said(PLAIN, clothes), [""; 0], "{clothes}");
+        assert_eq!(change_lines(sdl, PLAIN), [""; 0], "{sdl}");
+        assert_eq!(change_lines(PLAIN, sdl), [""; 0], "{sdl}");
     }
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_place() {
+fn errors_have_a_location() {
     for (sdl, expected) in [
         (
             "type Query {\n  dish: Dish!\n}",
@@ -58,7 +58,7 @@ fn what_is_wrong_is_told_with_its_place() {
 }
 
 #[test]
-fn of_something_else_altogether_twenty_mistakes_are_told() {
+fn at_most_twenty_mistakes_are_reported() {
     let page = "<p>Not found</p>\n".repeat(100);
     let error = parse(page, "old.graphql").expect_err("a page").to_string();
     let lines: Vec<_> = error.lines().collect();

@@ -1,4 +1,4 @@
-// Apollo Client 4 and its links, as its documentation sets them up.
+// Apollo Client 4 and its links, set up as in its documentation.
 import { createHash, randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
@@ -15,14 +15,14 @@ import { NAME, TITLES, app } from './apollo/app.mjs';
 
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 
-/** The codes that each operation is told, or what it is told instead. */
-async function told(operations) {
+/** For each operation the code of its first error; without a GraphQL error its message, or the result. */
+async function errorCodes(operations) {
   return (await Promise.allSettled(operations)).map(({ reason, value }) =>
     CombinedGraphQLErrors.is(reason) ? reason.errors[0].extensions.code : (reason?.message ?? value),
   );
 }
 
-// As https://www.apollographql.com/docs/react/networking/authentication has it: without a token the header is empty.
+// As https://www.apollographql.com/docs/react/networking/authentication does it: without a token the header is empty.
 test('who is signed out reads the catalogue', async () => {
   const signedOut = new SetContextLink(({ headers }) => ({ headers: { ...headers, authorization: '' } }));
   const client = app([signedOut, new HttpLink({ uri: url })]);
@@ -97,12 +97,12 @@ test('persisted queries in a batch fall back, each of them', async () => {
   assert.equal(answers[1].data.recipes.nodes.length, 3);
 });
 
-/** So many different operations that are sent in one request. */
+/** `size` different operations that are sent in one request. */
 function batch(size, { headers, context } = {}) {
   const { sent, fetch } = recorder();
   const client = app([new BatchHttpLink({ uri: url, fetch, batchMax: 50, batchInterval: 5, headers })]);
-  const operations = Array.from({ length: size }, (_, place) =>
-    client.query({ query: TITLES, variables: { first: place + 1 }, context: context?.(place) }),
+  const operations = Array.from({ length: size }, (_, index) =>
+    client.query({ query: TITLES, variables: { first: index + 1 }, context: context?.(index) }),
   );
   return { sent, operations };
 }
@@ -118,18 +118,18 @@ test('a batch is answered in its order', async () => {
 });
 
 test('each operation of a batch that is too long is told', async () => {
-  assert.deepEqual(await told(batch(12).operations), Array(12).fill('BAD_REQUEST'));
+  assert.deepEqual(await errorCodes(batch(12).operations), Array(12).fill('BAD_REQUEST'));
 });
 
 test('each operation of a batch with a bad token is told', async () => {
   const { operations } = batch(3, { headers: { authorization: 'Bearer nonsense' } });
-  assert.deepEqual(await told(operations), Array(3).fill('UNAUTHENTICATED'));
+  assert.deepEqual(await errorCodes(operations), Array(3).fill('UNAUTHENTICATED'));
 });
 
 test('each operation of a batch in which one has no text is told', async () => {
-  // Operations of one request have one context: Apollo sends differing ones apart.
+  // All operations of a request have the same context: Apollo sends those with different contexts separately.
   const { sent, operations } = batch(3, { context: () => ({ http: { includeQuery: false } }) });
-  const codes = await told(operations);
+  const codes = await errorCodes(operations);
   assert.deepEqual(
     sent.map(({ length }) => length),
     [3],

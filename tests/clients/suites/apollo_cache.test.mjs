@@ -87,7 +87,7 @@ test('a screen that was refused takes nothing from the others', async () => {
     const { data, error } = await client.query({ query, variables, errorPolicy: 'all' });
     assert.equal(error.errors[0].extensions.code, 'SUBSCRIPTION_REQUIRED');
     assert.equal(data.me.plan.currentCycle?.[field], null);
-    // From the cache alone.
+    // Read from the cache only.
     assert.deepEqual(client.readQuery({ query: history }), shown, `after ${field} was refused`);
   }
 });

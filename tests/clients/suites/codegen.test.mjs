@@ -1,4 +1,4 @@
-// graphql-codegen's client preset, for the app's operations and for code that uses it; tsc is strict about all of it.
+// graphql-codegen's client preset, for the app's operations and for code that uses them, checked by tsc in strict mode.
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { before, test } from 'node:test';

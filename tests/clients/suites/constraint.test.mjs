@@ -1,21 +1,21 @@
-// graphql-constraint-directive, by which apps check forms before they send them: it reads the limits in our SDL, and says
-// what the gateway says.
+// graphql-constraint-directive, with which apps validate forms before they send them: it reads the limits in our SDL,
+// and accepts the same values as the gateway.
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 
-import { ask, sdl } from '../endpoint.mjs';
+import { sendQuery, sdl } from '../endpoint.mjs';
 
-// Both as CommonJS: the package refuses schemas that another copy of graphql has made.
+// Both as CommonJS: the package rejects schemas that another copy of graphql has created.
 const require = createRequire(import.meta.url);
 const { buildSchema, parse } = require('graphql');
-// Its other way, `constraintDirective`, is for servers, and knows no lists of enums.
+// Its other API, `constraintDirective`, is for servers, and does not support lists of enums.
 const { constraintDirectiveTypeDefs, validateQuery } = require('graphql-constraint-directive');
 
 const schema = buildSchema(sdl);
 
-/** Whether the package takes an operation. */
-function takes(query, variables) {
+/** Whether the package accepts an operation. */
+function accepts(query, variables) {
   return validateQuery(schema, parse(query), variables).length === 0;
 }
 
@@ -43,8 +43,8 @@ const CASES = [
 test('what the package takes and refuses, the gateway does', async () => {
   for (const [query, variables, good] of CASES) {
     const what = JSON.stringify(variables).slice(0, 60);
-    assert.equal(takes(query, variables), good, what);
-    const { errors = [] } = await ask(query, { variables });
+    assert.equal(accepts(query, variables), good, what);
+    const { errors = [] } = await sendQuery(query, { variables });
     const codes = errors.map((error) => error.extensions.code);
     assert.deepEqual(codes, good ? [] : ['BAD_USER_INPUT'], what);
   }
@@ -54,8 +54,8 @@ test('keys of changes are checked by it too', () => {
   const change =
     'mutation ($input: SetFavouriteRecipeInput!) { setFavouriteRecipe(input: $input) { userErrors { code } } }';
   const favour = (idempotencyKey) => ({ input: { idempotencyKey, recipeId: 'x', isFavourite: true } });
-  for (const key of ['k'.repeat(255), ' ~', '3f0c']) assert.ok(takes(change, favour(key)), key);
-  for (const key of ['', 'k'.repeat(256), 'é', '\t']) assert.ok(!takes(change, favour(key)), key);
+  for (const key of ['k'.repeat(255), ' ~', '3f0c']) assert.ok(accepts(change, favour(key)), key);
+  for (const key of ['', 'k'.repeat(256), 'é', '\t']) assert.ok(!accepts(change, favour(key)), key);
 });
 
 test('the definition is a part of its own', () => {

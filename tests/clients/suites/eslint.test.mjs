@@ -1,4 +1,4 @@
-// graphql-eslint: what people who know GraphQL expect of a schema and of operations.
+// graphql-eslint: common conventions for schemas and operations.
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
@@ -8,14 +8,14 @@ import { ESLint } from 'eslint';
 
 import { operations, schemaFile } from '../endpoint.mjs';
 
-/** Values, and what there is one of. */
+/** Value types, and types with a single instance. */
 const WITHOUT_ID = [
   ...['CheckInChange', 'Consent', 'CycleProgress', 'Image', 'IngredientAmount', 'LiveStream', 'MemberSubscription'],
   ...['Nutrition', 'Operations', 'OutboxStatus', 'PageInfo', 'Preferences', 'QueueStatus', 'RecipeIngredient'],
   ...['ShoppingItem', 'ShoppingList', 'UserError', 'WorkoutExercise'],
 ];
 
-/** Rules of `schema-recommended` and `schema-relay` that do not hold for us, or not as they come: each with the reason. */
+/** Rules of `schema-recommended` and `schema-relay` that we configure differently, each with the reason. */
 const EXCEPTIONS = {
   '@graphql-eslint/relay-edge-types': {
     setting: ['error', { withEdgeSuffix: true, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false }],
@@ -31,7 +31,7 @@ const EXCEPTIONS = {
   },
 };
 
-/** As deep as the gateway takes operations, not seven. */
+/** The depth limit of the gateway, instead of seven. */
 const DEPTH = { '@graphql-eslint/selection-set-depth': ['error', { maxDepth: 12 }] };
 
 async function lint(folder, file, configurations, exceptions = {}) {
@@ -49,8 +49,8 @@ async function lint(folder, file, configurations, exceptions = {}) {
     },
   });
   const results = await eslint.lintFiles([file]);
-  const told = results.flatMap(({ messages }) => messages);
-  return told.map(({ ruleId, line, message }) => `${ruleId} ${line}: ${message}`).join('\n');
+  const messages = results.flatMap(({ messages }) => messages);
+  return messages.map(({ ruleId, line, message }) => `${ruleId} ${line}: ${message}`).join('\n');
 }
 
 test('the schema', async () => {
@@ -63,13 +63,13 @@ test('the operations', async () => {
 });
 
 test('no exception is there for nothing', async () => {
-  const told = await lint(dirname(schemaFile), schemaFile, ['schema-recommended', 'schema-relay']);
+  const report = await lint(dirname(schemaFile), schemaFile, ['schema-recommended', 'schema-relay']);
   assert.deepEqual(
-    Object.keys(EXCEPTIONS).filter((rule) => !told.includes(rule)),
+    Object.keys(EXCEPTIONS).filter((rule) => !report.includes(rule)),
     [],
   );
   assert.deepEqual(
-    WITHOUT_ID.filter((type) => !told.includes(`type "${type}" must have`)),
+    WITHOUT_ID.filter((type) => !report.includes(`type "${type}" must have`)),
     [],
   );
 });

@@ -8,13 +8,13 @@ import { url } from '../endpoint.mjs';
 const ANY =
   'since 1 January 2025 the specification has servers prefer application/graphql-response+json where a client takes either';
 
-/** Audits that we do not pass, each with the reason. */
+/** Audits that we do not pass on purpose, each with the reason. */
 const EXCEPTIONS = {
   '47DE': ANY,
   '80D8': ANY,
 };
 
-/** MUST and SHOULD are asked for. MAY is for servers to choose. */
+/** MUST and SHOULD are required; MAY is optional for servers. */
 const binding = serverAudits({ url, fetchFn: fetch }).filter(({ name }) => /^(MUST|SHOULD)/.test(name));
 
 test('there are audits', () => assert.ok(binding.length > 30, `${binding.length}`));

@@ -17,7 +17,7 @@ import {
 } from 'relay-runtime';
 
 import { command } from '../command.mjs';
-import { ask, schemaFile, sdl, signIn, url } from '../endpoint.mjs';
+import { sendQuery, schemaFile, sdl, signIn, url } from '../endpoint.mjs';
 
 const require = createRequire(import.meta.url);
 const app = resolve('relay-app');
@@ -45,7 +45,7 @@ before(async () => {
   await command(resolve('node_modules/.bin/relay-compiler'), ['relay.config.json'], { cwd: app });
 });
 
-/** An operation that selects one root field, and the id or the type of what it answers. */
+/** An operation that selects one root field, and the id or the type of its result. */
 function operation(root, field) {
   const required = field.args.filter(isRequiredArgument);
   const list = (from, write) => (from.length ? `(${from.map(write).join(', ')})` : '');
@@ -68,7 +68,8 @@ function fieldsOf(text) {
   return names;
 }
 
-// What an SDL extends is taken for the client's own, and left out of the text without a word.
+// relay-compiler takes type extensions in an SDL for client-only fields, and silently leaves them out of the query
+// text.
 test('every root field is sent', () => {
   for (const { root, field } of rootFields) {
     const { params } = artifact(`Root${root}${field.name}${root === 'Query' ? 'Query' : 'Mutation'}`);
@@ -105,7 +106,7 @@ test('every field of the screens is sent', () => {
   }
 });
 
-/** Relay's environment of an app in which somebody is signed in, or nobody. */
+/** Relay's environment of an app with a signed-in member, or with a signed-out viewer. */
 function environmentOf(member) {
   const network = Network.create(async ({ text }, variables) => {
     const response = await fetch(url, {
@@ -118,8 +119,8 @@ function environmentOf(member) {
   return new Environment({ network, store: new Store(new RecordSource()) });
 }
 
-/** What the screen shows: a query's data, as the store has it. */
-function look(environment, query, variables) {
+/** What a screen shows: the data of a query in the store. */
+function readScreen(environment, query, variables) {
   return environment.lookup(createOperationDescriptor(artifact(query), variables).fragment).data;
 }
 
@@ -130,7 +131,7 @@ test('a connection on Query is paged through', async () => {
   const environment = environmentOf();
   const first = { count: 7, after: null };
   await fetchQuery(environment, artifact('RecipesQuery'), first).toPromise();
-  const list = () => fragment(environment, 'Recipes_list', look(environment, 'RecipesQuery', first)).recipes;
+  const list = () => fragment(environment, 'Recipes_list', readScreen(environment, 'RecipesQuery', first)).recipes;
   let pages = 1;
   for (; list().pageInfo.hasNextPage; pages += 1) {
     const variables = { count: 7, after: list().pageInfo.endCursor };
@@ -146,13 +147,13 @@ test('a connection on Query is paged through', async () => {
 test('a connection on an object is paged through by its id', async () => {
   const environment = environmentOf('theo');
   await fetchQuery(environment, artifact('CheckInsQuery'), {}).toPromise();
-  const member = () => fragment(environment, 'CheckIns_member', look(environment, 'CheckInsQuery', {}).me);
+  const member = () => fragment(environment, 'CheckIns_member', readScreen(environment, 'CheckInsQuery', {}).me);
   while (member().checkIns.pageInfo.hasNextPage) {
     const variables = { id: member().id, count: 1, after: member().checkIns.pageInfo.endCursor };
     await fetchQuery(environment, artifact('CheckInsPaginationQuery'), variables).toPromise();
   }
   const shown = member().checkIns.edges.map(({ node }) => node.id);
-  const { data } = await ask('{ me { checkIns(first: 100) { nodes { id } } } }', { member: 'theo' });
+  const { data } = await sendQuery('{ me { checkIns(first: 100) { nodes { id } } } }', { member: 'theo' });
   assert.equal(shown.length, 2);
   assert.deepEqual(
     shown,

@@ -7,16 +7,16 @@ import { cacheExchange } from '@urql/exchange-graphcache';
 import { persistedExchange } from '@urql/exchange-persisted';
 import { buildSchema, getIntrospectionQuery, introspectionFromSchema, isObjectType } from 'graphql';
 
-import { ask, recorder, sdl, signIn, url } from '../endpoint.mjs';
+import { sendQuery, recorder, sdl, signIn, url } from '../endpoint.mjs';
 
 const served = buildSchema(sdl);
 
 const schemas = {
   'the served SDL': introspectionFromSchema(served),
-  'the endpoint': (await ask(getIntrospectionQuery())).data,
+  'the endpoint': (await sendQuery(getIntrospectionQuery())).data,
 };
 
-/** What has no id of its own is kept with what it belongs to. */
+/** Objects without an id are stored in their parent (key `null`). */
 const KEYS = Object.fromEntries(
   Object.values(served.getTypeMap())
     .filter((type) => isObjectType(type) && !type.name.startsWith('__') && !type.getFields().id)
@@ -65,7 +65,7 @@ for (const [source, schema] of Object.entries(schemas)) {
       const { data, error } = await client.query(PROFILE, {});
       assert.equal(error, undefined);
       assert.equal(data.me.subscription?.access, access);
-      // The same from the cache alone.
+      // The same, read from the cache only.
       const cached = await client.query(PROFILE, {}, { requestPolicy: 'cache-only' });
       assert.equal(cached.data?.me.subscription?.access, access);
       assert.deepEqual(warnings, []);

@@ -1,4 +1,4 @@
-//! Clients that hang up in the middle of a change, at every distance to Postgres.
+//! Clients that disconnect in the middle of a change, with different latencies to Postgres.
 
 use std::time::Duration;
 
@@ -9,17 +9,17 @@ use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::json;
 use tokio::{io::AsyncWriteExt as _, net::TcpStream, time::sleep};
 
-use super::{at, socket};
+use super::{socket, url_at};
 use crate::{
-    harness::{TestApp, database, member, named},
+    harness::{TestApp, copy_database, member, read_operation},
     webhooks::senders::{NOON, STRIPE, stripe_at},
 };
 
 const CLIENTS: usize = 16;
-const EACH: usize = 12;
+const REQUESTS_PER_CLIENT: usize = 12;
 
-/// A request that is broken off after up to 12 ms.
-async fn break_off(test: &TestApp, request: String, after: Duration) {
+/// Sends a request and disconnects after this time.
+async fn send_and_disconnect(test: &TestApp, request: String, after: Duration) {
     let address = test.base.trim_start_matches("http://");
     let mut connection = TcpStream::connect(address).await.expect("a connection");
     connection
@@ -46,7 +46,8 @@ fn consent(test: &TestApp, number: usize) -> String {
         "idempotencyKey": format!("hang-up-{number}"),
         "consents": [{ "purpose": "PARTNER_SHARING", "granted": granted }],
     } });
-    let body = json!({ "query": named("UpdateConsents"), "variables": variables }).to_string();
+    let body =
+        json!({ "query": read_operation("UpdateConsents"), "variables": variables }).to_string();
     let token = format!("Bearer {}", test.token(member::MAYA));
     post("/graphql", &[("authorization", &token)], &body)
 }
@@ -62,13 +63,13 @@ fn webhook(number: usize) -> String {
 }
 
 async fn clients_that_hang_up_leave_nothing_open(delay: Duration) {
-    let url = database().await;
+    let url = copy_database().await;
     let proxy = Proxy::start(socket(&url), delay).await;
-    let set = [
+    let environment = [
         ("COACH_WEBHOOK_STRIPE_SECRETS", STRIPE.join(",")),
         ("COACH_STRIPE_PRODUCTS", "prod_1".to_owned()),
     ];
-    let test = TestApp::through(at(proxy.address, &url), &set).await;
+    let test = TestApp::with_database_and_env(url_at(proxy.address, &url), &environment).await;
     let direct = connect(&url, &Options::default()).await;
     let direct = direct.expect("a connection");
     let requests = (0..CLIENTS).map(|client| {
@@ -76,25 +77,25 @@ async fn clients_that_hang_up_leave_nothing_open(delay: Duration) {
         async move {
             let seed = u64::try_from(client).expect("small");
             let mut random = Random::new(seed, 1);
-            for number in 0..EACH {
-                let number = client * EACH + number;
+            for number in 0..REQUESTS_PER_CLIENT {
+                let number = client * REQUESTS_PER_CLIENT + number;
                 let request = if number.is_multiple_of(3) {
                     webhook(number)
                 } else {
                     consent(test, number)
                 };
                 let after = random.between(Duration::ZERO, Duration::from_millis(12));
-                break_off(test, request, after).await;
+                send_and_disconnect(test, request, after).await;
             }
         }
     });
     join_all(requests).await;
 
-    // What was begun comes to its end, and then nobody holds a transaction.
+    // What was started ends, and then no transaction is open.
     let open = "
         SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL";
-    // The server would end one that nobody goes on with, after ten seconds: that must not be what ends them.
+    // Postgres ends transactions that were idle for ten seconds: they must end before that.
     let idle = "
         SELECT count(*) FROM pg_stat_activity
         WHERE datname = current_database() AND state = 'idle in transaction'
@@ -104,7 +105,7 @@ async fn clients_that_hang_up_leave_nothing_open(delay: Duration) {
         number(&direct, open).await == 0
     })
     .await;
-    // What is answered now is kept, each on whatever connection it comes to.
+    // Every webhook that is answered now is stored, on whichever connection.
     let before = number(
         &direct,
         "SELECT count(*) FROM webhook_event WHERE event_id LIKE 'evt_here_%'",
@@ -118,20 +119,20 @@ async fn clients_that_hang_up_leave_nothing_open(delay: Duration) {
     let kept = "SELECT count(*) FROM webhook_event WHERE event_id LIKE 'evt_here_%'";
     assert_eq!(number(&direct, kept).await, 30);
 
-    let answer = test.ask(member::MAYA, "{ me { id } }", json!({})).await;
+    let answer = test.graphql(member::MAYA, "{ me { id } }", json!({})).await;
     assert!(answer.codes().is_empty(), "{answer:#?}");
-    // A change and the record of it stand or fall together.
-    let odd = "
+    // An event is stored with its outbox message, or not at all.
+    let without_message = "
         SELECT count(*) FROM webhook_event event
         WHERE source = 'stripe' AND NOT EXISTS (
             SELECT FROM outbox WHERE queue = 'webhooks' AND envelope LIKE '%' || event.id || '%'
         )";
-    assert_eq!(number(&direct, odd).await, 0);
-    test.owed().await;
+    assert_eq!(number(&direct, without_message).await, 0);
+    test.take_outbox().await;
     direct.close().await;
 }
 
-/// Asked on a connection that no request has had.
+/// Runs a query on a connection that no request has used.
 async fn number(db: &Pool, sql: &str) -> i64 {
     let statement = Statement::from_string(DbBackend::Postgres, sql);
     let row = db

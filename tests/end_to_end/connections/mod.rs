@@ -1,5 +1,5 @@
-//! What becomes of connections to Postgres: clients hang up, servers fall silent, move, restart, or stand behind a
-//! pooler.
+//! Trouble with connections to Postgres: clients disconnect, servers stop responding, fail over, restart, or are behind
+//! a pooler.
 
 mod failover;
 mod hang_up;
@@ -18,20 +18,20 @@ use std::{
     time::Duration,
 };
 
-use coach_tests::{PATIENCE, Target, cluster::Server};
+use coach_tests::{Target, WAIT_TIMEOUT, cluster::Server};
 use serde_json::json;
 use tokio::{
     task::JoinHandle,
     time::{Instant, sleep},
 };
 
-use crate::harness::{TestApp, member, named, noon};
+use crate::harness::{TestApp, member, noon, read_operation};
 
-/// From when there is a server until there is service, on a machine that has time for it.
-const SERVICE_WITHIN: Duration = Duration::from_secs(10);
+/// How long it may take from when the server is available until requests succeed, on an idle machine.
+const MAX_RECOVERY_TIME: Duration = Duration::from_secs(10);
 
-/// Measures how much later than it asked for a task of this process is woken, from its start on: that much a busy machine
-/// adds to what is waited for at the same time.
+/// Measures the total delay with which a task's timers fire, from its start on. Time limits are extended by it, so that
+/// they hold on a busy machine.
 struct Lateness {
     microseconds: Arc<AtomicU64>,
     task: JoinHandle<()>,
@@ -39,25 +39,28 @@ struct Lateness {
 
 impl Lateness {
     fn measure() -> Self {
-        const NAP: Duration = Duration::from_millis(5);
-        /// Timers have whole milliseconds.
-        const GRAIN: Duration = Duration::from_millis(2);
+        const INTERVAL: Duration = Duration::from_millis(5);
+        /// Timers are accurate to whole milliseconds.
+        const TIMER_PRECISION: Duration = Duration::from_millis(2);
         let microseconds = Arc::new(AtomicU64::new(0));
         let sum = Arc::clone(&microseconds);
         let task = tokio::spawn(async move {
             loop {
                 let begun = Instant::now();
-                sleep(NAP).await;
-                let late = begun.elapsed().saturating_sub(NAP + GRAIN).as_micros();
+                sleep(INTERVAL).await;
+                let late = begun
+                    .elapsed()
+                    .saturating_sub(INTERVAL + TIMER_PRECISION)
+                    .as_micros();
                 sum.fetch_add(u64::try_from(late).unwrap_or(u64::MAX), Relaxed);
             }
         });
         Self { microseconds, task }
     }
 
-    /// Within what there has to be service.
-    fn service_within(&self) -> Duration {
-        SERVICE_WITHIN + Duration::from_micros(self.microseconds.load(Relaxed))
+    /// [`MAX_RECOVERY_TIME`], extended by the delay measured so far.
+    fn max_recovery_time(&self) -> Duration {
+        MAX_RECOVERY_TIME + Duration::from_micros(self.microseconds.load(Relaxed))
     }
 }
 
@@ -67,13 +70,13 @@ impl Drop for Lateness {
     }
 }
 
-/// The same database as the URL of a test's own leads to, at another address.
-fn at(address: std::net::SocketAddr, url: &str) -> String {
+/// The URL of a test's database, at another address.
+fn url_at(address: std::net::SocketAddr, url: &str) -> String {
     let database = url.split(['/', '?']).nth(3).expect("a database");
     coach_tests::cluster::url(address, database)
 }
 
-/// The socket that the URL of a test's own database leads to.
+/// The Unix socket in the URL of a test's database.
 fn socket(url: &str) -> Target {
     let host = url.split("host=").nth(1).expect("a folder");
     let host = host
@@ -84,7 +87,7 @@ fn socket(url: &str) -> Target {
     Target::Unix(PathBuf::from(host).join(".s.PGSQL.5432"))
 }
 
-/// Tables and content.
+/// Migrates and seeds the server's database.
 async fn seed(server: &Server) {
     let pool = server.pool("postgres").await;
     coach_gateway::app::migrate(&pool).await.expect("migrated");
@@ -94,31 +97,34 @@ async fn seed(server: &Server) {
 }
 
 async fn readiness(test: &TestApp) -> u16 {
-    let asked = test
+    let request = test
         .client
         .get(format!("{}/health/ready", test.base))
         .send();
-    asked.await.expect("an answer").status().as_u16()
+    request.await.expect("an answer").status().as_u16()
 }
 
-/// Asks for Today.
+/// Runs the operation `Today` and returns its error codes.
 async fn today(test: &TestApp) -> Vec<String> {
-    let answer = test.ask(member::MAYA, &named("Today"), json!({})).await;
+    let answer = test
+        .graphql(member::MAYA, &read_operation("Today"), json!({}))
+        .await;
     answer.codes().into_iter().map(str::to_owned).collect()
 }
 
-/// Asks until Today is answered whole ten times in a row. Says how long it took, and how many were not.
-async fn service(test: &TestApp) -> (Duration, usize) {
+/// Runs `Today` until ten requests in a row succeed. Returns the time until the first of them, and the number of failed
+/// requests.
+async fn wait_for_service(test: &TestApp) -> (Duration, usize) {
     let begun = Instant::now();
-    let (mut whole, mut broken) = (0, 0);
+    let (mut succeeded, mut failed) = (0, 0);
     let mut since = Duration::ZERO;
-    while whole < 10 {
+    while succeeded < 10 {
         let codes = today(test).await;
         if codes.is_empty() {
-            if whole == 0 {
+            if succeeded == 0 {
                 since = begun.elapsed();
             }
-            whole += 1;
+            succeeded += 1;
         } else {
             assert!(
                 codes
@@ -126,18 +132,18 @@ async fn service(test: &TestApp) -> (Duration, usize) {
                     .all(|code| ["SERVICE_UNAVAILABLE", "TIMEOUT"].contains(&code.as_str())),
                 "{codes:?}"
             );
-            (whole, broken) = (0, broken + 1);
-            assert!(begun.elapsed() < PATIENCE, "no service");
+            (succeeded, failed) = (0, failed + 1);
+            assert!(begun.elapsed() < WAIT_TIMEOUT, "no service");
             sleep(Duration::from_millis(50)).await;
         }
     }
-    (since, broken)
+    (since, failed)
 }
 
-/// Has many requests use as many connections as the pool has.
+/// Sends enough concurrent requests to open all connections of the pool.
 async fn warm(test: &TestApp) {
-    let asked = (0..64).map(|_| today(test));
-    for codes in futures_util::future::join_all(asked).await {
+    let requests = (0..64).map(|_| today(test));
+    for codes in futures_util::future::join_all(requests).await {
         assert!(codes.is_empty(), "{codes:?}");
     }
 }

@@ -1,16 +1,17 @@
-//! A network that loses every packet: a server in a namespace of its own, whose address goes and comes.
+//! A network that loses every packet: a server in a network namespace of its own, whose address is removed and added
+//! again.
 
 use std::{net::SocketAddr, process::Command, time::Duration};
 
 use coach_tests::cluster::Server;
 use tokio::time::{Instant, sleep};
 
-use super::{Lateness, seed, service, today, warm};
+use super::{Lateness, seed, today, wait_for_service, warm};
 use crate::harness::TestApp;
 
 const ADDRESS: &str = "10.213.77.2";
 
-/// A namespace with one host, which is gone when it is dropped.
+/// A network namespace with one host, which is removed when it is dropped.
 struct Namespace(String);
 
 impl Namespace {
@@ -18,7 +19,7 @@ impl Namespace {
         let name = format!("coach{}", std::process::id() % 10_000);
         let namespace = Self(name.clone());
         let (outer, inner) = (format!("{name}a"), format!("{name}b"));
-        let made = ip(&["netns", "add", &name])
+        let created = ip(&["netns", "add", &name])
             && ip(&[
                 "link", "add", &outer, "type", "veth", "peer", "name", &inner, "netns", &name,
             ])
@@ -26,15 +27,15 @@ impl Namespace {
             && ip(&["link", "set", &outer, "up"])
             && ip(&["-n", &name, "link", "set", &inner, "up"])
             && ip(&["-n", &name, "link", "set", "lo", "up"])
-            && namespace.appear();
+            && namespace.add_address();
         assert!(
-            made,
+            created,
             "namespaces take root on Linux and iproute2, or COACH_TEST_WITHOUT=namespaces"
         );
         namespace
     }
 
-    fn appear(&self) -> bool {
+    fn add_address(&self) -> bool {
         ip(&[
             "-n",
             &self.0,
@@ -46,8 +47,8 @@ impl Namespace {
         ])
     }
 
-    /// Who sends there is told nothing.
-    fn vanish(&self) -> bool {
+    /// Removes the address, so that packets are lost without an error.
+    fn remove_address(&self) -> bool {
         ip(&[
             "-n",
             &self.0,
@@ -93,21 +94,21 @@ async fn a_server_whose_packets_were_lost_is_used_as_soon_as_it_can_be() {
     ];
     let server = Server::create_on(&home.join("data"), address, &prefix).await;
     seed(&server).await;
-    let test = TestApp::on(server.url("postgres")).await;
+    let test = TestApp::with_database(server.url("postgres")).await;
     warm(&test).await;
 
-    assert!(namespace.vanish());
-    // Long enough for every connection to be found out, and for the kernel to try less and less often.
+    assert!(namespace.remove_address());
+    // Long enough for every connection to be detected as broken, and for the kernel's retransmissions to become rare.
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs(20) {
         let codes = today(&test).await;
         assert!(!codes.is_empty(), "there is no server");
         sleep(Duration::from_millis(250)).await;
     }
-    assert!(namespace.appear());
+    assert!(namespace.add_address());
     let lateness = Lateness::measure();
-    let (after, broken) = service(&test).await;
-    let within = lateness.service_within();
-    println!("service after {after:?} of {within:?}, {broken} requests broken");
-    assert!(after < within, "{after:?} of {within:?}");
+    let (after, broken) = wait_for_service(&test).await;
+    let limit = lateness.max_recovery_time();
+    println!("service after {after:?} of {limit:?}, {broken} requests broken");
+    assert!(after < limit, "{after:?} of {limit:?}");
 }

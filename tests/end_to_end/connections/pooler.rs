@@ -1,9 +1,9 @@
-//! Through `PgBouncer` as the distribution has it.
+//! The gateway behind `PgBouncer`.
 
 use coach_domain::Error;
 use coach_tests::{
     PgBouncer,
-    cluster::{Server, url},
+    cluster::{self, Server},
 };
 use futures_util::future::join_all;
 use sea_orm::ConnectionTrait as _;
@@ -15,7 +15,7 @@ use crate::{
     writes::change,
 };
 
-async fn works_through(mode: &str) {
+async fn works_with_pool_mode(mode: &str) {
     let home = coach_tests::folder();
     let server = Server::create(&home.join("data")).await;
     seed(&server).await;
@@ -26,8 +26,8 @@ async fn works_through(mode: &str) {
         mode,
     )
     .await;
-    let through = url(pooler.address, "postgres");
-    let test = TestApp::through(through, &[("COACH_DATABASE_POOL_MODE", mode)]).await;
+    let url = cluster::url(pooler.address, "postgres");
+    let test = TestApp::with_database_and_env(url, &[("COACH_DATABASE_POOL_MODE", mode)]).await;
     assert_eq!(readiness(&test).await, 200);
     for _ in 0..4 {
         let reads = (0..50).map(|_| today(&test));
@@ -45,21 +45,21 @@ async fn works_through(mode: &str) {
     for answer in join_all(changes).await {
         assert!(answer.codes().is_empty(), "{answer:#?}");
     }
-    // Statements have their time limit there too.
+    // Statements have their timeout there too.
     let slow = test.pool.execute_unprepared("SELECT pg_sleep(60)").await;
     let slow = Error::from(slow.expect_err("too slow"));
     assert!(matches!(slow, Error::Timeout(_)), "{slow:?}");
-    test.owed().await;
+    test.take_outbox().await;
 }
 
 #[cfg_attr(without_pgbouncer, ignore = "there is no PgBouncer (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn that_keeps_sessions() {
-    works_through("session").await;
+    works_with_pool_mode("session").await;
 }
 
 #[cfg_attr(without_pgbouncer, ignore = "there is no PgBouncer (tests/run)")]
 #[tokio::test(flavor = "multi_thread")]
 async fn that_keeps_only_transactions() {
-    works_through("transaction").await;
+    works_with_pool_mode("transaction").await;
 }

@@ -14,7 +14,7 @@ async fn after_a_restart_no_read_and_no_change_fails() {
     let home = coach_tests::folder();
     let mut server = Server::create(&home.join("data")).await;
     seed(&server).await;
-    let test = TestApp::on(server.url("postgres")).await;
+    let test = TestApp::with_database(server.url("postgres")).await;
     for round in 0..3 {
         warm(&test).await;
         server.restart().await;
@@ -33,5 +33,5 @@ async fn after_a_restart_no_read_and_no_change_fails() {
             assert!(answer.codes().is_empty(), "change {number}: {answer:#?}");
         }
     }
-    test.owed().await;
+    test.take_outbox().await;
 }

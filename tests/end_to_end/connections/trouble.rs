@@ -1,4 +1,4 @@
-//! Settings of the server and of its roles that make statements fail.
+//! Settings of the Postgres server and its roles that make statements fail.
 
 use coach_domain::database::{self, Options};
 use coach_tests::{cluster::Server, until};
@@ -25,8 +25,8 @@ async fn each_trouble_has_a_code_or_none() {
         pool.execute_unprepared(sql).await.expect(sql);
     };
 
-    // A server that takes no changes goes on with what reads, and is not ready.
-    let test = TestApp::on(server.url("postgres")).await;
+    // With a read-only server queries go on, and the gateway is not ready.
+    let test = TestApp::with_database(server.url("postgres")).await;
     warm(&test).await;
     set("ALTER SYSTEM SET default_transaction_read_only = on").await;
     set("SELECT pg_reload_conf()").await;
@@ -43,15 +43,15 @@ async fn each_trouble_has_a_code_or_none() {
     until("it is ready", async || readiness(&test).await == 200).await;
     let answer = change(&test, member::MAYA, "UpdateConsents", consent("writable")).await;
     assert!(answer.codes().is_empty(), "{answer:#?}");
-    test.owed().await;
+    test.take_outbox().await;
     drop(test);
 
-    // What the role has as its defaults is not what we work with.
+    // Defaults of the role have no effect on our sessions.
     set("ALTER ROLE coach SET idle_session_timeout = '100ms'").await;
     set("ALTER ROLE coach SET default_transaction_isolation = 'repeatable read'").await;
-    let test = TestApp::on(server.url("postgres")).await;
+    let test = TestApp::with_database(server.url("postgres")).await;
     warm(&test).await;
-    // A session that goes by the role's defaults, and what becomes of it.
+    // A session with the role's defaults is ended when it is idle.
     let other = Database::connect(server.url("postgres")).await;
     let other = other.expect("a connection");
     let own = Statement::from_string(DbBackend::Postgres, "SELECT pg_backend_pid()");
@@ -76,13 +76,13 @@ async fn each_trouble_has_a_code_or_none() {
     for answer in futures_util::future::join_all(changes).await {
         assert!(answer.codes().is_empty(), "{answer:#?}");
     }
-    test.owed().await;
+    test.take_outbox().await;
     drop(test);
     set("ALTER ROLE coach RESET ALL").await;
 
-    // A lock that is not to be waited for.
+    // A lock timeout.
     set("ALTER ROLE coach SET lock_timeout = '200ms'").await;
-    let test = TestApp::on(server.url("postgres")).await;
+    let test = TestApp::with_database(server.url("postgres")).await;
     let holder = pool.begin().await.expect("begun");
     holder
         .execute_unprepared("SELECT FROM member FOR UPDATE")
@@ -93,7 +93,7 @@ async fn each_trouble_has_a_code_or_none() {
     holder.rollback().await.expect("let go");
     let answer = change(&test, member::MAYA, "UpdateConsents", consent("locked")).await;
     assert!(answer.codes().is_empty(), "{answer:#?}");
-    test.owed().await;
+    test.take_outbox().await;
     drop(test);
     pool.close().await;
 }
@@ -121,6 +121,6 @@ async fn a_deadlock_is_tried_again_and_not_told() {
     };
     let (answer, ()) = tokio::join!(command, cross);
     assert!(answer.codes().is_empty(), "{answer:#?}");
-    assert_eq!(test.owed().await.len(), 2, "done once");
+    assert_eq!(test.take_outbox().await.len(), 2, "done once");
     holder.close().await;
 }

@@ -1,4 +1,4 @@
-//! One gateway for one test.
+//! A gateway for one test.
 
 use std::{
     path::Path,
@@ -15,7 +15,7 @@ use coach_domain::{
     command::CommandRate,
     database::{self, Options, Pool},
     object::ObjectStore,
-    subscription::purchase::Shops,
+    purchase::Shops,
 };
 use coach_gateway::{
     auth::{Authenticator, LocalIssuer},
@@ -28,8 +28,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::{
-    Answer,
-    answer::{assert_errors_are_in_place, assert_whole_seconds},
+    GraphqlResponse,
+    response::{assert_errors_stay_in_place, assert_whole_seconds},
 };
 
 /// A clock that tests move.
@@ -41,13 +41,13 @@ impl Clock for TestClock {
     }
 }
 
-/// A clock at the moment at which the template was seeded.
+/// A clock at noon UTC on 18 March 2026, the time at which the template database was seeded.
 pub(crate) fn noon() -> Arc<TestClock> {
     let noon = DateTime::parse_from_rfc3339("2026-03-18T12:00:00Z").expect("a moment");
     Arc::new(TestClock(Mutex::new(noon.to_utc())))
 }
 
-/// A gateway on a port of its own.
+/// A gateway that listens on a free port.
 pub(crate) struct TestApp {
     pub(crate) base: String,
     pub(crate) client: reqwest::Client,
@@ -60,19 +60,19 @@ pub(crate) struct TestApp {
     statements: Arc<Mutex<Statements>>,
 }
 
-/// What a gateway has besides the defaults.
+/// What a gateway has instead of the defaults.
 #[derive(Default)]
 struct Setup<'a> {
-    /// Those of the environment without.
+    /// `None`: the shops that the environment configures.
     shops: Option<Shops>,
     environment: &'a [(&'a str, &'a str)],
-    /// A folder of its own without.
+    /// `None`: a folder of its own.
     objects: Option<Arc<dyn ObjectStore>>,
-    /// Whom `coach dev` signs in.
+    /// The member whom `coach dev` signs in.
     demo: Option<&'static str>,
 }
 
-/// A folder that nobody else uses.
+/// A folder that no other test uses.
 fn folder() -> Arc<dyn ObjectStore> {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -83,18 +83,21 @@ fn folder() -> Arc<dyn ObjectStore> {
 }
 
 impl TestApp {
-    /// Over a database of its own, as the seed left it.
+    /// Starts a gateway with a new copy of the seeded database.
     pub(crate) async fn start() -> Self {
-        Self::on(super::postgres::copy().await).await
+        Self::with_database(super::postgres::copy().await).await
     }
 
-    /// Over a given database.
-    pub(crate) async fn on(url: String) -> Self {
-        Self::with(url, Setup::default()).await
+    /// Starts a gateway with this database.
+    pub(crate) async fn with_database(url: String) -> Self {
+        Self::build(url, Setup::default()).await
     }
 
-    /// Over a given database, with these variables in its environment.
-    pub(crate) async fn through(url: String, environment: &[(&str, impl AsRef<str>)]) -> Self {
+    /// Starts a gateway with this database and these environment variables.
+    pub(crate) async fn with_database_and_env(
+        url: String,
+        environment: &[(&str, impl AsRef<str>)],
+    ) -> Self {
         let environment: Vec<_> = environment
             .iter()
             .map(|(name, value)| (*name, value.as_ref()))
@@ -103,47 +106,47 @@ impl TestApp {
             environment: &environment,
             ..Setup::default()
         };
-        Self::with(url, setup).await
+        Self::build(url, setup).await
     }
 
-    /// Over a database of its own, with shops that purchases are asked about.
-    pub(crate) async fn selling(shops: Shops) -> Self {
+    /// Starts a gateway with a new copy of the seeded database and these shops.
+    pub(crate) async fn with_shops(shops: Shops) -> Self {
         let setup = Setup {
             shops: Some(shops),
             ..Setup::default()
         };
-        Self::with(super::postgres::copy().await, setup).await
+        Self::build(super::postgres::copy().await, setup).await
     }
 
-    /// Over a database of its own, with this store of objects.
-    pub(crate) async fn storing(objects: Arc<dyn ObjectStore>) -> Self {
+    /// Starts a gateway with a new copy of the seeded database and this object store.
+    pub(crate) async fn with_object_store(objects: Arc<dyn ObjectStore>) -> Self {
         let setup = Setup {
             objects: Some(objects),
             ..Setup::default()
         };
-        Self::with(super::postgres::copy().await, setup).await
+        Self::build(super::postgres::copy().await, setup).await
     }
 
-    /// Over a database of its own, with these variables in its environment.
-    pub(crate) async fn set(environment: &[(&str, impl AsRef<str>)]) -> Self {
-        Self::through(super::postgres::copy().await, environment).await
+    /// Starts a gateway with a new copy of the seeded database and these environment variables.
+    pub(crate) async fn with_env(environment: &[(&str, impl AsRef<str>)]) -> Self {
+        Self::with_database_and_env(super::postgres::copy().await, environment).await
     }
 
-    /// The same, as `coach dev` runs it.
-    pub(crate) async fn developing(environment: &[(&str, &str)]) -> Self {
+    /// Starts a gateway as `coach dev` runs it, with a new copy of the seeded database.
+    pub(crate) async fn in_dev_mode(environment: &[(&str, &str)]) -> Self {
         let setup = Setup {
             environment,
             demo: Some(super::member::MAYA),
             ..Setup::default()
         };
-        Self::with(super::postgres::copy().await, setup).await
+        Self::build(super::postgres::copy().await, setup).await
     }
 
-    async fn with(url: String, setup: Setup<'_>) -> Self {
+    async fn build(url: String, setup: Setup<'_>) -> Self {
         let clock = noon();
-        // Tests ask for a day's changes in no time.
+        // Tests make as many changes within a second as a member does in a day.
         let rate = ("COACH_LIMIT_COMMANDS".to_owned(), "100000".to_owned());
-        // Nothing of this process's environment counts.
+        // This process's environment is ignored.
         let sources = Sources {
             file: "none.toml".into(),
             environment: std::iter::once(rate)
@@ -161,9 +164,9 @@ impl TestApp {
         };
         let pool = database::connect(&url, &options).await;
         let pool = Arc::new(pool.expect("a connection"));
-        super::canary::listen(&pool).await;
+        super::leaks::watch(&pool).await;
         let issuer = Arc::new(LocalIssuer::generate().expect("randomness"));
-        let queue = PostgresQueue::unopened((*pool).clone(), []);
+        let queue = PostgresQueue::new_unchecked((*pool).clone(), []);
         let objects = setup.objects.unwrap_or_else(folder);
         let shops = || settings.shops.open().expect("shops that can be asked");
         let shops = setup.shops.unwrap_or_else(shops);
@@ -191,8 +194,8 @@ impl TestApp {
                 let statements = Arc::clone(&statements);
                 async move {
                     let mut response = next.run(request).await;
-                    if let Some(told) = response.extensions_mut().remove::<Statements>() {
-                        *statements.lock().expect("not poisoned") = told;
+                    if let Some(recorded) = response.extensions_mut().remove::<Statements>() {
+                        *statements.lock().expect("not poisoned") = recorded;
                     }
                     response
                 }
@@ -218,7 +221,7 @@ impl TestApp {
         }
     }
 
-    /// A token for the person with this address.
+    /// An access token for the person with this email address.
     pub(crate) fn token(&self, email: &str) -> String {
         let groups: &[&str] = if email == super::member::SAM {
             &["staff"]
@@ -234,20 +237,29 @@ impl TestApp {
         *self.clock.0.lock().expect("not poisoned") += by;
     }
 
-    /// Sets the clock to a moment such as `2026-03-18T12:00:00Z`.
-    pub(crate) fn set_clock(&self, moment: &str) {
-        let moment = DateTime::parse_from_rfc3339(moment).expect(moment);
-        *self.clock.0.lock().expect("not poisoned") = moment.to_utc();
+    /// Sets the clock to a time such as `2026-03-18T12:00:00Z`.
+    pub(crate) fn set_clock(&self, time: &str) {
+        let time = DateTime::parse_from_rfc3339(time).expect(time);
+        *self.clock.0.lock().expect("not poisoned") = time.to_utc();
     }
 
-    /// Asks as somebody, or as nobody with an empty address.
-    pub(crate) async fn ask(&self, email: &str, query: &str, variables: Value) -> Answer {
+    /// Sends an operation as the person with this email address, or anonymously if it is empty.
+    pub(crate) async fn graphql(
+        &self,
+        email: &str,
+        query: &str,
+        variables: Value,
+    ) -> GraphqlResponse {
         let body = json!({ "query": query, "variables": variables });
         self.post(email, body.to_string()).await
     }
 
-    /// Sends a body as it is.
-    pub(crate) async fn post(&self, email: &str, body: impl Into<reqwest::Body>) -> Answer {
+    /// Sends this request body to `/graphql`.
+    pub(crate) async fn post(
+        &self,
+        email: &str,
+        body: impl Into<reqwest::Body>,
+    ) -> GraphqlResponse {
         let mut request = self
             .client
             .post(format!("{}/graphql", self.base))
@@ -262,10 +274,10 @@ impl TestApp {
         let status = response.status().as_u16();
         let text = response.text().await.expect("a body");
         let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}"));
-        assert_errors_are_in_place(&body);
+        assert_errors_stay_in_place(&body);
         assert_whole_seconds(&body["data"]);
         let statements = self.statements.lock().expect("not poisoned").texts.clone();
-        Answer {
+        GraphqlResponse {
             status,
             body,
             statements,
@@ -276,8 +288,8 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            super::canary::assert_silent();
-            super::outbox::assert_nothing_owed(&self.url);
+            super::leaks::assert_none();
+            super::outbox::assert_outbox_empty(&self.url);
         }
     }
 }

@@ -1,24 +1,24 @@
-//! The real router over a real Postgres, asked through HTTP.
+//! The production router with a real Postgres, called through HTTP.
 
-mod answer;
 mod app;
-pub(crate) mod canary;
+pub(crate) mod leaks;
 mod operation;
 mod outbox;
 mod postgres;
+mod response;
 mod sql;
 
-pub(crate) use answer::Answer;
 pub(crate) use app::{TestApp, noon};
-pub(crate) use operation::{named, operations};
-pub(crate) use outbox::{Owed, kinds};
-pub(crate) use postgres::copy as database;
+pub(crate) use operation::{operations, read_operation};
+pub(crate) use outbox::{EnqueuedMessage, kinds};
+pub(crate) use postgres::copy as copy_database;
+pub(crate) use response::GraphqlResponse;
 
-/// The members of the seed, by their addresses.
+/// The seed's members, by their email addresses.
 pub(crate) mod member {
     /// In the middle of a cycle.
     pub(crate) const MAYA: &str = "maya@demo.coach.example";
-    /// On the first day.
+    /// On the first day of a plan.
     pub(crate) const DANI: &str = "dani@demo.coach.example";
     /// Registered, without a plan.
     pub(crate) const NORA: &str = "nora@demo.coach.example";
@@ -26,14 +26,14 @@ pub(crate) mod member {
     pub(crate) const CHEN: &str = "chen@demo.coach.example";
     /// In the third cycle.
     pub(crate) const THEO: &str = "theo@demo.coach.example";
-    /// Whose subscription has lapsed.
+    /// With a lapsed subscription.
     pub(crate) const LARA: &str = "lara@demo.coach.example";
-    /// On day 6, with a payment that failed.
+    /// On day 6, with a failed payment.
     pub(crate) const GWEN: &str = "gwen@demo.coach.example";
-    /// Whose plan has ended eleven days ago.
+    /// With a plan that ended eleven days ago.
     pub(crate) const RAVI: &str = "ravi@demo.coach.example";
     /// Signed in, never registered.
-    pub(crate) const NOBODY: &str = "nobody@demo.coach.example";
-    /// Of the staff.
+    pub(crate) const UNREGISTERED: &str = "nobody@demo.coach.example";
+    /// A member of the staff.
     pub(crate) const SAM: &str = "sam@demo.coach.example";
 }

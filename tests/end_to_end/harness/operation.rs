@@ -1,17 +1,17 @@
-//! The app's named operations, with variables that they work with.
+//! The app's operations, with valid variables.
 
 use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 
-/// The text of a named operation.
-pub(crate) fn named(name: &str) -> String {
+/// The text of an operation of the app.
+pub(crate) fn read_operation(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/operations");
     fs::read_to_string(folder.join(name).with_extension("graphql")).expect(name)
 }
 
-/// The reads, each with variables and with its budget of SQL statements once
-/// the catalogue is in memory. Raise one with a reason in the commit.
+/// The app's queries, each with variables and its budget of SQL statements once the catalogue is in memory. Give the
+/// reason in the commit that raises one.
 pub(crate) fn operations(recipe: &Value, workout: &Value) -> Vec<(&'static str, Value, usize)> {
     vec![
         ("Today", json!({}), 7),

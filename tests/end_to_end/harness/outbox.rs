@@ -1,5 +1,5 @@
-//! What commands owe. No relay runs in these tests, so each test takes what it expects, and what is left when its app is
-//! dropped fails it.
+//! The messages that commands enqueue. No relay runs in these tests: each test takes the messages that it expects, and
+//! fails if any are left when its app is dropped.
 
 use std::thread;
 
@@ -9,39 +9,42 @@ use coach_domain::{
 };
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-use super::{TestApp, answer::assert_whole_seconds};
+use super::{TestApp, response::assert_whole_seconds};
 
-/// A side effect, as a relay would find it.
+/// An unsent message in the outbox, as a relay would find it.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Owed {
+pub(crate) struct EnqueuedMessage {
     pub(crate) queue: QueueName,
     pub(crate) envelope: Envelope,
 }
 
-/// What effects are called.
-pub(crate) fn kinds(owed: &[Owed]) -> Vec<&str> {
-    let kinds = owed.iter().map(|effect| effect.envelope.kind.as_str());
+/// The kinds of messages.
+pub(crate) fn kinds(enqueued: &[EnqueuedMessage]) -> Vec<&str> {
+    let kinds = enqueued
+        .iter()
+        .map(|message| message.envelope.kind.as_str());
     kinds.collect()
 }
 
 impl TestApp {
-    /// Takes what is owed out of the outbox: by queue, then by kind, then in the order of the commits.
-    pub(crate) async fn owed(&self) -> Vec<Owed> {
+    /// Removes the unsent messages from the outbox and returns them by queue, then by kind, then in the order of the
+    /// commits.
+    pub(crate) async fn take_outbox(&self) -> Vec<EnqueuedMessage> {
         take(&self.url).await
     }
 
-    /// Takes what is owed, and returns what it is called.
-    pub(crate) async fn owed_kinds(&self) -> Vec<String> {
-        let owed = self.owed().await;
-        kinds(&owed).into_iter().map(str::to_owned).collect()
+    /// Removes the unsent messages from the outbox and returns their kinds.
+    pub(crate) async fn take_outbox_kinds(&self) -> Vec<String> {
+        let enqueued = self.take_outbox().await;
+        kinds(&enqueued).into_iter().map(str::to_owned).collect()
     }
 }
 
-/// By a connection of its own: one of the app's may lead to a server that was the database's before.
-async fn take(url: &str) -> Vec<Owed> {
+/// Uses a connection of its own: one of the app's may lead to a server that no longer is the database's.
+async fn take(url: &str) -> Vec<EnqueuedMessage> {
     let single = Options {
         max_connections: 1,
-        // The test may go through a pooler; this works without one, too.
+        // The test may use a pooler. This mode works without one, too.
         pool_mode: PoolMode::Transaction,
         ..Options::default()
     };
@@ -51,31 +54,32 @@ async fn take(url: &str) -> Vec<Owed> {
     let rows = pool.query_all_raw(Statement::from_string(DbBackend::Postgres, sql));
     let rows = rows.await.expect(sql);
     pool.close().await;
-    let owed = rows.iter().map(|row| {
+    let enqueued = rows.iter().map(|row| {
         let queue: String = row.try_get_by_index(0).expect("a queue");
         let envelope: String = row.try_get_by_index(1).expect("an envelope");
-        let owed = Owed {
+        let message = EnqueuedMessage {
             queue: queue.parse().expect("a queue of ours"),
             envelope: serde_json::from_str(&envelope).expect("an envelope"),
         };
-        // What others get.
-        if [QueueName::Events, QueueName::PartnerSync].contains(&owed.queue) {
+        // Messages for other systems.
+        if [QueueName::Events, QueueName::PartnerSync].contains(&message.queue) {
             assert_whole_seconds(&serde_json::from_str(&envelope).expect("JSON"));
         }
-        owed
+        message
     });
-    let mut owed: Vec<_> = owed.collect();
-    owed.sort_by(|one, other| {
-        let key = |of: &Owed| (of.queue.as_str(), of.envelope.kind.clone(), of.envelope.id);
+    let mut enqueued: Vec<_> = enqueued.collect();
+    enqueued.sort_by(|one, other| {
+        let key =
+            |it: &EnqueuedMessage| (it.queue.as_str(), it.envelope.kind.clone(), it.envelope.id);
         key(one).cmp(&key(other))
     });
-    owed
+    enqueued
 }
 
-/// Fails when a database still owes something. Blocks: it is for `drop`, where nothing can be awaited.
-pub(super) fn assert_nothing_owed(url: &str) {
+/// Fails if the outbox has unsent messages. It blocks, for use in `drop`, which cannot await.
+pub(super) fn assert_outbox_empty(url: &str) {
     let url = url.to_owned();
-    // The test's own runtime may be the one that is blocked.
+    // The test's own runtime may be blocked by this call.
     let left = thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

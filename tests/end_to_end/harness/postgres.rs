@@ -1,4 +1,4 @@
-//! The Postgres of these tests, with a seeded database to copy.
+//! The Postgres server of these tests, with a seeded database to copy.
 
 use std::{path::Path, sync::LazyLock};
 
@@ -7,7 +7,7 @@ use tokio::sync::OnceCell;
 
 use super::app::noon;
 
-/// Started with the first test that asks.
+/// Started by the first test that needs it.
 static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres-of-tests");
     Postgres::start(&home)
@@ -15,7 +15,7 @@ static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
 
 const TEMPLATE: &str = "template_seeded";
 
-/// The URL of a database of one test's own, as the seed left it.
+/// The URL of a new copy of the seeded database.
 pub(crate) async fn copy() -> String {
     static SEEDED: OnceCell<()> = OnceCell::const_new();
     let seed = || {

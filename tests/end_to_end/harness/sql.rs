@@ -1,4 +1,4 @@
-//! The test's database, past the gateway: to bring about what nobody can ask for, and to look at the rows.
+//! Direct access to the test's database: to bring about states that no operation can, and to inspect rows.
 
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
@@ -10,7 +10,7 @@ impl TestApp {
         self.pool.execute_unprepared(sql).await.expect(sql);
     }
 
-    /// One value, as text; `None` for NULL and where there is no row.
+    /// One value as text; `None` for NULL or without a row.
     pub(crate) async fn value(&self, sql: &str) -> Option<String> {
         let sql = format!("SELECT ({sql})::text");
         let row = self
@@ -21,7 +21,7 @@ impl TestApp {
         row.and_then(|row| row.try_get_by_index(0).expect("text"))
     }
 
-    /// One number, as of `count(*)`.
+    /// One number, such as `count(*)`.
     pub(crate) async fn number(&self, sql: &str) -> i64 {
         let value = self.value(sql).await.expect("a value");
         value.parse().expect("a number")

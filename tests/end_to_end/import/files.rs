@@ -1,4 +1,4 @@
-//! What is imported: samples of our own, and the real files where there are some.
+//! The imported files: our samples, and the real catalogue if it is available.
 
 use std::{
     fs,
@@ -6,28 +6,28 @@ use std::{
 };
 
 use coach_domain::{
-    catalogue::import::{Entry, read_exercises, read_recipes},
     exercise::Exercise,
+    import::{Entry, read_exercises, read_recipes},
     recipe::Recipe,
 };
 
-/// The samples.
+/// The folder of the samples.
 pub(super) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/tests/catalogue")
 }
 
-/// The folder of the real files, where it is said.
+/// The folder of the real catalogue, if `COACH_CATALOGUE_DIR` is set.
 #[expect(
     clippy::disallowed_methods,
     reason = "it is a setting of these tests, not of the gateway"
 )]
-pub(super) fn full() -> Option<PathBuf> {
+pub(super) fn real_catalogue() -> Option<PathBuf> {
     std::env::var_os("COACH_CATALOGUE_DIR").map(PathBuf::from)
 }
 
-/// The samples, and the real files where there are some.
+/// The folders of the samples and, if it is available, of the real catalogue.
 pub(super) fn samples() -> impl Iterator<Item = PathBuf> {
-    [folder()].into_iter().chain(full())
+    [folder()].into_iter().chain(real_catalogue())
 }
 
 pub(super) fn exercises(folder: &Path) -> Vec<Entry<Exercise>> {
@@ -38,7 +38,7 @@ pub(super) fn recipes(folder: &Path) -> Vec<Entry<Recipe>> {
     read_recipes(&folder.join("recipes")).expect("recipes")
 }
 
-/// A folder of one test's own with the sample recipes.
+/// A copy of the sample recipes in a folder of its own.
 pub(super) fn copy_of_recipes() -> PathBuf {
     let copy =
         Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("recipes-{}", std::process::id()));

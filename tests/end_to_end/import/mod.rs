@@ -6,24 +6,24 @@ mod scripts;
 mod search;
 
 use coach_domain::{
-    catalogue::import::{Entry, Mode, Report, Stored, import},
     database,
+    import::{Entry, Importable, Mode, Report, import},
 };
-use coach_gateway::app::plainly;
+use coach_gateway::app::message_with_cause;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 
 use crate::harness::TestApp;
 
 use self::files::{exercises, recipes, samples};
 
-async fn take<T: Stored>(test: &TestApp, entries: &[Entry<T>], mode: Mode) -> Report {
+async fn import_all<T: Importable>(test: &TestApp, entries: &[Entry<T>], mode: Mode) -> Report {
     let mut done = 0;
     let mut progress = |now, report: &Report| {
-        assert_eq!(report.taken() + report.refused.len(), now);
+        assert_eq!(report.accepted() + report.refused.len(), now);
         done = now;
     };
     let report = import(&*test.pool, entries, mode, &mut progress).await;
-    let report = report.unwrap_or_else(|error| panic!("{}", plainly(&error)));
+    let report = report.unwrap_or_else(|error| panic!("{}", message_with_cause(&error)));
     assert_eq!(done, entries.len(), "each is told of");
     report
 }
@@ -32,7 +32,7 @@ async fn execute(test: &TestApp, sql: &str) {
     test.pool.execute_unprepared(sql).await.expect(sql);
 }
 
-/// One value, as text.
+/// One value as text.
 async fn value(test: &TestApp, sql: &str) -> Option<String> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -47,8 +47,8 @@ async fn value(test: &TestApp, sql: &str) -> Option<String> {
         .value
 }
 
-/// All that the catalogue holds, seeded or imported, in one text.
-async fn content(test: &TestApp) -> String {
+/// A digest of all rows of the catalogue, seeded or imported.
+async fn digest(test: &TestApp) -> String {
     let tables = [
         "exercise",
         "workout",
@@ -69,8 +69,8 @@ async fn version(test: &TestApp) -> i64 {
         .expect("a version")
 }
 
-/// What was refused, as people read it.
-fn told(report: &Report) -> Vec<String> {
+/// The rejected entries, as the command prints them.
+fn rejected(report: &Report) -> Vec<String> {
     let refused = report.refused.iter();
     refused
         .map(|(name, reason)| format!("{name}: {reason}"))
@@ -81,37 +81,37 @@ fn told(report: &Report) -> Vec<String> {
 async fn a_second_run_changes_nothing() {
     for source in samples() {
         let test = TestApp::start().await;
-        let seeded = content(&test).await;
+        let seeded = digest(&test).await;
         let (exercises, recipes) = (exercises(&source), recipes(&source));
 
         // A dry run counts the same and writes nothing.
-        let dry = take(&test, &exercises, Mode::Compare).await;
-        assert_eq!(content(&test).await, seeded);
-        let first = take(&test, &exercises, Mode::Write).await;
+        let dry = import_all(&test, &exercises, Mode::Compare).await;
+        assert_eq!(digest(&test).await, seeded);
+        let first = import_all(&test, &exercises, Mode::Write).await;
         assert_eq!(dry, first);
         assert_eq!(
             (first.new, first.changed, first.unchanged),
             (exercises.len(), 0, 0)
         );
-        let first = take(&test, &recipes, Mode::Write).await;
-        assert_eq!((first.new, told(&first)), (recipes.len(), Vec::new()));
+        let first = import_all(&test, &recipes, Mode::Write).await;
+        assert_eq!((first.new, rejected(&first)), (recipes.len(), Vec::new()));
 
-        let (there, was) = (content(&test).await, version(&test).await);
+        let (there, was) = (digest(&test).await, version(&test).await);
         assert_ne!(there, seeded);
         for mode in [Mode::Compare, Mode::Write] {
-            let again = take(&test, &exercises, mode).await;
+            let again = import_all(&test, &exercises, mode).await;
             assert_eq!(
                 (again.new, again.changed, again.unchanged),
                 (0, 0, exercises.len())
             );
-            let again = take(&test, &recipes, mode).await;
+            let again = import_all(&test, &recipes, mode).await;
             assert_eq!(
                 (again.new, again.changed, again.unchanged),
                 (0, 0, recipes.len())
             );
         }
-        assert_eq!((content(&test).await, version(&test).await), (there, was));
-        // Seeding again takes none of it for its own.
+        assert_eq!((digest(&test).await, version(&test).await), (there, was));
+        // The seed treats none of the imported rows as its own.
         let report = coach_domain::seed::seed(&test.pool, &*test.clock).await;
         let report = report.expect("the seed goes in");
         assert_eq!((report.exercises, report.recipes), (0, 0));
@@ -122,19 +122,18 @@ async fn a_second_run_changes_nothing() {
 async fn one_that_is_broken_keeps_no_other_out() {
     let test = TestApp::start().await;
     let folder = files::folder();
-    let entries =
-        coach_domain::catalogue::import::read_exercises(&folder.join("broken-exercises.json"));
-    let report = take(&test, &entries.expect("a list"), Mode::Write).await;
+    let entries = coach_domain::import::read_exercises(&folder.join("broken-exercises.json"));
+    let report = import_all(&test, &entries.expect("a list"), Mode::Write).await;
     assert_eq!((report.new, report.refused.len()), (2, 17));
     let there =
         "SELECT string_agg(slug, ' ' ORDER BY slug) FROM exercise WHERE slug LIKE 'import/%'";
     let there = value(&test, there).await;
     assert_eq!(there.as_deref(), Some("import/Good_One import/Last_One"));
 
-    let broken = coach_domain::catalogue::import::read_recipes(&folder.join("broken"));
+    let broken = coach_domain::import::read_recipes(&folder.join("broken"));
     let mut entries = broken.expect("a folder");
     entries.extend(recipes(&folder));
-    let report = take(&test, &entries, Mode::Write).await;
+    let report = import_all(&test, &entries, Mode::Write).await;
     assert_eq!((report.new, report.refused.len()), (3, 15));
 }
 
@@ -142,8 +141,8 @@ async fn one_that_is_broken_keeps_no_other_out() {
 async fn what_no_file_says_stays_as_long_as_it_is_true() {
     let test = TestApp::start().await;
     let folder = files::copy_of_recipes();
-    let read = || coach_domain::catalogue::import::read_recipes(&folder).expect("a folder");
-    take(&test, &read(), Mode::Write).await;
+    let read = || coach_domain::import::read_recipes(&folder).expect("a folder");
+    import_all(&test, &read(), Mode::Write).await;
     let soup = "recipe WHERE slug = 'import/red-lentil-soup'";
     execute(
         &test,
@@ -151,20 +150,20 @@ async fn what_no_file_says_stays_as_long_as_it_is_true() {
     )
     .await;
 
-    // Another step: what was found out about the ingredients still holds.
+    // A step changes: the reviewed allergens still hold.
     let file = folder.join("red-lentil-soup.md");
     let text = std::fs::read_to_string(&file).expect("a file");
     let other = text.replace("Season with salt", "Season generously with salt");
     std::fs::write(&file, &other).expect("written");
-    let dry = take(&test, &read(), Mode::Compare).await;
-    let report = take(&test, &read(), Mode::Write).await;
+    let dry = import_all(&test, &read(), Mode::Compare).await;
+    let report = import_all(&test, &read(), Mode::Write).await;
     assert_eq!((dry, report.changed), (report.clone(), 1));
     let allergens = format!("SELECT allergens FROM {soup}");
     assert_eq!(value(&test, &allergens).await.as_deref(), Some("{CELERY}"));
 
-    // Another ingredient: nobody knows any more.
+    // An ingredient changes: the allergens are unknown again.
     std::fs::write(&file, other.replace("parsley", "roasted peanuts")).expect("written");
-    let report = take(&test, &read(), Mode::Write).await;
+    let report = import_all(&test, &read(), Mode::Write).await;
     assert_eq!((report.new, report.changed, report.unchanged), (0, 1, 2));
     assert_eq!(value(&test, &allergens).await, None);
     let archived = format!("SELECT archived_at IS NOT NULL FROM {soup}");
@@ -174,9 +173,9 @@ async fn what_no_file_says_stays_as_long_as_it_is_true() {
     );
     assert_eq!(value(&test, &words).await.as_deref(), Some("true"));
 
-    // A file that is gone takes nothing with it.
+    // Removing a file removes no recipe.
     std::fs::remove_file(&file).expect("removed");
-    let report = take(&test, &read(), Mode::Write).await;
+    let report = import_all(&test, &read(), Mode::Write).await;
     assert_eq!((report.changed, report.unchanged), (0, 2));
     std::fs::remove_dir_all(&folder).expect("removed");
 }
@@ -191,10 +190,10 @@ async fn a_name_that_somebody_else_has_is_refused() {
          FROM exercise LIMIT 1",
     )
     .await;
-    let report = take(&test, &exercises(&files::folder()), Mode::Write).await;
+    let report = import_all(&test, &exercises(&files::folder()), Mode::Write).await;
     assert_eq!(report.new, 4);
     let reason = "exercise 4 (Neck_Stretch): `import/Neck_Stretch` is in the database with another id; rename this one";
-    assert_eq!(told(&report), [reason]);
+    assert_eq!(rejected(&report), [reason]);
 }
 
 #[tokio::test]

@@ -1,19 +1,19 @@
-//! How Postgres finds what was imported.
+//! The query plans of searches in the imported catalogue.
 
 use coach_domain::{
-    catalogue::import::Mode,
     database::{self, Options},
+    import::Mode,
 };
 use serde_json::json;
 
 use super::{
     execute,
-    files::{exercises, folder, full, recipes},
-    take,
+    files::{exercises, folder, real_catalogue, recipes},
+    import_all,
 };
 use crate::{harness::TestApp, plans::explain};
 
-/// As many rows as a real catalogue has, where there is none at hand.
+/// Multiplies the samples to as many rows as the real catalogue has.
 async fn multiply(test: &TestApp) {
     execute(
         test,
@@ -36,10 +36,10 @@ async fn multiply(test: &TestApp) {
 #[tokio::test]
 async fn no_search_reads_the_whole_catalogue() {
     let test = TestApp::start().await;
-    let source = full().unwrap_or_else(folder);
-    take(&test, &exercises(&source), Mode::Write).await;
-    take(&test, &recipes(&source), Mode::Write).await;
-    if full().is_none() {
+    let source = real_catalogue().unwrap_or_else(folder);
+    import_all(&test, &exercises(&source), Mode::Write).await;
+    import_all(&test, &recipes(&source), Mode::Write).await;
+    if real_catalogue().is_none() {
         multiply(&test).await;
     }
     execute(&test, "ANALYZE").await;
@@ -81,7 +81,7 @@ async fn no_search_reads_the_whole_catalogue() {
         ("exercises", "category: CARDIO", "exercise_in_order"),
     ] {
         let query = format!("{{ {list}(filter: {{ {filter} }}) {{ nodes {{ id }} }} }}");
-        let answer = test.ask("", &query, json!({})).await;
+        let answer = test.graphql("", &query, json!({})).await;
         answer.data();
         assert_eq!(answer.statements.len(), 1, "{:#?}", answer.statements);
         let plan = explain(&pool, &answer.statements[0]).await;

@@ -1,11 +1,11 @@
-//! Searching titles in all scripts.
+//! Searching titles in many scripts.
 
 use std::{fs, path::Path};
 
-use coach_domain::catalogue::{self, import::Mode};
+use coach_domain::import::{self, Mode};
 use serde_json::json;
 
-use super::{execute, take, told, value, version};
+use super::{execute, import_all, rejected, value, version};
 use crate::harness::TestApp;
 
 const TITLES: [&str; 16] = [
@@ -27,7 +27,7 @@ const TITLES: [&str; 16] = [
     "Cre\u{300}motte 🍕",
 ];
 
-/// With a recipe of each title.
+/// An app with a recipe for each title.
 async fn imported() -> TestApp {
     let test = TestApp::start().await;
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!(
@@ -43,20 +43,20 @@ async fn imported() -> TestApp {
         );
         fs::write(folder.join(format!("title-{number}.md")), text).expect("written");
     }
-    let entries = catalogue::import::read_recipes(&folder).expect("a folder");
+    let entries = import::read_recipes(&folder).expect("a folder");
     fs::remove_dir_all(&folder).expect("removed");
-    let report = take(&test, &entries, Mode::Write).await;
-    assert_eq!((report.new, told(&report)), (TITLES.len(), Vec::new()));
-    let again = take(&test, &entries, Mode::Write).await;
+    let report = import_all(&test, &entries, Mode::Write).await;
+    assert_eq!((report.new, rejected(&report)), (TITLES.len(), Vec::new()));
+    let again = import_all(&test, &entries, Mode::Write).await;
     assert_eq!(again.unchanged, TITLES.len());
-    let news = test.app.catalogue.refresh(&test.app.database).await;
-    assert!(news.expect("the catalogue loads"));
+    let changed = test.app.catalogue.refresh(&test.app.database).await;
+    assert!(changed.expect("the catalogue loads"));
     test
 }
 
 async fn found(test: &TestApp, text: &str) -> Vec<String> {
     let query = "query ($text: String) { recipes(filter: { text: $text }, first: 100) { nodes { title } } }";
-    let answer = test.ask("", query, json!({ "text": text })).await;
+    let answer = test.graphql("", query, json!({ "text": text })).await;
     assert!(answer.statements.len() <= 1, "{:#?}", answer.statements);
     let nodes = answer.data()["recipes"]["nodes"].as_array().cloned();
     let titles = nodes.expect("nodes").into_iter();
@@ -109,17 +109,17 @@ async fn a_text_without_a_letter_or_digit_finds_nothing() {
         let query = format!(
             "{{ {list}(filter: {{ text: \"🍕\" }}) {{ nodes {{ id }} pageInfo {{ hasNextPage }} }} }}"
         );
-        let answer = test.ask("", &query, json!({})).await;
+        let answer = test.graphql("", &query, json!({})).await;
         let page = json!({ "nodes": [], "pageInfo": { "hasNextPage": false } });
         assert_eq!(answer.data()[list], page, "{list}");
     }
-    // A cursor is still looked at.
+    // A cursor is still validated.
     let query = "{ recipes(filter: { text: \"🍕\" }, after: \"?\") { nodes { id } } }";
-    let answer = test.ask("", query, json!({})).await;
+    let answer = test.graphql("", query, json!({})).await;
     assert_eq!(answer.codes(), ["BAD_USER_INPUT"]);
 }
 
-/// What an earlier release wrote is found once this one has migrated.
+/// Search texts written by an earlier release are rewritten by the migration.
 #[tokio::test]
 async fn words_of_an_earlier_release_are_written_anew() {
     let test = imported().await;
@@ -144,7 +144,7 @@ async fn words_of_an_earlier_release_are_written_anew() {
         .expect("migrated");
     assert_eq!(value(&test, sum).await, expected);
     assert_eq!(found(&test, "鸡丁").await, ["宫保鸡丁"]);
-    // Once is enough.
+    // A second run changes nothing.
     let written = version(&test).await;
     assert!(written > was);
     coach_gateway::app::migrate(&test.pool)

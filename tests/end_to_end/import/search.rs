@@ -1,20 +1,23 @@
-//! Finding what was imported.
+//! Searching the imported catalogue.
 
-use coach_domain::catalogue::import::Mode;
+use coach_domain::import::Mode;
 use serde_json::{Value, json};
 
 use super::{
-    files::{exercises, folder, full, recipes},
-    take, told,
+    files::{exercises, folder, real_catalogue, recipes},
+    import_all, rejected,
 };
 use crate::harness::TestApp;
 
 async fn imported(source: &std::path::Path) -> TestApp {
     let test = TestApp::start().await;
-    take(&test, &exercises(source), Mode::Write).await;
-    take(&test, &recipes(source), Mode::Write).await;
-    let news = test.app.catalogue.refresh(&test.app.database).await;
-    assert!(news.expect("the catalogue loads"), "the version has grown");
+    import_all(&test, &exercises(source), Mode::Write).await;
+    import_all(&test, &recipes(source), Mode::Write).await;
+    let changed = test.app.catalogue.refresh(&test.app.database).await;
+    assert!(
+        changed.expect("the catalogue loads"),
+        "the version has grown"
+    );
     test
 }
 
@@ -27,7 +30,7 @@ async fn found(test: &TestApp, list: &str, filter: Value) -> Vec<String> {
     let query = format!(
         "query ($filter: {kind}) {{ {list}(filter: $filter, first: 100) {{ nodes {{ {name} }} }} }}"
     );
-    let answer = test.ask("", &query, json!({ "filter": filter })).await;
+    let answer = test.graphql("", &query, json!({ "filter": filter })).await;
     let nodes = answer.data()[list]["nodes"]
         .as_array()
         .expect("nodes")
@@ -41,7 +44,7 @@ async fn found(test: &TestApp, list: &str, filter: Value) -> Vec<String> {
 async fn samples_are_found_by_filter_and_by_text() {
     let test = imported(&folder()).await;
     let soup = "Red Lentil Soup (Linsensuppe)".to_owned();
-    // By an ingredient, by the title in any order, and by accents left out.
+    // By an ingredient, by words of the title in any order, and without regard to case.
     for text in ["cumin lentil", "linsensuppe", "SOUP red"] {
         let titles = found(&test, "recipes", json!({ "text": text })).await;
         assert!(titles.contains(&soup), "{text}: {titles:?}");
@@ -50,7 +53,7 @@ async fn samples_are_found_by_filter_and_by_text() {
     assert!(found(&test, "recipes", vegan).await.contains(&soup));
     let quick = json!({ "text": "linsensuppe", "maxMinutes": 79 });
     assert!(found(&test, "recipes", quick).await.is_empty());
-    // Unknown times and allergens never pass for short and free.
+    // Recipes with unknown times or allergens never match a filter on them.
     let relish = json!({ "text": "cucumber relish" });
     assert_eq!(found(&test, "recipes", relish).await, ["Cucumber Relish"]);
     for filter in [
@@ -84,7 +87,7 @@ async fn a_recipe_shows_amounts_and_what_is_unknown() {
     let test = imported(&folder()).await;
     let query = "{ recipes(filter: { text: \"griddle\" }) { nodes { minutes servings allergens nutrition { energyKcal }
         ingredients { name quantity grams note amount { minimum maximum unit } } } } }";
-    let answer = test.ask("", query, json!({})).await;
+    let answer = test.graphql("", query, json!({})).await;
     let cakes = &answer.data()["recipes"]["nodes"][0];
     for unknown in ["minutes", "servings", "allergens", "nutrition"] {
         assert_eq!(cakes[unknown], Value::Null, "{unknown}");
@@ -106,13 +109,13 @@ async fn a_recipe_shows_amounts_and_what_is_unknown() {
 #[tokio::test]
 #[ignore = "wants the real files: COACH_CATALOGUE_DIR=FOLDER, and --ignored"]
 async fn the_real_files_are_taken_whole() {
-    let source = full().expect("COACH_CATALOGUE_DIR");
+    let source = real_catalogue().expect("COACH_CATALOGUE_DIR");
     let test = TestApp::start().await;
-    let report = take(&test, &exercises(&source), Mode::Write).await;
-    assert_eq!((report.new, told(&report)), (873, Vec::new()));
+    let report = import_all(&test, &exercises(&source), Mode::Write).await;
+    assert_eq!((report.new, rejected(&report)), (873, Vec::new()));
     let entries = recipes(&source);
-    let report = take(&test, &entries, Mode::Write).await;
-    assert_eq!((report.new, told(&report)), (410, Vec::new()));
+    let report = import_all(&test, &entries, Mode::Write).await;
+    assert_eq!((report.new, rejected(&report)), (410, Vec::new()));
 
     let parts = entries
         .iter()
@@ -120,8 +123,8 @@ async fn the_real_files_are_taken_whole() {
     let parts: Vec<_> = parts.collect();
     let measured = parts.iter().filter(|part| part.amount.is_some()).count();
     assert_eq!((measured, parts.len()), (2472, 3328));
-    let news = test.app.catalogue.refresh(&test.app.database).await;
-    assert!(news.expect("the catalogue loads"));
+    let changed = test.app.catalogue.refresh(&test.app.database).await;
+    assert!(changed.expect("the catalogue loads"));
     let tofu = found(&test, "recipes", json!({ "text": "doubanjiang" })).await;
     assert_eq!(tofu, ["Mapo Tofu (麻婆豆腐)"]);
     let breakfast = found(

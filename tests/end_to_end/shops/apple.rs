@@ -1,4 +1,4 @@
-//! What the App Store says is about one transaction; access follows from all of them.
+//! Notifications of the App Store are about one transaction each; access follows from all transactions.
 
 use serde_json::json;
 
@@ -9,23 +9,23 @@ use crate::harness::member::NORA;
 async fn the_refund_of_an_earlier_period_ends_nothing() {
     let market = Market::open().await;
     market.link_signed(NORA, "1", &last_month()).await;
-    let renewed = market.apple(1, "DID_RENEW", &this_month(), Some(true));
-    assert_eq!(market.tell(&renewed).await, ["partner.subscription"]);
-    let stands = market.subscription(NORA).await;
+    let renewal = market.apple(1, "DID_RENEW", &this_month(), Some(true));
+    assert_eq!(market.deliver(&renewal).await, ["partner.subscription"]);
+    let current = market.subscription(NORA).await;
     assert_eq!(
-        stands,
+        current,
         json!({ "access": "ACTIVE", "expiresAt": "2026-04-18T11:00:00Z", "trialEndsAt": null, "willRenew": true })
     );
     let nothing = [""; 0];
     let earlier = refunded(last_month(), 1_000);
     let refund = market.apple(2, "REFUND", &earlier, Some(true));
-    assert_eq!(market.tell(&refund).await, nothing);
-    assert_eq!(market.subscription(NORA).await, stands);
+    assert_eq!(market.deliver(&refund).await, nothing);
+    assert_eq!(market.subscription(NORA).await, current);
     let reversed = signed(last_month(), 900, &json!({}));
     let reversal = market.apple(3, "REFUND_REVERSED", &reversed, Some(true));
-    assert_eq!(market.tell(&reversal).await, nothing);
-    assert_eq!(market.subscription(NORA).await, stands);
-    // The app brings along what it has on the device: the period before, as it was signed then.
+    assert_eq!(market.deliver(&reversal).await, nothing);
+    assert_eq!(market.subscription(NORA).await, current);
+    // The app links what it has on the device: the transaction of the previous period.
     for bought in [&last_month(), &earlier] {
         let key = bought["signedDate"].to_string();
         assert_eq!(
@@ -33,7 +33,7 @@ async fn the_refund_of_an_earlier_period_ends_nothing() {
             "ACTIVE"
         );
     }
-    assert_eq!(market.subscription(NORA).await, stands);
+    assert_eq!(market.subscription(NORA).await, current);
 }
 
 #[tokio::test]
@@ -41,7 +41,7 @@ async fn the_refund_of_the_present_period_ends_it_whatever_is_linked_again() {
     let market = Market::open().await;
     market.link_signed(NORA, "1", &this_month()).await;
     let refund = market.apple(1, "REFUND", &refunded(this_month(), 60), Some(true));
-    assert_eq!(market.tell(&refund).await, ["partner.subscription"]);
+    assert_eq!(market.deliver(&refund).await, ["partner.subscription"]);
     assert_eq!(market.access(NORA).await, "LAPSED");
     for (key, bought) in [("2", this_month()), ("3", last_month())] {
         assert_eq!(
@@ -49,10 +49,10 @@ async fn the_refund_of_the_present_period_ends_it_whatever_is_linked_again() {
             "LAPSED"
         );
     }
-    // It is given back.
+    // The refund is reversed.
     let again = signed(this_month(), 30, &json!({}));
     let reversal = market.apple(2, "REFUND_REVERSED", &again, Some(true));
-    market.tell(&reversal).await;
+    market.deliver(&reversal).await;
     assert_eq!(market.access(NORA).await, "ACTIVE");
 }
 
@@ -60,9 +60,9 @@ async fn the_refund_of_the_present_period_ends_it_whatever_is_linked_again() {
 async fn what_nobody_has_linked_counts_in_any_order() {
     let market = Market::open().await;
     let refund = market.apple(1, "REFUND", &refunded(last_month(), 60), Some(false));
-    let renewed = market.apple(2, "DID_RENEW", &this_month(), Some(true));
-    for event in [&refund, &renewed, &refund] {
-        assert_eq!(market.tell(event).await, [""; 0]);
+    let renewal = market.apple(2, "DID_RENEW", &this_month(), Some(true));
+    for event in [&refund, &renewal, &refund] {
+        assert_eq!(market.deliver(event).await, [""; 0]);
     }
     let linked = market.link_signed(NORA, "1", &last_month()).await;
     assert_eq!(
@@ -82,18 +82,18 @@ async fn an_upgrade_outlasts_the_refund_of_what_it_replaced() {
     });
     let year = signed(this_month(), 1_200, &year);
     let upgrade = market.apple(1, "DID_CHANGE_RENEWAL_PREF", &year, Some(true));
-    market.tell(&upgrade).await;
+    market.deliver(&upgrade).await;
     let replaced = refunded(this_month(), 1_100);
     let refund = market.apple(2, "REFUND", &replaced, Some(true));
-    assert_eq!(market.tell(&refund).await, [""; 0]);
-    let stands = market.subscription(NORA).await;
+    assert_eq!(market.deliver(&refund).await, [""; 0]);
+    let current = market.subscription(NORA).await;
     assert_eq!(
-        stands,
+        current,
         json!({ "access": "ACTIVE", "expiresAt": "2027-03-18T11:00:00Z", "trialEndsAt": null, "willRenew": true })
     );
-    // And what is replaced does not outlast what replaced it, once that is refunded.
+    // Once the upgrade is refunded, the transaction that it replaced gives no access either.
     let refund = market.apple(3, "REFUND", &refunded(year, 60), Some(false));
-    market.tell(&refund).await;
+    market.deliver(&refund).await;
     assert_eq!(market.access(NORA).await, "LAPSED");
 }
 
@@ -107,17 +107,17 @@ async fn a_trial_stays_known() {
     );
     market.link_signed(NORA, "1", &trial).await;
     let begun = market.apple(1, "SUBSCRIBED", &trial, Some(true));
-    market.tell(&begun).await;
-    let renewed = market.apple(2, "DID_RENEW", &this_month(), Some(true));
-    market.tell(&renewed).await;
+    market.deliver(&begun).await;
+    let renewal = market.apple(2, "DID_RENEW", &this_month(), Some(true));
+    market.deliver(&renewal).await;
     assert_eq!(
         market.subscription(NORA).await,
         json!({ "access": "ACTIVE", "expiresAt": "2026-04-18T11:00:00Z",
                 "trialEndsAt": "2026-03-18T11:00:00Z", "willRenew": true })
     );
-    // Its first period is refunded, which was not to be had.
+    // The first paid period is refunded.
     let refund = market.apple(3, "REFUND", &refunded(this_month(), 60), Some(false));
-    market.tell(&refund).await;
+    market.deliver(&refund).await;
     assert_eq!(market.access(NORA).await, "LAPSED");
 }
 
@@ -140,7 +140,7 @@ async fn a_failed_payment_gives_grace_until_it_is_paid() {
     });
     let body = json!({ "signedPayload": market.shop.sign(&payload) }).to_string();
     let event = crate::webhooks::senders::Event::new("app-store", &[], body);
-    market.tell(&event).await;
+    market.deliver(&event).await;
     assert_eq!(market.access(NORA).await, "GRACE");
     let paid = market.apple(
         2,
@@ -148,7 +148,7 @@ async fn a_failed_payment_gives_grace_until_it_is_paid() {
         &signed(this_month(), 60, &json!({})),
         Some(true),
     );
-    market.tell(&paid).await;
+    market.deliver(&paid).await;
     assert_eq!(market.access(NORA).await, "ACTIVE");
 }
 

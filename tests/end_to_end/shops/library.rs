@@ -1,4 +1,4 @@
-//! Our reading of what Apple signs, beside that of a library which others use.
+//! Our decoding of Apple's signed data, compared with that of the crate `app-store-server-library`.
 
 use app_store_server_library::{
     models::{
@@ -27,10 +27,10 @@ fn library(shop: &Shop) -> SignedDataVerifier {
         .expect("a verifier")
 }
 
-/// A transaction with all that may vary of it.
+/// A random transaction.
 fn transaction(random: &mut Random) -> Value {
-    let day = |random: &mut Random, most: usize| {
-        i64::try_from(random.below(most)).expect("small") * 86_400_000
+    let day = |random: &mut Random, bound: usize| {
+        i64::try_from(random.below(bound)).expect("small") * 86_400_000
     };
     let mut fields = json!({
         "transactionId": format!("20000002{:08}", random.below(100_000_000)),
@@ -56,7 +56,7 @@ fn transaction(random: &mut Random) -> Value {
     signed(this_month(), 1_000 + seconds, &fields)
 }
 
-fn moment(value: &Value) -> Option<DateTime<Utc>> {
+fn time(value: &Value) -> Option<DateTime<Utc>> {
     let text = value.as_str()?;
     Some(text.parse().expect("a moment"))
 }
@@ -82,14 +82,14 @@ async fn both_read_the_same_in_what_apple_signs() {
             &bought,
             Some(renews),
         );
-        market.tell(&event).await;
+        market.deliver(&event).await;
 
         let body: Value = serde_json::from_str(&event.body).expect("JSON");
         let payload = body["signedPayload"].as_str().expect("a JWS");
-        let told = library
+        let notification = library
             .verify_and_decode_notification(payload)
             .expect("genuine");
-        let data = told.data.expect("data");
+        let data = notification.data.expect("data");
         let theirs = library
             .verify_and_decode_signed_transaction(&data.signed_transaction_info.expect("a JWS"))
             .expect("genuine");
@@ -109,13 +109,10 @@ async fn both_read_the_same_in_what_apple_signs() {
             json!(theirs.transaction_id)
         );
         assert_eq!(of_transaction["product_id"], json!(theirs.product_id));
-        assert_eq!(moment(&of_transaction["starts_at"]), theirs.purchase_date);
-        assert_eq!(moment(&of_transaction["ends_at"]), theirs.expires_date);
-        assert_eq!(
-            moment(&of_transaction["revoked_at"]),
-            theirs.revocation_date
-        );
-        assert_eq!(moment(&of_transaction["said_at"]), theirs.signed_date);
+        assert_eq!(time(&of_transaction["starts_at"]), theirs.purchase_date);
+        assert_eq!(time(&of_transaction["ends_at"]), theirs.expires_date);
+        assert_eq!(time(&of_transaction["revoked_at"]), theirs.revocation_date);
+        assert_eq!(time(&of_transaction["said_at"]), theirs.signed_date);
         let is_trial = theirs.offer_discount_type == Some(OfferDiscountType::FreeTrial);
         assert_eq!(of_transaction["is_trial"], is_trial);
         assert_eq!(renewal.original_transaction_id, Some(original));
@@ -124,10 +121,10 @@ async fn both_read_the_same_in_what_apple_signs() {
             renewal.auto_renew_status == Some(AutoRenewStatus::On)
         );
         assert_eq!(
-            moment(&of_renewal["grace_ends_at"]),
+            time(&of_renewal["grace_ends_at"]),
             renewal.grace_period_expires_date
         );
-        assert_eq!(moment(&of_renewal["said_at"]), renewal.signed_date);
+        assert_eq!(time(&of_renewal["said_at"]), renewal.signed_date);
     }
 }
 
@@ -141,22 +138,22 @@ async fn both_refuse_what_apple_has_not_signed_for_this_app() {
     let (head, rest) = jws.split_once('.').expect("parts");
     let (payload, signature) = rest.split_once('.').expect("parts");
     let of = |shop: &Shop, fields: Value| {
-        let mut told = json!({
+        let mut notification = json!({
             "notificationType": "TEST", "notificationUUID": "1", "version": "2.0",
             "signedDate": 1_773_835_199_500_i64,
             "data": { "bundleId": BUNDLE, "appAppleId": APP, "environment": "Production" },
         });
         for (name, value) in fields.as_object().expect("fields") {
-            told["data"][name] = value.clone();
+            notification["data"][name] = value.clone();
         }
-        shop.sign(&told)
+        shop.sign(&notification)
     };
     let (stranger, expired) = (Shop::new(), Shop::expired());
     let unmarked = Shop::with(Flaws {
         unmarked_signer: true,
         ..Flaws::default()
     });
-    let forged = [
+    let invalid = [
         of(&stranger, json!({})),
         of(&expired, json!({})),
         of(&unmarked, json!({})),
@@ -167,7 +164,7 @@ async fn both_refuse_what_apple_has_not_signed_for_this_app() {
         format!("{head}.{payload}"),
         format!("{head}.{}x.{signature}", &payload[..payload.len() - 1]),
     ];
-    for jws in forged {
+    for jws in invalid {
         assert!(
             library.verify_and_decode_notification(&jws).is_err(),
             "{jws}"
@@ -179,7 +176,7 @@ async fn both_refuse_what_apple_has_not_signed_for_this_app() {
     let known = of(&market.shop, json!({}));
     assert!(library.verify_and_decode_notification(&known).is_ok());
     let body = json!({ "signedPayload": known }).to_string();
-    market.tell(&Event::new("app-store", &[], body)).await;
-    let kept = format!("SELECT FROM subscription_report WHERE external_id = '{ORIGINAL}'");
-    assert_eq!(rows(&market.test, &kept).await.len(), 0);
+    market.deliver(&Event::new("app-store", &[], body)).await;
+    let reports = format!("SELECT FROM subscription_report WHERE external_id = '{ORIGINAL}'");
+    assert_eq!(rows(&market.test, &reports).await.len(), 0);
 }

@@ -1,13 +1,13 @@
-//! What becomes of purchases: what shops say of them over HTTP, worked on as a worker does it, and what members link.
+//! Purchases: webhooks of shops, processed as a worker does, and members who link purchases.
 
 mod apple;
-mod asking;
+mod erased_members;
 mod google;
-mod leaving;
 mod library;
+mod lookups;
 mod products;
 mod stripe;
-mod understood;
+mod unprocessable;
 
 use std::sync::Arc;
 
@@ -17,13 +17,13 @@ use coach_domain::{
 };
 use coach_tests::shop_apis::ShopApis;
 use coach_workers::{
-    consumer::{Consumer as _, Delivery, Verdict},
+    consumer::{Ack, Consumer as _, ReceivedMessage},
     webhook::Webhooks,
 };
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{Answer, TestApp},
+    harness::{GraphqlResponse, TestApp},
     webhooks::senders::{Event, environment, shop_apis},
     writes::{
         change,
@@ -31,7 +31,7 @@ use crate::{
     },
 };
 
-/// A gateway that sells through all shops.
+/// A gateway with all shops.
 struct Market {
     shop: Shop,
     apis: Arc<ShopApis>,
@@ -43,25 +43,24 @@ impl Market {
         Self::without(&[]).await
     }
 
-    /// Without some of the settings.
+    /// Starts without these settings.
     async fn without(names: &[&str]) -> Self {
         let (shop, apis) = (Shop::new(), shop_apis().await);
-        let mut set = environment(&shop, &apis);
-        set.retain(|(name, _)| !names.contains(name));
-        let test = TestApp::set(&set).await;
+        let mut environment = environment(&shop, &apis);
+        environment.retain(|(name, _)| !names.contains(name));
+        let test = TestApp::with_env(&environment).await;
         Self { shop, apis, test }
     }
 
-    /// Posts an event, which is taken, and has it worked on. What is owed then but the work itself is returned by its
-    /// names.
-    async fn tell(&self, event: &Event) -> Vec<String> {
+    /// Posts an event, which must be accepted, and processes it. Returns the kinds of the messages that this enqueued.
+    async fn deliver(&self, event: &Event) -> Vec<String> {
         let answer = event.send(&self.test).await;
         assert_eq!(answer, (200, json!({ "received": true })), "{event:?}");
-        self.work().await
+        self.process_events().await
     }
 
-    /// Works on all events, as a worker does.
-    async fn work(&self) -> Vec<String> {
+    /// Processes all events, as a worker does, and returns the kinds of the messages that this enqueued.
+    async fn process_events(&self) -> Vec<String> {
         let shops = &self.test.settings.shops;
         let consumer = Webhooks {
             pool: (*self.test.pool).clone(),
@@ -71,53 +70,59 @@ impl Market {
             stripe: shops.stripe().expect("a client"),
             stripe_products: shops.stripe_products.clone(),
         };
-        for owed in self.test.owed().await {
-            assert_eq!(owed.queue, QueueName::Webhooks, "{owed:?}");
-            let envelope = owed.envelope;
-            let delivery = Delivery {
+        for message in self.test.take_outbox().await {
+            assert_eq!(message.queue, QueueName::Webhooks, "{message:?}");
+            let envelope = message.envelope;
+            let received = ReceivedMessage {
                 envelope,
                 receives: 1,
             };
-            assert_eq!(consumer.consume(&delivery).await, Verdict::Done);
+            assert_eq!(consumer.consume(&received).await, Ack::Done);
         }
-        self.test.owed_kinds().await
+        self.test.take_outbox_kinds().await
     }
 
-    /// The newest event: what became of it, and why.
-    async fn settled(&self) -> (EventState, String) {
+    /// The newest event's state, and why it has it.
+    async fn latest_event(&self) -> (EventState, String) {
         let found = webhook::latest(&*self.test.pool, None, None, 1).await;
         let newest = found.expect("read").pop().expect("an event");
         (newest.state, newest.detail.unwrap_or_default())
     }
 
-    async fn link(&self, email: &str, key: &str, provider: &str, purchase: &str) -> Answer {
+    async fn link(
+        &self,
+        email: &str,
+        key: &str,
+        provider: &str,
+        purchase: &str,
+    ) -> GraphqlResponse {
         let input = json!({ "idempotencyKey": key, "provider": provider, "purchase": purchase });
         change(&self.test, email, "LinkPurchase", input).await
     }
 
-    /// Links a transaction of Apple's, which works.
+    /// Links a transaction of Apple's, which must succeed, and returns the subscription.
     async fn link_signed(&self, email: &str, key: &str, bought: &Value) -> Value {
         let linked = self
             .link(email, key, "APPLE", &self.shop.sign(bought))
             .await;
-        let given = linked.done()["subscription"].clone();
-        self.test.owed().await;
-        given
+        let subscription = linked.success()["subscription"].clone();
+        self.test.take_outbox().await;
+        subscription
     }
 
-    /// What the member's subscription is now.
+    /// The member's current subscription.
     async fn subscription(&self, email: &str) -> Value {
         let query = "{ me { subscription { access expiresAt trialEndsAt willRenew } } }";
-        let answer = self.test.ask(email, query, json!({})).await;
+        let answer = self.test.graphql(email, query, json!({})).await;
         answer.data()["me"]["subscription"].clone()
     }
 
     async fn access(&self, email: &str) -> String {
-        let given = self.subscription(email).await;
-        given["access"].as_str().unwrap_or("NONE").to_owned()
+        let subscription = self.subscription(email).await;
+        subscription["access"].as_str().unwrap_or("NONE").to_owned()
     }
 
-    /// A notification of the App Store's on a transaction, of this number.
+    /// A notification of the App Store about a transaction, with this number as its id.
     fn apple(&self, number: u32, kind: &str, bought: &Value, renews: Option<bool>) -> Event {
         let at = bought["signedDate"].clone();
         let renewal = renews.map(|renews| {
@@ -141,10 +146,10 @@ impl Market {
     }
 }
 
-/// The app's number at Apple, which says nothing that its bundle id does not.
+/// The app's id at Apple.
 const APP: i64 = 1_234_567_890;
 
-/// The subscription that the tests are about, as Apple calls it.
+/// Apple's id of the subscription in these tests.
 const ORIGINAL: &str = "2000000123456789";
 
 /// The month that began an hour ago.
@@ -154,7 +159,7 @@ fn this_month() -> Value {
     month
 }
 
-/// The one before, as it was signed when it was bought.
+/// The month before, signed when it was bought.
 fn last_month() -> Value {
     let mut month = transaction(ORIGINAL);
     month["transactionId"] = json!(ORIGINAL);
@@ -164,7 +169,7 @@ fn last_month() -> Value {
     month
 }
 
-/// The transaction as it is signed so many seconds before noon, with these fields.
+/// The transaction with these fields, signed so many seconds before noon.
 fn signed(mut transaction: Value, seconds_ago: i64, fields: &Value) -> Value {
     transaction["signedDate"] = json!(1_773_835_200_000_i64 - seconds_ago * 1_000);
     for (name, value) in fields.as_object().expect("fields") {
@@ -173,7 +178,7 @@ fn signed(mut transaction: Value, seconds_ago: i64, fields: &Value) -> Value {
     transaction
 }
 
-/// Taken back so many seconds before noon.
+/// The transaction, refunded so many seconds before noon.
 fn refunded(transaction: Value, seconds_ago: i64) -> Value {
     let at = 1_773_835_200_000_i64 - seconds_ago * 1_000;
     signed(

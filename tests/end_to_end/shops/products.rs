@@ -1,4 +1,4 @@
-//! What is not on the list of products is kept and ignored.
+//! Purchases of products that are not in the settings are stored and ignored.
 
 use coach_domain::webhook::EventState;
 use coach_tests::shop_apis::{PACKAGE, push, push_token, stripe_subscription_of, subscription};
@@ -15,13 +15,13 @@ use crate::{
 async fn another_product_gives_nothing_in_any_shop() {
     let market = Market::open().await;
     let token = "a-purchase-token-of-google-play";
-    let mut stands = subscription("ACTIVE", "2026-04-18T11:00:00Z");
-    stands["lineItems"][0]["productId"] = json!("com.example.newsletter.monthly");
-    market.apis.say(token, stands);
+    let mut purchase = subscription("ACTIVE", "2026-04-18T11:00:00Z");
+    purchase["lineItems"][0]["productId"] = json!("com.example.newsletter.monthly");
+    market.apis.set_purchase(token, purchase);
     let mut bought = stripe_subscription_of("sub_1", "active", (NOON, NOON + 86_400));
     bought["items"]["data"][0]["price"] =
         json!({ "id": "price_1", "product": "prod_newsletter", "unit_amount": 1 });
-    market.apis.say("sub_1", bought.clone());
+    market.apis.set_purchase("sub_1", bought.clone());
     let purchase = json!({ "notificationType": 4, "purchaseToken": token });
     let pushed = push("1", NOON * 1_000, "subscriptionNotification", &purchase);
     assert!(pushed.to_string().len() > PACKAGE.len());
@@ -41,8 +41,8 @@ async fn another_product_gives_nothing_in_any_shop() {
         stripe_of(STRIPE[0], NOON, &changed.to_string()),
     ];
     for event in &events {
-        assert_eq!(market.tell(event).await, [""; 0]);
-        let (state, why) = market.settled().await;
+        assert_eq!(market.deliver(event).await, [""; 0]);
+        let (state, why) = market.latest_event().await;
         assert_eq!(state, EventState::Ignored, "{event:?}");
         assert!(why.contains("_PRODUCTS"), "{why}");
     }
@@ -56,10 +56,10 @@ async fn another_product_gives_nothing_in_any_shop() {
     let refused = market
         .link(NORA, "1", "APPLE", &market.shop.sign(&own))
         .await;
-    assert_eq!(refused.refusal().0, "PURCHASE_INVALID");
+    assert_eq!(refused.user_error().0, "PURCHASE_INVALID");
 }
 
-/// A price may be on it instead of its product.
+/// Of a subscription with several items, only those with accepted products count.
 #[tokio::test]
 async fn only_items_on_the_list_count() {
     let market = Market::open().await;
@@ -72,11 +72,11 @@ async fn only_items_on_the_list_count() {
     let checkout = "cs_live_two_items";
     market
         .apis
-        .say(checkout, json!({ "id": checkout, "subscription": bought }));
+        .set_purchase(checkout, json!({ "id": checkout, "subscription": bought }));
     let linked = market.link(NORA, "1", "STRIPE", checkout).await;
     assert_eq!(
-        linked.done()["subscription"]["expiresAt"],
+        linked.success()["subscription"]["expiresAt"],
         "2026-03-19T12:00:00Z"
     );
-    market.test.owed().await;
+    market.test.take_outbox().await;
 }

@@ -1,4 +1,4 @@
-//! Stripe dates its events by the second, so it is asked how things stand.
+//! Stripe's events have times in whole seconds, so the current state is looked up.
 
 use coach_domain::webhook::EventState;
 use coach_tests::shop_apis::stripe_subscription_of;
@@ -24,13 +24,13 @@ fn updated(id: &str, object: &Value) -> Event {
     event(id, "customer.subscription.updated", object)
 }
 
-fn stands(status: &str, days: i64) -> Value {
+fn subscription(status: &str, days: i64) -> Value {
     stripe_subscription_of("sub_1", status, (NOON - DAY, NOON + days * DAY))
 }
 
 impl Market {
-    /// The subscription `sub_1` is the member's.
-    async fn owns(&self, email: &str) {
+    /// Links the subscription `sub_1` to the member.
+    async fn link_sub_1(&self, email: &str) {
         let member = member_id(&self.test, email).await;
         self.test
             .execute(&format!(
@@ -42,28 +42,30 @@ impl Market {
 
 #[tokio::test]
 async fn of_two_events_of_one_second_the_present_state_counts() {
-    for turned in [false, true] {
+    for reversed in [false, true] {
         let market = Market::open().await;
-        market.owns(NORA).await;
-        let (long, short) = (stands("active", 30), stands("active", 7));
-        market.apis.say("sub_1", short.clone());
+        market.link_sub_1(NORA).await;
+        let (long, short) = (subscription("active", 30), subscription("active", 7));
+        market.apis.set_purchase("sub_1", short.clone());
         let mut events = [updated("evt_1", &long), updated("evt_2", &short)];
-        if turned {
+        if reversed {
             events.reverse();
         }
         for event in &events {
-            market.tell(event).await;
+            market.deliver(event).await;
         }
-        let given = market.subscription(NORA).await;
-        assert_eq!(given["expiresAt"], "2026-03-25T12:00:00Z", "{turned}");
+        let current = market.subscription(NORA).await;
+        assert_eq!(current["expiresAt"], "2026-03-25T12:00:00Z", "{reversed}");
         let mut cancelled = short;
         cancelled["cancel_at_period_end"] = json!(true);
-        market.apis.say("sub_1", cancelled);
-        market.tell(&updated("evt_3", &long)).await;
+        market.apis.set_purchase("sub_1", cancelled);
+        market.deliver(&updated("evt_3", &long)).await;
         assert_eq!(market.subscription(NORA).await["willRenew"], false);
-        // Paid after all.
-        market.apis.say("sub_1", long.clone());
-        market.tell(&updated("evt_4", &stands("past_due", 7))).await;
+        // The payment succeeds after all.
+        market.apis.set_purchase("sub_1", long.clone());
+        market
+            .deliver(&updated("evt_4", &subscription("past_due", 7)))
+            .await;
         assert_eq!(market.access(NORA).await, "ACTIVE");
         assert_eq!(market.subscription(NORA).await["willRenew"], true);
     }
@@ -71,20 +73,20 @@ async fn of_two_events_of_one_second_the_present_state_counts() {
 
 #[tokio::test]
 async fn without_a_key_the_one_counts_that_takes_something_away() {
-    let mut cancelled = stands("active", 30);
+    let mut cancelled = subscription("active", 30);
     cancelled["cancel_at_period_end"] = json!(true);
-    let late = stands("past_due", 30);
-    let ended = stands("unpaid", 30);
-    for turned in [false, true] {
+    let late = subscription("past_due", 30);
+    let ended = subscription("unpaid", 30);
+    for reversed in [false, true] {
         let market = Market::without(&["COACH_STRIPE_API_KEY"]).await;
-        market.owns(NORA).await;
+        market.link_sub_1(NORA).await;
         let mut expected = vec![
-            (stands("active", 30), "ACTIVE", true),
+            (subscription("active", 30), "ACTIVE", true),
             (cancelled.clone(), "ACTIVE", false),
             (late.clone(), "GRACE", true),
             (ended.clone(), "LAPSED", false),
         ];
-        if turned {
+        if reversed {
             for (_, access, renews) in &mut expected {
                 (*access, *renews) = ("LAPSED", false);
             }
@@ -92,11 +94,11 @@ async fn without_a_key_the_one_counts_that_takes_something_away() {
         }
         for (number, (object, access, renews)) in expected.iter().enumerate() {
             market
-                .tell(&updated(&format!("evt_{number}"), object))
+                .deliver(&updated(&format!("evt_{number}"), object))
                 .await;
-            let given = market.subscription(NORA).await;
-            assert_eq!(given["access"], *access, "{turned} {number}");
-            assert_eq!(given["willRenew"], *renews, "{turned} {number}");
+            let current = market.subscription(NORA).await;
+            assert_eq!(current["access"], *access, "{reversed} {number}");
+            assert_eq!(current["willRenew"], *renews, "{reversed} {number}");
         }
     }
 }
@@ -104,19 +106,21 @@ async fn without_a_key_the_one_counts_that_takes_something_away() {
 #[tokio::test]
 async fn it_renews_until_the_date_that_it_is_to_end_on() {
     let market = Market::open().await;
-    market.owns(NORA).await;
-    let mut bought = stands("active", 6);
+    market.link_sub_1(NORA).await;
+    let mut bought = subscription("active", 6);
     for (days, renews, end) in [
         (365, true, "2026-03-24T12:00:00Z"),
         (6, false, "2026-03-24T12:00:00Z"),
         (3, false, "2026-03-21T12:00:00Z"),
     ] {
         bought["cancel_at"] = json!(NOON + days * DAY);
-        market.apis.say("sub_1", bought.clone());
-        market.tell(&updated(&format!("evt_{days}"), &bought)).await;
-        let given = market.subscription(NORA).await;
-        assert_eq!(given["willRenew"], renews, "{days}");
-        assert_eq!(given["expiresAt"], end, "{days}");
+        market.apis.set_purchase("sub_1", bought.clone());
+        market
+            .deliver(&updated(&format!("evt_{days}"), &bought))
+            .await;
+        let current = market.subscription(NORA).await;
+        assert_eq!(current["willRenew"], renews, "{days}");
+        assert_eq!(current["expiresAt"], end, "{days}");
     }
 }
 
@@ -124,19 +128,19 @@ async fn it_renews_until_the_date_that_it_is_to_end_on() {
 async fn a_trial_that_is_given_up_at_once_is_over() {
     for names in [&[][..], &["COACH_STRIPE_API_KEY"][..]] {
         let market = Market::without(names).await;
-        market.owns(NORA).await;
-        let mut trial = stands("trialing", 7);
+        market.link_sub_1(NORA).await;
+        let mut trial = subscription("trialing", 7);
         trial["trial_end"] = json!(NOON + 7 * DAY);
-        market.apis.say("sub_1", trial.clone());
+        market.apis.set_purchase("sub_1", trial.clone());
         market
-            .tell(&event("evt_1", "customer.subscription.created", &trial))
+            .deliver(&event("evt_1", "customer.subscription.created", &trial))
             .await;
         assert_eq!(market.access(NORA).await, "TRIAL");
         trial["status"] = json!("canceled");
         trial["ended_at"] = json!(NOON - 20);
-        market.apis.say("sub_1", trial.clone());
+        market.apis.set_purchase("sub_1", trial.clone());
         let deleted = event("evt_2", "customer.subscription.deleted", &trial);
-        assert_eq!(market.tell(&deleted).await, ["partner.subscription"]);
+        assert_eq!(market.deliver(&deleted).await, ["partner.subscription"]);
         assert_eq!(
             market.subscription(NORA).await,
             json!({ "access": "LAPSED", "expiresAt": "2026-03-18T11:59:40Z",
@@ -144,7 +148,7 @@ async fn a_trial_that_is_given_up_at_once_is_over() {
         );
         let input = json!({ "idempotencyKey": "1" });
         let refused = change(&market.test, NORA, "StartPlan", input).await;
-        assert_eq!(refused.refusal().0, "SUBSCRIPTION_REQUIRED");
+        assert_eq!(refused.user_error().0, "SUBSCRIPTION_REQUIRED");
     }
 }
 
@@ -157,9 +161,9 @@ async fn events_of_the_second_generation_are_ignored() {
         "related_object": { "id": "mtr_1", "type": "billing.meter", "url": "/v1/billing/meters/mtr_1" },
     });
     market
-        .tell(&stripe_of(STRIPE[0], NOON, &thin.to_string()))
+        .deliver(&stripe_of(STRIPE[0], NOON, &thin.to_string()))
         .await;
-    let (state, why) = market.settled().await;
+    let (state, why) = market.latest_event().await;
     assert_eq!(state, EventState::Ignored);
     assert!(why.contains("v1.billing.meter"), "{why}");
 }

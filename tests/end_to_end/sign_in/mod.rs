@@ -1,6 +1,6 @@
-//! `POST /internal/email`: codes that an identity provider hands over.
+//! `POST /internal/email`, where identity providers submit sign-in codes.
 
-mod refused;
+mod rejected;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use coach_domain::queue::QueueName;
@@ -10,34 +10,34 @@ use uuid::Uuid;
 
 use crate::harness::{TestApp, kinds};
 
-/// What two services show; the gateway knows the digests alone.
+/// The API keys of two services. The gateway knows only their digests.
 const COGNITO: &str = "open sesame of the pool";
 const PARTNER: &str = "open sesame of a partner";
 
-fn digits(key: &str) -> String {
+fn hex_digest(key: &str) -> String {
     let digest = digest(&SHA256, key.as_bytes());
     let digits = digest.as_ref().iter().map(|byte| format!("{byte:02x}"));
     digits.collect()
 }
 
 async fn start() -> TestApp {
-    let known = |name: &str, key: &str| format!("{name}={}", digits(key));
+    let known = |name: &str, key: &str| format!("{name}={}", hex_digest(key));
     let keys = [known("cognito", COGNITO), known("partner", PARTNER)].join(",");
-    TestApp::set(&[("COACH_AUTH_API_KEYS", &keys)]).await
+    TestApp::with_env(&[("COACH_AUTH_API_KEYS", &keys)]).await
 }
 
 fn code() -> Value {
     json!({ "address": "ada@example.com", "code": "493817" })
 }
 
-/// A code with one field that is another.
+/// A code with another value for one field.
 fn with(field: &str, value: impl Into<Value>) -> Value {
     let mut code = code();
     code[field] = value.into();
     code
 }
 
-/// Without any credential.
+/// A request without credentials.
 fn request(test: &TestApp, key: &str, body: impl Into<reqwest::Body>) -> RequestBuilder {
     test.client
         .post(format!("{}/internal/email", test.base))
@@ -46,59 +46,60 @@ fn request(test: &TestApp, key: &str, body: impl Into<reqwest::Body>) -> Request
         .body(body)
 }
 
-/// Status, and the envelope's id or the code of the refusal, which tells nothing of what was handed over.
-async fn answered(request: RequestBuilder) -> (u16, String) {
+/// Sends a request and returns its status with the envelope's id or the error code. The response must contain nothing
+/// of what was submitted.
+async fn send(request: RequestBuilder) -> (u16, String) {
     let answer = request.send().await.expect("an answer");
     let status = answer.status().as_u16();
     let text = answer.text().await.expect("text");
     let body: Value = serde_json::from_str(&text).expect("JSON");
     let id = body["id"].as_str().unwrap_or_default();
     assert!(id.is_empty() || Uuid::parse_str(id).is_ok(), "{text}");
-    // Of the digits of an id some are "ada" by chance.
+    // Hexadecimal ids may contain "ada" by chance.
     let request_id = body["errors"][0]["extensions"]["requestId"].as_str();
-    let besides = text
+    let rest = text
         .replace(id, "")
         .replace(request_id.unwrap_or_default(), "");
     assert!(
-        !besides.contains("ada") && !besides.contains("493817") && !besides.contains("sesame"),
+        !rest.contains("ada") && !rest.contains("493817") && !rest.contains("sesame"),
         "{text}"
     );
-    let told = if status == 202 {
+    let result = if status == 202 {
         &body["id"]
     } else {
         assert!(body["id"].is_null(), "{body}");
         &body["errors"][0]["extensions"]["code"]
     };
-    (status, told.as_str().expect("told").to_owned())
+    (status, result.as_str().expect("text").to_owned())
 }
 
-async fn hand_in(test: &TestApp, service: &str, key: &str, body: &Value) -> (u16, String) {
+async fn submit(test: &TestApp, service: &str, key: &str, body: &Value) -> (u16, String) {
     let request = request(test, key, body.to_string());
-    answered(request.header("x-api-key", service)).await
+    send(request.header("x-api-key", service)).await
 }
 
-fn refused(status: u16, code: &str) -> (u16, String) {
+fn error(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
 }
 
-/// Neither is anything sent, nor is a key used up.
-async fn assert_nothing_done(test: &TestApp) {
-    assert_eq!(test.owed().await, []);
+/// Fails if anything was enqueued, or an idempotency key used.
+async fn assert_no_effect(test: &TestApp) {
+    assert_eq!(test.take_outbox().await, []);
     let keys = test.number("SELECT count(*) FROM idempotency_key").await;
     assert_eq!(keys, 0);
 }
 
 #[tokio::test]
-async fn a_code_is_owed_before_it_is_accepted() {
+async fn a_code_is_enqueued_before_it_is_accepted() {
     let test = start().await;
-    let (status, id) = hand_in(&test, COGNITO, "1", &code()).await;
+    let (status, id) = submit(&test, COGNITO, "1", &code()).await;
     assert_eq!(status, 202);
-    let owed = test.owed().await;
-    assert_eq!(kinds(&owed), ["email.sign-in-code"]);
-    assert_eq!(owed[0].queue, QueueName::EmailUrgent);
-    let envelope = &owed[0].envelope;
+    let enqueued = test.take_outbox().await;
+    assert_eq!(kinds(&enqueued), ["email.sign-in-code"]);
+    assert_eq!(enqueued[0].queue, QueueName::EmailUrgent);
+    let envelope = &enqueued[0].envelope;
     assert_eq!(envelope.id.to_string(), id);
-    // Who gets it may not be a member yet.
+    // The recipient may not be a member yet.
     assert_eq!((envelope.version, envelope.member), (1, None));
     let payload = json!({ "address": "ada@example.com", "code": "493817",
         "expiresAt": "2026-03-18T12:03:00Z" });
@@ -107,10 +108,10 @@ async fn a_code_is_owed_before_it_is_accepted() {
     let whole = json!({ "address": "ada@example.com", "code": "a-Z_9!", "locale": "en-GB",
         "expiresAt": "2026-03-18T14:30:00+02:00" });
     let longest = "k".repeat(64);
-    assert_eq!(hand_in(&test, COGNITO, &longest, &whole).await.0, 202);
+    assert_eq!(submit(&test, COGNITO, &longest, &whole).await.0, 202);
     let payload = json!({ "address": "ada@example.com", "code": "a-Z_9!", "locale": "en-GB",
         "expiresAt": "2026-03-18T12:30:00Z" });
-    assert_eq!(test.owed().await[0].envelope.payload, payload);
+    assert_eq!(test.take_outbox().await[0].envelope.payload, payload);
 }
 
 #[tokio::test]
@@ -138,7 +139,7 @@ async fn nothing_that_may_be_left_out_keeps_a_code_from_going_out() {
         ),
         ("expiresAt", json!(1_773_835_200), json!(in_three_minutes)),
         ("expiresAt", Value::Null, json!(in_three_minutes)),
-        // It would be over before it is sent.
+        // It would be expired before it is sent.
         (
             "expiresAt",
             json!("2026-03-18T11:00:00Z"),
@@ -146,60 +147,59 @@ async fn nothing_that_may_be_left_out_keeps_a_code_from_going_out() {
         ),
     ] {
         let key = format!("{field} {value:.30}");
-        let (status, _) = hand_in(&test, COGNITO, &key, &with(field, value.clone())).await;
+        let (status, _) = submit(&test, COGNITO, &key, &with(field, value.clone())).await;
         assert_eq!(status, 202, "{field}: {value}");
-        let owed = test.owed().await;
-        assert_eq!(kinds(&owed), ["email.sign-in-code"], "{field}: {value}");
-        assert_eq!(owed[0].envelope.payload[field], kept, "{field}: {value}");
+        let enqueued = test.take_outbox().await;
+        assert_eq!(kinds(&enqueued), ["email.sign-in-code"], "{field}: {value}");
+        assert_eq!(
+            enqueued[0].envelope.payload[field], kept,
+            "{field}: {value}"
+        );
     }
 }
 
 #[tokio::test]
 async fn the_same_again_is_the_same_code() {
     let test = start().await;
-    let first = hand_in(&test, COGNITO, "1", &code()).await;
+    let first = submit(&test, COGNITO, "1", &code()).await;
     test.advance(chrono::TimeDelta::minutes(2));
-    assert_eq!(hand_in(&test, COGNITO, "1", &code()).await, first);
-    let owed = test.owed().await;
-    assert_eq!(owed.len(), 1);
-    // It ends when it was to end.
+    assert_eq!(submit(&test, COGNITO, "1", &code()).await, first);
+    let enqueued = test.take_outbox().await;
+    assert_eq!(enqueued.len(), 1);
+    // Its expiry does not change.
     assert_eq!(
-        owed[0].envelope.payload["expiresAt"],
+        enqueued[0].envelope.payload["expiresAt"],
         "2026-03-18T12:03:00Z"
     );
-    // Sent or not.
-    assert_eq!(hand_in(&test, COGNITO, "1", &code()).await, first);
+    // Nor does it matter whether it was sent.
+    assert_eq!(submit(&test, COGNITO, "1", &code()).await, first);
 
-    let reused = refused(422, "IDEMPOTENCY_KEY_REUSED");
+    let reused = error(422, "IDEMPOTENCY_KEY_REUSED");
     for other in [
         with("code", "493818"),
         with("address", "ada@example.org"),
         with("expiresAt", "2026-03-18T12:03:00Z"),
     ] {
-        assert_eq!(
-            hand_in(&test, COGNITO, "1", &other).await,
-            reused,
-            "{other}"
-        );
+        assert_eq!(submit(&test, COGNITO, "1", &other).await, reused, "{other}");
     }
-    assert_eq!(test.owed().await, []);
-    // Keys are each service's own.
-    let (status, id) = hand_in(&test, PARTNER, "1", &with("code", "493818")).await;
+    assert_eq!(test.take_outbox().await, []);
+    // Each service has its own keys.
+    let (status, id) = submit(&test, PARTNER, "1", &with("code", "493818")).await;
     assert_eq!((status, id == first.1), (202, false));
-    assert_eq!(test.owed().await.len(), 1);
+    assert_eq!(test.take_outbox().await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_many_times_at_once_is_one_code() {
     let test = start().await;
     let code = code();
-    let asked = (0..8).map(|_| hand_in(&test, COGNITO, "1", &code));
-    let answers = futures_util::future::join_all(asked).await;
-    let owed = test.owed().await;
-    assert_eq!(owed.len(), 1);
-    let id = owed[0].envelope.id;
-    for (status, told) in answers {
-        assert_eq!((status, told.parse::<Uuid>()), (202, Ok(id)));
+    let requests = (0..8).map(|_| submit(&test, COGNITO, "1", &code));
+    let answers = futures_util::future::join_all(requests).await;
+    let enqueued = test.take_outbox().await;
+    assert_eq!(enqueued.len(), 1);
+    let id = enqueued[0].envelope.id;
+    for (status, returned) in answers {
+        assert_eq!((status, returned.parse::<Uuid>()), (202, Ok(id)));
     }
 }
 
@@ -208,12 +208,12 @@ async fn without_the_database_nothing_is_accepted() {
     let test = start().await;
     test.execute("ALTER TABLE outbox RENAME TO outbox_away")
         .await;
-    let (status, _) = hand_in(&test, COGNITO, "1", &code()).await;
+    let (status, _) = submit(&test, COGNITO, "1", &code()).await;
     assert_eq!(status, 503);
     test.execute("ALTER TABLE outbox_away RENAME TO outbox")
         .await;
-    // The key went with the transaction.
-    assert_nothing_done(&test).await;
-    assert_eq!(hand_in(&test, COGNITO, "1", &code()).await.0, 202);
-    assert_eq!(test.owed().await.len(), 1);
+    // The key was rolled back with the transaction.
+    assert_no_effect(&test).await;
+    assert_eq!(submit(&test, COGNITO, "1", &code()).await.0, 202);
+    assert_eq!(test.take_outbox().await.len(), 1);
 }

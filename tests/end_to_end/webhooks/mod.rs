@@ -1,4 +1,4 @@
-//! `POST /webhooks/{source}`: what is genuine is kept once, and nothing of all else.
+//! `POST /webhooks/{source}`: authentic webhooks are stored once, and nothing of any others.
 
 pub(crate) mod senders;
 
@@ -10,7 +10,7 @@ use std::{
 
 use axum::http::StatusCode;
 use coach_domain::webhook::{self, Source};
-use coach_tests::shop_apis::{AUDIENCE, PUSHES, push_token, signed, strangers_key};
+use coach_tests::shop_apis::{AUDIENCE, PUSH_ACCOUNT, push_token, signed, unknown_key};
 use serde_json::{Value, json};
 
 use self::senders::{
@@ -19,7 +19,7 @@ use self::senders::{
 };
 use crate::{harness::TestApp, writes::shop::Shop};
 
-async fn kept(test: &TestApp) -> i64 {
+async fn stored_events(test: &TestApp) -> i64 {
     test.number("SELECT count(*) FROM webhook_event").await
 }
 
@@ -56,7 +56,7 @@ async fn what_is_genuine_is_kept_once_with_the_work_on_it() {
         ),
     ];
     for (source, event, kind, queue) in events {
-        // Repeated and replayed: taken without a word, and nothing comes of it.
+        // Repetitions are accepted and have no effect.
         for _ in 0..3 {
             assert_eq!(
                 event.send(&test).await,
@@ -74,19 +74,22 @@ async fn what_is_genuine_is_kept_once_with_the_work_on_it() {
             .expect("read")
             .expect("there");
         assert_eq!(whole.body, event.body.as_bytes());
-        let owed = test.owed().await;
-        assert_eq!(owed.len(), 1, "{source:?}");
-        assert_eq!(owed[0].queue.as_str(), queue);
-        assert_eq!(owed[0].envelope.payload, json!({ "event": found[0].id }));
+        let enqueued = test.take_outbox().await;
+        assert_eq!(enqueued.len(), 1, "{source:?}");
+        assert_eq!(enqueued[0].queue.as_str(), queue);
+        assert_eq!(
+            enqueued[0].envelope.payload,
+            json!({ "event": found[0].id })
+        );
     }
-    // While secrets are replaced either counts.
+    // While secrets are rotated, either is accepted.
     for event in [
         standard_at(STANDARD[1], "msg_2", NOON + 299),
         stripe_at(STRIPE[0], "evt_2", NOON - 299),
     ] {
         assert_eq!(event.send(&test).await.0, 200);
     }
-    assert_eq!(test.owed_kinds().await, ["webhook.arrived"; 2]);
+    assert_eq!(test.take_outbox_kinds().await, ["webhook.arrived"; 2]);
     let secrets = "SELECT count(*) FROM webhook_event WHERE headers::text LIKE '%signature%' OR headers::text LIKE '%whsec%'";
     assert_eq!(test.number(secrets).await, 0);
 }
@@ -103,27 +106,27 @@ async fn nothing_is_kept_of_what_is_not_genuine() {
     let standard = || standard_at(STANDARD[0], "msg_1", NOON);
     let stripe = || stripe_at(STRIPE[0], "evt_1", NOON);
     let apple = || app_store(&shop, "1");
-    let but = |mut event: Event, change: &dyn Fn(&mut Event)| {
+    let changed = |mut event: Event, change: &dyn Fn(&mut Event)| {
         change(&mut event);
         event
     };
-    let tampered = |event: &mut Event| {
+    let change_body = |event: &mut Event| {
         event.body = event
             .body
             .replace("true", "false")
             .replace("active", "trialing");
     };
-    let by_stranger = |id: &str| {
-        let claims = json!({ "iss": "https://accounts.google.com", "aud": AUDIENCE, "sub": "1", "email": PUSHES,
+    let with_unknown_key = |id: &str| {
+        let claims = json!({ "iss": "https://accounts.google.com", "aud": AUDIENCE, "sub": "1", "email": PUSH_ACCOUNT,
             "email_verified": true, "exp": NOON + 3_000 });
-        signed(&strangers_key(), id, &claims)
+        signed(&unknown_key(), id, &claims)
     };
     let google_with = |claims: &Value| google_play_by(&push_token(NOON + 3_000, claims), "1");
     let (stranger, expired) = (Shop::new(), Shop::expired());
     let mut cases = vec![
         (
             "another path",
-            but(brightcove(), &|it| it.path.push('x')),
+            changed(brightcove(), &|it| it.path.push('x')),
             404,
         ),
         (
@@ -131,10 +134,14 @@ async fn nothing_is_kept_of_what_is_not_genuine() {
             Event::new("brightcove", &[], brightcove().body),
             404,
         ),
-        ("standard: another body", but(standard(), &tampered), 401),
+        (
+            "standard: another body",
+            changed(standard(), &change_body),
+            401,
+        ),
         (
             "standard: another id",
-            but(standard(), &|it| it.headers[0].1 = "msg_2".to_owned()),
+            changed(standard(), &|it| it.headers[0].1 = "msg_2".to_owned()),
             401,
         ),
         (
@@ -154,22 +161,22 @@ async fn nothing_is_kept_of_what_is_not_genuine() {
         ),
         (
             "standard: no signature",
-            but(standard(), &|it| drop(it.headers.pop())),
+            changed(standard(), &|it| drop(it.headers.pop())),
             401,
         ),
         (
             "standard: two ids",
-            but(standard(), &|it| {
+            changed(standard(), &|it| {
                 it.headers.push(("webhook-id", "msg_1".to_owned()));
             }),
             401,
         ),
         (
             "standard: a path",
-            but(standard(), &|it| it.path.push_str("/more")),
+            changed(standard(), &|it| it.path.push_str("/more")),
             404,
         ),
-        ("stripe: another body", but(stripe(), &tampered), 401),
+        ("stripe: another body", changed(stripe(), &change_body), 401),
         (
             "stripe: another secret",
             stripe_at("whsec_of_somebody_else_123456", "evt_1", NOON),
@@ -187,7 +194,7 @@ async fn nothing_is_kept_of_what_is_not_genuine() {
         ),
         (
             "stripe: no signature",
-            but(stripe(), &|it| it.headers.clear()),
+            changed(stripe(), &|it| it.headers.clear()),
             401,
         ),
         ("apple: another chain", app_store(&stranger, "1"), 401),
@@ -229,7 +236,7 @@ async fn nothing_is_kept_of_what_is_not_genuine() {
         ),
         (
             "apple: another body",
-            but(apple(), &|it| {
+            changed(apple(), &|it| {
                 it.body = it
                     .body
                     .replace("signedPayload\":\"e", "signedPayload\":\"f");
@@ -243,17 +250,17 @@ async fn nothing_is_kept_of_what_is_not_genuine() {
         ),
         (
             "google: no token",
-            but(google_play("1"), &|it| it.headers.clear()),
+            changed(google_play("1"), &|it| it.headers.clear()),
             401,
         ),
         (
             "google: another key",
-            google_play_by(&by_stranger("google-1"), "1"),
+            google_play_by(&with_unknown_key("google-1"), "1"),
             401,
         ),
         (
             "google: an unknown key",
-            google_play_by(&by_stranger("google-2"), "1"),
+            google_play_by(&with_unknown_key("google-2"), "1"),
             401,
         ),
         (
@@ -293,7 +300,7 @@ async fn nothing_is_kept_of_what_is_not_genuine() {
         ),
         (
             "google: a path",
-            but(google_play("1"), &|it| it.path.push_str("/more")),
+            changed(google_play("1"), &|it| it.path.push_str("/more")),
             404,
         ),
         ("nobody", Event::new("somebody", &[], "{}"), 404),
@@ -305,11 +312,11 @@ async fn nothing_is_kept_of_what_is_not_genuine() {
         apple(),
         google_play("1"),
     ] {
-        let plain = but(genuine.clone(), &|it| {
+        let plain = changed(genuine.clone(), &|it| {
             it.headers.push(("content-type", "text/plain".to_owned()));
         });
         cases.push(("another content type", plain, 415));
-        let long = but(genuine, &|it| it.body.push_str(&" ".repeat(1 << 20)));
+        let long = changed(genuine, &|it| it.body.push_str(&" ".repeat(1 << 20)));
         cases.push(("too long", long, 413));
     }
     for (what, event, expected) in cases {
@@ -324,10 +331,10 @@ async fn nothing_is_kept_of_what_is_not_genuine() {
             !text.contains("whsec") && !text.contains(PATH),
             "{what}: {text}"
         );
-        assert_eq!(kept(&test).await, 0, "{what}");
-        assert_eq!(test.owed().await, [], "{what}");
+        assert_eq!(stored_events(&test).await, 0, "{what}");
+        assert_eq!(test.take_outbox().await, [], "{what}");
     }
-    // The parts that were changed above are what made the difference.
+    // Unchanged they are accepted, so the changes above were the cause.
     for genuine in [
         brightcove(),
         standard(),
@@ -337,7 +344,7 @@ async fn nothing_is_kept_of_what_is_not_genuine() {
     ] {
         assert_eq!(genuine.send(&test).await.0, 200);
     }
-    assert_eq!(test.owed().await.len(), 5);
+    assert_eq!(test.take_outbox().await.len(), 5);
 }
 
 #[tokio::test]
@@ -353,7 +360,7 @@ async fn a_gateway_without_secrets_takes_nothing() {
     ] {
         assert_eq!(event.send(&test).await.0, 404);
     }
-    assert_eq!(kept(&test).await, 0);
+    assert_eq!(stored_events(&test).await, 0);
 }
 
 #[tokio::test]
@@ -370,26 +377,26 @@ async fn what_cannot_be_kept_is_to_be_sent_again() {
         standard_at(STANDARD[0], "msg_1", NOON).send(&test).await.0,
         200
     );
-    assert_eq!(test.owed().await.len(), 1);
+    assert_eq!(test.take_outbox().await.len(), 1);
 }
 
 #[tokio::test]
 async fn a_push_is_to_be_sent_again_while_googles_keys_are_away() {
-    let away = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = away.local_addr().expect("an address");
-    drop(away);
+    let unused = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = unused.local_addr().expect("an address");
+    drop(unused);
     let apis = shop_apis().await;
-    let mut set = apis.environment();
+    let mut environment = apis.environment();
     let keys = format!("http://{address}/certs");
-    set.retain(|(name, _)| *name != "COACH_GOOGLE_PUSH_KEYS_URL");
-    set.push(("COACH_GOOGLE_PUSH_KEYS_URL", keys));
-    let test = TestApp::set(&set).await;
+    environment.retain(|(name, _)| *name != "COACH_GOOGLE_PUSH_KEYS_URL");
+    environment.push(("COACH_GOOGLE_PUSH_KEYS_URL", keys));
+    let test = TestApp::with_env(&environment).await;
     let (status, answer) = google_play("1").send(&test).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{answer}");
-    assert_eq!(kept(&test).await, 0);
+    assert_eq!(stored_events(&test).await, 0);
 }
 
-/// Signs with the library that senders of this kind use, where `tests/run` has installed it.
+/// Signs with the library that these senders use, which `tests/run` installs.
 fn signed_by_library(kind: &str, secret: &str, id: &str, body: &str) -> String {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .parent()
@@ -432,5 +439,5 @@ async fn what_the_libraries_of_senders_sign_is_taken() {
     stripe.body = stripe.body.replace("sub_1", "süb — 1");
     stripe.headers[0].1 = signed_by_library("stripe", STRIPE[1], "", &stripe.body);
     assert_eq!(stripe.send(&test).await.0, 200);
-    assert_eq!(test.owed().await.len(), 2);
+    assert_eq!(test.take_outbox().await.len(), 2);
 }

@@ -1,4 +1,4 @@
-//! What sources send, as they sign it.
+//! Webhooks of all sources, signed as their senders do.
 
 use std::{path::Path, sync::Arc};
 
@@ -22,18 +22,18 @@ pub(crate) const STRIPE: [&str; 2] = [
     "whsec_of_the_new_endpoint_1234",
 ];
 
-/// When the tests' clock says noon, in seconds since 1970.
+/// The initial time of the tests' clock, in seconds since 1970.
 pub(crate) const NOON: i64 = 1_773_835_200;
 
-/// The shops that have to be asked.
+/// Fake APIs of the shops in which purchases are looked up.
 pub(crate) async fn shop_apis() -> Arc<ShopApis> {
     ShopApis::start(Path::new(env!("CARGO_TARGET_TMPDIR"))).await
 }
 
-/// The settings of a gateway that all sources may send to.
+/// The settings of a gateway that accepts webhooks of all sources.
 pub(crate) fn environment(shop: &Shop, apis: &ShopApis) -> Vec<(&'static str, String)> {
-    let mut set = apis.environment();
-    set.extend([
+    let mut environment = apis.environment();
+    environment.extend([
         ("COACH_WEBHOOK_BRIGHTCOVE_PATH", PATH.to_owned()),
         ("COACH_WEBHOOK_STANDARD_SECRETS", STANDARD.join(",")),
         ("COACH_WEBHOOK_STRIPE_SECRETS", STRIPE.join(", ")),
@@ -41,15 +41,15 @@ pub(crate) fn environment(shop: &Shop, apis: &ShopApis) -> Vec<(&'static str, St
         ("COACH_APPLE_PRODUCTS", PRODUCTS.join(",")),
         ("COACH_APPLE_ROOT", hex(&shop.root)),
     ]);
-    set
+    environment
 }
 
-/// Such a gateway.
+/// A gateway that accepts webhooks of all sources.
 pub(crate) async fn receiving(shop: &Shop, apis: &ShopApis) -> TestApp {
-    TestApp::set(&environment(shop, apis)).await
+    TestApp::with_env(&environment(shop, apis)).await
 }
 
-/// What is sent.
+/// A webhook request.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
     pub(crate) path: String,
@@ -104,7 +104,7 @@ pub(crate) fn standard_at(secret: &str, id: &str, seconds: i64) -> Event {
     standard_of(secret, id, seconds, &body.to_string())
 }
 
-/// Whatever the body is.
+/// With this body.
 pub(crate) fn standard_of(secret: &str, id: &str, seconds: i64, body: &str) -> Event {
     let secret = secret.parse().expect("a secret");
     let signature = standard_webhooks::sign(&[secret], id, seconds, body.as_bytes());
@@ -124,7 +124,7 @@ pub(crate) fn stripe_at(secret: &str, id: &str, seconds: i64) -> Event {
     stripe_of(secret, seconds, &body.to_string())
 }
 
-/// Whatever the body is.
+/// With this body.
 pub(crate) fn stripe_of(secret: &str, seconds: i64, body: &str) -> Event {
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
     let signature = hmac::sign(&key, format!("{seconds}.{body}").as_bytes());
@@ -140,7 +140,7 @@ pub(crate) fn milliseconds(seconds: i64) -> i64 {
     seconds * 1_000
 }
 
-/// A notification whose parts are signed by these shops.
+/// A notification signed by `outer`, with a transaction and renewal info signed by `inner`.
 pub(crate) fn app_store_of(
     outer: &Shop,
     inner: &Shop,
@@ -170,19 +170,19 @@ pub(crate) fn app_store(shop: &Shop, id: &str) -> Event {
     app_store_of(shop, shop, id, |_| {})
 }
 
-/// A push with a token like this.
+/// A push request with this token.
 pub(crate) fn google_play_by(token: &str, id: &str) -> Event {
-    let told = json!({ "version": "1.0", "notificationType": 4, "purchaseToken": "a-purchase-token-of-google-play" });
+    let notification = json!({ "version": "1.0", "notificationType": 4, "purchaseToken": "a-purchase-token-of-google-play" });
     let body = push(
         id,
         milliseconds(NOON) - 1_000,
         "subscriptionNotification",
-        &told,
+        &notification,
     );
     google_play_of(token, &body.to_string())
 }
 
-/// Whatever the body is.
+/// With this body.
 pub(crate) fn google_play_of(token: &str, body: &str) -> Event {
     let bearer = format!("Bearer {token}");
     Event::new("google-play", &[("authorization", &bearer)], body)

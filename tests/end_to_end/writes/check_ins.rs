@@ -2,20 +2,20 @@
 
 use serde_json::{Value, json};
 
-use super::{assert_nothing_done, change, keyed, plan};
+use super::{assert_no_effect, change, keyed, plan};
 use crate::harness::{
-    Answer, TestApp, kinds,
+    GraphqlResponse, TestApp, kinds,
     member::{CHEN, DANI, LARA, MAYA, THEO},
 };
 
-/// The check-in of the current cycle.
-async fn submit(test: &TestApp, email: &str, key: &str, mut answers: Value) -> Answer {
+/// Submits the check-in of the current cycle.
+async fn submit(test: &TestApp, email: &str, key: &str, mut answers: Value) -> GraphqlResponse {
     let cycle = plan(test, email).await["currentCycle"]["id"].clone();
     answers["cycleId"] = cycle;
     change(test, email, "SubmitCheckIn", keyed(key, answers)).await
 }
 
-fn middling() -> Value {
+fn average_answers() -> Value {
     json!({ "energy": 3, "sleep": 3 })
 }
 
@@ -31,7 +31,7 @@ async fn a_check_in_closes_the_cycle_and_opens_the_next() {
         "weightGrams": 61_300, "waistMillimetres": 742, "energy": 4, "sleep": 3, "notes": "Less rice.\nMore sleep.",
     });
     let answer = submit(&test, CHEN, "1", answers).await;
-    let payload = answer.done();
+    let payload = answer.success();
     let mut check_in = payload["checkIn"].clone();
     assert!(check_in["id"].take().is_string());
     assert_eq!(
@@ -55,9 +55,9 @@ async fn a_check_in_closes_the_cycle_and_opens_the_next() {
     );
     assert_eq!(after["today"], json!({ "number": 1, "date": "2026-03-18" }));
 
-    let owed = test.owed().await;
+    let enqueued = test.take_outbox().await;
     assert_eq!(
-        kinds(&owed),
+        kinds(&enqueued),
         [
             "email.check-in-received",
             "email.your-plan",
@@ -65,7 +65,7 @@ async fn a_check_in_closes_the_cycle_and_opens_the_next() {
             "event.cycle-started",
         ]
     );
-    let payload = |place: usize| &owed[place].envelope.payload;
+    let payload = |index: usize| &enqueued[index].envelope.payload;
     assert_eq!(
         payload(0),
         &json!({
@@ -87,7 +87,7 @@ async fn the_change_since_the_one_before_is_told_to_who_agreed() {
     for consent in [true, false] {
         let test = TestApp::start().await;
         if !consent {
-            // Who was never asked; who refuses is refused.
+            // Without an answer about consent; a member who refuses consent cannot submit measures at all.
             test.execute("DELETE FROM consent WHERE purpose = 'HEALTH_DATA'")
                 .await;
         }
@@ -97,14 +97,14 @@ async fn the_change_since_the_one_before_is_told_to_who_agreed() {
         });
         let answer = submit(&test, THEO, "1", answers).await;
         assert_eq!(
-            answer.done()["checkIn"]["changeSincePrevious"],
+            answer.success()["checkIn"]["changeSincePrevious"],
             json!({
                 "weightGrams": -1_600, "waistMillimetres": 5, "hipsMillimetres": null, "chestMillimetres": -10,
                 "energy": -1, "sleep": 1,
             })
         );
-        let owed = test.owed().await;
-        assert_eq!(owed.len(), 4);
+        let enqueued = test.take_outbox().await;
+        assert_eq!(enqueued.len(), 4);
         let mut letter = json!({
             "cycleNumber": 3, "submittedAt": "2026-04-08T12:00:00Z", "nextStartsOn": "2026-04-09",
         });
@@ -113,16 +113,16 @@ async fn the_change_since_the_one_before_is_told_to_who_agreed() {
             letter["weightChangeGrams"] = (-1_600).into();
             letter["waistChangeMillimetres"] = 5.into();
         }
-        assert_eq!(owed[0].envelope.payload, letter);
+        assert_eq!(enqueued[0].envelope.payload, letter);
     }
 }
 
-/// Day 29 begins at midnight where the member lives: in Berlin clocks are put forward on 29 March 2026, within Maya's
-/// cycle, and in Auckland they are put back on 5 April, within Theo's.
+/// Day 29 begins at midnight in the member's time zone. Daylight saving time begins in Berlin on 29 March 2026, within
+/// Maya's cycle, and ends in Auckland on 5 April, within Theo's.
 #[tokio::test]
 async fn it_opens_on_day_29_whatever_the_clocks_do() {
     let test = TestApp::start().await;
-    for (email, still_28, opens, closed_on) in [
+    for (email, last_of_day_28, opens, closed_on) in [
         (
             MAYA,
             "2026-04-03T21:59:59Z",
@@ -136,16 +136,16 @@ async fn it_opens_on_day_29_whatever_the_clocks_do() {
             "2026-04-08",
         ),
     ] {
-        test.set_clock(still_28);
+        test.set_clock(last_of_day_28);
         let cycle = plan(&test, email).await["currentCycle"].clone();
         assert_eq!(
             (&cycle["today"]["number"], &cycle["checkInDue"]),
             (&json!(28), &json!(false))
         );
-        let early = submit(&test, email, "1", middling()).await;
+        let early = submit(&test, email, "1", average_answers()).await;
         let expected = ("CHECK_IN_NOT_OPEN", "input.cycleId".to_owned());
-        assert_eq!(early.refusal(), expected, "{email}");
-        assert_eq!(test.owed().await, []);
+        assert_eq!(early.user_error(), expected, "{email}");
+        assert_eq!(test.take_outbox().await, []);
 
         test.set_clock(opens);
         let cycle = plan(&test, email).await["currentCycle"].clone();
@@ -153,58 +153,62 @@ async fn it_opens_on_day_29_whatever_the_clocks_do() {
             (&cycle["today"], &cycle["checkInDue"]),
             (&Value::Null, &json!(true))
         );
-        let answer = submit(&test, email, "1", middling()).await;
-        assert_eq!(answer.done()["nextCycle"]["startsOn"], closed_on, "{email}");
-        assert_eq!(test.owed().await.len(), 4);
+        let answer = submit(&test, email, "1", average_answers()).await;
+        assert_eq!(
+            answer.success()["nextCycle"]["startsOn"],
+            closed_on,
+            "{email}"
+        );
+        assert_eq!(test.take_outbox().await.len(), 4);
     }
 }
 
 #[tokio::test]
 async fn late_is_not_too_late() {
     let test = TestApp::start().await;
-    // Three weeks after it opened; until then there is no day.
+    // Three weeks after it opened, during which there is no current day.
     test.set_clock("2026-04-07T00:00:00Z");
     assert_eq!(
         plan(&test, CHEN).await["currentCycle"]["today"],
         Value::Null
     );
-    let answer = submit(&test, CHEN, "1", middling()).await;
-    assert_eq!(answer.done()["nextCycle"]["startsOn"], "2026-04-07");
-    assert_eq!(test.owed().await.len(), 4);
+    let answer = submit(&test, CHEN, "1", average_answers()).await;
+    assert_eq!(answer.success()["nextCycle"]["startsOn"], "2026-04-07");
+    assert_eq!(test.take_outbox().await.len(), 4);
 }
 
 #[tokio::test]
 async fn a_phone_that_was_offline_says_when() {
     let test = TestApp::start().await;
-    // It opened on the 17th in Singapore, eight hours ahead.
+    // It opened on the 17th in Singapore, which is eight hours ahead of UTC.
     for (at, code) in [
         ("2026-03-16T15:59:59Z", "CHECK_IN_NOT_OPEN"),
         ("2026-03-04T11:59:59Z", "OUT_OF_RANGE"),
         ("2026-03-18T12:05:01Z", "OUT_OF_RANGE"),
     ] {
-        let mut answers = middling();
+        let mut answers = average_answers();
         answers["occurredAt"] = at.into();
         let answer = submit(&test, CHEN, "1", answers).await;
         assert_eq!(
-            answer.refusal(),
+            answer.user_error(),
             (code, "input.occurredAt".to_owned()),
             "{at}"
         );
     }
-    assert_nothing_done(&test).await;
-    let mut answers = middling();
+    assert_no_effect(&test).await;
+    let mut answers = average_answers();
     answers["occurredAt"] = "2026-03-16T16:00:00Z".into();
     let answer = submit(&test, CHEN, "1", answers).await;
     assert_eq!(
-        answer.done()["checkIn"]["submittedAt"],
+        answer.success()["checkIn"]["submittedAt"],
         "2026-03-16T16:00:00Z"
     );
-    assert_eq!(answer.done()["nextCycle"]["startsOn"], "2026-03-17");
+    assert_eq!(answer.success()["nextCycle"]["startsOn"], "2026-03-17");
     assert_eq!(
         plan(&test, CHEN).await["currentCycle"]["today"]["number"],
         2
     );
-    assert_eq!(test.owed().await.len(), 4);
+    assert_eq!(test.take_outbox().await.len(), 4);
 }
 
 #[tokio::test]
@@ -213,7 +217,7 @@ async fn what_cannot_be_checked_in() {
     let mine = plan(&test, CHEN).await;
     let theirs = plan(&test, THEO).await;
     let send = async |key: &str, cycle: &Value| {
-        let mut input = keyed(key, middling());
+        let mut input = keyed(key, average_answers());
         input["cycleId"] = cycle.clone();
         change(&test, CHEN, "SubmitCheckIn", input).await
     };
@@ -224,26 +228,26 @@ async fn what_cannot_be_checked_in() {
         &json!(""),
     ] {
         let expected = ("NOT_FOUND", "input.cycleId".to_owned());
-        assert_eq!(send("1", id).await.refusal(), expected, "{id}");
+        assert_eq!(send("1", id).await.user_error(), expected, "{id}");
     }
-    let lapsed = submit(&test, LARA, "1", middling()).await;
-    assert_eq!(lapsed.refusal().0, "SUBSCRIPTION_REQUIRED");
-    let first_day = submit(&test, DANI, "1", middling()).await;
-    assert_eq!(first_day.refusal().0, "CHECK_IN_NOT_OPEN");
-    assert_nothing_done(&test).await;
+    let lapsed = submit(&test, LARA, "1", average_answers()).await;
+    assert_eq!(lapsed.user_error().0, "SUBSCRIPTION_REQUIRED");
+    let first_day = submit(&test, DANI, "1", average_answers()).await;
+    assert_eq!(first_day.user_error().0, "CHECK_IN_NOT_OPEN");
+    assert_no_effect(&test).await;
 
     let cycle = &mine["currentCycle"]["id"];
-    send("1", cycle).await.done();
-    assert_eq!(test.owed().await.len(), 4);
+    send("1", cycle).await.success();
+    assert_eq!(test.take_outbox().await.len(), 4);
     let expected = ("CHECK_IN_EXISTS", "input.cycleId".to_owned());
-    assert_eq!(send("2", cycle).await.refusal(), expected);
+    assert_eq!(send("2", cycle).await.user_error(), expected);
     let plan_id = json!({ "planId": mine["id"] });
     change(&test, CHEN, "EndPlan", keyed("3", plan_id))
         .await
-        .done();
+        .success();
     let expected = ("CHECK_IN_EXISTS", "input.cycleId".to_owned());
-    assert_eq!(send("4", cycle).await.refusal(), expected);
-    assert_eq!(test.owed().await, []);
+    assert_eq!(send("4", cycle).await.user_error(), expected);
+    assert_eq!(test.take_outbox().await, []);
 }
 
 #[tokio::test]
@@ -252,11 +256,11 @@ async fn without_a_programme_to_follow_the_check_in_waits() {
     test.execute("UPDATE recipe SET archived_at = now() WHERE 'SNACK' = ANY(slots)")
         .await;
     test.app.catalogue.clear();
-    let answer = submit(&test, CHEN, "1", middling()).await;
-    assert_eq!(answer.refusal(), ("NO_PROGRAMME", String::new()));
-    assert_nothing_done(&test).await;
+    let answer = submit(&test, CHEN, "1", average_answers()).await;
+    assert_eq!(answer.user_error(), ("NO_PROGRAMME", String::new()));
+    assert_no_effect(&test).await;
     assert_eq!(plan(&test, CHEN).await["currentCycle"]["checkInDue"], true);
-    let check_ins = test.ask(CHEN, "{ me { checkIns { nodes { id } } } }", json!({}));
+    let check_ins = test.graphql(CHEN, "{ me { checkIns { nodes { id } } } }", json!({}));
     let check_ins = check_ins.await.data()["me"]["checkIns"]["nodes"].clone();
     assert_eq!(check_ins, json!([]));
 }
@@ -268,20 +272,20 @@ async fn nobody_waits_for_the_check_in_of_an_ended_plan() {
     let plan_id = json!({ "planId": mine["id"] });
     change(&test, CHEN, "EndPlan", keyed("1", plan_id))
         .await
-        .done();
-    let mut input = keyed("2", middling());
+        .success();
+    let mut input = keyed("2", average_answers());
     input["cycleId"] = mine["currentCycle"]["id"].clone();
     let answer = change(&test, CHEN, "SubmitCheckIn", input).await;
     let expected = ("PLAN_ENDED", "input.cycleId".to_owned());
-    assert_eq!(answer.refusal(), expected);
+    assert_eq!(answer.user_error(), expected);
     let cycles = format!(
         "SELECT count(*) FROM cycle c JOIN member m ON m.id = c.member_id WHERE m.email = '{CHEN}'"
     );
     assert_eq!(test.number(&cycles).await, 1);
-    assert_eq!(test.owed().await, []);
+    assert_eq!(test.take_outbox().await, []);
 }
 
-/// What is not plausible, on either side, and what just is.
+/// The limits of measures: values just outside, and values just inside.
 pub(super) const BOUNDS: [(&str, [i32; 2], [i32; 2]); 4] = [
     ("weightGrams", [19_999, 400_001], [20_000, 400_000]),
     ("waistMillimetres", [299, 3_001], [300, 3_000]),
@@ -294,26 +298,26 @@ async fn implausible_measures_are_refused() {
     let test = TestApp::start().await;
     for (field, refused, _) in BOUNDS {
         for value in refused {
-            let mut answers = middling();
+            let mut answers = average_answers();
             answers[field] = value.into();
             let answer = submit(&test, CHEN, "1", answers).await;
             assert_eq!(
-                answer.refusal(),
+                answer.user_error(),
                 ("OUT_OF_RANGE", format!("input.{field}")),
                 "{value}"
             );
         }
     }
-    assert_nothing_done(&test).await;
-    let mut least = json!({ "energy": 1, "sleep": 5, "notes": " \n" });
+    assert_no_effect(&test).await;
+    let mut smallest = json!({ "energy": 1, "sleep": 5, "notes": " \n" });
     for (field, _, [value, _]) in BOUNDS {
-        least[field] = value.into();
+        smallest[field] = value.into();
     }
-    let answer = submit(&test, CHEN, "1", least).await;
-    let check_in = &answer.done()["checkIn"];
+    let answer = submit(&test, CHEN, "1", smallest).await;
+    let check_in = &answer.success()["checkIn"];
     assert_eq!(
         (&check_in["weightGrams"], &check_in["notes"]),
         (&json!(20_000), &Value::Null)
     );
-    assert_eq!(test.owed().await.len(), 4);
+    assert_eq!(test.take_outbox().await.len(), 4);
 }

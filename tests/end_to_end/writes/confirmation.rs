@@ -1,4 +1,4 @@
-//! Whose address it is: registering with one, and confirming it.
+//! Email addresses: registering with one, and confirming it.
 
 use chrono::TimeDelta;
 use coach_domain::clock::Clock as _;
@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::{change, keyed};
 use crate::harness::{
-    Answer, TestApp, kinds,
-    member::{MAYA, NOBODY},
-    named,
+    GraphqlResponse, TestApp, kinds,
+    member::{MAYA, UNREGISTERED},
+    read_operation,
 };
 
 const STRANGER: &str = "stranger@example.com";
@@ -23,46 +23,48 @@ fn input(email: &str) -> Value {
     })
 }
 
-async fn register(test: &TestApp, email: &str) -> Answer {
+async fn register(test: &TestApp, email: &str) -> GraphqlResponse {
     change(
         test,
-        NOBODY,
+        UNREGISTERED,
         "RegisterMember",
         keyed("register", input(email)),
     )
     .await
 }
 
-/// Takes what is owed, which must be one code, and returns it.
-async fn code(test: &TestApp) -> String {
-    let owed = test.owed().await;
-    assert_eq!(kinds(&owed), ["email.confirm-address"]);
-    let code = owed[0].envelope.payload["code"].as_str().expect("a code");
+/// Takes the confirmation code out of the outbox, which must contain nothing else.
+async fn take_code(test: &TestApp) -> String {
+    let enqueued = test.take_outbox().await;
+    assert_eq!(kinds(&enqueued), ["email.confirm-address"]);
+    let code = enqueued[0].envelope.payload["code"]
+        .as_str()
+        .expect("a code");
     assert_eq!((code.len(), code.as_bytes()[4]), (9, b'-'), "{code}");
     code.to_owned()
 }
 
-async fn confirm(test: &TestApp, key: &str, code: &str) -> Answer {
+async fn confirm(test: &TestApp, key: &str, code: &str) -> GraphqlResponse {
     change(
         test,
-        NOBODY,
+        UNREGISTERED,
         "ConfirmEmail",
         keyed(key, json!({ "code": code })),
     )
     .await
 }
 
-async fn ask_again(test: &TestApp, key: &str) -> Answer {
+async fn request_again(test: &TestApp, key: &str) -> GraphqlResponse {
     change(
         test,
-        NOBODY,
+        UNREGISTERED,
         "RequestEmailConfirmation",
         keyed(key, json!({})),
     )
     .await
 }
 
-fn another(code: &str) -> String {
+fn other_code(code: &str) -> String {
     let last = if code.ends_with('7') { '8' } else { '7' };
     format!("{}{last}", &code[..code.len() - 1])
 }
@@ -71,11 +73,11 @@ fn another(code: &str) -> String {
 async fn a_strangers_address_gets_a_code_and_nothing_else() {
     let test = TestApp::start().await;
     let member = register(&test, STRANGER).await;
-    let member = &member.done()["member"];
+    let member = &member.success()["member"];
     assert_eq!(member["email"], STRANGER);
     assert_eq!(member["emailConfirmedAt"], Value::Null);
-    let code = code(&test).await;
-    // Not stored as it is.
+    let code = take_code(&test).await;
+    // The code is not stored in plain text.
     let stored = test
         .value("SELECT m::text FROM member m WHERE email LIKE 'stranger@%'")
         .await;
@@ -87,48 +89,48 @@ async fn a_strangers_address_gets_a_code_and_nothing_else() {
 
     let export = change(
         &test,
-        NOBODY,
+        UNREGISTERED,
         "RequestDataExport",
         keyed("export", json!({})),
     )
     .await;
-    assert_eq!(export.refusal(), ("EMAIL_UNCONFIRMED", String::new()));
-    let wrong = confirm(&test, "wrong", &another(&code)).await;
-    assert_eq!(wrong.refusal(), ("INVALID", "input.code".to_owned()));
-    assert_eq!(test.owed().await, []);
+    assert_eq!(export.user_error(), ("EMAIL_UNCONFIRMED", String::new()));
+    let wrong = confirm(&test, "wrong", &other_code(&code)).await;
+    assert_eq!(wrong.user_error(), ("INVALID", "input.code".to_owned()));
+    assert_eq!(test.take_outbox().await, []);
 
     let typed = format!(" {} ", code.to_lowercase().replace('-', " "));
     for _ in 0..2 {
         let done = confirm(&test, "right", &typed).await;
         assert_eq!(
-            done.done()["member"]["emailConfirmedAt"],
+            done.success()["member"]["emailConfirmedAt"],
             "2026-03-18T12:00:00Z"
         );
     }
-    assert_eq!(test.owed_kinds().await, ["email.welcome"]);
-    // It stays so, whatever else is typed or asked for.
-    confirm(&test, "again", "0000-0000").await.done();
-    ask_again(&test, "again-2").await.done();
-    assert_eq!(test.owed().await, []);
+    assert_eq!(test.take_outbox_kinds().await, ["email.welcome"]);
+    // It stays confirmed, even if a wrong code is submitted or another is requested.
+    confirm(&test, "again", "0000-0000").await.success();
+    request_again(&test, "again-2").await.success();
+    assert_eq!(test.take_outbox().await, []);
     change(
         &test,
-        NOBODY,
+        UNREGISTERED,
         "RequestDataExport",
         keyed("export", json!({})),
     )
     .await
-    .done();
-    assert_eq!(test.owed_kinds().await, ["member.data-export"]);
+    .success();
+    assert_eq!(test.take_outbox_kinds().await, ["member.data-export"]);
 }
 
 #[tokio::test]
 async fn another_code_takes_the_place_of_the_one_before() {
     let test = TestApp::start().await;
-    register(&test, STRANGER).await.done();
-    let first = code(&test).await;
+    register(&test, STRANGER).await.success();
+    let first = take_code(&test).await;
     test.advance(TimeDelta::minutes(5) - TimeDelta::seconds(1));
-    let refused = ask_again(&test, "2").await;
-    assert_eq!(refused.refusal(), ("TOO_SOON", String::new()));
+    let refused = request_again(&test, "2").await;
+    assert_eq!(refused.user_error(), ("TOO_SOON", String::new()));
     let error = &refused.payload()["userErrors"][0];
     assert_eq!(error["retryAt"], "2026-03-18T12:05:00Z");
     assert_eq!(
@@ -136,33 +138,34 @@ async fn another_code_takes_the_place_of_the_one_before() {
         "A code is on its way. You can ask for another from 18 March 2026, 12:05:00."
     );
     test.advance(TimeDelta::seconds(1));
-    ask_again(&test, "3").await.done();
-    let second = code(&test).await;
+    request_again(&test, "3").await.success();
+    let second = take_code(&test).await;
     assert_ne!(first, second);
-    assert_eq!(confirm(&test, "4", &first).await.refusal().0, "INVALID");
-    // For a day.
+    assert_eq!(confirm(&test, "4", &first).await.user_error().0, "INVALID");
+    // A code is valid for a day.
     test.advance(TimeDelta::hours(24));
-    assert_eq!(confirm(&test, "5", &second).await.refusal().0, "INVALID");
-    ask_again(&test, "6").await.done();
-    let third = code(&test).await;
+    assert_eq!(confirm(&test, "5", &second).await.user_error().0, "INVALID");
+    request_again(&test, "6").await.success();
+    let third = take_code(&test).await;
     test.advance(TimeDelta::hours(24) - TimeDelta::seconds(1));
-    confirm(&test, "7", &third).await.done();
-    assert_eq!(test.owed_kinds().await, ["email.welcome"]);
+    confirm(&test, "7", &third).await.success();
+    assert_eq!(test.take_outbox_kinds().await, ["email.welcome"]);
 }
 
 #[tokio::test]
 async fn a_verified_address_in_the_token_confirms_itself() {
     let test = TestApp::start().await;
-    let written = NOBODY.replace("@demo.coach", "@DEMO.Coach");
+    let written = UNREGISTERED.replace("@demo.coach", "@DEMO.Coach");
     let member = register(&test, &written).await;
     assert_eq!(
-        member.done()["member"]["emailConfirmedAt"],
+        member.success()["member"]["emailConfirmedAt"],
         "2026-03-18T12:00:00Z"
     );
-    assert_eq!(test.owed_kinds().await, ["email.welcome"]);
+    assert_eq!(test.take_outbox_kinds().await, ["email.welcome"]);
 }
 
-/// By any change, where the member registered with a token that did not say so.
+/// Any mutation confirms the address if its token says that the address is verified, even if the token at registration
+/// did not.
 #[tokio::test]
 async fn a_token_that_comes_later_confirms_too() {
     let test = TestApp::start().await;
@@ -180,7 +183,7 @@ async fn a_token_that_comes_later_confirms_too() {
             .client
             .post(format!("{}/graphql", test.base))
             .bearer_auth(token)
-            .json(&json!({ "query": named("UpdatePreferences"), "variables": { "input": input } }))
+            .json(&json!({ "query": read_operation("UpdatePreferences"), "variables": { "input": input } }))
             .send()
             .await;
         let body: Value = answer.expect("an answer").json().await.expect("JSON");
@@ -195,10 +198,10 @@ async fn a_token_that_comes_later_confirms_too() {
     };
     assert_eq!(update("1", &claims(MAYA, false)).await, "false");
     assert_eq!(update("2", &claims(STRANGER, true)).await, "false");
-    assert_eq!(test.owed().await, []);
+    assert_eq!(test.take_outbox().await, []);
     assert_eq!(update("3", &claims(MAYA, true)).await, "true");
-    assert_eq!(test.owed_kinds().await, ["email.welcome"]);
-    // Hers alone.
+    assert_eq!(test.take_outbox_kinds().await, ["email.welcome"]);
+    // No other member's address is confirmed.
     assert_eq!(
         test.number("SELECT count(*) FROM member WHERE email_confirmed_at IS NOT NULL")
             .await,

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{assert_nothing_done, change, check_ins::BOUNDS, keyed, plan, programme};
+use super::{assert_no_effect, change, check_ins::BOUNDS, keyed, plan, programme};
 use crate::harness::{
-    Answer, TestApp,
+    GraphqlResponse, TestApp,
     member::{CHEN, MAYA, THEO},
 };
 
@@ -12,12 +12,12 @@ use crate::harness::{
 async fn check_ins(test: &TestApp) -> Vec<Value> {
     let query = "{ me { checkIns { nodes { id submittedAt weightGrams waistMillimetres hipsMillimetres
         chestMillimetres energy sleep notes changeSincePrevious { weightGrams chestMillimetres } } } } }";
-    let answer = test.ask(THEO, query, json!({})).await;
+    let answer = test.graphql(THEO, query, json!({})).await;
     let nodes = &answer.data()["me"]["checkIns"]["nodes"];
     nodes.as_array().expect("nodes").clone()
 }
 
-async fn correct(test: &TestApp, key: &str, id: &Value, mut input: Value) -> Answer {
+async fn correct(test: &TestApp, key: &str, id: &Value, mut input: Value) -> GraphqlResponse {
     input["checkInId"] = id.clone();
     change(test, THEO, "CorrectCheckIn", keyed(key, input)).await
 }
@@ -25,7 +25,7 @@ async fn correct(test: &TestApp, key: &str, id: &Value, mut input: Value) -> Ans
 #[tokio::test]
 async fn what_is_given_changes_and_the_rest_stays() {
     let test = TestApp::start().await;
-    let followed = programme(&test, THEO).await;
+    let programme_before = programme(&test, THEO).await;
     let [mut latest, mut first] = check_ins(&test).await.try_into().expect("two");
     let id = latest["id"].clone();
     for (field, value) in [
@@ -39,14 +39,14 @@ async fn what_is_given_changes_and_the_rest_stays() {
     ] {
         correct(&test, field, &id, json!({ field: value }))
             .await
-            .done();
+            .success();
         latest[field] = value;
         if field == "weightGrams" {
             latest["changeSincePrevious"]["weightGrams"] = (90_000 - 91_400).into();
         }
         assert_eq!(check_ins(&test).await[0], latest, "{field}");
     }
-    // Both sides of the change follow.
+    // The change since the previous check-in follows the corrections of both.
     let answer = correct(
         &test,
         "first",
@@ -54,14 +54,14 @@ async fn what_is_given_changes_and_the_rest_stays() {
         json!({ "chestMillimetres": 1_085, "notes": null }),
     );
     let answer = answer.await;
-    assert_eq!(answer.done()["checkIn"]["cycle"]["number"], 1);
+    assert_eq!(answer.success()["checkIn"]["cycle"]["number"], 1);
     first["chestMillimetres"] = 1_085.into();
     first["notes"] = Value::Null;
     latest["changeSincePrevious"]["chestMillimetres"] = (-10).into();
     assert_eq!(check_ins(&test).await, [latest, first]);
-    // It was the worst of check-ins now, and the cycle that it opened goes on as it began.
-    assert_eq!(programme(&test, THEO).await, followed);
-    assert_eq!(test.owed().await, []);
+    // The corrected check-in would lead to another programme, but the cycle that it started does not change.
+    assert_eq!(programme(&test, THEO).await, programme_before);
+    assert_eq!(test.take_outbox().await, []);
 }
 
 #[tokio::test]
@@ -77,13 +77,13 @@ async fn what_cannot_be_corrected() {
             json!({ field: null, "weightGrams": 90_000 }),
         )
         .await;
-        assert_eq!(answer.refusal(), ("REQUIRED", format!("input.{field}")));
+        assert_eq!(answer.user_error(), ("REQUIRED", format!("input.{field}")));
     }
     for (field, refused, _) in BOUNDS {
         for value in refused {
             let answer = correct(&test, "1", id, json!({ field: value, "energy": 5 })).await;
             assert_eq!(
-                answer.refusal(),
+                answer.user_error(),
                 ("OUT_OF_RANGE", format!("input.{field}")),
                 "{value}"
             );
@@ -92,13 +92,13 @@ async fn what_cannot_be_corrected() {
     for at in ["2026-03-04T11:59:59Z", "2026-03-18T12:05:01Z"] {
         let answer = correct(&test, "1", id, json!({ "occurredAt": at, "energy": 5 })).await;
         let expected = ("OUT_OF_RANGE", "input.occurredAt".to_owned());
-        assert_eq!(answer.refusal(), expected);
+        assert_eq!(answer.user_error(), expected);
     }
     let cycle = plan(&test, THEO).await["currentCycle"]["id"].clone();
     for unknown in [&cycle, &json!("chk_"), &json!("")] {
         let answer = correct(&test, "1", unknown, json!({ "energy": 5 })).await;
         assert_eq!(
-            answer.refusal(),
+            answer.user_error(),
             ("NOT_FOUND", "input.checkInId".to_owned())
         );
     }
@@ -106,12 +106,12 @@ async fn what_cannot_be_corrected() {
         let input = keyed("1", json!({ "checkInId": id, "energy": 5 }));
         let answer = change(&test, other, "CorrectCheckIn", input).await;
         assert_eq!(
-            answer.refusal(),
+            answer.user_error(),
             ("NOT_FOUND", "input.checkInId".to_owned())
         );
     }
     assert_eq!(check_ins(&test).await, before);
-    assert_nothing_done(&test).await;
+    assert_no_effect(&test).await;
 }
 
 #[tokio::test]
@@ -121,13 +121,13 @@ async fn history_is_ones_own_without_a_plan_or_access() {
     let plan_id = json!({ "planId": plan(&test, THEO).await["id"] });
     change(&test, THEO, "EndPlan", keyed("1", plan_id))
         .await
-        .done();
+        .success();
     test.execute("DELETE FROM subscription").await;
-    for (place, (field, _, accepted)) in BOUNDS.into_iter().enumerate() {
+    for (index, (field, _, accepted)) in BOUNDS.into_iter().enumerate() {
         for value in accepted {
-            let key = format!("{place} {value}");
+            let key = format!("{index} {value}");
             let answer = correct(&test, &key, &id, json!({ field: value })).await;
-            assert_eq!(answer.done()["checkIn"][field], value);
+            assert_eq!(answer.success()["checkIn"][field], value);
         }
     }
 }

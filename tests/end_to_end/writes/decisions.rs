@@ -1,4 +1,5 @@
-//! Of two decisions about one thing the later one counts, whichever arrives last. The tests' clock stands at noon.
+//! Of two decisions about the same topic the one made later applies, whichever arrives last. The tests' clock is at
+//! noon.
 
 use chrono::TimeDelta;
 use coach_domain::{clock::Clock as _, decision};
@@ -11,15 +12,21 @@ use super::{
     rows::count,
 };
 use crate::harness::{
-    Answer, TestApp,
+    GraphqlResponse, TestApp,
     member::{MAYA, NORA, THEO},
 };
 
 const EARLIER: &str = "2026-03-18T10:00:00Z";
 const LATER: &str = "2026-03-18T11:00:00Z";
 
-/// A change that was decided at a moment, with a key made of all of it.
-async fn decide(test: &TestApp, email: &str, operation: &str, at: &str, input: Value) -> Answer {
+/// Makes a change that was decided at this time, with an idempotency key derived from all arguments.
+async fn decide(
+    test: &TestApp,
+    email: &str,
+    operation: &str,
+    at: &str,
+    input: Value,
+) -> GraphqlResponse {
     let key = format!("{operation} {at} {input}");
     let digest = key.bytes().fold(7_u64, |hash, byte| {
         hash.wrapping_mul(31).wrapping_add(byte.into())
@@ -31,14 +38,16 @@ async fn decide(test: &TestApp, email: &str, operation: &str, at: &str, input: V
 
 async fn preferences(test: &TestApp, email: &str) -> Value {
     let query = "{ me { displayName locale units timeZone preferences { goal level diet allergens daysPerWeek } } }";
-    test.ask(email, query, json!({})).await.data()["me"].clone()
+    test.graphql(email, query, json!({})).await.data()["me"].clone()
 }
 
 #[tokio::test]
 async fn allergens_of_today_stay_when_a_phone_sends_those_of_yesterday() {
     let test = TestApp::start().await;
     let input = keyed("web", json!({ "allergens": ["NUTS", "PEANUTS"] }));
-    change(&test, MAYA, "UpdatePreferences", input).await.done();
+    change(&test, MAYA, "UpdatePreferences", input)
+        .await
+        .success();
     let late = json!({ "allergens": [] });
     let answer = decide(
         &test,
@@ -48,9 +57,9 @@ async fn allergens_of_today_stay_when_a_phone_sends_those_of_yesterday() {
         late,
     )
     .await;
-    // No error: the answer shows what stands.
-    let stands = &answer.done()["member"]["preferences"]["allergens"];
-    assert_eq!(*stands, json!(["PEANUTS", "NUTS"]));
+    // No error: the payload shows the current value.
+    let current = &answer.success()["member"]["preferences"]["allergens"];
+    assert_eq!(*current, json!(["PEANUTS", "NUTS"]));
     let now = preferences(&test, MAYA).await;
     assert_eq!(now["preferences"]["allergens"], json!(["PEANUTS", "NUTS"]));
 }
@@ -72,35 +81,35 @@ const FIELDS: [(&str, &str, [&str; 2]); 9] = [
     ("units", "", ["\"IMPERIAL\"", "\"METRIC\""]),
 ];
 
-fn of<'v>(me: &'v Value, within: &str, field: &str) -> &'v Value {
-    if within.is_empty() {
+fn field_of<'v>(me: &'v Value, parent: &str, field: &str) -> &'v Value {
+    if parent.is_empty() {
         &me[field]
     } else {
-        &me[within][field]
+        &me[parent][field]
     }
 }
 
 #[tokio::test]
 async fn each_preference_counts_by_itself() {
     let test = TestApp::start().await;
-    for (place, (field, within, values)) in FIELDS.into_iter().enumerate() {
+    for (index, (field, parent, values)) in FIELDS.into_iter().enumerate() {
         let [later, earlier] =
             values.map(|text| serde_json::from_str::<Value>(text).expect("JSON"));
         let input = json!({ field: later });
         decide(&test, MAYA, "UpdatePreferences", LATER, input)
             .await
-            .done();
-        // The same patch has something on which nobody has decided later.
-        let (other, other_within, other_values) = FIELDS[(place + 1) % FIELDS.len()];
+            .success();
+        // The same input has another field, on which there is no later decision.
+        let (other, other_parent, other_values) = FIELDS[(index + 1) % FIELDS.len()];
         let other_value: Value = serde_json::from_str(other_values[1]).expect("JSON");
         let both = json!({ field: earlier, other: other_value });
-        let is_free = place + 1 < FIELDS.len();
+        let is_undecided = index + 1 < FIELDS.len();
         let answer = decide(&test, MAYA, "UpdatePreferences", EARLIER, both).await;
-        answer.done();
+        answer.success();
         let me = preferences(&test, MAYA).await;
-        assert_eq!(*of(&me, within, field), later, "{field}");
-        if is_free {
-            assert_eq!(*of(&me, other_within, other), other_value, "{other}");
+        assert_eq!(*field_of(&me, parent, field), later, "{field}");
+        if is_undecided {
+            assert_eq!(*field_of(&me, other_parent, other), other_value, "{other}");
         }
     }
 }
@@ -112,29 +121,29 @@ async fn who_decides_the_same_again_has_decided_again() {
     for at in [EARLIER, "2026-03-18T11:45:00Z"] {
         decide(&test, MAYA, "UpdatePreferences", at, vegan.clone())
             .await
-            .done();
+            .success();
     }
     let between = json!({ "diet": "OMNIVORE" });
     let answer = decide(&test, MAYA, "UpdatePreferences", LATER, between).await;
-    assert_eq!(answer.done()["member"]["preferences"]["diet"], "VEGAN");
+    assert_eq!(answer.success()["member"]["preferences"]["diet"], "VEGAN");
 
     let consents = |granted: bool| json!({ "consents": [{ "purpose": "PARTNER_SHARING", "granted": granted }] });
     for at in [EARLIER, "2026-03-18T11:45:00Z"] {
         decide(&test, MAYA, "UpdateConsents", at, consents(true))
             .await
-            .done();
+            .success();
     }
     let answer = decide(&test, MAYA, "UpdateConsents", LATER, consents(false)).await;
-    let answers = answer.done()["consents"]
+    let answers = answer.success()["consents"]
         .as_array()
         .expect("answers")
         .clone();
     let sharing = answers.iter().find(|it| it["purpose"] == "PARTNER_SHARING");
     let sharing = sharing.expect("an answer");
     assert_eq!(sharing["granted"], true);
-    // It has been so since it was said first, and is told once.
+    // It changed with the first decision, and that is published once.
     assert_eq!(sharing["changedAt"], EARLIER);
-    assert_eq!(test.owed().await.len(), 2);
+    assert_eq!(test.take_outbox().await.len(), 2);
 }
 
 #[tokio::test]
@@ -143,11 +152,11 @@ async fn of_one_moment_what_arrives_last_counts() {
     for diet in ["VEGAN", "PESCATARIAN"] {
         let input = json!({ "diet": diet });
         let answer = decide(&test, MAYA, "UpdatePreferences", LATER, input).await;
-        assert_eq!(answer.done()["member"]["preferences"]["diet"], diet);
+        assert_eq!(answer.success()["member"]["preferences"]["diet"], diet);
     }
 }
 
-/// What was kept before this was kept is only known by the date on which it arrived.
+/// For preferences from before decision times were stored, only the date on which they arrived is known.
 #[tokio::test]
 async fn preferences_from_before_decisions_were_kept_are_of_their_date() {
     let test = TestApp::start().await;
@@ -160,7 +169,7 @@ async fn preferences_from_before_decisions_were_kept_are_of_their_date() {
     ))
     .await;
     let none = json!({ "allergens": [], "diet": "VEGAN" });
-    // The 17th begins at ten on the 16th in Kiritimati.
+    // The 17th begins in Kiritimati at 10:00 UTC on the 16th.
     let answer = decide(
         &test,
         NORA,
@@ -169,7 +178,7 @@ async fn preferences_from_before_decisions_were_kept_are_of_their_date() {
         none,
     )
     .await;
-    let preferences = &answer.done()["member"]["preferences"];
+    let preferences = &answer.success()["member"]["preferences"];
     assert_eq!(preferences["allergens"], json!(["SESAME"]));
     assert_eq!(preferences["diet"], "VEGAN", "that is older");
     let none = json!({ "allergens": [] });
@@ -182,7 +191,7 @@ async fn preferences_from_before_decisions_were_kept_are_of_their_date() {
     )
     .await;
     assert_eq!(
-        answer.done()["member"]["preferences"]["allergens"],
+        answer.success()["member"]["preferences"]["allergens"],
         json!([])
     );
 }
@@ -194,9 +203,9 @@ async fn a_workout_is_marked_by_what_happened_later() {
     let id = of_today().await["id"].clone();
     let mark = |effort: &str| json!({ "scheduledWorkoutId": id, "effort": effort });
     let unmark = json!({ "scheduledWorkoutId": id });
-    // Taken back before it was ever marked, as far as we know.
-    let taken_back = decide(&test, MAYA, "UndoCompleteWorkout", EARLIER, unmark.clone()).await;
-    taken_back.done();
+    // It is undone before it was ever completed, as far as the server knows.
+    let undone = decide(&test, MAYA, "UndoCompleteWorkout", EARLIER, unmark.clone()).await;
+    undone.success();
     let late = decide(
         &test,
         MAYA,
@@ -205,19 +214,22 @@ async fn a_workout_is_marked_by_what_happened_later() {
         mark("EASY"),
     )
     .await;
-    assert_eq!(late.done()["scheduledWorkout"]["completedAt"], Value::Null);
-    assert_eq!(test.owed().await, []);
+    assert_eq!(
+        late.success()["scheduledWorkout"]["completedAt"],
+        Value::Null
+    );
+    assert_eq!(test.take_outbox().await, []);
 
     let marked = decide(&test, MAYA, "CompleteWorkout", LATER, mark("HARD")).await;
-    assert_eq!(marked.done()["scheduledWorkout"]["effort"], "HARD");
+    assert_eq!(marked.success()["scheduledWorkout"]["effort"], "HARD");
     for (operation, input) in [
         ("CompleteWorkout", mark("EASY")),
         ("UndoCompleteWorkout", unmark.clone()),
     ] {
         let late = decide(&test, MAYA, operation, "2026-03-18T10:30:00Z", input).await;
-        let stands = &late.done()["scheduledWorkout"];
+        let current = &late.success()["scheduledWorkout"];
         assert_eq!(
-            (&stands["completedAt"], &stands["effort"]),
+            (&current["completedAt"], &current["effort"]),
             (&json!(LATER), &json!("HARD")),
             "{operation}"
         );
@@ -231,7 +243,7 @@ async fn a_workout_is_marked_by_what_happened_later() {
     )
     .await;
     assert_eq!(
-        undone.done()["scheduledWorkout"]["completedAt"],
+        undone.success()["scheduledWorkout"]["completedAt"],
         Value::Null
     );
     let late = decide(
@@ -242,11 +254,14 @@ async fn a_workout_is_marked_by_what_happened_later() {
         mark("EASY"),
     )
     .await;
-    assert_eq!(late.done()["scheduledWorkout"]["completedAt"], Value::Null);
-    assert_eq!(test.owed().await.len(), 1);
+    assert_eq!(
+        late.success()["scheduledWorkout"]["completedAt"],
+        Value::Null
+    );
+    assert_eq!(test.take_outbox().await.len(), 1);
 }
 
-/// As a version that knows nothing of decisions has left them.
+/// Rows written by a release that stored no decisions.
 #[tokio::test]
 async fn what_was_done_was_decided_no_earlier() {
     let test = TestApp::start().await;
@@ -258,26 +273,30 @@ async fn what_was_done_was_decided_no_earlier() {
     let keep = json!({ "recipeId": recipe, "isFavourite": true });
     decide(&test, MAYA, "CompleteWorkout", LATER, mark.clone())
         .await
-        .done();
+        .success();
     decide(&test, MAYA, "RecordMeal", LATER, eat.clone())
         .await
-        .done();
+        .success();
     decide(&test, MAYA, "SetFavouriteRecipe", LATER, keep)
         .await
-        .done();
+        .success();
     test.execute("DELETE FROM decision").await;
     let late = decide(&test, MAYA, "UndoCompleteWorkout", EARLIER, mark.clone()).await;
-    assert_eq!(late.done()["scheduledWorkout"]["completedAt"], LATER);
+    assert_eq!(late.success()["scheduledWorkout"]["completedAt"], LATER);
     let late = decide(&test, MAYA, "CompleteWorkout", EARLIER, mark).await;
-    assert_eq!(late.done()["scheduledWorkout"]["completedAt"], LATER);
+    assert_eq!(late.success()["scheduledWorkout"]["completedAt"], LATER);
     for operation in ["RecordMeal", "UnlogMeal"] {
         let late = decide(&test, MAYA, operation, EARLIER, eat.clone()).await;
-        assert_eq!(late.done()["plannedMeal"]["eatenAt"], LATER, "{operation}");
+        assert_eq!(
+            late.success()["plannedMeal"]["eatenAt"],
+            LATER,
+            "{operation}"
+        );
     }
     let drop = json!({ "recipeId": recipe, "isFavourite": false });
     let late = decide(&test, MAYA, "SetFavouriteRecipe", EARLIER, drop).await;
-    assert_eq!(late.done()["recipe"]["isFavourite"], true);
-    test.owed().await;
+    assert_eq!(late.success()["recipe"]["isFavourite"], true);
+    test.take_outbox().await;
 }
 
 #[tokio::test]
@@ -288,27 +307,27 @@ async fn a_meal_is_logged_by_what_happened_later() {
     let unlog = json!({ "plannedMealId": id });
     decide(&test, MAYA, "UnlogMeal", EARLIER, unlog.clone())
         .await
-        .done();
+        .success();
     let late = decide(&test, MAYA, "RecordMeal", "2026-03-18T09:00:00Z", log(3)).await;
-    assert_eq!(late.done()["plannedMeal"]["eatenAt"], Value::Null);
+    assert_eq!(late.success()["plannedMeal"]["eatenAt"], Value::Null);
 
     decide(&test, MAYA, "RecordMeal", LATER, log(2))
         .await
-        .done();
+        .success();
     for (operation, input) in [("RecordMeal", log(3)), ("UnlogMeal", unlog.clone())] {
         let late = decide(&test, MAYA, operation, "2026-03-18T10:30:00Z", input).await;
-        let stands = &late.done()["plannedMeal"];
+        let current = &late.success()["plannedMeal"];
         assert_eq!(
-            (&stands["eatenAt"], &stands["servings"]),
+            (&current["eatenAt"], &current["servings"]),
             (&json!(LATER), &json!(2)),
             "{operation}"
         );
     }
     decide(&test, MAYA, "UnlogMeal", "2026-03-18T11:30:00Z", unlog)
         .await
-        .done();
+        .success();
     let late = decide(&test, MAYA, "RecordMeal", "2026-03-18T11:15:00Z", log(3)).await;
-    assert_eq!(late.done()["plannedMeal"]["eatenAt"], Value::Null);
+    assert_eq!(late.success()["plannedMeal"]["eatenAt"], Value::Null);
 }
 
 #[tokio::test]
@@ -316,43 +335,43 @@ async fn a_meal_is_swapped_by_what_was_chosen_later_and_what_was_eaten_stays() {
     let test = TestApp::start().await;
     let before = meal(&test, "LUNCH").await;
     let (id, planned) = (before["id"].clone(), before["recipe"]["id"].clone());
-    let offered = |place: usize| before["alternatives"]["nodes"][place]["id"].clone();
+    let offered = |index: usize| before["alternatives"]["nodes"][index]["id"].clone();
     let swap = |recipe: &Value| json!({ "plannedMealId": id, "recipeId": recipe });
     let only = json!({ "plannedMealId": id });
     let at = async |time: &str, operation: &str, input: Value| {
         let at = format!("2026-03-18T{time}:00Z");
         decide(&test, MAYA, operation, &at, input).await
     };
-    let recipe = |answer: &Answer| answer.done()["plannedMeal"]["recipe"]["id"].clone();
+    let recipe = |answer: &GraphqlResponse| answer.success()["plannedMeal"]["recipe"]["id"].clone();
 
-    // Reset, or left as it is, later than what a phone sends now.
-    at("10:00", "ResetMeal", only.clone()).await.done();
+    // It was reset, or swapped for the planned recipe, later than what a phone sends now.
+    at("10:00", "ResetMeal", only.clone()).await.success();
     let late = at("09:00", "SwapMeal", swap(&offered(0))).await;
     assert_eq!(recipe(&late), planned);
-    at("10:10", "SwapMeal", swap(&planned)).await.done();
+    at("10:10", "SwapMeal", swap(&planned)).await.success();
     let late = at("10:05", "SwapMeal", swap(&offered(0))).await;
     assert_eq!(recipe(&late), planned);
 
-    at("11:00", "SwapMeal", swap(&offered(1))).await.done();
+    at("11:00", "SwapMeal", swap(&offered(1))).await.success();
     let late = at("10:30", "SwapMeal", swap(&offered(0))).await;
     assert_eq!(recipe(&late), offered(1));
     let late = at("10:30", "ResetMeal", only.clone()).await;
     assert_eq!(recipe(&late), offered(1));
 
-    // Eating is another thing than choosing, so a late log is not lost.
+    // Eating is another topic than choosing, so a late log is not lost.
     let eaten = at("10:45", "RecordMeal", only.clone()).await;
     assert_eq!(
-        eaten.done()["plannedMeal"]["eatenAt"],
+        eaten.success()["plannedMeal"]["eatenAt"],
         "2026-03-18T10:45:00Z"
     );
-    // What was logged later than the choice is what was eaten; what is chosen after that is refused.
-    at("11:30", "RecordMeal", only.clone()).await.done();
+    // A log that is later than the choice is of the chosen recipe; a choice after that is rejected.
+    at("11:30", "RecordMeal", only.clone()).await.success();
     let late = at("11:15", "SwapMeal", swap(&offered(0))).await;
     assert_eq!(recipe(&late), offered(1));
     let late = at("11:15", "ResetMeal", only.clone()).await;
     assert_eq!(recipe(&late), offered(1));
     let refused = at("11:45", "SwapMeal", swap(&offered(0))).await;
-    assert_eq!(refused.refusal().0, "MEAL_EATEN");
+    assert_eq!(refused.user_error().0, "MEAL_EATEN");
 }
 
 #[tokio::test]
@@ -362,7 +381,7 @@ async fn a_favourite_is_what_was_tapped_later() {
     let set = async |at: &str, is: bool| {
         let input = json!({ "recipeId": recipe, "isFavourite": is });
         let answer = decide(&test, NORA, "SetFavouriteRecipe", at, input).await;
-        answer.done()["recipe"]["isFavourite"].clone()
+        answer.success()["recipe"]["isFavourite"].clone()
     };
     assert_eq!(set(EARLIER, false).await, false);
     assert_eq!(set("2026-03-18T09:00:00Z", true).await, false);
@@ -377,7 +396,7 @@ async fn each_answer_of_a_check_in_counts_by_itself() {
     let test = TestApp::start().await;
     let query = "{ me { checkIns { nodes { id submittedAt energy sleep weightGrams notes } } } }";
     let latest = async || {
-        let answer = test.ask(THEO, query, json!({})).await;
+        let answer = test.graphql(THEO, query, json!({})).await;
         answer.data()["me"]["checkIns"]["nodes"][0].clone()
     };
     let before = latest().await;
@@ -386,42 +405,42 @@ async fn each_answer_of_a_check_in_counts_by_itself() {
         decide(&test, THEO, "CorrectCheckIn", at, input).await
     };
     let later = json!({ "energy": 1, "notes": null });
-    correct(LATER, later).await.done();
+    correct(LATER, later).await.success();
     let earlier = json!({ "energy": 5, "notes": "Was well.", "sleep": 2 });
     let answer = correct(EARLIER, earlier).await;
-    let stands = answer.done()["checkIn"].clone();
+    let current = answer.success()["checkIn"].clone();
     let expected = (&json!(1), &json!(2), &Value::Null);
     assert_eq!(
-        (&stands["energy"], &stands["sleep"], &stands["notes"]),
+        (&current["energy"], &current["sleep"], &current["notes"]),
         expected
     );
-    // Nobody corrects what is not there yet.
+    // A correction from before the submission has no effect.
     test.execute("UPDATE check_in SET submitted_at = '2026-03-17T08:00:00Z'")
         .await;
     let answer = correct("2026-03-17T07:59:59Z", json!({ "weightGrams": 50_000 })).await;
     assert_eq!(
-        answer.done()["checkIn"]["weightGrams"],
+        answer.success()["checkIn"]["weightGrams"],
         before["weightGrams"]
     );
     let answer = correct("2026-03-17T08:00:00Z", json!({ "weightGrams": 50_000 })).await;
-    assert_eq!(answer.done()["checkIn"]["weightGrams"], 50_000);
+    assert_eq!(answer.success()["checkIn"]["weightGrams"], 50_000);
 }
 
-/// What a phone said of allergens before the consent to keep them was withdrawn does not come back with it.
+/// Allergens that a phone set before the consent to store them was withdrawn are not stored when it is online again.
 #[tokio::test]
 async fn forgotten_allergens_are_decided_on_when_they_are_forgotten() {
     let test = TestApp::start().await;
     let withdraw = json!({ "consents": [{ "purpose": "HEALTH_DATA", "granted": false }] });
     decide(&test, MAYA, "UpdateConsents", LATER, withdraw)
         .await
-        .done();
-    let forgotten = preferences(&test, MAYA).await["preferences"]["allergens"].clone();
-    assert_eq!(forgotten.as_array().map(Vec::len), Some(14));
+        .success();
+    let erased = preferences(&test, MAYA).await["preferences"]["allergens"].clone();
+    assert_eq!(erased.as_array().map(Vec::len), Some(14));
     let late = json!({ "allergens": ["NUTS"] });
     decide(&test, MAYA, "UpdatePreferences", EARLIER, late).await;
     let now = preferences(&test, MAYA).await["preferences"]["allergens"].clone();
-    assert_eq!(now, forgotten);
-    test.owed().await;
+    assert_eq!(now, erased);
+    test.take_outbox().await;
 }
 
 #[tokio::test]
@@ -430,15 +449,15 @@ async fn decisions_are_kept_for_as_long_as_something_earlier_may_arrive() {
     let vegan = json!({ "diet": "VEGAN" });
     decide(&test, MAYA, "UpdatePreferences", EARLIER, vegan)
         .await
-        .done();
-    let kept_until = |offset| test.clock.now() + offset - decision::KEPT_FOR;
-    let forget = async |before| {
-        decision::forget(&*test.pool, before, 10)
+        .success();
+    let cutoff = |offset| test.clock.now() + offset - decision::RETENTION;
+    let purge_expired = async |before| {
+        decision::purge_expired(&*test.pool, before, 10)
             .await
             .expect("run")
     };
-    assert_eq!(forget(kept_until(TimeDelta::days(28))).await, 0);
+    assert_eq!(purge_expired(cutoff(TimeDelta::days(28))).await, 0);
     assert_eq!(count(&test, "decision").await, 1);
-    assert_eq!(forget(kept_until(TimeDelta::days(29))).await, 1);
+    assert_eq!(purge_expired(cutoff(TimeDelta::days(29))).await, 1);
     assert_eq!(count(&test, "decision").await, 0);
 }

@@ -1,13 +1,13 @@
-//! What is left of a member who is gone.
+//! What is left of an erased member.
 
 use chrono::TimeDelta;
 use coach_domain::{
+    account::erase_due,
     clock::Clock as _,
     database::Session,
     id::MemberId,
-    mail::delivery::{DeliveryState, Letterhead, record},
-    member::erase_due,
-    subscription::forget_archived,
+    mail::delivery::{DeliveryKey, DeliveryState, record},
+    purchase::purge_archived,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -22,7 +22,7 @@ fn session(test: &TestApp) -> Session {
     Session::new((*test.pool).clone(), tracing::Span::none())
 }
 
-/// Every table and in how many of its rows a text stands, where it does at all.
+/// The tables in which a text occurs, with the number of rows.
 async fn mentions(test: &TestApp, text: &str) -> Vec<(String, i64)> {
     let tables = "SELECT relname FROM pg_class
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition ORDER BY relname";
@@ -39,18 +39,18 @@ async fn mentions(test: &TestApp, text: &str) -> Vec<(String, i64)> {
     found
 }
 
-/// Gives Theo, who has some of nearly everything, the rest.
-async fn live(test: &TestApp) -> Uuid {
+/// Adds rows of Theo to the few tables in which he has none.
+async fn add_missing_rows(test: &TestApp) -> Uuid {
     let theo = member_id(test, member::THEO).await;
     let export = json!({ "idempotencyKey": "export" });
     change(test, member::THEO, "RequestDataExport", export)
         .await
-        .done();
+        .success();
     let consent = json!({ "idempotencyKey": "consent",
         "consents": [{ "purpose": "MARKETING_EMAIL", "granted": true }] });
     change(test, member::THEO, "UpdateConsents", consent)
         .await
-        .done();
+        .success();
     test.execute(&format!(
             "INSERT INTO reminder VALUES ('{theo}', 'CHECK_IN_DUE', 'cycle', now());
              INSERT INTO purchase_check VALUES ('{theo}', now(), 1);
@@ -64,7 +64,7 @@ async fn live(test: &TestApp) -> Uuid {
         ),
     )
     .await;
-    let letter = Letterhead {
+    let letter = DeliveryKey {
         envelope: Uuid::from_u128(0x019a_b000_0000_7000_8000_0000_0000_0001),
         member: Some(MemberId(theo)),
         template: "email.welcome",
@@ -84,7 +84,7 @@ async fn live(test: &TestApp) -> Uuid {
 #[tokio::test]
 async fn nothing_is_left_but_what_accounting_needs() {
     let test = TestApp::start().await;
-    let theo = live(&test).await;
+    let theo = add_missing_rows(&test).await;
     let of = |column: &str| format!("SELECT {column}::text AS it FROM member WHERE id = '{theo}'");
     let mut traces = vec![theo.to_string(), "0100-theo".to_owned()];
     for column in ["subject", "display_name", "purchase_token"] {
@@ -103,7 +103,7 @@ async fn nothing_is_left_but_what_accounting_needs() {
     for trace in &traces {
         assert!(!mentions(&test, trace).await.is_empty(), "{trace}");
     }
-    // The member is in every table that can hold one: a table that is added has to be thought of.
+    // The member has rows in every table with a member, so that no new table is forgotten.
     let tables: Vec<String> = mentions(&test, &traces[0])
         .await
         .into_iter()
@@ -118,12 +118,12 @@ async fn nothing_is_left_but_what_accounting_needs() {
             "nothing of the member is in {table}"
         );
     }
-    let everybody = rows(&test, owned).await.len();
+    let total = rows(&test, owned).await.len();
     let others = count(&test, "member").await - 1;
 
     let bye = json!({ "idempotencyKey": "bye" });
     let deleted = change(&test, member::THEO, "DeleteAccount", bye).await;
-    deleted.done();
+    deleted.success();
     let session = session(&test);
     test.advance(TimeDelta::days(14) - TimeDelta::seconds(1));
     assert_eq!(erase_due(&session, &*test.clock, 10).await.expect("run"), 0);
@@ -131,10 +131,10 @@ async fn nothing_is_left_but_what_accounting_needs() {
     assert_eq!(erase_due(&session, &*test.clock, 10).await.expect("run"), 1);
     assert_eq!(erase_due(&session, &*test.clock, 10).await.expect("run"), 0);
 
-    // The partners are told whom to forget; that row goes once it is sent.
-    let owed = test.owed().await;
-    assert_eq!(kinds(&owed), ["partner.member-deleted"]);
-    let envelope = &owed[0].envelope;
+    // Partners are notified of the deletion; the message is deleted once it is sent.
+    let enqueued = test.take_outbox().await;
+    assert_eq!(kinds(&enqueued), ["partner.member-deleted"]);
+    let envelope = &enqueued[0].envelope;
     assert_eq!(envelope.member, Some(MemberId(theo)));
     assert_eq!(
         envelope.payload,
@@ -144,39 +144,40 @@ async fn nothing_is_left_but_what_accounting_needs() {
         assert_eq!(mentions(&test, trace).await, [], "{trace}");
     }
     assert_eq!(count(&test, "queue_message").await, 1, "somebody else's");
-    // His purchase, without him.
-    let kept = rows(&test, "SELECT * FROM subscription_archive").await;
-    assert_eq!(kept.len(), 1);
-    assert_eq!(kept[0]["provider"], "APPLE");
-    let said = "subscription_report WHERE provider = 'APPLE' AND external_id = '2000000123456789'";
+    // The purchase is kept without the member.
+    let archived = rows(&test, "SELECT * FROM subscription_archive").await;
+    assert_eq!(archived.len(), 1);
+    assert_eq!(archived[0]["provider"], "APPLE");
+    let reports =
+        "subscription_report WHERE provider = 'APPLE' AND external_id = '2000000123456789'";
     assert!(
-        count(&test, said).await > 0,
+        count(&test, reports).await > 0,
         "it counts for whoever links it"
     );
     test.advance(TimeDelta::days(3_650));
     let now = test.clock.now();
-    assert_eq!(forget_archived(&*test.pool, now, 10).await.expect("run"), 0);
+    assert_eq!(purge_archived(&*test.pool, now, 10).await.expect("run"), 0);
     let now = now + TimeDelta::days(4);
-    assert_eq!(forget_archived(&*test.pool, now, 10).await.expect("run"), 1);
+    assert_eq!(purge_archived(&*test.pool, now, 10).await.expect("run"), 1);
     test.advance(-TimeDelta::days(3_650));
-    // What he asked for goes with him.
+    // The member's data exports expire.
     let export = "data_export WHERE member_id IS NULL AND expires_at = '2026-04-01T12:00:00Z'";
     assert_eq!(count(&test, export).await, 1);
-    // The mail was sent, to nobody any more.
+    // The record of the email is kept without the member.
     assert_eq!(count(&test, "email_delivery WHERE state = 'SENT'").await, 1);
     assert_eq!(count(&test, "member").await, others);
     let left = rows(&test, owned).await.len();
     // One plan, three cycles, two check-ins and a subscription.
-    assert_eq!(left, everybody - 7);
+    assert_eq!(left, total - 7);
 
-    let answer = test.ask(member::THEO, "{ me { id } }", json!({})).await;
+    let answer = test.graphql(member::THEO, "{ me { id } }", json!({})).await;
     assert_eq!(answer.data(), &json!({ "me": null }));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn several_at_once_erase_each_member_once() {
     let test = TestApp::start().await;
-    let everybody = count(&test, "member").await;
+    let members = count(&test, "member").await;
     test.execute(
         "UPDATE member SET deletion_requested_at = '2026-03-01', deletion_final_at = '2026-03-15'
          WHERE subject NOT LIKE 'nora@%'",
@@ -192,10 +193,10 @@ async fn several_at_once_erase_each_member_once() {
     for worker in workers {
         erased += worker.await.expect("no panic");
     }
-    assert_eq!(i64::from(erased), everybody - 1);
+    assert_eq!(i64::from(erased), members - 1);
     assert_eq!(count(&test, "member").await, 1);
-    let told = test.owed().await;
-    assert_eq!(told.len(), usize::try_from(erased).expect("small"));
+    let messages = test.take_outbox().await;
+    assert_eq!(messages.len(), usize::try_from(erased).expect("small"));
 }
 
 #[tokio::test]
@@ -210,13 +211,13 @@ async fn one_who_cannot_be_erased_keeps_nobody_else_from_it() {
     .await;
     let erased = erase_due(&session(&test), &*test.clock, 100).await;
     assert!(erased.is_err(), "{erased:?}");
-    // Whole as she was: not half of it is gone.
+    // Nothing of that member is erased.
     assert_eq!(count(&test, "member").await, 1);
     assert!(count(&test, "meal_choice").await > 0);
-    assert_eq!(test.owed().await.len(), 7);
+    assert_eq!(test.take_outbox().await.len(), 7);
 }
 
-/// Addresses are compared, not pieces of them.
+/// Whole addresses are compared, not parts of them.
 #[tokio::test]
 async fn the_codes_of_others_stay() {
     let test = TestApp::start().await;
@@ -233,7 +234,7 @@ async fn the_codes_of_others_stay() {
     let bye = json!({ "idempotencyKey": "bye" });
     change(&test, member::THEO, "DeleteAccount", bye)
         .await
-        .done();
+        .success();
     test.advance(TimeDelta::days(14));
     let erased = erase_due(&session(&test), &*test.clock, 10).await;
     assert_eq!(erased.expect("run"), 1);
@@ -241,7 +242,7 @@ async fn the_codes_of_others_stay() {
     let expected =
         r#"["alan@demo.coach.example", "brian@demo.coach.example", "n@demo.coach.example.org"]"#;
     assert_eq!(test.value(left).await.as_deref(), Some(expected));
-    let owed = "SELECT count(*) FROM outbox WHERE queue = 'email-urgent'";
-    assert_eq!(test.number(owed).await, 3);
+    let enqueued = "SELECT count(*) FROM outbox WHERE queue = 'email-urgent'";
+    assert_eq!(test.number(enqueued).await, 3);
     test.execute("DELETE FROM outbox").await;
 }

@@ -1,15 +1,13 @@
-//! Taking one's data along.
+//! `requestDataExport`, and the archives that it makes.
 
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 use coach_domain::{
+    account::erase_due,
+    account::export::{Error, archive, fulfil, is_available, remove_expired},
     database::Session,
     id::MemberId,
-    member::{
-        erase_due,
-        export::{Error, archive, fulfil, is_kept, remove_expired},
-    },
     object::{self, Attributes, Condition, ETag, Object, ObjectStore},
     queue::{Envelope, QueueName},
 };
@@ -21,7 +19,7 @@ use super::{
     change, member_id,
     rows::{count, rows},
 };
-use crate::harness::{Answer, TestApp, kinds, member};
+use crate::harness::{GraphqlResponse, TestApp, kinds, member};
 
 struct Store {
     folder: std::path::PathBuf,
@@ -38,14 +36,14 @@ impl Store {
         Self { folder, objects }
     }
 
-    /// What is in it, by key.
+    /// The keys of the objects in it.
     fn keys(&self) -> Vec<String> {
         let listed = std::fs::read_dir(self.folder.join("exports"));
         let names = listed.into_iter().flatten().map(|entry| {
             let name = entry.expect("an entry").file_name();
             format!("exports/{}", name.to_string_lossy())
         });
-        // The folder keeps marks of its own beside the objects.
+        // The folder has other files beside the objects.
         let is_object = |name: &String| name.split('.').next_back() == Some("json");
         names.filter(is_object).collect()
     }
@@ -55,16 +53,16 @@ fn session(test: &TestApp) -> Session {
     Session::new((*test.pool).clone(), tracing::Span::none())
 }
 
-async fn request(test: &TestApp, email: &str, key: &str) -> Answer {
+async fn request(test: &TestApp, email: &str, key: &str) -> GraphqlResponse {
     let input = json!({ "idempotencyKey": key });
     change(test, email, "RequestDataExport", input).await
 }
 
-/// Takes the envelopes that ask for archives.
-async fn asked(test: &TestApp) -> Vec<Envelope> {
-    let owed = test.owed().await.into_iter();
-    let asks = |of: &Envelope| (of.kind.as_str(), of.version) == ("member.data-export", 1);
-    owed.map(|it| it.envelope).filter(asks).collect()
+/// Takes the requests for archives out of the outbox.
+async fn take_requests(test: &TestApp) -> Vec<Envelope> {
+    let enqueued = test.take_outbox().await.into_iter();
+    let is_request = |it: &Envelope| (it.kind.as_str(), it.version) == ("member.data-export", 1);
+    enqueued.map(|it| it.envelope).filter(is_request).collect()
 }
 
 #[tokio::test]
@@ -72,17 +70,17 @@ async fn an_archive_is_asked_for_once_a_day() {
     let test = TestApp::start().await;
     for _ in 0..2 {
         let requested = request(&test, member::MAYA, "1").await;
-        assert_eq!(requested.done()["requestedAt"], "2026-03-18T12:00:00Z");
+        assert_eq!(requested.success()["requestedAt"], "2026-03-18T12:00:00Z");
         assert_eq!(requested.payload()["member"]["email"], member::MAYA);
         test.advance(TimeDelta::minutes(30));
     }
-    assert_eq!(asked(&test).await.len(), 1);
-    // Whether it was put together or not.
+    assert_eq!(take_requests(&test).await.len(), 1);
+    // Whether it was built or not.
     for (key, built) in [("2", "NULL"), ("3", "now()")] {
         test.execute(&format!("UPDATE data_export SET built_at = {built}"))
             .await;
         let refused = request(&test, member::MAYA, key).await;
-        assert_eq!(refused.refusal(), ("TOO_SOON", String::new()));
+        assert_eq!(refused.user_error(), ("TOO_SOON", String::new()));
         let error = &refused.payload()["userErrors"][0];
         assert_eq!(error["retryAt"], "2026-03-19T12:00:00Z");
         assert_eq!(
@@ -90,39 +88,42 @@ async fn an_archive_is_asked_for_once_a_day() {
             "Du hast deine Daten in den letzten 24 Stunden schon angefordert. Das geht wieder ab 19.03.2026, 13:00 Uhr."
         );
     }
-    assert_eq!(test.owed().await, []);
+    assert_eq!(test.take_outbox().await, []);
     test.advance(TimeDelta::hours(23) - TimeDelta::seconds(1));
     assert_eq!(
-        request(&test, member::MAYA, "4").await.refusal().0,
+        request(&test, member::MAYA, "4").await.user_error().0,
         "TOO_SOON"
     );
-    // The same request stays the same.
+    // A repeated request has the same result.
     let again = request(&test, member::MAYA, "1").await;
-    assert_eq!(again.done()["requestedAt"], "2026-03-18T12:00:00Z");
+    assert_eq!(again.success()["requestedAt"], "2026-03-18T12:00:00Z");
     test.advance(TimeDelta::seconds(1));
     let requested = request(&test, member::MAYA, "4").await;
-    assert_eq!(requested.done()["requestedAt"], "2026-03-19T12:00:00Z");
-    assert_eq!(asked(&test).await.len(), 1);
+    assert_eq!(requested.success()["requestedAt"], "2026-03-19T12:00:00Z");
+    assert_eq!(take_requests(&test).await.len(), 1);
 
     test.execute("UPDATE member SET email = NULL WHERE subject LIKE 'theo@%'")
         .await;
     assert_eq!(
-        request(&test, member::THEO, "1").await.refusal().0,
+        request(&test, member::THEO, "1").await.user_error().0,
         "EMAIL_MISSING"
     );
     assert_eq!(
-        request(&test, member::NOBODY, "1").await.refusal().0,
+        request(&test, member::UNREGISTERED, "1")
+            .await
+            .user_error()
+            .0,
         "NOT_REGISTERED"
     );
-    assert_eq!(test.owed().await, []);
+    assert_eq!(test.take_outbox().await, []);
 }
 
 #[tokio::test]
 async fn it_is_put_together_once_and_mailed() {
     let test = TestApp::start().await;
     let (session, store) = (session(&test), Store::new("mailed"));
-    request(&test, member::THEO, "1").await.done();
-    let envelope = asked(&test).await.remove(0);
+    request(&test, member::THEO, "1").await.success();
+    let envelope = take_requests(&test).await.remove(0);
     test.advance(TimeDelta::seconds(5));
     for _ in 0..2 {
         fulfil(&session, &*test.clock, &store.objects, &envelope)
@@ -131,7 +132,7 @@ async fn it_is_put_together_once_and_mailed() {
     }
     let keys = store.keys();
     assert_eq!(keys.len(), 1);
-    let letters = test.owed().await;
+    let letters = test.take_outbox().await;
     assert_eq!(kinds(&letters), ["email.data-export"]);
     assert_eq!(letters[0].queue, QueueName::EmailAttachments);
     assert_eq!(letters[0].envelope.member, envelope.member);
@@ -163,26 +164,26 @@ async fn it_is_put_together_once_and_mailed() {
                 "chestMillimetres": null, "energy": 1, "sleep": 2 })
     );
     assert_eq!(data["checkIns"][0]["changeSincePrevious"], Value::Null);
-    // The next one is asked for anew, a day later.
+    // Another can be requested a day later.
     test.advance(TimeDelta::days(1));
-    request(&test, member::THEO, "2").await.done();
-    assert_eq!(asked(&test).await.len(), 1);
+    request(&test, member::THEO, "2").await.success();
+    assert_eq!(take_requests(&test).await.len(), 1);
 
-    // When its time is over it goes.
+    // It is deleted when it has expired.
     test.advance(TimeDelta::days(14) - TimeDelta::seconds(1));
     let removed = remove_expired(&*test.pool, &*test.clock, &store.objects, 10).await;
     assert_eq!((removed.expect("run"), store.keys().len()), (0, 1));
     test.advance(TimeDelta::seconds(1));
     let removed = remove_expired(&*test.pool, &*test.clock, &store.objects, 10).await;
     assert_eq!((removed.expect("run"), store.keys().len()), (1, 0));
-    // That which nobody put together.
+    // So is the request that was never fulfilled.
     test.advance(TimeDelta::days(1));
     let removed = remove_expired(&*test.pool, &*test.clock, &store.objects, 10).await;
     assert_eq!(removed.expect("run"), 1);
     assert_eq!(count(&test, "data_export").await, 0);
 }
 
-/// Every value in every row that is Theo's: a column that is added has to be thought of.
+/// Every value in every row of Theo's is in the archive, so that no new column is forgotten.
 #[tokio::test]
 async fn everything_that_is_stored_is_in_it() {
     let test = TestApp::start().await;
@@ -199,8 +200,8 @@ async fn everything_that_is_stored_is_in_it() {
     )
     .await;
     let (session, store) = (session(&test), Store::new("everything"));
-    request(&test, member::THEO, "a-key").await.done();
-    let envelope = asked(&test).await.remove(0);
+    request(&test, member::THEO, "a-key").await.success();
+    let envelope = take_requests(&test).await.remove(0);
     fulfil(&session, &*test.clock, &store.objects, &envelope)
         .await
         .expect("done");
@@ -236,18 +237,18 @@ async fn everything_that_is_stored_is_in_it() {
         assert!(!found.is_empty(), "nothing to look for in {table}");
         for row in found {
             for (column, value) in row.as_object().expect("a row") {
-                let how_it_works = matches!(
+                let is_internal = matches!(
                     (table.as_str(), column.as_str()),
-                    // Where the archive itself is, and when it was put there, which is after it was written.
+                    // Where the archive itself is stored, and when, which is after it was written.
                     ("data_export", "object_key" | "built_at" | "expires_at")
-                    // A digest, and ids that are in the archive with what they belong to.
+                    // A digest, and ids that are in the archive with their objects.
                     | ("idempotency_key", "arguments" | "outcome")
-                    // Times that are in it, put together to be sorted.
+                    // A sort key made of times that are in the archive.
                     | ("subscription", "said")
                 );
                 let text = match value {
                     Value::Null => continue,
-                    _ if how_it_works => continue,
+                    _ if is_internal => continue,
                     Value::String(text) => format!("\"{text}\""),
                     Value::Array(items) => {
                         assert!(
@@ -267,8 +268,8 @@ async fn everything_that_is_stored_is_in_it() {
         }
     }
     assert!(values > 1_000, "{values}");
-    test.owed().await;
-    // And nobody else's.
+    test.take_outbox().await;
+    // Nothing of other members is in it.
     for other in ["Maya Brandt", member::MAYA, "Chen Wei Ling"] {
         assert!(!archive.contains(other), "{other}");
     }
@@ -278,16 +279,16 @@ async fn everything_that_is_stored_is_in_it() {
 async fn who_is_gone_meanwhile_leaves_nothing_behind() {
     let test = TestApp::start().await;
     let (session, store) = (session(&test), Store::new("gone"));
-    request(&test, member::THEO, "1").await.done();
-    request(&test, member::MAYA, "1").await.done();
-    let envelopes = asked(&test).await;
-    // One was put together before, and one comes too late.
+    request(&test, member::THEO, "1").await.success();
+    request(&test, member::MAYA, "1").await.success();
+    let envelopes = take_requests(&test).await;
+    // One was fulfilled before, and one is fulfilled too late.
     fulfil(&session, &*test.clock, &store.objects, &envelopes[0])
         .await
         .expect("done");
     for email in [member::THEO, member::MAYA] {
         let bye = json!({ "idempotencyKey": "bye" });
-        change(&test, email, "DeleteAccount", bye).await.done();
+        change(&test, email, "DeleteAccount", bye).await.success();
     }
     test.advance(TimeDelta::days(14));
     assert_eq!(erase_due(&session, &*test.clock, 10).await.expect("run"), 2);
@@ -298,9 +299,9 @@ async fn who_is_gone_meanwhile_leaves_nothing_behind() {
     }
     let removed = remove_expired(&*test.pool, &*test.clock, &store.objects, 10).await;
     assert_eq!((removed.expect("run"), store.keys().len()), (2, 0));
-    // The letter about the first is forgotten with its member.
-    let told = test.owed_kinds().await;
-    assert_eq!(told, ["partner.member-deleted", "partner.member-deleted"]);
+    // The message with the first archive is deleted with its member.
+    let kinds = test.take_outbox_kinds().await;
+    assert_eq!(kinds, ["partner.member-deleted", "partner.member-deleted"]);
     assert_eq!(count(&test, "inbox").await, 2);
 }
 
@@ -308,24 +309,24 @@ async fn who_is_gone_meanwhile_leaves_nothing_behind() {
 async fn what_is_no_request_is_refused() {
     let test = TestApp::start().await;
     let (session, store) = (session(&test), Store::new("refused"));
-    request(&test, member::THEO, "1").await.done();
-    let envelope = asked(&test).await.remove(0);
-    let nobody = Envelope {
+    request(&test, member::THEO, "1").await.success();
+    let envelope = take_requests(&test).await.remove(0);
+    let without_member = Envelope {
         member: None,
         ..envelope.clone()
     };
-    let nothing = Envelope {
+    let without_payload = Envelope {
         payload: json!({}),
         ..envelope
     };
-    for wrong in [nobody, nothing] {
-        let refused = fulfil(&session, &*test.clock, &store.objects, &wrong).await;
+    for invalid in [without_member, without_payload] {
+        let refused = fulfil(&session, &*test.clock, &store.objects, &invalid).await;
         assert!(refused.is_err(), "{refused:?}");
     }
     assert_eq!((store.keys().len(), count(&test, "inbox").await), (0, 0));
 }
 
-/// However often somebody asks for something: mails and requests are listed up to a number, the latest of them.
+/// Emails and requests are listed up to a limit, the latest of them.
 #[tokio::test]
 async fn an_archive_does_not_grow_without_end() {
     let test = TestApp::start().await;
@@ -364,17 +365,17 @@ async fn withdraw_health(test: &TestApp) {
         "consents": [{ "purpose": "HEALTH_DATA", "granted": false }] });
     change(test, member::THEO, "UpdateConsents", input)
         .await
-        .done();
+        .success();
 }
 
-/// What was put together before holds measures that are erased now.
+/// Existing archives contain the measures that are erased now.
 #[tokio::test]
 async fn withdrawing_health_data_ends_the_archives_that_hold_it() {
     let test = TestApp::start().await;
     let (session, store) = (session(&test), Store::new("withdrawn"));
-    request(&test, member::THEO, "1").await.done();
-    request(&test, member::MAYA, "1").await.done();
-    for envelope in asked(&test).await {
+    request(&test, member::THEO, "1").await.success();
+    request(&test, member::MAYA, "1").await.success();
+    for envelope in take_requests(&test).await {
         let done = fulfil(&session, &*test.clock, &store.objects, &envelope).await;
         done.expect("done");
     }
@@ -383,25 +384,33 @@ async fn withdrawing_health_data_ends_the_archives_that_hold_it() {
     let key = format!("SELECT object_key FROM data_export WHERE member_id = '{theo}'");
     let key = test.value(&key).await.expect("a key");
     let now = coach_domain::clock::Clock::now(&*test.clock);
-    assert!(is_kept(&*test.pool, &key, now).await.expect("asked"));
+    assert!(
+        is_available(&*test.pool, &key, now)
+            .await
+            .expect("a statement")
+    );
     withdraw_health(&test).await;
-    // At once it is not mailed any more, and soon it is gone; Maya's is not.
-    assert!(!is_kept(&*test.pool, &key, now).await.expect("asked"));
+    // It is no longer emailed at once, and deleted soon. Maya's is not.
+    assert!(
+        !is_available(&*test.pool, &key, now)
+            .await
+            .expect("a statement")
+    );
     let removed = remove_expired(&*test.pool, &*test.clock, &store.objects, 10).await;
     assert_eq!(removed.expect("run"), 1);
     let keys = store.keys();
     assert!(keys.len() == 1 && keys[0] != key, "{keys:?}");
-    test.owed().await;
+    test.take_outbox().await;
 }
 
-/// A store that Theo withdraws the consent before: the archive has been read, and is not there yet.
-struct Withdrawing {
+/// A store in which consent is withdrawn just before an archive is stored, when its data has been read already.
+struct WithdrawingStore {
     objects: Folder,
     pool: Arc<coach_domain::database::Pool>,
 }
 
 #[async_trait::async_trait]
-impl ObjectStore for Withdrawing {
+impl ObjectStore for WithdrawingStore {
     async fn get(&self, key: &str) -> Result<Option<Object>, object::Error> {
         self.objects.get(key).await
     }
@@ -429,18 +438,18 @@ impl ObjectStore for Withdrawing {
 async fn what_is_withdrawn_while_an_archive_is_put_together_is_not_in_it() {
     let test = TestApp::start().await;
     let (session, store) = (session(&test), Store::new("meanwhile"));
-    let withdrawing = Withdrawing {
+    let withdrawing = WithdrawingStore {
         objects: Folder::new(&store.folder),
         pool: test.pool.clone(),
     };
-    request(&test, member::THEO, "1").await.done();
-    let envelope = asked(&test).await.remove(0);
+    request(&test, member::THEO, "1").await.success();
+    let envelope = take_requests(&test).await.remove(0);
     let first = fulfil(&session, &*test.clock, &withdrawing, &envelope).await;
-    assert!(matches!(first, Err(Error::Changed)), "{first:?}");
-    assert_eq!(test.owed().await, []);
+    assert!(matches!(first, Err(Error::ConsentChanged)), "{first:?}");
+    assert_eq!(test.take_outbox().await, []);
     let again = fulfil(&session, &*test.clock, &withdrawing, &envelope).await;
     again.expect("done");
-    assert_eq!(test.owed_kinds().await, ["email.data-export"]);
+    assert_eq!(test.take_outbox_kinds().await, ["email.data-export"]);
     let keys = store.keys();
     assert_eq!(keys.len(), 1);
     let object = store.objects.get(&keys[0]).await.expect("read");

@@ -1,4 +1,4 @@
-//! Keeping recipes.
+//! `setFavouriteRecipe`.
 
 use coach_domain::id::{OpaqueId as _, RecipeId};
 use serde_json::{Value, json};
@@ -9,7 +9,7 @@ use crate::harness::{TestApp, member};
 
 async fn favourites(test: &TestApp, email: &str) -> Vec<Value> {
     let query = "{ me { favouriteRecipes(first: 100) { nodes { id } } } }";
-    let answer = test.ask(email, query, json!({})).await;
+    let answer = test.graphql(email, query, json!({})).await;
     let nodes = answer.data()["me"]["favouriteRecipes"]["nodes"].clone();
     let nodes = nodes.as_array().expect("nodes").iter();
     nodes.map(|it| it["id"].clone()).collect()
@@ -20,7 +20,7 @@ async fn a_recipe_is_kept_and_dropped() {
     let test = TestApp::start().await;
     let before = favourites(&test, member::MAYA).await;
     let all = test
-        .ask("", "{ recipes(first: 100) { nodes { id } } }", json!({}))
+        .graphql("", "{ recipes(first: 100) { nodes { id } } }", json!({}))
         .await;
     let all = all.data()["recipes"]["nodes"]
         .as_array()
@@ -30,28 +30,28 @@ async fn a_recipe_is_kept_and_dropped() {
     let recipe = recipe.expect("one that she does not keep")["id"].clone();
 
     let set = |key: &str, is: bool| json!({ "idempotencyKey": key, "recipeId": recipe, "isFavourite": is });
-    // Lost answers, and asking for what is so already.
+    // A retry, and a request for what is the case already.
     for key in ["1", "1", "2"] {
         let kept = change(&test, member::MAYA, "SetFavouriteRecipe", set(key, true)).await;
-        assert_eq!(kept.done()["recipe"]["isFavourite"], true);
+        assert_eq!(kept.success()["recipe"]["isFavourite"], true);
     }
     let mut with = before.clone();
     with.insert(0, recipe.clone());
     assert_eq!(favourites(&test, member::MAYA).await, with);
-    // Nobody else's.
+    // No other member's.
     assert!(!favourites(&test, member::THEO).await.contains(&recipe));
 
     for key in ["3", "4"] {
         let dropped = change(&test, member::MAYA, "SetFavouriteRecipe", set(key, false)).await;
-        assert_eq!(dropped.done()["recipe"]["isFavourite"], false);
+        assert_eq!(dropped.success()["recipe"]["isFavourite"], false);
     }
-    // The retry of what was done before it does nothing, and shows what is so now.
+    // A late retry of an earlier request has no effect, and returns the current state.
     let late = change(&test, member::MAYA, "SetFavouriteRecipe", set("1", true)).await;
-    assert_eq!(late.done()["recipe"]["isFavourite"], false);
+    assert_eq!(late.success()["recipe"]["isFavourite"], false);
     assert_eq!(favourites(&test, member::MAYA).await, before);
     let reused = change(&test, member::MAYA, "SetFavouriteRecipe", set("1", false)).await;
-    assert_eq!(reused.refusal().0, "IDEMPOTENCY_KEY_REUSED");
-    assert_eq!(test.owed().await, []);
+    assert_eq!(reused.user_error().0, "IDEMPOTENCY_KEY_REUSED");
+    assert_eq!(test.take_outbox().await, []);
 }
 
 #[tokio::test]
@@ -62,11 +62,11 @@ async fn favourites_need_a_recipe_and_a_member_but_no_subscription() {
     for (email, id, code) in [
         (member::MAYA, json!(none), "NOT_FOUND"),
         (member::MAYA, json!("rcp_"), "NOT_FOUND"),
-        (member::NOBODY, some.clone(), "NOT_REGISTERED"),
+        (member::UNREGISTERED, some.clone(), "NOT_REGISTERED"),
     ] {
         let input = json!({ "idempotencyKey": "k", "recipeId": id, "isFavourite": true });
         let refused = change(&test, email, "SetFavouriteRecipe", input).await;
-        assert_eq!(refused.refusal().0, code);
+        assert_eq!(refused.user_error().0, code);
     }
     assert_eq!(count(&test, "idempotency_key").await, 0);
     let control = json!({ "idempotencyKey": "a\u{7}b", "recipeId": some, "isFavourite": true });
@@ -76,8 +76,8 @@ async fn favourites_need_a_recipe_and_a_member_but_no_subscription() {
         "occurredAt": "2026-03-10T07:00:00Z" });
     change(&test, member::LARA, "SetFavouriteRecipe", input)
         .await
-        .done();
-    // When it was tapped, not when it arrived.
+        .success();
+    // The time of the tap, not of the request.
     let since = "favourite_recipe WHERE created_at = '2026-03-10T07:00:00Z'";
     assert_eq!(count(&test, since).await, 1);
 }

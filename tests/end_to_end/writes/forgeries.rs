@@ -1,34 +1,34 @@
-//! Purchases that no shop would confirm.
+//! Invalid transactions of the App Store.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use coach_domain::{
     clock::Clock as _,
-    subscription::{apple::Apple, purchase::PurchaseVerifier as _},
+    purchase::{PurchaseVerifier as _, apple::Apple},
 };
 use serde_json::{Value, json};
 
 use super::{
     purchases::link,
     rows::count,
-    shop::{BUNDLE, Flaws, Shop, products, selling, transaction},
+    shop::{BUNDLE, Flaws, Shop, products, start, transaction},
 };
 use crate::harness::{TestApp, member, noon};
 
-async fn assert_refused(test: &TestApp, wrong: Vec<(&str, String)>) {
-    for (flaw, purchase) in wrong {
+async fn assert_all_rejected(test: &TestApp, cases: Vec<(&str, String)>) {
+    for (flaw, purchase) in cases {
         let refused = link(test, member::NORA, "1", &purchase).await;
         let expected = ("PURCHASE_INVALID", "input.purchase".to_owned());
-        assert_eq!(refused.refusal(), expected, "{flaw}");
-        // So many cannot be looked at within an hour.
+        assert_eq!(refused.user_error(), expected, "{flaw}");
+        // Resets the limit of attempts within an hour.
         test.execute("DELETE FROM purchase_check").await;
     }
     assert_eq!(count(test, "idempotency_key").await, 0);
-    assert_eq!(test.owed().await, []);
+    assert_eq!(test.take_outbox().await, []);
 }
 
 #[tokio::test]
 async fn what_the_shop_has_not_signed_is_not_valid() {
-    let (shop, test) = selling().await;
+    let (shop, test) = start().await;
     let valid = transaction("2000000123456789");
     let jws = shop.sign(&valid);
     let (head, rest) = jws.split_once('.').expect("parts");
@@ -36,7 +36,7 @@ async fn what_the_shop_has_not_signed_is_not_valid() {
     let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
     let stolen = part(&transaction("1").to_string());
     let by = |alg: &str| shop.sign_as(&json!({ "alg": alg, "x5c": shop.x5c }), &valid);
-    let wrong = vec![
+    let cases = vec![
         ("nothing", "x".to_owned()),
         ("two parts", format!("{head}.{body}")),
         ("four parts", format!("{jws}.{signature}")),
@@ -47,12 +47,12 @@ async fn what_the_shop_has_not_signed_is_not_valid() {
         ("no algorithm", by("none")),
         ("a shared key", by("HS256")),
     ];
-    assert_refused(&test, wrong).await;
+    assert_all_rejected(&test, cases).await;
 }
 
 #[tokio::test]
 async fn a_chain_that_is_not_the_shops_is_not_valid() {
-    let (shop, test) = selling().await;
+    let (shop, test) = start().await;
     let valid = transaction("2000000123456789");
     let [signer, issuer, root] = shop.x5c.as_slice() else {
         panic!("three certificates")
@@ -60,7 +60,7 @@ async fn a_chain_that_is_not_the_shops_is_not_valid() {
     let foreign = &Shop::new().x5c[1];
     let nothing = &"AAAA".to_owned();
     let chain = |x5c: &[&String]| shop.sign_as(&json!({ "alg": "ES256", "x5c": x5c }), &valid);
-    let wrong = vec![
+    let cases = vec![
         ("none", shop.sign_as(&json!({ "alg": "ES256" }), &valid)),
         ("no root", chain(&[signer, issuer])),
         ("the root alone", chain(&[root, root, root])),
@@ -69,13 +69,13 @@ async fn a_chain_that_is_not_the_shops_is_not_valid() {
         ("no certificate", chain(&[nothing, issuer, root])),
         ("one more", chain(&[signer, issuer, issuer, root])),
     ];
-    assert_refused(&test, wrong).await;
+    assert_all_rejected(&test, cases).await;
 }
 
 #[tokio::test]
 async fn what_the_shop_has_signed_about_something_else_is_not_valid() {
-    let (shop, test) = selling().await;
-    let mut wrong = Vec::new();
+    let (shop, test) = start().await;
+    let mut cases = Vec::new();
     for (flaw, field, value) in [
         ("another app", "bundleId", json!("com.example.other")),
         ("the sandbox", "environment", json!("Sandbox")),
@@ -105,35 +105,35 @@ async fn what_the_shop_has_signed_about_something_else_is_not_valid() {
     ] {
         let mut changed = transaction("2000000123456789");
         changed[field] = value;
-        wrong.push((flaw, shop.sign(&changed)));
+        cases.push((flaw, shop.sign(&changed)));
     }
-    assert_refused(&test, wrong).await;
+    assert_all_rejected(&test, cases).await;
 }
 
-/// Any developer has a certificate that leads to Apple's root; it does not make them the shop.
+/// Any developer has a certificate that leads to Apple's root, which must not be enough to sign transactions.
 #[tokio::test]
 async fn certificates_for_other_purposes_do_not_count() {
     let verified = async |flaws: Flaws| {
         let shop = Shop::with(flaws);
         let jws = shop.sign(&transaction("2000000123456789"));
-        // With its root, so that the flaw is all there is.
+        // With its root, so that the flaw is the only difference.
         let apple = Apple::with_root(BUNDLE, products(), false, shop.root);
         apple.verify(&jws, noon().now()).await.is_ok()
     };
-    let sound = Flaws::default();
-    assert!(verified(sound).await);
+    let none = Flaws::default();
+    assert!(verified(none).await);
     for flaws in [
         Flaws {
             unmarked_signer: true,
-            ..sound
+            ..none
         },
         Flaws {
             unmarked_issuer: true,
-            ..sound
+            ..none
         },
         Flaws {
             issuer_is_no_authority: true,
-            ..sound
+            ..none
         },
     ] {
         assert!(!verified(flaws).await, "{flaws:?}");

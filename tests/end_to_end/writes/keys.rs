@@ -1,28 +1,28 @@
-//! What all of these changes have in common: who may ask, and what a key is good for.
+//! What all mutations have in common: authorization, and the idempotency key.
 
 use serde_json::{Value, json};
 
-use super::{assert_nothing_done, change, keyed, plan};
+use super::{assert_no_effect, change, keyed, plan};
 use crate::harness::{
     TestApp,
-    member::{CHEN, MAYA, NOBODY, RAVI, THEO},
+    member::{CHEN, MAYA, RAVI, THEO, UNREGISTERED},
 };
 
 struct Case {
     operation: &'static str,
     email: &'static str,
     input: Value,
-    /// Other arguments that would do as well.
+    /// Other valid arguments.
     other: Value,
-    /// How many side effects it owes.
-    owes: usize,
+    /// The number of messages that it enqueues.
+    enqueues: usize,
 }
 
 async fn cases(test: &TestApp) -> Vec<Case> {
     let mayas = plan(test, MAYA).await["id"].clone();
     let chens = plan(test, CHEN).await["currentCycle"]["id"].clone();
     let query = "{ me { checkIns(first: 1) { nodes { id } } } }";
-    let theos = test.ask(THEO, query, json!({})).await;
+    let theos = test.graphql(THEO, query, json!({})).await;
     let theos = theos.data()["me"]["checkIns"]["nodes"][0]["id"].clone();
     let newcomer = |units| {
         json!({
@@ -30,18 +30,18 @@ async fn cases(test: &TestApp) -> Vec<Case> {
             "preferences": { "goal": "LOSE_WEIGHT", "level": "BEGINNER", "daysPerWeek": 3 },
         })
     };
-    let case = |operation, email, input, other, owes| Case {
+    let case = |operation, email, input, other, enqueues| Case {
         operation,
         email,
         input,
         other,
-        owes,
+        enqueues,
     };
     let before = "2026-03-18T11:00:00Z";
     vec![
         case(
             "RegisterMember",
-            NOBODY,
+            UNREGISTERED,
             newcomer("METRIC"),
             newcomer("IMPERIAL"),
             1,
@@ -74,7 +74,7 @@ async fn cases(test: &TestApp) -> Vec<Case> {
             json!({ "cycleId": chens, "energy": 3, "sleep": 4 }),
             4,
         ),
-        // Absent and null are two things.
+        // Absent and null are different arguments.
         case(
             "CorrectCheckIn",
             THEO,
@@ -85,8 +85,8 @@ async fn cases(test: &TestApp) -> Vec<Case> {
     ]
 }
 
-/// The same field, without variables' names in the way, selecting something else.
-fn otherwise(operation: &str) -> String {
+/// An operation that calls the same mutation and selects other fields.
+fn other_operation(operation: &str) -> String {
     let mut field = operation.to_owned();
     field[..1].make_ascii_lowercase();
     let payload = match operation {
@@ -116,22 +116,22 @@ async fn a_key_does_it_once_and_stands_for_one_intention() {
         } = case;
         let input = keyed("once", case.input);
         let first = change(&test, email, operation, input.clone()).await;
-        let id = object(first.done())["id"].clone();
+        let id = object(first.success())["id"].clone();
         assert!(id.is_string(), "{operation}");
-        assert_eq!(test.owed().await.len(), case.owes, "{operation}");
+        assert_eq!(test.take_outbox().await.len(), case.enqueues, "{operation}");
 
-        // The phone did not hear of it, and asks again, by now for something else.
-        let (query, variables) = (otherwise(operation), json!({ "input": input }));
-        let again = test.ask(email, &query, variables).await;
-        assert_eq!(object(again.done())["key"], id, "{operation}");
+        // The response was lost, and the client retries with another operation.
+        let (query, variables) = (other_operation(operation), json!({ "input": input }));
+        let again = test.graphql(email, &query, variables).await;
+        assert_eq!(object(again.success())["key"], id, "{operation}");
         let repeated = change(&test, email, operation, input).await;
-        assert_eq!(repeated.done(), first.done(), "{operation}");
+        assert_eq!(repeated.success(), first.success(), "{operation}");
 
         let other = keyed("once", case.other);
         let reused = change(&test, email, operation, other).await;
         let expected = ("IDEMPOTENCY_KEY_REUSED", "input.idempotencyKey".to_owned());
-        assert_eq!(reused.refusal(), expected, "{operation}");
-        assert_eq!(test.owed().await, [], "{operation}");
+        assert_eq!(reused.user_error(), expected, "{operation}");
+        assert_eq!(test.take_outbox().await, [], "{operation}");
         test.execute("DELETE FROM idempotency_key").await;
     }
 }
@@ -142,7 +142,7 @@ async fn a_key_is_its_owners_alone_and_one_for_all_changes() {
     let units = json!({ "units": "IMPERIAL" });
     for email in [MAYA, THEO] {
         let answer = change(&test, email, "UpdatePreferences", keyed("k", units.clone())).await;
-        assert_eq!(answer.done()["member"]["units"], "IMPERIAL");
+        assert_eq!(answer.success()["member"]["units"], "IMPERIAL");
     }
     let plan = plan(&test, MAYA).await["id"].clone();
     let answer = change(
@@ -153,8 +153,8 @@ async fn a_key_is_its_owners_alone_and_one_for_all_changes() {
     )
     .await;
     let expected = ("IDEMPOTENCY_KEY_REUSED", "input.idempotencyKey".to_owned());
-    assert_eq!(answer.refusal(), expected);
-    // A refusal leaves the key free.
+    assert_eq!(answer.user_error(), expected);
+    // A failed mutation does not use up the key.
     let answer = change(
         &test,
         MAYA,
@@ -162,7 +162,7 @@ async fn a_key_is_its_owners_alone_and_one_for_all_changes() {
         keyed("l", json!({ "planId": "pln_" })),
     )
     .await;
-    assert_eq!(answer.refusal().0, "NOT_FOUND");
+    assert_eq!(answer.user_error().0, "NOT_FOUND");
     let answer = change(
         &test,
         MAYA,
@@ -170,7 +170,7 @@ async fn a_key_is_its_owners_alone_and_one_for_all_changes() {
         keyed("l", json!({ "planId": plan })),
     )
     .await;
-    answer.done();
+    answer.success();
 }
 
 #[tokio::test]
@@ -186,16 +186,16 @@ async fn who_is_not_signed_in_or_not_registered_changes_nothing() {
             case.operation
         );
         if case.operation != "RegisterMember" {
-            let stranger = change(&test, NOBODY, case.operation, input).await;
+            let stranger = change(&test, UNREGISTERED, case.operation, input).await;
             assert_eq!(
-                stranger.refusal(),
+                stranger.user_error(),
                 ("NOT_REGISTERED", String::new()),
                 "{}",
                 case.operation
             );
         }
     }
-    assert_nothing_done(&test).await;
+    assert_no_effect(&test).await;
 }
 
 #[tokio::test]
@@ -213,7 +213,7 @@ async fn changes_of_one_request_see_each_other() {
         "end": keyed("2", json!({ "planId": plan })),
         "start": keyed("3", json!({})),
     });
-    let answer = test.ask(MAYA, query, variables).await;
+    let answer = test.graphql(MAYA, query, variables).await;
     let data = answer.data();
     assert_eq!(data["prefer"]["member"]["preferences"]["diet"], "VEGAN");
     assert_eq!(
@@ -226,14 +226,14 @@ async fn changes_of_one_request_see_each_other() {
         data["start"]["reasons"][3],
         "Its meals are vegan, as you eat."
     );
-    assert_eq!(test.owed().await.len(), 3);
+    assert_eq!(test.take_outbox().await.len(), 3);
 }
 
 #[tokio::test]
 async fn a_key_is_up_to_255_characters_of_printable_ascii() {
     let test = TestApp::start().await;
     let recipe = test
-        .ask("", "{ recipes(first: 1) { nodes { id } } }", json!({}))
+        .graphql("", "{ recipes(first: 1) { nodes { id } } }", json!({}))
         .await;
     let recipe = &recipe.data()["recipes"]["nodes"][0]["id"];
     let favour = |key: &str, is: bool| {
@@ -243,10 +243,10 @@ async fn a_key_is_up_to_255_characters_of_printable_ascii() {
     let printable: String = (' '..='~').collect();
     let longest = "k".repeat(255);
     for key in [printable.as_str(), &longest, " "] {
-        favour(key, true).await.done();
-        favour(key, true).await.done();
+        favour(key, true).await.success();
+        favour(key, true).await.success();
         assert_eq!(
-            favour(key, false).await.refusal().0,
+            favour(key, false).await.user_error().0,
             "IDEMPOTENCY_KEY_REUSED",
             "{key}"
         );
@@ -256,6 +256,6 @@ async fn a_key_is_up_to_255_characters_of_printable_ascii() {
         let answer = favour(key, true).await;
         assert_eq!(answer.codes(), ["BAD_USER_INPUT"], "{key:?}: {answer:#?}");
     }
-    let kept = super::rows::count(&test, "idempotency_key").await;
-    assert_eq!(kept, 3);
+    let stored = super::rows::count(&test, "idempotency_key").await;
+    assert_eq!(stored, 3);
 }

@@ -1,4 +1,4 @@
-//! Logging and swapping meals.
+//! `recordMeal`, `unlogMeal`, `swapMeal` and `resetMeal`.
 
 use coach_domain::id::{OpaqueId as _, RecipeId};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ async fn a_meal_is_logged_corrected_and_taken_out() {
     );
     let log = json!({ "idempotencyKey": "1", "plannedMealId": before["id"] });
     let first = change(&test, member::MAYA, "RecordMeal", log.clone()).await;
-    let eaten = &first.done()["plannedMeal"];
+    let eaten = &first.success()["plannedMeal"];
     assert_eq!(
         (
             &eaten["eatenAt"],
@@ -46,32 +46,32 @@ async fn a_meal_is_logged_corrected_and_taken_out() {
     let more = json!({ "idempotencyKey": "2", "plannedMealId": before["id"], "servings": 3,
         "eatenAt": "2026-03-18T11:15:00Z" });
     let corrected = change(&test, member::MAYA, "RecordMeal", more).await;
-    let eaten = &corrected.done()["plannedMeal"];
+    let eaten = &corrected.success()["plannedMeal"];
     assert_eq!(
         (&eaten["eatenAt"], &eaten["servings"]),
         (&json!("2026-03-18T11:15:00Z"), &json!(3))
     );
-    // When, and not how much.
+    // A new time keeps the servings.
     let earlier = json!({ "idempotencyKey": "3", "plannedMealId": before["id"],
         "eatenAt": "2026-03-18T11:00:00Z" });
     let corrected = change(&test, member::MAYA, "RecordMeal", earlier).await;
-    assert_eq!(corrected.done()["plannedMeal"]["servings"], 3);
+    assert_eq!(corrected.success()["plannedMeal"]["servings"], 3);
 
     let tomorrow = json!({ "idempotencyKey": "k", "plannedMealId": before["id"],
         "eatenAt": "2026-03-18T12:00:01Z" });
     let refused = change(&test, member::MAYA, "RecordMeal", tomorrow).await;
     let expected = ("OUT_OF_RANGE", "input.eatenAt".to_owned());
-    assert_eq!(refused.refusal(), expected);
+    assert_eq!(refused.user_error(), expected);
 
     let stored = count(&test, "meal_choice").await;
     for key in ["4", "4", "5"] {
         let unlog = json!({ "idempotencyKey": key, "plannedMealId": before["id"] });
         let unlogged = change(&test, member::MAYA, "UnlogMeal", unlog).await;
-        assert_eq!(unlogged.done()["plannedMeal"]["eatenAt"], Value::Null);
+        assert_eq!(unlogged.success()["plannedMeal"]["eatenAt"], Value::Null);
     }
     assert_eq!(meal(&test, "LUNCH").await, before);
     assert_eq!(count(&test, "meal_choice").await, stored - 1);
-    assert_eq!(test.owed().await, []);
+    assert_eq!(test.take_outbox().await, []);
 }
 
 #[tokio::test]
@@ -82,13 +82,15 @@ async fn a_swapped_meal_stays_swapped_until_it_is_reset() {
     let id = before["id"].clone();
     let swap = json!({ "idempotencyKey": "1", "plannedMealId": id, "recipeId": other });
     let first = change(&test, member::MAYA, "SwapMeal", swap.clone()).await;
-    assert_eq!(first.done()["plannedMeal"]["recipe"]["id"], other);
+    assert_eq!(first.success()["plannedMeal"]["recipe"]["id"], other);
     assert_eq!(first.payload()["plannedMeal"]["id"], id);
     let again = change(&test, member::MAYA, "SwapMeal", swap.clone()).await;
     assert_eq!(again.body, first.body);
 
     let log = json!({ "idempotencyKey": "2", "plannedMealId": id, "servings": 2 });
-    change(&test, member::MAYA, "RecordMeal", log).await.done();
+    change(&test, member::MAYA, "RecordMeal", log)
+        .await
+        .success();
     for (operation, key) in [("SwapMeal", "3"), ("ResetMeal", "4")] {
         let mut input = json!({ "idempotencyKey": key, "plannedMealId": id });
         if operation == "SwapMeal" {
@@ -96,15 +98,15 @@ async fn a_swapped_meal_stays_swapped_until_it_is_reset() {
         }
         let refused = change(&test, member::MAYA, operation, input).await;
         let expected = ("MEAL_EATEN", "input.plannedMealId".to_owned());
-        assert_eq!(refused.refusal(), expected, "{operation}");
+        assert_eq!(refused.user_error(), expected, "{operation}");
     }
     // A retry of the swap shows the meal as it is now.
     let late = change(&test, member::MAYA, "SwapMeal", swap).await;
-    assert_eq!(late.done()["plannedMeal"]["servings"], 2);
+    assert_eq!(late.success()["plannedMeal"]["servings"], 2);
 
     let unlog = json!({ "idempotencyKey": "5", "plannedMealId": id });
     let unlogged = change(&test, member::MAYA, "UnlogMeal", unlog).await;
-    let meal_now = &unlogged.done()["plannedMeal"];
+    let meal_now = &unlogged.success()["plannedMeal"];
     assert_eq!(
         (
             &meal_now["recipe"]["id"],
@@ -116,19 +118,19 @@ async fn a_swapped_meal_stays_swapped_until_it_is_reset() {
     for key in ["6", "6", "7"] {
         let reset = json!({ "idempotencyKey": key, "plannedMealId": id });
         let reset = change(&test, member::MAYA, "ResetMeal", reset).await;
-        let recipe = &reset.done()["plannedMeal"]["recipe"]["id"];
+        let recipe = &reset.success()["plannedMeal"]["recipe"]["id"];
         assert_eq!(recipe, &before["recipe"]["id"]);
     }
     assert_eq!(meal(&test, "LUNCH").await, before);
-    assert_eq!(test.owed().await, []);
+    assert_eq!(test.take_outbox().await, []);
 }
 
-/// Every recipe there is, for every meal of a vegetarian's day with an allergy: it is taken when it is offered, and
-/// otherwise refused with the reason for which it is not.
+/// Tries every recipe for every meal of a day of a vegetarian with an allergy: offered recipes are accepted, and others
+/// are rejected with the reason why they are not offered.
 #[tokio::test]
 async fn exactly_what_is_offered_is_accepted() {
     let test = TestApp::start().await;
-    // One that must not be planned any more, though it would fit.
+    // An archived recipe, which would fit otherwise.
     let fits = "slots @> ARRAY['LUNCH'] AND diets @> ARRAY['VEGETARIAN'] AND NOT allergens @> ARRAY['NUTS']";
     test.execute(&format!(
         "UPDATE recipe SET archived_at = '2026-03-01' WHERE id = (
@@ -153,14 +155,14 @@ async fn exactly_what_is_offered_is_accepted() {
             continue;
         }
         let offered = offered(&before);
-        for (place, recipe) in recipes.iter().enumerate() {
+        for (index, recipe) in recipes.iter().enumerate() {
             let uuid: Uuid = recipe["id"]
                 .as_str()
                 .expect("an id")
                 .parse()
                 .expect("a UUID");
             let id = json!(RecipeId(uuid).encode());
-            let key = |operation: &str| format!("{operation}-{slot}-{place}");
+            let key = |operation: &str| format!("{operation}-{slot}-{index}");
             let swap = json!({ "idempotencyKey": key("s"), "plannedMealId": before["id"], "recipeId": id });
             let swapped = change(&test, member::MAYA, "SwapMeal", swap).await;
             let reason = if !recipe["archived_at"].is_null() {
@@ -175,22 +177,24 @@ async fn exactly_what_is_offered_is_accepted() {
                 "accepted"
             };
             *seen.entry(reason).or_insert(0) += 1;
-            let is_there = id == before["recipe"]["id"];
+            let is_current = id == before["recipe"]["id"];
             assert_eq!(
-                offered.contains(&id) || is_there,
+                offered.contains(&id) || is_current,
                 reason == "accepted",
                 "{recipe}"
             );
             if reason != "accepted" {
                 let expected = (reason, "input.recipeId".to_owned());
-                assert_eq!(swapped.refusal(), expected, "{recipe} for {slot}");
+                assert_eq!(swapped.user_error(), expected, "{recipe} for {slot}");
                 continue;
             }
-            assert_eq!(swapped.done()["plannedMeal"]["recipe"]["id"], id);
-            // Back to where it was, or the next is compared with another.
+            assert_eq!(swapped.success()["plannedMeal"]["recipe"]["id"], id);
+            // Swapped back, so that the next recipe is compared with the same meal.
             let back = json!({ "idempotencyKey": key("b"), "plannedMealId": before["id"],
                 "recipeId": before["recipe"]["id"] });
-            change(&test, member::MAYA, "SwapMeal", back).await.done();
+            change(&test, member::MAYA, "SwapMeal", back)
+                .await
+                .success();
         }
     }
     assert_eq!(seen.len(), 5, "each reason is met: {seen:?}");
@@ -201,7 +205,7 @@ async fn what_cannot_be_changed_says_why() {
     let test = TestApp::start().await;
     let today = meal(&test, "LUNCH").await;
     let (mine, recipe) = (today["id"].clone(), offered(&today)[0].clone());
-    let ahead = day(&test, member::MAYA, "2026-03-20").await["meals"][0].clone();
+    let future = day(&test, member::MAYA, "2026-03-20").await["meals"][0].clone();
     let theirs = past(&test, member::THEO, "2026-01-20", "meals").await;
     let ended = past(&test, member::RAVI, "2026-02-10", "meals").await;
     let lapsed = past(&test, member::LARA, "2026-03-05", "meals").await;
@@ -219,7 +223,7 @@ async fn what_cannot_be_changed_says_why() {
             (member::MAYA, &recipe, "NOT_FOUND"),
             (member::THEO, &theirs[0], "CYCLE_CLOSED"),
             (member::RAVI, &ended[0], "PLAN_ENDED"),
-            (member::NOBODY, &mine, "NOT_REGISTERED"),
+            (member::UNREGISTERED, &mine, "NOT_REGISTERED"),
         ] {
             let refused = change(&test, email, operation, input(id, operation)).await;
             let path = if code == "NOT_REGISTERED" {
@@ -228,39 +232,41 @@ async fn what_cannot_be_changed_says_why() {
                 "input.plannedMealId"
             };
             let expected = (code, path.to_owned());
-            assert_eq!(refused.refusal(), expected, "{operation} by {email}");
+            assert_eq!(refused.user_error(), expected, "{operation} by {email}");
         }
         let refused = change(&test, member::LARA, operation, input(&lapsed[0], operation)).await;
-        assert_eq!(refused.refusal().0, "SUBSCRIPTION_REQUIRED");
+        assert_eq!(refused.user_error().0, "SUBSCRIPTION_REQUIRED");
     }
     for servings in [0, 11, -1] {
-        let mut wrong = input(&mine, "RecordMeal");
-        wrong["servings"] = json!(servings);
-        let refused = change(&test, member::MAYA, "RecordMeal", wrong).await;
+        let mut invalid = input(&mine, "RecordMeal");
+        invalid["servings"] = json!(servings);
+        let refused = change(&test, member::MAYA, "RecordMeal", invalid).await;
         let expected = ("OUT_OF_RANGE", "input.servings".to_owned());
-        assert_eq!(refused.refusal(), expected);
+        assert_eq!(refused.user_error(), expected);
     }
     let nothing = RecipeId(Uuid::from_u128(7)).encode();
     let swap = json!({ "idempotencyKey": "k", "plannedMealId": mine, "recipeId": nothing });
     let refused = change(&test, member::MAYA, "SwapMeal", swap).await;
     assert_eq!(
-        refused.refusal(),
+        refused.user_error(),
         ("NOT_FOUND", "input.recipeId".to_owned())
     );
     let refused = change(
         &test,
         member::MAYA,
         "RecordMeal",
-        input(&ahead["id"], "RecordMeal"),
+        input(&future["id"], "RecordMeal"),
     )
     .await;
-    assert_eq!(refused.refusal().0, "DAY_NOT_REACHED");
+    assert_eq!(refused.user_error().0, "DAY_NOT_REACHED");
     assert_eq!(count(&test, "idempotency_key").await, 0);
 
-    // What lies ahead can be chosen, though not eaten.
-    let other = offered(&ahead)[0].clone();
-    let swap = json!({ "idempotencyKey": "1", "plannedMealId": ahead["id"], "recipeId": other });
-    change(&test, member::MAYA, "SwapMeal", swap).await.done();
+    // Future meals can be swapped, but not logged.
+    let other = offered(&future)[0].clone();
+    let swap = json!({ "idempotencyKey": "1", "plannedMealId": future["id"], "recipeId": other });
+    change(&test, member::MAYA, "SwapMeal", swap)
+        .await
+        .success();
     assert_eq!(
         day(&test, member::MAYA, "2026-03-20").await["meals"][0]["recipe"]["id"],
         other

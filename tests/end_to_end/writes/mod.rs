@@ -1,7 +1,6 @@
-//! Changes: what comes of them, why they are refused, and what is owed for them.
+//! Mutations: their results, their errors, and the messages that they enqueue.
 
 mod account;
-mod asked_shops;
 mod bad_input;
 mod check_ins;
 mod confirmation;
@@ -19,6 +18,7 @@ mod next_programme;
 mod overtaking;
 mod plans;
 mod preferences;
+mod purchase_lookups;
 mod purchases;
 mod races;
 mod registration;
@@ -34,12 +34,18 @@ pub(crate) use day::{day, past};
 pub(crate) use rows::{member_id, rows};
 pub(crate) use statements::changes;
 
-use crate::harness::{Answer, TestApp, named};
+use crate::harness::{GraphqlResponse, TestApp, read_operation};
 
-/// Asks for one of the app's mutations.
-pub(crate) async fn change(test: &TestApp, email: &str, operation: &str, input: Value) -> Answer {
+/// Calls one of the app's mutations.
+pub(crate) async fn change(
+    test: &TestApp,
+    email: &str,
+    operation: &str,
+    input: Value,
+) -> GraphqlResponse {
     let variables = json!({ "input": input });
-    test.ask(email, &named(operation), variables).await
+    test.graphql(email, &read_operation(operation), variables)
+        .await
 }
 
 /// An input with its idempotency key.
@@ -48,15 +54,15 @@ fn keyed(key: &str, mut input: Value) -> Value {
     input
 }
 
-/// What the member's plan says, and that of its current cycle; `today` is null without access.
+/// The member's plan with its current cycle. `today` is null without access.
 async fn plan(test: &TestApp, email: &str) -> Value {
     let query = "{ me { plan { id goal status startedOn endedOn
         currentCycle { id number startsOn endsOn checkInDue checkInOpensOn today { number date } } } } }";
-    let answer = test.ask(email, query, json!({})).await;
+    let answer = test.graphql(email, query, json!({})).await;
     answer.body["data"]["me"]["plan"].clone()
 }
 
-/// A subscription without end, for who has none.
+/// Gives a member without subscription one that does not expire.
 async fn subscribe(test: &TestApp, email: &str) {
     test.execute(&format!(
         "INSERT INTO subscription (member_id, id, will_renew, updated_at)
@@ -65,7 +71,7 @@ async fn subscribe(test: &TestApp, email: &str) {
     .await;
 }
 
-/// What the member's latest cycle follows: goal, level, diet and days.
+/// The programme of the member's latest cycle: goal, level, diet and days per week.
 async fn programme(test: &TestApp, email: &str) -> String {
     let sql = format!(
         "SELECT concat_ws(' ', p.goal, p.level, p.diet, p.days_per_week)
@@ -76,9 +82,9 @@ async fn programme(test: &TestApp, email: &str) -> String {
     test.value(&sql).await.expect("a cycle")
 }
 
-/// Nothing came of it: no row, nothing owed, and the key is free.
-async fn assert_nothing_done(test: &TestApp) {
-    assert_eq!(test.owed().await, []);
+/// Fails if messages were enqueued or idempotency keys used.
+async fn assert_no_effect(test: &TestApp) {
+    assert_eq!(test.take_outbox().await, []);
     let keys = test.number("SELECT count(*) FROM idempotency_key").await;
     assert_eq!(keys, 0);
 }

@@ -1,5 +1,5 @@
-//! Which programme follows from which check-in: the rows of the table in `docs/PROGRAMMES.md`, as members meet them.
-//! Each rule by itself is tested in `domain/src/programme/next/tests.rs`.
+//! Which programme follows from which check-in, for each row of the table in `docs/PROGRAMMES.md`, through the API. The
+//! single rules are tested in `domain/src/programme/next/tests.rs`.
 
 use serde_json::{Value, json};
 
@@ -9,22 +9,22 @@ use crate::harness::{
     member::{CHEN, THEO},
 };
 
-/// What a member follows after this check-in, submitted at this time.
-async fn follows(test: &TestApp, email: &str, at: &str, answers: Value) -> String {
+/// The programme that follows after a check-in with these answers at this time.
+async fn programme_after_check_in(test: &TestApp, email: &str, at: &str, answers: Value) -> String {
     test.set_clock(at);
     let mut input = keyed(at, answers);
     input["cycleId"] = plan(test, email).await["currentCycle"]["id"].clone();
-    change(test, email, "SubmitCheckIn", input).await.done();
-    assert_eq!(test.owed().await.len(), 4);
+    change(test, email, "SubmitCheckIn", input).await.success();
+    assert_eq!(test.take_outbox().await.len(), 4);
     programme(test, email).await
 }
 
 const DAY_29: &str = "2026-04-08T00:00:00Z";
 
-/// Theo trains on five days at the intermediate level, wants to, and weighed 89.6 kg at his last check-in.
+/// Theo trains on five days at the intermediate level, as he prefers, and weighed 89.6 kg at his last check-in.
 #[tokio::test]
 async fn each_row_of_the_table() {
-    let mut followed = Vec::new();
+    let mut programmes = Vec::new();
     for (energy, sleep, weight, next) in [
         (1, 4, None, "INTERMEDIATE PESCATARIAN 3"),
         (5, 2, None, "INTERMEDIATE PESCATARIAN 4"),
@@ -36,15 +36,19 @@ async fn each_row_of_the_table() {
     ] {
         let test = TestApp::start().await;
         let answers = json!({ "energy": energy, "sleep": sleep, "weightGrams": weight });
-        let programme = follows(&test, THEO, DAY_29, answers.clone()).await;
+        let programme = programme_after_check_in(&test, THEO, DAY_29, answers.clone()).await;
         assert_eq!(programme, format!("LOSE_WEIGHT {next}"), "{answers}");
-        // Other programmes are other workouts.
+        // Different programmes have different workouts.
         let query = "{ me { plan { currentCycle { days { workouts { workout { title } } } } } } }";
-        let days = test.ask(THEO, query, json!({})).await.data().to_string();
-        followed.push((programme, days));
+        let days = test
+            .graphql(THEO, query, json!({}))
+            .await
+            .data()
+            .to_string();
+        programmes.push((programme, days));
     }
-    for (programme, days) in &followed {
-        for (other, theirs) in &followed {
+    for (programme, days) in &programmes {
+        for (other, theirs) in &programmes {
             assert_eq!(programme == other, days == theirs, "{programme}, {other}");
         }
     }
@@ -56,7 +60,7 @@ async fn measures_count_for_who_agreed() {
     test.execute("DELETE FROM consent WHERE purpose = 'HEALTH_DATA'")
         .await;
     let answers = json!({ "energy": 5, "sleep": 5, "weightGrams": 86_015 });
-    let next = follows(&test, THEO, DAY_29, answers).await;
+    let next = programme_after_check_in(&test, THEO, DAY_29, answers).await;
     assert_eq!(next, "LOSE_WEIGHT ADVANCED PESCATARIAN 5");
 }
 
@@ -68,37 +72,38 @@ async fn what_was_preferred_meanwhile_counts() {
     });
     change(&test, THEO, "UpdatePreferences", keyed("1", wanted))
         .await
-        .done();
+        .success();
     let answers = json!({ "energy": 3, "sleep": 3 });
-    let next = follows(&test, THEO, DAY_29, answers).await;
-    // The goal is the plan's.
+    let next = programme_after_check_in(&test, THEO, DAY_29, answers).await;
+    // The goal is that of the plan.
     assert_eq!(next, "LOSE_WEIGHT BEGINNER VEGAN 3");
 }
 
-/// Preferences are kept by date: what was wanted when the cycle began is gone from them when it changes on that date.
+/// Preferences are stored by date, so a change on the cycle's first day replaces those with which it began.
 #[tokio::test]
 async fn what_was_preferred_later_on_the_first_day_counts() {
     let test = TestApp::start().await;
     let begin = json!({ "energy": 3, "sleep": 3 });
     let at = "2026-03-18T12:00:00Z";
-    let first = follows(&test, CHEN, at, begin.clone()).await;
+    let first = programme_after_check_in(&test, CHEN, at, begin.clone()).await;
     assert_eq!(first, "LOSE_WEIGHT BEGINNER PESCATARIAN 2");
     let more = json!({ "daysPerWeek": 4 });
     change(&test, CHEN, "UpdatePreferences", keyed("1", more))
         .await
-        .done();
-    let next = follows(&test, CHEN, "2026-04-15T12:00:00Z", begin).await;
+        .success();
+    let next = programme_after_check_in(&test, CHEN, "2026-04-15T12:00:00Z", begin).await;
     assert_eq!(next, "LOSE_WEIGHT BEGINNER PESCATARIAN 4");
 }
 
-/// Chen trains on two days and is a beginner: nothing is lighter. From cycle to cycle it grows, up to a level beyond.
+/// Chen is a beginner and trains on two days, which is the lightest programme. It gets harder from cycle to cycle, by
+/// up to one level.
 #[tokio::test]
 async fn from_cycle_to_cycle() {
     let test = TestApp::start().await;
-    // Longer than what Chen has paid for.
+    // The test takes longer than Chen's subscription.
     test.execute("UPDATE subscription SET expires_at = NULL")
         .await;
-    let mut followed = Vec::new();
+    let mut programmes = Vec::new();
     for (at, energy) in [
         ("2026-03-18T12:00:00Z", 1),
         ("2026-04-16T12:00:00Z", 5),
@@ -107,10 +112,10 @@ async fn from_cycle_to_cycle() {
         ("2026-07-12T12:00:00Z", 2),
     ] {
         let answers = json!({ "energy": energy, "sleep": 5 });
-        followed.push(follows(&test, CHEN, at, answers).await);
+        programmes.push(programme_after_check_in(&test, CHEN, at, answers).await);
     }
     assert_eq!(
-        followed,
+        programmes,
         [
             "BEGINNER",
             "INTERMEDIATE",
@@ -120,7 +125,7 @@ async fn from_cycle_to_cycle() {
         ]
         .map(|level| format!("LOSE_WEIGHT {level} PESCATARIAN 2"))
     );
-    let cycles = test.ask(
+    let cycles = test.graphql(
         CHEN,
         "{ me { plan { cycles { number startsOn checkIn { energy } } } } }",
         json!({}),

@@ -3,17 +3,22 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::{assert_nothing_done, change, keyed, plan, programme, subscribe};
+use super::{assert_no_effect, change, keyed, plan, programme, subscribe};
 use crate::harness::{
     TestApp, kinds,
     member::{DANI, GWEN, LARA, MAYA, NORA, RAVI, THEO},
 };
 
-async fn start(test: &TestApp, email: &str, key: &str, input: Value) -> crate::harness::Answer {
+async fn start(
+    test: &TestApp,
+    email: &str,
+    key: &str,
+    input: Value,
+) -> crate::harness::GraphqlResponse {
     change(test, email, "StartPlan", keyed(key, input)).await
 }
 
-async fn end(test: &TestApp, email: &str, key: &str) -> crate::harness::Answer {
+async fn end(test: &TestApp, email: &str, key: &str) -> crate::harness::GraphqlResponse {
     let plan = plan(test, email).await["id"].clone();
     let input = keyed(key, json!({ "planId": plan }));
     change(test, email, "EndPlan", input).await
@@ -23,7 +28,7 @@ async fn end(test: &TestApp, email: &str, key: &str) -> crate::harness::Answer {
 async fn a_plan_begins_today_with_reasons_and_is_told_of() {
     let test = TestApp::start().await;
     let answer = start(&test, RAVI, "1", json!({})).await;
-    let payload = answer.done();
+    let payload = answer.success();
     let mut started = payload["plan"].clone();
     assert!(started["id"].take().is_string() && started["currentCycle"]["id"].take().is_string());
     assert_eq!(
@@ -46,7 +51,7 @@ async fn a_plan_begins_today_with_reasons_and_is_told_of() {
             "Its meals are vegetarian, as you eat.",
         ]
     );
-    // How many that are depends on the content.
+    // The number of recipes depends on the seed.
     let last = reasons[4].as_str().expect("a sentence");
     assert!(last.contains("what you must not eat"), "{last}");
     assert_eq!(
@@ -54,8 +59,8 @@ async fn a_plan_begins_today_with_reasons_and_is_told_of() {
         "LOSE_WEIGHT BEGINNER VEGETARIAN 3"
     );
 
-    let owed = test.owed().await;
-    let kinds = kinds(&owed);
+    let enqueued = test.take_outbox().await;
+    let kinds = kinds(&enqueued);
     assert_eq!(
         kinds,
         [
@@ -73,7 +78,10 @@ async fn a_plan_begins_today_with_reasons_and_is_told_of() {
     };
     let (plan, cycle) = (row("plan_id").await, row("id").await);
     let programme = row("programme_id").await;
-    let payloads: Vec<_> = owed.iter().map(|it| it.envelope.payload.clone()).collect();
+    let payloads: Vec<_> = enqueued
+        .iter()
+        .map(|it| it.envelope.payload.clone())
+        .collect();
     assert_eq!(
         payloads,
         [
@@ -85,8 +93,8 @@ async fn a_plan_begins_today_with_reasons_and_is_told_of() {
             json!({ "planId": plan, "goal": "LOSE_WEIGHT", "startedOn": "2026-03-18" }),
         ]
     );
-    let member = owed[0].envelope.member;
-    assert!(member.is_some() && owed.iter().all(|it| it.envelope.member == member));
+    let member = enqueued[0].envelope.member;
+    assert!(member.is_some() && enqueued.iter().all(|it| it.envelope.member == member));
 }
 
 #[tokio::test]
@@ -109,26 +117,29 @@ async fn the_programme_follows_from_all_that_is_preferred() {
     ] {
         for value in values.as_array().expect("values") {
             key += 1;
-            let mut wanted = keyed(&format!("prefer {key}"), nora.clone());
-            wanted[field] = value.clone();
-            let answer = change(&test, NORA, "UpdatePreferences", wanted.clone()).await;
-            answer.done();
+            let mut preferred = keyed(&format!("prefer {key}"), nora.clone());
+            preferred[field] = value.clone();
+            let answer = change(&test, NORA, "UpdatePreferences", preferred.clone()).await;
+            answer.success();
             let answer = start(&test, NORA, &format!("start {key}"), json!({})).await;
-            assert_eq!(answer.done()["reasons"].as_array().map(Vec::len), Some(4));
-            let text = |name: &str| wanted[name].to_string().replace('"', "");
+            assert_eq!(
+                answer.success()["reasons"].as_array().map(Vec::len),
+                Some(4)
+            );
+            let text = |name: &str| preferred[name].to_string().replace('"', "");
             let expected = ["goal", "level", "diet", "daysPerWeek"].map(text).join(" ");
             assert_eq!(programme(&test, NORA).await, expected);
-            end(&test, NORA, &format!("end {key}")).await.done();
-            assert_eq!(test.owed().await.len(), 3);
+            end(&test, NORA, &format!("end {key}")).await.success();
+            assert_eq!(test.take_outbox().await.len(), 3);
         }
     }
-    // A goal of its own for this plan.
+    // A plan can have another goal than the preferences.
     let goal = json!({ "goal": "IMPROVE_ENDURANCE" });
     let answer = start(&test, NORA, "goal", goal).await;
-    assert_eq!(answer.done()["plan"]["goal"], "IMPROVE_ENDURANCE");
-    assert_eq!(test.owed().await.len(), 3);
+    assert_eq!(answer.success()["plan"]["goal"], "IMPROVE_ENDURANCE");
+    assert_eq!(test.take_outbox().await.len(), 3);
     let me = test
-        .ask(NORA, "{ me { preferences { goal } } }", json!({}))
+        .graphql(NORA, "{ me { preferences { goal } } }", json!({}))
         .await;
     assert_eq!(me.data()["me"]["preferences"]["goal"], "LOSE_WEIGHT");
 }
@@ -139,23 +150,23 @@ async fn who_has_a_plan_or_no_access_starts_none() {
     for email in [MAYA, DANI, GWEN] {
         let answer = start(&test, email, "1", json!({})).await;
         assert_eq!(
-            answer.refusal(),
+            answer.user_error(),
             ("ACTIVE_PLAN_EXISTS", String::new()),
             "{email}"
         );
     }
     for email in [NORA, LARA] {
         let answer = start(&test, email, "1", json!({})).await;
-        assert_eq!(answer.refusal().0, "SUBSCRIPTION_REQUIRED", "{email}");
+        assert_eq!(answer.user_error().0, "SUBSCRIPTION_REQUIRED", "{email}");
     }
-    // Lara's ends with her subscription or when she has one again.
+    // Lara cannot end her plan without a subscription.
     let answer = end(&test, LARA, "2").await;
-    assert_eq!(answer.refusal().0, "SUBSCRIPTION_REQUIRED");
-    assert_nothing_done(&test).await;
-    // A payment that failed takes nothing away yet.
-    end(&test, GWEN, "2").await.done();
-    start(&test, GWEN, "3", json!({})).await.done();
-    assert_eq!(test.owed().await.len(), 3);
+    assert_eq!(answer.user_error().0, "SUBSCRIPTION_REQUIRED");
+    assert_no_effect(&test).await;
+    // During the grace period after a failed payment there still is access.
+    end(&test, GWEN, "2").await.success();
+    start(&test, GWEN, "3", json!({})).await.success();
+    assert_eq!(test.take_outbox().await.len(), 3);
 }
 
 #[tokio::test]
@@ -165,8 +176,8 @@ async fn where_nothing_can_be_served_there_is_no_programme() {
         .await;
     test.app.catalogue.clear();
     let answer = start(&test, RAVI, "1", json!({})).await;
-    assert_eq!(answer.refusal(), ("NO_PROGRAMME", String::new()));
-    assert_nothing_done(&test).await;
+    assert_eq!(answer.user_error(), ("NO_PROGRAMME", String::new()));
+    assert_no_effect(&test).await;
     assert_eq!(plan(&test, RAVI).await, Value::Null);
 }
 
@@ -179,9 +190,13 @@ async fn a_phone_that_was_offline_says_when() {
         ("2026-03-18T12:05:01Z", "input.occurredAt"),
     ] {
         let answer = start(&test, NORA, "1", json!({ "occurredAt": at })).await;
-        assert_eq!(answer.refusal(), ("OUT_OF_RANGE", path.to_owned()), "{at}");
+        assert_eq!(
+            answer.user_error(),
+            ("OUT_OF_RANGE", path.to_owned()),
+            "{at}"
+        );
     }
-    // Ravi's last plan ended on the 7th where he lives, five and a half hours ahead.
+    // Ravi's last plan ended on the 7th in his time zone, which is five and a half hours ahead of UTC.
     let answer = start(
         &test,
         RAVI,
@@ -190,34 +205,34 @@ async fn a_phone_that_was_offline_says_when() {
     )
     .await;
     let refused = ("OUT_OF_RANGE", "input.occurredAt".to_owned());
-    assert_eq!(answer.refusal(), refused);
-    assert_nothing_done(&test).await;
+    assert_eq!(answer.user_error(), refused);
+    assert_no_effect(&test).await;
 
     let ravi = json!({ "occurredAt": "2026-03-06T18:30:00Z" });
     let answer = start(&test, RAVI, "1", ravi.clone()).await;
-    assert_eq!(answer.done()["plan"]["startedOn"], "2026-03-07");
+    assert_eq!(answer.success()["plan"]["startedOn"], "2026-03-07");
     assert_eq!(
         plan(&test, RAVI).await["currentCycle"]["today"]["number"],
         12
     );
     let fortnight = json!({ "occurredAt": "2026-03-04T12:00:00Z" });
     let answer = start(&test, NORA, "1", fortnight.clone()).await;
-    assert_eq!(answer.done()["plan"]["startedOn"], "2026-03-04");
-    assert_eq!(test.owed().await.len(), 6);
+    assert_eq!(answer.success()["plan"]["startedOn"], "2026-03-04");
+    assert_eq!(test.take_outbox().await.len(), 6);
 
-    // What was in time then is not late when it is asked for again.
+    // A retry is accepted even when its time is too long ago by now.
     test.advance(TimeDelta::days(5));
     let again = start(&test, NORA, "1", fortnight).await;
-    assert_eq!(again.done(), answer.done());
-    end(&test, NORA, "2").await.done();
-    // A clock that runs ahead means now.
-    let ahead = json!({ "occurredAt": "2026-03-23T12:05:00Z" });
-    let answer = start(&test, NORA, "3", ahead).await;
-    assert_eq!(answer.done()["plan"]["startedOn"], "2026-03-23");
-    let owed = test.owed().await;
-    assert_eq!(owed.len(), 3);
-    let happened = owed[0].envelope.occurred_at;
-    assert_eq!(happened, coach_domain::clock::Clock::now(&*test.clock));
+    assert_eq!(again.success(), answer.success());
+    end(&test, NORA, "2").await.success();
+    // The time of a client whose clock is ahead is taken as now.
+    let future = json!({ "occurredAt": "2026-03-23T12:05:00Z" });
+    let answer = start(&test, NORA, "3", future).await;
+    assert_eq!(answer.success()["plan"]["startedOn"], "2026-03-23");
+    let enqueued = test.take_outbox().await;
+    assert_eq!(enqueued.len(), 3);
+    let occurred_at = enqueued[0].envelope.occurred_at;
+    assert_eq!(occurred_at, coach_domain::clock::Clock::now(&*test.clock));
 }
 
 #[tokio::test]
@@ -227,28 +242,28 @@ async fn an_ended_plan_is_history() {
     let days = "query ($id: ID!) { node(id: $id) { ... on Plan { cycles { days { number } } } } }";
     let answer = end(&test, MAYA, "1").await;
     assert_eq!(
-        answer.done()["plan"],
+        answer.success()["plan"],
         json!({
             "id": id, "goal": "BUILD_STRENGTH", "status": "ENDED", "startedOn": "2026-03-07",
             "endedOn": "2026-03-18", "currentCycle": null,
         })
     );
     assert_eq!(plan(&test, MAYA).await, Value::Null);
-    let kept = test.ask(MAYA, days, json!({ "id": id })).await;
-    let kept = kept.data()["node"]["cycles"][0]["days"]
+    let node = test.graphql(MAYA, days, json!({ "id": id })).await;
+    let days = node.data()["node"]["cycles"][0]["days"]
         .as_array()
         .map(Vec::len);
-    assert_eq!(kept, Some(12), "up to the day on which it ended");
+    assert_eq!(days, Some(12), "up to the day on which it ended");
 
-    // Ended is ended, also tomorrow.
+    // Ending it again a day later changes nothing.
     test.advance(TimeDelta::days(1));
     let input = json!({ "planId": id });
     let again = change(&test, MAYA, "EndPlan", keyed("2", input)).await;
-    assert_eq!(again.done()["plan"]["endedOn"], "2026-03-18");
-    start(&test, MAYA, "3", json!({})).await.done();
-    assert_eq!(test.owed().await.len(), 3);
+    assert_eq!(again.success()["plan"]["endedOn"], "2026-03-18");
+    start(&test, MAYA, "3", json!({})).await.success();
+    assert_eq!(test.take_outbox().await.len(), 3);
     let plans = test
-        .ask(MAYA, "{ me { plans { status startedOn } } }", json!({}))
+        .graphql(MAYA, "{ me { plans { status startedOn } } }", json!({}))
         .await;
     assert_eq!(
         plans.data()["me"]["plans"],
@@ -272,15 +287,15 @@ async fn what_cannot_be_ended() {
     ] {
         let answer = change(&test, MAYA, "EndPlan", keyed("1", json!({ "planId": id }))).await;
         let expected = ("NOT_FOUND", "input.planId".to_owned());
-        assert_eq!(answer.refusal(), expected, "{id}");
+        assert_eq!(answer.user_error(), expected, "{id}");
     }
-    // Her cycle began on the 7th in Berlin.
+    // The cycle began on the 7th in Berlin.
     let early = json!({ "planId": mine["id"], "occurredAt": "2026-03-06T22:59:59Z" });
     let answer = change(&test, MAYA, "EndPlan", keyed("1", early)).await;
     let expected = ("OUT_OF_RANGE", "input.occurredAt".to_owned());
-    assert_eq!(answer.refusal(), expected);
-    assert_nothing_done(&test).await;
+    assert_eq!(answer.user_error(), expected);
+    assert_no_effect(&test).await;
     let first_day = json!({ "planId": mine["id"], "occurredAt": "2026-03-06T23:00:00Z" });
     let answer = change(&test, MAYA, "EndPlan", keyed("1", first_day)).await;
-    assert_eq!(answer.done()["plan"]["endedOn"], "2026-03-07");
+    assert_eq!(answer.success()["plan"]["endedOn"], "2026-03-07");
 }

@@ -3,9 +3,9 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::{assert_nothing_done, change, keyed};
+use super::{assert_no_effect, change, keyed};
 use crate::harness::{
-    Answer, TestApp,
+    GraphqlResponse, TestApp,
     member::{CHEN, DANI, LARA, MAYA, NORA, THEO},
 };
 
@@ -32,17 +32,17 @@ const DAYS: &str = "{ me { plan { currentCycle { days {
     meals { slot position eatenAt servings recipe { title allergens diets } }
 } } } } }";
 
-async fn update(test: &TestApp, email: &str, key: &str, input: Value) -> Answer {
+async fn update(test: &TestApp, email: &str, key: &str, input: Value) -> GraphqlResponse {
     change(test, email, "UpdatePreferences", keyed(key, input)).await
 }
 
 async fn days(test: &TestApp, email: &str) -> Vec<Value> {
-    let answer = test.ask(email, DAYS, json!({})).await;
+    let answer = test.graphql(email, DAYS, json!({})).await;
     let days = &answer.data()["me"]["plan"]["currentCycle"]["days"];
     days.as_array().expect("days").clone()
 }
 
-/// All meals from a day on that are not eaten may be served, and no place is empty.
+/// Fails unless all uneaten meals of these days are allowed, and each day has all meals.
 fn assert_safe(days: &[Value], diet: &str, excluded: &[&str], meals: usize) {
     for day in days {
         let served = day["meals"].as_array().expect("meals");
@@ -61,7 +61,7 @@ fn assert_safe(days: &[Value], diet: &str, excluded: &[&str], meals: usize) {
 async fn each_field_changes_alone() {
     let test = TestApp::start().await;
     let answer = update(&test, NORA, "0", json!({})).await;
-    let mut expected = answer.done()["member"].clone();
+    let mut expected = answer.success()["member"].clone();
     for (field, value) in [
         ("goal", json!("BUILD_STRENGTH")),
         ("level", json!("ADVANCED")),
@@ -79,18 +79,21 @@ async fn each_field_changes_alone() {
         } else {
             expected[field] = value;
         }
-        assert_eq!(answer.done()["member"], expected, "{field}");
-        let me = test.ask(NORA, "{ me { units preferences { goal } } }", json!({}));
+        assert_eq!(answer.success()["member"], expected, "{field}");
+        let me = test.graphql(NORA, "{ me { units preferences { goal } } }", json!({}));
         assert_eq!(me.await.data()["me"]["units"], expected["units"]);
     }
     let none = update(&test, NORA, "none", json!({ "allergens": [] })).await;
-    assert_eq!(none.done()["member"]["preferences"]["allergens"], json!([]));
+    assert_eq!(
+        none.success()["member"]["preferences"]["allergens"],
+        json!([])
+    );
     let twice = json!({ "allergens": ["SOY", "EGGS", "SOY"], "displayName": " Nora\u{a0}" });
     let twice = update(&test, NORA, "twice", twice).await;
-    let member = &twice.done()["member"];
+    let member = &twice.success()["member"];
     assert_eq!(member["preferences"]["allergens"], json!(["EGGS", "SOY"]));
     assert_eq!(member["displayName"], "Nora");
-    // All of it was one day.
+    // All changes of a day are one row.
     let rows = "SELECT count(*) FROM member_preferences p JOIN member m ON m.id = p.member_id WHERE m.display_name = 'Nora'";
     assert_eq!(test.number(rows).await, 1);
 }
@@ -109,7 +112,7 @@ async fn nothing_of_it_can_be_taken_away() {
         "timeZone",
         "units",
     ] {
-        // The other change is not done either.
+        // The other field is not changed either.
         let other = if field == "units" {
             "displayName"
         } else {
@@ -119,7 +122,7 @@ async fn nothing_of_it_can_be_taken_away() {
         let input = json!({ field: null, other: value });
         let answer = update(&test, MAYA, "1", input).await;
         let expected = ("REQUIRED", format!("input.{field}"));
-        assert_eq!(answer.refusal(), expected);
+        assert_eq!(answer.user_error(), expected);
     }
     for name in ["  ", "A\u{7}"] {
         let answer = update(
@@ -129,7 +132,7 @@ async fn nothing_of_it_can_be_taken_away() {
             json!({ "displayName": name, "units": "IMPERIAL" }),
         );
         let expected = ("INVALID", "input.displayName".to_owned());
-        assert_eq!(answer.await.refusal(), expected);
+        assert_eq!(answer.await.user_error(), expected);
     }
     for at in ["2026-03-04T11:59:59Z", "2026-03-18T12:05:01Z"] {
         let answer = update(
@@ -139,25 +142,25 @@ async fn nothing_of_it_can_be_taken_away() {
             json!({ "occurredAt": at, "units": "IMPERIAL" }),
         );
         let expected = ("OUT_OF_RANGE", "input.occurredAt".to_owned());
-        assert_eq!(answer.await.refusal(), expected);
+        assert_eq!(answer.await.user_error(), expected);
     }
     let me = test
-        .ask(MAYA, "{ me { displayName units } }", json!({}))
+        .graphql(MAYA, "{ me { displayName units } }", json!({}))
         .await;
     assert_eq!(
         me.data()["me"],
         json!({ "displayName": "Maya Brandt", "units": "METRIC" })
     );
-    assert_nothing_done(&test).await;
+    assert_no_effect(&test).await;
 }
 
 #[tokio::test]
 async fn meals_from_today_on_follow_and_the_past_stays() {
     let test = TestApp::start().await;
     let before = days(&test, MAYA).await;
-    // However long ago she decided it: the days since were shown as they were.
+    // Although she decided it days ago, past days do not change.
     let input = json!({ "diet": "VEGAN", "allergens": ["NUTS", "SOY", "GLUTEN"], "occurredAt": "2026-03-15T08:00:00Z" });
-    update(&test, MAYA, "1", input).await.done();
+    update(&test, MAYA, "1", input).await.success();
     let after = days(&test, MAYA).await;
     assert_eq!(after[..11], before[..11]);
     assert_ne!(after[11], before[11]);
@@ -165,14 +168,14 @@ async fn meals_from_today_on_follow_and_the_past_stays() {
     for (was, is) in before.iter().zip(&after) {
         assert_eq!(was["workouts"], is["workouts"]);
     }
-    // Tomorrow she eats everything again; today stays what it was.
+    // The next day she allows everything again; the day before does not change.
     test.advance(TimeDelta::days(1));
     let input = json!({ "diet": "VEGETARIAN", "allergens": ["NUTS"] });
-    update(&test, MAYA, "2", input).await.done();
+    update(&test, MAYA, "2", input).await.success();
     let last = days(&test, MAYA).await;
     assert_eq!(last[..12], after[..12]);
     assert_eq!(last[12..], before[12..]);
-    assert_eq!(test.owed().await, []);
+    assert_eq!(test.take_outbox().await, []);
 }
 
 #[tokio::test]
@@ -180,9 +183,11 @@ async fn goal_level_and_days_leave_the_cycle_alone() {
     let test = TestApp::start().await;
     let before = days(&test, MAYA).await;
     let input = json!({ "goal": "LOSE_WEIGHT", "level": "BEGINNER", "daysPerWeek": 2 });
-    update(&test, MAYA, "1", input).await.done();
+    update(&test, MAYA, "1", input).await.success();
     assert_eq!(days(&test, MAYA).await, before);
-    let plan = test.ask(MAYA, "{ me { plan { goal } } }", json!({})).await;
+    let plan = test
+        .graphql(MAYA, "{ me { plan { goal } } }", json!({}))
+        .await;
     assert_eq!(plan.data()["me"]["plan"]["goal"], "BUILD_STRENGTH");
 }
 
@@ -191,12 +196,12 @@ async fn without_access_a_profile_is_still_ones_own() {
     let test = TestApp::start().await;
     for email in [LARA, NORA] {
         let answer = update(&test, email, "1", json!({ "diet": "VEGAN" })).await;
-        assert_eq!(answer.done()["member"]["preferences"]["diet"], "VEGAN");
+        assert_eq!(answer.success()["member"]["preferences"]["diet"], "VEGAN");
     }
 }
 
-/// Any allergens with any diet, over HTTP: each allergen alone, all, none, and some by chance. What the programmes of
-/// all goals and levels serve is tested without HTTP, in `day/plan/tests/safety.rs`.
+/// Combinations of allergens and diets through the API: each allergen alone, all, none, and random ones. The programmes
+/// of all goals and levels are tested in `day/plan/tests/safety.rs`.
 #[tokio::test]
 async fn no_preferences_let_anything_through_that_they_exclude() {
     let test = TestApp::start().await;
@@ -210,14 +215,14 @@ async fn no_preferences_let_anything_through_that_they_exclude() {
             .wrapping_mul(6_364_136_223_846_793_005)
             .wrapping_add(1_442_695_040_888_963_407);
         let chosen = ALLERGENS.iter().enumerate();
-        let chosen = chosen.filter(|(place, _)| state >> (40 + place) & 1 == 1);
+        let chosen = chosen.filter(|(index, _)| state >> (40 + index) & 1 == 1);
         exclusions.push(chosen.map(|(_, allergen)| *allergen).collect());
     }
     for diet in DIETS {
         for (number, excluded) in exclusions.iter().enumerate() {
             let input = json!({ "diet": diet, "allergens": excluded });
             let key = format!("{diet} {number}");
-            update(&test, DANI, &key, input).await.done();
+            update(&test, DANI, &key, input).await.success();
             // Dani is on day 1.
             assert_safe(&days(&test, DANI).await, diet, excluded, 5);
         }
@@ -230,7 +235,7 @@ async fn who_moves_west_keeps_what_was_said_last() {
     let allergens = async || {
         let query =
             "{ me { preferences { allergens diet } plan { currentCycle { startsOn endsOn } } } }";
-        test.ask(THEO, query, json!({})).await.data()["me"].clone()
+        test.graphql(THEO, query, json!({})).await.data()["me"].clone()
     };
     let history = async || {
         let sql = format!(
@@ -240,22 +245,22 @@ async fn who_moves_west_keeps_what_was_said_last() {
         );
         test.value(&sql).await.expect("rows")
     };
-    // The 19th in Auckland, and still the 18th in Honolulu.
+    // It is the 19th in Auckland, and the 18th in Honolulu.
     let input = json!({ "allergens": ["SOY"] });
-    update(&test, THEO, "1", input).await.done();
+    update(&test, THEO, "1", input).await.success();
     assert_eq!(history().await, "2026-03-19 PESCATARIAN {SOY}");
     let cycle = allergens().await["plan"].clone();
     let input = json!({ "timeZone": "Pacific/Honolulu" });
-    update(&test, THEO, "2", input).await.done();
+    update(&test, THEO, "2", input).await.success();
     let now = allergens().await;
     assert_eq!(now["preferences"]["allergens"], json!(["SOY"]));
     assert_eq!(now["plan"], cycle, "a new time zone moves no date");
     let both = "2026-03-18 PESCATARIAN {SOY}; 2026-03-19 PESCATARIAN {SOY}";
     assert_eq!(history().await, both);
-    // What is said now also counts tomorrow.
+    // A change now applies to the next day too.
     update(&test, THEO, "3", json!({ "diet": "VEGAN" }))
         .await
-        .done();
+        .success();
     let both = "2026-03-18 VEGAN {SOY}; 2026-03-19 VEGAN {SOY}";
     assert_eq!(history().await, both);
     test.advance(TimeDelta::days(1));
@@ -267,12 +272,12 @@ async fn a_new_time_zone_counts_from_now_on() {
     let test = TestApp::start().await;
     // Chen's check-in opened on the 17th in Singapore; in Honolulu it is the 18th, so it stays open.
     let input = json!({ "timeZone": "Pacific/Honolulu" });
-    update(&test, CHEN, "1", input).await.done();
+    update(&test, CHEN, "1", input).await.success();
     let plan = super::plan(&test, CHEN).await;
     assert_eq!(plan["currentCycle"]["checkInDue"], true);
     // Dani began on the 18th in New York, where it is 8 in the morning; in Pago Pago it is one.
     let input = json!({ "timeZone": "Pacific/Pago_Pago" });
-    update(&test, DANI, "1", input).await.done();
+    update(&test, DANI, "1", input).await.success();
     let today = super::plan(&test, DANI).await["currentCycle"]["today"].clone();
     assert_eq!(today["number"], 1);
     test.advance(TimeDelta::hours(-2));

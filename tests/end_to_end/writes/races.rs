@@ -1,27 +1,27 @@
-//! Many calls for one member at the same time, over HTTP. `tests/mutants` takes locks and constraints out and shows that
-//! these tests notice.
+//! Concurrent requests for one member. `tests/mutants` removes locks and constraints, and shows that these tests fail
+//! without them.
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::{change, day::meal, keyed, plan};
 use crate::harness::{
-    Answer, TestApp,
-    member::{CHEN, MAYA, NOBODY, RAVI},
+    GraphqlResponse, TestApp,
+    member::{CHEN, MAYA, RAVI, UNREGISTERED},
 };
 
-/// How many at once; fewer than the pool has connections.
+/// The number of concurrent requests, which is less than the number of connections in the pool.
 const CALLS: usize = 8;
 
-/// Sends inputs at the same time.
+/// Sends inputs concurrently.
 async fn race(
     test: &TestApp,
     email: &str,
     operation: &str,
     inputs: impl IntoIterator<Item = Value>,
-) -> Vec<Answer> {
-    // A pool that still opens connections lets them begin one after the other.
-    let reads = (0..CALLS).map(|_| test.ask(email, "{ me { id } }", json!({})));
+) -> Vec<GraphqlResponse> {
+    // Opens the pool's connections, so that the requests really start at the same time.
+    let reads = (0..CALLS).map(|_| test.graphql(email, "{ me { id } }", json!({})));
     join_all(reads).await;
     let calls = inputs
         .into_iter()
@@ -29,22 +29,22 @@ async fn race(
     join_all(calls).await
 }
 
-/// One was done, all others were refused with a code.
-fn assert_one_done(answers: &[Answer], code: &str) {
-    let done = |answer: &&Answer| answer.payload()["userErrors"] == json!([]);
+/// Fails unless one succeeded and all others failed with this code.
+fn assert_one_succeeded(answers: &[GraphqlResponse], code: &str) {
+    let done = |answer: &&GraphqlResponse| answer.payload()["userErrors"] == json!([]);
     let refused = answers.iter().filter(|answer| !done(answer));
-    assert!(refused.clone().all(|answer| answer.refusal().0 == code));
+    assert!(refused.clone().all(|answer| answer.user_error().0 == code));
     assert_eq!(refused.count(), answers.len() - 1);
 }
 
-/// All were answered alike: with what one of them did.
-fn assert_all_the_same(answers: &[Answer]) {
+/// Fails unless all have the same payload.
+fn assert_all_the_same(answers: &[GraphqlResponse]) {
     for answer in answers {
-        assert_eq!(answer.done(), answers[0].done());
+        assert_eq!(answer.success(), answers[0].success());
     }
 }
 
-/// Inputs with a key of their own each, or with the same.
+/// Inputs with different keys, or with the same key.
 fn inputs(same_key: bool, input: &Value) -> Vec<Value> {
     let key = |number: usize| if same_key { 0 } else { number };
     let keyed = (0..CALLS).map(|number| keyed(&key(number).to_string(), input.clone()));
@@ -66,16 +66,16 @@ async fn of_many_plans_one_starts() {
         let test = TestApp::start().await;
         let inputs = inputs(same_key, &json!({}));
         let answers = race(&test, RAVI, "StartPlan", inputs).await;
-        // The rows first: they are what must never be wrong.
+        // The rows first, since they matter most.
         assert_eq!(rows(&test, RAVI, "plan", "status = 'ACTIVE'").await, 1);
         assert_eq!(rows(&test, RAVI, "plan", "true").await, 2);
         assert_eq!(rows(&test, RAVI, "cycle", "true").await, 2);
         assert_eq!(test.number("SELECT count(*) FROM idempotency_key").await, 1);
-        assert_eq!(test.owed().await.len(), 3);
+        assert_eq!(test.take_outbox().await.len(), 3);
         if same_key {
             assert_all_the_same(&answers);
         } else {
-            assert_one_done(&answers, "ACTIVE_PLAN_EXISTS");
+            assert_one_succeeded(&answers, "ACTIVE_PLAN_EXISTS");
         }
     }
 }
@@ -91,11 +91,11 @@ async fn of_many_check_ins_one_counts() {
         assert_eq!(rows(&test, CHEN, "cycle", "true").await, 2);
         assert_eq!(rows(&test, CHEN, "cycle", "closed_on IS NULL").await, 1);
         assert_eq!(test.number("SELECT count(*) FROM idempotency_key").await, 1);
-        assert_eq!(test.owed().await.len(), 4);
+        assert_eq!(test.take_outbox().await.len(), 4);
         if same_key {
             assert_all_the_same(&answers);
         } else {
-            assert_one_done(&answers, "CHECK_IN_EXISTS");
+            assert_one_succeeded(&answers, "CHECK_IN_EXISTS");
         }
     }
 }
@@ -108,22 +108,31 @@ async fn of_many_registrations_one_counts() {
             "displayName": "Noa Berg", "locale": "nb-NO", "timeZone": "Europe/Oslo",
             "preferences": { "goal": "LOSE_WEIGHT", "level": "BEGINNER", "daysPerWeek": 3 },
         });
-        let answers = race(&test, NOBODY, "RegisterMember", inputs(same_key, &input)).await;
-        let members = format!("SELECT count(*) FROM member WHERE subject = '{NOBODY}'");
+        let answers = race(
+            &test,
+            UNREGISTERED,
+            "RegisterMember",
+            inputs(same_key, &input),
+        )
+        .await;
+        let members = format!("SELECT count(*) FROM member WHERE subject = '{UNREGISTERED}'");
         assert_eq!(test.number(&members).await, 1);
-        assert_eq!(rows(&test, NOBODY, "member_preferences", "true").await, 1);
+        assert_eq!(
+            rows(&test, UNREGISTERED, "member_preferences", "true").await,
+            1
+        );
         assert_eq!(test.number("SELECT count(*) FROM idempotency_key").await, 1);
-        assert_eq!(test.owed_kinds().await, ["email.welcome"]);
+        assert_eq!(test.take_outbox_kinds().await, ["email.welcome"]);
         if same_key {
             assert_all_the_same(&answers);
         } else {
-            assert_one_done(&answers, "ALREADY_REGISTERED");
+            assert_one_succeeded(&answers, "ALREADY_REGISTERED");
         }
     }
 }
 
-/// Each change reads all preferences and writes them back: none may be lost, an allergy least of all. And whatever
-/// comes first, the next cycle serves nothing that is excluded.
+/// Each change reads all preferences and writes them back: none may be lost. In any order, the next cycle has nothing
+/// that is excluded.
 #[tokio::test(flavor = "multi_thread")]
 async fn preferences_that_change_during_a_check_in_are_all_kept() {
     let test = TestApp::start().await;
@@ -145,13 +154,13 @@ async fn preferences_that_change_during_a_check_in_are_all_kept() {
         change(&test, CHEN, "SubmitCheckIn", keyed("0", check_in)),
     );
     for answer in &changed {
-        answer.done();
+        answer.success();
     }
-    submitted.done();
-    assert_eq!(test.owed().await.len(), 4);
+    submitted.success();
+    assert_eq!(test.take_outbox().await.len(), 4);
     let query = "{ me { locale units preferences { goal level diet allergens daysPerWeek }
         plan { currentCycle { number days { meals { recipe { diets allergens } } } } } } }";
-    let answer = test.ask(CHEN, query, json!({})).await;
+    let answer = test.graphql(CHEN, query, json!({})).await;
     let mut me = answer.data()["me"].clone();
     let cycle = me["plan"]["currentCycle"].take();
     assert_eq!(
@@ -182,8 +191,8 @@ async fn preferences_that_change_during_a_check_in_are_all_kept() {
     assert_eq!(rows(&test, CHEN, "cycle", "closed_on IS NULL").await, 1);
 }
 
-/// Whichever comes first: what the member must not eat from now on is not served, chosen or not. The lock decides what
-/// the swap is told; that nothing wrong is served does not hang on it, for reading looks at the preferences too.
+/// In any order, nothing that the preferences exclude is served. The lock decides only about the result of the swap:
+/// reads check the preferences again.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_swap_during_a_change_of_preferences_serves_nothing_that_is_excluded() {
     let test = TestApp::start().await;
@@ -191,7 +200,9 @@ async fn a_swap_during_a_change_of_preferences_serves_nothing_that_is_excluded()
         let lunch = meal(&test, "LUNCH").await;
         let query = "query Offered($id: ID!) { node(id: $id) { ... on PlannedMeal {
             alternatives(first: 50) { nodes { id allergens } } } } }";
-        let offered = test.ask(MAYA, query, json!({ "id": lunch["id"] })).await;
+        let offered = test
+            .graphql(MAYA, query, json!({ "id": lunch["id"] }))
+            .await;
         let offered = &offered.data()["node"]["alternatives"]["nodes"];
         let offered = offered.as_array().expect("nodes").iter();
         let has_milk = |recipe: &&Value| recipe["allergens"].to_string().contains("MILK");
@@ -207,19 +218,19 @@ async fn a_swap_during_a_change_of_preferences_serves_nothing_that_is_excluded()
                 keyed(&format!("p{round}"), without)
             ),
         );
-        changed.done();
+        changed.success();
         if swapped.payload()["userErrors"] != json!([]) {
-            assert_eq!(swapped.refusal().0, "NOT_ALLOWED_BY_ALLERGENS");
+            assert_eq!(swapped.user_error().0, "NOT_ALLOWED_BY_ALLERGENS");
         }
         let query =
             "{ me { plan { currentCycle { today { meals { recipe { id allergens } } } } } } }";
-        let today = test.ask(MAYA, query, json!({})).await;
+        let today = test.graphql(MAYA, query, json!({})).await;
         let meals = today.data()["me"]["plan"]["currentCycle"]["today"]["meals"].to_string();
         assert!(
             meals.contains("allergens") && !meals.contains("MILK"),
             "{meals}"
         );
-        // As it was, for another round.
+        // Restores the state for the next round.
         let back = json!({ "allergens": ["NUTS"] });
         change(
             &test,
@@ -228,15 +239,15 @@ async fn a_swap_during_a_change_of_preferences_serves_nothing_that_is_excluded()
             keyed(&format!("b{round}"), back),
         )
         .await
-        .done();
+        .success();
         let reset = json!({ "plannedMealId": lunch["id"] });
         change(&test, MAYA, "ResetMeal", keyed(&format!("r{round}"), reset))
             .await
-            .done();
+            .success();
     }
 }
 
-/// Either the plan starts, and the account is to be deleted with it; or nothing starts any more.
+/// Either the plan starts before the account is deleted, or it does not start at all.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_that_starts_while_the_account_is_deleted_starts_whole_or_not_at_all() {
     for _ in 0..6 {
@@ -245,19 +256,19 @@ async fn a_plan_that_starts_while_the_account_is_deleted_starts_whole_or_not_at_
             change(&test, RAVI, "StartPlan", keyed("start", json!({}))),
             change(&test, RAVI, "DeleteAccount", keyed("delete", json!({}))),
         );
-        assert!(deleted.done()["finalAt"].is_string());
+        assert!(deleted.success()["finalAt"].is_string());
         let done = started.payload()["userErrors"] == json!([]);
         if !done {
-            assert_eq!(started.refusal().0, "DELETION_REQUESTED");
+            assert_eq!(started.user_error().0, "DELETION_REQUESTED");
         }
         let new = i64::from(done);
         assert_eq!(rows(&test, RAVI, "plan", "status = 'ACTIVE'").await, new);
         assert_eq!(rows(&test, RAVI, "cycle", "true").await, 1 + new);
-        assert_eq!(test.owed().await.len(), if done { 3 } else { 0 });
+        assert_eq!(test.take_outbox().await.len(), if done { 3 } else { 0 });
         let keys = test.number("SELECT count(*) FROM idempotency_key").await;
         assert_eq!(keys, 1 + new);
-        // What comes after is refused, whoever was first.
+        // Later requests are rejected in either case.
         let late = change(&test, RAVI, "StartPlan", keyed("late", json!({}))).await;
-        assert_eq!(late.refusal().0, "DELETION_REQUESTED");
+        assert_eq!(late.user_error().0, "DELETION_REQUESTED");
     }
 }

@@ -1,4 +1,4 @@
-//! Looking at rows, past the gateway.
+//! Direct reads of the database.
 
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::Value;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::harness::TestApp;
 
-/// Rows as JSON.
+/// The rows of a query as JSON.
 pub(crate) async fn rows(test: &TestApp, sql: &str) -> Vec<Value> {
     let sql = format!("SELECT to_jsonb(t) FROM ({sql}) AS t");
     let statement = Statement::from_string(DbBackend::Postgres, &sql);
@@ -18,12 +18,12 @@ pub(crate) async fn rows(test: &TestApp, sql: &str) -> Vec<Value> {
     values.collect()
 }
 
-/// How many rows there are.
+/// The number of rows of a table, with an optional condition.
 pub(super) async fn count(test: &TestApp, from: &str) -> i64 {
     test.number(&format!("SELECT count(*) FROM {from}")).await
 }
 
-/// The member with this address.
+/// The id of the member whose subject is this email address.
 pub(crate) async fn member_id(test: &TestApp, email: &str) -> Uuid {
     let sql = format!("SELECT id FROM member WHERE subject = '{email}'");
     let id = test.value(&sql).await.expect("a member");

@@ -1,17 +1,21 @@
-//! A gateway that sells through an App Store of the tests' own.
+//! A gateway with a fake App Store.
 
 use std::sync::Arc;
 
-use coach_domain::subscription::{SubscriptionProvider, apple::Apple, purchase::Shops};
+use coach_domain::{
+    purchase::{Shops, apple::Apple},
+    subscription::SubscriptionProvider,
+};
 pub(crate) use coach_tests::app_store::{BUNDLE, Flaws, PRODUCTS, Shop, products, transaction};
 
 use crate::harness::TestApp;
 
-/// A gateway that sells through such a shop.
-pub(crate) async fn selling() -> (Shop, TestApp) {
+/// Starts a gateway with a fake App Store.
+pub(crate) async fn start() -> (Shop, TestApp) {
     let shop = Shop::new();
     let apple = Apple::with_root(BUNDLE, products(), false, shop.root);
     let test =
-        TestApp::selling(Shops::default().with(SubscriptionProvider::Apple, Arc::new(apple))).await;
+        TestApp::with_shops(Shops::default().with(SubscriptionProvider::Apple, Arc::new(apple)))
+            .await;
     (shop, test)
 }

@@ -1,12 +1,12 @@
-//! How many SQL statements each of the app's changes takes.
+//! How many SQL statements each of the app's mutations takes.
 
 use serde_json::{Value, json};
 
 use super::{change, day};
 use crate::harness::{TestApp, member};
 
-/// The changes in an order in which each has something to do, with their input and their budget. Raise one with a
-/// reason in the commit.
+/// The mutations, in an order in which each has an effect, with their input and their budget of statements. Give the
+/// reason in the commit that raises one.
 pub(crate) fn changes(workout: &Value, meal: &Value) -> Vec<(&'static str, Value, usize)> {
     let (workout, id, other) = (
         &workout["id"],
@@ -57,16 +57,16 @@ async fn each_change_keeps_its_budget() {
     for (operation, mut input, budget) in changes(&today["workouts"][0], meal) {
         input["idempotencyKey"] = json!(operation);
         let first = change(&test, member::MAYA, operation, input.clone()).await;
-        first.done();
+        first.success();
         let list = first.statements.join("\n---\n");
         let taken = first.statements.len();
         assert_eq!(
             taken, budget,
             "{operation} takes {taken} statements:\n{list}"
         );
-        // What was done already costs less.
+        // A retry takes fewer statements.
         let again = change(&test, member::MAYA, operation, input).await;
         assert!(again.statements.len() < taken, "{operation}, again");
     }
-    assert_eq!(test.owed().await.len(), 6);
+    assert_eq!(test.take_outbox().await.len(), 6);
 }

@@ -1,4 +1,4 @@
-//! Zones with several names, zones that nobody knows, and what cannot be had by choosing another.
+//! Time zones with several names, unknown time zones, and that changing it gives no access to days.
 
 use chrono_tz::TZ_VARIANTS;
 use coach_domain::time_zone;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{change, keyed, member_id, rows::rows};
 use crate::harness::{
     TestApp,
-    member::{LARA, MAYA, NOBODY, THEO},
+    member::{LARA, MAYA, THEO, UNREGISTERED},
 };
 
 async fn stored(test: &TestApp, email: &str) -> String {
@@ -22,19 +22,19 @@ async fn a_zone_is_kept_by_its_name_of_today() {
         "displayName": "Noa Berg", "locale": "nb-NO", "timeZone": "Asia/Calcutta",
         "preferences": { "goal": "LOSE_WEIGHT", "level": "BEGINNER", "daysPerWeek": 3 },
     });
-    let answer = change(&test, NOBODY, "RegisterMember", keyed("1", input)).await;
-    assert_eq!(answer.done()["member"]["timeZone"], "Asia/Kolkata");
-    assert_eq!(stored(&test, NOBODY).await, "Asia/Kolkata");
+    let answer = change(&test, UNREGISTERED, "RegisterMember", keyed("1", input)).await;
+    assert_eq!(answer.success()["member"]["timeZone"], "Asia/Kolkata");
+    assert_eq!(stored(&test, UNREGISTERED).await, "Asia/Kolkata");
     let input = json!({ "timeZone": "US/Eastern" });
-    let answer = change(&test, NOBODY, "UpdatePreferences", keyed("2", input)).await;
-    assert_eq!(answer.done()["member"]["timeZone"], "America/New_York");
-    assert_eq!(stored(&test, NOBODY).await, "America/New_York");
-    // Also what an older version has stored meanwhile.
+    let answer = change(&test, UNREGISTERED, "UpdatePreferences", keyed("2", input)).await;
+    assert_eq!(answer.success()["member"]["timeZone"], "America/New_York");
+    assert_eq!(stored(&test, UNREGISTERED).await, "America/New_York");
+    // So is a name that an older release has stored.
     test.execute("UPDATE member SET time_zone = 'Europe/Kiev'")
         .await;
-    let me = test.ask(MAYA, "{ me { timeZone } }", json!({})).await;
+    let me = test.graphql(MAYA, "{ me { timeZone } }", json!({})).await;
     assert_eq!(me.data()["me"]["timeZone"], "Europe/Kyiv");
-    test.owed().await;
+    test.take_outbox().await;
 }
 
 #[tokio::test]
@@ -70,16 +70,16 @@ async fn a_zone_that_nobody_knows_is_utc() {
     ))
     .await;
     let query = "{ me { timeZone plan { currentCycle { today { date } } } } }";
-    let me = test.ask(MAYA, query, json!({})).await;
+    let me = test.graphql(MAYA, query, json!({})).await;
     assert_eq!(
         me.data()["me"],
         json!({ "timeZone": "UTC", "plan": { "currentCycle": { "today": { "date": "2026-03-18" } } } })
     );
-    // She can put it right.
+    // The member can correct it.
     let input = json!({ "timeZone": "Europe/Vienna" });
     let answer = change(&test, MAYA, "UpdatePreferences", keyed("1", input)).await;
-    assert_eq!(answer.done()["member"]["timeZone"], "Europe/Vienna");
-    let others = test.ask(THEO, query, json!({})).await;
+    assert_eq!(answer.success()["member"]["timeZone"], "Europe/Vienna");
+    let others = test.graphql(THEO, query, json!({})).await;
     assert!(others.data()["me"]["plan"]["currentCycle"]["today"].is_object());
 }
 
@@ -90,7 +90,7 @@ async fn without_access_no_zone_gives_a_day_away_that_is_not_over_everywhere() {
         day(date: $date) { number } days(from: $date, to: $date) { number }
         shoppingList(from: $date, to: $date) { __typename } } } } }";
     let codes = async |date: &str| {
-        let answer = test.ask(LARA, query, json!({ "date": date })).await;
+        let answer = test.graphql(LARA, query, json!({ "date": date })).await;
         answer.codes().join(" ")
     };
     let zones = [
@@ -103,9 +103,9 @@ async fn without_access_no_zone_gives_a_day_away_that_is_not_over_everywhere() {
     for zone in zones {
         let input = json!({ "timeZone": zone });
         let answer = change(&test, LARA, "UpdatePreferences", keyed(zone, input));
-        answer.await.done();
-        // The 17th ends with noon of the 18th in UTC.
-        for (now, refused, given) in [
+        answer.await.success();
+        // The 17th is over everywhere at noon UTC on the 18th.
+        for (now, rejected, accepted) in [
             (
                 "2026-03-18T11:59:59Z",
                 ["2026-03-17", "2026-03-18"],
@@ -118,14 +118,14 @@ async fn without_access_no_zone_gives_a_day_away_that_is_not_over_everywhere() {
             ),
         ] {
             test.set_clock(now);
-            for date in refused {
+            for date in rejected {
                 let refused = codes(date).await;
                 assert!(
                     refused.contains("SUBSCRIPTION_REQUIRED"),
                     "{zone} {now} {date}"
                 );
             }
-            assert_eq!(codes(given).await, "", "{zone} {now} {given}");
+            assert_eq!(codes(accepted).await, "", "{zone} {now} {accepted}");
         }
     }
 }
@@ -133,17 +133,17 @@ async fn without_access_no_zone_gives_a_day_away_that_is_not_over_everywhere() {
 #[tokio::test]
 async fn a_moment_is_the_same_in_answers_and_events() {
     let test = TestApp::start().await;
-    for (place, (given, kept)) in [
+    for (index, (given, stored)) in [
         ("2026-03-18T11:34:60Z", "2026-03-18T11:35:00Z"),
         ("2026-03-18T11:40:08.0216467891Z", "2026-03-18T11:40:08Z"),
     ]
     .into_iter()
     .enumerate()
     {
-        let answers = json!([{ "purpose": "PARTNER_SHARING", "granted": place == 0 }]);
+        let answers = json!([{ "purpose": "PARTNER_SHARING", "granted": index == 0 }]);
         let input = json!({ "consents": answers, "occurredAt": given });
         let answer = change(&test, MAYA, "UpdateConsents", keyed(given, input)).await;
-        let consents = answer.done()["consents"]
+        let consents = answer.success()["consents"]
             .as_array()
             .expect("answers")
             .clone();
@@ -151,11 +151,11 @@ async fn a_moment_is_the_same_in_answers_and_events() {
             .iter()
             .find(|it| it["purpose"] == "PARTNER_SHARING");
         let at = sharing.expect("an answer")["changedAt"].clone();
-        assert_eq!(at, kept);
-        let owed = test.owed().await;
-        let told: Vec<&Value> = (owed.iter().rev().take(2))
-            .map(|effect| &effect.envelope.payload["changedAt"])
+        assert_eq!(at, stored);
+        let enqueued = test.take_outbox().await;
+        let published: Vec<&Value> = (enqueued.iter().rev().take(2))
+            .map(|message| &message.envelope.payload["changedAt"])
             .collect();
-        assert_eq!(told, [&at, &at], "{owed:#?}");
+        assert_eq!(published, [&at, &at], "{enqueued:#?}");
     }
 }

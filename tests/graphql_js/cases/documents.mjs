@@ -1,12 +1,12 @@
-// Documents, by the rules of graphql-js that they are about. Each list of the accepted and of the refused is checked
-// against graphql-js too, so that none is there for nothing.
+// Documents, by the validation rule of graphql-js that they test. Both lists, accepted and rejected, are checked with
+// graphql-js too, so that each entry tests what it claims.
 
 const R = 'recipes { nodes { id } }';
 
 export default {
   ExecutableDefinitions: {
     accepted: [`{ ${R} }`, `query A { ...F } fragment F on Query { ${R} }`],
-    refused: [
+    rejected: [
       `{ ${R} } type Cow { name: String }`,
       `{ ${R} } extend type Recipe { color: String }`,
       `schema { query: Query }`,
@@ -20,14 +20,14 @@ export default {
       { query: `query A { ...A } fragment A on Query { ${R} }` },
       { query: `query A { ${R} } mutation B { __typename }`, operationName: 'A' },
     ],
-    refused: [
+    rejected: [
       { query: `query A { ${R} } query A { __typename }`, operationName: 'A' },
       { query: `query A { ${R} } mutation A { __typename }`, operationName: 'A' },
     ],
   },
   LoneAnonymousOperation: {
     accepted: [`{ ${R} }`, `query { ${R} }`, `query { ...F } fragment F on Query { ${R} }`, 'mutation { __typename }'],
-    refused: [
+    rejected: [
       `{ ${R} } { ${R} }`,
       `query A { ${R} } { ${R} }`,
       `{ ${R} } mutation A { __typename }`,
@@ -41,7 +41,7 @@ export default {
       { query: 'query A { __typename }', operationName: '' },
       { query: 'query A { __typename } query B { __typename }', operationName: 'A' },
     ],
-    refused: [
+    rejected: [
       'query A { __typename } query B { __typename }',
       { query: 'query A { __typename } query B { __typename }', operationName: 'C' },
       { query: 'query A { __typename }', operationName: 'a' },
@@ -58,7 +58,7 @@ export default {
       },
       '{ node(id: "x") { ... on Recipe { title } ...F } } fragment F on Workout { title }',
     ],
-    refused: [
+    rejected: [
       'query ($a: Unknown) { __typename }',
       'query ($a: Unknown) { node(id: $a) { id } }',
       '{ node(id: "x") { ... on Unknown { id } } }',
@@ -73,7 +73,7 @@ export default {
       '{ ...F } fragment F on Query { __typename }',
       '{ node(id: "x") { ...F } } fragment F on Node { id }',
     ],
-    refused: [
+    rejected: [
       '{ recipes { nodes { ... on Int { x } } } }',
       '{ recipes { nodes { ...F } } } fragment F on MealSlot { x }',
       '{ recipes { nodes { ...F } } } fragment F on RecipeFilter { text }',
@@ -84,7 +84,7 @@ export default {
     accepted: [
       'query ($a: Int = 2, $b: [MealSlot!], $c: RecipeFilter) { a: recipes(first: $a, filter: { slots: $b }) { nodes { id } } b: recipes(filter: $c) { nodes { id } } }',
     ],
-    refused: [
+    rejected: [
       'query ($a: Recipe) { node(id: $a) { id } }',
       'query ($a: [[Recipe!]]!) { node(id: $a) { id } }',
       'query ($a: Node) { node(id: $a) { id } }',
@@ -93,7 +93,7 @@ export default {
   },
   ScalarLeafs: {
     accepted: ['{ recipes { nodes { id slots } } }', '{ __schema { queryType { name } } }', '{ __typename }'],
-    refused: [
+    rejected: [
       '{ recipes }',
       '{ recipes { nodes } }',
       '{ recipes { nodes { id { x } } } }',
@@ -114,7 +114,7 @@ export default {
       '{ a: __typename b: recipes { __typename } }',
       '{ __type(name: "Recipe") { fields { name } } }',
     ],
-    refused: [
+    rejected: [
       '{ unknown }',
       '{ recipes { nodes { unknown } } }',
       '{ recipes { nodes { unknown { deeper } } } }',
@@ -135,18 +135,18 @@ export default {
       '{ ...A ...B } fragment A on Query { __typename } fragment B on Query { __typename }',
       'query F { ...F } fragment F on Query { __typename }',
     ],
-    refused: [
+    rejected: [
       '{ ...F } fragment F on Query { __typename } fragment F on Query { __typename }',
       '{ ...F } fragment F on Query { __typename } fragment F on Recipe { id }',
     ],
   },
   KnownFragmentNames: {
     accepted: ['{ recipes { ...A } } fragment A on RecipeConnection { nodes { ...B } } fragment B on Recipe { id }'],
-    refused: ['{ ...Unknown }', '{ recipes { ...Unknown } }', '{ ...A } fragment A on Query { ...Unknown }'],
+    rejected: ['{ ...Unknown }', '{ recipes { ...Unknown } }', '{ ...A } fragment A on Query { ...Unknown }'],
   },
   NoUnusedFragments: {
     accepted: ['{ ... on Query { ...A } } fragment A on Query { ...B } fragment B on Query { __typename }'],
-    refused: [
+    rejected: [
       '{ __typename } fragment A on Query { __typename }',
       '{ __typename } fragment A on Query { ...B } fragment B on Query { __typename }',
       '{ __typename } fragment A on Query { ...B } fragment B on Query { ...A }',
@@ -160,7 +160,7 @@ export default {
       '{ recipes { nodes { ... on Recipe { ... { id } } } } }',
       '{ ... on Query { __typename } }',
     ],
-    refused: [
+    rejected: [
       '{ recipes { nodes { ... on Workout { id } } } }',
       '{ recipes { nodes { ...F } } } fragment F on Workout { id }',
       '{ recipes { nodes { ... on Recipe { ... on Workout { id } } } } }',
@@ -175,7 +175,7 @@ export default {
       '{ ...A } fragment A on Query { ...B ...B } fragment B on Query { __typename }',
       '{ ...A ...B } fragment A on Query { ...B } fragment B on Query { __typename }',
     ],
-    refused: [
+    rejected: [
       '{ ...A } fragment A on Query { ...A }',
       '{ ...A } fragment A on Query { ... on Query { ...A } }',
       '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }',
@@ -192,7 +192,7 @@ export default {
         variables: { a: 'x' },
       },
     ],
-    refused: [
+    rejected: [
       { query: 'query ($a: ID!, $a: ID!) { node(id: $a) { id } }', variables: { a: 'x' } },
       { query: 'query ($a: ID!, $a: Int) { node(id: $a) { id } }', variables: { a: 'x' } },
     ],
@@ -202,7 +202,7 @@ export default {
       { query: 'query ($a: ID!) { ...F } fragment F on Query { node(id: $a) { id } }', variables: { a: 'x' } },
       { query: 'query ($a: Boolean!) { recipes { nodes { id @include(if: $a) } } }', variables: { a: true } },
     ],
-    refused: [
+    rejected: [
       '{ node(id: $a) { id } }',
       'query ($b: ID!) { node(id: $a) { id } }',
       'query A($a: ID!) { ...F } query B { ...F } fragment F on Query { node(id: $a) { id } }',
@@ -237,7 +237,7 @@ export default {
         variables: {},
       },
     ],
-    refused: [
+    rejected: [
       'query ($a: Int) { __typename }',
       'query ($a: Int!) { __typename }',
       {
@@ -255,7 +255,7 @@ export default {
       '{ ...F @include(if: true) } fragment F on Query { __typename }',
       '{ recipes @include(if: true) { nodes @skip(if: false) { id } } }',
     ],
-    refused: [
+    rejected: [
       '{ __typename @unknown }',
       '{ recipes @unknown { nodes { id } } }',
       'query @skip(if: true) { __typename }',
@@ -279,7 +279,7 @@ export default {
       '{ __typename @include(if: true) @skip(if: false) }',
       '{ a: __typename @skip(if: false) b: __typename @skip(if: false) }',
     ],
-    refused: [
+    rejected: [
       '{ __typename @skip(if: false) @skip(if: true) }',
       '{ recipes @include(if: true) @include(if: true) { nodes { id } } }',
       '{ ... @skip(if: false) @skip(if: false) { __typename } }',
@@ -288,7 +288,7 @@ export default {
   },
   KnownArgumentNames: {
     accepted: ['{ recipes(first: 1, after: null) { nodes { id } } }', '{ __type(name: "Recipe") { name } }'],
-    refused: [
+    rejected: [
       '{ recipes(unknown: 1) { nodes { id } } }',
       '{ recipes { nodes { id(unknown: 1) } } }',
       '{ __typename(x: 1) }',
@@ -300,7 +300,7 @@ export default {
   },
   UniqueArgumentNames: {
     accepted: ['{ a: recipes(first: 1) { nodes { id } } b: recipes(first: 1) { nodes { id } } }'],
-    refused: [
+    rejected: [
       '{ recipes(first: 1, first: 1) { nodes { id } } }',
       '{ recipes(first: 1, first: 2) { nodes { id } } }',
       '{ __typename @skip(if: true, if: true) }',
@@ -308,7 +308,7 @@ export default {
   },
   UniqueInputFieldNames: {
     accepted: ['{ recipes(filter: { text: "a", diet: VEGAN }) { nodes { id } } }'],
-    refused: [
+    rejected: [
       '{ recipes(filter: { diet: VEGAN, diet: OMNIVORE }) { nodes { id } } }',
       '{ recipes(filter: { text: "a", text: "a" }) { nodes { id } } }',
       'mutation { registerMember(input: { idempotencyKey: "a", displayName: "b", locale: "en", timeZone: "UTC", preferences: { goal: LOSE_WEIGHT, goal: LOSE_WEIGHT } }) { member { id } } }',
@@ -316,7 +316,7 @@ export default {
   },
   ProvidedRequiredArguments: {
     accepted: ['{ recipes { nodes { id } } }', '{ node(id: "x") { id } }'],
-    refused: [
+    rejected: [
       '{ node { id } }',
       '{ node(id: null) { id } }',
       '{ __typename @skip }',

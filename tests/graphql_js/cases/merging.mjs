@@ -1,4 +1,4 @@
-// OverlappingFieldsCanBeMerged: which fields may have one key.
+// OverlappingFieldsCanBeMerged: which fields may have the same response key.
 
 const on = (...selections) => `{ node(id: "x") { ${selections.join(' ')} } }`;
 const recipes = (...selections) => `{ recipes { nodes { ${selections.join(' ')} } } }`;
@@ -19,7 +19,7 @@ export default {
       },
       '{ recipes(filter: { diet: VEGAN, text: "a" }) { nodes { id } } recipes(filter: { text: "a", diet: VEGAN }) { nodes { id } } }',
     ],
-    refused: [
+    rejected: [
       recipes('a: title', 'a: id'),
       recipes('title: id', 'title'),
       '{ recipes(first: 1) { nodes { id } } recipes(first: 2) { nodes { id } } }',
@@ -44,7 +44,7 @@ export default {
       recipes('a: title', '...A') + ' fragment A on Recipe { a: title }',
       '{ ...A ...B } fragment A on Query { recipes { nodes { id } } } fragment B on Query { recipes { nodes { title } } }',
     ],
-    refused: [
+    rejected: [
       recipes('a: title', '...A') + ' fragment A on Recipe { a: id }',
       recipes('...A', '...B') + ' fragment A on Recipe { a: title } fragment B on Recipe { a: id }',
       recipes('... { a: title }', '... on Recipe { a: id }'),
@@ -63,7 +63,7 @@ export default {
       on('... on Recipe { image { a: url } }', '... on Workout { image { b: url } }'),
       on('... on Recipe { x: minutes }', '... on Recipe { x: minutes }'),
     ],
-    refused: [
+    rejected: [
       on('... on Recipe { x: title }', '... on Workout { x: durationMinutes }'),
       on('... on Recipe { x: minutes }', '... on Workout { x: durationMinutes }'),
       on('... on Recipe { x: title }', '... on Recipe { x: id }'),

@@ -1,4 +1,4 @@
-// What a lexer and a parser have to read.
+// Input for the lexer and the parser.
 
 const text = (literal) => `{ recipes(filter: { text: ${literal} }) { nodes { id } } }`;
 const first = (literal) => `{ recipes(first: ${literal}) { nodes { id } } }`;
@@ -15,7 +15,7 @@ export default {
       '#\r{ __typename }',
       '{ __typename } # the end',
     ],
-    refused: [
+    rejected: [
       '{ \u00a0__typename }',
       '{ __typename\u0000 }',
       '{ __typename; }',
@@ -41,7 +41,7 @@ export default {
       '{ ...mutation } fragment mutation on Query { __typename }',
       '{ A1_b: __typename }',
     ],
-    refused: [
+    rejected: [
       '{ 1a: __typename }',
       '{ ä: __typename }',
       '{ a-b: __typename }',
@@ -53,7 +53,7 @@ export default {
   },
   numbers: {
     accepted: [first('1'), first('1,'), first('-0')],
-    refused: [
+    rejected: [
       first('01'),
       first('00'),
       first('-'),
@@ -87,7 +87,7 @@ export default {
       text('"# no comment"'),
       text('"\\u{00000041}"'),
     ],
-    refused: [
+    rejected: [
       text('"\\ud83c"'),
       text('"\\udf55"'),
       text('"\\udf55\\ud83c"'),
@@ -124,7 +124,7 @@ export default {
       text(`${B}a\\ ${B}`),
       text(`${B} \\"" ${B}`),
     ],
-    refused: [
+    rejected: [
       text(`${B}a`),
       text(`${B}a""`),
       text(`${B}a${B}"`),
@@ -135,7 +135,7 @@ export default {
   },
   'descriptions and documents': {
     accepted: [],
-    refused: [
+    rejected: [
       '"described" fragment F on Query { __typename } ',
       '{ __typename } "described"',
       'query ($a: Int "described") { __typename }',
@@ -160,7 +160,7 @@ export default {
         variables: { first: 2, after: null },
       },
     ],
-    refused: [
+    rejected: [
       'query ($a: Int!!) { recipes(first: $a) { nodes { id } } }',
       'query ($a: [Int) { recipes(first: $a) { nodes { id } } }',
       'query ($a Int) { __typename }',
@@ -180,7 +180,7 @@ export default {
       '{ ... on Query{__typename} }',
       '{ ...{ __typename } }',
     ],
-    refused: [
+    rejected: [
       '{ .. on Query { __typename } }',
       '{ ... }',
       '{ a: b: __typename }',

@@ -1,4 +1,4 @@
-//! What is sent, and the codes that may come back.
+//! Invalid requests, and the error codes that responses to them may have.
 
 use serde_json::{Value, json};
 
@@ -7,9 +7,9 @@ use crate::coach::TODAY;
 pub(super) struct Case {
     pub(super) name: &'static str,
     pub(super) body: Vec<u8>,
-    /// The codes that may come back.
+    /// The error codes that the response may have.
     pub(super) codes: &'static [&'static str],
-    /// The token to send instead of a good one.
+    /// The token instead of a valid one.
     pub(super) token: Option<String>,
 }
 
@@ -277,8 +277,8 @@ pub(super) fn cases() -> Vec<Case> {
     ]
 }
 
-/// Today, with tokens that do not count.
-pub(super) fn forged(good: &str) -> Vec<Case> {
+/// The operation `Today` with invalid tokens.
+pub(super) fn invalid_tokens(good: &str) -> Vec<Case> {
     let parts: Vec<&str> = good.split('.').collect();
     let [head, claims, signature] = parts[..] else {
         panic!("a JWT")
@@ -307,7 +307,7 @@ pub(super) fn forged(good: &str) -> Vec<Case> {
     cases.into()
 }
 
-/// What is odd but no mistake: an answer without an error.
+/// Unusual but valid requests, which have no errors.
 pub(super) fn harmless() -> Vec<Case> {
     let recipe = "query ($id: ID!) { recipe(id: $id) { id } node(id: $id) { id } }";
     vec![

@@ -1,5 +1,5 @@
-//! Bad input: an error with a code each, nothing of our insides in any, memory
-//! flat, and no more CPU than the app's first screen costs.
+//! Invalid requests: each has an error code, reveals no internals, leaks no memory, and takes no more CPU time than the
+//! operation `Today`.
 
 mod cases;
 
@@ -7,8 +7,8 @@ use std::fs;
 
 use serde_json::Value;
 
-use self::cases::{Case, cases, forged, harmless, query};
-use crate::coach::{Dev, TODAY, alone, folder, port};
+use self::cases::{Case, cases, harmless, invalid_tokens, query};
+use crate::coach::{Dev, TODAY, folder, own_machine, port};
 
 const REPETITIONS: u32 = 100;
 
@@ -37,13 +37,13 @@ fn resident_kilobytes(pid: u32) -> u64 {
         .expect("kilobytes")
 }
 
-struct Asker<'a> {
+struct GraphqlClient<'a> {
     dev: &'a Dev,
     client: reqwest::blocking::Client,
     token: String,
 }
 
-impl Asker<'_> {
+impl GraphqlClient<'_> {
     fn send(&self, case: &Case) -> (u16, String) {
         let request = self
             .client
@@ -59,7 +59,7 @@ impl Asker<'_> {
         (response.status().as_u16(), response.text().expect("text"))
     }
 
-    /// CPU ticks of the gateway for all repetitions.
+    /// The CPU time of the gateway for all repetitions, in clock ticks.
     fn cost(&self, case: &Case) -> u64 {
         let before = cpu(self.dev.pid());
         for _ in 0..REPETITIONS {
@@ -71,24 +71,27 @@ impl Asker<'_> {
 
 #[test]
 fn bad_input_is_refused_cheaply() {
-    let _alone = alone();
+    let _lock = own_machine();
     let dev = Dev::start(&folder(), port());
     let client = reqwest::blocking::Client::builder()
-        .timeout(coach_tests::PATIENCE)
+        .timeout(coach_tests::WAIT_TIMEOUT)
         .build()
         .expect("a client");
-    let asker = Asker {
+    let client = GraphqlClient {
         dev: &dev,
         client,
         token: dev.token(),
     };
     let today = query("Today", TODAY, &[]);
-    let bad: Vec<_> = cases().into_iter().chain(forged(&asker.token)).collect();
+    let bad: Vec<_> = cases()
+        .into_iter()
+        .chain(invalid_tokens(&client.token))
+        .collect();
     for case in &bad {
-        let (status, text) = asker.send(case);
+        let (status, text) = client.send(case);
         let body: Value = serde_json::from_str(&text)
             .unwrap_or_else(|_| panic!("{}: not JSON: {text}", case.name));
-        // A batch that is refused whole says so to each of its operations.
+        // A rejected batch has an error for each of its operations.
         let first = if body.is_array() { &body[0] } else { &body };
         let errors = first["errors"]
             .as_array()
@@ -111,10 +114,10 @@ fn bad_input_is_refused_cheaply() {
             "{}: {status} {text:.500}",
             case.name
         );
-        assert_masked(case.name, &text);
+        assert_no_internals(case.name, &text);
     }
     for case in harmless() {
-        let (status, text) = asker.send(&case);
+        let (status, text) = client.send(&case);
         assert!(
             status == 200 && !text.contains("errors"),
             "{}: {status} {text:.500}",
@@ -122,38 +125,41 @@ fn bad_input_is_refused_cheaply() {
         );
     }
 
-    // Warm, then each in turn against Today of about the same moment.
-    asker.cost(&today);
+    // After a warm-up, each case is compared with `Today`, measured just before it.
+    client.cost(&today);
     let memory = resident_kilobytes(dev.pid());
     let mut table = String::new();
-    let mut dear = Vec::new();
+    let mut expensive = Vec::new();
     for case in bad.into_iter().chain(harmless()) {
-        let reference = asker.cost(&today);
-        let cost = asker.cost(&case);
+        let reference = client.cost(&today);
+        let cost = client.cost(&case);
         table += &format!("{:>4} of {reference:>4} ticks  {}\n", cost, case.name);
-        // A tick is 10 ms: two of them are what the reading itself is off by. What else the process does meanwhile counts
-        // too, so what is dear is dear again.
-        let is_dear = |cost, reference| cost > reference + 2;
-        if is_dear(cost, reference)
+        // A tick is 10 ms, and two of them are the error of measurement. Other work of the process is measured too, so
+        // a case only counts as expensive if it is so repeatedly.
+        let is_expensive = |cost, reference| cost > reference + 2;
+        if is_expensive(cost, reference)
             && (0..3).all(|_| {
-                let reference = asker.cost(&today);
-                is_dear(asker.cost(&case), reference)
+                let reference = client.cost(&today);
+                is_expensive(client.cost(&case), reference)
             })
         {
-            dear.push(case.name);
+            expensive.push(case.name);
         }
     }
     println!("CPU of {REPETITIONS} repetitions, beside that of Today:\n{table}");
-    assert!(dear.is_empty(), "dearer than Today: {dear:?}\n{table}");
+    assert!(
+        expensive.is_empty(),
+        "dearer than Today: {expensive:?}\n{table}"
+    );
     let grown = resident_kilobytes(dev.pid()).saturating_sub(memory);
     assert!(grown < 20_000, "memory grew by {grown} kB");
-    let (status, _) = asker.send(&today);
+    let (status, _) = client.send(&today);
     assert_eq!(status, 200, "it is alive");
 }
 
-/// Nothing of our insides is in an answer.
-fn assert_masked(name: &str, text: &str) {
-    for inside in [
+/// Fails if a response reveals internals.
+fn assert_no_internals(name: &str, text: &str) {
+    for internal in [
         "SELECT",
         "select \"",
         "sqlx",
@@ -164,6 +170,9 @@ fn assert_masked(name: &str, text: &str) {
         "serde",
         "postgres:",
     ] {
-        assert!(!text.contains(inside), "{name}: {inside} in {text:.500}");
+        assert!(
+            !text.contains(internal),
+            "{name}: {internal} in {text:.500}"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! `coach queue`, as an operator types it.
+//! `coach queue`, as an operator runs it.
 
 mod operator;
 mod sqs;
@@ -7,9 +7,9 @@ use coach_domain::queue::MAX_RECEIVES;
 use serde_json::{Value, json};
 
 use self::operator::Operator;
-use crate::coach::{Dev, folder, port, turn};
+use crate::coach::{Dev, folder, port, share_machine};
 
-/// Nobody takes anything from it while it is paused.
+/// No consumer receives from it while it is paused.
 const QUEUE: &str = "webhooks";
 
 const ENVELOPE: &str = "0195a9c6-2e00-7c3a-8b1d-5e4f60718293";
@@ -25,8 +25,8 @@ fn envelope() -> String {
     .to_string()
 }
 
-/// Puts dead letters there, with these bodies.
-fn bury(operator: &Operator, bodies: &[&str]) {
+/// Inserts dead letters with these bodies.
+fn insert_dead_letters(operator: &Operator, bodies: &[&str]) {
     for body in bodies {
         let sql = format!(
             "INSERT INTO queue_message (queue, body, sent_at, visible_at, receives)
@@ -40,7 +40,7 @@ fn bury(operator: &Operator, bodies: &[&str]) {
 #[test]
 #[expect(clippy::too_many_lines, reason = "one story, as an operator lives it")]
 fn dead_letters_are_seen_redriven_and_discarded() {
-    let _turn = turn();
+    let _lock = share_machine();
     let folder = folder();
     let _dev = Dev::start(&folder, port());
     let operator = Operator {
@@ -48,42 +48,42 @@ fn dead_letters_are_seen_redriven_and_discarded() {
         settings: Vec::new(),
     };
 
-    // Paused, so that what is redriven stays there to be seen.
-    let said = operator.says(&["pause", QUEUE, "--actor", "ada"]);
+    // Paused, so that redriven messages stay in the queue.
+    let stdout = operator.succeed(&["pause", QUEUE, "--actor", "ada"]);
     assert_eq!(
-        said,
+        stdout,
         "webhooks is paused: it gives out nothing until `coach queue resume webhooks`\n"
     );
-    bury(&operator, &[&envelope(), "hello", "three", "four"]);
-    let said = operator.says(&["list"]);
-    let line = said
+    insert_dead_letters(&operator, &[&envelope(), "hello", "three", "four"]);
+    let stdout = operator.succeed(&["list"]);
+    let line = stdout
         .lines()
         .find(|line| line.starts_with(QUEUE))
         .expect("a line");
     let columns: Vec<_> = line.split_whitespace().take(5).collect();
-    assert_eq!(columns, ["webhooks", "0", "-", "0", "4"], "{said}");
-    assert!(line.contains("paused since 2"), "{said}");
-    assert!(said.contains("\noutbox: "), "{said}");
-    assert_eq!(operator.listed(QUEUE)["dead"], 4);
-    assert_eq!(operator.listed("email")["pausedSince"], Value::Null);
+    assert_eq!(columns, ["webhooks", "0", "-", "0", "4"], "{stdout}");
+    assert!(line.contains("paused since 2"), "{stdout}");
+    assert!(stdout.contains("\noutbox: "), "{stdout}");
+    assert_eq!(operator.queue(QUEUE)["dead"], 4);
+    assert_eq!(operator.queue("email")["pausedSince"], Value::Null);
 
-    // Nothing of members unless that is asked for.
-    let said = operator.says(&["show", QUEUE]);
+    // Payloads are shown only on request.
+    let stdout = operator.succeed(&["show", QUEUE]);
     for part in [
         "webhook.video v1",
         ENVELOPE,
         "not an envelope, 5 bytes",
         "4 of 4 dead letters of webhooks",
     ] {
-        assert!(said.contains(part), "{part} is not in\n{said}");
+        assert!(stdout.contains(part), "{part} is not in\n{stdout}");
     }
     assert!(
-        !said.contains("of a member") && !said.contains("hello"),
-        "{said}"
+        !stdout.contains("of a member") && !stdout.contains("hello"),
+        "{stdout}"
     );
-    let said = operator.says(&["show", QUEUE, "--payload", "--limit", "2"]);
+    let stdout = operator.succeed(&["show", QUEUE, "--payload", "--limit", "2"]);
     for part in ["of a member", "hello", "2 of 4 dead letters"] {
-        assert!(said.contains(part), "{part} is not in\n{said}");
+        assert!(stdout.contains(part), "{part} is not in\n{stdout}");
     }
     let shown = operator.json(&["show", QUEUE]);
     assert_eq!(shown["dead"], 4);
@@ -127,49 +127,49 @@ fn dead_letters_are_seen_redriven_and_discarded() {
         (&["resume", QUEUE], "webhooks, paused since "),
         (&["pause", "email"], "email would be paused"),
     ] {
-        let said = operator.says(&[arguments, &["--dry-run"]].concat());
-        assert!(said.starts_with(would), "{said}");
+        let stdout = operator.succeed(&[arguments, &["--dry-run"]].concat());
+        assert!(stdout.starts_with(would), "{stdout}");
         assert!(
-            said.ends_with("this was a dry run, nothing is changed\n"),
-            "{said}"
+            stdout.ends_with("this was a dry run, nothing is changed\n"),
+            "{stdout}"
         );
     }
-    assert_eq!(operator.listed(QUEUE)["dead"], 4);
-    assert_eq!(operator.deeds().len(), 1);
+    assert_eq!(operator.queue(QUEUE)["dead"], 4);
+    assert_eq!(operator.entries().len(), 1);
 
-    let said = operator.says(&["redrive", QUEUE, "--id", ids[0], "--actor", "ada"]);
-    assert_eq!(said, "1 dead letter of webhooks given back, 3 left\n");
-    let said = operator.says(&["redrive", QUEUE, "--limit", "1"]);
-    assert_eq!(said, "1 dead letter of webhooks given back, 2 left\n");
-    let said = operator.says(&["discard", QUEUE, "--id", ids[3], "--actor", "ada"]);
-    assert_eq!(said, "1 dead letter of webhooks discarded, 1 left\n");
-    let said = operator.says(&["discard", QUEUE, "--all", "--actor", "ada"]);
-    assert_eq!(said, "1 dead letter of webhooks discarded, 0 left\n");
-    let listed = operator.listed(QUEUE);
+    let stdout = operator.succeed(&["redrive", QUEUE, "--id", ids[0], "--actor", "ada"]);
+    assert_eq!(stdout, "1 dead letter of webhooks given back, 3 left\n");
+    let stdout = operator.succeed(&["redrive", QUEUE, "--limit", "1"]);
+    assert_eq!(stdout, "1 dead letter of webhooks given back, 2 left\n");
+    let stdout = operator.succeed(&["discard", QUEUE, "--id", ids[3], "--actor", "ada"]);
+    assert_eq!(stdout, "1 dead letter of webhooks discarded, 1 left\n");
+    let stdout = operator.succeed(&["discard", QUEUE, "--all", "--actor", "ada"]);
+    assert_eq!(stdout, "1 dead letter of webhooks discarded, 0 left\n");
+    let listed = operator.queue(QUEUE);
     assert_eq!(
         (&listed["dead"], &listed["waiting"]),
         (&json!(0), &json!(2))
     );
-    let said = operator.says(&["discard", QUEUE, "--all"]);
-    assert_eq!(said, "0 dead letters of webhooks discarded, 0 left\n");
+    let stdout = operator.succeed(&["discard", QUEUE, "--all"]);
+    assert_eq!(stdout, "0 dead letters of webhooks discarded, 0 left\n");
 
-    // Each change is recorded, and by whom.
-    let said = operator.says(&["resume", QUEUE, "--actor", "ada"]);
+    // Each change is in the audit log, with its actor.
+    let stdout = operator.succeed(&["resume", QUEUE, "--actor", "ada"]);
     assert!(
-        said.starts_with("webhooks goes on; it was paused since 2"),
-        "{said}"
+        stdout.starts_with("webhooks goes on; it was paused since 2"),
+        "{stdout}"
     );
     assert_eq!(
-        operator.says(&["resume", QUEUE]),
+        operator.succeed(&["resume", QUEUE]),
         "webhooks is not paused\n"
     );
-    let deeds = operator.deeds();
-    let told: Vec<_> = deeds
+    let entries = operator.entries();
+    let changes: Vec<_> = entries
         .iter()
-        .map(|deed| (deed["action"].as_str().expect("text"), &deed["detail"]))
+        .map(|entry| (entry["action"].as_str().expect("text"), &entry["detail"]))
         .collect();
     assert_eq!(
-        told,
+        changes,
         [
             ("queue.pause", &json!({ "queue": QUEUE })),
             (
@@ -199,11 +199,11 @@ fn dead_letters_are_seen_redriven_and_discarded() {
             ("queue.resume", &json!({ "queue": QUEUE })),
         ]
     );
-    for (place, deed) in deeds.iter().enumerate() {
-        let actor = deed["actor"].as_str().expect("text");
-        if place == 2 {
-            // Nobody said who.
-            assert!(!actor.is_empty() && actor != "ada", "{deed}");
+    for (index, entry) in entries.iter().enumerate() {
+        let actor = entry["actor"].as_str().expect("text");
+        if index == 2 {
+            // The actor was not given.
+            assert!(!actor.is_empty() && actor != "ada", "{entry}");
         } else {
             assert_eq!(actor, "ada");
         }
@@ -212,7 +212,7 @@ fn dead_letters_are_seen_redriven_and_discarded() {
 
 #[test]
 fn mistakes_are_told_with_what_mends_them() {
-    let _turn = turn();
+    let _lock = share_machine();
     let folder = folder();
     let operator = Operator {
         folder: &folder,
@@ -241,11 +241,11 @@ fn mistakes_are_told_with_what_mends_them() {
         (&["pause", "email", "--actor", ""], "--actor"),
         (&["list", "--format", "xml"], "possible values: text, json"),
     ] {
-        let (code, said, errors) = operator.run(arguments);
-        assert_eq!((code, said.as_str()), (2, ""), "{arguments:?}");
-        assert!(errors.contains(expected), "{expected} is not in\n{errors}");
+        let (code, stdout, stderr) = operator.run(arguments);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{arguments:?}");
+        assert!(stderr.contains(expected), "{expected} is not in\n{stderr}");
     }
-    let help = operator.says(&["--help"]);
+    let help = operator.succeed(&["--help"]);
     for part in [
         "list",
         "show",
@@ -260,23 +260,23 @@ fn mistakes_are_told_with_what_mends_them() {
         assert!(help.contains(part), "{part} is not in\n{help}");
     }
 
-    // Nothing to look at.
-    let (code, said, errors) = operator.run(&["list"]);
-    assert_eq!((code, said.as_str()), (1, ""));
+    // Without a database.
+    let (code, stdout, stderr) = operator.run(&["list"]);
+    assert_eq!((code, stdout.as_str()), (1, ""));
     for part in ["COACH_DATABASE_URL", "coach dev", "COACH_HOME="] {
-        assert!(errors.contains(part), "{part} is not in\n{errors}");
+        assert!(stderr.contains(part), "{part} is not in\n{stderr}");
     }
     let _dev = Dev::start(&folder, port());
-    // One that is not there leaves the others alone too.
-    operator.says(&["pause", QUEUE]);
-    bury(&operator, &["one"]);
+    // One unknown id prevents the change of all others.
+    operator.succeed(&["pause", QUEUE]);
+    insert_dead_letters(&operator, &["one"]);
     let id = operator.json(&["show", QUEUE])["letters"][0]["id"].clone();
     let id = id.as_str().expect("an id");
     for verb in ["redrive", "discard"] {
-        let (code, said, errors) = operator.run(&[verb, QUEUE, "--id", id, "--id", "987654321"]);
-        assert_eq!((code, said.as_str()), (1, ""), "{errors}");
+        let (code, stdout, stderr) = operator.run(&[verb, QUEUE, "--id", id, "--id", "987654321"]);
+        assert_eq!((code, stdout.as_str()), (1, ""), "{stderr}");
         let expected = "webhooks has no dead letter with the id 987654321; `coach queue show webhooks` lists them";
-        assert!(errors.contains(expected), "{errors}");
+        assert!(stderr.contains(expected), "{stderr}");
     }
-    assert_eq!(operator.listed(QUEUE)["dead"], 1);
+    assert_eq!(operator.queue(QUEUE)["dead"], 1);
 }

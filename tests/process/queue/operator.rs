@@ -1,4 +1,4 @@
-//! Somebody who types `coach queue`.
+//! Runs `coach queue`.
 
 use std::{
     path::Path,
@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::coach::operator;
 
-/// An operator: in a folder, with settings.
+/// An operator with a working folder and environment variables.
 pub(super) struct Operator<'a> {
     pub(super) folder: &'a Path,
     pub(super) settings: Vec<(&'static str, String)>,
@@ -21,7 +21,7 @@ pub(super) struct Operator<'a> {
 impl Operator<'_> {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = operator(self.folder);
-        // To a database that is set explicitly the driver takes these too, as in production.
+        // With an explicit database the driver uses these, as in production.
         for name in ["PGHOST", "PGPORT", "PGOPTIONS"] {
             command.env_remove(name);
         }
@@ -40,27 +40,27 @@ impl Operator<'_> {
         (code, text(output.stdout), text(output.stderr))
     }
 
-    /// What it says when it goes well.
-    pub(super) fn says(&self, arguments: &[&str]) -> String {
-        let (code, said, errors) = self.run(arguments);
-        assert_eq!(code, 0, "{arguments:?}: {said}{errors}");
-        said
+    /// Runs a command, which must succeed, and returns its standard output.
+    pub(super) fn succeed(&self, arguments: &[&str]) -> String {
+        let (code, stdout, stderr) = self.run(arguments);
+        assert_eq!(code, 0, "{arguments:?}: {stdout}{stderr}");
+        stdout
     }
 
     pub(super) fn json(&self, arguments: &[&str]) -> Value {
-        let said = self.says(&[arguments, &["--format", "json"]].concat());
-        serde_json::from_str(&said).expect("JSON")
+        let stdout = self.succeed(&[arguments, &["--format", "json"]].concat());
+        serde_json::from_str(&stdout).expect("JSON")
     }
 
-    /// One of the queues in the list.
-    pub(super) fn listed(&self, name: &str) -> Value {
+    /// A queue's entry in the list.
+    pub(super) fn queue(&self, name: &str) -> Value {
         let list = self.json(&["list"]);
         let queues = list["queues"].as_array().expect("queues").iter();
         let mut found = queues.filter(|queue| queue["name"] == name);
         found.next().expect("it").clone()
     }
 
-    /// The first of what a statement finds, as text.
+    /// The first value that a statement returns, as text.
     pub(super) fn value(&self, sql: &str) -> Option<String> {
         let url = embedded::running(&self.folder.join("home"), "coach").expect("coach dev runs");
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
@@ -73,10 +73,10 @@ impl Operator<'_> {
         })
     }
 
-    /// Who did what, oldest first.
-    pub(super) fn deeds(&self) -> Vec<Value> {
+    /// The audit log, oldest first.
+    pub(super) fn entries(&self) -> Vec<Value> {
         let sql = "SELECT jsonb_agg(to_jsonb(audit) ORDER BY occurred_at, id)::text FROM audit";
-        let deeds = self.value(&format!("SELECT coalesce(({sql}), '[]')"));
-        serde_json::from_str(&deeds.expect("a row")).expect("JSON")
+        let entries = self.value(&format!("SELECT coalesce(({sql}), '[]')"));
+        serde_json::from_str(&entries.expect("a row")).expect("JSON")
     }
 }

@@ -1,4 +1,4 @@
-//! The same where the queues are on SQS.
+//! `coach queue` with queues on SQS.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use coach_workers::queue::{
 use serde_json::{Value, json};
 
 use super::{QUEUE, envelope, operator::Operator};
-use crate::coach::{Dev, folder, port, turn};
+use crate::coach::{Dev, folder, port, share_machine};
 
-/// Puts two dead letters on SQS.
-async fn bury_on_sqs(endpoint: &str, url: &str) {
+/// Creates two dead letters on SQS.
+async fn send_dead_letters(endpoint: &str, url: &str) {
     let names = QueueName::CONSUMED.map(|name| (name, name.to_string()));
     for (_, name) in &names {
         sqs::create(&client(endpoint), name).await.expect("created");
@@ -37,8 +37,8 @@ async fn bury_on_sqs(endpoint: &str, url: &str) {
             .receive(name, 10, Duration::ZERO, Duration::from_mins(1))
             .await;
         for message in received.expect("received") {
-            let given = queue.extend(name, &message.receipt, Duration::ZERO);
-            given.await.expect("given back");
+            let returned = queue.extend(name, &message.receipt, Duration::ZERO);
+            returned.await.expect("returned");
         }
     }
 }
@@ -46,13 +46,13 @@ async fn bury_on_sqs(endpoint: &str, url: &str) {
 #[cfg_attr(without_ministack, ignore = "there is no ministack (tests/run)")]
 #[test]
 fn it_is_the_same_on_sqs() {
-    let _turn = turn();
+    let _lock = share_machine();
     let ministack = Ministack::beside(env!("CARGO_TARGET_TMPDIR"), "sqs");
     let folder = folder();
     let _dev = Dev::start(&folder, port());
     let url = embedded::running(&folder.join("home"), "coach").expect("coach dev runs");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(bury_on_sqs(ministack.endpoint(), &url));
+    runtime.block_on(send_dead_letters(ministack.endpoint(), &url));
     let operator = Operator {
         folder: &folder,
         settings: vec![
@@ -64,48 +64,48 @@ fn it_is_the_same_on_sqs() {
             ("AWS_REGION", "us-east-1".to_owned()),
         ],
     };
-    let listed = operator.listed(QUEUE);
+    let listed = operator.queue(QUEUE);
     assert_eq!(
         (&listed["dead"], &listed["oldestSeconds"]),
         (&json!(2), &Value::Null)
     );
-    let said = operator.says(&["show", QUEUE]);
+    let stdout = operator.succeed(&["show", QUEUE]);
     for part in ["webhook.video v1", "not an envelope", "2 of 2 dead letters"] {
-        assert!(said.contains(part), "{part} is not in\n{said}");
+        assert!(stdout.contains(part), "{part} is not in\n{stdout}");
     }
     let shown = operator.json(&["show", QUEUE]);
     let letters = shown["letters"].as_array().expect("letters").iter();
-    let id = |wanted: bool| {
+    let id = |is_envelope: bool| {
         let mut found = letters
             .clone()
-            .filter(|it| it["envelope"].is_object() == wanted);
+            .filter(|it| it["envelope"].is_object() == is_envelope);
         found.next().expect("one")["id"]
             .as_str()
             .expect("an id")
             .to_owned()
     };
-    let (ours, strange) = (id(true), id(false));
-    let said = operator.says(&["redrive", QUEUE, "--dry-run"]);
+    let (envelope_id, other_id) = (id(true), id(false));
+    let stdout = operator.succeed(&["redrive", QUEUE, "--dry-run"]);
     assert!(
-        said.starts_with("2 dead letters of webhooks would be given back"),
-        "{said}"
+        stdout.starts_with("2 dead letters of webhooks would be given back"),
+        "{stdout}"
     );
-    let said = operator.says(&["redrive", QUEUE, "--id", &ours, "--actor", "ada"]);
-    assert_eq!(said, "1 dead letter of webhooks given back, 1 left\n");
-    let said = operator.says(&["discard", QUEUE, "--id", &strange, "--actor", "ada"]);
-    assert_eq!(said, "1 dead letter of webhooks discarded, 0 left\n");
-    operator.says(&["pause", QUEUE, "--actor", "ada"]);
-    let listed = operator.listed(QUEUE);
+    let stdout = operator.succeed(&["redrive", QUEUE, "--id", &envelope_id, "--actor", "ada"]);
+    assert_eq!(stdout, "1 dead letter of webhooks given back, 1 left\n");
+    let stdout = operator.succeed(&["discard", QUEUE, "--id", &other_id, "--actor", "ada"]);
+    assert_eq!(stdout, "1 dead letter of webhooks discarded, 0 left\n");
+    operator.succeed(&["pause", QUEUE, "--actor", "ada"]);
+    let listed = operator.queue(QUEUE);
     assert_eq!(
         (&listed["dead"], &listed["waiting"]),
         (&json!(0), &json!(1))
     );
     assert!(listed["pausedSince"].is_string());
-    operator.says(&["resume", QUEUE, "--actor", "ada"]);
-    let deeds = operator.deeds();
-    let actions: Vec<_> = deeds
+    operator.succeed(&["resume", QUEUE, "--actor", "ada"]);
+    let entries = operator.entries();
+    let actions: Vec<_> = entries
         .iter()
-        .map(|deed| deed["action"].as_str().expect("text"))
+        .map(|entry| entry["action"].as_str().expect("text"))
         .collect();
     assert_eq!(
         actions,
@@ -116,5 +116,5 @@ fn it_is_the_same_on_sqs() {
             "queue.resume"
         ]
     );
-    assert_eq!(deeds[1]["detail"]["letters"][0]["id"], strange);
+    assert_eq!(entries[1]["detail"]["letters"][0]["id"], other_id);
 }

@@ -1,4 +1,4 @@
-//! `coach schema`: no database, no settings.
+//! `coach schema`, which needs neither a database nor settings.
 
 mod rebuild;
 
@@ -14,9 +14,9 @@ use coach_resolvers::SDL;
 use serde_json::{Value, json};
 
 use self::rebuild::rebuild;
-use crate::coach::{command, folder, port, turn};
+use crate::coach::{command, folder, port, share_machine};
 
-/// Runs `coach schema …` in a folder whose settings nothing could start with.
+/// Runs `coach schema …` with settings that are invalid for all other commands.
 fn schema(folder: &Path, arguments: &[&str], input: &str) -> Output {
     let mut child = command(folder, port())
         .env("COACH_LISTEN", "nonsense")
@@ -27,7 +27,7 @@ fn schema(folder: &Path, arguments: &[&str], input: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
-    // Who refuses its arguments does not read.
+    // With invalid arguments the command does not read its input.
     let _ = child
         .stdin
         .take()
@@ -65,18 +65,18 @@ const LARGER: &str = "type Query { dish(id: ID, first: Int! = 1): String drink: 
 
 #[test]
 fn the_schema_of_the_program_breaks_nothing_of_itself() {
-    let _turn = turn();
+    let _lock = share_machine();
     let same = (0, "breaking: 0, dangerous: 0\n".to_owned(), String::new());
     assert_eq!(check(&["-"], SDL), same);
 }
 
 #[test]
 fn breaking_changes_fail_and_dangerous_ones_do_not() {
-    let _turn = turn();
-    let (code, said, errors) = check(&["larger.graphql", "small.graphql"], "");
-    assert_eq!((code, errors.as_str()), (1, ""));
+    let _lock = share_machine();
+    let (code, stdout, stderr) = check(&["larger.graphql", "small.graphql"], "");
+    assert_eq!((code, stderr.as_str()), (1, ""));
     assert_eq!(
-        said,
+        stdout,
         "BREAKING TYPE_REMOVED Int: Nothing refers to this standard scalar any more, so the schema no longer has it: generated code that names it breaks.\n\
          BREAKING ARG_REMOVED Query.dish(first:): The argument was removed: operations that send it are refused.\n\
          BREAKING FIELD_REMOVED Query.drink: The field was removed: operations that select it are refused.\n\
@@ -96,22 +96,22 @@ fn breaking_changes_fail_and_dangerous_ones_do_not() {
 
 #[test]
 fn what_an_older_client_has_is_compared_with_the_program() {
-    let _turn = turn();
+    let _lock = share_machine();
     let older = SDL.replacen("  title: String!", "  title: String!\n  heading: String", 1);
-    let (code, said, _) = check(&["-"], &older);
+    let (code, stdout, _) = check(&["-"], &older);
     assert_eq!(code, 1);
-    assert!(said.starts_with("BREAKING FIELD_REMOVED "), "{said}");
-    assert!(said.ends_with("breaking: 1, dangerous: 0\n"), "{said}");
+    assert!(stdout.starts_with("BREAKING FIELD_REMOVED "), "{stdout}");
+    assert!(stdout.ends_with("breaking: 1, dangerous: 0\n"), "{stdout}");
 }
 
 #[test]
 fn for_machines() {
-    let _turn = turn();
-    let (code, said, _) = check(&["--format", "json", "small.graphql", "larger.graphql"], "");
+    let _lock = share_machine();
+    let (code, stdout, _) = check(&["--format", "json", "small.graphql", "larger.graphql"], "");
     assert_eq!(code, 0);
-    let said: Value = serde_json::from_str(&said).expect("JSON");
+    let result: Value = serde_json::from_str(&stdout).expect("JSON");
     assert_eq!(
-        said,
+        result,
         json!({
             "breaking": 0,
             "dangerous": 1,
@@ -123,14 +123,14 @@ fn for_machines() {
             }],
         })
     );
-    let (code, said, _) = check(&["larger.graphql", "small.graphql", "--format=json"], "");
-    let said: Value = serde_json::from_str(&said).expect("JSON");
-    assert_eq!((code, &said["breaking"]), (1, &json!(3)));
+    let (code, stdout, _) = check(&["larger.graphql", "small.graphql", "--format=json"], "");
+    let result: Value = serde_json::from_str(&stdout).expect("JSON");
+    assert_eq!((code, &result["breaking"]), (1, &json!(3)));
 }
 
 #[test]
 fn what_cannot_be_read_is_told_with_its_place() {
-    let _turn = turn();
+    let _lock = share_machine();
     for (arguments, input, expected) in [
         (
             &["wrong.graphql"][..],
@@ -175,38 +175,38 @@ fn what_cannot_be_read_is_told_with_its_place() {
             "error: invalid value 'xml'",
         ),
     ] {
-        let (code, said, errors) = check(arguments, input);
-        assert_eq!((code, said.as_str()), (2, ""), "{arguments:?}: {errors}");
-        assert!(errors.starts_with(expected), "{arguments:?}: {errors}");
+        let (code, stdout, stderr) = check(arguments, input);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{arguments:?}: {stderr}");
+        assert!(stderr.starts_with(expected), "{arguments:?}: {stderr}");
     }
 }
 
 #[test]
 fn help_shows_how_it_is_used_in_ci() {
-    let _turn = turn();
-    let (code, said, _) = check(&["--help"], "");
+    let _lock = share_machine();
+    let (code, stdout, _) = check(&["--help"], "");
     assert_eq!(code, 0);
     for part in ["Exit code:", "curl -fsS", "| coach schema check -", "json"] {
-        assert!(said.contains(part), "{part} is not in\n{said}");
+        assert!(stdout.contains(part), "{part} is not in\n{stdout}");
     }
 }
 
-/// The part of a type that introspection can tell: not the limits of its inputs.
+/// The type as introspection shows it: without the constraints of inputs.
 fn introspected_of(ty: &ExtendedType) -> ExtendedType {
-    let unlimited = |directives: &mut DirectiveList| {
+    let remove_constraints = |directives: &mut DirectiveList| {
         directives.retain(|directive| directive.name != "constraint");
     };
     let mut ty = ty.clone();
     match &mut ty {
         ExtendedType::InputObject(input) => {
             for field in input.make_mut().fields.values_mut() {
-                unlimited(&mut field.make_mut().directives);
+                remove_constraints(&mut field.make_mut().directives);
             }
         }
         ExtendedType::Object(object) => {
             for field in object.make_mut().fields.values_mut() {
                 for argument in &mut field.make_mut().arguments {
-                    unlimited(&mut argument.make_mut().directives);
+                    remove_constraints(&mut argument.make_mut().directives);
                 }
             }
         }
@@ -217,7 +217,7 @@ fn introspected_of(ty: &ExtendedType) -> ExtendedType {
 
 #[test]
 fn the_schema_can_be_rebuilt_from_what_introspection_says() {
-    let _turn = turn();
+    let _lock = share_machine();
     let folder = folder();
     let printed = schema(&folder, &["print"], "");
     let introspected = schema(&folder, &["introspect"], "");

@@ -1,8 +1,8 @@
-//! SDL of what introspection says, as generators of clients make it.
+//! Builds SDL from an introspection result, as client generators do.
 
 use serde_json::Value;
 
-/// All types that are not built in, with all that is said of them.
+/// The SDL of all types that are not built in.
 pub(super) fn rebuild(schema: &Value) -> String {
     let types = list(&schema["types"]).filter(|ty| {
         let name = name(ty);
@@ -101,7 +101,7 @@ fn described_name(value: &Value) -> String {
     description(value) + name(value)
 }
 
-/// GraphQL writes texts as JSON does.
+/// GraphQL strings have the syntax of JSON's.
 fn description(value: &Value) -> String {
     match &value["description"] {
         Value::Null => String::new(),

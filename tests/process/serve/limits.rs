@@ -1,42 +1,46 @@
-//! Connections that say nothing, or not enough, and more of them than there can be.
+//! Connections that send nothing or incomplete requests, and more connections than the limit.
 
 use std::{io::Write as _, net::TcpStream};
 
-use super::{Stage, answer, rest};
-use crate::coach::turn;
+use super::{Fixture, read_response, read_to_end};
+use crate::coach::share_machine;
 
-const HALF: &[u8] = b"GET /health/live HTTP/1.1\r\nHost: x\r\n";
+const PARTIAL_REQUEST: &[u8] = b"GET /health/live HTTP/1.1\r\nHost: x\r\n";
 
 #[test]
 fn connections_that_are_silent_are_closed() {
-    let _turn = turn();
-    let stage = Stage::new();
-    let served = stage.serve(&[
+    let _lock = share_machine();
+    let fixture = Fixture::new();
+    let process = fixture.serve(&[
         ("COACH_TIMEOUT_HEADERS", "300ms"),
         ("COACH_TIMEOUT_IDLE", "600ms"),
     ]);
-    for begun in [
+    for start in [
         &b""[..],
         b"G",
-        HALF,
+        PARTIAL_REQUEST,
         b"PRI * HTTP/2.0\r\n\r\n",
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00",
     ] {
-        // It ends, which it would not in the time that is waited.
-        let closed = served.send(begun);
-        assert!(closed.is_ok(), "{begun:?}: {closed:?}");
+        // The gateway closes the connection within the timeout of reading.
+        let closed = process.send(start);
+        assert!(closed.is_ok(), "{start:?}: {closed:?}");
     }
-    let mut idle = served.connect().expect("a connection");
-    let ask = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+    let mut idle = process.connect().expect("a connection");
+    let request = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
     for _ in 0..2 {
-        idle.write_all(ask).expect("sent");
-        assert!(answer(&mut idle).expect("an answer").contains("live"));
+        idle.write_all(request).expect("sent");
+        assert!(
+            read_response(&mut idle)
+                .expect("an answer")
+                .contains("live")
+        );
     }
-    // A part of the next one is not waited for longer than the first.
-    idle.write_all(HALF).expect("sent");
-    assert_eq!(rest(&mut idle).expect("an end"), "");
-    let metrics = served.get("/metrics").expect("an answer");
+    // An incomplete further request has the same timeout as the first.
+    idle.write_all(PARTIAL_REQUEST).expect("sent");
+    assert_eq!(read_to_end(&mut idle).expect("an end"), "");
+    let metrics = process.get("/metrics").expect("an answer");
     assert!(
         metrics.contains("coach_http_connections_closed_total{coach_reason=\"headers\""),
         "{metrics}"
@@ -45,62 +49,70 @@ fn connections_that_are_silent_are_closed() {
 
 #[test]
 fn health_is_told_and_requests_are_answered_beside_more_connections_than_can_be() {
-    let _turn = turn();
-    let stage = Stage::new();
-    let served = stage.serve_with(
+    let _lock = share_machine();
+    let fixture = Fixture::new();
+    let process = fixture.serve_with(
         &[("COACH_AUTH_LOCAL", "yes")],
         "ulimit -n 256; exec \"$0\" serve",
     );
-    let halves: Vec<TcpStream> = (0..300)
+    let partial: Vec<TcpStream> = (0..300)
         .map(|_| {
-            let mut stream = served.connect().expect("a connection");
-            stream.write_all(HALF).expect("sent");
+            let mut stream = process.connect().expect("a connection");
+            stream.write_all(PARTIAL_REQUEST).expect("sent");
             stream
         })
         .collect();
     for path in ["/health/live", "/health/ready", "/schema.graphql"] {
-        let answer = served.get(path).expect("an answer");
+        let answer = process.get(path).expect("an answer");
         assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer:.300}");
     }
-    let log = served.log();
+    let log = process.log();
     assert!(log.contains("as many connections as may be"), "{log}");
-    // Those that were not given up for others get their answer.
-    let mut last = halves.into_iter().last().expect("a connection");
+    // Connections that were not closed in favour of others still get responses.
+    let mut last = partial.into_iter().last().expect("a connection");
     last.write_all(b"\r\n").expect("sent");
-    assert!(answer(&mut last).expect("an answer").contains("live"));
+    assert!(
+        read_response(&mut last)
+            .expect("an answer")
+            .contains("live")
+    );
 }
 
 #[test]
 fn without_descriptors_idle_connections_make_room_and_the_log_says_so() {
-    let _turn = turn();
-    let stage = Stage::new();
-    let served = stage.serve(&[]);
-    let ask = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
+    let _lock = share_machine();
+    let fixture = Fixture::new();
+    let process = fixture.serve(&[]);
+    let request = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n";
     let idle: Vec<TcpStream> = (0..80)
         .map(|_| {
-            let mut stream = served.connect().expect("a connection");
-            stream.write_all(ask).expect("sent");
-            answer(&mut stream).expect("an answer");
+            let mut stream = process.connect().expect("a connection");
+            stream.write_all(request).expect("sent");
+            read_response(&mut stream).expect("an answer");
             stream
         })
         .collect();
-    // Fewer than there are open: all numbers below are in use.
-    served.limit_descriptors(64);
-    let told = served.get("/health/live").expect("an answer");
-    assert!(told.starts_with("HTTP/1.1 200"), "{told}");
-    let log = served.log();
+    // The limit is below the number of open descriptors, so no new one can be opened.
+    process.limit_descriptors(64);
+    let response = process.get("/health/live").expect("an answer");
+    assert!(response.starts_with("HTTP/1.1 200"), "{response}");
+    let log = process.log();
     assert!(log.contains("connections cannot be accepted"), "{log}");
-    // The one that was used last is still there.
+    // The most recently used connection is still open.
     let mut last = idle.into_iter().last().expect("a connection");
-    last.write_all(ask).expect("sent");
-    assert!(answer(&mut last).expect("an answer").contains("live"));
+    last.write_all(request).expect("sent");
+    assert!(
+        read_response(&mut last)
+            .expect("an answer")
+            .contains("live")
+    );
 }
 
 #[test]
 fn http_1_1_wants_to_know_the_host() {
-    let _turn = turn();
-    let stage = Stage::new();
-    let served = stage.serve(&[]);
+    let _lock = share_machine();
+    let fixture = Fixture::new();
+    let process = fixture.serve(&[]);
     for (head, status) in [
         ("GET /health/live HTTP/1.1\r\nConnection: close\r\n", 400),
         (
@@ -121,10 +133,10 @@ fn http_1_1_wants_to_know_the_host() {
         ),
         ("GET /health/live HTTP/1.0\r\n", 200),
     ] {
-        let answer = served.send(format!("{head}\r\n").as_bytes());
+        let answer = process.send(format!("{head}\r\n").as_bytes());
         let answer = answer.expect("an answer");
-        let told = answer.split(' ').nth(1).map(str::to_owned);
-        assert_eq!(told, Some(status.to_string()), "{head}: {answer}");
+        let actual = answer.split(' ').nth(1).map(str::to_owned);
+        assert_eq!(actual, Some(status.to_string()), "{head}: {answer}");
         assert!(status == 200 || answer.contains("BAD_REQUEST"), "{answer}");
     }
 }

@@ -1,4 +1,4 @@
-//! `coach serve` as clients, machines and strangers meet it, over plain sockets.
+//! `coach serve`, tested over plain sockets.
 
 mod issuer;
 mod limits;
@@ -14,20 +14,20 @@ use std::{
 };
 
 use coach_gateway::embedded;
-use coach_tests::{PATIENCE, wait_for};
+use coach_tests::{WAIT_TIMEOUT, wait_for};
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use tempfile::NamedTempFile;
 
 use crate::coach::{Dev, command, folder, port};
 
-/// A database with content, and the token of somebody in it.
-struct Stage {
+/// A seeded database, and the token of a member.
+struct Fixture {
     dev: Dev,
     url: String,
     token: String,
 }
 
-impl Stage {
+impl Fixture {
     fn new() -> Self {
         let dev = Dev::start(&folder(), port());
         let url = embedded::running(&dev.folder.join("home"), "coach").expect("coach dev runs");
@@ -35,47 +35,47 @@ impl Stage {
         Self { dev, url, token }
     }
 
-    /// `coach serve` over it, which takes the same tokens.
-    fn serve(&self, settings: &[(&str, &str)]) -> Served {
+    /// Starts `coach serve` with the database. It accepts the tokens of `coach dev`.
+    fn serve(&self, settings: &[(&str, &str)]) -> ServeProcess {
         let settings = [settings, &[("COACH_AUTH_LOCAL", "yes")]].concat();
         self.serve_with(&settings, "exec \"$0\" serve")
     }
 
-    /// The same by a script of the shell's, to which the program is `$0`.
-    fn serve_with(&self, settings: &[(&str, &str)], script: &str) -> Served {
+    /// Starts it by a shell script in which the program is `$0`.
+    fn serve_with(&self, settings: &[(&str, &str)], script: &str) -> ServeProcess {
         let port = port();
-        let mut command = clean(&self.dev.folder, port);
+        let mut command = shell_command(&self.dev.folder, port);
         command
             .args(["-c", script])
             .arg(crate::coach::binary())
             .env("COACH_DATABASE_URL", &self.url)
             .envs(settings.iter().copied());
-        Served::start(command, port)
+        ServeProcess::start(command, port)
     }
 }
 
-/// A shell in a folder, with where to listen and nothing of other work.
-fn clean(folder: &Path, port: u16) -> Command {
-    let of_binary = command(folder, port);
+/// A shell in a folder, with the variables of [`command`] that are for `coach`.
+fn shell_command(folder: &Path, port: u16) -> Command {
+    let coach = command(folder, port);
     let mut shell = Command::new("sh");
     shell.current_dir(folder);
-    for (name, value) in of_binary.get_envs() {
-        let ours = name.to_string_lossy().starts_with("COACH_");
-        if let Some(value) = value.filter(|_| ours) {
+    for (name, value) in coach.get_envs() {
+        let is_ours = name.to_string_lossy().starts_with("COACH_");
+        if let Some(value) = value.filter(|_| is_ours) {
             shell.env(name, value);
         }
     }
     shell
 }
 
-/// A running `coach serve`, killed when dropped.
-struct Served {
+/// A running `coach serve`, which is killed when it is dropped.
+struct ServeProcess {
     child: Child,
     port: u16,
     log: NamedTempFile,
 }
 
-impl Served {
+impl ServeProcess {
     fn start(mut command: Command, port: u16) -> Self {
         let log = NamedTempFile::new().expect("a log");
         let child = command
@@ -84,17 +84,17 @@ impl Served {
             .stderr(log.reopen().expect("a log"))
             .spawn()
             .expect("it starts");
-        let log_of_it = log.path().to_owned();
-        let mut served = Self { child, port, log };
+        let log_path = log.path().to_owned();
+        let mut process = Self { child, port, log };
         let ended = wait_for(
             || {
-                let ended = served.child.try_wait().expect("a status");
-                (ended.is_some() || served.is_ready()).then_some(ended)
+                let ended = process.child.try_wait().expect("a status");
+                (ended.is_some() || process.is_ready()).then_some(ended)
             },
-            || format!("coach serve is ready\n{}", read(&log_of_it)),
+            || format!("coach serve is ready\n{}", read(&log_path)),
         );
-        assert!(ended.is_none(), "{ended:?}\n{}", served.log());
-        served
+        assert!(ended.is_none(), "{ended:?}\n{}", process.log());
+        process
     }
 
     fn is_ready(&self) -> bool {
@@ -106,18 +106,18 @@ impl Served {
         read(self.log.path())
     }
 
-    /// A connection, which is not waited on for ever.
+    /// A connection whose reads have a timeout.
     fn connect(&self) -> io::Result<TcpStream> {
         let stream = TcpStream::connect(("127.0.0.1", self.port))?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(WAIT_TIMEOUT))?;
         Ok(stream)
     }
 
-    /// Sends bytes on a connection of their own, and says all that comes back until it is closed.
+    /// Sends bytes on a new connection, and returns everything received until it is closed.
     fn send(&self, bytes: &[u8]) -> io::Result<String> {
         let mut stream = self.connect()?;
         stream.write_all(bytes)?;
-        rest(&mut stream)
+        read_to_end(&mut stream)
     }
 
     fn get(&self, path: &str) -> io::Result<String> {
@@ -130,7 +130,7 @@ impl Served {
         Pid::from_raw(pid).expect("a pid")
     }
 
-    /// From now on it gets no descriptor whose number is as high.
+    /// Limits the number of its file descriptors.
     fn limit_descriptors(&self, limit: u64) {
         let limit = Rlimit {
             current: Some(limit),
@@ -143,8 +143,8 @@ impl Served {
         kill_process(self.pid(), Signal::TERM).expect("it is there");
     }
 
-    /// Waits for its end, which is a good one.
-    fn ended(&mut self) {
+    /// Waits until it exits, which must be successful.
+    fn wait_for_exit(&mut self) {
         assert!(self.child.wait().expect("a status").success());
     }
 }
@@ -153,21 +153,21 @@ fn read(log: &Path) -> String {
     fs::read_to_string(log).expect("a log")
 }
 
-impl Drop for Served {
+impl Drop for ServeProcess {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-fn rest(stream: &mut TcpStream) -> io::Result<String> {
+fn read_to_end(stream: &mut TcpStream) -> io::Result<String> {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A question on a connection that stays open.
-fn question(token: &str, query: &str) -> String {
+/// A GraphQL request that keeps its connection open.
+fn graphql_request(token: &str, query: &str) -> String {
     let body = serde_json::json!({ "query": query }).to_string();
     format!(
         "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAuthorization: Bearer {token}\r\n\
@@ -176,8 +176,8 @@ fn question(token: &str, query: &str) -> String {
     )
 }
 
-/// Reads one answer, head and body; an error where there is not all of it.
-fn answer(stream: &mut TcpStream) -> io::Result<String> {
+/// Reads one response, head and body, in lower case. Fails if it is incomplete.
+fn read_response(stream: &mut TcpStream) -> io::Result<String> {
     let mut bytes = Vec::new();
     let mut chunk = [0; 4096];
     loop {

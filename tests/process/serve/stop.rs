@@ -1,4 +1,4 @@
-//! Stopping, with clients that keep their connections.
+//! Graceful shutdown with clients that keep their connections open.
 
 use std::{
     io::{Read as _, Write as _},
@@ -12,13 +12,13 @@ use std::{
 
 use coach_tests::wait_for;
 
-use super::{Stage, answer, question};
-use crate::coach::turn;
+use super::{Fixture, graphql_request, read_response};
+use crate::coach::share_machine;
 
 const CLIENTS: usize = 8;
-const MAYA: &str = "{ me { displayName } }";
+const QUERY: &str = "{ me { displayName } }";
 
-/// `PRI * HTTP/2.0`, empty settings, and a request for `/` that is complete with its head.
+/// The HTTP/2 connection preface, empty settings, and a GET request for `/`.
 const HTTP_2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00\
     \x00\x00\x06\x01\x05\x00\x00\x00\x01\x82\x86\x84\x41\x01x";
 const HEADERS: u8 = 1;
@@ -26,24 +26,25 @@ const GOAWAY: u8 = 7;
 
 #[test]
 fn no_request_on_an_open_connection_is_lost() {
-    let _turn = turn();
-    let stage = Stage::new();
-    let mut served = stage.serve(&[("COACH_TIMEOUT_DRAIN", "1s")]);
+    let _lock = share_machine();
+    let fixture = Fixture::new();
+    let mut process = fixture.serve(&[("COACH_TIMEOUT_DRAIN", "1s")]);
     let answered = Arc::new(AtomicUsize::new(0));
     let closed = Arc::new(AtomicUsize::new(0));
-    let ask = question(&stage.token, MAYA);
+    let request = graphql_request(&fixture.token, QUERY);
     thread::scope(|scope| {
         for client in 0..CLIENTS {
-            let (served, ask) = (&served, &ask);
+            let (process, request) = (&process, &request);
             let (answered, closed) = (Arc::clone(&answered), Arc::clone(&closed));
             scope.spawn(move || {
-                while let Ok(mut stream) = served.connect() {
+                while let Ok(mut stream) = process.connect() {
                     loop {
-                        // Some ask at once, others think.
+                        // Clients wait for different times between requests.
                         thread::sleep(Duration::from_millis(30 * client as u64));
-                        let sent = stream.write_all(ask.as_bytes());
+                        let sent = stream.write_all(request.as_bytes());
                         sent.expect("the connection is open until it is said to be closed");
-                        let answer = answer(&mut stream).expect("an answer to what was sent");
+                        let answer =
+                            read_response(&mut stream).expect("an answer to what was sent");
                         assert!(answer.contains("maya"), "{answer}");
                         answered.fetch_add(1, Ordering::Relaxed);
                         if answer.contains("connection: close") {
@@ -59,18 +60,18 @@ fn no_request_on_an_open_connection_is_lost() {
             || "answers".to_owned(),
         );
         assert_eq!(closed.load(Ordering::Relaxed), 0);
-        served.terminate();
+        process.terminate();
     });
-    served.ended();
+    process.wait_for_exit();
     assert!(closed.load(Ordering::Relaxed) >= CLIENTS);
 }
 
 #[test]
 fn clients_with_http_2_are_told_to_go() {
-    let _turn = turn();
-    let stage = Stage::new();
-    let mut served = stage.serve(&[("COACH_TIMEOUT_DRAIN", "1s")]);
-    let mut stream = served.connect().expect("a connection");
+    let _lock = share_machine();
+    let fixture = Fixture::new();
+    let mut process = fixture.serve(&[("COACH_TIMEOUT_DRAIN", "1s")]);
+    let mut stream = process.connect().expect("a connection");
     stream.write_all(HTTP_2).expect("sent");
     let mut frame = || {
         let mut head = [0; 9];
@@ -81,21 +82,25 @@ fn clients_with_http_2_are_told_to_go() {
         head[3]
     };
     while frame() != HEADERS {}
-    served.terminate();
+    process.terminate();
     while frame() != GOAWAY {}
-    served.ended();
+    process.wait_for_exit();
 }
 
 #[test]
 fn a_client_that_shuts_down_its_sending_half_gets_its_answer() {
-    let _turn = turn();
-    let stage = Stage::new();
-    let served = stage.serve(&[]);
+    let _lock = share_machine();
+    let fixture = Fixture::new();
+    let process = fixture.serve(&[]);
     for _ in 0..20 {
-        let mut stream = served.connect().expect("a connection");
-        let ask = question(&stage.token, MAYA);
-        stream.write_all(ask.as_bytes()).expect("sent");
+        let mut stream = process.connect().expect("a connection");
+        let request = graphql_request(&fixture.token, QUERY);
+        stream.write_all(request.as_bytes()).expect("sent");
         stream.shutdown(std::net::Shutdown::Write).expect("shut");
-        assert!(answer(&mut stream).expect("an answer").contains("maya"));
+        assert!(
+            read_response(&mut stream)
+                .expect("an answer")
+                .contains("maya")
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! What operators see of a request: one trace, one line, and its share of the metrics.
+//! The telemetry of a request: one trace, one log line, and metrics.
 
 mod work;
 
@@ -9,7 +9,7 @@ use opentelemetry_proto::tonic::trace::v1::Span;
 use serde_json::Value;
 
 use crate::{
-    coach::{Dev, TODAY, assert_private, command, folder, port, run, turn},
+    coach::{Dev, TODAY, assert_no_personal_data, command, folder, port, run, share_machine},
     collector::{Collector, attributes, hex},
 };
 
@@ -26,12 +26,12 @@ fn start(collector: &Collector) -> Dev {
     Dev::start_as(command, &folder, port)
 }
 
-/// Today, as part of a trace of the caller's.
-fn ask_today(dev: &Dev) -> String {
-    ask_today_within(dev, &format!("00-{TRACE}-{CALLER}-01"))
+/// Runs the operation `Today` as part of a trace of the caller, and returns the request id.
+fn request_today(dev: &Dev) -> String {
+    request_today_with_parent(dev, &format!("00-{TRACE}-{CALLER}-01"))
 }
 
-fn ask_today_within(dev: &Dev, traceparent: &str) -> String {
+fn request_today_with_parent(dev: &Dev, traceparent: &str) -> String {
     let answer = reqwest::blocking::Client::new()
         .post(format!("{}/graphql", dev.base))
         .header("traceparent", traceparent)
@@ -45,7 +45,7 @@ fn ask_today_within(dev: &Dev, traceparent: &str) -> String {
 }
 
 fn line(dev: &Dev, request: &str) -> Value {
-    // It is written after the answer, and read by a thread of its own.
+    // The line is written after the response, and read by another thread.
     let line = || {
         let log = dev.log.lock().expect("text").clone();
         let lines: Vec<_> = log.lines().filter(|line| line.contains(request)).collect();
@@ -58,13 +58,13 @@ fn line(dev: &Dev, request: &str) -> Value {
 
 #[test]
 fn one_trace_holds_request_operation_batches_and_statements() {
-    let _turn = turn();
+    let _lock = share_machine();
     let collector = Collector::start();
     let dev = start(&collector);
-    let request = ask_today(&dev);
+    let request = request_today(&dev);
 
-    // The root ends last.
-    let spans = collector.trace(TRACE, |spans| {
+    // The root span ends last.
+    let spans = collector.wait_for_trace(TRACE, |spans| {
         spans.iter().any(|span| hex(&span.parent_span_id) == CALLER)
     });
     let by_id: HashMap<_, _> = spans
@@ -106,11 +106,8 @@ fn one_trace_holds_request_operation_batches_and_statements() {
     let statements: Vec<_> = spans.iter().filter(statement).collect();
     assert_eq!(line["db.statements"], statements.len());
     for statement in &statements {
-        let within = parent(statement).expect("a parent");
-        assert!(
-            batch(&within) || within.name == "query Today",
-            "{within:#?}"
-        );
+        let outer = parent(statement).expect("a parent");
+        assert!(batch(&outer) || outer.name == "query Today", "{outer:#?}");
         assert!(statement.name.starts_with("SELECT "), "{}", statement.name);
         assert_eq!(attributes(statement)["db.system.name"], "postgresql");
     }
@@ -124,12 +121,12 @@ fn one_trace_holds_request_operation_batches_and_statements() {
         "{spans:#?}"
     );
     assert!(collector.services().iter().all(|name| name == "coach"));
-    assert_private(&collector.text());
+    assert_no_personal_data(&collector.text());
 }
 
 #[test]
 fn a_malformed_parent_begins_a_trace_of_its_own() {
-    let _turn = turn();
+    let _lock = share_machine();
     let collector = Collector::start();
     let dev = start(&collector);
     let mut seen = Vec::new();
@@ -140,7 +137,7 @@ fn a_malformed_parent_begins_a_trace_of_its_own() {
         format!("00-{TRACE}-{CALLER}-001"),
         format!("00-{TRACE}-{CALLER}-01-more"),
     ] {
-        let line = line(&dev, &ask_today_within(&dev, &malformed));
+        let line = line(&dev, &request_today_with_parent(&dev, &malformed));
         let trace = line["trace.id"].as_str().expect("a trace").to_owned();
         assert!(!trace.ends_with(&TRACE[1..]), "{malformed}: {line}");
         assert!(!trace.starts_with("0000000000"), "{malformed}: {line}");
@@ -151,10 +148,10 @@ fn a_malformed_parent_begins_a_trace_of_its_own() {
 
 #[test]
 fn a_request_is_one_line_and_counted() {
-    let _turn = turn();
+    let _lock = share_machine();
     let collector = Collector::start();
     let dev = start(&collector);
-    let line = line(&dev, &ask_today(&dev));
+    let line = line(&dev, &request_today(&dev));
     assert_eq!(line["graphql.operation.name"], "Today");
     assert_eq!(line["http.response.status_code"], 200);
     for number in ["graphql.cost", "db.statements", "event.duration"] {
@@ -163,9 +160,9 @@ fn a_request_is_one_line_and_counted() {
             "{number}: {line}"
         );
     }
-    let (status, _) = dev.ask("", "{ me { id } }");
+    let (status, _) = dev.graphql("", "{ me { id } }");
     assert_eq!(status, 294);
-    dev.ask("", "query Made_Up { recipes(first: 1) { nodes { id } } }");
+    dev.graphql("", "query Made_Up { recipes(first: 1) { nodes { id } } }");
 
     let client = reqwest::blocking::Client::new();
     let answer = client
@@ -193,8 +190,8 @@ fn a_request_is_one_line_and_counted() {
     }
     assert!(!exposed.contains("Made_Up"), "clients do not choose labels");
 
-    // The same is sent by OTLP.
-    collector.counts("coach.batch.size");
+    // The metrics are also exported by OTLP.
+    collector.wait_for_metric("coach.batch.size");
 }
 
 #[test]

@@ -1,19 +1,19 @@
-//! And of what is done because of it, behind its answer.
+//! The telemetry of the background work that a request causes.
 
 use serde_json::{Value, json};
 
 use super::{CALLER, TRACE, start};
 use crate::{
-    coach::{Dev, assert_private, turn},
+    coach::{Dev, assert_no_personal_data, share_machine},
     collector::{Collector, attributes, hex},
 };
 
 const REQUEST: &str = include_str!("../../../schema/operations/RequestDataExport.graphql");
 
-/// What has been counted by now; it is counted before the message is done with, and shown at once.
+/// The metric of processed messages. It is recorded before a message is deleted, and exposed at once.
 const COUNTED: &str = "messaging_process_duration_seconds_count{";
 
-fn ask_for_data(dev: &Dev) {
+fn request_export(dev: &Dev) {
     let input = json!({ "idempotencyKey": "1" });
     let answer = reqwest::blocking::Client::new()
         .post(format!("{}/graphql", dev.base))
@@ -28,18 +28,18 @@ fn ask_for_data(dev: &Dev) {
 
 #[test]
 fn what_is_worked_on_is_linked_to_what_caused_it_and_timed() {
-    let _turn = turn();
+    let _lock = share_machine();
     let collector = Collector::start();
     let dev = start(&collector);
-    ask_for_data(&dev);
+    request_export(&dev);
 
-    // A trace of its own, which may be long after; and the place of its cause.
-    let done = collector.linked("process email-attachments", TRACE);
+    // It is a trace of its own, since it may be much later, with a link to its cause.
+    let done = collector.wait_for_linked_span("process email-attachments", TRACE);
     assert_ne!(hex(&done.trace_id), TRACE);
     assert!(done.parent_span_id.is_empty(), "{done:#?}");
-    // Consumer.
+    // The span kind of consumers.
     assert_eq!(done.kind, 5);
-    let told = attributes(&done);
+    let found = attributes(&done);
     for (name, value) in [
         ("messaging.destination.name", "email-attachments"),
         ("messaging.operation.name", "process"),
@@ -48,18 +48,21 @@ fn what_is_worked_on_is_linked_to_what_caused_it_and_timed() {
         ("coach.receives", "1"),
         ("coach.outcome", "done"),
     ] {
-        assert_eq!(told.get(name).map(String::as_str), Some(value), "{told:?}");
+        assert_eq!(
+            found.get(name).map(String::as_str),
+            Some(value),
+            "{found:?}"
+        );
     }
     let [link] = &done.links[..] else {
         panic!("not one link: {done:#?}");
     };
     let cause = hex(&link.span_id);
-    let spans = collector.trace(TRACE, |spans| {
+    let spans = collector.wait_for_trace(TRACE, |spans| {
         spans.iter().any(|span| hex(&span.span_id) == cause)
             && spans.iter().any(|span| hex(&span.parent_span_id) == CALLER)
     });
-    // The answer waited for the database, and for nothing else outside: no client, producer or consumer but its
-    // statements.
+    // The response waited for no other system than the database: the only client spans are statements.
     for span in &spans {
         let is_statement =
             attributes(span).get("db.system.name").map(String::as_str) == Some("postgresql");
@@ -72,8 +75,8 @@ fn what_is_worked_on_is_linked_to_what_caused_it_and_timed() {
         ["POST /graphql", "mutation RequestDataExport"].contains(&cause),
         "{cause}"
     );
-    // The letter about it was caused by that work in turn.
-    let mailed = collector.linked("process email-attachments", &hex(&done.trace_id));
+    // The email with the archive was caused by that work in turn.
+    let mailed = collector.wait_for_linked_span("process email-attachments", &hex(&done.trace_id));
     assert_eq!(
         attributes(&mailed)["coach.envelope.kind"],
         "email.data-export"
@@ -95,9 +98,9 @@ fn what_is_worked_on_is_linked_to_what_caused_it_and_timed() {
         .all(|label| line.contains(label))
     });
     let counted = counted.unwrap_or_else(|| panic!("not counted: {series:?}"));
-    // The archive and its letter.
+    // The archive and its email.
     assert!(counted.ends_with(" 2"), "{counted}");
-    assert_private(&collector.text());
-    // The same is sent by OTLP.
-    collector.counts("messaging.process.duration");
+    assert_no_personal_data(&collector.text());
+    // The metrics are also exported by OTLP.
+    collector.wait_for_metric("messaging.process.duration");
 }

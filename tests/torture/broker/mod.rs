@@ -1,4 +1,4 @@
-//! The queue of a run, as seen from outside: taken away, and looked into.
+//! The queue of a run, seen from outside: it can be made unavailable, and inspected.
 
 mod postgres;
 mod sqs;
@@ -7,14 +7,14 @@ use std::time::Duration;
 
 use crate::{
     cli::Queue,
-    evidence::Left,
+    evidence::Remaining,
     stage::{Database, value},
 };
 
 use postgres::Postgres;
 use sqs::Sqs;
 
-/// What carries messages. It sees to it that every third of them is delivered twice.
+/// The queue implementation. Every third message is delivered twice.
 #[derive(Debug)]
 pub(crate) enum Broker {
     /// Tables in the database.
@@ -35,7 +35,7 @@ impl Broker {
         })
     }
 
-    /// What processes are told of it.
+    /// The settings of the processes for it.
     pub(crate) fn settings(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::Postgres(_) => vec![("COACH_QUEUE", "postgres".to_owned())],
@@ -43,18 +43,18 @@ impl Broker {
         }
     }
 
-    /// Cannot be reached for a while; nothing in it is lost.
-    pub(crate) async fn go_away(&self, outage: Duration) -> anyhow::Result<()> {
+    /// Makes the queue unavailable for a while; no message is lost.
+    pub(crate) async fn make_unavailable(&self, outage: Duration) -> anyhow::Result<()> {
         match self {
-            Self::Postgres(postgres) => postgres.go_away(outage).await,
+            Self::Postgres(postgres) => postgres.make_unavailable(outage).await,
             Self::Sqs(sqs) => {
-                sqs.go_away(outage).await;
+                sqs.make_unavailable(outage).await;
                 Ok(())
             }
         }
     }
 
-    /// Sends what is to be delivered twice, where the queue does not do so by itself. Goes on until it is dropped.
+    /// Sends messages a second time, unless the queue does so by itself. Runs until it is dropped.
     pub(crate) async fn deliver_twice(&self) -> anyhow::Result<()> {
         match self {
             Self::Postgres(_) => std::future::pending().await,
@@ -62,7 +62,7 @@ impl Broker {
         }
     }
 
-    /// How many messages were delivered twice.
+    /// The number of messages that were delivered twice.
     pub(crate) async fn delivered_twice(&self) -> anyhow::Result<u64> {
         match self {
             Self::Postgres(postgres) => postgres.delivered_twice().await,
@@ -70,16 +70,16 @@ impl Broker {
         }
     }
 
-    /// What it holds.
-    pub(crate) async fn left(&self) -> anyhow::Result<Left> {
+    /// The messages that are left in it.
+    pub(crate) async fn remaining(&self) -> anyhow::Result<Remaining> {
         match self {
-            Self::Postgres(postgres) => postgres.left().await,
-            Self::Sqs(sqs) => sqs.left().await,
+            Self::Postgres(postgres) => postgres.remaining().await,
+            Self::Sqs(sqs) => sqs.remaining().await,
         }
     }
 }
 
-/// A count that is the only value of a statement.
+/// The single number that a query returns.
 async fn count(database: &Database, sql: &str) -> anyhow::Result<u64> {
     let rows = database.rows(sql).await?;
     let count: Option<i64> = rows.first().map(|row| value(row, 0)).transpose()?;

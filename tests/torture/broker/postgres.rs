@@ -5,11 +5,11 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::count;
-use crate::{evidence::Left, stage::Database};
+use crate::{evidence::Remaining, stage::Database};
 
-const TWICE: &str = include_str!("twice.sql");
+const DELIVER_TWICE: &str = include_str!("twice.sql");
 
-/// Tables of the database.
+/// The queue's tables in the database of the run.
 #[derive(Debug)]
 pub(crate) struct Postgres {
     database: Database,
@@ -17,12 +17,12 @@ pub(crate) struct Postgres {
 
 impl Postgres {
     pub(super) async fn new(database: Database) -> anyhow::Result<Self> {
-        database.execute(TWICE).await?;
+        database.execute(DELIVER_TWICE).await?;
         Ok(Self { database })
     }
 
-    /// The table has another name: whoever wants it gets an error, and everything else in the database goes on.
-    pub(super) async fn go_away(&self, outage: Duration) -> anyhow::Result<()> {
+    /// Renames the table: every access to the queue fails, and everything else in the database keeps working.
+    pub(super) async fn make_unavailable(&self, outage: Duration) -> anyhow::Result<()> {
         let away = "ALTER TABLE IF EXISTS queue_message RENAME TO queue_message_away";
         self.database.execute(away).await?;
         sleep(outage).await;
@@ -35,10 +35,10 @@ impl Postgres {
         count(&self.database, sql).await
     }
 
-    pub(super) async fn left(&self) -> anyhow::Result<Left> {
+    pub(super) async fn remaining(&self) -> anyhow::Result<Remaining> {
         let live = "SELECT count(*) FROM queue_message WHERE receives < 5 OR visible_at > now()";
         let dead = "SELECT count(*) FROM queue_message WHERE receives >= 5 AND visible_at <= now()";
-        Ok(Left {
+        Ok(Remaining {
             unsent: 0,
             undelivered: count(&self.database, live).await?,
             dead: count(&self.database, dead).await?,

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use anyhow::Context as _;
-use coach_domain::queue::{BATCH, Outgoing, Queue as _, QueueName};
+use coach_domain::queue::{MAX_BATCH_SIZE, Outgoing, Queue as _, QueueName};
 use coach_tests::{Ministack, Mode, Proxy, Target, aws::sqs as client};
 use coach_workers::queue::{
     SqsQueue,
@@ -13,20 +13,20 @@ use tokio::{task::spawn_blocking, time::sleep};
 
 use super::count;
 use crate::{
-    evidence::Left,
+    evidence::Remaining,
     process::target,
     stage::{Database, value},
 };
 
-/// Every third that was not sent again yet, of those that are there.
-const AGAIN: &str = "
+/// Every third message that was enqueued so far and not sent a second time yet.
+const UNSENT_DUPLICATES: &str = "
     SELECT number, queue, envelope
     FROM torture.owed
     WHERE number % 3 = 0 AND NOT sent_again AND queue <> 'events'
     ORDER BY number
     LIMIT 10";
 
-/// A server, with queues of this run's own.
+/// A server, with queues that only this run uses.
 #[derive(Debug)]
 pub(crate) struct Sqs {
     database: Database,
@@ -74,8 +74,8 @@ impl Sqs {
         ]
     }
 
-    /// One half of the time it refuses, the other half it says nothing.
-    pub(super) async fn go_away(&self, outage: Duration) {
+    /// Connections are refused during the first half of the time, and not answered during the second.
+    pub(super) async fn make_unavailable(&self, outage: Duration) {
         for mode in [Mode::Closed, Mode::Silent] {
             self.proxy.set(mode);
             sleep(outage / 2).await;
@@ -85,7 +85,7 @@ impl Sqs {
 
     pub(super) async fn deliver_twice(&self) -> anyhow::Result<()> {
         loop {
-            let again = self.database.rows(AGAIN).await?;
+            let again = self.database.rows(UNSENT_DUPLICATES).await?;
             for row in &again {
                 let (queue, envelope): (String, String) = (value(row, 1)?, value(row, 2)?);
                 let messages = [Outgoing::new(envelope)];
@@ -97,7 +97,7 @@ impl Sqs {
                     format!("UPDATE torture.owed SET sent_again = true WHERE number = {number}");
                 self.database.execute(&mark).await?;
             }
-            if again.len() < BATCH {
+            if again.len() < MAX_BATCH_SIZE {
                 sleep(Duration::from_millis(100)).await;
             }
         }
@@ -108,13 +108,13 @@ impl Sqs {
         count(&self.database, sql).await
     }
 
-    pub(super) async fn left(&self) -> anyhow::Result<Left> {
-        let mut left = Left::default();
+    pub(super) async fn remaining(&self) -> anyhow::Result<Remaining> {
+        let mut remaining = Remaining::default();
         for (queue, _) in &self.names {
             let depth = self.queue.depth(*queue).await?;
-            left.undelivered += depth.waiting + depth.in_flight;
-            left.dead += depth.dead;
+            remaining.undelivered += depth.waiting + depth.in_flight;
+            remaining.dead += depth.dead;
         }
-        Ok(left)
+        Ok(remaining)
     }
 }

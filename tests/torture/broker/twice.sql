@@ -13,6 +13,6 @@ BEGIN
 END
 $$;
 
--- Not the copies.
+-- The copies are not copied again.
 CREATE TRIGGER deliver_twice AFTER INSERT ON queue_message
 FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION torture.deliver_twice();

@@ -1,6 +1,6 @@
-//! Letters and their mails. Nothing makes a mail server take a message exactly once: between its acceptance and our
-//! mark, a process or the database can die. Each mail that was accepted and not marked has to be explained by a kill
-//! just there; anything else is a double of our own making.
+//! Checks letters and their mails. Exactly-once delivery to a mail server is impossible: between the acceptance of a
+//! mail and its record as sent, a process or the database can die. Each mail that was accepted and not recorded must be
+//! explained by a kill at that time; any other duplicate is a bug.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -10,20 +10,20 @@ use std::{
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::Verdict;
+use super::Findings;
 use crate::{
     evidence::{Evidence, Letter, Mail},
     kill::{DATABASE, Kill},
     process::DEADLINE,
 };
 
-/// Letters that are rather lost than doubled, where a kill leaves it open whether they were sent.
+/// Kinds of letters that are rather lost than doubled when a kill leaves it open whether they were sent.
 const AT_MOST_ONCE: [&str; 1] = ["email.check-in-due"];
 
-/// How much later than a process's clock says a kill may be noticed.
-const NOTICED_WITHIN: Duration = Duration::from_secs(1);
+/// How much later a kill may be recorded than it happened.
+const MAX_DETECTION_DELAY: Duration = Duration::from_secs(1);
 
-pub(super) fn look_at_letters(verdict: &mut Verdict, evidence: &Evidence) {
+pub(super) fn check_letters(findings: &mut Findings, evidence: &Evidence) {
     let mut mails: HashMap<Uuid, Vec<&Mail>> = HashMap::new();
     for mail in &evidence.mails {
         mails.entry(mail.envelope).or_default().push(mail);
@@ -38,14 +38,14 @@ pub(super) fn look_at_letters(verdict: &mut Verdict, evidence: &Evidence) {
         let once = AT_MOST_ONCE.contains(&kind.as_str());
         let over = state == "SENT" || once && state == "UNKNOWN";
         if copies.is_empty() && !(once && state == "UNKNOWN") {
-            verdict.lost += 1;
+            findings.lost += 1;
             lost.push(format!(
                 "lost: {kind} {envelope} was never mailed; it is recorded as {state}"
             ));
         } else if !letter.is_done || !over {
             open.push(format!("{kind} {envelope} is {state} in the end"));
         } else {
-            verdict.effects += 1;
+            findings.found_effects += 1;
         }
         if let Some(stray) = copies.iter().find(|mail| mail.to != *to) {
             wrong.push(format!(
@@ -54,7 +54,7 @@ pub(super) fn look_at_letters(verdict: &mut Verdict, evidence: &Evidence) {
             ));
         }
         if copies.len() > 1 {
-            verdict.doubled_mails += copies.len() - 1;
+            findings.doubled_mails += copies.len() - 1;
             if once {
                 doubled.push(format!("doubled: {kind} {envelope} may come at most once"));
             }
@@ -63,8 +63,8 @@ pub(super) fn look_at_letters(verdict: &mut Verdict, evidence: &Evidence) {
             .iter()
             .filter(|mail| letter.marked.as_ref() != Some(&mail.name));
         for mail in unmarked {
-            if evidence.kills.iter().any(|kill| caught(kill, mail)) {
-                verdict.caught += 1;
+            if evidence.kills.iter().any(|kill| explains(kill, mail)) {
+                findings.explained_mails += 1;
             } else {
                 doubled.push(format!(
                     "doubled: {} was sent and not marked, and nobody was killed",
@@ -73,27 +73,27 @@ pub(super) fn look_at_letters(verdict: &mut Verdict, evidence: &Evidence) {
             }
         }
     }
-    let owed: HashSet<Uuid> = evidence.letters.iter().map(|it| it.envelope).collect();
+    let known: HashSet<Uuid> = evidence.letters.iter().map(|it| it.envelope).collect();
     let strays = evidence
         .mails
         .iter()
-        .filter(|mail| !owed.contains(&mail.envelope));
+        .filter(|mail| !known.contains(&mail.envelope));
     wrong.extend(strays.map(|mail| format!("nobody owed the mail {}", mail.name)));
-    if verdict.doubled_mails > verdict.caught {
-        let (mails, caught) = (verdict.doubled_mails, verdict.caught);
+    if findings.doubled_mails > findings.explained_mails {
+        let (mails, explained_mails) = (findings.doubled_mails, findings.explained_mails);
         doubled.push(format!(
-            "doubled: {mails} mails too many, and kills caught only {caught}"
+            "doubled: {mails} mails too many, and kills caught only {explained_mails}"
         ));
     }
     for faults in [lost, open, doubled, wrong] {
-        verdict.tell(faults);
+        findings.report(faults);
     }
 }
 
-/// Whether a kill came between the acceptance of a mail and our mark: it hit the process that had sent it, or the
-/// database, no later than the work on a message may take.
-fn caught(kill: &Kill, mail: &Mail) -> bool {
-    let within = TimeDelta::from_std(DEADLINE + NOTICED_WITHIN).unwrap_or_default();
+/// Whether a kill can have come between the acceptance of a mail and its record as sent: it hit the process that had
+/// sent the mail, or the database, before the processing deadline of the message.
+fn explains(kill: &Kill, mail: &Mail) -> bool {
+    let window = TimeDelta::from_std(DEADLINE + MAX_DETECTION_DELAY).unwrap_or_default();
     let hit = kill.process == mail.process || kill.process == DATABASE;
-    hit && mail.at <= kill.until && kill.at <= mail.at + within
+    hit && mail.at <= kill.until && kill.at <= mail.at + window
 }

@@ -1,4 +1,5 @@
-//! The checker: what the evidence comes to. A pure function, so that it can be shown to notice what it is there for.
+//! The checker, which evaluates the evidence. It is a pure function, so that tests can show that it notices losses and
+//! duplicates.
 
 mod mail;
 #[cfg(test)]
@@ -7,51 +8,51 @@ mod tests;
 use std::{collections::HashMap, fmt};
 
 use crate::{
-    evidence::{After, Evidence, Left},
+    evidence::{AfterRun, Evidence, Remaining},
     progress::missed,
 };
 
-/// How many of each kind of fault are told in words.
-const TOLD: usize = 10;
+/// How many faults of each kind are reported one by one.
+const MAX_REPORTED: usize = 10;
 
-/// What it comes to.
+/// The result of a check.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Verdict {
-    /// Mutations that phones were told to be done.
+pub(crate) struct Findings {
+    /// Mutations that were acknowledged to clients.
     pub(crate) acknowledged: usize,
-    /// Their marks in the database, and the mails of all letters that were owed.
-    pub(crate) effects: usize,
-    /// Those of them that are not there.
+    /// The marks of these mutations in the database, and the mails of all enqueued letters.
+    pub(crate) found_effects: usize,
+    /// Marks and mails that are missing.
     pub(crate) lost: usize,
-    /// Marks that are there more often than once.
+    /// Copies of marks beyond the first.
     pub(crate) doubled_effects: usize,
     /// Mails of a letter beyond the first.
     pub(crate) doubled_mails: usize,
-    /// Mails that a kill caught between their acceptance and our mark.
-    pub(crate) caught: usize,
-    /// All that is wrong, in words.
+    /// Mails that were not recorded as sent, and a kill explains why.
+    pub(crate) explained_mails: usize,
+    /// Descriptions of everything that is wrong.
     pub(crate) faults: Vec<String>,
 }
 
-/// Looks at everything.
-pub(crate) fn check(evidence: &Evidence) -> Verdict {
-    let mut verdict = Verdict {
+/// Checks all evidence of a run.
+pub(crate) fn check(evidence: &Evidence) -> Findings {
+    let mut findings = Findings {
         acknowledged: evidence.acknowledged.len(),
-        ..Verdict::default()
+        ..Findings::default()
     };
-    verdict.look_at_marks(evidence);
-    mail::look_at_letters(&mut verdict, evidence);
-    verdict.look_at_the_end(evidence);
-    verdict
+    findings.check_marks(evidence);
+    mail::check_letters(&mut findings, evidence);
+    findings.check_final_state(evidence);
+    findings
 }
 
-impl Verdict {
+impl Findings {
     /// Whether nothing is wrong.
     pub(crate) fn holds(&self) -> bool {
         self.faults.is_empty()
     }
 
-    fn look_at_marks(&mut self, evidence: &Evidence) {
+    fn check_marks(&mut self, evidence: &Evidence) {
         let mut found: HashMap<&str, usize> = HashMap::new();
         for mark in &evidence.found {
             *found.entry(mark).or_default() += 1;
@@ -60,7 +61,7 @@ impl Verdict {
         for done in &evidence.acknowledged {
             for mark in &done.marks {
                 if found.contains_key(mark.as_str()) {
-                    self.effects += 1;
+                    self.found_effects += 1;
                 } else {
                     lost.push(format!(
                         "lost: {} was acknowledged, and there is no `{mark}`",
@@ -70,54 +71,56 @@ impl Verdict {
             }
         }
         self.lost += lost.len();
-        self.tell(lost);
+        self.report(lost);
         let mut doubled: Vec<_> = found.iter().filter(|(_, count)| **count > 1).collect();
         doubled.sort_unstable();
         self.doubled_effects += doubled.iter().map(|(_, count)| **count - 1).sum::<usize>();
         let doubled = doubled.iter();
-        self.tell(doubled.map(|(mark, count)| format!("doubled: `{mark}` is there {count} times")));
+        self.report(
+            doubled.map(|(mark, count)| format!("doubled: `{mark}` is there {count} times")),
+        );
     }
 
-    fn look_at_the_end(&mut self, evidence: &Evidence) {
-        let Left {
+    fn check_final_state(&mut self, evidence: &Evidence) {
+        let Remaining {
             unsent,
             undelivered,
             dead,
-        } = evidence.left;
-        let left = [
+        } = evidence.remaining;
+        let remaining = [
             (unsent, "rows of the outbox were not sent"),
             (undelivered, "messages were not delivered"),
             (dead, "dead letters are left"),
         ];
-        let left = left.into_iter().filter(|(count, _)| *count > 0);
-        self.tell(left.map(|(count, what)| format!("{count} {what}")));
-        let After { errors, open } = evidence.after;
+        let remaining = remaining.into_iter().filter(|(count, _)| *count > 0);
+        self.report(remaining.map(|(count, what)| format!("{count} {what}")));
+        let AfterRun { errors, open } = evidence.after;
         let after = [
             (u64::from(errors), "requests failed after the last fault"),
             (open, "transactions are open that nobody works on"),
         ];
         let after = after.into_iter().filter(|(count, _)| *count > 0);
-        self.tell(after.map(|(count, what)| format!("{count} {what}")));
-        let wanted = evidence.wanted;
+        self.report(after.map(|(count, what)| format!("{count} {what}")));
+        let targets = evidence.targets;
         let enough = [
-            (self.acknowledged, wanted.mutations, "mutations"),
-            (evidence.kills.len(), wanted.kills, "kills"),
+            (self.acknowledged, targets.mutations, "mutations"),
+            (evidence.kills.len(), targets.kills, "kills"),
         ];
-        for (count, wanted, what) in enough {
-            if u32::try_from(count).is_ok_and(|count| count < wanted) {
-                self.tell([format!("only {count} of {wanted} {what}")]);
+        for (count, target, what) in enough {
+            if u32::try_from(count).is_ok_and(|count| count < target) {
+                self.report([format!("only {count} of {target} {what}")]);
             }
         }
-        let missed = missed(&evidence.kills, wanted.hits).into_iter();
-        self.tell(
-            missed.map(|point| format!("`{point}` was hit fewer than {} times", wanted.hits)),
+        let missed = missed(&evidence.kills, targets.hits).into_iter();
+        self.report(
+            missed.map(|point| format!("`{point}` was hit fewer than {} times", targets.hits)),
         );
     }
 
-    /// Notes what is wrong; of very much of one kind only some.
-    fn tell(&mut self, faults: impl IntoIterator<Item = String>) {
+    /// Adds faults of one kind; of more than [`MAX_REPORTED`], the others are only counted.
+    fn report(&mut self, faults: impl IntoIterator<Item = String>) {
         let mut faults = faults.into_iter();
-        self.faults.extend(faults.by_ref().take(TOLD));
+        self.faults.extend(faults.by_ref().take(MAX_REPORTED));
         let more = faults.count();
         if more > 0 {
             self.faults.push(format!("and {more} more of these"));
@@ -125,23 +128,27 @@ impl Verdict {
     }
 }
 
-/// The line that a campaign is about.
-impl fmt::Display for Verdict {
+/// The summary line of a run.
+impl fmt::Display for Findings {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             acknowledged,
-            effects,
+            found_effects,
             lost,
             doubled_effects,
             doubled_mails,
-            caught,
+            explained_mails,
             ..
         } = self;
-        let than = if doubled_mails <= caught { "<=" } else { ">" };
+        let than = if doubled_mails <= explained_mails {
+            "<="
+        } else {
+            ">"
+        };
         write!(
             formatter,
-            "{acknowledged} mutations acknowledged, {effects} effects found, lost {lost}, doubled database effects \
-             {doubled_effects}, doubled emails {doubled_mails} {than} kills inside the window {caught}"
+            "{acknowledged} mutations acknowledged, {found_effects} effects found, lost {lost}, doubled database effects \
+             {doubled_effects}, doubled emails {doubled_mails} {than} kills inside the window {explained_mails}"
         )
     }
 }

@@ -1,13 +1,13 @@
-//! The checker on evidence made up, with and without something wrong in it.
+//! The checker on fabricated evidence, with and without faults in it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::{Verdict, check};
+use super::{Findings, check};
 use crate::{
     evidence::{Acknowledged, Evidence, Letter, Mail},
     kill::{DATABASE, Kill, points},
-    progress::Wanted,
+    progress::Targets,
 };
 
 fn second(number: i64) -> DateTime<Utc> {
@@ -33,7 +33,7 @@ fn mail(letter: u128, process: &str, at: i64) -> Mail {
     }
 }
 
-/// Ten sign-in codes that came once each; every point was hit.
+/// Ten sign-in codes that were mailed once each, and every kill point was hit.
 fn good() -> Evidence {
     let marks = |letter| {
         vec![
@@ -42,7 +42,7 @@ fn good() -> Evidence {
         ]
     };
     Evidence {
-        wanted: Wanted {
+        targets: Targets {
             mutations: 10,
             kills: 9,
             hits: 1,
@@ -74,48 +74,51 @@ fn good() -> Evidence {
     }
 }
 
-fn spoilt(spoil: impl FnOnce(&mut Evidence)) -> Verdict {
+fn check_with(change: impl FnOnce(&mut Evidence)) -> Findings {
     let mut evidence = good();
-    spoil(&mut evidence);
+    change(&mut evidence);
     check(&evidence)
 }
 
-fn assert_told(verdict: &Verdict, fault: &str) {
-    let told = verdict.faults.iter().any(|it| it.contains(fault));
-    assert!(told, "{fault:?} is not in {:?}", verdict.faults);
+fn assert_reported(findings: &Findings, fault: &str) {
+    let reported = findings.faults.iter().any(|it| it.contains(fault));
+    assert!(reported, "{fault:?} is not in {:?}", findings.faults);
 }
 
 #[test]
 fn what_is_right_holds() {
-    let verdict = check(&good());
-    assert!(verdict.holds(), "{:?}", verdict.faults);
+    let findings = check(&good());
+    assert!(findings.holds(), "{:?}", findings.faults);
     let line = "10 mutations acknowledged, 30 effects found, lost 0, doubled database effects 0, doubled emails 0 <= \
                 kills inside the window 0";
-    assert_eq!(verdict.to_string(), line);
+    assert_eq!(findings.to_string(), line);
 }
 
 #[test]
 fn a_mark_that_is_missing_is_lost() {
-    let verdict = spoilt(|it| it.found.retain(|mark| mark != "idempotency_key 3"));
-    assert_eq!((verdict.lost, verdict.effects), (1, 29));
-    assert_told(
-        &verdict,
+    let findings = check_with(|it| it.found.retain(|mark| mark != "idempotency_key 3"));
+    assert_eq!((findings.lost, findings.found_effects), (1, 29));
+    assert_reported(
+        &findings,
         "lost: sign-in code was acknowledged, and there is no `idempotency_key 3`",
     );
 }
 
 #[test]
 fn a_mail_that_is_missing_is_lost_whatever_is_recorded() {
-    let verdict = spoilt(|it| it.mails.retain(|mail| mail.envelope != Uuid::from_u128(4)));
-    assert_eq!((verdict.lost, verdict.effects), (1, 29));
-    assert_told(&verdict, "was never mailed; it is recorded as SENT");
+    let findings = check_with(|it| it.mails.retain(|mail| mail.envelope != Uuid::from_u128(4)));
+    assert_eq!((findings.lost, findings.found_effects), (1, 29));
+    assert_reported(&findings, "was never mailed; it is recorded as SENT");
 }
 
 #[test]
 fn a_mark_that_is_there_twice_is_doubled() {
-    let verdict = spoilt(|it| it.found.push("email.sign-in-code 5".to_owned()));
-    assert_eq!((verdict.lost, verdict.doubled_effects), (0, 1));
-    assert_told(&verdict, "doubled: `email.sign-in-code 5` is there 2 times");
+    let findings = check_with(|it| it.found.push("email.sign-in-code 5".to_owned()));
+    assert_eq!((findings.lost, findings.doubled_effects), (0, 1));
+    assert_reported(
+        &findings,
+        "doubled: `email.sign-in-code 5` is there 2 times",
+    );
 }
 
 #[test]
@@ -127,17 +130,21 @@ fn a_double_without_a_kill_in_its_window_is_ours() {
         kill("worker-1.2", None, 99),
     ];
     for other in others {
-        let verdict = spoilt(|it| {
+        let findings = check_with(|it| {
             it.mails.push(mail(6, "worker-1.2", 90));
             it.kills.push(other.clone());
         });
-        assert_eq!((verdict.doubled_mails, verdict.caught), (1, 0), "{other:?}");
-        assert_told(
-            &verdict,
+        assert_eq!(
+            (findings.doubled_mails, findings.explained_mails),
+            (1, 0),
+            "{other:?}"
+        );
+        assert_reported(
+            &findings,
             "doubled: 6 at 90 was sent and not marked, and nobody was killed",
         );
         assert!(
-            verdict
+            findings
                 .to_string()
                 .ends_with("doubled emails 1 > kills inside the window 0")
         );
@@ -151,13 +158,13 @@ fn a_double_that_a_kill_explains_is_allowed() {
         ..kill(DATABASE, None, 89)
     };
     for explained in [kill("worker-1.2", Some("after-effect"), 91), of_database] {
-        let verdict = spoilt(|it| {
+        let findings = check_with(|it| {
             it.mails.push(mail(6, "worker-1.2", 90));
             it.kills.push(explained);
         });
-        assert!(verdict.holds(), "{:?}", verdict.faults);
+        assert!(findings.holds(), "{:?}", findings.faults);
         assert!(
-            verdict
+            findings
                 .to_string()
                 .ends_with("doubled emails 1 <= kills inside the window 1")
         );
@@ -167,63 +174,69 @@ fn a_double_that_a_kill_explains_is_allowed() {
 #[test]
 fn one_kill_does_not_excuse_the_mail_that_was_marked() {
     // Both were sent, one was marked, and the other is the one that was killed.
-    let verdict = spoilt(|it| {
+    let findings = check_with(|it| {
         it.mails.push(mail(6, "worker-2.1", 95));
         it.kills.push(kill("worker-1.2", None, 101));
     });
-    assert_told(&verdict, "doubled: 6 at 95 was sent and not marked");
+    assert_reported(&findings, "doubled: 6 at 95 was sent and not marked");
 }
 
 #[test]
 fn what_may_come_at_most_once_may_be_lost_but_not_doubled() {
-    let lost = spoilt(|it| {
+    let lost = check_with(|it| {
         it.letters[2].kind = "email.check-in-due".to_owned();
         it.letters[2].state = Some("UNKNOWN".to_owned());
         it.mails.retain(|mail| mail.envelope != Uuid::from_u128(2));
     });
     assert!(lost.holds(), "{:?}", lost.faults);
-    let doubled = spoilt(|it| {
+    let doubled = check_with(|it| {
         it.letters[2].kind = "email.check-in-due".to_owned();
         it.mails.push(mail(2, "worker-1.2", 90));
         it.kills.push(kill("worker-1.2", None, 91));
     });
-    assert_told(&doubled, "may come at most once");
+    assert_reported(&doubled, "may come at most once");
 }
 
 #[test]
 fn what_is_not_over_in_the_end_is_told() {
-    assert_told(
-        &spoilt(|it| it.left.unsent = 2),
+    assert_reported(
+        &check_with(|it| it.remaining.unsent = 2),
         "2 rows of the outbox were not sent",
     );
-    assert_told(
-        &spoilt(|it| it.left.undelivered = 1),
+    assert_reported(
+        &check_with(|it| it.remaining.undelivered = 1),
         "1 messages were not delivered",
     );
-    assert_told(&spoilt(|it| it.left.dead = 3), "3 dead letters are left");
-    let sending = spoilt(|it| it.letters[1].state = Some("SENDING".to_owned()));
-    assert_told(&sending, "is SENDING in the end");
-    assert_told(
-        &spoilt(|it| it.letters[1].is_done = false),
+    assert_reported(
+        &check_with(|it| it.remaining.dead = 3),
+        "3 dead letters are left",
+    );
+    let sending = check_with(|it| it.letters[1].state = Some("SENDING".to_owned()));
+    assert_reported(&sending, "is SENDING in the end");
+    assert_reported(
+        &check_with(|it| it.letters[1].is_done = false),
         "is SENT in the end",
     );
 }
 
 #[test]
 fn mails_to_the_wrong_people_are_told() {
-    let stray = spoilt(|it| it.mails[1].to = "somebody@torture.example".to_owned());
-    assert_told(&stray, "went to somebody@torture.example");
-    let unasked = spoilt(|it| it.mails.push(mail(77, "worker-1.2", 90)));
-    assert_told(&unasked, "nobody owed the mail 77 at 90");
+    let stray = check_with(|it| it.mails[1].to = "somebody@torture.example".to_owned());
+    assert_reported(&stray, "went to somebody@torture.example");
+    let unknown = check_with(|it| it.mails.push(mail(77, "worker-1.2", 90)));
+    assert_reported(&unknown, "nobody owed the mail 77 at 90");
 }
 
 #[test]
 fn a_run_that_was_too_easy_does_not_hold() {
-    assert_told(
-        &spoilt(|it| it.wanted.mutations = 11),
+    assert_reported(
+        &check_with(|it| it.targets.mutations = 11),
         "only 10 of 11 mutations",
     );
-    assert_told(&spoilt(|it| it.wanted.kills = 10), "only 9 of 10 kills");
-    let missed = spoilt(|it| it.kills[8].point = None);
-    assert_told(&missed, "`before-delete` was hit fewer than 1 times");
+    assert_reported(
+        &check_with(|it| it.targets.kills = 10),
+        "only 9 of 10 kills",
+    );
+    let missed = check_with(|it| it.kills[8].point = None);
+    assert_reported(&missed, "`before-delete` was hit fewer than 1 times");
 }

@@ -1,4 +1,4 @@
-//! Reading the evidence: from the database, and from the mailboxes.
+//! Collects the evidence from the database and from the mailboxes.
 
 use std::{fs, path::Path, sync::Arc};
 
@@ -7,11 +7,11 @@ use coach_domain::clock::SystemClock;
 use coach_workers::mail::send::Mailbox;
 use mail_parser::MessageParser;
 
-use super::{Acknowledged, After, Evidence, Left, Letter, Mail};
+use super::{Acknowledged, AfterRun, Evidence, Letter, Mail, Remaining};
 use crate::{
     broker::Broker,
     operation::KINDS,
-    progress::{Progress, Wanted},
+    progress::{Progress, Targets},
     stage::{Database, value},
 };
 
@@ -24,12 +24,12 @@ const LETTERS: &str = "
     LEFT JOIN email_delivery AS delivery ON delivery.envelope_id = owed.id
     WHERE queue IN ('email-urgent', 'email', 'email-attachments')";
 
-/// All of it.
+/// Collects all evidence of a run.
 pub(crate) async fn collect(
     database: &Database,
     broker: &Broker,
     mail: &Path,
-    wanted: Wanted,
+    targets: Targets,
     progress: &Progress,
     acknowledged: Vec<Acknowledged>,
 ) -> anyhow::Result<Evidence> {
@@ -39,7 +39,7 @@ pub(crate) async fn collect(
     )
     .await?;
     for kind in KINDS {
-        found.extend(texts(database, kind.found).await?);
+        found.extend(texts(database, kind.marks_sql).await?);
     }
     let kills = progress.kills().clone();
     let letters = database.rows(LETTERS).await?;
@@ -54,25 +54,25 @@ pub(crate) async fn collect(
         })
     });
     Ok(Evidence {
-        wanted,
+        targets,
         acknowledged,
         found,
         letters: letters.collect::<anyhow::Result<_>>()?,
         mails: mails(mail)?,
         kills,
-        left: left(database, broker).await?,
-        after: After::default(),
+        remaining: remaining(database, broker).await?,
+        after: AfterRun::default(),
     })
 }
 
-/// What is not done yet.
-pub(crate) async fn left(database: &Database, broker: &Broker) -> anyhow::Result<Left> {
+/// The work that is not done yet.
+pub(crate) async fn remaining(database: &Database, broker: &Broker) -> anyhow::Result<Remaining> {
     let sql = "SELECT count(*) FROM outbox WHERE sent_at IS NULL";
     let rows = database.rows(sql).await?;
     let unsent: i64 = value(rows.first().context("no row")?, 0)?;
-    Ok(Left {
+    Ok(Remaining {
         unsent: unsent.unsigned_abs(),
-        ..broker.left().await?
+        ..broker.remaining().await?
     })
 }
 
@@ -81,7 +81,7 @@ async fn texts(database: &Database, sql: &str) -> anyhow::Result<Vec<String>> {
     rows.iter().map(|row| value(row, 0)).collect()
 }
 
-/// Those of all processes, each of which had a folder of its own.
+/// The mails of all processes, each of which has a mailbox folder of its own.
 fn mails(folder: &Path) -> anyhow::Result<Vec<Mail>> {
     let mut mails = Vec::new();
     let folders = match fs::read_dir(folder) {

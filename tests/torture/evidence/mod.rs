@@ -1,76 +1,76 @@
-//! What is known when a run has ended: what was acknowledged, what is there, and who was killed.
+//! What is known when a run has ended: the acknowledged mutations, the state of the database, the mails and the kills.
 
 mod collect;
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-pub(crate) use collect::{collect, left};
+pub(crate) use collect::{collect, remaining};
 
-use crate::{kill::Kill, progress::Wanted};
+use crate::{kill::Kill, progress::Targets};
 
-/// All of it.
+/// All evidence of a run.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Evidence {
-    /// What the run was to come to.
-    pub(crate) wanted: Wanted,
+    /// What the run had to reach.
+    pub(crate) targets: Targets,
     pub(crate) acknowledged: Vec<Acknowledged>,
-    /// The marks that mutations have left, each as often as it is there.
+    /// The marks of mutations in the database, each as often as it was found.
     pub(crate) found: Vec<String>,
     pub(crate) letters: Vec<Letter>,
     pub(crate) mails: Vec<Mail>,
     pub(crate) kills: Vec<Kill>,
-    pub(crate) left: Left,
-    pub(crate) after: After,
+    pub(crate) remaining: Remaining,
+    pub(crate) after: AfterRun,
 }
 
-/// What is still wrong when all faults are over.
+/// Errors after all faults are over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct After {
-    /// Requests that were not answered as they should be.
+pub(crate) struct AfterRun {
+    /// Requests that had to be retried.
     pub(crate) errors: u32,
-    /// Transactions that are open and that nobody works on.
+    /// Transactions that are idle and not closed.
     pub(crate) open: u64,
 }
 
-/// A mutation that a phone was told to be done.
+/// A mutation that was acknowledged to its client.
 #[derive(Clone, Debug)]
 pub(crate) struct Acknowledged {
     pub(crate) name: &'static str,
-    /// What is in the database now, each exactly once.
+    /// The marks that must be in the database, each exactly once.
     pub(crate) marks: Vec<String>,
 }
 
-/// A letter that was owed, and what became of it by our own records.
+/// A letter that was enqueued, and its processing as recorded in the database.
 #[derive(Clone, Debug)]
 pub(crate) struct Letter {
     pub(crate) envelope: Uuid,
     pub(crate) kind: String,
-    /// Whom it is for.
+    /// The address of the recipient.
     pub(crate) to: String,
-    /// Whether the inbox has it as done.
+    /// Whether the inbox has recorded its message as processed.
     pub(crate) is_done: bool,
-    /// Its state, where there is one.
+    /// The state of its delivery record, if there is one.
     pub(crate) state: Option<String>,
-    /// Which of its mails was marked as sent.
+    /// The id of the mail that was recorded as sent.
     pub(crate) marked: Option<String>,
 }
 
-/// A mail that was accepted.
+/// A mail that the mail server accepted.
 #[derive(Clone, Debug)]
 pub(crate) struct Mail {
     pub(crate) envelope: Uuid,
-    /// Its file.
+    /// The name of its file, which is its id too.
     pub(crate) name: String,
     pub(crate) to: String,
-    /// Who handed it in.
+    /// The process that sent it.
     pub(crate) process: String,
     pub(crate) at: DateTime<Utc>,
 }
 
-/// What was not done in the end.
+/// The work that is left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Left {
+pub(crate) struct Remaining {
     /// Rows of the outbox that were not sent.
     pub(crate) unsent: u64,
     /// Messages that wait or are in flight.

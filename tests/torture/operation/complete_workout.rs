@@ -1,15 +1,15 @@
-//! `completeWorkout`: a row, and an event.
+//! `completeWorkout`: inserts a row, and enqueues an event.
 
 use coach_domain::id::OpaqueId as _;
 use serde_json::json;
 
-use super::{Kind, Made, Request, World};
+use super::{Kind, NewOperation, Request, World};
 
 pub(super) const KIND: Kind = Kind {
     name: "completeWorkout",
     weight: 8,
     make,
-    found: "
+    marks_sql: "
         SELECT 'workout_completion ' || done.cycle_id || '/' || day || '/' || position
         FROM workout_completion AS done
         JOIN torture.person ON person.id = done.member_id
@@ -21,13 +21,13 @@ pub(super) const KIND: Kind = Kind {
 
 const DOCUMENT: &str = include_str!("../../../schema/operations/CompleteWorkout.graphql");
 
-fn make(world: &mut World, _: u32) -> anyhow::Result<Option<Made>> {
+fn make(world: &mut World, _: u32) -> anyhow::Result<Option<NewOperation>> {
     let Some(workout) = world.workouts.pop() else {
         return Ok(None);
     };
     let (id, day) = (workout.id, workout.id.day);
     let place = format!("{}/{}/{}", day.cycle.id, day.number, id.position);
-    Ok(Some(Made {
+    Ok(Some(NewOperation {
         request: Request::Mutation {
             token: world.token(&workout.subject)?,
             document: DOCUMENT,

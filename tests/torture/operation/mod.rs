@@ -1,5 +1,5 @@
-//! The mutations of a run. A new kind is a file here and an entry in [`KINDS`]: it says how it is asked for, which marks
-//! it leaves, and how they are found in the database.
+//! The mutations of a run. A new kind is a file here and an entry in [`KINDS`]: it defines its request, the marks that
+//! it leaves in the database, and the query that finds them.
 
 mod complete_workout;
 mod register;
@@ -17,18 +17,18 @@ pub(crate) use world::World;
 
 use coach_tests::Random;
 
-/// A kind of mutation.
+/// A kind of mutation, or of another request that changes something.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
-    /// How often it comes, beside the others.
+    /// How often it is drawn, relative to the others.
     weight: usize,
-    /// Another one, whose marks no other has; `None` when nothing is left to be done.
-    make: fn(&mut World, u32) -> anyhow::Result<Option<Made>>,
-    /// Finds the marks of this kind, as a column of text: each as often as it is there.
-    pub(crate) found: &'static str,
+    /// Creates an operation with unique marks; `None` when its inputs are used up.
+    make: fn(&mut World, u32) -> anyhow::Result<Option<NewOperation>>,
+    /// The query for the marks of this kind, as a column of text: each as often as it was left.
+    pub(crate) marks_sql: &'static str,
 }
 
-/// All of them.
+/// All kinds.
 pub(crate) const KINDS: [Kind; 7] = [
     complete_workout::KIND,
     sign_in::KIND,
@@ -39,42 +39,42 @@ pub(crate) const KINDS: [Kind; 7] = [
     webhook::KIND,
 ];
 
-/// What a kind makes up.
-struct Made {
+/// An operation as its kind creates it, still without a key.
+struct NewOperation {
     request: Request,
     marks: Vec<String>,
 }
 
-/// How something is asked for.
+/// The request of an operation.
 #[derive(Clone, Debug)]
 pub(crate) enum Request {
-    /// By GraphQL.
+    /// A GraphQL mutation.
     Mutation {
         token: String,
         document: &'static str,
-        /// Of the root.
+        /// The field of `Mutation`.
         field: &'static str,
         /// Without the idempotency key.
         input: Value,
     },
-    /// By `POST /internal/email`.
+    /// The body for `POST /internal/email`.
     SignIn(Value),
-    /// By `POST /webhooks/standard`, signed when it is sent.
+    /// A webhook for `POST /webhooks/standard`, signed when it is sent.
     Webhook { id: String, body: String },
 }
 
-/// One mutation, to be done once however often it is asked for.
+/// One mutation, which must have its effect once however often it is requested.
 #[derive(Clone, Debug)]
 pub(crate) struct Operation {
     pub(crate) name: &'static str,
     pub(crate) key: String,
     pub(crate) request: Request,
-    /// What is in the database once it is done, each exactly once.
+    /// The marks that it leaves in the database, each exactly once.
     pub(crate) marks: Vec<String>,
 }
 
 impl Operation {
-    /// A webhook of its own, beside those of a run.
+    /// A webhook besides those of the run, without marks.
     pub(crate) fn webhook(name: &str) -> Self {
         let id = format!("msg_{name}");
         Self {
@@ -90,7 +90,7 @@ impl Operation {
     }
 }
 
-/// The mutations of a run, in their order: the same for the same seed.
+/// The sequence of the mutations of a run, which depends only on the seed.
 pub(crate) struct Operations {
     world: World,
     random: Random,
@@ -106,24 +106,24 @@ impl Operations {
         }
     }
 
-    /// The next one.
+    /// Creates the next operation.
     pub(crate) fn next(&mut self) -> anyhow::Result<Operation> {
         self.number += 1;
         let drawn = self.draw();
-        // Where one kind has nothing left, the next one has.
-        for place in 0..KINDS.len() {
-            let kind = &KINDS[(drawn + place) % KINDS.len()];
-            if let Some(made) = (kind.make)(&mut self.world, self.number)? {
+        // When the inputs of a kind are used up, another kind takes its place.
+        for index in 0..KINDS.len() {
+            let kind = &KINDS[(drawn + index) % KINDS.len()];
+            if let Some(operation) = (kind.make)(&mut self.world, self.number)? {
                 let key = format!("torture-{}", self.number);
-                let mut marks = made.marks;
-                // A webhook is known again by its own id.
-                if !matches!(made.request, Request::Webhook { .. }) {
+                let mut marks = operation.marks;
+                // Webhooks are deduplicated by their own id.
+                if !matches!(operation.request, Request::Webhook { .. }) {
                     marks.push(format!("idempotency_key {key}"));
                 }
                 return Ok(Operation {
                     name: kind.name,
                     key,
-                    request: made.request,
+                    request: operation.request,
                     marks,
                 });
             }
@@ -131,16 +131,16 @@ impl Operations {
         anyhow::bail!("nothing is left to be done after {} mutations", self.number)
     }
 
-    /// A kind, by weight.
+    /// Draws the index of a kind, by weight.
     fn draw(&mut self) -> usize {
-        let mut left = self
+        let mut remaining = self
             .random
             .below(KINDS.iter().map(|kind| kind.weight).sum());
-        for (place, kind) in KINDS.iter().enumerate() {
-            if left < kind.weight {
-                return place;
+        for (index, kind) in KINDS.iter().enumerate() {
+            if remaining < kind.weight {
+                return index;
             }
-            left -= kind.weight;
+            remaining -= kind.weight;
         }
         0
     }

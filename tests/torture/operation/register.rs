@@ -1,14 +1,14 @@
-//! `registerMember`: a member, and a letter of welcome.
+//! `registerMember`: inserts a member, and enqueues a welcome letter.
 
 use serde_json::json;
 
-use super::{Kind, Made, Request, World};
+use super::{Kind, NewOperation, Request, World};
 
 pub(super) const KIND: Kind = Kind {
     name: "registerMember",
     weight: 3,
     make,
-    found: "
+    marks_sql: "
         SELECT 'member ' || subject
         FROM member
         WHERE subject LIKE 'new-%@torture.example'
@@ -20,9 +20,9 @@ pub(super) const KIND: Kind = Kind {
 
 const DOCUMENT: &str = include_str!("../../../schema/operations/RegisterMember.graphql");
 
-fn make(world: &mut World, number: u32) -> anyhow::Result<Option<Made>> {
+fn make(world: &mut World, number: u32) -> anyhow::Result<Option<NewOperation>> {
     let subject = format!("new-{number}@torture.example");
-    Ok(Some(Made {
+    Ok(Some(NewOperation {
         request: Request::Mutation {
             token: world.token(&subject)?,
             document: DOCUMENT,

@@ -1,15 +1,15 @@
-//! `startPlan`: a plan and its first cycle, two events, and a letter with attachments.
+//! `startPlan`: inserts a plan and its first cycle, and enqueues two events and a letter with attachments.
 
 use serde_json::json;
 
-use super::{Kind, Made, Request, World};
+use super::{Kind, NewOperation, Request, World};
 
 pub(super) const KIND: Kind = Kind {
     name: "startPlan",
     weight: 1,
     make,
-    // Of a cycle's beginning also where it is a check-in that causes it.
-    found: "
+    // These include the marks of cycles that a check-in started.
+    marks_sql: "
         SELECT 'plan ' || subject
         FROM plan
         JOIN member ON member.id = member_id
@@ -31,11 +31,11 @@ pub(super) const KIND: Kind = Kind {
 
 const DOCUMENT: &str = include_str!("../../../schema/operations/StartPlan.graphql");
 
-fn make(world: &mut World, _: u32) -> anyhow::Result<Option<Made>> {
+fn make(world: &mut World, _: u32) -> anyhow::Result<Option<NewOperation>> {
     let Some(subject) = world.idle.pop() else {
         return Ok(None);
     };
-    Ok(Some(Made {
+    Ok(Some(NewOperation {
         request: Request::Mutation {
             token: world.token(&subject)?,
             document: DOCUMENT,

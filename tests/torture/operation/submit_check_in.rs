@@ -1,17 +1,17 @@
-//! `submitCheckIn`: a check-in, the next cycle, two events and two letters. Before it, or after, the scheduler reminds of
-//! it once.
+//! `submitCheckIn`: inserts a check-in and the next cycle, and enqueues two events and two letters. The scheduler
+//! enqueues one reminder of it, before or after.
 
 use coach_domain::id::OpaqueId as _;
 use serde_json::json;
 
-use super::{Kind, Made, Request, World};
+use super::{Kind, NewOperation, Request, World};
 
 pub(super) const KIND: Kind = Kind {
     name: "submitCheckIn",
     weight: 1,
     make,
-    // The cycle that follows is found as those of started plans are.
-    found:
+    // The query of `startPlan` finds the marks of the next cycle too.
+    marks_sql:
         "
         SELECT 'check_in ' || subject
         FROM check_in
@@ -25,11 +25,11 @@ pub(super) const KIND: Kind = Kind {
 
 const DOCUMENT: &str = include_str!("../../../schema/operations/SubmitCheckIn.graphql");
 
-fn make(world: &mut World, number: u32) -> anyhow::Result<Option<Made>> {
+fn make(world: &mut World, number: u32) -> anyhow::Result<Option<NewOperation>> {
     let Some((subject, cycle)) = world.due.pop() else {
         return Ok(None);
     };
-    Ok(Some(Made {
+    Ok(Some(NewOperation {
         request: Request::Mutation {
             token: world.token(&subject)?,
             document: DOCUMENT,

@@ -1,15 +1,15 @@
-//! `updateConsents`: an answer, an event, and a record for the partner.
+//! `updateConsents`: inserts a consent, and enqueues an event and a record for the partner.
 
 use serde_json::json;
 
-use super::{Kind, Made, Request, World};
+use super::{Kind, NewOperation, Request, World};
 
 pub(super) const KIND: Kind = Kind {
     name: "updateConsents",
     weight: 1,
     make,
-    // A partner may be asked twice under one id, and is told so; our own record of it is there once.
-    found: "
+    // The partner may receive a request twice, with the same id; our own record of the delivery exists once.
+    marks_sql: "
         SELECT 'consent ' || subject
         FROM consent
         JOIN member ON member.id = member_id
@@ -27,12 +27,12 @@ pub(super) const KIND: Kind = Kind {
 
 const DOCUMENT: &str = include_str!("../../../schema/operations/UpdateConsents.graphql");
 
-fn make(world: &mut World, number: u32) -> anyhow::Result<Option<Made>> {
-    let Some(subject) = world.unasked.pop() else {
+fn make(world: &mut World, number: u32) -> anyhow::Result<Option<NewOperation>> {
+    let Some(subject) = world.without_consent.pop() else {
         return Ok(None);
     };
     let granted = number.is_multiple_of(2);
-    Ok(Some(Made {
+    Ok(Some(NewOperation {
         request: Request::Mutation {
             token: world.token(&subject)?,
             document: DOCUMENT,

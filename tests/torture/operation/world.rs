@@ -1,4 +1,4 @@
-//! What mutations are made of: whom there is, and what is left to be done.
+//! The inputs of mutations: members, and what they have not done yet.
 
 use std::collections::HashMap;
 
@@ -14,28 +14,28 @@ use coach_tests::Random;
 
 use crate::stage::{Database, value};
 
-/// A workout that its member has not done yet.
+/// A workout that its member has not completed yet.
 pub(super) struct Workout {
     pub(super) subject: String,
     pub(super) id: ScheduledWorkoutId,
 }
 
-/// All of it.
+/// All inputs of a run that are not used up yet.
 pub(crate) struct World {
     issuer: LocalIssuer,
     tokens: HashMap<String, String>,
-    pub(super) begun: DateTime<Utc>,
+    pub(super) started_at: DateTime<Utc>,
     pub(super) workouts: Vec<Workout>,
-    /// Members whose check-in waits, each with the cycle that it closes.
+    /// Members whose check-in is due, each with the cycle that it closes.
     pub(super) due: Vec<(String, CycleId)>,
     /// Members without a plan.
     pub(super) idle: Vec<String>,
-    /// Members with a plan who were not asked for their consent.
-    pub(super) unasked: Vec<String>,
+    /// Members with a plan and without any recorded consent.
+    pub(super) without_consent: Vec<String>,
 }
 
 impl World {
-    /// As it is at the beginning, in an order of chance.
+    /// Loads the inputs from a new database; the workouts in random order.
     pub(crate) async fn load(
         database: &Database,
         issuer: LocalIssuer,
@@ -49,20 +49,20 @@ impl World {
         Ok(Self {
             issuer,
             tokens: HashMap::new(),
-            begun: SystemClock.now(),
+            started_at: SystemClock.now(),
             workouts,
             due: due.collect::<anyhow::Result<_>>()?,
             idle: addresses(database, "idle").await?,
-            unasked: addresses(database, "training").await?,
+            without_consent: addresses(database, "training").await?,
         })
     }
 
-    /// What a member signs in with.
+    /// The access token of a member.
     pub(super) fn token(&mut self, subject: &str) -> anyhow::Result<String> {
         if let Some(token) = self.tokens.get(subject) {
             return Ok(token.clone());
         }
-        let token = self.issuer.token(subject, &[], self.begun)?;
+        let token = self.issuer.token(subject, &[], self.started_at)?;
         self.tokens.insert(subject.to_owned(), token.clone());
         Ok(token)
     }
@@ -94,7 +94,7 @@ async fn workouts(database: &Database) -> anyhow::Result<Vec<Workout>> {
     workouts.collect()
 }
 
-/// Its member is the second column, and itself the third.
+/// The cycle of a row, whose second column is the member's id and whose third is the cycle's.
 fn cycle(row: &QueryResult) -> anyhow::Result<CycleId> {
     Ok(CycleId {
         member: MemberId(value(row, 1)?),

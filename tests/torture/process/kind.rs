@@ -1,4 +1,4 @@
-//! What a process is there for.
+//! The kinds of processes.
 
 use crate::kill;
 
@@ -35,10 +35,12 @@ impl Kind {
         self != Self::Worker
     }
 
-    /// The named points that it gets to.
+    /// The kill points that it can reach.
     pub(crate) fn points(self) -> impl Iterator<Item = &'static str> {
-        let commands = kill::OF_COMMANDS.into_iter().filter(move |_| self.serves());
+        let commands = kill::COMMAND_POINTS
+            .into_iter()
+            .filter(move |_| self.serves());
         let works = self != Self::Gateway;
-        commands.chain(kill::OF_WORK.into_iter().filter(move |_| works))
+        commands.chain(kill::WORKER_POINTS.into_iter().filter(move |_| works))
     }
 }

@@ -1,4 +1,4 @@
-//! The processes that are tortured: the binary `coach`, as operators start it.
+//! The processes under test: the binary `coach`, started as operators start it.
 
 mod kind;
 mod watchdog;
@@ -17,10 +17,10 @@ use tokio::process::{Child, Command};
 pub(crate) use kind::Kind;
 pub(crate) use watchdog::Watchdog;
 
-/// How long the work on a message may take. A busy machine needs far less.
+/// How long a worker may process a message. Even a busy machine needs far less.
 pub(crate) const DEADLINE: std::time::Duration = std::time::Duration::from_secs(5);
 
-/// A place that has a process, and another one when that has ended.
+/// A place in the fleet: its process is replaced by another one when it ends.
 #[derive(Clone, Debug)]
 pub(crate) struct Slot {
     /// Such as `worker-1`.
@@ -30,23 +30,24 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    /// The address of one of its routes.
+    /// The URL of one of its routes.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 }
 
-/// How all processes of a run are started.
+/// What all processes of a run are started with.
 #[derive(Clone, Debug)]
-pub(crate) struct Surroundings {
-    /// The folder of everything that the run leaves.
+pub(crate) struct Environment {
+    /// The folder of all files of the run.
     pub(crate) home: PathBuf,
-    /// All that is set, the same for all.
+    /// Environment variables, the same for all processes.
     pub(crate) settings: Vec<(&'static str, String)>,
 }
 
-impl Surroundings {
-    /// Starts a process in a slot; with a named point and a number it ends when it gets there for the so-many-th time.
+impl Environment {
+    /// Starts a process in a slot. With a kill point and a count it is killed when it reaches the point for that
+    /// many-th time.
     pub(crate) fn start(
         &self,
         slot: &Slot,
@@ -59,7 +60,7 @@ impl Surroundings {
         command
             .args(slot.kind.arguments())
             .env("COACH_LISTEN", format!("127.0.0.1:{}", slot.port))
-            // So that each mail tells who sent it.
+            // A mailbox of its own, so that each mail shows which process sent it.
             .env("COACH_MAIL", self.mail().join(name))
             .stdout(log.try_clone()?)
             .stderr(log);
@@ -69,13 +70,13 @@ impl Surroundings {
         Ok(command.spawn()?)
     }
 
-    /// Runs a verb as operators do, to its end.
-    pub(crate) async fn operate(&self, arguments: &[&str]) -> anyhow::Result<()> {
+    /// Runs a subcommand as operators do, and waits until it has succeeded.
+    pub(crate) async fn run_command(&self, arguments: &[&str]) -> anyhow::Result<()> {
         let output = self.command()?.args(arguments).output().await?;
-        let told = String::from_utf8_lossy(&output.stderr);
+        let stderr = String::from_utf8_lossy(&output.stderr);
         ensure!(
             output.status.success(),
-            "coach {}: {told}",
+            "coach {}: {stderr}",
             arguments.join(" ")
         );
         Ok(())
@@ -84,12 +85,12 @@ impl Surroundings {
     fn command(&self) -> anyhow::Result<Command> {
         let mut command = Command::new(binary()?);
         command
-            // A `coach.toml` where we were started, and settings in the shell, are for other work.
+            // Neither a `coach.toml` in the current directory nor settings in the environment are meant for this.
             .current_dir(&self.home)
             .env_clear()
             .envs(self.settings.iter().cloned())
             .env("COACH_HOME", &self.home)
-            // Members' tokens are signed by the key in that home.
+            // Members' tokens are signed with the key in that folder.
             .env("COACH_AUTH_LOCAL", "yes")
             .stdin(Stdio::null())
             .kill_on_drop(true);
@@ -101,13 +102,13 @@ impl Surroundings {
         self.home.join("mail")
     }
 
-    /// Where the processes of a slot write to.
+    /// The file that the processes of a slot write their output to.
     pub(crate) fn log(&self, slot: &Slot) -> PathBuf {
         self.home.join(&slot.name).with_extension("log")
     }
 }
 
-/// `coach`, as `cargo build --workspace` made it: with kill points.
+/// `coach`, as built by `cargo build --workspace`: with kill points.
 fn binary() -> anyhow::Result<PathBuf> {
     let binary = target()?.join("debug/coach");
     ensure!(
@@ -118,7 +119,7 @@ fn binary() -> anyhow::Result<PathBuf> {
     Ok(binary)
 }
 
-/// Cargo's folder that this program is in: in `debug`, or in `debug/deps` where it is tested.
+/// Cargo's target folder: this program is in its `debug`, or in `debug/deps` when it is under test.
 pub(crate) fn target() -> anyhow::Result<PathBuf> {
     let own = std::env::current_exe()?;
     let debug = own.ancestors().find(|folder| folder.ends_with("debug"));
@@ -126,8 +127,8 @@ pub(crate) fn target() -> anyhow::Result<PathBuf> {
     target.context("this program is not in a folder of cargo's")
 }
 
-/// A port that nobody has. Below those that the system gives to who connects: while a process is away, a connection to
-/// its port could be given just that one, and the next process would find it taken.
+/// A free port, below the ephemeral range: while a process is down, a client that connects to its port could be
+/// assigned the same port as its source port, and the next process could not bind it.
 pub(crate) fn free_port() -> io::Result<u16> {
     use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
     static NEXT: AtomicU16 = AtomicU16::new(0);

@@ -1,4 +1,4 @@
-//! Ending the processes when this one is gone without having done so.
+//! Kills the child processes when this process ends without having done so.
 
 use std::{io, os::unix::process::CommandExt as _, process::Stdio};
 
@@ -8,8 +8,8 @@ use tokio::{
     sync::Mutex,
 };
 
-/// Is told of each process that begins and ends. Its input ends when we do, however that comes about; then it kills
-/// those that are left. Only built-in commands of the shell.
+/// Reads a line for each process that starts or ends. Its input is closed when the campaign ends, for whatever reason;
+/// then it kills the processes that are left. It uses only built-in commands of the shell.
 const SCRIPT: &str = r#"
 live=' '
 while read -r what pid; do
@@ -21,7 +21,7 @@ done
 for pid in $live; do kill -KILL "$pid"; done
 "#;
 
-/// A shell that outlives us for a moment.
+/// A shell that briefly outlives the campaign.
 #[derive(Debug)]
 pub(crate) struct Watchdog {
     input: Mutex<ChildStdin>,
@@ -36,7 +36,7 @@ impl Watchdog {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            // Ctrl-C in the terminal is for us, not for it.
+            // Not interrupted by Ctrl-C in the terminal.
             .process_group(0);
         let mut shell = Command::from(command).spawn()?;
         let input = shell.stdin.take();
@@ -47,17 +47,17 @@ impl Watchdog {
         })
     }
 
-    /// A process is there.
-    pub(crate) async fn begun(&self, pid: u32) -> io::Result<()> {
-        self.tell(&format!("begun {pid}\n")).await
+    /// A process was started.
+    pub(crate) async fn process_started(&self, pid: u32) -> io::Result<()> {
+        self.write_line(&format!("begun {pid}\n")).await
     }
 
-    /// It is not any more.
-    pub(crate) async fn ended(&self, pid: u32) -> io::Result<()> {
-        self.tell(&format!("ended {pid}\n")).await
+    /// A process has ended, and was waited for.
+    pub(crate) async fn process_ended(&self, pid: u32) -> io::Result<()> {
+        self.write_line(&format!("ended {pid}\n")).await
     }
 
-    async fn tell(&self, line: &str) -> io::Result<()> {
+    async fn write_line(&self, line: &str) -> io::Result<()> {
         let mut input = self.input.lock().await;
         input.write_all(line.as_bytes()).await?;
         input.flush().await

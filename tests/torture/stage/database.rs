@@ -1,4 +1,4 @@
-//! The database of a run: content, members who have done nothing yet, and a ledger that the run's tables cannot touch.
+//! The database of a run: content, members without any activity, and a ledger that the service does not touch.
 
 use std::time::Duration;
 
@@ -16,10 +16,10 @@ use super::Postgres;
 const LEDGER: &str = include_str!("ledger.sql");
 const MEMBERS: &str = include_str!("members.sql");
 
-/// How long a statement of ours is tried while Postgres is down.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long a statement of the campaign is retried while Postgres is down.
+const UNAVAILABLE_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A connection or two that outlive the server.
+/// A connection pool that outlives the server.
 #[derive(Clone, Debug)]
 pub(crate) struct Database {
     pub(crate) url: String,
@@ -27,7 +27,7 @@ pub(crate) struct Database {
 }
 
 impl Database {
-    /// Makes it anew, with members enough for so many mutations.
+    /// Creates it, after dropping the previous one, with enough members for this many mutations.
     pub(crate) async fn create(
         postgres: &Postgres,
         name: &str,
@@ -52,45 +52,51 @@ impl Database {
         Ok(Self { url, pool })
     }
 
-    /// Rows of a statement, which waits for Postgres where it is down.
+    /// The rows of a query, which is retried while Postgres is down.
     pub(crate) async fn rows(&self, sql: &str) -> anyhow::Result<Vec<QueryResult>> {
-        let begun = Instant::now();
+        let started = Instant::now();
         loop {
-            match self.pool.query_all_raw(text(sql)).await {
+            match self.pool.query_all_raw(statement(sql)).await {
                 Ok(rows) => return Ok(rows),
-                Err(error) => wait(error, begun).await.with_context(|| sql.to_owned())?,
+                Err(error) => wait_to_retry(error, started)
+                    .await
+                    .with_context(|| sql.to_owned())?,
             }
         }
     }
 
-    /// A statement that can be repeated, and is where Postgres was down meanwhile.
+    /// Executes an idempotent statement, which is retried while Postgres is down.
     pub(crate) async fn execute(&self, sql: &str) -> anyhow::Result<()> {
-        let begun = Instant::now();
+        let started = Instant::now();
         loop {
             match self.pool.execute_unprepared(sql).await {
                 Ok(_) => return Ok(()),
-                Err(error) => wait(error, begun).await.with_context(|| sql.to_owned())?,
+                Err(error) => wait_to_retry(error, started)
+                    .await
+                    .with_context(|| sql.to_owned())?,
             }
         }
     }
 }
 
-/// A moment until the next try, unless something is wrong that will not pass.
-async fn wait(error: DbErr, begun: Instant) -> Result<(), coach_domain::Error> {
+/// Waits before the next attempt; returns the error when it is permanent or Postgres was down for too long.
+async fn wait_to_retry(error: DbErr, started: Instant) -> Result<(), coach_domain::Error> {
     let error = coach_domain::Error::from(error);
-    if !matches!(error, coach_domain::Error::Unavailable(_)) || begun.elapsed() > PATIENCE {
+    if !matches!(error, coach_domain::Error::Unavailable(_))
+        || started.elapsed() > UNAVAILABLE_TIMEOUT
+    {
         return Err(error);
     }
     sleep(Duration::from_millis(200)).await;
     Ok(())
 }
 
-/// A column of a row.
-pub(crate) fn value<T: sea_orm::TryGetable>(row: &QueryResult, place: usize) -> anyhow::Result<T> {
-    Ok(row.try_get_by_index(place)?)
+/// The value of a column, by its index.
+pub(crate) fn value<T: sea_orm::TryGetable>(row: &QueryResult, index: usize) -> anyhow::Result<T> {
+    Ok(row.try_get_by_index(index)?)
 }
 
-fn text(sql: &str) -> Statement {
+fn statement(sql: &str) -> Statement {
     Statement::from_string(DbBackend::Postgres, sql)
 }
 

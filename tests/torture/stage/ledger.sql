@@ -1,9 +1,9 @@
--- What the run itself writes down, in the transactions that it watches. Nothing of
--- the service reads or deletes it: the outbox forgets what was sent.
+-- The ledger of a run, filled by triggers in the transactions themselves. The service neither
+-- reads nor deletes it, while it deletes rows of the outbox after they were sent.
 
 CREATE SCHEMA torture;
 
--- Each side effect that was ever owed.
+-- Each message that was ever enqueued.
 CREATE TABLE torture.owed (
     number BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     id UUID NOT NULL,
@@ -12,7 +12,7 @@ CREATE TABLE torture.owed (
     member_id UUID,
     payload JSONB,
     envelope TEXT NOT NULL,
-    -- Whether it was sent once more than it was owed, by somebody else than the relay.
+    -- Whether the campaign has sent it a second time, besides the relay.
     sent_again BOOLEAN NOT NULL DEFAULT false
 );
 
@@ -27,6 +27,6 @@ $$;
 
 CREATE TRIGGER note_owed AFTER INSERT ON outbox FOR EACH ROW EXECUTE FUNCTION torture.note_owed();
 
--- The demo members' subscriptions come to no end, so that nobody is told.
+-- The demo members' subscriptions do not end, so that they cause no messages.
 UPDATE subscription
 SET trial_ends_at = NULL, expires_at = NULL, grace_ends_at = NULL;

@@ -1,6 +1,5 @@
--- Members in three parts, who have done nothing yet: those in TRAINING are on day
--- 21 of their first cycle, for those who are DUE it has ended, and the IDLE ones
--- have no plan.
+-- Members without any activity, in three groups: members in TRAINING are on day 21 of their
+-- first cycle, the cycle of those who are DUE has ended, and the IDLE ones have no plan.
 
 CREATE TABLE torture.person AS
 SELECT n, part, part || '-' || n || '@torture.example' AS address,
@@ -33,11 +32,11 @@ SELECT id, plan_id, goal, 'ACTIVE', began FROM torture.person WHERE part <> 'idl
 INSERT INTO cycle (member_id, id, plan_id, number, starts_on, programme_id, programme_version, seed)
 SELECT id, cycle_id, plan_id, 1, began, programme_id, programme_version, n FROM torture.person WHERE part <> 'idle';
 
--- Paid for, without end.
+-- Paid subscriptions that do not end.
 INSERT INTO subscription (member_id, id, provider, external_id, will_renew, updated_at)
 SELECT id, md5('torture/subscription/' || n)::uuid, 'STRIPE', 'torture-' || n, true, began FROM torture.person;
 
--- What can be ticked off; today is left out, which may become yesterday.
+-- Workouts that can be completed. Today's are left out, since today may become yesterday during a run.
 CREATE VIEW torture.workout AS
 SELECT person.id AS member_id, person.address, person.cycle_id, day.number::smallint AS day,
        workout.position::smallint AS position
@@ -47,7 +46,7 @@ CROSS JOIN LATERAL jsonb_array_elements(content -> 'days') WITH ORDINALITY AS da
 CROSS JOIN LATERAL jsonb_array_elements(day.content -> 'workouts') WITH ORDINALITY AS workout (content, position)
 WHERE part = 'training' AND day.number <= 20;
 
--- What is owed, with whom it concerns as the marks of mutations name them.
+-- The enqueued messages, with the subject of the member that they are about, as in the marks of mutations.
 CREATE VIEW torture.owed_to AS
 SELECT owed.*, subject
 FROM torture.owed

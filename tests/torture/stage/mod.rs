@@ -1,4 +1,4 @@
-//! What a run stands on: a private Postgres that can be killed, and a database with members and a ledger.
+//! The environment of a run: a private Postgres that can be killed, and a database with members and a ledger.
 
 mod database;
 mod postgres;

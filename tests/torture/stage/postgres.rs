@@ -1,4 +1,4 @@
-//! A private Postgres, as durable as one in production, that is killed and started again.
+//! A private Postgres, with the durability settings of production, that can be killed and started again.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -16,19 +16,19 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::say;
+use crate::log;
 
-/// What the connections of a killed server may take to notice: as long as one of them runs, no other server starts.
-const STARTED_WITHIN: Duration = Duration::from_mins(1);
+/// How long the backends of a killed server may take to exit: no other server starts while one of them is running.
+const START_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A server.
+/// A Postgres server, unless it is down.
 #[derive(Debug)]
 pub(crate) struct Postgres {
     settings: Settings,
     server: Mutex<Option<EmbeddedPostgres>>,
 }
 
-/// A time without it.
+/// A downtime of Postgres.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Down {
     pub(crate) at: DateTime<Utc>,
@@ -49,50 +49,50 @@ impl Postgres {
         })
     }
 
-    /// The URL of a database, whatever server there is at the time.
+    /// The URL of a database on the current server.
     pub(crate) async fn url(&self, database: &str) -> anyhow::Result<String> {
         let server = self.server.lock().await;
         let server = server.as_ref().context("Postgres is down")?;
         Ok(server.url(database))
     }
 
-    /// The folder of its socket, whatever server there is at the time.
+    /// The socket folder of the current server.
     pub(crate) async fn socket_folder(&self) -> anyhow::Result<PathBuf> {
         let server = self.server.lock().await;
         let server = server.as_ref().context("Postgres is down")?;
         Ok(server.socket_folder().to_owned())
     }
 
-    /// Stops the server, whoever is connected, and starts it again.
+    /// Stops the server, which closes all connections, and starts it again.
     pub(crate) async fn restart(&self) -> anyhow::Result<()> {
-        let mut place = self.server.lock().await;
-        let server = place.take().context("Postgres is down")?;
+        let mut slot = self.server.lock().await;
+        let server = slot.take().context("Postgres is down")?;
         spawn_blocking(move || server.stop()).await??;
-        *place = Some(start(&self.settings).await?);
+        *slot = Some(start(&self.settings).await?);
         Ok(())
     }
 
-    /// Kills the server with SIGKILL, leaves it away for a while, and starts it again: it recovers from its log.
-    pub(crate) async fn kill(&self, away: Duration) -> anyhow::Result<Down> {
-        let mut place = self.server.lock().await;
-        let server = place.take().context("Postgres is down")?;
+    /// Kills the server with SIGKILL, and starts it again after the downtime: it recovers from its write-ahead log.
+    pub(crate) async fn kill(&self, downtime: Duration) -> anyhow::Result<Down> {
+        let mut slot = self.server.lock().await;
+        let server = slot.take().context("Postgres is down")?;
         let pid = i32::try_from(server.pid()).ok().and_then(Pid::from_raw);
         kill_process(pid.context("Postgres has no process")?, Signal::KILL)?;
         let at = SystemClock.now();
-        // Frees what only one server may have; there is nothing left to stop.
+        // Releases the lock of the data folder; there is no process left to stop.
         spawn_blocking(move || drop(server)).await?;
-        sleep(away).await;
-        let begun = Instant::now();
+        sleep(downtime).await;
+        let started_at = Instant::now();
         let server = loop {
             match start(&self.settings).await {
-                Err(error) if begun.elapsed() < STARTED_WITHIN => {
-                    say(&format!("Postgres does not start yet: {error:#}"));
+                Err(error) if started_at.elapsed() < START_TIMEOUT => {
+                    log(&format!("Postgres does not start yet: {error:#}"));
                     sleep(Duration::from_millis(500)).await;
                 }
                 started => break started?,
             }
         };
-        *place = Some(server);
+        *slot = Some(server);
         let until = SystemClock.now();
         Ok(Down { at, until })
     }
@@ -100,6 +100,6 @@ impl Postgres {
 
 async fn start(settings: &Settings) -> anyhow::Result<EmbeddedPostgres> {
     let settings = settings.clone();
-    let start = move || EmbeddedPostgres::start(&settings, &mut |line| say(line));
+    let start = move || EmbeddedPostgres::start(&settings, &mut |line| log(line));
     Ok(spawn_blocking(start).await??)
 }

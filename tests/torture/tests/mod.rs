@@ -1,4 +1,4 @@
-//! The campaign in short, as `make test` runs it, and what the checker says when something is planted.
+//! A short campaign, as `make test` runs it, and what the checker reports when faults are planted.
 
 mod planted;
 mod release;
@@ -10,25 +10,25 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{process, stage::Postgres};
 
-/// Whose turn it is: each of these tests wants the machine for itself.
-static TURN: Mutex<()> = Mutex::const_new(());
+/// Held by the running test: each of these tests needs the machine for itself.
+static TEST_LOCK: Mutex<()> = Mutex::const_new(());
 
-/// A server for one test, stopped when dropped.
-struct Stage {
+/// A Postgres server for one test, stopped when dropped.
+struct Fixture {
     postgres: Arc<Postgres>,
     home: std::path::PathBuf,
-    _turn: MutexGuard<'static, ()>,
+    _lock: MutexGuard<'static, ()>,
 }
 
-impl Stage {
-    async fn set() -> Self {
-        let turn = TURN.lock().await;
+impl Fixture {
+    async fn start() -> Self {
+        let lock = TEST_LOCK.lock().await;
         let home = process::target().unwrap().join("tmp/torture");
         let postgres = Postgres::start(home.clone(), None).await.unwrap();
         Self {
             postgres: Arc::new(postgres),
             home,
-            _turn: turn,
+            _lock: lock,
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What is released cannot be told to end.
+//! A release has no kill points.
 
 use std::process::Command;
 
-/// The features of the domain with what is chosen to be built, as cargo resolves them.
+/// The features of `coach-domain` for a selection of packages, as cargo resolves them.
 fn features(chosen: &[&str]) -> String {
     let output = Command::new(env!("CARGO"))
         .args([
@@ -28,10 +28,10 @@ fn features(chosen: &[&str]) -> String {
 
 #[test]
 fn a_release_has_no_kill_points() {
-    // As `cargo build` for the image. `make dev` builds what the tests build.
+    // The same selection as `cargo build` for the image. `make dev` builds what the tests build.
     let released = features(&["--package", "coach-gateway"]);
     assert!(released.contains("coach-domain"), "{released}");
     assert!(!released.contains("kill-points"), "{released}");
-    // As the tests are built: so it would show.
+    // The tests' build has them, so this check would notice them.
     assert!(features(&["--workspace"]).contains("kill-points"));
 }

@@ -1,13 +1,13 @@
-//! A thousand mutations with every named point hit twice, and what the checker says of the evidence of such a run when
-//! something is taken out of it or put into it.
+//! A thousand mutations with every named point hit twice, and what the checker reports when something is removed from
+//! the evidence of that run or added to it.
 
 use clap::Parser as _;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::Stage;
+use super::Fixture;
 use crate::{
-    check::{Verdict, check},
+    check::{Findings, check},
     cli::Options,
     evidence::Evidence,
     report::Report,
@@ -16,14 +16,14 @@ use crate::{
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_thousand_mutations_survive_and_a_plant_is_noticed() {
-    let stage = Stage::set().await;
+    let fixture = Fixture::start().await;
     let options = "coach-torture --mutations 1000 --kills 40 --outage 5".split(' ');
     let options = Options::parse_from(options);
-    let begun = Instant::now();
-    let (evidence, notes) = run(&stage.postgres, &stage.home, &options, 1)
+    let started = Instant::now();
+    let (evidence, notes) = run(&fixture.postgres, &fixture.home, &options, 1)
         .await
         .unwrap();
-    let report = Report::new(1, &evidence, notes, begun.elapsed());
+    let report = Report::new(1, &evidence, notes, started.elapsed());
     println!("{report}");
     assert!(report.holds(), "{report}");
     loss_of_a_mark(&evidence);
@@ -32,26 +32,26 @@ async fn a_thousand_mutations_survive_and_a_plant_is_noticed() {
     double_of_a_mail(&evidence);
 }
 
-fn spoilt(evidence: &Evidence, spoil: impl FnOnce(&mut Evidence)) -> Verdict {
+fn check_with(evidence: &Evidence, change: impl FnOnce(&mut Evidence)) -> Findings {
     let mut evidence = evidence.clone();
-    spoil(&mut evidence);
-    let verdict = check(&evidence);
-    assert!(!verdict.holds());
-    verdict
+    change(&mut evidence);
+    let findings = check(&evidence);
+    assert!(!findings.holds());
+    findings
 }
 
 fn loss_of_a_mark(evidence: &Evidence) {
     for mark in &evidence.acknowledged[17].marks {
-        let verdict = spoilt(evidence, |it| it.found.retain(|found| found != mark));
-        assert_eq!((verdict.lost, verdict.faults.len()), (1, 1), "{mark}");
+        let findings = check_with(evidence, |it| it.found.retain(|found| found != mark));
+        assert_eq!((findings.lost, findings.faults.len()), (1, 1), "{mark}");
         assert!(
-            verdict.faults[0].ends_with(&format!("there is no `{mark}`")),
-            "{verdict:?}"
+            findings.faults[0].ends_with(&format!("there is no `{mark}`")),
+            "{findings:?}"
         );
     }
 }
 
-/// A letter that was sent, and of which every loss and every double counts: not one of those that may rather be lost.
+/// A letter that was sent, and whose kind may be neither lost nor doubled.
 fn sent_letter(evidence: &Evidence) -> Uuid {
     let mut letters = evidence.letters.iter().filter(|letter| {
         letter.state.as_deref() == Some("SENT") && letter.kind != "email.check-in-due"
@@ -61,41 +61,45 @@ fn sent_letter(evidence: &Evidence) -> Uuid {
 
 fn loss_of_a_mail(evidence: &Evidence) {
     let envelope = sent_letter(evidence);
-    let verdict = spoilt(evidence, |it| {
+    let findings = check_with(evidence, |it| {
         it.mails.retain(|mail| mail.envelope != envelope);
     });
-    assert_eq!((verdict.lost, verdict.faults.len()), (1, 1), "{verdict:?}");
+    assert_eq!(
+        (findings.lost, findings.faults.len()),
+        (1, 1),
+        "{findings:?}"
+    );
     assert!(
-        verdict.faults[0].contains("was never mailed"),
-        "{verdict:?}"
+        findings.faults[0].contains("was never mailed"),
+        "{findings:?}"
     );
 }
 
 fn double_of_a_mark(evidence: &Evidence) {
     let mark = evidence.acknowledged[17].marks[0].clone();
-    let verdict = spoilt(evidence, |it| it.found.push(mark.clone()));
+    let findings = check_with(evidence, |it| it.found.push(mark.clone()));
     let doubled = format!("doubled: `{mark}` is there 2 times");
     assert_eq!(
-        (verdict.doubled_effects, verdict.faults),
+        (findings.doubled_effects, findings.faults),
         (1, vec![doubled])
     );
 }
 
 fn double_of_a_mail(evidence: &Evidence) {
-    // By a process that nobody killed.
+    // Sent by a process that was not killed.
     let envelope = sent_letter(evidence);
     let mut mails = evidence.mails.iter();
     let mail = mails.find(|mail| mail.envelope == envelope);
     let mut again = mail.expect("its mail").clone();
     again.name = format!("{}-again", Uuid::nil());
     again.process = "worker-9.1".to_owned();
-    // Nor was Postgres just then.
+    // Postgres was not killed at that time either.
     again.at -= chrono::TimeDelta::hours(1);
     let before = check(evidence).doubled_mails;
-    let verdict = spoilt(evidence, |it| it.mails.push(again));
-    assert_eq!(verdict.doubled_mails, before + 1);
+    let findings = check_with(evidence, |it| it.mails.push(again));
+    assert_eq!(findings.doubled_mails, before + 1);
     assert!(
-        verdict.faults[0].contains("sent and not marked, and nobody was killed"),
-        "{verdict:?}"
+        findings.faults[0].contains("sent and not marked, and nobody was killed"),
+        "{findings:?}"
     );
 }

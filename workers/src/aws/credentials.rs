@@ -1,4 +1,4 @@
-//! Credentials, asked for once for as long as they last.
+//! Cached AWS credentials.
 
 use std::{
     fmt,
@@ -14,15 +14,16 @@ use aws_credential_types::{
 use coach_domain::clock::Clock;
 use tokio::sync::Mutex;
 
-/// How long before their end they are renewed: no request takes longer.
-const EARLY: Duration = Duration::from_mins(5);
+/// Credentials are refreshed this long before they expire. No request takes longer.
+const REFRESH_MARGIN: Duration = Duration::from_mins(5);
 
-/// Why there are no credentials. The text holds nothing of them.
+/// No credentials could be loaded. The message contains no secrets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("there are no AWS credentials: {0}")]
-pub(crate) struct NoCredentials(String);
+pub(crate) struct CredentialsError(String);
 
-/// The credentials of an `SdkConfig`, whose provider asks anew each time; one caller asks for all.
+/// Caches the credentials of an [`SdkConfig`], whose provider loads them anew for each call. Concurrent callers share
+/// one load.
 pub(crate) struct CachedCredentials {
     provider: Option<SharedCredentialsProvider>,
     clock: Arc<dyn Clock>,
@@ -30,7 +31,7 @@ pub(crate) struct CachedCredentials {
 }
 
 impl CachedCredentials {
-    /// Those that `config` finds.
+    /// The credentials of the provider of `config`.
     pub(crate) fn new(config: &SdkConfig, clock: Arc<dyn Clock>) -> Self {
         let provider = config.credentials_provider();
         let cached = Mutex::default();
@@ -41,25 +42,25 @@ impl CachedCredentials {
         }
     }
 
-    /// Credentials that last for some minutes yet.
+    /// Credentials that do not expire within the next five minutes.
     ///
     /// # Errors
     ///
-    /// When there are none at the moment.
-    pub(crate) async fn get(&self) -> Result<Credentials, NoCredentials> {
+    /// When none are configured, or the provider fails.
+    pub(crate) async fn get(&self) -> Result<Credentials, CredentialsError> {
         let mut cached = self.cached.lock().await;
-        let soon = SystemTime::from(self.clock.now()) + EARLY;
-        let lasting = cached
+        let refresh_before = SystemTime::from(self.clock.now()) + REFRESH_MARGIN;
+        let fresh = cached
             .as_ref()
-            .filter(|found| found.expiry().is_none_or(|end| soon < end));
-        if let Some(found) = lasting {
-            return Ok(found.clone());
+            .filter(|credentials| credentials.expiry().is_none_or(|end| refresh_before < end));
+        if let Some(credentials) = fresh {
+            return Ok(credentials.clone());
         }
-        let missing = || NoCredentials("none are configured".to_owned());
+        let missing = || CredentialsError("none are configured".to_owned());
         let provider = self.provider.as_ref().ok_or_else(missing)?;
-        let found = provider.provide_credentials().await;
-        let found = found.map_err(|error| NoCredentials(error.to_string()))?;
-        Ok(cached.insert(found).clone())
+        let loaded = provider.provide_credentials().await;
+        let loaded = loaded.map_err(|error| CredentialsError(error.to_string()))?;
+        Ok(cached.insert(loaded).clone())
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the parts that talk to Amazon share.
+//! Shared code of the clients of AWS.
 
 mod credentials;
 
@@ -8,26 +8,26 @@ use std::time::Duration;
 
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig, timeout::TimeoutConfig};
 
-/// What the surroundings say, as other programs for AWS find it: region and credentials from variables, profiles, or
-/// the machine's role; `AWS_ENDPOINT_URL`.
-pub async fn surroundings() -> SdkConfig {
+/// The AWS configuration of the environment, with the SDK's defaults: region and credentials from environment
+/// variables, profiles or the instance's role, and `AWS_ENDPOINT_URL`.
+pub async fn sdk_config() -> SdkConfig {
     defaults().load().await
 }
 
-/// As [`surroundings`], where a connection that says nothing for so long is dead. Each call is tried three times.
-pub(crate) async fn surroundings_within(answer: Duration) -> SdkConfig {
-    let times = TimeoutConfig::builder()
-        .operation_attempt_timeout(answer)
+/// [`sdk_config`] with a limit on each attempt of a call. The SDK makes up to three attempts.
+pub(crate) async fn sdk_config_with_timeout(attempt_timeout: Duration) -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .operation_attempt_timeout(attempt_timeout)
         .build();
-    defaults().timeout_config(times).load().await
+    defaults().timeout_config(timeouts).load().await
 }
 
 fn defaults() -> ConfigLoader {
     aws_config::defaults(BehaviorVersion::v2026_01_12())
 }
 
-/// An error with its causes, which the SDK does not show by itself.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+/// The messages of an error and of its causes, which the SDK's errors do not show themselves.
+pub(crate) fn error_chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -1,10 +1,10 @@
-//! Deleting messages that are done, ten at a time: with SQS each call costs.
+//! Deletes processed messages in batches of up to ten, since SQS charges for each call.
 
 use std::{sync::Arc, time::Duration};
 
 use coach_domain::{
     kill_point,
-    queue::{BATCH, Error, Queue, QueueName, Receipt},
+    queue::{Error, MAX_BATCH_SIZE, Queue, QueueName, Receipt},
 };
 use tokio::{
     sync::{Mutex, mpsc},
@@ -13,43 +13,47 @@ use tokio::{
 
 use crate::backoff;
 
-/// How often a deletion is tried. After that the message comes again, and the inbox knows it.
-const TRIES: u32 = 4;
+/// The maximum number of attempts of a deletion. After that the message is received again, and the consumer finds it in
+/// its inbox.
+const MAX_ATTEMPTS: u32 = 4;
 
-/// Deletes for the consumer of one queue.
+/// The delays between attempts of a deletion: first and longest.
+const BACKOFF_RANGE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+
+/// Deletes the processed messages of one queue, in a task of its own.
 #[derive(Clone)]
 pub(super) struct Deletions {
-    done: mpsc::Sender<Receipt>,
+    sender: mpsc::Sender<Receipt>,
     task: Arc<Mutex<Option<JoinHandle<()>>>>,
 }
 
 impl Deletions {
     pub(super) fn start(queue: Arc<dyn Queue>, name: QueueName) -> Self {
-        let (done, mut receipts) = mpsc::channel(BATCH * 10);
+        let (sender, mut receipts) = mpsc::channel(MAX_BATCH_SIZE * 10);
         let task = tokio::spawn(async move {
-            let mut batch = Vec::with_capacity(BATCH);
-            while receipts.recv_many(&mut batch, BATCH).await > 0 {
+            let mut batch = Vec::with_capacity(MAX_BATCH_SIZE);
+            while receipts.recv_many(&mut batch, MAX_BATCH_SIZE).await > 0 {
                 kill_point::reached("before-delete");
                 delete(&*queue, name, &batch).await;
                 batch.clear();
             }
         });
         Self {
-            done,
+            sender,
             task: Arc::new(Mutex::new(Some(task))),
         }
     }
 
-    /// Has a message deleted soon.
+    /// Schedules the deletion of a message.
     pub(super) async fn add(&self, receipt: Receipt) {
-        // The task ends after all who could add.
-        let _ = self.done.send(receipt).await;
+        // It cannot fail: the task runs for as long as there is a sender.
+        let _ = self.sender.send(receipt).await;
     }
 
-    /// Waits until all that was added is deleted; nobody else may hold a clone any more.
+    /// Waits until all scheduled deletions are done. All clones must have been dropped before.
     pub(super) async fn finish(self) {
-        let Self { done, task } = self;
-        drop(done);
+        let Self { sender, task } = self;
+        drop(sender);
         if let Some(task) = task.lock().await.take() {
             let _ = task.await;
         }
@@ -57,30 +61,35 @@ impl Deletions {
 }
 
 async fn delete(queue: &dyn Queue, name: QueueName, receipts: &[Receipt]) {
-    let mut left = receipts.to_vec();
-    for tries in 1.. {
-        let failure = match queue.delete(name, &left).await {
+    let mut remaining = receipts.to_vec();
+    for attempts in 1.. {
+        let failure = match queue.delete(name, &remaining).await {
             Ok(results) => {
-                let failed =
-                    left.iter()
-                        .zip(&results)
-                        .filter_map(|(receipt, result)| match result {
-                            // Somebody else has it, and will find that it is done.
-                            Ok(()) | Err(Error::StaleReceipt) => None,
-                            Err(error) => Some((receipt.clone(), error.clone())),
-                        });
-                let (again, errors): (Vec<_>, Vec<_>) = failed.unzip();
-                left = again;
+                let failed = remaining
+                    .iter()
+                    .zip(&results)
+                    .filter_map(|(receipt, result)| match result {
+                        // Another worker has received it, and finds it in the inbox.
+                        Ok(()) | Err(Error::StaleReceipt) => None,
+                        Err(error) => Some((receipt.clone(), error.clone())),
+                    });
+                let (failed, errors): (Vec<_>, Vec<_>) = failed.unzip();
+                remaining = failed;
                 errors.into_iter().next()
             }
             Err(error) => Some(error),
         };
         let Some(error) = failure else { return };
-        if tries == TRIES {
-            tracing::warn!(queue = %name, %error, count = left.len(), "messages that are done were not deleted; they come again");
+        if attempts == MAX_ATTEMPTS {
+            tracing::warn!(
+                queue = %name,
+                %error,
+                count = remaining.len(),
+                "processed messages were not deleted; they will be received again"
+            );
             return;
         }
-        let (first, most) = (Duration::from_millis(100), Duration::from_secs(2));
-        tokio::time::sleep(backoff::after(tries, first, most, name)).await;
+        let delay = backoff::delay(attempts, BACKOFF_RANGE.0, BACKOFF_RANGE.1, name);
+        tokio::time::sleep(delay).await;
     }
 }

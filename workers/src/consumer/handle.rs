@@ -1,4 +1,4 @@
-//! One message, from its receive to its end.
+//! Processes one received message, and acknowledges it.
 
 use std::{
     sync::{Arc, LazyLock},
@@ -14,17 +14,17 @@ use tokio::time::{Instant, interval_at, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, Span, field::Empty};
 
-use super::{Consumer, Consuming, Delivery, Pool, Verdict, deletion::Deletions};
+use super::{Ack, Consumer, ConsumerOptions, ConsumerPool, ReceivedMessage, deletion::Deletions};
 use crate::{backoff, relay::fetch_payload};
 
-/// Waits after failures: first and longest. Together with five receives a message lives for some minutes.
-const WAITS: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(5));
+/// The delays of retries: first and longest. With five receives, a message is retried for some minutes.
+const BACKOFF_RANGE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_mins(5));
 
-/// When a message of an unknown kind comes back: a newer worker is started by then.
-const UNKNOWN_WAIT: Duration = Duration::from_mins(3);
+/// The delay of messages of an unknown kind, by which a newer worker should have been started.
+const UNKNOWN_KIND_DELAY: Duration = Duration::from_mins(3);
 
-/// Seconds, as the conventions for messaging advise.
-static DURATION: LazyLock<Histogram<f64>> = LazyLock::new(|| {
+/// The processing time, as OpenTelemetry's conventions for messaging define it.
+static PROCESS_DURATION: LazyLock<Histogram<f64>> = LazyLock::new(|| {
     global::meter("coach")
         .f64_histogram("messaging.process.duration")
         .with_unit("s")
@@ -35,88 +35,89 @@ static DURATION: LazyLock<Histogram<f64>> = LazyLock::new(|| {
         .build()
 });
 
-/// How the work on a message ended.
-enum Ended {
-    /// It did.
-    Verdict(Verdict),
-    /// It was broken off because we are to stop.
+/// How the processing of a message ended.
+enum Outcome {
+    /// The consumer acknowledged the message, or its deadline passed.
+    Acked(Ack),
+    /// It was cancelled because the process stops.
     Stopped,
-    /// It was broken off because the message is another's by now.
+    /// It was cancelled because the visibility timeout was not extended in time: another worker may have the message.
     Lost,
 }
 
-/// What the work on all messages of a queue shares.
-pub(super) struct Handling {
-    pub(super) pool: Pool,
+/// Handles the messages of one queue.
+pub(super) struct MessageHandler {
+    pub(super) pool: ConsumerPool,
     pub(super) consumer: Arc<dyn Consumer>,
-    pub(super) consuming: Consuming,
+    pub(super) options: ConsumerOptions,
     pub(super) deletions: Deletions,
-    /// The time to finish is over.
-    pub(super) over: CancellationToken,
+    /// Cancelled when [`ConsumerOptions::grace`] is over: messages in progress are released.
+    pub(super) grace_over: CancellationToken,
 }
 
-impl Handling {
-    /// Works on a message and decides what becomes of it.
+impl MessageHandler {
+    /// Processes a message and acknowledges it.
     pub(super) async fn handle(&self, message: Received) {
         let queue = self.consumer.queue();
         let envelope: Option<Envelope> = serde_json::from_str(&message.body).ok();
         let span = span(queue.as_str(), &message, envelope.as_ref());
-        let begun = Instant::now();
-        let ended = self
+        let started = Instant::now();
+        let outcome = self
             .consume(&message, envelope.clone())
             .instrument(span.clone())
             .await;
-        let outcome = match &ended {
-            Ended::Verdict(Verdict::Done) => "done",
-            Ended::Verdict(Verdict::Retry { .. }) => "retry",
-            Ended::Verdict(Verdict::Fail { .. }) => "fail",
-            Ended::Verdict(Verdict::Unknown) => "unknown",
-            Ended::Stopped => "given_back",
-            Ended::Lost => "lost",
+        let name = match &outcome {
+            Outcome::Acked(Ack::Done) => "done",
+            Outcome::Acked(Ack::Retry { .. }) => "retry",
+            Outcome::Acked(Ack::DeadLetter { .. }) => "fail",
+            Outcome::Acked(Ack::UnknownKind) => "unknown",
+            Outcome::Stopped => "given_back",
+            Outcome::Lost => "lost",
         };
         let attributes = [
             KeyValue::new("messaging.destination.name", queue.as_str()),
             KeyValue::new("messaging.operation.name", "process"),
-            KeyValue::new("coach.outcome", outcome),
+            KeyValue::new("coach.outcome", name),
         ];
-        DURATION.record(begun.elapsed().as_secs_f64(), &attributes);
-        span.record("coach.outcome", outcome);
-        self.settle(&message, envelope.as_ref(), ended)
+        PROCESS_DURATION.record(started.elapsed().as_secs_f64(), &attributes);
+        span.record("coach.outcome", name);
+        self.acknowledge(&message, envelope.as_ref(), outcome)
             .instrument(span)
             .await;
     }
 
-    async fn consume(&self, message: &Received, envelope: Option<Envelope>) -> Ended {
-        // What we cannot read may be of a newer version.
+    async fn consume(&self, message: &Received, envelope: Option<Envelope>) -> Outcome {
+        // A body that cannot be deserialized may be of a newer version.
         let Some(mut envelope) = envelope else {
-            return Ended::Verdict(Verdict::Unknown);
+            return Outcome::Acked(Ack::UnknownKind);
         };
-        let work = async {
+        let processing = async {
             if let Err(error) = fetch_payload(&mut envelope, &*self.pool.objects).await {
-                return Verdict::retry(error);
+                return Ack::retry(error);
             }
-            let delivery = Delivery {
+            let message = ReceivedMessage {
                 envelope,
                 receives: message.receives,
             };
-            self.consumer.consume(&delivery).await
+            self.consumer.consume(&message).await
         };
         tokio::select! {
-            verdict = timeout(self.consuming.deadline, work) => {
-                let late = |_| Verdict::retry(format!("not done within {:?}", self.consuming.deadline));
-                Ended::Verdict(verdict.unwrap_or_else(late))
+            ack = timeout(self.options.deadline, processing) => {
+                let late = |_| Ack::retry(format!("not done within {:?}", self.options.deadline));
+                Outcome::Acked(ack.unwrap_or_else(late))
             }
-            () = self.keep_hidden(message) => Ended::Lost,
-            () = self.over.cancelled() => Ended::Stopped,
+            () = self.keep_hidden(message) => Outcome::Lost,
+            () = self.grace_over.cancelled() => Outcome::Stopped,
         }
     }
 
-    /// Hides the message again and again. Ends when the receipt does not count any more: somebody else has the message, or
-    /// will have, and two must not do it at once. What was committed by then, the inbox knows.
+    /// Extends the visibility timeout of the message periodically. Returns when the receipt is stale: another worker
+    /// has received the message or will do so, and two must not process it at once. The inbox records what was
+    /// committed by then.
     async fn keep_hidden(&self, message: &Received) {
-        let visibility = self.consuming.visibility;
-        let every = visibility / 3;
-        let mut ticks = interval_at(Instant::now() + every, every);
+        let visibility = self.options.visibility;
+        let period = visibility / 3;
+        let mut ticks = interval_at(Instant::now() + period, period);
         loop {
             ticks.tick().await;
             let queue = self.consumer.queue();
@@ -129,78 +130,82 @@ impl Handling {
                 Ok(()) => {}
                 Err(Error::StaleReceipt) => {
                     tracing::warn!(
-                        "a message was not kept hidden in time; it is left to whoever receives it next"
+                        "the visibility timeout of a message ended; its processing is left to the next receiver"
                     );
                     return;
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "a message may be received by another while it is worked on");
+                    tracing::warn!(
+                        %error,
+                        "the visibility timeout of a message was not extended; another worker may receive it meanwhile"
+                    );
                 }
             }
         }
     }
 
-    async fn settle(&self, message: &Received, envelope: Option<&Envelope>, ended: Ended) {
+    async fn acknowledge(&self, message: &Received, envelope: Option<&Envelope>, outcome: Outcome) {
         let queue = self.consumer.queue();
         let receives = message.receives;
-        let verdict = match ended {
-            Ended::Verdict(verdict) => Some(verdict),
-            Ended::Stopped => None,
-            // It is not ours any more.
-            Ended::Lost => return,
+        let ack = match outcome {
+            Outcome::Acked(ack) => Some(ack),
+            Outcome::Stopped => None,
+            // The receipt is stale, so nothing can be done with it.
+            Outcome::Lost => return,
         };
-        let wait = match verdict {
-            Some(Verdict::Done) => {
+        let delay = match ack {
+            Some(Ack::Done) => {
                 self.deletions.add(message.receipt.clone()).await;
                 return;
             }
-            Some(Verdict::Fail { reason }) => {
-                tracing::error!(reason, "a message cannot be done; it is a dead letter now");
-                let outgoing = buried(message, envelope);
-                let buried = self
+            Some(Ack::DeadLetter { reason }) => {
+                tracing::error!(reason, "a message failed permanently; it is a dead letter");
+                let outgoing = outgoing(message, envelope);
+                let moved = self
                     .pool
                     .queue
-                    .bury(queue, &message.receipt, &outgoing)
+                    .move_to_dead_letters(queue, &message.receipt, &outgoing)
                     .await;
-                if let Err(error) = buried {
-                    tracing::warn!(%error, "a dead letter was not put away; it comes again");
+                if let Err(error) = moved {
+                    tracing::warn!(
+                        %error,
+                        "a message was not moved to the dead letters; it will be received again"
+                    );
                 }
                 return;
             }
-            Some(Verdict::Retry { after, reason }) => {
-                let by_itself = backoff::after(receives, WAITS.0, WAITS.1, &message.id);
-                let wait = after.unwrap_or(by_itself);
+            Some(Ack::Retry { after, reason }) => {
+                let (first, max) = BACKOFF_RANGE;
+                let default = backoff::delay(receives, first, max, &message.id);
+                let delay = after.unwrap_or(default);
                 tracing::warn!(
                     reason,
                     receives,
-                    ?wait,
-                    "a message was not done; it comes again"
+                    wait = ?delay,
+                    "a message failed; it will be received again"
                 );
-                wait
+                delay
             }
-            Some(Verdict::Unknown) => {
-                tracing::warn!(
-                    receives,
-                    "nobody here knows such messages; it is given back"
-                );
-                UNKNOWN_WAIT
+            Some(Ack::UnknownKind) => {
+                tracing::warn!(receives, "the kind of a message is unknown; it is released");
+                UNKNOWN_KIND_DELAY
             }
             None => Duration::ZERO,
         };
-        match self.pool.queue.extend(queue, &message.receipt, wait).await {
+        match self.pool.queue.extend(queue, &message.receipt, delay).await {
             Ok(()) | Err(Error::StaleReceipt) => {}
             Err(error) => {
-                tracing::warn!(%error, "a message was not given back; it comes again later");
+                tracing::warn!(%error, "a message was not released; it is received again later");
             }
         }
     }
 }
 
-/// The message as it was sent.
-fn buried(message: &Received, envelope: Option<&Envelope>) -> Outgoing {
-    let whom = envelope.map(|envelope| envelope.member.map_or(envelope.id, |member| member.0));
+/// The message as the relay sent it.
+fn outgoing(message: &Received, envelope: Option<&Envelope>) -> Outgoing {
+    let group = envelope.map(|envelope| envelope.member.map_or(envelope.id, |member| member.0));
     Outgoing {
-        group: Some(whom.map_or_else(|| message.id.clone(), |id| id.to_string())),
+        group: Some(group.map_or_else(|| message.id.clone(), |id| id.to_string())),
         deduplication: Some(message.id.clone()),
         ..Outgoing::new(message.body.clone())
     }

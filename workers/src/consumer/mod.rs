@@ -1,5 +1,6 @@
-//! Consumers: what is done with the messages of a queue, and what does it. A message is received, done, and deleted;
-//! whoever is slow keeps it hidden meanwhile, and what fails comes back later, five times in all.
+//! Consumers, which process the messages of the queues. A message is received, processed and deleted. While it is
+//! processed its visibility timeout is extended. A message that fails is received again later; after the fifth failure
+//! it is a dead letter.
 
 mod deletion;
 mod handle;
@@ -10,53 +11,54 @@ use std::time::Duration;
 use coach_domain::queue::{Envelope, QueueName};
 use serde::de::DeserializeOwned;
 
-pub use run::{Consuming, Pool};
+pub use run::{ConsumerOptions, ConsumerPool};
 
-/// A message, read.
+/// A received message, deserialized.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Delivery {
-    /// What is to be done, with its payload brought to it.
+pub struct ReceivedMessage {
+    /// The envelope, with its payload: one that was too large for the queue has been fetched from the object store.
     pub envelope: Envelope,
-    /// How often it was received, this time included.
+    /// How many times the message has been received, including this time.
     pub receives: u32,
 }
 
-impl Delivery {
-    /// What kind and version define.
+impl ReceivedMessage {
+    /// Deserializes the payload as the type of the envelope's kind and version.
     ///
     /// # Errors
     ///
-    /// [`Verdict::Fail`] when it is not that: no other time will do.
-    pub fn payload<T: DeserializeOwned>(&self) -> Result<T, Verdict> {
+    /// [`Ack::DeadLetter`] when it is not of this type, since a retry cannot succeed.
+    pub fn payload<T: DeserializeOwned>(&self) -> Result<T, Ack> {
         let payload = serde_json::from_value(self.envelope.payload.clone());
-        payload.map_err(|error| Verdict::fail(format!("its payload is not of its kind: {error}")))
+        payload
+            .map_err(|error| Ack::dead_letter(format!("its payload is not of its kind: {error}")))
     }
 }
 
-/// What became of a message.
+/// How a consumer acknowledges a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It is done, or was before: it is deleted.
+pub enum Ack {
+    /// The message is processed, now or at an earlier receive. It is deleted.
     Done,
-    /// Not now: it comes back.
+    /// A temporary failure. The message is received again.
     Retry {
-        /// When; by how often it has failed without.
+        /// The delay. By default it grows with the number of receives.
         after: Option<Duration>,
-        /// Why, for the log: nothing of a member's.
+        /// The reason, for the log. It must not contain personal data.
         reason: String,
     },
-    /// Never: it becomes a dead letter at once.
-    Fail {
-        /// Why, for the log: nothing of a member's.
+    /// A permanent failure. The message becomes a dead letter at once.
+    DeadLetter {
+        /// The reason, for the log. It must not contain personal data.
         reason: String,
     },
-    /// We do not know its kind or version; a newer worker may. It comes back after a while, and is a dead letter in the
-    /// end.
-    Unknown,
+    /// This version does not know the message's kind or version; a newer worker may. The message is received again
+    /// later, and finally becomes a dead letter.
+    UnknownKind,
 }
 
-impl Verdict {
-    /// Not now.
+impl Ack {
+    /// A [`Self::Retry`] with the default delay.
     #[expect(clippy::needless_pass_by_value, reason = "errors and texts alike")]
     pub fn retry(reason: impl ToString) -> Self {
         Self::Retry {
@@ -65,28 +67,30 @@ impl Verdict {
         }
     }
 
-    /// Done, or to be tried again.
-    pub fn of<T>(done: Result<T, impl ToString>) -> Self {
-        done.map_or_else(Self::retry, |_| Self::Done)
+    /// [`Self::Done`] for `Ok`, [`Self::Retry`] for an error.
+    pub fn from_result<T>(result: Result<T, impl ToString>) -> Self {
+        result.map_or_else(Self::retry, |_| Self::Done)
     }
 
-    /// Never.
+    /// A [`Self::DeadLetter`].
     #[expect(clippy::needless_pass_by_value, reason = "errors and texts alike")]
-    pub fn fail(reason: impl ToString) -> Self {
-        Self::Fail {
+    pub fn dead_letter(reason: impl ToString) -> Self {
+        Self::DeadLetter {
             reason: reason.to_string(),
         }
     }
 }
 
-/// Does what the messages of one queue ask for.
+/// Processes the messages of one queue.
 ///
-/// A message comes at least once: its effect and its row in the [`inbox`](coach_domain::inbox) belong in one transaction.
+/// Messages are delivered at least once: commit the effect of a message and its row in the
+/// [`inbox`](coach_domain::inbox) in one transaction.
 #[async_trait::async_trait]
 pub trait Consumer: Send + Sync + 'static {
-    /// Whose messages.
+    /// The queue whose messages it processes.
     fn queue(&self) -> QueueName;
 
-    /// Does one. Stopped at its next `await` when it takes longer than it may; it is tried again then.
-    async fn consume(&self, delivery: &Delivery) -> Verdict;
+    /// Processes a message. The future is dropped, and the message retried, when it takes longer than
+    /// [`ConsumerOptions::deadline`].
+    async fn consume(&self, message: &ReceivedMessage) -> Ack;
 }

@@ -1,40 +1,41 @@
-//! Receiving from a queue, and working on as many messages at once as was agreed.
+//! Receives messages from a queue, and processes up to a configured number of them concurrently.
 
 use std::{sync::Arc, time::Duration};
 
 use coach_domain::{
     kill_point,
     object::ObjectStore,
-    queue::{BATCH, Queue, Received},
+    queue::{MAX_BATCH_SIZE, Queue, Received},
 };
 use tokio::{sync::Semaphore, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Consumer, deletion::Deletions, handle::Handling};
+use super::{Consumer, deletion::Deletions, handle::MessageHandler};
 use crate::backoff::Backoff;
 
 /// How long a receive waits for the first message.
-const WAIT: Duration = Duration::from_secs(20);
+const RECEIVE_WAIT: Duration = Duration::from_secs(20);
 
-/// What a receive that is under way when we are asked to stop gets, so that it does not hide messages that nobody works
-/// on.
-const LAST: Duration = Duration::from_millis(300);
+/// How long a pending receive may take once the process stops. It is not dropped at once, because that would hide
+/// messages that no one processes.
+const LAST_RECEIVE_TIMEOUT: Duration = Duration::from_millis(300);
 
-/// How a queue is worked on.
+/// The options of a consumer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Consuming {
-    /// The most messages at once.
+pub struct ConsumerOptions {
+    /// The maximum number of messages that are processed concurrently.
     pub concurrency: usize,
-    /// How long the work on one may take.
+    /// How long the processing of a message may take.
     pub deadline: Duration,
-    /// For how long a message is hidden, again and again while it is worked on: so long it stays hidden when the process
-    /// dies.
+    /// The visibility timeout of a message. It is extended while the message is processed, so this is how long the
+    /// message stays hidden when the process dies.
     pub visibility: Duration,
-    /// How long work that is under way may take when we are asked to stop. What is not done then is given back.
+    /// How long messages in progress may take to finish once the process stops. Those that have not finished by then
+    /// are released.
     pub grace: Duration,
 }
 
-impl Default for Consuming {
+impl Default for ConsumerOptions {
     fn default() -> Self {
         Self {
             concurrency: 16,
@@ -47,97 +48,99 @@ impl Default for Consuming {
 
 /// What the consumers of a process share.
 #[derive(Clone)]
-pub struct Pool {
-    /// Where messages come from.
+pub struct ConsumerPool {
+    /// The queues.
     pub queue: Arc<dyn Queue>,
-    /// Where payloads are that were too large to travel.
+    /// The store of payloads that are too large for the queues.
     pub objects: Arc<dyn ObjectStore>,
 }
 
-impl Pool {
-    /// Works until asked to stop, and then finishes what is under way or gives it back.
+impl ConsumerPool {
+    /// Runs `consumer` until `stop` is cancelled, and then finishes or releases the messages in progress.
     pub async fn run(
         self,
         consumer: Arc<dyn Consumer>,
-        consuming: Consuming,
+        options: ConsumerOptions,
         stop: CancellationToken,
     ) {
         let name = consumer.queue();
-        let places = Arc::new(Semaphore::new(consuming.concurrency.max(1)));
-        let working = TaskTracker::new();
+        let semaphore = Arc::new(Semaphore::new(options.concurrency.max(1)));
+        let in_progress = TaskTracker::new();
         let deletions = Deletions::start(self.queue.clone(), name);
-        // Tells those who are still at work that the time is over.
-        let over = CancellationToken::new();
-        let handling = Arc::new(Handling {
+        let grace_over = CancellationToken::new();
+        let handler = Arc::new(MessageHandler {
             pool: self,
             consumer,
-            consuming,
+            options,
             deletions: deletions.clone(),
-            over: over.clone(),
+            grace_over: grace_over.clone(),
         });
         let mut backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(10), name);
         while !stop.is_cancelled() {
-            let place = tokio::select! {
-                place = places.clone().acquire_owned() => place,
+            let permit = tokio::select! {
+                permit = semaphore.clone().acquire_owned() => permit,
                 () = stop.cancelled() => break,
             };
-            // The semaphore is never closed.
-            let Ok(first) = place else { break };
-            let mut taken = vec![first];
-            while taken.len() < BATCH
-                && let Ok(another) = places.clone().try_acquire_owned()
+            // It cannot fail: the semaphore is never closed.
+            let Ok(first) = permit else { break };
+            let mut permits = vec![first];
+            while permits.len() < MAX_BATCH_SIZE
+                && let Ok(another) = semaphore.clone().try_acquire_owned()
             {
-                taken.push(another);
+                permits.push(another);
             }
-            match handling.receive(taken.len(), &stop).await {
+            match handler.receive(permits.len(), &stop).await {
                 Ok(messages) => {
                     backoff.reset();
                     if !messages.is_empty() {
                         kill_point::reached("after-receive");
                     }
-                    for (message, place) in messages.into_iter().zip(taken) {
-                        let handling = handling.clone();
-                        working.spawn(async move {
-                            handling.handle(message).await;
-                            drop(place);
+                    for (message, permit) in messages.into_iter().zip(permits) {
+                        let handler = handler.clone();
+                        in_progress.spawn(async move {
+                            handler.handle(message).await;
+                            drop(permit);
                         });
                     }
                 }
                 Err(error) => {
-                    let wait = backoff.next();
-                    tracing::warn!(queue = %name, %error, "nothing can be received; trying again");
+                    let delay = backoff.next();
+                    tracing::warn!(queue = %name, %error, "messages cannot be received; trying again");
                     tokio::select! {
-                        () = tokio::time::sleep(wait) => {}
+                        () = tokio::time::sleep(delay) => {}
                         () = stop.cancelled() => {}
                     }
                 }
             }
         }
-        working.close();
-        if timeout(consuming.grace, working.wait()).await.is_err() {
-            over.cancel();
-            working.wait().await;
+        in_progress.close();
+        if timeout(options.grace, in_progress.wait()).await.is_err() {
+            grace_over.cancel();
+            in_progress.wait().await;
         }
-        drop(handling);
+        drop(handler);
         deletions.finish().await;
     }
 }
 
-impl Handling {
+impl MessageHandler {
     async fn receive(
         &self,
-        most: usize,
+        limit: usize,
         stop: &CancellationToken,
     ) -> coach_domain::queue::Result<Vec<Received>> {
-        let queue = self.consumer.queue();
+        let (queue, visibility) = (self.consumer.queue(), self.options.visibility);
         let receive = self
             .pool
             .queue
-            .receive(queue, most, WAIT, self.consuming.visibility);
+            .receive(queue, limit, RECEIVE_WAIT, visibility);
         tokio::pin!(receive);
         tokio::select! {
             received = &mut receive => received,
-            () = stop.cancelled() => timeout(LAST, receive).await.unwrap_or_else(|_| Ok(Vec::new())),
+            () = stop.cancelled() => {
+                let last = timeout(LAST_RECEIVE_TIMEOUT, receive).await;
+                last.unwrap_or_else(|_| Ok(Vec::new()))
+            }
         }
     }
 }

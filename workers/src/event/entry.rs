@@ -1,4 +1,4 @@
-//! An event, as it goes into a call.
+//! An event as an entry of a batch request.
 
 use aws_sdk_sns::{
     error::BuildError,
@@ -6,7 +6,7 @@ use aws_sdk_sns::{
 };
 use coach_domain::queue::{Envelope, Error, Outgoing, Result};
 
-/// An event with what subscribers may filter by.
+/// An event, with the attributes that subscribers can filter by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     body: String,
@@ -23,15 +23,15 @@ struct Attribute {
 }
 
 impl Entry {
-    /// From the message of the outbox.
+    /// Converts a message of the outbox.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`] when it is no envelope.
-    pub(super) fn read(message: &Outgoing) -> Result<Self> {
+    /// [`Error::Refused`] when its body is not an envelope.
+    pub(super) fn from_message(message: &Outgoing) -> Result<Self> {
         let envelope: Result<Envelope, _> = serde_json::from_str(&message.body);
         let envelope =
-            envelope.map_err(|error| Error::Refused(format!("it is no event: {error}")))?;
+            envelope.map_err(|error| Error::Refused(format!("it is not an event: {error}")))?;
         let member = envelope.member.map(|member| member.0.to_string());
         let id = envelope.id.to_string();
         let text = |name, value| Attribute {
@@ -50,7 +50,7 @@ impl Entry {
         attributes.extend(member.clone().map(|member| text("member", member)));
         Ok(Self {
             body: message.body.clone(),
-            // Events of nobody in particular have no order among themselves.
+            // Events without a member are not ordered relative to each other.
             group: message
                 .group
                 .clone()
@@ -61,21 +61,21 @@ impl Entry {
         })
     }
 
-    /// How SNS counts it: body, and names, types and values of the attributes.
+    /// The size as SNS counts it: the body, and the names, types and values of the attributes.
     pub(super) fn bytes(&self) -> usize {
         let attributes = self.attributes.iter();
         let attributes = attributes.map(|it| it.name.len() + it.kind.len() + it.value.len());
         self.body.len() + attributes.sum::<usize>()
     }
 
-    /// Called by its place in the batch.
+    /// The entry of the batch request. Its id is its index in the batch.
     pub(super) fn request(
         &self,
-        place: usize,
+        index: usize,
         keeps_order: bool,
     ) -> Result<PublishBatchRequestEntry> {
         let mut request = PublishBatchRequestEntry::builder()
-            .id(place.to_string())
+            .id(index.to_string())
             .message(&self.body);
         for Attribute { name, kind, value } in &self.attributes {
             let value = MessageAttributeValue::builder()
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn subscribers_can_filter_by_kind_version_and_member() {
-        let entry = Entry::read(&outgoing(Some(MEMBER))).unwrap();
+        let entry = Entry::from_message(&outgoing(Some(MEMBER))).unwrap();
         let request = entry.request(3, false).unwrap();
         assert_eq!(request.id(), "3");
         assert_eq!(
@@ -140,16 +140,16 @@ mod tests {
                 ("version", "Number", "1"),
             ]
         );
-        // An ordinary topic takes neither.
+        // A standard topic allows neither.
         assert_eq!(request.message_group_id(), None);
         assert_eq!(request.message_deduplication_id(), None);
         assert_eq!(entry.bytes(), request.message().len() + 90);
     }
 
     #[test]
-    fn where_order_is_kept_it_is_that_of_the_member() {
+    fn on_a_fifo_topic_the_events_of_a_member_are_a_group() {
         let request = |member| {
-            Entry::read(&outgoing(member))
+            Entry::from_message(&outgoing(member))
                 .unwrap()
                 .request(0, true)
                 .unwrap()
@@ -163,16 +163,19 @@ mod tests {
             deduplication: Some("b".to_owned()),
             ..outgoing(Some(MEMBER))
         };
-        let request = Entry::read(&given).unwrap().request(0, true).unwrap();
+        let request = Entry::from_message(&given)
+            .unwrap()
+            .request(0, true)
+            .unwrap();
         assert_eq!(request.message_group_id(), Some("a"));
         assert_eq!(request.message_deduplication_id(), Some("b"));
     }
 
     #[test]
-    fn what_is_no_event_is_refused() {
+    fn messages_that_are_not_events_are_refused() {
         for body in ["", "{}", "hello"] {
-            let read = Entry::read(&Outgoing::new(body));
-            assert!(matches!(read, Err(Error::Refused(_))), "{read:?}");
+            let entry = Entry::from_message(&Outgoing::new(body));
+            assert!(matches!(entry, Err(Error::Refused(_))), "{entry:?}");
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Domain events, published to a topic of Amazon's SNS, or what speaks like it. `docs/EVENTS.md` says what subscribers
-//! see.
+//! Domain events, published to a topic of Amazon SNS or a compatible service. `docs/EVENTS.md` is the documentation for
+//! subscribers.
 
 mod entry;
-mod failure;
-mod fit;
+mod error;
+mod limits;
 
 use std::time::Duration;
 
@@ -11,21 +11,21 @@ use aws_sdk_sns::Client;
 use coach_domain::queue::{Error, Outgoing, Result};
 
 use entry::Entry;
-use failure::{failure, unsent};
-use fit::fit;
+use error::{call_error, publish_error};
+use limits::check_limits;
 
 use crate::aws;
 
-/// A connection that says nothing for so long is dead.
-const ANSWER: Duration = Duration::from_secs(15);
+/// The timeout of one attempt of a call.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// What follows the name of a topic that is first in, first out.
-const FIFO: &str = ".fifo";
+/// The suffix of the names of FIFO topics.
+const FIFO_SUFFIX: &str = ".fifo";
 
-/// A client by the surroundings, as that of the queues: region and credentials from variables, profiles, or the
-/// machine's role; `AWS_ENDPOINT_URL`. Each call is tried three times.
+/// A client that is configured by the environment, like [that of SQS](crate::queue::sqs::client). Each call is
+/// attempted up to three times.
 pub async fn client() -> Client {
-    Client::new(&aws::surroundings_within(ANSWER).await)
+    Client::new(&aws::sdk_config_with_timeout(ATTEMPT_TIMEOUT).await)
 }
 
 /// A topic that events are published to.
@@ -37,11 +37,10 @@ pub struct SnsTopic {
 }
 
 impl SnsTopic {
-    /// The topic with this ARN. One whose name ends in `.fifo` is first in, first out for each member. Nothing is asked
-    /// of SNS yet.
+    /// The topic with this ARN. One whose name ends in `.fifo` is FIFO for each member. Makes no call to SNS.
     pub fn new(client: Client, arn: impl Into<String>) -> Self {
         let arn = arn.into();
-        let keeps_order = arn.ends_with(FIFO);
+        let keeps_order = arn.ends_with(FIFO_SUFFIX);
         Self {
             client,
             arn,
@@ -49,60 +48,61 @@ impl SnsTopic {
         }
     }
 
-    /// Whether it is first in, first out.
+    /// Whether it is a FIFO topic.
     pub fn keeps_order(&self) -> bool {
         self.keeps_order
     }
 
-    /// Publishes at most ten events that are together at most 256 KiB long; those beyond that are
-    /// [`Error::Unavailable`], for another call. Each succeeds or fails for itself, in the order given; an outer error
-    /// means that it is unknown of all of them.
+    /// Publishes at most ten events of at most 256 KiB together. Events beyond these limits fail with
+    /// [`Error::Unavailable`], to be sent in another call. Returns a result for each event, in the same order; after an
+    /// outer error it is unknown which of them were published.
     ///
     /// # Errors
     ///
-    /// As [`Queue::send`](coach_domain::queue::Queue::send).
+    /// Those of [`Queue::send`](coach_domain::queue::Queue::send).
     pub async fn send(&self, messages: &[Outgoing]) -> Result<Vec<Result<()>>> {
-        let entries: Vec<_> = messages.iter().map(Entry::read).collect();
-        let mut results = fit(&entries);
+        let entries: Vec<_> = messages.iter().map(Entry::from_message).collect();
+        let mut results = check_limits(&entries);
         let mut batch = Vec::new();
-        for (at, entry) in entries.iter().enumerate() {
-            if let (Ok(entry), Ok(())) = (entry, &results[at]) {
-                match entry.request(at, self.keeps_order) {
+        for (index, entry) in entries.iter().enumerate() {
+            if let (Ok(entry), Ok(())) = (entry, &results[index]) {
+                match entry.request(index, self.keeps_order) {
                     Ok(request) => {
                         batch.push(request);
-                        // Until SNS says otherwise.
-                        results[at] = Err(Error::Unavailable("SNS does not say".to_owned()));
+                        // Replaced when SNS reports a result for the event.
+                        let missing = "SNS reported no result".to_owned();
+                        results[index] = Err(Error::Unavailable(missing));
                     }
-                    Err(error) => results[at] = Err(error),
+                    Err(error) => results[index] = Err(error),
                 }
             }
         }
         if batch.is_empty() {
             return Ok(results);
         }
-        let answer = self
+        let response = self
             .client
             .publish_batch()
             .topic_arn(&self.arn)
             .set_publish_batch_request_entries(Some(batch))
             .send()
             .await
-            .map_err(|error| failure(&self.arn, &error))?;
-        for entry in answer.successful() {
-            if let Some(result) = at(&mut results, entry.id()) {
+            .map_err(|error| call_error(&self.arn, &error))?;
+        for entry in response.successful() {
+            if let Some(result) = result_mut(&mut results, entry.id()) {
                 *result = Ok(());
             }
         }
-        for entry in answer.failed() {
-            if let Some(result) = at(&mut results, Some(entry.id())) {
-                *result = Err(unsent(&self.arn, entry));
+        for entry in response.failed() {
+            if let Some(result) = result_mut(&mut results, Some(entry.id())) {
+                *result = Err(publish_error(&self.arn, entry));
             }
         }
         Ok(results)
     }
 }
 
-/// Entries are called by their places.
-fn at<'r>(results: &'r mut [Result<()>], id: Option<&str>) -> Option<&'r mut Result<()>> {
+/// The result of the batch entry with this id, which is the entry's index.
+fn result_mut<'r>(results: &'r mut [Result<()>], id: Option<&str>) -> Option<&'r mut Result<()>> {
     results.get_mut(id?.parse::<usize>().ok()?)
 }

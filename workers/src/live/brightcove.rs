@@ -1,4 +1,4 @@
-//! Brightcove's Live API, version 1: how a job stands.
+//! Brightcove's Live API, version 1: fetches the state of jobs.
 //! <https://apis.support.brightcove.com/live-api/getting-started/overview-brightcove-live-api.html>
 
 use std::time::Duration;
@@ -14,35 +14,35 @@ use serde::Deserialize;
 
 use crate::api::{self, ApiSettings};
 
-/// For the whole answer: the status file waits for it.
-const WITHIN: Duration = Duration::from_secs(10);
+/// The timeout of a request with its response: the status file waits for it.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Why the provider did not say how a job stands.
+/// Why a job could not be fetched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VideoError {
-    /// It cannot be reached.
+    /// The provider cannot be reached.
     #[error("the video provider cannot be reached: {0}")]
     Unavailable(String),
-    /// It answers with something else.
+    /// The provider responded with an error.
     #[error("the video provider answers {0}")]
     Status(StatusCode),
-    /// It answers with what is no job.
-    #[error("the video provider answers with what is no job: {0}")]
-    Unreadable(String),
+    /// The response is not a job.
+    #[error("the response of the video provider is not a job: {0}")]
+    InvalidResponse(String),
 }
 
-/// The API.
+/// The client of the API.
 #[derive(Clone, Debug)]
 pub struct Brightcove {
     settings: ApiSettings,
     client: Client,
 }
 
-/// A job, as far as it matters here. Times are milliseconds since 1970, and 0 where there is none.
+/// The fields of a job that are used here. Times are in milliseconds since 1970; 0 means none.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Job {
-    /// Such as `waiting`.
+    /// The state, such as `waiting`.
     #[serde(rename = "job_state")]
     pub state: String,
     #[serde(rename = "job_created_at", default)]
@@ -53,7 +53,7 @@ pub struct Job {
     finished_at: i64,
     #[serde(rename = "job_last_state_change_at", default)]
     last_state_change_at: i64,
-    /// The same as the other, over HTTPS.
+    /// The same URL as `playback_url`, but with `https`.
     #[serde(rename = "job_ui_playback_url", default)]
     ui_playback_url: Option<String>,
     #[serde(rename = "job_playback_url", default)]
@@ -61,80 +61,81 @@ pub struct Job {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct JobResponse {
     job: Job,
 }
 
 impl Brightcove {
-    /// Nothing is asked yet.
+    /// Creates a client. Makes no request.
     ///
     /// # Errors
     ///
-    /// When no HTTP client can be made.
+    /// When the HTTP client cannot be created.
     pub fn new(settings: ApiSettings) -> Result<Self, reqwest::Error> {
-        let client = api::client(WITHIN)?;
+        let client = api::client(REQUEST_TIMEOUT)?;
         Ok(Self { settings, client })
     }
 
-    /// How a job stands; `None` where there is no such job.
+    /// Fetches a job; `None` if it does not exist.
     ///
     /// # Errors
     ///
-    /// When it does not say.
+    /// When the provider cannot be reached, or its response is invalid.
     pub async fn job(&self, id: &str) -> Result<Option<Job>, VideoError> {
-        let url = api::below(&self.settings.url, ["v1", "jobs", id]);
+        let url = api::join_path(&self.settings.url, ["v1", "jobs", id]);
         let request = self.client.get(url);
         let request = request.header("X-API-KEY", &self.settings.api_key);
         let unavailable =
             |error: reqwest::Error| VideoError::Unavailable(error.without_url().to_string());
-        let answer = request.send().await.map_err(unavailable)?;
-        match answer.status() {
+        let response = request.send().await.map_err(unavailable)?;
+        match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),
             status => return Err(VideoError::Status(status)),
         }
-        let bytes = answer.bytes().await.map_err(unavailable)?;
-        let answer: Result<Answer, _> = serde_json::from_slice(&bytes);
-        let answer = answer.map_err(|error| VideoError::Unreadable(error.to_string()))?;
-        Ok(Some(answer.job))
+        let bytes = response.bytes().await.map_err(unavailable)?;
+        let response: Result<JobResponse, _> = serde_json::from_slice(&bytes);
+        let response = response.map_err(|error| VideoError::InvalidResponse(error.to_string()))?;
+        Ok(Some(response.job))
     }
 }
 
 impl Job {
-    /// What it tells. States that say nothing of the session, such as `waiting`, tell nothing.
+    /// The facts about the session that follow from the job. There are none for states before the broadcast, such as
+    /// `waiting`.
     ///
-    /// A state is dated by the job's own time of it where it has one, so that whoever asks later learns the same.
+    /// Facts have the job's own times where it has them, so that a later fetch gives the same facts.
     pub fn facts(&self) -> Vec<Fact> {
         let changed = moment(self.last_state_change_at);
         let started = moment(self.streaming_started_at);
         let finished = moment(self.finished_at).or(changed);
-        // `disconnected`: the encoder is away, and may come back; if it does not, the job finishes.
-        let on = matches!(self.state.as_str(), "processing" | "disconnected");
-        let over = match self.state.as_str() {
+        // `disconnected`: the encoder has lost its connection and may come back; if it does not, the job finishes.
+        let is_on_air = matches!(self.state.as_str(), "processing" | "disconnected");
+        let ended = match self.state.as_str() {
             "finishing" | "finished" => finished.map(|at| (FactKind::Ended, at)),
             "cancelling" | "cancelled" | "failed" | "error" => {
                 finished.map(|at| (FactKind::Failed, at))
             }
             _ => None,
         };
-        let began = started.or(changed.filter(|_| on));
-        let known = on || over.is_some();
+        let began = started.or(changed.filter(|_| is_on_air));
+        let has_begun = is_on_air || ended.is_some();
         let mut facts = Vec::new();
-        let mut tell = |kind, at| facts.push(Fact { kind, at });
-        if let Some(at) = began.filter(|_| known) {
-            tell(FactKind::Live, at);
-            // Of a job it is always the same.
+        let mut add = |kind, at| facts.push(Fact { kind, at });
+        if let Some(at) = began.filter(|_| has_begun) {
+            add(FactKind::Live, at);
+            // The URL of a job never changes.
             let url = self.ui_playback_url.as_ref().or(self.playback_url.as_ref());
             let url = url.and_then(|url| Url::parse(url));
             if let Some(url) = url {
-                tell(
+                add(
                     FactKind::Playback(url),
                     moment(self.created_at).unwrap_or(at),
                 );
             }
         }
-        if let Some((kind, at)) = over {
-            tell(kind, at);
+        if let Some((kind, at)) = ended {
+            add(kind, at);
         }
         facts
     }
@@ -169,14 +170,14 @@ mod tests {
     }
 
     #[test]
-    fn jobs_that_are_not_on_yet_tell_nothing() {
+    fn there_are_no_facts_before_the_broadcast() {
         for state in ["standby", "waiting", "created", "something new"] {
             assert_eq!(facts(job(state)), [], "{state}");
         }
     }
 
     #[test]
-    fn what_is_on_air_tells_when_it_began_and_where_to_see_it() {
+    fn a_job_on_air_gives_its_beginning_and_its_playback_url() {
         let playback = r#"Playback(Url("https://playback.example/a.m3u8"))"#;
         for state in ["processing", "disconnected"] {
             assert_eq!(
@@ -190,18 +191,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_over_tells_all_of_it() {
+    fn a_job_that_has_ended_gives_all_facts() {
         let mut finished = job("finished");
         finished["job_streaming_started_at"] = 4_000.into();
         finished["job_finished_at"] = 9_000.into();
-        let told: Vec<_> = facts(finished).into_iter().map(|(_, at)| at).collect();
-        assert_eq!(told, [4_000, 1_000, 9_000]);
+        let times: Vec<_> = facts(finished).into_iter().map(|(_, at)| at).collect();
+        assert_eq!(times, [4_000, 1_000, 9_000]);
         assert_eq!(facts(job("cancelled")), [("Failed".to_owned(), 5_000)]);
         assert_eq!(facts(job("finishing")), [("Ended".to_owned(), 5_000)]);
     }
 
     #[test]
-    fn times_that_cannot_be_are_none() {
+    fn impossible_times_are_ignored() {
         let mut odd = job("processing");
         odd["job_last_state_change_at"] = i64::MAX.into();
         assert_eq!(facts(odd), []);

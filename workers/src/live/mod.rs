@@ -1,4 +1,5 @@
-//! The consumer of `live`: keeps the status file right, and asks the video provider how its jobs stand.
+//! The consumer of the queue `live`: keeps the status file up to date, and fetches the state of jobs from the video
+//! provider.
 
 mod brightcove;
 
@@ -9,11 +10,11 @@ use coach_domain::{
     database::Pool,
     database::Session,
     kill_point,
-    live::{self, AskForJob, Learnt, Publish, PublishError},
+    live::{self, FetchVideoJob, JobUpdate, Publish, PublishError},
     object::ObjectStore,
-    outbox::{self, Effects, Payload as _},
+    outbox::{self, OutboxBatch, Payload as _},
     queue::QueueName,
-    webhook::{self, Settled, VideoArrived},
+    webhook::{self, EventOutcome, VideoWebhookArrived},
 };
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
 use serde::Deserialize;
@@ -24,18 +25,18 @@ use uuid::Uuid;
 
 pub use brightcove::{Brightcove, Job, VideoError};
 
-use crate::consumer::{Consumer, Delivery, Verdict};
+use crate::consumer::{Ack, Consumer, ReceivedMessage};
 
-/// Does all of it. Each of its messages can be done any number of times, so none is entered into the inbox.
+/// The consumer of live sessions. It needs no inbox, since processing a message again changes nothing.
 #[derive(Clone)]
 pub struct Live {
     /// The database.
     pub pool: Pool,
-    /// Where the status file is.
+    /// The store of the status file.
     pub objects: Arc<dyn ObjectStore>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Whose video it is, where there is a provider.
+    /// The video provider, if one is configured.
     pub provider: Option<Brightcove>,
 }
 
@@ -45,44 +46,46 @@ impl Consumer for Live {
         Publish::QUEUE
     }
 
-    async fn consume(&self, delivery: &Delivery) -> Verdict {
-        let envelope = &delivery.envelope;
+    async fn consume(&self, message: &ReceivedMessage) -> Ack {
+        let envelope = &message.envelope;
         match (envelope.kind.as_str(), envelope.version) {
             (Publish::KIND, Publish::VERSION) => match self.publish().await {
-                Err(error @ PublishError::Ahead { .. }) => Verdict::fail(error),
-                published => Verdict::of(published),
+                Err(error @ PublishError::Ahead { .. }) => Ack::dead_letter(error),
+                published => Ack::from_result(published),
             },
-            (AskForJob::KIND, AskForJob::VERSION) => match delivery.payload::<AskForJob>() {
-                Ok(asked) => Verdict::of(self.ask(&asked.job_id).await),
-                Err(verdict) => verdict,
-            },
-            (VideoArrived::KIND, VideoArrived::VERSION) => {
-                match delivery.payload::<VideoArrived>() {
-                    Ok(arrived) => Verdict::of(self.hear(arrived.event).await),
-                    Err(verdict) => verdict,
+            (FetchVideoJob::KIND, FetchVideoJob::VERSION) => {
+                match message.payload::<FetchVideoJob>() {
+                    Ok(fetch) => Ack::from_result(self.update_job(&fetch.job_id).await),
+                    Err(ack) => ack,
                 }
             }
-            _ => Verdict::Unknown,
+            (VideoWebhookArrived::KIND, VideoWebhookArrived::VERSION) => {
+                match message.payload::<VideoWebhookArrived>() {
+                    Ok(arrived) => Ack::from_result(self.handle_notification(arrived.event).await),
+                    Err(ack) => ack,
+                }
+            }
+            _ => Ack::UnknownKind,
         }
     }
 }
 
-/// How late a session moves on because time has passed.
-const PASSES_EVERY: Duration = Duration::from_secs(5);
+/// How often the changes of sessions that are due at set times are applied.
+const DUE_CHANGES_INTERVAL: Duration = Duration::from_secs(5);
 
-/// How often the file is compared with the database, and the provider asked for what may be on.
-const LOOKS_EVERY: Duration = Duration::from_mins(1);
+/// How often the status file is compared with the database, and jobs that may be on air are fetched.
+const RECONCILE_INTERVAL: Duration = Duration::from_mins(1);
 
-/// The name of the job in a notification, in either version of the API. No more of it counts.
+/// A notification in either version of the API. Only the id of the job is used.
 #[derive(Deserialize)]
 struct Notification {
     #[serde(alias = "resource_id")]
     job_id: String,
 }
 
-/// Why a job could not be looked after.
+/// Why a job could not be updated.
 #[derive(Debug, thiserror::Error)]
-enum AskError {
+enum JobError {
     #[error(transparent)]
     Video(#[from] VideoError),
     #[error(transparent)]
@@ -97,32 +100,32 @@ impl Live {
         live::publish(&session, &*self.objects).await.map(drop)
     }
 
-    /// Asks about the job that a notification names.
-    async fn hear(&self, event: Uuid) -> Result<(), AskError> {
+    /// Updates the job that a notification names.
+    async fn handle_notification(&self, event: Uuid) -> Result<(), JobError> {
         let Some(event) = webhook::find(&self.pool, event).await? else {
             tracing::warn!(%event, "an event is not kept any more");
             return Ok(());
         };
-        let said: Result<Notification, _> = serde_json::from_slice(&event.body);
-        let settled = match said {
-            Err(error) => Settled::Failed(format!("it names no job: {error}")),
+        let notification: Result<Notification, _> = serde_json::from_slice(&event.body);
+        let outcome = match notification {
+            Err(error) => EventOutcome::Failed(format!("it names no job: {error}")),
             Ok(_) if self.provider.is_none() => {
-                Settled::Ignored("COACH_BRIGHTCOVE_API_KEY is not set".to_owned())
+                EventOutcome::Ignored("COACH_BRIGHTCOVE_API_KEY is not set".to_owned())
             }
-            Ok(said) => match self.ask(&said.job_id).await? {
-                Some(Learnt::New | Learnt::Nothing) => Settled::Done,
-                Some(Learnt::NoSession) => {
-                    Settled::Ignored(format!("no session has the job {}", said.job_id))
+            Ok(Notification { job_id }) => match self.update_job(&job_id).await? {
+                Some(JobUpdate::New | JobUpdate::Unchanged) => EventOutcome::Done,
+                Some(JobUpdate::NoSession) => {
+                    EventOutcome::Ignored(format!("no session has the job {job_id}"))
                 }
-                None => Settled::Ignored(format!("there is no job {}", said.job_id)),
+                None => EventOutcome::Ignored(format!("there is no job {job_id}")),
             },
         };
-        webhook::settle(&self.pool, event.id, &settled, self.clock.now()).await?;
+        webhook::record_outcome(&self.pool, event.id, &outcome, self.clock.now()).await?;
         Ok(())
     }
 
-    /// Takes over how a job stands; `None` where nobody can tell.
-    async fn ask(&self, job: &str) -> Result<Option<Learnt>, AskError> {
+    /// Fetches the state of a job and records it. `None` without a provider, or if it does not know the job.
+    async fn update_job(&self, job: &str) -> Result<Option<JobUpdate>, JobError> {
         let Some(provider) = &self.provider else {
             return Ok(None);
         };
@@ -133,46 +136,47 @@ impl Live {
         let now = self.clock.now();
         let session = Session::new(self.pool.clone(), Span::current());
         let transaction = session.begin().await?;
-        let mut effects = Effects::new(None, now);
-        let learnt = live::learn_of_job(&transaction, &mut effects, job, &found.facts()).await?;
-        outbox::insert(&transaction, effects.owed(), &Span::current(), now).await?;
+        let mut outbox = OutboxBatch::new(None, now);
+        let update = live::record_job_facts(&transaction, &mut outbox, job, &found.facts()).await?;
+        outbox::insert(&transaction, outbox.messages(), &Span::current(), now).await?;
         transaction.commit().await?;
-        if learnt == Learnt::New {
+        if update == JobUpdate::New {
             kill_point::reached("after-live-event");
             tracing::info!(job, state = ?found.state, "a job of the video provider has changed");
-            outbox::announce();
-            // At once; the outbox sees to it that it happens even if we end here.
+            outbox::notify_relays();
+            // Published at once. If the process dies here, the message in the outbox does it.
             if let Err(error) = self.publish().await {
                 tracing::warn!(%error, "the status file was not written; trying again");
             }
         }
-        Ok(Some(learnt))
+        Ok(Some(update))
     }
 
-    /// Sees to what happens without anybody saying so, until asked to stop. What fails is tried again the next time. A
-    /// task of its own: the provider may take its time.
+    /// Applies due changes and reconciles periodically, until `stop` is cancelled. Failures are retried at the next
+    /// interval. It is not part of the scheduler, since requests to the provider may take long.
     pub(crate) async fn run(self, stop: CancellationToken) {
-        let ticker = |every| {
-            let mut ticks = interval(every);
+        let ticker = |period| {
+            let mut ticks = interval(period);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             ticks
         };
-        let (mut times, mut looks) = (ticker(PASSES_EVERY), ticker(LOOKS_EVERY));
+        let mut due_changes = ticker(DUE_CHANGES_INTERVAL);
+        let mut reconciliations = ticker(RECONCILE_INTERVAL);
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
-                _ = times.tick() => {
-                    if let Err(error) = live::pass_time(&self.pool, self.clock.now()).await {
-                        tracing::warn!(%error, "live sessions were not moved on; trying again");
+                _ = due_changes.tick() => {
+                    if let Err(error) = live::apply_due_changes(&self.pool, self.clock.now()).await {
+                        tracing::warn!(%error, "due changes of live sessions were not applied; trying again");
                     }
                 }
-                _ = looks.tick() => self.look_after().await,
+                _ = reconciliations.tick() => self.reconcile().await,
             }
         }
     }
 
-    /// Files vanish, and notifications are lost.
-    async fn look_after(&self) {
+    /// Publishes the status file, in case it was lost, and updates the jobs on air, in case a notification was lost.
+    async fn reconcile(&self) {
         if let Err(error) = self.publish().await {
             tracing::warn!(%error, "the status file was not written; trying again");
         }
@@ -188,8 +192,8 @@ impl Live {
             }
         };
         for job in jobs {
-            if let Err(error) = self.ask(&job).await {
-                tracing::warn!(%error, job, "a job was not asked for; trying again");
+            if let Err(error) = self.update_job(&job).await {
+                tracing::warn!(%error, job, "a job was not updated; trying again");
             }
         }
     }

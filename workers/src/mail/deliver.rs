@@ -1,20 +1,21 @@
-//! The consumer of mail: looks up whom a letter is for, has it written, and hands it over. `docs/EMAIL.md` says what can
-//! happen twice, and why.
+//! The consumer of mail: finds the recipient of a letter, renders it, and passes it to the mailer. `docs/EMAIL.md`
+//! explains what can be sent twice, and why.
 
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
-    catalogue,
+    account, catalogue,
     clock::Clock,
-    consent::{self, ConsentPurpose},
+    consent::{self},
     database::Pool,
+    enums::ConsentPurpose,
     id::{CycleId, MemberId},
     inbox, kill_point,
     mail::{
-        self, Mailer, Repeat,
+        self, DeliveryGuarantee, Mailer,
         budget::{self, Budgets, Claim},
-        delivery::{self, Begun, DeliveryState, Letterhead, Suppression},
+        delivery::{self, DeliveryKey, DeliveryState, SendDecision, Suppression},
     },
     member,
     object::ObjectStore,
@@ -23,70 +24,72 @@ use coach_domain::{
 use sea_orm::TransactionTrait as _;
 
 use super::{
-    About, Enclosure, Error, Footing, House, Needs, Post, Recipient, attachment::PlanAttachment,
-    read, render, suppressed,
+    Attachment, ConsentBasis, EmailPayload, EmailProperties, Error, Recipient, RequiredAttachment,
+    Sender, attachment::PlanAttachment, read, render, suppressed,
 };
 use crate::{
     backoff,
-    consumer::{Consumer, Delivery, Verdict},
+    consumer::{Ack, Consumer, ReceivedMessage},
 };
 
-/// What it is called in the inbox.
+/// The consumer's name in the inbox.
 const NAME: &str = "email";
 
-/// How often it is tried to mark what was sent, and the waits in between: within the deadline of a message.
-const TRIES: u32 = 5;
-const WAITS: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+/// The maximum number of attempts to record that a mail was sent.
+const MAX_ATTEMPTS: u32 = 5;
 
-/// Sends the letters of one of the queues for mail.
+/// The delays between these attempts: first and longest. Together they are within the deadline of a message.
+const BACKOFF_RANGE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
+
+/// Sends the letters of one of the mail queues.
 pub struct Letters {
-    /// Which.
+    /// The queue.
     pub queue: QueueName,
     /// The database.
     pub pool: Pool,
-    /// What attached plans are made from.
+    /// The catalogue, for attached plans.
     pub catalogue: Arc<catalogue::Cache>,
-    /// Where attached archives are.
+    /// The store of attached archives.
     pub objects: Arc<dyn ObjectStore>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Who writes.
-    pub house: Arc<House>,
-    /// What sends.
+    /// The sender of the mail.
+    pub sender: Arc<Sender>,
+    /// The transport.
     pub mailer: Arc<dyn Mailer>,
-    /// How many mails may go to whom.
+    /// How many mails a member or an address may receive.
     pub budgets: Budgets,
-    /// How long the work on one may take: the consumer's deadline.
-    pub patience: TimeDelta,
+    /// How long the processing of a message may take: [`ConsumerOptions::deadline`](crate::consumer::ConsumerOptions).
+    pub deadline: TimeDelta,
 }
 
-/// How it ended, where it did not end as it should.
-enum Stopped {
-    /// It is over, in this state.
-    Over(DeliveryState),
-    /// It is over, and will never be taken: operators have to know.
+/// Why a letter was not sent.
+enum NotSent {
+    /// Its delivery ends in this state.
+    Finished(DeliveryState),
+    /// It can never be sent, for this reason. That is logged for operators.
     Refused(String),
-    /// It is not to be sent, for this reason.
+    /// It must not be sent.
     Suppressed(Suppression),
-    /// It is not.
-    Verdict(Verdict),
+    /// Its delivery is not finished, or was impossible to start.
+    Ack(Ack),
 }
 
-impl From<coach_domain::Error> for Stopped {
+impl From<coach_domain::Error> for NotSent {
     fn from(error: coach_domain::Error) -> Self {
-        Self::Verdict(Verdict::retry(error))
+        Self::Ack(Ack::retry(error))
     }
 }
 
-impl From<Error> for Stopped {
+impl From<Error> for NotSent {
     fn from(error: Error) -> Self {
         match error {
-            Error::UnknownKind { .. } => Self::Verdict(Verdict::Unknown),
+            Error::UnknownKind { .. } => Self::Ack(Ack::UnknownKind),
             Error::Address => Self::Refused(error.to_string()),
-            // Somebody has to mend it, and it is sent then.
-            Error::Setting(_) => Self::Verdict(Verdict::retry(error)),
-            Error::Payload(_) | Error::Enclosure(_) | Error::Defect(..) => {
-                Self::Verdict(Verdict::fail(error))
+            // It is sent when the setting has been corrected.
+            Error::Setting(_) => Self::Ack(Ack::retry(error)),
+            Error::Payload(_) | Error::Attachment(_) | Error::Defect(..) => {
+                Self::Ack(Ack::dead_letter(error))
             }
         }
     }
@@ -98,45 +101,48 @@ impl Consumer for Letters {
         self.queue
     }
 
-    async fn consume(&self, message: &Delivery) -> Verdict {
+    async fn consume(&self, message: &ReceivedMessage) -> Ack {
         let envelope = &message.envelope;
-        let post = match read(&envelope.kind, envelope.version, &envelope.payload) {
-            Ok(post) => post,
-            Err(Error::UnknownKind { .. }) => return Verdict::Unknown,
-            Err(error) => return Verdict::fail(error),
+        let payload = match read(&envelope.kind, envelope.version, &envelope.payload) {
+            Ok(payload) => payload,
+            Err(Error::UnknownKind { .. }) => return Ack::UnknownKind,
+            Err(error) => return Ack::dead_letter(error),
         };
-        let letterhead = Letterhead {
+        let delivery_key = DeliveryKey {
             envelope: envelope.id,
             member: envelope.member,
             template: &envelope.kind,
         };
-        match self.deliver(&letterhead, &post).await {
-            Ok(()) => Verdict::Done,
-            Err(Stopped::Verdict(verdict)) => verdict,
-            Err(Stopped::Suppressed(reason)) => match self.suppress(&letterhead, reason).await {
-                Ok(()) => Verdict::Done,
-                Err(error) => Verdict::retry(error),
+        match self.deliver(&delivery_key, &payload).await {
+            Ok(()) => Ack::Done,
+            Err(NotSent::Ack(ack)) => ack,
+            Err(NotSent::Suppressed(reason)) => match self.suppress(&delivery_key, reason).await {
+                Ok(()) => Ack::Done,
+                Err(error) => Ack::retry(error),
             },
-            Err(Stopped::Over(state)) => match self.end(&letterhead, state, None).await {
-                Ok(()) => Verdict::Done,
-                Err(error) => Verdict::retry(error),
+            Err(NotSent::Finished(state)) => match self.finish(&delivery_key, state, None).await {
+                Ok(()) => Ack::Done,
+                Err(error) => Ack::retry(error),
             },
-            Err(Stopped::Refused(reason)) => {
-                match self.end(&letterhead, DeliveryState::Refused, None).await {
+            Err(NotSent::Refused(reason)) => {
+                match self
+                    .finish(&delivery_key, DeliveryState::Refused, None)
+                    .await
+                {
                     Ok(()) => {
-                        tell(&letterhead, &reason);
-                        Verdict::Done
+                        log_refusal(&delivery_key, &reason);
+                        Ack::Done
                     }
-                    Err(error) => Verdict::retry(error),
+                    Err(error) => Ack::retry(error),
                 }
             }
         }
     }
 }
 
-/// Tells operators of a mail that will never be sent, once: after it was recorded, so that no other try follows. Whose it
-/// is the ids say; neither name nor address is told.
-fn tell(mail: &Letterhead<'_>, reason: &str) {
+/// Logs a mail that will never be sent. To be called after that was recorded, so that it is logged only once. The log
+/// has ids, but neither name nor address.
+fn log_refusal(mail: &DeliveryKey<'_>, reason: &str) {
     tracing::warn!(
         envelope = %mail.envelope,
         member = mail.member.map(|member| member.0.to_string()),
@@ -147,27 +153,38 @@ fn tell(mail: &Letterhead<'_>, reason: &str) {
 }
 
 impl Letters {
-    async fn deliver(&self, mail: &Letterhead<'_>, post: &Post) -> Result<(), Stopped> {
-        if inbox::holds(&self.pool, NAME, mail.envelope).await? {
+    async fn deliver(&self, mail: &DeliveryKey<'_>, payload: &EmailPayload) -> Result<(), NotSent> {
+        if inbox::contains(&self.pool, NAME, mail.envelope).await? {
             return Ok(());
         }
-        let about = post.about();
+        let properties = payload.properties();
         let now = self.clock.now();
-        if about.useful_until.is_some_and(|end| end <= now) {
-            return Err(Stopped::Over(DeliveryState::Expired));
+        if properties.useful_until.is_some_and(|end| end <= now) {
+            return Err(NotSent::Finished(DeliveryState::Expired));
         }
-        let (to, claims) = self.recipient(mail.member, post, &about, now).await?;
-        if about.needs != Needs::Nothing
-            && let Some(scope) = budget::used_up(&self.pool, &claims, now).await?
+        let (to, claims) = self
+            .recipient(mail.member, payload, &properties, now)
+            .await?;
+        if properties.required_attachment != RequiredAttachment::Nothing
+            && let Some(scope) = budget::find_exhausted(&self.pool, &claims, now).await?
         {
-            // What is enclosed is dear to make, and would not be sent.
+            // Checked before the attachment is made, which is expensive.
             return self.over_budget(mail, &claims, scope).await;
         }
-        let enclosure = self.enclosure(mail.member, &about.needs, now).await?;
-        let message = render(mail.envelope, post, &to, &enclosure, &self.house, now)?;
+        let attachment = self
+            .attachment(mail.member, &properties.required_attachment, now)
+            .await?;
+        let message = render(mail.envelope, payload, &to, &attachment, &self.sender, now)?;
         let transaction = self.pool.begin().await.map_err(coach_domain::Error::from)?;
-        let begun = delivery::begin(&transaction, mail, about.repeat, now, self.patience).await?;
-        if begun == Begun::Send(1)
+        let begun = delivery::begin(
+            &transaction,
+            mail,
+            properties.delivery_guarantee,
+            now,
+            self.deadline,
+        )
+        .await?;
+        if begun == SendDecision::Send(1)
             && let Some(scope) = budget::take(&transaction, &claims, now).await?
         {
             transaction
@@ -181,35 +198,39 @@ impl Letters {
             .await
             .map_err(coach_domain::Error::from)?;
         match begun {
-            Begun::Send(_) => self.hand_over(mail, &message, about.repeat).await,
-            // The inbox row is missing where an operator redrives what was forgotten; it is written again.
-            Begun::Over(state) => Err(Stopped::Over(state)),
-            Begun::Busy => Err(Stopped::Verdict(Verdict::Retry {
-                after: self.patience.to_std().ok(),
+            SendDecision::Send(_) => {
+                self.send(mail, &message, properties.delivery_guarantee)
+                    .await
+            }
+            // The inbox row has expired, but the delivery has not: an operator redrove an old message. Recording the
+            // state again writes the inbox row, too.
+            SendDecision::Finished(state) => Err(NotSent::Finished(state)),
+            SendDecision::InProgress => Err(NotSent::Ack(Ack::Retry {
+                after: self.deadline.to_std().ok(),
                 reason: "another worker is sending it, or ended while it was".to_owned(),
             })),
-            Begun::MayBeSent => Err(Stopped::Over(DeliveryState::Unknown)),
+            SendDecision::MayHaveBeenSent => Err(NotSent::Finished(DeliveryState::Unknown)),
         }
     }
 
-    /// Whom it goes to, and the budgets that it takes from.
+    /// The recipient, and the claims on the recipient's budgets.
     async fn recipient(
         &self,
         member: Option<MemberId>,
-        post: &Post,
-        about: &About,
+        payload: &EmailPayload,
+        properties: &EmailProperties,
         now: DateTime<Utc>,
-    ) -> Result<(Recipient, Vec<Claim>), Stopped> {
-        match (post.recipient()?, member) {
-            (Some(stranger), _) => {
-                let claims = self.budgets.for_sign_in(&stranger.address);
-                Ok((stranger, claims))
+    ) -> Result<(Recipient, Vec<Claim>), NotSent> {
+        match (payload.recipient()?, member) {
+            (Some(unregistered), _) => {
+                let claims = self.budgets.for_sign_in(&unregistered.address);
+                Ok((unregistered, claims))
             }
             (None, Some(member)) => {
-                let to = self.member(member, about.footing, now).await?;
-                let claims = match about.footing {
-                    Footing::Confirmation => self.budgets.for_confirmation(&to.address),
-                    Footing::Service | Footing::Marketing => {
+                let to = self.member(member, properties.consent_basis, now).await?;
+                let claims = match properties.consent_basis {
+                    ConsentBasis::Confirmation => self.budgets.for_confirmation(&to.address),
+                    ConsentBasis::Service | ConsentBasis::Marketing => {
                         self.budgets.for_member(member, &to.address)
                     }
                 };
@@ -219,120 +240,126 @@ impl Letters {
         }
     }
 
-    /// A member who may be written to.
+    /// A member as a recipient, if mail of this kind may be sent to them.
     async fn member(
         &self,
         id: MemberId,
-        footing: Footing,
+        consent_basis: ConsentBasis,
         now: DateTime<Utc>,
-    ) -> Result<Recipient, Stopped> {
+    ) -> Result<Recipient, NotSent> {
         let found = member::find(&self.pool, &[id], now).await?.pop();
-        // Who is gone, or has taken their address away, wants no mail.
-        let gone = || Stopped::Suppressed(Suppression::NoRecipient);
+        // The member was erased, or has removed their address.
+        let gone = || NotSent::Suppressed(Suppression::NoRecipient);
         let found = found.ok_or_else(gone)?;
-        let to = Recipient::of(&found).ok_or_else(gone)?;
-        match (footing, found.email_confirmed_at) {
-            // It has done its work.
-            (Footing::Confirmation, Some(_)) => return Err(Stopped::Over(DeliveryState::Expired)),
-            (Footing::Confirmation, None) => return Ok(to),
-            (_, None) => return Err(Stopped::Suppressed(Suppression::Unconfirmed)),
+        let to = Recipient::from_member(&found).ok_or_else(gone)?;
+        match (consent_basis, found.email_confirmed_at) {
+            // The address is confirmed already.
+            (ConsentBasis::Confirmation, Some(_)) => {
+                return Err(NotSent::Finished(DeliveryState::Expired));
+            }
+            (ConsentBasis::Confirmation, None) => return Ok(to),
+            (_, None) => return Err(NotSent::Suppressed(Suppression::Unconfirmed)),
             (_, Some(_)) => {}
         }
         let consents = consent::of_members(&self.pool, &[id]).await?;
         let mut consents = consents.values().flatten();
         let marketing = consents.find(|consent| consent.purpose == ConsentPurpose::MarketingEmail);
-        // What has to offer to unsubscribe, and cannot, is not sent later either.
-        let may_offer = footing == Footing::Service || self.house.offers_to_unsubscribe();
-        if may_offer && footing.allows(marketing.map(|consent| consent.granted)) {
+        // Mail that has to offer to unsubscribe, and cannot, is suppressed for good.
+        let can_offer =
+            consent_basis == ConsentBasis::Service || self.sender.offers_to_unsubscribe();
+        if can_offer && consent_basis.allows(marketing.map(|consent| consent.granted)) {
             Ok(to)
         } else {
-            Err(Stopped::Suppressed(Suppression::Consent))
+            Err(NotSent::Suppressed(Suppression::Consent))
         }
     }
 
-    /// Stops a mail that is over a budget, and tells operators so once in the budget's window.
+    /// Suppresses a mail that exceeds a budget, and logs that once in the budget's window.
     async fn over_budget(
         &self,
-        mail: &Letterhead<'_>,
+        mail: &DeliveryKey<'_>,
         claims: &[Claim],
         scope: budget::Scope,
-    ) -> Result<(), Stopped> {
-        if budget::tell(&self.pool, claims, scope).await? {
+    ) -> Result<(), NotSent> {
+        if budget::mark_reported(&self.pool, claims, scope).await? {
             tracing::warn!(
                 template = mail.template,
                 budget = ?scope,
                 "a budget of mails is used up: what is over it is not sent until its window ends"
             );
         }
-        Err(Stopped::Suppressed(Suppression::Budget))
+        Err(NotSent::Suppressed(Suppression::Budget))
     }
 
-    async fn enclosure(
+    async fn attachment(
         &self,
         member: Option<MemberId>,
-        needs: &Needs,
+        required_attachment: &RequiredAttachment,
         now: DateTime<Utc>,
-    ) -> Result<Enclosure, Stopped> {
-        match (needs, member) {
-            (Needs::Nothing, _) => Ok(Enclosure::Nothing),
-            (Needs::Plan { cycle }, Some(member)) => {
+    ) -> Result<Attachment, NotSent> {
+        match (required_attachment, member) {
+            (RequiredAttachment::Nothing, _) => Ok(Attachment::Nothing),
+            (RequiredAttachment::Plan { cycle }, Some(member)) => {
                 let catalogue = self.catalogue.get(&self.pool).await?;
                 let id = CycleId { member, id: *cycle };
                 let plan = PlanAttachment::load(&self.pool, &catalogue, id, now).await?;
-                // The plan is gone, so there is nothing to tell.
-                let plan = plan.ok_or(Stopped::Suppressed(Suppression::NoRecipient))?;
-                Ok(Enclosure::Plan(Box::new(plan)))
+                // The plan was deleted, so the letter has no content.
+                let plan = plan.ok_or(NotSent::Suppressed(Suppression::NoRecipient))?;
+                Ok(Attachment::Plan(Box::new(plan)))
             }
-            (Needs::Plan { .. }, None) => Err(Error::Enclosure("a plan").into()),
-            // It was withdrawn, and may not have been deleted yet.
-            (Needs::Object { key }, _)
-                if !member::export::is_kept(&self.pool, key, now).await? =>
+            (RequiredAttachment::Plan { .. }, None) => Err(Error::Attachment("a plan").into()),
+            // The archive was withdrawn, and its object may not have been deleted yet.
+            (RequiredAttachment::Object { key }, _)
+                if !account::export::is_available(&self.pool, key, now).await? =>
             {
-                Err(Stopped::Over(DeliveryState::Expired))
+                Err(NotSent::Finished(DeliveryState::Expired))
             }
-            (Needs::Object { key }, _) => match self.objects.get(key).await {
-                Ok(Some(object)) => Ok(Enclosure::Object(object.bytes)),
-                // It was deleted when its time was over.
-                Ok(None) => Err(Stopped::Over(DeliveryState::Expired)),
-                Err(error) => Err(Stopped::Verdict(Verdict::retry(error))),
+            (RequiredAttachment::Object { key }, _) => match self.objects.get(key).await {
+                Ok(Some(object)) => Ok(Attachment::Object(object.bytes)),
+                // The archive has expired and was deleted.
+                Ok(None) => Err(NotSent::Finished(DeliveryState::Expired)),
+                Err(error) => Err(NotSent::Ack(Ack::retry(error))),
             },
         }
     }
 
-    async fn hand_over(
+    /// Passes a message to the mailer, and records the result.
+    async fn send(
         &self,
-        mail: &Letterhead<'_>,
+        mail: &DeliveryKey<'_>,
         message: &mail::Message,
-        repeat: Repeat,
-    ) -> Result<(), Stopped> {
+        delivery_guarantee: DeliveryGuarantee,
+    ) -> Result<(), NotSent> {
         let sent = self.mailer.send(message).await;
         kill_point::reached("after-effect");
         match sent {
             Ok(provider) => {
-                // A connection that died meanwhile shall not be why it is sent twice.
-                let mut tries = 1;
+                // Retried here, so that a lost connection to the database is not the reason to send it twice.
+                let mut attempts = 1;
                 loop {
-                    let end = self.end(mail, DeliveryState::Sent, provider.as_deref());
-                    match end.await {
-                        Err(error) if tries < TRIES => {
-                            tracing::warn!(%error, "a mail that was sent is not marked yet; trying again");
-                            tokio::time::sleep(backoff::after(
-                                tries,
-                                WAITS.0,
-                                WAITS.1,
+                    let finished = self.finish(mail, DeliveryState::Sent, provider.as_deref());
+                    match finished.await {
+                        Err(error) if attempts < MAX_ATTEMPTS => {
+                            tracing::warn!(%error, "a mail was sent, which could not be recorded; trying again");
+                            tokio::time::sleep(backoff::delay(
+                                attempts,
+                                BACKOFF_RANGE.0,
+                                BACKOFF_RANGE.1,
                                 mail.envelope,
                             ))
                             .await;
-                            tries += 1;
+                            attempts += 1;
                         }
-                        ended => return Ok(ended?),
+                        finished => return Ok(finished?),
                     }
                 }
             }
-            Err(mail::Error::Refused(reason)) => Err(Stopped::Refused(reason)),
-            Err(mail::Error::Unknown(reason)) if repeat == Repeat::AtMostOnce => {
-                tracing::warn!(reason, "a mail may be lost, and is not sent again");
-                Err(Stopped::Over(DeliveryState::Unknown))
+            Err(mail::Error::Refused(reason)) => Err(NotSent::Refused(reason)),
+            Err(mail::Error::Unknown(reason))
+                if delivery_guarantee == DeliveryGuarantee::AtMostOnce =>
+            {
+                tracing::warn!(reason, "a mail may be lost; it is not sent again");
+                Err(NotSent::Finished(DeliveryState::Unknown))
             }
             Err(error) => {
                 let (state, after) = match &error {
@@ -342,34 +369,34 @@ impl Letters {
                 let now = self.clock.now();
                 delivery::record(&self.pool, mail, state, None, now).await?;
                 let reason = error.to_string();
-                Err(Stopped::Verdict(Verdict::Retry { after, reason }))
+                Err(NotSent::Ack(Ack::Retry { after, reason }))
             }
         }
     }
 
-    /// Records how it ended, and that it did, in one transaction.
-    async fn end(
+    /// Records the final state of a delivery, and the inbox row, in one transaction.
+    async fn finish(
         &self,
-        mail: &Letterhead<'_>,
+        mail: &DeliveryKey<'_>,
         state: DeliveryState,
         provider: Option<&str>,
     ) -> coach_domain::Result<()> {
         let transaction = self.pool.begin().await?;
-        inbox::enter(&transaction, NAME, mail.envelope).await?;
+        inbox::insert(&transaction, NAME, mail.envelope).await?;
         delivery::record(&transaction, mail, state, provider, self.clock.now()).await?;
         kill_point::reached("before-inbox-commit");
         transaction.commit().await?;
         Ok(())
     }
 
-    /// Records that it is not sent, and why, and counts it.
+    /// Records that a mail is suppressed, and counts it.
     async fn suppress(
         &self,
-        mail: &Letterhead<'_>,
+        mail: &DeliveryKey<'_>,
         reason: Suppression,
     ) -> coach_domain::Result<()> {
         let transaction = self.pool.begin().await?;
-        inbox::enter(&transaction, NAME, mail.envelope).await?;
+        inbox::insert(&transaction, NAME, mail.envelope).await?;
         delivery::suppress(&transaction, mail, reason, self.clock.now()).await?;
         transaction.commit().await?;
         suppressed::count(mail.template, reason);

@@ -1,10 +1,10 @@
-//! Why a letter could not be written.
+//! Errors of rendering a letter.
 
-/// Texts hold nothing of the letter, which is a member's.
+/// Why a letter could not be rendered. Messages do not contain any content of the letter, which is personal data.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Newer workers may know it: the message is given back.
+    /// This version has no template for the message. A newer worker may: the message is released.
     #[error("there is no template for {kind} in version {version}")]
     UnknownKind {
         /// The envelope's kind.
@@ -12,19 +12,19 @@ pub enum Error {
         /// The envelope's version.
         version: u32,
     },
-    /// The payload is not what kind and version say. It will not get better.
+    /// The payload is not of the type of its kind and version. A retry cannot succeed.
     #[error("the payload of {0} is not what its version says")]
     Payload(&'static str),
-    /// Mail cannot be sent to this address.
+    /// The address is not one that mail can be sent to.
     #[error("mail cannot be sent to the address")]
     Address,
-    /// What the template asked for in `needs` is missing.
-    #[error("{0} lacks what is to be enclosed")]
-    Enclosure(&'static str),
-    /// A setting that the address of the house, or a link, is made of.
+    /// The attachment that the template requires is missing.
+    #[error("{0} lacks its attachment")]
+    Attachment(&'static str),
+    /// An invalid setting of the [`Sender`](super::Sender). The message starts with the name of the setting.
     #[error("{0}")]
     Setting(String),
-    /// A defect.
+    /// A defect of a template.
     #[error("{0} cannot be written: {1}")]
     Defect(&'static str, String),
 }

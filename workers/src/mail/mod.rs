@@ -1,19 +1,21 @@
-//! Mail: how letters read ([`read`], [`render`]), and what sends them ([`send`]). `docs/EMAIL.md` tells the whole.
+//! Mail: letters are rendered by [`read`] and [`render`], and sent by the transports in [`send`]. See `docs/EMAIL.md`.
 
 pub mod attachment;
 mod compose;
 mod deliver;
 mod error;
-mod house;
+mod formatting;
 mod name;
 mod recipient;
 pub mod send;
+mod sender;
 mod suppressed;
 pub mod template;
-mod words;
 
 pub use deliver::Letters;
 pub use error::Error;
-pub use house::{House, HouseSettings};
 pub use recipient::Recipient;
-pub use template::{About, Enclosure, Footing, Needs, Post, read, render};
+pub use sender::{Sender, SenderSettings};
+pub use template::{
+    Attachment, ConsentBasis, EmailPayload, EmailProperties, RequiredAttachment, read, render,
+};

@@ -1,21 +1,22 @@
-//! Which names may stand in a mail.
+//! Which names may be used in mail.
 
 use unicode_normalization::char::is_combining_mark;
 
-/// The longest name that is written out, in characters.
+/// The maximum length of a name, in characters.
 const MAX_LENGTH: usize = 40;
 
-/// The most words of one: enough for `Maria del Carmen Ruiz`, too few for most sentences.
+/// The maximum number of words: enough for `Maria del Carmen Ruiz`, too few for most sentences.
 const MAX_WORDS: usize = 4;
 
-/// The most digits: enough for `Maya 92`, too few for a telephone number, the shortest of which have three.
+/// The maximum number of digits: enough for `Maya 92`, too few for a telephone number, the shortest of which have
+/// three.
 const MAX_DIGITS: usize = 2;
 
-/// Whether a name can be nothing but a name. Anyone can register with somebody else's address, or have mail quoted by a
-/// member who trusts it, and a name that is an advertisement, a warning or a link would then be in our mail, under our
-/// name. So it is said what a name consists of, not what it must not have: letters of any script and their marks, spaces,
-/// apostrophes and hyphens between letters, a few digits, and full stops behind a letter that a space follows. All else
-/// (`!`, `:`, `@`, `/`, `。`, `．`, `․`, …) makes it none, and the mail greets without a name.
+/// Whether a text can only be a name. Anyone can register with an address of another person, or show mail to a member
+/// who trusts it, so a name that is an advertisement, a warning or a link would be sent in our mail, in our name. This
+/// is an allowlist: letters of any script and their marks, spaces, apostrophes and hyphens between letters, a few
+/// digits, and full stops between a letter and a space. With any other character (`!`, `:`, `@`, `/`, `。`, `．`, `․`, …)
+/// the mail greets without a name.
 pub(super) fn is_harmless(name: &str) -> bool {
     let words = name.split(' ').count();
     let digits = name.chars().filter(|c| c.is_numeric()).count();
@@ -49,8 +50,8 @@ fn is_word(word: &str) -> bool {
     before.is_some_and(|_| word.chars().any(|c| is_letter(c) || c.is_ascii_digit()))
 }
 
-/// Letters, but for those that are seen as punctuation or not at all: clicks (`ǃ`), modifiers (`ː`), dots and tones of
-/// some scripts (`ꞏ`, `ꓸ`, `ᐧ`), and fillers.
+/// Whether a character is a letter, and does not look like punctuation or like nothing: clicks (`ǃ`), modifiers (`ː`),
+/// dots and tones of some scripts (`ꞏ`, `ꓸ`, `ᐧ`), and fillers.
 fn is_letter(c: char) -> bool {
     c.is_alphabetic()
         && !c.is_numeric()
@@ -63,7 +64,7 @@ mod tests {
     use super::is_harmless;
 
     #[test]
-    fn names_are_greeted() {
+    fn names_are_allowed() {
         for name in [
             "Ada",
             "Ada Łódzka",
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn bait_is_not() {
+    fn texts_that_are_not_names_are_rejected() {
         for name in [
             "",
             "Account locked! Call",

@@ -1,35 +1,36 @@
-//! Whom a letter is for.
+//! The recipient of a letter.
 
 use chrono_tz::Tz;
 use coach_domain::{
+    email_address::EmailAddress,
     id::MemberId,
     mail::letter::SignInCode,
-    member::{EmailAddress, Member, Units},
+    member::{Member, Units},
 };
 use lettre::{Address, message::Mailbox};
 
 use super::{Error, name};
 
-/// Whom a letter is for, as they are when it is written.
+/// The recipient of a letter, with their settings at the time of rendering.
 #[derive(Clone, Debug)]
 pub struct Recipient {
-    /// Where it goes.
+    /// The address that the mail is sent to.
     pub address: EmailAddress,
-    /// Who it is; `None` for who has not registered.
+    /// The member; `None` if the recipient has not registered.
     pub member: Option<MemberId>,
-    /// What they want to be called.
+    /// The display name.
     pub name: Option<String>,
-    /// A BCP 47 tag: the language, and how dates are written.
+    /// A BCP 47 tag, which determines the language and the format of dates.
     pub locale: String,
-    /// What dates and times are given in.
+    /// The time zone of dates and times.
     pub time_zone: Tz,
-    /// What measures are given in.
+    /// The units of measures.
     pub units: Units,
 }
 
 impl Recipient {
-    /// A member; `None` for one without an address.
-    pub fn of(member: &Member) -> Option<Self> {
+    /// A member as a recipient; `None` if the member has no address.
+    pub fn from_member(member: &Member) -> Option<Self> {
         Some(Self {
             address: member.email.clone()?,
             member: Some(member.id),
@@ -40,12 +41,12 @@ impl Recipient {
         })
     }
 
-    /// Somebody who wants to sign in, of whom no more than the address is known.
+    /// The recipient of a sign-in code, of whom only the address and perhaps the locale are known.
     ///
     /// # Errors
     ///
-    /// [`Error::Address`].
-    pub fn stranger(letter: &SignInCode) -> Result<Self, Error> {
+    /// [`Error::Address`] when mail cannot be sent to the address.
+    pub fn for_sign_in(letter: &SignInCode) -> Result<Self, Error> {
         Ok(Self {
             address: EmailAddress::parse(&letter.address).ok_or(Error::Address)?,
             member: None,
@@ -56,28 +57,27 @@ impl Recipient {
         })
     }
 
-    /// The name as it may stand in a mail, in a greeting as in `To`; `None` where the mail is to greet nobody in
-    /// particular.
-    pub(super) fn spoken_name(&self) -> Option<String> {
+    /// The name for the greeting and for `To`; `None` if there is none, or it is not safe to use in mail.
+    pub(super) fn mail_name(&self) -> Option<String> {
         let name = one_line(self.name.as_deref()?);
-        // Joiners are parts of letters.
+        // Joiners are parts of letters, so they are allowed.
         name::is_harmless(&name.replace(is_joiner, "")).then_some(name)
     }
 
-    /// Name and address for the header.
+    /// Name and address for the header `To`.
     ///
     /// # Errors
     ///
-    /// [`Error::Address`] for one that no mail can be sent to.
+    /// [`Error::Address`] when mail cannot be sent to the address.
     pub(super) fn mailbox(&self) -> Result<Mailbox, Error> {
         let (local, domain) = self.address.ascii_parts().ok_or(Error::Address)?;
         let address = Address::new(local, domain).map_err(|_| Error::Address)?;
-        Ok(Mailbox::new(self.spoken_name(), address))
+        Ok(Mailbox::new(self.mail_name(), address))
     }
 }
 
-/// A text without what could end a line, hide, or turn the direction of what follows. Joiners stay where they join: they
-/// make letters of Persian and of India's languages, and families of emoji, what they are.
+/// Removes characters that could end a line, are invisible, or change the direction of text. Joiners between two
+/// non-ASCII characters are kept: letters of Persian and of Indian languages, and many emoji, are composed with them.
 pub(super) fn one_line(text: &str) -> String {
     let visible = text.chars().map(|c| {
         if c.is_control() || c.is_whitespace() {
@@ -86,25 +86,27 @@ pub(super) fn one_line(text: &str) -> String {
             c
         }
     });
-    let visible: Vec<char> = visible.filter(|c| !turns_or_hides(*c)).collect();
-    let joins = |at: usize| {
-        let before = at.checked_sub(1).and_then(|at| visible.get(at));
-        [before, visible.get(at + 1)]
+    let visible: Vec<char> = visible
+        .filter(|c| !is_invisible_or_directional(*c))
+        .collect();
+    let joins = |index: usize| {
+        let before = index.checked_sub(1).and_then(|index| visible.get(index));
+        [before, visible.get(index + 1)]
             .into_iter()
-            .all(|beside| beside.is_some_and(|c| !c.is_ascii() && !is_joiner(*c)))
+            .all(|neighbour| neighbour.is_some_and(|c| !c.is_ascii() && !is_joiner(*c)))
     };
-    let kept = (visible.iter().enumerate()).filter(|(at, c)| !is_joiner(**c) || joins(*at));
+    let kept = (visible.iter().enumerate()).filter(|(index, c)| !is_joiner(**c) || joins(*index));
     let kept: String = kept.map(|(_, c)| c).collect();
     kept.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// ZWNJ and ZWJ.
+/// Whether a character is ZWNJ or ZWJ.
 fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}')
 }
 
-/// Marks of direction, spaces without width, and the like.
-fn turns_or_hides(c: char) -> bool {
+/// Whether a character is a mark of direction, a space without width, or the like.
+fn is_invisible_or_directional(c: char) -> bool {
     matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}')
 }
 
@@ -113,7 +115,7 @@ mod tests {
     use super::one_line;
 
     #[test]
-    fn joiners_stay_where_they_join() {
+    fn joiners_are_kept_only_between_characters_that_they_can_join() {
         for text in [
             "علی\u{200c}رضا",
             "می\u{200c}خواهم",

@@ -1,4 +1,4 @@
-//! Telling of mails that are not sent.
+//! The metric of suppressed mails.
 
 use std::sync::LazyLock;
 
@@ -13,7 +13,7 @@ static SUPPRESSED: LazyLock<Counter<u64>> = LazyLock::new(|| {
         .build()
 });
 
-/// Counts one.
+/// Counts a suppressed mail.
 pub(super) fn count(template: &str, reason: Suppression) {
     let reason = match reason {
         Suppression::Budget => "budget",

@@ -1,5 +1,5 @@
-//! A local folder as an object store, for development and small installations. Attributes are not kept: whoever serves
-//! an object says what it is.
+//! A local folder as an object store, for development and small installations. Attributes are not stored: the code that
+//! serves an object knows its content type.
 
 use std::{
     fs::{self, File},
@@ -13,11 +13,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::key;
 
-/// Where locks and drafts are; no key begins with a dot.
+/// The folder of locks and drafts. It cannot collide with an object, since no key begins with a dot.
 const INTERNAL: &str = ".internal";
 
-/// A folder. Writers of one object, in this process and others, come one after the other; readers see the object as it
-/// was before a write or after it. What is written is on the disk when the write returns.
+/// A folder with objects. Writes of one object, by this process and others, are serialized; readers see the object as
+/// it was before a write or after it. A write returns when the object is synced to the disk.
 ///
 /// An object cannot be both an object and a folder of others: `a` and `a/b` exclude each other.
 #[derive(Clone, Debug)]
@@ -26,21 +26,21 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// In a folder, which is made when it is first written to.
+    /// A store in the folder `root`, which is created by the first write.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
 
-    /// Runs what waits for the disk where it holds nobody up, and to its end even if the caller goes away.
+    /// Runs a blocking operation on the thread pool for such. It runs to its end even if the caller drops the future.
     async fn run<T: Send + 'static>(
         &self,
         key: &str,
-        work: impl FnOnce(&Path, &str) -> Result<T, Error> + Send + 'static,
+        operation: impl FnOnce(&Path, &str) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
         key::check(key)?;
         let (root, key) = (self.root.clone(), key.to_owned());
-        let done = tokio::task::spawn_blocking(move || work(&root, &key)).await;
-        done.map_err(|_| Error::Unavailable("the store's task ended".to_owned()))?
+        let result = tokio::task::spawn_blocking(move || operation(&root, &key)).await;
+        result.map_err(|_| Error::Unavailable("the store's task ended".to_owned()))?
     }
 }
 
@@ -64,7 +64,7 @@ impl ObjectStore for Folder {
 
     async fn delete(&self, key: &str) -> Result<(), Error> {
         self.run(key, |root, key| {
-            let _lock = Lock::of(root, key)?;
+            let _lock = Lock::acquire(root, key)?;
             match fs::remove_file(root.join(key)) {
                 Err(error) if is_missing(&error) => Ok(()),
                 removed => removed.map_err(|error| unavailable(&error)),
@@ -86,14 +86,14 @@ fn read(path: &Path) -> Result<Option<Object>, Error> {
 }
 
 fn write(root: &Path, key: &str, bytes: &[u8], condition: &Condition) -> Result<ETag, Error> {
-    let lock = Lock::of(root, key)?;
+    let lock = Lock::acquire(root, key)?;
     let path = root.join(key);
-    let allowed = match condition {
+    let is_met = match condition {
         Condition::Always => true,
         Condition::Absent => read(&path)?.is_none(),
         Condition::Matches(etag) => read(&path)?.is_some_and(|object| object.etag == *etag),
     };
-    if !allowed {
+    if !is_met {
         return Err(Error::Conflict);
     }
     let folder = path.parent().unwrap_or(root);
@@ -103,7 +103,7 @@ fn write(root: &Path, key: &str, bytes: &[u8], condition: &Condition) -> Result<
         draft.write_all(bytes)?;
         draft.sync_all()?;
         fs::rename(&lock.draft, &path)?;
-        // The name is on the disk only with the folder.
+        // The rename is durable only when the folder is synced, too.
         File::open(folder)?.sync_all()
     })();
     match written {
@@ -122,21 +122,21 @@ fn write(root: &Path, key: &str, bytes: &[u8], condition: &Condition) -> Result<
     }
 }
 
-/// By the content: the same bytes are the same state, as with S3.
+/// The entity tag depends on the content alone, as with S3.
 fn etag(bytes: &[u8]) -> ETag {
     ETag(URL_SAFE_NO_PAD.encode(Sha256::digest(bytes)))
 }
 
-/// Keeps others from writing an object, until it is dropped or the process ends. Objects share 256 locks by the hash of
-/// their key, so that the files do not become many.
+/// An exclusive lock for writing an object, until it is dropped or the process ends. Objects share 256 locks by the
+/// hash of their key, to limit the number of files.
 struct Lock {
     _file: File,
-    /// Where the object is written first. Only who holds the lock uses it, so what was left there can be replaced.
+    /// The file that the object is first written to. Only the holder of the lock uses it, so leftovers can be replaced.
     draft: PathBuf,
 }
 
 impl Lock {
-    fn of(root: &Path, key: &str) -> Result<Self, Error> {
+    fn acquire(root: &Path, key: &str) -> Result<Self, Error> {
         let internal = root.join(INTERNAL);
         let number = Sha256::digest(key)[0];
         let locked = (|| {
@@ -157,7 +157,7 @@ impl Lock {
     }
 }
 
-/// Also for a key within an object, which is no folder, and for a folder of objects, which is none itself.
+/// Whether there is no object with a key. The key may also be below an object, or be a folder of objects.
 fn is_missing(error: &io::Error) -> bool {
     matches!(
         error.kind(),

@@ -1,17 +1,20 @@
-//! Which keys there may be: those that every store takes, and that stay within a folder.
+//! Validates keys of objects: those that all stores allow, and that cannot leave a folder.
 
 use coach_domain::object::Error;
 
-/// The longest key, in bytes.
-const LONGEST: usize = 512;
+/// The maximum length of a key, in bytes.
+const MAX_LENGTH: usize = 512;
 
-/// Takes words of ASCII letters, digits, `-`, `_` and `.`, with slashes between them. No word begins with a dot.
+/// Allows segments of ASCII letters, digits, `-`, `_` and `.`, separated by slashes. No segment begins with a dot.
 pub(super) fn check(key: &str) -> Result<(), Error> {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    let is_word = |word: &str| {
-        !word.is_empty() && word.len() <= 200 && !word.starts_with('.') && word.chars().all(plain)
+    let is_segment = |segment: &str| {
+        !segment.is_empty()
+            && segment.len() <= 200
+            && !segment.starts_with('.')
+            && segment.chars().all(plain)
     };
-    if key.len() <= LONGEST && key.split('/').all(is_word) {
+    if key.len() <= MAX_LENGTH && key.split('/').all(is_segment) {
         Ok(())
     } else {
         Err(Error::Refused("the key is not allowed".to_owned()))
@@ -23,7 +26,7 @@ mod tests {
     use super::check;
 
     #[test]
-    fn keys_stay_where_they_belong() {
+    fn keys_cannot_leave_their_folder() {
         for key in [
             "live/status.json",
             "a",

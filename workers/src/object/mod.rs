@@ -1,4 +1,4 @@
-//! The object stores: a local folder, and Amazon S3 or what speaks like it.
+//! The object stores: a local folder, and Amazon S3 or a compatible service.
 
 mod folder;
 mod key;

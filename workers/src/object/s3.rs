@@ -1,7 +1,7 @@
-//! Amazon S3, or what speaks like it.
+//! Amazon S3, or a compatible service.
 //!
-//! A conditional write whose answer is lost is not repeated. One that S3 answers with a fault is; should it have been
-//! carried out all the same, the second is an [`Error::Conflict`]. Whoever meets one reads the object again.
+//! A conditional write whose response is lost is not retried. One that S3 answers with a server error is; if it had
+//! been carried out nonetheless, the retry is an [`Error::Conflict`]. Callers read the object again after a conflict.
 
 use std::{sync::Arc, time::Duration};
 
@@ -20,10 +20,10 @@ use object_store::{
 use super::key;
 use crate::aws::CachedCredentials;
 
-/// For one request, and for all its repetitions.
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// The timeout of one request, and that of a request with all its retries.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A bucket, or the part of it under a prefix.
+/// A bucket, or the part of a bucket below a prefix.
 #[derive(Debug)]
 pub struct S3 {
     bucket: AmazonS3,
@@ -31,11 +31,11 @@ pub struct S3 {
 }
 
 impl S3 {
-    /// With the region, credentials and endpoint of `config`. The prefix is words with slashes between them, or empty.
+    /// Uses the region, credentials and endpoint of `config`. The prefix has the form of a key, or is empty.
     ///
     /// # Errors
     ///
-    /// What is missing or wrong, in words.
+    /// A message about the missing or wrong setting.
     pub fn new(
         config: &SdkConfig,
         bucket: &str,
@@ -52,10 +52,10 @@ impl S3 {
             .with_bucket_name(bucket)
             .with_region(region.as_ref())
             .with_credentials(credentials)
-            .with_client_options(ClientOptions::new().with_timeout(TIMEOUT))
+            .with_client_options(ClientOptions::new().with_timeout(REQUEST_TIMEOUT))
             .with_retry(RetryConfig {
                 max_retries: 3,
-                retry_timeout: TIMEOUT,
+                retry_timeout: REQUEST_TIMEOUT,
                 ..RetryConfig::default()
             });
         if let Some(endpoint) = config.endpoint_url() {
@@ -86,10 +86,10 @@ impl ObjectStore for S3 {
     async fn get(&self, key: &str) -> Result<Option<Object>, Error> {
         let found = match self.bucket.get(&self.path(key)?).await {
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
-            found => found.map_err(|error| failure(&error))?,
+            found => found.map_err(|error| store_error(&error))?,
         };
         let etag = etag(found.meta.e_tag.clone())?;
-        let bytes = found.bytes().await.map_err(|error| failure(&error))?;
+        let bytes = found.bytes().await.map_err(|error| store_error(&error))?;
         Ok(Some(Object {
             bytes: bytes.as_ref().into(),
             etag,
@@ -103,15 +103,15 @@ impl ObjectStore for S3 {
         attributes: &Attributes,
         condition: &Condition,
     ) -> Result<ETag, Error> {
-        let kept = [
+        let attributes = [
             (Attribute::ContentType, attributes.content_type),
             (Attribute::CacheControl, attributes.cache_control),
         ];
-        let kept = kept
+        let attributes = attributes
             .into_iter()
             .filter_map(|(name, value)| Some((name, value?)));
         let options = PutOptions {
-            attributes: kept.collect(),
+            attributes: attributes.collect(),
             mode: match condition {
                 Condition::Always => PutMode::Overwrite,
                 Condition::Absent => PutMode::Create,
@@ -125,19 +125,19 @@ impl ObjectStore for S3 {
         let path = self.path(key)?;
         let bucket: &dyn object_store::ObjectStore = &self.bucket;
         let written = bucket.put_opts(&path, bytes.to_vec().into(), options);
-        let PutResult { e_tag, .. } = written.await.map_err(|error| failure(&error))?;
+        let PutResult { e_tag, .. } = written.await.map_err(|error| store_error(&error))?;
         etag(e_tag)
     }
 
     async fn delete(&self, key: &str) -> Result<(), Error> {
         match self.bucket.delete(&self.path(key)?).await {
             Err(object_store::Error::NotFound { .. }) => Ok(()),
-            deleted => deleted.map_err(|error| failure(&error)),
+            deleted => deleted.map_err(|error| store_error(&error)),
         }
     }
 }
 
-/// The same credentials as everything else that talks to Amazon.
+/// Passes our cached credentials to the client.
 #[derive(Debug)]
 struct Credentials(CachedCredentials);
 
@@ -147,32 +147,32 @@ impl CredentialProvider for Credentials {
 
     async fn get_credential(&self) -> object_store::Result<Arc<AwsCredential>> {
         let Self(credentials) = self;
-        let found = credentials.get().await;
-        let found = found.map_err(|error| object_store::Error::Generic {
+        let credentials = credentials.get().await;
+        let credentials = credentials.map_err(|error| object_store::Error::Generic {
             store: "S3",
             source: error.into(),
         })?;
         Ok(Arc::new(AwsCredential {
-            key_id: found.access_key_id().to_owned(),
-            secret_key: found.secret_access_key().to_owned(),
-            token: found.session_token().map(str::to_owned),
+            key_id: credentials.access_key_id().to_owned(),
+            secret_key: credentials.secret_access_key().to_owned(),
+            token: credentials.session_token().map(str::to_owned),
         }))
     }
 }
 
-fn etag(given: Option<String>) -> Result<ETag, Error> {
+fn etag(value: Option<String>) -> Result<ETag, Error> {
     let missing = || Error::Unavailable("S3 gave no ETag".to_owned());
-    given.map(ETag).ok_or_else(missing)
+    value.map(ETag).ok_or_else(missing)
 }
 
-fn failure(error: &object_store::Error) -> Error {
+fn store_error(error: &object_store::Error) -> Error {
     match error {
         object_store::Error::AlreadyExists { .. } | object_store::Error::Precondition { .. } => {
             Error::Conflict
         }
         object_store::Error::PermissionDenied { .. }
         | object_store::Error::Unauthenticated { .. } => {
-            Error::Refused("S3 does not let us".to_owned())
+            Error::Refused("S3 denied access".to_owned())
         }
         object_store::Error::InvalidPath { .. } => {
             Error::Refused("the key is not allowed".to_owned())

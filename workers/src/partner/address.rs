@@ -1,5 +1,6 @@
-//! Which addresses a partner may be at: those of the public Internet. Whoever may say where we post to, be it by a
-//! setting, a name or a redirect, is not to reach what is behind our walls: the database, the machine's role.
+//! Restricts the addresses of partners to the public Internet, as a protection against server-side request forgery: no
+//! setting, DNS record or redirect can make us send requests to internal services, such as the database or the
+//! instance's metadata.
 
 use std::{
     fmt,
@@ -8,12 +9,12 @@ use std::{
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// Every address of a name is one of these.
+/// All addresses of a host are private or otherwise not public.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is at an address that is not public")]
-pub(super) struct NotPublic(pub(super) String);
+pub(super) struct PrivateAddressError(pub(super) String);
 
-/// Whether an address is on the public Internet, as IANA's registries of special addresses have it.
+/// Whether an address is on the public Internet, according to IANA's registries of special-purpose addresses.
 pub(super) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -23,8 +24,8 @@ pub(super) fn is_public(address: IpAddr) -> bool {
 
 /// <https://www.iana.org/assignments/iana-ipv4-special-registry>
 fn is_public_v4(address: Ipv4Addr) -> bool {
-    // This network, private, loopback, behind a carrier's translation, link-local; protocols, documentation, 6to4's
-    // relays, benchmarks; multicast and reserved.
+    // This network, private, loopback, carrier-grade NAT, link-local; protocol assignments, documentation, 6to4 relays,
+    // benchmarks; multicast and reserved.
     !matches!(
         address.octets(),
         [0 | 10 | 127 | 224.., ..]
@@ -42,7 +43,7 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 
 /// <https://www.iana.org/assignments/iana-ipv6-special-registry>
 fn is_public_v6(address: Ipv6Addr) -> bool {
-    let within = |high: u16, low: u16| {
+    let embeds_public_v4 = |high: u16, low: u16| {
         let [.., a, b, c, d] = address.octets();
         address.segments()[..6] == [high, low, 0, 0, 0, 0]
             && is_public_v4(Ipv4Addr::new(a, b, c, d))
@@ -51,40 +52,43 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
         return is_public_v4(address);
     }
     match address.segments() {
-        // Translated to IPv4, where only that is public.
-        [0x64, 0xff9b, ..] => within(0x64, 0xff9b),
-        // Protocols (Teredo among them), documentation, 6to4.
+        // Translated to IPv4 (NAT64).
+        [0x64, 0xff9b, ..] => embeds_public_v4(0x64, 0xff9b),
+        // Protocol assignments (including Teredo), documentation, 6to4.
         [0x2001, 0..=0x1ff | 0xdb8, ..] | [0x2002, ..] | [0x3fff, 0..=0xfff, ..] => false,
         [high, ..] => high & 0xe000 == 0x2000,
     }
 }
 
-/// Resolves names as the machine does, and hands over what may be connected to. The connection goes to these very
-/// addresses, so a name that changes its mind after the look is of no use.
-pub(super) struct Guarded {
+/// Resolves names by the system's resolver, and returns only public addresses. The client connects to these addresses,
+/// so a name cannot resolve to another address after the check (DNS rebinding).
+pub(super) struct PublicResolver {
     pub(super) allow_private: bool,
 }
 
-impl Resolve for Guarded {
+impl Resolve for PublicResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let allow_private = self.allow_private;
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<SocketAddr> = found
+            let resolved = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let allowed: Vec<SocketAddr> = resolved
                 .filter(|address| allow_private || is_public(address.ip()))
                 .collect();
             if allowed.is_empty() {
-                return Err(NotPublic(name.as_str().to_owned()).into());
+                return Err(PrivateAddressError(name.as_str().to_owned()).into());
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
     }
 }
 
-impl fmt::Debug for Guarded {
+impl fmt::Debug for PublicResolver {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { allow_private } = self;
-        write!(formatter, "Guarded {{ allow_private: {allow_private} }}")
+        write!(
+            formatter,
+            "PublicResolver {{ allow_private: {allow_private} }}"
+        )
     }
 }
 
@@ -166,13 +170,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_name_of_this_machine_is_refused_unless_allowed() {
+    async fn a_name_of_this_machine_is_rejected_unless_private_addresses_are_allowed() {
         let resolve = async |allow_private| {
             let name = "localhost".parse().unwrap();
-            Guarded { allow_private }.resolve(name).await
+            PublicResolver { allow_private }.resolve(name).await
         };
         let refused = resolve(false).await.err().expect("refused");
-        assert!(refused.is::<NotPublic>(), "{refused}");
+        assert!(refused.is::<PrivateAddressError>(), "{refused}");
         assert_eq!(
             refused.to_string(),
             "localhost is at an address that is not public"

@@ -1,26 +1,29 @@
-//! One partner, as it is posted to.
+//! Posts records to one partner.
 
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use coach_domain::{clock::Clock, partner::Notice, queue::Envelope};
+use coach_domain::{clock::Clock, partner::PartnerRecord, queue::Envelope};
 use reqwest::{Client, header::CONTENT_TYPE, redirect};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::{PartnerOptions, PartnerSettings, address::Guarded, answer::Answer, breaker::Breaker};
+use super::{
+    PartnerOptions, PartnerSettings, address::PublicResolver, circuit_breaker::CircuitBreaker,
+    response::PostResult,
+};
 use crate::{api::USER_AGENT, standard_webhooks::sign};
 
-/// To connect, TLS included.
-const CONNECT: Duration = Duration::from_secs(5);
+/// The timeout of connecting, including TLS.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(super) struct Partner {
     settings: PartnerSettings,
     client: Client,
-    breaker: Breaker,
+    breaker: CircuitBreaker,
 }
 
-/// What is posted. `docs/PARTNERS.md` describes it; names may be added, none goes.
+/// The body of a request, as `docs/PARTNERS.md` documents it. Fields may be added, but not removed.
 #[derive(Serialize)]
 struct Body<'a> {
     r#type: &'static str,
@@ -35,22 +38,22 @@ struct Body<'a> {
 struct Data<'a> {
     member_id: Uuid,
     #[serde(flatten)]
-    notice: &'a Notice,
+    record: &'a PartnerRecord,
 }
 
-/// A record as partners get it, as JSON.
+/// The JSON body for a record.
 pub(super) fn body(
     envelope: &Envelope,
     member: Uuid,
-    notice: &Notice,
+    record: &PartnerRecord,
 ) -> Result<String, serde_json::Error> {
     serde_json::to_string(&Body {
-        r#type: notice.name(),
+        r#type: record.name(),
         timestamp: envelope.occurred_at,
         sequence: envelope.sequence,
         data: Data {
             member_id: member,
-            notice,
+            record,
         },
     })
 }
@@ -63,16 +66,20 @@ impl Partner {
         let PartnerSettings { allow_private, .. } = settings;
         let client = Client::builder()
             .user_agent(USER_AGENT)
-            .connect_timeout(CONNECT.min(options.timeout))
+            .connect_timeout(CONNECT_TIMEOUT.min(options.timeout))
             .timeout(options.timeout)
             .https_only(!allow_private)
             .redirect(redirect::Policy::none())
-            // A proxy would look names up itself, where we cannot see what comes of it.
+            // A proxy would resolve names itself, and bypass the check of addresses.
             .no_proxy()
-            .dns_resolver(Arc::new(Guarded { allow_private }));
+            .dns_resolver(Arc::new(PublicResolver { allow_private }));
         Ok(Self {
             client: client.build()?,
-            breaker: Breaker::new(options.failures, options.rest, options.timeout),
+            breaker: CircuitBreaker::new(
+                options.failure_threshold,
+                options.open_duration,
+                options.timeout,
+            ),
             settings,
         })
     }
@@ -81,28 +88,28 @@ impl Partner {
         self.settings.name()
     }
 
-    /// Posts a record, or says how long the partner is to be left alone.
-    pub(super) async fn tell(
+    /// Posts a record. If the circuit breaker is open, returns how long to wait.
+    pub(super) async fn send(
         &self,
         envelope: Uuid,
         body: &str,
         clock: &dyn Clock,
-    ) -> Result<Answer, Duration> {
-        let turn = self.breaker.enter(clock.now())?;
-        let answer = self.post(envelope, body, clock).await;
-        match &answer {
-            // It works, whatever it thinks of the record.
-            Answer::Taken(_) | Answer::Refused { .. } => turn.succeed(),
-            Answer::Failed { after, .. } => turn.fail(clock.now(), *after),
+    ) -> Result<PostResult, Duration> {
+        let permit = self.breaker.acquire(clock.now())?;
+        let result = self.post(envelope, body, clock).await;
+        match &result {
+            // The partner works, even if it refuses the record.
+            PostResult::Accepted(_) | PostResult::Refused { .. } => permit.succeed(),
+            PostResult::Failed { after, .. } => permit.fail(clock.now(), *after),
         }
-        Ok(answer)
+        Ok(result)
     }
 
-    async fn post(&self, envelope: Uuid, body: &str, clock: &dyn Clock) -> Answer {
+    async fn post(&self, envelope: Uuid, body: &str, clock: &dyn Clock) -> PostResult {
         let id = envelope.to_string();
         let timestamp = clock.now().timestamp();
         let signature = sign(&self.settings.secrets, &id, timestamp, body.as_bytes());
-        let sent = self
+        let response = self
             .client
             .post(self.settings.url.clone())
             .header(CONTENT_TYPE, "application/json")
@@ -113,9 +120,9 @@ impl Partner {
             .body(body.to_owned())
             .send()
             .await;
-        match sent {
-            Ok(response) => Answer::of(response, clock.now()).await,
-            Err(error) => Answer::without(&error),
+        match response {
+            Ok(response) => PostResult::from_response(response, clock.now()).await,
+            Err(error) => PostResult::from_error(&error),
         }
     }
 }

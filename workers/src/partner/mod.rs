@@ -1,13 +1,13 @@
-//! Tells partners what concerns them: takes records from the queue `partner-sync` and posts them to each partner.
+//! The consumer of the queue `partner-sync`: posts records to the partners.
 //!
-//! A partner has a row of its own in the inbox, `partner:NAME`, so that a retry or a redrive goes only to those that
-//! have not taken the record. It is written after the answer; when the process ends in between, the record is posted
-//! again under the same id.
+//! Each partner is a consumer of its own in the inbox, `partner:NAME`, so that a retry or a redrive posts a record only
+//! to partners that have not accepted it. The inbox row is inserted after the response; if the process dies in between,
+//! the record is posted again with the same id.
 
 mod address;
-mod answer;
-mod breaker;
+mod circuit_breaker;
 mod client;
+mod response;
 mod settings;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -18,8 +18,8 @@ use coach_domain::{
     database::Pool,
     inbox, kill_point,
     partner::{
-        Notice, Unreadable,
-        delivery::{self, Delivery as Outcome, DeliveryStatus},
+        DecodeError, PartnerRecord,
+        delivery::{self, DeliveryStatus, PartnerDelivery},
     },
     queue::{Envelope, MAX_RECEIVES, QueueName},
 };
@@ -27,18 +27,18 @@ use futures_util::future::join_all;
 use sea_orm::TransactionTrait as _;
 use uuid::Uuid;
 
-pub use settings::{NoPartner, PartnerOptions, PartnerSettings};
+pub use settings::{PartnerOptions, PartnerSettings, PartnerSettingsError};
 
 use crate::{
     backoff,
-    consumer::{Consumer, Delivery, Verdict},
+    consumer::{Ack, Consumer, ReceivedMessage},
 };
-use answer::Answer;
 use client::{Partner, body};
+use response::PostResult;
 
-/// How long to wait after the first receive, the second, and so on: a partner that is away for two hours misses
-/// nothing.
-const WAITS: [Duration; 4] = [
+/// The delays after the first receive, the second, and so on. A partner that is unavailable for two hours misses no
+/// records.
+const RETRY_DELAYS: [Duration; 4] = [
     Duration::from_secs(10),
     Duration::from_mins(2),
     Duration::from_mins(15),
@@ -52,22 +52,22 @@ pub struct PartnerSync {
     clock: Arc<dyn Clock>,
 }
 
-/// What one partner's part came to.
-enum Part {
+/// The result of the delivery to one partner.
+enum DeliveryOutcome {
     Done,
     Refused(String),
-    Again {
+    Retry {
         after: Option<Duration>,
         reason: String,
     },
 }
 
 impl PartnerSync {
-    /// To these partners, whose names differ.
+    /// A consumer that posts to these partners, whose names must be unique.
     ///
     /// # Errors
     ///
-    /// When there can be no client: the machine has no certificates to trust, say.
+    /// When an HTTP client cannot be created, for example because the machine has no root certificates.
     pub fn new(
         partners: Vec<PartnerSettings>,
         options: &PartnerOptions,
@@ -83,130 +83,132 @@ impl PartnerSync {
         })
     }
 
-    /// The parts of all partners that have not taken the record.
-    async fn tell_all(
+    /// Delivers a record to all partners that have not accepted it.
+    async fn deliver_to_all(
         &self,
         envelope: &Envelope,
         receives: u32,
-        notice: &Notice,
+        record: &PartnerRecord,
         member: Uuid,
-    ) -> Result<Vec<Part>, coach_domain::Error> {
-        let told = inbox::consumers(&self.database, envelope.id).await?;
+    ) -> Result<Vec<DeliveryOutcome>, coach_domain::Error> {
+        let finished = inbox::consumers(&self.database, envelope.id).await?;
         let partners = self.partners.iter();
         let partners: Vec<_> = partners
-            .filter(|partner| !told.contains(&consumer(partner)))
+            .filter(|partner| !finished.contains(&consumer_name(partner)))
             .collect();
         if partners.is_empty() {
             return Ok(Vec::new());
         }
-        if !self.may_be_told(envelope, notice).await? {
+        if !self.may_be_shared(envelope, record).await? {
             for partner in partners {
-                self.settle(envelope, partner, DeliveryStatus::Withheld, None)
+                self.finish(envelope, partner, DeliveryStatus::Withheld, None)
                     .await?;
             }
             return Ok(Vec::new());
         }
-        // A partner that refused is not asked again because another was not there. A redrive begins to count anew,
-        // and asks it.
-        let before = if receives > 1 {
+        // A retry for another partner does not post the record again to a partner that refused it. A redrive does,
+        // since its count of receives starts over.
+        let previous = if receives > 1 {
             delivery::latest(&self.database, envelope.id).await?
         } else {
             HashMap::new()
         };
-        let body = body(envelope, member, notice);
+        let body = body(envelope, member, record);
         let body = body.map_err(|error| coach_domain::Error::Invariant(error.to_string()))?;
-        let parts = partners.into_iter().map(async |partner| {
-            if before.get(partner.name()) == Some(&DeliveryStatus::Refused) {
+        let deliveries = partners.into_iter().map(async |partner| {
+            if previous.get(partner.name()) == Some(&DeliveryStatus::Refused) {
                 let reason = format!("{}: refused it before", partner.name());
-                return Ok(Part::Refused(reason));
+                return Ok(DeliveryOutcome::Refused(reason));
             }
-            self.tell(envelope, partner, &body).await
+            self.deliver(envelope, partner, &body).await
         });
-        join_all(parts).await.into_iter().collect()
+        join_all(deliveries).await.into_iter().collect()
     }
 
-    async fn tell(
+    async fn deliver(
         &self,
         envelope: &Envelope,
         partner: &Partner,
         body: &str,
-    ) -> Result<Part, coach_domain::Error> {
+    ) -> Result<DeliveryOutcome, coach_domain::Error> {
         let name = partner.name();
-        let answer = partner.tell(envelope.id, body, self.clock.as_ref()).await;
-        Ok(match answer {
-            Ok(Answer::Taken(status)) => {
+        let result = partner.send(envelope.id, body, self.clock.as_ref()).await;
+        Ok(match result {
+            Ok(PostResult::Accepted(status)) => {
                 kill_point::reached("after-effect");
-                self.settle(envelope, partner, DeliveryStatus::Taken, Some(status))
+                self.finish(envelope, partner, DeliveryStatus::Taken, Some(status))
                     .await?;
-                Part::Done
+                DeliveryOutcome::Done
             }
-            Ok(Answer::Refused { status, reason }) => {
-                let outcome = self.outcome(envelope, partner, DeliveryStatus::Refused, status);
-                delivery::record(&self.database, &outcome).await?;
-                Part::Refused(format!("{name}: {reason}"))
+            Ok(PostResult::Refused { status, reason }) => {
+                let row = self.row(envelope, partner, DeliveryStatus::Refused, status);
+                delivery::record(&self.database, &row).await?;
+                DeliveryOutcome::Refused(format!("{name}: {reason}"))
             }
-            Ok(Answer::Failed {
+            Ok(PostResult::Failed {
                 status,
                 after,
                 reason,
             }) => {
-                let outcome = self.outcome(envelope, partner, DeliveryStatus::Failed, status);
-                delivery::record(&self.database, &outcome).await?;
+                let row = self.row(envelope, partner, DeliveryStatus::Failed, status);
+                delivery::record(&self.database, &row).await?;
                 let reason = format!("{name}: {reason}");
-                Part::Again { after, reason }
+                DeliveryOutcome::Retry { after, reason }
             }
-            Err(left) => Part::Again {
-                after: Some(left),
+            Err(wait) => DeliveryOutcome::Retry {
+                after: Some(wait),
                 reason: format!("{name} failed again and again, and is left alone for now"),
             },
         })
     }
 
-    async fn may_be_told(
+    async fn may_be_shared(
         &self,
         envelope: &Envelope,
-        notice: &Notice,
+        record: &PartnerRecord,
     ) -> Result<bool, coach_domain::Error> {
-        let Some(member) = envelope.member.filter(|_| notice.wants_consent()) else {
-            return Ok(notice.may_be_told(&[]));
+        let Some(member) = envelope.member.filter(|_| record.requires_consent()) else {
+            return Ok(record.may_be_shared(&[]));
         };
         let consents = consent::of_members(&self.database, &[member]).await?;
-        let consents = consents.get(&member).map_or(&[][..], Vec::as_slice);
-        Ok(notice.may_be_told(consents))
+        let consents = consents.get(&member).into_iter().flatten();
+        let granted = consents.filter(|consent| consent.granted);
+        let granted: Vec<_> = granted.map(|consent| consent.purpose).collect();
+        Ok(record.may_be_shared(&granted))
     }
 
-    /// This partner's part is over.
-    async fn settle(
+    /// Records the end of the delivery to a partner, and the inbox row, in one transaction.
+    async fn finish(
         &self,
         envelope: &Envelope,
         partner: &Partner,
         status: DeliveryStatus,
-        answer: Option<u16>,
+        http_status: Option<u16>,
     ) -> Result<(), coach_domain::Error> {
         let transaction = self.database.begin().await?;
-        // Somebody else may have been told of the same message, and been faster.
-        if inbox::enter(&transaction, &consumer(partner), envelope.id).await? {
-            let outcome = self.outcome(envelope, partner, status, answer);
-            delivery::record(&transaction, &outcome).await?;
+        // Another worker may have received the same message, and finished first.
+        if inbox::insert(&transaction, &consumer_name(partner), envelope.id).await? {
+            let row = self.row(envelope, partner, status, http_status);
+            delivery::record(&transaction, &row).await?;
         }
         kill_point::reached("before-inbox-commit");
         transaction.commit().await?;
         Ok(())
     }
 
-    fn outcome(
+    fn row(
         &self,
         envelope: &Envelope,
         partner: &Partner,
         status: DeliveryStatus,
-        answer: Option<u16>,
-    ) -> Outcome {
-        Outcome {
+        http_status: Option<u16>,
+    ) -> PartnerDelivery {
+        PartnerDelivery {
             envelope_id: envelope.id,
             partner: partner.name().to_owned(),
             kind: envelope.kind.clone(),
             status,
-            answer: answer.and_then(|status| status.try_into().ok()),
+            answer: http_status.and_then(|status| status.try_into().ok()),
             at: self.clock.now(),
         }
     }
@@ -218,64 +220,66 @@ impl Consumer for PartnerSync {
         QueueName::PartnerSync
     }
 
-    async fn consume(&self, delivery: &Delivery) -> Verdict {
-        let envelope = &delivery.envelope;
-        let notice = match Notice::read(envelope) {
-            Ok(notice) => notice,
-            Err(Unreadable::Unknown) => return Verdict::Unknown,
-            Err(error) => return Verdict::fail(error),
+    async fn consume(&self, message: &ReceivedMessage) -> Ack {
+        let envelope = &message.envelope;
+        let record = match PartnerRecord::decode(envelope) {
+            Ok(record) => record,
+            Err(DecodeError::UnknownKind) => return Ack::UnknownKind,
+            Err(error) => return Ack::dead_letter(error),
         };
         let Some(member) = envelope.member else {
-            return Verdict::fail("it names no member");
+            return Ack::dead_letter("it names no member");
         };
-        let parts = self.tell_all(envelope, delivery.receives, &notice, member.0);
-        match parts.await {
-            Ok(parts) => verdict(parts, envelope, delivery.receives),
-            Err(error) => Verdict::retry(error),
+        let deliveries = self.deliver_to_all(envelope, message.receives, &record, member.0);
+        match deliveries.await {
+            Ok(deliveries) => ack(deliveries, envelope, message.receives),
+            Err(error) => Ack::retry(error),
         }
     }
 }
 
-/// As long as somebody may take it later it is tried again; dead is what nobody will take any more.
-fn verdict(parts: Vec<Part>, envelope: &Envelope, receives: u32) -> Verdict {
-    let (mut reasons, mut again) = (Vec::new(), None::<Duration>);
-    for part in parts {
-        match part {
-            Part::Done => {}
-            Part::Refused(reason) => reasons.push(reason),
-            Part::Again { after, reason } => {
+/// The acknowledgement that follows from all deliveries: a retry as long as one of them may succeed, and a dead letter
+/// if all others were refused.
+fn ack(deliveries: Vec<DeliveryOutcome>, envelope: &Envelope, receives: u32) -> Ack {
+    let (mut reasons, mut retry_after) = (Vec::new(), None::<Duration>);
+    for delivery in deliveries {
+        match delivery {
+            DeliveryOutcome::Done => {}
+            DeliveryOutcome::Refused(reason) => reasons.push(reason),
+            DeliveryOutcome::Retry { after, reason } => {
                 reasons.push(reason);
-                again = Some(again.max(after).unwrap_or_default());
+                retry_after = Some(retry_after.max(after).unwrap_or_default());
             }
         }
     }
     let reason = reasons.join("; ");
-    match again {
-        // It was the last receive: a dead letter, and at once.
-        Some(_) if receives >= MAX_RECEIVES => Verdict::Retry {
+    match retry_after {
+        // After the last receive, released at once, so that it becomes a dead letter.
+        Some(_) if receives >= MAX_RECEIVES => Ack::Retry {
             after: Some(Duration::ZERO),
             reason,
         },
-        Some(asked) => Verdict::Retry {
-            after: Some(asked.max(wait(envelope, receives))),
+        Some(requested) => Ack::Retry {
+            after: Some(requested.max(retry_delay(envelope, receives))),
             reason,
         },
-        None if reason.is_empty() => Verdict::Done,
-        None => Verdict::fail(reason),
+        None if reason.is_empty() => Ack::Done,
+        None => Ack::dead_letter(reason),
     }
 }
 
-/// Longer each time, however short a partner is to be left alone: each receive is one of five.
-fn wait(envelope: &Envelope, receives: u32) -> Duration {
-    let place = usize::try_from(receives).unwrap_or(usize::MAX);
-    let wait = WAITS
-        .get(place.saturating_sub(1))
+/// The minimum delay of a retry. It grows with each receive, whatever delay a partner asks for, since there are only
+/// five.
+fn retry_delay(envelope: &Envelope, receives: u32) -> Duration {
+    let index = usize::try_from(receives).unwrap_or(usize::MAX);
+    let delay = RETRY_DELAYS
+        .get(index.saturating_sub(1))
         .copied()
         .unwrap_or_default();
-    backoff::after(1, wait, wait, envelope.id)
+    backoff::delay(1, delay, delay, envelope.id)
 }
 
-/// What it is called in the inbox.
-fn consumer(partner: &Partner) -> String {
+/// The name of a partner's consumer in the inbox.
+fn consumer_name(partner: &Partner) -> String {
     format!("partner:{}", partner.name())
 }

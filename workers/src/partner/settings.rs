@@ -1,16 +1,16 @@
-//! Who the partners are.
+//! The settings of partners.
 
 use std::{net::IpAddr, time::Duration};
 
 use reqwest::Url;
 
 use super::address::is_public;
-use crate::standard_webhooks::{NoSecret, Secret};
+use crate::standard_webhooks::{Secret, SecretError};
 
-/// The longest name of a partner, in bytes.
-const LONGEST_NAME: usize = 40;
+/// The maximum length of a partner's name, in bytes.
+const MAX_NAME_LENGTH: usize = 40;
 
-/// A partner: where records for it go, and what they are signed with.
+/// A partner: the URL that records are posted to, and the secrets that sign them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartnerSettings {
     pub(super) name: String,
@@ -19,105 +19,106 @@ pub struct PartnerSettings {
     pub(super) allow_private: bool,
 }
 
-/// Why somebody cannot be a partner.
+/// Why the settings of a partner are invalid.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum NoPartner {
-    /// The name would not do in a table or a log.
+pub enum PartnerSettingsError {
+    /// The name is empty, too long, or has characters that are not allowed.
     #[error("a name has up to 40 small letters, digits and hyphens")]
     Name,
-    /// Not a URL.
+    /// The URL cannot be parsed.
     #[error("the url is none: {0}")]
     Url(String),
-    /// Records hold what is the member's own.
+    /// The URL is not encrypted, which is required since records have personal data.
     #[error("the url must begin with https://")]
     Scheme,
-    /// They would show in logs of others.
+    /// The URL has a user or a password, which could appear in logs of others.
     #[error("the url must hold no user and no password; the signature shows who we are")]
     Credentials,
-    /// What is behind our walls.
+    /// The URL has a private address.
     #[error("the url is at an address that is not public; only `allow_private` takes it")]
     Private,
-    /// Not what signs.
+    /// The secret is invalid.
     #[error(transparent)]
-    Secret(#[from] NoSecret),
+    Secret(#[from] SecretError),
 }
 
 impl PartnerSettings {
-    /// A partner of this name, which stays the same for good: by it is known what the partner has. `secret` may be two
-    /// with a space between, the old one and the new, for as long as the partner takes to change. `allow_private`
-    /// leads to addresses that are not public, and to ones without TLS: for development and tests.
+    /// Validates the settings. `name` must never change, since the records that the partner has accepted are stored by
+    /// it. `secret` may be two secrets separated by a space, the old one and the new one, during a rotation.
+    /// `allow_private` allows addresses that are not public, and URLs without TLS, for development and tests.
     ///
     /// # Errors
     ///
-    /// When one of them will not do.
+    /// When one of the settings is invalid.
     pub fn new(
         name: &str,
         url: &str,
         secret: &str,
         allow_private: bool,
-    ) -> Result<Self, NoPartner> {
-        let letters = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if name.is_empty() || name.len() > LONGEST_NAME || !name.bytes().all(letters) {
-            return Err(NoPartner::Name);
+    ) -> Result<Self, PartnerSettingsError> {
+        let is_allowed =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if name.is_empty() || name.len() > MAX_NAME_LENGTH || !name.bytes().all(is_allowed) {
+            return Err(PartnerSettingsError::Name);
         }
         let secrets = secret.split_whitespace().map(str::parse);
         let secrets = secrets.collect::<Result<Vec<Secret>, _>>()?;
         if secrets.is_empty() {
-            return Err(NoSecret.into());
+            return Err(SecretError.into());
         }
         Ok(Self {
             name: name.to_owned(),
-            url: checked(url, allow_private)?,
+            url: parse_url(url, allow_private)?,
             secrets,
             allow_private,
         })
     }
 
-    /// What it is called.
+    /// The name of the partner.
     pub fn name(&self) -> &str {
         &self.name
     }
 }
 
-fn checked(text: &str, allow_private: bool) -> Result<Url, NoPartner> {
-    let url = Url::parse(text).map_err(|error| NoPartner::Url(error.to_string()))?;
+fn parse_url(text: &str, allow_private: bool) -> Result<Url, PartnerSettingsError> {
+    let url = Url::parse(text).map_err(|error| PartnerSettingsError::Url(error.to_string()))?;
     match url.scheme() {
         "https" => {}
         "http" if allow_private => {}
-        _ => return Err(NoPartner::Scheme),
+        _ => return Err(PartnerSettingsError::Scheme),
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(NoPartner::Credentials);
+        return Err(PartnerSettingsError::Credentials);
     }
-    // Names are looked at when they are resolved; an address never is. However it is spelt (`0x7f.1`), it is in its
-    // plain form here.
+    // Names are checked when they are resolved, but an address is not resolved. The URL parser has normalized it, in
+    // whatever notation it was (`0x7f.1`).
     let host = url.host_str().unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']');
     let address: Option<IpAddr> = host.parse().ok();
     if !allow_private && address.is_some_and(|address| !is_public(address)) {
-        return Err(NoPartner::Private);
+        return Err(PartnerSettingsError::Private);
     }
     Ok(url)
 }
 
-/// How partners are dealt with.
+/// The options of requests to partners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PartnerOptions {
-    /// For one request, from the look for its address to the end of the answer.
+    /// The timeout of a request, from the resolution of the name to the end of the response.
     pub timeout: Duration,
-    /// So many failures in a row, and a partner is left alone.
-    pub failures: u32,
-    /// For so long. Then one request tries whether it works again.
-    pub rest: Duration,
+    /// The number of consecutive failures after which the circuit breaker stops requests to a partner.
+    pub failure_threshold: u32,
+    /// How long the circuit breaker stops them. Then one request probes whether the partner works again.
+    pub open_duration: Duration,
 }
 
 impl Default for PartnerOptions {
     fn default() -> Self {
         Self {
             timeout: Duration::from_secs(10),
-            failures: 5,
-            rest: Duration::from_secs(30),
+            failure_threshold: 5,
+            open_duration: Duration::from_secs(30),
         }
     }
 }
@@ -128,7 +129,7 @@ mod tests {
 
     const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-    fn url(url: &str, allow_private: bool) -> Result<String, NoPartner> {
+    fn url(url: &str, allow_private: bool) -> Result<String, PartnerSettingsError> {
         let partner = PartnerSettings::new("acme", url, SECRET, allow_private)?;
         Ok(partner.url.to_string())
     }
@@ -143,30 +144,36 @@ mod tests {
             assert_eq!(url(good, false).as_deref(), Ok(good));
         }
         for (bad, why) in [
-            ("http://hooks.acme.example/", NoPartner::Scheme),
-            ("ftp://hooks.acme.example/", NoPartner::Scheme),
+            ("http://hooks.acme.example/", PartnerSettingsError::Scheme),
+            ("ftp://hooks.acme.example/", PartnerSettingsError::Scheme),
             (
                 "https://us:them@hooks.acme.example/",
-                NoPartner::Credentials,
+                PartnerSettingsError::Credentials,
             ),
-            ("https://us@hooks.acme.example/", NoPartner::Credentials),
-            ("https://127.0.0.1/", NoPartner::Private),
-            ("https://0x7f.1/", NoPartner::Private),
-            ("https://2130706433/", NoPartner::Private),
-            ("https://169.254.169.254/latest", NoPartner::Private),
-            ("https://[::1]/", NoPartner::Private),
-            ("https://[::ffff:10.0.0.1]/", NoPartner::Private),
+            (
+                "https://us@hooks.acme.example/",
+                PartnerSettingsError::Credentials,
+            ),
+            ("https://127.0.0.1/", PartnerSettingsError::Private),
+            ("https://0x7f.1/", PartnerSettingsError::Private),
+            ("https://2130706433/", PartnerSettingsError::Private),
+            (
+                "https://169.254.169.254/latest",
+                PartnerSettingsError::Private,
+            ),
+            ("https://[::1]/", PartnerSettingsError::Private),
+            ("https://[::ffff:10.0.0.1]/", PartnerSettingsError::Private),
         ] {
             assert_eq!(url(bad, false), Err(why), "{bad}");
         }
         assert!(matches!(
             url("hooks.acme.example", false),
-            Err(NoPartner::Url(_))
+            Err(PartnerSettingsError::Url(_))
         ));
     }
 
     #[test]
-    fn private_ones_are_taken_where_that_is_said() {
+    fn private_addresses_are_accepted_if_they_are_allowed() {
         for good in [
             "http://127.0.0.1:8080/",
             "https://[::1]/",
@@ -174,7 +181,10 @@ mod tests {
         ] {
             assert_eq!(url(good, true).as_deref(), Ok(good));
         }
-        assert_eq!(url("file:///etc/passwd", true), Err(NoPartner::Scheme));
+        assert_eq!(
+            url("file:///etc/passwd", true),
+            Err(PartnerSettingsError::Scheme)
+        );
     }
 
     #[test]
@@ -186,10 +196,10 @@ mod tests {
         assert_eq!(new("acme-2", SECRET), Ok(1));
         assert_eq!(new("acme", &format!("{SECRET} {SECRET}")), Ok(2));
         for name in ["", "Acme", "acme inc", "acme:x", &"a".repeat(41)] {
-            assert_eq!(new(name, SECRET), Err(NoPartner::Name), "{name}");
+            assert_eq!(new(name, SECRET), Err(PartnerSettingsError::Name), "{name}");
         }
         for secret in ["", "  ", "hunter2", &format!("{SECRET} hunter2")] {
-            assert_eq!(new("acme", secret), Err(NoSecret.into()), "{secret}");
+            assert_eq!(new("acme", secret), Err(SecretError.into()), "{secret}");
         }
     }
 }

@@ -1,19 +1,20 @@
-//! What a message must be to be sent, wherever the queue is: SQS's rules, so that what works on Postgres works there.
+//! Validates messages before they are sent. The rules are those of SQS, for both implementations, so that what works on
+//! Postgres works on SQS.
 
 use std::time::Duration;
 
-use coach_domain::queue::{BATCH, Error, MAX_BYTES, Outgoing, Result};
+use coach_domain::queue::{Error, MAX_BATCH_SIZE, MAX_BYTES, Outgoing, Result};
 
-/// The longest delay.
+/// The maximum delay.
 const MAX_DELAY: Duration = Duration::from_mins(15);
 
-/// For each message whether it may be sent, and in this batch.
-pub(super) fn check(messages: &[Outgoing], first_in_first_out: bool) -> Vec<Result<()>> {
+/// Returns for each message whether it can be sent, and still fits into the batch.
+pub(super) fn check_batch(messages: &[Outgoing], first_in_first_out: bool) -> Vec<Result<()>> {
     let mut count = 0;
     let mut bytes = 0;
     let mut check = |message: &Outgoing| {
-        alone(message, first_in_first_out)?;
-        if count == BATCH || bytes + message.body.len() > MAX_BYTES {
+        check_message(message, first_in_first_out)?;
+        if count == MAX_BATCH_SIZE || bytes + message.body.len() > MAX_BYTES {
             return Err(Error::Unavailable("the batch is full".to_owned()));
         }
         count += 1;
@@ -23,8 +24,8 @@ pub(super) fn check(messages: &[Outgoing], first_in_first_out: bool) -> Vec<Resu
     messages.iter().map(&mut check).collect()
 }
 
-/// Whether a message may be sent at all.
-fn alone(message: &Outgoing, first_in_first_out: bool) -> Result<()> {
+/// Whether a message can be sent at all.
+fn check_message(message: &Outgoing, first_in_first_out: bool) -> Result<()> {
     let refused = |why: &str| Err(Error::Refused(why.to_owned()));
     if message.body.is_empty() {
         return refused("it is empty");
@@ -33,7 +34,7 @@ fn alone(message: &Outgoing, first_in_first_out: bool) -> Result<()> {
         let length = message.body.len();
         return refused(&format!("{length} bytes are more than {MAX_BYTES}"));
     }
-    if let Some(character) = message.body.chars().find(|it| !allowed(*it)) {
+    if let Some(character) = message.body.chars().find(|it| !is_allowed(*it)) {
         return refused(&format!("it holds {character:?}"));
     }
     if message.delay > MAX_DELAY {
@@ -53,8 +54,8 @@ fn alone(message: &Outgoing, first_in_first_out: bool) -> Result<()> {
     Ok(())
 }
 
-/// SQS takes what XML 1.0 does.
-fn allowed(character: char) -> bool {
+/// SQS accepts the characters that XML 1.0 allows.
+fn is_allowed(character: char) -> bool {
     match character {
         '\t' | '\n' | '\r' => true,
         '\u{FFFE}' | '\u{FFFF}' => false,
@@ -67,14 +68,20 @@ mod tests {
     use super::*;
 
     fn refused(message: &Outgoing, first_in_first_out: bool) -> bool {
-        matches!(alone(message, first_in_first_out), Err(Error::Refused(_)))
+        matches!(
+            check_message(message, first_in_first_out),
+            Err(Error::Refused(_))
+        )
     }
 
     #[test]
     fn a_message_is_text_of_up_to_a_mebibyte() {
-        assert_eq!(alone(&Outgoing::new("a\tä\r\n🎉"), false), Ok(()));
-        assert_eq!(alone(&Outgoing::new("a".repeat(MAX_BYTES)), false), Ok(()));
-        // Bytes count, not letters.
+        assert_eq!(check_message(&Outgoing::new("a\tä\r\n🎉"), false), Ok(()));
+        assert_eq!(
+            check_message(&Outgoing::new("a".repeat(MAX_BYTES)), false),
+            Ok(())
+        );
+        // The limit is in bytes, not in characters.
         assert!(refused(
             &Outgoing::new("ä".repeat(MAX_BYTES / 2 + 1)),
             false
@@ -88,19 +95,19 @@ mod tests {
     fn a_delay_is_fifteen_minutes_at_most() {
         let mut message = Outgoing::new("a");
         message.delay = MAX_DELAY;
-        assert_eq!(alone(&message, false), Ok(()));
+        assert_eq!(check_message(&message, false), Ok(()));
         message.delay += Duration::from_millis(1);
         assert!(refused(&message, false));
     }
 
     #[test]
-    fn first_in_first_out_wants_a_group_and_a_deduplication_and_takes_no_delay() {
+    fn fifo_messages_need_a_group_and_a_deduplication_id_and_have_no_delay() {
         let whole = Outgoing {
             group: Some("a".to_owned()),
             deduplication: Some("b".to_owned()),
             ..Outgoing::new("c")
         };
-        assert_eq!(alone(&whole, true), Ok(()));
+        assert_eq!(check_message(&whole, true), Ok(()));
         let group = None;
         assert!(refused(
             &Outgoing {
@@ -122,15 +129,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_beyond_a_batch_is_for_another() {
+    fn messages_beyond_the_limits_of_a_batch_are_left_for_another() {
         let full = Err(Error::Unavailable("the batch is full".to_owned()));
-        let eleven = check(&vec![Outgoing::new("a"); BATCH + 1], false);
-        assert!(eleven[..BATCH].iter().all(Result::is_ok));
-        assert_eq!(eleven[BATCH], full);
+        let eleven = check_batch(&vec![Outgoing::new("a"); MAX_BATCH_SIZE + 1], false);
+        assert!(eleven[..MAX_BATCH_SIZE].iter().all(Result::is_ok));
+        assert_eq!(eleven[MAX_BATCH_SIZE], full);
 
         let half = Outgoing::new("a".repeat(MAX_BYTES / 2));
         let long = Outgoing::new("a".repeat(MAX_BYTES + 1));
-        let checked = check(&[half.clone(), long, half.clone(), half], false);
+        let checked = check_batch(&[half.clone(), long, half.clone(), half], false);
         assert!(matches!(checked[1], Err(Error::Refused(_))));
         assert_eq!(checked[0], Ok(()));
         assert_eq!(checked[2], Ok(()));

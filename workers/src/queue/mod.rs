@@ -1,5 +1,5 @@
-//! The queues: on Postgres, and Amazon's SQS. Which one a process uses is a setting; `tests/queue` holds both to the
-//! same behaviour.
+//! The implementations of queues: on Postgres, and on Amazon SQS. A setting chooses one of them; `tests/queue` verifies
+//! that both behave alike.
 
 use std::time::Duration;
 
@@ -13,8 +13,8 @@ pub mod sqs;
 pub use postgres::PostgresQueue;
 pub use sqs::SqsQueue;
 
-/// The longest wait of a receive.
+/// The maximum wait of a receive.
 const MAX_WAIT: Duration = Duration::from_secs(20);
 
-/// The longest time for which a message is hidden.
+/// The maximum visibility timeout.
 const MAX_VISIBILITY: Duration = Duration::from_hours(12);

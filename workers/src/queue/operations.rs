@@ -1,4 +1,4 @@
-//! What operators do with queues, on either.
+//! The operations of operators, for both implementations.
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
@@ -15,9 +15,9 @@ impl Operations for PostgresQueue {
         transaction: &Transaction,
         queue: QueueName,
         only: &[String],
-        most: usize,
+        limit: usize,
     ) -> Result<usize> {
-        self.redrive_on(transaction, queue, only, most).await
+        self.redrive_on(transaction, queue, only, limit).await
     }
 
     async fn discard_in(
@@ -41,9 +41,9 @@ impl Operations for SqsQueue {
         _: &Transaction,
         queue: QueueName,
         only: &[String],
-        most: usize,
+        limit: usize,
     ) -> Result<usize> {
-        self.redrive(queue, only, most).await
+        self.redrive(queue, only, limit).await
     }
 
     async fn discard_in(&self, _: &Transaction, queue: QueueName, ids: &[String]) -> Result<usize> {
@@ -51,6 +51,6 @@ impl Operations for SqsQueue {
     }
 
     async fn paused(&self) -> Result<Vec<(QueueName, DateTime<Utc>)>> {
-        self.pauses.queues().await
+        self.pauses.paused().await
     }
 }

@@ -1,22 +1,22 @@
-//! Rows together that one send takes.
+//! Splits rows of the outbox into batches for one send each.
 
 use std::collections::HashMap;
 
 use coach_domain::{
-    outbox::Owed,
-    queue::{BATCH, MAX_BYTES},
+    outbox::OutboxRow,
+    queue::{MAX_BATCH_SIZE, MAX_BYTES},
 };
 
-use super::large::travels_as;
+use super::large::message_size;
 
-/// Rows in their order, in batches that are neither too many nor too long.
-pub(super) fn batches(owed: Vec<Owed>) -> Vec<Vec<Owed>> {
-    let mut batches: Vec<Vec<Owed>> = Vec::new();
+/// Splits rows into batches of at most [`MAX_BATCH_SIZE`] rows and [`MAX_BYTES`], in their order.
+pub(super) fn batches(rows: Vec<OutboxRow>) -> Vec<Vec<OutboxRow>> {
+    let mut batches: Vec<Vec<OutboxRow>> = Vec::new();
     let mut bytes = 0;
-    for row in owed {
-        let length = travels_as(&row);
+    for row in rows {
+        let length = message_size(&row);
         match batches.last_mut() {
-            Some(batch) if batch.len() < BATCH && bytes + length <= MAX_BYTES => {
+            Some(batch) if batch.len() < MAX_BATCH_SIZE && bytes + length <= MAX_BYTES => {
                 bytes += length;
                 batch.push(row);
             }
@@ -29,12 +29,13 @@ pub(super) fn batches(owed: Vec<Owed>) -> Vec<Vec<Owed>> {
     batches
 }
 
-/// The same, in batches that hold at most one row of a partition. Within a partition rows keep their order.
-pub(super) fn ordered_batches(owed: Vec<Owed>) -> Vec<Vec<Owed>> {
-    let mut rounds: Vec<Vec<Owed>> = Vec::new();
-    let mut earlier: HashMap<i16, usize> = HashMap::new();
-    for row in owed {
-        let round = earlier.entry(row.partition).or_default();
+/// [`batches`] with at most one row of a partition in each. Rows of a partition keep their order.
+pub(super) fn ordered_batches(rows: Vec<OutboxRow>) -> Vec<Vec<OutboxRow>> {
+    let mut rounds: Vec<Vec<OutboxRow>> = Vec::new();
+    // The next round of each partition.
+    let mut next_rounds: HashMap<i16, usize> = HashMap::new();
+    for row in rows {
+        let round = next_rounds.entry(row.partition).or_default();
         if *round == rounds.len() {
             rounds.push(Vec::new());
         }
@@ -51,8 +52,8 @@ mod tests {
 
     use super::*;
 
-    fn row(sequence: i64, length: usize) -> Owed {
-        Owed {
+    fn row(sequence: i64, length: usize) -> OutboxRow {
+        OutboxRow {
             sequence,
             id: Uuid::nil(),
             partition: 0,
@@ -77,23 +78,23 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_is_as_long_as_a_send_may_be() {
+    fn a_batch_has_at_most_the_bytes_of_a_send() {
         assert_eq!(sizes(&[MAX_BYTES / 8 + 1; 9]), [7, 2]);
     }
 
     #[test]
-    fn what_is_too_large_travels_as_a_reference_and_hardly_counts() {
+    fn large_payloads_are_sent_as_references_and_count_as_little() {
         assert_eq!(sizes(&[MAX_BYTES * 2; 10]), [10]);
     }
 
     #[test]
-    fn where_order_is_kept_a_batch_has_one_row_of_a_partition() {
-        let of = |partition: i16, sequence| Owed {
+    fn ordered_batches_have_at_most_one_row_of_a_partition() {
+        let of = |partition: i16, sequence| OutboxRow {
             partition,
             ..row(sequence, 100)
         };
-        let owed = vec![of(1, 1), of(1, 2), of(2, 3), of(1, 4), of(3, 5), of(2, 6)];
-        let batches = ordered_batches(owed);
+        let rows = vec![of(1, 1), of(1, 2), of(2, 3), of(1, 4), of(3, 5), of(2, 6)];
+        let batches = ordered_batches(rows);
         let sequences: Vec<Vec<_>> = batches
             .iter()
             .map(|batch| batch.iter().map(|row| row.sequence).collect())

@@ -1,47 +1,48 @@
-//! Payloads that are too large to travel: they wait in the object store, and their messages carry a reference.
+//! Payloads that are too large for a message: they are stored in the object store, and the message has a reference.
 //!
-//! Nobody deletes them one by one, for a dead letter may be redriven after weeks: a rule of the store that forgets what
-//! is older than 30 days below `payloads/` does.
+//! The code does not delete them, since a dead letter may be redriven after weeks: a lifecycle rule of the store should
+//! delete objects below `payloads/` after 30 days.
 
 use coach_domain::{
     object::{self, Attributes, Condition, ObjectStore},
-    outbox::Owed,
+    outbox::OutboxRow,
     queue::{Envelope, Outgoing},
 };
 use serde_json::Value;
 
-/// The longest envelope that travels whole. SNS takes 256 KiB in all, SQS four times as much.
-const LARGE: usize = 200 * 1024;
+/// The maximum size in bytes of an envelope that is sent with its payload. SNS allows 256 KiB for a message with its
+/// attributes, SQS four times as much.
+const MAX_INLINE_BYTES: usize = 200 * 1024;
 
-/// About how long an envelope without its payload is.
-const SMALL: usize = 1024;
+/// An upper bound of the size in bytes of an envelope without its payload.
+const REFERENCE_BYTES: usize = 1024;
 
-/// How many digits a message has more than its row, at most, for the place in the outbox.
-const DIGITS: usize = 19;
+/// The maximum number of digits of [`Envelope::sequence`], by which a message is longer than its row.
+const SEQUENCE_DIGITS: usize = 19;
 
-/// How long the message of a row is, or somewhat more.
-pub(super) fn travels_as(row: &Owed) -> usize {
-    if row.envelope.len() > LARGE {
-        SMALL
+/// An upper bound of the size in bytes of a row's message.
+pub(super) fn message_size(row: &OutboxRow) -> usize {
+    if row.envelope.len() > MAX_INLINE_BYTES {
+        REFERENCE_BYTES
     } else {
-        row.envelope.len() + DIGITS
+        row.envelope.len() + SEQUENCE_DIGITS
     }
 }
 
-/// The message of a row, which tells its place in the outbox; its payload is put away first where it is too large.
+/// The message of a row, with the row's sequence number. A large payload is stored in the object store first.
 pub(super) async fn outgoing(
-    row: &Owed,
+    row: &OutboxRow,
     objects: &dyn ObjectStore,
 ) -> Result<Outgoing, object::Error> {
     let mut message = Outgoing::new(row.envelope.clone());
     let envelope: Result<Envelope, _> = serde_json::from_str(&row.envelope);
-    // What we cannot read goes as it is: consumers have a way with such messages.
+    // An envelope that cannot be deserialized is sent unchanged: consumers acknowledge it as of an unknown kind.
     if let Ok(mut envelope) = envelope {
-        let whom = envelope.member.map_or(envelope.id, |member| member.0);
-        message.group = Some(whom.to_string());
+        let group = envelope.member.map_or(envelope.id, |member| member.0);
+        message.group = Some(group.to_string());
         envelope.sequence = row.sequence;
-        if row.envelope.len() > LARGE {
-            put_away(&mut envelope, objects).await?;
+        if row.envelope.len() > MAX_INLINE_BYTES {
+            store_payload(&mut envelope, objects).await?;
         }
         message.body = serde_json::to_string(&envelope).unwrap_or(message.body);
     }
@@ -49,14 +50,17 @@ pub(super) async fn outgoing(
     Ok(message)
 }
 
-async fn put_away(envelope: &mut Envelope, objects: &dyn ObjectStore) -> Result<(), object::Error> {
+async fn store_payload(
+    envelope: &mut Envelope,
+    objects: &dyn ObjectStore,
+) -> Result<(), object::Error> {
     let payload = std::mem::take(&mut envelope.payload);
     let key = format!("payloads/{}", envelope.id);
     let json = Attributes {
         content_type: Some("application/json"),
         cache_control: None,
     };
-    // Written again after a crash: the same.
+    // Unconditional, since a retry after a crash writes the same object.
     objects
         .put(
             &key,
@@ -69,11 +73,11 @@ async fn put_away(envelope: &mut Envelope, objects: &dyn ObjectStore) -> Result<
     Ok(())
 }
 
-/// Brings the payload of an envelope back to it, where it was put away.
+/// Fetches the payload of an envelope from the object store, if it is there.
 ///
 /// # Errors
 ///
-/// When it cannot be read, or is not there.
+/// When the object cannot be read, does not exist, or is not JSON.
 pub async fn fetch(
     envelope: &mut Envelope,
     objects: &dyn ObjectStore,

@@ -1,11 +1,11 @@
-//! The relay: sends what the outbox owes to its queues. It claims rows for a while, sends them in batches, and marks
-//! them. If it ends in between, another relay claims them when the lease is over, and sends them again under the same
-//! envelope ids.
+//! The relay of the outbox: sends its rows to their queues. It claims rows for the duration of a lease, sends them in
+//! batches, and marks them as sent. If it dies in between, another relay claims them when the lease is over, and sends
+//! them again with the same envelope ids.
 
 mod batch;
 mod large;
 mod order;
-mod pace;
+mod rate_limiter;
 mod send;
 
 use std::{sync::Arc, time::Duration};
@@ -17,7 +17,7 @@ use coach_domain::{
     database::Pool,
     id, kill_point,
     object::ObjectStore,
-    outbox::{self, Owed},
+    outbox::{self, OutboxRow},
     queue::{self, Outgoing, Queue, QueueName},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -26,79 +26,79 @@ pub use large::fetch as fetch_payload;
 
 use crate::{backoff::Backoff, event::SnsTopic};
 use order::Partitions;
-use pace::Pace;
-use send::Sender;
+use rate_limiter::RateLimiter;
+use send::BatchSender;
 
-/// For how long rows are claimed. Longer than a send may take.
+/// How long rows are claimed: longer than a send may take.
 const LEASE: TimeDelta = TimeDelta::seconds(30);
 
-/// How many rows are claimed at once.
-const CLAIM: u32 = 200;
+/// The maximum number of rows of one claim.
+const CLAIM_SIZE: u32 = 200;
 
-/// How often a relay looks for what other processes have committed, where nothing else is said.
-pub const LOOKS_EVERY: Duration = Duration::from_millis(100);
+/// The default of [`Relay::poll_interval`].
+pub const DEFAULT_POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Waits while a queue or the database does not answer: first and longest.
-const WAITS: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
+/// The delays of retries while a queue or the database is unavailable: first and longest.
+const BACKOFF_RANGE: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
 
-/// Where what is owed goes.
+/// Where the rows of a queue are sent.
 #[derive(Clone)]
 pub struct Route {
-    /// The rows of this queue.
+    /// The queue of the rows.
     pub name: QueueName,
-    /// Go here; nowhere without: then they count as sent.
-    pub outlet: Option<Outlet>,
-    /// Whether the outlet is first in, first out: then a member's rows go in the order of their commits, by one relay at
-    /// a time.
+    /// The destination. Without one the rows are discarded: they are marked as sent.
+    pub destination: Option<Destination>,
+    /// Whether the outlet is first in, first out: then a member's rows go in the order of their commits, by one relay
+    /// at a time.
     pub keeps_order: bool,
 }
 
-/// What rows are sent to.
+/// What a route sends to.
 #[derive(Clone)]
-pub enum Outlet {
+pub enum Destination {
     /// A queue.
     Queue(Arc<dyn Queue>),
-    /// A topic, for whoever subscribes.
+    /// A topic with any number of subscribers.
     Topic(SnsTopic),
 }
 
-impl Outlet {
+impl Destination {
     async fn send(
         &self,
         queue: QueueName,
         messages: &[Outgoing],
     ) -> queue::Result<Vec<queue::Result<()>>> {
         match self {
-            Self::Queue(to) => to.send(queue, messages).await,
-            Self::Topic(to) => to.send(messages).await,
+            Self::Queue(target) => target.send(queue, messages).await,
+            Self::Topic(target) => target.send(messages).await,
         }
     }
 }
 
-/// What the relays of a process share.
+/// What the relays of all queues of a process share.
 #[derive(Clone)]
 pub struct Relay {
     /// A pool for queues: [`Options::for_queues`](coach_domain::database::Options::for_queues).
     pub pool: Pool,
-    /// For payloads that are too large to travel.
+    /// The store of payloads that are too large for a message.
     pub objects: Arc<dyn ObjectStore>,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// The most rows a second, over all queues of the process; no limit without.
+    /// The maximum number of rows per second, over all queues of the process. Without it there is no limit.
     pub rate: Option<u32>,
-    /// How often it looks for what other processes have committed: [`LOOKS_EVERY`]. Commits of its own process wake it.
-    pub looks_every: Duration,
+    /// How often to poll for rows that other processes have committed. Commits of its own process wake the relay.
+    pub poll_interval: Duration,
 }
 
 impl Relay {
-    /// Sends until asked to stop; what is under way then is finished. Each route for itself: a queue that does not
-    /// answer holds no other up.
+    /// Runs until `stop` is cancelled; sends in progress are finished. Each route has a task of its own, so that a
+    /// queue that is unavailable does not delay the others.
     pub async fn run(self, routes: Vec<Route>, stop: CancellationToken) {
-        let pace = Arc::new(Pace::new(self.rate));
+        let rate_limiter = Arc::new(RateLimiter::new(self.rate));
         let tasks = TaskTracker::new();
         for route in routes {
-            let relaying = Relaying::new(self.clone(), route, pace.clone());
-            tasks.spawn(relaying.run(stop.clone()));
+            let relay = QueueRelay::new(self.clone(), route, rate_limiter.clone());
+            tasks.spawn(relay.run(stop.clone()));
         }
         tasks.close();
         tasks.wait().await;
@@ -106,61 +106,61 @@ impl Relay {
 }
 
 /// The relay of one queue.
-struct Relaying {
+struct QueueRelay {
     relay: Relay,
     route: Route,
-    pace: Arc<Pace>,
+    rate_limiter: Arc<RateLimiter>,
     partitions: Option<Partitions>,
     backoff: Backoff,
 }
 
-/// What became of a claim.
+/// The result of one claim and send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Round {
-    /// There was nothing.
+    /// There were no rows.
     Idle,
-    /// There may be more.
+    /// Rows were sent. There may be more.
     Sent,
-    /// The queue does not take what it is sent.
-    Stuck,
+    /// The queue or the database is unavailable, or the lease is about to end.
+    Unavailable,
 }
 
-impl Relaying {
-    fn new(relay: Relay, route: Route, pace: Arc<Pace>) -> Self {
-        let name = id::at(relay.clock.now());
-        let ordered = route.keeps_order && route.outlet.is_some();
+impl QueueRelay {
+    fn new(relay: Relay, route: Route, rate_limiter: Arc<RateLimiter>) -> Self {
+        let name = id::new_v7(relay.clock.now());
+        let ordered = route.keeps_order && route.destination.is_some();
         Self {
             relay,
             route,
-            pace,
+            rate_limiter,
             partitions: ordered.then(|| Partitions::new(name)),
-            backoff: Backoff::new(WAITS.0, WAITS.1, name),
+            backoff: Backoff::new(BACKOFF_RANGE.0, BACKOFF_RANGE.1, name),
         }
     }
 
     async fn run(mut self, stop: CancellationToken) {
         while !stop.is_cancelled() {
-            // Before the look, so that a commit during it counts.
-            let announced = outbox::announced();
-            tokio::pin!(announced);
-            announced.as_mut().enable();
+            // Enabled before the claim, so that a commit during the claim is not missed.
+            let notified = outbox::notified();
+            tokio::pin!(notified);
+            notified.as_mut().enable();
             let round = self.round().await.unwrap_or_else(|error| {
                 tracing::warn!(queue = %self.route.name, %error, "the outbox cannot be relayed; trying again");
-                Round::Stuck
+                Round::Unavailable
             });
-            let wait = match round {
-                Round::Stuck => self.backoff.next(),
+            let delay = match round {
+                Round::Unavailable => self.backoff.next(),
                 Round::Idle | Round::Sent => {
                     self.backoff.reset();
-                    self.relay.looks_every
+                    self.relay.poll_interval
                 }
             };
             if round == Round::Sent {
                 continue;
             }
             tokio::select! {
-                () = tokio::time::sleep(wait) => {}
-                () = announced, if round == Round::Idle => {}
+                () = tokio::time::sleep(delay) => {}
+                () = notified, if round == Round::Idle => {}
                 () = stop.cancelled() => {}
             }
         }
@@ -179,41 +179,45 @@ impl Relaying {
                     .await?
             }
         };
-        let owed = self.claim(until).await?;
-        if owed.is_empty() {
+        let rows = self.claim(until).await?;
+        if rows.is_empty() {
             return Ok(Round::Idle);
         }
         kill_point::reached("after-claim");
-        self.pace.turn(owed.len()).await;
-        let Some(outlet) = &self.route.outlet else {
-            let ids: Vec<_> = owed.iter().map(|row| row.id).collect();
-            outbox::mark(&self.relay.pool, ids, self.relay.clock.now()).await?;
+        self.rate_limiter.acquire(rows.len()).await;
+        let Some(destination) = &self.route.destination else {
+            let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+            outbox::mark_sent(&self.relay.pool, ids, self.relay.clock.now()).await?;
             return Ok(Round::Sent);
         };
-        let sender = Sender {
+        let sender = BatchSender {
             relay: &self.relay,
-            outlet,
+            destination,
             name: self.route.name,
         };
-        let answered = if let Some(partitions) = &mut self.partitions {
-            let (answered, waiting) = sender.send_in_order(owed, until).await?;
+        let available = if let Some(partitions) = &mut self.partitions {
+            let (available, deferred) = sender.send_in_order(rows, until).await?;
             let now = self.relay.clock.now();
-            for (partition, wait) in waiting {
-                let wait = TimeDelta::from_std(wait).unwrap_or_default();
-                partitions.put_off(partition, now + wait);
+            for (partition, delay) in deferred {
+                let delay = TimeDelta::from_std(delay).unwrap_or_default();
+                partitions.defer(partition, now + delay);
             }
-            answered
+            available
         } else {
-            sender.send(owed).await?
+            sender.send(rows).await?
         };
-        Ok(if answered { Round::Sent } else { Round::Stuck })
+        Ok(if available {
+            Round::Sent
+        } else {
+            Round::Unavailable
+        })
     }
 
-    async fn claim(&mut self, until: DateTime<Utc>) -> Result<Vec<Owed>> {
+    async fn claim(&mut self, until: DateTime<Utc>) -> Result<Vec<OutboxRow>> {
         let now = self.relay.clock.now();
         let ready = (self.partitions.as_mut()).map(|partitions| partitions.ready(now));
         let (pool, name) = (&self.relay.pool, self.route.name);
-        let most = self.pace.at_once(CLAIM);
-        outbox::claim(pool, name, ready.as_deref(), most, now, until).await
+        let limit = self.rate_limiter.claim_size(CLAIM_SIZE);
+        outbox::claim(pool, name, ready.as_deref(), limit, now, until).await
     }
 }

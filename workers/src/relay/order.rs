@@ -1,4 +1,5 @@
-//! Partitions of the outbox, for queues that keep the order of a member's messages: one relay sends all of a partition.
+//! Leases of the outbox's partitions, for queues that keep the order of a member's messages: one relay at a time sends
+//! the rows of a partition.
 
 use std::collections::HashMap;
 
@@ -6,67 +7,68 @@ use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{Result, database::Pool, outbox, queue::QueueName};
 use uuid::Uuid;
 
-/// For how long partitions are leased. Rows are claimed no longer than that, so that whoever has the partition next
-/// finds none of them claimed by somebody else, and cannot overtake.
+/// The duration of a lease. Rows are claimed no longer than that, so that the next relay of a partition finds none of
+/// them claimed by another, which it would overtake.
 const LEASE: TimeDelta = TimeDelta::seconds(30);
 
-/// How long before the end they are leased anew.
-const AHEAD: TimeDelta = TimeDelta::seconds(20);
+/// Leases are renewed this long before they end.
+const RENEWAL_MARGIN: TimeDelta = TimeDelta::seconds(20);
 
-/// The partitions that this relay has, of one queue.
+/// The partitions of one queue that this relay has leased.
 #[derive(Debug)]
 pub(super) struct Partitions {
     relay: Uuid,
-    held: Vec<i16>,
+    leased: Vec<i16>,
     until: DateTime<Utc>,
-    /// Those whose next row is to be tried again then, and nothing that follows it before.
-    put_off: HashMap<i16, DateTime<Utc>>,
+    /// Partitions whose next row is retried at this time. The rows after it have to wait for it.
+    deferred: HashMap<i16, DateTime<Utc>>,
 }
 
 impl Partitions {
-    /// None yet.
+    /// No partitions: the first [`Self::renew`] leases some.
     pub(super) fn new(relay: Uuid) -> Self {
         Self {
             relay,
-            held: Vec::new(),
+            leased: Vec::new(),
             until: DateTime::UNIX_EPOCH,
-            put_off: HashMap::new(),
+            deferred: HashMap::new(),
         }
     }
 
-    /// Leases what there is, when it is time. Says until when it holds.
+    /// Renews the leases, and leases partitions that are free, when that is due. Returns when the leases end.
     pub(super) async fn renew(
         &mut self,
         pool: &Pool,
         queue: QueueName,
         now: DateTime<Utc>,
     ) -> Result<DateTime<Utc>> {
-        if now + AHEAD >= self.until {
+        if now + RENEWAL_MARGIN >= self.until {
             let until = now + LEASE;
-            self.held = outbox::renew_partitions(pool, queue, self.relay, now, until).await?;
+            self.leased = outbox::renew_partitions(pool, queue, self.relay, now, until).await?;
             self.until = until;
         }
         Ok(self.until)
     }
 
-    /// Those of which rows can be sent now.
+    /// The leased partitions that are not deferred.
     pub(super) fn ready(&mut self, now: DateTime<Utc>) -> Vec<i16> {
-        self.put_off.retain(|_, until| *until > now);
-        let held = self.held.iter().copied();
-        held.filter(|partition| !self.put_off.contains_key(partition))
+        self.deferred.retain(|_, until| *until > now);
+        let leased = self.leased.iter().copied();
+        leased
+            .filter(|partition| !self.deferred.contains_key(partition))
             .collect()
     }
 
-    /// Leaves a partition alone until then.
-    pub(super) fn put_off(&mut self, partition: i16, until: DateTime<Utc>) {
-        let put_off = self.put_off.entry(partition).or_insert(until);
-        *put_off = until.max(*put_off);
+    /// Sends no rows of a partition before `until`.
+    pub(super) fn defer(&mut self, partition: i16, until: DateTime<Utc>) {
+        let deferred = self.deferred.entry(partition).or_insert(until);
+        *deferred = until.max(*deferred);
     }
 
-    /// Leaves them to others at once.
+    /// Ends the leases, so that other relays need not wait for their end.
     pub(super) async fn release(&self, pool: &Pool, queue: QueueName) {
         if let Err(error) = outbox::release_partitions(pool, queue, self.relay).await {
-            tracing::warn!(%queue, %error, "partitions were not given back; others wait for the lease to end");
+            tracing::warn!(%queue, %error, "partitions were not released; other relays wait for the leases to end");
         }
     }
 }

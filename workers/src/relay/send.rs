@@ -1,11 +1,11 @@
-//! Sending what was claimed.
+//! Sends claimed rows of the outbox.
 
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     Result, kill_point,
-    outbox::{self, Owed},
+    outbox::{self, OutboxRow},
     queue::{self, Outgoing, QueueName},
 };
 use futures_util::future::join_all;
@@ -13,141 +13,146 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{
-    Outlet, Relay,
+    Destination, Relay,
     batch::{batches, ordered_batches},
     large,
 };
 use crate::backoff;
 
-/// How long the queue may take to answer: well within the lease, so that nobody else claims meanwhile.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The timeout of a send: well within the lease, so that no other relay claims the rows meanwhile.
+const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How many batches of one claim are under way at once, where order does not matter.
-const AT_ONCE: usize = 4;
+/// The maximum number of batches of one claim that are sent concurrently, if order does not matter.
+const MAX_CONCURRENCY: usize = 4;
 
-/// Waits of a row that the queue refuses while it takes others: first and longest.
-const WAITS: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(10));
+/// The delays of retries of a row that the queue refuses while it accepts others: first and longest.
+const BACKOFF_RANGE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_mins(10));
 
-/// Sends rows of the outbox to their queue.
-pub(super) struct Sender<'a> {
+/// Sends rows of one queue to their destination.
+pub(super) struct BatchSender<'a> {
     pub(super) relay: &'a Relay,
-    pub(super) outlet: &'a Outlet,
+    pub(super) destination: &'a Destination,
     pub(super) name: QueueName,
 }
 
-/// What became of a batch.
+/// How much of a batch was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sent {
-    /// All of it went.
+enum SendResult {
+    /// All rows.
     All,
-    /// Some of it.
+    /// The queue refused some or all rows.
     Part,
-    /// The queue does not answer.
-    Nothing,
+    /// No rows, because the queue is unavailable.
+    Unavailable,
 }
 
-impl Sender<'_> {
-    /// In batches, some at a time. Says whether the queue answers: then what it refused is tried again later.
-    pub(super) async fn send(&self, owed: Vec<Owed>) -> Result<bool> {
-        let mut answers = true;
-        for some in batches(owed).chunks(AT_ONCE) {
-            let sent = some.iter().map(|batch| self.send_or_put_off(batch));
-            for sent in join_all(sent).await {
-                answers &= sent? != Sent::Nothing;
+impl BatchSender<'_> {
+    /// Sends rows in batches, several at a time. Returns whether the queue is available. Rows that it refused are
+    /// retried later.
+    pub(super) async fn send(&self, rows: Vec<OutboxRow>) -> Result<bool> {
+        let mut available = true;
+        for chunk in batches(rows).chunks(MAX_CONCURRENCY) {
+            let sends = chunk.iter().map(|batch| self.send_or_release(batch));
+            for result in join_all(sends).await {
+                available &= result? != SendResult::Unavailable;
             }
         }
-        Ok(answers)
+        Ok(available)
     }
 
-    async fn send_or_put_off(&self, batch: &[Owed]) -> Result<Sent> {
-        let (sent, left) = self.send_batch(batch).await?;
-        for row in left {
-            let wait = if sent == Sent::Nothing {
+    async fn send_or_release(&self, batch: &[OutboxRow]) -> Result<SendResult> {
+        let (result, unsent) = self.send_batch(batch).await?;
+        for row in unsent {
+            let delay = if result == SendResult::Unavailable {
                 Duration::ZERO
             } else {
-                backoff::after(row.attempts.unsigned_abs(), WAITS.0, WAITS.1, row.id)
+                retry_delay(row)
             };
-            self.give_back(vec![row.id], wait).await?;
+            self.release(vec![row.id], delay).await?;
         }
-        Ok(sent)
+        Ok(result)
     }
 
-    /// One batch after the other, and nothing of what follows a row that did not go within its partition: a batch holds
-    /// one row of each, for the queue may take a part of it. Says whether the queue answers, and which partitions are to
-    /// wait for how long: a row that is not taken holds no other's up.
+    /// Sends rows in the order within their partitions, one batch after the other. A batch has one row of each
+    /// partition, since the queue may accept only a part of it; after a row that was not sent, no row of its partition
+    /// is sent.
+    ///
+    /// Returns whether the queue is available, and for which partitions to wait for how long: a refused row delays only
+    /// its own partition. Stops before `until`, when the lease ends.
     pub(super) async fn send_in_order(
         &self,
-        owed: Vec<Owed>,
+        rows: Vec<OutboxRow>,
         until: DateTime<Utc>,
     ) -> Result<(bool, Vec<(i16, Duration)>)> {
-        let margin = TimeDelta::from_std(PATIENCE).unwrap_or_default();
-        let mut waiting: Vec<(i16, Duration)> = Vec::new();
-        let mut rest = Vec::new();
-        let mut answers = true;
-        for mut batch in ordered_batches(owed) {
-            // What another relay may soon have is left to it.
-            if !answers || self.relay.clock.now() + margin >= until {
-                answers = false;
-                rest.extend(batch.iter().map(|row| row.id));
+        let margin = TimeDelta::from_std(SEND_TIMEOUT).unwrap_or_default();
+        let mut deferred: Vec<(i16, Duration)> = Vec::new();
+        let mut unsent_ids = Vec::new();
+        let mut available = true;
+        for mut batch in ordered_batches(rows) {
+            // Near the end of the lease, the rest is left to the next relay.
+            if !available || self.relay.clock.now() + margin >= until {
+                available = false;
+                unsent_ids.extend(batch.iter().map(|row| row.id));
                 continue;
             }
             batch.retain(|row| {
-                let waits = waiting
+                let is_deferred = deferred
                     .iter()
                     .any(|(partition, _)| *partition == row.partition);
-                if waits {
-                    rest.push(row.id);
+                if is_deferred {
+                    unsent_ids.push(row.id);
                 }
-                !waits
+                !is_deferred
             });
             if batch.is_empty() {
                 continue;
             }
-            let (sent, left) = self.send_batch(&batch).await?;
-            answers = sent != Sent::Nothing;
-            for row in left {
-                rest.push(row.id);
-                let attempts = row.attempts.unsigned_abs();
-                let wait = backoff::after(attempts, WAITS.0, WAITS.1, row.id);
-                waiting.push((row.partition, wait));
+            let (result, unsent) = self.send_batch(&batch).await?;
+            available = result != SendResult::Unavailable;
+            for row in unsent {
+                unsent_ids.push(row.id);
+                deferred.push((row.partition, retry_delay(row)));
             }
         }
-        if !rest.is_empty() {
-            self.give_back(rest, Duration::ZERO).await?;
+        if !unsent_ids.is_empty() {
+            self.release(unsent_ids, Duration::ZERO).await?;
         }
-        Ok((answers, if answers { waiting } else { Vec::new() }))
+        Ok((available, if available { deferred } else { Vec::new() }))
     }
 
-    /// Sends one batch and marks what went; returns what did not.
-    async fn send_batch<'b>(&self, batch: &'b [Owed]) -> Result<(Sent, Vec<&'b Owed>)> {
-        let results = self.ask(batch).await;
+    /// Sends one batch, and marks the rows that were sent. Returns those that were not.
+    async fn send_batch<'b>(
+        &self,
+        batch: &'b [OutboxRow],
+    ) -> Result<(SendResult, Vec<&'b OutboxRow>)> {
+        let results = self.send_messages(batch).await;
         kill_point::reached("after-send");
-        let sent = match &results {
-            Err(_) => Sent::Nothing,
-            Ok(results) if results.iter().all(std::result::Result::is_ok) => Sent::All,
-            Ok(_) => Sent::Part,
+        let result = match &results {
+            Err(_) => SendResult::Unavailable,
+            Ok(results) if results.iter().all(std::result::Result::is_ok) => SendResult::All,
+            Ok(_) => SendResult::Part,
         };
         let results = results.unwrap_or_else(|error| vec![Err(error); batch.len()]);
         let failure = results.iter().find_map(|result| result.as_ref().err());
-        let (gone, left): (Vec<_>, Vec<_>) = batch
+        let (sent, unsent): (Vec<_>, Vec<_>) = batch
             .iter()
             .zip(&results)
             .partition(|(_, result)| result.is_ok());
         if let Some(error) = failure {
-            let (queue, count) = (self.name, left.len());
-            tracing::warn!(%queue, count, %error, "messages were not taken; trying again");
+            let (queue, count) = (self.name, unsent.len());
+            tracing::warn!(%queue, count, %error, "messages were not accepted; trying again");
         }
         kill_point::reached("before-mark");
-        if !gone.is_empty() {
-            let ids: Vec<_> = gone.iter().map(|(row, _)| row.id).collect();
-            outbox::mark(&self.relay.pool, ids, self.relay.clock.now()).await?;
+        if !sent.is_empty() {
+            let ids: Vec<_> = sent.iter().map(|(row, _)| row.id).collect();
+            outbox::mark_sent(&self.relay.pool, ids, self.relay.clock.now()).await?;
         }
-        Ok((sent, left.into_iter().map(|(row, _)| row).collect()))
+        Ok((result, unsent.into_iter().map(|(row, _)| row).collect()))
     }
 
-    /// What cannot even be put away, because it is too large to travel and the object store does not take it, fails for
-    /// itself.
-    async fn ask(&self, batch: &[Owed]) -> queue::Result<Vec<queue::Result<()>>> {
+    /// Sends the messages of a batch. A row whose large payload cannot be stored in the object store fails by itself;
+    /// the others are sent.
+    async fn send_messages(&self, batch: &[OutboxRow]) -> queue::Result<Vec<queue::Result<()>>> {
         let (mut messages, mut results) = (Vec::with_capacity(batch.len()), Vec::new());
         for row in batch {
             match large::outgoing(row, &*self.relay.objects).await {
@@ -161,43 +166,53 @@ impl Sender<'_> {
         if messages.is_empty() {
             return Ok(results);
         }
-        let answers = match self.ask_for(&messages).await {
-            // For one of them, and whose fault it is they say themselves.
+        let responses = match self.call_destination(&messages).await {
+            // One of the messages may be the reason: sent one by one, each gets its own result.
             Err(queue::Error::Refused(_)) => {
-                let mut answers = Vec::with_capacity(messages.len());
+                let mut responses = Vec::with_capacity(messages.len());
                 for message in messages.chunks(1) {
-                    match self.ask_for(message).await {
+                    match self.call_destination(message).await {
                         Err(queue::Error::Refused(why)) => {
-                            answers.push(Err(queue::Error::Refused(why)));
+                            responses.push(Err(queue::Error::Refused(why)));
                         }
-                        answer => answers.extend(answer?),
+                        response => responses.extend(response?),
                     }
                 }
-                answers
+                responses
             }
-            answers => answers?,
+            responses => responses?,
         };
         let sent = results.iter_mut().filter(|result| result.is_ok());
-        for (result, answer) in sent.zip(answers) {
-            *result = answer;
+        for (result, response) in sent.zip(responses) {
+            *result = response;
         }
         Ok(results)
     }
 
-    async fn ask_for(&self, messages: &[Outgoing]) -> queue::Result<Vec<queue::Result<()>>> {
-        let answer = timeout(PATIENCE, self.outlet.send(self.name, messages)).await;
-        let late = |_| queue::Error::Unavailable(format!("no answer within {PATIENCE:?}"));
-        let answers = answer.map_err(late)??;
-        if answers.len() == messages.len() {
-            Ok(answers)
+    async fn call_destination(
+        &self,
+        messages: &[Outgoing],
+    ) -> queue::Result<Vec<queue::Result<()>>> {
+        let send = self.destination.send(self.name, messages);
+        let response = timeout(SEND_TIMEOUT, send).await;
+        let late = |_| queue::Error::Unavailable(format!("no answer within {SEND_TIMEOUT:?}"));
+        let results = response.map_err(late)??;
+        if results.len() == messages.len() {
+            Ok(results)
         } else {
-            let why = "an answer for another batch".to_owned();
+            let why = "the answer has a wrong number of results".to_owned();
             Err(queue::Error::Unavailable(why))
         }
     }
 
-    async fn give_back(&self, ids: Vec<Uuid>, wait: Duration) -> Result<()> {
-        let at = self.relay.clock.now() + TimeDelta::from_std(wait).unwrap_or_default();
-        outbox::give_back(&self.relay.pool, ids, at).await
+    /// Releases the claims of rows, which can be claimed again after `delay`.
+    async fn release(&self, ids: Vec<Uuid>, delay: Duration) -> Result<()> {
+        let at = self.relay.clock.now() + TimeDelta::from_std(delay).unwrap_or_default();
+        outbox::release(&self.relay.pool, ids, at).await
     }
+}
+
+fn retry_delay(row: &OutboxRow) -> Duration {
+    let attempts = row.attempts.unsigned_abs();
+    backoff::delay(attempts, BACKOFF_RANGE.0, BACKOFF_RANGE.1, row.id)
 }

@@ -1,11 +1,11 @@
-//! Shops whose word on a purchase has to be asked for.
+//! Clients of the shops from which the state of a purchase has to be fetched.
 
 mod google_play;
 pub(crate) mod stripe;
 
 use std::time::Duration;
 
-use coach_domain::subscription::purchase::PurchaseError;
+use coach_domain::purchase::PurchaseError;
 use reqwest::{Client, RequestBuilder, StatusCode};
 use serde::de::DeserializeOwned;
 
@@ -14,26 +14,26 @@ use crate::api;
 pub use google_play::{GooglePlay, GooglePlayError, GooglePlaySettings, Notification};
 pub use stripe::Stripe;
 
-/// For one answer: a member waits for it, whose operation has a few seconds in all.
-const WITHIN: Duration = Duration::from_secs(3);
+/// The timeout of a request: a member waits for it, with an operation that has a few seconds in total.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(3);
 
 fn client() -> reqwest::Result<Client> {
-    api::client(WITHIN)
+    api::client(REQUEST_TIMEOUT)
 }
 
-/// What a shop answers. Its address names the purchase, and is told to nobody.
-async fn ask<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, PurchaseError> {
+/// Sends a request, and deserializes the response. Errors do not contain the URL, which identifies the purchase.
+async fn fetch<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, PurchaseError> {
     let unavailable =
         |error: reqwest::Error| PurchaseError::Unavailable(error.without_url().to_string());
-    let answer = request.send().await.map_err(unavailable)?;
-    match answer.status() {
+    let response = request.send().await.map_err(unavailable)?;
+    match response.status() {
         StatusCode::OK => {}
         StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND | StatusCode::GONE => {
             return Err(PurchaseError::Invalid("the shop does not know it"));
         }
         status => return Err(PurchaseError::Unavailable(format!("it answers {status}"))),
     }
-    let bytes = answer.bytes().await.map_err(unavailable)?;
+    let bytes = response.bytes().await.map_err(unavailable)?;
     serde_json::from_slice(&bytes)
         .map_err(|error| PurchaseError::Unavailable(format!("its answer cannot be read: {error}")))
 }

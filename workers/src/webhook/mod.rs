@@ -1,4 +1,4 @@
-//! The consumer of `webhooks`: takes over what shops say of subscriptions.
+//! The consumer of the queue `webhooks`: applies the events of shops to subscriptions.
 
 mod standard;
 mod stripe;
@@ -14,21 +14,19 @@ use coach_domain::{
     database::Pool,
     database::Session,
     kill_point,
-    outbox::{self, Effects, Payload as _},
-    queue::QueueName,
-    subscription::{
-        self, Applied, Report,
-        apple::Apple,
-        purchase::{Products, PurchaseError, PurchaseVerifier as _},
+    outbox::{self, OutboxBatch, Payload as _},
+    purchase::{
+        self, Products, PurchaseError, PurchaseVerifier as _, Report, ReportOutcome, apple::Apple,
     },
-    webhook::{self, Arrived, Event, Settled, Source},
+    queue::QueueName,
+    webhook::{self, Event, EventOutcome, Source, WebhookArrived},
 };
 use opentelemetry::{KeyValue, global, metrics::Counter};
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
 use tracing::Span;
 
 use crate::{
-    consumer::{Consumer, Delivery, Verdict},
+    consumer::{Ack, Consumer, ReceivedMessage},
     shop::{GooglePlay, Notification, Stripe},
 };
 
@@ -39,197 +37,205 @@ static EVENTS: LazyLock<Counter<u64>> = LazyLock::new(|| {
         .build()
 });
 
-/// Does it. An event can be worked on any number of times: what was said once says nothing new.
+/// The consumer of webhook events. It needs no inbox, since processing an event again changes nothing.
 pub struct Webhooks {
     /// The database.
     pub pool: Pool,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// What reads notifications of Apple's, where the app is sold there.
+    /// Verifies and parses Apple's notifications, if the App Store is configured.
     pub apple: Option<Apple>,
-    /// What Google says of the purchases that it only names, where the app is sold there.
+    /// The client of Google Play, if it is configured: its notifications only name a purchase.
     pub google: Option<Arc<GooglePlay>>,
-    /// How Stripe says that subscriptions stand, where it can be asked. Without, events count as they come, whose dates
-    /// are whole seconds.
+    /// The client of Stripe, if it is configured. Without it, subscriptions are read from the events, whose timestamps
+    /// are in whole seconds.
     pub stripe: Option<Arc<Stripe>>,
-    /// What of the products at Stripe counts.
+    /// The products at Stripe that give access.
     pub stripe_products: Products,
 }
 
-/// Why it cannot be told yet what an event says.
+/// Why the content of an event is not available at the moment.
 #[derive(Debug, thiserror::Error)]
-enum NotYet {
+enum FetchError {
     #[error(transparent)]
     Shop(PurchaseError),
     #[error(transparent)]
     Database(#[from] coach_domain::Error),
 }
 
-/// What an event says.
+/// The content of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Said {
-    /// How a subscription stands.
+enum EventContent {
+    /// A report on a subscription.
     Report(Report),
-    /// Nothing that matters here: why.
-    Nothing(String),
-    /// Nothing that can be read: why.
-    Unreadable(String),
+    /// Nothing that this service needs, for this reason.
+    Irrelevant(String),
+    /// It cannot be parsed or verified, for this reason.
+    Malformed(String),
 }
 
 #[async_trait::async_trait]
 impl Consumer for Webhooks {
     fn queue(&self) -> QueueName {
-        Arrived::QUEUE
+        WebhookArrived::QUEUE
     }
 
-    async fn consume(&self, delivery: &Delivery) -> Verdict {
-        let envelope = &delivery.envelope;
-        if (envelope.kind.as_str(), envelope.version) != (Arrived::KIND, Arrived::VERSION) {
-            return Verdict::Unknown;
+    async fn consume(&self, message: &ReceivedMessage) -> Ack {
+        let envelope = &message.envelope;
+        if (envelope.kind.as_str(), envelope.version)
+            != (WebhookArrived::KIND, WebhookArrived::VERSION)
+        {
+            return Ack::UnknownKind;
         }
-        let arrived: Arrived = match delivery.payload() {
+        let arrived: WebhookArrived = match message.payload() {
             Ok(arrived) => arrived,
-            Err(verdict) => return verdict,
+            Err(ack) => return ack,
         };
         let event = match webhook::find(&self.pool, arrived.event).await {
             Ok(Some(event)) => event,
             Ok(None) => {
                 tracing::warn!(event = %arrived.event, "an event is not kept any more");
-                return Verdict::Done;
+                return Ack::Done;
             }
-            Err(error) => return Verdict::retry(error),
+            Err(error) => return Ack::retry(error),
         };
-        // Before the transaction: some shops have to be asked, and nothing is to be locked meanwhile.
-        let said = match self.read(&event).await {
-            Ok(said) => said,
-            Err(away) => return Verdict::retry(away),
+        // Before the transaction, so that no locks are held during a request to a shop.
+        let content = match self.read(&event).await {
+            Ok(content) => content,
+            Err(error) => return Ack::retry(error),
         };
-        match self.take_over(&event, said).await {
-            Ok(true) => Verdict::Done,
-            // Somebody linked the purchase at this moment.
-            Ok(false) => Verdict::Retry {
+        match self.apply(&event, content).await {
+            Ok(true) => Ack::Done,
+            // A member linked the purchase at the same time.
+            Ok(false) => Ack::Retry {
                 after: Some(Duration::from_secs(1)),
-                reason: "whose the subscription is has changed meanwhile".to_owned(),
+                reason: "the owner of the subscription has changed meanwhile".to_owned(),
             },
-            Err(error) => Verdict::retry(error),
+            Err(error) => Ack::retry(error),
         }
     }
 }
 
 impl Webhooks {
-    /// False when it is to be tried again.
-    async fn take_over(&self, event: &Event, said: Said) -> coach_domain::Result<bool> {
+    /// Applies the content of an event. Returns `false` if it has to be retried.
+    async fn apply(&self, event: &Event, content: EventContent) -> coach_domain::Result<bool> {
         let now = self.clock.now();
         let session = Session::new(self.pool.clone(), Span::current());
         let transaction = session.begin().await?;
-        let mut effects = Effects::new(None, now);
-        let settled = match said {
-            Said::Nothing(why) => Settled::Ignored(why),
-            Said::Unreadable(why) => {
+        let mut outbox = OutboxBatch::new(None, now);
+        let outcome = match content {
+            EventContent::Irrelevant(why) => EventOutcome::Ignored(why),
+            EventContent::Malformed(why) => {
                 tracing::error!(event = %event.id, why, "a webhook cannot be read");
-                Settled::Failed(why)
+                EventOutcome::Failed(why)
             }
-            Said::Report(report) => match report.apply(&transaction, &mut effects, now).await? {
-                Applied::Again => return Ok(false),
-                Applied::OfNobody => Settled::Ignored("it is of nobody here".to_owned()),
-                Applied::Recorded(_) | Applied::Waits => Settled::Done,
-            },
+            EventContent::Report(report) => {
+                match report.apply(&transaction, &mut outbox, now).await? {
+                    ReportOutcome::Retry => return Ok(false),
+                    ReportOutcome::UnknownMember => {
+                        EventOutcome::Ignored("it is of nobody here".to_owned())
+                    }
+                    ReportOutcome::Recorded(_) | ReportOutcome::AwaitingLink => EventOutcome::Done,
+                }
+            }
         };
-        webhook::settle(&transaction, event.id, &settled, now).await?;
-        outbox::insert(&transaction, effects.owed(), &Span::current(), now).await?;
+        webhook::record_outcome(&transaction, event.id, &outcome, now).await?;
+        outbox::insert(&transaction, outbox.messages(), &Span::current(), now).await?;
         kill_point::reached("before-webhook-commit");
         transaction.commit().await?;
         EVENTS.add(
             1,
             &[
                 KeyValue::new("coach.webhook.source", event.source.as_str()),
-                KeyValue::new("coach.outcome", outcome(&settled)),
+                KeyValue::new("coach.outcome", outcome_name(&outcome)),
             ],
         );
-        if !effects.owed().is_empty() {
-            outbox::announce();
+        if !outbox.messages().is_empty() {
+            outbox::notify_relays();
         }
         Ok(true)
     }
 
-    /// What an event says; an error while its shop cannot be asked.
-    async fn read(&self, event: &Event) -> Result<Said, NotYet> {
+    /// Reads the content of an event. If the event does not have it all, it is requested from the shop.
+    async fn read(&self, event: &Event) -> Result<EventContent, FetchError> {
         Ok(match event.source {
             Source::Standard => standard::read(&event.body),
             Source::Stripe => self.stripe(event).await?,
             Source::AppStore => self.app_store(event),
             Source::GooglePlay => self.google_play(event).await?,
-            Source::Brightcove => Said::Unreadable("it is of another queue".to_owned()),
+            Source::Brightcove => EventContent::Malformed("it is of another queue".to_owned()),
         })
     }
 
-    fn app_store(&self, event: &Event) -> Said {
+    fn app_store(&self, event: &Event) -> EventContent {
         let Some(apple) = &self.apple else {
-            return Said::Nothing("COACH_APPLE_BUNDLE_ID is not set".to_owned());
+            return EventContent::Irrelevant("COACH_APPLE_BUNDLE_ID is not set".to_owned());
         };
         match apple.notification(&event.body, event.received_at) {
             Ok(notification) => match notification.report {
-                Ok(report) => Said::Report(report),
-                Err(why) => Said::Nothing(format!("{}: {why}", event.kind)),
+                Ok(report) => EventContent::Report(report),
+                Err(why) => EventContent::Irrelevant(format!("{}: {why}", event.kind)),
             },
-            Err(error) => Said::Unreadable(error.to_string()),
+            Err(error) => EventContent::Malformed(error.to_string()),
         }
     }
 
-    /// Several events may have the same second, so it is asked how the subscription stands now.
-    async fn stripe(&self, event: &Event) -> Result<Said, NotYet> {
-        let (Some(stripe), Some(id)) = (&self.stripe, stripe::changed(&event.body)) else {
+    /// Several events may have the same timestamp, so the current state of the subscription is requested.
+    async fn stripe(&self, event: &Event) -> Result<EventContent, FetchError> {
+        let (Some(stripe), Some(id)) = (&self.stripe, stripe::subscription_id(&event.body)) else {
             return Ok(stripe::read(&event.body, &self.stripe_products));
         };
-        let asked_at = self.date_of_asking().await?;
-        said(stripe.subscription(&id, asked_at).await)
+        let requested_at = self.next_request_time().await?;
+        content(stripe.subscription(&id, requested_at).await)
     }
 
-    /// The event says only that something has changed; how the subscription stands now, Google is asked.
-    async fn google_play(&self, event: &Event) -> Result<Said, NotYet> {
+    /// The event only tells that a subscription has changed, so its current state is requested.
+    async fn google_play(&self, event: &Event) -> Result<EventContent, FetchError> {
         let Some(google) = &self.google else {
-            return Ok(Said::Nothing("COACH_GOOGLE_PACKAGE is not set".to_owned()));
+            return Ok(EventContent::Irrelevant(
+                "COACH_GOOGLE_PACKAGE is not set".to_owned(),
+            ));
         };
-        let notification = match Notification::read(&event.body) {
+        let notification = match Notification::parse(&event.body) {
             Ok(notification) => notification,
-            Err(why) => return Ok(Said::Unreadable(why.to_owned())),
+            Err(why) => return Ok(EventContent::Malformed(why.to_owned())),
         };
         if notification.package != google.package() {
-            // Each is kept, and counted; whoever looks after Pub/Sub needs to hear of it once.
-            static TOLD: Once = Once::new();
-            TOLD.call_once(|| {
+            // Each of these events is stored and counted, but logged only once, for the operators of Pub/Sub.
+            static LOGGED: Once = Once::new();
+            LOGGED.call_once(|| {
                 tracing::warn!("the topic of Google Play has notifications of another app");
             });
-            return Ok(Said::Nothing("it is of another app".to_owned()));
+            return Ok(EventContent::Irrelevant("it is of another app".to_owned()));
         }
         let Some(token) = notification.purchase_token else {
-            return Ok(Said::Nothing(format!(
+            return Ok(EventContent::Irrelevant(format!(
                 "{} says nothing of a subscription",
                 event.kind
             )));
         };
-        let asked_at = self.date_of_asking().await?;
-        said(google.verify(&token, asked_at).await)
+        let requested_at = self.next_request_time().await?;
+        content(google.verify(&token, requested_at).await)
     }
 
-    async fn date_of_asking(&self) -> coach_domain::Result<DateTime<Utc>> {
-        subscription::date_of_asking(&self.pool, self.clock.now()).await
-    }
-}
-
-fn outcome(settled: &Settled) -> &'static str {
-    match settled {
-        Settled::Done => "done",
-        Settled::Ignored(_) => "ignored",
-        Settled::Failed(_) => "failed",
+    async fn next_request_time(&self) -> coach_domain::Result<DateTime<Utc>> {
+        purchase::next_request_time(&self.pool, self.clock.now()).await
     }
 }
 
-/// What a shop that was asked has said.
-fn said(answer: Result<Report, PurchaseError>) -> Result<Said, NotYet> {
-    match answer {
-        Ok(report) => Ok(Said::Report(report)),
-        Err(away @ PurchaseError::Unavailable(_)) => Err(NotYet::Shop(away)),
-        Err(error) => Ok(Said::Nothing(error.to_string())),
+fn outcome_name(outcome: &EventOutcome) -> &'static str {
+    match outcome {
+        EventOutcome::Done => "done",
+        EventOutcome::Ignored(_) => "ignored",
+        EventOutcome::Failed(_) => "failed",
+    }
+}
+
+/// The content that follows from the response of a shop.
+fn content(response: Result<Report, PurchaseError>) -> Result<EventContent, FetchError> {
+    match response {
+        Ok(report) => Ok(EventContent::Report(report)),
+        Err(error @ PurchaseError::Unavailable(_)) => Err(FetchError::Shop(error)),
+        Err(error) => Ok(EventContent::Irrelevant(error.to_string())),
     }
 }

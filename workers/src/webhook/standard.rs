@@ -1,15 +1,16 @@
-//! Events on subscriptions by Standard Webhooks, from whoever looks after them for the shops. `docs/WEBHOOKS.md` has
-//! their form.
+//! Events about subscriptions by Standard Webhooks, from a service that manages them for the shops. `docs/WEBHOOKS.md`
+//! documents their format.
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use coach_domain::{
-    clock::can_be_kept,
-    subscription::{Entitlement, Report, Stage, SubscriptionProvider},
+    clock::is_storable,
+    purchase::Report,
+    subscription::{Entitlement, Stage, SubscriptionProvider},
 };
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::Said;
+use super::EventContent;
 
 #[derive(Deserialize)]
 struct Event {
@@ -34,24 +35,26 @@ struct Data {
     will_renew: bool,
 }
 
-pub(super) fn read(body: &[u8]) -> Said {
+pub(super) fn read(body: &[u8]) -> EventContent {
     let event: Event = match serde_json::from_slice(body) {
         Ok(event) => event,
-        Err(error) => return Said::Unreadable(error.to_string()),
+        Err(error) => return EventContent::Malformed(error.to_string()),
     };
     let stage = match event.r#type.as_str() {
-        "subscription.created" => Stage::Begun,
+        "subscription.created" => Stage::Started,
         "subscription.updated" => Stage::Changed,
-        "subscription.ended" => Stage::Over,
-        other => return Said::Nothing(format!("`{other}` is of no concern here")),
+        "subscription.ended" => Stage::Ended,
+        other => return EventContent::Irrelevant(format!("`{other}` is of no concern here")),
     };
     let data: Data = match serde_json::from_value(event.data) {
         Ok(data) => data,
-        Err(error) => return Said::Unreadable(error.to_string()),
+        Err(error) => return EventContent::Malformed(error.to_string()),
     };
     let id = &data.external_id;
     if id.is_empty() || id.len() > 512 || id.chars().any(char::is_control) {
-        return Said::Unreadable("its externalId is empty, too long, or no plain text".to_owned());
+        return EventContent::Malformed(
+            "its externalId is empty, too long, or no plain text".to_owned(),
+        );
     }
     let ends = [
         data.trial_ends_at,
@@ -59,26 +62,26 @@ pub(super) fn read(body: &[u8]) -> Said {
         data.grace_ends_at,
     ];
     let times = ends.into_iter().flatten().chain([event.timestamp]);
-    if !times.into_iter().all(can_be_kept) {
-        return Said::Unreadable("it has an impossible date".to_owned());
+    if !times.into_iter().all(is_storable) {
+        return EventContent::Malformed("it has an impossible date".to_owned());
     }
-    // As Postgres keeps them.
-    let kept = |at: DateTime<Utc>| at.trunc_subsecs(6);
-    let expires_at = kept(data.expires_at);
-    // One that ends during its trial ends then.
-    let trial_ends_at = data.trial_ends_at.map(kept);
+    // The resolution of Postgres.
+    let truncate = |at: DateTime<Utc>| at.trunc_subsecs(6);
+    let expires_at = truncate(data.expires_at);
+    // If a subscription ends during its trial, so does the trial.
+    let trial_ends_at = data.trial_ends_at.map(truncate);
     let trial_ends_at = match stage {
-        Stage::Over => trial_ends_at.map(|trial| trial.min(expires_at)),
-        Stage::Begun | Stage::Changed => trial_ends_at,
+        Stage::Ended => trial_ends_at.map(|trial| trial.min(expires_at)),
+        Stage::Started | Stage::Changed => trial_ends_at,
     };
     let entitlement = Entitlement {
         provider: Some(data.provider),
         trial_ends_at,
         expires_at: Some(expires_at),
-        grace_ends_at: data.grace_ends_at.map(kept),
+        grace_ends_at: data.grace_ends_at.map(truncate),
         will_renew: data.will_renew,
     };
-    let at = kept(event.timestamp);
-    let report = Report::on_subscription(data.provider, data.external_id, &entitlement, at, stage);
-    Said::Report(report.by(data.purchase_token))
+    let at = truncate(event.timestamp);
+    let report = Report::for_subscription(data.provider, data.external_id, &entitlement, at, stage);
+    EventContent::Report(report.with_purchase_token(data.purchase_token))
 }

@@ -1,21 +1,22 @@
-//! Events of Stripe's. <https://docs.stripe.com/api/events>
+//! Events of Stripe: <https://docs.stripe.com/api/events>
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
     clock::from_seconds,
-    subscription::{Report, Stage, SubscriptionProvider, purchase::Products},
+    purchase::{Products, Report},
+    subscription::{Stage, SubscriptionProvider},
 };
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::Said;
-use crate::shop::stripe::{Subscription, Unclear};
+use super::EventContent;
+use crate::shop::stripe::{EntitlementError, Subscription};
 
-/// What events of the second generation are: they only name what has changed, in types of their own.
-const THIN: &str = "v2.core.event";
+/// The `object` of thin events (version 2), which only name the changed object, and have types of their own.
+const THIN_EVENT: &str = "v2.core.event";
 
 #[derive(Deserialize)]
-struct Kind {
+struct EventHeader {
     #[serde(default)]
     object: String,
     #[serde(default)]
@@ -25,7 +26,7 @@ struct Kind {
 #[derive(Deserialize)]
 struct Event {
     r#type: String,
-    /// Seconds since 1970.
+    /// In seconds since 1970.
     created: i64,
     data: Data,
 }
@@ -44,68 +45,68 @@ struct Session {
 }
 
 #[derive(Deserialize)]
-struct Named {
+struct ObjectId {
     id: String,
 }
 
-/// The id of the subscription that an event is about.
-pub(super) fn changed(body: &[u8]) -> Option<String> {
+/// The id of the subscription that an event is about, if it is about one.
+pub(super) fn subscription_id(body: &[u8]) -> Option<String> {
     let event: Event = serde_json::from_slice(body).ok()?;
     stage(&event.r#type)?;
-    let named: Named = serde_json::from_value(event.data.object).ok()?;
-    Some(named.id)
+    let ObjectId { id } = serde_json::from_value(event.data.object).ok()?;
+    Some(id)
 }
 
 fn stage(kind: &str) -> Option<Stage> {
     Some(match kind {
-        "customer.subscription.created" => Stage::Begun,
+        "customer.subscription.created" => Stage::Started,
         "customer.subscription.updated"
         | "customer.subscription.paused"
         | "customer.subscription.resumed" => Stage::Changed,
-        "customer.subscription.deleted" => Stage::Over,
+        "customer.subscription.deleted" => Stage::Ended,
         _ => return None,
     })
 }
 
-/// What an event says by itself, of these products.
-pub(super) fn read(body: &[u8], products: &Products) -> Said {
-    let kind: Kind = match serde_json::from_slice(body) {
-        Ok(kind) => kind,
-        Err(error) => return Said::Unreadable(error.to_string()),
+/// Reads the content of an event without requesting anything from Stripe. Other products than these are ignored.
+pub(super) fn read(body: &[u8], products: &Products) -> EventContent {
+    let header: EventHeader = match serde_json::from_slice(body) {
+        Ok(header) => header,
+        Err(error) => return EventContent::Malformed(error.to_string()),
     };
-    let is_checkout = kind.r#type == "checkout.session.completed";
-    if kind.object == THIN || !(is_checkout || stage(&kind.r#type).is_some()) {
-        return Said::Nothing(format!("`{}` is of no concern here", kind.r#type));
+    let is_checkout = header.r#type == "checkout.session.completed";
+    if header.object == THIN_EVENT || !(is_checkout || stage(&header.r#type).is_some()) {
+        return EventContent::Irrelevant(format!("`{}` is of no concern here", header.r#type));
     }
     let event: Event = match serde_json::from_slice(body) {
         Ok(event) => event,
-        Err(error) => return Said::Unreadable(error.to_string()),
+        Err(error) => return EventContent::Malformed(error.to_string()),
     };
     let Some(at) = from_seconds(event.created) else {
-        return Said::Unreadable("it has an impossible date".to_owned());
+        return EventContent::Malformed("it has an impossible date".to_owned());
     };
     let object = event.data.object;
-    let said = match stage(&event.r#type) {
+    let content = match stage(&event.r#type) {
         Some(stage) => subscription(object, products, stage, at),
         None => session(object),
     };
-    said.unwrap_or_else(|error| Said::Unreadable(error.to_string()))
+    content.unwrap_or_else(|error| EventContent::Malformed(error.to_string()))
 }
 
-/// Whose a subscription is: the app hands the member's token to the checkout.
-fn session(object: serde_json::Value) -> serde_json::Result<Said> {
+/// Reads the owner of a subscription from a checkout session, to which the app passes the member's purchase token.
+fn session(object: serde_json::Value) -> serde_json::Result<EventContent> {
     let session: Session = serde_json::from_value(object)?;
     let token = session.client_reference_id.as_deref().map(Uuid::parse_str);
     let (Some(id), Some(Ok(token))) = (session.subscription, token) else {
         let why = "the checkout names no subscription, or no member";
-        return Ok(Said::Nothing(why.to_owned()));
+        return Ok(EventContent::Irrelevant(why.to_owned()));
     };
-    Ok(Said::Report(Report {
+    Ok(EventContent::Report(Report {
         provider: SubscriptionProvider::Stripe,
         external_id: id,
         purchase_token: Some(token),
         replaces: None,
-        says: Vec::new(),
+        statements: Vec::new(),
     }))
 }
 
@@ -114,21 +115,25 @@ fn subscription(
     products: &Products,
     stage: Stage,
     at: DateTime<Utc>,
-) -> serde_json::Result<Said> {
-    let given: Subscription = serde_json::from_value(object)?;
-    let entitlement = match given.entitlement(products, at) {
+) -> serde_json::Result<EventContent> {
+    let subscription: Subscription = serde_json::from_value(object)?;
+    let entitlement = match subscription.entitlement(products, at) {
         Ok(entitlement) => entitlement,
-        Err(unclear @ (Unclear::Unpaid | Unclear::NotSold)) => {
-            return Ok(Said::Nothing(unclear.to_string()));
+        Err(error @ (EntitlementError::Unpaid | EntitlementError::NotSold)) => {
+            return Ok(EventContent::Irrelevant(error.to_string()));
         }
-        Err(unclear) => return Ok(Said::Unreadable(unclear.to_string())),
+        Err(error) => return Ok(EventContent::Malformed(error.to_string())),
     };
-    // Stripe dates by the second. Of two events of one second the one that ends the subscription is the later one.
-    let stage = if given.is_over() { Stage::Over } else { stage };
+    // Timestamps are in whole seconds. Of two events with the same one, that which ends the subscription is the later.
+    let stage = if subscription.is_over() {
+        Stage::Ended
+    } else {
+        stage
+    };
     let provider = SubscriptionProvider::Stripe;
-    Ok(Said::Report(Report::on_subscription(
+    Ok(EventContent::Report(Report::for_subscription(
         provider,
-        given.id,
+        subscription.id,
         &entitlement,
         at,
         stage,

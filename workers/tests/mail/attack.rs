@@ -1,9 +1,9 @@
-//! Every text that comes from elsewhere, with content that tries to be more than a text.
+//! Injection attacks in every text that is not our own.
 
 use std::sync::Arc;
 
 use coach_domain::shopping::ShoppingItem;
-use coach_workers::mail::{Enclosure, Error, attachment::PlanAttachment};
+use coach_workers::mail::{Attachment, Error, attachment::PlanAttachment};
 use serde_json::Value;
 
 use crate::{
@@ -44,11 +44,11 @@ fn attacks() -> Vec<String> {
     attacks
 }
 
-/// A letter with each text of its payload, of its recipient and of what is enclosed replaced in turn.
+/// Copies of a letter, each with another text of its payload, its recipient or its attachment replaced.
 fn attacked(sample: &Sample, attack: &str) -> Vec<(String, Sample)> {
     let copy = || Sample {
         payload: sample.payload.clone(),
-        enclosure: sample.enclosure.clone(),
+        attachment: sample.attachment.clone(),
         to: sample.to.clone(),
         ..*sample
     };
@@ -64,24 +64,24 @@ fn attacked(sample: &Sample, attack: &str) -> Vec<(String, Sample)> {
     let mut changed = copy();
     attack.clone_into(&mut changed.to.locale);
     all.push(("the locale".to_owned(), changed));
-    if let Enclosure::Plan(plan) = &sample.enclosure {
+    if let Attachment::Plan(plan) = &sample.attachment {
         for (place, plan) in attacked_plans(plan, attack) {
-            let enclosure = Enclosure::Plan(Box::new(plan));
+            let attachment = Attachment::Plan(Box::new(plan));
             all.push((
                 place.to_owned(),
                 Sample {
-                    enclosure,
+                    attachment,
                     ..copy()
                 },
             ));
         }
     }
-    if let Enclosure::Object(_) = &sample.enclosure {
-        let enclosure = Enclosure::Object(Arc::from(attack.as_bytes()));
+    if let Attachment::Object(_) = &sample.attachment {
+        let attachment = Attachment::Object(Arc::from(attack.as_bytes()));
         all.push((
             "the archive".to_owned(),
             Sample {
-                enclosure,
+                attachment,
                 ..copy()
             },
         ));
@@ -107,7 +107,7 @@ fn attacked_plans(plan: &PlanAttachment, attack: &str) -> Vec<(&'static str, Pla
     ]
 }
 
-/// Pointers to all texts in a value.
+/// JSON pointers to all texts in a value.
 fn texts(value: &Value, at: &str) -> Vec<String> {
     match value {
         Value::String(_) => vec![at.to_owned()],
@@ -130,7 +130,7 @@ fn texts_stay_texts() {
                 let what = format!("{} with {:.60} in {place}", sample.name, attack);
                 let message = match changed.render() {
                     Ok(message) => message,
-                    // Dates, codes of enums, ids and addresses are not any text.
+                    // Dates, enum values, ids and addresses cannot be any text.
                     Err(Error::Payload(_) | Error::Address) => {
                         refused += 1;
                         continue;
@@ -160,33 +160,33 @@ fn texts_stay_texts() {
                 assert_eq!(elements(&outline.html), elements(&base.html), "{what}");
                 assert!(
                     !outline.html.contains("246914"),
-                    "no template is run twice: {what}"
+                    "the output is not rendered as a template again: {what}"
                 );
             }
         }
     }
-    // Fields that take any text: codes, names, locales, titles, amounts.
+    // Fields that accept any text are codes, names, locales, titles and amounts.
     assert!(written > 700, "{written} written, {refused} refused");
     assert!(refused > 300, "{written} written, {refused} refused");
 }
 
-/// A plan with a title that the document's fonts lack, as its mail is then.
+/// The letter of a plan without the document, because the document's fonts lack a title.
 fn without_document(sample: &Sample) -> Option<Outline> {
-    let Enclosure::Plan(plan) = &sample.enclosure else {
+    let Attachment::Plan(plan) = &sample.attachment else {
         return None;
     };
     let mut plan = plan.clone();
     "名前".clone_into(&mut plan.days[0].meals[0].title);
     let changed = Sample {
         payload: sample.payload.clone(),
-        enclosure: Enclosure::Plan(plan),
+        attachment: Attachment::Plan(plan),
         to: sample.to.clone(),
         ..*sample
     };
     Some(Outline::of(&changed.render().unwrap().mime))
 }
 
-/// Elements and attributes of a page, by what begins with `<`: texts add none. Rows of tables and lines of a name vary.
+/// The elements of a page with their attributes: texts must not add any.
 fn elements(html: &str) -> Vec<String> {
     let names = html.match_indices('<').map(|(at, _)| {
         let rest = &html[at + 1..];
@@ -249,18 +249,19 @@ fn a_name_that_is_an_advertisement_is_left_out() {
 #[test]
 fn addresses_that_servers_do_not_take_are_refused() {
     let mut sample = samples().remove(1);
-    sample.to.address = coach_domain::member::EmailAddress::as_written("jörg@example.com");
+    sample.to.address = coach_domain::email_address::EmailAddress::unvalidated("jörg@example.com");
     assert_eq!(sample.render(), Err(Error::Address));
-    // What an earlier release took.
+    // An earlier release accepted these.
     for written in [
         "a..b@example.com",
         "a@[192.168.2.1]",
         "a@xn--a.com",
         "a@*.example.com",
     ] {
-        sample.to.address = coach_domain::member::EmailAddress::as_written(written);
+        sample.to.address = coach_domain::email_address::EmailAddress::unvalidated(written);
         assert_eq!(sample.render(), Err(Error::Address), "{written}");
     }
-    sample.to.address = coach_domain::member::EmailAddress::parse("info@bücher.example").unwrap();
+    sample.to.address =
+        coach_domain::email_address::EmailAddress::parse("info@bücher.example").unwrap();
     assert_eq!(sample.render().unwrap().to, "info@xn--bcher-kva.example");
 }

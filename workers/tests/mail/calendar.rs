@@ -1,4 +1,4 @@
-//! The attached calendar, read back by another reader.
+//! The attached calendar, parsed by an independent library.
 
 use std::collections::BTreeSet;
 
@@ -8,12 +8,12 @@ use crate::{
     outline::Outline,
     sample::{Sample, plan, samples},
 };
-use coach_workers::mail::{Enclosure, attachment::PlanAttachment};
+use coach_workers::mail::{Attachment, attachment::PlanAttachment};
 
 fn calendar(plan: PlanAttachment) -> String {
     let sample = samples().remove(2);
     let sample = Sample {
-        enclosure: Enclosure::Plan(Box::new(plan)),
+        attachment: Attachment::Plan(Box::new(plan)),
         ..sample
     };
     let outline = Outline::of(&sample.render().unwrap().mime);
@@ -92,7 +92,7 @@ fn each_day_with_workouts_is_an_event() {
 }
 
 #[test]
-fn titles_end_no_line_and_no_event() {
+fn titles_cannot_end_a_line_or_an_event() {
     for attack in [
         "x\r\nEND:VEVENT\r\nBEGIN:VALARM",
         "a;b,c\\n:d\\",

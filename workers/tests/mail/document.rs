@@ -1,7 +1,7 @@
-//! The attached document, read back by another reader.
+//! The attached document, parsed by an independent library.
 
 use coach_domain::shopping::ShoppingItem;
-use coach_workers::mail::{Enclosure, attachment::PlanAttachment};
+use coach_workers::mail::{Attachment, attachment::PlanAttachment};
 use lopdf::Document;
 
 use crate::{
@@ -32,13 +32,13 @@ fn pages(sample: &Sample) -> Vec<String> {
 fn with(plan: PlanAttachment) -> Sample {
     let sample = samples().remove(2);
     Sample {
-        enclosure: Enclosure::Plan(Box::new(plan)),
+        attachment: Attachment::Plan(Box::new(plan)),
         ..sample
     }
 }
 
 #[test]
-fn all_meals_and_all_that_they_need_are_in_it() {
+fn all_meals_and_shopping_lists_are_in_it() {
     let pages = pages(&with(plan()));
     assert_eq!(
         pages.len(),
@@ -145,7 +145,7 @@ fn a_plan_without_days_is_a_document_too() {
     assert_eq!(pages(&with(plan)).len(), 1);
 }
 
-/// What the plan says, in a mail without a document: each of these scripts is one that the fonts lack.
+/// The mail itself has the plan if there is no document. The fonts lack each of these scripts.
 #[test]
 fn titles_that_the_fonts_lack_are_in_the_mail_itself() {
     for title in [
@@ -179,7 +179,7 @@ fn titles_that_the_fonts_lack_are_in_the_mail_itself() {
 }
 
 #[test]
-fn what_is_not_seen_needs_no_glyph() {
+fn invisible_characters_need_no_glyph() {
     let mut plan = plan();
     "Crè\u{ad}me\u{200b} brû\u{200d}lée\u{fe0f} μουσακάς борщ ½"
         .clone_into(&mut plan.days[0].meals[0].title);

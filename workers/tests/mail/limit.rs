@@ -1,4 +1,4 @@
-//! A mailer that keeps to a rate.
+//! The mailer with a rate limit.
 
 use std::{
     sync::{Arc, Mutex},
@@ -6,19 +6,19 @@ use std::{
 };
 
 use coach_domain::mail::{Error, Mailer, Message};
-use coach_workers::mail::send::Limited;
+use coach_workers::mail::send::RateLimited;
 
 use crate::sample::ID;
 
-/// Of fifty a second.
+/// The interval of fifty messages per second.
 const INTERVAL: Duration = Duration::from_millis(20);
 
-/// Notes who was sent, and when.
+/// Records the recipient and the time of each message.
 #[derive(Clone, Default)]
-struct Notes(Arc<Mutex<Vec<(String, Instant)>>>);
+struct RecordingMailer(Arc<Mutex<Vec<(String, Instant)>>>);
 
 #[async_trait::async_trait]
-impl Mailer for Notes {
+impl Mailer for RecordingMailer {
     async fn send(&self, message: &Message) -> Result<Option<String>, Error> {
         self.0
             .lock()
@@ -39,42 +39,42 @@ fn message(to: &impl ToString) -> Message {
 
 #[tokio::test]
 async fn messages_keep_their_distance_and_their_order() {
-    let notes = Notes::default();
+    let mailer = RecordingMailer::default();
     let begun = Instant::now();
-    let limited = Arc::new(Limited::new(notes.clone(), 50.0));
+    let limited = Arc::new(RateLimited::new(mailer.clone(), 50.0));
     let mut tasks = Vec::new();
     for number in 0..10 {
         let limited = Arc::clone(&limited);
         tasks.push(tokio::spawn(async move {
             limited.send(&message(&number)).await
         }));
-        // On one thread, so that each has asked for its turn before the next.
+        // The runtime has one thread, so each task waits for its turn before the next is spawned.
         tokio::task::yield_now().await;
     }
     for task in tasks {
         task.await.unwrap().unwrap();
     }
-    let notes = std::mem::take(&mut *notes.0.lock().unwrap());
-    let order: Vec<_> = notes.iter().map(|(to, _)| to.as_str()).collect();
+    let sent = std::mem::take(&mut *mailer.0.lock().unwrap());
+    let order: Vec<_> = sent.iter().map(|(to, _)| to.as_str()).collect();
     assert_eq!(order, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);
-    // From the first on: a busy machine notes one late, and the next in time.
-    for ((to, at), turn) in notes.iter().zip(0_u32..) {
+    // Relative to the start: a busy machine may record one message late, and the next in time.
+    for ((to, at), turn) in sent.iter().zip(0_u32..) {
         let after = *at - begun;
         assert!(after >= turn * INTERVAL, "{to}: {after:?}");
     }
 }
 
-/// What was not sent in a pause is not made up for.
+/// Unused rate is not accumulated during a pause.
 #[tokio::test]
 async fn after_a_pause_they_keep_their_distance_too() {
-    let notes = Notes::default();
-    let limited = Limited::new(notes.clone(), 50.0);
+    let mailer = RecordingMailer::default();
+    let limited = RateLimited::new(mailer.clone(), 50.0);
     limited.send(&message(&"before")).await.unwrap();
     tokio::time::sleep(5 * INTERVAL).await;
     let begun = Instant::now();
     for to in ["at once", "then"] {
         limited.send(&message(&to)).await.unwrap();
     }
-    let then = notes.0.lock().unwrap()[2].1;
+    let then = mailer.0.lock().unwrap()[2].1;
     assert!(then - begun >= INTERVAL, "{:?}", then - begun);
 }

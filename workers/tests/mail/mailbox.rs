@@ -8,7 +8,7 @@ use coach_workers::mail::send::Mailbox;
 use tempfile::tempdir;
 use uuid::Uuid;
 
-use crate::sample::{ID, Still, clock, now};
+use crate::sample::{FixedClock, ID, clock, now};
 
 fn message(id: Uuid, text: &str) -> Message {
     Message {
@@ -23,7 +23,7 @@ fn message(id: Uuid, text: &str) -> Message {
 async fn each_message_is_a_file_that_sorts_by_time() {
     let folder = tempdir().unwrap();
     let mailbox = |seconds| {
-        let clock = Arc::new(Still(now() + TimeDelta::seconds(seconds)));
+        let clock = Arc::new(FixedClock(now() + TimeDelta::seconds(seconds)));
         Mailbox::new(folder.path().join("mail"), clock)
     };
     assert_eq!(mailbox(0).list(9).unwrap(), []);
@@ -34,7 +34,7 @@ async fn each_message_is_a_file_that_sorts_by_time() {
         .await
         .unwrap()
         .unwrap();
-    // The same message again is another file: what is sent twice shows.
+    // The same message again is another file, so that duplicates are visible.
     mailbox(0).send(&message(ID, "first")).await.unwrap();
     let stored = mailbox(0).list(9).unwrap();
     let envelopes: Vec<_> = stored.iter().map(|mail| mail.envelope).collect();
@@ -66,7 +66,7 @@ async fn fifty_at_once_are_fifty() {
 }
 
 #[tokio::test]
-async fn names_lead_nowhere_else() {
+async fn names_cannot_leave_the_folder() {
     let folder = tempdir().unwrap();
     let mailbox = Mailbox::new(folder.path().join("mail"), clock());
     let name = mailbox.send(&message(ID, "ours")).await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! Mail: what letters look like, what attacks do to them, and what the senders say.
+//! Tests of mail: the rendered letters, injection attacks, and the transports.
 
 mod attack;
 mod calendar;

@@ -1,17 +1,17 @@
-//! A message as a mail program takes it apart.
+//! The structure of a message, as a mail client parses it.
 
 use mail_parser::{MessageParser, MimeHeaders as _, PartType};
 
-/// What a message consists of.
+/// The parts of a message.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Outline {
-    /// Lines of the head as they went over the wire, unfolded.
+    /// The header fields as they were transmitted, unfolded.
     pub(crate) head: Vec<String>,
     pub(crate) text: String,
     pub(crate) html: String,
-    /// Name, media type and content.
+    /// The name, media type and content of each attachment.
     pub(crate) attachments: Vec<(String, String, Vec<u8>)>,
-    /// Media types of all parts.
+    /// The media types of all parts.
     pub(crate) parts: Vec<String>,
 }
 
@@ -42,7 +42,7 @@ impl Outline {
         }
     }
 
-    /// Names of the head's lines, in their order.
+    /// The names of the header fields, in their order.
     pub(crate) fn names(&self) -> Vec<&str> {
         self.head
             .iter()
@@ -50,14 +50,14 @@ impl Outline {
             .collect()
     }
 
-    /// The value of a line of the head.
+    /// The value of a header field.
     pub(crate) fn header(&self, name: &str) -> &str {
         let mut lines = self.head.iter().filter_map(|line| line.split_once(": "));
         lines.find(|(found, _)| *found == name).unwrap().1
     }
 }
 
-/// Checked for what every server and program relies on.
+/// The header fields of a message. Also asserts what every server and client requires.
 fn head(mime: &[u8]) -> Vec<String> {
     let text = str::from_utf8(mime).expect("a message is ASCII");
     assert!(text.is_ascii());
@@ -67,7 +67,7 @@ fn head(mime: &[u8]) -> Vec<String> {
     );
     assert!(
         text.split("\r\n").all(|line| line.len() <= 998),
-        "no line is longer than servers take"
+        "no line is longer than servers accept"
     );
     let (head, _) = text.split_once("\r\n\r\n").unwrap();
     let unfolded = head.replace("\r\n ", " ").replace("\r\n\t", " ");

@@ -1,4 +1,4 @@
-//! One of everything.
+//! A sample of every letter.
 
 use std::sync::Arc;
 
@@ -6,15 +6,16 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use coach_domain::{
     clock::Clock,
-    day::MealSlot,
+    email_address::EmailAddress,
+    enums::Goal,
+    enums::MealSlot,
     id::MemberId,
-    mail::{Message, unsubscribe::Unsubscribing},
-    member::{EmailAddress, Units},
-    preferences::Goal,
+    mail::{Message, unsubscribe::UnsubscribeTokens},
+    member::Units,
     shopping::{ShoppingItem, ShoppingList},
 };
 use coach_workers::mail::{
-    Enclosure, House, HouseSettings, Recipient,
+    Attachment, Recipient, Sender, SenderSettings,
     attachment::{PlanAttachment, PlanDay, PlanMeal, PlanWorkout},
     read, render,
 };
@@ -29,21 +30,21 @@ pub(crate) fn now() -> DateTime<Utc> {
     "2026-11-23T09:00:00Z".parse().unwrap()
 }
 
-/// A clock that stands still.
-pub(crate) struct Still(pub(crate) DateTime<Utc>);
+/// A clock that always shows the same time.
+pub(crate) struct FixedClock(pub(crate) DateTime<Utc>);
 
-impl Clock for Still {
+impl Clock for FixedClock {
     fn now(&self) -> DateTime<Utc> {
         self.0
     }
 }
 
 pub(crate) fn clock() -> Arc<dyn Clock> {
-    Arc::new(Still(now()))
+    Arc::new(FixedClock(now()))
 }
 
-pub(crate) fn house_settings() -> HouseSettings {
-    HouseSettings {
+pub(crate) fn sender_settings() -> SenderSettings {
+    SenderSettings {
         name: "Coach".to_owned(),
         from: "Coach <hello@coach.example>".to_owned(),
         reply_to: Some("Coach's people <help@coach.example>".to_owned()),
@@ -55,9 +56,9 @@ pub(crate) fn house_settings() -> HouseSettings {
     }
 }
 
-pub(crate) fn house() -> House {
-    let unsubscribing = Unsubscribing::new(&[7; 32]).unwrap();
-    House::new(&house_settings(), Some(unsubscribing)).unwrap()
+pub(crate) fn sender() -> Sender {
+    let tokens = UnsubscribeTokens::new(&[7; 32]).unwrap();
+    Sender::new(&sender_settings(), Some(tokens)).unwrap()
 }
 
 pub(crate) fn ada() -> Recipient {
@@ -168,24 +169,24 @@ fn shopping(from: NaiveDate) -> ShoppingList {
     }
 }
 
-/// A letter with what is enclosed, and for whom it is.
+/// A letter with its attachment and its recipient.
 pub(crate) struct Sample {
     pub(crate) name: &'static str,
     pub(crate) kind: &'static str,
     pub(crate) payload: Value,
-    pub(crate) enclosure: Enclosure,
+    pub(crate) attachment: Attachment,
     pub(crate) to: Recipient,
 }
 
 impl Sample {
     pub(crate) fn render(&self) -> Result<Message, coach_workers::mail::Error> {
-        let post = read(self.kind, 1, &self.payload)?;
-        let to = post.recipient()?.unwrap_or_else(|| self.to.clone());
-        render(ID, &post, &to, &self.enclosure, &house(), now())
+        let payload = read(self.kind, 1, &self.payload)?;
+        let to = payload.recipient()?.unwrap_or_else(|| self.to.clone());
+        render(ID, &payload, &to, &self.attachment, &sender(), now())
     }
 }
 
-/// Every letter, in each of the ways that it can read.
+/// Every letter, in each of its variants.
 #[expect(clippy::too_many_lines, reason = "one entry for each")]
 pub(crate) fn samples() -> Vec<Sample> {
     let archive: Arc<[u8]> = b"PK\x05\x06 not quite an archive"[..].into();
@@ -195,12 +196,12 @@ pub(crate) fn samples() -> Vec<Sample> {
         ..plan()
     };
     let mut samples = Vec::new();
-    let mut add = |name, kind, payload, enclosure, to| {
+    let mut add = |name, kind, payload, attachment, to| {
         samples.push(Sample {
             name,
             kind,
             payload,
-            enclosure,
+            attachment,
             to,
         });
     };
@@ -208,35 +209,35 @@ pub(crate) fn samples() -> Vec<Sample> {
         "sign-in-code",
         "email.sign-in-code",
         json!({"address": "new.member@example.com", "code": "493817", "expiresAt": "2026-11-23T09:10:30Z", "locale": "en"}),
-        Enclosure::Nothing,
+        Attachment::Nothing,
         ada(),
     );
     add(
         "welcome",
         "email.welcome",
         Value::Null,
-        Enclosure::Nothing,
+        Attachment::Nothing,
         ada(),
     );
     add(
         "your-plan",
         "email.your-plan",
         json!({"cycle": CYCLE}),
-        Enclosure::Plan(Box::new(plan())),
+        Attachment::Plan(Box::new(plan())),
         ada(),
     );
     add(
         "your-plan-later",
         "email.your-plan",
         json!({"cycle": CYCLE}),
-        Enclosure::Plan(Box::new(plan_of_four)),
+        Attachment::Plan(Box::new(plan_of_four)),
         grace(),
     );
     add(
         "check-in-due",
         "email.check-in-due",
         json!({"cycleNumber": 2, "openedOn": "2026-11-23"}),
-        Enclosure::Nothing,
+        Attachment::Nothing,
         ada(),
     );
     let received = json!({
@@ -247,21 +248,21 @@ pub(crate) fn samples() -> Vec<Sample> {
         "check-in-received",
         "email.check-in-received",
         received.clone(),
-        Enclosure::Nothing,
+        Attachment::Nothing,
         ada(),
     );
     add(
         "check-in-received-imperial",
         "email.check-in-received",
         received,
-        Enclosure::Nothing,
+        Attachment::Nothing,
         grace(),
     );
     add(
         "check-in-received-bare",
         "email.check-in-received",
         json!({"cycleNumber": 2, "submittedAt": "2026-11-23T08:30:00Z"}),
-        Enclosure::Nothing,
+        Attachment::Nothing,
         Recipient {
             name: None,
             ..ada()
@@ -272,14 +273,14 @@ pub(crate) fn samples() -> Vec<Sample> {
         "subscription-expiring",
         "email.subscription-expiring",
         ending(false, Some("APPLE")),
-        Enclosure::Nothing,
+        Attachment::Nothing,
         ada(),
     );
     add(
         "subscription-expiring-trial",
         "email.subscription-expiring",
         ending(true, None),
-        Enclosure::Nothing,
+        Attachment::Nothing,
         grace(),
     );
     let ended = |trial: bool, provider: Option<&str>| json!({"endedAt": "2026-11-22T17:30:00Z", "isTrial": trial, "provider": provider});
@@ -287,21 +288,21 @@ pub(crate) fn samples() -> Vec<Sample> {
         "subscription-lapsed",
         "email.subscription-lapsed",
         ended(false, Some("STRIPE")),
-        Enclosure::Nothing,
+        Attachment::Nothing,
         ada(),
     );
     add(
         "subscription-lapsed-trial",
         "email.subscription-lapsed",
         ended(true, Some("GOOGLE")),
-        Enclosure::Nothing,
+        Attachment::Nothing,
         grace(),
     );
     add(
         "data-export",
         "email.data-export",
         json!({"requestedAt": "2026-11-22T08:00:00Z", "archive": {"by": "attachment", "key": "export/1.zip"}}),
-        Enclosure::Object(archive),
+        Attachment::Object(archive),
         ada(),
     );
     add(
@@ -309,7 +310,7 @@ pub(crate) fn samples() -> Vec<Sample> {
         "email.data-export",
         json!({"requestedAt": "2026-11-22T08:00:00Z", "archive": {
             "by": "link", "url": "https://files.example/export?key=a&signature=b", "expiresAt": "2026-11-29T08:00:00Z"}}),
-        Enclosure::Nothing,
+        Attachment::Nothing,
         ada(),
     );
     let mut plan_in_japanese = plan();
@@ -319,14 +320,14 @@ pub(crate) fn samples() -> Vec<Sample> {
         name: "your-plan-in-japanese",
         kind: "email.your-plan",
         payload: json!({"cycle": CYCLE}),
-        enclosure: Enclosure::Plan(Box::new(plan_in_japanese)),
+        attachment: Attachment::Plan(Box::new(plan_in_japanese)),
         to: ada(),
     };
     add(
         "confirm-address",
         "email.confirm-address",
         json!({"code": "7KQ2-M9XD", "expiresAt": "2026-11-24T09:00:00Z"}),
-        Enclosure::Nothing,
+        Attachment::Nothing,
         ada(),
     );
     samples.push(japanese);

@@ -1,4 +1,4 @@
-//! SES, on its wire protocol, against a recorder that accepts, refuses, throttles, delays, and hangs up.
+//! SES at the level of HTTP, against a server that accepts, refuses, throttles, delays, and closes connections.
 
 use std::{
     sync::{Arc, Mutex},
@@ -25,11 +25,11 @@ use tokio::{
 
 use crate::sample::{ID, clock};
 
-/// For what is answered, however busy the machine is.
-const PATIENT: Duration = Duration::from_mins(1);
+/// A timeout that never passes if there is a response, however busy the machine is.
+const LONG_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// For what is never answered: long enough for the request to get there.
-const IMPATIENT: Duration = Duration::from_secs(3);
+/// A timeout for requests without a response: long enough for the request to arrive.
+const SHORT_TIMEOUT: Duration = Duration::from_secs(3);
 
 fn ses(endpoint: &str, timeout: Duration) -> Ses {
     let credentials = Credentials::new(
@@ -61,7 +61,7 @@ fn message() -> Message {
     }
 }
 
-/// What the recorder answers, after a while or never, and what it was asked.
+/// A server with a fixed response, after a delay or never. It records the requests.
 #[derive(Clone)]
 struct Recorder {
     status: StatusCode,
@@ -69,7 +69,7 @@ struct Recorder {
     after: Option<&'static str>,
     body: Value,
     delay: Option<Duration>,
-    asked: Arc<Mutex<Vec<(Uri, HeaderMap, Value)>>>,
+    requests: Arc<Mutex<Vec<(Uri, HeaderMap, Value)>>>,
 }
 
 impl Recorder {
@@ -81,7 +81,7 @@ impl Recorder {
             after: None,
             body,
             delay: Some(Duration::ZERO),
-            asked: Arc::default(),
+            requests: Arc::default(),
         }
     }
 
@@ -92,8 +92,8 @@ impl Recorder {
             head: HeaderMap,
             body: Bytes,
         ) -> axum::response::Response {
-            let asked = serde_json::from_slice(&body).unwrap();
-            recorder.asked.lock().unwrap().push((uri, head, asked));
+            let body = serde_json::from_slice(&body).unwrap();
+            recorder.requests.lock().unwrap().push((uri, head, body));
             match recorder.delay {
                 Some(delay) => tokio::time::sleep(delay).await,
                 None => std::future::pending().await,
@@ -113,7 +113,7 @@ impl Recorder {
     }
 
     async fn send(&self) -> Result<Option<String>, Error> {
-        self.send_within(PATIENT).await
+        self.send_within(LONG_TIMEOUT).await
     }
 
     async fn send_within(&self, timeout: Duration) -> Result<Option<String>, Error> {
@@ -125,9 +125,9 @@ impl Recorder {
 async fn the_request_is_what_ses_wants() {
     let recorder = Recorder::new(200, "", json!({"MessageId": "0100-abc"}));
     assert_eq!(recorder.send().await, Ok(Some("0100-abc".to_owned())));
-    let asked = recorder.asked.lock().unwrap();
-    let [(uri, head, body)] = asked.as_slice() else {
-        panic!("asked {} times", asked.len());
+    let requests = recorder.requests.lock().unwrap();
+    let [(uri, head, body)] = requests.as_slice() else {
+        panic!("{} requests", requests.len());
     };
     assert_eq!(uri.path(), "/v2/email/outbound-emails");
     assert_eq!(head["content-type"], "application/json");
@@ -152,7 +152,7 @@ async fn the_request_is_what_ses_wants() {
 }
 
 #[tokio::test]
-async fn refusals_say_whose_fault_it_is() {
+async fn errors_of_the_message_and_of_the_account_are_distinguished() {
     const UNAVAILABLE: &str = "unavailable";
     const REFUSED: &str = "refused";
     const UNKNOWN: &str = "unknown";
@@ -196,7 +196,7 @@ async fn refusals_say_whose_fault_it_is() {
         (403, "", "", UNAVAILABLE),
         (413, "", "", REFUSED),
         (503, "", "", UNAVAILABLE),
-        // It may have failed after the message was taken.
+        // It may have failed after the message was accepted.
         (500, "InternalFailure", "", UNKNOWN),
         (504, "", "", UNKNOWN),
     ];
@@ -235,7 +235,7 @@ async fn throttling_says_when_to_come_back() {
         "TooManyRequestsException",
         json!({"message": "Maximum sending rate exceeded."}),
     );
-    let asked = Recorder {
+    let with_header = Recorder {
         after: Some("7"),
         ..rate.clone()
     };
@@ -245,22 +245,22 @@ async fn throttling_says_when_to_come_back() {
         json!({"message": "Daily message quota exceeded."}),
     );
     assert_eq!(after(rate).await, Some(Duration::from_secs(1)));
-    assert_eq!(after(asked).await, Some(Duration::from_secs(7)));
+    assert_eq!(after(with_header).await, Some(Duration::from_secs(7)));
     assert_eq!(after(day).await, Some(Duration::from_mins(15)));
 }
 
 #[tokio::test]
-async fn an_answer_that_is_late_is_unknown_and_asked_for_once() {
-    let asked = |recorder: &Recorder| recorder.asked.lock().unwrap().len();
+async fn after_a_timeout_the_result_is_unknown_and_the_request_is_not_retried() {
+    let requests = |recorder: &Recorder| recorder.requests.lock().unwrap().len();
     let late = Recorder {
         delay: None,
         ..Recorder::new(200, "", json!({"MessageId": "x"}))
     };
-    let sent = late.send_within(IMPATIENT).await;
+    let sent = late.send_within(SHORT_TIMEOUT).await;
     assert!(matches!(sent, Err(Error::Unknown(_))), "{sent:?}");
-    // Repetitions would be the call's own, so they would have come by now.
+    // Retries would be made by the call itself, so they would have arrived by now.
     assert_eq!(
-        asked(&late),
+        requests(&late),
         1,
         "a request that may have been carried out is not repeated"
     );
@@ -269,10 +269,11 @@ async fn an_answer_that_is_late_is_unknown_and_asked_for_once() {
         ..late
     };
     assert_eq!(slow.send().await, Ok(Some("x".to_owned())));
-    assert_eq!(asked(&slow), 2);
+    assert_eq!(requests(&slow), 2);
 }
 
-/// Reads a whole request and answers with `answer`, then hangs up. Says how many requests came.
+/// Starts a server that reads a whole request, responds with `answer`, and closes the connection. Returns its URL, and
+/// the number of requests.
 async fn hang_up(answer: &'static [u8]) -> (String, Arc<Mutex<usize>>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -308,30 +309,33 @@ async fn hang_up(answer: &'static [u8]) -> (String, Arc<Mutex<usize>>) {
 #[tokio::test]
 async fn a_connection_that_ends_after_the_request_is_unknown() {
     let (endpoint, requests) = hang_up(b"").await;
-    let sent = ses(&endpoint, PATIENT).send(&message()).await;
+    let sent = ses(&endpoint, LONG_TIMEOUT).send(&message()).await;
     assert!(matches!(sent, Err(Error::Unknown(_))), "{sent:?}");
     assert_eq!(*requests.lock().unwrap(), 1, "not repeated");
     let (endpoint, _) = hang_up(b"HTTP/1.1 200 O").await;
     assert!(matches!(
-        ses(&endpoint, PATIENT).send(&message()).await,
+        ses(&endpoint, LONG_TIMEOUT).send(&message()).await,
         Err(Error::Unknown(_))
     ));
 }
 
 #[tokio::test]
-async fn what_was_accepted_is_sent_whatever_becomes_of_the_id() {
+async fn an_accepted_message_is_sent_even_if_the_body_is_incomplete() {
     let (endpoint, _) = hang_up(b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{\"Mess").await;
-    assert_eq!(ses(&endpoint, PATIENT).send(&message()).await, Ok(None));
+    assert_eq!(
+        ses(&endpoint, LONG_TIMEOUT).send(&message()).await,
+        Ok(None)
+    );
 }
 
 #[tokio::test]
-async fn nobody_there_is_unavailable() {
+async fn a_refused_connection_is_unavailable() {
     let free = TcpListener::bind("127.0.0.1:0")
         .await
         .unwrap()
         .local_addr()
         .unwrap();
-    let sent = ses(&format!("http://{free}"), PATIENT)
+    let sent = ses(&format!("http://{free}"), LONG_TIMEOUT)
         .send(&message())
         .await;
     assert!(matches!(sent, Err(Error::Unavailable { .. })), "{sent:?}");
@@ -350,7 +354,7 @@ async fn without_credentials_it_is_unavailable() {
         ses.send(&message()).await,
         Err(Error::Unavailable { .. })
     ));
-    assert!(recorder.asked.lock().unwrap().is_empty());
+    assert!(recorder.requests.lock().unwrap().is_empty());
     let nowhere = SdkConfig::builder().build();
     assert!(Ses::new(&nowhere, SesSettings::default(), clock()).is_err());
 }

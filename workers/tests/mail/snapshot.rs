@@ -1,11 +1,11 @@
-//! Every letter as it reads. `cargo insta review` shows what a change does.
+//! Snapshots of every letter. `cargo insta review` shows the effect of a change.
 
 use crate::{
     outline::Outline,
     sample::{self, samples},
 };
-use coach_domain::mail::Repeat::{AtLeastOnce, AtMostOnce};
-use coach_workers::mail::{Footing, read};
+use coach_domain::mail::DeliveryGuarantee::{AtLeastOnce, AtMostOnce};
+use coach_workers::mail::{ConsentBasis, read};
 
 #[test]
 fn letters() {
@@ -31,49 +31,71 @@ fn letters() {
     }
 }
 
-/// What `docs/EMAIL.md` says in its table.
+/// The table of `docs/EMAIL.md`.
 #[test]
 fn each_letter_is_sent_as_documented() {
     let table = [
-        ("email.sign-in-code", Footing::Service, AtLeastOnce, true),
-        ("email.welcome", Footing::Service, AtLeastOnce, false),
-        ("email.your-plan", Footing::Service, AtLeastOnce, false),
-        ("email.check-in-due", Footing::Service, AtMostOnce, false),
+        (
+            "email.sign-in-code",
+            ConsentBasis::Service,
+            AtLeastOnce,
+            true,
+        ),
+        ("email.welcome", ConsentBasis::Service, AtLeastOnce, false),
+        ("email.your-plan", ConsentBasis::Service, AtLeastOnce, false),
+        (
+            "email.check-in-due",
+            ConsentBasis::Service,
+            AtMostOnce,
+            false,
+        ),
         (
             "email.check-in-received",
-            Footing::Service,
+            ConsentBasis::Service,
             AtLeastOnce,
             false,
         ),
         (
             "email.subscription-expiring",
-            Footing::Service,
+            ConsentBasis::Service,
             AtLeastOnce,
             true,
         ),
         (
             "email.subscription-lapsed",
-            Footing::Marketing,
+            ConsentBasis::Marketing,
             AtLeastOnce,
             false,
         ),
-        ("email.data-export", Footing::Service, AtLeastOnce, false),
+        (
+            "email.data-export",
+            ConsentBasis::Service,
+            AtLeastOnce,
+            false,
+        ),
     ];
-    for (kind, footing, repeat, ends) in table {
+    for (kind, consent_basis, guarantee, ends) in table {
         let samples = samples();
         let sample = samples.iter().find(|sample| sample.kind == kind).unwrap();
-        let about = read(kind, 1, &sample.payload).unwrap().about();
+        let properties = read(kind, 1, &sample.payload).unwrap().properties();
         assert_eq!(
-            (about.template, about.footing, about.repeat),
-            (kind, footing, repeat)
+            (
+                properties.template,
+                properties.consent_basis,
+                properties.delivery_guarantee
+            ),
+            (kind, consent_basis, guarantee)
         );
-        assert_eq!(about.useful_until.is_some(), ends, "{kind}");
+        assert_eq!(properties.useful_until.is_some(), ends, "{kind}");
         assert_eq!(
-            footing.allows(Some(false)),
-            footing == Footing::Service,
+            consent_basis.allows(Some(false)),
+            consent_basis == ConsentBasis::Service,
             "{kind}"
         );
-        assert!(footing.allows(None) && footing.allows(Some(true)), "{kind}");
+        assert!(
+            consent_basis.allows(None) && consent_basis.allows(Some(true)),
+            "{kind}"
+        );
     }
 }
 
@@ -102,13 +124,13 @@ fn a_message_that_is_written_again_is_the_same() {
 #[test]
 fn only_what_needs_consent_offers_to_unsubscribe() {
     for sample in samples() {
-        let post = read(sample.kind, 1, &sample.payload).unwrap();
+        let payload = read(sample.kind, 1, &sample.payload).unwrap();
         let message = sample.render().unwrap();
         let outline = Outline::of(&message.mime);
         let offers = outline.names().contains(&"List-Unsubscribe");
         assert_eq!(
             offers,
-            post.about().footing == Footing::Marketing,
+            payload.properties().consent_basis == ConsentBasis::Marketing,
             "{}",
             sample.name
         );
@@ -134,7 +156,7 @@ fn only_what_needs_consent_offers_to_unsubscribe() {
 }
 
 #[test]
-fn what_is_not_known_is_told_apart_from_what_is_wrong() {
+fn unknown_kinds_and_invalid_payloads_are_different_errors() {
     use coach_workers::mail::Error;
     let payload = serde_json::json!({"cycleNumber": 2, "openedOn": "2026-11-23"});
     assert!(matches!(
@@ -152,35 +174,35 @@ fn what_is_not_known_is_told_apart_from_what_is_wrong() {
 }
 
 #[test]
-fn what_is_missing_is_said() {
-    use coach_workers::mail::{Enclosure, Error, House, render};
+fn missing_attachments_and_settings_are_errors() {
+    use coach_workers::mail::{Attachment, Error, Sender, render};
     let samples = samples();
     let find = |name: &str| samples.iter().find(|sample| sample.name == name).unwrap();
     for name in ["your-plan", "data-export"] {
         let sample = find(name);
-        let post = read(sample.kind, 1, &sample.payload).unwrap();
-        let written = render(
+        let payload = read(sample.kind, 1, &sample.payload).unwrap();
+        let rendered = render(
             sample::ID,
-            &post,
+            &payload,
             &sample.to,
-            &Enclosure::Nothing,
-            &sample::house(),
+            &Attachment::Nothing,
+            &sample::sender(),
             sample::now(),
         );
-        assert!(matches!(written, Err(Error::Enclosure(_))), "{name}");
+        assert!(matches!(rendered, Err(Error::Attachment(_))), "{name}");
     }
     let sample = find("subscription-lapsed");
-    let post = read(sample.kind, 1, &sample.payload).unwrap();
-    let house = House::new(&sample::house_settings(), None).unwrap();
-    let written = render(
+    let payload = read(sample.kind, 1, &sample.payload).unwrap();
+    let sender = Sender::new(&sample::sender_settings(), None).unwrap();
+    let rendered = render(
         sample::ID,
-        &post,
+        &payload,
         &sample.to,
-        &Enclosure::Nothing,
-        &house,
+        &Attachment::Nothing,
+        &sender,
         sample::now(),
     );
-    assert!(matches!(written, Err(Error::Setting(_))));
+    assert!(matches!(rendered, Err(Error::Setting(_))));
 }
 
 /// What `tests/mail-pictures` takes pictures of.

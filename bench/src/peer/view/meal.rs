@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
-    day::{self, MealSlot},
+    day::{self},
+    enums::MealSlot,
     id::{OpaqueId as _, RecipeId},
     recipe,
 };

@@ -1,4 +1,4 @@
-//! The JSON of Today, field by field as `schema/operations/Today.graphql` asks for it.
+//! The JSON of Today, with the fields that `schema/operations/Today.graphql` selects.
 
 mod meal;
 mod workout;
@@ -7,9 +7,9 @@ use chrono::NaiveDate;
 use coach_domain::{
     cycle::{Cycle, CycleProgress},
     day::Day,
+    enums::Goal,
     id::OpaqueId as _,
     image, nutrition,
-    preferences::Goal,
     subscription::Access,
 };
 use serde::Serialize;
@@ -17,7 +17,7 @@ use serde::Serialize;
 use self::{meal::PlannedMeal, workout::ScheduledWorkout};
 use super::today::Today;
 
-/// The whole answer.
+/// The response body.
 #[derive(Serialize)]
 pub(super) struct Body<'a> {
     data: Data<'a>,

@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 use coach_domain::{
     day::{self, Effort},
-    exercise::{self, Equipment, Muscle},
+    enums::Level,
+    enums::WorkoutFocus,
+    enums::{Equipment, Muscle},
+    exercise::{self},
     id::OpaqueId as _,
-    preferences::Level,
-    workout::{self, WorkoutFocus},
+    workout::{self},
 };
 use serde::Serialize;
 

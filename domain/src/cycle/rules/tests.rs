@@ -1,15 +1,16 @@
 use chrono::{NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::{check_in_due, check_in_opens_on, ends_on, progress};
+use super::{check_in_due, check_in_opens_on, ends_on};
 use crate::{
     cycle::{Cycle, CycleProgress},
     day::{
-        MealSlot,
         log::{DayLog, MealChoice, WorkoutCompletion},
+        progress,
     },
+    enums::MealSlot,
+    enums::{Diet, Goal, Level},
     id::{CycleId, MemberId, PlanId, ProgrammeId, RecipeId, WorkoutId},
-    preferences::{Diet, Goal, Level},
     programme::{Programme, ProgrammeContent, ProgrammeDay},
 };
 
@@ -72,7 +73,7 @@ fn day_28_is_the_last_and_the_check_in_opens_on_day_29() {
 }
 
 #[test]
-fn a_closed_cycle_and_an_ended_plan_wait_for_no_check_in() {
+fn no_check_in_is_due_for_a_closed_cycle_or_an_ended_plan() {
     let some = Some(date(3, 29));
     assert!(!check_in_due(date(3, 1), some, None, date(4, 1)));
     assert!(!check_in_due(date(3, 1), None, some, date(4, 1)));
@@ -94,7 +95,7 @@ fn ranges_are_cut_to_the_cycle() {
 }
 
 #[test]
-fn days_ahead_of_the_end_of_the_plan_are_gone() {
+fn days_after_the_end_of_the_plan_are_excluded() {
     let (mut cycle, _) = cycle();
     cycle.plan_ended_on = Some(date(3, 10));
     assert_eq!(cycle.numbers_in(None, None), 1..=10);
@@ -122,7 +123,7 @@ fn progress_counts_what_was_done_and_the_days_begun() {
         eaten_at: eaten.then_some(chrono::DateTime::<Utc>::UNIX_EPOCH),
     };
     let log = DayLog {
-        // The last stands where nothing is planned.
+        // Nothing is planned at the position of the last one.
         completions: vec![completion(1, 1), completion(8, 1), completion(8, 2)],
         choices: vec![choice(1, true), choice(2, false), choice(3, true)],
     };

@@ -1,38 +1,36 @@
-//! Days as a pure function: the programme's version, the preferences that count
-//! on each date and the cycle's seed make a day, and the member's log is laid
-//! over it. Nothing else goes in, so a day is the same whenever and wherever it
-//! is made, and no row has to be written for it.
+//! Days as a pure function: a day is computed from the version of the programme, the preferences on its date and the
+//! seed of the cycle, and overlaid with the member's log. There is no other input, so a day is the same whenever and
+//! wherever it is computed, and needs no stored rows.
 
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
-    Day, MealSlot, PlannedMeal, ScheduledWorkout,
-    fit::may_serve,
+    Day, PlannedMeal, ScheduledWorkout,
     log::{DayLog, MealChoice, WorkoutCompletion},
-    menu::{Place, menu},
+    menu::{MenuEntry, menu},
 };
 use crate::{
     catalogue::Catalogue,
     cycle::Cycle,
+    enums::MealSlot,
     id::{DayId, PlannedMealId, ScheduledWorkoutId, WorkoutId},
     nutrition::Nutrition,
     preferences::{self, Preferences},
     programme::Programme,
+    safety::may_serve,
 };
 
-/// The days of a cycle with these numbers, in the order of the numbers. A number
-/// that the programme has no day for, or whose day comes after the end of the
-/// plan, is left out.
+/// The days of a cycle with these numbers, in the order of the numbers. A number without a day in the programme, or
+/// whose day is after the end of the plan, is left out.
 ///
-/// - What was done stays: a completed workout and an eaten meal are the ones of
-///   the log, whatever programme and preferences say.
-/// - A recipe that was chosen but not eaten counts as long as it may be served on
-///   the day; else the meal is as if it had never been swapped.
-/// - All other meals are the programme's or their replacements (see `menu`). The
-///   log has no influence on them, so logging one meal never changes another.
+/// - A completed workout and an eaten meal are those of the log, regardless of programme and preferences.
+/// - A recipe that was chosen but not eaten is used if it may be served on that day; else the meal is as if it had
+///   never been swapped.
+/// - All other meals are those of the programme or their replacements (see `menu`). The log has no influence on them,
+///   so logging one meal never changes another.
 ///
-/// `programme` is the version that the cycle pins, `history` all of the member's
-/// preferences, and `log` at least the rows of these days.
+/// `programme` is the version that the cycle refers to, `history` all of the member's preferences, and `log` at least
+/// the rows of these days.
 pub fn plan(
     cycle: &Cycle,
     numbers: impl IntoIterator<Item = u8>,
@@ -81,7 +79,7 @@ impl Planner<'_> {
             number,
         };
         let date = self.cycle.date_of(number);
-        let preferences = preferences::on(self.history, date);
+        let preferences = preferences::effective_on(self.history, date);
         let (seed, meals) = (self.cycle.seed, &content.meals);
         let meals: Vec<_> = menu(
             seed,
@@ -92,7 +90,7 @@ impl Planner<'_> {
             preferences,
         )
         .into_iter()
-        .filter_map(|place| self.meal(id, place, preferences))
+        .filter_map(|entry| self.meal(id, entry, preferences))
         .collect();
         Some(Day {
             id,
@@ -121,10 +119,10 @@ impl Planner<'_> {
     fn meal(
         &self,
         day: DayId,
-        place: Place,
+        entry: MenuEntry,
         preferences: Option<&Preferences>,
     ) -> Option<PlannedMeal> {
-        let Place { slot, position, .. } = place;
+        let MenuEntry { slot, position, .. } = entry;
         let chosen = self.choices.get(&(day.number, slot, position));
         let chosen = chosen.and_then(|row| {
             let recipe = self.catalogue.recipes.get(&row.recipe_id);
@@ -138,7 +136,7 @@ impl Planner<'_> {
         });
         let (recipe, servings, eaten_at) = match chosen {
             Some((row, recipe)) => (Arc::clone(recipe?), row.servings, row.eaten_at),
-            None => (place.recipe?, 1, None),
+            None => (entry.recipe?, 1, None),
         };
         Some(PlannedMeal {
             id: PlannedMealId {
@@ -155,8 +153,7 @@ impl Planner<'_> {
     }
 }
 
-/// Of all meals together; `None` without a meal, or with one of which it is not
-/// known.
+/// The nutrition of all meals together; `None` when there is no meal, or one whose nutrition is unknown.
 fn nutrition(meals: &[PlannedMeal]) -> Option<Nutrition> {
     let parts: Vec<_> = meals
         .iter()

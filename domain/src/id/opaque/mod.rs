@@ -1,29 +1,30 @@
-//! Ids as the API shows them: a tag that names the type, `_`, and the bytes in
-//! base64url. What one id is written as is the only text that is read as it.
+//! The external form of IDs: a tag that names the type, `_`, and the bytes in base64url. Each ID has exactly one valid
+//! string.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
+use super::CYCLE_DAYS;
 use super::{
     CheckInId, CycleId, DayId, ExerciseId, LiveSessionId, MemberId, PlanId, PlannedMealId,
     ProgrammeId, RecipeId, ScheduledWorkoutId, WorkoutId,
 };
-use crate::{cycle, day::MealSlot};
+use crate::enums::MealSlot;
 
-/// An id that has an opaque text.
+/// An ID with an opaque string as its external form.
 pub trait OpaqueId: Sized {
-    /// The text.
+    /// The opaque string.
     fn encode(&self) -> String;
 
-    /// The id of a text; `None` where it is no text of such an id.
+    /// The ID of an opaque string; `None` when the string is not a valid ID of this type.
     fn decode(text: &str) -> Option<Self>;
 }
 
-/// What an id consists of, as bytes.
+/// The binary form of an ID or of one of its parts.
 trait Bytes: Sized {
     fn write(&self, to: &mut Vec<u8>);
 
-    /// Takes the id from the beginning of the bytes.
+    /// Reads the value from the beginning of the bytes, and removes those.
     fn read(from: &mut &[u8]) -> Option<Self>;
 }
 
@@ -94,7 +95,7 @@ impl Bytes for DayId {
 
     fn read(from: &mut &[u8]) -> Option<Self> {
         let (cycle, number) = (CycleId::read(from)?, byte(from)?);
-        (1..=cycle::DAYS)
+        (1..=CYCLE_DAYS)
             .contains(&number)
             .then_some(Self { cycle, number })
     }
@@ -112,8 +113,7 @@ impl Bytes for ScheduledWorkoutId {
     }
 }
 
-/// The bytes of slots are in texts that clients keep: a place here never
-/// changes.
+/// The index of a slot here is its byte in IDs that clients store, so the order must never change.
 const SLOTS: [MealSlot; 4] = [
     MealSlot::Breakfast,
     MealSlot::Lunch,
@@ -123,8 +123,8 @@ const SLOTS: [MealSlot; 4] = [
 
 impl Bytes for MealSlot {
     fn write(&self, to: &mut Vec<u8>) {
-        let places = (0..).zip(SLOTS);
-        to.extend(places.filter_map(|(place, slot)| (slot == *self).then_some(place)));
+        let indexes = (0..).zip(SLOTS);
+        to.extend(indexes.filter_map(|(index, slot)| (slot == *self).then_some(index)));
     }
 
     fn read(from: &mut &[u8]) -> Option<Self> {
@@ -163,7 +163,7 @@ macro_rules! opaque {
 
             fn decode(text: &str) -> Option<Self> {
                 let text = text.strip_prefix(concat!($tag, "_"))?;
-                // No id is as long as this; what is longer is not worth decoding.
+                // No ID is this long, so a longer string is not decoded.
                 let bytes = (text.len() <= 64).then(|| BASE64_URL_SAFE_NO_PAD.decode(text));
                 let bytes = bytes?.ok()?;
                 let mut rest = bytes.as_slice();
@@ -190,7 +190,7 @@ opaque! {
 
 macro_rules! any_id {
     ($($(#[$doc:meta])* $variant:ident($name:ident)),+ $(,)?) => {
-        /// An id of any type that is a `Node` of the API.
+        /// An ID of any type that is a `Node` in the API.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum AnyId {
             $($(#[$doc])* $variant($name)),+
@@ -211,27 +211,27 @@ macro_rules! any_id {
 }
 
 any_id! {
-    /// Of a member.
+    /// A member.
     Member(MemberId),
-    /// Of a recipe.
+    /// A recipe.
     Recipe(RecipeId),
-    /// Of a workout.
+    /// A workout.
     Workout(WorkoutId),
-    /// Of an exercise.
+    /// An exercise.
     Exercise(ExerciseId),
-    /// Of a live session.
+    /// A live session.
     LiveSession(LiveSessionId),
-    /// Of a plan.
+    /// A plan.
     Plan(PlanId),
-    /// Of a cycle.
+    /// A cycle.
     Cycle(CycleId),
-    /// Of a check-in.
+    /// A check-in.
     CheckIn(CheckInId),
-    /// Of a day.
+    /// A day.
     Day(DayId),
-    /// Of a scheduled workout.
+    /// A scheduled workout.
     ScheduledWorkout(ScheduledWorkoutId),
-    /// Of a planned meal.
+    /// A planned meal.
     PlannedMeal(PlannedMealId),
 }
 

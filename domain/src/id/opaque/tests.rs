@@ -3,14 +3,14 @@ use uuid::Uuid;
 
 use super::{AnyId, OpaqueId, SLOTS};
 use crate::{
-    day::MealSlot,
+    enums::MealSlot,
     id::{
         CheckInId, CycleId, DayId, ExerciseId, MemberId, PlanId, PlannedMealId, ProgrammeId,
         RecipeId, ScheduledWorkoutId, WorkoutId,
     },
 };
 
-/// Numbers that look random and are the same each time (`SplitMix64`).
+/// A pseudo-random number generator with a fixed seed (`SplitMix64`).
 struct Numbers(u64);
 
 impl Numbers {
@@ -57,7 +57,7 @@ impl Numbers {
 }
 
 #[test]
-fn every_id_comes_back() {
+fn every_id_round_trips() {
     let mut numbers = Numbers(1);
     for id in (0..500).flat_map(|_| numbers.ids()) {
         let text = id.encode();
@@ -68,7 +68,7 @@ fn every_id_comes_back() {
 }
 
 #[test]
-fn texts_stay_as_they_are() {
+fn encodings_never_change() {
     let member = MemberId(Uuid::from_u128(1));
     let cycle = CycleId {
         member,
@@ -89,9 +89,9 @@ fn every_slot_has_a_byte() {
     assert!(MealSlot::iter().all(|slot| SLOTS.contains(&slot)));
 }
 
-/// Whatever is done to a text, it is another id's text or none at all.
+/// A changed string is either the encoding of another ID or invalid.
 #[test]
-fn no_two_texts_are_one_id() {
+fn no_id_has_two_encodings() {
     let mut numbers = Numbers(2);
     let others = b"AZaz09-_=+/ \n\0\xc3.";
     let ids: Vec<_> = (0..300).flat_map(|_| numbers.ids()).collect();
@@ -115,12 +115,12 @@ fn no_two_texts_are_one_id() {
 }
 
 #[test]
-fn nonsense_is_no_id() {
+fn invalid_strings_are_no_ids() {
     let member = MemberId(Uuid::max());
     let padded = format!("{}==", member.encode());
     let upper = member.encode().to_uppercase();
     let long = format!("rcp_{}", "A".repeat(1_000_000));
-    // The last character has bits that no byte takes.
+    // The last character has bits that belong to no byte.
     let loose = "mbr_AAAAAAAAAAAAAAAAAAAAAR";
     let texts = [
         "", "_", "rcp", "rcp_", "rcp_é", "💪", loose, &padded, &upper, &long,
@@ -132,7 +132,7 @@ fn nonsense_is_no_id() {
 }
 
 #[test]
-fn places_that_no_cycle_has_are_no_ids() {
+fn days_and_positions_out_of_range_are_no_ids() {
     let cycle = CycleId {
         member: MemberId(Uuid::nil()),
         id: Uuid::nil(),

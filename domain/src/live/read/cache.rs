@@ -1,4 +1,4 @@
-//! The state in memory, for `Query.liveStream`.
+//! An in-memory cache of the status file, for `Query.liveStream`.
 
 use std::{
     sync::{Arc, LazyLock},
@@ -17,27 +17,30 @@ use tokio::{
 
 use crate::{
     clock::Clock,
-    live::{KEY, Status},
+    live::{STATUS_FILE_KEY, Status},
     object::ObjectStore,
 };
 
-/// For how long the state counts as fresh, and how far reads of the store are apart at least.
-const LIFETIME: Duration = Duration::from_secs(2);
+/// How long a cached status is fresh, which is the minimum time between two reads of the store.
+const REFRESH_INTERVAL: Duration = Duration::from_secs(2);
 
-/// How long to wait for the store where there is something to fall back on, and where there is not.
-const PATIENCE: (Duration, Duration) = (Duration::from_millis(300), Duration::from_secs(5));
+/// How long to wait for a read of the store if there is a cached status to fall back on.
+const REFRESH_TIMEOUT: Duration = Duration::from_millis(300);
 
-/// The state of the live stream, and when it was read.
+/// How long to wait for a read of the store if there is no cached status.
+const FIRST_READ_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The status of the live stream, and when it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reading {
-    /// The document; `None` where none was ever written.
+pub struct CachedStatus {
+    /// The content of the status file; `None` if it does not exist.
     pub status: Option<Arc<Status>>,
     /// When it was read.
     pub read_at: DateTime<Utc>,
 }
 
-/// The state, at most two seconds old as long as the store can be read, and else the last known one. Reads the store at
-/// most once in two seconds, however many ask, and not at all when nobody does.
+/// A cache of the status, at most two seconds old while the store can be read, otherwise the last known one. It reads
+/// the store on demand, at most once in two seconds, regardless of the number of callers.
 pub struct StatusCache {
     store: Arc<dyn ObjectStore>,
     clock: Arc<dyn Clock>,
@@ -46,20 +49,24 @@ pub struct StatusCache {
 
 #[derive(Clone, Default)]
 struct State {
-    latest: Option<Arc<Reading>>,
-    /// When the latest read began, and whether it still runs.
-    began: Option<Instant>,
-    runs: bool,
+    latest: Option<Arc<CachedStatus>>,
+    /// When the latest read began.
+    read_began: Option<Instant>,
+    /// Whether the latest read is still running.
+    is_reading: bool,
 }
 
 impl State {
     fn is_due(&self) -> bool {
-        !self.runs && self.began.is_none_or(|began| began.elapsed() >= LIFETIME)
+        !self.is_reading
+            && self
+                .read_began
+                .is_none_or(|began| began.elapsed() >= REFRESH_INTERVAL)
     }
 }
 
 impl StatusCache {
-    /// Of a store. Nothing is read yet.
+    /// A cache for a store. Nothing is read yet.
     pub fn new(store: Arc<dyn ObjectStore>, clock: Arc<dyn Clock>) -> Arc<Self> {
         Arc::new(Self {
             store,
@@ -68,38 +75,42 @@ impl StatusCache {
         })
     }
 
-    /// The state; `None` when it could never be read.
-    pub async fn get(self: &Arc<Self>) -> Option<Arc<Reading>> {
+    /// The status; `None` if it has never been read successfully.
+    pub async fn get(self: &Arc<Self>) -> Option<Arc<CachedStatus>> {
         let mut state = self.state.subscribe();
-        let begins = self.state.send_if_modified(|state| {
-            let begins = state.is_due();
-            if begins {
-                state.began = Some(Instant::now());
-                state.runs = true;
+        let is_due = self.state.send_if_modified(|state| {
+            let is_due = state.is_due();
+            if is_due {
+                state.read_began = Some(Instant::now());
+                state.is_reading = true;
             }
-            begins
+            is_due
         });
-        if begins {
-            // Ends even if who asked goes away.
+        if is_due {
+            // A task of its own, which continues even if the caller is cancelled.
             let cache = self.clone();
             tokio::spawn(async move { cache.refresh().await });
         }
-        let known = state.borrow().latest.is_some();
-        let patience = if known { PATIENCE.0 } else { PATIENCE.1 };
-        let _ = timeout(patience, state.wait_for(|state| !state.runs)).await;
+        let is_known = state.borrow().latest.is_some();
+        let read_timeout = if is_known {
+            REFRESH_TIMEOUT
+        } else {
+            FIRST_READ_TIMEOUT
+        };
+        let _ = timeout(read_timeout, state.wait_for(|state| !state.is_reading)).await;
         let latest = self.state.borrow().latest.clone()?;
         let age = (self.clock.now() - latest.read_at)
             .as_seconds_f64()
             .max(0.0);
         METRICS.age.record(age, &[]);
-        if age > (LIFETIME + PATIENCE.0).as_secs_f64() {
+        if age > (REFRESH_INTERVAL + REFRESH_TIMEOUT).as_secs_f64() {
             METRICS.stale.add(1, &[]);
         }
         Some(latest)
     }
 
     async fn refresh(&self) {
-        let found = self.store.get(KEY).await;
+        let found = self.store.get(STATUS_FILE_KEY).await;
         let status = found.map_err(|error| error.to_string()).and_then(|found| {
             let status = found.map(|object| serde_json::from_slice(&object.bytes).map(Arc::new));
             status.transpose().map_err(|error| error.to_string())
@@ -109,11 +120,11 @@ impl StatusCache {
             .reads
             .add(1, &[KeyValue::new("coach.outcome", outcome)]);
         self.state.send_modify(|state| {
-            state.runs = false;
+            state.is_reading = false;
             match status {
                 Ok(status) => {
                     let read_at = self.clock.now();
-                    state.latest = Some(Arc::new(Reading { status, read_at }));
+                    state.latest = Some(Arc::new(CachedStatus { status, read_at }));
                 }
                 Err(error) => tracing::warn!(error, "the status file cannot be read"),
             }
@@ -121,7 +132,6 @@ impl StatusCache {
     }
 }
 
-/// Of what is answered.
 struct Metrics {
     reads: Counter<u64>,
     age: Gauge<f64>,

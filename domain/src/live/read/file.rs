@@ -1,4 +1,4 @@
-//! The file as the store has it, for whoever asks for it over HTTP.
+//! Reading the status file from the store, for its HTTP route.
 
 use std::{
     sync::{
@@ -14,71 +14,75 @@ use tokio::{
 };
 
 use crate::{
-    live::KEY,
+    live::STATUS_FILE_KEY,
     object::{Error, Object, ObjectStore},
 };
 
-/// How often it is looked whether the file is still in use.
-const IN_USE: Duration = Duration::from_secs(5);
+/// How often the background task checks whether the reader has been dropped.
+const DROP_CHECK_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Reads for many at once. It keeps nothing for later: each gets what a read found that began after they asked, so an
-/// edge that asks after the file was written gets what was written. `T` is what answers are made of, once for each read.
-pub struct StatusFile<T> {
-    /// How many have asked.
-    asked: AtomicU64,
+/// Coalesces concurrent reads of the status file. It does not cache: each caller gets the result of a read that began
+/// after the call, so a CDN that requests the file after a write gets what was written. `T` is the representation,
+/// which is created once for each read.
+pub struct StatusFileReader<T> {
+    /// The number of calls.
+    calls: AtomicU64,
     wake: Notify,
-    found: watch::Sender<Found<T>>,
+    latest: watch::Sender<ReadResult<T>>,
 }
 
-struct Found<T> {
-    /// How many had asked when the read began.
-    covers: u64,
+struct ReadResult<T> {
+    /// The number of calls when the read began, all of which it serves.
+    serves: u64,
     file: Result<Option<T>, Error>,
 }
 
-impl<T: Clone + Send + Sync + 'static> StatusFile<T> {
-    /// Of a store. Reads as long as it is in use.
+impl<T: Clone + Send + Sync + 'static> StatusFileReader<T> {
+    /// A reader of a store. Its background task runs until the reader is dropped.
     pub fn new(store: Arc<dyn ObjectStore>, make: fn(Object) -> T) -> Arc<Self> {
         let file = Arc::new(Self {
-            asked: AtomicU64::new(0),
+            calls: AtomicU64::new(0),
             wake: Notify::new(),
-            found: watch::Sender::new(Found {
-                covers: 0,
+            latest: watch::Sender::new(ReadResult {
+                serves: 0,
                 file: Ok(None),
             }),
         });
-        tokio::spawn(read(Arc::downgrade(&file), store, make));
+        tokio::spawn(read_in_background(Arc::downgrade(&file), store, make));
         file
     }
 
-    /// The file as it is now; `None` where nothing was ever written.
+    /// Reads the file; `None` if it does not exist.
     ///
     /// # Errors
     ///
-    /// When the store cannot be read.
+    /// If the store cannot be read.
     pub async fn read(&self) -> Result<Option<T>, Error> {
-        let ticket = self.asked.fetch_add(1, SeqCst) + 1;
-        let mut found = self.found.subscribe();
+        let call = self.calls.fetch_add(1, SeqCst) + 1;
+        let mut latest = self.latest.subscribe();
         self.wake.notify_one();
-        match found.wait_for(|found| found.covers >= ticket).await {
-            Ok(found) => found.file.clone(),
+        match latest.wait_for(|latest| latest.serves >= call).await {
+            Ok(latest) => latest.file.clone(),
             Err(_) => Err(Error::Unavailable("the reader has ended".to_owned())),
         }
     }
 }
 
-async fn read<T: Clone + Send + Sync + 'static>(
-    file: Weak<StatusFile<T>>,
+async fn read_in_background<T: Clone + Send + Sync + 'static>(
+    file: Weak<StatusFileReader<T>>,
     store: Arc<dyn ObjectStore>,
     make: fn(Object) -> T,
 ) {
     while let Some(file) = file.upgrade() {
-        let covers = file.asked.load(SeqCst);
-        if file.found.borrow().covers == covers {
-            let _ = timeout(IN_USE, file.wake.notified()).await;
+        let serves = file.calls.load(SeqCst);
+        if file.latest.borrow().serves == serves {
+            let _ = timeout(DROP_CHECK_INTERVAL, file.wake.notified()).await;
             continue;
         }
-        let read = store.get(KEY).await.map(|found| found.map(make));
-        file.found.send_replace(Found { covers, file: read });
+        let read = store
+            .get(STATUS_FILE_KEY)
+            .await
+            .map(|found| found.map(make));
+        file.latest.send_replace(ReadResult { serves, file: read });
     }
 }

@@ -1,7 +1,7 @@
-//! Reading the status file: for its own route, and for `Query.liveStream`.
+//! Reading the status file: for its HTTP route, and for `Query.liveStream`.
 
 mod cache;
 mod file;
 
-pub use cache::{Reading, StatusCache};
-pub use file::StatusFile;
+pub use cache::{CachedStatus, StatusCache};
+pub use file::StatusFileReader;

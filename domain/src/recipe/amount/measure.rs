@@ -1,4 +1,4 @@
-//! A number with its unit.
+//! Parsing of a number with its unit.
 
 use super::{
     IngredientAmount, MeasuringUnit as Unit,
@@ -6,25 +6,24 @@ use super::{
     words::{self, after_about, after_sizes},
 };
 
-/// Counted things of which nobody takes so many: the unit was forgotten.
-const TOO_MANY_PIECES: f64 = 100.0;
+/// A greater number without a unit is no number of pieces: the unit was probably forgotten.
+const MAX_PIECES: f64 = 100.0;
 
 /// A measure at the beginning of a text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Measure<'a> {
-    /// `None` where there is one that cannot be read.
+    /// `None` when there is an amount that cannot be parsed.
     pub(super) amount: Option<IngredientAmount>,
-    /// Whether a unit or a size was with the number, so that it can be nothing
-    /// but a measure.
+    /// Whether the number has a unit or a size, so that it is certainly a measure.
     pub(super) is_certain: bool,
-    /// What it is said to weigh, between the number and the unit.
+    /// The weight that is given between the number and the unit.
     pub(super) grams: Option<i32>,
     pub(super) rest: &'a str,
 }
 
 impl<'a> Measure<'a> {
     fn of(bounds: (f64, f64), unit: Option<Unit>, is_certain: bool, rest: &'a str) -> Self {
-        let countable = unit.is_some() || bounds.1 <= TOO_MANY_PIECES;
+        let countable = unit.is_some() || bounds.1 <= MAX_PIECES;
         Self {
             amount: IngredientAmount::new(bounds, unit).filter(|_| countable),
             is_certain,
@@ -33,8 +32,8 @@ impl<'a> Measure<'a> {
         }
     }
 
-    /// One that cannot be read.
-    pub(super) fn unread(rest: &'a str) -> Self {
+    /// A measure whose amount cannot be parsed.
+    pub(super) fn unreadable(rest: &'a str) -> Self {
         Self {
             amount: None,
             is_certain: true,
@@ -51,20 +50,20 @@ impl<'a> Measure<'a> {
 /// The measure at the beginning of a text.
 pub(super) fn measure(text: &str) -> Option<Measure<'_>> {
     let text = after_about(text);
-    let Some((least, most, rest)) = range(text) else {
+    let Some((min, max, rest)) = range(text) else {
         return without_number(text);
     };
     if rest.starts_with('%') {
         return None;
     }
     if let Some(inside) = rest.trim_start().strip_prefix('(')
-        && let Some(measure) = with_size((least, most), inside)
+        && let Some(measure) = with_size((min, max), inside)
     {
         return Some(measure);
     }
-    if least.fract() == 0.0
-        && least >= most
-        && let Some(product) = product(least, rest)
+    if min.fract() == 0.0
+        && min >= max
+        && let Some(product) = product(min, rest)
     {
         return Some(product);
     }
@@ -73,71 +72,71 @@ pub(super) fn measure(text: &str) -> Option<Measure<'_>> {
     if let Some(word) = words::unit(sized) {
         let length = word.unit.is_some_and(Unit::is_length);
         if length && describes(word.rest) {
-            return thick(text);
+            return count_before_dimension(text);
         }
         // `Two glass marbles`
-        if word.unit == Some(Unit::Glass) && !word.is_plural && least > 1.0 {
-            return Some(Measure::of((least, most), None, false, rest));
+        if word.unit == Some(Unit::Glass) && !word.is_plural && min > 1.0 {
+            return Some(Measure::of((min, max), None, false, rest));
         }
-        return Some(with_unit((least, most), &word));
+        return Some(with_unit((min, max), &word));
     }
     let is_sized = sized.len() < joined.len();
     let rest = if is_sized { sized } else { rest };
     let rest = strip_words(rest, "each").unwrap_or(rest);
-    let bounds = neighbours(text, rest).unwrap_or((least, most));
+    let bounds = fraction_as_range(text, rest).unwrap_or((min, max));
     Some(Measure::of(bounds, None, is_sized, rest))
 }
 
-/// With the unit found; `a pint and a half` and `a pound or two` end after it.
-fn with_unit<'a>((least, most): (f64, f64), word: &words::Word<'a>) -> Measure<'a> {
+/// The measure with this number and unit, and what may follow the unit: `a pint and a half`, `a pound or two`.
+fn with_unit<'a>((min, max): (f64, f64), word: &words::Word<'a>) -> Measure<'a> {
     if let Some(rest) = strip_words(word.rest, "and a half") {
-        return Measure::of((least + 0.5, most + 0.5), word.unit, true, rest);
+        return Measure::of((min + 0.5, max + 0.5), word.unit, true, rest);
     }
     if let Some((upper, rest)) = strip_words(word.rest, "or").and_then(number)
-        && least < upper
+        && min < upper
         && (rest.is_empty() || strip_words(rest, "of").is_some())
     {
-        return Measure::of((least, upper), word.unit, true, rest);
+        return Measure::of((min, upper), word.unit, true, rest);
     }
     // `from 30g to 70g`
     let to = word.rest.trim_start();
     let to = strip_words(to, "to").or_else(|| to.strip_prefix(['-', '–', '—']));
-    if least >= most
+    if min >= max
         && let Some((upper, rest)) = to.and_then(number)
         && let Some(other) = words::unit(rest)
-        && least < upper
+        && min < upper
         && word.unit == other.unit
     {
-        return Measure::of((least, upper), word.unit, true, other.rest);
+        return Measure::of((min, upper), word.unit, true, other.rest);
     }
     let rest = word.rest.strip_prefix('+').unwrap_or(word.rest);
-    Measure::of((least, most), word.unit, true, rest)
+    Measure::of((min, max), word.unit, true, rest)
 }
 
-/// `2 x 400g` and `2 33cl bottles`: that much each.
+/// A number of equal measures: `2 x 400g` and `2 33cl bottles`.
 fn product(count: f64, rest: &str) -> Option<Measure<'_>> {
     let trimmed = rest.trim_start();
     let times = trimmed.strip_prefix(['x', '×', 'X']);
     if let Some(after) = times.filter(|after| !after.starts_with(char::is_alphabetic)) {
         let once = || Measure::of((count, count), None, true, after);
-        return Some(sized(after).map_or_else(once, |each| each.times(count)));
+        return Some(weight_or_volume(after).map_or_else(once, |each| each.times(count)));
     }
     let spaced = trimmed.len() < rest.len();
-    let each = sized(trimmed).filter(|_| spaced && starts_with_digit(trimmed));
+    let each = weight_or_volume(trimmed).filter(|_| spaced && starts_with_digit(trimmed));
     each.map(|each| each.times(count))
 }
 
-/// What follows a number and `(`: `1 (15-ounce) can` is a can, `4.5 (650g) cups`
-/// are cups, and `2 (32 oz)` and `2 (3 1/2) pound` are that much each.
-fn with_size((least, most): (f64, f64), inside: &str) -> Option<Measure<'_>> {
+/// A measure with a size in parentheses after the number: `1 (15-ounce) can` is one can, `4.5 (650g) cups` are cups,
+/// and `2 (32 oz)` and `2 (3 1/2) pound` are twice that much.
+fn with_size((min, max): (f64, f64), inside: &str) -> Option<Measure<'_>> {
     let (inside, after) = inside.split_once(')')?;
     let word = words::unit(after_sizes(after));
     if let Some((each, "")) = number(inside) {
         let word = word.filter(|word| word.unit.is_some_and(Unit::is_measure))?;
-        let bounds = (least * each, most * each);
+        let bounds = (min * each, max * each);
         return Some(Measure::of(bounds, word.unit, true, word.rest));
     }
-    let size = sized(inside).filter(|size| size.rest.trim().is_empty())?;
+    let size = weight_or_volume(inside).filter(|size| size.rest.trim().is_empty())?;
     let metric = matches!(size.unit(), Some(Unit::Gram | Unit::Kilogram));
     let grams = size
         .amount
@@ -146,29 +145,29 @@ fn with_size((least, most): (f64, f64), inside: &str) -> Option<Measure<'_>> {
     match word {
         Some(word) if word.unit.is_some_and(Unit::is_measure) => Some(Measure {
             grams,
-            ..Measure::of((least, most), word.unit, true, word.rest)
+            ..Measure::of((min, max), word.unit, true, word.rest)
         }),
         Some(word) => {
-            let all = (least >= most).then(|| size.times(least).amount).flatten();
+            let all = (min >= max).then(|| size.times(min).amount).flatten();
             let grams = grams.and(all).and_then(IngredientAmount::grams);
             Some(Measure {
                 grams,
-                ..Measure::of((least, most), word.unit, true, word.rest)
+                ..Measure::of((min, max), word.unit, true, word.rest)
             })
         }
-        None => (least >= most && least.fract() == 0.0).then(|| Measure {
+        None => (min >= max && min.fract() == 0.0).then(|| Measure {
             rest: after,
-            ..size.times(least)
+            ..size.times(min)
         }),
     }
 }
 
 /// A number with a unit of weight or volume.
-fn sized(text: &str) -> Option<Measure<'_>> {
-    let (least, most, rest) = range(after_about(text))?;
+fn weight_or_volume(text: &str) -> Option<Measure<'_>> {
+    let (min, max, rest) = range(after_about(text))?;
     let rest = rest.trim_start().strip_prefix('-').unwrap_or(rest);
     let word = words::unit(rest).filter(|word| word.unit.is_some_and(Unit::is_measure))?;
-    Some(Measure::of((least, most), word.unit, true, word.rest))
+    Some(Measure::of((min, max), word.unit, true, word.rest))
 }
 
 impl Measure<'_> {
@@ -185,7 +184,7 @@ pub(super) fn starts_with_digit(text: &str) -> bool {
         .starts_with(|letter: char| letter.is_ascii_digit())
 }
 
-/// Whether a length only says how thick or long something is.
+/// Whether a length only describes a dimension, as in `1 inch thick`.
 fn describes(rest: &str) -> bool {
     let rest = rest.trim_start_matches([' ', '-']);
     let adjectives = ["thick", "long", "wide", "square", "cubes", "in diameter"];
@@ -194,16 +193,15 @@ fn describes(rest: &str) -> bool {
         .any(|word| strip_words(rest, word).is_some())
 }
 
-/// `4 ¼ inch thick steaks` are four.
-fn thick(text: &str) -> Option<Measure<'_>> {
+/// The number of pieces before a dimension: `4 ¼ inch thick steaks` are four.
+fn count_before_dimension(text: &str) -> Option<Measure<'_>> {
     let end = text.find(|letter: char| !letter.is_ascii_digit())?;
     let count = text[..end].parse().ok()?;
     Some(Measure::of((count, count), None, false, &text[end..]))
 }
 
-/// `2/3 pods` and `5/6 leaves` are two or three and five or six, since nobody
-/// takes two thirds of several.
-fn neighbours(text: &str, rest: &str) -> Option<(f64, f64)> {
+/// Reads a fraction of plural things as a range: `2/3 pods` are two or three, and `5/6 leaves` are five or six.
+fn fraction_as_range(text: &str, rest: &str) -> Option<(f64, f64)> {
     let (upper, lower) = text[..text.len() - rest.len()].split_once('/')?;
     let (upper, lower) = (
         upper.trim().parse::<u8>().ok()?,
@@ -214,7 +212,7 @@ fn neighbours(text: &str, rest: &str) -> Option<(f64, f64)> {
     (upper > 1 && lower == upper + 1 && several).then_some((upper.into(), lower.into()))
 }
 
-/// `a pinch`, `Pinch of`, `a white onion`.
+/// A measure without a number: `a pinch`, `Pinch of`, `a white onion`.
 fn without_number(text: &str) -> Option<Measure<'_>> {
     let one = (1.0, 1.0);
     if let Some(noun) = article(text) {
@@ -238,7 +236,7 @@ fn without_number(text: &str) -> Option<Measure<'_>> {
         return None;
     }
     if word.is_plural {
-        return Some(Measure::unread(word.rest));
+        return Some(Measure::unreadable(word.rest));
     }
     Some(Measure::of(one, word.unit, true, word.rest))
 }

@@ -1,6 +1,6 @@
-//! Numbers as cooks write them: `1 1/2`, `½`, `2,5`, `half a`, `three`.
+//! Parsing of numbers as recipes write them: `1 1/2`, `½`, `2,5`, `half a`, `three`.
 
-/// What counts as a number when it is spelled out.
+/// Numbers that are spelled out.
 const SPELLED: [(&str, f64); 17] = [
     ("one", 1.0),
     ("two", 2.0),
@@ -21,44 +21,44 @@ const SPELLED: [(&str, f64); 17] = [
     ("couple", 2.0),
 ];
 
-/// The number at the beginning of a text, and what comes after it. A word such
-/// as `a` is no number by itself, see [`article`].
+/// The number at the beginning of a text, and the rest of the text. A word such as `a` alone is no number, see
+/// [`article`].
 pub(super) fn number(text: &str) -> Option<(f64, &str)> {
     let text = text.trim_start();
     if let Some((whole, rest)) = decimal(text) {
         let is_whole = !text[..text.len() - rest.len()].contains(['.', ',']);
         if is_whole && let Some((divisor, rest)) = divisor(rest) {
-            return (divisor > 0.0).then(|| (whole / divisor, of_a(rest)));
+            return (divisor > 0.0).then(|| (whole / divisor, skip_of_a(rest)));
         }
         let (part, rest) = part(rest).filter(|_| is_whole).unwrap_or((0.0, rest));
         return Some((whole + part, rest));
     }
     if let Some((value, rest)) = vulgar(text) {
-        return Some((value, of_a(rest)));
+        return Some((value, skip_of_a(rest)));
     }
     let (value, rest) = spelled(text)?;
     let half = strip_words(rest, "and a half");
     Some(half.map_or((value, rest), |rest| (value + 0.5, rest)))
 }
 
-/// `a` or `an` at the beginning, which is as good as one before a noun.
+/// The text after `a` or `an` at the beginning, which means one before a noun.
 pub(super) fn article(text: &str) -> Option<&str> {
     strip_words(text, "a").or_else(|| strip_words(text, "an"))
 }
 
-/// Two numbers that bound an amount, or one as both: `2-3`, `2 to 3`, `two or
-/// three`, `1 (or 2)`.
+/// The bounds of a range at the beginning of a text, and the rest: `2-3`, `2 to 3`, `two or three`, `1 (or 2)`. A
+/// single number is both bounds.
 pub(crate) fn range(text: &str) -> Option<(f64, f64, &str)> {
-    let (least, rest) = number(text)?;
-    let most = upper(rest).filter(|(most, _)| *most > least);
-    Some(most.map_or((least, least, rest), |(most, rest)| (least, most, rest)))
+    let (min, rest) = number(text)?;
+    let max = upper(rest).filter(|(max, _)| *max > min);
+    Some(max.map_or((min, min, rest), |(max, rest)| (min, max, rest)))
 }
 
 fn upper(rest: &str) -> Option<(f64, &str)> {
     let rest = rest.trim_start();
     if let Some(inside) = rest.strip_prefix("(or ") {
-        let (most, rest) = number(inside)?;
-        return Some((most, rest.trim_start().strip_prefix(')')?));
+        let (max, rest) = number(inside)?;
+        return Some((max, rest.trim_start().strip_prefix(')')?));
     }
     let mark = ["-", "–", "—", "~", "/ "];
     let after = mark.iter().find_map(|mark| rest.strip_prefix(mark));
@@ -67,8 +67,7 @@ fn upper(rest: &str) -> Option<(f64, &str)> {
     number(after.trim_start().trim_start_matches('~'))
 }
 
-/// Digits with a decimal point or comma. Three digits after a comma are
-/// thousands.
+/// Digits with a decimal point or comma. A comma before three digits separates thousands.
 fn decimal(text: &str) -> Option<(f64, &str)> {
     let (whole, rest) = digits(text);
     let point = rest.strip_prefix(['.', ',']).map(digits);
@@ -80,7 +79,7 @@ fn decimal(text: &str) -> Option<(f64, &str)> {
         }
         _ => (whole.to_owned(), rest),
     };
-    // Longer ones are no amounts, and would not be exact.
+    // Longer numbers are no amounts, and would not be exact.
     let value = value.parse().ok().filter(|_| value.len() <= 12);
     value.map(|value| (value, rest))
 }
@@ -90,7 +89,7 @@ fn digits(text: &str) -> (&str, &str) {
     text.split_at(end.unwrap_or(text.len()))
 }
 
-/// `/4`, the lower half of a fraction.
+/// The divisor of a fraction: `/4`.
 fn divisor(rest: &str) -> Option<(f64, &str)> {
     let (digits, rest) = digits(rest.strip_prefix(['/', '⁄'])?);
     Some((digits.parse().ok().filter(|_| digits.len() <= 3)?, rest))
@@ -148,20 +147,20 @@ fn spelled(text: &str) -> Option<(f64, &str)> {
         words.find_map(|(word, value)| Some((*value, strip_words(text, word)?)))
     };
     let (value, rest) = match article(text) {
-        // `a one` is nothing that people write, `a half` is.
+        // `a half` is a number, `a one` and `a three` are not.
         Some(noun) => find(noun).filter(|(value, _)| ![1.0, 3.0].contains(value))?,
         None => find(text)?,
     };
-    Some((value, of_a(rest)))
+    Some((value, skip_of_a(rest)))
 }
 
-/// Leaves out what joins a fraction with what it is of: `half a`, `1/4 of an`.
-fn of_a(rest: &str) -> &str {
+/// Skips `a` or `of a` after a fraction: `half a`, `1/4 of an`.
+fn skip_of_a(rest: &str) -> &str {
     let of = strip_words(rest, "of").unwrap_or(rest);
     article(of).unwrap_or(rest)
 }
 
-/// What follows these words at the beginning, whatever their case.
+/// The text after these words at the beginning, ignoring case.
 pub(crate) fn strip_words<'a>(text: &'a str, words: &str) -> Option<&'a str> {
     let text = text.trim_start();
     let start = text.get(..words.len())?;
@@ -175,9 +174,9 @@ mod tests {
     use super::range;
 
     #[test]
-    fn numbers_are_read_as_cooks_write_them() {
+    fn numbers_are_parsed_as_recipes_write_them() {
         let third = 1.0 / 3.0;
-        for (text, least, most, rest) in [
+        for (text, min, max, rest) in [
             ("3 eggs", 3.0, 3.0, " eggs"),
             ("400g flour", 400.0, 400.0, "g flour"),
             ("1 1/2 cups", 1.5, 1.5, " cups"),
@@ -220,7 +219,7 @@ mod tests {
             ("1/4 a stick", 0.25, 0.25, " stick"),
             ("1/2 of the dough", 0.5, 0.5, " of the dough"),
         ] {
-            assert_eq!(range(text), Some((least, most, rest)), "{text}");
+            assert_eq!(range(text), Some((min, max, rest)), "{text}");
         }
     }
 

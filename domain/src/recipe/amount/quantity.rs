@@ -1,5 +1,4 @@
-//! The whole of what is written about how much: a measure with all that only
-//! says it again, in other units or in parentheses.
+//! Parsing of a whole quantity: a measure, and repetitions of it in other units or in parentheses.
 
 use super::{
     IngredientAmount, MeasuringUnit as Unit,
@@ -8,7 +7,7 @@ use super::{
     words::{self, after_about, after_sizes},
 };
 
-/// Words of amounts that nobody can measure, and those that come before them.
+/// Words of amounts that cannot be measured, and words that may precede them.
 const VAGUE: [&str; 8] = [
     "little bit",
     "few",
@@ -23,18 +22,18 @@ const BEFORE_VAGUE: [&str; 9] = [
     "a", "an", "small", "good", "tiny", "teensy", "thin", "ample", "very",
 ];
 
-/// How much, at the beginning of a text.
+/// A quantity at the beginning of a text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Quantity<'a> {
     /// As written.
     pub(crate) text: &'a str,
     /// `None` when it cannot be measured.
     pub(crate) amount: Option<IngredientAmount>,
-    /// What it weighs, where the text says so.
+    /// The weight in grams, when the text gives it.
     pub(crate) grams: Option<i32>,
-    /// Whether a unit or a size is with the number.
+    /// Whether the number has a unit or a size.
     pub(crate) is_certain: bool,
-    /// What comes after it.
+    /// The text after the quantity.
     pub(crate) rest: &'a str,
 }
 
@@ -51,20 +50,20 @@ pub(crate) fn leading(text: &str) -> Option<Quantity<'_>> {
     }
     let from = strip_words(text, "from").unwrap_or(text);
     let first = measure(from)?;
-    let (mut first, is_sum) = plus(first);
+    let (mut first, is_sum) = sum(first);
     let mut grams = first
         .amount
         .and_then(IngredientAmount::grams)
         .or(first.grams);
     let mut rest = first.rest;
     while let Some(other) = alternative(&first, rest) {
-        // An author who gives grams knows better than a conversion, but what
-        // follows a count of cans may be meant for each.
+        // Grams given by the author are better than a conversion, but after a number of cans they may be meant for
+        // each.
         let metric = matches!(other.unit(), Some(Unit::Gram | Unit::Kilogram));
         if metric && (is_sum || first.amount.is_some_and(IngredientAmount::is_total)) {
             grams = other.amount.and_then(IngredientAmount::grams).or(grams);
         }
-        // Ounces that are also millilitres are no weight.
+        // Ounces that are repeated as a volume are fluid ounces.
         if let Some(amount) = &mut first.amount
             && amount.unit == Some(Unit::Ounce)
             && other.unit().is_some_and(Unit::is_volume)
@@ -86,7 +85,7 @@ pub(crate) fn leading(text: &str) -> Option<Quantity<'_>> {
     })
 }
 
-/// Leaves out what joins a quantity to its noun: `1/4 of an onion`.
+/// Removes the words that join a quantity to its noun: `1/4 of an onion`.
 fn without_of(text: &str) -> &str {
     let text = text.trim();
     let mut joined = [" of an", " of a", " of", " an", " a"].iter();
@@ -95,27 +94,27 @@ fn without_of(text: &str) -> &str {
         .unwrap_or(text)
 }
 
-/// Only the number at the beginning: what looks like a unit is what is counted.
+/// Parses only the number at the beginning: a word that looks like a unit is the thing that is counted.
 pub(crate) fn counted(text: &str) -> Option<Quantity<'_>> {
-    let (least, most, rest) = range(after_about(text))?;
+    let (min, max, rest) = range(after_about(text))?;
     (!rest.starts_with('%')).then(|| Quantity {
         text: text[..text.len() - rest.len()].trim(),
-        amount: IngredientAmount::new((least, most), None),
+        amount: IngredientAmount::new((min, max), None),
         grams: None,
         is_certain: false,
         rest,
     })
 }
 
-/// A text that is nothing but a quantity.
+/// Parses a text that consists of a quantity only.
 pub(crate) fn whole(text: &str) -> Option<Quantity<'_>> {
     let quantity = leading(text)?;
     let rest = quantity.rest.trim().trim_end_matches('.');
-    let said = ["", "or so", "approx", "each", "sized"].contains(&rest);
-    (said && !quantity.text.is_empty()).then_some(quantity)
+    let is_complete = ["", "or so", "approx", "each", "sized"].contains(&rest);
+    (is_complete && !quantity.text.is_empty()).then_some(quantity)
 }
 
-/// `some`, `a few`, `Small amount of`.
+/// The text after a vague amount: `some`, `a few`, `Small amount of`.
 fn vague(text: &str) -> Option<&str> {
     let mut rest = text;
     while let Some(after) = BEFORE_VAGUE.iter().find_map(|word| strip_words(rest, word)) {
@@ -127,8 +126,8 @@ fn vague(text: &str) -> Option<&str> {
     Some(unit.map_or(rest, |word| word.rest))
 }
 
-/// `1/4 cup + 1/2 tsp` is one amount.
-fn plus(first: Measure<'_>) -> (Measure<'_>, bool) {
+/// Adds a second measure after `+`, as in `1/4 cup + 1/2 tsp`. The flag is whether there is one.
+fn sum(first: Measure<'_>) -> (Measure<'_>, bool) {
     let Some(after) = first.rest.trim_start().strip_prefix('+') else {
         return (first, false);
     };
@@ -147,14 +146,13 @@ fn plus(first: Measure<'_>) -> (Measure<'_>, bool) {
     (
         Measure {
             amount: sum,
-            ..Measure::unread(second.rest)
+            ..Measure::unreadable(second.rest)
         },
         true,
     )
 }
 
-/// What says the same again: `/ 14 grams`, `| 1 1/2 lb`, `or 1lb`, `(110g)`,
-/// and the container that a weight comes in.
+/// A repetition of the measure: `/ 14 grams`, `| 1 1/2 lb`, `or 1lb`, `(110g)`, or the container of a weight.
 fn alternative<'a>(first: &Measure<'_>, rest: &'a str) -> Option<Measure<'a>> {
     let trimmed = rest.trim_start();
     if let Some(inside) = trimmed.strip_prefix('(') {
@@ -170,7 +168,7 @@ fn alternative<'a>(first: &Measure<'_>, rest: &'a str) -> Option<Measure<'a>> {
         .or_else(|| strip_words(trimmed, "or"))
     {
         // `1 clove/teaspoon`
-        let unit = || words::unit(after).map(|word| Measure::unread(word.rest));
+        let unit = || words::unit(after).map(|word| Measure::unreadable(word.rest));
         let other = measure(after).or_else(|| unit().filter(|_| trimmed.starts_with('/')));
         return other.filter(|other| other.is_certain && first.is_certain);
     }
@@ -192,10 +190,10 @@ fn alternative<'a>(first: &Measure<'_>, rest: &'a str) -> Option<Measure<'a>> {
         words::unit(after_sizes(trimmed)).filter(|word| word.unit.is_none_or(Unit::is_container));
     let spaced = trimmed.len() < rest.len() || rest.starts_with('-');
     let word = word.filter(|word| container && spaced && word.rest.contains(char::is_alphabetic));
-    word.map(|word| Measure::unread(word.rest))
+    word.map(|word| Measure::unreadable(word.rest))
 }
 
-/// Parentheses that hold nothing but measures; the one in grams counts.
+/// The measure in parentheses that contain only measures; the one in grams, if there are several.
 fn inside_parentheses(text: &str) -> Option<Measure<'_>> {
     let mut found: Option<Measure<'_>> = None;
     let mut rest = after_about(text);

@@ -1,12 +1,12 @@
-//! What amounts are measured in.
+//! Units of amounts.
 
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
-use crate::preferences::stored_enum;
+use crate::enums::stored_enum;
 
 stored_enum! {
-    /// What an amount is measured in. Those of the kitchen have no exact size.
+    /// The unit of an amount. Kitchen units have no exact size.
     MeasuringUnit {
         /// Metric.
         Gram = "GRAM",
@@ -28,7 +28,7 @@ stored_enum! {
         Teaspoon = "TEASPOON",
         /// About 15 ml.
         Tablespoon = "TABLESPOON",
-        /// A spoon whose size is not said.
+        /// A spoon of unspecified size.
         Spoon = "SPOON",
         /// About 240 ml.
         Cup = "CUP",
@@ -40,9 +40,9 @@ stored_enum! {
         Quart = "QUART",
         /// 3.79 or 4.55 l.
         Gallon = "GALLON",
-        /// Of what is long.
+        /// A unit of length.
         Centimetre = "CENTIMETRE",
-        /// Of what is long.
+        /// A unit of length.
         Inch = "INCH",
         /// As much as two fingers hold.
         Pinch = "PINCH",
@@ -103,21 +103,21 @@ stored_enum! {
     }
 }
 
-/// Units of one family can be added up.
+/// A family of units whose amounts can be added up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Family {
-    /// Counted in grams.
+    /// The base unit is the gram.
     MetricWeight,
-    /// Counted in ounces.
+    /// The base unit is the ounce.
     ImperialWeight,
-    /// Counted in millilitres.
+    /// The base unit is the millilitre.
     MetricVolume,
-    /// Counted in teaspoons.
+    /// The base unit is the teaspoon.
     Spoons,
 }
 
 impl MeasuringUnit {
-    /// The family, and how much of what it is counted in.
+    /// The family, and the size in the base unit of the family.
     pub(super) fn size(self) -> Option<(Family, f64)> {
         Some(match self {
             Self::Gram => (Family::MetricWeight, 1.0),
@@ -135,7 +135,7 @@ impl MeasuringUnit {
         })
     }
 
-    /// How many grams one of it is; `None` unless it is a unit of weight.
+    /// The grams of one unit; `None` unless it is a unit of weight.
     pub(super) fn grams(self) -> Option<f64> {
         match self.size()? {
             (Family::MetricWeight, grams) => Some(grams),
@@ -144,7 +144,7 @@ impl MeasuringUnit {
         }
     }
 
-    /// Whether it has a size of its own, and is no thing to be counted.
+    /// Whether it measures a weight or volume, and is not a thing to be counted.
     pub(super) fn is_measure(self) -> bool {
         use MeasuringUnit::{FluidOunce, Gallon, Pint, Quart};
         self.size().is_some() || matches!(self, FluidOunce | Pint | Quart | Gallon)
@@ -155,7 +155,7 @@ impl MeasuringUnit {
         self.is_measure() && self.grams().is_none()
     }
 
-    /// Whether other things come in it.
+    /// Whether it is a container, or another form in which food is sold.
     pub(super) fn is_container(self) -> bool {
         use MeasuringUnit::{Bag, Block, Bottle, Box, Can, Jar, Loaf, Package};
         matches!(

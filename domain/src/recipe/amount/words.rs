@@ -1,9 +1,9 @@
-//! The words that stand for units.
+//! The words for units.
 
 use super::{MeasuringUnit as Unit, number::strip_words};
 
-/// In lower case and singular; the plural adds `s` or `es`. Single letters
-/// count as they are written: `T` is more than `t`.
+/// Words in lower case and singular; the plural adds `s` or `es`. Single letters are case-sensitive: `T` is a
+/// tablespoon, `t` a teaspoon.
 const WORDS: [(Unit, &[&str]); 46] = [
     (Unit::Gram, &["g", "gr", "gm", "gram", "gramm", "gramme"]),
     (Unit::Kilogram, &["kg", "kilo", "kilogram"]),
@@ -15,7 +15,7 @@ const WORDS: [(Unit, &[&str]); 46] = [
     (Unit::Litre, &["l", "L", "lt", "ltr", "litre", "liter"]),
     (
         Unit::Teaspoon,
-        // The last is misspelt often enough.
+        // The last one is a common misspelling.
         &[
             "t",
             "tsp",
@@ -90,12 +90,12 @@ const WORDS: [(Unit, &[&str]); 46] = [
     (Unit::Serving, &["serving", "portion"]),
 ];
 
-/// Words which only say that something is counted.
+/// Words that only express that something is counted.
 const PIECES: [&str; 8] = [
     "piece", "pc", "ear", "pod", "strand", "thumb", "knob", "ball",
 ];
 
-/// What may stand between a number and its unit, or instead of one.
+/// Words of size, which may stand between a number and its unit, or in place of the unit.
 const SIZES: [&str; 18] = [
     "medium-sized",
     "medium sized",
@@ -117,7 +117,7 @@ const SIZES: [&str; 18] = [
     "metric",
 ];
 
-/// What stands in front of a number that is not meant to be exact.
+/// Words in front of an approximate number.
 const ABOUT: [&str; 8] = [
     "about",
     "around",
@@ -129,7 +129,7 @@ const ABOUT: [&str; 8] = [
     "at least",
 ];
 
-/// A unit at the beginning of a text.
+/// A word for a unit at the beginning of a text.
 pub(super) struct Word<'a> {
     /// `None` for a word such as `pieces`.
     pub(super) unit: Option<Unit>,
@@ -137,7 +137,7 @@ pub(super) struct Word<'a> {
     pub(super) rest: &'a str,
 }
 
-/// The unit at the beginning of a text; the longest word that fits.
+/// The word for a unit at the beginning of a text; the longest one that matches.
 pub(super) fn unit(text: &str) -> Option<Word<'_>> {
     let units = WORDS.iter().map(|(unit, words)| (Some(*unit), *words));
     let words = units.chain([(None, PIECES.as_slice())]);
@@ -166,22 +166,21 @@ fn strip<'a>(text: &'a str, word: &str) -> Option<(&'a str, bool)> {
     let plural = ["(s)", "es", "s"].iter();
     let plural = plural
         .filter_map(|end| rest.strip_prefix(end))
-        .find(|rest| ends(rest));
+        .find(|rest| is_word_end(rest));
     let (rest, is_plural) = plural.map_or((rest, false), |rest| (rest, true));
     let rest = if word.len() <= 5 {
         rest.strip_prefix('.').unwrap_or(rest)
     } else {
         rest
     };
-    ends(rest).then_some((rest, is_plural || matches!(word, "leaves" | "loaves")))
+    is_word_end(rest).then_some((rest, is_plural || matches!(word, "leaves" | "loaves")))
 }
 
-fn ends(rest: &str) -> bool {
+fn is_word_end(rest: &str) -> bool {
     !rest.starts_with(|letter: char| letter.is_alphanumeric() || letter == '-')
 }
 
-/// What follows the sizes at the beginning, such as `large` and `heaped`, and a
-/// hyphen before them.
+/// The text after the words of size at the beginning, such as `large` and `heaped`.
 pub(super) fn after_sizes(text: &str) -> &str {
     let mut rest = text;
     while let Some(after) = SIZES.iter().find_map(|size| strip_words(rest, size)) {
@@ -191,7 +190,7 @@ pub(super) fn after_sizes(text: &str) -> &str {
     rest
 }
 
-/// What follows `about`, `~` and the like.
+/// The text after `about`, `~` and the like.
 pub(crate) fn after_about(text: &str) -> &str {
     let mut rest = text.trim_start();
     loop {

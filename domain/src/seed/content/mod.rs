@@ -1,4 +1,4 @@
-//! All content that ships with the crate, read and checked.
+//! All content that ships with the crate, parsed and validated.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -13,7 +13,7 @@ use crate::{
     Error, Result, catalogue::Catalogue, exercise::Exercise, programme::Programme, recipe::Recipe,
 };
 
-/// The content, in the order of its files. Slugs name what has a table with them.
+/// The content, in the order of its files, with the slugs of items whose tables have slugs.
 pub(super) struct Content {
     pub(super) exercises: Vec<(String, Arc<Exercise>)>,
     pub(super) workouts: Vec<SeededWorkout>,
@@ -22,12 +22,11 @@ pub(super) struct Content {
 }
 
 impl Content {
-    /// Reads the files and makes the programmes.
+    /// Reads the files and generates the programmes.
     ///
     /// # Errors
     ///
-    /// [`Error::Invariant`] when a file is not as it should be, which a test
-    /// rules out.
+    /// [`Error::Invariant`] when a file is invalid, which a test rules out.
     pub(super) fn load() -> Result<Self> {
         let named = |file: &'static str| {
             move |error| Error::Invariant(format!("content/{file}.json: {error}"))
@@ -50,7 +49,7 @@ impl Content {
         })
     }
 
-    /// The content as gateways hold it.
+    /// The content as a catalogue.
     pub(super) fn catalogue(&self) -> Catalogue {
         let Self {
             exercises,

@@ -4,8 +4,8 @@ use sea_orm::Iterable;
 
 use super::Content;
 use crate::{
-    day::MealSlot,
-    preferences::{Allergen, Diet},
+    enums::MealSlot,
+    enums::{Allergen, Diet},
     recipe::Recipe,
 };
 
@@ -14,7 +14,7 @@ fn content() -> Content {
 }
 
 #[test]
-fn there_is_as_much_as_promised_and_nothing_twice() {
+fn the_content_has_the_documented_size_and_no_duplicates() {
     let content = content();
     let exercises = content.exercises.iter().map(|(slug, _)| slug.as_str());
     let workouts = content.workouts.iter().map(|it| it.slug.as_str());
@@ -30,7 +30,7 @@ fn there_is_as_much_as_promised_and_nothing_twice() {
 }
 
 #[test]
-fn exercises_and_workouts_say_what_to_do() {
+fn exercises_and_workouts_are_complete() {
     let content = content();
     for (slug, exercise) in &content.exercises {
         assert!((1..=120).contains(&exercise.name.chars().count()), "{slug}");
@@ -73,8 +73,7 @@ fn recipes_can_be_planned_and_have_plausible_nutrition() {
             "{slug}"
         );
         let of = recipe.nutrition.expect("plannable recipes have it");
-        // Atwater's factors; the cited table uses finer ones for each food, hence
-        // the wide margin.
+        // Atwater factors. The cited table uses more specific ones for each food, hence the wide margin.
         let energy = 4.0 * (of.protein_grams + of.carbohydrate_grams)
             + 9.0 * of.fat_grams
             + 2.0 * of.fibre_grams;
@@ -88,9 +87,9 @@ fn recipes_can_be_planned_and_have_plausible_nutrition() {
     }
 }
 
-/// What stays without an amount is known, so that no other goes unnoticed.
+/// The quantities without an amount are listed, so that a new one does not go unnoticed.
 #[test]
-fn quantities_are_amounts_too() {
+fn quantities_have_amounts() {
     let mut unmeasured = Vec::new();
     for (slug, recipe) in content().recipes {
         for part in &recipe.ingredients {
@@ -116,8 +115,8 @@ fn quantities_are_amounts_too() {
     );
 }
 
-/// Somebody who must not eat any of the fourteen still gets a whole day, twice
-/// over: so no slot has to be left out, nor a recipe to come twice in a day.
+/// A member who excludes all fourteen allergens still gets a whole day, twice over: no slot has to be left out, and no
+/// recipe has to be served twice in a day.
 #[test]
 fn every_diet_has_recipes_without_any_allergen() {
     let content = content();

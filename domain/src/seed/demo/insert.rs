@@ -1,22 +1,21 @@
-//! Writing demo members.
+//! Inserting demo members.
 
 use std::collections::HashSet;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use super::{LOCAL_ISSUER, cast::CAST, rows::Rows};
+use super::{LOCAL_ISSUER, members::MEMBERS, rows::Rows};
 use crate::{
     Result,
     catalogue::Catalogue,
     clock::Clock,
     database::{self, insert},
-    id::column,
+    id::uuid_array,
     member::entity::{Column, Entity},
 };
 
-/// Inserts the demo members that are not there yet, and says how many. One that
-/// is there is left as it is, whoever made it.
-pub(in crate::seed) async fn missing_members(
+/// Inserts the missing demo members, and returns their number. Existing ones are not changed, whatever created them.
+pub(in crate::seed) async fn insert_missing(
     db: &impl ConnectionTrait,
     clock: &dyn Clock,
     catalogue: &Catalogue,
@@ -25,29 +24,29 @@ pub(in crate::seed) async fn missing_members(
     let subjects = ours.select_only().column(Column::Subject).into_tuple();
     let present: HashSet<String> = subjects.all(db).await?.into_iter().collect();
     let mut rows = Rows::default();
-    for story in &CAST {
-        if !present.contains(story.subject) {
-            rows.tell(story, clock.today(story.time_zone), catalogue)?;
+    for definition in &MEMBERS {
+        if !present.contains(definition.subject) {
+            rows.add_member(definition, clock.today(definition.time_zone), catalogue)?;
         }
     }
     let inserted = rows.members.len();
     insert(db, std::mem::take(&mut rows.members)).await?;
-    owned(db, rows).await?;
+    insert_owned(db, rows).await?;
     Ok(inserted)
 }
 
-/// Inserts what members own, for each table all at once.
-pub(super) async fn owned(db: &impl ConnectionTrait, rows: Rows) -> Result<()> {
+/// Inserts the data of members, table by table.
+pub(super) async fn insert_owned(db: &impl ConnectionTrait, rows: Rows) -> Result<()> {
     insert(db, rows.preferences).await?;
     let subscribers: Vec<_> = rows.subscriptions.iter().map(|it| it.member_id.0).collect();
     insert(db, rows.subscriptions).await?;
-    // What was bought is linked to who bought it.
+    // Links each purchase to the member who made it.
     let sql = "
         INSERT INTO subscription_link (member_id, provider, external_id, linked_at)
         SELECT member_id, provider, external_id, updated_at
         FROM subscription
         WHERE member_id = ANY($1) AND provider IS NOT NULL";
-    let statement = database::statement(sql, [column(subscribers)]);
+    let statement = database::statement(sql, [uuid_array(subscribers)]);
     db.execute_raw(statement).await?;
     insert(db, rows.plans).await?;
     insert(db, rows.cycles).await?;

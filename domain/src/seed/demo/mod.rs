@@ -1,45 +1,42 @@
-//! Members to try things out with, in every state that a member can be in. Who
-//! they are is in [`cast`], in days before the day of seeding; [`rows`] makes
-//! rows of that, with dates in each member's own time zone.
+//! Demo members, in every state that a member can be in. [`members`] defines them, with times in days before the day of
+//! seeding; [`rows`] converts the definitions to rows, with dates in each member's own time zone.
 
-mod cast;
-mod course;
-mod diary;
+mod activity;
+mod definition;
 pub(super) mod insert;
+mod members;
+mod plan;
 mod profile;
 pub(super) mod renew;
 mod rows;
-mod story;
 
-/// The issuer of the tokens that the demo members sign in with: the local one.
+/// The local issuer, whose tokens the demo members use.
 pub const LOCAL_ISSUER: &str = "coach-local";
 
-/// The subjects of the demo members' tokens, which are also their addresses.
+/// The subjects of the demo members' tokens, which are also their email addresses.
 #[derive(Clone, Copy, Debug)]
 pub struct Demo {
-    /// Signed in, but never registered: there is no member. Access NONE.
+    /// Signed in but not registered: there is no member. Access NONE.
     pub not_registered: &'static str,
     /// Registered today, without a subscription or a plan. Access NONE.
     pub no_plan: &'static str,
     /// On day 1 of a first cycle. Access TRIAL.
     pub day_one: &'static str,
-    /// On day 12, with completed workouts, eaten meals, swapped dinners (today's
-    /// is not eaten yet), favourites and a nut allergy. Access ACTIVE. The one to
-    /// take when nothing else is said.
+    /// On day 12, with completed workouts, eaten meals, swapped dinners (today's is not eaten yet), favourites and a
+    /// nut allergy. Access ACTIVE. The default demo member.
     pub mid_cycle: &'static str,
     /// On day 30, with a check-in to submit. Access ACTIVE.
     pub check_in_due: &'static str,
-    /// On day 9 of a third cycle, with two check-ins, and with preferences that
-    /// changed from cycle to cycle. Access ACTIVE.
+    /// On day 9 of a third cycle, with two check-ins, and with preferences that changed from cycle to cycle. Access
+    /// ACTIVE.
     pub third_cycle: &'static str,
-    /// On day 16, with a subscription that ran out four days ago. Access LAPSED.
+    /// On day 16, with a subscription that expired four days ago. Access LAPSED.
     pub lapsed: &'static str,
     /// On day 6, with a payment that failed. Access GRACE.
     pub in_grace: &'static str,
-    /// Ended a plan when its check-in was due, and has not begun another. Access
-    /// ACTIVE.
+    /// Has ended a plan when its check-in was due, and has not begun another. Access ACTIVE.
     pub plan_ended: &'static str,
-    /// Of the staff, by the role in the token; no member.
+    /// A staff user, by the role in the token; not a member.
     pub staff: &'static str,
 }
 

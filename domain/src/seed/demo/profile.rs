@@ -1,11 +1,11 @@
-//! What a demo member is, wants, pays and likes.
+//! The rows of a demo member's profile: member, preferences, subscription, favourites and consents.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
     LOCAL_ISSUER,
-    rows::{Rows, Teller},
-    story::{Payment, Story},
+    definition::{DemoMember, DemoSubscription},
+    rows::{RowBuilder, Rows},
 };
 use crate::{
     consent, favourite,
@@ -16,44 +16,48 @@ use crate::{
     subscription,
 };
 
-impl Teller<'_> {
-    /// Adds the member with everything but plans.
-    pub(super) fn profile(&self, rows: &mut Rows) {
-        let since = self.story.preferences.first().map_or(0, |wish| wish.since);
+impl RowBuilder<'_> {
+    /// Adds the rows of the member, except plans.
+    pub(super) fn add_profile(&self, rows: &mut Rows) {
+        let since = self
+            .definition
+            .preferences
+            .first()
+            .map_or(0, |preferences| preferences.since);
         let registered = self.at(self.ago(since), (0, 0));
         rows.members.push(self.member(registered));
         let history = self.history().into_iter();
         rows.preferences
-            .extend(history.map(|of| self.preferences(of)));
+            .extend(history.map(|preferences| self.preferences(preferences)));
         rows.subscriptions.extend(self.subscription(registered));
         rows.favourites.extend(self.favourites(registered));
         rows.consents.extend(self.consents(registered));
     }
 
-    /// What the member wanted when, the earliest first.
+    /// The history of preferences, the earliest first.
     pub(super) fn history(&self) -> Vec<Preferences> {
-        let wishes = self.story.preferences.iter();
-        wishes
-            .map(|wish| Preferences {
-                effective_from: self.ago(wish.since),
-                goal: wish.goal,
-                level: wish.level,
-                diet: wish.diet,
-                allergens: wish.allergens.to_vec(),
-                days_per_week: wish.days_per_week,
+        let preferences = self.definition.preferences.iter();
+        preferences
+            .map(|preferences| Preferences {
+                effective_from: self.ago(preferences.since),
+                goal: preferences.goal,
+                level: preferences.level,
+                diet: preferences.diet,
+                allergens: preferences.allergens.to_vec(),
+                days_per_week: preferences.days_per_week,
             })
             .collect()
     }
 
     fn member(&self, registered: DateTime<Utc>) -> member::entity::Model {
-        let Story {
+        let DemoMember {
             subject,
             display_name,
             locale,
             time_zone,
             units,
             ..
-        } = self.story;
+        } = self.definition;
         member::entity::Model {
             id: self.member,
             issuer: LOCAL_ISSUER.to_owned(),
@@ -71,35 +75,35 @@ impl Teller<'_> {
         }
     }
 
-    fn preferences(&self, of: Preferences) -> preferences::entity::Model {
+    fn preferences(&self, preferences: Preferences) -> preferences::entity::Model {
         preferences::entity::Model {
             member_id: self.member,
-            effective_from: of.effective_from,
-            goal: of.goal,
-            level: of.level,
-            diet: of.diet,
-            allergens: of.allergens,
-            days_per_week: of.days_per_week,
+            effective_from: preferences.effective_from,
+            goal: preferences.goal,
+            level: preferences.level,
+            diet: preferences.diet,
+            allergens: preferences.allergens,
+            days_per_week: preferences.days_per_week,
         }
     }
 
     fn subscription(&self, registered: DateTime<Utc>) -> Option<subscription::entity::Model> {
-        let Payment {
+        let DemoSubscription {
             provider,
             trial_ends,
             expires,
             grace_ends,
             will_renew,
-        } = self.story.subscription.as_ref()?;
+        } = self.definition.subscription.as_ref()?;
         let end = |days: &Option<i64>| days.map(|days| self.at(self.ago(-days), (12, 0)));
-        // The shop spoke last when something ended, or else at the beginning.
+        // The last update was the latest end in the past, or else the registration.
         let past = [trial_ends, expires].into_iter().flatten();
         let past = past.copied().filter(|days| *days < 0).max();
         Some(subscription::entity::Model {
             member_id: self.member,
             id: self.id("subscription", self.today),
             provider: *provider,
-            external_id: provider.map(|_| format!("demo-{}", self.story.subject)),
+            external_id: provider.map(|_| format!("demo-{}", self.definition.subject)),
             trial_ends_at: end(trial_ends),
             expires_at: end(expires),
             grace_ends_at: end(grace_ends),
@@ -109,7 +113,7 @@ impl Teller<'_> {
     }
 
     fn favourites(&self, registered: DateTime<Utc>) -> Vec<favourite::entity::Model> {
-        let slugs = self.story.favourites.iter().rev();
+        let slugs = self.definition.favourites.iter().rev();
         (slugs.zip(1..))
             .map(|(slug, minutes)| favourite::entity::Model {
                 member_id: self.member,
@@ -120,7 +124,7 @@ impl Teller<'_> {
     }
 
     fn consents(&self, registered: DateTime<Utc>) -> Vec<consent::entity::Model> {
-        let answers = self.story.consents.iter();
+        let answers = self.definition.consents.iter();
         answers
             .map(|(purpose, granted)| consent::entity::Model {
                 member_id: self.member,

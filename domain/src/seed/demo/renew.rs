@@ -1,5 +1,4 @@
-//! Bringing demo members back to the state that they stand for, once time has
-//! taken them out of it.
+//! Resetting demo members to the state that they represent once it has expired.
 
 use std::collections::HashMap;
 
@@ -11,10 +10,10 @@ use sea_orm::{
 
 use super::{
     LOCAL_ISSUER,
-    cast::CAST,
-    insert::owned,
+    definition::DemoMember,
+    insert::insert_owned,
+    members::MEMBERS,
     rows::{Rows, member_id},
-    story::Story,
 };
 use crate::{
     Result,
@@ -28,15 +27,14 @@ use crate::{
     member, plan, preferences, subscription,
 };
 
-/// Renews the members whose time has passed, and says who they are.
-pub(in crate::seed) async fn passed_members(
+/// Renews the members whose state has expired, and returns their subjects.
+pub(in crate::seed) async fn renew_expired(
     db: &impl ConnectionTrait,
     clock: &dyn Clock,
     catalogue: &Catalogue,
 ) -> Result<Vec<&'static str>> {
-    let ids = CAST.iter().map(member_id);
-    // Commands lock the member's row first; so what they do is either in what is
-    // deleted here, or comes after.
+    let ids = MEMBERS.iter().map(member_id);
+    // Commands lock the member's row first, so their writes are either deleted here or happen afterwards.
     let present: Vec<MemberId> = member::entity::Entity::find()
         .filter(member::entity::Column::Issuer.eq(LOCAL_ISSUER))
         .filter(member::entity::Column::Id.is_in(ids))
@@ -48,35 +46,34 @@ pub(in crate::seed) async fn passed_members(
         .await?;
     let began = latest_cycles(db, &present).await?;
     let mut rows = Rows::default();
-    let mut passed = Vec::new();
-    for story in &CAST {
-        let (id, today) = (member_id(story), clock.today(story.time_zone));
-        if present.contains(&id) && has_passed(story, began.get(&id).copied(), today) {
-            rows.tell(story, today, catalogue)?;
-            passed.push(story.subject);
+    let mut renewed = Vec::new();
+    for definition in &MEMBERS {
+        let (id, today) = (member_id(definition), clock.today(definition.time_zone));
+        if present.contains(&id) && is_expired(definition, began.get(&id).copied(), today) {
+            rows.add_member(definition, today, catalogue)?;
+            renewed.push(definition.subject);
         }
     }
     for row in std::mem::take(&mut rows.members) {
         delete_owned(db, row.id).await?;
         row.into_active_model().reset_all().update(db).await?;
     }
-    owned(db, rows).await?;
-    Ok(passed)
+    insert_owned(db, rows).await?;
+    Ok(renewed)
 }
 
-/// Whether a story that was told when its last cycle `began` holds no more. The
-/// day of telling is not stored; it follows from that cycle. A member who has gone
-/// on to another cycle since has more time accordingly.
-fn has_passed(story: &Story, began: Option<NaiveDate>, today: NaiveDate) -> bool {
-    let cycles = story.plan.as_ref().map(|plan| plan.cycles);
+/// Whether the state of a demo member whose latest cycle `began` then has expired. The day of seeding is not stored; it
+/// follows from that cycle. A member who has continued with another cycle has more time accordingly.
+fn is_expired(definition: &DemoMember, began: Option<NaiveDate>, today: NaiveDate) -> bool {
+    let cycles = definition.plan.as_ref().map(|plan| plan.cycles);
     let Some(last) = cycles.and_then(|cycles| cycles.last()) else {
         return false;
     };
-    let days = TimeDelta::days(last.began + story.holds_for);
+    let days = TimeDelta::days(last.began + definition.valid_for);
     began.is_none_or(|began| today > began + days)
 }
 
-/// When each member's latest cycle began.
+/// The date on which each member's latest cycle began.
 async fn latest_cycles(
     db: &impl ConnectionTrait,
     members: &[MemberId],
@@ -94,7 +91,7 @@ async fn latest_cycles(
     Ok(latest.into_iter().collect())
 }
 
-/// Deletes everything that a member owns, in the order of what refers to what.
+/// Deletes all data of a member, in the order that foreign keys require.
 async fn delete_owned(db: &impl ConnectionTrait, member: MemberId) -> Result<()> {
     delete::<check_in::entity::Entity>(db, check_in::entity::Column::MemberId.eq(member)).await?;
     delete::<choice_entity::Entity>(db, choice_entity::Column::MemberId.eq(member)).await?;
@@ -124,20 +121,29 @@ async fn delete<E: EntityTrait>(
 mod tests {
     use chrono::NaiveDate;
 
-    use super::{CAST, TimeDelta, has_passed};
+    use super::{MEMBERS, TimeDelta, is_expired};
     use crate::seed::DEMO;
 
     #[test]
-    fn a_story_holds_to_its_last_day() {
+    fn a_state_is_valid_up_to_its_last_day() {
         let today = NaiveDate::from_ymd_opt(2026, 3, 10).expect("a date");
-        for story in &CAST {
-            let cycles = story.plan.as_ref().map(|plan| plan.cycles);
+        for definition in &MEMBERS {
+            let cycles = definition.plan.as_ref().map(|plan| plan.cycles);
             let last = cycles.and_then(|cycles| cycles.last());
             let began = last.map(|cycle| today - TimeDelta::days(cycle.began));
-            let on = |days| has_passed(story, began, today + TimeDelta::days(days));
-            assert!(!on(0) && !on(story.holds_for), "{}", story.subject);
-            let for_ever = story.subject == DEMO.no_plan;
-            assert_eq!(on(story.holds_for + 1), !for_ever, "{}", story.subject);
+            let on = |days| is_expired(definition, began, today + TimeDelta::days(days));
+            assert!(
+                !on(0) && !on(definition.valid_for),
+                "{}",
+                definition.subject
+            );
+            let for_ever = definition.subject == DEMO.no_plan;
+            assert_eq!(
+                on(definition.valid_for + 1),
+                !for_ever,
+                "{}",
+                definition.subject
+            );
         }
     }
 }

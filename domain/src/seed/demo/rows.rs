@@ -1,9 +1,9 @@
-//! From a story to rows.
+//! Conversion of definitions to rows.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::story::Story;
+use super::definition::DemoMember;
 use crate::{
     Result,
     catalogue::Catalogue,
@@ -16,7 +16,7 @@ use crate::{
     subscription,
 };
 
-/// Demo members, and everything that they own.
+/// The rows of demo members and of all their data.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Rows {
     pub(super) members: Vec<member::entity::Model>,
@@ -32,57 +32,57 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// Adds a story as of `today` in the member's time zone: the same for the same
-    /// day. Ids of what has dates carry a date, so that a renewed member's cycle
-    /// is another one to clients that kept the last.
-    pub(super) fn tell(
+    /// Adds the rows of a member as of `today` in their time zone; they depend on nothing else. IDs of rows with dates
+    /// contain a date, so that clients that have cached a cycle see a new one after the member is renewed.
+    pub(super) fn add_member(
         &mut self,
-        story: &Story,
+        definition: &DemoMember,
         today: NaiveDate,
         catalogue: &Catalogue,
     ) -> Result<()> {
-        let teller = Teller {
-            story,
-            member: member_id(story),
+        let builder = RowBuilder {
+            definition,
+            member: member_id(definition),
             today,
             catalogue,
         };
-        teller.profile(self);
-        teller.course(self)
+        builder.add_profile(self);
+        builder.add_plan(self)
     }
 }
 
-/// The member of a story.
-pub(super) fn member_id(story: &Story) -> MemberId {
-    MemberId(id("member", story.subject))
+/// The ID of a demo member.
+pub(super) fn member_id(definition: &DemoMember) -> MemberId {
+    MemberId(id("member", definition.subject))
 }
 
-/// Tells a story as of a day.
-pub(super) struct Teller<'a> {
-    pub(super) story: &'a Story,
+/// Builds the rows of a demo member as of a day.
+pub(super) struct RowBuilder<'a> {
+    pub(super) definition: &'a DemoMember,
     pub(super) member: MemberId,
     pub(super) today: NaiveDate,
     pub(super) catalogue: &'a Catalogue,
 }
 
-impl Teller<'_> {
-    /// The date so many days before the day of seeding.
+impl RowBuilder<'_> {
+    /// The date this many days before the day of seeding.
     pub(super) fn ago(&self, days: i64) -> NaiveDate {
         self.today - TimeDelta::days(days)
     }
 
-    /// The moment at which it is so many hours and minutes after midnight where
-    /// the member is.
+    /// A time on a date in the member's time zone.
     pub(super) fn at(&self, date: NaiveDate, (hour, minute): (u32, u32)) -> DateTime<Utc> {
         let time = NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default();
         let local = date.and_time(time);
-        // Clocks may be put forward over that time; then the same time in UTC.
-        let there = local.and_local_timezone(self.story.time_zone).earliest();
+        // The time may not exist when clocks are put forward; then the same time in UTC is used.
+        let there = local
+            .and_local_timezone(self.definition.time_zone)
+            .earliest();
         there.map_or_else(|| local.and_utc(), |there| there.to_utc())
     }
 
-    /// The id of a row with a date.
+    /// The ID of a row with a date.
     pub(super) fn id(&self, kind: &str, date: NaiveDate) -> Uuid {
-        id(kind, &format!("{}/{date}", self.story.subject))
+        id(kind, &format!("{}/{date}", self.definition.subject))
     }
 }

@@ -4,20 +4,20 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::{
     DEMO,
-    cast::CAST,
+    definition::DemoMember,
+    members::MEMBERS,
     rows::{Rows, member_id},
-    story::Story,
 };
 use crate::{
     catalogue::Catalogue,
     clock::Clock,
     cycle::{self, DAYS},
-    preferences::Allergen,
+    enums::Allergen,
     seed,
     subscription::{Access, Entitlement},
 };
 
-/// A day on which it is a different date in some of the members' zones.
+/// A time at which the date differs between the members' time zones.
 fn now() -> DateTime<Utc> {
     "2026-03-29T22:30:00Z".parse().expect("a moment")
 }
@@ -34,18 +34,19 @@ fn catalogue() -> Catalogue {
     seed::catalogue().expect("the content can be read")
 }
 
-fn told(story: &Story, now: DateTime<Utc>, catalogue: &Catalogue) -> Rows {
+fn rows_of(definition: &DemoMember, now: DateTime<Utc>, catalogue: &Catalogue) -> Rows {
     let mut rows = Rows::default();
-    let today = At(now).today(story.time_zone);
-    rows.tell(story, today, catalogue)
-        .expect("the story can be told");
+    let today = At(now).today(definition.time_zone);
+    rows.add_member(definition, today, catalogue)
+        .expect("the rows can be built");
     rows
 }
 
-fn story(subject: &str) -> &'static Story {
-    let mut cast = CAST.iter();
-    cast.find(|story| story.subject == subject)
-        .expect("they are in the cast")
+fn definition(subject: &str) -> &'static DemoMember {
+    let mut members = MEMBERS.iter();
+    members
+        .find(|definition| definition.subject == subject)
+        .expect("the member is defined")
 }
 
 fn access(rows: &Rows, now: DateTime<Utc>) -> Access {
@@ -63,7 +64,7 @@ fn access(rows: &Rows, now: DateTime<Utc>) -> Access {
 }
 
 #[test]
-fn everybody_is_in_the_state_that_they_stand_for_as_long_as_it_holds() {
+fn every_member_is_in_their_state_as_long_as_it_is_valid() {
     let catalogue = catalogue();
     let states = [
         (DEMO.no_plan, Access::None, None),
@@ -75,15 +76,15 @@ fn everybody_is_in_the_state_that_they_stand_for_as_long_as_it_holds() {
         (DEMO.in_grace, Access::Grace, Some(6)),
         (DEMO.plan_ended, Access::Active, Some(41)),
     ];
-    assert_eq!(states.len(), CAST.len());
+    assert_eq!(states.len(), MEMBERS.len());
     for (subject, expected, day) in states {
-        let story = story(subject);
-        let rows = told(story, now(), &catalogue);
-        let today = At(now()).today(story.time_zone);
+        let definition = definition(subject);
+        let rows = rows_of(definition, now(), &catalogue);
+        let today = At(now()).today(definition.time_zone);
         let began = rows.cycles.iter().map(|cycle| cycle.starts_on).max();
         let number = began.map(|began| (today - began).num_days() + 1);
         assert_eq!(number, day, "{subject}");
-        for days in 0..=story.holds_for {
+        for days in 0..=definition.valid_for {
             let later = now() + chrono::TimeDelta::days(days);
             assert_eq!(
                 access(&rows, later),
@@ -91,9 +92,9 @@ fn everybody_is_in_the_state_that_they_stand_for_as_long_as_it_holds() {
                 "{subject} after {days} days"
             );
         }
-        // Who is within a cycle at first stays within it.
+        // A member who is within a cycle at first stays within it.
         let within = |number| number <= i64::from(DAYS);
-        let last = number.map(|number| number + story.holds_for);
+        let last = number.map(|number| number + definition.valid_for);
         assert!(
             number.is_none_or(|it| !within(it)) || last.is_some_and(within),
             "{subject}"
@@ -102,28 +103,38 @@ fn everybody_is_in_the_state_that_they_stand_for_as_long_as_it_holds() {
 }
 
 #[test]
-fn the_same_day_tells_the_same_whatever_the_time_and_another_day_something_else() {
+fn rows_depend_on_the_day_and_not_on_the_time() {
     let catalogue = catalogue();
-    for story in &CAST {
-        let midnight = At(now()).today(story.time_zone).and_hms_opt(0, 0, 0);
-        let midnight = midnight.and_then(|it| it.and_local_timezone(story.time_zone).earliest());
+    for definition in &MEMBERS {
+        let midnight = At(now()).today(definition.time_zone).and_hms_opt(0, 0, 0);
+        let midnight =
+            midnight.and_then(|it| it.and_local_timezone(definition.time_zone).earliest());
         let midnight = midnight.expect("a midnight").to_utc();
         let night = midnight + chrono::TimeDelta::hours(22);
-        let rows = told(story, midnight, &catalogue);
-        assert_eq!(rows, told(story, night, &catalogue), "{}", story.subject);
-        assert_ne!(rows, told(story, midnight + Days::new(40), &catalogue));
+        let rows = rows_of(definition, midnight, &catalogue);
+        assert_eq!(
+            rows,
+            rows_of(definition, night, &catalogue),
+            "{}",
+            definition.subject
+        );
+        assert_ne!(
+            rows,
+            rows_of(definition, midnight + Days::new(40), &catalogue)
+        );
     }
 }
 
 #[test]
-fn nothing_happened_in_the_future_nor_before_it_could() {
+fn all_times_are_between_registration_and_now() {
     let catalogue = catalogue();
-    for story in &CAST {
-        // Just after midnight, when most is still to come.
-        let midnight = At(now()).today(story.time_zone).and_hms_opt(0, 0, 1);
-        let midnight = midnight.and_then(|it| it.and_local_timezone(story.time_zone).earliest());
+    for definition in &MEMBERS {
+        // Just after midnight, when most of the day is in the future.
+        let midnight = At(now()).today(definition.time_zone).and_hms_opt(0, 0, 1);
+        let midnight =
+            midnight.and_then(|it| it.and_local_timezone(definition.time_zone).earliest());
         let midnight = midnight.expect("a midnight").to_utc();
-        let rows = told(story, midnight, &catalogue);
+        let rows = rows_of(definition, midnight, &catalogue);
         let registered = rows.members[0].created_at;
         let past = registered..=midnight;
         let check_ins = rows.check_ins.iter().map(|it| it.submitted_at);
@@ -134,7 +145,7 @@ fn nothing_happened_in_the_future_nor_before_it_could() {
         let kept = rows.favourites.iter().map(|it| it.created_at);
         let moments = check_ins.chain(eaten).chain(done).chain(given).chain(said);
         for moment in moments.chain(kept) {
-            assert!(past.contains(&moment), "{}: {moment}", story.subject);
+            assert!(past.contains(&moment), "{}: {moment}", definition.subject);
         }
         let first = rows.preferences.iter().map(|it| it.effective_from).min();
         assert!(rows.plans.iter().all(|plan| Some(plan.started_on) >= first));
@@ -143,7 +154,7 @@ fn nothing_happened_in_the_future_nor_before_it_could() {
 
 #[test]
 fn cycles_follow_each_other_and_close_on_day_29_at_the_earliest() {
-    let rows = told(story(DEMO.third_cycle), now(), &catalogue());
+    let rows = rows_of(definition(DEMO.third_cycle), now(), &catalogue());
     assert_eq!(
         (rows.plans.len(), rows.cycles.len(), rows.check_ins.len()),
         (1, 3, 2)
@@ -160,9 +171,9 @@ fn cycles_follow_each_other_and_close_on_day_29_at_the_earliest() {
 }
 
 #[test]
-fn the_member_in_mid_cycle_has_something_of_everything() {
+fn the_member_in_mid_cycle_has_all_kinds_of_data() {
     let catalogue = catalogue();
-    let rows = told(story(DEMO.mid_cycle), now(), &catalogue);
+    let rows = rows_of(definition(DEMO.mid_cycle), now(), &catalogue);
     assert!(rows.completions.len() >= 4);
     assert!(
         rows.choices
@@ -196,16 +207,16 @@ fn the_member_in_mid_cycle_has_something_of_everything() {
 }
 
 #[test]
-fn everything_refers_to_what_there_is_and_no_id_comes_twice() {
+fn references_exist_and_ids_are_unique() {
     let catalogue = catalogue();
     let mut rows = Rows::default();
-    for story in &CAST {
+    for definition in &MEMBERS {
         let today = NaiveDate::from_ymd_opt(2026, 3, 29).expect("a date");
-        rows.tell(story, today, &catalogue)
-            .expect("the story can be told");
+        rows.add_member(definition, today, &catalogue)
+            .expect("the rows can be built");
     }
     let members: HashSet<_> = rows.members.iter().map(|it| it.id).collect();
-    assert_eq!(members, CAST.iter().map(member_id).collect());
+    assert_eq!(members, MEMBERS.iter().map(member_id).collect());
     let plans: HashMap<_, _> = rows.plans.iter().map(|it| (it.id, it.member_id)).collect();
     let cycles: HashMap<_, _> = rows.cycles.iter().map(|it| (it.id, it.member_id)).collect();
     assert_eq!(

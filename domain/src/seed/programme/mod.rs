@@ -1,5 +1,5 @@
-//! Programmes, made from the workouts and recipes of the content by rule, with
-//! nothing random: one for every goal, level, diet and number of training days.
+//! Programmes generated from the workouts and recipes of the content by fixed rules: one for every goal, level, diet
+//! and number of training days.
 
 use std::sync::Arc;
 
@@ -7,20 +7,20 @@ use sea_orm::Iterable;
 
 use super::{identity::id, menu::meals, training::training, workout::SeededWorkout};
 use crate::{
+    enums::{Diet, Goal, Level},
     id::{ProgrammeId, WorkoutId},
-    preferences::{Diet, Goal, Level},
     programme::{Programme, ProgrammeContent, ProgrammeDay, ProgrammeMeal},
     recipe::Recipe,
 };
 
-/// The training days a week that there are programmes for.
-pub(super) const DAYS_PER_WEEK: std::ops::RangeInclusive<u8> = 2..=6;
+/// The numbers of training days per week for which programmes exist.
+pub(super) const TRAINING_DAYS_PER_WEEK: std::ops::RangeInclusive<u8> = 2..=6;
 
-/// The version of all of them. What is published never changes, so a change of
-/// the rules or of the content that they use has to raise it.
+/// The version of all programmes. Published versions never change, so a change of the rules or of the content that they
+/// use has to increment it.
 const VERSION: i32 = 1;
 
-/// All programmes, by goal, level, diet and training days.
+/// All programmes, in the order of goal, level, diet and training days.
 pub(super) fn programmes(
     workouts: &[SeededWorkout],
     recipes: &[(String, Arc<Recipe>)],
@@ -32,12 +32,12 @@ pub(super) fn programmes(
         .collect();
     let mut programmes = Vec::new();
     for goal in Goal::iter() {
-        for (level, turn) in Level::iter().zip((0..).step_by(5)) {
+        for (level, offset) in Level::iter().zip((0..).step_by(5)) {
             for diet in Diet::iter() {
-                for days in DAYS_PER_WEEK {
+                for days in TRAINING_DAYS_PER_WEEK {
                     let days_per_week = usize::from(days);
                     let workouts = training(goal, level, days_per_week, workouts);
-                    let meals = meals(goal, diet, turn + days_per_week, recipes);
+                    let meals = meals(goal, diet, offset + days_per_week, recipes);
                     programmes.push(Arc::new(Programme {
                         id: programme_id(goal, level, diet, days),
                         version: VERSION,

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::{
     cycle::DAYS,
     programme::Programme,
-    seed::{content::Content, menu::slots, training::WEEK},
+    seed::{content::Content, menu::slots, training::DAYS_IN_WEEK},
 };
 
 fn content() -> Content {
@@ -18,7 +18,7 @@ fn name(it: &Programme) -> String {
 }
 
 #[test]
-fn every_day_serves_every_slot_with_what_goal_and_diet_allow() {
+fn every_day_has_a_suitable_recipe_in_every_slot() {
     let content = content();
     let catalogue = content.catalogue();
     for it in &content.programmes {
@@ -49,7 +49,7 @@ fn every_day_serves_every_slot_with_what_goal_and_diet_allow() {
 #[test]
 fn no_seven_days_serve_a_recipe_more_than_twice() {
     for it in &content().programmes {
-        for week in it.content.days.windows(WEEK) {
+        for week in it.content.days.windows(DAYS_IN_WEEK) {
             let mut times = HashMap::new();
             for meal in week.iter().flat_map(|day| &day.meals) {
                 *times.entry(meal.recipe).or_insert(0) += 1;
@@ -60,13 +60,13 @@ fn no_seven_days_serve_a_recipe_more_than_twice() {
 }
 
 #[test]
-fn every_week_trains_on_as_many_days_as_wanted_and_suits_goal_and_level() {
+fn every_week_has_the_training_days_and_suitable_workouts() {
     let content = content();
     let workouts: HashMap<_, _> = (content.workouts.iter())
         .map(|it| (it.workout.id, it))
         .collect();
     for it in &content.programmes {
-        for week in it.content.days.chunks(WEEK) {
+        for week in it.content.days.chunks(DAYS_IN_WEEK) {
             let training = week.iter().filter(|day| !day.workouts.is_empty());
             assert_eq!(
                 i32::try_from(training.count()),
@@ -101,7 +101,7 @@ fn training_days_are_spread_over_the_week() {
     let content = content();
     let mut seen = BTreeMap::new();
     for it in &content.programmes {
-        let week = it.content.days[..WEEK].iter().enumerate();
+        let week = it.content.days[..DAYS_IN_WEEK].iter().enumerate();
         let days: Vec<_> = week
             .filter(|(_, day)| !day.workouts.is_empty())
             .map(|(weekday, _)| weekday + 1)
@@ -121,7 +121,7 @@ fn training_days_are_spread_over_the_week() {
 }
 
 #[test]
-fn programmes_are_made_the_same_each_time_and_differ_from_each_other() {
+fn programmes_are_reproducible_and_distinct() {
     let [one, other] = [content(), content()].map(|content| content.programmes);
     assert_eq!(one, other);
     let mut contents: Vec<_> = one.iter().map(|it| format!("{:?}", it.content)).collect();

@@ -5,79 +5,77 @@ mod progress;
 use std::fmt::Write as _;
 
 use anyhow::{anyhow, bail};
-use coach_domain::catalogue::import::{
-    Entry, Mode, Report, Stored, import, read_exercises, read_recipes,
-};
+use coach_domain::import::{Entry, Importable, Mode, Report, import, read_exercises, read_recipes};
 use coach_gateway::{app, settings::Settings, stop::Stop};
 
 use self::progress::Progress;
-use super::database::{Purpose, given_or_running};
-use crate::cli::{Catalogue, How, Import};
+use super::database::{Purpose, open_configured_or_dev};
+use crate::cli::{Catalogue, Import, ImportOptions};
 
 const PURPOSE: Purpose = Purpose {
-    doing: "importing into",
-    which: "the one to import into",
-    then: "import",
+    activity: "importing into",
+    target: "the one to import into",
+    action: "import",
 };
 
-/// Reads what is named and takes it into the catalogue.
+/// Reads the given files and imports them into the catalogue.
 pub(crate) async fn run(settings: &Settings, verb: &Catalogue) -> anyhow::Result<()> {
     let Catalogue::Import(verb) = verb;
-    // Before anything else: a mistake in the name needs no database.
+    // The files are read before the database is opened, so that a wrong path fails at once.
     match verb {
-        Import::Exercises { file, how } => {
+        Import::Exercises { file, options } => {
             let entries = read_exercises(file)?;
-            take(settings, "exercises", &entries, *how).await
+            import_entries(settings, "exercises", &entries, *options).await
         }
-        Import::Recipes { folder, how } => {
+        Import::Recipes { folder, options } => {
             let entries = read_recipes(folder)?;
-            take(settings, "recipes", &entries, *how).await
+            import_entries(settings, "recipes", &entries, *options).await
         }
     }
 }
 
-async fn take<T: Stored>(
+async fn import_entries<T: Importable>(
     settings: &Settings,
-    what: &str,
+    noun: &str,
     entries: &[Entry<T>],
-    how: How,
+    options: ImportOptions,
 ) -> anyhow::Result<()> {
     let stop = Stop::on_signals()?;
-    let pool = given_or_running(settings, &PURPOSE).await?;
-    let mode = if how.dry_run {
+    let pool = open_configured_or_dev(settings, &PURPOSE).await?;
+    let mode = if options.dry_run {
         Mode::Compare
     } else {
         Mode::Write
     };
-    let progress = Progress::new(what, entries.len());
+    let progress = Progress::new(noun, entries.len());
     let mut step = |done, report: &Report| progress.show(done, report);
     let report = tokio::select! {
         report = import(&pool, entries, mode, &mut step) => report,
-        () = stop.asked() => {
+        () = stop.requested() => {
             progress.clear();
             let (done, all) = (progress.done(), entries.len());
-            bail!("stopped after {done} of {all} {what}; what was taken stays, and the same command does the rest");
+            bail!("stopped after {done} of {all} {noun}; what was taken stays, and the same command does the rest");
         }
     };
     progress.clear();
     let report = report.map_err(|error| {
         let (done, all) = (progress.done(), entries.len());
         anyhow!(
-            "{}; {done} of {all} {what} are done, and the same command does the rest",
-            app::plainly(&error)
+            "{}; {done} of {all} {noun} are done, and the same command does the rest",
+            app::message_with_cause(&error)
         )
     })?;
     pool.close().await;
-    super::print(&told(what, &report, how))?;
-    if how.strict && !report.refused.is_empty() {
+    super::print(&summary(noun, &report, options))?;
+    if options.strict && !report.refused.is_empty() {
         let (refused, all) = (report.refused.len(), entries.len());
-        bail!("{refused} of {all} {what} are refused, which --strict makes a failure");
+        bail!("{refused} of {all} {noun} are refused, which --strict makes a failure");
     }
     Ok(())
 }
 
-/// What became of all, for standard output: those that are refused first, and the sum at the end.
-fn told(what: &str, report: &Report, how: How) -> String {
+/// The result for standard output: a line for each refused entry, then the totals.
+fn summary(noun: &str, report: &Report, options: ImportOptions) -> String {
     let mut text = String::new();
     for (name, reason) in &report.refused {
         // Writing to a string cannot fail.
@@ -89,12 +87,12 @@ fn told(what: &str, report: &Report, how: How) -> String {
         unchanged,
         refused,
     } = report;
-    let (taken, refused) = (report.taken(), refused.len());
+    let (taken, refused) = (report.accepted(), refused.len());
     let _ = write!(
         text,
-        "{taken} {what} taken ({new} new, {changed} changed, {unchanged} unchanged), {refused} refused"
+        "{taken} {noun} taken ({new} new, {changed} changed, {unchanged} unchanged), {refused} refused"
     );
-    text.push_str(if how.dry_run {
+    text.push_str(if options.dry_run {
         "; this was a dry run, nothing is written\n"
     } else {
         "\n"

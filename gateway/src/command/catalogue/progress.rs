@@ -1,4 +1,4 @@
-//! Showing how far an import is, on standard error.
+//! Shows the progress of an import on standard error.
 
 use std::{
     io::{self, IsTerminal as _, Write as _},
@@ -9,50 +9,54 @@ use std::{
     time::{Duration, Instant},
 };
 
-use coach_domain::catalogue::import::Report;
+use coach_domain::import::Report;
 
-/// How often the line of a terminal changes.
-const OFTEN: Duration = Duration::from_millis(100);
-/// How often there is a line where nobody watches.
-const SELDOM: Duration = Duration::from_secs(5);
+/// How often the line on a terminal is updated.
+const TERMINAL_INTERVAL: Duration = Duration::from_millis(100);
+/// How often a line is printed when standard error is not a terminal.
+const LOG_INTERVAL: Duration = Duration::from_secs(5);
 
-/// One line that changes on a terminal; elsewhere, as in a log, a line from time to time.
+/// One line that is updated in place on a terminal; elsewhere, as in a log, a new line from time to time.
 pub(super) struct Progress<'a> {
-    what: &'a str,
-    all: usize,
+    noun: &'a str,
+    total: usize,
     done: AtomicUsize,
-    shown: Mutex<Instant>,
+    shown_at: Mutex<Instant>,
     is_terminal: bool,
 }
 
 impl<'a> Progress<'a> {
-    pub(super) fn new(what: &'a str, all: usize) -> Self {
+    pub(super) fn new(noun: &'a str, total: usize) -> Self {
         Self {
-            what,
-            all,
+            noun,
+            total,
             done: AtomicUsize::new(0),
-            shown: Mutex::new(Instant::now()),
+            shown_at: Mutex::new(Instant::now()),
             is_terminal: io::stderr().is_terminal(),
         }
     }
 
-    /// How many are done.
+    /// How many entries are done.
     pub(super) fn done(&self) -> usize {
         self.done.load(Relaxed)
     }
 
-    /// Notes how many are done, and shows it when it is time to.
+    /// Records how many entries are done, and shows it if the interval has passed.
     pub(super) fn show(&self, done: usize, report: &Report) {
         self.done.store(done, Relaxed);
-        let every = if self.is_terminal { OFTEN } else { SELDOM };
-        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        if shown.elapsed() < every {
+        let interval = if self.is_terminal {
+            TERMINAL_INTERVAL
+        } else {
+            LOG_INTERVAL
+        };
+        let mut shown_at = self.shown_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if shown_at.elapsed() < interval {
             return;
         }
-        *shown = Instant::now();
-        let line = line(self.what, done, self.all, report);
+        *shown_at = Instant::now();
+        let line = line(self.noun, done, self.total, report);
         let mut errors = io::stderr().lock();
-        // Who does not want to see it is no reason to stop.
+        // A closed standard error must not stop the import.
         let _ = if self.is_terminal {
             write!(errors, "\r{line}\x1b[K").and_then(|()| errors.flush())
         } else {
@@ -60,7 +64,7 @@ impl<'a> Progress<'a> {
         };
     }
 
-    /// Takes the line of a terminal away.
+    /// Clears the line on a terminal.
     pub(super) fn clear(&self) {
         if self.is_terminal {
             let mut errors = io::stderr().lock();
@@ -69,10 +73,12 @@ impl<'a> Progress<'a> {
     }
 }
 
-fn line(what: &str, done: usize, all: usize, report: &Report) -> String {
-    let percent = done * 100 / all.max(1);
+fn line(noun: &str, done: usize, total: usize, report: &Report) -> String {
+    let percent = done * 100 / total.max(1);
     let (new, changed, refused) = (report.new, report.changed, report.refused.len());
-    format!("{done} of {all} {what} ({percent} %): {new} new, {changed} changed, {refused} refused")
+    format!(
+        "{done} of {total} {noun} ({percent} %): {new} new, {changed} changed, {refused} refused"
+    )
 }
 
 #[cfg(test)]
@@ -80,7 +86,7 @@ mod tests {
     use super::{Report, line};
 
     #[test]
-    fn the_line_says_how_far_it_is() {
+    fn the_line_shows_counts_and_percentage() {
         let report = Report {
             new: 200,
             changed: 3,

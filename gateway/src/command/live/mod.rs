@@ -1,4 +1,4 @@
-//! `coach live`: what the person on call sees and sets.
+//! `coach live`: showing and setting the state of live sessions.
 
 mod publish;
 mod set;
@@ -10,60 +10,60 @@ use coach_domain::{
     clock::{Clock as _, SystemClock},
     database::Pool,
     database::Session,
-    live::{KEY, Status},
+    live::{STATUS_FILE_KEY, Status},
     object::ObjectStore,
 };
-use coach_gateway::{settings::Settings, worker};
+use coach_gateway::{settings::Settings, worker_process};
 
-use super::database::{Purpose, given_or_running};
+use super::database::{Purpose, open_configured_or_dev};
 use crate::cli::Live;
 
 const PURPOSE: Purpose = Purpose::of_operators("looking at the live sessions of");
 
-/// What all verbs work with.
-struct Desk {
+/// What all subcommands of `coach live` use.
+struct LiveContext {
     pool: Pool,
     session: Session,
     objects: Arc<dyn ObjectStore>,
     now: chrono::DateTime<chrono::Utc>,
 }
 
-impl Desk {
-    /// The status file; `None` where there is none that can be read.
+impl LiveContext {
+    /// The status file; `None` when it is missing or not valid.
     async fn file(&self) -> anyhow::Result<Option<Status>> {
-        let found = self.objects.get(KEY).await?;
+        let found = self.objects.get(STATUS_FILE_KEY).await?;
         Ok(found.and_then(|object| serde_json::from_slice(&object.bytes).ok()))
     }
 }
 
-/// Does what is asked, and says so.
+/// Runs a subcommand and prints its result.
 pub(crate) async fn run(settings: &Settings, verb: &Live) -> anyhow::Result<()> {
-    let pool = given_or_running(settings, &PURPOSE).await?;
-    let desk = Desk {
+    let pool = open_configured_or_dev(settings, &PURPOSE).await?;
+    let context = LiveContext {
         session: Session::new(pool.clone(), tracing::Span::none()),
-        objects: worker::objects(settings).await?,
+        objects: worker_process::objects(settings).await?,
         now: SystemClock.now(),
         pool,
     };
     let text = match verb {
-        Live::Show { format } => show::run(&desk, *format).await,
+        Live::Show { format } => show::run(&context, *format).await,
         Live::Set {
             state,
             session,
             playback_url,
             replay_url,
-            how,
+            options,
         } => {
-            let said = set::Said {
+            let update = set::SessionUpdate {
                 state: *state,
                 playback_url: playback_url.as_ref(),
                 replay_url: replay_url.as_ref(),
             };
-            set::run(&desk, session.as_deref(), &said, how).await
+            set::run(&context, session.as_deref(), &update, options).await
         }
-        Live::Publish { raise, how } => publish::run(&desk, *raise, how).await,
+        Live::Publish { raise, options } => publish::run(&context, *raise, options).await,
     };
     let text = text?;
-    desk.pool.close().await;
+    context.pool.close().await;
     super::print(&text)
 }

@@ -1,41 +1,48 @@
 //! `coach live publish`.
 
 use coach_domain::{
-    audit::{self, Deed},
+    audit::{self, AuditEntry},
     live,
 };
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
 use serde_json::json;
 
-use super::{Desk, show::told};
-use crate::{cli::Change, command::actor};
+use super::{LiveContext, show::describe};
+use crate::{cli::ChangeOptions, command::actor};
 
-/// Writes the file if it does not say what the database says; with `raise` also when it is ahead.
-pub(super) async fn run(desk: &Desk, raise: bool, how: &Change) -> anyhow::Result<String> {
-    let latest = live::status(&desk.session).await?;
-    let file = desk.file().await?;
+/// Writes the status file if it differs from the database. A file with a newer version than the database is overwritten
+/// only with `raise`.
+pub(super) async fn run(
+    context: &LiveContext,
+    raise: bool,
+    options: &ChangeOptions,
+) -> anyhow::Result<String> {
+    let latest = live::status(&context.session).await?;
+    let file = context.file().await?;
     let ahead = file.as_ref().filter(|file| file.version > latest.version);
-    if how.dry_run {
-        let would = match (&file, ahead) {
+    if options.dry_run {
+        let outcome = match (&file, ahead) {
             (Some(file), _) if *file == latest => "it would stay as it is",
             (_, Some(_)) if raise => "its version would be lifted, and it would be written",
             (_, Some(_)) => "it is ahead of the database, and would stay as it is without --raise",
             _ => "it would be written",
         };
-        return Ok(format!("{would}; this was a dry run, nothing is changed\n"));
+        return Ok(format!(
+            "{outcome}; this was a dry run, nothing is changed\n"
+        ));
     }
     if let Some(file) = ahead.filter(|_| raise) {
-        let transaction = desk.session.begin().await?;
-        let version = live::raise(&transaction, file.version).await?;
-        let actor = actor::name(how);
-        let deed = Deed {
+        let transaction = context.session.begin().await?;
+        let version = live::raise_version(&transaction, file.version).await?;
+        let actor = actor::name(options);
+        let entry = AuditEntry {
             actor: &actor,
             action: "live.raise",
             detail: json!({ "file": file.version, "database": latest.version, "version": version }),
         };
-        audit::record(&transaction, &deed, desk.now).await?;
+        audit::record(&transaction, &entry, context.now).await?;
         transaction.commit().await?;
     }
-    let status = live::publish(&desk.session, &*desk.objects).await?;
-    Ok(format!("The status file says: {}\n", told(&status)))
+    let status = live::publish(&context.session, &*context.objects).await?;
+    Ok(format!("The status file says: {}\n", describe(&status)))
 }

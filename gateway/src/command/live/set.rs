@@ -2,40 +2,40 @@
 
 use anyhow::bail;
 use coach_domain::{
-    audit::{self, Deed},
+    audit::{self, AuditEntry},
     id::{LiveSessionId, OpaqueId as _},
     live::{self, Fact, FactKind, LiveState},
-    outbox::{self, Effects},
+    outbox::{self, OutboxBatch},
     url::Url,
 };
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
 use serde_json::json;
 
-use super::{Desk, show::told};
+use super::{LiveContext, show::describe};
 use crate::{
-    cli::{Change, Set},
+    cli::{ChangeOptions, LiveStateArg},
     command::actor,
 };
 
-/// What somebody says of a session.
-pub(super) struct Said<'a> {
-    pub(super) state: Option<Set>,
+/// What the operator sets for a session.
+pub(super) struct SessionUpdate<'a> {
+    pub(super) state: Option<LiveStateArg>,
     pub(super) playback_url: Option<&'a Url>,
     pub(super) replay_url: Option<&'a Url>,
 }
 
-/// Takes it over, of the session of the status file where none is named, and writes the file.
+/// Applies the update to the named session, or else to the session of the status file, and writes the file.
 pub(super) async fn run(
-    desk: &Desk,
+    context: &LiveContext,
     session: Option<&str>,
-    said: &Said<'_>,
-    how: &Change,
+    update: &SessionUpdate<'_>,
+    options: &ChangeOptions,
 ) -> anyhow::Result<String> {
     let current;
     let id = if let Some(id) = session {
         id
     } else {
-        current = live::status(&desk.session).await?.session;
+        current = live::status(&context.session).await?.session;
         let Some(session) = &current else {
             bail!("no session was ever announced; staff announce them in the app");
         };
@@ -44,73 +44,76 @@ pub(super) async fn run(
     let Some(id) = LiveSessionId::decode(id) else {
         bail!("`{id}` is no id of a live session; `coach live show` prints them");
     };
-    let transaction = desk.session.begin().await?;
-    let mut effects = Effects::new(None, desk.now);
-    let facts: Vec<_> = said
+    let transaction = context.session.begin().await?;
+    let mut outbox = OutboxBatch::new(None, context.now);
+    let facts: Vec<_> = update
         .facts()
-        .map(|kind| Fact { kind, at: desk.now })
+        .map(|kind| Fact {
+            kind,
+            at: context.now,
+        })
         .collect();
-    let done = live::learn_by_hand(&transaction, &mut effects, id, &facts).await?;
-    let Some((before, new)) = done else {
+    let found = live::record_manual_facts(&transaction, &mut outbox, id, &facts).await?;
+    let Some((before, new)) = found else {
         bail!("there is no session with this id; `coach live show` prints them");
     };
     if before.cancelled_at.is_some() {
         bail!("`{}` was called off; announce a new session", before.title);
     }
     let title = &before.title;
-    if let Some(state) = said.state.map(LiveState::from) {
+    if let Some(state) = update.state.map(LiveState::from) {
         if state < before.state {
             bail!(
                 "`{title}` is {} already, and states only go forward",
-                word(before.state)
+                state_name(before.state)
             );
         }
-        if state == before.state && said.playback_url.is_none() && said.replay_url.is_none() {
-            return Ok(format!("`{title}` is {} already\n", word(state)));
+        if state == before.state && update.playback_url.is_none() && update.replay_url.is_none() {
+            return Ok(format!("`{title}` is {} already\n", state_name(state)));
         }
     }
-    let deed = json!({
+    let detail = json!({
         "liveSession": id,
         "before": before.state,
-        "state": said.state.map(LiveState::from),
-        "playbackUrl": said.playback_url,
-        "replayUrl": said.replay_url,
+        "state": update.state.map(LiveState::from),
+        "playbackUrl": update.playback_url,
+        "replayUrl": update.replay_url,
     });
-    if how.dry_run {
+    if options.dry_run {
         transaction.rollback().await?;
         return Ok(format!(
-            "`{title}` is {}, and would be set to: {deed}; this was a dry run, nothing is changed\n",
-            word(before.state)
+            "`{title}` is {}, and would be set to: {detail}; this was a dry run, nothing is changed\n",
+            state_name(before.state)
         ));
     }
     if new {
-        let actor = actor::name(how);
-        let deed = Deed {
+        let actor = actor::name(options);
+        let entry = AuditEntry {
             actor: &actor,
             action: "live.set",
-            detail: deed,
+            detail,
         };
-        audit::record(&transaction, &deed, desk.now).await?;
+        audit::record(&transaction, &entry, context.now).await?;
         outbox::insert(
             &transaction,
-            effects.owed(),
+            outbox.messages(),
             &tracing::Span::none(),
-            desk.now,
+            context.now,
         )
         .await?;
     }
     transaction.commit().await?;
-    // The outbox sees to it as well, should we not come through.
-    let status = live::publish(&desk.session, &*desk.objects).await?;
-    Ok(format!("The status file says: {}\n", told(&status)))
+    // If this fails, the outbox message makes a worker publish the file.
+    let status = live::publish(&context.session, &*context.objects).await?;
+    Ok(format!("The status file says: {}\n", describe(&status)))
 }
 
-impl Said<'_> {
+impl SessionUpdate<'_> {
     fn facts(&self) -> impl Iterator<Item = FactKind> {
         let state = self.state.map(|state| match state {
-            Set::Live => FactKind::Live,
-            Set::Ended => FactKind::Ended,
-            Set::Failed => FactKind::Failed,
+            LiveStateArg::Live => FactKind::Live,
+            LiveStateArg::Ended => FactKind::Ended,
+            LiveStateArg::Failed => FactKind::Failed,
         });
         let playback = self.playback_url.cloned().map(FactKind::Playback);
         let replay = self.replay_url.cloned().map(FactKind::Replay);
@@ -118,17 +121,17 @@ impl Said<'_> {
     }
 }
 
-impl From<Set> for LiveState {
-    fn from(state: Set) -> Self {
+impl From<LiveStateArg> for LiveState {
+    fn from(state: LiveStateArg) -> Self {
         match state {
-            Set::Live => Self::Live,
-            Set::Ended => Self::Ended,
-            Set::Failed => Self::Failed,
+            LiveStateArg::Live => Self::Live,
+            LiveStateArg::Ended => Self::Ended,
+            LiveStateArg::Failed => Self::Failed,
         }
     }
 }
 
-fn word(state: LiveState) -> &'static str {
+fn state_name(state: LiveState) -> &'static str {
     match state {
         LiveState::Scheduled => "scheduled",
         LiveState::Live => "live",

@@ -9,59 +9,59 @@ use coach_domain::{
     page::PageRequest,
 };
 
-use super::Desk;
+use super::LiveContext;
 use crate::cli::Format;
 
-/// The file, and the sessions that are on or to come.
-pub(super) async fn run(desk: &Desk, format: Format) -> anyhow::Result<String> {
-    let latest = live::status(&desk.session).await?;
+/// The status file, and the sessions that are live or scheduled.
+pub(super) async fn run(context: &LiveContext, format: Format) -> anyhow::Result<String> {
+    let latest = live::status(&context.session).await?;
     if matches!(format, Format::Json) {
         return Ok(serde_json::to_string_pretty(&latest)? + "\n");
     }
-    let mut text = match desk.file().await? {
-        Some(file) if file == latest => format!("The status file says: {}\n", told(&file)),
+    let mut text = match context.file().await? {
+        Some(file) if file == latest => format!("The status file says: {}\n", describe(&file)),
         Some(file) => format!(
             "The status file says: {}\nThe database says:    {}\nThe file follows by itself within a minute while a worker runs, or with `coach live publish`.\n",
-            told(&file),
-            told(&latest)
+            describe(&file),
+            describe(&latest)
         ),
         None => format!(
             "There is no status file yet.\nThe database says:    {}\nA worker writes it, or `coach live publish`.\n",
-            told(&latest)
+            describe(&latest)
         ),
     };
     let request = PageRequest {
         first: 100,
         after: None,
     };
-    let sessions = live::page(&desk.session, &request).await?;
-    let mut coming: Vec<_> = sessions
+    let sessions = live::page(&context.session, &request).await?;
+    let mut upcoming: Vec<_> = sessions
         .edges
         .iter()
         .map(|edge| &edge.node)
         .filter(|session| matches!(session.state, LiveState::Scheduled | LiveState::Live))
         .collect();
-    coming.reverse();
-    if coming.is_empty() {
+    upcoming.reverse();
+    if upcoming.is_empty() {
         text += "\nNothing is on, and nothing is announced.\n";
         return Ok(text);
     }
     text += "\n";
-    for session in coming {
+    for session in upcoming {
         let id = session.id.encode();
         let state = match session.state {
             LiveState::Live => "live     ",
             _ => "scheduled",
         };
         let job = session.video_job_id.as_deref().unwrap_or("no job");
-        let start = moment(session.starts_at);
+        let start = rfc3339(session.starts_at);
         let _ = writeln!(text, "{id}  {state}  {start}  {job}  {}", session.title);
     }
     Ok(text)
 }
 
-/// In a line.
-pub(super) fn told(status: &Status) -> String {
+/// The status in one line.
+pub(super) fn describe(status: &Status) -> String {
     let version = status.version;
     let Some((session, state)) = status.session.as_ref().zip(status.state) else {
         return format!("nothing was ever announced (version {version})");
@@ -69,11 +69,11 @@ pub(super) fn told(status: &Status) -> String {
     let state = format!("{state:?}").to_lowercase();
     format!(
         "{state}, since {} (version {version}): {} with {}, {}, at {}{}",
-        moment(status.updated_at),
+        rfc3339(status.updated_at),
         session.title,
         session.coach,
         session.id,
-        moment(session.starts_at),
+        rfc3339(session.starts_at),
         status
             .playback_url
             .as_ref()
@@ -82,6 +82,6 @@ pub(super) fn told(status: &Status) -> String {
     )
 }
 
-fn moment(at: DateTime<Utc>) -> String {
+fn rfc3339(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -1,7 +1,7 @@
-//! `coach queue pause` and `resume`, and what all changes have in common.
+//! `coach queue pause` and `resume`, and the audit entry of all changes.
 
 use coach_domain::{
-    audit::{self, Deed},
+    audit::{self, AuditEntry},
     database::Transaction,
     queue::QueueName,
 };
@@ -9,26 +9,30 @@ use coach_workers::queue::pause;
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
 use serde_json::{Value, json};
 
-use super::{Desk, list::moment};
-use crate::{cli::Change, command::actor};
+use super::{QueueContext, list::rfc3339};
+use crate::{cli::ChangeOptions, command::actor};
 
-/// What a dry run ends with.
-pub(super) const DRY: &str = "this was a dry run, nothing is changed";
+/// Ends the output of a dry run.
+pub(super) const DRY_RUN_NOTE: &str = "this was a dry run, nothing is changed";
 
 /// Pauses a queue.
-pub(super) async fn pause(desk: &Desk, queue: QueueName, how: &Change) -> anyhow::Result<String> {
-    if let Some(since) = since(desk, queue).await? {
+pub(super) async fn pause(
+    context: &QueueContext,
+    queue: QueueName,
+    options: &ChangeOptions,
+) -> anyhow::Result<String> {
+    if let Some(since) = paused_since(context, queue).await? {
         return Ok(format!("{queue} is paused already, since {since}\n"));
     }
-    if how.dry_run {
-        return Ok(format!("{queue} would be paused; {DRY}\n"));
+    if options.dry_run {
+        return Ok(format!("{queue} would be paused; {DRY_RUN_NOTE}\n"));
     }
-    let transaction = desk.session.begin().await?;
-    if pause::pause(&transaction, queue, desk.now).await? {
+    let transaction = context.session.begin().await?;
+    if pause::pause(&transaction, queue, context.now).await? {
         record(
-            desk,
+            context,
             &transaction,
-            how,
+            options,
             "queue.pause",
             json!({ "queue": queue }),
         )
@@ -40,22 +44,26 @@ pub(super) async fn pause(desk: &Desk, queue: QueueName, how: &Change) -> anyhow
     ))
 }
 
-/// Lets a queue go on.
-pub(super) async fn resume(desk: &Desk, queue: QueueName, how: &Change) -> anyhow::Result<String> {
-    let Some(since) = since(desk, queue).await? else {
+/// Resumes a queue.
+pub(super) async fn resume(
+    context: &QueueContext,
+    queue: QueueName,
+    options: &ChangeOptions,
+) -> anyhow::Result<String> {
+    let Some(since) = paused_since(context, queue).await? else {
         return Ok(format!("{queue} is not paused\n"));
     };
-    if how.dry_run {
+    if options.dry_run {
         return Ok(format!(
-            "{queue}, paused since {since}, would go on; {DRY}\n"
+            "{queue}, paused since {since}, would go on; {DRY_RUN_NOTE}\n"
         ));
     }
-    let transaction = desk.session.begin().await?;
-    if pause::resume(&transaction, queue, desk.now).await? {
+    let transaction = context.session.begin().await?;
+    if pause::resume(&transaction, queue, context.now).await? {
         record(
-            desk,
+            context,
             &transaction,
-            how,
+            options,
             "queue.resume",
             json!({ "queue": queue }),
         )
@@ -65,26 +73,27 @@ pub(super) async fn resume(desk: &Desk, queue: QueueName, how: &Change) -> anyho
     Ok(format!("{queue} goes on; it was paused since {since}\n"))
 }
 
-async fn since(desk: &Desk, queue: QueueName) -> anyhow::Result<Option<String>> {
-    let paused = desk.operations.paused().await?;
+/// Since when the queue is paused; `None` when it is not.
+async fn paused_since(context: &QueueContext, queue: QueueName) -> anyhow::Result<Option<String>> {
+    let paused = context.operations.paused().await?;
     let since = paused.iter().find(|(name, _)| *name == queue);
-    Ok(since.map(|(_, since)| moment(*since)))
+    Ok(since.map(|(_, since)| rfc3339(*since)))
 }
 
-/// Records a change in the transaction that makes it.
+/// Writes the audit entry of a change in the transaction that makes it.
 pub(super) async fn record(
-    desk: &Desk,
+    context: &QueueContext,
     transaction: &Transaction,
-    how: &Change,
+    options: &ChangeOptions,
     action: &'static str,
     detail: Value,
 ) -> anyhow::Result<()> {
-    let actor = actor::name(how);
-    let deed = Deed {
+    let actor = actor::name(options);
+    let entry = AuditEntry {
         actor: &actor,
         action,
         detail,
     };
-    audit::record(transaction, &deed, desk.now).await?;
+    audit::record(transaction, &entry, context.now).await?;
     Ok(())
 }

@@ -5,48 +5,53 @@ use sea_orm::{TransactionSession as _, TransactionTrait as _};
 use serde_json::{Value, json};
 
 use super::{
-    Desk,
-    change::{DRY, record},
-    show::{chosen, count, envelope},
+    QueueContext,
+    change::{DRY_RUN_NOTE, record},
+    show::{counted, envelope, find_by_ids},
 };
-use crate::cli::Change;
+use crate::cli::ChangeOptions;
 
-/// Deletes dead letters for good: those with these ids, or else the oldest up to the limit.
+/// Deletes dead letters for good: those with the given ids, or else the oldest ones up to the limit.
 pub(super) async fn run(
-    desk: &Desk,
+    context: &QueueContext,
     queue: QueueName,
     ids: &[String],
     limit: u32,
-    how: &Change,
+    options: &ChangeOptions,
 ) -> anyhow::Result<String> {
     let letters = if ids.is_empty() {
-        desk.operations.dead(queue, usize::try_from(limit)?).await?
+        context
+            .operations
+            .list_dead_letters(queue, usize::try_from(limit)?)
+            .await?
     } else {
-        chosen(desk, queue, ids).await?
+        find_by_ids(context, queue, ids).await?
     };
-    if how.dry_run {
-        let letters = count(letters.len());
-        return Ok(format!("{letters} of {queue} would be discarded; {DRY}\n"));
+    if options.dry_run {
+        let letters = counted(letters.len());
+        return Ok(format!(
+            "{letters} of {queue} would be discarded; {DRY_RUN_NOTE}\n"
+        ));
     }
     let ids: Vec<_> = letters.iter().map(|letter| letter.id.clone()).collect();
-    let transaction = desk.session.begin().await?;
-    let discarded = desk.operations.discard_in(&transaction, queue, &ids);
+    let transaction = context.session.begin().await?;
+    let discarded = context.operations.discard_in(&transaction, queue, &ids);
     let discarded = discarded.await?;
     if discarded > 0 {
-        // Nothing else will know of them.
-        let letters: Vec<_> = letters.iter().map(told).collect();
+        // The audit entry is the only record of them that remains.
+        let letters: Vec<_> = letters.iter().map(audit_detail).collect();
         let detail = json!({ "queue": queue, "discarded": discarded, "letters": letters });
-        record(desk, &transaction, how, "queue.discard", detail).await?;
+        record(context, &transaction, options, "queue.discard", detail).await?;
     }
     transaction.commit().await?;
-    let left = desk.operations.depth(queue).await?.dead;
+    let left = context.operations.depth(queue).await?.dead;
     Ok(format!(
         "{} of {queue} discarded, {left} left\n",
-        count(discarded)
+        counted(discarded)
     ))
 }
 
-fn told(letter: &Received) -> Value {
+fn audit_detail(letter: &Received) -> Value {
     let envelope = envelope(letter);
     json!({
         "id": letter.id,

@@ -9,10 +9,10 @@ use coach_domain::{
 };
 use serde::Serialize;
 
-use super::Desk;
+use super::QueueContext;
 use crate::cli::Format;
 
-/// What `--format json` prints. Names may be added to it, none goes.
+/// The output of `--format json`. Fields may be added, but never removed.
 #[derive(Serialize)]
 struct Report {
     queues: Vec<Entry>,
@@ -38,17 +38,17 @@ struct Outbox {
     lag_seconds: u64,
 }
 
-/// Prints how full each queue is, and the outbox.
-pub(super) async fn run(desk: &Desk, format: Format) -> anyhow::Result<String> {
-    let paused = desk.operations.paused().await?;
+/// Prints the depth of each queue and of the outbox.
+pub(super) async fn run(context: &QueueContext, format: Format) -> anyhow::Result<String> {
+    let paused = context.operations.paused().await?;
     let paused: HashMap<_, _> = paused.into_iter().collect();
     let mut queues = Vec::new();
     for name in QueueName::CONSUMED {
-        let depth = desk.operations.depth(name).await?;
+        let depth = context.operations.depth(name).await?;
         queues.push(entry(name, depth, paused.get(&name).copied()));
     }
-    let status = outbox::status(&desk.session).await?;
-    let lag = status.oldest_unsent_at.map(|since| desk.now - since);
+    let status = outbox::status(&context.session).await?;
+    let lag = status.oldest_unsent_at.map(|since| context.now - since);
     let report = Report {
         queues,
         outbox: Outbox {
@@ -81,7 +81,7 @@ fn text(report: &Report) -> String {
     let mut text = line(["QUEUE", "WAITING", "OLDEST", "IN FLIGHT", "DEAD"], "");
     for entry in &report.queues {
         let oldest = entry.oldest_seconds.map_or_else(|| "-".to_owned(), age);
-        let paused = entry.paused_since.map(moment);
+        let paused = entry.paused_since.map(rfc3339);
         let paused = paused.map(|since| format!("  paused since {since}"));
         let numbers = [entry.waiting, entry.in_flight, entry.dead].map(|number| number.to_string());
         let [waiting, in_flight, dead] = &numbers;
@@ -110,8 +110,8 @@ fn age(age: u64) -> String {
     }
 }
 
-/// As people and machines read it.
-pub(super) fn moment(at: DateTime<Utc>) -> String {
+/// A time in RFC 3339, in UTC and whole seconds.
+pub(super) fn rfc3339(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_shows_what_somebody_on_call_looks_for() {
+    fn the_table_lists_the_queues_and_the_outbox() {
         let depth = Depth {
             waiting: 12,
             in_flight: 3,

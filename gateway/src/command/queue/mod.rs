@@ -1,4 +1,4 @@
-//! `coach queue`: what operators see and mend.
+//! `coach queue`: inspecting and administering the queues.
 
 mod change;
 mod discard;
@@ -16,53 +16,53 @@ use coach_domain::{
 };
 use coach_gateway::{queues, settings::Settings};
 
-use super::database::{Purpose, given_or_running};
+use super::database::{Purpose, open_configured_or_dev};
 use crate::cli::Queue;
 
 const PURPOSE: Purpose = Purpose::of_operators("looking at the queues of");
 
-/// What all verbs work with.
-struct Desk {
+/// What all subcommands of `coach queue` use.
+struct QueueContext {
     pool: Pool,
     session: Session,
     operations: Arc<dyn Operations>,
     now: chrono::DateTime<chrono::Utc>,
 }
 
-/// Does what is asked, and says so.
+/// Runs a subcommand and prints its result.
 pub(crate) async fn run(settings: &Settings, verb: &Queue) -> anyhow::Result<()> {
-    let pool = given_or_running(settings, &PURPOSE).await?;
-    let desk = Desk {
+    let pool = open_configured_or_dev(settings, &PURPOSE).await?;
+    let context = QueueContext {
         session: Session::new(pool.clone(), tracing::Span::none()),
         operations: queues::operations(settings, pool.clone()).await,
         now: SystemClock.now(),
         pool,
     };
     let text = match verb {
-        Queue::List { format } => list::run(&desk, *format).await,
+        Queue::List { format } => list::run(&context, *format).await,
         Queue::Show {
-            which,
+            target,
             limit,
             payload,
             format,
-        } => show::run(&desk, which.queue, *limit, *payload, *format).await,
+        } => show::run(&context, target.queue, *limit, *payload, *format).await,
         Queue::Redrive {
-            which,
+            target,
             ids,
             limit,
-            how,
-        } => redrive::run(&desk, which.queue, ids, *limit, how).await,
+            options,
+        } => redrive::run(&context, target.queue, ids, *limit, options).await,
         Queue::Discard {
-            which,
+            target,
             ids,
             all: _,
             limit,
-            how,
-        } => discard::run(&desk, which.queue, ids, *limit, how).await,
-        Queue::Pause { which, how } => change::pause(&desk, which.queue, how).await,
-        Queue::Resume { which, how } => change::resume(&desk, which.queue, how).await,
+            options,
+        } => discard::run(&context, target.queue, ids, *limit, options).await,
+        Queue::Pause { target, options } => change::pause(&context, target.queue, options).await,
+        Queue::Resume { target, options } => change::resume(&context, target.queue, options).await,
     };
     let text = text?;
-    desk.pool.close().await;
+    context.pool.close().await;
     super::print(&text)
 }

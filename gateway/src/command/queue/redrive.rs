@@ -5,35 +5,35 @@ use sea_orm::{TransactionSession as _, TransactionTrait as _};
 use serde_json::json;
 
 use super::{
-    Desk,
-    change::{DRY, record},
-    show::{chosen, count},
+    QueueContext,
+    change::{DRY_RUN_NOTE, record},
+    show::{counted, find_by_ids},
 };
-use crate::cli::Change;
+use crate::cli::ChangeOptions;
 
-/// Gives dead letters back: those with these ids, or else the oldest up to the limit.
+/// Moves dead letters back to their queue: those with the given ids, or else the oldest ones up to the limit.
 pub(super) async fn run(
-    desk: &Desk,
+    context: &QueueContext,
     queue: QueueName,
     ids: &[String],
     limit: u32,
-    how: &Change,
+    options: &ChangeOptions,
 ) -> anyhow::Result<String> {
-    let most = if ids.is_empty() {
+    let max = if ids.is_empty() {
         usize::try_from(limit)?
     } else {
-        chosen(desk, queue, ids).await?.len()
+        find_by_ids(context, queue, ids).await?.len()
     };
-    if how.dry_run {
-        let dead = desk.operations.depth(queue).await?.dead;
-        let dead = usize::try_from(dead)?.min(most);
+    if options.dry_run {
+        let dead = context.operations.depth(queue).await?.dead;
+        let dead = usize::try_from(dead)?.min(max);
         return Ok(format!(
-            "{} of {queue} would be given back; {DRY}\n",
-            count(dead)
+            "{} of {queue} would be given back; {DRY_RUN_NOTE}\n",
+            counted(dead)
         ));
     }
-    let transaction = desk.session.begin().await?;
-    let redriven = desk.operations.redrive_in(&transaction, queue, ids, most);
+    let transaction = context.session.begin().await?;
+    let redriven = context.operations.redrive_in(&transaction, queue, ids, max);
     let redriven = redriven.await?;
     if redriven > 0 {
         let mut detail = json!({ "queue": queue, "redriven": redriven });
@@ -42,12 +42,12 @@ pub(super) async fn run(
         } else {
             detail["ids"] = json!(ids);
         }
-        record(desk, &transaction, how, "queue.redrive", detail).await?;
+        record(context, &transaction, options, "queue.redrive", detail).await?;
     }
     transaction.commit().await?;
-    let left = desk.operations.depth(queue).await?.dead;
+    let left = context.operations.depth(queue).await?.dead;
     Ok(format!(
         "{} of {queue} given back, {left} left\n",
-        count(redriven)
+        counted(redriven)
     ))
 }

@@ -1,4 +1,4 @@
-//! `coach queue show`, and the letters that other verbs choose.
+//! `coach queue show`, and finding dead letters by id.
 
 use std::fmt::Write as _;
 
@@ -6,34 +6,40 @@ use anyhow::ensure;
 use coach_domain::queue::{Envelope, QueueName, Received};
 use serde_json::{Value, json};
 
-use super::{Desk, list::moment};
+use super::{QueueContext, list::rfc3339};
 use crate::cli::Format;
 
-/// Among how many letters those with given ids are looked for.
-const LOOK: usize = 10_000;
+/// How many of the oldest dead letters are searched for given ids.
+const MAX_SEARCHED: usize = 10_000;
 
 /// Prints a queue's dead letters, oldest first.
 pub(super) async fn run(
-    desk: &Desk,
+    context: &QueueContext,
     queue: QueueName,
     limit: u32,
     payload: bool,
     format: Format,
 ) -> anyhow::Result<String> {
-    let letters = desk.operations.dead(queue, usize::try_from(limit)?).await?;
-    let dead = desk.operations.depth(queue).await?.dead;
+    let letters = context
+        .operations
+        .list_dead_letters(queue, usize::try_from(limit)?)
+        .await?;
+    let dead = context.operations.depth(queue).await?.dead;
     // SQS counts approximately.
     let dead = dead.max(letters.len().try_into()?);
     Ok(match format {
         Format::Text => {
-            let shown: String = letters.iter().map(|letter| text(letter, payload)).collect();
+            let shown: String = letters
+                .iter()
+                .map(|letter| as_text(letter, payload))
+                .collect();
             let shown_of = letters.len();
             format!("{shown}{shown_of} of {dead} dead letters of {queue}\n")
         }
         Format::Json => {
             let letters: Vec<_> = letters
                 .iter()
-                .map(|letter| machine(letter, payload))
+                .map(|letter| as_json(letter, payload))
                 .collect();
             let all = json!({ "queue": queue, "dead": dead, "letters": letters });
             serde_json::to_string_pretty(&all)? + "\n"
@@ -41,9 +47,9 @@ pub(super) async fn run(
     })
 }
 
-/// A few lines about a letter.
-fn text(letter: &Received, payload: bool) -> String {
-    let (id, sent) = (&letter.id, moment(letter.sent_at));
+/// A dead letter as a few lines of text.
+fn as_text(letter: &Received, payload: bool) -> String {
+    let (id, sent) = (&letter.id, rfc3339(letter.sent_at));
     let Some(envelope) = envelope(letter) else {
         let length = letter.body.len();
         let mut text = format!("{id}  not an envelope, {length} bytes, sent {sent}\n");
@@ -59,28 +65,28 @@ fn text(letter: &Received, payload: bool) -> String {
         text,
         "    envelope {} of {}",
         envelope.id,
-        moment(envelope.occurred_at)
+        rfc3339(envelope.occurred_at)
     );
     if let Some(member) = envelope.member {
         let _ = write!(text, ", member {}", member.0);
     }
     text.push('\n');
     if payload {
-        let place = envelope
+        let location = envelope
             .payload_at
             .map(|key| format!("in the object store: {key}"));
-        let payload = place.unwrap_or_else(|| envelope.payload.to_string());
+        let payload = location.unwrap_or_else(|| envelope.payload.to_string());
         let _ = writeln!(text, "    {payload}");
     }
     text
 }
 
-/// The same for machines.
-fn machine(letter: &Received, payload: bool) -> Value {
+/// A dead letter as JSON.
+fn as_json(letter: &Received, payload: bool) -> Value {
     let mut shown = json!({ "id": letter.id, "sentAt": letter.sent_at, "envelope": null });
     if let Some(mut envelope) = envelope(letter) {
         if !payload {
-            // Null is left out.
+            // A payload of `null` is not serialized.
             envelope.payload = Value::Null;
         }
         shown["envelope"] = json!(envelope);
@@ -90,22 +96,25 @@ fn machine(letter: &Received, payload: bool) -> Value {
     shown
 }
 
-/// What is in a letter; `None` where it is nothing that we know.
+/// The envelope in a dead letter; `None` when the body is not one.
 pub(super) fn envelope(letter: &Received) -> Option<Envelope> {
     serde_json::from_str(&letter.body).ok()
 }
 
-/// The dead letters with these ids.
+/// The dead letters with the given ids.
 ///
 /// # Errors
 ///
-/// When one of them is not there.
-pub(super) async fn chosen(
-    desk: &Desk,
+/// When one of them does not exist.
+pub(super) async fn find_by_ids(
+    context: &QueueContext,
     queue: QueueName,
     ids: &[String],
 ) -> anyhow::Result<Vec<Received>> {
-    let mut letters = desk.operations.dead(queue, LOOK).await?;
+    let mut letters = context
+        .operations
+        .list_dead_letters(queue, MAX_SEARCHED)
+        .await?;
     letters.retain(|letter| ids.contains(&letter.id));
     let missing: Vec<_> = ids
         .iter()
@@ -120,8 +129,8 @@ pub(super) async fn chosen(
     Ok(letters)
 }
 
-/// A number of letters.
-pub(super) fn count(letters: usize) -> String {
+/// A number of dead letters, in words.
+pub(super) fn counted(letters: usize) -> String {
     match letters {
         1 => "1 dead letter".to_owned(),
         many => format!("{many} dead letters"),

@@ -17,7 +17,7 @@ use crate::{cli::Format, command};
 
 const STANDARD_INPUT: &str = "-";
 
-/// Prints the changes, and fails if one is breaking. An error means that nothing can be said.
+/// Prints the changes, and returns a failure if one is breaking. An error means that a schema cannot be read.
 pub(super) fn run(old: &Path, new: Option<&Path>, format: Format) -> anyhow::Result<ExitCode> {
     let both = [Some(old), new];
     ensure!(
@@ -34,8 +34,8 @@ pub(super) fn run(old: &Path, new: Option<&Path>, format: Format) -> anyhow::Res
     };
     let found = changes(&parse(old?)?, &parse(new?)?);
     let count = |criticality| {
-        let of_it = found.iter().map(|change| change.kind.criticality());
-        of_it.filter(|each| *each == criticality).count()
+        let criticalities = found.iter().map(|change| change.kind.criticality());
+        criticalities.filter(|each| *each == criticality).count()
     };
     let breaking = count(Criticality::Breaking);
     let dangerous = count(Criticality::Dangerous);
@@ -59,7 +59,7 @@ pub(super) fn run(old: &Path, new: Option<&Path>, format: Format) -> anyhow::Res
     })
 }
 
-/// What `--format json` prints. Names may be added to it, none goes.
+/// The output of `--format json`. Fields may be added, but never removed.
 #[derive(Serialize)]
 struct Report<'a> {
     breaking: usize,
@@ -102,7 +102,7 @@ fn read(path: &Path) -> anyhow::Result<String> {
         let column = last.unwrap_or_default().chars().count() + 1;
         anyhow!("{name}:{line}:{column}: this is not text in UTF-8")
     })?;
-    // What a failed `curl … |` leaves.
+    // A failed `curl … |` produces an empty input.
     ensure!(!text.trim().is_empty(), "{name} is empty");
     ensure!(
         !text.trim_start().starts_with('{'),

@@ -1,4 +1,4 @@
-//! `coach schema`: needs no database and no settings.
+//! `coach schema`, which needs neither a database nor settings.
 
 mod check;
 
@@ -8,20 +8,21 @@ use coach_resolvers::SDL;
 
 use crate::cli::Schema;
 
-/// Nothing can be said, which is not the same as that something breaks. What clap says of wrong arguments has it too.
-const UNREADABLE: u8 = 2;
+/// The exit code of a comparison that failed, in contrast to one that found breaking changes. The same as clap's for
+/// invalid arguments.
+const EXIT_ERROR: u8 = 2;
 
-/// Runs one of its verbs and says on standard error what kept it from that.
+/// Runs a subcommand and prints its error, if any, to standard error.
 pub(crate) fn run(verb: &Schema) -> ExitCode {
-    let (done, failure) = match verb {
+    let (result, failure) = match verb {
         Schema::Print => (print(), ExitCode::FAILURE),
         Schema::Introspect => (introspect(), ExitCode::FAILURE),
         Schema::Check { old, new, format } => (
             check::run(old, new.as_deref(), *format),
-            ExitCode::from(UNREADABLE),
+            ExitCode::from(EXIT_ERROR),
         ),
     };
-    done.unwrap_or_else(|error| {
+    result.unwrap_or_else(|error| {
         eprintln!("coach: {error:#}");
         failure
     })
@@ -32,7 +33,7 @@ fn print() -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The answer is made of the exported SDL, because a test shows that the running server gives the same one.
+/// Prints the introspection result of the exported SDL. A test ensures that the running server returns the same.
 fn introspect() -> anyhow::Result<ExitCode> {
     let schema = coach_schema::parse(SDL, "schema.graphql")?;
     super::print(&coach_schema::introspect(&schema)?)?;

@@ -1,8 +1,8 @@
-//! What browsers need: permission for pages of other sites, and a page for people.
+//! Tests of what browsers need: CORS, and redirects to `GraphiQL`.
 
 use super::*;
 
-/// Headers of tracing, client awareness and caching, which apps add without knowing it.
+/// Headers for tracing, client awareness and caching, which libraries add.
 const SENT_BY_APPS: &str = "apollographql-client-name,apollographql-client-version,authorization,baggage,cache-control,\
                             content-type,graphql-cost,idempotency-key,sentry-trace,traceparent";
 
@@ -15,7 +15,7 @@ async fn preflight(path: &str) -> Response<Body> {
 }
 
 #[tokio::test]
-async fn other_sites_may_ask_with_any_headers() {
+async fn other_origins_may_send_any_headers() {
     for path in ["/graphql", "/graphql/", "/nothing", "/live/status.json"] {
         let response = preflight(path).await;
         assert!(response.status().is_success(), "{path}");
@@ -28,15 +28,15 @@ async fn other_sites_may_ask_with_any_headers() {
         let varies = response.headers().get_all("vary").iter();
         let mut varies = varies.filter_map(|value| value.to_str().ok());
         assert!(varies.any(|value| value.contains("access-control-request-headers")));
-        // With it a browser would send cookies, and then nobody could be allowed everything.
+        // Browsers reject it along with the wildcard origin.
         let credentials = response.headers().get("access-control-allow-credentials");
         assert_eq!(credentials, None);
     }
 }
 
 #[tokio::test]
-async fn other_sites_see_why_they_are_refused() {
-    let of = async |request: axum::http::request::Builder| {
+async fn other_origins_can_read_errors() {
+    let error_of = async |request: axum::http::request::Builder| {
         let response = send(request.header("origin", "https://app.example"), "{}").await;
         let exposed = header(&response, "access-control-expose-headers").to_owned();
         let origin = header(&response, "access-control-allow-origin").to_owned();
@@ -50,14 +50,14 @@ async fn other_sites_see_why_they_are_refused() {
         (Request::post("/graphql"), 415),
         (forged, 401),
     ] {
-        let (answered, origin, exposed) = of(request).await;
-        assert_eq!((answered, origin.as_str()), (status, "*"));
+        let (actual, origin, exposed) = error_of(request).await;
+        assert_eq!((actual, origin.as_str()), (status, "*"));
         assert!(exposed.contains("x-request-id") && exposed.contains("retry-after"));
     }
 }
 
 #[tokio::test]
-async fn other_sites_cannot_read_the_page_with_the_token() {
+async fn other_origins_cannot_read_the_page_with_the_token() {
     for page in ["/graphiql", "/", "/metrics"] {
         let request = Request::get(page).header("origin", "https://evil.example");
         let response = send(request, Body::empty()).await;
@@ -66,7 +66,7 @@ async fn other_sites_cannot_read_the_page_with_the_token() {
     }
 }
 
-async fn look(gateway: Router, path: &str, accept: &str) -> (u16, String) {
+async fn visit(gateway: Router, path: &str, accept: &str) -> (u16, String) {
     let request = Request::get(path).header("accept", accept);
     let request = request.header("host", "localhost");
     let response = gateway
@@ -80,30 +80,36 @@ async fn look(gateway: Router, path: &str, accept: &str) -> (u16, String) {
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
 #[tokio::test]
-async fn in_development_people_get_to_graphiql() {
-    let there = (303, "/graphiql".to_owned());
+async fn in_development_browsers_are_redirected_to_graphiql() {
+    let redirected = (303, "/graphiql".to_owned());
     for path in ["/", "/graphql", "/graphql/", "/graphql?"] {
-        assert_eq!(look(development().await, path, BROWSER).await, there);
+        assert_eq!(visit(development().await, path, BROWSER).await, redirected);
     }
     let missing = (404, String::new());
-    assert_eq!(look(development().await, "/", "*/*").await, missing);
-    let refused = (400, String::new());
-    assert_eq!(look(development().await, "/graphql", "*/*").await, refused);
-    let asked = "/graphql?query=%7B__typename%7D";
+    assert_eq!(visit(development().await, "/", "*/*").await, missing);
+    let rejected = (400, String::new());
+    assert_eq!(
+        visit(development().await, "/graphql", "*/*").await,
+        rejected
+    );
+    let with_query = "/graphql?query=%7B__typename%7D";
     let answered = (200, String::new());
-    assert_eq!(look(development().await, asked, BROWSER).await, answered);
+    assert_eq!(
+        visit(development().await, with_query, BROWSER).await,
+        answered
+    );
 }
 
 #[tokio::test]
-async fn elsewhere_there_is_nothing_for_people() {
+async fn outside_of_development_browsers_are_not_redirected() {
     let missing = (404, String::new());
-    assert_eq!(look(gateway().await, "/", BROWSER).await, missing);
-    let refused = (400, String::new());
-    assert_eq!(look(gateway().await, "/graphql", BROWSER).await, refused);
+    assert_eq!(visit(gateway().await, "/", BROWSER).await, missing);
+    let rejected = (400, String::new());
+    assert_eq!(visit(gateway().await, "/graphql", BROWSER).await, rejected);
 }
 
 #[tokio::test]
-async fn a_browser_shows_answers_and_does_not_save_them() {
+async fn browsers_get_a_type_that_they_display() {
     let request = Request::get("/graphql?query=%7B__typename%7D").header("accept", BROWSER);
     let response = send(request, Body::empty()).await;
     assert_eq!(

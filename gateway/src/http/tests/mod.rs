@@ -1,4 +1,4 @@
-//! The routes without a database, which none of these needs; the rest is in the end-to-end tests.
+//! Tests of the routes that need no database; the others are in the end-to-end tests.
 
 mod browsers;
 mod requests;
@@ -19,9 +19,9 @@ use axum::{
 use coach_domain::{
     clock::SystemClock,
     command::CommandRate,
-    live::{ATTRIBUTES, KEY},
+    live::{STATUS_FILE_ATTRIBUTES, STATUS_FILE_KEY},
     object::{Condition, ObjectStore},
-    subscription::purchase::Shops,
+    purchase::Shops,
 };
 use coach_resolvers::{App, Services};
 use coach_workers::object::Folder;
@@ -37,12 +37,12 @@ use crate::{
     settings::{Settings, Sources},
 };
 
-/// A gateway whose database nobody answers for.
+/// A gateway whose database is not reachable.
 async fn gateway() -> Router {
     gateway_over(Arc::new(Folder::new("none"))).await
 }
 
-/// The same, as `coach dev` runs it.
+/// The same in development mode, as `coach dev` runs it.
 async fn development() -> Router {
     gateway_with(
         Arc::new(Folder::new("none")),
@@ -51,7 +51,7 @@ async fn development() -> Router {
     .await
 }
 
-/// The same, with these objects.
+/// The same, with this object store.
 async fn gateway_over(objects: Arc<dyn ObjectStore>) -> Router {
     gateway_with(objects, None).await
 }
@@ -103,8 +103,8 @@ async fn json(response: Response<Body>) -> Value {
     serde_json::from_slice(&bytes).unwrap()
 }
 
-/// Status and code of a refusal, which has a request id and a media type like every answer.
-async fn refusal(response: Response<Body>) -> (u16, String) {
+/// Status and code of an error response, which has a request id and a media type like every response.
+async fn error_of(response: Response<Body>) -> (u16, String) {
     assert_eq!(header(&response, "x-request-id").len(), 36);
     assert!(header(&response, "content-type").contains("json; charset=utf-8"));
     assert_eq!(header(&response, "cache-control"), "no-store");
@@ -115,7 +115,7 @@ async fn refusal(response: Response<Body>) -> (u16, String) {
 }
 
 #[tokio::test]
-async fn what_is_refused_says_why_in_a_code() {
+async fn error_responses_have_a_code() {
     let get = |uri: &str| Request::get(uri);
     let empty = Body::empty;
     let mutation = "/graphql?query=mutation%7B__typename%7D";
@@ -161,7 +161,7 @@ async fn what_is_refused_says_why_in_a_code() {
             "GRAPHQL_VALIDATION_FAILED",
         ),
     ] {
-        assert_eq!(refusal(response).await, (status, code.to_owned()));
+        assert_eq!(error_of(response).await, (status, code.to_owned()));
     }
     assert_eq!(
         json(post(batch(10)).await).await.as_array().unwrap().len(),
@@ -170,7 +170,7 @@ async fn what_is_refused_says_why_in_a_code() {
 }
 
 #[tokio::test]
-async fn a_401_says_how_to_sign_in() {
+async fn a_401_has_a_www_authenticate_header() {
     let forged = Request::post("/graphql").header("authorization", "Bearer a.b.c");
     let response = send(forged, "{}").await;
     assert_eq!(
@@ -180,10 +180,10 @@ async fn a_401_says_how_to_sign_in() {
 }
 
 #[tokio::test]
-async fn without_a_database_the_process_lives_and_is_not_ready() {
-    let ask = async |uri| send(Request::get(uri), Body::empty()).await;
-    assert_eq!(ask("/health/live").await.status(), StatusCode::OK);
-    let ready = ask("/health/ready").await;
+async fn without_a_database_the_process_is_live_and_not_ready() {
+    let get = async |uri| send(Request::get(uri), Body::empty()).await;
+    assert_eq!(get("/health/live").await.status(), StatusCode::OK);
+    let ready = get("/health/ready").await;
     assert_eq!(ready.status(), StatusCode::SERVICE_UNAVAILABLE);
     let checks = &json(ready).await["checks"];
     assert_eq!(
@@ -200,7 +200,7 @@ async fn without_a_database_the_process_lives_and_is_not_ready() {
 }
 
 #[tokio::test]
-async fn the_schema_is_fetched_once_and_compressed() {
+async fn the_schema_is_cacheable_and_compressed() {
     let response = send(Request::get("/schema.graphql"), Body::empty()).await;
     let tag = header(&response, "etag").to_owned();
     let again = Request::get("/schema.graphql").header("if-none-match", tag);
@@ -209,14 +209,14 @@ async fn the_schema_is_fetched_once_and_compressed() {
     let small = Request::get("/schema.graphql").header("accept-encoding", "gzip");
     let response = send(small, Body::empty()).await;
     assert_eq!(header(&response, "content-encoding"), "gzip");
-    // What libraries for Node ask for and cannot always read is not taken.
+    // Libraries for Node accept zstd and cannot always decode it, so it is not used.
     let any = Request::get("/schema.graphql").header("accept-encoding", "gzip, deflate, br, zstd");
     let response = send(any, Body::empty()).await;
     assert_eq!(header(&response, "content-encoding"), "gzip");
 }
 
 #[tokio::test]
-async fn graphiql_shows_no_token_unless_somebody_is_to_be_signed_in() {
+async fn graphiql_contains_no_token_without_a_demo_member() {
     let response = send(Request::get("/graphiql"), Body::empty()).await;
     let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
     let page = String::from_utf8_lossy(&bytes);
@@ -260,7 +260,7 @@ async fn panics_are_masked() {
     assert!(!body.to_string().contains("secret"));
 }
 
-/// Allocations for each of many requests that are answered from one read of the store.
+/// The number of allocations per request, for many requests that share one read of the store.
 fn allocations(runtime: &Runtime, router: &Router, path: &str) -> u64 {
     let many = |count: usize| {
         let requests = (0..count).map(|_| {
@@ -269,7 +269,7 @@ fn allocations(runtime: &Runtime, router: &Router, path: &str) -> u64 {
         });
         let requests: Vec<_> = requests.collect();
         let mut answers = Vec::with_capacity(count);
-        // Not those of the requests, which a connection makes.
+        // Without those for creating the requests, which a connection does.
         let counted = allocation_counter::measure(|| {
             runtime.block_on(async {
                 for answer in join_all(requests).await {
@@ -280,12 +280,12 @@ fn allocations(runtime: &Runtime, router: &Router, path: &str) -> u64 {
         assert!(answers.iter().all(|answer| answer.status() == 200));
         counted.count_total
     };
-    // What is warm stays; and what a read or the waiting for many takes is in both.
+    // Warm up first. Both counts include the allocations that do not depend on the number of requests.
     many(2_000);
     (many(2_000) - many(1_000)).div_ceil(1_000)
 }
 
-/// Only answers.
+/// A minimal handler, for comparison.
 async fn bare(State(body): State<Bytes>, _request: extract::Request) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     for name in [
@@ -312,20 +312,25 @@ fn the_status_file_takes_no_allocations_beyond_those_of_http() {
     let (router, bare) = runtime.block_on(async {
         let objects = Arc::new(Folder::new(&folder));
         let status = Bytes::from_static(b"{}");
-        let kept = objects.put(KEY, &status, &ATTRIBUTES, &Condition::Always);
-        kept.await.unwrap();
+        let put = objects.put(
+            STATUS_FILE_KEY,
+            &status,
+            &STATUS_FILE_ATTRIBUTES,
+            &Condition::Always,
+        );
+        put.await.unwrap();
         let methods = get(bare).options(bare).fallback(bare);
         let bare = Router::new()
             .route("/live/status.json", methods)
             .with_state(status);
         (gateway_over(objects).await, bare)
     });
-    let [ours, theirs] =
+    let [actual, minimal] =
         [&router, &bare].map(|router| allocations(&runtime, router, "/live/status.json"));
     std::fs::remove_dir_all(&folder).unwrap();
     assert!(
-        ours <= theirs,
-        "{ours} allocations, and {theirs} of a route that only answers"
+        actual <= minimal,
+        "{actual} allocations, and {minimal} of a minimal route"
     );
-    assert!(theirs > 0);
+    assert!(minimal > 0);
 }

@@ -1,4 +1,4 @@
-//! What clients send, and what becomes of it before anything runs.
+//! Tests of request parsing, and of the status and errors of responses.
 
 use std::io::Write as _;
 
@@ -12,7 +12,7 @@ fn request() -> axum::http::request::Builder {
     Request::post("/graphql").header("content-type", "application/json")
 }
 
-/// Status and body of an answer.
+/// Status and body of the response.
 async fn answer(request: axum::http::request::Builder, body: impl Into<Body>) -> (u16, Value) {
     let response = send(request, body).await;
     (response.status().as_u16(), json(response).await)
@@ -33,7 +33,7 @@ async fn a_slash_at_the_end_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_header_without_a_credential_is_nobody() {
+async fn a_header_without_a_credential_is_anonymous() {
     for blank in ["", "Bearer", "Bearer "] {
         let (status, _) = answer(request().header("authorization", blank), TYPENAME).await;
         assert_eq!(status, 200, "{blank:?}");
@@ -43,7 +43,7 @@ async fn a_header_without_a_credential_is_nobody() {
 }
 
 #[tokio::test]
-async fn zipped_bodies_are_read_and_others_are_told_so() {
+async fn gzip_is_decoded_and_other_codings_are_rejected() {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(TYPENAME.as_bytes()).unwrap();
     let zipped = encoder.finish().unwrap();
@@ -56,11 +56,11 @@ async fn zipped_bodies_are_read_and_others_are_told_so() {
     let response = send(brotli, TYPENAME).await;
     assert_eq!(header(&response, "accept-encoding"), "gzip");
     let expected = (415, "UNSUPPORTED_MEDIA_TYPE".to_owned());
-    assert_eq!(refusal(response).await, expected);
+    assert_eq!(error_of(response).await, expected);
 }
 
 #[tokio::test]
-async fn hashes_of_texts_are_told_apart_from_mistakes() {
+async fn hashes_of_persisted_queries_get_their_own_error() {
     let hash = json!({"persistedQuery": {"version": 1, "sha256Hash": "ab"}});
     let expected = json!([{
         "message": "PersistedQueryNotSupported",
@@ -74,25 +74,28 @@ async fn hashes_of_texts_are_told_apart_from_mistakes() {
             ("application/json", 200),
         ] {
             let request = request().header("accept", accept);
-            let (answered, told) = answer(request, body.to_string()).await;
-            assert_eq!((answered, &told), (status, &json!({"errors": expected})));
+            let (actual, body) = answer(request, body.to_string()).await;
+            assert_eq!((actual, &body), (status, &json!({"errors": expected})));
         }
     }
     let by_url = Request::get("/graphql?extensions=%7B%22persistedQuery%22%3A%7B%7D%7D");
     let response = send(by_url, Body::empty()).await;
     assert_eq!(header(&response, "cache-control"), "no-store");
     assert_eq!(json(response).await["errors"], expected);
-    // Each of a batch for itself, and what comes with its text is done.
+    // Each operation of a batch has its own result, and one with its document is executed.
     let batch = json!([{"extensions": hash}, {"query": "{__typename}", "extensions": hash}]);
     let (status, body) = answer(request(), batch.to_string()).await;
-    let done = json!({"data": {"__typename": "Query"}});
-    assert_eq!((status, body), (200, json!([{"errors": expected}, done])));
+    let executed = json!({"data": {"__typename": "Query"}});
+    assert_eq!(
+        (status, body),
+        (200, json!([{"errors": expected}, executed]))
+    );
 }
 
 #[tokio::test]
-async fn a_batch_that_is_refused_is_refused_once_for_each_operation() {
-    let told = |code: &str, times: usize| vec![code.to_owned(); times];
-    let refused = async |request: axum::http::request::Builder, body: String| {
+async fn a_rejected_batch_has_one_error_per_operation() {
+    let repeated = |code: &str, times: usize| vec![code.to_owned(); times];
+    let errors_of = async |request: axum::http::request::Builder, body: String| {
         let (status, body) = answer(request, body).await;
         let errors = body.as_array().cloned();
         let codes = errors.unwrap_or_else(|| panic!("no list: {body}"));
@@ -102,22 +105,22 @@ async fn a_batch_that_is_refused_is_refused_once_for_each_operation() {
         (status, codes.collect::<Vec<_>>())
     };
     let many = json!(vec![json!({"query": "{__typename}"}); 11]).to_string();
-    let expected = (400, told("BAD_REQUEST", 11));
-    assert_eq!(refused(request(), many).await, expected);
+    let expected = (400, repeated("BAD_REQUEST", 11));
+    assert_eq!(errors_of(request(), many).await, expected);
     let forged = request().header("authorization", "Bearer a.b.c");
     let two = format!("[{TYPENAME}, {TYPENAME}]");
-    let expected = (401, told("UNAUTHENTICATED", 2));
-    assert_eq!(refused(forged, two).await, expected);
+    let expected = (401, repeated("UNAUTHENTICATED", 2));
+    assert_eq!(errors_of(forged, two).await, expected);
     let one_without = format!("[{TYPENAME}, {{}}, {TYPENAME}]");
-    let expected = (400, told("BAD_REQUEST", 3));
-    assert_eq!(refused(request(), one_without).await, expected);
+    let expected = (400, repeated("BAD_REQUEST", 3));
+    assert_eq!(errors_of(request(), one_without).await, expected);
     let half = format!(r#"[{TYPENAME}, {{"query": "{{a}}", "variables": {{"x": "\ud83c"}}}}]"#);
-    let expected = (400, told("BAD_USER_INPUT", 2));
-    assert_eq!(refused(request(), half).await, expected);
+    let expected = (400, repeated("BAD_USER_INPUT", 2));
+    assert_eq!(errors_of(request(), half).await, expected);
 }
 
 #[tokio::test]
-async fn where_operations_cannot_be_counted_there_is_one_error() {
+async fn a_batch_that_cannot_be_counted_has_one_error() {
     let far_too_many = format!("[{}]", vec!["1"; 100_000].join(","));
     let broken_off = format!("[{TYPENAME}, ");
     for body in ["[]", &far_too_many, &broken_off, "7"] {
@@ -130,7 +133,7 @@ async fn where_operations_cannot_be_counted_there_is_one_error() {
 }
 
 #[tokio::test]
-async fn lists_are_no_objects() {
+async fn arrays_are_rejected_in_place_of_objects() {
     for body in [
         r#"[["{__typename}"]]"#,
         r#"["{__typename}"]"#,
@@ -148,7 +151,7 @@ async fn lists_are_no_objects() {
 }
 
 #[tokio::test]
-async fn half_a_surrogate_pair_names_its_variable() {
+async fn the_error_of_a_lone_surrogate_names_its_variable() {
     let body = r#"{"query": "{__typename}", "variables": {"input": {"names": ["a", "\ud83c"]}}}"#;
     let (status, body) = answer(request(), body).await;
     assert_eq!(status, 400);
@@ -172,7 +175,7 @@ async fn half_a_surrogate_pair_names_its_variable() {
 }
 
 #[tokio::test]
-async fn the_cost_is_told_to_who_asks() {
+async fn the_cost_is_reported_on_request() {
     let recipes = |first| json!({"query": format!("{{recipes(first: {first}){{nodes{{id}}}}}}")});
     let reporting = || request().header("graphql-cost", "report");
     let (_, one) = answer(reporting(), recipes(1).to_string()).await;
@@ -182,9 +185,9 @@ async fn the_cost_is_told_to_who_asks() {
     assert_eq!(one["extensions"]["cost"]["limit"], 5000);
     // The example of `docs/CLIENTS.md`.
     let example = "{ recipes(first: 20) { nodes { title ingredients { name } } } }";
-    let (_, told) = answer(reporting(), json!({"query": example}).to_string()).await;
-    assert_eq!(counted(&told), 221, "{told}");
-    // What is too dear says by how much.
+    let (_, body) = answer(reporting(), json!({"query": example}).to_string()).await;
+    assert_eq!(counted(&body), 221, "{body}");
+    // The cost is also reported if it exceeds the limit.
     let pages =
         (0..30).map(|i| format!("a{i}: recipes(first: 100){{nodes{{ingredients{{name}}}}}}"));
     let pages = format!("{{{}}}", pages.collect::<Vec<_>>().join(" "));
@@ -201,7 +204,7 @@ async fn the_cost_is_told_to_who_asks() {
 }
 
 #[tokio::test]
-async fn data_is_a_success_whatever_is_beside_it() {
+async fn data_with_errors_is_a_partial_success() {
     let status = async |accept: &str, query: &str| {
         let request = request().header("accept", accept);
         let (status, body) = answer(request, json!({"query": query}).to_string()).await;

@@ -1,20 +1,23 @@
-//! apollo-compiler's diagnostics as errors of a response.
+//! Converts apollo-compiler's diagnostics to errors of a response.
 
 use apollo_compiler::validation::DiagnosticList;
 use async_graphql::{Pos, ServerError};
 
-use crate::Fault;
+use crate::ResolverError;
 
-/// Validation can find more mistakes than anyone reads.
+/// The maximum number of validation errors in a response.
 const MAX_ERRORS: usize = 20;
-/// In characters: messages repeat what the document says.
+/// The maximum length of a message in characters. Messages quote the document, so they can be long.
 const MAX_MESSAGE_LENGTH: usize = 300;
 
-/// The first mistake; what a parser finds behind it mostly follows from it.
+/// The first error only; the errors that follow are mostly consequences of it.
 pub(super) fn syntax_errors(diagnostics: &DiagnosticList) -> Vec<ServerError> {
     let mut errors = errors(diagnostics, "GRAPHQL_PARSE_FAILED", |message| {
         let message = message.strip_prefix("syntax error: ").unwrap_or(message);
-        format!("the document is not GraphQL: {}", punctuated(message))
+        format!(
+            "the document is not GraphQL: {}",
+            with_token_symbols(message)
+        )
     });
     errors.truncate(1);
     errors
@@ -27,33 +30,34 @@ pub(super) fn validation_errors(diagnostics: &DiagnosticList) -> Vec<ServerError
 fn errors(
     diagnostics: &DiagnosticList,
     code: &'static str,
-    word: impl Fn(&str) -> String,
+    rephrase: impl Fn(&str) -> String,
 ) -> Vec<ServerError> {
-    let mut told = Vec::<ServerError>::new();
+    let mut errors = Vec::<ServerError>::new();
     for diagnostic in diagnostics.iter() {
         let message = diagnostic.error.to_string();
-        let place = diagnostic.line_column_range();
-        let position = place.map(|place| Pos {
-            line: place.start.line,
-            column: place.start.column,
+        let range = diagnostic.line_column_range();
+        let position = range.map(|range| Pos {
+            line: range.start.line,
+            column: range.start.column,
         });
-        let error = Fault::new(code, shortened(word(&message))).into_error(position);
-        if !told.iter().any(|other| same_mistake(other, &error)) {
-            told.push(error);
+        let error = ResolverError::new(code, shortened(rephrase(&message))).into_error(position);
+        if !errors.iter().any(|other| is_duplicate(other, &error)) {
+            errors.push(error);
         }
     }
-    // A required argument that is null is not missing besides.
-    let null = |error: &ServerError| error.message.ends_with("found null");
-    if told.iter().any(null) {
-        told.retain(|error| !error.message.starts_with("the required argument"));
+    // A required argument that is null is reported twice: as null and as missing.
+    let is_null = |error: &ServerError| error.message.ends_with("found null");
+    if errors.iter().any(is_null) {
+        errors.retain(|error| !error.message.starts_with("the required argument"));
     }
-    told.truncate(MAX_ERRORS);
-    told
+    errors.truncate(MAX_ERRORS);
+    errors
 }
 
-/// The same mistake can be met on several ways through the document, and two
-/// fields that conflict do so in more than one way.
-fn same_mistake(one: &ServerError, other: &ServerError) -> bool {
+/// Whether two errors report the same mistake. The validator can reach it on
+/// several paths through the document, and can report a conflict of two fields
+/// in several ways.
+fn is_duplicate(one: &ServerError, other: &ServerError) -> bool {
     let conflict = |error: &ServerError| {
         const CONFLICTS: [&str; 3] = [
             "operation must not select different types",
@@ -75,8 +79,8 @@ fn shortened(mut message: String) -> String {
     message
 }
 
-/// The parser names tokens as its grammar does, in capitals.
-fn punctuated(message: &str) -> String {
+/// Replaces the names of tokens in the grammar of the parser, such as `L_PAREN`, by the tokens.
+fn with_token_symbols(message: &str) -> String {
     const TOKENS: &[(&str, &str)] = &[
         ("L_PAREN", "\"(\""),
         ("R_PAREN", "\")\""),

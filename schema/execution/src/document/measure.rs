@@ -1,4 +1,4 @@
-//! The size of a parsed document, each fragment measured once.
+//! The size of a parsed document. Each fragment is measured once.
 
 use std::collections::HashMap;
 
@@ -8,9 +8,9 @@ use apollo_compiler::{
 };
 
 use super::{Limits, too_large};
-use crate::Fault;
+use crate::ResolverError;
 
-/// What a selection set comes to with its fragments expanded.
+/// The size of a selection set with its fragments expanded.
 #[derive(Clone, Copy, Default)]
 struct Measure {
     depth: usize,
@@ -18,14 +18,14 @@ struct Measure {
     introspection_cost: usize,
     introspection_lists: usize,
     selections: usize,
-    /// What the set would cost if it stood below `__schema`.
+    /// The introspection cost if the set is below `__schema` or `__type`.
     cost: usize,
-    /// How many lists that lead on to other types lie within each other.
+    /// The nesting depth of lists that lead to other types, if the set is below `__schema` or `__type`.
     lists: usize,
 }
 
 impl Measure {
-    fn and(self, other: Self) -> Self {
+    fn combine(self, other: Self) -> Self {
         Self {
             depth: self.depth.max(other.depth),
             introspection_depth: self.introspection_depth.max(other.introspection_depth),
@@ -42,13 +42,13 @@ impl Measure {
 
 struct Measurer<'d> {
     definitions: HashMap<&'d Name, &'d FragmentDefinition>,
-    /// `None` while a fragment is being measured: meeting it again is a cycle.
+    /// `None` while a fragment is being measured: a spread of it is then a cycle.
     fragments: HashMap<&'d Name, Option<Measure>>,
     aliases: usize,
     directives: usize,
 }
 
-pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Fault> {
+pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), ResolverError> {
     let operations = document
         .definitions
         .iter()
@@ -70,7 +70,7 @@ pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Fault> {
         return Err(too_large("fragments", limits.fragments));
     }
     let mut measurer = Measurer {
-        // Validation says when a name comes twice.
+        // Validation reports duplicate names.
         definitions: fragments
             .map(|fragment| (&fragment.name, fragment))
             .collect(),
@@ -78,8 +78,8 @@ pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Fault> {
         aliases: 0,
         directives: 0,
     };
-    // Fragments that no operation spreads are measured too: validation walks
-    // them before it refuses them.
+    // Unused fragments are measured too: validation traverses them before it
+    // rejects them.
     let names: Vec<_> = measurer.definitions.keys().copied().collect();
     for name in names {
         measurer.fragment(name)?;
@@ -92,7 +92,7 @@ pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Fault> {
             .iter()
             .map(|variable| variable.directives.len());
         measurer.directives += on_variables.sum::<usize>();
-        total = total.and(measurer.set(&operation.selection_set)?);
+        total = total.combine(measurer.set(&operation.selection_set)?);
     }
     let counts = [
         (total.depth, limits.depth, "fields within each other"),
@@ -126,17 +126,17 @@ pub(super) fn check(document: &Document, limits: &Limits) -> Result<(), Fault> {
 }
 
 impl<'d> Measurer<'d> {
-    fn fragment(&mut self, name: &'d Name) -> Result<Measure, Fault> {
+    fn fragment(&mut self, name: &'d Name) -> Result<Measure, ResolverError> {
         match self.fragments.get(name) {
             Some(Some(measure)) => return Ok(*measure),
             Some(None) => {
                 let message = format!("the fragment {name} contains itself");
-                return Err(Fault::new("GRAPHQL_VALIDATION_FAILED", message));
+                return Err(ResolverError::new("GRAPHQL_VALIDATION_FAILED", message));
             }
             None => {}
         }
         let Some(&fragment) = self.definitions.get(name) else {
-            // Validation says that there is no such fragment.
+            // Validation reports unknown fragments.
             return Ok(Measure::default());
         };
         self.fragments.insert(name, None);
@@ -146,7 +146,7 @@ impl<'d> Measurer<'d> {
         Ok(measure)
     }
 
-    fn set(&mut self, set: &'d [Selection]) -> Result<Measure, Fault> {
+    fn set(&mut self, set: &'d [Selection]) -> Result<Measure, ResolverError> {
         let mut total = Measure::default();
         for selection in set {
             self.directives += match selection {
@@ -158,25 +158,25 @@ impl<'d> Measurer<'d> {
                 Selection::Field(field) => {
                     self.aliases += usize::from(field.alias.is_some());
                     let below = self.set(&field.selection_set)?;
-                    of_field(&field.name, below)
+                    measure_field(&field.name, below)
                 }
                 Selection::InlineFragment(inline) => self.set(&inline.selection_set)?,
                 Selection::FragmentSpread(spread) => self.fragment(&spread.fragment_name)?,
             };
-            total = total.and(measure);
+            total = total.combine(measure);
         }
         Ok(total)
     }
 }
 
-fn of_field(name: &str, below: Measure) -> Measure {
+fn measure_field(name: &str, below: Measure) -> Measure {
     let depth = below.depth + 1;
     let cost = below
         .cost
         .saturating_add(1)
         .saturating_mul(list_length(name));
     let selections = below.selections.saturating_add(1);
-    let lists = below.lists + usize::from(leads_on(name));
+    let lists = below.lists + usize::from(expands_types(name));
     if matches!(name, "__schema" | "__type") {
         return Measure {
             depth: 1,
@@ -197,16 +197,16 @@ fn of_field(name: &str, below: Measure) -> Measure {
     }
 }
 
-/// The lists that lead from a type to other types, and so on without end; as in
-/// graphql-js's `MaxIntrospectionDepthRule`.
-fn leads_on(name: &str) -> bool {
+/// Whether a list leads from a type to other types, so that it can be nested
+/// without end. The same lists as in graphql-js's `MaxIntrospectionDepthRule`.
+fn expands_types(name: &str) -> bool {
     matches!(
         name,
         "fields" | "inputFields" | "interfaces" | "possibleTypes"
     )
 }
 
-/// How long the lists of introspection are on average in a schema like ours.
+/// The estimated length of an introspection list, based on averages of our schema.
 fn list_length(name: &str) -> usize {
     match name {
         "types" => 120,
@@ -224,66 +224,66 @@ mod tests {
     use super::check;
     use crate::document::Limits;
 
-    fn refusal(text: &str) -> Option<String> {
+    fn error_message(text: &str) -> Option<String> {
         let document = Parser::new().parse_ast(text, "").expect("GraphQL");
-        let refused = check(&document, &Limits::default()).err()?;
-        Some(refused.message.to_string())
+        let error = check(&document, &Limits::default()).err()?;
+        Some(error.message.to_string())
     }
 
     #[test]
-    fn a_fragment_bomb_is_refused_at_once() {
+    fn a_fragment_bomb_is_rejected_without_expanding_it() {
         let mut bomb = String::from("{ ...F0 }");
         for index in 0..40 {
             let next = index + 1;
             bomb += &format!(" fragment F{index} on Query {{ ...F{next} ...F{next} }}");
         }
         bomb += " fragment F40 on Query { __typename }";
-        let message = refusal(&bomb).expect("refused");
+        let message = error_message(&bomb).expect("an error");
         assert!(message.contains("expanded"), "{message}");
     }
 
     #[test]
-    fn a_fragment_cycle_is_refused() {
+    fn a_fragment_cycle_is_rejected() {
         let cycle = "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }";
-        assert!(refusal(cycle).is_some_and(|message| message.contains("contains itself")));
+        assert!(error_message(cycle).is_some_and(|message| message.contains("contains itself")));
     }
 
     #[test]
     fn depth_counts_through_fragments() {
         let deep = |levels: usize| "{ a ".repeat(levels) + &"}".repeat(levels);
-        assert_eq!(refusal(&deep(12)), None);
-        assert!(refusal(&deep(13)).is_some());
+        assert_eq!(error_message(&deep(12)), None);
+        assert!(error_message(&deep(13)).is_some());
         let spread = "{ a { a { a { a { a { a { ...F } } } } } } } fragment F on T { a { a { a { a { a { a { a } } } } } } }";
-        assert!(refusal(spread).is_some_and(|message| message.contains("within each other")));
+        assert!(error_message(spread).is_some_and(|message| message.contains("within each other")));
     }
 
     #[test]
-    fn the_whole_schema_can_be_asked_for_once() {
+    fn the_whole_schema_can_be_introspected_only_once() {
         let whole = include_str!("../../../graphql_js_introspection.graphql");
-        assert_eq!(refusal(whole), None);
+        assert_eq!(error_message(whole), None);
         let fields = |n: usize| {
             (0..n)
                 .map(|n| format!("a{n}: fields {{ name type {{ name }} }} "))
                 .collect::<String>()
         };
         let often = format!("{{ __schema {{ types {{ {} }} }} }}", fields(29));
-        assert!(refusal(&often).is_some_and(|message| message.contains("introspection")));
+        assert!(error_message(&often).is_some_and(|message| message.contains("introspection")));
     }
 
     #[test]
     fn introspection_has_limits_of_its_own() {
         let nested = "{ __schema { types { fields { type { fields { type { fields { type { fields { type { fields { name } } } } } } } } } } } }";
-        assert!(refusal(nested).is_some_and(|message| message.contains("introspection")));
+        assert!(error_message(nested).is_some_and(|message| message.contains("introspection")));
         let circle = format!(
             "{{ __type(name: \"Node\") {{ {} name {} }} }}",
             "possibleTypes { interfaces { ".repeat(6),
             "} }".repeat(6)
         );
-        assert!(refusal(&circle).is_some_and(|message| message.contains("introspection")));
+        assert!(error_message(&circle).is_some_and(|message| message.contains("introspection")));
         let aliased = format!(
             "{{ __schema {{ types {{ {} }} }} }}",
             (0..31).map(|n| format!("a{n}: name ")).collect::<String>()
         );
-        assert!(refusal(&aliased).is_some_and(|message| message.contains("aliases")));
+        assert!(error_message(&aliased).is_some_and(|message| message.contains("aliases")));
     }
 }

@@ -1,7 +1,7 @@
-//! Documents: what is too large is refused before it is parsed, the rest is
-//! parsed and validated by apollo-compiler, and then by the few rules of the
-//! specification that it lacks. Everything here depends on the text and the
-//! schema alone, so a document is prepared once and kept.
+//! Documents. A text that is too large is rejected before it is parsed.
+//! apollo-compiler parses and validates it; `rules` adds the validation rules
+//! of the specification that apollo-compiler lacks. All of this depends only on
+//! the text and the schema, so prepared documents can be cached.
 
 mod diagnostic;
 mod measure;
@@ -16,34 +16,34 @@ use apollo_compiler::{
 };
 use async_graphql::{Pos, ServerError};
 
-use crate::{Fault, definition::TypeDefinition};
+use crate::{ResolverError, definition::TypeDefinition};
 
-/// How large a document may be.
+/// Limits on the size and complexity of a document.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Bytes of text.
+    /// The length of the text in bytes.
     pub bytes: usize,
-    /// Lexical tokens.
+    /// The number of lexical tokens.
     pub tokens: usize,
-    /// Brackets of any kind within each other.
+    /// The nesting depth of brackets of any kind.
     pub nesting: usize,
-    /// Fields within each other, leaves included.
+    /// The nesting depth of fields, including leaves.
     pub depth: usize,
-    /// The same below `__schema` and `__type`.
+    /// The nesting depth of fields below `__schema` and `__type`.
     pub introspection_depth: usize,
-    /// What introspection may come to, in items of the lists that it walks.
+    /// The estimated number of list items and fields that introspection returns.
     pub introspection_cost: usize,
-    /// Lists of introspection that lead on to other types, within each other.
+    /// The nesting depth of introspection lists that lead to other types.
     pub introspection_lists: usize,
-    /// Fields, each fragment counted as often as it is spread.
+    /// The number of fields; a fragment counts each time it is spread.
     pub selections: usize,
-    /// Operations; one of them runs, and all are validated.
+    /// The number of operations; all of them are validated, although only one is executed.
     pub operations: usize,
-    /// Fragment definitions.
+    /// The number of fragment definitions.
     pub fragments: usize,
-    /// Aliases.
+    /// The number of aliases.
     pub aliases: usize,
-    /// Directives.
+    /// The number of applied directives.
     pub directives: usize,
 }
 
@@ -66,16 +66,16 @@ impl Default for Limits {
     }
 }
 
-/// A valid document.
+/// A validated document.
 pub struct Document(Valid<ExecutableDocument>);
 
 impl Document {
-    /// The operation that runs: the one of that name, or the only one.
+    /// The operation to execute: the one with this name, or the only one.
     ///
     /// # Errors
     ///
-    /// `GRAPHQL_VALIDATION_FAILED` when there is none, or when there are
-    /// several and no name (specification 6.1, `GetOperation`).
+    /// `GRAPHQL_VALIDATION_FAILED` if there is no such operation, or if there are
+    /// several and no name is given (specification 6.1, `GetOperation`).
     pub fn operation(&self, name: Option<&str>) -> Result<&Node<Operation>, ServerError> {
         self.0.operations.get(name).map_err(|_| {
             let message = match name {
@@ -85,7 +85,7 @@ impl Document {
                         .to_owned()
                 }
             };
-            Fault::new("GRAPHQL_VALIDATION_FAILED", message).into_error(None)
+            ResolverError::new("GRAPHQL_VALIDATION_FAILED", message).into_error(None)
         })
     }
 
@@ -97,12 +97,12 @@ impl Document {
         &self.0
     }
 
-    /// Where something stands in the text.
-    pub(crate) fn position(&self, place: Option<SourceSpan>) -> Pos {
-        let place = place.and_then(|place| place.line_column(&self.0.sources));
-        place.map_or_else(Pos::default, |place| Pos {
-            line: place.line,
-            column: place.column,
+    /// The line and column at which a span starts.
+    pub(crate) fn position(&self, span: Option<SourceSpan>) -> Pos {
+        let start = span.and_then(|span| span.line_column(&self.0.sources));
+        start.map_or_else(Pos::default, |start| Pos {
+            line: start.line,
+            column: start.column,
         })
     }
 }
@@ -111,18 +111,18 @@ impl Document {
 ///
 /// # Errors
 ///
-/// `DOCUMENT_TOO_LARGE`, `GRAPHQL_PARSE_FAILED`, or all that validation finds.
+/// `DOCUMENT_TOO_LARGE`, `GRAPHQL_PARSE_FAILED`, or all validation errors.
 pub(crate) fn prepare(
     text: &str,
     limits: &Limits,
     schema: &Valid<Schema>,
     types: &'static [TypeDefinition],
 ) -> Result<Document, Vec<ServerError>> {
-    let refused = |fault: Fault| vec![fault.into_error(None)];
+    let request_error = |error: ResolverError| vec![error.into_error(None)];
     let text = scan::scan(text, limits).map_err(|error| vec![error])?;
     let parsed = Parser::new().parse_ast(text, "");
     let parsed = parsed.map_err(|parsed| diagnostic::syntax_errors(&parsed.errors))?;
-    measure::check(&parsed, limits).map_err(refused)?;
+    measure::check(&parsed, limits).map_err(request_error)?;
     let document = parsed.to_executable_validate(schema);
     let document = document.map_err(|invalid| diagnostic::validation_errors(&invalid.errors))?;
     let document = Document(document);
@@ -134,8 +134,8 @@ pub(crate) fn prepare(
     }
 }
 
-fn too_large(what: &str, limit: usize) -> Fault {
-    Fault::new(
+fn too_large(what: &str, limit: usize) -> ResolverError {
+    ResolverError::new(
         "DOCUMENT_TOO_LARGE",
         format!("the document has more than {limit} {what}"),
     )

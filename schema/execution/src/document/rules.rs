@@ -1,7 +1,7 @@
-//! What the specification's section 5 "Validation" asks of values and
-//! apollo-compiler does not check: the schema's own scalars (5.6.1), names of
-//! input fields that come twice (5.6.3), variables within lists and input
-//! objects (5.8.5), and `@oneOf` input objects (3.10.1).
+//! The rules of the specification's section 5 "Validation" that apollo-compiler
+//! does not check: literals of custom scalars (5.6.1), duplicate input fields
+//! (5.6.3), variables within lists and input objects (5.8.5), and `@oneOf` input
+//! objects (3.10.1).
 
 use std::collections::HashSet;
 
@@ -17,7 +17,7 @@ use async_graphql::{Pos, ServerError};
 
 use super::Document;
 use crate::{
-    Fault,
+    ResolverError,
     definition::{TypeDefinition, TypeKind},
     input,
 };
@@ -29,7 +29,7 @@ pub(super) fn check(
 ) -> Vec<ServerError> {
     let mut errors = Vec::<ServerError>::new();
     for operation in document.0.operations.iter() {
-        let mut rules = Rules {
+        let mut validator = Validator {
             document,
             schema,
             types,
@@ -38,15 +38,15 @@ pub(super) fn check(
             errors: Vec::new(),
         };
         for variable in &operation.variables {
-            rules.directives(&variable.directives);
+            validator.directives(&variable.directives);
             if let Some(default) = &variable.default_value {
-                rules.value(&variable.ty, default);
+                validator.value(&variable.ty, default);
             }
         }
-        rules.directives(&operation.directives);
-        rules.selections(&operation.selection_set);
-        // Operations may share fragments.
-        for error in rules.errors {
+        validator.directives(&operation.directives);
+        validator.selections(&operation.selection_set);
+        // Operations may share fragments, whose errors are reported once.
+        for error in validator.errors {
             if !errors.contains(&error) {
                 errors.push(error);
             }
@@ -55,17 +55,17 @@ pub(super) fn check(
     errors
 }
 
-struct Rules<'d> {
+struct Validator<'d> {
     document: &'d Document,
     schema: &'d Valid<Schema>,
     types: &'static [TypeDefinition],
     variables: &'d [Node<VariableDefinition>],
-    /// Those that have been looked into.
+    /// The fragments that have been visited.
     fragments: HashSet<&'d Name>,
     errors: Vec<ServerError>,
 }
 
-impl<'d> Rules<'d> {
+impl<'d> Validator<'d> {
     fn selections(&mut self, set: &'d SelectionSet) {
         for selection in &set.selections {
             self.directives(selection.directives());
@@ -96,11 +96,15 @@ impl<'d> Rules<'d> {
         }
     }
 
-    fn arguments(&mut self, definitions: &[Node<InputValueDefinition>], given: &[Node<Argument>]) {
-        for argument in given {
+    fn arguments(
+        &mut self,
+        definitions: &[Node<InputValueDefinition>],
+        arguments: &[Node<Argument>],
+    ) {
+        for argument in arguments {
             let definition = definitions.iter().find(|one| one.name == argument.name);
             if let Some(definition) = definition {
-                // Of arguments themselves apollo-compiler takes any default for one that is not null.
+                // apollo-compiler checks variables as arguments, but treats a null default as a non-null one.
                 if self.defaults_to_null(&argument.value) {
                     let has_default = definition.default_value.is_some();
                     self.variable(&definition.ty, has_default, &argument.value);
@@ -145,8 +149,8 @@ impl<'d> Rules<'d> {
         let Some(variable) = self.variables.iter().find(|one| one.name == *name) else {
             return;
         };
-        let given = variable.default_value.as_ref();
-        let never_null = has_default || given.is_some_and(|default| !default.is_null());
+        let default = variable.default_value.as_ref();
+        let never_null = has_default || default.is_some_and(|default| !default.is_null());
         let expected = if ty.is_non_null() && !variable.ty.is_non_null() && never_null {
             ty.clone().nullable()
         } else {
@@ -154,7 +158,7 @@ impl<'d> Rules<'d> {
         };
         if !variable.ty.is_assignable_to(&expected) {
             let message = format!(
-                "the variable `${name}` of the type `{}` cannot stand where `{ty}` is expected",
+                "the variable `${name}` of the type `{}` cannot be used where `{ty}` is expected",
                 variable.ty
             );
             self.error(value.location(), message);
@@ -174,11 +178,11 @@ impl<'d> Rules<'d> {
     }
 
     fn object(&mut self, object: &InputObjectType, value: &Node<Value>) {
-        let Value::Object(given) = &**value else {
+        let Value::Object(fields) = &**value else {
             return;
         };
-        for (place, (name, value)) in given.iter().enumerate() {
-            if given[..place].iter().any(|(other, _)| other == name) {
+        for (index, (name, value)) in fields.iter().enumerate() {
+            if fields[..index].iter().any(|(other, _)| other == name) {
                 self.error(
                     name.location(),
                     format!("the input field `{name}` is given more than once"),
@@ -190,24 +194,24 @@ impl<'d> Rules<'d> {
             }
         }
         if object.directives.has("oneOf") {
-            self.one_of(object, given, value.location());
+            self.one_of(object, fields, value.location());
         }
     }
 
     fn one_of(
         &mut self,
         object: &InputObjectType,
-        given: &[(Name, Node<Value>)],
-        place: Option<SourceSpan>,
+        fields: &[(Name, Node<Value>)],
+        span: Option<SourceSpan>,
     ) {
-        let problem = match given {
+        let problem = match fields {
             [(name, value)] => match &**value {
                 Value::Null => Some(format!(
                     "the field `{name}` of the input `{}` must not be null",
                     object.name
                 )),
                 Value::Variable(variable) if self.is_nullable(variable) => Some(format!(
-                    "the variable `${variable}` must be of a type that is not null, for it is the one field `{name}` of the input `{}`",
+                    "the variable `${variable}` must have a non-null type, because it is the only field `{name}` of the input `{}`",
                     object.name
                 )),
                 _ => None,
@@ -218,7 +222,7 @@ impl<'d> Rules<'d> {
             )),
         };
         if let Some(problem) = problem {
-            self.error(place, problem);
+            self.error(span, problem);
         }
     }
 
@@ -227,9 +231,9 @@ impl<'d> Rules<'d> {
         definition.is_some_and(|definition| !definition.ty.is_non_null())
     }
 
-    fn error(&mut self, place: Option<SourceSpan>, message: String) {
-        let position: Pos = self.document.position(place);
-        self.errors
-            .push(Fault::new("GRAPHQL_VALIDATION_FAILED", message).into_error(Some(position)));
+    fn error(&mut self, span: Option<SourceSpan>, message: String) {
+        let position: Pos = self.document.position(span);
+        let error = ResolverError::new("GRAPHQL_VALIDATION_FAILED", message);
+        self.errors.push(error.into_error(Some(position)));
     }
 }

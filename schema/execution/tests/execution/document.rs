@@ -1,10 +1,11 @@
-//! What a document must be, by the specification's sections 2 "Language" and 5
-//! "Validation". Each case is one that parsers or validators got wrong.
+//! Parsing and validation of documents by the specification's sections 2
+//! "Language" and 5 "Validation". Parsers or validators got each of these cases
+//! wrong.
 
 use crate::{answer, codes};
 
 #[tokio::test]
-async fn documents_are_read_as_the_grammar_has_them() {
+async fn documents_are_parsed_by_the_grammar_of_the_specification() {
     for (query, text) in [
         (r#"{ echo(input: { text: "\u0061b" }) }"#, "ab"),
         (r#"{ echo(input: { text: "\u{61}b" }) }"#, "ab"),
@@ -30,7 +31,7 @@ async fn documents_are_read_as_the_grammar_has_them() {
 }
 
 #[tokio::test]
-async fn mistakes_of_syntax_are_told_in_the_terms_of_graphql() {
+async fn syntax_errors_use_the_terms_of_graphql() {
     for (query, message) in [
         ("{ probe {", "expected"),
         ("{ probe(", "expected"),
@@ -45,19 +46,19 @@ async fn mistakes_of_syntax_are_told_in_the_terms_of_graphql() {
             ["GRAPHQL_PARSE_FAILED"],
             "{query}: {answer}"
         );
-        let told = answer["errors"][0]["message"].as_str().expect("a message");
-        assert!(told.contains(message), "{query}: {told}");
+        let found = answer["errors"][0]["message"].as_str().expect("a message");
+        assert!(found.contains(message), "{query}: {found}");
         assert!(
-            !told.contains("R_") && !told.contains("EOF"),
-            "{query}: {told}"
+            !found.contains("R_") && !found.contains("EOF"),
+            "{query}: {found}"
         );
     }
 }
 
 #[tokio::test]
-async fn what_the_specification_does_not_allow_is_refused() {
+async fn invalid_documents_are_rejected() {
     for query in [
-        // 5.6.1: literals of another kind.
+        // 5.6.1: literals of another type.
         "{ dishes(filter: 5) { id } }",
         "{ dishes(filter: []) { id } }",
         "{ dishes(filter: \"x\") { id } }",
@@ -65,7 +66,7 @@ async fn what_the_specification_does_not_allow_is_refused() {
         "{ dishes(filter: { course: \"\"\"MAIN\"\"\" }) { id } }",
         "query ($c: Course = \"MAIN\") { dishes(filter: { course: $c }) { id } }",
         "{ echo(input: { date: 5 }) }",
-        // 5.6.3: input fields that come twice.
+        // 5.6.3: duplicate input fields.
         "{ dishes(filter: { minutes: 1, minutes: 2 }) { id } }",
         // 5.7: directives, on __typename as on every field.
         "query ($x: Boolean!) { probe { value } }",
@@ -77,10 +78,10 @@ async fn what_the_specification_does_not_allow_is_refused() {
         "{ probe { __typename { value } } }",
         "query ($a: [ Int ! ] = [1] @foo) { dishes(loop: $a) { id } }",
         "query ($a: Int @foo) { dishes(first: $a) { id } }",
-        // 5.3.2: one key, two shapes.
+        // 5.3.2: one response key with two types.
         "{ type { ... on Dish { x: name } ... on Cook { x: id } } dish(id: \"a\") { x: minutes x: name } }",
         "{ type { ... on Dish { x: minutes } ... on Cook { x: name } } }",
-        // 5.8.5: variables in places of other types.
+        // 5.8.5: variables in positions of other types.
         "query ($f: Int) { dishes(loop: [$f]) { id } }",
         "query ($m: Int) { dishes(filter: { minutes: $m, not: { minutes: $m, tags: [$m] } }) { id } }",
         // 5.2: operations.
@@ -103,7 +104,7 @@ async fn what_the_specification_does_not_allow_is_refused() {
 }
 
 #[tokio::test]
-async fn what_the_specification_allows_is_answered() {
+async fn valid_documents_are_executed() {
     for query in [
         "query ($x: Boolean!) { probe { __typename @include(if: $x) value } }",
         "query ($m: Int! = 3) { dishes(filter: { minutes: $m }) { id } }",
@@ -111,13 +112,13 @@ async fn what_the_specification_allows_is_answered() {
         "{ type { ... on Dish { x: name } ... on Cook { x: name } } }",
     ] {
         let (text, _) =
-            crate::ask(query, serde_json::json!({ "x": true }), crate::Role::Member).await;
+            crate::execute(query, serde_json::json!({ "x": true }), crate::Role::Member).await;
         assert!(text.contains(r#""errors":[]"#), "{query}: {text}");
     }
 }
 
 #[tokio::test]
-async fn with_several_operations_and_no_name_nothing_runs() {
+async fn several_operations_without_an_operation_name_are_an_error() {
     let both = answer("query A { probe { value } } query B { probe { value } }").await;
     assert_eq!(codes(&both), ["GRAPHQL_VALIDATION_FAILED"]);
     assert!(both["data"].is_null());

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::{Role, answer, ask, codes};
+use crate::{Role, answer, codes, execute};
 
 async fn echo(input: &str) -> String {
     let answer = answer(&format!("{{ echo(input: {input}) }}")).await;
@@ -12,7 +12,7 @@ async fn echo(input: &str) -> String {
 }
 
 #[tokio::test]
-async fn absent_null_and_value_are_three_things() {
+async fn absent_null_and_value_are_distinct() {
     let absent = echo("{}").await;
     assert!(
         absent.contains("text: Undefined") && absent.contains("number: Some(7)"),
@@ -34,12 +34,12 @@ async fn absent_null_and_value_are_three_things() {
 #[tokio::test]
 async fn a_variable_without_a_value_counts_as_absent() {
     let query = "query ($t: String, $n: Int = 3, $l: [Int]) { echo(input: { text: $t, number: $n, list: $l }) }";
-    let (answer, _) = ask(query, json!({}), Role::Member).await;
+    let (answer, _) = execute(query, json!({}), Role::Member).await;
     assert!(
         answer.contains("text: Undefined") && answer.contains("number: Some(3)"),
         "{answer}"
     );
-    let (answer, _) = ask(
+    let (answer, _) = execute(
         query,
         json!({ "t": null, "n": null, "l": [null, 2] }),
         Role::Member,
@@ -55,9 +55,9 @@ async fn a_variable_without_a_value_counts_as_absent() {
 #[tokio::test]
 async fn skip_and_include_see_the_defaults_of_variables() {
     let query = "query ($yes: Boolean! = true, $no: Boolean = false) { probe { value @include(if: $yes) a: value @skip(if: $yes) b: value @include(if: $no) } }";
-    let (answer, _) = ask(query, json!({}), Role::Member).await;
+    let (answer, _) = execute(query, json!({}), Role::Member).await;
     assert_eq!(answer, r#"{"data":{"probe":{"value":1}},"errors":[]}"#);
-    let (answer, _) = ask(query, json!({ "yes": false, "no": true }), Role::Member).await;
+    let (answer, _) = execute(query, json!({ "yes": false, "no": true }), Role::Member).await;
     assert_eq!(answer, r#"{"data":{"probe":{"a":1,"b":1}},"errors":[]}"#);
 }
 
@@ -98,7 +98,7 @@ async fn constraints_are_checked_and_named() {
 }
 
 #[tokio::test]
-async fn what_is_not_of_its_type_is_refused_before_anything_runs() {
+async fn values_of_the_wrong_type_are_rejected_before_execution() {
     for query in [
         "{ dishes(first: \"2\") { id } }",
         "{ dishes(first: 99999999999) { id } }",
@@ -118,7 +118,7 @@ async fn what_is_not_of_its_type_is_refused_before_anything_runs() {
 }
 
 #[tokio::test]
-async fn variables_of_the_wrong_type_are_refused() {
+async fn variables_of_the_wrong_type_are_rejected() {
     let query = "query ($input: EchoInput!) { echo(input: $input) }";
     for input in [
         json!(null),
@@ -128,7 +128,7 @@ async fn variables_of_the_wrong_type_are_refused() {
         json!({ "x": 1 }),
         json!({ "list": [["a"]] }),
     ] {
-        let (answer, _) = ask(query, json!({ "input": input }), Role::Member).await;
+        let (answer, _) = execute(query, json!({ "input": input }), Role::Member).await;
         let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
         assert!(
             answer["data"].is_null() && !codes(&answer).is_empty(),
@@ -151,7 +151,7 @@ async fn variables_of_the_wrong_type_are_refused() {
             json!({ "f": { "not": { "tags": [1] } } }),
         ),
     ] {
-        let (answer, loads) = ask(query, variables, Role::Member).await;
+        let (answer, loads) = execute(query, variables, Role::Member).await;
         assert!(
             answer.contains("\"data\":null") && answer.contains("BAD_USER_INPUT"),
             "{answer}"
@@ -164,7 +164,7 @@ async fn variables_of_the_wrong_type_are_refused() {
 async fn a_bad_value_is_not_repeated() {
     let query = "query ($f: DishFilter) { dishes(filter: $f) { id } ...F } fragment F on Query { dishes(filter: $f) { name } }";
     let long = "x".repeat(100_000);
-    let (answer, _) = ask(query, json!({ "f": { "course": long } }), Role::Member).await;
+    let (answer, _) = execute(query, json!({ "f": { "course": long } }), Role::Member).await;
     assert!(answer.len() < 300, "{} bytes", answer.len());
 }
 
@@ -179,18 +179,18 @@ async fn one_of_takes_exactly_one_field() {
         choose("{ either: [{ number: 1 }] }").await["data"]["choose"],
         "Either([Number(1)])"
     );
-    for refused in [
+    for invalid in [
         "{}",
         "{ text: null }",
         "{ text: \"a\", number: 1 }",
         "{ text: \"a\", number: null }",
         "{ either: [{}] }",
     ] {
-        let answer = choose(refused).await;
+        let answer = choose(invalid).await;
         assert_eq!(
             codes(&answer),
             ["GRAPHQL_VALIDATION_FAILED"],
-            "{refused}: {answer}"
+            "{invalid}: {answer}"
         );
     }
     assert_eq!(
@@ -205,7 +205,7 @@ async fn one_of_takes_exactly_one_field() {
         (json!({ "number": null }), Some("BAD_USER_INPUT")),
         (json!({ "number": 7, "text": null }), Some("BAD_USER_INPUT")),
     ] {
-        let (answer, _) = ask(query, json!({ "choice": choice }), Role::Member).await;
+        let (answer, _) = execute(query, json!({ "choice": choice }), Role::Member).await;
         assert_eq!(
             answer.contains("errors\":[]"),
             code.is_none(),
@@ -218,18 +218,18 @@ async fn one_of_takes_exactly_one_field() {
     }
     // A variable may be null unless its type says otherwise.
     let nullable = "query ($number: Int) { choose(choice: { number: $number }) }";
-    let (answer, _) = ask(nullable, json!({ "number": 7 }), Role::Member).await;
+    let (answer, _) = execute(nullable, json!({ "number": 7 }), Role::Member).await;
     assert!(answer.contains("GRAPHQL_VALIDATION_FAILED"), "{answer}");
     let number = "query ($number: Int!) { choose(choice: { number: $number }) }";
-    let (answer, _) = ask(number, json!({ "number": 7 }), Role::Member).await;
+    let (answer, _) = execute(number, json!({ "number": 7 }), Role::Member).await;
     assert!(answer.contains("Number(7)"), "{answer}");
 }
 
 #[tokio::test]
-async fn whole_numbers_are_ints_however_variables_write_them() {
+async fn variables_with_integral_floats_are_ints() {
     let query = "query ($first: Int!) { dishes(first: $first) { id } }";
     for first in [json!(2), json!(2.0), json!(2e0)] {
-        let (answer, _) = ask(query, json!({ "first": first }), Role::Member).await;
+        let (answer, _) = execute(query, json!({ "first": first }), Role::Member).await;
         assert!(answer.contains("d2"), "{first}: {answer}");
     }
     for first in [
@@ -239,7 +239,7 @@ async fn whole_numbers_are_ints_however_variables_write_them() {
         json!(1e300),
         json!(true),
     ] {
-        let (answer, _) = ask(query, json!({ "first": first }), Role::Member).await;
+        let (answer, _) = execute(query, json!({ "first": first }), Role::Member).await;
         assert!(
             answer.contains("$first must be an Int"),
             "{first}: {answer}"
@@ -250,7 +250,7 @@ async fn whole_numbers_are_ints_however_variables_write_them() {
 }
 
 #[tokio::test]
-async fn all_that_is_wrong_with_variables_is_told_with_its_place() {
+async fn all_problems_of_variables_are_reported_with_their_paths() {
     let query = "query ($f: DishFilter, $first: Int!, $text: String) {
         dishes(first: $first, filter: { not: $f }) { id }
         echo(input: { text: $text })
@@ -260,17 +260,17 @@ async fn all_that_is_wrong_with_variables_is_told_with_its_place() {
         "text": ["a"],
         "f": { "course": "LUNCH", "tags": ["a", 1, "b", {}], "minutes": null, "colour": 1 },
     });
-    let (answer, _) = ask(query, variables, Role::Member).await;
+    let (answer, _) = execute(query, variables, Role::Member).await;
     let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
-    let told = answer["errors"].as_array().expect("errors").iter();
-    let told: Vec<_> = told
+    let errors = answer["errors"].as_array().expect("errors").iter();
+    let errors: Vec<_> = errors
         .map(|error| {
             let path = error["extensions"]["argumentPath"].to_string();
             format!("{path} {}", error["message"].as_str().unwrap_or_default())
         })
         .collect();
     assert_eq!(
-        told,
+        errors,
         [
             r#"["filter","not","colour"] $f.colour is not a field of DishFilter"#,
             r#"["filter","not","minutes"] $f.minutes must not be null; a value of the type Int! is required"#,
@@ -286,12 +286,12 @@ async fn all_that_is_wrong_with_variables_is_told_with_its_place() {
 #[tokio::test]
 async fn null_for_a_variable_with_a_default_is_the_fields_error() {
     let query = "query ($first: Int = 2) { dishes(first: $first) { id } probe { value } }";
-    let (answer, _) = ask(query, json!({ "first": null }), Role::Member).await;
+    let (answer, _) = execute(query, json!({ "first": null }), Role::Member).await;
     assert!(
         answer.contains("BAD_USER_INPUT") && answer.contains("\"path\":[\"dishes\"]"),
         "{answer}"
     );
     let skip = "query ($skip: Boolean = true) { probe { value @skip(if: $skip) } }";
-    let (answer, _) = ask(skip, json!({ "skip": null }), Role::Member).await;
+    let (answer, _) = execute(skip, json!({ "skip": null }), Role::Member).await;
     assert!(answer.contains("must not be null"), "{answer}");
 }

@@ -1,11 +1,11 @@
-//! The running schema says what is written.
+//! Introspection returns the schema as the SDL declares it.
 
 use coach_schema::{INTROSPECTION_QUERY, introspect, parse};
 use serde_json::Value;
 
-use crate::{Role, ask, small::contract::SDL};
+use crate::{Role, execute, small::contract::SDL};
 
-/// Lists whose order means nothing are put in order.
+/// Sorts all lists by name, because their order does not matter.
 fn sorted(mut value: Value) -> Value {
     match &mut value {
         Value::Array(items) => {
@@ -41,11 +41,11 @@ fn own_types(schema: &Value) -> Vec<Value> {
 
 #[tokio::test]
 async fn introspection_equals_the_written_sdl() {
-    let (running, _) = ask(INTROSPECTION_QUERY, serde_json::json!({}), Role::Anonymous).await;
+    let (running, _) = execute(INTROSPECTION_QUERY, serde_json::json!({}), Role::Anonymous).await;
     let running: Value = serde_json::from_str(&running).expect("JSON");
     assert_eq!(running["errors"], serde_json::json!([]));
     let written = parse(SDL, "exported.graphql").expect("the exported SDL is valid");
-    let written = introspect(&written).expect("an answer");
+    let written = introspect(&written).expect("a response");
     let written: Value = serde_json::from_str(&written).expect("JSON");
     let (mut running, mut written) = (own_types(&running["data"]), own_types(&written["data"]));
     running.sort_by_key(|ty| ty["name"].to_string());
@@ -58,8 +58,8 @@ async fn introspection_equals_the_written_sdl() {
 }
 
 #[tokio::test]
-async fn introspection_stands_beside_data_in_the_order_asked() {
-    let (answer, _) = ask(
+async fn introspection_and_data_are_in_the_order_of_the_document() {
+    let (answer, _) = execute(
         "{ a: probe { value } __schema { queryType { name } } b: probe { value } }",
         serde_json::json!({}),
         Role::Member,
@@ -86,13 +86,13 @@ fn private_directives_and_types_are_not_exported() {
 }
 
 #[tokio::test]
-async fn types_are_asked_for_by_name_under_any_key() {
+async fn is_one_of_is_returned_under_any_alias() {
     let query = "query ($name: String!) {
         edible: __type(name: \"Edible\") { interfaces { name } possibleTypes { name } isOneOf }
         __type(name: $name) { ...Kind inputs: inputFields { name type { oneOf: isOneOf } } isOneOf }
     }
     fragment Kind on __Type { kind a: isOneOf name: isOneOf }";
-    let (answer, _) = ask(query, serde_json::json!({ "name": "Choice" }), Role::Member).await;
+    let (answer, _) = execute(query, serde_json::json!({ "name": "Choice" }), Role::Member).await;
     assert_eq!(
         answer,
         concat!(

@@ -1,12 +1,12 @@
-//! "Handling Field Errors" (specification 6.4.4), for every way to a failing
-//! field: nullable and non-null, through objects, lists and roots.
+//! "Handling Field Errors" (specification 6.4.4), for every path to a failing
+//! field: nullable and non-null, through objects, lists and root fields.
 
-use coach_execution::{Contract as _, definition::FieldDefinition};
+use coach_execution::{GeneratedSchema as _, definition::FieldDefinition};
 use serde_json::{Value, json};
 
-use crate::{answer, small::contract::Contract};
+use crate::{answer, small::contract::Schema};
 
-/// The shape of a type as the SDL writes it.
+/// A type of the SDL, reduced to its list and non-null wrappers.
 #[derive(Clone, Debug)]
 enum Shape {
     Named,
@@ -24,8 +24,8 @@ fn shape(ty: &str) -> Shape {
     }
 }
 
-/// Puts what failed into the shape of a healthy value: `None` is a null on its
-/// way up.
+/// The value that is expected when `below` fails in each object of a healthy
+/// value; `None` is a propagating null.
 fn propagate(
     shape: &Shape,
     healthy: &Value,
@@ -53,7 +53,7 @@ fn propagate_inner(
 }
 
 fn fields(name: &str) -> &'static [FieldDefinition] {
-    let ty = Contract::TYPES
+    let ty = Schema::TYPES
         .iter()
         .find(|ty| ty.name == name)
         .expect("the type exists");
@@ -72,7 +72,7 @@ fn leaves() -> impl Iterator<Item = &'static FieldDefinition> {
         .filter(|field| field.ty.starts_with("Int") && field.name != "value")
 }
 
-/// An object with its failing leaf: null, or a null to propagate.
+/// The object with its failing leaf as null; `None` if the null propagates.
 fn object_with(object: &Value, leaf: &FieldDefinition) -> Option<Value> {
     let mut object = object.clone();
     if !leaf.nullable {
@@ -148,8 +148,8 @@ async fn root_fields_fail_like_any_other() {
 }
 
 #[tokio::test]
-async fn siblings_of_a_failing_field_are_finished() {
-    let (text, loads) = crate::ask(
+async fn siblings_of_a_failing_field_are_completed() {
+    let (text, loads) = crate::execute(
         "{ probeNonNull { failsNonNull child { child { fails } } } }",
         json!({}),
         crate::Role::Member,
@@ -168,7 +168,7 @@ async fn siblings_of_a_failing_field_are_finished() {
 }
 
 #[tokio::test]
-async fn a_key_that_a_batch_leaves_out_is_named() {
+async fn the_error_names_a_key_that_is_missing_in_the_batch() {
     let answer = answer("{ probe { missing } }").await;
     assert_eq!(answer["data"], json!({ "probe": null }));
     let message = answer["errors"][0]["message"].as_str().expect("a message");

@@ -1,15 +1,15 @@
-//! Keys, fragments, batches, mutations and access.
+//! Response keys, fragments, batches, mutations and authorization.
 
 use serde_json::json;
 
-use crate::{Role, answer, ask, codes};
+use crate::{Role, answer, codes, execute};
 
 async fn text(query: &str) -> String {
-    ask(query, json!({}), Role::Member).await.0
+    execute(query, json!({}), Role::Member).await.0
 }
 
 #[tokio::test]
-async fn keys_come_in_the_order_of_the_document() {
+async fn response_keys_are_in_the_order_of_the_document() {
     let text =
         text("{ probe { child { value } value } b: fails type { __typename } a: probe { value } }")
             .await;
@@ -41,7 +41,7 @@ async fn duplicate_keys_are_merged_at_every_level() {
 }
 
 #[tokio::test]
-async fn fields_that_conflict_are_refused_wherever_they_meet() {
+async fn conflicting_fields_are_rejected() {
     for query in [
         "{ dish(id: \"a\") { name } ... on Query { dish: probe { value } } }",
         "{ dish(id: \"a\") { name } dish(id: \"b\") { name } }",
@@ -56,13 +56,13 @@ async fn fields_that_conflict_are_refused_wherever_they_meet() {
             "{query}"
         );
     }
-    // The same field with the same arguments may come twice, in any order.
+    // The same field may be selected twice with the same arguments, in any order.
     let same = "{ dishes(first: 1, filter: null) { id } dishes(filter: null, first: 1) { name } }";
     assert_eq!(codes(&answer(same).await), Vec::<&str>::new());
 }
 
 #[tokio::test]
-async fn where_all_is_skipped_nothing_is_answered() {
+async fn data_is_empty_if_all_fields_are_skipped() {
     assert_eq!(
         text("{ probe @skip(if: true) { value } }").await,
         r#"{"data":{},"errors":[]}"#
@@ -71,7 +71,7 @@ async fn where_all_is_skipped_nothing_is_answered() {
 
 #[tokio::test]
 async fn a_duplicate_root_field_is_resolved_once() {
-    let (answer, loads) = ask(
+    let (answer, loads) = execute(
         "{ dishes(first: 2) { ingredients { name } } dishes(first: 2) { cook { id } } }",
         json!({}),
         Role::Member,
@@ -83,22 +83,22 @@ async fn a_duplicate_root_field_is_resolved_once() {
 
 #[tokio::test]
 async fn one_batch_serves_all_objects_and_fields_that_share_it() {
-    let (answer, loads) = ask(
+    let (answer, loads) = execute(
         "{ dishes(first: 3) { ingredients { supplier { name } } cook { name } pairing { name } } }",
         json!({}),
         Role::Member,
     )
     .await;
-    // A key left out of a list's batch is an empty list.
+    // A key that is missing in the batch of a list field is an empty list.
     assert!(answer.contains("\"ingredients\":[]"), "{answer}");
-    // `cook` and `supplier` share one function and, though their keys come at
-    // two depths, one call of it.
+    // `cook` and `supplier` share one batch function, and one call of it although
+    // their keys are at two depths.
     assert_eq!(loads, ["Cook 2", "DishIngredients 3", "DishPairing 3"]);
 }
 
 #[tokio::test]
 async fn batches_with_arguments_are_loaded_by_key_and_arguments() {
-    let (answer, loads) = ask(
+    let (answer, loads) = execute(
         "{ dish(id: \"d\") { a: pairing { id } b: pairing(course: STARTER) { id } c: pairing(note: null) { id } } }",
         json!({}),
         Role::Member,
@@ -137,17 +137,17 @@ async fn mutations_run_one_after_the_other_and_a_failure_stops_none() {
 }
 
 #[tokio::test]
-async fn roles_and_owners_are_asked_for() {
+async fn roles_and_owners_are_checked() {
     let refused = answer("{ secret dish(id: \"d\") { name secret } }").await;
     assert_eq!(
         refused["data"],
         json!({ "secret": null, "dish": { "name": "Dish d", "secret": null } })
     );
     assert_eq!(codes(&refused), ["FORBIDDEN", "FORBIDDEN"]);
-    let (staff, _) = ask("{ secret }", json!({}), Role::Staff).await;
+    let (staff, _) = execute("{ secret }", json!({}), Role::Staff).await;
     assert_eq!(staff, r#"{"data":{"secret":"told"},"errors":[]}"#);
-    // The role of a type counts for every field that returns it.
-    let (anonymous, _) = ask(
+    // The role of a type applies to every field that returns it.
+    let (anonymous, _) = execute(
         "{ dish(id: \"d\") { cook { id } } }",
         json!({}),
         Role::Anonymous,
@@ -157,8 +157,8 @@ async fn roles_and_owners_are_asked_for() {
         anonymous.contains("FORBIDDEN") && anonymous.contains(r#""cook":null"#),
         "{anonymous}"
     );
-    // And where the object comes as an interface.
-    let (named, _) = ask("{ named(id: \"c9\") { name } }", json!({}), Role::Anonymous).await;
+    // It also applies if the object is returned as an interface.
+    let (named, _) = execute("{ named(id: \"c9\") { name } }", json!({}), Role::Anonymous).await;
     assert!(
         named.contains("FORBIDDEN") && named.contains(r#""named":null"#),
         "{named}"
@@ -177,13 +177,13 @@ async fn roles_and_owners_are_asked_for() {
 async fn costs_multiply_through_lists() {
     let cheap = answer("{ dishes(first: 10) { ingredients { name } } }").await;
     assert_eq!(codes(&cheap), Vec::<&str>::new());
-    let dear = "{ dishes(first: 10) { pairing { pairing { ingredients { supplier { id } } } } ingredients { a: supplier { id } } } }";
+    let expensive = "{ dishes(first: 10) { pairing { pairing { ingredients { supplier { id } } } } ingredients { a: supplier { id } } } }";
     let context = std::sync::Arc::new(crate::RequestContext::new(Role::Member));
     let limits = coach_execution::document::Limits::default();
-    let gateway = coach_execution::Gateway::<crate::Contract>::new(limits);
-    let document = gateway.prepare(dear).expect("a valid document");
+    let engine = coach_execution::Engine::<crate::Schema>::new(limits);
+    let document = engine.prepare(expensive).expect("a valid document");
     let variables = async_graphql::Variables::default();
-    let response = gateway.execute(&document, None, variables, context, 100);
+    let response = engine.execute(&document, None, variables, context, 100);
     let response = response.await;
     // 10 * (1 + pairing 1 + pairing 1 + ingredients 10 * (1 + 1) + ingredients 10 * (1 + 1))
     assert_eq!(response.cost, 430);
@@ -191,8 +191,8 @@ async fn costs_multiply_through_lists() {
 }
 
 #[tokio::test]
-async fn types_within_types_are_planned_once_and_not_for_each_way_to_them() {
-    // Two types at each of 18 places would make 262,144 ways.
+async fn nested_abstract_types_are_planned_once_and_not_for_each_path() {
+    // Two possible types at each of 18 levels would be 262,144 paths.
     let query = format!(
         "{{ probe {{ {} value {} }} }}",
         "next { ".repeat(17),

@@ -1,4 +1,4 @@
-//! A resolver that reads an argument that is not there.
+//! A resolver that reads an unknown argument.
 
 mod model {
     include!("../small/parts/model.rs");

@@ -1,4 +1,4 @@
-//! A batch function that is keyed by something else.
+//! A batch function whose key has another type.
 
 mod model {
     include!("../small/parts/model.rs");

@@ -1,4 +1,4 @@
-//! A batch function that loads something else.
+//! A batch function whose value has another type.
 
 mod model {
     include!("../small/parts/model.rs");

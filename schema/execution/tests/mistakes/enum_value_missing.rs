@@ -1,4 +1,4 @@
-//! A domain enum that lacks a value of the SDL.
+//! A Rust enum without a variant for a value of the SDL.
 
 mod model {
     include!("../small/parts/model.rs");

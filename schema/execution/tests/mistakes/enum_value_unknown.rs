@@ -1,4 +1,4 @@
-//! A domain enum with a value that the SDL lacks.
+//! A Rust enum with a variant for which the SDL has no value.
 
 mod model {
     include!("../small/parts/model.rs");

@@ -1,4 +1,4 @@
-//! A model whose field is called otherwise.
+//! A model whose field has another name.
 
 mod model {
     include!("../small/parts/model.rs");

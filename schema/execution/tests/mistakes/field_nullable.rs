@@ -1,4 +1,4 @@
-//! A model whose field may be missing where the SDL says that it never is.
+//! A model whose field is an `Option`, although it is non-null in the SDL.
 
 mod model {
     include!("../small/parts/model.rs");

@@ -1,4 +1,4 @@
-//! A model whose list holds something else.
+//! A model whose list has items of another type.
 
 mod model {
     include!("../small/parts/model.rs");

@@ -1,4 +1,4 @@
-//! A resolver that answers something else.
+//! A resolver that returns another type.
 
 mod model {
     include!("../small/parts/model.rs");

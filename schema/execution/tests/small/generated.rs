@@ -1,14 +1,14 @@
 // Generated from the SDL by coach-schema; edit schema/graphql instead.
 use std::sync::Arc;
-use ::coach_execution::{Batch, BatchFunction, BatchLoader, Completed, Fault, Input, InputError, InputObject, ArgumentValues, MaybeUndefined, Name, Outcome, Output, PlannedField, Refusable, Value, builtin, complete_object, constraint, definition::*, leaf, scalar::Scalar};
+use ::coach_execution::{Batch, BatchFunction, BatchLoader, Completed, ResolverError, Input, InputError, InputObject, ArgumentValues, MaybeUndefined, Name, FieldResult, Output, PlannedField, UserErrorPayload, Value, builtin, complete_object, constraint, definition::*, leaf, scalar::Scalar};
 use super::{Error, RequestContext, Resolvers, Role};
 
 /// The exported SDL.
 pub const SDL: &str = "directive @constraint(min: Float, max: Float, minLength: Int, maxLength: Int, minItems: Int, maxItems: Int, pattern: String) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION\n\n\"\"\"One of these.\"\"\"\ninput Choice @oneOf {\n  \"\"\"Limits: at most 3 characters.\"\"\"\n  text: String @constraint(maxLength: 3)\n  number: Int\n  either: [Choice!]\n}\n\ntype Cook implements Named {\n  id: ID!\n  name: String!\n}\n\nenum Course {\n  \"\"\"First.\"\"\"\n  STARTER\n  MAIN\n  DESSERT\n  \"\"\"A keyword.\"\"\"\n  SELF\n  OLD @deprecated(reason: \"say \\\"MAIN\\\"\")\n}\n\n\"\"\"The scalar with a URL.\"\"\"\nscalar Date @specifiedBy(url: \"https://example.com/date\")\n\ntype Dish implements Edible & Named {\n  id: ID!\n  name: String!\n  course: Course\n  minutes: Int!\n  weight: Float\n  madeOn: Date!\n  \"\"\"Lists of lists, nullable in non-null.\"\"\"\n  table: [[Int]!]!\n  maybe: [String]\n  nutrition: Nutrition\n  ingredients: [Ingredient!]!\n  \"\"\"The best match, by a key of two fields and an argument.\"\"\"\n  pairing(course: Course! = DESSERT, note: String): Dish\n  cook: Cook\n  secret: String @deprecated(reason: \"told \\\"everybody\\\"\")\n  old: Int @deprecated\n}\n\ninput DishFilter {\n  minutes: Int! = 20\n  \"\"\"Limits: at most 3 items, each at most 10 characters.\"\"\"\n  tags: [String!] @constraint(maxItems: 3, maxLength: 10)\n  course: Course\n  \"\"\"Filters within filters.\"\"\"\n  not: DishFilter\n}\n\ninput EchoInput {\n  \"\"\"Limits: 2 to 5 characters, matching `^[a-z]+$`.\"\"\"\n  text: String @constraint(minLength: 2, maxLength: 5, pattern: \"^[a-z]+$\")\n  number: Int = 7\n  type: Int\n  list: [Int]\n  date: Date\n  old: Int @deprecated(reason: \"unused\")\n}\n\n\"\"\"Also interfaces implement interfaces.\"\"\"\ninterface Edible implements Named {\n  id: ID!\n  name: String!\n  course: Course\n}\n\ntype Ingredient {\n  name: String!\n  supplier: Cook\n}\n\ntype Knot implements Link {\n  value: Int!\n  next: Link\n}\n\ninput LabelInput {\n  \"\"\"Limits: at most 3 characters.\"\"\"\n  key: ID! @constraint(maxLength: 3)\n  \"\"\"Limits: 1 to 5 characters.\"\"\"\n  text: String! @constraint(minLength: 1, maxLength: 5)\n  \"\"\"Limits: at most 2 items, each at most 3 characters.\"\"\"\n  tags: [String!] @constraint(maxItems: 2, maxLength: 3)\n  \"\"\"Limits: 1 to 9.\"\"\"\n  number: Int @constraint(min: 1, max: 9)\n  date: Date\n}\n\ntype LabelPayload {\n  label: String\n  \"\"\"\n  Why it was not done.\n\n  Codes: `TOO_LONG`, `TOO_SHORT`.\n  \"\"\"\n  userErrors: [Mistake!]!\n}\n\n\"\"\"An interface whose fields lead to itself.\"\"\"\ninterface Link {\n  value: Int!\n  next: Link\n}\n\ntype Mistake {\n  message: String!\n  path: [String!]!\n}\n\ntype Mutation {\n  \"\"\"Adds to a number that only this request has.\"\"\"\n  add(amount: Int!): Int\n  addOrFail(amount: Int!): Int\n  \"\"\"Says what a person can mend.\"\"\"\n  label(input: LabelInput!): LabelPayload\n}\n\n\"\"\"Has a name.\"\"\"\ninterface Named {\n  id: ID!\n  name: String!\n}\n\ntype Nutrition {\n  energy: Int!\n}\n\n\"\"\"Every way to fail.\"\"\"\ntype Probe implements Link {\n  value: Int!\n  next: Link\n  fails: Int\n  failsNonNull: Int!\n  \"\"\"The batch leaves the key out.\"\"\"\n  missing: Int!\n  child: Probe\n  childNonNull: Probe!\n  children: [Probe!]!\n  childrenNullable: [Probe]\n  grid: [[Probe!]]!\n}\n\n\"\"\"A root with \"quotes\", a backslash \\ and\ttabs.\"\"\"\ntype Query {\n  \"\"\"\n  A block description with \\\"\"\" inside,\n  \"quotes\", and two lines.\n  \"\"\"\n  dish(\n    \"\"\"Its id, \"quoted\".\"\"\"\n    id: ID!,\n    old: Int = 3 @deprecated(reason: \"use \\\"id\\\"\"),\n  ): Dish\n  dishes(\n    filter: DishFilter = {\n      minutes: 30,\n      tags: [\n        \"quick\",\n        \"say \\\"hi\\\"\",\n      ],\n      course: MAIN,\n    },\n    \"\"\"Limits: 1 to 10.\"\"\"\n    first: Int! = 2 @constraint(min: 1, max: 10),\n    loop: [Int!],\n  ): [Dish!]!\n  \"\"\"\n  Says what it was given, so that tests see absent, null and value apart.\n  \"\"\"\n  echo(input: EchoInput!): String!\n  choose(choice: Choice!): String!\n  \"\"\"A field named like a keyword.\"\"\"\n  type: Thing\n  self: [Thing]!\n  named(id: ID!): Named\n  edible: Edible\n  secret: String\n  probe: Probe\n  probeNonNull: Probe!\n  probes: [Probe]\n  probesNonNull: [Probe!]!\n  probesOfNonNull: [Probe!]\n  probesNullableInNonNull: [Probe]!\n  fails: Int\n  failsNonNull: Int!\n}\n\nunion Thing = Dish | Cook\n";
 
-/// Markers for the types of the SDL; none of them is ever a value.
+/// Marker types for the types of the SDL; they have no values.
 pub mod types {
-    /// The scalar `ID` as the answer to a field.
+    /// The scalar `ID` as an output.
     pub enum ID {}
     /// `LabelInput`.
     pub enum LabelInput {}
@@ -109,7 +109,7 @@ pub mod input {
     impl InputObject for LabelInput {
         fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {
             let key: Result<String, InputError> = fields.take::<_, builtin::Id>("key", None); // LabelInput.key
-            let key = key.and_then(|value| constraint::check(value, "key", &constraint::Constraint { max_length: Some(3), ..constraint::Constraint::NONE }).map_err(InputError::for_programmers)); // LabelInput.key
+            let key = key.and_then(|value| constraint::check(value, "key", &constraint::Constraint { max_length: Some(3), ..constraint::Constraint::NONE }).map_err(InputError::into_type_mismatch)); // LabelInput.key
             let text: Result<String, InputError> = fields.take::<_, builtin::String>("text", None); // LabelInput.text
             let text = text.and_then(|value| constraint::check(value, "text", &constraint::Constraint { min_length: Some(1), max_length: Some(5), ..constraint::Constraint::NONE })); // LabelInput.text
             let tags: Result<MaybeUndefined<Vec<String>>, InputError> = fields.take::<_, Option<Vec<builtin::String>>>("tags", None); // LabelInput.tags
@@ -243,11 +243,11 @@ pub mod input {
     }
 }
 
-/// The arguments of the fields that have any.
+/// The arguments of each field that has arguments.
 pub mod arguments {
     use super::*;
 
-    /// Of `Query.dish`.
+    /// The arguments of `Query.dish`.
     #[derive(Clone, Debug, PartialEq)]
     pub struct QueryDish {
         /// `Query.dish(id:)`.
@@ -265,7 +265,7 @@ pub mod arguments {
             }
         }
     }
-    /// Of `Query.dishes`.
+    /// The arguments of `Query.dishes`.
     #[derive(Clone, Debug, PartialEq)]
     pub struct QueryDishes {
         /// `Query.dishes(filter:)`.
@@ -287,7 +287,7 @@ pub mod arguments {
             }
         }
     }
-    /// Of `Query.echo`.
+    /// The arguments of `Query.echo`.
     #[derive(Clone, Debug, PartialEq)]
     pub struct QueryEcho {
         /// `Query.echo(input:)`.
@@ -302,7 +302,7 @@ pub mod arguments {
             }
         }
     }
-    /// Of `Query.choose`.
+    /// The arguments of `Query.choose`.
     #[derive(Clone, Debug, PartialEq)]
     pub struct QueryChoose {
         /// `Query.choose(choice:)`.
@@ -317,7 +317,7 @@ pub mod arguments {
             }
         }
     }
-    /// Of `Query.named`.
+    /// The arguments of `Query.named`.
     #[derive(Clone, Debug, PartialEq)]
     pub struct QueryNamed {
         /// `Query.named(id:)`.
@@ -332,7 +332,7 @@ pub mod arguments {
             }
         }
     }
-    /// Of `Mutation.add`.
+    /// The arguments of `Mutation.add`.
     #[derive(Clone, Debug, PartialEq)]
     pub struct MutationAdd {
         /// `Mutation.add(amount:)`.
@@ -347,7 +347,7 @@ pub mod arguments {
             }
         }
     }
-    /// Of `Mutation.addOrFail`.
+    /// The arguments of `Mutation.addOrFail`.
     #[derive(Clone, Debug, PartialEq)]
     pub struct MutationAddOrFail {
         /// `Mutation.addOrFail(amount:)`.
@@ -362,7 +362,7 @@ pub mod arguments {
             }
         }
     }
-    /// Of `Mutation.label`.
+    /// The arguments of `Mutation.label`.
     #[derive(Clone, Debug, PartialEq)]
     pub struct MutationLabel {
         /// `Mutation.label(input:)`.
@@ -377,7 +377,7 @@ pub mod arguments {
             }
         }
     }
-    /// Of `Dish.pairing`.
+    /// The arguments of `Dish.pairing`.
     #[derive(Clone, Debug, PartialEq, Eq, Hash)]
     pub struct DishPairing {
         /// `Dish.pairing(course:)`.
@@ -460,11 +460,11 @@ impl Output<types::Ingredient, Request> for crate::model::Ingredient {
 
 impl Output<types::Cook, Request> for crate::model::Cook {
     fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
-        if let Err(fault) = super::authorize(&request.context, Role::Member) { // Cook
-            return Completed::Ready(Outcome::refused(fault, field));
+        if let Err(error) = super::authorize(&request.context, Role::Member) { // Cook
+            return Completed::Ready(FieldResult::item_error(error, field));
         }
-        if let Err(fault) = super::owns(&request.context, &self.id) { // Cook
-            return Completed::Ready(Outcome::refused(fault, field));
+        if let Err(error) = super::authorize_owner(&request.context, &self.id) { // Cook
+            return Completed::Ready(FieldResult::item_error(error, field));
         }
         complete_object(field.object(10), |field| match field.index {
             0 => Output::<types::ID, Request>::complete(&self.id, field, request), // Cook.id
@@ -502,7 +502,7 @@ impl Output<types::Probe, Request> for crate::model::Probe {
     }
 }
 
-/// A value of an interface or union: one of the objects that it may be.
+/// The interfaces and unions, as enums of their possible object types.
 pub mod one_of {
     use super::*;
 
@@ -565,7 +565,7 @@ pub mod one_of {
     }
 }
 
-/// The batch functions to write: one for each field that needs data.
+/// The traits to implement for batch functions, which load the data of fields.
 pub mod batch {
     use super::*;
 
@@ -576,9 +576,9 @@ pub mod batch {
         note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
     )]
     pub trait Cook { // Dish.cook
-        /// What the field is loaded by: the model's cook_id.
+        /// The key by which the field is loaded: the model's cook_id.
         type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Dish.cook
-        /// What is loaded for a key.
+        /// The value that is loaded for a key.
         type Value: Output<types::Cook, Request> + Send + Sync + 'static; // Dish.cook
         /// Loads all keys of a batch.
         fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Dish.cook
@@ -591,9 +591,9 @@ pub mod batch {
         note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
     )]
     pub trait DishIngredients { // Dish.ingredients
-        /// What the field is loaded by: the model's id.
+        /// The key by which the field is loaded: the model's id.
         type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Dish.ingredients
-        /// What is loaded for a key.
+        /// The value that is loaded for a key.
         type Value: Output<Vec<types::Ingredient>, Request> + Send + Sync + 'static; // Dish.ingredients
         /// Loads all keys of a batch.
         fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Dish.ingredients
@@ -606,9 +606,9 @@ pub mod batch {
         note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
     )]
     pub trait DishPairing { // Dish.pairing
-        /// What the field is loaded by: the model's id and minutes.
+        /// The key by which the field is loaded: the model's id and minutes.
         type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Dish.pairing
-        /// What is loaded for a key.
+        /// The value that is loaded for a key.
         type Value: Output<types::Dish, Request> + Send + Sync + 'static; // Dish.pairing
         /// Loads all keys of a batch.
         fn load(context: &RequestContext, keys: &[(Self::Key, arguments::DishPairing)]) -> impl Future<Output = Result<Batch<(Self::Key, arguments::DishPairing), Self::Value>, Error>> + Send; // Dish.pairing
@@ -621,9 +621,9 @@ pub mod batch {
         note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
     )]
     pub trait Next { // Knot.next
-        /// What the field is loaded by: the model's value.
+        /// The key by which the field is loaded: the model's value.
         type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Knot.next
-        /// What is loaded for a key.
+        /// The value that is loaded for a key.
         type Value: Output<types::Link, Request> + Send + Sync + 'static; // Knot.next
         /// Loads all keys of a batch.
         fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Knot.next
@@ -636,9 +636,9 @@ pub mod batch {
         note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
     )]
     pub trait ProbeChild { // Probe.child
-        /// What the field is loaded by: the model's value.
+        /// The key by which the field is loaded: the model's value.
         type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Probe.child
-        /// What is loaded for a key.
+        /// The value that is loaded for a key.
         type Value: Output<types::Probe, Request> + Send + Sync + 'static; // Probe.child
         /// Loads all keys of a batch.
         fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Probe.child
@@ -651,9 +651,9 @@ pub mod batch {
         note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
     )]
     pub trait ProbeChildNonNull { // Probe.childNonNull
-        /// What the field is loaded by: the model's value.
+        /// The key by which the field is loaded: the model's value.
         type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Probe.childNonNull
-        /// What is loaded for a key.
+        /// The value that is loaded for a key.
         type Value: Output<types::Probe, Request> + Send + Sync + 'static; // Probe.childNonNull
         /// Loads all keys of a batch.
         fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Probe.childNonNull
@@ -666,9 +666,9 @@ pub mod batch {
         note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
     )]
     pub trait ProbeChildren { // Probe.children
-        /// What the field is loaded by: the model's value.
+        /// The key by which the field is loaded: the model's value.
         type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Probe.children
-        /// What is loaded for a key.
+        /// The value that is loaded for a key.
         type Value: Output<Vec<types::Probe>, Request> + Send + Sync + 'static; // Probe.children
         /// Loads all keys of a batch.
         fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Probe.children
@@ -681,9 +681,9 @@ pub mod batch {
         note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
     )]
     pub trait ProbeChildrenNullable { // Probe.childrenNullable
-        /// What the field is loaded by: the model's value.
+        /// The key by which the field is loaded: the model's value.
         type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Probe.childrenNullable
-        /// What is loaded for a key.
+        /// The value that is loaded for a key.
         type Value: Output<Vec<Option<types::Probe>>, Request> + Send + Sync + 'static; // Probe.childrenNullable
         /// Loads all keys of a batch.
         fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Probe.childrenNullable
@@ -696,9 +696,9 @@ pub mod batch {
         note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
     )]
     pub trait ProbeFails { // Probe.fails
-        /// What the field is loaded by: the model's value.
+        /// The key by which the field is loaded: the model's value.
         type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Probe.fails
-        /// What is loaded for a key.
+        /// The value that is loaded for a key.
         type Value: Output<builtin::Int, Request> + Send + Sync + 'static; // Probe.fails
         /// Loads all keys of a batch.
         fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Probe.fails
@@ -711,9 +711,9 @@ pub mod batch {
         note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
     )]
     pub trait ProbeFailsNonNull { // Probe.failsNonNull
-        /// What the field is loaded by: the model's value.
+        /// The key by which the field is loaded: the model's value.
         type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Probe.failsNonNull
-        /// What is loaded for a key.
+        /// The value that is loaded for a key.
         type Value: Output<builtin::Int, Request> + Send + Sync + 'static; // Probe.failsNonNull
         /// Loads all keys of a batch.
         fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Probe.failsNonNull
@@ -726,9 +726,9 @@ pub mod batch {
         note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
     )]
     pub trait ProbeGrid { // Probe.grid
-        /// What the field is loaded by: the model's value.
+        /// The key by which the field is loaded: the model's value.
         type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Probe.grid
-        /// What is loaded for a key.
+        /// The value that is loaded for a key.
         type Value: Output<Vec<Option<Vec<types::Probe>>>, Request> + Send + Sync + 'static; // Probe.grid
         /// Loads all keys of a batch.
         fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Probe.grid
@@ -741,9 +741,9 @@ pub mod batch {
         note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
     )]
     pub trait ProbeMissing { // Probe.missing
-        /// What the field is loaded by: the model's value.
+        /// The key by which the field is loaded: the model's value.
         type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Probe.missing
-        /// What is loaded for a key.
+        /// The value that is loaded for a key.
         type Value: Output<builtin::Int, Request> + Send + Sync + 'static; // Probe.missing
         /// Loads all keys of a batch.
         fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Probe.missing
@@ -763,8 +763,8 @@ mod functions {
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            context.part(span, <Resolvers as batch::Cook>::load(context, keys)).await.map_err(Into::into) // Dish.cook
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            context.in_span(span, <Resolvers as batch::Cook>::load(context, keys)).await.map_err(Into::into) // Dish.cook
         }
     }
     pub struct DishIngredients;
@@ -776,8 +776,8 @@ mod functions {
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            context.part(span, <Resolvers as batch::DishIngredients>::load(context, keys)).await.map_err(Into::into) // Dish.ingredients
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            context.in_span(span, <Resolvers as batch::DishIngredients>::load(context, keys)).await.map_err(Into::into) // Dish.ingredients
         }
     }
     pub struct DishPairing;
@@ -789,8 +789,8 @@ mod functions {
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            context.part(span, <Resolvers as batch::DishPairing>::load(context, keys)).await.map_err(Into::into) // Dish.pairing
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            context.in_span(span, <Resolvers as batch::DishPairing>::load(context, keys)).await.map_err(Into::into) // Dish.pairing
         }
     }
     pub struct Next;
@@ -802,8 +802,8 @@ mod functions {
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            context.part(span, <Resolvers as batch::Next>::load(context, keys)).await.map_err(Into::into) // Knot.next
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            context.in_span(span, <Resolvers as batch::Next>::load(context, keys)).await.map_err(Into::into) // Knot.next
         }
     }
     pub struct ProbeChild;
@@ -815,8 +815,8 @@ mod functions {
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            context.part(span, <Resolvers as batch::ProbeChild>::load(context, keys)).await.map_err(Into::into) // Probe.child
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            context.in_span(span, <Resolvers as batch::ProbeChild>::load(context, keys)).await.map_err(Into::into) // Probe.child
         }
     }
     pub struct ProbeChildNonNull;
@@ -828,8 +828,8 @@ mod functions {
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            context.part(span, <Resolvers as batch::ProbeChildNonNull>::load(context, keys)).await.map_err(Into::into) // Probe.childNonNull
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            context.in_span(span, <Resolvers as batch::ProbeChildNonNull>::load(context, keys)).await.map_err(Into::into) // Probe.childNonNull
         }
     }
     pub struct ProbeChildren;
@@ -841,8 +841,8 @@ mod functions {
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            context.part(span, <Resolvers as batch::ProbeChildren>::load(context, keys)).await.map_err(Into::into) // Probe.children
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            context.in_span(span, <Resolvers as batch::ProbeChildren>::load(context, keys)).await.map_err(Into::into) // Probe.children
         }
     }
     pub struct ProbeChildrenNullable;
@@ -854,8 +854,8 @@ mod functions {
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            context.part(span, <Resolvers as batch::ProbeChildrenNullable>::load(context, keys)).await.map_err(Into::into) // Probe.childrenNullable
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            context.in_span(span, <Resolvers as batch::ProbeChildrenNullable>::load(context, keys)).await.map_err(Into::into) // Probe.childrenNullable
         }
     }
     pub struct ProbeFails;
@@ -867,8 +867,8 @@ mod functions {
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            context.part(span, <Resolvers as batch::ProbeFails>::load(context, keys)).await.map_err(Into::into) // Probe.fails
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            context.in_span(span, <Resolvers as batch::ProbeFails>::load(context, keys)).await.map_err(Into::into) // Probe.fails
         }
     }
     pub struct ProbeFailsNonNull;
@@ -880,8 +880,8 @@ mod functions {
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            context.part(span, <Resolvers as batch::ProbeFailsNonNull>::load(context, keys)).await.map_err(Into::into) // Probe.failsNonNull
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            context.in_span(span, <Resolvers as batch::ProbeFailsNonNull>::load(context, keys)).await.map_err(Into::into) // Probe.failsNonNull
         }
     }
     pub struct ProbeGrid;
@@ -893,8 +893,8 @@ mod functions {
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            context.part(span, <Resolvers as batch::ProbeGrid>::load(context, keys)).await.map_err(Into::into) // Probe.grid
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            context.in_span(span, <Resolvers as batch::ProbeGrid>::load(context, keys)).await.map_err(Into::into) // Probe.grid
         }
     }
     pub struct ProbeMissing;
@@ -906,8 +906,8 @@ mod functions {
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, Fault> {
-            context.part(span, <Resolvers as batch::ProbeMissing>::load(context, keys)).await.map_err(Into::into) // Probe.missing
+        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            context.in_span(span, <Resolvers as batch::ProbeMissing>::load(context, keys)).await.map_err(Into::into) // Probe.missing
         }
     }
 }
@@ -931,12 +931,12 @@ pub struct Loaders {
 
 /// The context of a request, with its loaders.
 pub struct Request {
-    /// What the hand-written side gets.
+    /// The context that resolvers receive.
     pub context: Arc<RequestContext>,
     loaders: Loaders,
 }
 
-/// The resolvers of `Query` to write.
+/// The traits to implement for the fields of `Query`.
 pub mod query {
     use super::*;
 
@@ -947,9 +947,9 @@ pub mod query {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait Dish { // Query.dish
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<Option<types::Dish>, Request> + Send + Sync; // Query.dish
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext, arguments: &arguments::QueryDish) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.dish
     }
 
@@ -960,9 +960,9 @@ pub mod query {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait Dishes { // Query.dishes
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<Vec<types::Dish>, Request> + Send + Sync; // Query.dishes
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext, arguments: &arguments::QueryDishes) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.dishes
     }
 
@@ -973,9 +973,9 @@ pub mod query {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait Echo { // Query.echo
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<builtin::String, Request> + Send + Sync; // Query.echo
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext, arguments: &arguments::QueryEcho) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.echo
     }
 
@@ -986,9 +986,9 @@ pub mod query {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait Choose { // Query.choose
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<builtin::String, Request> + Send + Sync; // Query.choose
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext, arguments: &arguments::QueryChoose) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.choose
     }
 
@@ -999,9 +999,9 @@ pub mod query {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait Type { // Query.type
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<Option<types::Thing>, Request> + Send + Sync; // Query.type
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.type
     }
 
@@ -1012,9 +1012,9 @@ pub mod query {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait Self_ { // Query.self
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<Vec<Option<types::Thing>>, Request> + Send + Sync; // Query.self
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.self
     }
 
@@ -1025,9 +1025,9 @@ pub mod query {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait Named { // Query.named
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<Option<types::Named>, Request> + Send + Sync; // Query.named
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext, arguments: &arguments::QueryNamed) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.named
     }
 
@@ -1038,9 +1038,9 @@ pub mod query {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait Edible { // Query.edible
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<Option<types::Edible>, Request> + Send + Sync; // Query.edible
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.edible
     }
 
@@ -1051,9 +1051,9 @@ pub mod query {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait Secret { // Query.secret
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<Option<builtin::String>, Request> + Send + Sync; // Query.secret
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.secret
     }
 
@@ -1064,9 +1064,9 @@ pub mod query {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait Probe { // Query.probe
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<Option<types::Probe>, Request> + Send + Sync; // Query.probe
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.probe
     }
 
@@ -1077,9 +1077,9 @@ pub mod query {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait ProbeNonNull { // Query.probeNonNull
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<types::Probe, Request> + Send + Sync; // Query.probeNonNull
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.probeNonNull
     }
 
@@ -1090,9 +1090,9 @@ pub mod query {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait Probes { // Query.probes
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<Option<Vec<Option<types::Probe>>>, Request> + Send + Sync; // Query.probes
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.probes
     }
 
@@ -1103,9 +1103,9 @@ pub mod query {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait ProbesNonNull { // Query.probesNonNull
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<Vec<types::Probe>, Request> + Send + Sync; // Query.probesNonNull
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.probesNonNull
     }
 
@@ -1116,9 +1116,9 @@ pub mod query {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait ProbesOfNonNull { // Query.probesOfNonNull
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<Option<Vec<types::Probe>>, Request> + Send + Sync; // Query.probesOfNonNull
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.probesOfNonNull
     }
 
@@ -1129,9 +1129,9 @@ pub mod query {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait ProbesNullableInNonNull { // Query.probesNullableInNonNull
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<Vec<Option<types::Probe>>, Request> + Send + Sync; // Query.probesNullableInNonNull
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.probesNullableInNonNull
     }
 
@@ -1142,9 +1142,9 @@ pub mod query {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait Fails { // Query.fails
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<Option<builtin::Int>, Request> + Send + Sync; // Query.fails
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.fails
     }
 
@@ -1155,15 +1155,15 @@ pub mod query {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait FailsNonNull { // Query.failsNonNull
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<builtin::Int, Request> + Send + Sync; // Query.failsNonNull
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.failsNonNull
     }
 
 }
 
-/// The resolvers of `Mutation` to write.
+/// The traits to implement for the fields of `Mutation`.
 pub mod mutation {
     use super::*;
 
@@ -1174,9 +1174,9 @@ pub mod mutation {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait Add { // Mutation.add
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<builtin::Int, Request> + Send + Sync; // Mutation.add
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext, arguments: &arguments::MutationAdd) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Mutation.add
     }
 
@@ -1187,9 +1187,9 @@ pub mod mutation {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait AddOrFail { // Mutation.addOrFail
-        /// What it answers.
+        /// The value of the field.
         type Value: Output<builtin::Int, Request> + Send + Sync; // Mutation.addOrFail
-        /// Answers the field.
+        /// Resolves the field.
         fn resolve(context: &RequestContext, arguments: &arguments::MutationAddOrFail) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Mutation.addOrFail
     }
 
@@ -1200,18 +1200,18 @@ pub mod mutation {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait Label { // Mutation.label
-        /// What it answers.
-        type Value: Output<types::LabelPayload, Request> + Refusable + Send + Sync; // Mutation.label
-        /// Answers the field.
+        /// The value of the field.
+        type Value: Output<types::LabelPayload, Request> + UserErrorPayload + Send + Sync; // Mutation.label
+        /// Resolves the field.
         fn resolve(context: &RequestContext, arguments: &arguments::MutationLabel) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Mutation.label
     }
 
 }
 
-/// The contract that the SDL states.
-pub struct Contract;
+/// The schema that the SDL declares.
+pub struct Schema;
 
-impl ::coach_execution::Contract for Contract {
+impl ::coach_execution::GeneratedSchema for Schema {
     type Context = RequestContext;
     type Request = Request;
     const SDL: &'static str = SDL;
@@ -1223,15 +1223,15 @@ impl ::coach_execution::Contract for Contract {
         Request { context, loaders: Loaders::default() }
     }
 
-    fn renewed(context: &RequestContext) -> Arc<RequestContext> {
-        Arc::new(context.renewed())
+    fn fork(context: &RequestContext) -> Arc<RequestContext> {
+        Arc::new(context.fork())
     }
 
     fn is_anonymous(context: &RequestContext) -> bool {
         context.is_anonymous()
     }
 
-    fn guard(type_index: usize, field: usize, context: &RequestContext) -> Result<(), Fault> {
+    fn guard(type_index: usize, field: usize, context: &RequestContext) -> Result<(), ResolverError> {
         match (type_index, field) {
             (0, 8) => super::authorize(context, Role::Staff), // Query.secret
             (7, 11) => super::authorize(context, Role::Member), // Dish.cook
@@ -1285,24 +1285,24 @@ impl ::coach_execution::Contract for Contract {
 
 
 const TYPES: &[TypeDefinition] = &[
-    TypeDefinition { name: "Query", description: Some("A root with \"quotes\", a backslash \\ and\ttabs."), kind: TypeKind::Object { fields: &[FieldDefinition { name: "dish", description: Some("A block description with \"\"\" inside,\n\"quotes\", and two lines."), ty: "Dish", named: Some(7), nullable: true, arguments: &[InputValueDefinition { name: "id", description: Some("Its id, \"quoted\"."), ty: "ID!", default: None, deprecated: None }, InputValueDefinition { name: "old", description: None, ty: "Int", default: Some("3"), deprecated: Some("use \"id\"") }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "dishes", description: None, ty: "[Dish!]!", named: Some(7), nullable: false, arguments: &[InputValueDefinition { name: "filter", description: None, ty: "DishFilter", default: Some("{minutes: 30, tags: [\"quick\", \"say \\\"hi\\\"\"], course: MAIN}"), deprecated: None }, InputValueDefinition { name: "first", description: None, ty: "Int!", default: Some("2"), deprecated: None }, InputValueDefinition { name: "loop", description: None, ty: "[Int!]", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: Some(ListSize { assumed: 5, slicing: &["first"], sized_fields: &[] }), cache: None }, FieldDefinition { name: "echo", description: Some("Says what it was given, so that tests see absent, null and value apart."), ty: "String!", named: None, nullable: false, arguments: &[InputValueDefinition { name: "input", description: None, ty: "EchoInput!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "choose", description: None, ty: "String!", named: None, nullable: false, arguments: &[InputValueDefinition { name: "choice", description: None, ty: "Choice!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "type", description: Some("A field named like a keyword."), ty: "Thing", named: Some(11), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "self", description: None, ty: "[Thing]!", named: Some(11), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "named", description: None, ty: "Named", named: Some(5), nullable: true, arguments: &[InputValueDefinition { name: "id", description: None, ty: "ID!", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "edible", description: None, ty: "Edible", named: Some(6), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "secret", description: None, ty: "String", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "probe", description: None, ty: "Probe", named: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probeNonNull", description: None, ty: "Probe!", named: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probes", description: None, ty: "[Probe]", named: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesNonNull", description: None, ty: "[Probe!]!", named: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesOfNonNull", description: None, ty: "[Probe!]", named: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesNullableInNonNull", description: None, ty: "[Probe]!", named: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "fails", description: None, ty: "Int", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "failsNonNull", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
-    TypeDefinition { name: "Mutation", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "add", description: Some("Adds to a number that only this request has."), ty: "Int", named: None, nullable: true, arguments: &[InputValueDefinition { name: "amount", description: None, ty: "Int!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "addOrFail", description: None, ty: "Int", named: None, nullable: true, arguments: &[InputValueDefinition { name: "amount", description: None, ty: "Int!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "label", description: Some("Says what a person can mend."), ty: "LabelPayload", named: Some(3), nullable: true, arguments: &[InputValueDefinition { name: "input", description: None, ty: "LabelInput!", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "Query", description: Some("A root with \"quotes\", a backslash \\ and\ttabs."), kind: TypeKind::Object { fields: &[FieldDefinition { name: "dish", description: Some("A block description with \"\"\" inside,\n\"quotes\", and two lines."), ty: "Dish", named_type: Some(7), nullable: true, arguments: &[InputValueDefinition { name: "id", description: Some("Its id, \"quoted\"."), ty: "ID!", default: None, deprecated: None }, InputValueDefinition { name: "old", description: None, ty: "Int", default: Some("3"), deprecated: Some("use \"id\"") }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "dishes", description: None, ty: "[Dish!]!", named_type: Some(7), nullable: false, arguments: &[InputValueDefinition { name: "filter", description: None, ty: "DishFilter", default: Some("{minutes: 30, tags: [\"quick\", \"say \\\"hi\\\"\"], course: MAIN}"), deprecated: None }, InputValueDefinition { name: "first", description: None, ty: "Int!", default: Some("2"), deprecated: None }, InputValueDefinition { name: "loop", description: None, ty: "[Int!]", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: Some(ListSize { assumed: 5, slicing: &["first"], sized_fields: &[] }), cache: None }, FieldDefinition { name: "echo", description: Some("Says what it was given, so that tests see absent, null and value apart."), ty: "String!", named_type: None, nullable: false, arguments: &[InputValueDefinition { name: "input", description: None, ty: "EchoInput!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "choose", description: None, ty: "String!", named_type: None, nullable: false, arguments: &[InputValueDefinition { name: "choice", description: None, ty: "Choice!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "type", description: Some("A field named like a keyword."), ty: "Thing", named_type: Some(11), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "self", description: None, ty: "[Thing]!", named_type: Some(11), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "named", description: None, ty: "Named", named_type: Some(5), nullable: true, arguments: &[InputValueDefinition { name: "id", description: None, ty: "ID!", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "edible", description: None, ty: "Edible", named_type: Some(6), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "secret", description: None, ty: "String", named_type: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "probe", description: None, ty: "Probe", named_type: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probeNonNull", description: None, ty: "Probe!", named_type: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probes", description: None, ty: "[Probe]", named_type: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesNonNull", description: None, ty: "[Probe!]!", named_type: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesOfNonNull", description: None, ty: "[Probe!]", named_type: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesNullableInNonNull", description: None, ty: "[Probe]!", named_type: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "fails", description: None, ty: "Int", named_type: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "failsNonNull", description: None, ty: "Int!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "Mutation", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "add", description: Some("Adds to a number that only this request has."), ty: "Int", named_type: None, nullable: true, arguments: &[InputValueDefinition { name: "amount", description: None, ty: "Int!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "addOrFail", description: None, ty: "Int", named_type: None, nullable: true, arguments: &[InputValueDefinition { name: "amount", description: None, ty: "Int!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "label", description: Some("Says what a person can mend."), ty: "LabelPayload", named_type: Some(3), nullable: true, arguments: &[InputValueDefinition { name: "input", description: None, ty: "LabelInput!", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[] } },
     TypeDefinition { name: "LabelInput", description: None, kind: TypeKind::InputObject(&[InputValueDefinition { name: "key", description: None, ty: "ID!", default: None, deprecated: None }, InputValueDefinition { name: "text", description: None, ty: "String!", default: None, deprecated: None }, InputValueDefinition { name: "tags", description: None, ty: "[String!]", default: None, deprecated: None }, InputValueDefinition { name: "number", description: None, ty: "Int", default: None, deprecated: None }, InputValueDefinition { name: "date", description: None, ty: "Date", default: None, deprecated: None }]) },
-    TypeDefinition { name: "LabelPayload", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "label", description: None, ty: "String", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "userErrors", description: Some("Why it was not done."), ty: "[Mistake!]!", named: Some(4), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[] } },
-    TypeDefinition { name: "Mistake", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "message", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "path", description: None, ty: "[String!]!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
-    TypeDefinition { name: "Named", description: Some("Has a name."), kind: TypeKind::Interface { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[], possible: &[10, 7] } },
-    TypeDefinition { name: "Edible", description: Some("Also interfaces implement interfaces."), kind: TypeKind::Interface { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "course", description: None, ty: "Course", named: Some(12), nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &["Named"], possible: &[7] } },
-    TypeDefinition { name: "Dish", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "course", description: None, ty: "Course", named: Some(12), nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "minutes", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "weight", description: None, ty: "Float", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "madeOn", description: None, ty: "Date!", named: Some(13), nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "table", description: Some("Lists of lists, nullable in non-null."), ty: "[[Int]!]!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "maybe", description: None, ty: "[String]", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "nutrition", description: None, ty: "Nutrition", named: Some(8), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "ingredients", description: None, ty: "[Ingredient!]!", named: Some(9), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: Some(ListSize { assumed: 10, slicing: &[], sized_fields: &[] }), cache: None }, FieldDefinition { name: "pairing", description: Some("The best match, by a key of two fields and an argument."), ty: "Dish", named: Some(7), nullable: true, arguments: &[InputValueDefinition { name: "course", description: None, ty: "Course!", default: Some("DESSERT"), deprecated: None }, InputValueDefinition { name: "note", description: None, ty: "String", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "cook", description: None, ty: "Cook", named: Some(10), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "secret", description: None, ty: "String", named: None, nullable: true, arguments: &[], deprecated: Some("told \"everybody\""), cost: 0, list_size: None, cache: None }, FieldDefinition { name: "old", description: None, ty: "Int", named: None, nullable: true, arguments: &[], deprecated: Some("No longer supported"), cost: 0, list_size: None, cache: None }], implements: &["Edible", "Named"] } },
-    TypeDefinition { name: "Nutrition", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "energy", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
-    TypeDefinition { name: "Ingredient", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "supplier", description: None, ty: "Cook", named: Some(10), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[] } },
-    TypeDefinition { name: "Cook", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &["Named"] } },
+    TypeDefinition { name: "LabelPayload", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "label", description: None, ty: "String", named_type: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "userErrors", description: Some("Why it was not done."), ty: "[Mistake!]!", named_type: Some(4), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "Mistake", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "message", description: None, ty: "String!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "path", description: None, ty: "[String!]!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "Named", description: Some("Has a name."), kind: TypeKind::Interface { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[], possible: &[10, 7] } },
+    TypeDefinition { name: "Edible", description: Some("Also interfaces implement interfaces."), kind: TypeKind::Interface { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "course", description: None, ty: "Course", named_type: Some(12), nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &["Named"], possible: &[7] } },
+    TypeDefinition { name: "Dish", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "course", description: None, ty: "Course", named_type: Some(12), nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "minutes", description: None, ty: "Int!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "weight", description: None, ty: "Float", named_type: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "madeOn", description: None, ty: "Date!", named_type: Some(13), nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "table", description: Some("Lists of lists, nullable in non-null."), ty: "[[Int]!]!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "maybe", description: None, ty: "[String]", named_type: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "nutrition", description: None, ty: "Nutrition", named_type: Some(8), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "ingredients", description: None, ty: "[Ingredient!]!", named_type: Some(9), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: Some(ListSize { assumed: 10, slicing: &[], sized_fields: &[] }), cache: None }, FieldDefinition { name: "pairing", description: Some("The best match, by a key of two fields and an argument."), ty: "Dish", named_type: Some(7), nullable: true, arguments: &[InputValueDefinition { name: "course", description: None, ty: "Course!", default: Some("DESSERT"), deprecated: None }, InputValueDefinition { name: "note", description: None, ty: "String", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "cook", description: None, ty: "Cook", named_type: Some(10), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "secret", description: None, ty: "String", named_type: None, nullable: true, arguments: &[], deprecated: Some("told \"everybody\""), cost: 0, list_size: None, cache: None }, FieldDefinition { name: "old", description: None, ty: "Int", named_type: None, nullable: true, arguments: &[], deprecated: Some("No longer supported"), cost: 0, list_size: None, cache: None }], implements: &["Edible", "Named"] } },
+    TypeDefinition { name: "Nutrition", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "energy", description: None, ty: "Int!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "Ingredient", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "name", description: None, ty: "String!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "supplier", description: None, ty: "Cook", named_type: Some(10), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "Cook", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "id", description: None, ty: "ID!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "name", description: None, ty: "String!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &["Named"] } },
     TypeDefinition { name: "Thing", description: None, kind: TypeKind::Union(&[7, 10]) },
     TypeDefinition { name: "Course", description: None, kind: TypeKind::Enum(&[EnumValueDefinition { name: "STARTER", description: Some("First."), deprecated: None }, EnumValueDefinition { name: "MAIN", description: None, deprecated: None }, EnumValueDefinition { name: "DESSERT", description: None, deprecated: None }, EnumValueDefinition { name: "SELF", description: Some("A keyword."), deprecated: None }, EnumValueDefinition { name: "OLD", description: None, deprecated: Some("say \"MAIN\"") }]) },
-    TypeDefinition { name: "Date", description: Some("The scalar with a URL."), kind: TypeKind::Scalar { specified_by: Some("https://example.com/date"), is_valid: ::coach_execution::scalar::is_of_kind::<types::Date> } },
+    TypeDefinition { name: "Date", description: Some("The scalar with a URL."), kind: TypeKind::Scalar { specified_by: Some("https://example.com/date"), is_valid: ::coach_execution::scalar::accepts_type::<types::Date> } },
     TypeDefinition { name: "DishFilter", description: None, kind: TypeKind::InputObject(&[InputValueDefinition { name: "minutes", description: None, ty: "Int!", default: Some("20"), deprecated: None }, InputValueDefinition { name: "tags", description: None, ty: "[String!]", default: None, deprecated: None }, InputValueDefinition { name: "course", description: None, ty: "Course", default: None, deprecated: None }, InputValueDefinition { name: "not", description: Some("Filters within filters."), ty: "DishFilter", default: None, deprecated: None }]) },
     TypeDefinition { name: "EchoInput", description: None, kind: TypeKind::InputObject(&[InputValueDefinition { name: "text", description: None, ty: "String", default: None, deprecated: None }, InputValueDefinition { name: "number", description: None, ty: "Int", default: Some("7"), deprecated: None }, InputValueDefinition { name: "type", description: None, ty: "Int", default: None, deprecated: None }, InputValueDefinition { name: "list", description: None, ty: "[Int]", default: None, deprecated: None }, InputValueDefinition { name: "date", description: None, ty: "Date", default: None, deprecated: None }, InputValueDefinition { name: "old", description: None, ty: "Int", default: None, deprecated: Some("unused") }]) },
     TypeDefinition { name: "Choice", description: Some("One of these."), kind: TypeKind::InputObject(&[InputValueDefinition { name: "text", description: None, ty: "String", default: None, deprecated: None }, InputValueDefinition { name: "number", description: None, ty: "Int", default: None, deprecated: None }, InputValueDefinition { name: "either", description: None, ty: "[Choice!]", default: None, deprecated: None }]) },
-    TypeDefinition { name: "Link", description: Some("An interface whose fields lead to itself."), kind: TypeKind::Interface { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named: Some(17), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[], possible: &[18, 19] } },
-    TypeDefinition { name: "Knot", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named: Some(17), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &["Link"] } },
-    TypeDefinition { name: "Probe", description: Some("Every way to fail."), kind: TypeKind::Object { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named: Some(17), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "fails", description: None, ty: "Int", named: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "failsNonNull", description: None, ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "missing", description: Some("The batch leaves the key out."), ty: "Int!", named: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "child", description: None, ty: "Probe", named: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "childNonNull", description: None, ty: "Probe!", named: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "children", description: None, ty: "[Probe!]!", named: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "childrenNullable", description: None, ty: "[Probe]", named: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "grid", description: None, ty: "[[Probe!]]!", named: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &["Link"] } },
+    TypeDefinition { name: "Link", description: Some("An interface whose fields lead to itself."), kind: TypeKind::Interface { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named_type: Some(17), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[], possible: &[18, 19] } },
+    TypeDefinition { name: "Knot", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named_type: Some(17), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &["Link"] } },
+    TypeDefinition { name: "Probe", description: Some("Every way to fail."), kind: TypeKind::Object { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named_type: Some(17), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "fails", description: None, ty: "Int", named_type: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "failsNonNull", description: None, ty: "Int!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "missing", description: Some("The batch leaves the key out."), ty: "Int!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "child", description: None, ty: "Probe", named_type: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "childNonNull", description: None, ty: "Probe!", named_type: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "children", description: None, ty: "[Probe!]!", named_type: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "childrenNullable", description: None, ty: "[Probe]", named_type: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "grid", description: None, ty: "[[Probe!]]!", named_type: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &["Link"] } },
 ];

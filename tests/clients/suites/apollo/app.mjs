@@ -3,7 +3,7 @@ import { ApolloClient, ApolloLink, InMemoryCache, gql } from '@apollo/client';
 
 export const app = (links, cache = new InMemoryCache()) => new ApolloClient({ cache, link: ApolloLink.from(links) });
 
-/** Of the member who is signed in. */
+/** A query of the signed-in member. */
 export const NAME = gql`
   query Name {
     me {
@@ -13,7 +13,7 @@ export const NAME = gql`
   }
 `;
 
-/** Of the catalogue. */
+/** A query of the catalogue. */
 export const TITLES = gql`
   query Titles($first: Int!) {
     recipes(first: $first) {

@@ -1,4 +1,4 @@
-// An app's code as it is written with the client preset; tsc checks that the types say what is so.
+// Code of an app that uses the client preset; tsc checks that the generated types are right.
 import { graphql, useFragment, type FragmentType } from './generated/index.js';
 import type { ResultOf, VariablesOf } from '@graphql-typed-document-node/core';
 
@@ -60,12 +60,12 @@ export function card(recipe: FragmentType<typeof Card>): string {
 }
 
 export function titles(data: ResultOf<typeof Recipes>): string[] {
-  // The connection can be refused, a cursor can be stale: it is null then.
+  // The connection is null when it fails, for example because of a stale cursor.
   return data.recipes?.nodes.map(card) ?? [];
 }
 
 export function week(data: ResultOf<typeof Week>): string[] {
-  // Days can be refused, a cycle cannot be there.
+  // The days are null when they fail; the plan and the cycle may be absent.
   return data.me?.plan?.currentCycle?.days?.map((day) => day.date) ?? [];
 }
 
@@ -90,7 +90,7 @@ export const keep: VariablesOf<typeof Keep> = { input: { idempotencyKey: 'a', re
 export const withoutKey: VariablesOf<typeof Keep> = { input: { recipeId: 'b', isFavourite: true } };
 
 export function kept(data: ResultOf<typeof Keep>): boolean {
-  // The payload of a mutation is null where the mutation was refused.
+  // The payload of a mutation is null when the mutation failed.
   return data.setFavouriteRecipe?.userErrors.length === 0;
 }
 

@@ -8,7 +8,7 @@ graphql`
   }
 `;
 
-// Refetchable on a type with an id: the next page is asked for by `node`.
+// Refetchable on a type with an id: the next page is fetched by `node`.
 graphql`
   fragment CheckIns_member on Member
   @argumentDefinitions(count: { type: "Int", defaultValue: 1 }, after: { type: "String" })

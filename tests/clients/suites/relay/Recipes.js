@@ -1,4 +1,4 @@
-// Screens as an app with Relay writes them. Nothing runs this file; relay-compiler reads it.
+// Screens of an app with Relay. This file is not executed; relay-compiler reads it.
 const { graphql } = require('relay-runtime');
 
 graphql`
@@ -22,7 +22,7 @@ graphql`
   }
 `;
 
-// One card for whoever looks, signed in or not.
+// The same card for all viewers, signed in or not.
 graphql`
   fragment Recipes_card on Recipe {
     id

@@ -1,20 +1,21 @@
-//! What a subscription gives, in each of its states: what the contract says needs access is refused without it, and
-//! nothing else ever is. Generated from the SDL, where `SUBSCRIPTION_REQUIRED` stands with what needs access.
+//! Access in each state of a subscription: fields whose description in the SDL names `SUBSCRIPTION_REQUIRED` are
+//! rejected without access, and no others. The cases are generated from the SDL.
 
 use apollo_compiler::{ExecutableDocument, Schema, schema::ExtendedType};
 use serde_json::{Value, json};
 
-use super::{Examples, ask, input_type};
+use super::{Examples, call, input_type};
 use crate::{
     budgets::ids,
-    harness::{TestApp, member, named, operations},
-    ownership::written,
+    harness::{TestApp, member, operations, read_operation},
+    ownership::sdl,
     writes::shop,
 };
 
 const CODE: &str = "SUBSCRIPTION_REQUIRED";
 
-/// States, whether they give access, and the row that puts a member there at noon: provider and id, trial, end, grace.
+/// The states, whether they give access, and the row by which a member is in that state at noon: provider and id, end
+/// of the trial, expiry, end of the grace period.
 const STATES: [(&str, bool, Option<&str>); 6] = [
     (
         "LAPSED",
@@ -44,7 +45,7 @@ const STATES: [(&str, bool, Option<&str>); 6] = [
     ),
 ];
 
-async fn put(test: &TestApp, email: &str, row: Option<&str>) {
+async fn set_subscription(test: &TestApp, email: &str, row: Option<&str>) {
     let member = format!("SELECT id FROM member WHERE email = '{email}'");
     test.execute(&format!(
         "DELETE FROM subscription WHERE member_id = ({member})"
@@ -64,7 +65,7 @@ fn needs_access(description: Option<&str>) -> bool {
     description.is_some_and(|text| text.contains(CODE))
 }
 
-/// Whether the contract lets an operation need access.
+/// Whether an operation has a field that needs access.
 fn is_gated(schema: &apollo_compiler::validation::Valid<Schema>, text: &str) -> bool {
     let document = ExecutableDocument::parse_and_validate(schema, text, "operation.graphql");
     let document = document.expect("an operation of this schema");
@@ -76,21 +77,21 @@ fn is_gated(schema: &apollo_compiler::validation::Valid<Schema>, text: &str) -> 
 }
 
 async fn access(test: &TestApp, email: &str) -> Value {
-    let answer = test.ask(email, "{ me { subscription { access } } }", json!({}));
+    let answer = test.graphql(email, "{ me { subscription { access } } }", json!({}));
     answer.await.data()["me"]["subscription"]["access"].clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_read_keeps_to_it_in_each_state() {
-    let schema = written();
+    let schema = sdl();
     let test = TestApp::start().await;
     let (recipe, workout) = ids(&test).await;
     let (mut gated, mut free) = (0, 0);
-    for (state, gives, row) in STATES {
-        put(&test, member::MAYA, row).await;
-        let is = access(&test, member::MAYA).await;
+    for (state, gives_access, row) in STATES {
+        set_subscription(&test, member::MAYA, row).await;
+        let actual = access(&test, member::MAYA).await;
         assert_eq!(
-            is,
+            actual,
             if row.is_some() {
                 json!(state)
             } else {
@@ -98,9 +99,9 @@ async fn each_read_keeps_to_it_in_each_state() {
             }
         );
         for (name, variables, _) in operations(&recipe, &workout) {
-            let text = named(name);
-            let answer = test.ask(member::MAYA, &text, variables).await;
-            let refused = is_gated(&schema, &text) && !gives;
+            let text = read_operation(name);
+            let answer = test.graphql(member::MAYA, &text, variables).await;
+            let refused = is_gated(&schema, &text) && !gives_access;
             let codes = answer.codes();
             assert_eq!(
                 codes.contains(&CODE),
@@ -119,43 +120,43 @@ async fn each_read_keeps_to_it_in_each_state() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_mutation_keeps_to_it_in_each_state() {
-    let schema = written();
+    let schema = sdl();
     let ExtendedType::Object(mutations) = &schema.types["Mutation"] else {
         panic!("an object type")
     };
     let (mut gated, mut free) = (Vec::new(), Vec::new());
     for (name, field) in &mutations.fields {
-        // That of the staff has its own in operations.rs.
+        // The mutation for staff is tested in operations.rs.
         if name == "redriveDeadLetters" {
             continue;
         }
-        let (store, test) = shop::selling().await;
+        let (store, test) = shop::start().await;
         let purchase = store.sign(&shop::transaction("2000000123456789"));
         let examples = Examples::gather(&test, &schema, name, &purchase).await;
         let needs = needs_access(field.description.as_deref());
         let mut done = false;
-        for (place, (state, gives, row)) in STATES.into_iter().enumerate() {
-            put(&test, examples.email, row).await;
+        for (index, (state, gives_access, row)) in STATES.into_iter().enumerate() {
+            set_subscription(&test, examples.email, row).await;
             let mut input = examples.input(input_type(field));
-            input["idempotencyKey"] = json!(format!("{place}"));
+            input["idempotencyKey"] = json!(format!("{index}"));
             let variables = json!({ "input": input });
-            let answer = ask(&test, &schema, field, examples.email, &variables).await;
-            if needs && !gives {
+            let answer = call(&test, &schema, field, examples.email, &variables).await;
+            if needs && !gives_access {
                 let errors = &answer.data()[name.as_str()]["userErrors"];
                 assert_eq!(errors[0]["code"], CODE, "{name} in {state}");
                 assert_eq!(errors.as_array().map(Vec::len), Some(1));
-                assert_eq!(test.owed().await, [], "{name} in {state}");
+                assert_eq!(test.take_outbox().await, [], "{name} in {state}");
                 continue;
             }
             let payload = &answer.data()[name.as_str()];
-            // Done once, some cannot be done again: that is another rule's.
+            // Some mutations fail the second time, by other rules.
             if !done {
                 assert_eq!(payload["userErrors"], json!([]), "{name} in {state}");
             }
             done = true;
         }
         assert!(done, "{name}");
-        test.owed().await;
+        test.take_outbox().await;
         (if needs { &mut gated } else { &mut free }).push(name.as_str());
     }
     eprintln!(

@@ -1,4 +1,4 @@
-//! Input that is right.
+//! Valid input for each mutation.
 
 use std::collections::BTreeMap;
 
@@ -18,23 +18,23 @@ use crate::{
     writes::day,
 };
 
-/// What it takes to make one mutation succeed.
+/// The ids and values with which a mutation succeeds.
 pub(super) struct Examples<'a> {
     schema: &'a Schema,
-    /// Who asks.
+    /// The email address of the caller.
     pub(super) email: &'static str,
     purchase: String,
-    /// Of the type that is asked for: the viewer's.
+    /// The ids of the viewer's objects, by type.
     own: BTreeMap<String, String>,
-    /// The same of somebody else.
+    /// The ids of another member's objects, by type.
     theirs: BTreeMap<String, String>,
     me: Option<MemberId>,
 }
 
-/// Who can do it.
+/// A member who can call the mutation.
 fn actor(mutation: &str) -> &'static str {
     match mutation {
-        "registerMember" => member::NOBODY,
+        "registerMember" => member::UNREGISTERED,
         "startPlan" => "ravi@demo.coach.example",
         "submitCheckIn" => member::CHEN,
         "correctCheckIn" => member::THEO,
@@ -51,7 +51,7 @@ impl<'a> Examples<'a> {
         purchase: &str,
     ) -> Self {
         let email = actor(mutation);
-        let mut own = if [member::NOBODY, member::SAM].contains(&email) {
+        let mut own = if [member::UNREGISTERED, member::SAM].contains(&email) {
             BTreeMap::new()
         } else {
             ids(test, email).await
@@ -61,7 +61,7 @@ impl<'a> Examples<'a> {
             other => panic!("a member's id: {other:?}"),
         });
         if email == member::MAYA {
-            // What can be changed today.
+            // Today's workout and meal, which can be changed.
             let today = day(test, email, "2026-03-18").await;
             let mut meals = today["meals"].as_array().expect("meals").iter();
             let meal = meals.find(|meal| meal["slot"] == "LUNCH").expect("lunch");
@@ -74,8 +74,8 @@ impl<'a> Examples<'a> {
             }
         }
         if email == member::SAM {
-            let announced = live::announced(test, "of an example").await;
-            own.insert("LiveSession".to_owned(), announced);
+            let session = live::schedule_session(test, "of an example").await;
+            own.insert("LiveSession".to_owned(), session);
         }
         let other = if email == member::THEO {
             member::MAYA
@@ -84,20 +84,20 @@ impl<'a> Examples<'a> {
         };
         let mut theirs = ids(test, other).await;
         if let (Some(cycle), member::CHEN) = (own.get_mut("Cycle"), email) {
-            // The latest.
+            // The current cycle.
             let query = "{ me { plan { currentCycle { id } } } }";
-            let answer = test.ask(email, query, json!({})).await;
+            let answer = test.graphql(email, query, json!({})).await;
             let latest = &answer.data()["me"]["plan"]["currentCycle"]["id"];
             latest.as_str().expect("an id").clone_into(cycle);
         }
-        // Only one member of the demo has them: one that somebody else might have.
+        // Only one demo member has check-ins: an id as another member's would be.
         let they = theirs.get("Member").and_then(|id| AnyId::decode(id));
         if let (Some(id), Some(AnyId::Member(they))) = (own.get("CheckIn"), they) {
             let id = AnyId::decode(id).expect("an id");
             let id = with_owner(id, they, |_| Uuid::from_u128(9)).encode();
             theirs.entry("CheckIn".to_owned()).or_insert(id);
         }
-        // Nobody's.
+        // These belong to no member.
         let unknown = LiveSessionId(Uuid::from_u128(7)).encode();
         theirs.insert("LiveSession".to_owned(), unknown);
         theirs.insert("Recipe".to_owned(), RecipeId(Uuid::from_u128(7)).encode());
@@ -111,7 +111,7 @@ impl<'a> Examples<'a> {
         }
     }
 
-    /// Input with what is required, and no more.
+    /// Input with the required fields only.
     pub(super) fn input(&self, ty: &str) -> Value {
         let ExtendedType::InputObject(input) = &self.schema.types[ty] else {
             panic!("an input type: {ty}")
@@ -129,7 +129,7 @@ impl<'a> Examples<'a> {
         let name = ty.inner_named_type().as_str();
         match (name, field.name.as_str()) {
             ("ID", "idempotencyKey") => json!("bad-input"),
-            ("ID", _) => json!(self.own[named(field)]),
+            ("ID", _) => json!(self.own[type_of_id(field)]),
             ("String", "displayName") => json!("Sam Porter"),
             ("String", "locale") => json!("de-AT"),
             ("String", "notes") => json!("All is well."),
@@ -152,12 +152,12 @@ impl<'a> Examples<'a> {
         }
     }
 
-    /// Ids that are none of what a field asks for.
+    /// Ids that are invalid for a field.
     pub(super) fn wrong_ids(&self, field: &InputValueDefinition) -> Vec<(&'static str, String)> {
-        let ty = named(field);
+        let ty = type_of_id(field);
         let own = &self.own[ty];
         let theirs = &self.theirs[ty];
-        let mut wrong = vec![
+        let mut invalid = vec![
             ("an empty id", String::new()),
             ("a malformed id", "' OR 1=1 --".to_owned()),
             ("half an id", own[..own.len() / 2].to_owned()),
@@ -168,18 +168,21 @@ impl<'a> Examples<'a> {
             ("an id of 1 MB", "A".repeat(1_000_000)),
         ];
         let others = self.own.iter().filter(|(name, _)| *name != ty);
-        wrong.extend(others.map(|(_, id)| ("an id of another type", id.clone())));
+        invalid.extend(others.map(|(_, id)| ("an id of another type", id.clone())));
         if let (Some(me), Some(id)) = (self.me, AnyId::decode(theirs)) {
-            let forged = with_owner(id, me, |row| row).encode();
+            let reassigned = with_owner(id, me, |row| row).encode();
             let unknown = with_owner(id, me, |_| Uuid::from_u128(7)).encode();
-            wrong.extend([("a forged id", forged), ("an unknown id", unknown)]);
+            invalid.extend([
+                ("an id with another owner", reassigned),
+                ("an unknown id", unknown),
+            ]);
         }
-        wrong
+        invalid
     }
 }
 
-/// The type that an id is of, as the description says.
-fn named(field: &InputValueDefinition) -> &str {
+/// The type that an id refers to, according to the field's description.
+fn type_of_id(field: &InputValueDefinition) -> &str {
     let description = field.description.as_deref().unwrap_or_default();
     let (_, rest) = description
         .split_once("lobal id of ")

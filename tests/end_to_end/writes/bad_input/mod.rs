@@ -1,9 +1,9 @@
-//! Input that is wrong, in every way that the schema lets one think of: each mutation with each field missing, null, of
-//! another type, out of its bounds, too long, or with an id of something else. Generated from the SDL.
+//! Invalid input: each mutation with each field missing, null, of another type, out of bounds, too long, or with an id
+//! of another object. The cases are generated from the SDL.
 
 mod access;
 mod example;
-mod fault;
+mod invalid_input;
 
 use apollo_compiler::{
     Schema,
@@ -13,45 +13,45 @@ use serde_json::{Value, json};
 
 use self::{
     example::Examples,
-    fault::{Fault, faults},
+    invalid_input::{InvalidInput, invalid_inputs},
 };
 use super::{rows, shop};
 use crate::{
-    harness::{Answer, TestApp},
-    ownership::written,
+    harness::{GraphqlResponse, TestApp},
+    ownership::sdl,
 };
 
-/// How many mutations are there to be tried. Raise it with each that is built; it never falls.
+/// The number of mutations. Raise it with each new one.
 const MUTATIONS: usize = 21;
 
-/// How many wrong inputs they make at least.
+/// The minimum number of invalid inputs.
 const CASES: usize = 500;
 
-/// What the server is to blame for.
-const OUR_FAULTS: [&str; 3] = ["INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT"];
+/// Error codes of server errors.
+const SERVER_ERRORS: [&str; 3] = ["INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_is_wrong_is_refused_and_leaves_nothing_behind() {
-    let schema = written();
+    let schema = sdl();
     let ExtendedType::Object(mutations) = &schema.types["Mutation"] else {
         panic!("an object type")
     };
     let (mut tried, mut cases) = (Vec::new(), 0);
     for (name, field) in &mutations.fields {
-        // That of the staff has its own in operations.rs.
+        // The mutation for staff is tested in operations.rs.
         if name == "redriveDeadLetters" {
             continue;
         }
-        let (store, test) = shop::selling().await;
+        let (store, test) = shop::start().await;
         let purchase = store.sign(&shop::transaction("2000000123456789"));
         let examples = Examples::gather(&test, &schema, name, &purchase).await;
-        cases += refuse_all(&test, &schema, field, &examples).await;
-        // It would have been accepted but for the fault.
+        cases += assert_all_rejected(&test, &schema, field, &examples).await;
+        // The valid input is accepted.
         let input = json!({ "input": examples.input(input_type(field)) });
-        let answer = ask(&test, &schema, field, examples.email, &input).await;
+        let answer = call(&test, &schema, field, examples.email, &input).await;
         let payload = &answer.data()[name.as_str()];
         assert_eq!(payload["userErrors"], json!([]), "{name}: {input:#}");
-        test.owed().await;
+        test.take_outbox().await;
         tried.push(name.as_str());
     }
     eprintln!(
@@ -67,7 +67,7 @@ fn input_type(field: &FieldDefinition) -> &str {
     field.arguments[0].ty.inner_named_type()
 }
 
-async fn refuse_all(
+async fn assert_all_rejected(
     test: &TestApp,
     schema: &Schema,
     field: &FieldDefinition,
@@ -75,27 +75,32 @@ async fn refuse_all(
 ) -> usize {
     let name = &field.name;
     let before = digest(test).await;
-    let all = faults(schema, examples, input_type(field));
-    for fault in &all {
-        let Fault {
+    let all = invalid_inputs(schema, examples, input_type(field));
+    for invalid in &all {
+        let InvalidInput {
             what, variables, ..
-        } = fault;
-        let answer = ask(test, schema, field, examples.email, variables).await;
-        if let Err(why) = is_refused(&answer, name).and_then(|()| is_told(&answer, name, fault)) {
-            panic!("{name}, {what}: {why}\n{}\n{answer:#?}", cut(variables));
+        } = invalid;
+        let answer = call(test, schema, field, examples.email, variables).await;
+        if let Err(why) =
+            is_rejected(&answer, name).and_then(|()| is_user_friendly(&answer, name, invalid))
+        {
+            panic!(
+                "{name}, {what}: {why}\n{}\n{answer:#?}",
+                truncated(variables)
+            );
         }
         let after = digest(test).await;
         for (before, after) in before.iter().zip(&after) {
-            assert_eq!(before, after, "{name}, {what}: {}", cut(variables));
+            assert_eq!(before, after, "{name}, {what}: {}", truncated(variables));
         }
         assert_eq!(before.len(), after.len());
     }
     all.len()
 }
 
-fn is_refused(answer: &Answer, name: &str) -> Result<(), String> {
+fn is_rejected(answer: &GraphqlResponse, name: &str) -> Result<(), String> {
     let codes = answer.codes();
-    if answer.status >= 500 || OUR_FAULTS.iter().any(|fault| codes.contains(fault)) {
+    if answer.status >= 500 || SERVER_ERRORS.iter().any(|code| codes.contains(code)) {
         return Err("it is taken for a fault of ours".to_owned());
     }
     let payload = &answer.body["data"][name];
@@ -117,9 +122,14 @@ fn is_refused(answer: &Answer, name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether it is told to who can mend it: in the payload with a sentence about the field, or with the argument's path.
-fn is_told(answer: &Answer, name: &str, fault: &Fault) -> Result<(), String> {
-    let expected = format!("/input{}", fault.path);
+/// Whether the error reaches whoever can correct it: a `userError` has a sentence about the field, and any other error
+/// the path of the argument.
+fn is_user_friendly(
+    answer: &GraphqlResponse,
+    name: &str,
+    invalid: &InvalidInput,
+) -> Result<(), String> {
+    let expected = format!("/input{}", invalid.path);
     let joined = |path: &Value| {
         let path = path.as_array().into_iter().flatten();
         let path = path.map(|segment| match segment.as_str() {
@@ -131,17 +141,17 @@ fn is_told(answer: &Answer, name: &str, fault: &Fault) -> Result<(), String> {
     let errors = answer.body["data"][name]["userErrors"].as_array();
     if let Some(error) = errors.and_then(|errors| errors.first()) {
         let message = error["message"].as_str().unwrap_or_default();
-        // Fields with limits have a name in each language.
+        // Fields with limits have translated names.
         if message.starts_with("This must") || !message.ends_with('.') {
             return Err("the sentence does not say what is meant".to_owned());
         }
-        return if fault.is_typed && !joined(&error["path"]).starts_with(&expected) {
+        return if invalid.is_user_error && !joined(&error["path"]).starts_with(&expected) {
             Err(format!("the path is not {expected}"))
         } else {
             Ok(())
         };
     }
-    if fault.is_typed {
+    if invalid.is_user_error {
         return Err("a person can mend it, and is not told".to_owned());
     }
     for error in answer.body["errors"].as_array().into_iter().flatten() {
@@ -154,14 +164,14 @@ fn is_told(answer: &Answer, name: &str, fault: &Fault) -> Result<(), String> {
     Ok(())
 }
 
-/// Asks with everything of the payload selected.
-async fn ask(
+/// Calls a mutation with all fields of the payload selected.
+async fn call(
     test: &TestApp,
     schema: &Schema,
     field: &FieldDefinition,
     email: &str,
     variables: &Value,
-) -> Answer {
+) -> GraphqlResponse {
     let ExtendedType::Object(payload) = &schema.types[field.ty.inner_named_type()] else {
         panic!("an object type")
     };
@@ -180,10 +190,10 @@ async fn ask(
         field.name,
         selected.join(" ")
     );
-    test.ask(email, &query, variables.clone()).await
+    test.graphql(email, &query, variables.clone()).await
 }
 
-/// A line for each table: how many rows, and what is in them.
+/// For each table the number of rows and a digest of their content.
 async fn digest(test: &TestApp) -> Vec<Value> {
     use tokio::sync::OnceCell;
     static SQL: OnceCell<String> = OnceCell::const_new();
@@ -206,6 +216,6 @@ async fn digest(test: &TestApp) -> Vec<Value> {
     rows(test, sql.await).await
 }
 
-fn cut(variables: &Value) -> String {
+fn truncated(variables: &Value) -> String {
     variables.to_string().chars().take(400).collect()
 }

@@ -1,24 +1,24 @@
 //! A cycle's workouts as a calendar (RFC 5545).
 //!
-//! Workouts have a day and no time, so events last the whole day and block none of it. Such dates count wherever the
-//! calendar is; the member's time zone stands in the calendar's own property.
+//! Workouts have a date but no time, so events are all-day events that do not block the time. Their dates are
+//! independent of time zones; the member's time zone is a property of the calendar.
 
 use chrono::{DateTime, Utc};
 use icalendar::{Calendar, Class, Component as _, Event, EventLike as _, Property};
 
 use super::{PlanAttachment, PlanDay};
-use crate::mail::{recipient::one_line, words::counted};
+use crate::mail::{formatting::counted, recipient::one_line};
 
-/// One event for each day that has workouts. Ids are made of the cycle, the day and `domain`, so a second import
-/// changes the events of the first.
+/// Writes one event for each day with workouts. Event ids are derived from the cycle, the day and `domain`, so a second
+/// import updates the events of the first.
 pub(in crate::mail) fn write(
     plan: &PlanAttachment,
     domain: &str,
-    house: &str,
+    sender_name: &str,
     link: &str,
     now: DateTime<Utc>,
 ) -> String {
-    let name = format!("{house}: cycle {}", plan.cycle_number);
+    let name = format!("{sender_name}: cycle {}", plan.cycle_number);
     let mut calendar = Calendar::empty();
     calendar
         .append_property(Property::new("VERSION", "2.0"))

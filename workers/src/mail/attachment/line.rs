@@ -1,9 +1,9 @@
-//! Parts of a plan, each as one line.
+//! Formats the parts of a plan as one line each.
 
-use coach_domain::{day::MealSlot, shopping::ShoppingItem};
+use coach_domain::{enums::MealSlot, shopping::ShoppingItem};
 
 use super::{PlanMeal, PlanWorkout};
-use crate::mail::words::{Words, counted};
+use crate::mail::formatting::{Formatting, counted};
 
 /// `Full-body strength (40 min)`.
 pub(in crate::mail) fn workout(workout: &PlanWorkout) -> String {
@@ -19,7 +19,7 @@ pub(in crate::mail) fn meal(meal: &PlanMeal) -> String {
     }
 }
 
-/// When a meal is eaten.
+/// The name of a meal's slot.
 pub(in crate::mail) fn slot(slot: MealSlot) -> &'static str {
     match slot {
         MealSlot::Breakfast => "Breakfast",
@@ -30,8 +30,8 @@ pub(in crate::mail) fn slot(slot: MealSlot) -> &'static str {
 }
 
 /// `Carrots, 250 g + 2 × 1 bunch`.
-pub(in crate::mail) fn to_buy(item: &ShoppingItem, words: Words) -> String {
-    let grams = item.grams.map(|grams| words.groceries(grams));
+pub(in crate::mail) fn to_buy(item: &ShoppingItem, formatting: Formatting) -> String {
+    let grams = item.grams.map(|grams| formatting.groceries(grams));
     let mut amounts: Vec<String> = grams.into_iter().collect();
     let mut rest = item.quantities.as_slice();
     while let Some(quantity) = rest.first() {

@@ -1,4 +1,4 @@
-//! What goes with a mail: a cycle as a calendar and as a document, from data alone.
+//! Attachments of mail: a cycle as a calendar and as a PDF.
 
 pub(super) mod calendar;
 pub(super) mod document;

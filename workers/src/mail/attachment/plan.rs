@@ -1,4 +1,4 @@
-//! A cycle as its attachments tell of it. Nobody's name is in it: files are passed on.
+//! The data of a cycle's attachments. The member's name is not part of it, since files are passed on.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -6,77 +6,78 @@ use coach_domain::{
     Error, Result,
     catalogue::Catalogue,
     cycle::{self, Cycle},
-    day::{self, Day, MealSlot},
+    day::{self, Day},
+    enums::Goal,
+    enums::MealSlot,
     id::CycleId,
     plan, preferences,
-    preferences::Goal,
     shopping::{self, ShoppingList},
 };
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-/// Days of a week.
+/// The number of days in a week.
 const WEEK: usize = 7;
 
-/// A cycle with its days and what to buy for them.
+/// A cycle with its days and shopping lists.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlanAttachment {
-    /// The cycle's row, which the calendar's events keep their ids by.
+    /// The id of the cycle's row, from which the ids of calendar events are derived.
     pub cycle: Uuid,
-    /// From 1, within the plan.
+    /// The number of the cycle within the plan, from 1.
     pub cycle_number: i32,
-    /// What the plan is for.
+    /// The goal of the plan.
     pub goal: Goal,
-    /// Day 1.
+    /// The date of day 1.
     pub starts_on: NaiveDate,
-    /// Where the member's days begin and end.
+    /// The time zone of the member's days.
     pub time_zone: Tz,
-    /// In their order.
+    /// The days, in chronological order.
     pub days: Vec<PlanDay>,
-    /// One for each week.
+    /// A shopping list for each week.
     pub shopping: Vec<ShoppingList>,
 }
 
-/// A day.
+/// A day of a [`PlanAttachment`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanDay {
-    /// 1 to 28.
+    /// The number of the day within the cycle: 1 to 28.
     pub number: i32,
     /// The date.
     pub date: NaiveDate,
-    /// In their order.
+    /// The workouts, in their order within the day.
     pub workouts: Vec<PlanWorkout>,
-    /// In their order.
+    /// The meals, in their order within the day.
     pub meals: Vec<PlanMeal>,
 }
 
-/// A workout on a day.
+/// A workout of a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanWorkout {
-    /// Its title.
+    /// The title.
     pub title: String,
-    /// How long it takes.
+    /// The duration in minutes.
     pub minutes: i32,
 }
 
-/// A meal on a day.
+/// A meal of a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanMeal {
-    /// When it is eaten.
+    /// The slot.
     pub slot: MealSlot,
-    /// What.
+    /// The title of the recipe.
     pub title: String,
-    /// How many servings.
+    /// The number of servings.
     pub servings: i32,
 }
 
 impl PlanAttachment {
-    /// A cycle as it is now, with what the member changed in it; `None` when it is not there any more. Takes four
+    /// Loads a cycle as it is now, with the member's changes; `None` when it does not exist any more. Executes four
     /// statements.
     ///
     /// # Errors
     ///
-    /// Those of the database, and a catalogue without the cycle's programme, which is a defect.
+    /// Errors of the database, and [`Error::Invariant`] when the catalogue lacks the cycle's programme.
     pub async fn load(
         db: &impl ConnectionTrait,
         catalogue: &Catalogue,
@@ -100,7 +101,7 @@ impl PlanAttachment {
         Ok(Some(Self::of(&cycle, plan.goal, &days)))
     }
 
-    /// All days of a cycle, as [`day::plan`] makes them.
+    /// A cycle with all its days, as [`day::plan`] computes them.
     pub fn of(cycle: &Cycle, goal: Goal, days: &[Day]) -> Self {
         let weeks = days.chunks(WEEK);
         let shopping = weeks.filter_map(|week| {
@@ -119,7 +120,7 @@ impl PlanAttachment {
         }
     }
 
-    /// All texts that are not ours.
+    /// All texts of the catalogue.
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
         let days = self.days.iter().flat_map(|day| {
             let workouts = day.workouts.iter().map(|workout| &workout.title);
@@ -130,12 +131,12 @@ impl PlanAttachment {
         days.chain(items).map(String::as_str)
     }
 
-    /// The days of each week, with what to buy for them.
+    /// The days of each week, with its shopping list.
     pub(in crate::mail) fn weeks(
         &self,
     ) -> impl Iterator<Item = (&[PlanDay], Option<&ShoppingList>)> {
         let weeks = self.days.chunks(WEEK).enumerate();
-        weeks.map(|(place, days)| (days, self.shopping.get(place)))
+        weeks.map(|(index, days)| (days, self.shopping.get(index)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! A folder instead of a mail server: one file for each message, to be looked at.
+//! A folder instead of a mail server, for development: one file for each message.
 
 use std::{
     fs, io,
@@ -14,10 +14,10 @@ use coach_domain::{
 };
 use uuid::Uuid;
 
-/// How a file's name begins: it sorts by time.
-const TIME: &str = "%Y%m%dT%H%M%S%3fZ";
+/// The format of the time at the beginning of file names, by which they are sorted.
+const TIME_FORMAT: &str = "%Y%m%dT%H%M%S%3fZ";
 
-/// A folder of `TIME-ENVELOPE-COUNT.eml`. A message that is sent twice is there twice.
+/// A folder with files named `TIME-ENVELOPE-COUNT.eml`. A message that is sent twice has two files.
 #[derive(Clone)]
 pub struct Mailbox {
     folder: PathBuf,
@@ -27,27 +27,27 @@ pub struct Mailbox {
 /// A message in the folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredMail {
-    /// The file's name.
+    /// The name of the file.
     pub name: String,
-    /// When it was sent.
+    /// When the message was sent.
     pub sent_at: DateTime<Utc>,
-    /// The envelope's id.
+    /// The id of the outbox envelope.
     pub envelope: Uuid,
 }
 
 impl Mailbox {
-    /// In a folder, which is made when the first message comes.
+    /// A mailbox in `folder`, which is created with the first message.
     pub fn new(folder: impl Into<PathBuf>, clock: Arc<dyn Clock>) -> Self {
         let folder = folder.into();
         Self { folder, clock }
     }
 
-    /// The newest messages, newest first; at most `most`.
+    /// The newest messages, at most `limit`, newest first. None if the folder does not exist.
     ///
     /// # Errors
     ///
-    /// When the folder cannot be read. One that is not there yet is empty.
-    pub fn list(&self, most: usize) -> io::Result<Vec<StoredMail>> {
+    /// When the folder cannot be read.
+    pub fn list(&self, limit: usize) -> io::Result<Vec<StoredMail>> {
         let files = match fs::read_dir(&self.folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             files => files?,
@@ -58,11 +58,11 @@ impl Mailbox {
         }
         let mut stored: Vec<_> = names.iter().filter_map(|name| parse(name)).collect();
         stored.sort_by(|one, other| other.name.cmp(&one.name));
-        stored.truncate(most);
+        stored.truncate(limit);
         Ok(stored)
     }
 
-    /// A message as it was sent; `None` when there is none of this name, or it is not the name of a message.
+    /// The content of a message; `None` if there is no message of this name.
     ///
     /// # Errors
     ///
@@ -71,13 +71,13 @@ impl Mailbox {
         Ok(self.find(name)?.map(|(_, bytes)| bytes))
     }
 
-    /// The same, with what its name says.
+    /// A message and its content; `None` if there is no message of this name.
     ///
     /// # Errors
     ///
-    /// As [`Mailbox::read`].
+    /// When the file cannot be read.
     pub fn find(&self, name: &str) -> io::Result<Option<(StoredMail, Vec<u8>)>> {
-        // Only names that could be ours are looked for, so no path gets out of the folder.
+        // Only names of the expected format are read, so that no path can leave the folder.
         let Some(stored) = parse(name) else {
             return Ok(None);
         };
@@ -102,25 +102,26 @@ impl Mailer for Mailbox {
     }
 }
 
-/// Writes a file beside its place and links it there, which never replaces another.
+/// Writes a draft, and then creates a hard link with the file's name, which never replaces an existing file. Returns
+/// the name.
 fn store(folder: &Path, now: DateTime<Utc>, id: Uuid, mime: &[u8]) -> io::Result<String> {
     fs::create_dir_all(folder)?;
-    let begun = format!("{}-{id}", now.format(TIME));
+    let prefix = format!("{}-{id}", now.format(TIME_FORMAT));
     for count in 1.. {
-        let name = format!("{begun}-{count}.eml");
+        let name = format!("{prefix}-{count}.eml");
         let draft = folder.join(format!(".{name}"));
         let file = fs::File::options()
             .write(true)
             .create_new(true)
             .open(&draft);
         let mut file = match file {
-            // Somebody else writes this one, or died while doing so.
+            // Another process is writing this file, or died while it did.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
             file => file?,
         };
         let written = file.write_all(mime).and_then(|()| file.sync_all());
         let linked = written.and_then(|()| fs::hard_link(&draft, folder.join(&name)));
-        // A draft that stays is in nobody's way, and no reason to send the message again.
+        // A draft that cannot be removed does no harm, and must not cause the message to be sent again.
         let _ = fs::remove_file(&draft);
         match linked {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -133,12 +134,14 @@ fn store(folder: &Path, now: DateTime<Utc>, id: Uuid, mime: &[u8]) -> io::Result
 fn parse(name: &str) -> Option<StoredMail> {
     let (time, rest) = name.strip_suffix(".eml")?.split_once('-')?;
     let (id, count) = rest.rsplit_once('-')?;
-    let sent_at = NaiveDateTime::parse_from_str(time, TIME).ok()?.and_utc();
+    let sent_at = NaiveDateTime::parse_from_str(time, TIME_FORMAT)
+        .ok()?
+        .and_utc();
     let envelope = Uuid::parse_str(id).ok()?;
     let count: u32 = count.parse().ok()?;
-    // Whatever else these accept, a name is ours only if we would write it so.
-    let ours = format!("{}-{envelope}-{count}.eml", sent_at.format(TIME)) == name;
-    ours.then(|| StoredMail {
+    // The parsers accept other notations, too; only the one that `store` writes is valid.
+    let canonical = format!("{}-{envelope}-{count}.eml", sent_at.format(TIME_FORMAT));
+    (canonical == name).then(|| StoredMail {
         name: name.to_owned(),
         sent_at,
         envelope,

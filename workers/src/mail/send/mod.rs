@@ -1,12 +1,12 @@
-//! What sends mail: Amazon SES, an SMTP server, or a folder that people look into. [`Limited`] keeps any of them at a
-//! rate.
+//! Mail transports: Amazon SES, an SMTP server, and a folder for development. [`RateLimited`] limits the rate of any of
+//! them.
 
-mod limit;
 mod mailbox;
+mod rate_limit;
 mod ses;
 mod smtp;
 
-pub use limit::Limited;
 pub use mailbox::{Mailbox, StoredMail};
+pub use rate_limit::RateLimited;
 pub use ses::{Ses, SesSettings};
 pub use smtp::{Smtp, SmtpSettings};

@@ -1,13 +1,13 @@
-//! A cycle's days are over, and its check-in waits.
+//! The days of a cycle are over, and its check-in is open.
 //!
-//! A service mail although it reminds: without the check-in the plan that the member follows stands still. At most
-//! once: the app shows it too, and a reminder that comes twice nags.
+//! A service mail although it is a reminder: the member's plan cannot continue without the check-in. Sent at most once,
+//! since the app shows it too and a second reminder would annoy.
 
-use coach_domain::mail::{Repeat, letter::CheckInDue};
+use coach_domain::mail::{DeliveryGuarantee, letter::CheckInDue};
 
 use super::{
-    Footing, Template,
-    page::{Desk, Sheet, parts},
+    ConsentBasis, Template,
+    page::{RenderContext, RenderedEmail, letter_templates},
 };
 use crate::mail::Error;
 
@@ -16,7 +16,7 @@ struct Body {
     link: String,
 }
 
-parts!(
+letter_templates!(
     CheckInDue,
     Body,
     "mail/check-in-due.html",
@@ -24,23 +24,23 @@ parts!(
 );
 
 impl Template for CheckInDue {
-    const FOOTING: Footing = Footing::Service;
-    const REPEAT: Repeat = Repeat::AtMostOnce;
+    const CONSENT_BASIS: ConsentBasis = ConsentBasis::Service;
+    const DELIVERY_GUARANTEE: DeliveryGuarantee = DeliveryGuarantee::AtMostOnce;
 
-    fn write(&self, desk: &Desk<'_>) -> Result<Sheet, Error> {
-        let opened_on = desk.words.date(self.opened_on);
+    fn write(&self, context: &RenderContext<'_>) -> Result<RenderedEmail, Error> {
+        let opened_on = context.formatting.date(self.opened_on);
         let body = Body {
             opening: format!(
                 "Cycle {} is complete. Your check-in has been open since {opened_on}.",
                 self.cycle_number
             ),
-            link: desk.house.link("check-in"),
+            link: context.sender.link("check-in"),
         };
-        let page = desk.page(
+        let page = context.page(
             "Four weeks done: time to check in",
             "Two minutes, and your next four weeks are planned.",
             "You get this mail because you follow a plan.",
         );
-        sheet(&page, &body)
+        render_page(&page, &body)
     }
 }

@@ -1,25 +1,25 @@
-//! A check-in is in.
+//! The member has submitted a check-in.
 //!
-//! At least once: it confirms what the member sent.
+//! Sent at least once, since it confirms what the member sent.
 
-use coach_domain::mail::{Repeat, letter::CheckInReceived};
+use coach_domain::mail::{DeliveryGuarantee, letter::CheckInReceived};
 
 use super::{
-    Footing, Template,
-    page::{Desk, Sheet, parts},
+    ConsentBasis, Template,
+    page::{RenderContext, RenderedEmail, letter_templates},
 };
-use crate::mail::{Error, words::Words};
+use crate::mail::{Error, formatting::Formatting};
 
 struct Body {
     opening: String,
-    /// Measure and value.
+    /// Pairs of a measure and its value.
     facts: Vec<(&'static str, String)>,
     next: Option<String>,
     link: String,
     label: &'static str,
 }
 
-parts!(
+letter_templates!(
     CheckInReceived,
     Body,
     "mail/check-in-received.html",
@@ -27,13 +27,13 @@ parts!(
 );
 
 impl Template for CheckInReceived {
-    const FOOTING: Footing = Footing::Service;
-    const REPEAT: Repeat = Repeat::AtLeastOnce;
+    const CONSENT_BASIS: ConsentBasis = ConsentBasis::Service;
+    const DELIVERY_GUARANTEE: DeliveryGuarantee = DeliveryGuarantee::AtLeastOnce;
 
-    fn write(&self, desk: &Desk<'_>) -> Result<Sheet, Error> {
-        let words = desk.words;
-        let on = words.date_of(self.submitted_at);
-        let next = self.next_starts_on.map(|date| words.date(date));
+    fn write(&self, context: &RenderContext<'_>) -> Result<RenderedEmail, Error> {
+        let formatting = context.formatting;
+        let on = formatting.date_of(self.submitted_at);
+        let next = self.next_starts_on.map(|date| formatting.date(date));
         let (path, label, preview) = match &next {
             Some(date) => (
                 "plan",
@@ -47,39 +47,43 @@ impl Template for CheckInReceived {
                 "Your check-in of cycle {} came in on {on}. Well done.",
                 self.cycle_number
             ),
-            facts: self.facts(words),
+            facts: self.facts(formatting),
             next: next.map(|date| {
                 format!("Your next four weeks start on {date}, with what you told us worked in.")
             }),
-            link: desk.house.link(path),
+            link: context.sender.link(path),
             label,
         };
-        let page = desk.page(
+        let page = context.page(
             "Thank you for your check-in",
             &preview,
             "You get this mail because you sent a check-in.",
         );
-        sheet(&page, &body)
+        render_page(&page, &body)
     }
 }
 
 trait Facts {
-    fn facts(&self, words: Words) -> Vec<(&'static str, String)>;
+    fn facts(&self, formatting: Formatting) -> Vec<(&'static str, String)>;
 }
 
 impl Facts for CheckInReceived {
-    fn facts(&self, words: Words) -> Vec<(&'static str, String)> {
+    fn facts(&self, formatting: Formatting) -> Vec<(&'static str, String)> {
         let weight = self
             .weight_grams
             .map(|grams| match self.weight_change_grams {
                 Some(change) => {
-                    format!("{} ({})", words.weight(grams), words.weight_change(change))
+                    format!(
+                        "{} ({})",
+                        formatting.weight(grams),
+                        formatting.weight_change(change)
+                    )
                 }
-                None => words.weight(grams),
+                None => formatting.weight(grams),
             });
         let waist = self
             .waist_change_millimetres
-            .map(|change| words.length_change(change));
+            .map(|change| formatting.length_change(change));
         let facts = [("Weight", weight), ("Waist", waist)];
         let known = facts
             .into_iter()

@@ -1,13 +1,13 @@
 //! The code that confirms a member's address.
 //!
-//! At least once: twice the same code does no harm, and without it no other mail comes.
+//! Sent at least once: a second copy of the same code does no harm, and without it the member receives no other mail.
 
 use chrono::{DateTime, Utc};
-use coach_domain::mail::{Repeat, letter::ConfirmAddress};
+use coach_domain::mail::{DeliveryGuarantee, letter::ConfirmAddress};
 
 use super::{
-    Footing, Template,
-    page::{Desk, Sheet, parts},
+    ConsentBasis, Template,
+    page::{RenderContext, RenderedEmail, letter_templates},
 };
 use crate::mail::{Error, recipient::one_line};
 
@@ -16,7 +16,7 @@ struct Body {
     until: String,
 }
 
-parts!(
+letter_templates!(
     ConfirmAddress,
     Body,
     "mail/confirm-address.html",
@@ -24,23 +24,23 @@ parts!(
 );
 
 impl Template for ConfirmAddress {
-    const FOOTING: Footing = Footing::Confirmation;
-    const REPEAT: Repeat = Repeat::AtLeastOnce;
+    const CONSENT_BASIS: ConsentBasis = ConsentBasis::Confirmation;
+    const DELIVERY_GUARANTEE: DeliveryGuarantee = DeliveryGuarantee::AtLeastOnce;
 
     fn useful_until(&self) -> Option<DateTime<Utc>> {
         Some(self.expires_at)
     }
 
-    fn write(&self, desk: &Desk<'_>) -> Result<Sheet, Error> {
+    fn write(&self, context: &RenderContext<'_>) -> Result<RenderedEmail, Error> {
         let body = Body {
             code: one_line(&self.code),
-            until: desk.words.moment(self.expires_at),
+            until: context.formatting.moment(self.expires_at),
         };
-        let page = desk.page(
+        let page = context.page(
             &format!("{} is the code for your address", body.code),
             "It confirms that this address is yours.",
             "You get this mail because somebody registered with this address.",
         );
-        sheet(&page, &body)
+        render_page(&page, &body)
     }
 }

@@ -1,19 +1,19 @@
-//! All that is kept about a member, as they asked.
+//! The archive of a member's data that the member requested.
 //!
-//! At least once: the law gives them a right to it.
+//! Sent at least once, since members have a right to it by law.
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
     mail::{
-        Repeat,
+        DeliveryGuarantee,
         letter::{Archive, DataExport},
     },
     outbox::Payload as _,
 };
 
 use super::{
-    Enclosure, Footing, Needs, Template,
-    page::{Attachment, Desk, Sheet, parts},
+    Attachment, ConsentBasis, RequiredAttachment, Template,
+    page::{AttachedFile, RenderContext, RenderedEmail, letter_templates},
 };
 use crate::mail::Error;
 
@@ -23,7 +23,7 @@ struct Body {
     link: Option<String>,
 }
 
-parts!(
+letter_templates!(
     DataExport,
     Body,
     "mail/data-export.html",
@@ -31,8 +31,8 @@ parts!(
 );
 
 impl Template for DataExport {
-    const FOOTING: Footing = Footing::Service;
-    const REPEAT: Repeat = Repeat::AtLeastOnce;
+    const CONSENT_BASIS: ConsentBasis = ConsentBasis::Service;
+    const DELIVERY_GUARANTEE: DeliveryGuarantee = DeliveryGuarantee::AtLeastOnce;
 
     fn useful_until(&self) -> Option<DateTime<Utc>> {
         match self.archive {
@@ -41,55 +41,55 @@ impl Template for DataExport {
         }
     }
 
-    fn needs(&self) -> Needs {
+    fn required_attachment(&self) -> RequiredAttachment {
         match &self.archive {
-            Archive::Attachment { key } => Needs::Object { key: key.clone() },
-            Archive::Link { .. } => Needs::Nothing,
+            Archive::Attachment { key } => RequiredAttachment::Object { key: key.clone() },
+            Archive::Link { .. } => RequiredAttachment::Nothing,
         }
     }
 
-    fn write(&self, desk: &Desk<'_>) -> Result<Sheet, Error> {
-        let words = desk.words;
-        let asked = format!(
+    fn write(&self, context: &RenderContext<'_>) -> Result<RenderedEmail, Error> {
+        let formatting = context.formatting;
+        let intro = format!(
             "On {} you asked for all data that we keep about you.",
-            words.date_of(self.requested_at)
+            formatting.date_of(self.requested_at)
         );
-        let (opening, link, attachments) = match (&self.archive, desk.enclosure) {
+        let (opening, link, attachments) = match (&self.archive, context.attachment) {
             (Archive::Link { url, expires_at }, _) => {
                 let opening = format!(
-                    "{asked} You can download it until {}.",
-                    words.moment(*expires_at)
+                    "{intro} You can download it until {}.",
+                    formatting.moment(*expires_at)
                 );
                 (opening, Some(web_address(url)?), Vec::new())
             }
-            (Archive::Attachment { key }, Enclosure::Object(bytes)) => {
-                let (ending, media_type) = format(key)?;
-                let attachment = Attachment {
-                    name: format!("data-{}.{ending}", self.requested_at.date_naive()),
+            (Archive::Attachment { key }, Attachment::Object(bytes)) => {
+                let (extension, media_type) = format(key)?;
+                let attachment = AttachedFile {
+                    name: format!("data-{}.{extension}", self.requested_at.date_naive()),
                     media_type,
                     bytes: bytes.to_vec(),
                 };
-                (format!("{asked} It is attached."), None, vec![attachment])
+                (format!("{intro} It is attached."), None, vec![attachment])
             }
-            (Archive::Attachment { .. }, _) => return Err(Error::Enclosure(Self::KIND)),
+            (Archive::Attachment { .. }, _) => return Err(Error::Attachment(Self::KIND)),
         };
         let body = Body {
             opening,
             handling: "It holds all that you told us, your measures among it: please keep it in a safe place.",
             link,
         };
-        let page = desk.page(
+        let page = context.page(
             "Your data",
             "All that we keep about you, as you asked.",
             "You get this mail because you asked for your data.",
         );
-        let mut sheet = sheet(&page, &body)?;
-        sheet.attachments = attachments;
-        Ok(sheet)
+        let mut rendered = render_page(&page, &body)?;
+        rendered.attachments = attachments;
+        Ok(rendered)
     }
 }
 
-/// What is attached, by the end of its key.
+/// The file extension and media type of an archive, by the extension of its key.
 fn format(key: &str) -> Result<(&'static str, &'static str), Error> {
     match key.rsplit_once('.') {
         Some((_, "zip")) => Ok(("zip", "application/zip")),
@@ -98,7 +98,7 @@ fn format(key: &str) -> Result<(&'static str, &'static str), Error> {
     }
 }
 
-/// A link is what is clicked on: nothing but the web.
+/// Validates a link, which must be `http` or `https`.
 fn web_address(text: &str) -> Result<String, Error> {
     let url = reqwest::Url::parse(text).ok();
     let url = url.filter(|url| matches!(url.scheme(), "https" | "http"));

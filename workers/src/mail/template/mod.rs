@@ -1,4 +1,4 @@
-//! How letters read: one file for each. Texts and layout are in `templates/mail/`, checked when this is compiled.
+//! The letters, one file for each. Their texts and layout are in `templates/mail/`, and checked at compile time.
 
 mod check_in_due;
 mod check_in_received;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use coach_domain::{
     mail::{
-        Message, Repeat,
+        DeliveryGuarantee, Message,
         letter::{
             CheckInDue, CheckInReceived, ConfirmAddress, DataExport, Letter, SignInCode,
             SubscriptionExpiring, SubscriptionLapsed, Welcome, YourPlan,
@@ -27,36 +27,36 @@ use coach_domain::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Error, House, Recipient, attachment::PlanAttachment, compose::compose};
-use page::{Desk, Sheet};
+use super::{Error, Recipient, Sender, attachment::PlanAttachment, compose::compose};
+use page::{RenderContext, RenderedEmail};
 
-/// Whether a mail needs the member's consent.
+/// Whether a letter requires the member's consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Footing {
-    /// It was asked for, or belongs to what the member uses or pays for: it is always sent.
+pub enum ConsentBasis {
+    /// The member requested it, or it belongs to what the member uses or pays for. It is always sent.
     Service,
-    /// It is to win somebody over: it offers to unsubscribe, and is not sent to who withdrew
-    /// [`MarketingEmail`](coach_domain::consent::ConsentPurpose::MarketingEmail).
+    /// It advertises. It offers to unsubscribe, and is not sent to members who withdrew their consent to
+    /// [`MarketingEmail`](coach_domain::enums::ConsentPurpose::MarketingEmail).
     Marketing,
-    /// It confirms the member's address: the only mail that goes to one that is not confirmed. Who gets it may have
-    /// nothing to do with the member, so it holds nothing that the member wrote.
+    /// It confirms the member's address, and is the only letter that is sent to unconfirmed addresses. The recipient
+    /// may be someone else, so it contains nothing that the member wrote.
     Confirmation,
 }
 
-impl Footing {
-    /// Whether such a mail may be sent to who agreed to marketing mail, or did not, or was never asked: existing
-    /// customers may be written to as long as they can refuse each time.
+impl ConsentBasis {
+    /// Whether a letter may be sent to a member whose answer to marketing mail is `agreed`; `None` if they have never
+    /// been asked. Existing customers may receive it without consent, as long as each letter offers to unsubscribe.
     pub fn allows(self, agreed: Option<bool>) -> bool {
         self != Self::Marketing || agreed != Some(false)
     }
 }
 
-/// What has to be enclosed.
+/// The attachment that a letter requires.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Needs {
-    /// Nothing.
+pub enum RequiredAttachment {
+    /// No attachment.
     Nothing,
-    /// The days of a cycle of the envelope's member.
+    /// A cycle of the envelope's member.
     Plan {
         /// The cycle.
         cycle: Uuid,
@@ -68,97 +68,97 @@ pub enum Needs {
     },
 }
 
-/// What is enclosed.
+/// The attachment of a letter, loaded.
 #[derive(Clone, Debug)]
-pub enum Enclosure {
-    /// Nothing.
+pub enum Attachment {
+    /// No attachment.
     Nothing,
-    /// For [`Needs::Plan`].
+    /// For [`RequiredAttachment::Plan`].
     Plan(Box<PlanAttachment>),
-    /// For [`Needs::Object`].
+    /// For [`RequiredAttachment::Object`].
     Object(Arc<[u8]>),
 }
 
-/// What is known of a letter before it is written.
+/// The properties of a letter that are known before it is rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct About {
+pub struct EmailProperties {
     /// The template: the envelope's kind.
     pub template: &'static str,
-    /// Whether it needs consent.
-    pub footing: Footing,
-    /// Whether it may come twice, or be lost.
-    pub repeat: Repeat,
-    /// From when on it is of no use, and is not to be sent.
+    /// Whether it requires consent.
+    pub consent_basis: ConsentBasis,
+    /// Whether it may be sent twice, or be lost.
+    pub delivery_guarantee: DeliveryGuarantee,
+    /// When it becomes useless. It is not sent after that.
     pub useful_until: Option<DateTime<Utc>>,
-    /// What has to be enclosed.
-    pub needs: Needs,
+    /// The attachment that it requires.
+    pub required_attachment: RequiredAttachment,
 }
 
 trait Template: Letter {
-    const FOOTING: Footing;
-    const REPEAT: Repeat;
+    const CONSENT_BASIS: ConsentBasis;
+    const DELIVERY_GUARANTEE: DeliveryGuarantee;
 
     fn useful_until(&self) -> Option<DateTime<Utc>> {
         None
     }
 
-    fn needs(&self) -> Needs {
-        Needs::Nothing
+    fn required_attachment(&self) -> RequiredAttachment {
+        RequiredAttachment::Nothing
     }
 
-    fn write(&self, desk: &Desk<'_>) -> Result<Sheet, Error>;
+    fn write(&self, context: &RenderContext<'_>) -> Result<RenderedEmail, Error>;
 }
 
-macro_rules! posts {
+macro_rules! email_payloads {
     ($($name:ident),+ $(,)?) => {
-        /// A letter that was read from its envelope.
+        /// The payload of an envelope: a letter.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        #[expect(missing_docs, reason = "named like what is in them")]
-        pub enum Post {
+        #[expect(missing_docs, reason = "the variants are named like their types")]
+        pub enum EmailPayload {
             $($name($name)),+
         }
 
-        /// Reads the payload of an envelope.
+        /// Deserializes the payload of an envelope.
         ///
         /// # Errors
         ///
         /// [`Error::UnknownKind`] and [`Error::Payload`].
-        pub fn read(kind: &str, version: u32, payload: &Value) -> Result<Post, Error> {
+        pub fn read(kind: &str, version: u32, payload: &Value) -> Result<EmailPayload, Error> {
             match (kind, version) {
                 $(($name::KIND, $name::VERSION) => {
-                    // `null` is how an envelope without a payload arrives.
+                    // An envelope without a payload has `null`.
                     let payload = if payload.is_null() { &Value::Object(serde_json::Map::new()) } else { payload };
                     let letter = serde::Deserialize::deserialize(payload);
-                    letter.map(Post::$name).map_err(|_: serde_json::Error| Error::Payload($name::KIND))
+                    letter.map(EmailPayload::$name).map_err(|_: serde_json::Error| Error::Payload($name::KIND))
                 })+
                 _ => Err(Error::UnknownKind { kind: kind.to_owned(), version }),
             }
         }
 
-        impl Post {
-            /// What is known of it before it is written.
-            pub fn about(&self) -> About {
+        impl EmailPayload {
+            /// The properties that are known before the letter is rendered.
+            pub fn properties(&self) -> EmailProperties {
                 match self {
-                    $(Self::$name(letter) => About {
+                    $(Self::$name(letter) => EmailProperties {
                         template: $name::KIND,
-                        footing: $name::FOOTING,
-                        repeat: $name::REPEAT,
+                        consent_basis: $name::CONSENT_BASIS,
+                        delivery_guarantee: $name::DELIVERY_GUARANTEE,
                         useful_until: letter.useful_until(),
-                        needs: letter.needs(),
+                        required_attachment: letter.required_attachment(),
                     }),+
                 }
             }
 
-            fn write(&self, desk: &Desk<'_>) -> Result<Sheet, Error> {
+            fn write(&self, context: &RenderContext<'_>) -> Result<RenderedEmail, Error> {
                 match self {
-                    $(Self::$name(letter) => letter.write(desk)),+
+                    $(Self::$name(letter) => letter.write(context)),+
                 }
             }
         }
     };
 }
 
-posts! {
+email_payloads! {
     SignInCode,
     ConfirmAddress,
     Welcome,
@@ -170,39 +170,39 @@ posts! {
     DataExport,
 }
 
-impl Post {
-    /// Whom the letter itself says that it is for; `None` where it is the envelope's member.
+impl EmailPayload {
+    /// The recipient, if the letter itself names one; `None` if it is for the envelope's member.
     ///
     /// # Errors
     ///
-    /// [`Error::Address`].
+    /// [`Error::Address`] when mail cannot be sent to the address.
     pub fn recipient(&self) -> Result<Option<Recipient>, Error> {
         match self {
-            Self::SignInCode(letter) => Recipient::stranger(letter).map(Some),
+            Self::SignInCode(letter) => Recipient::for_sign_in(letter).map(Some),
             _ => Ok(None),
         }
     }
 }
 
-/// Writes a letter. The same arguments give the same bytes, so a message that is sent again is the same message; `id`
-/// is the envelope's.
+/// Renders a letter as a MIME message. `id` is the envelope's. The same arguments give the same bytes, so a message
+/// that is sent again is identical.
 ///
 /// # Errors
 ///
-/// [`Error::Address`], [`Error::Enclosure`], [`Error::Setting`] when it has to offer to unsubscribe and the house has no
-/// link for that, and [`Error::Defect`].
+/// [`Error::Address`], [`Error::Attachment`], [`Error::Setting`] when it has to offer to unsubscribe and the sender has
+/// no link for that, and [`Error::Defect`].
 pub fn render(
     id: Uuid,
-    post: &Post,
+    payload: &EmailPayload,
     to: &Recipient,
-    enclosure: &Enclosure,
-    house: &House,
+    attachment: &Attachment,
+    sender: &Sender,
     now: DateTime<Utc>,
 ) -> Result<Message, Error> {
-    let unsubscribe = match post.about().footing {
-        Footing::Service | Footing::Confirmation => None,
-        Footing::Marketing => {
-            let link = to.member.and_then(|member| house.unsubscribe_link(member));
+    let unsubscribe = match payload.properties().consent_basis {
+        ConsentBasis::Service | ConsentBasis::Confirmation => None,
+        ConsentBasis::Marketing => {
+            let link = to.member.and_then(|member| sender.unsubscribe_link(member));
             let missing = || Error::Setting("unsubscribe_url is missing".to_owned());
             Some(link.ok_or_else(missing)?)
         }
@@ -211,11 +211,11 @@ pub fn render(
         name: None,
         ..to.clone()
     };
-    let to = match post.about().footing {
-        Footing::Confirmation => &anonymous,
-        Footing::Service | Footing::Marketing => to,
+    let to = match payload.properties().consent_basis {
+        ConsentBasis::Confirmation => &anonymous,
+        ConsentBasis::Service | ConsentBasis::Marketing => to,
     };
-    let desk = Desk::new(house, to, enclosure, unsubscribe, now);
-    let sheet = post.write(&desk)?;
-    compose(id, &desk, post.about().template, sheet)
+    let context = RenderContext::new(sender, to, attachment, unsubscribe, now);
+    let rendered = payload.write(&context)?;
+    compose(id, &context, payload.properties().template, rendered)
 }

@@ -1,50 +1,52 @@
-//! What all letters share: where they are written, and what is around their text.
+//! What all letters share: the context of rendering, and the page around their text.
 
 use chrono::{DateTime, Utc};
 
-use crate::mail::{House, Recipient, recipient::one_line, template::Enclosure, words::Words};
+use crate::mail::{
+    Recipient, Sender, formatting::Formatting, recipient::one_line, template::Attachment,
+};
 
-/// The longest line of a text part, in characters; addresses may be longer.
-const LINE: usize = 74;
-/// The longest subject, in characters; lists show less.
-const SUBJECT: usize = 120;
+/// The maximum length of a line of a text part, in characters. URLs may be longer.
+const MAX_LINE_LENGTH: usize = 74;
+/// The maximum length of a subject, in characters.
+const MAX_SUBJECT_LENGTH: usize = 120;
 
-/// All that a letter is written with.
-pub(in crate::mail) struct Desk<'a> {
-    pub(in crate::mail) house: &'a House,
+/// What a letter is rendered with.
+pub(in crate::mail) struct RenderContext<'a> {
+    pub(in crate::mail) sender: &'a Sender,
     pub(in crate::mail) to: &'a Recipient,
-    pub(in crate::mail) enclosure: &'a Enclosure,
+    pub(in crate::mail) attachment: &'a Attachment,
     pub(in crate::mail) unsubscribe: Option<String>,
-    pub(in crate::mail) words: Words,
+    pub(in crate::mail) formatting: Formatting,
     pub(in crate::mail) now: DateTime<Utc>,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> RenderContext<'a> {
     pub(super) fn new(
-        house: &'a House,
+        sender: &'a Sender,
         to: &'a Recipient,
-        enclosure: &'a Enclosure,
+        attachment: &'a Attachment,
         unsubscribe: Option<String>,
         now: DateTime<Utc>,
     ) -> Self {
-        let words = Words::of(to);
+        let formatting = Formatting::for_recipient(to);
         Self {
-            house,
+            sender,
             to,
-            enclosure,
+            attachment,
             unsubscribe,
-            words,
+            formatting,
             now,
         }
     }
 
-    /// The page around a letter's text. `reason` says why it comes.
+    /// The page around a letter's text. `reason` tells the recipient why they receive it.
     pub(super) fn page(&self, subject: &str, preview: &str, reason: &'static str) -> Page<'a> {
-        let name = self.to.spoken_name();
+        let name = self.to.mail_name();
         Page {
-            house: self.house,
-            language: self.words.language(),
-            subject: one_line(subject).chars().take(SUBJECT).collect(),
+            sender: self.sender,
+            language: self.formatting.language(),
+            subject: one_line(subject).chars().take(MAX_SUBJECT_LENGTH).collect(),
             preview: one_line(preview),
             greeting: name.map_or_else(|| "Hello,".to_owned(), |name| format!("Hello {name},")),
             reason,
@@ -53,35 +55,35 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// What is around a letter's text.
+/// The page around a letter's text, for the layout templates.
 pub(super) struct Page<'a> {
-    pub(super) house: &'a House,
+    pub(super) sender: &'a Sender,
     pub(super) language: &'static str,
     pub(super) subject: String,
-    /// What lists of mail show beside the subject.
+    /// The text that mail clients show beside the subject in a list.
     pub(super) preview: String,
     pub(super) greeting: String,
     pub(super) reason: &'static str,
     pub(super) unsubscribe: Option<String>,
 }
 
-/// A letter as it was written.
-pub(in crate::mail) struct Sheet {
+/// A rendered letter.
+pub(in crate::mail) struct RenderedEmail {
     pub(in crate::mail) subject: String,
     pub(in crate::mail) html: String,
     pub(in crate::mail) text: String,
-    pub(in crate::mail) attachments: Vec<Attachment>,
+    pub(in crate::mail) attachments: Vec<AttachedFile>,
 }
 
-/// A file that goes with it. Names are ours, in ASCII.
-pub(in crate::mail) struct Attachment {
+/// An attached file. Its name is one of our own, in ASCII.
+pub(in crate::mail) struct AttachedFile {
     pub(in crate::mail) name: String,
     pub(in crate::mail) media_type: &'static str,
     pub(in crate::mail) bytes: Vec<u8>,
 }
 
-/// Declares `sheet`, which fills the two templates of a letter.
-macro_rules! parts {
+/// Declares the two templates of a letter, and the function `render_page` that renders them.
+macro_rules! letter_templates {
     ($letter:ty, $body:ty, $html:literal, $text:literal) => {
         #[derive(askama::Template)]
         #[template(path = $html)]
@@ -97,15 +99,15 @@ macro_rules! parts {
             body: &'a $body,
         }
 
-        fn sheet(
+        fn render_page(
             page: &$crate::mail::template::page::Page<'_>,
             body: &$body,
-        ) -> Result<$crate::mail::template::page::Sheet, $crate::mail::Error> {
+        ) -> Result<$crate::mail::template::page::RenderedEmail, $crate::mail::Error> {
             use askama::Template as _;
             use coach_domain::outbox::Payload as _;
             let defect = |error: askama::Error| $crate::mail::Error::defect(<$letter>::KIND, error);
             let text = Text { page, body }.render().map_err(defect)?;
-            Ok($crate::mail::template::page::Sheet {
+            Ok($crate::mail::template::page::RenderedEmail {
                 subject: page.subject.clone(),
                 html: Html { page, body }.render().map_err(defect)?,
                 text: $crate::mail::template::page::wrap(&text),
@@ -114,13 +116,13 @@ macro_rules! parts {
         }
     };
 }
-pub(super) use parts;
+pub(super) use letter_templates;
 
-/// Breaks lines that are too long between words, and keeps what is indented.
+/// Breaks long lines between words. Continuation lines of list items are indented.
 pub(super) fn wrap(text: &str) -> String {
-    let mut wrapped = String::with_capacity(text.len() + text.len() / LINE);
+    let mut wrapped = String::with_capacity(text.len() + text.len() / MAX_LINE_LENGTH);
     for line in text.trim_end().lines() {
-        if line.chars().count() <= LINE {
+        if line.chars().count() <= MAX_LINE_LENGTH {
             wrapped.push_str(line);
             wrapped.push('\n');
             continue;
@@ -129,7 +131,7 @@ pub(super) fn wrap(text: &str) -> String {
         let mut width = 0;
         for word in line.split(' ') {
             let length = word.chars().count();
-            if width > 0 && width + 1 + length > LINE {
+            if width > 0 && width + 1 + length > MAX_LINE_LENGTH {
                 wrapped.push('\n');
                 wrapped.push_str(indent);
                 width = indent.len();
@@ -147,7 +149,7 @@ pub(super) fn wrap(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{LINE, wrap};
+    use super::{MAX_LINE_LENGTH, wrap};
 
     #[test]
     fn long_lines_are_broken_between_words() {
@@ -161,7 +163,7 @@ mod tests {
             wrapped
                 .lines()
                 .filter(|line| !line.starts_with("https"))
-                .all(|line| line.len() <= LINE)
+                .all(|line| line.len() <= MAX_LINE_LENGTH)
         );
         assert!(
             wrapped.lines().any(|line| line.len() == 120),

@@ -1,23 +1,23 @@
 //! A code to sign in with.
 //!
-//! At least once: a second copy of the same code does no harm, a lost one locks somebody out. After its end it is not
-//! sent.
+//! Sent at least once: a second copy of the same code does no harm, but without it the user cannot sign in. It is not
+//! sent after the code has expired.
 
 use chrono::{DateTime, Utc};
-use coach_domain::mail::{Repeat, letter::SignInCode};
+use coach_domain::mail::{DeliveryGuarantee, letter::SignInCode};
 
 use super::{
-    Footing, Template,
-    page::{Desk, Sheet, parts},
+    ConsentBasis, Template,
+    page::{RenderContext, RenderedEmail, letter_templates},
 };
-use crate::mail::{Error, recipient::one_line, words};
+use crate::mail::{Error, formatting, recipient::one_line};
 
 struct Body {
     code: String,
     minutes: String,
 }
 
-parts!(
+letter_templates!(
     SignInCode,
     Body,
     "mail/sign-in-code.html",
@@ -25,23 +25,23 @@ parts!(
 );
 
 impl Template for SignInCode {
-    const FOOTING: Footing = Footing::Service;
-    const REPEAT: Repeat = Repeat::AtLeastOnce;
+    const CONSENT_BASIS: ConsentBasis = ConsentBasis::Service;
+    const DELIVERY_GUARANTEE: DeliveryGuarantee = DeliveryGuarantee::AtLeastOnce;
 
     fn useful_until(&self) -> Option<DateTime<Utc>> {
         Some(self.expires_at)
     }
 
-    fn write(&self, desk: &Desk<'_>) -> Result<Sheet, Error> {
+    fn write(&self, context: &RenderContext<'_>) -> Result<RenderedEmail, Error> {
         let body = Body {
             code: one_line(&self.code),
-            minutes: words::minutes(self.expires_at - desk.now),
+            minutes: formatting::minutes(self.expires_at - context.now),
         };
-        let page = desk.page(
-            &format!("{} is your {} sign-in code", body.code, desk.house.name),
+        let page = context.page(
+            &format!("{} is your {} sign-in code", body.code, context.sender.name),
             &format!("It works once, within the next {}.", body.minutes),
             "You get this mail because somebody wants to sign in with this address.",
         );
-        sheet(&page, &body)
+        render_page(&page, &body)
     }
 }

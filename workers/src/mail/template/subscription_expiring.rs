@@ -1,16 +1,16 @@
 //! A subscription ends soon.
 //!
-//! A service mail: it is about the end of a contract, and tells what happens either way. At least once: it is about
-//! money.
+//! A service mail, since it is about the end of a contract, and says what happens then. Sent at least once, since it is
+//! about money.
 
 use chrono::{DateTime, Utc};
-use coach_domain::mail::{Repeat, letter::SubscriptionExpiring};
+use coach_domain::mail::{DeliveryGuarantee, letter::SubscriptionExpiring};
 
 use super::{
-    Footing, Template,
-    page::{Desk, Sheet, parts},
+    ConsentBasis, Template,
+    page::{RenderContext, RenderedEmail, letter_templates},
 };
-use crate::mail::{Error, words};
+use crate::mail::{Error, formatting};
 
 struct Body {
     opening: String,
@@ -18,7 +18,7 @@ struct Body {
     link: String,
 }
 
-parts!(
+letter_templates!(
     SubscriptionExpiring,
     Body,
     "mail/subscription-expiring.html",
@@ -26,21 +26,21 @@ parts!(
 );
 
 impl Template for SubscriptionExpiring {
-    const FOOTING: Footing = Footing::Service;
-    const REPEAT: Repeat = Repeat::AtLeastOnce;
+    const CONSENT_BASIS: ConsentBasis = ConsentBasis::Service;
+    const DELIVERY_GUARANTEE: DeliveryGuarantee = DeliveryGuarantee::AtLeastOnce;
 
     fn useful_until(&self) -> Option<DateTime<Utc>> {
         Some(self.ends_at)
     }
 
-    fn write(&self, desk: &Desk<'_>) -> Result<Sheet, Error> {
+    fn write(&self, context: &RenderContext<'_>) -> Result<RenderedEmail, Error> {
         let what = if self.is_trial {
             "trial"
         } else {
             "subscription"
         };
-        let ends_on = desk.words.date_of(self.ends_at);
-        let shop = words::shop(self.provider);
+        let ends_on = context.formatting.date_of(self.ends_at);
+        let shop = formatting::shop(self.provider);
         let again = if self.is_trial {
             "subscribe"
         } else {
@@ -49,18 +49,18 @@ impl Template for SubscriptionExpiring {
         let body = Body {
             opening: format!(
                 "Your {what} ends on {}. It does not renew by itself, so nothing will be charged.",
-                desk.words.moment(self.ends_at)
+                context.formatting.moment(self.ends_at)
             ),
             choice: format!(
                 "If you want to go on with your plan without a gap, {again} {shop} before then."
             ),
-            link: desk.house.link("subscription"),
+            link: context.sender.link("subscription"),
         };
-        let page = desk.page(
+        let page = context.page(
             &format!("Your {what} ends on {ends_on}"),
             "Nothing will be charged. What happens then, and how to go on.",
             "You get this mail because it concerns your subscription.",
         );
-        sheet(&page, &body)
+        render_page(&page, &body)
     }
 }

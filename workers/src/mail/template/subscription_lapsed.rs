@@ -1,14 +1,14 @@
 //! A subscription has ended.
 //!
-//! Marketing: the contract is over, and what is written after that is to win somebody back. At least once.
+//! Marketing mail: the contract is over, and mail after that is an attempt to win the member back. Sent at least once.
 
-use coach_domain::mail::{Repeat, letter::SubscriptionLapsed};
+use coach_domain::mail::{DeliveryGuarantee, letter::SubscriptionLapsed};
 
 use super::{
-    Footing, Template,
-    page::{Desk, Sheet, parts},
+    ConsentBasis, Template,
+    page::{RenderContext, RenderedEmail, letter_templates},
 };
-use crate::mail::{Error, words};
+use crate::mail::{Error, formatting};
 
 struct Body {
     opening: String,
@@ -16,7 +16,7 @@ struct Body {
     link: String,
 }
 
-parts!(
+letter_templates!(
     SubscriptionLapsed,
     Body,
     "mail/subscription-lapsed.html",
@@ -24,26 +24,29 @@ parts!(
 );
 
 impl Template for SubscriptionLapsed {
-    const FOOTING: Footing = Footing::Marketing;
-    const REPEAT: Repeat = Repeat::AtLeastOnce;
+    const CONSENT_BASIS: ConsentBasis = ConsentBasis::Marketing;
+    const DELIVERY_GUARANTEE: DeliveryGuarantee = DeliveryGuarantee::AtLeastOnce;
 
-    fn write(&self, desk: &Desk<'_>) -> Result<Sheet, Error> {
+    fn write(&self, context: &RenderContext<'_>) -> Result<RenderedEmail, Error> {
         let what = if self.is_trial {
             "trial"
         } else {
             "subscription"
         };
-        let ended_on = desk.words.date_of(self.ended_at);
+        let ended_on = context.formatting.date_of(self.ended_at);
         let body = Body {
             opening: format!("Your {what} ended on {ended_on}. Thank you for having been here."),
-            place: format!("You can do so {} at any time.", words::shop(self.provider)),
-            link: desk.house.link("subscription"),
+            place: format!(
+                "You can do so {} at any time.",
+                formatting::shop(self.provider)
+            ),
+            link: context.sender.link("subscription"),
         };
-        let page = desk.page(
+        let page = context.page(
             &format!("Your {what} has ended"),
             "Your history stays, and your plan waits.",
             "You get this mail because you had a subscription.",
         );
-        sheet(&page, &body)
+        render_page(&page, &body)
     }
 }

@@ -1,12 +1,12 @@
-//! Somebody has registered.
+//! A member has registered.
 //!
-//! At least once: it is the first sign that registering worked.
+//! Sent at least once, since it is the first sign that the registration worked.
 
-use coach_domain::mail::{Repeat, letter::Welcome};
+use coach_domain::mail::{DeliveryGuarantee, letter::Welcome};
 
 use super::{
-    Footing, Template,
-    page::{Desk, Sheet, parts},
+    ConsentBasis, Template,
+    page::{RenderContext, RenderedEmail, letter_templates},
 };
 use crate::mail::Error;
 
@@ -14,19 +14,19 @@ struct Body {
     link: String,
 }
 
-parts!(Welcome, Body, "mail/welcome.html", "mail/welcome.txt");
+letter_templates!(Welcome, Body, "mail/welcome.html", "mail/welcome.txt");
 
 impl Template for Welcome {
-    const FOOTING: Footing = Footing::Service;
-    const REPEAT: Repeat = Repeat::AtLeastOnce;
+    const CONSENT_BASIS: ConsentBasis = ConsentBasis::Service;
+    const DELIVERY_GUARANTEE: DeliveryGuarantee = DeliveryGuarantee::AtLeastOnce;
 
-    fn write(&self, desk: &Desk<'_>) -> Result<Sheet, Error> {
-        let page = desk.page(
-            &format!("Welcome to {}", desk.house.name),
+    fn write(&self, context: &RenderContext<'_>) -> Result<RenderedEmail, Error> {
+        let page = context.page(
+            &format!("Welcome to {}", context.sender.name),
             "A few answers, and your first four weeks are planned.",
             "You get this mail because you registered with this address.",
         );
-        let link = desk.house.link("start");
-        sheet(&page, &Body { link })
+        let link = context.sender.link("start");
+        render_page(&page, &Body { link })
     }
 }

@@ -1,58 +1,58 @@
-//! A cycle has begun: its workouts as a calendar, its meals as a PDF, or in the mail itself where they are in a script
-//! that the PDF's fonts lack.
+//! A cycle has begun: its workouts are attached as a calendar and its meals as a PDF. Meals in a script that the fonts
+//! of the PDF lack are in the mail itself.
 //!
-//! At least once: it is what the member just asked for.
+//! Sent at least once, since the member has just requested it.
 
 use coach_domain::{
-    mail::{Repeat, letter::YourPlan},
+    mail::{DeliveryGuarantee, letter::YourPlan},
     outbox::Payload as _,
 };
 
 use super::{
-    Enclosure, Footing, Needs, Template,
-    page::{Attachment, Desk, Sheet, parts},
+    Attachment, ConsentBasis, RequiredAttachment, Template,
+    page::{AttachedFile, RenderContext, RenderedEmail, letter_templates},
 };
 use crate::mail::{
     Error,
     attachment::{PlanAttachment, PlanDay, calendar, document, line},
+    formatting::{self, Formatting},
     recipient::one_line,
-    words::{self, Words},
 };
 
 struct Body {
     opening: String,
-    /// Date and workouts.
+    /// Pairs of a date and its workouts.
     first_week: Vec<(String, String)>,
     link: String,
-    /// What the PDF would say; empty where it is attached.
+    /// The content of the PDF; empty if the PDF is attached.
     weeks: Vec<Week>,
 }
 
 struct Week {
     title: String,
-    /// Date, and for each meal and workout what it is and its title.
+    /// Dates, with the kind and the title of each workout and meal.
     days: Vec<(String, Vec<(&'static str, String)>)>,
     shopping: Vec<String>,
 }
 
-parts!(YourPlan, Body, "mail/your-plan.html", "mail/your-plan.txt");
+letter_templates!(YourPlan, Body, "mail/your-plan.html", "mail/your-plan.txt");
 
 impl Template for YourPlan {
-    const FOOTING: Footing = Footing::Service;
-    const REPEAT: Repeat = Repeat::AtLeastOnce;
+    const CONSENT_BASIS: ConsentBasis = ConsentBasis::Service;
+    const DELIVERY_GUARANTEE: DeliveryGuarantee = DeliveryGuarantee::AtLeastOnce;
 
-    fn needs(&self) -> Needs {
-        Needs::Plan { cycle: self.cycle }
+    fn required_attachment(&self) -> RequiredAttachment {
+        RequiredAttachment::Plan { cycle: self.cycle }
     }
 
-    fn write(&self, desk: &Desk<'_>) -> Result<Sheet, Error> {
-        let Enclosure::Plan(plan) = desk.enclosure else {
-            return Err(Error::Enclosure(Self::KIND));
+    fn write(&self, context: &RenderContext<'_>) -> Result<RenderedEmail, Error> {
+        let Attachment::Plan(plan) = context.attachment else {
+            return Err(Error::Attachment(Self::KIND));
         };
-        let words = desk.words;
-        let starts_on = words.date(plan.starts_on);
+        let formatting = context.formatting;
+        let starts_on = formatting.date(plan.starts_on);
         let workouts: usize = plan.days.iter().map(|day| day.workouts.len()).sum();
-        let workouts = words::counted(i64::try_from(workouts).unwrap_or(i64::MAX), "workout");
+        let workouts = formatting::counted(i64::try_from(workouts).unwrap_or(i64::MAX), "workout");
         let (ready, begins) = if plan.cycle_number == 1 {
             ("Your plan is ready", "Your plan starts")
         } else {
@@ -61,21 +61,21 @@ impl Template for YourPlan {
                 "Your next four weeks start",
             )
         };
-        let goal = words::goal(plan.goal);
-        let document = document::write(plan, &desk.house.name, words);
+        let goal = formatting::goal(plan.goal);
+        let document = document::write(plan, &context.sender.name, formatting);
         let document = document.map_err(|error| Error::defect(Self::KIND, error))?;
         let body = Body {
             opening: format!(
                 "{ready}: {workouts} and all meals of four weeks, to {goal}. Day one is {starts_on}."
             ),
-            first_week: first_week(plan, words),
-            link: desk.house.link("plan"),
+            first_week: first_week(plan, formatting),
+            link: context.sender.link("plan"),
             weeks: match document {
                 Some(_) => Vec::new(),
-                None => weeks(plan, words),
+                None => weeks(plan, formatting),
             },
         };
-        let page = desk.page(
+        let page = context.page(
             &format!("{begins} on {starts_on}"),
             if document.is_some() {
                 "Your workouts for your calendar and your shopping lists are attached."
@@ -86,55 +86,55 @@ impl Template for YourPlan {
         );
         let calendar = calendar::write(
             plan,
-            desk.house.domain(),
-            &desk.house.name,
-            &desk.house.link("plan"),
-            desk.now,
+            context.sender.domain(),
+            &context.sender.name,
+            &context.sender.link("plan"),
+            context.now,
         );
-        let mut sheet = sheet(&page, &body)?;
-        let document = document.map(|bytes| Attachment {
+        let mut rendered = render_page(&page, &body)?;
+        let document = document.map(|bytes| AttachedFile {
             name: format!("meals-{}.pdf", plan.starts_on),
             media_type: "application/pdf",
             bytes,
         });
-        let calendar = Attachment {
+        let calendar = AttachedFile {
             name: format!("workouts-{}.ics", plan.starts_on),
             media_type: "text/calendar; charset=utf-8; method=PUBLISH",
             bytes: calendar.into_bytes(),
         };
-        sheet.attachments = [calendar].into_iter().chain(document).collect();
-        Ok(sheet)
+        rendered.attachments = [calendar].into_iter().chain(document).collect();
+        Ok(rendered)
     }
 }
 
-fn first_week(plan: &PlanAttachment, words: Words) -> Vec<(String, String)> {
+fn first_week(plan: &PlanAttachment, formatting: Formatting) -> Vec<(String, String)> {
     let days = plan
         .days
         .iter()
         .take(7)
         .filter(|day| !day.workouts.is_empty());
-    let row = days.map(|day| {
+    let rows = days.map(|day| {
         let workouts = day.workouts.iter();
         let workouts = workouts.map(|workout| one_line(&line::workout(workout)));
         (
-            words.short_date(day.date),
+            formatting.short_date(day.date),
             workouts.collect::<Vec<_>>().join(", "),
         )
     });
-    row.collect()
+    rows.collect()
 }
 
-fn weeks(plan: &PlanAttachment, words: Words) -> Vec<Week> {
+fn weeks(plan: &PlanAttachment, formatting: Formatting) -> Vec<Week> {
     let weeks = plan.weeks().zip(1..).map(|((days, shopping), number)| {
         let items = shopping.map_or(&[][..], |list| &list.items);
         let items = items
             .iter()
-            .map(|item| one_line(&line::to_buy(item, words)));
+            .map(|item| one_line(&line::to_buy(item, formatting)));
         Week {
             title: format!("Week {number}"),
             days: days
                 .iter()
-                .map(|day| (words.short_date(day.date), parts(day)))
+                .map(|day| (formatting.short_date(day.date), entries(day)))
                 .collect(),
             shopping: items.collect(),
         }
@@ -142,7 +142,7 @@ fn weeks(plan: &PlanAttachment, words: Words) -> Vec<Week> {
     weeks.collect()
 }
 
-fn parts(day: &PlanDay) -> Vec<(&'static str, String)> {
+fn entries(day: &PlanDay) -> Vec<(&'static str, String)> {
     let workouts = day
         .workouts
         .iter()
@@ -151,6 +151,8 @@ fn parts(day: &PlanDay) -> Vec<(&'static str, String)> {
         .meals
         .iter()
         .map(|meal| (line::slot(meal.slot), line::meal(meal)));
-    let parts = workouts.chain(meals);
-    parts.map(|(what, text)| (what, one_line(&text))).collect()
+    let entries = workouts.chain(meals);
+    entries
+        .map(|(what, text)| (what, one_line(&text)))
+        .collect()
 }

@@ -1,20 +1,23 @@
-//! Queues in our own database: durable, and nothing else has to run.
+//! Queues in our own database: they are durable, and need no other service.
 //!
-//! Time is the database's, `statement_timestamp()`: visibility ends for all workers at once only where all go by one
-//! clock, and machines' differ. It is stable, unlike `clock_timestamp()`, so an index can be asked with it.
+//! Times are the database's `statement_timestamp()`: visibility timeouts must end for all workers at the same time, and
+//! the clocks of machines differ. Unlike `clock_timestamp()` it is a stable function, so it can be used in an index
+//! condition.
 //!
-//! Every statement finds its rows by an index, in a plan that stays right when the queue fills: see
-//! [`PostgresQueue::open`]. What it cannot help: while some transaction stays open for long, what was received since it
-//! began stays in the index, and each receive reads over it; 16 ms after 90,000 messages.
+//! Every statement finds its rows by an index, with a plan that stays good when the queue fills: see
+//! [`PostgresQueue::open`]. One limitation remains: while a transaction stays open for long, the index entries of
+//! messages that were received since it began cannot be removed, and each receive scans them: 16 ms after 90,000
+//! messages.
 //!
-//! It is not `pgmq`, which has no receipts (a worker that was too slow deletes what another is working on), no dead
-//! letters, and no index for its reads: it walks over all that is in flight, 17 ms with 50,000 where this takes 0.3.
+//! `pgmq` is not used because it has no receipts (a slow worker would delete a message that another has received
+//! since), no dead letters, and no index for its receives: it scans all messages in flight, 17 ms with 50,000 of them
+//! where this takes 0.3 ms.
 
-mod dead;
+mod dead_letters;
+mod purge;
 mod receipt;
 mod receive;
 mod send;
-mod tidy;
 
 use coach_domain::database::Pool;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -25,30 +28,34 @@ use coach_domain::queue::{
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use tokio::sync::Notify;
 
-use super::database::{failure, statement};
+use super::database::{queue_error, statement};
 
-/// Between two looks of a receive that waits, first and last: others may send, and time passes. Sends in this process
-/// wake it before.
-const LOOKS: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(200));
+/// The intervals between polls of a waiting receive, first and longest. It polls because other processes may send
+/// messages and visibility timeouts may end; sends in this process wake it earlier.
+const POLL_INTERVALS: (Duration, Duration) =
+    (Duration::from_millis(20), Duration::from_millis(200));
 
-/// Queues on Postgres. Clones wake each other.
+/// Queues on Postgres. Clones share their notifications: a send through one wakes a receive through another.
 #[derive(Clone, Debug)]
 pub struct PostgresQueue {
     pub(super) pool: Pool,
     first_in_first_out: Vec<QueueName>,
-    /// Told when something may have become visible, so that receives in this process need not wait for their next poll.
+    /// Notified when a message may have become visible, so that receives in this process need not wait for their next
+    /// poll.
     arrivals: Arc<BTreeMap<QueueName, Notify>>,
-    looks: (Duration, Duration),
+    poll_intervals: (Duration, Duration),
 }
 
 impl PostgresQueue {
-    /// Queues on a pool that was connected with
-    /// [`Options::for_queues`](coach_domain::database::Options::for_queues); those named keep the order within a group.
+    /// Opens the queues on a pool that was connected with
+    /// [`Options::for_queues`](coach_domain::database::Options::for_queues). The queues in `first_in_first_out` keep
+    /// the order within a message group.
     ///
     /// # Errors
     ///
-    /// [`Error::Misconfigured`] when the pool's connections may read tables whole: they would do so for as long as they
-    /// live once they have seen the queue empty, and each receive from a backlog of 100,000 messages takes 100 ms.
+    /// [`Error::Misconfigured`] when the pool's connections allow sequential scans: a statement that was planned while
+    /// the queue was empty would use them for the life of the connection, and each receive from a backlog of 100,000
+    /// messages would take 100 ms.
     pub async fn open(
         pool: Pool,
         first_in_first_out: impl IntoIterator<Item = QueueName>,
@@ -57,44 +64,48 @@ impl PostgresQueue {
         let row = pool
             .query_one_raw(statement(sql, []))
             .await
-            .map_err(failure)?;
+            .map_err(queue_error)?;
         let setting: Option<String> = row
             .map(|row| row.try_get_by_index(0))
             .transpose()
-            .map_err(failure)?;
+            .map_err(queue_error)?;
         if setting.as_deref() != Some("off") {
-            let why = "its connections read whole tables; connect with Options::for_queues";
+            let why = "its connections allow sequential scans; connect with Options::for_queues";
             return Err(Error::Misconfigured(why.to_owned()));
         }
-        Ok(Self::unopened(pool, first_in_first_out))
+        Ok(Self::new_unchecked(pool, first_in_first_out))
     }
 
-    /// The same without a look at the pool, which may not have connected yet: for operators, who receive nothing.
-    pub fn unopened(pool: Pool, first_in_first_out: impl IntoIterator<Item = QueueName>) -> Self {
+    /// [`Self::open`] without the check of the pool, which may not be connected yet: for operators, who do not receive
+    /// messages.
+    pub fn new_unchecked(
+        pool: Pool,
+        first_in_first_out: impl IntoIterator<Item = QueueName>,
+    ) -> Self {
         let queues = QueueName::CONSUMED.into_iter().chain([QueueName::Events]);
         let arrivals = queues.map(|queue| (queue, Notify::new())).collect();
         Self {
             pool,
             first_in_first_out: first_in_first_out.into_iter().collect(),
             arrivals: Arc::new(arrivals),
-            looks: LOOKS,
+            poll_intervals: POLL_INTERVALS,
         }
     }
 
-    /// The same whose receives look this rarely by themselves, for those whose senders are all in this process.
+    /// Sets the poll interval of waiting receives. It may be long if all senders are in this process.
     #[must_use]
-    pub fn looking_every(self, every: Duration) -> Self {
+    pub fn with_poll_interval(self, interval: Duration) -> Self {
         Self {
-            looks: (every, every),
+            poll_intervals: (interval, interval),
             ..self
         }
     }
 
-    /// Lets a receive that waits in this process look at once; to be called after the commit of a transaction with
+    /// Wakes a waiting receive of this process; to be called after the commit of a transaction with
     /// [`PostgresQueue::send_in`].
     pub fn wake(&self, queue: QueueName) {
         if let Some(arrivals) = self.arrivals.get(&queue) {
-            // One: it wakes the next when it has not taken all.
+            // One receive is enough: it wakes the next if it leaves messages.
             arrivals.notify_one();
         }
     }
@@ -115,11 +126,11 @@ impl Queue for PostgresQueue {
     async fn receive(
         &self,
         queue: QueueName,
-        most: usize,
+        limit: usize,
         wait: Duration,
         visibility: Duration,
     ) -> Result<Vec<Received>> {
-        self.wait_for(queue, most, wait, visibility).await
+        self.long_poll(queue, limit, wait, visibility).await
     }
 
     async fn extend(
@@ -128,19 +139,25 @@ impl Queue for PostgresQueue {
         receipt: &Receipt,
         visibility: Duration,
     ) -> Result<()> {
-        self.hide(queue, receipt, visibility).await
+        self.change_visibility(queue, receipt, visibility).await
     }
 
     async fn delete(&self, queue: QueueName, receipts: &[Receipt]) -> Result<Vec<Result<()>>> {
-        self.finish(queue, receipts).await
+        self.delete_messages(queue, receipts).await
     }
 
-    async fn bury(&self, queue: QueueName, receipt: &Receipt, _: &Outgoing) -> Result<()> {
-        self.kill(queue, receipt).await
+    async fn move_to_dead_letters(
+        &self,
+        queue: QueueName,
+        receipt: &Receipt,
+        _: &Outgoing,
+    ) -> Result<()> {
+        self.mark_dead(queue, receipt).await
     }
 
     async fn depth(&self, queue: QueueName) -> Result<Depth> {
-        // Two queries, for each of the two indexes holds a part of the rows. What waits after a delay was never received.
+        // Two queries, since each of the two indexes has a part of the rows. Messages that wait for their delay have
+        // never been received.
         let sql = format!(
             "
             WITH
@@ -165,14 +182,14 @@ impl Queue for PostgresQueue {
             FROM live, last"
         );
         let query = statement(sql, [queue.as_str().into()]);
-        let row = self.pool.query_one_raw(query).await.map_err(failure)?;
-        let depth = row.map(|row| depth(&row)).transpose().map_err(failure)?;
-        Ok(depth.unwrap_or_default())
+        let row = self.pool.query_one_raw(query).await.map_err(queue_error)?;
+        let depth = row.map(|row| parse_depth(&row)).transpose();
+        Ok(depth.map_err(queue_error)?.unwrap_or_default())
     }
 }
 
-fn depth(row: &QueryResult) -> Result<Depth, DbErr> {
-    let count = |place| row.try_get_by_index::<i64>(place).map(i64::unsigned_abs);
+fn parse_depth(row: &QueryResult) -> Result<Depth, DbErr> {
+    let count = |column| row.try_get_by_index::<i64>(column).map(i64::unsigned_abs);
     let oldest: Option<f64> = row.try_get_by_index(3)?;
     Ok(Depth {
         waiting: count(0)?,

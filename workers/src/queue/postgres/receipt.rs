@@ -1,22 +1,22 @@
-//! What proves a receive: the message's id, and how often it had been received then.
+//! Receipts: the id of the message, and its count of receives at the time of the receive.
 
 use coach_domain::queue::{Error, Receipt, Result};
 
-/// A receipt, read.
+/// The parsed form of a [`Receipt`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Turn {
+pub(super) struct ParsedReceipt {
     pub(super) id: i64,
     pub(super) receives: i16,
 }
 
-impl Turn {
-    /// As it is handed out.
+impl ParsedReceipt {
+    /// The form that is passed to receivers.
     pub(super) fn receipt(self) -> Receipt {
         Receipt(format!("{}/{}", self.id, self.receives))
     }
 
-    /// From what was handed out; a text that never was is as good as one that does not count any more.
-    pub(super) fn of(receipt: &Receipt) -> Result<Self> {
+    /// Parses a receipt. Malformed text is treated like a stale receipt.
+    pub(super) fn parse(receipt: &Receipt) -> Result<Self> {
         let (id, receives) = receipt.0.split_once('/').ok_or(Error::StaleReceipt)?;
         let stale = |_| Error::StaleReceipt;
         Ok(Self {

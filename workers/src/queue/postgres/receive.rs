@@ -1,35 +1,37 @@
-//! Receiving, and what is done with what was received.
+//! Receives messages, changes their visibility timeouts, and deletes them.
 
 use std::{collections::BTreeMap, time::Duration};
 
-use coach_domain::queue::{BATCH, Error, MAX_RECEIVES, QueueName, Receipt, Received, Result};
+use coach_domain::queue::{
+    Error, MAX_BATCH_SIZE, MAX_RECEIVES, QueueName, Receipt, Received, Result,
+};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use tokio::time::{Instant, timeout_at};
 
-use super::{PostgresQueue, receipt::Turn};
+use super::{PostgresQueue, receipt::ParsedReceipt};
 use crate::queue::{
     MAX_VISIBILITY, MAX_WAIT,
-    database::{failure, statement},
+    database::{queue_error, statement},
 };
 
 impl PostgresQueue {
-    pub(super) async fn wait_for(
+    pub(super) async fn long_poll(
         &self,
         queue: QueueName,
-        most: usize,
+        limit: usize,
         wait: Duration,
         visibility: Duration,
     ) -> Result<Vec<Received>> {
-        let most = most.min(BATCH);
-        let Some(arrivals) = self.arrivals.get(&queue).filter(|_| most > 0) else {
+        let limit = limit.min(MAX_BATCH_SIZE);
+        let Some(arrivals) = self.arrivals.get(&queue).filter(|_| limit > 0) else {
             return Ok(Vec::new());
         };
         let deadline = Instant::now() + wait.min(MAX_WAIT);
-        let mut poll = self.looks.0;
+        let mut poll = self.poll_intervals.0;
         loop {
-            let received = self.take(queue, most, visibility).await?;
-            if received.len() == most {
-                // There may be more, and a receive that waits for it.
+            let received = self.poll_once(queue, limit, visibility).await?;
+            if received.len() == limit {
+                // There may be more messages; wake another receive that waits.
                 arrivals.notify_one();
             }
             let now = Instant::now();
@@ -38,22 +40,22 @@ impl PostgresQueue {
             }
             let until = deadline.min(now + poll);
             poll = match timeout_at(until, arrivals.notified()).await {
-                Ok(()) => self.looks.0,
-                Err(_) => self.looks.1.min(poll * 2),
+                Ok(()) => self.poll_intervals.0,
+                Err(_) => self.poll_intervals.1.min(poll * 2),
             };
         }
     }
 
-    /// One look.
-    async fn take(
+    /// Receives what is visible now, without waiting.
+    async fn poll_once(
         &self,
         queue: QueueName,
-        most: usize,
+        limit: usize,
         visibility: Duration,
     ) -> Result<Vec<Received>> {
-        // Nothing of the group that is not done comes before. `OFFSET` keeps the planner from making a join of it and
-        // `+ 0` from asking the primary key; on a queue that was empty when it planned, either compares each message
-        // with each.
+        // Only messages that no unfinished message of their group precedes; dead letters count as finished. `OFFSET` keeps
+        // the planner from turning the subquery into a join, and `+ 0` from using the primary key: a plan that was made
+        // while the queue was empty would otherwise do either, and compare all pairs of messages.
         let in_turn = if self.keeps_order(queue) {
             format!(
                 "AND NOT EXISTS (
@@ -69,8 +71,8 @@ impl PostgresQueue {
         } else {
             String::new()
         };
-        // Those that others are taking are locked, and skipped without a wait. The limit stands in the text, where the
-        // planner sees how small it is; the list of ids is made once, so that it holds.
+        // Messages that others are receiving are locked, and skipped. The limit is part of the text, where the planner
+        // sees how small it is. The CTE is materialized, so that it is evaluated once and the limit holds.
         let sql = format!(
             "
             WITH due AS MATERIALIZED (
@@ -82,7 +84,7 @@ impl PostgresQueue {
                     AND NOT EXISTS (SELECT FROM queue_state WHERE queue = $1 AND paused)
                     {in_turn}
                 ORDER BY visible_at, id
-                LIMIT {most}
+                LIMIT {limit}
                 FOR UPDATE SKIP LOCKED
             )
             UPDATE queue_message
@@ -92,35 +94,35 @@ impl PostgresQueue {
         );
         let visibility = visibility.min(MAX_VISIBILITY).as_secs_f64();
         let query = statement(sql, [queue.as_str().into(), visibility.into()]);
-        let rows = self.pool.query_all_raw(query).await.map_err(failure)?;
+        let rows = self.pool.query_all_raw(query).await.map_err(queue_error)?;
         let mut received = rows
             .iter()
-            .map(received)
+            .map(parse_row)
             .collect::<Result<Vec<_>, DbErr>>()
-            .map_err(failure)?;
-        received.sort_by_key(|(turn, _)| turn.id);
+            .map_err(queue_error)?;
+        received.sort_by_key(|(handle, _)| handle.id);
         Ok(received.into_iter().map(|(_, message)| message).collect())
     }
 
-    pub(super) async fn hide(
+    pub(super) async fn change_visibility(
         &self,
         queue: QueueName,
         receipt: &Receipt,
         visibility: Duration,
     ) -> Result<()> {
-        let turn = Turn::of(receipt)?;
+        let handle = ParsedReceipt::parse(receipt)?;
         let sql = "
             UPDATE queue_message
             SET visible_at = statement_timestamp() + $4 * interval '1 second'
             WHERE id = $2 AND queue = $1 AND receives = $3 AND visible_at > statement_timestamp()";
         let values = [
             queue.as_str().into(),
-            turn.id.into(),
-            turn.receives.into(),
+            handle.id.into(),
+            handle.receives.into(),
             visibility.min(MAX_VISIBILITY).as_secs_f64().into(),
         ];
         let done = self.pool.execute_raw(statement(sql, values)).await;
-        if done.map_err(failure)?.rows_affected() == 0 {
+        if done.map_err(queue_error)?.rows_affected() == 0 {
             return Err(Error::StaleReceipt);
         }
         if visibility.is_zero() {
@@ -129,21 +131,21 @@ impl PostgresQueue {
         Ok(())
     }
 
-    pub(super) async fn finish(
+    pub(super) async fn delete_messages(
         &self,
         queue: QueueName,
         receipts: &[Receipt],
     ) -> Result<Vec<Result<()>>> {
-        let turns: Vec<_> = receipts.iter().map(Turn::of).collect();
-        // Of several receipts of one message only the latest can count.
+        let handles: Vec<_> = receipts.iter().map(ParsedReceipt::parse).collect();
+        // Of several receipts of one message, only the latest can be valid.
         let mut latest = BTreeMap::new();
-        for turn in turns.iter().flatten() {
-            let receives: &mut i16 = latest.entry(turn.id).or_default();
-            *receives = turn.receives.max(*receives);
+        for handle in handles.iter().flatten() {
+            let receives: &mut i16 = latest.entry(handle.id).or_default();
+            *receives = handle.receives.max(*receives);
         }
         let (ids, receives): (Vec<i64>, Vec<i16>) = latest.iter().unzip();
-        // A message whose visibility has ended may be deleted until somebody else receives it, but not when it is dead:
-        // then it is the operators'.
+        // A message whose visibility timeout has ended may still be deleted until another worker receives it, unless it
+        // has become a dead letter: those are for operators.
         let sql = format!(
             "
             DELETE FROM queue_message
@@ -155,41 +157,41 @@ impl PostgresQueue {
         );
         let values = [queue.as_str().into(), ids.into(), receives.into()];
         let query = statement(sql, values);
-        let rows = self.pool.query_all_raw(query).await.map_err(failure)?;
+        let rows = self.pool.query_all_raw(query).await.map_err(queue_error)?;
         let deleted = rows
             .iter()
             .map(|row| row.try_get_by_index(0))
             .collect::<Result<Vec<i64>, DbErr>>()
-            .map_err(failure)?;
+            .map_err(queue_error)?;
         if self.keeps_order(queue) && !deleted.is_empty() {
-            // What came after it in its group can be received now.
+            // The next messages of their groups can be received now.
             self.wake(queue);
         }
-        let finished = turns.into_iter().map(|turn| {
-            let turn = turn?;
-            let latest = latest.get(&turn.id) == Some(&turn.receives);
-            if latest && deleted.contains(&turn.id) {
+        let results = handles.into_iter().map(|handle| {
+            let handle = handle?;
+            let is_latest = latest.get(&handle.id) == Some(&handle.receives);
+            if is_latest && deleted.contains(&handle.id) {
                 Ok(())
             } else {
                 Err(Error::StaleReceipt)
             }
         });
-        Ok(finished.collect())
+        Ok(results.collect())
     }
 }
 
-/// A row of id, receives, body and when it was sent.
-pub(super) fn received(row: &QueryResult) -> Result<(Turn, Received), DbErr> {
-    let turn = Turn {
+/// Parses a row of id, receives, body and time of sending.
+pub(super) fn parse_row(row: &QueryResult) -> Result<(ParsedReceipt, Received), DbErr> {
+    let handle = ParsedReceipt {
         id: row.try_get_by_index(0)?,
         receives: row.try_get_by_index(1)?,
     };
     let message = Received {
-        id: turn.id.to_string(),
+        id: handle.id.to_string(),
         body: row.try_get_by_index(2)?,
-        receipt: turn.receipt(),
-        receives: u32::from(turn.receives.unsigned_abs()),
+        receipt: handle.receipt(),
+        receives: u32::from(handle.receives.unsigned_abs()),
         sent_at: row.try_get_by_index(3)?,
     };
-    Ok((turn, message))
+    Ok((handle, message))
 }

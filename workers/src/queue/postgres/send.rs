@@ -1,21 +1,22 @@
-//! Sending.
+//! Sends messages.
 
 use coach_domain::queue::{Outgoing, QueueName, Result};
 use sea_orm::{ConnectionTrait, Statement};
 
 use super::PostgresQueue;
 use crate::queue::{
-    check::check,
-    database::{failure, statement},
+    check::check_batch,
+    database::{queue_error, statement},
 };
 
 impl PostgresQueue {
-    /// Sends within a transaction of the caller: the messages are there when it is committed, and never were when it is
-    /// not. After the commit, [`PostgresQueue::wake`] saves them the wait for the next poll.
+    /// Sends messages within a transaction of the caller: they are visible once it is committed. After the commit, call
+    /// [`PostgresQueue::wake`], so that they are received before the next poll.
     ///
     /// # Errors
     ///
-    /// As [`Queue::send`](coach_domain::queue::Queue::send); an outer error leaves the transaction to be rolled back.
+    /// Those of [`Queue::send`](coach_domain::queue::Queue::send). After an outer error the transaction has to be
+    /// rolled back.
     pub async fn send_in(
         &self,
         db: &impl ConnectionTrait,
@@ -23,27 +24,27 @@ impl PostgresQueue {
         messages: &[Outgoing],
     ) -> Result<Vec<Result<()>>> {
         let keeps_order = self.keeps_order(queue);
-        let checked = check(messages, keeps_order);
-        let taken = messages.iter().zip(&checked);
-        let taken: Vec<_> = taken
+        let checked = check_batch(messages, keeps_order);
+        let accepted = messages.iter().zip(&checked);
+        let accepted: Vec<_> = accepted
             .filter_map(|(message, checked)| checked.is_ok().then_some(message))
             .collect();
-        if !taken.is_empty() {
+        if !accepted.is_empty() {
             let insert = if keeps_order {
-                in_order(queue, &taken)
+                insert_fifo(queue, &accepted)
             } else {
-                plain(queue, &taken)
+                insert(queue, &accepted)
             };
-            db.execute_raw(insert).await.map_err(failure)?;
+            db.execute_raw(insert).await.map_err(queue_error)?;
         }
         Ok(checked)
     }
 }
 
-fn plain(queue: QueueName, messages: &[&Outgoing]) -> Statement {
+fn insert(queue: QueueName, messages: &[&Outgoing]) -> Statement {
     let bodies: Vec<_> = messages.iter().map(|it| it.body.clone()).collect();
     let delays: Vec<_> = messages.iter().map(|it| it.delay.as_secs_f64()).collect();
-    // Ids are given as rows come, so the order of sending is theirs.
+    // Ids are assigned in the order of the rows, so they give the order of sending.
     let sql = "
         INSERT INTO queue_message (queue, body, sent_at, visible_at)
         SELECT $1, body, statement_timestamp(), statement_timestamp() + delay * interval '1 second'
@@ -53,8 +54,9 @@ fn plain(queue: QueueName, messages: &[&Outgoing]) -> Statement {
     statement(sql, values)
 }
 
-/// Leaves out what was sent before. Sorted, so that two who send the same at once wait for each other in one order.
-fn in_order(queue: QueueName, messages: &[&Outgoing]) -> Statement {
+/// Skips messages whose deduplication id was sent before. Deduplication ids are inserted in sorted order, so that
+/// concurrent senders of the same messages do not deadlock.
+fn insert_fifo(queue: QueueName, messages: &[&Outgoing]) -> Statement {
     let bodies: Vec<_> = messages.iter().map(|it| it.body.clone()).collect();
     let text = |field: &Option<String>| field.clone().unwrap_or_default();
     let groups: Vec<_> = messages.iter().map(|it| text(&it.group)).collect();

@@ -1,4 +1,4 @@
-//! Where the queues are.
+//! The URLs of the queues.
 
 use std::collections::BTreeMap;
 
@@ -6,34 +6,34 @@ use aws_sdk_sqs::Client;
 use coach_domain::queue::{Error, QueueName, Result};
 use tokio::sync::OnceCell;
 
-use super::failure::failure;
+use super::error::call_error;
 
-/// What follows the name of a queue that is first in, first out.
-const FIFO: &str = ".fifo";
+/// The suffix of the names of FIFO queues.
+const FIFO_SUFFIX: &str = ".fifo";
 
-/// The queues' URLs or names, as they are set. Names become URLs when they are first needed, once.
+/// The configured URLs or names of the queues. Names are resolved to URLs when they are first needed.
 #[derive(Debug, Default)]
 pub struct Addresses(BTreeMap<QueueName, Address>);
 
 #[derive(Debug, Default)]
 struct Address {
-    given: String,
-    place: OnceCell<Place>,
-    grave: OnceCell<Place>,
+    url_or_name: String,
+    queue: OnceCell<ResolvedQueue>,
+    dead_letter_queue: OnceCell<ResolvedQueue>,
 }
 
-/// A queue of SQS.
+/// A queue of SQS whose URL is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct ResolvedQueue {
     pub(super) url: String,
     pub(super) first_in_first_out: bool,
 }
 
 impl FromIterator<(QueueName, String)> for Addresses {
     fn from_iter<I: IntoIterator<Item = (QueueName, String)>>(queues: I) -> Self {
-        let addresses = queues.into_iter().map(|(queue, given)| {
+        let addresses = queues.into_iter().map(|(queue, url_or_name)| {
             let address = Address {
-                given,
+                url_or_name,
                 ..Address::default()
             };
             (queue, address)
@@ -43,53 +43,58 @@ impl FromIterator<(QueueName, String)> for Addresses {
 }
 
 impl Addresses {
-    pub(super) async fn place(&self, client: &Client, queue: QueueName) -> Result<Place> {
-        let address = self.of(queue)?;
-        let find = || find(client, &address.given);
-        address.place.get_or_try_init(find).await.cloned()
+    pub(super) async fn queue(&self, client: &Client, queue: QueueName) -> Result<ResolvedQueue> {
+        let address = self.address(queue)?;
+        let resolve = || resolve(client, &address.url_or_name);
+        address.queue.get_or_try_init(resolve).await.cloned()
     }
 
-    pub(super) async fn grave(&self, client: &Client, queue: QueueName) -> Result<Place> {
-        let address = self.of(queue)?;
-        let given = dead(&address.given);
-        let find = || find(client, &given);
-        address.grave.get_or_try_init(find).await.cloned()
+    pub(super) async fn dead_letter_queue(
+        &self,
+        client: &Client,
+        queue: QueueName,
+    ) -> Result<ResolvedQueue> {
+        let address = self.address(queue)?;
+        let url_or_name = dead_letter_queue_of(&address.url_or_name);
+        let resolve = || resolve(client, &url_or_name);
+        let resolved = address.dead_letter_queue.get_or_try_init(resolve).await;
+        resolved.cloned()
     }
 
-    fn of(&self, queue: QueueName) -> Result<&Address> {
+    fn address(&self, queue: QueueName) -> Result<&Address> {
         let missing = || Error::Misconfigured(format!("no URL or name on SQS is set for {queue}"));
         self.0.get(&queue).ok_or_else(missing)
     }
 }
 
-/// A queue by its URL, or else by its name.
-async fn find(client: &Client, given: &str) -> Result<Place> {
-    let url = if given.contains("://") {
-        given.to_owned()
+/// Resolves the URL of a queue, unless it is configured by its URL.
+async fn resolve(client: &Client, url_or_name: &str) -> Result<ResolvedQueue> {
+    let url = if url_or_name.contains("://") {
+        url_or_name.to_owned()
     } else {
-        let asked = client.get_queue_url().queue_name(given).send().await;
-        let answer = asked.map_err(|error| failure(given, &error))?;
-        let none = || Error::Unavailable(format!("SQS gave no URL for {given}"));
-        answer.queue_url.ok_or_else(none)?
+        let response = client.get_queue_url().queue_name(url_or_name).send().await;
+        let response = response.map_err(|error| call_error(url_or_name, &error))?;
+        let none = || Error::Unavailable(format!("SQS gave no URL for {url_or_name}"));
+        response.queue_url.ok_or_else(none)?
     };
-    let first_in_first_out = url.ends_with(FIFO);
-    Ok(Place {
+    let first_in_first_out = keeps_order(&url);
+    Ok(ResolvedQueue {
         url,
         first_in_first_out,
     })
 }
 
-/// The URL or name of the queue for dead letters.
-pub(super) fn dead(given: &str) -> String {
-    match given.strip_suffix(FIFO) {
-        Some(stem) => format!("{stem}-dlq{FIFO}"),
-        None => format!("{given}-dlq"),
+/// The URL or name of the dead-letter queue of a queue.
+pub(super) fn dead_letter_queue_of(url_or_name: &str) -> String {
+    match url_or_name.strip_suffix(FIFO_SUFFIX) {
+        Some(stem) => format!("{stem}-dlq{FIFO_SUFFIX}"),
+        None => format!("{url_or_name}-dlq"),
     }
 }
 
-/// Whether a queue is first in, first out, by its URL or name.
-pub fn keeps_order(given: &str) -> bool {
-    given.ends_with(FIFO)
+/// Whether the queue with this URL or name is a FIFO queue.
+pub fn keeps_order(url_or_name: &str) -> bool {
+    url_or_name.ends_with(FIFO_SUFFIX)
 }
 
 #[cfg(test)]
@@ -97,8 +102,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dead_letters_have_a_queue_beside_their_own() {
-        for (given, beside) in [
+    fn the_name_of_a_dead_letter_queue_follows_from_that_of_its_queue() {
+        for (queue, dead_letter_queue) in [
             ("email", "email-dlq"),
             ("coach-sync.fifo", "coach-sync-dlq.fifo"),
             (
@@ -106,15 +111,15 @@ mod tests {
                 "https://sqs.eu-west-1.amazonaws.com/123456789012/email-dlq",
             ),
         ] {
-            assert_eq!(dead(given), beside);
+            assert_eq!(dead_letter_queue_of(queue), dead_letter_queue);
         }
     }
 
     #[test]
-    fn a_queue_without_an_address_says_so() {
+    fn a_queue_without_an_address_is_misconfigured() {
         let addresses = Addresses::from_iter([(QueueName::Email, "email".to_owned())]);
-        assert!(addresses.of(QueueName::Email).is_ok());
-        let missing = addresses.of(QueueName::Events).map(|_| ());
+        assert!(addresses.address(QueueName::Email).is_ok());
+        let missing = addresses.address(QueueName::Events).map(|_| ());
         let why = "no URL or name on SQS is set for events".to_owned();
         assert_eq!(missing, Err(Error::Misconfigured(why)));
     }

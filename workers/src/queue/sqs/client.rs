@@ -1,4 +1,4 @@
-//! How SQS is spoken to.
+//! The client of SQS.
 
 use std::time::Duration;
 
@@ -6,11 +6,12 @@ use aws_sdk_sqs::Client;
 
 use crate::aws;
 
-/// Longer than the longest wait of a receive. A connection that says nothing for so long is dead.
-const ANSWER: Duration = Duration::from_secs(30);
+/// The timeout of one attempt of a call: longer than the maximum wait of a receive.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A client by the surroundings, as other programs for AWS find them: region and credentials from variables, profiles,
-/// or the machine's role; `AWS_ENDPOINT_URL`. Each call is tried three times.
+/// A client that is configured by the environment, as the AWS SDK does by default: region and credentials from
+/// environment variables, profiles or the instance's role, and `AWS_ENDPOINT_URL`. Each call is attempted up to three
+/// times.
 pub async fn client() -> Client {
-    Client::new(&aws::surroundings_within(ANSWER).await)
+    Client::new(&aws::sdk_config_with_timeout(ATTEMPT_TIMEOUT).await)
 }

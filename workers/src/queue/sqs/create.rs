@@ -1,45 +1,46 @@
-//! Making the queues, for development and tests. In production they come with the rest of the cloud.
+//! Creates queues, for development and tests. In production they are part of the infrastructure.
 
 use aws_sdk_sqs::{Client, types::QueueAttributeName};
-use coach_domain::queue::{DEAD_FOR, Error, MAX_RECEIVES, Result};
+use coach_domain::queue::{DEAD_LETTER_RETENTION, Error, MAX_RECEIVES, Result};
 use serde_json::json;
 
 use super::{
-    address::{dead, keeps_order},
-    failure::failure,
+    address::{dead_letter_queue_of, keeps_order},
+    error::call_error,
     seconds,
 };
 
-/// Creates a queue of this name with the queue for its dead letters. Nothing happens where they are there already, as
-/// they should be.
+/// Creates a queue of this name and its dead-letter queue, unless they exist.
 ///
-/// Live messages too are kept as long as SQS can, 14 days: after an outage none has expired.
+/// Messages of both are retained for 14 days, the maximum of SQS, so that none expires during an outage.
 ///
 /// # Errors
 ///
-/// When SQS does not answer, or has a queue of this name with other attributes.
+/// When SQS cannot be reached, or has a queue of this name with other attributes.
 pub async fn create(client: &Client, name: &str) -> Result<()> {
-    let grave = create_one(client, &dead(name), None).await?;
-    let asked = client
+    let dead_letter_queue = create_one(client, &dead_letter_queue_of(name), None).await?;
+    let response = client
         .get_queue_attributes()
-        .queue_url(&grave)
+        .queue_url(&dead_letter_queue)
         .attribute_names(QueueAttributeName::QueueArn)
         .send()
         .await
-        .map_err(|error| failure(&grave, &error))?;
-    let attributes = asked.attributes.unwrap_or_default();
+        .map_err(|error| call_error(&dead_letter_queue, &error))?;
+    let attributes = response.attributes.unwrap_or_default();
     let Some(target) = attributes.get(&QueueAttributeName::QueueArn) else {
-        return Err(Error::Unavailable(format!("SQS gave no ARN for {grave}")));
+        let message = format!("SQS gave no ARN for {dead_letter_queue}");
+        return Err(Error::Unavailable(message));
     };
-    // As text: so SQS wants the number.
-    let most = MAX_RECEIVES.to_string();
-    let policy = json!({ "deadLetterTargetArn": target, "maxReceiveCount": most });
+    // SQS requires the number as a string.
+    let max_receives = MAX_RECEIVES.to_string();
+    let policy = json!({ "deadLetterTargetArn": target, "maxReceiveCount": max_receives });
     create_one(client, name, Some(policy.to_string())).await?;
     Ok(())
 }
 
+/// Creates a queue, and returns its URL.
 async fn create_one(client: &Client, name: &str, redrive: Option<String>) -> Result<String> {
-    let retention = seconds(DEAD_FOR).to_string();
+    let retention = seconds(DEAD_LETTER_RETENTION).to_string();
     let mut call = client
         .create_queue()
         .queue_name(name)
@@ -50,7 +51,10 @@ async fn create_one(client: &Client, name: &str, redrive: Option<String>) -> Res
     if let Some(policy) = redrive {
         call = call.attributes(QueueAttributeName::RedrivePolicy, policy);
     }
-    let created = call.send().await.map_err(|error| failure(name, &error))?;
+    let created = call
+        .send()
+        .await
+        .map_err(|error| call_error(name, &error))?;
     let none = || Error::Unavailable(format!("SQS gave no URL for {name}"));
     created.queue_url.ok_or_else(none)
 }

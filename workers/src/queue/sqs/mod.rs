@@ -1,15 +1,15 @@
-//! Amazon's SQS, or what speaks like it.
+//! Queues on Amazon SQS, or on a compatible service.
 //!
-//! SQS counts in whole seconds; times are rounded up. It hides nothing for more than twelve hours.
+//! SQS has a resolution of whole seconds; durations are rounded up. Its maximum visibility timeout is twelve hours.
 
 mod address;
 mod client;
 mod create;
-mod dead;
-mod failure;
+mod dead_letters;
+mod error;
 mod receive;
+mod scan;
 mod send;
-mod walk;
 
 use coach_domain::database::Pool;
 use std::time::Duration;
@@ -22,11 +22,11 @@ pub use client::client;
 pub use create::create;
 
 use super::pause::Pauses;
-use address::Place;
-use failure::failure;
+use address::ResolvedQueue;
+use error::call_error;
 
-/// For how long a message is hidden while it is buried.
-const BURYING: Duration = Duration::from_secs(30);
+/// The visibility timeout of a message while it is moved to the dead letters.
+const MOVE_VISIBILITY: Duration = Duration::from_secs(30);
 
 /// Queues on SQS.
 #[derive(Debug)]
@@ -37,8 +37,8 @@ pub struct SqsQueue {
 }
 
 impl SqsQueue {
-    /// Queues at their addresses; the database says which are paused. A queue whose name ends in `.fifo` is first in,
-    /// first out. Nothing is asked of SQS yet.
+    /// The queues at these addresses; the database stores which are paused. A queue whose name ends in `.fifo` is a
+    /// FIFO queue. Makes no call to SQS.
     pub fn new(client: Client, addresses: Addresses, database: Pool) -> Self {
         Self {
             client,
@@ -47,32 +47,31 @@ impl SqsQueue {
         }
     }
 
-    async fn place(&self, queue: QueueName) -> Result<Place> {
-        self.addresses.place(&self.client, queue).await
+    async fn queue(&self, queue: QueueName) -> Result<ResolvedQueue> {
+        self.addresses.queue(&self.client, queue).await
     }
 
-    /// The same for the queue's dead letters.
-    async fn grave(&self, queue: QueueName) -> Result<Place> {
-        self.addresses.grave(&self.client, queue).await
+    async fn dead_letter_queue(&self, queue: QueueName) -> Result<ResolvedQueue> {
+        self.addresses.dead_letter_queue(&self.client, queue).await
     }
 
-    /// Messages at a place: ready, in flight, delayed.
-    async fn count(&self, place: &Place) -> Result<[u64; 3]> {
+    /// The numbers of messages of a queue: visible, in flight, delayed.
+    async fn count(&self, queue: &ResolvedQueue) -> Result<[u64; 3]> {
         let names = [
             QueueAttributeName::ApproximateNumberOfMessages,
             QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
             QueueAttributeName::ApproximateNumberOfMessagesDelayed,
         ];
-        let answer = self
+        let response = self
             .client
             .get_queue_attributes()
-            .queue_url(&place.url)
+            .queue_url(&queue.url)
             .set_attribute_names(Some(names.to_vec()))
             .send()
             .await
-            .map_err(|error| failure(&place.url, &error))?;
+            .map_err(|error| call_error(&queue.url, &error))?;
         let count = |name| {
-            let counts = answer.attributes()?;
+            let counts = response.attributes()?;
             counts.get(&name)?.parse().ok()
         };
         Ok(names.map(|name| count(name).unwrap_or_default()))
@@ -82,18 +81,18 @@ impl SqsQueue {
 #[async_trait::async_trait]
 impl Queue for SqsQueue {
     async fn send(&self, queue: QueueName, messages: &[Outgoing]) -> Result<Vec<Result<()>>> {
-        let place = self.place(queue).await?;
-        self.send_to(&place, messages).await
+        let queue = self.queue(queue).await?;
+        self.send_to(&queue, messages).await
     }
 
     async fn receive(
         &self,
         queue: QueueName,
-        most: usize,
+        limit: usize,
         wait: Duration,
         visibility: Duration,
     ) -> Result<Vec<Received>> {
-        self.wait_for(queue, most, wait, visibility).await
+        self.long_poll(queue, limit, wait, visibility).await
     }
 
     async fn extend(
@@ -102,32 +101,40 @@ impl Queue for SqsQueue {
         receipt: &Receipt,
         visibility: Duration,
     ) -> Result<()> {
-        let place = self.place(queue).await?;
-        self.hide(&place, receipt, visibility).await
+        let queue = self.queue(queue).await?;
+        self.change_visibility(&queue, receipt, visibility).await
     }
 
     async fn delete(&self, queue: QueueName, receipts: &[Receipt]) -> Result<Vec<Result<()>>> {
-        let place = self.place(queue).await?;
-        self.finish(&place, receipts).await
+        let queue = self.queue(queue).await?;
+        self.delete_messages(&queue, receipts).await
     }
 
-    async fn bury(&self, queue: QueueName, receipt: &Receipt, message: &Outgoing) -> Result<()> {
-        // Nobody else has it, or it would be dead and done.
-        let place = self.place(queue).await?;
-        self.hide(&place, receipt, BURYING).await?;
-        // SQS has no call for it. If we end in between there are two, which consumers forgive.
-        let grave = self.grave(queue).await?;
-        let sent = self.send_to(&grave, std::slice::from_ref(message)).await?;
+    async fn move_to_dead_letters(
+        &self,
+        queue: QueueName,
+        receipt: &Receipt,
+        message: &Outgoing,
+    ) -> Result<()> {
+        // Fails if another worker has received the message since: it may be about to succeed.
+        let source = self.queue(queue).await?;
+        self.change_visibility(&source, receipt, MOVE_VISIBILITY)
+            .await?;
+        // SQS has no call that moves a message. If the process dies in between there are two, which consumers tolerate.
+        let target = self.dead_letter_queue(queue).await?;
+        let sent = self.send_to(&target, std::slice::from_ref(message)).await?;
         sent.into_iter().collect::<Result<()>>()?;
-        let deleted = self.finish(&place, std::slice::from_ref(receipt)).await?;
+        let deleted = self
+            .delete_messages(&source, std::slice::from_ref(receipt))
+            .await?;
         deleted.into_iter().collect()
     }
 
     async fn depth(&self, queue: QueueName) -> Result<Depth> {
-        let [ready, in_flight, delayed] = self.count(&self.place(queue).await?).await?;
-        let dead = self.count(&self.grave(queue).await?).await?;
+        let [visible, in_flight, delayed] = self.count(&self.queue(queue).await?).await?;
+        let dead = self.count(&self.dead_letter_queue(queue).await?).await?;
         Ok(Depth {
-            waiting: ready + delayed,
+            waiting: visible + delayed,
             in_flight,
             oldest: None,
             dead: dead.iter().sum(),

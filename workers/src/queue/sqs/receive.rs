@@ -1,4 +1,4 @@
-//! Receiving, and what is done with what was received.
+//! Receives messages, changes their visibility timeouts, and deletes them.
 
 use std::time::Duration;
 
@@ -7,19 +7,19 @@ use aws_sdk_sqs::types::{
     MessageSystemAttributeName as Attribute,
 };
 use chrono::DateTime;
-use coach_domain::queue::{BATCH, Error, QueueName, Receipt, Received, Result};
+use coach_domain::queue::{Error, MAX_BATCH_SIZE, QueueName, Receipt, Received, Result};
 use tokio::time::Instant;
 
 use super::{
     SqsQueue,
-    address::Place,
-    failure::{failure, stale, unfinished},
+    address::ResolvedQueue,
+    error::{call_error, delete_error, receipt_error},
     seconds,
-    send::at,
+    send::result_mut,
 };
 use crate::queue::{MAX_VISIBILITY, MAX_WAIT};
 
-/// What is asked for with each message.
+/// The attributes that are requested for each message.
 const ATTRIBUTES: [Attribute; 3] = [
     Attribute::ApproximateReceiveCount,
     Attribute::SentTimestamp,
@@ -27,82 +27,85 @@ const ATTRIBUTES: [Attribute; 3] = [
 ];
 
 impl SqsQueue {
-    pub(super) async fn wait_for(
+    pub(super) async fn long_poll(
         &self,
         queue: QueueName,
-        most: usize,
+        limit: usize,
         wait: Duration,
         visibility: Duration,
     ) -> Result<Vec<Received>> {
-        let place = self.place(queue).await?;
+        let resolved = self.queue(queue).await?;
         let deadline = Instant::now() + wait.min(MAX_WAIT);
-        if !self.pauses.runs(queue, deadline).await? {
+        if !self.pauses.wait_until_running(queue, deadline).await? {
             return Ok(Vec::new());
         }
-        // SQS would hand out several of a group at once, and count a receive for each, though all but the first must
-        // wait for it: they would die of its failures.
-        let most = if place.first_in_first_out {
-            most.min(1)
+        // SQS would return several messages of a group at once and count a receive for each, though all but the first
+        // have to wait: failures of the first would turn them into dead letters.
+        let limit = if resolved.first_in_first_out {
+            limit.min(1)
         } else {
-            most
+            limit
         };
-        let rest = deadline.saturating_duration_since(Instant::now());
-        let messages = self.take(&place, most, rest, visibility).await?;
-        Ok(readable(&place, messages))
+        let remaining = deadline.saturating_duration_since(Instant::now());
+        let messages = self
+            .receive_messages(&resolved, limit, remaining, visibility)
+            .await?;
+        Ok(parse_messages(&resolved, messages))
     }
 
-    /// Messages with what [`readable`] needs, and their groups.
-    pub(super) async fn take(
+    /// Calls SQS once. The messages have the attributes that [`parse_messages`] needs, and their groups.
+    pub(super) async fn receive_messages(
         &self,
-        place: &Place,
-        most: usize,
+        queue: &ResolvedQueue,
+        limit: usize,
         wait: Duration,
         visibility: Duration,
     ) -> Result<Vec<Message>> {
-        if most == 0 {
+        if limit == 0 {
             return Ok(Vec::new());
         }
-        // By the name of today, and by the one before: what speaks like SQS often knows but one of them.
-        #[expect(deprecated, reason = "the only name to some")]
-        let answer = self
+        // The attributes are requested by the current parameter and by the deprecated one, since many compatible
+        // services know only one of them.
+        #[expect(deprecated, reason = "some services know only this name")]
+        let response = self
             .client
             .receive_message()
-            .queue_url(&place.url)
-            .max_number_of_messages(i32::try_from(most.min(BATCH)).unwrap_or(1))
+            .queue_url(&queue.url)
+            .max_number_of_messages(i32::try_from(limit.min(MAX_BATCH_SIZE)).unwrap_or(1))
             .wait_time_seconds(seconds(wait.min(MAX_WAIT)))
             .visibility_timeout(seconds(visibility.min(MAX_VISIBILITY)))
             .set_message_system_attribute_names(Some(ATTRIBUTES.to_vec()))
             .set_attribute_names(Some(ATTRIBUTES.map(|name| name.as_str().into()).to_vec()))
             .send()
             .await
-            .map_err(|error| failure(&place.url, &error))?;
-        Ok(answer.messages.unwrap_or_default())
+            .map_err(|error| call_error(&queue.url, &error))?;
+        Ok(response.messages.unwrap_or_default())
     }
 
-    pub(super) async fn hide(
+    pub(super) async fn change_visibility(
         &self,
-        place: &Place,
+        queue: &ResolvedQueue,
         receipt: &Receipt,
         visibility: Duration,
     ) -> Result<()> {
         let call = self
             .client
             .change_message_visibility()
-            .queue_url(&place.url)
+            .queue_url(&queue.url)
             .receipt_handle(&receipt.0)
             .visibility_timeout(seconds(visibility.min(MAX_VISIBILITY)));
         match call.send().await {
             Ok(_) => Ok(()),
-            Err(error) => Err(stale(&place.url, &error)),
+            Err(error) => Err(receipt_error(&queue.url, &error)),
         }
     }
 
-    /// Gives several back at once. What cannot be given back comes by itself.
-    pub(super) async fn give_back(&self, place: &Place, receipts: &[Receipt]) {
-        for batch in receipts.chunks(BATCH) {
-            let entries = batch.iter().enumerate().filter_map(|(at, receipt)| {
+    /// Makes messages visible at once. If that fails, they become visible when their timeout ends.
+    pub(super) async fn release(&self, queue: &ResolvedQueue, receipts: &[Receipt]) {
+        for batch in receipts.chunks(MAX_BATCH_SIZE) {
+            let entries = batch.iter().enumerate().filter_map(|(index, receipt)| {
                 ChangeMessageVisibilityBatchRequestEntry::builder()
-                    .id(at.to_string())
+                    .id(index.to_string())
                     .receipt_handle(&receipt.0)
                     .visibility_timeout(0)
                     .build()
@@ -111,82 +114,85 @@ impl SqsQueue {
             let call = self
                 .client
                 .change_message_visibility_batch()
-                .queue_url(&place.url)
+                .queue_url(&queue.url)
                 .set_entries(Some(entries.collect()));
             if let Err(error) = call.send().await {
-                let error = failure(&place.url, &error);
-                tracing::warn!(%error, "messages could not be given back");
+                let error = call_error(&queue.url, &error);
+                tracing::warn!(%error, "messages could not be released");
             }
         }
     }
 
-    pub(super) async fn finish(
+    pub(super) async fn delete_messages(
         &self,
-        place: &Place,
+        queue: &ResolvedQueue,
         receipts: &[Receipt],
     ) -> Result<Vec<Result<()>>> {
         let mut results = Vec::with_capacity(receipts.len());
-        for batch in receipts.chunks(BATCH) {
-            results.extend(self.finish_batch(place, batch).await?);
+        for batch in receipts.chunks(MAX_BATCH_SIZE) {
+            results.extend(self.delete_batch(queue, batch).await?);
         }
         Ok(results)
     }
 
-    async fn finish_batch(&self, place: &Place, receipts: &[Receipt]) -> Result<Vec<Result<()>>> {
-        let entries = receipts.iter().enumerate().map(|(at, receipt)| {
+    async fn delete_batch(
+        &self,
+        queue: &ResolvedQueue,
+        receipts: &[Receipt],
+    ) -> Result<Vec<Result<()>>> {
+        let entries = receipts.iter().enumerate().map(|(index, receipt)| {
             DeleteMessageBatchRequestEntry::builder()
-                .id(at.to_string())
+                .id(index.to_string())
                 .receipt_handle(&receipt.0)
                 .build()
                 .map_err(|_| Error::StaleReceipt)
         });
         let entries = entries.collect::<Result<Vec<_>>>()?;
-        let answer = self
+        let response = self
             .client
             .delete_message_batch()
-            .queue_url(&place.url)
+            .queue_url(&queue.url)
             .set_entries(Some(entries))
             .send()
             .await
-            .map_err(|error| failure(&place.url, &error))?;
-        let silent = Err(Error::Unavailable("SQS does not say".to_owned()));
-        let mut results = vec![silent; receipts.len()];
-        for entry in answer.successful() {
-            if let Some(result) = at(&mut results, entry.id()) {
+            .map_err(|error| call_error(&queue.url, &error))?;
+        let missing = Err(Error::Unavailable("SQS reported no result".to_owned()));
+        let mut results = vec![missing; receipts.len()];
+        for entry in response.successful() {
+            if let Some(result) = result_mut(&mut results, entry.id()) {
                 *result = Ok(());
             }
         }
-        for entry in answer.failed() {
-            if let Some(result) = at(&mut results, entry.id()) {
-                *result = Err(unfinished(&place.url, entry));
+        for entry in response.failed() {
+            if let Some(result) = result_mut(&mut results, entry.id()) {
+                *result = Err(delete_error(&queue.url, entry));
             }
         }
         Ok(results)
     }
 }
 
-/// Messages as SQS tells of them. One that cannot be worked on is told of and left alone, so that it holds no other: it
-/// comes again, and is a dead letter in the end.
-pub(super) fn readable(place: &Place, messages: Vec<Message>) -> Vec<Received> {
-    let readable = messages.into_iter().filter_map(|message| {
+/// Converts the messages of SQS. A message without a receipt cannot be processed: it is logged and skipped, so that it
+/// does not block the others. SQS delivers it again, until it becomes a dead letter.
+pub(super) fn parse_messages(queue: &ResolvedQueue, messages: Vec<Message>) -> Vec<Received> {
+    let parsed = messages.into_iter().filter_map(|message| {
         let id = message.message_id.clone();
-        let read = received(message);
-        if read.is_none() {
-            let queue = &place.url;
+        let parsed = parse_message(message);
+        if parsed.is_none() {
             tracing::error!(
-                queue,
+                queue = queue.url,
                 message = id,
-                "a message came without a receipt, so that it can be neither kept hidden nor finished; it is left alone"
+                "a message without a receipt was received, which can be neither kept hidden nor deleted; it is skipped"
             );
         }
-        read
+        parsed
     });
-    readable.collect()
+    parsed.collect()
 }
 
-/// A message without id goes by its receipt, one without a body is none of ours and goes the way of those, and one
-/// without attributes was never received before, as far as we know.
-fn received(message: Message) -> Option<Received> {
+/// Converts a message of SQS; `None` without a receipt. Other missing fields get defaults: the receipt as the id, an
+/// empty body (which is treated like any other invalid body), and one receive.
+fn parse_message(message: Message) -> Option<Received> {
     let number = |name| -> Option<i64> {
         let attributes = message.attributes.as_ref()?;
         attributes.get(&name)?.parse().ok()
@@ -209,8 +215,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_odd_message_holds_no_other() {
-        let place = Place {
+    fn incomplete_messages_do_not_block_others() {
+        let queue = ResolvedQueue {
             url: "https://sqs.example.com/email".to_owned(),
             first_in_first_out: false,
         };
@@ -228,11 +234,11 @@ mod tests {
         let lost = Message::builder().message_id("b").body("{}");
         let messages =
             [lost, whole, bare, strange].map(aws_sdk_sqs::types::builders::MessageBuilder::build);
-        let read = readable(&place, messages.to_vec());
-        let told: Vec<_> = (read.iter())
+        let parsed = parse_messages(&queue, messages.to_vec());
+        let fields: Vec<_> = (parsed.iter())
             .map(|it| (it.id.as_str(), it.body.as_str(), it.receives))
             .collect();
-        assert_eq!(told, [("a", "{}", 3), ("bare", "", 1), ("a", "{}", 1)]);
-        assert_eq!(read[0].sent_at.timestamp(), 1_773_835_200);
+        assert_eq!(fields, [("a", "{}", 3), ("bare", "", 1), ("a", "{}", 1)]);
+        assert_eq!(parsed[0].sent_at.timestamp(), 1_773_835_200);
     }
 }

@@ -1,44 +1,45 @@
-//! Sending.
+//! Sends messages.
 
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use coach_domain::queue::{Error, Outgoing, Result};
 
 use super::{
     SqsQueue,
-    address::Place,
-    failure::{failure, unsent},
+    address::ResolvedQueue,
+    error::{call_error, send_error},
     seconds,
 };
-use crate::queue::check::check;
+use crate::queue::check::check_batch;
 
 impl SqsQueue {
     pub(super) async fn send_to(
         &self,
-        place: &Place,
+        queue: &ResolvedQueue,
         messages: &[Outgoing],
     ) -> Result<Vec<Result<()>>> {
-        let mut results = check(messages, place.first_in_first_out);
+        let mut results = check_batch(messages, queue.first_in_first_out);
         let mut entries = Vec::new();
-        for (at, message) in messages.iter().enumerate() {
-            if results[at].is_err() {
+        for (index, message) in messages.iter().enumerate() {
+            if results[index].is_err() {
                 continue;
             }
-            match entry(place, at, message) {
+            match entry(queue, index, message) {
                 Ok(entry) => {
                     entries.push(entry);
-                    // Until SQS says otherwise.
-                    results[at] = Err(Error::Unavailable("SQS does not say".to_owned()));
+                    // Replaced when SQS reports a result for the message.
+                    let missing = "SQS reported no result".to_owned();
+                    results[index] = Err(Error::Unavailable(missing));
                 }
-                Err(error) => results[at] = Err(error),
+                Err(error) => results[index] = Err(error),
             }
         }
-        // Where SQS refuses a whole call for what is in it, each half is sent by itself, and so on: one odd message
-        // holds no other.
+        // If SQS refuses a whole batch because of its content, the batch is split in halves, recursively, so that one
+        // bad message does not block the others.
         let mut calls = Vec::from_iter((!entries.is_empty()).then_some(entries));
         while let Some(mut entries) = calls.pop() {
-            match self.send_entries(place, &entries, &mut results).await {
+            match self.send_entries(queue, &entries, &mut results).await {
                 Err(Error::Refused(why)) if entries.len() == 1 => {
-                    if let Some(result) = at(&mut results, entries[0].id()) {
+                    if let Some(result) = result_mut(&mut results, entries[0].id()) {
                         *result = Err(Error::Refused(why));
                     }
                 }
@@ -54,47 +55,54 @@ impl SqsQueue {
 
     async fn send_entries(
         &self,
-        place: &Place,
+        queue: &ResolvedQueue,
         entries: &[SendMessageBatchRequestEntry],
         results: &mut [Result<()>],
     ) -> Result<()> {
-        let answer = self
+        let response = self
             .client
             .send_message_batch()
-            .queue_url(&place.url)
+            .queue_url(&queue.url)
             .set_entries(Some(entries.to_vec()))
             .send()
             .await
-            .map_err(|error| failure(&place.url, &error))?;
-        for entry in answer.successful() {
-            if let Some(result) = at(results, entry.id()) {
+            .map_err(|error| call_error(&queue.url, &error))?;
+        for entry in response.successful() {
+            if let Some(result) = result_mut(results, entry.id()) {
                 *result = Ok(());
             }
         }
-        for entry in answer.failed() {
-            if let Some(result) = at(results, entry.id()) {
-                *result = Err(unsent(&place.url, entry));
+        for entry in response.failed() {
+            if let Some(result) = result_mut(results, entry.id()) {
+                *result = Err(send_error(&queue.url, entry));
             }
         }
         Ok(())
     }
 }
 
-/// Entries are called by their places.
-pub(super) fn at<'r>(results: &'r mut [Result<()>], id: &str) -> Option<&'r mut Result<()>> {
+/// The result of the batch entry with this id, which is the entry's index.
+pub(super) fn result_mut<'r>(
+    results: &'r mut [Result<()>],
+    id: &str,
+) -> Option<&'r mut Result<()>> {
     results.get_mut(id.parse::<usize>().ok()?)
 }
 
-fn entry(place: &Place, at: usize, message: &Outgoing) -> Result<SendMessageBatchRequestEntry> {
+fn entry(
+    queue: &ResolvedQueue,
+    index: usize,
+    message: &Outgoing,
+) -> Result<SendMessageBatchRequestEntry> {
     let mut entry = SendMessageBatchRequestEntry::builder()
-        .id(at.to_string())
+        .id(index.to_string())
         .message_body(&message.body);
-    entry = if place.first_in_first_out {
+    entry = if queue.first_in_first_out {
         entry
             .set_message_group_id(message.group.clone())
             .set_message_deduplication_id(message.deduplication.clone())
     } else {
-        // Said also when there is none, for the queue may have a delay of its own.
+        // Set even if it is zero, since the queue may have a default delay.
         entry.delay_seconds(seconds(message.delay))
     };
     let incomplete = |error: aws_sdk_sqs::error::BuildError| Error::Refused(error.to_string());

@@ -1,4 +1,4 @@
-//! Google Play: how a subscription stands, by the Play Developer API.
+//! The client of Google Play: fetches subscriptions by the Play Developer API.
 //! <https://developers.google.com/android-publisher/api-ref/rest/v3/purchases.subscriptionsv2/get>
 
 mod notification;
@@ -7,10 +7,7 @@ mod subscription;
 use std::{path::PathBuf, time::Duration};
 
 use chrono::{DateTime, Utc};
-use coach_domain::subscription::{
-    Report,
-    purchase::{Products, PurchaseError, PurchaseVerifier},
-};
+use coach_domain::purchase::{Products, PurchaseError, PurchaseVerifier, Report};
 use gcp_auth::{CustomServiceAccount, TokenProvider as _};
 use reqwest::Client;
 use tokio::time::timeout;
@@ -20,46 +17,47 @@ use crate::api;
 pub use notification::Notification;
 use subscription::Subscription;
 
-/// What the service account may do.
+/// The OAuth scope of the service account.
 const SCOPE: &str = "https://www.googleapis.com/auth/androidpublisher";
 
-/// For an access token, which counts for an hour.
-const TOKEN_WITHIN: Duration = Duration::from_secs(3);
+/// The timeout of fetching an access token, which is valid for an hour.
+const TOKEN_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Purchase tokens have some 150 characters. Shorter ones could be parts of a path with a meaning of their own.
-const LENGTHS: std::ops::RangeInclusive<usize> = 20..=512;
+/// The allowed lengths of purchase tokens, which have about 150 characters. A shorter text could be a path segment with
+/// a special meaning.
+const PURCHASE_TOKEN_LENGTHS: std::ops::RangeInclusive<usize> = 20..=512;
 
-/// What is asked, and as whom.
+/// The settings of [`GooglePlay`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GooglePlaySettings {
-    /// Such as `https://androidpublisher.googleapis.com`.
+    /// The base URL of the API, such as `https://androidpublisher.googleapis.com`.
     pub url: reqwest::Url,
     /// The app's package name.
     pub package: String,
-    /// What of its products counts.
+    /// The products that give access.
     pub products: Products,
-    /// The file with the key of a service account that may see the app's orders.
+    /// The file with the key of a service account that may view the app's orders.
     pub service_account: PathBuf,
 }
 
-/// Why nothing can be asked.
+/// Why the client cannot be created.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum GooglePlayError {
-    /// The service account's file.
+    /// The file of the service account cannot be used.
     #[error("the service account in {} cannot be used: {source}", path.display())]
     ServiceAccount {
-        /// Where it is.
+        /// The path of the file.
         path: PathBuf,
-        /// What is wrong.
+        /// The cause.
         source: gcp_auth::Error,
     },
-    /// This machine has no TLS.
+    /// The HTTP client cannot be created.
     #[error(transparent)]
     Client(#[from] reqwest::Error),
 }
 
-/// The API.
+/// The client of the API.
 pub struct GooglePlay {
     url: reqwest::Url,
     package: String,
@@ -69,11 +67,11 @@ pub struct GooglePlay {
 }
 
 impl GooglePlay {
-    /// Reads the service account; nothing is asked yet.
+    /// Reads the file of the service account. Makes no request.
     ///
     /// # Errors
     ///
-    /// When its file cannot be used.
+    /// When the file cannot be used, or the HTTP client cannot be created.
     pub fn new(settings: &GooglePlaySettings) -> Result<Self, GooglePlayError> {
         let path = &settings.service_account;
         let account = CustomServiceAccount::from_file(path);
@@ -99,7 +97,7 @@ impl GooglePlay {
         let unavailable = |why: String| {
             PurchaseError::Unavailable(format!("the service account has no access: {why}"))
         };
-        let token = timeout(TOKEN_WITHIN, self.account.token(&[SCOPE])).await;
+        let token = timeout(TOKEN_TIMEOUT, self.account.token(&[SCOPE])).await;
         let token = token.map_err(|_| unavailable("no answer in time".to_owned()))?;
         let token = token.map_err(|error| unavailable(error.to_string()))?;
         Ok(token.as_str().to_owned())
@@ -108,22 +106,22 @@ impl GooglePlay {
 
 #[async_trait::async_trait]
 impl PurchaseVerifier for GooglePlay {
-    /// How the subscription with this purchase token stands.
+    /// Fetches the state of the subscription with this purchase token.
     async fn verify(
         &self,
         purchase: &str,
-        asked_at: DateTime<Utc>,
+        requested_at: DateTime<Utc>,
     ) -> Result<Report, PurchaseError> {
         let plain = purchase.bytes().all(|byte| byte.is_ascii_graphic());
-        if !plain || !LENGTHS.contains(&purchase.len()) {
+        if !plain || !PURCHASE_TOKEN_LENGTHS.contains(&purchase.len()) {
             return Err(PurchaseError::Invalid("it is no purchase token"));
         }
         let token = self.access_token().await?;
         let path = ["androidpublisher", "v3", "applications", &self.package];
         let rest = ["purchases", "subscriptionsv2", "tokens", purchase];
-        let url = api::below(&self.url, path.into_iter().chain(rest));
+        let url = api::join_path(&self.url, path.into_iter().chain(rest));
         let request = self.client.get(url).bearer_auth(token);
-        let subscription: Subscription = super::ask(request).await?;
-        subscription.report(purchase, &self.products, asked_at)
+        let subscription: Subscription = super::fetch(request).await?;
+        subscription.report(purchase, &self.products, requested_at)
     }
 }

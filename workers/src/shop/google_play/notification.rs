@@ -1,4 +1,4 @@
-//! What Google Play pushes by way of Pub/Sub: that something has changed, and of which purchase.
+//! Real-time developer notifications, which Google Play pushes through Pub/Sub: they tell which purchase has changed.
 //! <https://developer.android.com/google/play/billing/rtdn-reference>,
 //! <https://cloud.google.com/pubsub/docs/push#receive_push>,
 //! <https://cloud.google.com/pubsub/docs/payload-unwrapping>
@@ -6,7 +6,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize;
 
-/// A push's body, unless the subscription unwraps what it pushes.
+/// The body of a push, unless the Pub/Sub subscription unwraps payloads.
 #[derive(Deserialize)]
 struct Push {
     message: Message,
@@ -21,16 +21,16 @@ struct Message {
     data: Option<String>,
 }
 
-/// `DeveloperNotification`. One of the others than subscriptions and voided purchases is of no concern here. When it
-/// happened does not matter: how the subscription stands is asked for, and counts from then.
+/// A `DeveloperNotification`. Only those about subscriptions and voided purchases are used. The time of the event is
+/// not used, since the current state of the subscription is fetched.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Developer {
+struct DeveloperNotification {
     package_name: String,
     #[serde(default)]
-    subscription_notification: Option<OfSubscription>,
+    subscription_notification: Option<SubscriptionNotification>,
     #[serde(default)]
-    voided_purchase_notification: Option<Voided>,
+    voided_purchase_notification: Option<VoidedPurchaseNotification>,
     #[serde(default)]
     one_time_product_notification: Option<serde::de::IgnoredAny>,
     #[serde(default)]
@@ -39,7 +39,7 @@ struct Developer {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct OfSubscription {
+struct SubscriptionNotification {
     #[serde(default)]
     notification_type: i64,
     purchase_token: String,
@@ -47,69 +47,73 @@ struct OfSubscription {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Voided {
+struct VoidedPurchaseNotification {
     purchase_token: String,
-    /// 1: a subscription.
+    /// 1 for a subscription.
     #[serde(default)]
     product_type: i64,
 }
 
-/// What is in a push.
+/// A parsed notification.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Notification {
-    /// Which member of `DeveloperNotification` it has, and for subscriptions the number of its type.
+    /// The name of the field that `DeveloperNotification` has, and for subscriptions the number of the type.
     pub kind: String,
-    /// The app.
+    /// The package name of the app.
     pub package: String,
-    /// Which subscription changed; `None` when it is about something else.
+    /// The purchase token of the changed subscription; `None` if it is not about a subscription.
     pub purchase_token: Option<String>,
 }
 
 impl Notification {
-    /// Pub/Sub's id of a push, by which repeated ones are known; `None` where the body does not have it.
-    pub fn id(body: &[u8]) -> Option<String> {
+    /// Pub/Sub's message id, by which duplicates are recognized; `None` if the body does not have it.
+    pub fn message_id(body: &[u8]) -> Option<String> {
         let push: Push = serde_json::from_slice(body).ok()?;
         push.message.message_id.filter(|id| !id.is_empty())
     }
 
-    /// Reads the body of a push.
+    /// Parses the body of a push.
     ///
     /// # Errors
     ///
-    /// What it is not. Another time it would be no other.
-    pub fn read(body: &[u8]) -> Result<Self, &'static str> {
-        let told = "it is no DeveloperNotification";
-        let told: Developer = match serde_json::from_slice::<Push>(body) {
+    /// A message about what is wrong. A retry cannot succeed.
+    pub fn parse(body: &[u8]) -> Result<Self, &'static str> {
+        let invalid = "it is no DeveloperNotification";
+        let notification: DeveloperNotification = match serde_json::from_slice::<Push>(body) {
             Ok(push) => {
                 let data = push.message.data.filter(|data| !data.is_empty());
                 let data = STANDARD.decode(data.ok_or("it has no data")?);
                 let data = data.map_err(|_| "its data is not in Base64")?;
-                serde_json::from_slice(&data).map_err(|_| told)?
+                serde_json::from_slice(&data).map_err(|_| invalid)?
             }
-            Err(_) => serde_json::from_slice(body).map_err(|_| told)?,
+            Err(_) => serde_json::from_slice(body).map_err(|_| invalid)?,
         };
-        let (kind, purchase_token) = if let Some(of) = told.subscription_notification {
-            let kind = format!("subscriptionNotification.{}", of.notification_type);
-            (kind, Some(of.purchase_token))
-        } else if let Some(voided) = told.voided_purchase_notification {
+        let subscription = notification.subscription_notification;
+        let (kind, purchase_token) = if let Some(subscription) = subscription {
+            let kind = format!(
+                "subscriptionNotification.{}",
+                subscription.notification_type
+            );
+            (kind, Some(subscription.purchase_token))
+        } else if let Some(voided) = notification.voided_purchase_notification {
             let token = (voided.product_type == 1).then_some(voided.purchase_token);
             ("voidedPurchaseNotification".to_owned(), token)
-        } else if told.one_time_product_notification.is_some() {
+        } else if notification.one_time_product_notification.is_some() {
             ("oneTimeProductNotification".to_owned(), None)
-        } else if told.test_notification.is_some() {
+        } else if notification.test_notification.is_some() {
             ("testNotification".to_owned(), None)
         } else {
             ("unknown".to_owned(), None)
         };
         Ok(Self {
             kind,
-            package: told.package_name,
+            package: notification.package_name,
             purchase_token,
         })
     }
 }
 
-/// Without the purchase.
+/// Omits the purchase token.
 impl std::fmt::Debug for Notification {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "Notification({}, …)", self.kind)
@@ -122,8 +126,8 @@ mod tests {
 
     use super::*;
 
-    fn push(told: &Value) -> Vec<u8> {
-        let data = STANDARD.encode(told.to_string());
+    fn push(notification: &Value) -> Vec<u8> {
+        let data = STANDARD.encode(notification.to_string());
         let push = json!({
             "message": { "messageId": "136969346945", "data": data, "attributes": {} },
             "subscription": "projects/coach/subscriptions/play",
@@ -131,16 +135,16 @@ mod tests {
         push.to_string().into_bytes()
     }
 
-    fn told(member: &str, content: Value) -> Value {
-        let mut told = json!({
+    fn notification(field: &str, content: Value) -> Value {
+        let mut notification = json!({
             "version": "1.0", "packageName": "com.example.coach", "eventTimeMillis": "1773835200000",
         });
-        told[member] = content;
-        told
+        notification[field] = content;
+        notification
     }
 
     #[test]
-    fn each_kind_says_which_purchase_it_is_about() {
+    fn each_kind_has_the_token_of_its_purchase() {
         let subscription = json!({ "version": "1.0", "notificationType": 4, "purchaseToken": "t" });
         let voided =
             |kind: i64| json!({ "purchaseToken": "t", "orderId": "GPA.1", "productType": kind });
@@ -177,19 +181,22 @@ mod tests {
             ),
             ("somethingNew", json!({}), "unknown", None),
         ];
-        for (member, content, kind, token) in cases {
-            let mut told = told(member, content);
-            let wrapped = push(&told);
-            assert_eq!(Notification::id(&wrapped).as_deref(), Some("136969346945"));
-            // Some have the time as a number, and some pushes are not wrapped.
-            told["eventTimeMillis"] = json!(1_773_835_200_000_i64);
-            let unwrapped = told.to_string().into_bytes();
-            assert_eq!(Notification::id(&unwrapped), None);
-            for body in [wrapped, push(&told), unwrapped] {
-                let read = Notification::read(&body).unwrap();
-                assert_eq!(read.package, "com.example.coach");
+        for (field, content, kind, token) in cases {
+            let mut notification = notification(field, content);
+            let wrapped = push(&notification);
+            assert_eq!(
+                Notification::message_id(&wrapped).as_deref(),
+                Some("136969346945")
+            );
+            // The time may be a number, and the payload may be unwrapped.
+            notification["eventTimeMillis"] = json!(1_773_835_200_000_i64);
+            let unwrapped = notification.to_string().into_bytes();
+            assert_eq!(Notification::message_id(&unwrapped), None);
+            for body in [wrapped, push(&notification), unwrapped] {
+                let parsed = Notification::parse(&body).unwrap();
+                assert_eq!(parsed.package, "com.example.coach");
                 assert_eq!(
-                    (read.kind.as_str(), read.purchase_token.as_deref()),
+                    (parsed.kind.as_str(), parsed.purchase_token.as_deref()),
                     (kind, token)
                 );
             }
@@ -197,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_notification_is_told_apart() {
+    fn invalid_bodies_are_rejected() {
         let broken: [&[u8]; 5] = [
             b"{}",
             br#"{"message":{"messageId":"1"}}"#,
@@ -206,7 +213,7 @@ mod tests {
             br#"{"message":{"messageId":"1","data":"e30="}}"#,
         ];
         for body in broken {
-            assert!(Notification::read(body).is_err());
+            assert!(Notification::parse(body).is_err());
         }
     }
 }

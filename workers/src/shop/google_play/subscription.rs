@@ -1,18 +1,16 @@
-//! What the API says of a subscription.
+//! A subscription in the API:
 //! <https://developers.google.com/android-publisher/api-ref/rest/v3/purchases.subscriptionsv2>
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use coach_domain::{
-    clock::can_be_kept,
-    subscription::{
-        Entitlement, Report, Stage, SubscriptionProvider,
-        purchase::{Products, PurchaseError},
-    },
+    clock::is_storable,
+    purchase::{Products, PurchaseError, Report},
+    subscription::{Entitlement, Stage, SubscriptionProvider},
 };
 use serde::Deserialize;
 use uuid::Uuid;
 
-/// `SubscriptionPurchaseV2`, as far as it matters here. It does not tell trials from what is paid for.
+/// The fields of `SubscriptionPurchaseV2` that are used here. It does not distinguish trials from paid periods.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Subscription {
@@ -22,8 +20,8 @@ pub(super) struct Subscription {
     line_items: Vec<LineItem>,
     #[serde(default)]
     external_account_identifiers: Option<Identifiers>,
-    /// The token of the subscription that this one replaces: after a move to another plan, or a new purchase before the
-    /// old one had run out.
+    /// The purchase token of the subscription that this one replaces, after a change of the plan, or a new purchase
+    /// before the old one had expired.
     #[serde(default)]
     linked_purchase_token: Option<String>,
 }
@@ -49,24 +47,24 @@ struct Plan {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Identifiers {
-    /// What the app handed to `setObfuscatedAccountId`.
+    /// The value that the app passed to `setObfuscatedAccountId`.
     #[serde(default)]
     obfuscated_external_account_id: Option<String>,
 }
 
 impl Subscription {
-    /// What it gives by its items that are among these products, when asked at `at`. `id` is the purchase token: Google
-    /// has no other name for the subscription.
+    /// The report on the subscription's items of these products, when it was fetched at `at`. `id` is the purchase
+    /// token, which is Google's only id of the subscription.
     pub(super) fn report(
         self,
         id: &str,
         products: &Products,
         at: DateTime<Utc>,
     ) -> Result<Report, PurchaseError> {
-        let unknown = |what: String| Err(PurchaseError::Unavailable(what));
+        let unknown = |reason: String| Err(PurchaseError::Unavailable(reason));
         let state = self.state.trim_start_matches("SUBSCRIPTION_STATE_");
         if matches!(state, "PENDING" | "PENDING_PURCHASE_CANCELED") {
-            return Err(PurchaseError::NotOurs("nothing was paid for it"));
+            return Err(PurchaseError::NotApplicable("nothing was paid for it"));
         }
         if self.line_items.is_empty() {
             return unknown("it names no product".to_owned());
@@ -78,11 +76,11 @@ impl Subscription {
         };
         if items().next().is_none() {
             let why = "its product is not in COACH_GOOGLE_PRODUCTS";
-            return Err(PurchaseError::NotOurs(why));
+            return Err(PurchaseError::NotApplicable(why));
         }
         let ends = items().filter_map(|item| item.expiry_time);
-        let end = ends.max().filter(|end| can_be_kept(*end));
-        // As Postgres keeps it.
+        let end = ends.max().filter(|end| is_storable(*end));
+        // The resolution of Postgres.
         let end = end.map(|end| end.trunc_subsecs(6));
         let mut plans = items().filter_map(|item| item.auto_renewing_plan.as_ref());
         let renews = plans.any(|plan| plan.auto_renew_enabled);
@@ -92,7 +90,7 @@ impl Subscription {
         let (expires_at, grace_ends_at, will_renew) = match state {
             "ACTIVE" => (end, None, renews),
             "CANCELED" => (end, None, false),
-            // Google tries the payment again, and moves the end while it does.
+            // Google retries the payment, and extends the expiry time meanwhile.
             "IN_GRACE_PERIOD" => (end.min(at), Some(end), renews),
             "ON_HOLD" | "PAUSED" => (end.min(at), None, renews),
             "EXPIRED" => (end.min(at), None, false),
@@ -108,7 +106,7 @@ impl Subscription {
             will_renew,
         };
         let provider = SubscriptionProvider::Google;
-        let report = Report::on_subscription(provider, id, &entitlement, at, Stage::Changed);
+        let report = Report::for_subscription(provider, id, &entitlement, at, Stage::Changed);
         Ok(Report {
             purchase_token: account.and_then(|account| Uuid::parse_str(&account).ok()),
             replaces: self.linked_purchase_token.filter(|token| token != id),
@@ -130,7 +128,7 @@ mod tests {
     }
 
     fn read(state: &str, change: impl Fn(&mut Value)) -> Result<Report, PurchaseError> {
-        let mut answer = json!({
+        let mut response = json!({
             "kind": "androidpublisher#subscriptionPurchaseV2", "regionCode": "DE",
             "subscriptionState": format!("SUBSCRIPTION_STATE_{state}"),
             "lineItems": [{
@@ -138,14 +136,13 @@ mod tests {
                 "autoRenewingPlan": { "autoRenewEnabled": true },
             }],
         });
-        change(&mut answer);
-        let subscription: Subscription = serde_json::from_value(answer).unwrap();
+        change(&mut response);
+        let subscription: Subscription = serde_json::from_value(response).unwrap();
         let products = ["coach.monthly", "coach.yearly"].into_iter().collect();
         subscription.report("token", &products, moment("2026-03-18T12:00:00Z"))
     }
 
-    /// What a report says, given what is expected of it.
-    fn assert_says(report: &Report, expires: &str, grace: Option<&str>, renews: bool) {
+    fn assert_report(report: &Report, expires: &str, grace: Option<&str>, renews: bool) {
         let expected = Entitlement {
             provider: Some(SubscriptionProvider::Google),
             trial_ends_at: None,
@@ -154,18 +151,18 @@ mod tests {
             will_renew: renews,
         };
         let at = moment("2026-03-18T12:00:00Z");
-        let expected = Report::on_subscription(
+        let expected = Report::for_subscription(
             SubscriptionProvider::Google,
             "token",
             &expected,
             at,
             Stage::Changed,
         );
-        assert_eq!(report.says, expected.says);
+        assert_eq!(report.statements, expected.statements);
     }
 
     #[test]
-    fn each_state_says_until_when() {
+    fn each_state_gives_its_end() {
         let (now, end) = ("2026-03-18T12:00:00Z", "2026-04-18T12:00:00.123456Z");
         let cases = [
             ("ACTIVE", end, None, true),
@@ -176,12 +173,12 @@ mod tests {
             ("EXPIRED", now, None, false),
         ];
         for (state, expires, grace, renews) in cases {
-            assert_says(&read(state, |_| {}).unwrap(), expires, grace, renews);
+            assert_report(&read(state, |_| {}).unwrap(), expires, grace, renews);
         }
         let past = read("EXPIRED", |it| {
             it["lineItems"][0]["expiryTime"] = json!("2026-01-01T00:00:00Z");
         });
-        assert_says(&past.unwrap(), "2026-01-01T00:00:00Z", None, false);
+        assert_report(&past.unwrap(), "2026-01-01T00:00:00Z", None, false);
     }
 
     #[test]
@@ -192,16 +189,16 @@ mod tests {
                 "productId": "coach.yearly", "expiryTime": "2026-05-01T00:00:00Z", "prepaidPlan": {},
             }));
             items.push(json!({ "productId": "coach.yearly" }));
-            // Of no concern here.
+            // Not one of the products.
             items.push(json!({ "productId": "news", "expiryTime": "2026-09-01T00:00:00Z" }));
         });
-        assert_says(&several.unwrap(), "2026-05-01T00:00:00Z", None, true);
+        assert_report(&several.unwrap(), "2026-05-01T00:00:00Z", None, true);
         let prepaid = read("ACTIVE", |it| {
             let item =
                 json!({ "productId": "coach.monthly", "expiryTime": END, "prepaidPlan": {} });
             it["lineItems"] = json!([item]);
         });
-        assert_says(
+        assert_report(
             &prepaid.unwrap(),
             "2026-04-18T12:00:00.123456Z",
             None,
@@ -210,11 +207,11 @@ mod tests {
         let another = read("ACTIVE", |it| {
             it["lineItems"][0]["productId"] = json!("news");
         });
-        assert!(matches!(another, Err(PurchaseError::NotOurs(_))));
+        assert!(matches!(another, Err(PurchaseError::NotApplicable(_))));
     }
 
     #[test]
-    fn whose_it_is_the_app_has_said() {
+    fn the_owner_is_the_obfuscated_account_id() {
         let id = "0195a1f0-7c00-7a4e-9d2b-3f6f0c1b2a4d";
         let of = |account: Value| {
             let given = read("ACTIVE", |it| {
@@ -232,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_replaces_is_told() {
+    fn the_replaced_subscription_is_reported() {
         let replaces = |token: &str| {
             let read = read("ACTIVE", |it| it["linkedPurchaseToken"] = json!(token));
             read.unwrap().replaces
@@ -242,11 +239,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_paid_gives_nothing_and_what_is_not_known_is_asked_again() {
+    fn unpaid_subscriptions_are_not_applicable_and_unknown_states_are_retried() {
         for state in ["PENDING", "PENDING_PURCHASE_CANCELED"] {
             assert!(matches!(
                 read(state, |_| {}),
-                Err(PurchaseError::NotOurs(_))
+                Err(PurchaseError::NotApplicable(_))
             ));
         }
         let unknown = [

@@ -1,24 +1,24 @@
-//! Stripe: how a subscription stands, and which one a checkout ended in, by its API.
+//! The client of Stripe's API: fetches subscriptions, and those that checkout sessions created.
 //! <https://docs.stripe.com/api/subscriptions/retrieve>, <https://docs.stripe.com/api/checkout/sessions/retrieve>
 
 mod subscription;
 
 use chrono::{DateTime, Utc};
-use coach_domain::subscription::{
-    Report, Stage, SubscriptionProvider,
-    purchase::{Products, PurchaseError, PurchaseVerifier},
+use coach_domain::{
+    purchase::{Products, PurchaseError, PurchaseVerifier, Report},
+    subscription::{Stage, SubscriptionProvider},
 };
 use reqwest::{Client, Url};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::api::{self, ApiSettings};
-pub(crate) use subscription::{Subscription, Unclear};
+pub(crate) use subscription::{EntitlementError, Subscription};
 
-/// Longer than any id of Stripe's.
-const LONGEST: usize = 255;
+/// The maximum length of an id: more than any id of Stripe has.
+const MAX_ID_LENGTH: usize = 255;
 
-/// The API.
+/// The client of the API.
 pub struct Stripe {
     settings: ApiSettings,
     products: Products,
@@ -29,17 +29,17 @@ pub struct Stripe {
 struct Session {
     #[serde(default)]
     client_reference_id: Option<String>,
-    /// Whole, since it is asked for with `expand`.
+    /// The whole subscription, because of `expand` in the request.
     #[serde(default)]
     subscription: Option<Subscription>,
 }
 
 impl Stripe {
-    /// Nothing is asked yet. The key may be a restricted one that reads checkout sessions and subscriptions.
+    /// Creates a client. Makes no request. The key may be restricted to reading checkout sessions and subscriptions.
     ///
     /// # Errors
     ///
-    /// When this machine has no TLS.
+    /// When the HTTP client cannot be created.
     pub fn new(settings: ApiSettings, products: Products) -> reqwest::Result<Self> {
         Ok(Self {
             settings,
@@ -48,42 +48,42 @@ impl Stripe {
         })
     }
 
-    /// How the subscription with this id stands.
+    /// Fetches the state of the subscription with this id.
     pub(crate) async fn subscription(
         &self,
         id: &str,
-        asked_at: DateTime<Utc>,
+        requested_at: DateTime<Utc>,
     ) -> Result<Report, PurchaseError> {
         if !is_plain(id) {
             return Err(PurchaseError::Invalid("it is no id of a subscription"));
         }
-        let url = api::below(&self.settings.url, ["v1", "subscriptions", id]);
-        let subscription: Subscription = self.ask(url).await?;
-        self.report(subscription, asked_at)
+        let url = api::join_path(&self.settings.url, ["v1", "subscriptions", id]);
+        let subscription: Subscription = self.fetch(url).await?;
+        self.report(subscription, requested_at)
     }
 
-    async fn ask<T: serde::de::DeserializeOwned>(&self, url: Url) -> Result<T, PurchaseError> {
-        super::ask(self.client.get(url).bearer_auth(&self.settings.api_key)).await
+    async fn fetch<T: serde::de::DeserializeOwned>(&self, url: Url) -> Result<T, PurchaseError> {
+        super::fetch(self.client.get(url).bearer_auth(&self.settings.api_key)).await
     }
 
     fn report(
         &self,
         subscription: Subscription,
-        asked_at: DateTime<Utc>,
+        requested_at: DateTime<Utc>,
     ) -> Result<Report, PurchaseError> {
-        let entitlement = subscription.entitlement(&self.products, asked_at);
-        let entitlement = entitlement.map_err(|unclear| match unclear {
-            Unclear::Unpaid => PurchaseError::NotOurs("nothing was paid for it"),
-            Unclear::NotSold => {
-                PurchaseError::NotOurs("its product is not in COACH_STRIPE_PRODUCTS")
+        let entitlement = subscription.entitlement(&self.products, requested_at);
+        let entitlement = entitlement.map_err(|error| match error {
+            EntitlementError::Unpaid => PurchaseError::NotApplicable("nothing was paid for it"),
+            EntitlementError::NotSold => {
+                PurchaseError::NotApplicable("its product is not in COACH_STRIPE_PRODUCTS")
             }
             other => PurchaseError::Unavailable(other.to_string()),
         })?;
-        Ok(Report::on_subscription(
+        Ok(Report::for_subscription(
             SubscriptionProvider::Stripe,
             subscription.id,
             &entitlement,
-            asked_at,
+            requested_at,
             Stage::Changed,
         ))
     }
@@ -91,31 +91,33 @@ impl Stripe {
 
 #[async_trait::async_trait]
 impl PurchaseVerifier for Stripe {
-    /// The subscription that the checkout session with this id ended in.
+    /// Fetches the subscription that the checkout session with this id created.
     async fn verify(
         &self,
         purchase: &str,
-        asked_at: DateTime<Utc>,
+        requested_at: DateTime<Utc>,
     ) -> Result<Report, PurchaseError> {
         if !purchase.starts_with("cs_") || !is_plain(purchase) {
             return Err(PurchaseError::Invalid("it is no id of a checkout session"));
         }
         let path = ["v1", "checkout", "sessions", purchase];
-        let mut url = api::below(&self.settings.url, path);
+        let mut url = api::join_path(&self.settings.url, path);
         url.query_pairs_mut()
             .append_pair("expand[]", "subscription");
-        let session: Session = self.ask(url).await?;
+        let session: Session = self.fetch(url).await?;
         let subscription = session.subscription.ok_or(PurchaseError::Invalid(
             "the checkout is not completed, or of no subscription",
         ))?;
         let token = session.client_reference_id.as_deref();
         let token = token.and_then(|token| Uuid::parse_str(token).ok());
-        Ok(self.report(subscription, asked_at)?.by(token))
+        Ok(self
+            .report(subscription, requested_at)?
+            .with_purchase_token(token))
     }
 }
 
-/// As ids of Stripe's are: a part of a path without a meaning of its own.
+/// Whether a text has the format of Stripe's ids. It is then a path segment without a special meaning.
 fn is_plain(id: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-    !id.is_empty() && id.len() <= LONGEST && id.bytes().all(plain)
+    !id.is_empty() && id.len() <= MAX_ID_LENGTH && id.bytes().all(plain)
 }

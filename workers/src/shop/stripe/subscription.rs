@@ -1,13 +1,14 @@
-//! A subscription as Stripe's API and its events have it. <https://docs.stripe.com/api/subscriptions/object>
+//! A subscription in Stripe's API and events: <https://docs.stripe.com/api/subscriptions/object>
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
     clock::from_seconds,
-    subscription::{Entitlement, SubscriptionProvider, purchase::Products},
+    purchase::Products,
+    subscription::{Entitlement, SubscriptionProvider},
 };
 use serde::Deserialize;
 
-/// The fields that count here. Times are seconds since 1970.
+/// The fields that are used here. Times are in seconds since 1970.
 #[derive(Deserialize)]
 pub(crate) struct Subscription {
     pub(crate) id: String,
@@ -20,7 +21,7 @@ pub(crate) struct Subscription {
     ended_at: Option<i64>,
     #[serde(default)]
     trial_end: Option<i64>,
-    /// Up to the API of 2025-02-24; later of each item.
+    /// The period, up to the API version 2025-02-24. Later versions have it in each item.
     #[serde(flatten)]
     period: Period,
     #[serde(default)]
@@ -57,12 +58,12 @@ struct Price {
     product: Product,
 }
 
-/// Whole where somebody has asked for that.
+/// The product, which is expanded if the request asked for that.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Product {
     Id(String),
-    Whole { id: String },
+    Expanded { id: String },
 }
 
 impl Default for Product {
@@ -71,9 +72,9 @@ impl Default for Product {
     }
 }
 
-/// Why a subscription gives nothing.
+/// Why a subscription gives no entitlement.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Unclear {
+pub(crate) enum EntitlementError {
     #[error("nothing was ever paid for it")]
     Unpaid,
     #[error("its product is not in COACH_STRIPE_PRODUCTS")]
@@ -87,27 +88,27 @@ pub(crate) enum Unclear {
 impl Item {
     fn is_one_of(&self, products: &Products) -> bool {
         self.price.as_ref().is_some_and(|price| {
-            let (Product::Id(product) | Product::Whole { id: product }) = &price.product;
+            let (Product::Id(product) | Product::Expanded { id: product }) = &price.product;
             products.contains(product) || products.contains(&price.id)
         })
     }
 }
 
 impl Subscription {
-    /// Whether the status is one that no payment brings back by itself.
+    /// Whether the status is final: no payment can renew the subscription.
     pub(crate) fn is_over(&self) -> bool {
         matches!(self.status.as_str(), "canceled" | "unpaid")
     }
 
-    /// What it gives by its items that are among these products, as said at `at`.
+    /// The entitlement that its items of these products give, for a state of the subscription at `at`.
     pub(crate) fn entitlement(
         &self,
         products: &Products,
         at: DateTime<Utc>,
-    ) -> Result<Entitlement, Unclear> {
+    ) -> Result<Entitlement, EntitlementError> {
         let items = || self.items.data.iter().filter(|it| it.is_one_of(products));
         if items().next().is_none() {
-            return Err(Unclear::NotSold);
+            return Err(EntitlementError::NotSold);
         }
         let all = || items().map(|item| &item.period).chain([&self.period]);
         let start = all().filter_map(|period| period.current_period_start).max();
@@ -119,28 +120,28 @@ impl Subscription {
         let (expires_at, grace_ends_at) = match self.status.as_str() {
             "trialing" => (trial_ends_at.or(end), None),
             "active" => (end, None),
-            // The period that is to be paid has begun; Stripe tries until it changes the status.
+            // The unpaid period has begun. Stripe retries the payment until it changes the status.
             "past_due" => (start, end),
             "canceled" | "unpaid" | "paused" => {
                 let paid_until = end.map_or(ended, |end| end.min(ended));
                 (Some(paid_until), None)
             }
-            "incomplete" | "incomplete_expired" => return Err(Unclear::Unpaid),
-            other => return Err(Unclear::Status(other.to_owned())),
+            "incomplete" | "incomplete_expired" => return Err(EntitlementError::Unpaid),
+            other => return Err(EntitlementError::Status(other.to_owned())),
         };
-        let expires_at = expires_at.ok_or(Unclear::NoPeriod)?;
+        let expires_at = expires_at.ok_or(EntitlementError::NoPeriod)?;
         let renews = matches!(self.status.as_str(), "trialing" | "active" | "past_due");
-        // Until the date that it is to end on it renews as any other.
-        let ends_first = cancel_at.filter(|cancel| *cancel <= grace_ends_at.unwrap_or(expires_at));
-        // One that is given up during its trial ends then.
-        let given_up_at = if renews { ends_first } else { Some(expires_at) };
+        // A cancellation date after this period has no effect yet: the subscription renews before.
+        let cancels_at = cancel_at.filter(|cancel| *cancel <= grace_ends_at.unwrap_or(expires_at));
+        // If the subscription ends during its trial, so does the trial.
+        let ends_at = if renews { cancels_at } else { Some(expires_at) };
         Ok(Entitlement {
             provider: Some(SubscriptionProvider::Stripe),
-            trial_ends_at: trial_ends_at.map(|trial| trial.min(given_up_at.unwrap_or(trial))),
-            expires_at: Some(ends_first.map_or(expires_at, |cancel| cancel.min(expires_at))),
+            trial_ends_at: trial_ends_at.map(|trial| trial.min(ends_at.unwrap_or(trial))),
+            expires_at: Some(cancels_at.map_or(expires_at, |cancel| cancel.min(expires_at))),
             grace_ends_at: grace_ends_at
-                .map(|end| ends_first.map_or(end, |cancel| cancel.min(end))),
-            will_renew: renews && !self.cancel_at_period_end && ends_first.is_none(),
+                .map(|end| cancels_at.map_or(end, |cancel| cancel.min(end))),
+            will_renew: renews && !self.cancel_at_period_end && cancels_at.is_none(),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! SMTP, against a server that speaks the protocol and can be told where to fail.
+//! SMTP, against a server whose failures are scripted.
 
 mod peer;
 
@@ -7,7 +7,7 @@ use std::time::Duration;
 use coach_domain::mail::{Error, Mailer as _, Message};
 use coach_workers::mail::send::{Smtp, SmtpSettings};
 
-use self::peer::{Peer, Plan, Security};
+use self::peer::{Peer, Script, Security};
 use crate::sample::{ID, samples};
 
 fn settings(url: String) -> SmtpSettings {
@@ -15,7 +15,7 @@ fn settings(url: String) -> SmtpSettings {
         url,
         hello: "coach.example".into(),
         root_certificate: None,
-        // For what is answered, however busy the machine is.
+        // Never passes if there is a response, however busy the machine is.
         timeout: Duration::from_mins(1),
     }
 }
@@ -29,8 +29,8 @@ fn message() -> Message {
     }
 }
 
-async fn send(plan: Plan) -> Result<Option<String>, Error> {
-    let peer = Peer::start(plan, Security::None).await;
+async fn send(script: Script) -> Result<Option<String>, Error> {
+    let peer = Peer::start(script, Security::None).await;
     Smtp::new(&settings(peer.url("smtp", "")))
         .unwrap()
         .send(&message())
@@ -39,7 +39,7 @@ async fn send(plan: Plan) -> Result<Option<String>, Error> {
 
 #[tokio::test]
 async fn a_message_arrives_as_it_was_written() {
-    let peer = Peer::start(Plan::default(), Security::None).await;
+    let peer = Peer::start(Script::default(), Security::None).await;
     let smtp = Smtp::new(&settings(peer.url("smtp", ""))).unwrap();
     assert_eq!(smtp.send(&message()).await, Ok(Some("4XYZ".to_owned())));
     let written = samples().remove(2).render().unwrap();
@@ -49,10 +49,7 @@ async fn a_message_arrives_as_it_was_written() {
         seen.messages,
         [message().mime, written.mime].map(|mime| String::from_utf8(mime).unwrap())
     );
-    assert_eq!(
-        seen.connections, 1,
-        "the second goes over the same connection"
-    );
+    assert_eq!(seen.connections, 1, "the connection is reused");
     assert_eq!(
         seen.commands,
         [
@@ -73,11 +70,11 @@ async fn encrypted_and_signed_in_from_the_start_or_by_starttls() {
         (Security::Always, "smtps", "", 1),
         (Security::Start, "smtp", "?tls=required", 2),
     ] {
-        let plan = Plan {
+        let script = Script {
             password: Some("pa:ss/w@rd"),
-            ..Plan::default()
+            ..Script::default()
         };
-        let peer = Peer::start(plan, security).await;
+        let peer = Peer::start(script, security).await;
         let url = peer
             .url(scheme, query)
             .replace("://", "://ada:pa%3Ass%2Fw%40rd@");
@@ -100,14 +97,14 @@ async fn encrypted_and_signed_in_from_the_start_or_by_starttls() {
             hellos
         );
         assert!(
-            seen.in_the_clear
+            seen.unencrypted
                 .iter()
                 .all(|command| !command.starts_with("AUTH") && !command.starts_with("MAIL")),
             "{:?}",
-            seen.in_the_clear
+            seen.unencrypted
         );
 
-        // A certificate that nobody vouches for.
+        // A certificate that is not trusted.
         let distrusted = SmtpSettings {
             root_certificate: None,
             ..settings.clone()
@@ -126,8 +123,8 @@ async fn encrypted_and_signed_in_from_the_start_or_by_starttls() {
 }
 
 #[tokio::test]
-async fn nothing_is_sent_in_the_clear_where_that_is_not_allowed() {
-    let peer = Peer::start(Plan::default(), Security::None).await;
+async fn nothing_is_sent_unencrypted_if_encryption_is_required() {
+    let peer = Peer::start(Script::default(), Security::None).await;
     let url = peer
         .url("smtp", "?tls=required")
         .replace("://", "://ada:secret@");
@@ -144,76 +141,76 @@ async fn nothing_is_sent_in_the_clear_where_that_is_not_allowed() {
 }
 
 #[tokio::test]
-async fn refusals_before_the_message_say_whose_fault_it_is() {
-    let refused = async |plan| matches!(send(plan).await, Err(Error::Refused(_)));
-    let unavailable = async |plan| matches!(send(plan).await, Err(Error::Unavailable { .. }));
-    let plan = Plan::default();
+async fn errors_of_the_message_and_of_the_server_are_distinguished() {
+    let refused = async |script| matches!(send(script).await, Err(Error::Refused(_)));
+    let unavailable = async |script| matches!(send(script).await, Err(Error::Unavailable { .. }));
+    let script = Script::default();
     assert!(
-        unavailable(Plan {
+        unavailable(Script {
             greeting: "421 busy",
-            ..plan
+            ..script
         })
         .await
     );
     assert!(
-        unavailable(Plan {
+        unavailable(Script {
             mail: "550 who are you",
-            ..plan
+            ..script
         })
         .await
     );
     assert!(
-        refused(Plan {
+        refused(Script {
             mail: "552 too large",
-            ..plan
+            ..script
         })
         .await
     );
     assert!(
-        refused(Plan {
+        refused(Script {
             rcpt: "550 no such user ada@example.com",
-            ..plan
+            ..script
         })
         .await
     );
     assert!(
-        unavailable(Plan {
+        unavailable(Script {
             rcpt: "451 greylisted",
-            ..plan
+            ..script
         })
         .await
     );
     assert!(
-        unavailable(Plan {
+        unavailable(Script {
             data: "451 later",
-            ..plan
+            ..script
         })
         .await
     );
     assert!(
-        refused(Plan {
+        refused(Script {
             data: "554 no",
-            ..plan
+            ..script
         })
         .await
     );
     assert!(
-        refused(Plan {
+        refused(Script {
             end: "554 spam",
-            ..plan
+            ..script
         })
         .await
     );
     assert!(
-        unavailable(Plan {
+        unavailable(Script {
             end: "451 later",
-            ..plan
+            ..script
         })
         .await
     );
-    let error = send(Plan {
+    let error = send(Script {
         rcpt: "550 no such user ada@example.com",
-        ..plan
+        ..script
     })
     .await
     .unwrap_err();
@@ -221,11 +218,11 @@ async fn refusals_before_the_message_say_whose_fault_it_is() {
 }
 
 #[tokio::test]
-async fn only_an_end_after_the_message_is_unknown() {
+async fn only_a_disconnection_after_the_message_is_unknown() {
     for hang_up in ["greeting", "mail", "rcpt", "data"] {
-        let sent = send(Plan {
+        let sent = send(Script {
             hang_up,
-            ..Plan::default()
+            ..Script::default()
         })
         .await;
         assert!(
@@ -233,24 +230,24 @@ async fn only_an_end_after_the_message_is_unknown() {
             "{hang_up}: {sent:?}"
         );
     }
-    let sent = send(Plan {
+    let sent = send(Script {
         hang_up: "end",
-        ..Plan::default()
+        ..Script::default()
     })
     .await;
     assert!(matches!(sent, Err(Error::Unknown(_))), "{sent:?}");
 }
 
 #[tokio::test]
-async fn who_falls_silent_is_waited_for_that_long_and_in_doubt_only_after_the_message() {
+async fn only_a_timeout_after_the_message_is_unknown() {
     let wait = async |silent: &'static str| {
-        let plan = Plan {
+        let script = Script {
             silent,
-            ..Plan::default()
+            ..Script::default()
         };
-        let peer = Peer::start(plan, Security::None).await;
+        let peer = Peer::start(script, Security::None).await;
         let settings = SmtpSettings {
-            // Long enough to get so far.
+            // Long enough to reach the point where the server stops responding.
             timeout: Duration::from_secs(3),
             ..settings(peer.url("smtp", ""))
         };
@@ -258,8 +255,8 @@ async fn who_falls_silent_is_waited_for_that_long_and_in_doubt_only_after_the_me
         (sent.unwrap_err(), peer.seen())
     };
     let cases = ["mail", "rcpt", "data", "end"];
-    let told = futures_util::future::join_all(cases.map(wait)).await;
-    for (silent, (error, seen)) in cases.into_iter().zip(told) {
+    let results = futures_util::future::join_all(cases.map(wait)).await;
+    for (silent, (error, seen)) in cases.into_iter().zip(results) {
         let verb = if silent == "end" { "DATA" } else { silent }.to_uppercase();
         let last = seen.commands.last().expect("a command");
         assert!(last.starts_with(&verb), "{silent}: {last}");
@@ -274,11 +271,11 @@ async fn who_falls_silent_is_waited_for_that_long_and_in_doubt_only_after_the_me
 }
 
 #[tokio::test]
-async fn a_connection_that_was_ended_meanwhile_is_replaced() {
+async fn a_connection_that_was_closed_meanwhile_is_replaced() {
     let peer = Peer::start(
-        Plan {
+        Script {
             hang_up: "after a message",
-            ..Plan::default()
+            ..Script::default()
         },
         Security::None,
     )
@@ -294,10 +291,10 @@ async fn a_connection_that_was_ended_meanwhile_is_replaced() {
 #[tokio::test]
 async fn after_a_refusal_the_next_message_goes_through() {
     let peer = Peer::start(
-        Plan {
+        Script {
             rcpt: "550 no",
             only_first: true,
-            ..Plan::default()
+            ..Script::default()
         },
         Security::None,
     )

@@ -9,9 +9,10 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, rustls};
 
-/// What it answers where, and where it hangs up or falls silent: at `greeting`, `mail`, `rcpt`, `data` or `end`.
+/// The responses of the server, and where it closes the connection or stops responding: at `greeting`, `mail`, `rcpt`,
+/// `data` or `end`.
 #[derive(Clone, Copy)]
-pub(super) struct Plan {
+pub(super) struct Script {
     pub(super) greeting: &'static str,
     pub(super) mail: &'static str,
     pub(super) rcpt: &'static str,
@@ -20,11 +21,11 @@ pub(super) struct Plan {
     pub(super) password: Option<&'static str>,
     pub(super) hang_up: &'static str,
     pub(super) silent: &'static str,
-    /// Whether the answers are for the first connection, and others are welcome.
+    /// Whether only the first connection gets these responses, and others the default ones.
     pub(super) only_first: bool,
 }
 
-impl Default for Plan {
+impl Default for Script {
     fn default() -> Self {
         Self {
             greeting: "220 peer.example ESMTP",
@@ -47,13 +48,13 @@ pub(super) enum Security {
     Always,
 }
 
-/// What came to it.
+/// What the server has received.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
     pub(super) connections: usize,
     pub(super) commands: Vec<String>,
-    /// Those of them that were not encrypted.
-    pub(super) in_the_clear: Vec<String>,
+    /// The commands that were not encrypted.
+    pub(super) unencrypted: Vec<String>,
     pub(super) messages: Vec<String>,
 }
 
@@ -64,7 +65,7 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    pub(super) async fn start(plan: Plan, security: Security) -> Self {
+    pub(super) async fn start(script: Script, security: Security) -> Self {
         let key = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
         let certificate = STANDARD.encode(key.cert.der());
         let certificate =
@@ -91,19 +92,19 @@ impl Peer {
                     seen.connections += 1;
                     seen.connections
                 };
-                let plan = if plan.only_first && number > 1 {
-                    Plan::default()
+                let script = if script.only_first && number > 1 {
+                    Script::default()
                 } else {
-                    plan
+                    script
                 };
                 let (tls, seen) = (tls.clone(), Arc::clone(&shared));
                 tokio::spawn(async move {
                     let mut session = Session {
-                        plan,
+                        script,
                         security,
                         seen,
                         is_encrypted: security == Security::Always,
-                        is_signed_in: plan.password.is_none(),
+                        is_signed_in: script.password.is_none(),
                     };
                     if security == Security::Always {
                         let Ok(stream) = tls.accept(stream).await else {
@@ -141,7 +142,7 @@ impl Peer {
 }
 
 struct Session {
-    plan: Plan,
+    script: Script,
     security: Security,
     seen: Arc<Mutex<Seen>>,
     is_encrypted: bool,
@@ -149,16 +150,17 @@ struct Session {
 }
 
 impl Session {
-    /// Speaks until the client has enough; gives the stream back when the client wants to encrypt it.
+    /// Serves the client until it quits. Returns the stream when the client wants to encrypt it.
     async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
         &mut self,
         stream: S,
         greets: bool,
     ) -> Option<S> {
-        let plan = self.plan;
+        let script = self.script;
         let mut stream = BufReader::new(stream);
         if greets {
-            self.answer(&mut stream, "greeting", plan.greeting).await?;
+            self.answer(&mut stream, "greeting", script.greeting)
+                .await?;
         }
         loop {
             let mut line = String::new();
@@ -170,7 +172,7 @@ impl Session {
                 let mut seen = self.seen.lock().unwrap();
                 seen.commands.push(line.to_owned());
                 if !self.is_encrypted {
-                    seen.in_the_clear.push(line.to_owned());
+                    seen.unencrypted.push(line.to_owned());
                 }
             }
             let verb = line.split([' ', ':']).next().unwrap_or_default();
@@ -180,7 +182,7 @@ impl Session {
                     if self.security == Security::Start && !self.is_encrypted {
                         lines.push_str("250-STARTTLS\r\n");
                     }
-                    if plan.password.is_some() {
+                    if script.password.is_some() {
                         lines.push_str("250-AUTH PLAIN\r\n");
                     }
                     self.answer(&mut stream, "ehlo", &format!("{lines}250 SIZE 1000000"))
@@ -194,7 +196,7 @@ impl Session {
                     let given = line
                         .strip_prefix("AUTH PLAIN ")
                         .and_then(|text| STANDARD.decode(text).ok());
-                    let expected = format!("\0ada\0{}", plan.password.unwrap_or_default());
+                    let expected = format!("\0ada\0{}", script.password.unwrap_or_default());
                     self.is_signed_in = given.is_some_and(|given| given == expected.as_bytes());
                     let answer = if self.is_signed_in {
                         "235 2.7.0 Welcome"
@@ -206,14 +208,14 @@ impl Session {
                 "MAIL" if !self.is_signed_in => {
                     self.answer(&mut stream, "mail", "530 sign in").await?;
                 }
-                "MAIL" => self.answer(&mut stream, "mail", plan.mail).await?,
-                "RCPT" => self.answer(&mut stream, "rcpt", plan.rcpt).await?,
+                "MAIL" => self.answer(&mut stream, "mail", script.mail).await?,
+                "RCPT" => self.answer(&mut stream, "rcpt", script.rcpt).await?,
                 "DATA" => {
-                    self.answer(&mut stream, "data", plan.data).await?;
-                    if plan.data.starts_with("354") {
+                    self.answer(&mut stream, "data", script.data).await?;
+                    if script.data.starts_with("354") {
                         self.receive(&mut stream).await?;
-                        self.answer(&mut stream, "end", plan.end).await?;
-                        if plan.hang_up == "after a message" {
+                        self.answer(&mut stream, "end", script.end).await?;
+                        if script.hang_up == "after a message" {
                             return None;
                         }
                     }
@@ -248,10 +250,10 @@ impl Session {
         at: &str,
         text: &str,
     ) -> Option<()> {
-        if self.plan.hang_up == at {
+        if self.script.hang_up == at {
             return None;
         }
-        if self.plan.silent == at {
+        if self.script.silent == at {
             std::future::pending::<()>().await;
         }
         stream

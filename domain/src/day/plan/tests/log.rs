@@ -1,4 +1,4 @@
-//! What the member did.
+//! The member's log.
 
 use super::*;
 
@@ -107,7 +107,7 @@ fn the_days_after_the_end_of_the_plan_are_gone() {
 }
 
 #[test]
-fn places_are_numbered_from_one_within_their_slot() {
+fn positions_count_from_one_within_a_slot() {
     let setting = Setting::new();
     let history = [preferences(1, Diet::Omnivore, &[])];
     for day in setting.days(&history, &DayLog::default()) {

@@ -9,12 +9,15 @@ use crate::{
     catalogue::Catalogue,
     cycle::{self, Cycle},
     day::{
-        Day, Effort, MealSlot, PlannedMeal, alternatives,
+        Day, Effort, PlannedMeal, alternatives,
         log::{DayLog, MealChoice, WorkoutCompletion},
     },
+    enums::MealSlot,
+    enums::{Allergen, Diet, Goal, Level},
     id::{CycleId, MemberId, PlanId, RecipeId},
-    preferences::{Allergen, Diet, Goal, Level, Preferences},
-    programme::{self, Programme},
+    preferences::Preferences,
+    programme::Programme,
+    progression,
     recipe::Recipe,
     seed,
 };
@@ -49,7 +52,7 @@ impl Setting {
     fn new() -> Self {
         let catalogue = seed::catalogue().expect("the content can be read");
         let wanted = preferences(1, Diet::Omnivore, &[]);
-        let choice = programme::choose(&catalogue, &wanted);
+        let choice = progression::choose(&catalogue, &wanted);
         let programme = choice.expect("there is one for each").programme;
         let cycle = cycle(&programme);
         Self {
@@ -118,7 +121,7 @@ fn dinner(days: &[Day], number: usize) -> &PlannedMeal {
     dinner.expect("every day has a dinner")
 }
 
-/// All that is shown, as text.
+/// The days with all their fields, as text.
 fn shown(days: &[Day]) -> Vec<String> {
     days.iter().map(|day| format!("{day:?}")).collect()
 }

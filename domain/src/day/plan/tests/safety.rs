@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::*;
 
-/// Every programme, for members of every diet, with each allergen and with all.
+/// Every programme, for every diet, with no allergen, each single one and all of them.
 #[test]
 fn no_excluded_recipe_ever_shows_and_no_slot_goes_without() {
     let catalogue = seed::catalogue().expect("the content can be read");
@@ -36,7 +36,7 @@ fn no_excluded_recipe_ever_shows_and_no_slot_goes_without() {
 }
 
 #[test]
-fn the_same_goes_in_and_the_same_comes_out() {
+fn the_same_input_gives_the_same_days() {
     let setting = Setting::new();
     let history = [preferences(1, Diet::Vegan, &[Allergen::Soy])];
     let days = setting.days(&history, &DayLog::default());
@@ -79,7 +79,7 @@ fn preferences_change_days_from_their_date_on_only() {
     assert_ne!(before[14], after[14]);
 }
 
-/// Every programme, for who begins to avoid something in the middle of it, and for who stops.
+/// Every programme, for members who start or stop excluding something in the middle of it.
 #[test]
 fn a_change_counts_from_its_date_on_in_every_programme() {
     let catalogue = seed::catalogue().expect("the content can be read");
@@ -125,7 +125,7 @@ fn without_anything_that_fits_the_meal_is_left_out() {
         assert!(day.meals.len() < 5);
         assert_eq!(day.nutrition.is_none(), day.meals.is_empty());
     }
-    // Nothing is known of the member: nothing is safe.
+    // Without preferences, no recipe is known to be safe.
     let days = setting.days(&[], &DayLog::default());
     assert!(days.iter().all(|day| day.meals.is_empty()));
 }

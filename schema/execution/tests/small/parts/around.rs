@@ -1,4 +1,4 @@
-// What the generated module expects around it.
+// The items that the generated module expects in the module that includes it.
 
 use std::sync::{
     Arc, Mutex,
@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use coach_execution::{
-    Batch, Cause, Completed, Fault, InputError, Output, PlannedField, Problem, Refusable,
-    Unacceptable, Value, leaf, scalar::Scalar,
+    Batch, Cause, Completed, InputError, Output, PlannedField, Problem, ResolverError,
+    UserErrorPayload, Value, Violation, leaf, scalar::Scalar,
 };
 
 use self::contract::{arguments, batch, mutation, one_of, query, types};
@@ -30,7 +30,7 @@ pub enum Role {
 pub struct RequestContext {
     pub role: Role,
     pub total: Arc<AtomicI32>,
-    /// One line for each call of a batch function.
+    /// The calls of batch functions, each as its name and number of keys.
     pub loads: Arc<Mutex<Vec<String>>>,
     pub span: tracing::Span,
 }
@@ -49,11 +49,11 @@ impl RequestContext {
         &self.span
     }
 
-    async fn part<F: Future>(&self, _: tracing::Span, run: F) -> F::Output {
+    async fn in_span<F: Future>(&self, _: tracing::Span, run: F) -> F::Output {
         run.await
     }
 
-    fn renewed(&self) -> Self {
+    fn fork(&self) -> Self {
         Self {
             role: self.role,
             total: Arc::clone(&self.total),
@@ -74,23 +74,23 @@ impl RequestContext {
 #[derive(Debug)]
 pub struct Error;
 
-impl From<Error> for Fault {
+impl From<Error> for ResolverError {
     fn from(_: Error) -> Self {
         Self::new("BROKEN", "it broke")
     }
 }
 
-fn authorize(context: &RequestContext, requires: Role) -> Result<(), Fault> {
+fn authorize(context: &RequestContext, requires: Role) -> Result<(), ResolverError> {
     if context.role >= requires {
         Ok(())
     } else {
-        Err(Fault::new("FORBIDDEN", "not for you"))
+        Err(ResolverError::new("FORBIDDEN", "not for you"))
     }
 }
 
-fn owns(_: &RequestContext, id: &Id) -> Result<(), Fault> {
+fn authorize_owner(_: &RequestContext, id: &Id) -> Result<(), ResolverError> {
     if id.0 == "stolen" {
-        Err(Fault::internal("internal error"))
+        Err(ResolverError::internal("internal error"))
     } else {
         Ok(())
     }

@@ -1,4 +1,4 @@
-// The models, but for those that the mistakes replace.
+// The models, except for those that the cases in tests/mistakes replace.
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Id(pub String);

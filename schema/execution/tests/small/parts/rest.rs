@@ -1,4 +1,4 @@
-// The rest of the resolvers.
+// The resolvers that no case in tests/mistakes replaces.
 
 fn dish(id: &str) -> Dish {
     Dish {
@@ -124,12 +124,12 @@ root!(mutation::AddOrFail, i32, context, arguments: MutationAddOrFail => {
     Err(Error)
 });
 
-impl Refusable for LabelPayload {
-    fn refused(problems: &[Problem]) -> Self {
+impl UserErrorPayload for LabelPayload {
+    fn from_problems(problems: &[Problem]) -> Self {
         let mistakes = problems.iter().map(|problem| Mistake {
             message: match &problem.cause {
-                Cause::Value(why) => why.to_string(),
-                Cause::Kind(_) => unreachable!("nothing for a person"),
+                Cause::Violation(violation) => violation.to_string(),
+                Cause::TypeMismatch(_) => unreachable!("not a user error"),
             },
             path: problem.path_as_text(),
         });

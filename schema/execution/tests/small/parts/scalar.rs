@@ -4,7 +4,7 @@ impl Scalar for types::Date {
     fn parse(value: Value) -> Result<Date, InputError> {
         match value {
             Value::String(text) if text.len() == 10 => Ok(Date(text)),
-            Value::String(_) => Err(InputError::unacceptable(Unacceptable::Unknown {
+            Value::String(_) => Err(InputError::violation(Violation::InvalidScalar {
                 code: "NO_DATE",
                 message: "is not a date",
             })),

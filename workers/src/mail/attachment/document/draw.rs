@@ -1,4 +1,4 @@
-//! Pages as a PDF.
+//! Draws a layout as a PDF.
 
 use std::num::NonZeroU16;
 
@@ -23,17 +23,17 @@ use krilla::{
 use super::{
     Error,
     face::{Face, Faces},
-    paper::{Ink, MARGIN, Mark, Paper, Role, SIZE},
+    layout::{Ink, Layout, MARGIN, Mark, PAGE_SIZE, Role},
 };
 
-/// Of the number of the page.
-const SMALL: f32 = 8.5;
+/// The font size of the footer.
+const FOOTER_SIZE: f32 = 8.5;
 
-/// Draws all pages.
+/// Draws all pages. Returns the bytes of the PDF.
 pub(super) fn draw(
-    paper: &Paper<'_>,
+    layout: &Layout<'_>,
     faces: &Faces,
-    house: &str,
+    sender: &str,
     title: &str,
     language: &str,
 ) -> Result<Vec<u8>, Error> {
@@ -49,14 +49,14 @@ pub(super) fn draw(
         Metadata::new()
             .title(title.to_owned())
             .language(language.to_owned())
-            .creator(house.to_owned()),
+            .creator(sender.to_owned()),
     );
     let mut pieces: Vec<Vec<Identifier>> = Vec::new();
-    pieces.resize_with(paper.blocks.len(), Vec::new);
+    pieces.resize_with(layout.blocks.len(), Vec::new);
     let mut outline = Outline::new();
-    let pages = paper.pages.len();
-    for (number, marks) in paper.pages.iter().enumerate() {
-        let settings = PageSettings::from_wh(SIZE.0, SIZE.1);
+    let pages = layout.pages.len();
+    for (number, marks) in layout.pages.iter().enumerate() {
+        let settings = PageSettings::from_wh(PAGE_SIZE.0, PAGE_SIZE.1);
         let settings =
             settings.ok_or_else(|| Error::Document("the page has no size".to_owned()))?;
         let mut page = document.start_page_with(settings);
@@ -81,23 +81,23 @@ pub(super) fn draw(
                         text,
                     );
                     surface.end_tagged();
-                    let (role, whole) = &paper.blocks[*block];
+                    let (role, whole) = &layout.blocks[*block];
                     if *role == Role::Section {
-                        let place =
+                        let destination =
                             XyzDestination::new(number, Point::from_xy(0.0, y - style.size));
-                        outline.push_child(OutlineNode::new(whole.clone(), place));
+                        outline.push_child(OutlineNode::new(whole.clone(), destination));
                     }
                 }
                 Mark::Box { x, y } => draw_box(&mut surface, *x, *y),
             }
         }
-        let footer = format!("{house} · {} / {pages}", number + 1);
+        let footer = format!("{sender} · {} / {pages}", number + 1);
         draw_footer(&mut surface, faces.face(false), &footer);
         surface.finish();
         page.finish();
     }
     document.set_outline(outline);
-    document.set_tag_tree(tree(&paper.blocks, pieces));
+    document.set_tag_tree(tree(&layout.blocks, pieces));
     document
         .finish()
         .map_err(|error| Error::Document(format!("{error:?}")))
@@ -136,16 +136,22 @@ fn draw_box(surface: &mut Surface<'_>, x: f32, y: f32) {
 }
 
 fn draw_footer(surface: &mut Surface<'_>, face: &Face, text: &str) {
-    let text = face.legible(text);
+    let text = face.to_displayable(text);
     surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(
         ArtifactType::Footer,
     )));
     surface.set_fill(Some(fill(Ink::Grey)));
-    write(surface, face, (MARGIN, SIZE.1 - MARGIN / 2.0), SMALL, &text);
+    write(
+        surface,
+        face,
+        (MARGIN, PAGE_SIZE.1 - MARGIN / 2.0),
+        FOOTER_SIZE,
+        &text,
+    );
     surface.end_tagged();
 }
 
-/// The document as it is read out.
+/// The structure of the document, for screen readers.
 fn tree(blocks: &[(Role, String)], pieces: Vec<Vec<Identifier>>) -> TagTree {
     let mut tree = TagTree::new();
     let mut list: Option<TagGroup> = None;

@@ -1,4 +1,4 @@
-//! Fonts, and texts as their glyphs. Latin, Greek and Cyrillic need no shaping beyond one glyph for each character.
+//! Fonts, and the glyphs of texts. Latin, Greek and Cyrillic need no shaping: each character has one glyph.
 
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use skrifa::{
@@ -26,7 +26,7 @@ impl Faces {
         })
     }
 
-    /// Whether a text can be read in both.
+    /// Whether both fonts have the glyphs of a text.
     pub(super) fn can_show(&self, text: &str) -> bool {
         self.regular.can_show(text) && self.semibold.can_show(text)
     }
@@ -60,37 +60,37 @@ impl Face {
         })
     }
 
-    /// A text in characters that the font has: `⅓` becomes `1⁄3`, and what has no likeness is left out. Whether there is
-    /// any, [`Faces::can_show`] says.
-    pub(super) fn legible(&self, text: &str) -> String {
-        let mut legible = String::with_capacity(text.len());
-        for c in text.nfc().filter(|c| !is_unseen(*c)) {
+    /// Replaces characters that the font lacks by their compatibility decomposition, such as `⅓` by `1⁄3`, and drops
+    /// those that have none. [`Faces::can_show`] tells whether any would be dropped.
+    pub(super) fn to_displayable(&self, text: &str) -> String {
+        let mut displayable = String::with_capacity(text.len());
+        for c in text.nfc().filter(|c| !is_invisible(*c)) {
             if c.is_control() || c.is_whitespace() {
-                legible.push(' ');
+                displayable.push(' ');
             } else if self.has(c) {
-                legible.push(c);
+                displayable.push(c);
             } else {
-                legible.extend(std::iter::once(c).nfkd().filter(|c| self.has(*c)));
+                displayable.extend(std::iter::once(c).nfkd().filter(|c| self.has(*c)));
             }
         }
-        legible
+        displayable
     }
 
-    /// Whether each character has a glyph, or one for what it is without its accents.
+    /// Whether each character has a glyph, at least without its accents.
     fn can_show(&self, text: &str) -> bool {
         text.nfc().all(|c| {
-            let likeness = std::iter::once(c).nfkd().next();
+            let base = std::iter::once(c).nfkd().next();
             c.is_control()
                 || c.is_whitespace()
-                || is_unseen(c)
+                || is_invisible(c)
                 || self.has(c)
-                || likeness.is_some_and(|c| self.has(c))
+                || base.is_some_and(|c| self.has(c))
         })
     }
 
-    /// Glyphs of a legible text, sized by the em.
+    /// The glyphs of a displayable text. Advances are in ems.
     pub(super) fn glyphs(&self, text: &str) -> Vec<KrillaGlyph> {
-        let glyph = |(at, c): (usize, char)| {
+        let glyph = |(start, c): (usize, char)| {
             let glyph = self.characters.map(c).unwrap_or_default();
             let id = GlyphId::new(glyph.to_u32());
             KrillaGlyph::new(
@@ -99,14 +99,14 @@ impl Face {
                 0.0,
                 0.0,
                 0.0,
-                at..at + c.len_utf8(),
+                start..start + c.len_utf8(),
                 None,
             )
         };
         text.char_indices().map(glyph).collect()
     }
 
-    /// How wide a legible text is, in ems.
+    /// The width of a displayable text, in ems.
     pub(super) fn width(&self, text: &str) -> f32 {
         text.chars().map(|c| self.advance(c)).sum()
     }
@@ -121,8 +121,8 @@ impl Face {
     }
 }
 
-/// What has no glyph of its own: soft hyphens, joiners, marks of direction, selectors of variants.
-fn is_unseen(c: char) -> bool {
+/// Whether a character has no glyph of its own: soft hyphens, joiners, marks of direction, variation selectors.
+fn is_invisible(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }

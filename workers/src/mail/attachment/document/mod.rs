@@ -1,22 +1,22 @@
-//! A cycle's meals as a PDF: for each week its days, then what to buy for them. Tagged for screen readers (PDF/UA-1),
-//! A4.
+//! A cycle's meals as a PDF: the days of each week, followed by its shopping list. Pages are A4, and tagged for screen
+//! readers (PDF/UA-1).
 
 mod draw;
 mod face;
-mod paper;
+mod layout;
 
 use self::{
     draw::draw,
     face::Faces,
-    paper::{Ink, Paper, Role, Style},
+    layout::{Ink, Layout, Role, Style},
 };
 use super::{PlanAttachment, PlanDay, line};
-use crate::mail::words::Words;
+use crate::mail::formatting::Formatting;
 
-/// Where meals begin, beside their slots; points from the left margin.
-const BESIDE: f32 = 70.0;
+/// The width of the labels beside meals, in points.
+const LABEL_WIDTH: f32 = 70.0;
 
-/// Why there is no document: a defect.
+/// A defect that prevents the document.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(in crate::mail) enum Error {
     #[error("a font cannot be read")]
@@ -25,67 +25,78 @@ pub(in crate::mail) enum Error {
     Document(String),
 }
 
-/// The document's bytes; the same plan gives the same bytes. `None` where a text is in a script that the fonts lack: a
-/// document that nobody can read is none.
+/// Writes the document. The same plan gives the same bytes. `None` if a text is in a script that the fonts lack, as the
+/// document would be unreadable.
 pub(in crate::mail) fn write(
     plan: &PlanAttachment,
-    house: &str,
-    words: Words,
+    sender: &str,
+    formatting: Formatting,
 ) -> Result<Option<Vec<u8>>, Error> {
     let faces = Faces::new().ok_or(Error::Font)?;
-    if !plan.texts().chain([house]).all(|text| faces.can_show(text)) {
+    if !plan
+        .texts()
+        .chain([sender])
+        .all(|text| faces.can_show(text))
+    {
         return Ok(None);
     }
-    let mut paper = Paper::new(&faces);
+    let mut layout = Layout::new(&faces);
     let title = format!("Meals of cycle {}", plan.cycle_number);
-    paper.write(Role::Title, Style::TITLE, &title);
+    layout.write(Role::Title, Style::TITLE, &title);
     if let (Some(first), Some(last)) = (plan.days.first(), plan.days.last()) {
-        let dates = format!("{} to {}", words.date(first.date), words.date(last.date));
-        paper.write(Role::Text, Style::QUIET, &dates);
+        let dates = format!(
+            "{} to {}",
+            formatting.date(first.date),
+            formatting.date(last.date)
+        );
+        layout.write(Role::Text, Style::QUIET, &dates);
     }
     for ((days, shopping), number) in plan.weeks().zip(1..) {
         if number > 1 {
-            paper.turn();
+            layout.new_page();
         }
         let first = days
             .first()
-            .map_or_else(String::new, |day| words.short_date(day.date));
-        paper.write(
+            .map_or_else(String::new, |day| formatting.short_date(day.date));
+        layout.write(
             Role::Section,
             Style::SECTION,
             &format!("Week {number}, from {first}"),
         );
         for day in days {
-            write_day(&mut paper, day, words);
+            write_day(&mut layout, day, formatting);
         }
         let items = shopping
             .map(|list| list.items.as_slice())
             .unwrap_or_default();
         if !items.is_empty() {
-            paper.turn();
-            paper.write(
+            layout.new_page();
+            layout.write(
                 Role::Section,
                 Style::SECTION,
                 &format!("Shopping list for week {number}"),
             );
-            let items: Vec<_> = items.iter().map(|item| line::to_buy(item, words)).collect();
-            paper.write_boxes(&items);
+            let items: Vec<_> = items
+                .iter()
+                .map(|item| line::to_buy(item, formatting))
+                .collect();
+            layout.write_checklist(&items);
         }
     }
-    draw(&paper, &faces, house, &title, words.language()).map(Some)
+    draw(&layout, &faces, sender, &title, formatting.language()).map(Some)
 }
 
-fn write_day(paper: &mut Paper<'_>, day: &PlanDay, words: Words) {
-    paper.keep_together(|paper| {
-        let date = format!("{} · Day {}", words.date(day.date), day.number);
-        paper.write(Role::Day, Style::DAY, &date);
+fn write_day(layout: &mut Layout<'_>, day: &PlanDay, formatting: Formatting) {
+    layout.keep_together(|layout| {
+        let date = format!("{} · Day {}", formatting.date(day.date), day.number);
+        layout.write(Role::Day, Style::DAY, &date);
         for workout in &day.workouts {
-            paper.write_beside("Workout ", Ink::Green, BESIDE, &line::workout(workout));
+            layout.write_labelled("Workout ", Ink::Green, LABEL_WIDTH, &line::workout(workout));
         }
         for meal in &day.meals {
-            // With a space, which parts it from what is beside it for who has it read out.
+            // The space separates the label from the text in a screen reader.
             let slot = format!("{} ", line::slot(meal.slot));
-            paper.write_beside(&slot, Ink::Grey, BESIDE, &line::meal(meal));
+            layout.write_labelled(&slot, Ink::Grey, LABEL_WIDTH, &line::meal(meal));
         }
     });
 }

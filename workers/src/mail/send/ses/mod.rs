@@ -1,9 +1,9 @@
 //! Amazon SES, version 2: `SendEmail` with a raw message.
 //!
-//! One call, signed here, rather than the SDK: that is 160,000 lines, it does not tell a connection that never was from
-//! one that ended too early, and unless told otherwise it repeats requests that may have been carried out.
+//! The call is signed here and not made by the SDK, which has 160,000 lines, does not distinguish a failed connection
+//! from one that ended early, and by default retries requests that may have been carried out.
 
-mod answer;
+mod response;
 
 use std::{
     sync::Arc,
@@ -29,16 +29,16 @@ use serde_json::json;
 
 use crate::aws::CachedCredentials;
 
-/// To connect, TLS included.
-const CONNECT: Duration = Duration::from_secs(5);
+/// The timeout of connecting, including TLS.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const JSON: &str = "application/json";
 
-/// What can be set about SES.
+/// The settings of [`Ses`].
 #[derive(Clone, Debug)]
 pub struct SesSettings {
-    /// The configuration set, where one is wanted.
+    /// The configuration set, if one is used.
     pub configuration_set: Option<String>,
-    /// For one message, from connecting to the end of the answer.
+    /// The timeout for one message, from connecting to the end of the response.
     pub timeout: Duration,
 }
 
@@ -63,11 +63,11 @@ pub struct Ses {
 }
 
 impl Ses {
-    /// With the region, credentials and endpoint of `config`.
+    /// Uses the region, credentials and endpoint of `config`.
     ///
     /// # Errors
     ///
-    /// What is missing or wrong, in words.
+    /// A message about the missing or wrong setting.
     pub fn new(
         config: &SdkConfig,
         settings: SesSettings,
@@ -90,7 +90,7 @@ impl Ses {
             .port()
             .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
         let client = Client::builder()
-            .connect_timeout(CONNECT)
+            .connect_timeout(CONNECT_TIMEOUT)
             .timeout(settings.timeout)
             .redirect(reqwest::redirect::Policy::none());
         Ok(Self {
@@ -116,7 +116,7 @@ impl Ses {
         body.to_string()
     }
 
-    /// The headers that sign a request (Signature Version 4).
+    /// The headers of a signed request (Signature Version 4).
     fn signature(
         &self,
         credentials: Credentials,
@@ -167,8 +167,8 @@ impl Mailer for Ses {
             request = request.header(name, value);
         }
         match request.body(body).send().await {
-            Ok(response) => answer::read(response).await,
-            Err(error) => Err(answer::without(&error)),
+            Ok(response) => response::parse(response).await,
+            Err(error) => Err(response::transport_error(&error)),
         }
     }
 }

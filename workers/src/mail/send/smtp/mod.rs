@@ -1,9 +1,9 @@
-//! An SMTP server.
+//! Sends mail to an SMTP server.
 //!
-//! The conversation is led here, command by command: only so is it known whether a failure came before the message was
-//! handed over, or after.
+//! The commands are sent one by one here, to know whether a failure occurred before the message was transmitted, or
+//! after.
 
-mod answer;
+mod response;
 mod server;
 
 use std::{sync::Mutex, time::Duration};
@@ -21,10 +21,10 @@ use tokio::time::{Instant, timeout};
 use server::Server;
 pub use server::SmtpSettings;
 
-/// For how long a connection is kept for the next message; servers end idle ones after some minutes.
-const IDLE: Duration = Duration::from_secs(20);
-/// How many are kept.
-const KEPT: usize = 4;
+/// How long an idle connection is reused. Servers close idle connections after some minutes.
+const MAX_IDLE_TIME: Duration = Duration::from_secs(20);
+/// The maximum number of idle connections.
+const MAX_IDLE_CONNECTIONS: usize = 4;
 
 /// An SMTP server.
 pub struct Smtp {
@@ -34,11 +34,11 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// Checks the settings; connects when the first message comes.
+    /// Validates the settings. It connects when the first message is sent.
     ///
     /// # Errors
     ///
-    /// What is wrong, in words, without the password.
+    /// A message about the invalid setting, without the password.
     pub fn new(settings: &SmtpSettings) -> Result<Self, String> {
         let server = Server::new(settings)?;
         let idle = Mutex::default();
@@ -49,7 +49,7 @@ impl Smtp {
         })
     }
 
-    /// A connection that takes the message next.
+    /// A connection on which the content of the message is expected next.
     async fn prepare(&self, message: &Message) -> Result<AsyncSmtpConnection, Error> {
         let address = |text: &str| {
             let address = text.parse::<Address>();
@@ -57,39 +57,39 @@ impl Smtp {
         };
         let (from, to) = (address(&message.from)?, address(&message.to)?);
         let mail = || Mail::new(Some(from.clone()), Vec::new());
-        let begun = match self.idle() {
-            // The server may have ended it meanwhile; nothing was handed over, so a new one can take its place.
-            Some(mut kept) => kept.command(mail()).await.ok().map(|_| kept),
+        let reused = match self.take_idle() {
+            // The server may have closed it meanwhile. No message was transmitted, so a new connection is safe.
+            Some(mut idle) => idle.command(mail()).await.ok().map(|_| idle),
             None => None,
         };
-        let mut connection = if let Some(connection) = begun {
+        let mut connection = if let Some(connection) = reused {
             connection
         } else {
             let mut connection = self.server.connect().await?;
-            let answer = connection.command(mail()).await;
-            answer.map_err(|error| answer::to_sender(&error))?;
+            let response = connection.command(mail()).await;
+            response.map_err(|error| response::mail_from_error(&error))?;
             connection
         };
-        let answer = connection.command(Rcpt::new(to, Vec::new())).await;
-        if let Err(error) = answer {
-            let error = answer::to_message(&error);
+        let response = connection.command(Rcpt::new(to, Vec::new())).await;
+        if let Err(error) = response {
+            let error = response::envelope_error(&error);
             connection.abort().await;
             return Err(error);
         }
-        let answer = connection.command(Data).await;
-        answer.map_err(|error| answer::to_message(&error))?;
+        let response = connection.command(Data).await;
+        response.map_err(|error| response::envelope_error(&error))?;
         Ok(connection)
     }
 
-    fn idle(&self) -> Option<AsyncSmtpConnection> {
+    fn take_idle(&self) -> Option<AsyncSmtpConnection> {
         let mut idle = self.idle.lock().ok()?;
-        idle.retain(|(_, since)| since.elapsed() < IDLE);
+        idle.retain(|(_, since)| since.elapsed() < MAX_IDLE_TIME);
         idle.pop().map(|(connection, _)| connection)
     }
 
-    fn keep(&self, connection: AsyncSmtpConnection) {
+    fn store_idle(&self, connection: AsyncSmtpConnection) {
         if let Ok(mut idle) = self.idle.lock()
-            && idle.len() < KEPT
+            && idle.len() < MAX_IDLE_CONNECTIONS
         {
             idle.push((connection, Instant::now()));
         }
@@ -104,14 +104,14 @@ impl Mailer for Smtp {
             reason: "the mail server did not answer in time".to_owned(),
             after: None,
         })??;
-        // The last line's end is part of what ends the message.
+        // The end of the last line is part of the sequence that ends the message.
         let mime = message.mime.strip_suffix(b"\r\n").unwrap_or(&message.mime);
         match timeout(self.timeout, connection.message(mime)).await {
             Ok(Ok(response)) => {
-                self.keep(connection);
-                Ok(answer::id(&response))
+                self.store_idle(connection);
+                Ok(response::queue_id(&response))
             }
-            Ok(Err(error)) => Err(answer::to_content(&error)),
+            Ok(Err(error)) => Err(response::content_error(&error)),
             Err(_) => Err(Error::Unknown(
                 "the mail server did not accept in time".to_owned(),
             )),

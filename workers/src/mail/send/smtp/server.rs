@@ -1,4 +1,4 @@
-//! Where the server is, and how it is connected to.
+//! The address of the server, and how to connect to it.
 
 use std::{fmt, net::IpAddr, time::Duration};
 
@@ -11,27 +11,27 @@ use lettre::transport::smtp::{
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
 
-use super::answer;
+use super::response;
 
-/// To connect, without TLS.
-const CONNECT: Duration = Duration::from_secs(10);
+/// The timeout of connecting, without TLS.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What can be set about a server.
+/// The settings of [`Smtp`](super::Smtp).
 #[derive(Clone)]
 pub struct SmtpSettings {
-    /// `smtp://user:password@host:port`, encrypted by STARTTLS, or `smtps://…`, encrypted from the start. Only to this
-    /// machine itself may `smtp` go unencrypted, and does unless `?tls=required` is added.
+    /// The URL: `smtp://user:password@host:port` for STARTTLS, or `smtps://…` for TLS from the start. `smtp` to this
+    /// machine is not encrypted unless `?tls=required` is added.
     pub url: String,
-    /// What we call ourselves: a domain.
+    /// The domain of `EHLO`.
     pub hello: String,
-    /// A certificate (PEM) to trust besides those of the system.
+    /// A root certificate (PEM) to trust in addition to those of the system.
     pub root_certificate: Option<Vec<u8>>,
-    /// From connecting to where the message can be handed over, and from there to its acceptance. Servers take their
-    /// time to accept: a minute is a good value.
+    /// The timeout of each of two phases: from connecting until the message can be transmitted, and from there to its
+    /// acceptance. Servers may be slow to accept messages: a minute is a good value.
     pub timeout: Duration,
 }
 
-/// Without the password.
+/// Omits the URL, which has the password.
 impl fmt::Debug for SmtpSettings {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("SmtpSettings(…)")
@@ -83,27 +83,31 @@ impl Server {
         })
     }
 
-    /// A connection that is encrypted and signed in, as far as the settings want it. Nothing was handed over when it
-    /// fails.
+    /// Opens a connection, encrypted and authenticated as configured.
     pub(super) async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
-        let at_once = match &self.tls {
+        let implicit_tls = match &self.tls {
             Tls::Always(parameters) => Some(parameters.clone()),
             Tls::None | Tls::Start(_) => None,
         };
         let address = (self.host.as_str(), self.port);
-        let connected =
-            AsyncSmtpConnection::connect_tokio1(address, Some(CONNECT), &self.hello, at_once, None);
-        let unavailable = |error| answer::to_connection(&error);
+        let connected = AsyncSmtpConnection::connect_tokio1(
+            address,
+            Some(CONNECT_TIMEOUT),
+            &self.hello,
+            implicit_tls,
+            None,
+        );
+        let unavailable = |error| response::connection_error(&error);
         let mut connection = connected.await.map_err(unavailable)?;
         if let Tls::Start(parameters) = &self.tls {
-            // Without it, it fails: a password is never sent in the clear.
+            // It fails if the server does not support it, so that a password is never sent unencrypted.
             let encrypted = connection.starttls(parameters.clone(), &self.hello).await;
             encrypted.map_err(unavailable)?;
         }
         if let Some(credentials) = &self.credentials {
             let mechanisms = [Mechanism::Plain, Mechanism::Login];
-            let answer = connection.auth(&mechanisms, credentials).await;
-            answer.map_err(unavailable)?;
+            let response = connection.auth(&mechanisms, credentials).await;
+            response.map_err(unavailable)?;
         }
         Ok(connection)
     }

@@ -1,0 +1,162 @@
+//! The environment of a measurement: a private Postgres with a data set, and an issuer of tokens.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::Context as _;
+use coach_domain::clock::{Clock as _, SystemClock};
+use coach_gateway::{
+    app,
+    auth::LocalIssuer,
+    database,
+    embedded::{self, EmbeddedPostgres},
+    postgres_archive,
+};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement,
+};
+use tokio::task::spawn_blocking;
+
+use crate::{
+    cli::Common,
+    dataset::{self, Marker},
+    log_progress, process,
+};
+
+/// Longer than any load of a data set: a new connection would lack the temporary tables.
+const CONNECTION_LIFETIME: Duration = Duration::from_hours(24);
+
+/// The running environment. Dropping it stops Postgres.
+pub(crate) struct Environment {
+    /// The folder of all files that a run creates.
+    pub(crate) home: PathBuf,
+    /// The URL of the database with the data set.
+    pub(crate) database_url: String,
+    pub(crate) issuer: LocalIssuer,
+    /// A pool of one connection to that database.
+    pub(crate) pool: DatabaseConnection,
+    /// The id of the Postgres server process, whose children serve the connections.
+    pub(crate) postgres: u32,
+    server: EmbeddedPostgres,
+}
+
+impl Environment {
+    /// Starts Postgres, and creates the data set unless it exists.
+    pub(crate) async fn start(common: &Common) -> anyhow::Result<Self> {
+        let home = match &common.home {
+            Some(home) => home.clone(),
+            None => default_home()?,
+        };
+        let settings = embedded::Settings {
+            bin: common.postgres_bin.clone(),
+            fetch: Some(postgres_archive::fetch),
+            ..embedded::Settings::new(&home)
+        };
+        let start_postgres =
+            move || EmbeddedPostgres::start(&settings, &mut |line| log_progress(line));
+        let server = spawn_blocking(start_postgres).await??;
+        let pool = data_set(&server, common.members).await?;
+        let home = home.canonicalize()?;
+        Ok(Self {
+            issuer: LocalIssuer::open(&home)?,
+            home,
+            database_url: server.url(&dataset::database(common.members)),
+            postgres: process::parent(backend_pid(&pool).await?)?,
+            pool,
+            server,
+        })
+    }
+}
+
+impl Environment {
+    /// Copies the data set to another database, which measurements may modify, and returns its URL.
+    pub(crate) async fn copy(&self, name: &str) -> anyhow::Result<String> {
+        let maintenance = connect(&self.server.url("postgres")).await?;
+        let original: String = query_value(&self.pool, "SELECT current_database()").await?;
+        for sql in [
+            format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"),
+            // A template database must not have connections. Our own pool reconnects by itself.
+            format!(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{original}'"
+            ),
+            format!("CREATE DATABASE \"{name}\" TEMPLATE \"{original}\""),
+        ] {
+            maintenance.execute_unprepared(&sql).await?;
+        }
+        maintenance.close().await?;
+        Ok(self.server.url(name))
+    }
+}
+
+/// The folder `bench` in the target folder of this program.
+fn default_home() -> anyhow::Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    let target = program.ancestors().nth(2).map(Path::to_owned);
+    Ok(target.context("this program has no folder")?.join("bench"))
+}
+
+/// Connects to the database with this number of members, after recreating it if it is outdated or incomplete.
+async fn data_set(server: &EmbeddedPostgres, members: u32) -> anyhow::Result<DatabaseConnection> {
+    let name = dataset::database(members);
+    let today = SystemClock.now().date_naive();
+    let maintenance = server.url("postgres");
+    database::create(&maintenance, &name).await?;
+    let pool = connect(&server.url(&name)).await?;
+    let marker = Marker::read(&pool).await?;
+    if marker.is_some_and(|marker| marker.matches(members, today)) {
+        // Applies migrations that were added since.
+        prepare(&server.url(&name)).await?;
+        return Ok(pool);
+    }
+    pool.close().await?;
+    let server_pool = connect(&maintenance).await?;
+    let drop = format!("DROP DATABASE \"{name}\" WITH (FORCE)");
+    server_pool.execute_unprepared(&drop).await?;
+    server_pool.close().await?;
+    database::create(&maintenance, &name).await?;
+    let pool = connect(&server.url(&name)).await?;
+    prepare(&server.url(&name)).await?;
+    dataset::load(&pool, members, today)
+        .await
+        .context("loading the data set")?;
+    pool.close().await?;
+    // A new connection, without the settings of the one that loaded the data.
+    Ok(connect(&server.url(&name)).await?)
+}
+
+/// Creates or updates the tables and the content.
+async fn prepare(url: &str) -> anyhow::Result<()> {
+    let pool = crate::pipeline::connect(url).await?;
+    app::prepare(&pool, &SystemClock).await?;
+    pool.close().await;
+    Ok(())
+}
+
+async fn connect(url: &str) -> Result<DatabaseConnection, sea_orm::DbErr> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(1)
+        .max_lifetime(CONNECTION_LIFETIME)
+        .idle_timeout(CONNECTION_LIFETIME)
+        .set_application_name("coach-bench")
+        .sqlx_logging(false);
+    Database::connect(options).await
+}
+
+/// The id of the server process of a connection.
+async fn backend_pid(pool: &DatabaseConnection) -> anyhow::Result<u32> {
+    let pid: i32 = query_value(pool, "SELECT pg_backend_pid()").await?;
+    Ok(pid.try_into()?)
+}
+
+/// The result of a statement that returns a single value.
+pub(crate) async fn query_value<T: sea_orm::TryGetable>(
+    pool: &impl sea_orm::ConnectionTrait,
+    sql: &str,
+) -> anyhow::Result<T> {
+    let statement = Statement::from_string(DbBackend::Postgres, sql);
+    let row = pool.query_one_raw(statement).await?;
+    Ok(row.context("no row")?.try_get_by_index(0)?)
+}

@@ -1,0 +1,16 @@
+//! Purchases: what shops report about subscriptions, whom it belongs to, and what follows from it.
+
+pub mod apple;
+mod archive;
+mod confirm;
+mod link;
+mod report;
+mod statement_store;
+mod verifier;
+
+pub use archive::purge_archived;
+pub use confirm::{MAX_CHECKS, confirm, next_request_time};
+pub use link::{LinkPurchase, Linked};
+pub use report::{Report, ReportOutcome};
+pub use statement_store::purge_unlinked;
+pub use verifier::{Products, PurchaseError, PurchaseVerifier, Shops};

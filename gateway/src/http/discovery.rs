@@ -1,0 +1,48 @@
+//! Documents that clients and other services fetch: the schema, and the local issuer's public key.
+
+use std::sync::LazyLock;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::{
+    Json,
+    extract::State,
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG},
+    },
+    response::{IntoResponse, Response},
+};
+use coach_resolvers::SDL;
+
+use super::{conditional, error::HttpError, state::AppState};
+use crate::hex;
+
+static SCHEMA_ETAG: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let digest = digest(&SHA256, SDL.as_bytes());
+    let tag = hex::encode(&digest.as_ref()[..12]);
+    HeaderValue::try_from(format!("\"{tag}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+});
+
+/// `GET /schema.graphql`: the SDL, for code generators. Sent as plain text, which browsers display.
+pub(super) async fn schema(headers: HeaderMap) -> Response {
+    let cache_headers = [
+        (ETAG, SCHEMA_ETAG.clone()),
+        (CACHE_CONTROL, HeaderValue::from_static("public, no-cache")),
+    ];
+    if conditional::is_not_modified(&headers, &SCHEMA_ETAG) {
+        return (StatusCode::NOT_MODIFIED, cache_headers).into_response();
+    }
+    let content_type = [(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    )];
+    (cache_headers, content_type, SDL).into_response()
+}
+
+/// `GET /.well-known/jwks.json`: the key set that the local issuer's tokens are verified with.
+pub(super) async fn key_set(State(state): State<AppState>) -> Response {
+    match &state.shared().local_issuer {
+        Some(issuer) => Json(issuer.key_set()).into_response(),
+        None => HttpError::not_found().into_response(),
+    }
+}

@@ -1,0 +1,310 @@
+//! Builds HTTP responses from the results of execution.
+
+use async_graphql::{ErrorExtensionValues, ServerError, Value};
+use axum::{
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE},
+    },
+    response::{IntoResponse, Response},
+};
+use coach_execution::Response as ExecutionResult;
+use serde::Serialize;
+
+use super::{
+    error::RETRY_AFTER_SECONDS,
+    media_type::MediaType,
+    meter,
+    observe::{RequestSummary, Statements},
+    request_id::RequestId,
+};
+
+/// The value of `Vary`: the request headers that a response depends on.
+const VARY_HEADERS: &str = "accept, authorization, x-api-key, graphql-cost";
+
+/// The request header that asks for the cost with the value `report`. Header and value are those of Hot Chocolate.
+const COST_HEADER: &str = "graphql-cost";
+
+/// The cost limit to report along with the cost of an operation; `None` unless the client asks for a cost report.
+#[derive(Clone, Copy)]
+pub(super) struct CostReporting(Option<usize>);
+
+impl CostReporting {
+    pub(super) fn requested(headers: &HeaderMap, limit: usize) -> Self {
+        let is_requested = headers
+            .get(COST_HEADER)
+            .is_some_and(|value| value == "report");
+        Self(is_requested.then_some(limit))
+    }
+}
+
+/// The result of one operation, with its name and the SQL statements that it took.
+pub(super) struct OperationResponse {
+    pub(super) name: Option<String>,
+    pub(super) result: ExecutionResult,
+    pub(super) statements: Statements,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    // First, so that people who read the JSON see them.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [ServerError],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<&'a Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extensions: Option<Extensions>,
+}
+
+#[derive(Serialize)]
+struct Extensions {
+    cost: Cost,
+}
+
+#[derive(Serialize)]
+struct Cost {
+    counted: usize,
+    limit: usize,
+}
+
+impl OperationResponse {
+    /// The response to an operation that was rejected before execution.
+    pub(super) fn rejected(errors: Vec<ServerError>) -> Self {
+        let response = Self {
+            name: None,
+            result: ExecutionResult::request_error(errors),
+            statements: Statements::default(),
+        };
+        response.count_errors();
+        response
+    }
+
+    fn body(&self, cost_reporting: CostReporting) -> Body<'_> {
+        // An operation that was rejected before it was planned has no cost.
+        let has_cost = self.result.data.is_some() || self.result.cost > 0;
+        let limit = cost_reporting.0.filter(|_| has_cost);
+        Body {
+            errors: &self.result.errors,
+            data: self.result.data.as_ref(),
+            extensions: limit.map(|limit| Extensions {
+                cost: Cost {
+                    counted: self.result.cost,
+                    limit,
+                },
+            }),
+        }
+    }
+
+    /// Records the errors in the metrics, by their codes.
+    pub(super) fn count_errors(&self) {
+        let codes = self.result.errors.iter().filter_map(code);
+        codes.for_each(meter::count_error);
+    }
+
+    /// The HTTP response to a request with a single operation.
+    pub(super) fn respond(
+        mut self,
+        media_type: MediaType,
+        id: &RequestId,
+        cost_reporting: CostReporting,
+    ) -> Response {
+        self.add_request_id(id);
+        let status = status(&self.result, media_type);
+        let summary = summarize(std::slice::from_ref(&self));
+        let mut response = respond(status, media_type, &self.body(cost_reporting), summary);
+        let headers = response.headers_mut();
+        if self.is_unavailable() {
+            headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = self.result.errors.iter().find_map(retry_after) {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        let cache_control = self.result.cache.as_ref().filter(|_| status.is_success());
+        let cache_control = cache_control.and_then(|hint| {
+            let scope = if hint.private { "private" } else { "public" };
+            HeaderValue::try_from(format!("{scope}, max-age={}", hint.max_age)).ok()
+        });
+        if let Some(value) = cache_control {
+            headers.insert(CACHE_CONTROL, value);
+        }
+        response
+    }
+
+    /// Whether a retry may succeed for a part of the result, whatever the status is.
+    fn is_unavailable(&self) -> bool {
+        let mut codes = self.result.errors.iter().filter_map(code);
+        codes.any(|code| code == "SERVICE_UNAVAILABLE")
+    }
+
+    /// The HTTP response to a batch. Each operation has its own errors; the status is always 200.
+    pub(super) fn respond_to_batch(
+        mut batch: Vec<Self>,
+        media_type: MediaType,
+        id: &RequestId,
+        cost_reporting: CostReporting,
+    ) -> Response {
+        for response in &mut batch {
+            response.add_request_id(id);
+        }
+        let bodies: Vec<_> = batch
+            .iter()
+            .map(|response| response.body(cost_reporting))
+            .collect();
+        respond(StatusCode::OK, media_type, &bodies, summarize(&batch))
+    }
+
+    /// Adds the request id to internal errors, so that users can report it.
+    fn add_request_id(&mut self, id: &RequestId) {
+        for error in &mut self.result.errors {
+            if code(error) == Some("INTERNAL_SERVER_ERROR") {
+                let extensions = error
+                    .extensions
+                    .get_or_insert_with(ErrorExtensionValues::default);
+                extensions.set("requestId", id.as_str());
+            }
+        }
+    }
+}
+
+fn respond<T: Serialize>(
+    status: StatusCode,
+    media_type: MediaType,
+    body: &T,
+    summary: RequestSummary,
+) -> Response {
+    let Ok(bytes) = serde_json::to_vec(body) else {
+        return super::error::HttpError::internal().respond(media_type, None);
+    };
+    let headers = [
+        (CONTENT_TYPE, media_type.header_value()),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (VARY, HeaderValue::from_static(VARY_HEADERS)),
+    ];
+    let mut response = (status, headers, bytes).into_response();
+    response.extensions_mut().insert(summary.statements.clone());
+    response.extensions_mut().insert(summary);
+    response
+}
+
+fn summarize(responses: &[OperationResponse]) -> RequestSummary {
+    let names = responses
+        .iter()
+        .filter_map(|response| response.name.as_deref());
+    RequestSummary {
+        operations: names.collect::<Vec<_>>().join(","),
+        cost: responses.iter().map(|response| response.result.cost).sum(),
+        errors: responses
+            .iter()
+            .map(|response| response.result.errors.len())
+            .sum(),
+        statements: Statements {
+            count: responses
+                .iter()
+                .map(|response| response.statements.count)
+                .sum(),
+            texts: responses
+                .iter()
+                .flat_map(|response| response.statements.texts.clone())
+                .collect(),
+        },
+    }
+}
+
+fn code(error: &ServerError) -> Option<&str> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code),
+        _ => None,
+    }
+}
+
+fn retry_after(error: &ServerError) -> Option<u64> {
+    match error.extensions.as_ref()?.get("retryAfter")? {
+        Value::Number(seconds) => seconds.as_u64(),
+        _ => None,
+    }
+}
+
+/// The status by the GraphQL-over-HTTP specification of September 2026, with two deviations from its recommendations.
+/// An invalid document or invalid variables are 400 instead of 422, as in the drafts that clients and audits were
+/// written for. And `application/json` always has 200: clients that accept only that type look for GraphQL errors in no
+/// other response.
+fn status(result: &ExecutionResult, media_type: MediaType) -> StatusCode {
+    if media_type == MediaType::Json {
+        return StatusCode::OK;
+    }
+    if result.data.is_some() {
+        return if result.errors.is_empty() {
+            StatusCode::OK
+        } else {
+            partial_success()
+        };
+    }
+    match result.errors.iter().find_map(code) {
+        Some("UNAUTHENTICATED") => StatusCode::UNAUTHORIZED,
+        Some("FORBIDDEN") => StatusCode::FORBIDDEN,
+        Some("RATE_LIMITED") => StatusCode::TOO_MANY_REQUESTS,
+        Some("TIMEOUT" | "SERVICE_UNAVAILABLE") => StatusCode::SERVICE_UNAVAILABLE,
+        Some("INTERNAL_SERVER_ERROR") => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+/// 294, which the specification defines for a result that has both data and errors.
+fn partial_success() -> StatusCode {
+    StatusCode::from_u16(294).unwrap_or(StatusCode::OK)
+}
+
+#[cfg(test)]
+mod tests {
+    use coach_execution::ResolverError;
+
+    use super::*;
+
+    fn result(data: Option<&str>, code: Option<&'static str>) -> ExecutionResult {
+        ExecutionResult {
+            data: data.map(|text| serde_json::from_str(text).unwrap()),
+            errors: code
+                .map(|code| ResolverError::new(code, "no").into_error(None))
+                .into_iter()
+                .collect(),
+            cost: 0,
+            cache: None,
+        }
+    }
+
+    #[test]
+    fn the_status_follows_the_specification() {
+        for (data, code, response) in [
+            (Some("{\"a\": 1}"), None, 200),
+            (Some("null"), None, 200),
+            (Some("{\"a\": 1}"), Some("INTERNAL_SERVER_ERROR"), 294),
+            (Some("{\"a\": null}"), Some("UNAUTHENTICATED"), 294),
+            (Some("{\"a\": null}"), Some("RATE_LIMITED"), 294),
+            (Some("null"), Some("INTERNAL_SERVER_ERROR"), 294),
+            (Some("null"), Some("UNAUTHENTICATED"), 294),
+            (None, Some("GRAPHQL_PARSE_FAILED"), 400),
+            (None, Some("PERSISTED_QUERY_NOT_SUPPORTED"), 400),
+            (None, Some("GRAPHQL_VALIDATION_FAILED"), 400),
+            (None, Some("BAD_USER_INPUT"), 400),
+            (None, Some("COST_LIMIT_EXCEEDED"), 400),
+            (None, Some("UNAUTHENTICATED"), 401),
+            (None, Some("FORBIDDEN"), 403),
+            (None, Some("RATE_LIMITED"), 429),
+            (None, Some("TIMEOUT"), 503),
+            (None, Some("SERVICE_UNAVAILABLE"), 503),
+            (None, Some("INTERNAL_SERVER_ERROR"), 500),
+        ] {
+            let result = result(data, code);
+            let label = format!("{data:?} {code:?}");
+            assert_eq!(
+                status(&result, MediaType::Response).as_u16(),
+                response,
+                "{label}"
+            );
+            assert_eq!(status(&result, MediaType::Json).as_u16(), 200, "{label}");
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Assembles and runs the background workers: queue, object store and mail transport as configured.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::anyhow;
+use chrono::TimeDelta;
+use coach_domain::{
+    catalogue,
+    clock::{Clock, SystemClock},
+    mail::Mailer,
+    object::ObjectStore,
+    queue::{Queue, QueueName},
+};
+use coach_workers::{
+    Exports, Worker, aws,
+    consumer::{Consumer, ConsumerPool},
+    event::{self, SnsTopic},
+    live::Live,
+    mail::{
+        Letters,
+        send::{Mailbox, RateLimited, Ses, SesSettings, Smtp, SmtpSettings},
+    },
+    object::{Folder, S3},
+    partner::{PartnerOptions, PartnerSync},
+    relay::{DEFAULT_POLL_INTERVAL, Destination, Relay, Route},
+    schedule::Scheduler,
+    webhook::Webhooks,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app, database,
+    queues::Queues,
+    settings::{Mail, Objects, Settings},
+};
+
+/// How long to wait before another attempt to start a worker that could not start.
+const START_RETRY_INTERVAL: Duration = Duration::from_secs(2);
+
+/// For each of the two phases of an SMTP conversation; both fit into a message's default deadline of 60 seconds.
+const SMTP_TIMEOUT: Duration = Duration::from_secs(25);
+
+/// Opens the configured object store.
+///
+/// # Errors
+///
+/// When the store's client cannot be created.
+pub async fn objects(settings: &Settings) -> anyhow::Result<Arc<dyn ObjectStore>> {
+    Ok(match &settings.storage.objects {
+        Objects::Folder(folder) => Arc::new(Folder::new(folder)),
+        Objects::S3(url) => {
+            let bucket = url.host_str().unwrap_or_default();
+            let (config, clock) = (aws::sdk_config().await, Arc::new(SystemClock));
+            let store = S3::new(&config, bucket, url.path(), clock);
+            Arc::new(store.map_err(|error| anyhow!(error))?)
+        }
+    })
+}
+
+async fn mailer(settings: &Settings, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<dyn Mailer>> {
+    let rate = settings.worker.mail.rate;
+    Ok(match &settings.storage.mail {
+        // Writing files needs no rate limit.
+        Mail::Folder(folder) => Arc::new(Mailbox::new(folder, clock)),
+        Mail::Ses => {
+            let config = aws::sdk_config().await;
+            let ses = Ses::new(&config, SesSettings::default(), clock);
+            Arc::new(RateLimited::new(ses.map_err(|error| anyhow!(error))?, rate))
+        }
+        Mail::Smtp(url) => {
+            let smtp = Smtp::new(&SmtpSettings {
+                url: url.to_string(),
+                hello: settings.worker.mail.sender.domain().to_owned(),
+                root_certificate: None,
+                timeout: SMTP_TIMEOUT,
+            });
+            Arc::new(RateLimited::new(
+                smtp.map_err(|error| anyhow!(error))?,
+                rate,
+            ))
+        }
+    })
+}
+
+/// Runs the workers until `stop` is cancelled. Retries the start while a dependency is unavailable, so that an outage
+/// of the database or of a cloud service does not end the process.
+pub async fn run(
+    settings: &Settings,
+    database: &str,
+    catalogue: Arc<catalogue::Cache>,
+    stop: CancellationToken,
+) {
+    let pool = match database::worker_pool(database, settings) {
+        Ok(pool) => pool,
+        Err(error) => {
+            tracing::error!(
+                error = app::message_with_cause(&error),
+                "the worker's database pool cannot be created"
+            );
+            return;
+        }
+    };
+    let mut last_error = None;
+    while !stop.is_cancelled() {
+        match build_worker(settings, pool.clone(), catalogue.clone()).await {
+            Ok(worker) => {
+                tracing::info!(queue = ?settings.storage.queue, "workers started");
+                worker.run(stop.clone()).await;
+                break;
+            }
+            Err(error) => {
+                let error = format!("{error:#}");
+                if last_error.as_ref() != Some(&error) {
+                    tracing::warn!(error, "the worker cannot start yet; it will retry");
+                    last_error = Some(error);
+                }
+                tokio::select! {
+                    () = tokio::time::sleep(START_RETRY_INTERVAL) => {}
+                    () = stop.cancelled() => {}
+                }
+            }
+        }
+    }
+    pool.close().await;
+}
+
+async fn build_worker(
+    settings: &Settings,
+    pool: coach_domain::database::Pool,
+    catalogue: Arc<catalogue::Cache>,
+) -> anyhow::Result<Worker> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    pool.ping().await?;
+    let queues = Queues::open(settings, pool.clone()).await?;
+    let objects = objects(settings).await?;
+    let mailer = mailer(settings, clock.clone()).await?;
+    let sender = Arc::new(settings.worker.mail.sender.clone());
+    if !sender.offers_to_unsubscribe() {
+        tracing::warn!(
+            "mail after the end of a subscription has to offer to unsubscribe, and is not sent: set \
+             COACH_MAIL_UNSUBSCRIBE_URL and COACH_MAIL_UNSUBSCRIBE_KEY"
+        );
+    }
+    let consumer_options = settings.worker.consumer_options;
+    let letters = |queue| Letters {
+        queue,
+        pool: pool.clone(),
+        catalogue: catalogue.clone(),
+        objects: objects.clone(),
+        clock: clock.clone(),
+        sender: sender.clone(),
+        mailer: mailer.clone(),
+        budgets: settings.worker.mail.budgets,
+        deadline: TimeDelta::from_std(consumer_options.deadline).unwrap_or(TimeDelta::MAX),
+    };
+    let exports = Exports {
+        pool: pool.clone(),
+        objects: objects.clone(),
+        clock: clock.clone(),
+        letters: letters(QueueName::EmailAttachments),
+    };
+    let mut consumers: Vec<Arc<dyn Consumer>> = vec![
+        Arc::new(letters(QueueName::EmailUrgent)),
+        Arc::new(letters(QueueName::Email)),
+        Arc::new(exports),
+    ];
+    let live = Live {
+        pool: pool.clone(),
+        objects: objects.clone(),
+        clock: clock.clone(),
+        provider: settings.video_provider()?,
+    };
+    consumers.push(Arc::new(live.clone()));
+    consumers.push(Arc::new(Webhooks {
+        pool: pool.clone(),
+        clock: clock.clone(),
+        apple: settings.shops.apple(),
+        google: settings.shops.google()?,
+        stripe: settings.shops.stripe()?,
+        stripe_products: settings.shops.stripe_products.clone(),
+    }));
+    let partners = settings.partners.clone();
+    let options = PartnerOptions::default();
+    let partners = PartnerSync::new(partners, &options, pool.clone(), clock.clone())?;
+    consumers.push(Arc::new(partners));
+    let worker = Worker {
+        relay: Relay {
+            pool: pool.clone(),
+            objects: objects.clone(),
+            clock: clock.clone(),
+            rate: settings.worker.relay_rate,
+            poll_interval: DEFAULT_POLL_INTERVAL,
+        },
+        routes: routes(settings, &queues.queue).await,
+        consumer_pool: ConsumerPool {
+            queue: queues.queue,
+            objects: objects.clone(),
+        },
+        consumers,
+        consumer_options,
+        scheduler: Scheduler {
+            pool: pool.clone(),
+            queue: queues.postgres,
+            objects,
+            clock,
+        },
+        live,
+    };
+    Ok(worker)
+}
+
+/// The relay's routes. Without a topic, the route of events has no destination and they are discarded.
+async fn routes(settings: &Settings, queue: &Arc<dyn Queue>) -> Vec<Route> {
+    let consumed = QueueName::CONSUMED.into_iter().map(|name| Route {
+        name,
+        destination: Some(Destination::Queue(queue.clone())),
+        keeps_order: settings.keeps_order(name),
+    });
+    let topic = match &settings.worker.topic {
+        Some(arn) => Some(SnsTopic::new(event::client().await, arn)),
+        None => None,
+    };
+    let events = Route {
+        name: QueueName::Events,
+        keeps_order: topic.as_ref().is_some_and(SnsTopic::keeps_order),
+        destination: topic.map(Destination::Topic),
+    };
+    consumed.chain([events]).collect()
+}

@@ -1,0 +1,46 @@
+//! The interface between the executor and the generated code.
+
+use std::{any::Any, sync::Arc};
+
+use crate::{
+    ArgumentValues, Completed, InputError, PlannedField, ResolverError, definition::TypeDefinition,
+};
+
+/// A schema, as the generator implements it from the SDL.
+pub trait GeneratedSchema: Sized + Send + Sync + 'static {
+    /// The context of a request that is passed to each resolver: viewer, database, clock.
+    type Context: Send + Sync + 'static;
+    /// The context together with the loaders of one request.
+    type Request: Send + Sync;
+    /// The exported SDL, against which documents are validated.
+    const SDL: &'static str;
+    /// Every type of the schema.
+    const TYPES: &'static [TypeDefinition];
+    /// The index of the query root type.
+    const QUERY: usize;
+    /// The index of the mutation root type, if there is one.
+    const MUTATION: Option<usize>;
+
+    /// A request with new, empty loaders.
+    fn request(context: Arc<Self::Context>) -> Self::Request;
+    /// A copy of the context without cached data, for one root field of a mutation: what was read before the field ran
+    /// may have changed.
+    fn fork(context: &Self::Context) -> Arc<Self::Context>;
+    /// Whether the viewer is anonymous. Data that is private to a viewer is the same for all anonymous viewers.
+    fn is_anonymous(context: &Self::Context) -> bool;
+    /// Checks the roles that `@auth` requires for a field.
+    fn guard(type_index: usize, field: usize, context: &Self::Context)
+    -> Result<(), ResolverError>;
+    /// Coerces and validates the arguments of a field.
+    fn arguments(
+        type_index: usize,
+        field: usize,
+        values: &mut ArgumentValues,
+    ) -> Result<Box<dyn Any + Send + Sync>, InputError>;
+    /// Resolves a field of a root type.
+    fn resolve_root<'r>(
+        type_index: usize,
+        field: &'r PlannedField,
+        request: &'r Self::Request,
+    ) -> Completed<'r>;
+}
