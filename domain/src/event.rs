@@ -5,8 +5,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    enums::ConsentPurpose,
-    enums::Goal,
+    enums::{ConsentPurpose, Goal},
     id::{ProgrammeId, WorkoutId},
     outbox::Payload,
     queue::QueueName,

@@ -2,8 +2,7 @@
 
 use coach_domain::{
     account::erase_due,
-    database::Pool,
-    database::{self, Options, Session},
+    database::{self, Options, Pool, Session},
 };
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::json;

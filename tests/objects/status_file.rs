@@ -11,8 +11,7 @@ use std::{
 
 use coach_domain::{
     clock::{Clock as _, SystemClock},
-    database::Pool,
-    database::{self, Options},
+    database::{self, Options, Pool},
     live::{self, Fact, FactKind, Status},
     object::ObjectStore,
     outbox::OutboxBatch,

@@ -9,8 +9,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     clock::Clock,
-    database::Pool,
-    database::{self, Options},
+    database::{self, Options, Pool},
     enums::ConsentPurpose,
     id::{self, MemberId},
     outbox::Payload,

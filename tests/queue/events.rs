@@ -7,8 +7,7 @@ use chrono::NaiveDate;
 use coach_domain::{
     clock::{Clock as _, SystemClock},
     database::{self, Options},
-    enums::ConsentPurpose,
-    enums::Goal,
+    enums::{ConsentPurpose, Goal},
     event::{CheckInSubmitted, ConsentChanged, CycleStarted, PlanStarted, WorkoutCompleted},
     id::{self, MemberId, ProgrammeId, WorkoutId},
     outbox::{self, OutboxBatch, OutboxMessage, Payload},

@@ -10,8 +10,7 @@ use std::{
 };
 
 use coach_domain::{
-    database::Pool,
-    database::{self, Options},
+    database::{self, Options, Pool},
     queue::{DeadLetters, Outgoing, Queue, QueueName, Receipt, Received, Result},
 };
 pub(crate) use coach_tests::aws::sqs as client;

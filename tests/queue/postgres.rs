@@ -9,8 +9,7 @@ use std::{
 };
 
 use coach_domain::{
-    database::Pool,
-    database::{self, Options},
+    database::{self, Options, Pool},
     queue::{DEAD_LETTER_RETENTION, DeadLetters, Error, Outgoing, Queue, QueueName, Receipt},
 };
 use coach_tests::until;

@@ -12,8 +12,7 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     clock::{Clock, SystemClock},
-    database::Pool,
-    database::{self, Options},
+    database::{self, Options, Pool},
     id::{self, MemberId},
     outbox::{self, OutboxMessage},
     queue::{Depth, Envelope, Error, Outgoing, Queue, QueueName, Receipt, Received, Result},

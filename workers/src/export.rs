@@ -6,8 +6,7 @@ use std::sync::Arc;
 use coach_domain::{
     account::export::{Error, ExportTask, fulfil},
     clock::Clock,
-    database::Pool,
-    database::Session,
+    database::{Pool, Session},
     object::ObjectStore,
     outbox::Payload as _,
     queue::QueueName,

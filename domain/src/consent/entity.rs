@@ -2,8 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::enums::ConsentPurpose;
-use crate::id::MemberId;
+use crate::{enums::ConsentPurpose, id::MemberId};
 
 /// A row.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -3,7 +3,8 @@
 use sea_orm::entity::prelude::*;
 
 use crate::{
-    enums::Equipment, enums::ExerciseCategory, enums::Level, enums::Muscle, id::ExerciseId,
+    enums::{Equipment, ExerciseCategory, Level, Muscle},
+    id::ExerciseId,
 };
 
 /// A row.

@@ -6,8 +6,10 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 
 use super::Exercise;
 use crate::{
-    Result, database, enums::Equipment, enums::ExerciseCategory, enums::Level, enums::Muscle,
-    id::ExerciseId, image::ImageColumns,
+    Result, database,
+    enums::{Equipment, ExerciseCategory, Level, Muscle},
+    id::ExerciseId,
+    image::ImageColumns,
 };
 
 #[derive(FromQueryResult)]

@@ -9,7 +9,8 @@ pub(crate) use search::listing;
 pub use search::{search, search_text};
 
 use crate::{
-    enums::Equipment, enums::ExerciseCategory, enums::Level, enums::Muscle, id::ExerciseId,
+    enums::{Equipment, ExerciseCategory, Level, Muscle},
+    id::ExerciseId,
     image::Image,
 };
 

@@ -4,9 +4,7 @@ use sea_orm::{ActiveEnum, ConnectionTrait};
 
 use crate::{
     Result,
-    enums::Equipment,
-    enums::ExerciseCategory,
-    enums::Muscle,
+    enums::{Equipment, ExerciseCategory, Muscle},
     filter::ExerciseFilter,
     id::ExerciseId,
     page::PageRequest,

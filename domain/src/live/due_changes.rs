@@ -9,10 +9,9 @@ use super::{
     fact::{Fact, FactKind, record_facts},
     find::lock,
 };
-use crate::database::Pool;
 use crate::{
     Result,
-    database::{self, Session},
+    database::{self, Pool, Session},
     id::LiveSessionId,
     outbox::{self, OutboxBatch},
 };

@@ -6,7 +6,12 @@ use sea_orm::{ConnectionTrait, Value};
 use serde::Serialize;
 
 use super::LiveSession;
-use crate::{Result, database, outbox::OutboxBatch, outbox::Payload, queue::QueueName, url::Url};
+use crate::{
+    Result, database,
+    outbox::{OutboxBatch, Payload},
+    queue::QueueName,
+    url::Url,
+};
 
 /// Something that happened to a session, at a time.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -7,7 +7,7 @@ mod member_pages;
 
 use std::sync::Arc;
 
-use crate::{filter::ExerciseFilter, filter::RecipeFilter, filter::WorkoutFilter};
+use crate::filter::{ExerciseFilter, RecipeFilter, WorkoutFilter};
 
 pub(crate) use cursor::{Cursor, TimeCursor, TitleCursor};
 pub use cursor::{cursor_of, invalid_cursor};

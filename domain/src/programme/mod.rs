@@ -8,8 +8,7 @@ use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    enums::MealSlot,
-    enums::{Diet, Goal, Level},
+    enums::{Diet, Goal, Level, MealSlot},
     id::{ProgrammeId, RecipeId, WorkoutId},
 };
 

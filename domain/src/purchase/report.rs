@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::statement_store;
 use crate::{
-    Error, Result, database, id,
-    id::MemberId,
+    Error, Result, database,
+    id::{self, MemberId},
     member,
     outbox::OutboxBatch,
     partner::SubscriptionRecord,

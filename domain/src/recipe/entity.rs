@@ -3,8 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::{
-    enums::MealSlot,
-    enums::{Allergen, Diet},
+    enums::{Allergen, Diet, MealSlot},
     id::RecipeId,
 };
 

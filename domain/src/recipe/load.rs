@@ -8,8 +8,7 @@ use serde::Deserialize;
 use super::{IngredientAmount, MeasuringUnit, Recipe, RecipeIngredient};
 use crate::{
     Error, Result, database,
-    enums::MealSlot,
-    enums::{Allergen, Diet},
+    enums::{Allergen, Diet, MealSlot},
     id::RecipeId,
     image::ImageColumns,
     nutrition::Nutrition,

@@ -13,8 +13,7 @@ pub(crate) use search::listing;
 pub use search::{search, search_text};
 
 use crate::{
-    enums::MealSlot,
-    enums::{Allergen, Diet},
+    enums::{Allergen, Diet, MealSlot},
     id::RecipeId,
     image::Image,
     nutrition::Nutrition,

@@ -10,10 +10,9 @@ use sea_orm::{
 };
 use tracing::Span;
 
-use crate::database::Pool;
 use crate::{
     Error, Result,
-    database::{self, Session, Transaction},
+    database::{self, Pool, Session, Transaction},
     id::{MemberId, uuid_array},
     outbox::{self, OutboxBatch, OutboxMessage},
 };

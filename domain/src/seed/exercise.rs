@@ -4,8 +4,7 @@ use serde::Deserialize;
 
 use super::identity::id;
 use crate::{
-    enums::Level,
-    enums::{Equipment, ExerciseCategory, Muscle},
+    enums::{Equipment, ExerciseCategory, Level, Muscle},
     exercise::Exercise,
     id::ExerciseId,
 };

@@ -4,8 +4,7 @@ use std::{cmp::Ordering, collections::HashMap, sync::Arc};
 
 use super::training::{DAYS_IN_WEEK, WEEKS_PER_CYCLE};
 use crate::{
-    enums::MealSlot,
-    enums::{Diet, Goal},
+    enums::{Diet, Goal, MealSlot},
     id::RecipeId,
     nutrition::Nutrition,
     programme::ProgrammeMeal,

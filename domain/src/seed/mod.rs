@@ -20,8 +20,12 @@ mod workout;
 use sea_orm::{ConnectionTrait, TransactionTrait};
 
 use self::content::Content;
-use crate::database::Pool;
-use crate::{Result, catalogue::Catalogue, clock::Clock, database};
+use crate::{
+    Result,
+    catalogue::Catalogue,
+    clock::Clock,
+    database::{self, Pool},
+};
 
 pub use demo::{DEMO, Demo, LOCAL_ISSUER};
 pub use tables::{TABLES, require_own_tables};

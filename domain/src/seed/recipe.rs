@@ -14,8 +14,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    enums::MealSlot,
-    enums::{Allergen, Diet},
+    enums::{Allergen, Diet, MealSlot},
     id::RecipeId,
     recipe::{IngredientAmount, Recipe, RecipeIngredient},
 };

@@ -2,8 +2,7 @@
 
 use super::workout::SeededWorkout;
 use crate::{
-    enums::WorkoutFocus,
-    enums::{Goal, Level},
+    enums::{Goal, Level, WorkoutFocus},
     id::WorkoutId,
 };
 

@@ -10,8 +10,7 @@ use serde::Deserialize;
 use super::identity::id;
 use crate::{
     Error, Result,
-    enums::WorkoutFocus,
-    enums::{Goal, Level},
+    enums::{Goal, Level, WorkoutFocus},
     exercise::Exercise,
     id::WorkoutId,
     workout::{Workout, WorkoutExercise},

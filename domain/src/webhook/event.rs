@@ -5,7 +5,10 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
 use super::{EventState, Source};
-use crate::{Result, database, database::Purge};
+use crate::{
+    Result,
+    database::{self, Purge},
+};
 
 /// A stored event, with its body.
 #[derive(Clone, Debug, PartialEq, FromQueryResult)]

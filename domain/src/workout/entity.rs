@@ -2,7 +2,10 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{enums::Equipment, enums::Level, enums::WorkoutFocus, id::WorkoutId};
+use crate::{
+    enums::{Equipment, Level, WorkoutFocus},
+    id::WorkoutId,
+};
 
 /// A row.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

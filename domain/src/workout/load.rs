@@ -8,9 +8,7 @@ use serde::Deserialize;
 use super::{Workout, WorkoutExercise};
 use crate::{
     Error, Result, database,
-    enums::Equipment,
-    enums::Level,
-    enums::WorkoutFocus,
+    enums::{Equipment, Level, WorkoutFocus},
     exercise::Exercise,
     id::{ExerciseId, WorkoutId},
     image::ImageColumns,

@@ -12,8 +12,11 @@ pub use search::{search, search_text};
 use std::sync::Arc;
 
 use crate::{
-    enums::Equipment, enums::Level, enums::WorkoutFocus, exercise::Exercise, id::WorkoutId,
-    image::Image, url::Url,
+    enums::{Equipment, Level, WorkoutFocus},
+    exercise::Exercise,
+    id::WorkoutId,
+    image::Image,
+    url::Url,
 };
 
 /// A workout.

@@ -12,8 +12,13 @@ use std::{
 use rustix::process::{Pid, Signal};
 
 use super::{
-    Error, binaries::Binaries, lock::no_follow, postmaster, ready, run_as::RunAs, sockets::PORT,
-    sockets::Sockets, watchdog::Watchdog,
+    Error,
+    binaries::Binaries,
+    lock::no_follow,
+    postmaster, ready,
+    run_as::RunAs,
+    sockets::{PORT, Sockets},
+    watchdog::Watchdog,
 };
 
 const READY_TIMEOUT: Duration = Duration::from_mins(1);

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use coach_domain::{
-    account::erase_due,
-    account::export::{Error, archive, fulfil, is_available, remove_expired},
+    account::{
+        erase_due,
+        export::{Error, archive, fulfil, is_available, remove_expired},
+    },
     database::Session,
     id::MemberId,
     object::{self, Attributes, Condition, ETag, Object, ObjectStore},

@@ -7,8 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use coach_domain::{
     clock::Clock,
-    database::Pool,
-    database::Session,
+    database::{Pool, Session},
     kill_point,
     live::{self, FetchVideoJob, JobUpdate, Publish, PublishError},
     object::ObjectStore,

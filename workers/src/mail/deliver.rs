@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     account, catalogue,
     clock::Clock,
-    consent::{self},
+    consent,
     database::Pool,
     enums::ConsentPurpose,
     id::{CycleId, MemberId},

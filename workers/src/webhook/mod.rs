@@ -11,8 +11,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use coach_domain::{
     clock::Clock,
-    database::Pool,
-    database::Session,
+    database::{Pool, Session},
     kill_point,
     outbox::{self, OutboxBatch, Payload as _},
     purchase::{

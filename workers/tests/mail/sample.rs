@@ -7,8 +7,7 @@ use chrono_tz::Tz;
 use coach_domain::{
     clock::Clock,
     email_address::EmailAddress,
-    enums::Goal,
-    enums::MealSlot,
+    enums::{Goal, MealSlot},
     id::MemberId,
     mail::{Message, unsubscribe::UnsubscribeTokens},
     member::Units,

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
-    day::{self},
+    day,
     enums::MealSlot,
     id::{OpaqueId as _, RecipeId},
     recipe,

@@ -3,12 +3,10 @@
 use chrono::{DateTime, Utc};
 use coach_domain::{
     day::{self, Effort},
-    enums::Level,
-    enums::WorkoutFocus,
-    enums::{Equipment, Muscle},
-    exercise::{self},
+    enums::{Equipment, Level, Muscle, WorkoutFocus},
+    exercise,
     id::OpaqueId as _,
-    workout::{self},
+    workout,
 };
 use serde::Serialize;
 

@@ -8,8 +8,7 @@ use crate::{
         log::{DayLog, MealChoice, WorkoutCompletion},
         progress,
     },
-    enums::MealSlot,
-    enums::{Diet, Goal, Level},
+    enums::{Diet, Goal, Level, MealSlot},
     id::{CycleId, MemberId, PlanId, ProgrammeId, RecipeId, WorkoutId},
     programme::{Programme, ProgrammeContent, ProgrammeDay},
 };

@@ -7,8 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Entry, FileError, ItemError, source, text};
 use crate::{
-    enums::Level,
-    enums::{Equipment, ExerciseCategory, Muscle},
+    enums::{Equipment, ExerciseCategory, Level, Muscle},
     exercise::Exercise,
     id::ExerciseId,
     seed::identity,

@@ -4,10 +4,7 @@ use std::{
 };
 
 use super::read_exercises;
-use crate::{
-    enums::Level,
-    enums::{Equipment, ExerciseCategory, Muscle},
-};
+use crate::enums::{Equipment, ExerciseCategory, Level, Muscle};
 
 fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -25,8 +25,7 @@ use self::{
 };
 use super::{ItemError, text};
 use crate::{
-    enums::Diet,
-    enums::MealSlot,
+    enums::{Diet, MealSlot},
     id::RecipeId,
     recipe::{Recipe, RecipeIngredient},
     seed::identity,

@@ -4,8 +4,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::read_recipes;
 use crate::{
-    enums::Diet,
-    enums::MealSlot,
+    enums::{Diet, MealSlot},
     import::Entry,
     recipe::{IngredientAmount, MeasuringUnit, Recipe},
 };

@@ -7,8 +7,7 @@ use uuid::Uuid;
 use super::choose;
 use crate::{
     catalogue::Catalogue,
-    enums::MealSlot,
-    enums::{Allergen, Diet, Goal, Level},
+    enums::{Allergen, Diet, Goal, Level, MealSlot},
     id::{ProgrammeId, RecipeId},
     nutrition::Nutrition,
     preferences::Preferences,

@@ -4,8 +4,7 @@ use sea_orm::Iterable;
 
 use super::Content;
 use crate::{
-    enums::MealSlot,
-    enums::{Allergen, Diet},
+    enums::{Allergen, Diet, MealSlot},
     recipe::Recipe,
 };
 

@@ -4,8 +4,7 @@
 use chrono_tz::Tz;
 
 use crate::{
-    enums::ConsentPurpose,
-    enums::{Allergen, Diet, Goal, Level},
+    enums::{Allergen, ConsentPurpose, Diet, Goal, Level},
     member::Units,
     subscription::SubscriptionProvider,
 };

@@ -7,8 +7,11 @@ use super::{
     definition::{Answers, Cycle, DatedPreferences, DemoMember, DemoSubscription, Plan},
 };
 use crate::{
-    enums::ConsentPurpose::{HealthData, MarketingEmail, PartnerSharing},
-    enums::{Allergen, Diet, Goal, Level},
+    enums::{
+        Allergen,
+        ConsentPurpose::{HealthData, MarketingEmail, PartnerSharing},
+        Diet, Goal, Level,
+    },
     member::Units,
     subscription::SubscriptionProvider,
 };

@@ -9,8 +9,8 @@ use super::{
     rows::{RowBuilder, Rows},
 };
 use crate::{
-    Error, Result, check_in, cycle,
-    cycle::Cycle,
+    Error, Result, check_in,
+    cycle::{self, Cycle},
     id::{CycleId, PlanId},
     plan::{self, PlanStatus},
     preferences::{self, Preferences},

@@ -8,8 +8,7 @@ use std::sync::Arc;
 
 use coach_domain::{
     clock::{Clock as _, SystemClock},
-    database::Pool,
-    database::Session,
+    database::{Pool, Session},
     live::{STATUS_FILE_KEY, Status},
     object::ObjectStore,
 };

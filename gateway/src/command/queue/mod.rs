@@ -10,8 +10,7 @@ use std::sync::Arc;
 
 use coach_domain::{
     clock::{Clock as _, SystemClock},
-    database::Pool,
-    database::Session,
+    database::{Pool, Session},
     queue::Operations,
 };
 use coach_gateway::{queues, settings::Settings};

@@ -1,8 +1,8 @@
 //! A folder instead of a mail server, for development: one file for each message.
 
 use std::{
-    fs, io,
-    io::Write as _,
+    fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     sync::Arc,
 };
