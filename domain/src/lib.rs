@@ -2,6 +2,7 @@
 //! GraphQL, HTTP or AWS.
 
 pub mod account;
+mod answers;
 pub mod audit;
 pub mod catalogue;
 pub mod check_in;
@@ -22,7 +23,6 @@ pub mod favourite;
 pub mod filter;
 pub mod id;
 pub mod image;
-pub mod import;
 pub mod inbox;
 pub mod kill_point;
 pub mod live;
@@ -45,7 +45,6 @@ pub mod redrive;
 pub mod reminder;
 mod safety;
 mod search;
-pub mod seed;
 pub mod shopping;
 pub mod subscription;
 pub mod time_zone;

@@ -2,7 +2,8 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use coach_domain::{catalogue, clock::Clock, database::Pool, seed};
+use coach_content::seed;
+use coach_domain::{catalogue, clock::Clock, database::Pool};
 use coach_migrations::Migrations;
 use coach_resolvers::App;
 use sea_orm::DbErr;

@@ -3,15 +3,21 @@
 use std::sync::Arc;
 
 use coach_domain::{
-    check_in::{self, CheckIn, CheckInChange, CorrectCheckIn, SubmitCheckIn},
-    command::UserError,
-    cycle::Cycle,
-    id::{CheckInId, CycleId, MemberId, OpaqueId as _},
+    check_in::{
+        self, CheckIn, CheckInAnswers, CheckInChange, CheckInPatch, CorrectCheckIn, SubmitCheckIn,
+    },
+    id::{CheckInId, CycleId, MemberId},
     page::Page,
 };
 use coach_execution::Batch;
 
-use crate::{Error, RequestContext, Resolvers, arguments, batch, mutation, page, patch::patch};
+use crate::{
+    Error, MutationError, RequestContext, Resolvers, arguments, batch,
+    command::decode,
+    input, mutation, page,
+    patch::{optional, patch},
+    payload::{CorrectCheckInPayload, SubmitCheckInPayload},
+};
 
 impl batch::CycleCheckIn for Resolvers {
     type Key = CycleId;
@@ -69,97 +75,64 @@ pub(crate) async fn find(
     Ok(check_in::find(context.session(), &[id]).await?.pop())
 }
 
-/// `SubmitCheckInPayload`.
-#[derive(Debug, Default)]
-pub struct SubmitCheckInPayload {
-    pub(crate) check_in: Option<CheckIn>,
-    pub(crate) next_cycle: Option<Arc<Cycle>>,
-    pub(crate) user_errors: Vec<UserError>,
-}
-
 impl mutation::SubmitCheckIn for Resolvers {
-    type Value = SubmitCheckInPayload;
-
     async fn resolve(
         context: &RequestContext,
-        arguments: &arguments::MutationSubmitCheckIn,
-    ) -> Result<Self::Value, Error> {
-        let input = &arguments.input;
-        let rejected = |error| SubmitCheckInPayload {
-            user_errors: vec![error],
-            ..SubmitCheckInPayload::default()
-        };
-        let Some(cycle) = CycleId::decode(&input.cycle_id) else {
-            return Ok(rejected(UserError::not_found("cycleId")));
-        };
-        let command = SubmitCheckIn {
-            cycle,
-            weight_grams: input.weight_grams.value().copied(),
-            waist_millimetres: input.waist_millimetres.value().copied(),
-            hips_millimetres: input.hips_millimetres.value().copied(),
-            chest_millimetres: input.chest_millimetres.value().copied(),
-            energy: input.energy,
-            sleep: input.sleep,
-            notes: input.notes.value().cloned(),
-        };
-        let occurred_at = input.occurred_at.value().copied();
-        let result = context.execute(&input.idempotency_key, occurred_at, command);
-        Ok(match result.await? {
-            Ok(submitted) => {
-                // Load both cycles in one statement: the payload's check-in refers to the closed one.
-                let both = [submitted.cycle, submitted.next_cycle];
-                let mut cycles = context.cycles.get(&both).await?;
-                SubmitCheckInPayload {
-                    check_in: find(context, submitted.check_in).await?,
-                    next_cycle: cycles.remove(&submitted.next_cycle),
-                    user_errors: Vec::new(),
-                }
-            }
-            Err(error) => rejected(error),
+        input: &input::SubmitCheckInInput,
+    ) -> Result<SubmitCheckInPayload, MutationError> {
+        let cycle = decode(&input.cycle_id, "cycleId")?;
+        let answers = answers(input);
+        let submitted = context
+            .execute(input, SubmitCheckIn { cycle, answers })
+            .await?;
+        // Load both cycles in one statement: the payload's check-in refers to the closed one.
+        let both = [submitted.cycle, submitted.next_cycle];
+        let mut cycles = context.cycles.get(&both).await?;
+        Ok(SubmitCheckInPayload {
+            check_in: find(context, submitted.check_in).await?.map(Arc::new),
+            next_cycle: cycles.remove(&submitted.next_cycle),
+            ..Default::default()
         })
     }
 }
 
-/// `CorrectCheckInPayload`.
-#[derive(Debug, Default)]
-pub struct CorrectCheckInPayload {
-    pub(crate) check_in: Option<CheckIn>,
-    pub(crate) user_errors: Vec<UserError>,
+fn answers(input: &input::SubmitCheckInInput) -> CheckInAnswers {
+    CheckInAnswers {
+        weight_grams: optional(&input.weight_grams),
+        waist_millimetres: optional(&input.waist_millimetres),
+        hips_millimetres: optional(&input.hips_millimetres),
+        chest_millimetres: optional(&input.chest_millimetres),
+        energy: input.energy,
+        sleep: input.sleep,
+        notes: optional(&input.notes),
+    }
 }
 
 impl mutation::CorrectCheckIn for Resolvers {
-    type Value = CorrectCheckInPayload;
-
     async fn resolve(
         context: &RequestContext,
-        arguments: &arguments::MutationCorrectCheckIn,
-    ) -> Result<Self::Value, Error> {
-        let input = &arguments.input;
-        let rejected = |error| CorrectCheckInPayload {
-            user_errors: vec![error],
-            ..CorrectCheckInPayload::default()
-        };
-        let Some(check_in) = CheckInId::decode(&input.check_in_id) else {
-            return Ok(rejected(UserError::not_found("checkInId")));
-        };
-        let command = CorrectCheckIn {
-            check_in,
-            weight_grams: patch(&input.weight_grams),
-            waist_millimetres: patch(&input.waist_millimetres),
-            hips_millimetres: patch(&input.hips_millimetres),
-            chest_millimetres: patch(&input.chest_millimetres),
-            energy: patch(&input.energy),
-            sleep: patch(&input.sleep),
-            notes: patch(&input.notes),
-        };
-        let occurred_at = input.occurred_at.value().copied();
-        let result = context.execute(&input.idempotency_key, occurred_at, command);
-        Ok(match result.await? {
-            Ok(id) => CorrectCheckInPayload {
-                check_in: find(context, id).await?,
-                ..CorrectCheckInPayload::default()
-            },
-            Err(error) => rejected(error),
+        input: &input::CorrectCheckInInput,
+    ) -> Result<CorrectCheckInPayload, MutationError> {
+        let check_in = decode(&input.check_in_id, "checkInId")?;
+        let answers = corrections(input);
+        let id = context
+            .execute(input, CorrectCheckIn { check_in, answers })
+            .await?;
+        Ok(CorrectCheckInPayload {
+            check_in: find(context, id).await?.map(Arc::new),
+            ..Default::default()
         })
+    }
+}
+
+fn corrections(input: &input::CorrectCheckInInput) -> CheckInPatch {
+    CheckInPatch {
+        weight_grams: patch(&input.weight_grams),
+        waist_millimetres: patch(&input.waist_millimetres),
+        hips_millimetres: patch(&input.hips_millimetres),
+        chest_millimetres: patch(&input.chest_millimetres),
+        energy: patch(&input.energy),
+        sleep: patch(&input.sleep),
+        notes: patch(&input.notes),
     }
 }

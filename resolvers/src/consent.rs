@@ -1,13 +1,15 @@
 //! `Member.consents` and its mutation.
 
 use coach_domain::{
-    command::UserError,
     consent::{self, Answer, Consent, UpdateConsents},
     id::MemberId,
 };
 use coach_execution::Batch;
 
-use crate::{Error, RequestContext, Resolvers, arguments, batch, mutation};
+use crate::{
+    Error, MutationError, RequestContext, Resolvers, batch, input, mutation,
+    payload::UpdateConsentsPayload,
+};
 
 impl batch::MemberConsents for Resolvers {
     type Key = MemberId;
@@ -23,42 +25,21 @@ impl batch::MemberConsents for Resolvers {
     }
 }
 
-/// `UpdateConsentsPayload`.
-#[derive(Debug, Default)]
-pub struct UpdateConsentsPayload {
-    pub(crate) consents: Option<Vec<Consent>>,
-    pub(crate) user_errors: Vec<UserError>,
-}
-
 impl mutation::UpdateConsents for Resolvers {
-    type Value = UpdateConsentsPayload;
-
     async fn resolve(
         context: &RequestContext,
-        arguments: &arguments::MutationUpdateConsents,
-    ) -> Result<Self::Value, Error> {
-        let input = &arguments.input;
+        input: &input::UpdateConsentsInput,
+    ) -> Result<UpdateConsentsPayload, MutationError> {
         let answers = input.consents.iter().map(|answer| Answer {
             purpose: answer.purpose,
             granted: answer.granted,
         });
-        let command = UpdateConsents {
-            answers: answers.collect(),
-        };
-        let occurred_at = input.occurred_at.value().copied();
-        let result = context.execute(&input.idempotency_key, occurred_at, command);
-        Ok(match result.await? {
-            Ok(member) => {
-                let mut answers = consent::of_members(context.session(), &[member]).await?;
-                UpdateConsentsPayload {
-                    consents: Some(answers.remove(&member).unwrap_or_default()),
-                    ..UpdateConsentsPayload::default()
-                }
-            }
-            Err(error) => UpdateConsentsPayload {
-                user_errors: vec![error],
-                ..UpdateConsentsPayload::default()
-            },
+        let answers = answers.collect();
+        let member = context.execute(input, UpdateConsents { answers }).await?;
+        let mut consents = consent::of_members(context.session(), &[member]).await?;
+        Ok(UpdateConsentsPayload {
+            consents: Some(consents.remove(&member).unwrap_or_default()),
+            ..Default::default()
         })
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use coach_domain::{
     Error, Result,
     catalogue::Catalogue,
-    command::{self, Command, CommandRequest, UserError},
+    command::{self, Command, CommandRequest},
     cycle::Cycle,
     database::{self, Session},
     detached,
@@ -21,7 +21,7 @@ use tokio::sync::OnceCell;
 use tracing::Span;
 
 use crate::{
-    App,
+    App, MutationError, MutationInput,
     cached_loader::CachedLoader,
     request_source::RequestSource,
     row_loaders::{Cycles, Histories, Logs, Members},
@@ -82,10 +82,9 @@ impl RequestContext {
     /// Those of [`command::execute`], and [`Error::RateLimited`].
     pub(crate) async fn execute<C: Command>(
         &self,
-        idempotency_key: &str,
-        occurred_at: Option<DateTime<Utc>>,
+        input: &impl MutationInput,
         command: C,
-    ) -> Result<Result<C::Output, UserError>> {
+    ) -> Result<C::Output, MutationError> {
         let subject = self.viewer.subject().cloned();
         let subject = subject.ok_or_else(|| Error::BadInput("sign in first".to_owned()))?;
         let services = &self.source.app.services;
@@ -93,7 +92,8 @@ impl RequestContext {
         let verified_email = self.viewer.verified_email().cloned();
         let catalogue = Arc::clone(self.catalogue().await?);
         let source = Arc::clone(&self.source);
-        let idempotency_key = idempotency_key.to_owned();
+        let idempotency_key = input.idempotency_key().to_owned();
+        let occurred_at = input.occurred_at();
         let result = detached(async move {
             let request = CommandRequest {
                 subject: &subject,
@@ -104,26 +104,20 @@ impl RequestContext {
             let clock = source.app.services.clock.as_ref();
             command::execute(&source.session, clock, &catalogue, &request, &command).await
         });
-        let result = result.await?;
-        if result.is_ok() {
-            // For `authorize_owner`, which checks the objects in the payload against the viewer's member.
-            self.member().await?;
-        }
-        Ok(result)
+        let output = result.await??;
+        // For `authorize_owner`, which checks the objects in the payload against the viewer's member.
+        self.member().await?;
+        Ok(output)
     }
 
-    fn command_request<'a>(
-        &'a self,
-        idempotency_key: &'a str,
-        occurred_at: Option<DateTime<Utc>>,
-    ) -> Result<CommandRequest<'a>> {
+    fn command_request<'a>(&'a self, input: &'a impl MutationInput) -> Result<CommandRequest<'a>> {
         let subject = self.viewer.subject();
         let subject = subject.ok_or_else(|| Error::BadInput("sign in first".to_owned()))?;
         Ok(CommandRequest {
             subject,
-            idempotency_key,
+            idempotency_key: input.idempotency_key(),
             verified_email: self.viewer.verified_email(),
-            occurred_at,
+            occurred_at: input.occurred_at(),
         })
     }
 
@@ -140,13 +134,15 @@ impl RequestContext {
     /// Those of [`purchase::confirm`].
     pub(crate) async fn confirm(
         &self,
-        idempotency_key: &str,
+        input: &impl MutationInput,
         command: &mut LinkPurchase,
-    ) -> Result<Result<(), UserError>> {
+    ) -> Result<(), MutationError> {
         let services = &self.source.app.services;
-        let request = self.command_request(idempotency_key, None)?;
+        let request = self.command_request(input)?;
         let clock = services.clock.as_ref();
-        purchase::confirm(self.session(), &services.shops, clock, &request, command).await
+        let confirmed =
+            purchase::confirm(self.session(), &services.shops, clock, &request, command);
+        Ok(confirmed.await??)
     }
 
     /// The application.

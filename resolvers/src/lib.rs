@@ -11,6 +11,7 @@ mod app;
 mod authorization;
 mod cached_loader;
 mod check_in;
+mod command;
 mod confirmation;
 mod consent;
 mod context;
@@ -34,7 +35,6 @@ mod row_loaders;
 mod scalar;
 mod schedule;
 mod subscription;
-mod user_errors;
 mod workout;
 
 #[allow(
@@ -58,7 +58,8 @@ pub use error::Error;
 
 use authorization::{authorize, authorize_owner};
 use coach_domain::viewer::Role;
-use contract::{arguments, batch, mutation, one_of, query, types};
+use command::{MutationError, MutationInput, OccurredAt};
+use contract::{arguments, batch, input, mutation, one_of, payload, query, types};
 
 /// Implements the generated traits.
 pub struct Resolvers;

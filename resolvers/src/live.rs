@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use coach_domain::{
     Error as Domain,
-    command::{Command, UserError},
+    command::Command,
     id::{self, LiveSessionId, OpaqueId as _},
     live::{
         self, CancelLiveSession, LiveSession, LiveState, RescheduleLiveSession, ScheduleLiveSession,
@@ -12,7 +12,14 @@ use coach_domain::{
     url::Url,
 };
 
-use crate::{Error, RequestContext, Resolvers, arguments, mutation, page, patch::patch, query};
+use crate::{
+    Error, MutationError, MutationInput, RequestContext, Resolvers, arguments,
+    command::decode_public,
+    input, mutation, page,
+    patch::{optional, patch},
+    payload::{CancelLiveSessionPayload, RescheduleLiveSessionPayload, ScheduleLiveSessionPayload},
+    query,
+};
 
 /// `LiveStream`.
 #[derive(Debug)]
@@ -79,109 +86,65 @@ pub(crate) async fn find(
     Ok(live::find_all(context.session(), &[id]).await?.pop())
 }
 
-/// Executes a command. Returns the session afterwards, or the user error.
+/// Executes a command. Returns the session afterwards.
 async fn change<C: Command<Output = LiveSessionId>>(
     context: &RequestContext,
-    key: &str,
+    input: &impl MutationInput,
     command: C,
-) -> Result<(Option<LiveSession>, Vec<UserError>), Error> {
-    Ok(match context.execute(key, None, command).await? {
-        Ok(id) => (find(context, id).await?, Vec::new()),
-        Err(error) => (None, vec![error]),
-    })
-}
-
-macro_rules! payloads {
-    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Default)]
-        pub struct $name {
-            pub(crate) live_session: Option<LiveSession>,
-            pub(crate) user_errors: Vec<UserError>,
-        }
-
-        impl From<(Option<LiveSession>, Vec<UserError>)> for $name {
-            fn from((live_session, user_errors): (Option<LiveSession>, Vec<UserError>)) -> Self {
-                Self { live_session, user_errors }
-            }
-        }
-    )+};
-}
-
-payloads! {
-    /// `ScheduleLiveSessionPayload`.
-    ScheduleLiveSessionPayload,
-    /// `RescheduleLiveSessionPayload`.
-    RescheduleLiveSessionPayload,
-    /// `CancelLiveSessionPayload`.
-    CancelLiveSessionPayload,
-}
-
-fn unknown_session() -> (Option<LiveSession>, Vec<UserError>) {
-    (None, vec![UserError::unknown("liveSessionId")])
+) -> Result<Option<Arc<LiveSession>>, MutationError> {
+    let id = context.execute(input, command).await?;
+    Ok(find(context, id).await?.map(Arc::new))
 }
 
 impl mutation::ScheduleLiveSession for Resolvers {
-    type Value = ScheduleLiveSessionPayload;
-
     async fn resolve(
         context: &RequestContext,
-        arguments: &arguments::MutationScheduleLiveSession,
-    ) -> Result<Self::Value, Error> {
-        let input = &arguments.input;
-        let opens_at: Option<&DateTime<Utc>> = input.waiting_room_opens_at.value();
+        input: &input::ScheduleLiveSessionInput,
+    ) -> Result<ScheduleLiveSessionPayload, MutationError> {
         let command = ScheduleLiveSession {
             title: input.title.clone(),
             coach: input.coach.clone(),
             starts_at: input.starts_at,
-            waiting_room_opens_at: opens_at.copied(),
-            video_job_id: input.video_job_id.value().cloned(),
+            waiting_room_opens_at: optional(&input.waiting_room_opens_at),
+            video_job_id: optional(&input.video_job_id),
         };
-        Ok(change(context, &input.idempotency_key, command)
-            .await?
-            .into())
+        Ok(ScheduleLiveSessionPayload {
+            live_session: change(context, input, command).await?,
+            ..Default::default()
+        })
     }
 }
 
 impl mutation::RescheduleLiveSession for Resolvers {
-    type Value = RescheduleLiveSessionPayload;
-
     async fn resolve(
         context: &RequestContext,
-        arguments: &arguments::MutationRescheduleLiveSession,
-    ) -> Result<Self::Value, Error> {
-        let input = &arguments.input;
-        let Some(live_session) = LiveSessionId::decode(&input.live_session_id) else {
-            return Ok(unknown_session().into());
-        };
+        input: &input::RescheduleLiveSessionInput,
+    ) -> Result<RescheduleLiveSessionPayload, MutationError> {
         let command = RescheduleLiveSession {
-            live_session,
+            live_session: decode_public(&input.live_session_id, "liveSessionId")?,
             title: patch(&input.title),
             coach: patch(&input.coach),
             starts_at: patch(&input.starts_at),
             waiting_room_opens_at: patch(&input.waiting_room_opens_at),
             video_job_id: patch(&input.video_job_id),
         };
-        Ok(change(context, &input.idempotency_key, command)
-            .await?
-            .into())
+        Ok(RescheduleLiveSessionPayload {
+            live_session: change(context, input, command).await?,
+            ..Default::default()
+        })
     }
 }
 
 impl mutation::CancelLiveSession for Resolvers {
-    type Value = CancelLiveSessionPayload;
-
     async fn resolve(
         context: &RequestContext,
-        arguments: &arguments::MutationCancelLiveSession,
-    ) -> Result<Self::Value, Error> {
-        let input = &arguments.input;
-        let Some(live_session) = LiveSessionId::decode(&input.live_session_id) else {
-            return Ok(unknown_session().into());
-        };
+        input: &input::CancelLiveSessionInput,
+    ) -> Result<CancelLiveSessionPayload, MutationError> {
+        let live_session = decode_public(&input.live_session_id, "liveSessionId")?;
         let command = CancelLiveSession { live_session };
-        Ok(change(context, &input.idempotency_key, command)
-            .await?
-            .into())
+        Ok(CancelLiveSessionPayload {
+            live_session: change(context, input, command).await?,
+            ..Default::default()
+        })
     }
 }

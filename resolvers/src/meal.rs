@@ -2,12 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use chrono::{DateTime, Utc};
 use coach_domain::{
     Result,
-    command::{Command, UserError},
+    command::Command,
     day::{self, Day, PlannedMeal, RecordMeal, ResetMeal, SwapMeal, UnlogMeal},
-    id::{DayId, OpaqueId as _, PlannedMealId, RecipeId},
+    id::{DayId, OpaqueId as _, PlannedMealId},
     page::Page,
     preferences,
     recipe::Recipe,
@@ -15,7 +14,11 @@ use coach_domain::{
 use coach_execution::Batch;
 
 use crate::{
-    Error, RequestContext, Resolvers, arguments, batch, mutation, page,
+    Error, MutationError, MutationInput, RequestContext, Resolvers, arguments, batch,
+    command::{decode, decode_public},
+    input, mutation, page,
+    patch::optional,
+    payload::{RecordMealPayload, ResetMealPayload, SwapMealPayload, UnlogMealPayload},
     schedule::{Schedule, Schedules},
 };
 
@@ -75,129 +78,73 @@ fn alternatives(
     }))
 }
 
-macro_rules! payloads {
-    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
-        $(#[$doc])*
-        #[derive(Debug, Default)]
-        pub struct $name {
-            pub(crate) planned_meal: Option<PlannedMeal>,
-            pub(crate) user_errors: Vec<UserError>,
-        }
-
-        impl From<Result<Option<PlannedMeal>, UserError>> for $name {
-            fn from(result: Result<Option<PlannedMeal>, UserError>) -> Self {
-                let (planned_meal, error) = match result {
-                    Ok(meal) => (meal, None),
-                    Err(error) => (None, Some(error)),
-                };
-                Self { planned_meal, user_errors: error.into_iter().collect() }
-            }
-        }
-    )+};
-}
-
-payloads! {
-    /// `RecordMealPayload`.
-    RecordMealPayload,
-    /// `UnlogMealPayload`.
-    UnlogMealPayload,
-    /// `SwapMealPayload`.
-    SwapMealPayload,
-    /// `ResetMealPayload`.
-    ResetMealPayload,
-}
-
-/// Executes the command that `command` builds for a meal's id, and loads the meal afterwards.
+/// Executes a command on a meal. Returns the meal afterwards.
 async fn change<C: Command<Output = PlannedMealId>>(
     context: &RequestContext,
-    idempotency_key: &str,
-    occurred_at: Option<DateTime<Utc>>,
-    id: &str,
-    command: impl FnOnce(PlannedMealId) -> C,
-) -> Result<Result<Option<PlannedMeal>, UserError>, Error> {
-    let Some(id) = PlannedMealId::decode(id) else {
-        return Ok(Err(UserError::not_found("plannedMealId")));
-    };
-    let command = command(id);
-    match context
-        .execute(idempotency_key, occurred_at, command)
-        .await?
-    {
-        Ok(id) => Ok(Ok(crate::day::planned_meal(context, id).await?)),
-        Err(error) => Ok(Err(error)),
-    }
+    input: &impl MutationInput,
+    command: C,
+) -> Result<Option<Arc<PlannedMeal>>, MutationError> {
+    let id = context.execute(input, command).await?;
+    Ok(crate::day::planned_meal(context, id).await?.map(Arc::new))
 }
 
 impl mutation::RecordMeal for Resolvers {
-    type Value = RecordMealPayload;
-
     async fn resolve(
         context: &RequestContext,
-        arguments: &arguments::MutationRecordMeal,
-    ) -> Result<Self::Value, Error> {
-        let input = &arguments.input;
-        let (key, at) = (&input.idempotency_key, input.occurred_at.value().copied());
-        let result = change(context, key, at, &input.planned_meal_id, |planned_meal| {
-            RecordMeal {
-                planned_meal,
-                servings: input.servings.value().copied(),
-                eaten_at: input.eaten_at.value().copied(),
-            }
-        });
-        Ok(result.await?.into())
+        input: &input::RecordMealInput,
+    ) -> Result<RecordMealPayload, MutationError> {
+        let command = RecordMeal {
+            planned_meal: decode(&input.planned_meal_id, "plannedMealId")?,
+            servings: optional(&input.servings),
+            eaten_at: optional(&input.eaten_at),
+        };
+        Ok(RecordMealPayload {
+            planned_meal: change(context, input, command).await?,
+            ..Default::default()
+        })
     }
 }
 
 impl mutation::UnlogMeal for Resolvers {
-    type Value = UnlogMealPayload;
-
     async fn resolve(
         context: &RequestContext,
-        arguments: &arguments::MutationUnlogMeal,
-    ) -> Result<Self::Value, Error> {
-        let input = &arguments.input;
-        let (key, at) = (&input.idempotency_key, input.occurred_at.value().copied());
-        let result = change(context, key, at, &input.planned_meal_id, |planned_meal| {
-            UnlogMeal { planned_meal }
-        });
-        Ok(result.await?.into())
+        input: &input::UnlogMealInput,
+    ) -> Result<UnlogMealPayload, MutationError> {
+        let planned_meal = decode(&input.planned_meal_id, "plannedMealId")?;
+        let command = UnlogMeal { planned_meal };
+        Ok(UnlogMealPayload {
+            planned_meal: change(context, input, command).await?,
+            ..Default::default()
+        })
     }
 }
 
 impl mutation::SwapMeal for Resolvers {
-    type Value = SwapMealPayload;
-
     async fn resolve(
         context: &RequestContext,
-        arguments: &arguments::MutationSwapMeal,
-    ) -> Result<Self::Value, Error> {
-        let input = &arguments.input;
-        let (key, at) = (&input.idempotency_key, input.occurred_at.value().copied());
-        let Some(recipe) = RecipeId::decode(&input.recipe_id) else {
-            return Ok(Err(UserError::unknown("recipeId")).into());
+        input: &input::SwapMealInput,
+    ) -> Result<SwapMealPayload, MutationError> {
+        let command = SwapMeal {
+            recipe: decode_public(&input.recipe_id, "recipeId")?,
+            planned_meal: decode(&input.planned_meal_id, "plannedMealId")?,
         };
-        let result = change(context, key, at, &input.planned_meal_id, |planned_meal| {
-            SwapMeal {
-                planned_meal,
-                recipe,
-            }
-        });
-        Ok(result.await?.into())
+        Ok(SwapMealPayload {
+            planned_meal: change(context, input, command).await?,
+            ..Default::default()
+        })
     }
 }
 
 impl mutation::ResetMeal for Resolvers {
-    type Value = ResetMealPayload;
-
     async fn resolve(
         context: &RequestContext,
-        arguments: &arguments::MutationResetMeal,
-    ) -> Result<Self::Value, Error> {
-        let input = &arguments.input;
-        let (key, at) = (&input.idempotency_key, input.occurred_at.value().copied());
-        let result = change(context, key, at, &input.planned_meal_id, |planned_meal| {
-            ResetMeal { planned_meal }
-        });
-        Ok(result.await?.into())
+        input: &input::ResetMealInput,
+    ) -> Result<ResetMealPayload, MutationError> {
+        let planned_meal = decode(&input.planned_meal_id, "plannedMealId")?;
+        let command = ResetMeal { planned_meal };
+        Ok(ResetMealPayload {
+            planned_meal: change(context, input, command).await?,
+            ..Default::default()
+        })
     }
 }

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use coach_domain::{
     account::RegisterMember,
-    command::UserError,
     id::{MemberId, OpaqueId as _},
     member::Member,
     preferences::PreferenceValues,
 };
 
-use crate::{Error, RequestContext, Resolvers, arguments, mutation, query};
+use crate::{
+    Error, MutationError, RequestContext, Resolvers, arguments, input, mutation, patch::optional,
+    payload::RegisterMemberPayload, query,
+};
 
 impl query::Me for Resolvers {
     type Value = Option<Arc<Member>>;
@@ -34,46 +36,34 @@ impl query::Member for Resolvers {
     }
 }
 
-/// `RegisterMemberPayload`.
-#[derive(Debug, Default)]
-pub struct RegisterMemberPayload {
-    pub(crate) member: Option<Arc<Member>>,
-    pub(crate) user_errors: Vec<UserError>,
-}
-
 impl mutation::RegisterMember for Resolvers {
-    type Value = RegisterMemberPayload;
-
     async fn resolve(
         context: &RequestContext,
-        arguments: &arguments::MutationRegisterMember,
-    ) -> Result<Self::Value, Error> {
-        let input = &arguments.input;
+        input: &input::RegisterMemberInput,
+    ) -> Result<RegisterMemberPayload, MutationError> {
         let command = RegisterMember {
             display_name: input.display_name.clone(),
-            email: input.email.value().cloned(),
+            email: optional(&input.email),
             verified_email: context.viewer().verified_email().cloned(),
             locale: input.locale.clone(),
             time_zone: input.time_zone,
             units: input.units,
-            preferences: PreferenceValues {
-                goal: input.preferences.goal,
-                level: input.preferences.level,
-                diet: input.preferences.diet,
-                allergens: input.preferences.allergens.clone(),
-                days_per_week: input.preferences.days_per_week,
-            },
+            preferences: preference_values(&input.preferences),
         };
-        let result = context.execute(&input.idempotency_key, None, command);
-        Ok(match result.await? {
-            Ok(_) => RegisterMemberPayload {
-                member: context.member().await?.cloned(),
-                ..RegisterMemberPayload::default()
-            },
-            Err(error) => RegisterMemberPayload {
-                user_errors: vec![error],
-                ..RegisterMemberPayload::default()
-            },
+        context.execute(input, command).await?;
+        Ok(RegisterMemberPayload {
+            member: context.member().await?.cloned(),
+            ..Default::default()
         })
+    }
+}
+
+fn preference_values(input: &input::PreferencesInput) -> PreferenceValues {
+    PreferenceValues {
+        goal: input.goal,
+        level: input.level,
+        diet: input.diet,
+        allergens: input.allergens.clone(),
+        days_per_week: input.days_per_week,
     }
 }

@@ -13,7 +13,10 @@ use coach_domain::{
     redrive::RedriveDeadLetters,
 };
 
-use crate::{Error, RequestContext, Resolvers, arguments, mutation, query};
+use crate::{
+    Error, MutationError, RequestContext, Resolvers, input, mutation,
+    payload::RedriveDeadLettersPayload, query,
+};
 
 /// `Operations`.
 #[derive(Debug)]
@@ -41,14 +44,6 @@ pub struct OutboxStatus {
     pub(crate) unsent: i32,
 }
 
-/// `RedriveDeadLettersPayload`.
-#[derive(Debug, Default)]
-pub struct RedriveDeadLettersPayload {
-    pub(crate) queue: Option<QueueStatus>,
-    pub(crate) redriven: Option<i32>,
-    pub(crate) user_errors: Vec<UserError>,
-}
-
 impl query::Operations for Resolvers {
     type Value = Option<Operations>;
 
@@ -61,34 +56,22 @@ impl query::Operations for Resolvers {
 }
 
 impl mutation::RedriveDeadLetters for Resolvers {
-    type Value = RedriveDeadLettersPayload;
-
     async fn resolve(
         context: &RequestContext,
-        arguments: &arguments::MutationRedriveDeadLetters,
-    ) -> Result<Self::Value, Error> {
-        let input = &arguments.input;
-        let rejected = |error| RedriveDeadLettersPayload {
-            user_errors: vec![error],
-            ..RedriveDeadLettersPayload::default()
-        };
-        let Some(queue) = QueueName::consumed(&input.queue) else {
-            return Ok(rejected(unknown_queue()));
-        };
+        input: &input::RedriveDeadLettersInput,
+    ) -> Result<RedriveDeadLettersPayload, MutationError> {
+        let queue = QueueName::consumed(&input.queue).ok_or_else(unknown_queue)?;
         let command = RedriveDeadLetters {
             queue,
             limit: u32::try_from(input.limit).unwrap_or_default(),
             dry_run: input.dry_run,
             operations: Arc::clone(context.operations()),
         };
-        let result = context.execute(&input.idempotency_key, None, command);
-        Ok(match result.await? {
-            Ok(redriven) => RedriveDeadLettersPayload {
-                queue: queues(context, &[queue]).await?.pop(),
-                redriven: Some(saturating_i32(redriven.count)),
-                user_errors: Vec::new(),
-            },
-            Err(error) => rejected(error),
+        let redriven = context.execute(input, command).await?;
+        Ok(RedriveDeadLettersPayload {
+            queue: queues(context, &[queue]).await?.pop().map(Arc::new),
+            redriven: Some(saturating_i32(redriven.count)),
+            ..Default::default()
         })
     }
 }

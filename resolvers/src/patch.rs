@@ -11,3 +11,8 @@ pub(crate) fn patch<T: Clone>(field: &MaybeUndefined<T>) -> Patch<T> {
         MaybeUndefined::Value(value) => Patch::Value(value.clone()),
     }
 }
+
+/// The value of an optional input field, for which absent and null mean the same.
+pub(crate) fn optional<T: Clone>(field: &MaybeUndefined<T>) -> Option<T> {
+    field.value().cloned()
+}

@@ -3,7 +3,6 @@
 use std::{collections::HashMap, sync::Arc};
 
 use coach_domain::{
-    command::UserError,
     cycle::{self, Cycle},
     id::{MemberId, OpaqueId as _, PlanId},
     plan::{self, EndPlan, Plan, StartPlan},
@@ -11,7 +10,13 @@ use coach_domain::{
 };
 use coach_execution::Batch;
 
-use crate::{Error, RequestContext, Resolvers, arguments, batch, mutation};
+use crate::{
+    Error, MutationError, RequestContext, Resolvers, batch,
+    command::decode,
+    input, mutation,
+    patch::optional,
+    payload::{EndPlanPayload, StartPlanPayload},
+};
 
 impl batch::MemberPlan for Resolvers {
     type Key = MemberId;
@@ -79,72 +84,31 @@ pub(crate) async fn find(context: &RequestContext, id: PlanId) -> Result<Option<
     Ok(plan::find(context.session(), &[id]).await?.pop())
 }
 
-/// `StartPlanPayload`.
-#[derive(Debug, Default)]
-pub struct StartPlanPayload {
-    pub(crate) plan: Option<Plan>,
-    pub(crate) reasons: Option<Vec<String>>,
-    pub(crate) user_errors: Vec<UserError>,
-}
-
 impl mutation::StartPlan for Resolvers {
-    type Value = StartPlanPayload;
-
     async fn resolve(
         context: &RequestContext,
-        arguments: &arguments::MutationStartPlan,
-    ) -> Result<Self::Value, Error> {
-        let input = &arguments.input;
-        let command = StartPlan {
-            goal: input.goal.value().copied(),
-        };
-        let occurred_at = input.occurred_at.value().copied();
-        let result = context.execute(&input.idempotency_key, occurred_at, command);
-        Ok(match result.await? {
-            Ok(started) => StartPlanPayload {
-                plan: find(context, started.plan).await?,
-                reasons: Some(started.reasons.iter().map(Reason::sentence).collect()),
-                user_errors: Vec::new(),
-            },
-            Err(error) => StartPlanPayload {
-                user_errors: vec![error],
-                ..StartPlanPayload::default()
-            },
+        input: &input::StartPlanInput,
+    ) -> Result<StartPlanPayload, MutationError> {
+        let goal = optional(&input.goal);
+        let started = context.execute(input, StartPlan { goal }).await?;
+        Ok(StartPlanPayload {
+            plan: find(context, started.plan).await?.map(Arc::new),
+            reasons: Some(started.reasons.iter().map(Reason::sentence).collect()),
+            ..Default::default()
         })
     }
 }
 
-/// `EndPlanPayload`.
-#[derive(Debug, Default)]
-pub struct EndPlanPayload {
-    pub(crate) plan: Option<Plan>,
-    pub(crate) user_errors: Vec<UserError>,
-}
-
 impl mutation::EndPlan for Resolvers {
-    type Value = EndPlanPayload;
-
     async fn resolve(
         context: &RequestContext,
-        arguments: &arguments::MutationEndPlan,
-    ) -> Result<Self::Value, Error> {
-        let input = &arguments.input;
-        let rejected = |error| EndPlanPayload {
-            user_errors: vec![error],
-            ..EndPlanPayload::default()
-        };
-        let Some(plan) = PlanId::decode(&input.plan_id) else {
-            return Ok(rejected(UserError::not_found("planId")));
-        };
-        let command = EndPlan { plan };
-        let occurred_at = input.occurred_at.value().copied();
-        let result = context.execute(&input.idempotency_key, occurred_at, command);
-        Ok(match result.await? {
-            Ok(id) => EndPlanPayload {
-                plan: find(context, id).await?,
-                ..EndPlanPayload::default()
-            },
-            Err(error) => rejected(error),
+        input: &input::EndPlanInput,
+    ) -> Result<EndPlanPayload, MutationError> {
+        let plan = decode(&input.plan_id, "planId")?;
+        let id = context.execute(input, EndPlan { plan }).await?;
+        Ok(EndPlanPayload {
+            plan: find(context, id).await?.map(Arc::new),
+            ..Default::default()
         })
     }
 }

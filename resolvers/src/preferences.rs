@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use coach_domain::{
-    command::UserError,
     id::MemberId,
     member::Member,
     preferences::{self, Preferences, UpdatePreferences},
 };
 use coach_execution::Batch;
 
-use crate::{Error, RequestContext, Resolvers, arguments, batch, mutation, patch::patch};
+use crate::{
+    Error, MutationError, RequestContext, Resolvers, batch, input, mutation, patch::patch,
+    payload::UpdatePreferencesPayload,
+};
 
 impl batch::MemberPreferences for Resolvers {
     type Key = MemberId;
@@ -33,21 +35,11 @@ impl batch::MemberPreferences for Resolvers {
     }
 }
 
-/// `UpdatePreferencesPayload`.
-#[derive(Debug, Default)]
-pub struct UpdatePreferencesPayload {
-    pub(crate) member: Option<Arc<Member>>,
-    pub(crate) user_errors: Vec<UserError>,
-}
-
 impl mutation::UpdatePreferences for Resolvers {
-    type Value = UpdatePreferencesPayload;
-
     async fn resolve(
         context: &RequestContext,
-        arguments: &arguments::MutationUpdatePreferences,
-    ) -> Result<Self::Value, Error> {
-        let input = &arguments.input;
+        input: &input::UpdatePreferencesInput,
+    ) -> Result<UpdatePreferencesPayload, MutationError> {
         let command = UpdatePreferences {
             goal: patch(&input.goal),
             level: patch(&input.level),
@@ -59,17 +51,10 @@ impl mutation::UpdatePreferences for Resolvers {
             time_zone: patch(&input.time_zone),
             units: patch(&input.units),
         };
-        let occurred_at = input.occurred_at.value().copied();
-        let result = context.execute(&input.idempotency_key, occurred_at, command);
-        Ok(match result.await? {
-            Ok(_) => UpdatePreferencesPayload {
-                member: context.member().await?.cloned(),
-                ..UpdatePreferencesPayload::default()
-            },
-            Err(error) => UpdatePreferencesPayload {
-                user_errors: vec![error],
-                ..UpdatePreferencesPayload::default()
-            },
+        context.execute(input, command).await?;
+        Ok(UpdatePreferencesPayload {
+            member: context.member().await?.cloned(),
+            ..Default::default()
         })
     }
 }

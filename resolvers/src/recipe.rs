@@ -3,7 +3,6 @@
 use std::{collections::HashSet, sync::Arc};
 
 use coach_domain::{
-    command::UserError,
     favourite::{self, SetFavouriteRecipe},
     filter::RecipeFilter,
     id::{MemberId, OpaqueId as _, RecipeId},
@@ -12,7 +11,10 @@ use coach_domain::{
 };
 use coach_execution::Batch;
 
-use crate::{Error, RequestContext, Resolvers, arguments, batch, mutation, page, query};
+use crate::{
+    Error, MutationError, RequestContext, Resolvers, arguments, batch, command::decode_public,
+    input, mutation, page, payload::SetFavouriteRecipePayload, query,
+};
 
 impl query::Recipe for Resolvers {
     type Value = Option<Arc<Recipe>>;
@@ -97,40 +99,19 @@ impl batch::MemberFavouriteRecipes for Resolvers {
     }
 }
 
-/// `SetFavouriteRecipePayload`.
-#[derive(Debug, Default)]
-pub struct SetFavouriteRecipePayload {
-    pub(crate) recipe: Option<Arc<Recipe>>,
-    pub(crate) user_errors: Vec<UserError>,
-}
-
 impl mutation::SetFavouriteRecipe for Resolvers {
-    type Value = SetFavouriteRecipePayload;
-
     async fn resolve(
         context: &RequestContext,
-        arguments: &arguments::MutationSetFavouriteRecipe,
-    ) -> Result<Self::Value, Error> {
-        let input = &arguments.input;
-        let rejected = |error| SetFavouriteRecipePayload {
-            user_errors: vec![error],
-            ..SetFavouriteRecipePayload::default()
-        };
-        let Some(recipe) = RecipeId::decode(&input.recipe_id) else {
-            return Ok(rejected(UserError::unknown("recipeId")));
-        };
+        input: &input::SetFavouriteRecipeInput,
+    ) -> Result<SetFavouriteRecipePayload, MutationError> {
         let command = SetFavouriteRecipe {
-            recipe,
+            recipe: decode_public(&input.recipe_id, "recipeId")?,
             is_favourite: input.is_favourite,
         };
-        let occurred_at = input.occurred_at.value().copied();
-        let result = context.execute(&input.idempotency_key, occurred_at, command);
-        Ok(match result.await? {
-            Ok(id) => SetFavouriteRecipePayload {
-                recipe: context.catalogue().await?.recipes.get(&id).cloned(),
-                ..SetFavouriteRecipePayload::default()
-            },
-            Err(error) => rejected(error),
+        let id = context.execute(input, command).await?;
+        Ok(SetFavouriteRecipePayload {
+            recipe: context.catalogue().await?.recipes.get(&id).cloned(),
+            ..Default::default()
         })
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct TypeModel {
     pub(crate) requires: Option<String>,
     /// The field of the Rust type whose value `@auth(owner:)` compares with the viewer.
     pub(crate) owner: Option<String>,
+    /// Whether it is the payload of a mutation, whose Rust type is generated.
+    pub(crate) is_payload: bool,
     pub(crate) kind: Kind,
 }
 

@@ -62,7 +62,7 @@ fn escape(name: String) -> String {
 
 /// The path of a type as `@model` and `@scalar` state it, made absolute.
 pub(crate) fn path(rust: &str) -> String {
-    if rust.starts_with("crate::") {
+    if rust.starts_with("crate::") || rust.starts_with("self::") {
         rust.to_owned()
     } else {
         format!("::{rust}")

@@ -153,6 +153,15 @@ impl Reader<'_> {
             }
         }
         let kind = self.kind(name, definition);
+        let is_payload = matches!(&kind, Kind::Object { fields, .. } if fields.iter().any(|field| field.name == USER_ERRORS));
+        if is_payload {
+            if rust.is_some() {
+                let message =
+                    format!("the Rust type of the payload `{name}` is generated; remove @model");
+                self.report(definition.location(), &message);
+            }
+            rust = Some(format!("self::payload::{}", crate::names::pascal(name)));
+        }
         if !is_root && rust.is_none() && matches!(kind, Kind::Enum(_) | Kind::Object { .. }) {
             self.report(
                 definition.location(),
@@ -168,6 +177,7 @@ impl Reader<'_> {
                 .and_then(|auth| auth.text("owner"))
                 .map(str::to_owned),
             rust,
+            is_payload,
             kind,
         }
     }

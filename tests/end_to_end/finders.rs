@@ -2,6 +2,7 @@
 //! given some members, they return no others' rows. Each has an assertion, so that none can lose its condition on the
 //! owner.
 
+use coach_content::seed::LOCAL_ISSUER;
 use coach_domain::{
     check_in, consent, cycle,
     database::Session,
@@ -10,7 +11,6 @@ use coach_domain::{
     member,
     page::PageRequest,
     plan, preferences,
-    seed::LOCAL_ISSUER,
     viewer::Subject,
 };
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};

@@ -46,7 +46,7 @@ async fn an_outage_is_told_and_ends_without_a_restart() {
     coach_gateway::app::migrate(&pool)
         .await
         .expect("the migrations run");
-    coach_domain::seed::seed(&pool, &*noon())
+    coach_content::seed::seed(&pool, &*noon())
         .await
         .expect("the seed goes in");
     pool.close().await;

@@ -1,7 +1,7 @@
 //! Renewing the seed's demo members when their cycles have ended.
 
 use chrono::TimeDelta;
-use coach_domain::seed;
+use coach_content::seed;
 use serde_json::json;
 
 use crate::harness::{TestApp, member, read_operation};

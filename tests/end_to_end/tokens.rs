@@ -1,7 +1,7 @@
 //! Invalid bearer tokens.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD};
-use coach_domain::seed::LOCAL_ISSUER;
+use coach_content::seed::LOCAL_ISSUER;
 use serde_json::{Value, json};
 
 use crate::harness::{TestApp, member};

@@ -17,7 +17,7 @@ use crate::coach::{Dev, command, folder, port, run, share_machine};
 const EXERCISES: usize = 300;
 
 fn samples() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/tests/catalogue")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../content/tests/catalogue")
 }
 
 /// The folder of the real catalogue, if `COACH_CATALOGUE_DIR` is set.

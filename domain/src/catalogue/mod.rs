@@ -4,7 +4,7 @@
 mod cache;
 mod count;
 mod load;
-pub(crate) mod record;
+pub mod record;
 mod search_text;
 
 use std::{collections::HashMap, sync::Arc};

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The row of an exercise, without an image: neither the seeded content nor imports contain images.
-pub(crate) fn exercise(slug: &str, item: &Exercise) -> exercise::entity::Model {
+pub fn exercise(slug: &str, item: &Exercise) -> exercise::entity::Model {
     exercise::entity::Model {
         id: item.id,
         slug: slug.to_owned(),
@@ -35,7 +35,7 @@ pub(crate) fn exercise(slug: &str, item: &Exercise) -> exercise::entity::Model {
 }
 
 /// The row of a workout, without image and video.
-pub(crate) fn workout(slug: &str, item: &Workout) -> workout::entity::Model {
+pub fn workout(slug: &str, item: &Workout) -> workout::entity::Model {
     let exercises = item
         .exercises
         .iter()
@@ -60,9 +60,7 @@ pub(crate) fn workout(slug: &str, item: &Workout) -> workout::entity::Model {
 }
 
 /// The rows of the exercises of a workout.
-pub(crate) fn workout_exercises(
-    item: &Workout,
-) -> impl Iterator<Item = workout::exercise_entity::Model> {
+pub fn workout_exercises(item: &Workout) -> impl Iterator<Item = workout::exercise_entity::Model> {
     (item.exercises.iter().zip(1..)).map(|(part, position)| workout::exercise_entity::Model {
         workout_id: item.id,
         position,
@@ -75,7 +73,7 @@ pub(crate) fn workout_exercises(
 }
 
 /// The row of a recipe, without an image.
-pub(crate) fn recipe(slug: &str, item: &Recipe) -> recipe::entity::Model {
+pub fn recipe(slug: &str, item: &Recipe) -> recipe::entity::Model {
     let ingredients = item.ingredients.iter().map(|it| it.name.as_str());
     recipe::entity::Model {
         id: item.id,
@@ -102,7 +100,7 @@ pub(crate) fn recipe(slug: &str, item: &Recipe) -> recipe::entity::Model {
 }
 
 /// The rows of the ingredients of a recipe.
-pub(crate) fn ingredients(item: &Recipe) -> impl Iterator<Item = recipe::ingredient_entity::Model> {
+pub fn ingredients(item: &Recipe) -> impl Iterator<Item = recipe::ingredient_entity::Model> {
     (item.ingredients.iter().zip(1..)).map(|(it, position)| {
         let bounds = it.amount.map(|amount| (amount.minimum, amount.maximum));
         let (amount_minimum, amount_maximum) = bounds.unzip();
@@ -121,7 +119,7 @@ pub(crate) fn ingredients(item: &Recipe) -> impl Iterator<Item = recipe::ingredi
 }
 
 /// The rows of the steps of a recipe.
-pub(crate) fn steps(item: &Recipe) -> impl Iterator<Item = recipe::step_entity::Model> {
+pub fn steps(item: &Recipe) -> impl Iterator<Item = recipe::step_entity::Model> {
     (item.steps.iter().zip(1..)).map(|(step, position)| recipe::step_entity::Model {
         recipe_id: item.id,
         position,
@@ -131,7 +129,7 @@ pub(crate) fn steps(item: &Recipe) -> impl Iterator<Item = recipe::step_entity::
 
 /// The row of a programme. It is published at midnight of the day of seeding, so that it is the same at any time of
 /// that day.
-pub(crate) fn programme(item: &Programme, now: DateTime<Utc>) -> programme::entity::Model {
+pub fn programme(item: &Programme, now: DateTime<Utc>) -> programme::entity::Model {
     programme::entity::Model {
         id: item.id,
         version: item.version,

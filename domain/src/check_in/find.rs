@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
-use uuid::Uuid;
 
-use super::{CheckIn, CheckInChange, entity};
+use super::{CheckIn, CheckInAnswers, CheckInChange};
 use crate::{
     Result, database,
-    id::{CheckInId, CycleId, MemberId},
+    id::{CheckInId, CycleId},
 };
 
-/// The columns of [`entity::Model`], of a table with the alias `c`.
-pub(super) const COLUMNS: &str = "
-    c.member_id, c.id, c.cycle_id, c.submitted_at, c.weight_grams, c.waist_millimetres,
-    c.hips_millimetres, c.chest_millimetres, c.energy, c.sleep, c.notes";
+/// The columns of [`CheckIn`], of a table with the alias `c`.
+pub(super) fn columns() -> String {
+    let answers = CheckInAnswers::COLUMNS.join(", c.");
+    format!("c.member_id, c.id, c.cycle_id, c.submitted_at, c.{answers}")
+}
 
 /// The check-ins that closed cycles.
 pub async fn of_cycles(
@@ -34,23 +34,19 @@ pub async fn find(db: &impl ConnectionTrait, ids: &[CheckInId]) -> Result<Vec<Ch
 async fn load(db: &impl ConnectionTrait, key: &str, keys: [Value; 2]) -> Result<Vec<CheckIn>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM check_in c
-        JOIN unnest($1::uuid[], $2::uuid[]) AS k (member_id, {key}) USING (member_id, {key})"
+        JOIN unnest($1::uuid[], $2::uuid[]) AS k (member_id, {key}) USING (member_id, {key})",
+        COLUMNS = columns(),
     );
     let statement = database::statement(sql, keys);
-    let rows = entity::Model::find_by_statement(statement).all(db).await?;
-    Ok(rows.into_iter().map(CheckIn::from).collect())
+    Ok(CheckIn::find_by_statement(statement).all(db).await?)
 }
 
 #[derive(FromQueryResult)]
 struct ChangeRow {
-    member_id: MemberId,
-    id: Uuid,
-    weight_grams: Option<i32>,
-    waist_millimetres: Option<i32>,
-    hips_millimetres: Option<i32>,
-    chest_millimetres: Option<i32>,
-    energy: i32,
-    sleep: i32,
+    #[sea_orm(nested)]
+    id: CheckInId,
+    #[sea_orm(nested)]
+    change: CheckInChange,
 }
 
 /// How check-ins differ from the one that the member submitted before, of any plan. A member's first check-in has no
@@ -80,41 +76,5 @@ pub async fn changes(
         ) p";
     let statement = database::statement(sql, CheckInId::uuid_arrays(ids));
     let rows = ChangeRow::find_by_statement(statement).all(db).await?;
-    let changes = rows.into_iter().map(|row| {
-        let id = CheckInId {
-            member: row.member_id,
-            id: row.id,
-        };
-        let change = CheckInChange {
-            weight_grams: row.weight_grams,
-            waist_millimetres: row.waist_millimetres,
-            hips_millimetres: row.hips_millimetres,
-            chest_millimetres: row.chest_millimetres,
-            energy: Some(row.energy),
-            sleep: Some(row.sleep),
-        };
-        (id, change)
-    });
-    Ok(changes.collect())
-}
-
-impl From<entity::Model> for CheckIn {
-    fn from(row: entity::Model) -> Self {
-        let member = row.member_id;
-        Self {
-            id: CheckInId { member, id: row.id },
-            cycle_id: CycleId {
-                member,
-                id: row.cycle_id,
-            },
-            submitted_at: row.submitted_at,
-            weight_grams: row.weight_grams,
-            waist_millimetres: row.waist_millimetres,
-            hips_millimetres: row.hips_millimetres,
-            chest_millimetres: row.chest_millimetres,
-            energy: row.energy,
-            sleep: row.sleep,
-            notes: row.notes,
-        }
-    }
+    Ok(rows.into_iter().map(|row| (row.id, row.change)).collect())
 }

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
-use super::{CheckIn, entity, find::COLUMNS};
+use super::{CheckIn, find::columns};
 use crate::{
     Result, database,
     id::MemberId,
@@ -31,6 +31,7 @@ pub async fn pages(
             LIMIT k.first + 1
         ) c
         ORDER BY k.place, c.submitted_at DESC, c.id DESC",
+        COLUMNS = columns(),
         REQUESTS = MemberPages::REQUESTS,
     );
     let statement = database::statement(sql, pages.parameters());
@@ -38,10 +39,10 @@ pub async fn pages(
     let mut found = pages.empty();
     for row in rows {
         let place: i64 = row.try_get("", "place")?;
-        let check_in = entity::Model::from_query_result(&row, "")?;
-        let (at, id) = (check_in.submitted_at, check_in.id);
+        let check_in = CheckIn::from_query_result(&row, "")?;
+        let (at, id) = (check_in.submitted_at, check_in.id.id);
         let cursor = TimeCursor { at, id }.encode(LIST);
-        let row = (cursor, Arc::new(CheckIn::from(check_in)));
+        let row = (cursor, Arc::new(check_in));
         MemberPages::push(&mut found, place, row);
     }
     let of = |request: &PageRequest, rows| Page::of(rows, request);

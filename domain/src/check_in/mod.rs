@@ -1,49 +1,66 @@
 //! Check-ins: a member's answers on how a cycle went.
 
 mod correct;
-pub mod entity;
 mod find;
 mod history;
-mod measures;
 mod next;
 mod submit;
 
+pub use crate::answers::{CheckInAnswers, CheckInPatch};
 pub use correct::CorrectCheckIn;
 pub use find::{changes, find, of_cycles};
 pub use history::pages;
 pub use submit::{SubmitCheckIn, Submitted};
 
+use std::ops::Deref;
+
 use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, FromQueryResult};
 
-use crate::id::{CheckInId, CycleId};
+use crate::{
+    Result, database,
+    id::{CheckInId, CycleId},
+};
 
-/// A check-in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A check-in: a row of the table `check_in`.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct CheckIn {
     /// The id, with the owner.
+    #[sea_orm(nested)]
     pub id: CheckInId,
     /// The cycle that it closed.
+    #[sea_orm(nested(prefix = "cycle_"))]
     pub cycle_id: CycleId,
     /// When the member filled it in.
     pub submitted_at: DateTime<Utc>,
-    /// Body weight in grams.
-    pub weight_grams: Option<i32>,
-    /// Waist circumference in millimetres.
-    pub waist_millimetres: Option<i32>,
-    /// Hip circumference in millimetres.
-    pub hips_millimetres: Option<i32>,
-    /// Chest circumference in millimetres.
-    pub chest_millimetres: Option<i32>,
-    /// Energy, from 1 to 5 points.
-    pub energy: i32,
-    /// Quality of sleep, from 1 to 5 points.
-    pub sleep: i32,
-    /// Free text, at most 2,000 characters.
-    pub notes: Option<String>,
+    /// The answers.
+    #[sea_orm(nested)]
+    pub answers: CheckInAnswers,
+}
+
+/// In the contract the answers are fields of the check-in.
+impl Deref for CheckIn {
+    type Target = CheckInAnswers;
+
+    fn deref(&self) -> &CheckInAnswers {
+        &self.answers
+    }
+}
+
+/// Inserts check-ins.
+pub async fn insert(db: &impl ConnectionTrait, check_ins: Vec<CheckIn>) -> Result<()> {
+    let columns = ["member_id", "id", "cycle_id", "submitted_at"];
+    let columns = columns.iter().chain(CheckInAnswers::COLUMNS);
+    let rows = check_ins.into_iter().map(|it| {
+        let keys = [it.id.member.into(), it.id.id.into(), it.cycle_id.id.into()];
+        let keys = keys.into_iter().chain([it.submitted_at.into()]);
+        keys.chain(it.answers.values()).collect()
+    });
+    database::insert_values(db, "check_in", columns, rows.collect()).await
 }
 
 /// The difference between two check-ins, the later minus the earlier; `None` where either lacks the value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct CheckInChange {
     /// Weight in grams.
     pub weight_grams: Option<i32>,

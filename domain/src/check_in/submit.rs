@@ -3,7 +3,7 @@
 use sea_orm::ConnectionTrait as _;
 use serde::{Deserialize, Serialize};
 
-use super::{CheckIn, changes, entity, measures, next::next_programme};
+use super::{CheckIn, CheckInAnswers, changes, insert, next::next_programme};
 use crate::{
     command::{Command, CommandContext, CommandError, UserError, UserErrorReason},
     consent,
@@ -19,20 +19,9 @@ use crate::{
 pub struct SubmitCheckIn {
     /// The cycle that it closes.
     pub cycle: CycleId,
-    /// Body weight in grams.
-    pub weight_grams: Option<i32>,
-    /// Waist circumference in millimetres.
-    pub waist_millimetres: Option<i32>,
-    /// Hip circumference in millimetres.
-    pub hips_millimetres: Option<i32>,
-    /// Chest circumference in millimetres.
-    pub chest_millimetres: Option<i32>,
-    /// Energy, from 1 to 5 points.
-    pub energy: i32,
-    /// Quality of sleep, from 1 to 5 points.
-    pub sleep: i32,
-    /// Free text, at most 2,000 characters.
-    pub notes: Option<String>,
+    /// The answers.
+    #[serde(flatten)]
+    pub answers: CheckInAnswers,
 }
 
 /// The output of [`SubmitCheckIn`].
@@ -55,11 +44,11 @@ impl Command for SubmitCheckIn {
     async fn run(&self, context: &mut CommandContext<'_>) -> Result<Submitted, CommandError> {
         let closed = self.due_cycle(context).await?;
         let check_in = self.check_in(context)?;
-        measures::validate(&check_in)?;
-        if let Some(argument) = measures::health_arguments(&check_in).next() {
+        check_in.validate()?;
+        if let Some(argument) = check_in.health_arguments().next() {
             consent::require_health_consent(context.member()?, argument)?;
         }
-        database::insert(context.transaction(), vec![row(&check_in)]).await?;
+        insert(context.transaction(), vec![check_in.clone()]).await?;
         // Storing health data for the member to read is allowed without an answer, but processing it requires consent.
         let has_consent = context.member()?.health_data == Some(true);
         let change = if has_consent {
@@ -133,29 +122,7 @@ impl SubmitCheckIn {
             id: CheckInId { member, id },
             cycle_id: self.cycle,
             submitted_at: context.occurred_at(),
-            weight_grams: self.weight_grams,
-            waist_millimetres: self.waist_millimetres,
-            hips_millimetres: self.hips_millimetres,
-            chest_millimetres: self.chest_millimetres,
-            energy: self.energy,
-            sleep: self.sleep,
-            notes: measures::notes(self.notes.clone())?,
+            answers: self.answers.clone().normalized()?,
         })
-    }
-}
-
-fn row(check_in: &CheckIn) -> entity::Model {
-    entity::Model {
-        member_id: check_in.id.member,
-        id: check_in.id.id,
-        cycle_id: check_in.cycle_id.id,
-        submitted_at: check_in.submitted_at,
-        weight_grams: check_in.weight_grams,
-        waist_millimetres: check_in.waist_millimetres,
-        hips_millimetres: check_in.hips_millimetres,
-        chest_millimetres: check_in.chest_millimetres,
-        energy: check_in.energy,
-        sleep: check_in.sleep,
-        notes: check_in.notes.clone(),
     }
 }

@@ -5,6 +5,7 @@ use sea_orm::{ActiveEnum as _, ConnectionTrait, Iterable as _};
 
 use crate::{
     Result,
+    answers::CheckInAnswers,
     command::{UserError, UserErrorReason},
     database,
     decision::{self, DecisionTopic},
@@ -61,16 +62,19 @@ pub(super) async fn erase(
     member: MemberId,
     at: DateTime<Utc>,
 ) -> Result<()> {
-    let sql = "
+    let health: Vec<_> = CheckInAnswers::health_columns().collect();
+    let sql = format!(
+        "
         WITH archives AS (
             UPDATE data_export
             SET expires_at = $2
             WHERE member_id = $1 AND built_at IS NOT NULL AND expires_at > $2
         )
         UPDATE check_in
-        SET weight_grams = NULL, waist_millimetres = NULL, hips_millimetres = NULL, chest_millimetres = NULL,
-            notes = NULL
-        WHERE member_id = $1";
+        SET {HEALTH} = NULL
+        WHERE member_id = $1",
+        HEALTH = health.join(" = NULL, "),
+    );
     db.execute_raw(database::statement(sql, [member.into(), at.into()]))
         .await?;
     let sql = format!(

@@ -26,7 +26,8 @@ mod transaction;
 use sea_orm::{DbBackend, Statement, Value};
 
 pub use connect::{Options, PoolMode, connect, open};
-pub(crate) use insert::insert;
+pub use insert::insert;
+pub(crate) use insert::insert_values;
 pub use pool::{MIN_SERVER_VERSION, Pool, ServerState};
 pub(crate) use purge::Purge;
 pub use session::{Counted, Session, Transaction};
@@ -34,9 +35,6 @@ pub use telemetry::in_span;
 pub use transaction::PoolTransaction;
 
 /// A statement with its parameters, in the order `$1`, `$2` and so on.
-pub(crate) fn statement(
-    sql: impl Into<String>,
-    values: impl IntoIterator<Item = Value>,
-) -> Statement {
+pub fn statement(sql: impl Into<String>, values: impl IntoIterator<Item = Value>) -> Statement {
     Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
 }

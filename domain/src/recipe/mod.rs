@@ -1,13 +1,13 @@
 //! Recipes.
 
-pub(crate) mod amount;
+mod amount;
 pub mod entity;
 pub mod ingredient_entity;
 mod load;
 mod search;
 pub mod step_entity;
 
-pub use amount::{IngredientAmount, MeasuringUnit};
+pub use amount::{IngredientAmount, MeasuringUnit, UnitFamily};
 pub(crate) use load::load;
 pub(crate) use search::listing;
 pub use search::{search, search_text};

@@ -8,7 +8,8 @@ use std::{
 
 use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
 use chrono::{DateTime, TimeDelta, Utc};
-use coach_domain::{email_address::EmailAddress, seed::LOCAL_ISSUER};
+use coach_content::seed::LOCAL_ISSUER;
+use coach_domain::email_address::EmailAddress;
 use jsonwebtoken::{
     Algorithm, EncodingKey, Header, encode,
     jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash},

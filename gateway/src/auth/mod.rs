@@ -14,7 +14,8 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 use chrono::{DateTime, Utc};
-use coach_domain::{clock::Clock, seed::LOCAL_ISSUER, viewer::Viewer};
+use coach_content::seed::LOCAL_ISSUER;
+use coach_domain::{clock::Clock, viewer::Viewer};
 
 pub use self::{
     error::AuthError,

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
 use chrono::{DateTime, TimeDelta, Utc};
+use coach_content::seed::{DEMO, LOCAL_ISSUER};
 use coach_domain::{
     catalogue,
     clock::{Clock as _, SystemClock},
@@ -14,7 +15,6 @@ use coach_domain::{
     live::{self, Fact, FactKind, LiveState, ScheduleLiveSession},
     outbox::{self, OutboxBatch},
     page::PageRequest,
-    seed::{DEMO, LOCAL_ISSUER},
     url::Url,
     viewer::Subject,
 };

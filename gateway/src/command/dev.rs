@@ -1,7 +1,8 @@
 //! `coach dev`: runs Postgres, the gateway and the workers without any setup.
 
 use anyhow::Context as _;
-use coach_domain::{clock::SystemClock, database::Pool, seed::DEMO};
+use coach_content::seed::DEMO;
+use coach_domain::{clock::SystemClock, database::Pool};
 use coach_gateway::{
     app,
     auth::LocalIssuer,

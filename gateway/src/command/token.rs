@@ -1,10 +1,8 @@
 //! `coach token`.
 
 use anyhow::bail;
-use coach_domain::{
-    clock::{Clock as _, SystemClock},
-    seed::DEMO,
-};
+use coach_content::seed::DEMO;
+use coach_domain::clock::{Clock as _, SystemClock};
 use coach_gateway::{auth::LocalIssuer, settings::Settings};
 
 /// Prints a token of the local issuer on a line of its own.

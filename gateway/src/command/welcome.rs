@@ -2,10 +2,8 @@
 
 use std::net::SocketAddr;
 
-use coach_domain::{
-    clock::{Clock as _, SystemClock},
-    seed::DEMO,
-};
+use coach_content::seed::DEMO;
+use coach_domain::clock::{Clock as _, SystemClock};
 use coach_gateway::{
     auth::LocalIssuer,
     settings::{Settings, reachable_address},

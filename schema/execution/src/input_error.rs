@@ -182,15 +182,35 @@ impl fmt::Display for Violation {
 }
 
 /// A mutation payload with `userErrors`, which list why the mutation was not
-/// executed.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has `userErrors`, and cannot be made from problems of the input",
-    label = "`impl UserErrorPayload for {Self}` is missing"
-)]
+/// executed. The generator implements it.
 pub trait UserErrorPayload: Sized {
-    /// The payload for input with these problems.
-    fn from_problems(problems: &[Problem]) -> Self;
+    /// A user error.
+    type UserError;
 
-    /// The codes of the `userErrors`.
-    fn codes(&self) -> impl Iterator<Item = &'static str>;
+    /// The payload of a mutation that was not executed.
+    fn rejected(user_errors: Vec<Self::UserError>) -> Self;
+
+    /// The `userErrors`.
+    fn user_errors(&self) -> &[Self::UserError];
+}
+
+/// How a schema represents user errors; implemented by the context of a request.
+pub trait UserErrors {
+    /// A user error.
+    type UserError;
+    /// Why a mutation failed: a user error or any other.
+    type MutationError;
+
+    /// The user error for a problem of the input.
+    fn from_problem(problem: &Problem) -> Self::UserError;
+
+    /// The code of a user error.
+    fn code(error: &Self::UserError) -> &'static str;
+
+    /// The user error that a mutation failed with.
+    ///
+    /// # Errors
+    ///
+    /// Any other error that it failed with.
+    fn user_error(error: Self::MutationError) -> Result<Self::UserError, ResolverError>;
 }

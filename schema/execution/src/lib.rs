@@ -43,7 +43,7 @@ pub use document::Document;
 pub use field_result::{Completed, FieldResult};
 pub use generated_schema::GeneratedSchema;
 pub use input::{ArgumentValues, Input, InputObject};
-pub use input_error::{Cause, InputError, Problem, UserErrorPayload, Violation};
+pub use input_error::{Cause, InputError, Problem, UserErrorPayload, UserErrors, Violation};
 pub use output::{Output, complete_object, leaf, resolve, resolve_mutation};
 pub use plan::PlannedField;
 pub use regex::Regex;

@@ -6,7 +6,8 @@ use async_graphql::{PathSegment, indexmap::IndexMap};
 use futures_util::FutureExt as _;
 
 use crate::{
-    Completed, FieldResult, PlannedField, ResolverError, UserErrorPayload, Value, builtin,
+    Completed, FieldResult, PlannedField, ResolverError, UserErrorPayload, UserErrors, Value,
+    builtin,
     field_result::{join, join_list},
     plan::{ObjectPlan, TYPENAME},
 };
@@ -142,31 +143,36 @@ where
     )
 }
 
-/// Completes a mutation whose payload has `userErrors`. If the arguments have
-/// user errors, the payload contains them and the resolver is not called.
-/// `codes` are the codes that the SDL declares for the payload.
-pub fn resolve_mutation<'r, V, E, G, R, A>(
+/// Completes a mutation whose payload has `userErrors`: the problems of its
+/// input, for which the resolver is not called, or the user error that the
+/// resolver fails with. `codes` are the codes that the SDL declares for the
+/// payload, and `C` is the context.
+pub fn resolve_mutation<'r, C, P, G, R, A>(
     resolver: impl FnOnce() -> A + Send + 'r,
     codes: &'static [&'static str],
     field: &'r PlannedField,
     request: &'r R,
 ) -> Completed<'r>
 where
-    A: Future<Output = Result<V, E>> + Send + 'r,
-    V: Output<G, R> + UserErrorPayload + Send,
-    E: Into<ResolverError> + Send,
+    C: UserErrors,
+    A: Future<Output = Result<P, C::MutationError>> + Send + 'r,
+    P: Output<G, R> + UserErrorPayload<UserError = C::UserError> + Send,
     R: Sync,
 {
     let payload = async move {
         let payload = match field.user_errors() {
-            Some(problems) => V::from_problems(problems),
-            None => resolver().await?,
+            Some(problems) => P::rejected(problems.iter().map(C::from_problem).collect()),
+            None => match resolver().await {
+                Ok(payload) => payload,
+                Err(error) => P::rejected(vec![C::user_error(error)?]),
+            },
         };
-        for code in payload.codes().filter(|code| !codes.contains(code)) {
+        let given = payload.user_errors().iter().map(C::code);
+        for code in given.filter(|code| !codes.contains(code)) {
             let mutation = field.definition.name;
             tracing::error!(mutation, code, "{UNDECLARED_CODE}");
         }
-        Ok::<_, E>(payload)
+        Ok::<_, ResolverError>(payload)
     };
     resolve(payload, field, request)
 }

@@ -36,6 +36,7 @@ pub(super) fn emit(out: &mut String, contract: &Contract) {
 ",
                 pascal(&model.name)
             );
+            mutation_input(out, &model.name, fields);
         }
     }
     *out += "}\n\n/// The arguments of each field that has arguments.\npub mod arguments {\n    use super::*;\n\n";
@@ -55,6 +56,33 @@ pub(super) fn emit(out: &mut String, contract: &Contract) {
         );
     }
     *out += "}\n\n";
+}
+
+/// Implements `MutationInput` for an input object with an idempotency key.
+fn mutation_input(out: &mut String, name: &str, fields: &[InputField]) {
+    let has = |name| fields.iter().any(|field| field.name == name);
+    if !has("idempotencyKey") {
+        return;
+    }
+    let occurred_at = if has("occurredAt") {
+        "self.occurred_at.value().copied()"
+    } else {
+        "None"
+    };
+    let _ = writeln!(
+        out,
+        "    impl super::super::MutationInput for {} {{
+        fn idempotency_key(&self) -> &str {{
+            &self.idempotency_key
+        }}
+
+        fn occurred_at(&self) -> Option<super::super::OccurredAt> {{
+            {occurred_at}
+        }}
+    }}
+",
+        pascal(name)
+    );
 }
 
 /// The name of the struct with the arguments of a field.

@@ -6,6 +6,7 @@ mod definition;
 mod input;
 mod leaf;
 mod object;
+mod payload;
 mod root;
 mod rust_type;
 
@@ -14,13 +15,14 @@ use std::fmt::Write as _;
 use crate::contract::Contract;
 
 /// The source of the module. The module that includes it must define
-/// `Resolvers`, `RequestContext`, `Error`, `Role`, `authorize` and `authorize_owner`.
+/// `Resolvers`, `RequestContext`, `Error`, `Role`, `authorize` and `authorize_owner`; for mutations with `userErrors`
+/// also `MutationError` and `MutationInput`, and that `RequestContext` implements `UserErrors`.
 pub(crate) fn module(contract: &Contract, resolvers_dir: &str, sdl: &str) -> String {
     let mut out = String::from(
         "// Generated from the SDL by coach-schema; edit schema/graphql instead.\n\
          use std::sync::Arc;\n\
          use ::coach_execution::{Batch, BatchFunction, BatchLoader, Completed, ResolverError, Input, InputError, \
-         InputObject, ArgumentValues, MaybeUndefined, Name, FieldResult, Output, PlannedField, UserErrorPayload, Value, builtin, complete_object, constraint, definition::*, leaf, scalar::Scalar};\n\
+         InputObject, ArgumentValues, MaybeUndefined, Name, FieldResult, Output, PlannedField, UserErrorPayload, UserErrors, Value, builtin, complete_object, constraint, definition::*, leaf, scalar::Scalar};\n\
          use super::{Error, RequestContext, Resolvers, Role};\n\n",
     );
     let _ = writeln!(
@@ -43,6 +45,7 @@ pub(crate) fn module(contract: &Contract, resolvers_dir: &str, sdl: &str) -> Str
     leaf::emit(&mut out, contract);
     input::emit(&mut out, contract);
     object::emit(&mut out, contract);
+    payload::emit(&mut out, contract);
     batch::emit(&mut out, contract, resolvers_dir);
     root::emit(&mut out, contract, resolvers_dir);
     definition::emit(&mut out, contract);

@@ -69,19 +69,23 @@ pub(super) fn emit(out: &mut String, contract: &Contract, resolvers_dir: &str) {
         );
         for (index, field) in fields(contract, root).iter().enumerate() {
             let coordinate = format!("{name}.{}", field.name);
+            let codes = declared_codes(contract, root, field);
             let arguments = if field.arguments.is_empty() {
-                ""
+                String::new()
+            } else if codes.is_some() && single_input(field).is_some() {
+                let ty = input::struct_name(name, field);
+                format!(", &field.arguments::<arguments::{ty}>().input")
             } else {
-                ", field.arguments()"
+                ", field.arguments()".to_owned()
             };
             let value = value_marker(contract, root, field);
             let call = format!(
                 "<Resolvers as {module}::{}>::resolve(&request.context{arguments})",
                 pascal(&field.name)
             );
-            let completed = match declared_codes(contract, root, field) {
+            let completed = match codes {
                 Some(codes) => format!(
-                    "resolve_mutation::<_, _, {value}, _, _>(|| {call}, &{codes:?}, field, request)"
+                    "resolve_mutation::<RequestContext, _, {value}, _, _>(|| {call}, &{codes:?}, field, request)"
                 ),
                 None => format!("resolve::<_, _, {value}, _>({call}, field, request)"),
             };
@@ -136,12 +140,27 @@ fn resolver_trait(
 ) {
     let coordinate = format!("{root}.{}", field.name);
     let (function, module) = (pascal(&field.name), snake(root));
-    let arguments = if field.arguments.is_empty() {
-        String::new()
-    } else {
-        format!(
+    let arguments = match (single_input(field), field.arguments.is_empty()) {
+        (Some(ty), _) if has_user_errors => format!(", input: &input::{ty}"),
+        (_, true) => String::new(),
+        (_, false) => format!(
             ", arguments: &arguments::{}",
             input::struct_name(root, field)
+        ),
+    };
+    let (ty, result) = if has_user_errors {
+        let payload = pascal(field.ty.inner_named_type());
+        (
+            String::new(),
+            format!("payload::{payload}, super::super::MutationError"),
+        )
+    } else {
+        (
+            format!(
+                "        /// The value of the field.
+        type Value: Output<{value}, Request> + Send + Sync; // {coordinate}\n"
+            ),
+            "Self::Value, Error".to_owned(),
         )
     };
     let _ = writeln!(
@@ -153,15 +172,22 @@ fn resolver_trait(
         note = \"it belongs in {resolvers_dir}/{file_stem}.rs, the file of the noun that declares the field\"
     )]
     pub trait {function} {{ // {coordinate}
-        /// The value of the field.
-        type Value: Output<{value}, Request> + {payload_bound}Send + Sync; // {coordinate}
-        /// Resolves the field.
-        fn resolve(context: &RequestContext{arguments}) -> impl Future<Output = Result<Self::Value, Error>> + Send; // {coordinate}
+{ty}        /// Resolves the field.
+        fn resolve(context: &RequestContext{arguments}) -> impl Future<Output = Result<{result}>> + Send; // {coordinate}
     }}
 ",
         file_stem = field.file_stem,
-        payload_bound = if has_user_errors { "UserErrorPayload + " } else { "" },
     );
+}
+
+/// The type of the argument `input`, if a field has no other.
+fn single_input(field: &Field) -> Option<String> {
+    match field.arguments.as_slice() {
+        [argument] if argument.name == "input" && argument.ty.is_non_null() => {
+            Some(pascal(argument.ty.inner_named_type()))
+        }
+        _ => None,
+    }
 }
 
 fn guard(out: &mut String, contract: &Contract) {

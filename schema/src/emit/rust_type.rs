@@ -34,6 +34,22 @@ fn named_marker(name: &str, input: bool) -> String {
     }
 }
 
+/// The Rust type of a payload's field. Objects are shared, but not those in lists.
+pub(super) fn output(contract: &Contract, ty: &Type) -> String {
+    match ty {
+        Type::Named(_) => format!("Option<{}>", output(contract, &ty.clone().non_null())),
+        Type::NonNullNamed(name) => match contract.named(name).map(|model| &model.kind) {
+            Some(Kind::Object { .. }) => format!("Arc<{}>", named_type(contract, name)),
+            _ => named_type(contract, name),
+        },
+        Type::List(_) => format!("Option<{}>", output(contract, &ty.clone().non_null())),
+        Type::NonNullList(item) => match &**item {
+            Type::NonNullNamed(name) => format!("Vec<{}>", named_type(contract, name)),
+            item => format!("Vec<{}>", output(contract, item)),
+        },
+    }
+}
+
 /// The Rust type of an argument or input field. A nullable type without a default
 /// is `MaybeUndefined`.
 pub(super) fn input(contract: &Contract, ty: &Type, has_default: bool, boxed: bool) -> String {

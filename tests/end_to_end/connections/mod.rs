@@ -91,7 +91,7 @@ fn socket(url: &str) -> Target {
 async fn seed(server: &Server) {
     let pool = server.pool("postgres").await;
     coach_gateway::app::migrate(&pool).await.expect("migrated");
-    let seeded = coach_domain::seed::seed(&pool, &*noon()).await;
+    let seeded = coach_content::seed::seed(&pool, &*noon()).await;
     seeded.expect("seeded");
     pool.close().await;
 }

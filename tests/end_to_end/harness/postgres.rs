@@ -22,7 +22,7 @@ pub(crate) async fn copy() -> String {
         SERVER.template(TEMPLATE, async |pool| {
             let migrated = coach_gateway::app::migrate(pool).await;
             migrated.expect("the migrations run");
-            let seeded = coach_domain::seed::seed(pool, &*noon()).await;
+            let seeded = coach_content::seed::seed(pool, &*noon()).await;
             seeded.expect("the seed goes in");
         })
     };

@@ -5,15 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use coach_domain::{
-    exercise::Exercise,
-    import::{Entry, read_exercises, read_recipes},
-    recipe::Recipe,
-};
+use coach_content::import::{Entry, read_exercises, read_recipes};
+use coach_domain::{exercise::Exercise, recipe::Recipe};
 
 /// The folder of the samples.
 pub(super) fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../domain/tests/catalogue")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../content/tests/catalogue")
 }
 
 /// The folder of the real catalogue, if `COACH_CATALOGUE_DIR` is set.

@@ -5,10 +5,8 @@ mod plans;
 mod scripts;
 mod search;
 
-use coach_domain::{
-    database,
-    import::{Entry, Importable, Mode, Report, import},
-};
+use coach_content::import::{Entry, Importable, Mode, Report, import};
+use coach_domain::database;
 use coach_gateway::app::message_with_cause;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 
@@ -112,7 +110,7 @@ async fn a_second_run_changes_nothing() {
         }
         assert_eq!((digest(&test).await, version(&test).await), (there, was));
         // The seed treats none of the imported rows as its own.
-        let report = coach_domain::seed::seed(&test.pool, &*test.clock).await;
+        let report = coach_content::seed::seed(&test.pool, &*test.clock).await;
         let report = report.expect("the seed goes in");
         assert_eq!((report.exercises, report.recipes), (0, 0));
     }
@@ -122,7 +120,7 @@ async fn a_second_run_changes_nothing() {
 async fn one_that_is_broken_keeps_no_other_out() {
     let test = TestApp::start().await;
     let folder = files::folder();
-    let entries = coach_domain::import::read_exercises(&folder.join("broken-exercises.json"));
+    let entries = coach_content::import::read_exercises(&folder.join("broken-exercises.json"));
     let report = import_all(&test, &entries.expect("a list"), Mode::Write).await;
     assert_eq!((report.new, report.refused.len()), (2, 17));
     let there =
@@ -130,7 +128,7 @@ async fn one_that_is_broken_keeps_no_other_out() {
     let there = value(&test, there).await;
     assert_eq!(there.as_deref(), Some("import/Good_One import/Last_One"));
 
-    let broken = coach_domain::import::read_recipes(&folder.join("broken"));
+    let broken = coach_content::import::read_recipes(&folder.join("broken"));
     let mut entries = broken.expect("a folder");
     entries.extend(recipes(&folder));
     let report = import_all(&test, &entries, Mode::Write).await;
@@ -141,7 +139,7 @@ async fn one_that_is_broken_keeps_no_other_out() {
 async fn what_no_file_says_stays_as_long_as_it_is_true() {
     let test = TestApp::start().await;
     let folder = files::copy_of_recipes();
-    let read = || coach_domain::import::read_recipes(&folder).expect("a folder");
+    let read = || coach_content::import::read_recipes(&folder).expect("a folder");
     import_all(&test, &read(), Mode::Write).await;
     let soup = "recipe WHERE slug = 'import/red-lentil-soup'";
     execute(

@@ -1,9 +1,7 @@
 //! The query plans of searches in the imported catalogue.
 
-use coach_domain::{
-    database::{self, Options},
-    import::Mode,
-};
+use coach_content::import::Mode;
+use coach_domain::database::{self, Options};
 use serde_json::json;
 
 use super::{

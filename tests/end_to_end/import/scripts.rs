@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use coach_domain::import::{self, Mode};
+use coach_content::import::{self, Mode};
 use serde_json::json;
 
 use super::{execute, import_all, rejected, value, version};

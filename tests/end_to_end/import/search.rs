@@ -1,6 +1,6 @@
 //! Searching the imported catalogue.
 
-use coach_domain::import::Mode;
+use coach_content::import::Mode;
 use serde_json::{Value, json};
 
 use super::{

@@ -100,7 +100,7 @@ async fn without_a_verified_address_there_is_none() {
     let test = TestApp::start().await;
     let now = coach_domain::clock::Clock::now(&*test.clock).timestamp();
     let claims = json!({
-        "iss": coach_domain::seed::LOCAL_ISSUER, "aud": "coach", "sub": "noa", "exp": now + 600,
+        "iss": coach_content::seed::LOCAL_ISSUER, "aud": "coach", "sub": "noa", "exp": now + 600,
         "email": UNREGISTERED, "email_verified": false,
     });
     let body = json!({

@@ -161,6 +161,3 @@ fn nutrition(meals: &[PlannedMeal]) -> Option<Nutrition> {
         .collect::<Option<_>>()?;
     (!parts.is_empty()).then(|| parts.into_iter().sum::<Nutrition>().rounded())
 }
-
-#[cfg(test)]
-mod tests;

@@ -13,7 +13,6 @@ use crate::{
     preferences::Preferences,
     programme::{Programme, ProgrammeContent, ProgrammeDay, ProgrammeMeal},
     recipe::Recipe,
-    seed,
 };
 
 fn wanted(level: Level, diet: Diet, days_per_week: i32) -> Preferences {
@@ -165,31 +164,4 @@ fn allergens_prefer_programmes_with_the_fewest_replaced_meals_and_exclude_those_
     // replacement.
     assert_eq!(chosen(&[Allergen::Nuts]), Some((1, 1)));
     assert_eq!(chosen(&[Allergen::Milk, Allergen::Nuts]), Some((2, 2)));
-}
-
-#[test]
-fn the_content_has_a_programme_for_every_combination_of_preferences() {
-    let catalogue = seed::catalogue().expect("the content can be read");
-    let mut exclusions: Vec<_> = Allergen::iter().map(|allergen| vec![allergen]).collect();
-    exclusions.push(Allergen::iter().collect());
-    for goal in Goal::iter() {
-        for level in Level::iter() {
-            for diet in Diet::iter() {
-                for days in 2..=6 {
-                    for allergens in &exclusions {
-                        let wanted = Preferences {
-                            goal,
-                            allergens: allergens.clone(),
-                            ..wanted(level, diet, days)
-                        };
-                        let it = choose(&catalogue, &wanted).expect("one fits").programme;
-                        assert_eq!(
-                            (it.goal, it.level, it.diet, it.days_per_week),
-                            (goal, level, diet, days)
-                        );
-                    }
-                }
-            }
-        }
-    }
 }

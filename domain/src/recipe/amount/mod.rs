@@ -1,15 +1,8 @@
-//! Amounts of ingredients, parsed from quantities as recipes write them.
+//! Amounts of ingredients.
 
-mod measure;
-mod number;
-mod quantity;
 mod unit;
-mod words;
 
-pub(crate) use number::{range, strip_words};
-pub(crate) use quantity::{Quantity, counted, leading, whole};
-pub use unit::MeasuringUnit;
-pub(crate) use words::after_about;
+pub use unit::{MeasuringUnit, UnitFamily};
 
 /// The amount of an ingredient for the whole recipe.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -23,8 +16,8 @@ pub struct IngredientAmount {
 }
 
 impl IngredientAmount {
-    /// Returns `None` when the bounds are no valid amount.
-    fn new((min, max): (f64, f64), unit: Option<MeasuringUnit>) -> Option<Self> {
+    /// Returns `None` when the bounds, the lower first, are no valid amount.
+    pub fn new((min, max): (f64, f64), unit: Option<MeasuringUnit>) -> Option<Self> {
         let decimals = |value: f64| (value * 1e4).round() / 1e4;
         let (minimum, maximum) = (decimals(min), decimals(max));
         let possible = minimum > 0.0 && minimum <= maximum && maximum < 1e9;
@@ -35,20 +28,14 @@ impl IngredientAmount {
         })
     }
 
-    /// Parses the amount at the beginning of a quantity such as `1 1/2 tbsp`; `None` when it has none that can be
-    /// measured.
-    pub fn parse(quantity: &str) -> Option<Self> {
-        leading(quantity)?.amount
-    }
-
     /// Whether a weight given beside the amount can only be the total weight; beside several cans it may be the weight
     /// of each.
-    pub(crate) fn is_total(self) -> bool {
+    pub fn is_total(self) -> bool {
         self.maximum <= 1.0 || !self.unit.is_some_and(MeasuringUnit::is_container)
     }
 
     /// The amount in whole grams; `None` unless it is a single weight of at least half a gram.
-    pub(crate) fn grams(self) -> Option<i32> {
+    pub fn grams(self) -> Option<i32> {
         let grams = self.minimum * self.unit?.grams()?;
         let one = self.minimum >= self.maximum && (0.5..1e9).contains(&grams);
         #[expect(

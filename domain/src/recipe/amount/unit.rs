@@ -105,7 +105,7 @@ stored_enum! {
 
 /// A family of units whose amounts can be added up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Family {
+pub enum UnitFamily {
     /// The base unit is the gram.
     MetricWeight,
     /// The base unit is the ounce.
@@ -118,45 +118,45 @@ pub(super) enum Family {
 
 impl MeasuringUnit {
     /// The family, and the size in the base unit of the family.
-    pub(super) fn size(self) -> Option<(Family, f64)> {
+    pub fn size(self) -> Option<(UnitFamily, f64)> {
         Some(match self {
-            Self::Gram => (Family::MetricWeight, 1.0),
-            Self::Kilogram => (Family::MetricWeight, 1000.0),
-            Self::Ounce => (Family::ImperialWeight, 1.0),
-            Self::Pound => (Family::ImperialWeight, 16.0),
-            Self::Millilitre => (Family::MetricVolume, 1.0),
-            Self::Centilitre => (Family::MetricVolume, 10.0),
-            Self::Decilitre => (Family::MetricVolume, 100.0),
-            Self::Litre => (Family::MetricVolume, 1000.0),
-            Self::Teaspoon => (Family::Spoons, 1.0),
-            Self::Tablespoon => (Family::Spoons, 3.0),
-            Self::Cup => (Family::Spoons, 48.0),
+            Self::Gram => (UnitFamily::MetricWeight, 1.0),
+            Self::Kilogram => (UnitFamily::MetricWeight, 1000.0),
+            Self::Ounce => (UnitFamily::ImperialWeight, 1.0),
+            Self::Pound => (UnitFamily::ImperialWeight, 16.0),
+            Self::Millilitre => (UnitFamily::MetricVolume, 1.0),
+            Self::Centilitre => (UnitFamily::MetricVolume, 10.0),
+            Self::Decilitre => (UnitFamily::MetricVolume, 100.0),
+            Self::Litre => (UnitFamily::MetricVolume, 1000.0),
+            Self::Teaspoon => (UnitFamily::Spoons, 1.0),
+            Self::Tablespoon => (UnitFamily::Spoons, 3.0),
+            Self::Cup => (UnitFamily::Spoons, 48.0),
             _ => return None,
         })
     }
 
     /// The grams of one unit; `None` unless it is a unit of weight.
-    pub(super) fn grams(self) -> Option<f64> {
+    pub fn grams(self) -> Option<f64> {
         match self.size()? {
-            (Family::MetricWeight, grams) => Some(grams),
-            (Family::ImperialWeight, ounces) => Some(ounces * 28.349_523_125),
+            (UnitFamily::MetricWeight, grams) => Some(grams),
+            (UnitFamily::ImperialWeight, ounces) => Some(ounces * 28.349_523_125),
             _ => None,
         }
     }
 
     /// Whether it measures a weight or volume, and is not a thing to be counted.
-    pub(super) fn is_measure(self) -> bool {
+    pub fn is_measure(self) -> bool {
         use MeasuringUnit::{FluidOunce, Gallon, Pint, Quart};
         self.size().is_some() || matches!(self, FluidOunce | Pint | Quart | Gallon)
     }
 
     /// Whether it is a measure of volume.
-    pub(super) fn is_volume(self) -> bool {
+    pub fn is_volume(self) -> bool {
         self.is_measure() && self.grams().is_none()
     }
 
     /// Whether it is a container, or another form in which food is sold.
-    pub(super) fn is_container(self) -> bool {
+    pub fn is_container(self) -> bool {
         use MeasuringUnit::{Bag, Block, Bottle, Box, Can, Jar, Loaf, Package};
         matches!(
             self,
@@ -165,7 +165,7 @@ impl MeasuringUnit {
     }
 
     /// Whether it is a length.
-    pub(super) fn is_length(self) -> bool {
+    pub fn is_length(self) -> bool {
         matches!(self, Self::Centimetre | Self::Inch)
     }
 }

@@ -5,7 +5,9 @@ mod progress;
 use std::fmt::Write as _;
 
 use anyhow::{anyhow, bail};
-use coach_domain::import::{Entry, Importable, Mode, Report, import, read_exercises, read_recipes};
+use coach_content::import::{
+    Entry, Importable, Mode, Report, import, read_exercises, read_recipes,
+};
 use coach_gateway::{app, settings::Settings, stop::Stop};
 
 use self::progress::Progress;

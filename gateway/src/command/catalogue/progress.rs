@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use coach_domain::import::Report;
+use coach_content::import::Report;
 
 /// How often the line on a terminal is updated.
 const TERMINAL_INTERVAL: Duration = Duration::from_millis(100);

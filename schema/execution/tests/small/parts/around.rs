@@ -7,11 +7,12 @@ use std::sync::{
 
 use coach_execution::{
     Batch, Cause, Completed, InputError, Output, PlannedField, Problem, ResolverError,
-    UserErrorPayload, Value, Violation, leaf, scalar::Scalar,
+    UserErrors, Value, Violation, leaf, scalar::Scalar,
 };
 
-use self::contract::{arguments, batch, mutation, one_of, query, types};
-use crate::model::{Cook, Course, Date, Dish, Id, Ingredient, Knot, LabelPayload, Mistake, Nutrition, Probe};
+use self::contract::{arguments, batch, input, mutation, one_of, payload::LabelPayload, query, types};
+use Error as MutationError;
+use crate::model::{Cook, Course, Date, Dish, Id, Ingredient, Knot, Mistake, Nutrition, Probe};
 
 #[allow(clippy::all, clippy::pedantic, unused, reason = "generated")]
 pub mod contract {

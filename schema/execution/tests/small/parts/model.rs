@@ -28,12 +28,8 @@ pub struct Knot {
     pub value: i32,
 }
 
+#[derive(Debug)]
 pub struct Mistake {
     pub message: String,
     pub path: Vec<String>,
-}
-
-pub struct LabelPayload {
-    pub label: Option<String>,
-    pub user_errors: Vec<Mistake>,
 }

@@ -124,30 +124,35 @@ root!(mutation::AddOrFail, i32, context, arguments: MutationAddOrFail => {
     Err(Error)
 });
 
-impl UserErrorPayload for LabelPayload {
-    fn from_problems(problems: &[Problem]) -> Self {
-        let mistakes = problems.iter().map(|problem| Mistake {
+impl UserErrors for RequestContext {
+    type UserError = Mistake;
+    type MutationError = Error;
+
+    fn from_problem(problem: &Problem) -> Mistake {
+        Mistake {
             message: match &problem.cause {
                 Cause::Violation(violation) => violation.to_string(),
                 Cause::TypeMismatch(_) => unreachable!("not a user error"),
             },
             path: problem.path_as_text(),
-        });
-        Self {
-            label: None,
-            user_errors: mistakes.collect(),
         }
     }
 
-    fn codes(&self) -> impl Iterator<Item = &'static str> {
-        self.user_errors.iter().map(|_| "TOO_LONG")
+    fn code(_: &Mistake) -> &'static str {
+        "TOO_LONG"
+    }
+
+    fn user_error(error: Error) -> Result<Mistake, ResolverError> {
+        Err(error.into())
     }
 }
 
-root!(mutation::Label, LabelPayload, context, arguments: MutationLabel => {
-    context.total.fetch_add(1, Ordering::SeqCst);
-    Ok(LabelPayload {
-        label: Some(format!("{:?}", arguments.input)),
-        user_errors: Vec::new(),
-    })
-});
+impl mutation::Label for Resolvers {
+    async fn resolve(context: &RequestContext, input: &input::LabelInput) -> Result<LabelPayload, Error> {
+        context.total.fetch_add(1, Ordering::SeqCst);
+        Ok(LabelPayload {
+            label: Some(format!("{input:?}")),
+            user_errors: Vec::new(),
+        })
+    }
+}
