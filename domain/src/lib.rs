@@ -47,6 +47,7 @@ mod safety;
 mod search;
 pub mod seed;
 pub mod shopping;
+pub mod standard_webhooks;
 pub mod subscription;
 pub mod time_zone;
 pub mod trace;

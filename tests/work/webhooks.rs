@@ -9,6 +9,7 @@ use coach_domain::{
     outbox::{self, OutboxBatch},
     purchase::{Report, ReportOutcome},
     queue::QueueName,
+    standard_webhooks::sign,
     subscription::{Entitlement, Stage, SubscriptionProvider},
     webhook::{self, EventState, IncomingEvent, Source},
 };
@@ -20,7 +21,6 @@ use coach_tests::{
 use coach_workers::{
     consumer::ConsumerOptions,
     shop::{Apple, GooglePlay, GooglePlaySettings},
-    standard_webhooks::sign,
     webhook::Webhooks,
 };
 use futures_util::{StreamExt as _, stream};

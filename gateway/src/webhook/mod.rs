@@ -8,8 +8,8 @@ mod stripe;
 use aws_lc_rs::digest;
 use axum::http::{HeaderMap, HeaderName};
 use chrono::{DateTime, Utc};
-use coach_domain::{purchase::PurchaseError, webhook::Source};
-use coach_workers::{shop::Apple, standard_webhooks::Secret};
+use coach_domain::{purchase::PurchaseError, standard_webhooks::Secret, webhook::Source};
+use coach_workers::shop::Apple;
 use serde_json::{Map, Value};
 
 use crate::hex;

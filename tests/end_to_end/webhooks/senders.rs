@@ -3,8 +3,8 @@
 use std::{path::Path, sync::Arc};
 
 use aws_lc_rs::hmac;
+use coach_domain::standard_webhooks;
 use coach_tests::shop_apis::{ShopApis, push, push_token, stripe_subscription_of};
-use coach_workers::standard_webhooks;
 use serde_json::{Value, json};
 
 use crate::{
