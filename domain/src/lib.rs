@@ -46,6 +46,7 @@ pub mod reminder;
 mod safety;
 mod search;
 pub mod shopping;
+pub mod standard_webhooks;
 pub mod subscription;
 pub mod time_zone;
 pub mod trace;

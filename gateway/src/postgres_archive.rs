@@ -7,8 +7,8 @@ use std::{
     time::Duration,
 };
 
-use aws_lc_rs::digest::{SHA256, digest};
 use reqwest::{Client, Response};
+use sha2::{Digest as _, Sha256};
 
 use crate::hex;
 
@@ -77,7 +77,7 @@ async fn download(address: &str) -> Result<Vec<u8>, String> {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    hex::encode(digest(&SHA256, bytes).as_ref())
+    hex::encode(&Sha256::digest(bytes))
 }
 
 /// Unpacks into a temporary folder and renames it, so that an interrupted run leaves nothing that looks complete.

@@ -2,7 +2,9 @@
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD};
 use coach_content::seed::LOCAL_ISSUER;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 use crate::harness::{TestApp, member};
 
@@ -104,11 +106,11 @@ async fn the_public_key_is_no_secret_to_sign_with() {
     let claims = good.split('.').nth(1).expect("claims");
     let head = URL_SAFE_NO_PAD.encode(json!({ "alg": "HS256", "kid": kid }).to_string());
     let secret = URL_SAFE_NO_PAD.decode(public).expect("bytes");
-    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &secret);
-    let signature = aws_lc_rs::hmac::sign(&key, format!("{head}.{claims}").as_bytes());
+    let hmac = Hmac::<Sha256>::new_from_slice(&secret).expect("a key of any length");
+    let signed = hmac.chain_update(format!("{head}.{claims}")).finalize();
     let with_public_key = format!(
         "Bearer {head}.{claims}.{}",
-        URL_SAFE_NO_PAD.encode(signature)
+        URL_SAFE_NO_PAD.encode(signed.into_bytes())
     );
     assert_eq!(with_header(&test, &with_public_key).await.0, 401);
 }

@@ -16,6 +16,7 @@ use rcgen::{
     KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, date_time_ymd,
 };
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 /// The bundle id of the app that it sells.
 pub const BUNDLE: &str = "com.example.coach";
@@ -107,7 +108,6 @@ impl Shop {
         let by_issuer = Issuer::from_params(&issuer, &issuer_key);
         let signer_cert = signer.signed_by(&signer_key, &by_issuer).expect("a signer");
         let certificates = [&signer_cert, &issuer_cert, &root_cert];
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, root_cert.der());
         let pkcs8 = signer_key.serialize_der();
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &pkcs8);
         let key = key.expect("the same key");
@@ -115,7 +115,7 @@ impl Shop {
         Self {
             anchor: root_cert.der().to_vec(),
             x5c: certificates.map(|it| STANDARD.encode(it.der())).to_vec(),
-            root: digest.as_ref().try_into().expect("32 bytes"),
+            root: Sha256::digest(root_cert.der()).into(),
             key,
         }
     }

@@ -7,9 +7,11 @@ use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep, timeout};
 
-use coach_domain::clock::{Clock as _, SystemClock};
+use coach_domain::{
+    clock::{Clock as _, SystemClock},
+    standard_webhooks,
+};
 use coach_tests::Random;
-use coach_workers::standard_webhooks;
 
 use crate::{
     operation::{Operation, Request, SECRET},

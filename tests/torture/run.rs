@@ -2,9 +2,9 @@
 
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use coach_domain::queue::QueueName;
 use coach_gateway::auth::LocalIssuer;
+use sha2::{Digest as _, Sha256};
 use tokio::{
     task::JoinSet,
     time::{Instant, interval, sleep},
@@ -297,8 +297,7 @@ pub(crate) fn slots(kinds: &[Kind]) -> anyhow::Result<Vec<Slot>> {
 }
 
 fn settings(database: &Database, broker: &Broker) -> Vec<(&'static str, String)> {
-    let key: String = digest(&SHA256, API_KEY.as_bytes())
-        .as_ref()
+    let key: String = Sha256::digest(API_KEY)
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();

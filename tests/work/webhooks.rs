@@ -7,8 +7,9 @@ use chrono::{DateTime, SubsecRound as _};
 use coach_domain::{
     database::Session,
     outbox::{self, OutboxBatch},
-    purchase::{Report, ReportOutcome, apple::Apple},
+    purchase::{Report, ReportOutcome},
     queue::QueueName,
+    standard_webhooks::sign,
     subscription::{Entitlement, Stage, SubscriptionProvider},
     webhook::{self, EventState, IncomingEvent, Source},
 };
@@ -19,8 +20,7 @@ use coach_tests::{
 };
 use coach_workers::{
     consumer::ConsumerOptions,
-    shop::{GooglePlay, GooglePlaySettings},
-    standard_webhooks::sign,
+    shop::{Apple, GooglePlay, GooglePlaySettings},
     webhook::Webhooks,
 };
 use futures_util::{StreamExt as _, stream};
@@ -64,7 +64,7 @@ impl Shops {
         Webhooks {
             pool: fixture.pool.clone(),
             clock: fixture.clock.clone(),
-            apple: Some(Apple::with_root(BUNDLE, products(), false, self.apple.root)),
+            apple: Some(Apple::new(BUNDLE, products(), false, self.apple.root)),
             google: Some(Arc::new(google.expect("a service account"))),
             stripe: None,
             stripe_products: [STRIPE_PRODUCT].into_iter().collect(),

@@ -16,7 +16,6 @@ pub mod queue;
 pub mod relay;
 pub mod schedule;
 pub mod shop;
-pub mod standard_webhooks;
 pub mod webhook;
 mod worker;
 

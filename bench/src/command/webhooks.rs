@@ -10,9 +10,9 @@ use std::{
 use anyhow::{Context as _, ensure};
 use coach_domain::{
     clock::{Clock as _, SystemClock},
+    standard_webhooks::{Secret, sign},
     webhook::{self, IncomingEvent, Source},
 };
-use coach_workers::standard_webhooks::{Secret, sign};
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement,
 };

@@ -1,6 +1,5 @@
 //! Purchases: what shops report about subscriptions, whom it belongs to, and what follows from it.
 
-pub mod apple;
 mod archive;
 mod confirm;
 mod link;

@@ -2,7 +2,6 @@
 
 use std::sync::LazyLock;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::{
     Json,
     extract::State,
@@ -13,13 +12,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use coach_resolvers::SDL;
+use sha2::{Digest as _, Sha256};
 
 use super::{conditional, error::HttpError, state::AppState};
 use crate::hex;
 
 static SCHEMA_ETAG: LazyLock<HeaderValue> = LazyLock::new(|| {
-    let digest = digest(&SHA256, SDL.as_bytes());
-    let tag = hex::encode(&digest.as_ref()[..12]);
+    let tag = hex::encode(&Sha256::digest(SDL)[..12]);
     HeaderValue::try_from(format!("\"{tag}\"")).unwrap_or(HeaderValue::from_static("\"\""))
 });
 

@@ -3,15 +3,12 @@
 use std::sync::Arc;
 
 use coach_domain::{
-    purchase::{
-        self, Products,
-        apple::{APPLE_ROOT, Apple},
-    },
+    purchase::{self, Products},
     subscription::SubscriptionProvider,
 };
 use coach_workers::{
     ApiSettings,
-    shop::{GooglePlay, GooglePlayError, GooglePlaySettings, Stripe},
+    shop::{APPLE_ROOT, Apple, GooglePlay, GooglePlayError, GooglePlaySettings, Stripe},
 };
 
 use super::{
@@ -107,7 +104,7 @@ impl ShopSettings {
     pub fn apple(&self) -> Option<Apple> {
         let bundle = self.apple_bundle_id.as_ref()?;
         let (products, root) = (self.apple_products.clone(), self.apple_root);
-        Some(Apple::with_root(bundle, products, self.apple_sandbox, root))
+        Some(Apple::new(bundle, products, self.apple_sandbox, root))
     }
 }
 

@@ -3,8 +3,9 @@
 
 use std::{fmt, str::FromStr};
 
-use aws_lc_rs::{constant_time, digest};
+use hmac::digest::CtOutput;
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 
 use super::{RawEvent, WebhookError, WebhookRequest};
 
@@ -42,12 +43,11 @@ pub(super) fn verify(
     request: &WebhookRequest<'_>,
 ) -> Result<RawEvent, WebhookError> {
     let PathSecret(secret) = secret.ok_or(WebhookError::NotFound)?;
-    // Compare digests, so that the time does not depend on the length either.
-    let digest = |text: &str| digest::digest(&digest::SHA256, text.as_bytes());
-    let received = digest(request.path_secret.unwrap_or_default());
-    let comparison =
-        constant_time::verify_slices_are_equal(received.as_ref(), digest(secret).as_ref());
-    comparison.map_err(|_| WebhookError::NotFound)?;
+    // Compares in constant time, and digests, so that the time does not depend on the length either.
+    let digest = |text: &str| CtOutput::<Sha256>::new(Sha256::digest(text));
+    if digest(request.path_secret.unwrap_or_default()) != digest(secret) {
+        return Err(WebhookError::NotFound);
+    }
     let notification: Option<Notification> = serde_json::from_slice(request.body).ok();
     let kind = notification.map(|notification| {
         notification

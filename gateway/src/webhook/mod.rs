@@ -5,15 +5,12 @@ mod google_play;
 mod standard;
 mod stripe;
 
-use aws_lc_rs::digest;
 use axum::http::{HeaderMap, HeaderName};
 use chrono::{DateTime, Utc};
-use coach_domain::{
-    purchase::{PurchaseError, apple::Apple},
-    webhook::Source,
-};
-use coach_workers::standard_webhooks::Secret;
+use coach_domain::{purchase::PurchaseError, standard_webhooks::Secret, webhook::Source};
+use coach_workers::shop::Apple;
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 
 use crate::hex;
 
@@ -140,8 +137,7 @@ impl Webhooks {
 
 /// The id of an event without one: a digest of its body.
 fn body_digest(body: &[u8]) -> String {
-    let digest = digest::digest(&digest::SHA256, body);
-    hex::encode(&digest.as_ref()[..16])
+    hex::encode(&Sha256::digest(body)[..16])
 }
 
 fn app_store(apple: &Apple, request: &WebhookRequest<'_>) -> Result<RawEvent, WebhookError> {

@@ -1,6 +1,6 @@
 //! Standard Webhooks. <https://www.standardwebhooks.com/>
 
-use coach_workers::standard_webhooks::{self, Secret, SignatureError};
+use coach_domain::standard_webhooks::{self, Secret, SignatureError};
 use serde::Deserialize;
 
 use super::{RawEvent, WebhookError, WebhookRequest, single_header};

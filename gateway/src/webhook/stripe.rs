@@ -2,8 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
-use aws_lc_rs::hmac;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::Deserialize;
+use sha2::Sha256;
 
 use super::{RawEvent, WebhookError, WebhookRequest, single_header};
 use crate::hex;
@@ -16,17 +17,16 @@ const MAX_SIGNATURES: usize = 10;
 
 /// The signing secret of an endpoint of Stripe.
 #[derive(Clone)]
-pub struct StripeSecret(hmac::Key);
+pub struct StripeSecret(Hmac<Sha256>);
 
 impl FromStr for StripeSecret {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        if text.starts_with("whsec_") && text.len() >= 24 {
-            // The key includes the prefix.
-            Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, text.as_bytes())))
-        } else {
-            Err("it begins with `whsec_`".to_owned())
+        // The key includes the prefix.
+        match Hmac::new_from_slice(text.as_bytes()) {
+            Ok(hmac) if text.starts_with("whsec_") && text.len() >= 24 => Ok(Self(hmac)),
+            _ => Err("it begins with `whsec_`".to_owned()),
         }
     }
 }
@@ -64,11 +64,13 @@ pub(super) fn verify(
     let timestamp = timestamp.ok_or(WebhookError::InvalidSignature(
         "Stripe-Signature has no time",
     ))?;
-    let mut signed = format!("{timestamp}.").into_bytes();
-    signed.extend_from_slice(request.body);
-    let is_authentic = secrets.iter().any(|StripeSecret(key)| {
+    let is_authentic = secrets.iter().any(|StripeSecret(hmac)| {
+        let signed = hmac
+            .clone()
+            .chain_update(format!("{timestamp}."))
+            .chain_update(request.body);
         let mut signatures = signatures.iter();
-        signatures.any(|signature| hmac::verify(key, &signed, signature).is_ok())
+        signatures.any(|signature| signed.clone().verify_slice(signature).is_ok())
     });
     if !is_authentic {
         return Err(WebhookError::InvalidSignature("the signature is wrong"));

@@ -2,10 +2,10 @@
 
 mod rejected;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use coach_domain::queue::QueueName;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use crate::harness::{TestApp, kinds};
@@ -15,9 +15,8 @@ const COGNITO: &str = "open sesame of the pool";
 const PARTNER: &str = "open sesame of a partner";
 
 fn hex_digest(key: &str) -> String {
-    let digest = digest(&SHA256, key.as_bytes());
-    let digits = digest.as_ref().iter().map(|byte| format!("{byte:02x}"));
-    digits.collect()
+    let digest = Sha256::digest(key);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 async fn start() -> TestApp {

@@ -2,10 +2,11 @@
 
 use std::{path::Path, sync::Arc};
 
-use aws_lc_rs::hmac;
+use coach_domain::standard_webhooks;
 use coach_tests::shop_apis::{ShopApis, push, push_token, stripe_subscription_of};
-use coach_workers::standard_webhooks;
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
+use sha2::Sha256;
 
 use crate::{
     harness::TestApp,
@@ -126,9 +127,9 @@ pub(crate) fn stripe_at(secret: &str, id: &str, seconds: i64) -> Event {
 
 /// With this body.
 pub(crate) fn stripe_of(secret: &str, seconds: i64, body: &str) -> Event {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
-    let signature = hmac::sign(&key, format!("{seconds}.{body}").as_bytes());
-    let signature = hex(signature.as_ref());
+    let hmac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key of any length");
+    let signed = hmac.chain_update(format!("{seconds}.{body}")).finalize();
+    let signature = hex(&signed.into_bytes());
     let header = format!(
         "t={seconds},v1={},v1={signature},v0=ignored",
         "00".repeat(32)

@@ -1,10 +1,8 @@
 //! Invalid transactions of the App Store.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use coach_domain::{
-    clock::Clock as _,
-    purchase::{PurchaseVerifier as _, apple::Apple},
-};
+use coach_domain::{clock::Clock as _, purchase::PurchaseVerifier as _};
+use coach_workers::shop::Apple;
 use serde_json::{Value, json};
 
 use super::{
@@ -117,7 +115,7 @@ async fn certificates_for_other_purposes_do_not_count() {
         let shop = Shop::with(flaws);
         let jws = shop.sign(&transaction("2000000123456789"));
         // With its root, so that the flaw is the only difference.
-        let apple = Apple::with_root(BUNDLE, products(), false, shop.root);
+        let apple = Apple::new(BUNDLE, products(), false, shop.root);
         apple.verify(&jws, noon().now()).await.is_ok()
     };
     let none = Flaws::default();

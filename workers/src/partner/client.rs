@@ -3,7 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use coach_domain::{clock::Clock, partner::PartnerRecord, queue::Envelope};
+use coach_domain::{
+    clock::Clock, partner::PartnerRecord, queue::Envelope, standard_webhooks::sign,
+};
 use reqwest::{Client, header::CONTENT_TYPE, redirect};
 use serde::Serialize;
 use uuid::Uuid;
@@ -12,7 +14,7 @@ use super::{
     PartnerOptions, PartnerSettings, address::PublicResolver, circuit_breaker::CircuitBreaker,
     response::PostResult,
 };
-use crate::{api::USER_AGENT, standard_webhooks::sign};
+use crate::api::USER_AGENT;
 
 /// The timeout of connecting, including TLS.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

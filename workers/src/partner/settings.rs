@@ -2,10 +2,10 @@
 
 use std::{net::IpAddr, time::Duration};
 
+use coach_domain::standard_webhooks::{Secret, SecretError};
 use reqwest::Url;
 
 use super::address::is_public;
-use crate::standard_webhooks::{Secret, SecretError};
 
 /// The maximum length of a partner's name, in bytes.
 const MAX_NAME_LENGTH: usize = 40;

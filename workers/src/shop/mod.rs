@@ -1,5 +1,6 @@
-//! Clients of the shops from which the state of a purchase has to be fetched.
+//! The shops: clients of those from which the state of a purchase has to be fetched, and Apple's signatures.
 
+mod app_store;
 mod google_play;
 pub(crate) mod stripe;
 
@@ -11,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::api;
 
+pub use app_store::{APPLE_ROOT, Apple};
 pub use google_play::{GooglePlay, GooglePlayError, GooglePlaySettings, Notification};
 pub use stripe::Stripe;
 

@@ -14,9 +14,7 @@ use coach_domain::{
     database::{Pool, Session},
     kill_point,
     outbox::{self, OutboxBatch, Payload as _},
-    purchase::{
-        self, Products, PurchaseError, PurchaseVerifier as _, Report, ReportOutcome, apple::Apple,
-    },
+    purchase::{self, Products, PurchaseError, PurchaseVerifier as _, Report, ReportOutcome},
     queue::QueueName,
     webhook::{self, Event, EventOutcome, Source, WebhookArrived},
 };
@@ -26,7 +24,7 @@ use tracing::Span;
 
 use crate::{
     consumer::{Ack, Consumer, ReceivedMessage},
-    shop::{GooglePlay, Notification, Stripe},
+    shop::{Apple, GooglePlay, Notification, Stripe},
 };
 
 static EVENTS: LazyLock<Counter<u64>> = LazyLock::new(|| {

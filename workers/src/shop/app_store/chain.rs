@@ -3,14 +3,13 @@
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
+use coach_domain::purchase::PurchaseError;
 use sha2::{Digest as _, Sha256};
 use x509_parser::{
     certificate::X509Certificate,
     der_parser::{Oid, oid},
     prelude::{ASN1Time, FromDer as _},
 };
-
-use crate::purchase::PurchaseError;
 
 /// The extension of certificates that sign for the App Store. Without this check any certificate that Apple issued
 /// would be accepted, such as a developer's.

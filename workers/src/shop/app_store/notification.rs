@@ -2,13 +2,13 @@
 //! <https://developer.apple.com/documentation/appstoreservernotifications/responsebodyv2decodedpayload>
 
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Deserialize;
-
-use super::{Apple, SignedPayload, timestamp, transaction::SignedTransaction};
-use crate::{
+use coach_domain::{
     purchase::{PurchaseError, Report},
     subscription::{Stage, Statement},
 };
+use serde::Deserialize;
+
+use super::{Apple, SignedPayload, timestamp, transaction::SignedTransaction};
 
 /// Maximum age of a notification. Apple retries for six and a half days, so older ones were held back.
 const MAX_AGE: TimeDelta = TimeDelta::days(7);

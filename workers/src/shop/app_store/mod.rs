@@ -8,15 +8,16 @@ mod chain;
 mod notification;
 mod transaction;
 
-pub use notification::Notification;
-
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
+use coach_domain::{
+    clock::from_milliseconds,
+    purchase::{Products, PurchaseError, PurchaseVerifier, Report},
+    subscription::Stage,
+};
 use serde::{Deserialize, de::DeserializeOwned};
 
 use self::{chain::CertificateChain, transaction::SignedTransaction};
-use super::{Products, PurchaseError, PurchaseVerifier, Report};
-use crate::{clock::from_milliseconds, subscription::Stage};
 
 /// SHA-256 of the certificate `Apple Root CA - G3`, as published on <https://www.apple.com/certificateauthority/>.
 pub const APPLE_ROOT: [u8; 32] = [
@@ -38,13 +39,9 @@ pub struct Apple {
 
 impl Apple {
     /// A verifier for the app with this bundle id and these products. `sandbox` states whether purchases in the
-    /// sandbox, for which nothing is paid, are accepted too.
-    pub fn new(bundle_id: impl Into<String>, products: Products, sandbox: bool) -> Self {
-        Self::with_root(bundle_id, products, sandbox, APPLE_ROOT)
-    }
-
-    /// Like [`Apple::new`] with another root certificate, for tests.
-    pub fn with_root(
+    /// sandbox, for which nothing is paid, are accepted too. `root` is the SHA-256 of the root certificate:
+    /// [`APPLE_ROOT`], or another one in tests.
+    pub fn new(
         bundle_id: impl Into<String>,
         products: Products,
         sandbox: bool,

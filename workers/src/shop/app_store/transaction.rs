@@ -2,14 +2,14 @@
 //! <https://developer.apple.com/documentation/appstoreserverapi/jwstransactiondecodedpayload>
 
 use chrono::{DateTime, Utc};
+use coach_domain::{
+    purchase::{Products, PurchaseError, Report},
+    subscription::{Stage, Statement, SubscriptionProvider, Transaction},
+};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::timestamp;
-use crate::{
-    purchase::{Products, PurchaseError, Report},
-    subscription::{Stage, Statement, SubscriptionProvider, Transaction},
-};
 
 /// The fields that are used. Times are in milliseconds since the Unix epoch.
 #[derive(Deserialize)]
