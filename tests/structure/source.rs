@@ -9,13 +9,14 @@ use std::{
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The packages, each with its `src` or, for tests, its own folder.
-pub(crate) const PACKAGES: [&str; 9] = [
+pub(crate) const PACKAGES: [&str; 10] = [
     "schema/src",
     "schema/execution/src",
     "domain/src",
     "migrations/src",
     "resolvers/src",
     "workers/src",
+    "dev/src",
     "gateway/src",
     "bench/src",
     "tests",
