@@ -5,7 +5,6 @@ pub mod app;
 pub mod auth;
 pub mod database;
 pub mod database_schema;
-mod hex;
 pub mod http;
 pub mod queues;
 pub mod server;
