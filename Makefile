@@ -43,8 +43,8 @@ test-graphql-js:
 	@exec ./tests/graphql_js/run $(or $(SEED),1) $(or $(COUNT),4000)
 
 bench:
-	@$(CARGO) build --workspace --bin coach --bin coach-bench --locked
-	@exec "$${CARGO_TARGET_DIR:-target}/debug/coach-bench" $(BENCH) --members $(MEMBERS)
+	@$(CARGO) build --release --workspace --bin coach --bin coach-bench --locked
+	@exec "$${CARGO_TARGET_DIR:-target}/release/coach-bench" $(BENCH) --members $(MEMBERS)
 
 rehearse-live:
 	@$(CARGO) build --workspace --bin coach --bin coach-bench --locked

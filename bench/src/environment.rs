@@ -6,14 +6,9 @@ use std::{
 };
 
 use anyhow::Context as _;
+use coach_dev::EmbeddedPostgres;
 use coach_domain::clock::{Clock as _, SystemClock};
-use coach_gateway::{
-    app,
-    auth::LocalIssuer,
-    database,
-    embedded::{self, EmbeddedPostgres},
-    postgres_archive,
-};
+use coach_gateway::{app, auth::LocalIssuer, database};
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement,
 };
@@ -49,10 +44,10 @@ impl Environment {
             Some(home) => home.clone(),
             None => default_home()?,
         };
-        let settings = embedded::Settings {
+        let settings = coach_dev::Settings {
             bin: common.postgres_bin.clone(),
-            fetch: Some(postgres_archive::fetch),
-            ..embedded::Settings::new(&home)
+            download: true,
+            ..coach_dev::Settings::new(&home)
         };
         let start_postgres =
             move || EmbeddedPostgres::start(&settings, &mut |line| log_progress(line));

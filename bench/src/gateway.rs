@@ -92,7 +92,7 @@ fn sibling_binary(name: &str) -> anyhow::Result<PathBuf> {
         .join(name);
     ensure!(
         program.is_file(),
-        "{} is missing: cargo build --package coach-gateway",
+        "{} is missing: `make bench` builds it",
         program.display()
     );
     Ok(program)

@@ -1,14 +1,11 @@
-//! The gateway: HTTP, authentication, limits, configuration, and the embedded Postgres of `coach dev`. The binary
-//! `coach` is built on it, and the end-to-end tests run its router.
+//! The gateway: HTTP, authentication, limits, and configuration. The binary `coach` is built on it, and the end-to-end
+//! tests run its router.
 
 pub mod app;
 pub mod auth;
 pub mod database;
 pub mod database_schema;
-pub mod embedded;
-mod hex;
 pub mod http;
-pub mod postgres_archive;
 pub mod queues;
 pub mod server;
 pub mod settings;

@@ -36,6 +36,7 @@ fn main() -> ExitCode {
 }
 
 fn run(verb: &Verb) -> anyhow::Result<()> {
+    #[cfg(feature = "dev")]
     if matches!(verb, Verb::Dev { .. }) {
         settings::restart_with_clean_environment()?;
     }
@@ -62,6 +63,7 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let result = runtime.block_on(async {
         match verb {
+            #[cfg(feature = "dev")]
             Verb::Dev { no_live_session } => {
                 Box::pin(command::dev::run(settings, !no_live_session)).await
             }

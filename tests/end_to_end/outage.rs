@@ -2,8 +2,8 @@
 
 use std::{path::Path, time::Duration};
 
+use coach_dev::{EmbeddedPostgres, Settings};
 use coach_domain::database::{self, Options};
-use coach_gateway::embedded::{EmbeddedPostgres, Settings};
 use coach_tests::until;
 use serde_json::json;
 use tokio::{task::spawn_blocking, time::sleep};

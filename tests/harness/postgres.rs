@@ -7,8 +7,8 @@ use std::{
     time::Duration,
 };
 
+use coach_dev::{EmbeddedPostgres, Settings};
 use coach_domain::database::{self, Options};
-use coach_gateway::embedded::{EmbeddedPostgres, Settings};
 use sea_orm::ConnectionTrait as _;
 use tokio::sync::OnceCell;
 

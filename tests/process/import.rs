@@ -7,7 +7,6 @@ use std::{
     process::{Command, Stdio},
 };
 
-use coach_gateway::embedded;
 use sea_orm::{ConnectionTrait as _, Database, DbBackend, Statement};
 use serde_json::json;
 
@@ -39,7 +38,7 @@ fn import(folder: &Path, port: u16, what: &str, from: &Path) -> Command {
 
 /// One value of the database of `coach dev`, as text.
 fn value(folder: &Path, sql: &str) -> Option<String> {
-    let url = embedded::running(&folder.join("home"), "coach").expect("coach dev runs");
+    let url = coach_dev::running(&folder.join("home"), "coach").expect("coach dev runs");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let database = Database::connect(url).await.expect("a connection");
@@ -219,7 +218,7 @@ fn what_is_missing_is_told_with_what_mends_it() {
     // A database without tables, or with those of an older version.
     let _dev = Dev::start(&folder, port);
     value(&folder, "SELECT version()").expect("it runs");
-    let url = embedded::running(&folder.join("home"), "postgres").expect("coach dev runs");
+    let url = coach_dev::running(&folder.join("home"), "postgres").expect("coach dev runs");
     let mut empty = import(&folder, port, "recipes", &recipes);
     empty.env("COACH_DATABASE_URL", url);
     fail(empty, &["run `coach migrate` first"]);

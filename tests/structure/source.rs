@@ -17,6 +17,7 @@ pub(crate) const PACKAGES: [&str; 10] = [
     "migrations/src",
     "resolvers/src",
     "workers/src",
+    "dev/src",
     "gateway/src",
     "bench/src",
     "tests",

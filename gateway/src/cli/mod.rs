@@ -21,18 +21,28 @@ pub(crate) use self::{
 
 /// The gateway of a fitness-coaching app: one GraphQL API over Postgres.
 #[derive(Debug, Parser)]
-#[command(name = "coach", version, arg_required_else_help = true, after_help = AFTER_HELP)]
+#[command(name = "coach", version, arg_required_else_help = true, after_help = after_help())]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) verb: Verb,
 }
 
-const AFTER_HELP: &str = "\
-Examples:
+fn after_help() -> String {
+    let of_dev = if cfg!(feature = "dev") {
+        EXAMPLES_OF_DEV
+    } else {
+        ""
+    };
+    format!("Examples:{of_dev}{EXAMPLES}")
+}
+
+const EXAMPLES_OF_DEV: &str = "
   coach dev                               everything on this machine, nothing to set up
   TOKEN=$(coach token)                    a token of the demo member
   COACH_LISTEN=127.0.0.1:8081 COACH_HOME=.coach-8081 coach dev
-                                          a second copy beside the first
+                                          a second copy beside the first";
+
+const EXAMPLES: &str = "
   COACH_DATABASE_URL=postgres://… coach migrate && COACH_DATABASE_URL=postgres://… \
   COACH_AUTH_ISSUER=https://… COACH_AUTH_AUDIENCE=… coach serve
                                           in production
@@ -47,6 +57,7 @@ pub(crate) enum Verb {
     ///
     /// Keeps what it needs in COACH_HOME (default `.coach`). Ignores DATABASE_URL, PG* and AWS_* of the shell. Ctrl-C
     /// stops everything that it started.
+    #[cfg(feature = "dev")]
     Dev {
         /// Announce no demo of a live session, which otherwise is on air three minutes after the start
         #[arg(long)]

@@ -1,11 +1,12 @@
 //! `coach migrate` and `coach seed`, and opening the database for subcommands that need an existing one.
 
-use anyhow::{Context as _, anyhow, bail};
+use anyhow::{Context as _, bail};
 use coach_domain::clock::SystemClock;
 use coach_domain::database::Pool;
-use coach_gateway::{app, database, embedded, settings::Settings};
+use coach_gateway::{app, database, settings::Settings};
 
-use super::dev::DATABASE_NAME;
+#[cfg(feature = "dev")]
+use super::dev::running_database_url;
 
 /// Runs the pending migrations.
 pub(crate) async fn migrate(settings: &Settings) -> anyhow::Result<()> {
@@ -82,18 +83,25 @@ pub(super) async fn open_configured_or_dev(
 }
 
 fn running_dev_url(settings: &Settings, purpose: &Purpose) -> anyhow::Result<String> {
-    let home = settings.home.display();
     let Purpose {
         activity,
         target,
         action,
     } = purpose;
-    let url = embedded::running(&settings.home, DATABASE_NAME).ok_or_else(|| {
-        anyhow!(
-            "there is no database: set COACH_DATABASE_URL to {target}, or start `coach dev` with COACH_HOME={home} and \
-             {action} while it runs"
-        )
-    })?;
-    eprintln!("coach: {activity} the database of the `coach dev` that runs in {home}");
-    Ok(url)
+    let home = settings.home.display();
+    if let Some(url) = running_database_url(settings) {
+        eprintln!("coach: {activity} the database of the `coach dev` that runs in {home}");
+        return Ok(url);
+    }
+    let mut mend = format!("set COACH_DATABASE_URL to {target}");
+    if cfg!(feature = "dev") {
+        mend +=
+            &format!(", or start `coach dev` with COACH_HOME={home} and {action} while it runs");
+    }
+    bail!("there is no database: {mend}")
+}
+
+#[cfg(not(feature = "dev"))]
+fn running_database_url(_: &Settings) -> Option<String> {
+    None
 }

@@ -4,7 +4,7 @@ mod actor;
 pub(crate) mod catalogue;
 pub(crate) mod config;
 pub(crate) mod database;
-mod demo_live_session;
+#[cfg(feature = "dev")]
 pub(crate) mod dev;
 pub(crate) mod live;
 pub(crate) mod queue;
@@ -12,7 +12,6 @@ pub(crate) mod schema;
 pub(crate) mod serve;
 pub(crate) mod token;
 pub(crate) mod webhook;
-mod welcome;
 pub(crate) mod worker;
 
 use std::io::{self, Write as _};

@@ -15,7 +15,6 @@ use coach_resolvers::SDL;
 use sha2::{Digest as _, Sha256};
 
 use super::{conditional, error::HttpError, state::AppState};
-use crate::hex;
 
 static SCHEMA_ETAG: LazyLock<HeaderValue> = LazyLock::new(|| {
     let tag = hex::encode(&Sha256::digest(SDL)[..12]);

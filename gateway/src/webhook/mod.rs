@@ -12,8 +12,6 @@ use coach_workers::shop::Apple;
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use crate::hex;
-
 pub use brightcove::PathSecret;
 pub use google_play::GooglePush;
 pub use stripe::StripeSecret;

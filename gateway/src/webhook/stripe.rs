@@ -7,7 +7,6 @@ use serde::Deserialize;
 use sha2::Sha256;
 
 use super::{RawEvent, WebhookError, WebhookRequest, single_header};
-use crate::hex;
 
 /// The tolerated age of a timestamp in seconds, as in Stripe's own libraries.
 const TOLERANCE_SECONDS: u64 = 300;

@@ -6,7 +6,6 @@ use std::{
 };
 
 use coach_domain::database::{self, Options};
-use coach_gateway::embedded;
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::Value;
 
@@ -62,7 +61,7 @@ impl Operator<'_> {
 
     /// The first value that a statement returns, as text.
     pub(super) fn value(&self, sql: &str) -> Option<String> {
-        let url = embedded::running(&self.folder.join("home"), "coach").expect("coach dev runs");
+        let url = coach_dev::running(&self.folder.join("home"), "coach").expect("coach dev runs");
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async {
             let pool = database::connect(&url, &Options::default()).await;

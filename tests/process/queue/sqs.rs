@@ -6,7 +6,6 @@ use coach_domain::{
     database::{self, Options},
     queue::{MAX_RECEIVES, Outgoing, Queue as _, QueueName},
 };
-use coach_gateway::embedded;
 use coach_tests::{Ministack, aws::sqs as client};
 use coach_workers::queue::{
     SqsQueue,
@@ -50,7 +49,7 @@ fn it_is_the_same_on_sqs() {
     let ministack = Ministack::beside(env!("CARGO_TARGET_TMPDIR"), "sqs");
     let folder = folder();
     let _dev = Dev::start(&folder, port());
-    let url = embedded::running(&folder.join("home"), "coach").expect("coach dev runs");
+    let url = coach_dev::running(&folder.join("home"), "coach").expect("coach dev runs");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(send_dead_letters(ministack.endpoint(), &url));
     let operator = Operator {

@@ -13,7 +13,6 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use coach_gateway::embedded;
 use coach_tests::{WAIT_TIMEOUT, wait_for};
 use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 use tempfile::NamedTempFile;
@@ -30,7 +29,7 @@ struct Fixture {
 impl Fixture {
     fn new() -> Self {
         let dev = Dev::start(&folder(), port());
-        let url = embedded::running(&dev.folder.join("home"), "coach").expect("coach dev runs");
+        let url = coach_dev::running(&dev.folder.join("home"), "coach").expect("coach dev runs");
         let token = dev.token();
         Self { dev, url, token }
     }

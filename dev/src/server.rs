@@ -11,7 +11,7 @@ use std::{
 
 use rustix::process::{Pid, Signal};
 
-use super::{
+use crate::{
     Error,
     binaries::Binaries,
     lock::no_follow,
@@ -46,18 +46,18 @@ const FAST_SETTINGS: [&str; 7] = [
 ];
 
 /// How to start the server.
-pub(super) struct Plan<'a> {
-    pub(super) binaries: &'a Binaries,
-    pub(super) user: &'a RunAs,
-    pub(super) data: &'a Path,
-    pub(super) log: &'a Path,
-    pub(super) sockets: &'a Sockets,
-    pub(super) durable: bool,
+pub(crate) struct Plan<'a> {
+    pub(crate) binaries: &'a Binaries,
+    pub(crate) user: &'a RunAs,
+    pub(crate) data: &'a Path,
+    pub(crate) log: &'a Path,
+    pub(crate) sockets: &'a Sockets,
+    pub(crate) durable: bool,
 }
 
 /// A running server, stopped when dropped.
 #[derive(Debug)]
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
     watchdog: Option<Watchdog>,
     running: bool,
@@ -65,7 +65,7 @@ pub(super) struct Server {
 
 impl Server {
     /// Starts the server and waits until it accepts connections.
-    pub(super) fn start(plan: &Plan<'_>) -> Result<Self, Error> {
+    pub(crate) fn start(plan: &Plan<'_>) -> Result<Self, Error> {
         let mut log = Log::open(plan.log).map_err(Error::io("open", plan.log))?;
         let mut command = plan.command();
         log.redirect(&mut command)
@@ -85,13 +85,13 @@ impl Server {
         Ok(server)
     }
 
-    pub(super) fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// Requests a fast shutdown, which ends sessions and loses nothing. Escalates to an immediate shutdown after ten
     /// seconds, and to SIGKILL after another ten.
-    pub(super) fn stop(&mut self) -> Result<(), Error> {
+    pub(crate) fn stop(&mut self) -> Result<(), Error> {
         if !self.running {
             return Ok(());
         }

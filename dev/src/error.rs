@@ -154,7 +154,7 @@ pub enum Error {
 }
 
 impl Error {
-    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |cause| Self::Io {
             action,
@@ -163,7 +163,7 @@ impl Error {
         }
     }
 
-    pub(super) fn bin(folder: &Path, reason: String) -> Self {
+    pub(crate) fn bin(folder: &Path, reason: String) -> Self {
         Self::Bin {
             folder: folder.to_owned(),
             reason,

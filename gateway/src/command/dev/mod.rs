@@ -1,23 +1,22 @@
 //! `coach dev`: runs Postgres, the gateway and the workers without any setup.
 
+mod demo_live_session;
+mod welcome;
+
 use anyhow::Context as _;
 use coach_content::seed::DEMO;
+use coach_dev::EmbeddedPostgres;
 use coach_domain::{clock::SystemClock, database::Pool};
 use coach_gateway::{
-    app,
-    auth::LocalIssuer,
-    database,
-    embedded::{self, EmbeddedPostgres},
-    http, postgres_archive, server,
-    settings::Settings,
-    stop::Stop,
+    app, auth::LocalIssuer, database, http, server, settings::Settings, stop::Stop,
 };
 use tokio::task::spawn_blocking;
 
-use super::{demo_live_session, serve, welcome::welcome, worker};
+use self::welcome::welcome;
+use super::{serve, worker};
 
 /// The name of the database of `coach dev`.
-pub(super) const DATABASE_NAME: &str = "coach";
+const DATABASE_NAME: &str = "coach";
 
 /// Starts everything, prints the URLs, and stops everything when shutdown is requested. `live_session` states whether a
 /// demo of a live session is announced; a video provider that is configured reports sessions of its own instead.
@@ -48,15 +47,20 @@ pub(crate) async fn run(settings: Settings, live_session: bool) -> anyhow::Resul
     result
 }
 
+/// The URL of the database of the `coach dev` that another process runs in this home; `None` when none runs.
+pub(super) fn running_database_url(settings: &Settings) -> Option<String> {
+    coach_dev::running(&settings.home, DATABASE_NAME)
+}
+
 /// Starts the embedded Postgres, unless another database is configured.
 async fn start_postgres(settings: &Settings) -> anyhow::Result<Option<EmbeddedPostgres>> {
     if settings.database_url.is_some() {
         return Ok(None);
     }
-    let embedded = embedded::Settings {
+    let embedded = coach_dev::Settings {
         bin: settings.postgres_bin.clone(),
-        fetch: Some(postgres_archive::fetch),
-        ..embedded::Settings::new(&settings.home)
+        download: true,
+        ..coach_dev::Settings::new(&settings.home)
     };
     let start = move || EmbeddedPostgres::start(&embedded, &mut |line| eprintln!("coach: {line}"));
     Ok(Some(spawn_blocking(start).await??))

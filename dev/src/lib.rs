@@ -1,10 +1,11 @@
-//! An embedded Postgres for `coach dev` and for the tests.
+//! The embedded Postgres of `coach dev`, the tests and the benchmarks. Production has none of it.
 //!
 //! It belongs to one home folder, listens on a Unix socket that only its owner can reach, opens no port, and never
 //! touches another Postgres on the machine. Everything here blocks: call it before the async runtime starts, or from a
 //! blocking thread.
 
 mod apt;
+mod archive;
 mod binaries;
 mod cluster;
 mod error;
@@ -23,6 +24,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+
 pub use self::error::Error;
 use self::{
     binaries::Binaries, cluster::Cluster, lock::Lock, run_as::RunAs, server::Server,
@@ -32,8 +35,12 @@ use self::{
 /// The name of the database superuser, the only role of a new cluster.
 pub const SUPERUSER: &str = "coach";
 
-/// Downloads Postgres into the given existing folder and returns the folder of its executables, or an error message.
-pub type Fetch = fn(&Path) -> Result<PathBuf, String>;
+/// What a URL has to escape: all but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// How the embedded Postgres is found and run.
 #[derive(Debug, Clone)]
@@ -44,8 +51,8 @@ pub struct Settings {
     pub bin: Option<PathBuf>,
     /// Whether data survives a crash of the machine. Tests turn it off for a faster server.
     pub durable: bool,
-    /// Downloads Postgres when this machine has none and apt cannot install it.
-    pub fetch: Option<Fetch>,
+    /// Whether Postgres is downloaded when this machine has none and apt cannot install it.
+    pub download: bool,
 }
 
 impl Settings {
@@ -55,7 +62,7 @@ impl Settings {
             home: home.into(),
             bin: None,
             durable: true,
-            fetch: None,
+            download: false,
         }
     }
 }
@@ -165,8 +172,8 @@ pub fn running(home: &Path, database: &str) -> Option<String> {
 fn url(sockets: &Path, database: &str) -> String {
     format!(
         "postgres://{SUPERUSER}@localhost/{}?host={}&port={}&sslmode=disable",
-        percent_encode(database.as_bytes()),
-        percent_encode(sockets.as_os_str().as_encoded_bytes()),
+        percent_encode(database.as_bytes(), RESERVED),
+        percent_encode(sockets.as_os_str().as_encoded_bytes(), RESERVED),
         sockets::PORT,
     )
 }
@@ -197,13 +204,11 @@ fn prepare(
         }
     }
     let store = folders::store(home, &user, report)?;
-    if found.is_none()
-        && let Some(fetch) = settings.fetch
-    {
+    if found.is_none() && settings.download {
         let folder = store.join("fetched");
         folders::create_private(&folder, &user)?;
         report(&format!("fetching Postgres into {}", folder.display()));
-        match fetch(&folder).and_then(|bin| binaries::inspect(&bin, &user)) {
+        match archive::fetch(&folder).and_then(|bin| binaries::inspect(&bin, &user)) {
             Ok(binaries) => found = Some(binaries),
             Err(reason) => rejected.push(format!("fetching it failed: {reason}")),
         }
@@ -212,25 +217,15 @@ fn prepare(
     Ok((binaries, user, store))
 }
 
-fn percent_encode(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-
-    bytes.iter().fold(String::new(), |mut text, &byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "%{byte:02X}");
-        }
-        text
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn reserved_characters_are_percent_encoded() {
-        assert_eq!(super::percent_encode(b"/tmp/coach-0a"), "%2Ftmp%2Fcoach-0a");
-        assert_eq!(super::percent_encode("ä b&c".as_bytes()), "%C3%A4%20b%26c");
+        assert_eq!(
+            url(Path::new("/tmp/coach-0a"), "ä b&c"),
+            "postgres://coach@localhost/%C3%A4%20b%26c?host=%2Ftmp%2Fcoach-0a&port=5432&sslmode=disable"
+        );
     }
 }

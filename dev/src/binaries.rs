@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::run_as::RunAs;
+use crate::run_as::RunAs;
 
 const MIN_MAJOR_VERSION: u32 = 15;
 
@@ -21,9 +21,9 @@ const PACKAGE_FOLDERS: [(&str, &str, &str); 3] = [
 
 /// The executables of a Postgres that is recent enough.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Binaries {
-    pub(super) bin: PathBuf,
-    pub(super) major: u32,
+pub(crate) struct Binaries {
+    pub(crate) bin: PathBuf,
+    pub(crate) major: u32,
 }
 
 /// Searches PATH, then the folders of packages. Adds a message to `rejected` for each unsuitable Postgres.
@@ -31,7 +31,7 @@ pub(super) struct Binaries {
     clippy::disallowed_methods,
     reason = "PATH is the shell's variable, not a setting"
 )]
-pub(super) fn search(user: &RunAs, rejected: &mut Vec<String>) -> Option<Binaries> {
+pub(crate) fn search(user: &RunAs, rejected: &mut Vec<String>) -> Option<Binaries> {
     let path = env::var_os("PATH").unwrap_or_default();
     let mut seen = Vec::new();
     for folder in on_path(&path).chain(PACKAGE_FOLDERS.into_iter().flat_map(in_packages)) {
@@ -52,7 +52,7 @@ pub(super) fn search(user: &RunAs, rejected: &mut Vec<String>) -> Option<Binarie
 
 /// Checks that the folder holds a suitable Postgres, by running `postgres --version` as the account that will run the
 /// server.
-pub(super) fn inspect(folder: &Path, user: &RunAs) -> Result<Binaries, String> {
+pub(crate) fn inspect(folder: &Path, user: &RunAs) -> Result<Binaries, String> {
     // Postgres finds its shared files relative to its real path, so links are resolved.
     let program = folder.join("postgres");
     let program = program
@@ -95,7 +95,7 @@ fn parse_major(text: &str) -> Option<u32> {
     leading_number(version.trim_start())
 }
 
-pub(super) fn leading_number(text: &str) -> Option<u32> {
+pub(crate) fn leading_number(text: &str) -> Option<u32> {
     let end = text
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(text.len());

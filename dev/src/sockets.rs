@@ -5,21 +5,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Error, folders, run_as::RunAs};
+use crate::{Error, folders, run_as::RunAs};
 
 /// Only a part of the socket's file name: the server does not listen on TCP.
-pub(super) const PORT: u16 = 5432;
+pub(crate) const PORT: u16 = 5432;
 
 /// A folder that only the account of Postgres and root can enter, removed when dropped.
 ///
 /// It is directly in `/tmp`, not next to the data, because the path of a socket has at most 107 bytes (103 on macOS).
 #[derive(Debug)]
-pub(super) struct Sockets {
+pub(crate) struct Sockets {
     folder: PathBuf,
 }
 
 impl Sockets {
-    pub(super) fn create(data: &Path, user: &RunAs) -> Result<Self, Error> {
+    pub(crate) fn create(data: &Path, user: &RunAs) -> Result<Self, Error> {
         let folder = Self::folder_of(data, user);
         folders::create_private(&folder, user)?;
         let sockets = Self { folder };
@@ -30,15 +30,15 @@ impl Sockets {
     }
 
     /// The folder of the socket of the server on this data.
-    pub(super) fn folder_of(data: &Path, user: &RunAs) -> PathBuf {
+    pub(crate) fn folder_of(data: &Path, user: &RunAs) -> PathBuf {
         Path::new("/tmp").join(folders::short_name(data, user.uid()))
     }
 
-    pub(super) fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    pub(super) fn socket(&self) -> PathBuf {
+    pub(crate) fn socket(&self) -> PathBuf {
         self.folder.join(format!(".s.PGSQL.{PORT}"))
     }
 

@@ -4,10 +4,10 @@ use std::{fs, path::Path, time::Duration};
 
 use rustix::process::Signal;
 
-use super::{Error, postmaster};
+use crate::{Error, postmaster};
 
 /// Stops all servers that still run in this folder, of any version. The caller holds the lock, so no process uses them.
-pub(super) fn recover(store: &Path, report: &mut dyn FnMut(&str)) -> Result<(), Error> {
+pub(crate) fn recover(store: &Path, report: &mut dyn FnMut(&str)) -> Result<(), Error> {
     let clusters = fs::read_dir(store).map_err(Error::io("read", store))?;
     clusters
         .flatten()

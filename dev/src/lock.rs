@@ -13,19 +13,19 @@ use rustix::{
     io::Errno,
 };
 
-use super::{Error, postmaster};
+use crate::{Error, postmaster};
 
 /// A file lock that the kernel releases however the process ends. Child processes do not inherit it: the standard
 /// library opens files with close-on-exec.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub(crate) struct Lock {
     file: File,
 }
 
 impl Lock {
     /// Takes the lock of a folder, or fails with the id of the process that holds it. The file stays when the lock is
     /// released: deleting it would let two processes lock two files of the same name.
-    pub(super) fn take(folder: &Path) -> Result<Self, Error> {
+    pub(crate) fn take(folder: &Path) -> Result<Self, Error> {
         let path = folder.join("coach.lock");
         let mut file = OpenOptions::new()
             .read(true)
@@ -76,7 +76,7 @@ impl Drop for Lock {
 
 /// The flag that refuses symbolic links. Root opens files in a folder of the account of Postgres, which must not be
 /// able to redirect it by a link.
-pub(super) fn no_follow() -> i32 {
+pub(crate) fn no_follow() -> i32 {
     OFlags::NOFOLLOW.bits().cast_signed()
 }
 

@@ -11,28 +11,28 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::Error;
+use crate::Error;
 
 /// Accounts that root may run Postgres as, in order of preference. Any other account might be a person's.
 const ACCOUNTS: [&str; 2] = ["postgres", "nobody"];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Account {
-    pub(super) name: String,
-    pub(super) uid: u32,
-    pub(super) gid: u32,
+pub(crate) struct Account {
+    pub(crate) name: String,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
 }
 
 /// The account of Postgres: that of this process, or another one when this process runs as root.
 #[derive(Debug)]
-pub(super) struct RunAs {
+pub(crate) struct RunAs {
     switch_to: Option<Account>,
 }
 
 impl RunAs {
     /// Chooses the account. As root, an account that already owns the data is preferred, so that data of `nobody` stays
     /// accessible when a package creates the account `postgres` later.
-    pub(super) fn choose(home: &Path) -> Result<Self, Error> {
+    pub(crate) fn choose(home: &Path) -> Result<Self, Error> {
         if !rustix::process::geteuid().is_root() {
             return Ok(Self { switch_to: None });
         }
@@ -51,7 +51,7 @@ impl RunAs {
     }
 
     /// A command that runs as this account, without the shell's variables for other databases.
-    pub(super) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         // The account may not be able to enter the current directory, but every account can enter `/`.
         command.current_dir("/").stdin(Stdio::null());
@@ -67,21 +67,21 @@ impl RunAs {
         command
     }
 
-    pub(super) fn uid(&self) -> u32 {
+    pub(crate) fn uid(&self) -> u32 {
         self.switch_to.as_ref().map_or_else(
             || rustix::process::geteuid().as_raw(),
             |account| account.uid,
         )
     }
 
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.switch_to
             .as_ref()
             .map_or("yourself", |account| &account.name)
     }
 
     /// Makes this account the owner of the path, which must not be a link.
-    pub(super) fn chown(&self, path: &Path) -> io::Result<()> {
+    pub(crate) fn chown(&self, path: &Path) -> io::Result<()> {
         match &self.switch_to {
             Some(account) => lchown(path, Some(account.uid), Some(account.gid)),
             None => Ok(()),
@@ -90,7 +90,7 @@ impl RunAs {
 
     /// Whether this account may enter the folder and all its parents. Always true when this process does not run as
     /// root, because it can enter the folders it created.
-    pub(super) fn can_enter(&self, folder: &Path) -> Result<bool, Error> {
+    pub(crate) fn can_enter(&self, folder: &Path) -> Result<bool, Error> {
         let Some(account) = &self.switch_to else {
             return Ok(true);
         };

@@ -11,7 +11,7 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 
 /// The process id in the data folder's `postmaster.pid`.
-pub(super) fn read_pid(data: &Path) -> Option<Pid> {
+pub(crate) fn read_pid(data: &Path) -> Option<Pid> {
     parse_pid_file(&fs::read_to_string(data.join("postmaster.pid")).ok()?)
 }
 
@@ -22,7 +22,7 @@ fn parse_pid_file(text: &str) -> Option<Pid> {
 }
 
 /// Whether the process is a server on this data folder. A zombie is not: its command line is empty.
-pub(super) fn is_server_on(pid: Pid, data: &Path) -> bool {
+pub(crate) fn is_server_on(pid: Pid, data: &Path) -> bool {
     let command = command_line(pid);
     if !is_postgres(&command) {
         return false;
@@ -33,14 +33,14 @@ pub(super) fn is_server_on(pid: Pid, data: &Path) -> bool {
 }
 
 /// Sends a signal. Errors are ignored, because the process may have ended.
-pub(super) fn signal(pid: Pid, signal: Signal) {
+pub(crate) fn signal(pid: Pid, signal: Signal) {
     if let Err(error) = kill_process(pid, signal) {
         tracing::debug!(%pid, ?signal, %error, "the server could not be signalled");
     }
 }
 
 /// Polls until `done` returns true. Returns false when the timeout passes first.
-pub(super) fn wait_until(timeout: Duration, mut done: impl FnMut() -> bool) -> bool {
+pub(crate) fn wait_until(timeout: Duration, mut done: impl FnMut() -> bool) -> bool {
     let start = Instant::now();
     loop {
         if done() {

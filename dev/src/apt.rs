@@ -7,19 +7,19 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use super::binaries::leading_number;
+use crate::binaries::leading_number;
 
 const APT: &str = "/usr/bin/apt-get";
 const CREATE_CLUSTER: &str = "/etc/postgresql-common/createcluster.conf";
 
-pub(super) fn is_possible() -> bool {
+pub(crate) fn is_possible() -> bool {
     rustix::process::geteuid().is_root()
         && Path::new("/etc/debian_version").exists()
         && Path::new(APT).exists()
 }
 
 /// Installs the distribution's Postgres, or returns why that failed.
-pub(super) fn install(report: &mut dyn FnMut(&str)) -> Result<(), String> {
+pub(crate) fn install(report: &mut dyn FnMut(&str)) -> Result<(), String> {
     report("no Postgres 15 or later was found: installing the package `postgresql` with apt-get");
     // An update that failed (an unreachable mirror, no network) is not an error yet: the installation may succeed
     // without.

@@ -7,14 +7,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Error, run_as::RunAs};
+use crate::{Error, run_as::RunAs};
 
 /// The parents of a data folder outside of the home, in order of preference.
 const FALLBACK_PARENTS: [&str; 2] = ["/var/lib", "/var/tmp"];
 
 /// Finds or creates the folder of all data of Postgres: `HOME/postgres`, or the folder it links to. The returned path
 /// contains no links.
-pub(super) fn store(
+pub(crate) fn store(
     home: &Path,
     user: &RunAs,
     report: &mut dyn FnMut(&str),
@@ -50,7 +50,7 @@ pub(super) fn store(
 
 /// Creates a folder that only the account of Postgres (and root) can enter. An existing folder is used only if this
 /// user or that account owns it, because another user may have created it in a world-writable parent.
-pub(super) fn create_private(folder: &Path, user: &RunAs) -> Result<(), Error> {
+pub(crate) fn create_private(folder: &Path, user: &RunAs) -> Result<(), Error> {
     match DirBuilder::new().mode(0o700).create(folder) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
             return Err(Error::io("create", folder)(error));
@@ -77,7 +77,7 @@ pub(super) fn create_private(folder: &Path, user: &RunAs) -> Result<(), Error> {
 
 /// A folder name derived from a path and an account. It is short, because the path of a socket must be: 12 hexadecimal
 /// digits of FNV-1a, which unlike the standard library's hash is the same in every release.
-pub(super) fn short_name(path: &Path, uid: u32) -> String {
+pub(crate) fn short_name(path: &Path, uid: u32) -> String {
     let bytes = path.as_os_str().as_encoded_bytes().iter().copied();
     let hash = bytes
         .chain(uid.to_le_bytes())

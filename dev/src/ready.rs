@@ -7,10 +7,10 @@ use std::{
     time::Duration,
 };
 
-use super::SUPERUSER;
+use crate::SUPERUSER;
 
 /// Connects and disconnects. Fails with a message, usually that the server is still starting.
-pub(super) fn probe(socket: &Path) -> Result<(), String> {
+pub(crate) fn probe(socket: &Path) -> Result<(), String> {
     let response = exchange(socket).map_err(|error| error.to_string())?;
     parse_response(&response)
 }

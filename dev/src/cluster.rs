@@ -5,17 +5,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Error, SUPERUSER, binaries::Binaries, folders, run_as::RunAs};
+use crate::{Error, SUPERUSER, binaries::Binaries, folders, run_as::RunAs};
 
 #[derive(Debug)]
-pub(super) struct Cluster {
-    pub(super) data: PathBuf,
+pub(crate) struct Cluster {
+    pub(crate) data: PathBuf,
 }
 
 impl Cluster {
     /// Opens the cluster, or creates it in a temporary folder and renames that, so that a killed process never leaves
     /// an incomplete cluster that looks complete.
-    pub(super) fn open_or_create(
+    pub(crate) fn open_or_create(
         data: PathBuf,
         binaries: &Binaries,
         user: &RunAs,
