@@ -13,7 +13,7 @@ use coach_domain::{
 };
 use coach_workers::{
     Exports, Worker, aws,
-    consumer::{Consumer, ConsumerPool},
+    consumer::ConsumerPool,
     event::{self, SnsTopic},
     live::Live,
     mail::{
@@ -157,32 +157,32 @@ async fn build_worker(
         pool: pool.clone(),
         objects: objects.clone(),
         clock: clock.clone(),
-        letters: letters(QueueName::EmailAttachments),
     };
-    let mut consumers: Vec<Arc<dyn Consumer>> = vec![
-        Arc::new(letters(QueueName::EmailUrgent)),
-        Arc::new(letters(QueueName::Email)),
-        Arc::new(exports),
-    ];
     let live = Live {
         pool: pool.clone(),
         objects: objects.clone(),
         clock: clock.clone(),
         provider: settings.video_provider()?,
     };
-    consumers.push(Arc::new(live.clone()));
-    consumers.push(Arc::new(Webhooks {
+    let webhooks = Webhooks {
         pool: pool.clone(),
         clock: clock.clone(),
         apple: settings.shops.apple(),
         google: settings.shops.google()?,
         stripe: settings.shops.stripe()?,
         stripe_products: settings.shops.stripe_products.clone(),
-    }));
+    };
     let partners = settings.partners.clone();
     let options = PartnerOptions::default();
     let partners = PartnerSync::new(partners, &options, pool.clone(), clock.clone())?;
-    consumers.push(Arc::new(partners));
+    let consumers = vec![
+        letters(QueueName::EmailUrgent).consumer(),
+        letters(QueueName::Email).consumer(),
+        exports.consumer(letters(QueueName::EmailAttachments)),
+        live.clone().consumer(),
+        webhooks.consumer(),
+        partners.consumer(),
+    ];
     let worker = Worker {
         relay: Relay {
             pool: pool.clone(),

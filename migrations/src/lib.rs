@@ -51,6 +51,7 @@ const MIGRATIONS: &[SqlMigration] = &migrations![
     "0038_subscription_report",
     "0039_purchase_check",
     "0040_idempotency_key",
+    "0041_outbox_group",
 ];
 
 impl MigrationName for SqlMigration {

@@ -4,10 +4,12 @@ use coach_domain::{
     clock::Clock as _,
     cycle,
     id::{CycleId, MemberId},
-    member, plan,
+    member,
+    outbox::Decode as _,
+    plan,
 };
 use coach_workers::mail::{
-    Attachment, Recipient, Sender, SenderSettings, attachment::PlanAttachment, read, render,
+    Attachment, EmailPayload, Recipient, Sender, SenderSettings, attachment::PlanAttachment, render,
 };
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::json;
@@ -77,7 +79,8 @@ async fn a_plan_is_written_from_what_is_stored() {
         },
         None,
     );
-    let payload = read("email.your-plan", 1, &json!({"cycle": cycle.id})).expect("a letter");
+    let payload =
+        EmailPayload::decode("email.your-plan", 1, &json!({"cycle": cycle.id})).expect("a letter");
     let attachment = Attachment::Plan(Box::new(plan));
     let message = render(
         Uuid::from_u128(1),

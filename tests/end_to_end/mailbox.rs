@@ -9,9 +9,10 @@ use coach_domain::{
     clock::Clock as _,
     mail::{Mailer as _, Message},
     member,
+    outbox::Decode as _,
 };
 use coach_workers::mail::{
-    Attachment, Recipient, attachment::PlanAttachment, read, render, send::Mailbox,
+    Attachment, EmailPayload, Recipient, attachment::PlanAttachment, render, send::Mailbox,
 };
 use mail_parser::{MessageParser, MimeHeaders as _};
 use reqwest::header::HeaderMap;
@@ -124,7 +125,8 @@ async fn a_mail_is_listed_and_shown_with_all_that_is_in_it() {
     let members = member::find(&*test.pool, &[id], now).await.expect("found");
     let message = render(
         Uuid::from_u128(1),
-        &read("email.your-plan", 1, &json!({ "cycle": cycle.id })).expect("a letter"),
+        &EmailPayload::decode("email.your-plan", 1, &json!({ "cycle": cycle.id }))
+            .expect("a letter"),
         &Recipient::from_member(&members[0]).expect("an address"),
         &plan,
         &test.settings.worker.mail.sender,

@@ -1,7 +1,10 @@
 //! `/unsubscribe`, the page that emails link to.
 
-use coach_domain::{id::MemberId, mail::unsubscribe::UnsubscribeTokens, member, queue::QueueName};
-use coach_workers::mail::{Attachment, Recipient, read, render};
+use coach_domain::{
+    id::MemberId, mail::unsubscribe::UnsubscribeTokens, member, outbox::Decode as _,
+    queue::QueueName,
+};
+use coach_workers::mail::{Attachment, EmailPayload, Recipient, render};
 use mail_parser::MessageParser;
 use reqwest::{Method, Url};
 use serde_json::json;
@@ -41,7 +44,7 @@ async fn emailed_token(test: &TestApp, email: &str) -> String {
     let now = coach_domain::clock::Clock::now(&*test.clock);
     let members = member::find(&*test.pool, &[id], now).await.expect("found");
     let payload = json!({ "endedAt": "2026-03-17T12:00:00Z", "isTrial": false });
-    let payload = read("email.subscription-lapsed", 1, &payload).expect("a letter");
+    let payload = EmailPayload::decode("email.subscription-lapsed", 1, &payload).expect("a letter");
     let message = render(
         Uuid::from_u128(1),
         &payload,

@@ -21,7 +21,7 @@ use coach_domain::{
 };
 use coach_tests::Postgres;
 use coach_workers::{
-    consumer::{Ack, Consumer as _, ReceivedMessage},
+    consumer::{Ack, Consumer as _, Jobs, ReceivedMessage},
     partner::{PartnerOptions, PartnerSettings, PartnerSync},
 };
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
@@ -63,7 +63,7 @@ impl Clock for TestClock {
 }
 
 pub(crate) struct Fixture {
-    pub(crate) sync: PartnerSync,
+    sync: Jobs,
     pub(crate) database: Pool,
     pub(crate) clock: Arc<TestClock>,
     pub(crate) member: MemberId,
@@ -112,7 +112,7 @@ impl Fixture {
         );
         let member = MemberId(id::new_v7(noon()));
         let fixture = Self {
-            sync: sync.expect("a client"),
+            sync: sync.expect("a client").consumer(),
             database,
             clock,
             member,

@@ -100,7 +100,7 @@ async fn deliver(
         budgets: SMALL,
         ..letters(fixture, queue, sent.clone())
     };
-    let consumer = fixture.consume(letters, LONG_TIMEOUTS);
+    let consumer = fixture.consume(letters.consumer(), LONG_TIMEOUTS);
     until("all is delivered", async || {
         fixture.unsent().await == 0 && fixture.queued(queue).await.is_empty()
     })

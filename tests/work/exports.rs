@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use coach_domain::{
-    account::erase_due,
+    account::{erase_due, export::fulfil},
     clock::SystemClock,
     database::Session,
     id::MemberId,
@@ -47,8 +47,8 @@ async fn process_all(fixture: &Fixture, mailbox: &Mailbox) {
         pool: fixture.pool.clone(),
         objects: fixture.objects.clone(),
         clock: Arc::new(SystemClock),
-        letters: letters(fixture, QUEUE, Arc::new(mailbox.clone())),
     };
+    let exports = exports.consumer(letters(fixture, QUEUE, Arc::new(mailbox.clone())));
     let relay = fixture.relay(QUEUE);
     let consumer = fixture.consume(exports, LONG_TIMEOUTS);
     until("all is done", async || {
@@ -223,8 +223,8 @@ async fn a_letter_that_comes_after_its_member_is_over() {
     request(&gateway, "theo").await;
     let request = relay_all(&fixture).await.remove(0);
     let session = Session::new(fixture.pool.clone(), tracing::Span::none());
-    let built =
-        coach_domain::account::export::fulfil(&session, &SystemClock, &*fixture.objects, &request);
+    let task = serde_json::from_value(request.payload.clone()).expect("a task");
+    let built = fulfil(&session, &SystemClock, &*fixture.objects, &request, task);
     built.await.expect("built");
     let letters = relay_all(&fixture).await.into_iter();
     let letters: Vec<_> = letters

@@ -115,7 +115,7 @@ async fn deliver(
 ) {
     fixture.enqueue(letters_).await;
     let relay = fixture.relay(queue);
-    let consumer = fixture.consume(letters(fixture, queue, mailer), LONG_TIMEOUTS);
+    let consumer = fixture.consume(letters(fixture, queue, mailer).consumer(), LONG_TIMEOUTS);
     until("all is delivered", async || {
         fixture.unsent().await == 0 && fixture.queued(queue).await.is_empty()
     })
@@ -201,7 +201,7 @@ async fn two_workers_with_the_same_letter_send_it_once() {
     let workers: Vec<_> = (0..2)
         .map(|_| {
             fixture.consume(
-                letters(&fixture, QueueName::Email, mailer.clone()),
+                letters(&fixture, QueueName::Email, mailer.clone()).consumer(),
                 LONG_TIMEOUTS,
             )
         })
@@ -248,7 +248,7 @@ async fn what_is_in_doubt_is_sent_again_or_not_as_its_template_says() {
         fixture.enqueue(std::slice::from_ref(&letter)).await;
         let relay = fixture.relay(QueueName::Email);
         let consumer = fixture.consume(
-            letters(&fixture, QueueName::Email, mailer.clone()),
+            letters(&fixture, QueueName::Email, mailer.clone()).consumer(),
             LONG_TIMEOUTS,
         );
         until("it was tried", async || {

@@ -244,7 +244,7 @@ async fn the_provider_is_asked_and_the_file_follows() {
     let options = ConsumerOptions::default();
     let live = worker(&fixture, Some(provider.client()));
     let relay = fixture.relay(QueueName::Live);
-    let worker = fixture.consume(live, options);
+    let worker = fixture.consume(live.consumer(), options);
     let request_job = async || {
         let mut outbox = OutboxBatch::new(None, fixture.clock.now());
         outbox

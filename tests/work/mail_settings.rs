@@ -155,7 +155,7 @@ async fn every_kind_of_mail_goes_or_ends_with_the_least_of_settings() {
                 };
                 (
                     fixture.relay(queue),
-                    fixture.consume(letters, LONG_TIMEOUTS),
+                    fixture.consume(letters.consumer(), LONG_TIMEOUTS),
                 )
             })
             .collect();

@@ -388,6 +388,29 @@ async fn of_two_answers_of_one_moment_the_sequence_tells_which_counts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rows_of_the_release_before_are_sent_in_order_with_their_sequence() {
+    let fixture = Fixture::new().await;
+    let messages: Vec<_> = (0..5)
+        .map(|n| outbox_message(ORDERED, Some(member(1)), json!(n)))
+        .collect();
+    fixture.enqueue(&messages).await;
+    let before = r#"
+        UPDATE outbox
+        SET message_group = NULL, envelope = concat('{"sequence":0,', substr(envelope, 2))
+        WHERE sequence % 2 = 0"#;
+    fixture.execute(before).await;
+    let relay = fixture.relay(ORDERED);
+    until("all is sent", async || fixture.unsent().await == 0).await;
+    relay.stop().await;
+    assert_eq!(sequences(&fixture).await[&member(1)], [0, 1, 2, 3, 4]);
+    let queued = fixture.queued(ORDERED).await;
+    let numbers: Vec<_> = queued.iter().map(|it| it.sequence).collect();
+    assert!(numbers[0] > 0 && numbers.is_sorted(), "{numbers:?}");
+    let groups = "SELECT count(DISTINCT sequence_group) FROM queue_message";
+    assert_eq!(fixture.count(groups).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn partitions_of_a_dead_relay_are_taken_over_in_order() {
     let (fixture, clock) = Fixture::with_clock().await;
     let lease = TimeDelta::seconds(30);

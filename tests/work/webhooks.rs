@@ -54,7 +54,7 @@ impl Shops {
         }
     }
 
-    fn consumer(&self, fixture: &Fixture) -> Webhooks {
+    fn webhooks(&self, fixture: &Fixture) -> Webhooks {
         let google = GooglePlay::new(&GooglePlaySettings {
             url: self.google.base().parse().expect("an address"),
             package: PACKAGE.to_owned(),
@@ -73,7 +73,7 @@ impl Shops {
 
     fn start_workers(&self, fixture: &Fixture) -> (BackgroundTask, BackgroundTask) {
         let relay = fixture.relay(QueueName::Webhooks);
-        let consumer = self.consumer(fixture);
+        let consumer = self.webhooks(fixture).consumer();
         (relay, fixture.consume(consumer, ConsumerOptions::default()))
     }
 }

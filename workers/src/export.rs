@@ -1,24 +1,21 @@
-//! The consumer of `email-attachments`: builds the archives of data exports that members requested, and sends the
-//! letters that have attachments.
+//! Builds the archives of data exports that members requested.
 
 use std::sync::Arc;
 
 use coach_domain::{
-    account::export::{Error, ExportTask, fulfil},
+    account::export::{CONSUMER, Error, ExportTask, fulfil},
     clock::Clock,
     database::{Pool, Session},
     object::ObjectStore,
-    outbox::Payload as _,
-    queue::QueueName,
 };
 use tracing::Span;
 
 use crate::{
-    consumer::{Ack, Consumer, ReceivedMessage},
+    consumer::{Ack, JobHandler, Jobs, ReceivedMessage},
     mail::Letters,
 };
 
-/// Consumes both kinds of messages of the queue.
+/// Handles the requests for archives.
 pub struct Exports {
     /// The database.
     pub pool: Pool,
@@ -26,29 +23,33 @@ pub struct Exports {
     pub objects: Arc<dyn ObjectStore>,
     /// The clock.
     pub clock: Arc<dyn Clock>,
-    /// Sends the letters.
-    pub letters: Letters,
 }
 
-#[async_trait::async_trait]
-impl Consumer for Exports {
-    fn queue(&self) -> QueueName {
-        ExportTask::QUEUE
+impl Exports {
+    /// The consumer of `email-attachments`, the queue of these requests and of the letters that have attachments.
+    pub fn consumer(self, letters: Letters) -> Jobs {
+        letters.consumer().on::<ExportTask>(&Arc::new(self))
+    }
+}
+
+impl JobHandler<ExportTask> for Exports {
+    fn inbox(&self) -> Option<(&Pool, &'static str)> {
+        Some((&self.pool, CONSUMER))
     }
 
-    async fn consume(&self, message: &ReceivedMessage) -> Ack {
-        let envelope = &message.envelope;
-        if envelope.kind != ExportTask::KIND {
-            return self.letters.consume(message).await;
-        }
-        if envelope.version != ExportTask::VERSION {
-            return Ack::UnknownKind;
-        }
+    async fn handle(&self, task: ExportTask, message: &ReceivedMessage) -> Result<(), Ack> {
         let session = Session::new(self.pool.clone(), Span::current());
-        match fulfil(&session, &*self.clock, &*self.objects, envelope).await {
-            Ok(()) => Ack::Done,
-            Err(error @ Error::Envelope(_)) => Ack::dead_letter(error),
-            Err(error) => Ack::retry(error),
-        }
+        fulfil(
+            &session,
+            &*self.clock,
+            &*self.objects,
+            &message.envelope,
+            task,
+        )
+        .await
+        .map_err(|error| match error {
+            Error::NoMember => Ack::dead_letter(error),
+            _ => Ack::retry(error),
+        })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    consumer::{Consumer, ConsumerOptions, ConsumerPool},
+    consumer::{ConsumerOptions, ConsumerPool, Jobs},
     gauges::Gauges,
     live::Live,
     relay::{Relay, Route},
@@ -21,7 +21,7 @@ pub struct Worker {
     /// What the consumers share.
     pub consumer_pool: ConsumerPool,
     /// The consumers, one for each queue.
-    pub consumers: Vec<Arc<dyn Consumer>>,
+    pub consumers: Vec<Jobs>,
     /// The options of every consumer.
     pub consumer_options: ConsumerOptions,
     /// Runs what is due at set times.
@@ -46,7 +46,7 @@ impl Worker {
         tasks.spawn(self.live.run(stop.clone()));
         for consumer in self.consumers {
             let pool = self.consumer_pool.clone();
-            tasks.spawn(pool.run(consumer, self.consumer_options, stop.clone()));
+            tasks.spawn(pool.run(Arc::new(consumer), self.consumer_options, stop.clone()));
         }
         tasks.close();
         tasks.wait().await;

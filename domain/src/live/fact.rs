@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, Value};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::LiveSession;
 use crate::{
@@ -54,7 +54,7 @@ impl FactKind {
 }
 
 /// The message to publish the status file from the database.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Publish {}
 
 impl Payload for Publish {

@@ -1,26 +1,15 @@
 //! Collects messages until the transaction that causes them inserts them into the outbox.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::Payload;
 use crate::{
     Error, Result,
     id::{self, MemberId},
     queue::QueueName,
 };
-
-/// The payload of a message.
-pub trait Payload: Serialize {
-    /// The queue that the message is sent to.
-    const QUEUE: QueueName;
-    /// The message's kind, such as `email.welcome`, by which consumers choose what to do.
-    const KIND: &'static str;
-    /// The version of the kind's payload. Optional fields may be added within a version; any other change needs a new
-    /// version.
-    const VERSION: u32 = 1;
-}
 
 /// A message to be written to the outbox.
 #[derive(Clone, Debug, PartialEq)]

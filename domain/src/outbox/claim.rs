@@ -21,7 +21,9 @@ pub struct OutboxRow {
     pub id: Uuid,
     /// The row's partition, from 0 to [`PARTITIONS`] - 1.
     pub partition: i16,
-    /// The envelope as JSON.
+    /// The message group; `None` in a row that the release before inserted.
+    pub group: Option<Uuid>,
+    /// The envelope as JSON. It contains the sequence number unless the group is `None`.
     pub envelope: String,
     /// When the row was inserted, shortly before its commit.
     pub created_at: DateTime<Utc>,
@@ -49,7 +51,7 @@ pub async fn claim(
         }
     };
     let sql = format!(
-        "
+        r#"
         WITH claimed AS (
             UPDATE outbox
             SET leased_until = $3, attempts = attempts + 1
@@ -61,9 +63,16 @@ pub async fn claim(
                 LIMIT {limit}
                 FOR UPDATE SKIP LOCKED
             )
-            RETURNING sequence, id, partition, envelope, created_at, attempts
+            RETURNING sequence, id, partition, message_group, envelope, created_at, attempts
         )
-        SELECT sequence, id, partition, envelope, created_at, attempts FROM claimed ORDER BY sequence"
+        SELECT sequence, id, partition, message_group,
+            CASE
+                WHEN message_group IS NULL THEN envelope
+                ELSE concat('{{"sequence":', sequence, ',', substr(envelope, 2))
+            END,
+            created_at, attempts
+        FROM claimed
+        ORDER BY sequence"#
     );
     let rows = db.query_all_raw(database::statement(sql, values)).await?;
     let claimed = rows.iter().map(|row| {
@@ -71,9 +80,10 @@ pub async fn claim(
             sequence: row.try_get_by_index(0)?,
             id: row.try_get_by_index(1)?,
             partition: row.try_get_by_index(2)?,
-            envelope: row.try_get_by_index(3)?,
-            created_at: row.try_get_by_index(4)?,
-            attempts: row.try_get_by_index(5)?,
+            group: row.try_get_by_index(3)?,
+            envelope: row.try_get_by_index(4)?,
+            created_at: row.try_get_by_index(5)?,
+            attempts: row.try_get_by_index(6)?,
         })
     });
     claimed.collect()

@@ -26,24 +26,26 @@ pub async fn insert(
     let rows = messages.iter().map(|message| new_row(message, cause));
     let rows = rows.collect::<Result<Vec<_>>>()?;
     let (mut ids, mut queues) = (Vec::new(), Vec::new());
-    let (mut partitions, mut envelopes) = (Vec::new(), Vec::new());
+    let (mut partitions, mut groups, mut envelopes) = (Vec::new(), Vec::new(), Vec::new());
     for row in rows {
         ids.push(row.id);
         queues.push(row.queue.as_str().to_owned());
         partitions.push(row.partition);
+        groups.push(row.group);
         envelopes.push(row.envelope);
     }
     // `WITH ORDINALITY` keeps the order: sequence numbers are assigned in the order of insertion.
     let sql = "
-        INSERT INTO outbox (id, queue, partition, envelope, created_at)
-        SELECT id, queue, partition, envelope, $5
-        FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::text[])
-            WITH ORDINALITY AS effect (id, queue, partition, envelope, place)
+        INSERT INTO outbox (id, queue, partition, message_group, envelope, created_at)
+        SELECT id, queue, partition, message_group, envelope, $6
+        FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::uuid[], $5::text[])
+            WITH ORDINALITY AS effect (id, queue, partition, message_group, envelope, place)
         ORDER BY place";
-    let values: [Value; 5] = [
+    let values: [Value; 6] = [
         ids.into(),
         queues.into(),
         partitions.into(),
+        groups.into(),
         envelopes.into(),
         now.into(),
     ];
@@ -56,6 +58,7 @@ pub(crate) struct NewRow {
     pub(crate) id: Uuid,
     pub(crate) queue: QueueName,
     pub(crate) partition: i16,
+    pub(crate) group: Uuid,
     pub(crate) envelope: String,
 }
 
@@ -72,19 +75,20 @@ pub(crate) fn new_row(message: &OutboxMessage, cause: &Span) -> Result<NewRow> {
         payload: message.payload.clone(),
         payload_at: None,
     };
+    let group = envelope.group();
     let envelope = serde_json::to_string(&envelope);
     Ok(NewRow {
         id: message.id,
         queue: message.queue,
-        partition: partition(message),
+        partition: partition(group),
+        group,
         envelope: envelope.map_err(|error| Error::Invariant(error.to_string()))?,
     })
 }
 
-/// The partition of the message's member, or of its own id when it has none.
-fn partition(message: &OutboxMessage) -> i16 {
-    let id = message.member.map_or(message.id, |member| member.0);
+/// The partition of a message group.
+fn partition(group: Uuid) -> i16 {
     // The last byte is random in UUIDv4 and v7, and part of a hash in v5.
-    let last = id.as_bytes()[15];
+    let last = group.as_bytes()[15];
     i16::from(last) % PARTITIONS
 }

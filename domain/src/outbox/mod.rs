@@ -5,14 +5,16 @@
 mod batch;
 mod claim;
 mod insert;
+mod payload;
 mod status;
 
-pub use batch::{OutboxBatch, OutboxMessage, Payload};
+pub use batch::{OutboxBatch, OutboxMessage};
 pub use claim::{
     OutboxRow, claim, mark_sent, purge_expired, release, release_partitions, renew_partitions,
 };
 pub use insert::insert;
 pub(crate) use insert::new_row;
+pub use payload::{Decode, DecodeError, Payload};
 pub use status::{Status, status};
 
 use std::sync::LazyLock;

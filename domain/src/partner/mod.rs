@@ -4,7 +4,7 @@
 pub mod delivery;
 mod record;
 
-pub use record::{DecodeError, PartnerRecord};
+pub use record::PartnerRecord;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

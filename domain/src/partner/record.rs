@@ -1,9 +1,13 @@
 //! Decoding of the records, and the rules for which of them partners may receive.
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
+use serde_json::Value;
 
 use super::{ConsentRecord, DeletionRecord, SubscriptionRecord};
-use crate::{enums::ConsentPurpose, outbox::Payload as _, queue::Envelope};
+use crate::{
+    enums::ConsentPurpose,
+    outbox::{Decode, DecodeError, Payload as _},
+};
 
 /// A record for partners.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -17,36 +21,20 @@ pub enum PartnerRecord {
     Deletion(DeletionRecord),
 }
 
-/// Why an envelope cannot be decoded as a record.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DecodeError {
-    /// The kind or version is unknown to this release; a newer one may know it.
-    #[error("the kind or version is not known")]
-    UnknownKind,
-    /// The payload does not match its kind and version.
-    #[error("the payload is not that of its kind: {0}")]
-    Malformed(String),
+impl Decode for PartnerRecord {
+    fn decode(kind: &str, version: u32, payload: &Value) -> Result<Self, DecodeError> {
+        match kind {
+            ConsentRecord::KIND => Decode::decode(kind, version, payload).map(Self::Consent),
+            SubscriptionRecord::KIND => {
+                Decode::decode(kind, version, payload).map(Self::Subscription)
+            }
+            DeletionRecord::KIND => Decode::decode(kind, version, payload).map(Self::Deletion),
+            _ => Err(DecodeError::UnknownKind),
+        }
+    }
 }
 
 impl PartnerRecord {
-    /// Decodes the payload of an envelope.
-    ///
-    /// # Errors
-    ///
-    /// When the kind or version is unknown, or the payload does not match it.
-    pub fn decode(envelope: &Envelope) -> Result<Self, DecodeError> {
-        let known = |kind, version| (envelope.kind.as_str(), envelope.version) == (kind, version);
-        if known(ConsentRecord::KIND, ConsentRecord::VERSION) {
-            decode(envelope).map(Self::Consent)
-        } else if known(SubscriptionRecord::KIND, SubscriptionRecord::VERSION) {
-            decode(envelope).map(Self::Subscription)
-        } else if known(DeletionRecord::KIND, DeletionRecord::VERSION) {
-            decode(envelope).map(Self::Deletion)
-        } else {
-            Err(DecodeError::UnknownKind)
-        }
-    }
-
     /// The event type that partners receive.
     pub const fn name(&self) -> &'static str {
         match self {
@@ -81,32 +69,13 @@ impl PartnerRecord {
     }
 }
 
-fn decode<T: DeserializeOwned>(envelope: &Envelope) -> Result<T, DecodeError> {
-    T::deserialize(&envelope.payload).map_err(|error| DecodeError::Malformed(error.to_string()))
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
     use serde_json::json;
-    use uuid::Uuid;
 
     use super::*;
     use crate::subscription::Access;
-
-    fn envelope(kind: &str, version: u32, payload: serde_json::Value) -> Envelope {
-        Envelope {
-            id: Uuid::nil(),
-            kind: kind.to_owned(),
-            version,
-            occurred_at: DateTime::UNIX_EPOCH,
-            sequence: 0,
-            member: None,
-            trace: None,
-            payload,
-            payload_at: None,
-        }
-    }
 
     fn consent(purpose: ConsentPurpose, granted: bool) -> PartnerRecord {
         PartnerRecord::Consent(ConsentRecord {
@@ -182,7 +151,7 @@ mod tests {
             (DELETION, DeletionRecord::KIND),
         ] {
             let payload = serde_json::to_value(&record).unwrap();
-            let decoded = PartnerRecord::decode(&envelope(kind, 1, payload));
+            let decoded = PartnerRecord::decode(kind, 1, &payload);
             assert_eq!(decoded, Ok(record));
         }
     }
@@ -190,14 +159,10 @@ mod tests {
     #[test]
     fn an_unknown_kind_and_a_malformed_payload_are_different_errors() {
         for (kind, version) in [("partner.consent", 2), ("partner.mood", 1), ("", 1)] {
-            let decoded = PartnerRecord::decode(&envelope(kind, version, json!({})));
+            let decoded = PartnerRecord::decode(kind, version, &json!({}));
             assert_eq!(decoded, Err(DecodeError::UnknownKind), "{kind} {version}");
         }
-        let malformed = envelope("partner.consent", 1, json!({ "granted": true }));
-        let decoded = PartnerRecord::decode(&malformed);
-        assert!(
-            matches!(decoded, Err(DecodeError::Malformed(_))),
-            "{decoded:?}"
-        );
+        let malformed = PartnerRecord::decode("partner.consent", 1, &json!({ "granted": true }));
+        assert_eq!(malformed, Err(DecodeError::Malformed("partner.consent")));
     }
 }

@@ -20,10 +20,10 @@ pub struct Envelope {
     /// When the change that caused the message happened, in whole seconds.
     #[serde(with = "crate::clock::whole_seconds")]
     pub occurred_at: DateTime<Utc>,
-    /// The position in the outbox, which the relay fills in; 0 before. A member's row is locked while numbers are
-    /// assigned, so the numbers of one member increase in the order of commits, whatever the clocks of servers and
-    /// phones show.
-    #[serde(default)]
+    /// The position in the outbox, which is known when the relay claims the row; 0 and not serialized before. A member's
+    /// row is locked while numbers are assigned, so the numbers of one member increase in the order of commits, whatever
+    /// the clocks of servers and phones show.
+    #[serde(default, skip_serializing_if = "is_unknown")]
     pub sequence: i64,
     /// The member that the message is about, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,4 +37,19 @@ pub struct Envelope {
     /// The payload's key in the object store, when it is too large for a message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payload_at: Option<String>,
+}
+
+impl Envelope {
+    /// The message group: the member, or the message itself if it has none.
+    pub fn group(&self) -> Uuid {
+        self.member.map_or(self.id, |member| member.0)
+    }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde calls"
+)]
+fn is_unknown(sequence: &i64) -> bool {
+    *sequence == 0
 }

@@ -44,10 +44,10 @@ pub async fn insert(
             ON CONFLICT (source, event_id) DO NOTHING
             RETURNING id
         )
-        INSERT INTO outbox (id, queue, partition, envelope, created_at)
-        SELECT $8, $9, $10, $11, $5
+        INSERT INTO outbox (id, queue, partition, message_group, envelope, created_at)
+        SELECT $8, $9, $10, $11, $12, $5
         FROM kept";
-    let values: [Value; 11] = [
+    let values: [Value; 12] = [
         event.into(),
         incoming.source.as_str().into(),
         incoming.event_id.into(),
@@ -58,6 +58,7 @@ pub async fn insert(
         row.id.into(),
         row.queue.as_str().into(),
         row.partition.into(),
+        row.group.into(),
         row.envelope.into(),
     ];
     let inserted = db.execute_raw(database::statement(sql, values)).await?;

@@ -69,7 +69,8 @@ impl Market {
             google: shops.google().expect("a service account"),
             stripe: shops.stripe().expect("a client"),
             stripe_products: shops.stripe_products.clone(),
-        };
+        }
+        .consumer();
         for message in self.test.take_outbox().await {
             assert_eq!(message.queue, QueueName::Webhooks, "{message:?}");
             let envelope = message.envelope;

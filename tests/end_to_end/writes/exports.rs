@@ -6,11 +6,13 @@ use chrono::TimeDelta;
 use coach_domain::{
     account::{
         erase_due,
-        export::{Error, archive, fulfil, is_available, remove_expired},
+        export::{self, Error, ExportTask, archive, is_available, remove_expired},
     },
+    clock::Clock,
     database::Session,
     id::MemberId,
     object::{self, Attributes, Condition, ETag, Object, ObjectStore},
+    outbox::{Decode as _, DecodeError},
     queue::{Envelope, QueueName},
 };
 use coach_workers::object::Folder;
@@ -65,6 +67,17 @@ async fn take_requests(test: &TestApp) -> Vec<Envelope> {
     let enqueued = test.take_outbox().await.into_iter();
     let is_request = |it: &Envelope| (it.kind.as_str(), it.version) == ("member.data-export", 1);
     enqueued.map(|it| it.envelope).filter(is_request).collect()
+}
+
+/// Fulfils a request, as the consumer does.
+async fn fulfil(
+    session: &Session,
+    clock: &dyn Clock,
+    objects: &dyn ObjectStore,
+    request: &Envelope,
+) -> Result<(), Error> {
+    let task = ExportTask::decode(&request.kind, request.version, &request.payload);
+    export::fulfil(session, clock, objects, request, task.expect("a task")).await
 }
 
 #[tokio::test]
@@ -317,14 +330,13 @@ async fn what_is_no_request_is_refused() {
         member: None,
         ..envelope.clone()
     };
-    let without_payload = Envelope {
-        payload: json!({}),
-        ..envelope
-    };
-    for invalid in [without_member, without_payload] {
-        let refused = fulfil(&session, &*test.clock, &store.objects, &invalid).await;
-        assert!(refused.is_err(), "{refused:?}");
-    }
+    let refused = fulfil(&session, &*test.clock, &store.objects, &without_member).await;
+    assert!(matches!(refused, Err(Error::NoMember)), "{refused:?}");
+    let without_payload = ExportTask::decode(&envelope.kind, envelope.version, &json!({}));
+    assert_eq!(
+        without_payload,
+        Err(DecodeError::Malformed("member.data-export"))
+    );
     assert_eq!((store.keys().len(), count(&test, "inbox").await), (0, 0));
 }
 
@@ -344,7 +356,7 @@ async fn an_archive_does_not_grow_without_end() {
          FROM generate_series(1, 3000) AS n"
     ))
     .await;
-    let now = coach_domain::clock::Clock::now(&*test.clock);
+    let now = test.clock.now();
     let archive = archive(&*test.pool, MemberId(theo), now).await;
     let archive = serde_json::to_value(archive.expect("read").expect("there")).expect("JSON");
     let data = &archive["data"];
@@ -385,7 +397,7 @@ async fn withdrawing_health_data_ends_the_archives_that_hold_it() {
     let theo = member_id(&test, member::THEO).await;
     let key = format!("SELECT object_key FROM data_export WHERE member_id = '{theo}'");
     let key = test.value(&key).await.expect("a key");
-    let now = coach_domain::clock::Clock::now(&*test.clock);
+    let now = test.clock.now();
     assert!(
         is_available(&*test.pool, &key, now)
             .await

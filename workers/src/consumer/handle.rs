@@ -203,9 +203,8 @@ impl MessageHandler {
 
 /// The message as the relay sent it.
 fn outgoing(message: &Received, envelope: Option<&Envelope>) -> Outgoing {
-    let group = envelope.map(|envelope| envelope.member.map_or(envelope.id, |member| member.0));
     Outgoing {
-        group: Some(group.map_or_else(|| message.id.clone(), |id| id.to_string())),
+        group: Some(envelope.map_or_else(|| message.id.clone(), |it| it.group().to_string())),
         deduplication: Some(message.id.clone()),
         ..Outgoing::new(message.body.clone())
     }

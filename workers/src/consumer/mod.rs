@@ -4,13 +4,15 @@
 
 mod deletion;
 mod handle;
+mod jobs;
 mod run;
 
 use std::time::Duration;
 
 use coach_domain::queue::{Envelope, QueueName};
-use serde::de::DeserializeOwned;
+use sea_orm::DbErr;
 
+pub use jobs::{JobHandler, Jobs};
 pub use run::{ConsumerOptions, ConsumerPool};
 
 /// A received message, deserialized.
@@ -20,19 +22,6 @@ pub struct ReceivedMessage {
     pub envelope: Envelope,
     /// How many times the message has been received, including this time.
     pub receives: u32,
-}
-
-impl ReceivedMessage {
-    /// Deserializes the payload as the type of the envelope's kind and version.
-    ///
-    /// # Errors
-    ///
-    /// [`Ack::DeadLetter`] when it is not of this type, since a retry cannot succeed.
-    pub fn payload<T: DeserializeOwned>(&self) -> Result<T, Ack> {
-        let payload = serde_json::from_value(self.envelope.payload.clone());
-        payload
-            .map_err(|error| Ack::dead_letter(format!("its payload is not of its kind: {error}")))
-    }
 }
 
 /// How a consumer acknowledges a message.
@@ -67,11 +56,6 @@ impl Ack {
         }
     }
 
-    /// [`Self::Done`] for `Ok`, [`Self::Retry`] for an error.
-    pub fn from_result<T>(result: Result<T, impl ToString>) -> Self {
-        result.map_or_else(Self::retry, |_| Self::Done)
-    }
-
     /// A [`Self::DeadLetter`].
     #[expect(clippy::needless_pass_by_value, reason = "errors and texts alike")]
     pub fn dead_letter(reason: impl ToString) -> Self {
@@ -81,7 +65,19 @@ impl Ack {
     }
 }
 
-/// Processes the messages of one queue.
+impl From<coach_domain::Error> for Ack {
+    fn from(error: coach_domain::Error) -> Self {
+        Self::retry(error)
+    }
+}
+
+impl From<DbErr> for Ack {
+    fn from(error: DbErr) -> Self {
+        coach_domain::Error::from(error).into()
+    }
+}
+
+/// Processes the messages of one queue. The consumers of this service are [`Jobs`].
 ///
 /// Messages are delivered at least once: commit the effect of a message and its row in the
 /// [`inbox`](coach_domain::inbox) in one transaction.

@@ -12,7 +12,6 @@ use coach_domain::{
     live::{self, FetchVideoJob, JobUpdate, Publish, PublishError},
     object::ObjectStore,
     outbox::{self, OutboxBatch, Payload as _},
-    queue::QueueName,
     webhook::{self, EventOutcome, VideoWebhookArrived},
 };
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
@@ -20,13 +19,12 @@ use serde::Deserialize;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
-use uuid::Uuid;
 
 pub use brightcove::{Brightcove, Job, VideoError};
 
-use crate::consumer::{Ack, Consumer, ReceivedMessage};
+use crate::consumer::{Ack, JobHandler, Jobs, ReceivedMessage};
 
-/// The consumer of live sessions. It needs no inbox, since processing a message again changes nothing.
+/// Handles the messages about live sessions. It needs no inbox, since processing a message again changes nothing.
 #[derive(Clone)]
 pub struct Live {
     /// The database.
@@ -37,36 +35,6 @@ pub struct Live {
     pub clock: Arc<dyn Clock>,
     /// The video provider, if one is configured.
     pub provider: Option<Brightcove>,
-}
-
-#[async_trait::async_trait]
-impl Consumer for Live {
-    fn queue(&self) -> QueueName {
-        Publish::QUEUE
-    }
-
-    async fn consume(&self, message: &ReceivedMessage) -> Ack {
-        let envelope = &message.envelope;
-        match (envelope.kind.as_str(), envelope.version) {
-            (Publish::KIND, Publish::VERSION) => match self.publish().await {
-                Err(error @ PublishError::Ahead { .. }) => Ack::dead_letter(error),
-                published => Ack::from_result(published),
-            },
-            (FetchVideoJob::KIND, FetchVideoJob::VERSION) => {
-                match message.payload::<FetchVideoJob>() {
-                    Ok(fetch) => Ack::from_result(self.update_job(&fetch.job_id).await),
-                    Err(ack) => ack,
-                }
-            }
-            (VideoWebhookArrived::KIND, VideoWebhookArrived::VERSION) => {
-                match message.payload::<VideoWebhookArrived>() {
-                    Ok(arrived) => Ack::from_result(self.handle_notification(arrived.event).await),
-                    Err(ack) => ack,
-                }
-            }
-            _ => Ack::UnknownKind,
-        }
-    }
 }
 
 /// How often the changes of sessions that are due at set times are applied.
@@ -84,7 +52,7 @@ struct Notification {
 
 /// Why a job could not be updated.
 #[derive(Debug, thiserror::Error)]
-enum JobError {
+enum UpdateError {
     #[error(transparent)]
     Video(#[from] VideoError),
     #[error(transparent)]
@@ -93,16 +61,33 @@ enum JobError {
     Database(#[from] sea_orm::DbErr),
 }
 
-impl Live {
-    async fn publish(&self) -> Result<(), PublishError> {
-        let session = Session::new(self.pool.clone(), Span::current());
-        live::publish(&session, &*self.objects).await.map(drop)
+impl From<UpdateError> for Ack {
+    fn from(error: UpdateError) -> Self {
+        Self::retry(error)
     }
+}
 
+impl JobHandler<Publish> for Live {
+    async fn handle(&self, _: Publish, _: &ReceivedMessage) -> Result<(), Ack> {
+        self.publish().await.map_err(|error| match error {
+            PublishError::Ahead { .. } => Ack::dead_letter(error),
+            _ => Ack::retry(error),
+        })
+    }
+}
+
+impl JobHandler<FetchVideoJob> for Live {
+    async fn handle(&self, fetch: FetchVideoJob, _: &ReceivedMessage) -> Result<(), Ack> {
+        self.update_job(&fetch.job_id).await?;
+        Ok(())
+    }
+}
+
+impl JobHandler<VideoWebhookArrived> for Live {
     /// Updates the job that a notification names.
-    async fn handle_notification(&self, event: Uuid) -> Result<(), JobError> {
-        let Some(event) = webhook::find(&self.pool, event).await? else {
-            tracing::warn!(%event, "an event is not kept any more");
+    async fn handle(&self, arrived: VideoWebhookArrived, _: &ReceivedMessage) -> Result<(), Ack> {
+        let Some(event) = webhook::find(&self.pool, arrived.event).await? else {
+            tracing::warn!(event = %arrived.event, "an event is not kept any more");
             return Ok(());
         };
         let notification: Result<Notification, _> = serde_json::from_slice(&event.body);
@@ -122,9 +107,25 @@ impl Live {
         webhook::record_outcome(&self.pool, event.id, &outcome, self.clock.now()).await?;
         Ok(())
     }
+}
+
+impl Live {
+    /// The consumer of the queue.
+    pub fn consumer(self) -> Jobs {
+        let live = Arc::new(self);
+        Jobs::new(Publish::QUEUE)
+            .on::<Publish>(&live)
+            .on::<FetchVideoJob>(&live)
+            .on::<VideoWebhookArrived>(&live)
+    }
+
+    async fn publish(&self) -> Result<(), PublishError> {
+        let session = Session::new(self.pool.clone(), Span::current());
+        live::publish(&session, &*self.objects).await.map(drop)
+    }
 
     /// Fetches the state of a job and records it. `None` without a provider, or if it does not know the job.
-    async fn update_job(&self, job: &str) -> Result<Option<JobUpdate>, JobError> {
+    async fn update_job(&self, job: &str) -> Result<Option<JobUpdate>, UpdateError> {
         let Some(provider) = &self.provider else {
             return Ok(None);
         };

@@ -25,14 +25,14 @@ use sea_orm::TransactionTrait as _;
 
 use super::{
     Attachment, ConsentBasis, EmailPayload, EmailProperties, Error, Recipient, RequiredAttachment,
-    Sender, attachment::PlanAttachment, read, render, suppressed,
+    Sender, attachment::PlanAttachment, render, suppressed,
 };
 use crate::{
     backoff,
-    consumer::{Ack, Consumer, ReceivedMessage},
+    consumer::{Ack, JobHandler, Jobs, ReceivedMessage},
 };
 
-/// The consumer's name in the inbox.
+/// The name in the inbox.
 const NAME: &str = "email";
 
 /// The maximum number of attempts to record that a mail was sent.
@@ -75,16 +75,18 @@ enum NotSent {
     Ack(Ack),
 }
 
-impl From<coach_domain::Error> for NotSent {
-    fn from(error: coach_domain::Error) -> Self {
-        Self::Ack(Ack::retry(error))
+impl<E> From<E> for NotSent
+where
+    Ack: From<E>,
+{
+    fn from(error: E) -> Self {
+        Self::Ack(error.into())
     }
 }
 
 impl From<Error> for NotSent {
     fn from(error: Error) -> Self {
         match error {
-            Error::UnknownKind { .. } => Self::Ack(Ack::UnknownKind),
             Error::Address => Self::Refused(error.to_string()),
             // It is sent when the setting has been corrected.
             Error::Setting(_) => Self::Ack(Ack::retry(error)),
@@ -95,48 +97,30 @@ impl From<Error> for NotSent {
     }
 }
 
-#[async_trait::async_trait]
-impl Consumer for Letters {
-    fn queue(&self) -> QueueName {
-        self.queue
+impl JobHandler<EmailPayload> for Letters {
+    fn inbox(&self) -> Option<(&Pool, &'static str)> {
+        Some((&self.pool, NAME))
     }
 
-    async fn consume(&self, message: &ReceivedMessage) -> Ack {
+    async fn handle(&self, payload: EmailPayload, message: &ReceivedMessage) -> Result<(), Ack> {
         let envelope = &message.envelope;
-        let payload = match read(&envelope.kind, envelope.version, &envelope.payload) {
-            Ok(payload) => payload,
-            Err(Error::UnknownKind { .. }) => return Ack::UnknownKind,
-            Err(error) => return Ack::dead_letter(error),
-        };
         let delivery_key = DeliveryKey {
             envelope: envelope.id,
             member: envelope.member,
             template: &envelope.kind,
         };
         match self.deliver(&delivery_key, &payload).await {
-            Ok(()) => Ack::Done,
-            Err(NotSent::Ack(ack)) => ack,
-            Err(NotSent::Suppressed(reason)) => match self.suppress(&delivery_key, reason).await {
-                Ok(()) => Ack::Done,
-                Err(error) => Ack::retry(error),
-            },
-            Err(NotSent::Finished(state)) => match self.finish(&delivery_key, state, None).await {
-                Ok(()) => Ack::Done,
-                Err(error) => Ack::retry(error),
-            },
+            Ok(()) => {}
+            Err(NotSent::Ack(ack)) => return Err(ack),
+            Err(NotSent::Suppressed(reason)) => self.suppress(&delivery_key, reason).await?,
+            Err(NotSent::Finished(state)) => self.finish(&delivery_key, state, None).await?,
             Err(NotSent::Refused(reason)) => {
-                match self
-                    .finish(&delivery_key, DeliveryState::Refused, None)
-                    .await
-                {
-                    Ok(()) => {
-                        log_refusal(&delivery_key, &reason);
-                        Ack::Done
-                    }
-                    Err(error) => Ack::retry(error),
-                }
+                self.finish(&delivery_key, DeliveryState::Refused, None)
+                    .await?;
+                log_refusal(&delivery_key, &reason);
             }
         }
+        Ok(())
     }
 }
 
@@ -153,10 +137,12 @@ fn log_refusal(mail: &DeliveryKey<'_>, reason: &str) {
 }
 
 impl Letters {
+    /// The consumer of the queue.
+    pub fn consumer(self) -> Jobs {
+        Jobs::new(self.queue).on::<EmailPayload>(&Arc::new(self))
+    }
+
     async fn deliver(&self, mail: &DeliveryKey<'_>, payload: &EmailPayload) -> Result<(), NotSent> {
-        if inbox::contains(&self.pool, NAME, mail.envelope).await? {
-            return Ok(());
-        }
         let properties = payload.properties();
         let now = self.clock.now();
         if properties.useful_until.is_some_and(|end| end <= now) {
@@ -175,7 +161,7 @@ impl Letters {
             .attachment(mail.member, &properties.required_attachment, now)
             .await?;
         let message = render(mail.envelope, payload, &to, &attachment, &self.sender, now)?;
-        let transaction = self.pool.begin().await.map_err(coach_domain::Error::from)?;
+        let transaction = self.pool.begin().await?;
         let begun = delivery::begin(
             &transaction,
             mail,
@@ -187,16 +173,10 @@ impl Letters {
         if begun == SendDecision::Send(1)
             && let Some(scope) = budget::take(&transaction, &claims, now).await?
         {
-            transaction
-                .rollback()
-                .await
-                .map_err(coach_domain::Error::from)?;
+            transaction.rollback().await?;
             return self.over_budget(mail, &claims, scope).await;
         }
-        transaction
-            .commit()
-            .await
-            .map_err(coach_domain::Error::from)?;
+        transaction.commit().await?;
         match begun {
             SendDecision::Send(_) => {
                 self.send(mail, &message, properties.delivery_guarantee)

@@ -4,15 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// This version has no template for the message. A newer worker may: the message is released.
-    #[error("there is no template for {kind} in version {version}")]
-    UnknownKind {
-        /// The envelope's kind.
-        kind: String,
-        /// The envelope's version.
-        version: u32,
-    },
-    /// The payload is not of the type of its kind and version. A retry cannot succeed.
+    /// The content of the payload is not valid for its kind and version. A retry cannot succeed.
     #[error("the payload of {0} is not what its version says")]
     Payload(&'static str),
     /// The address is not one that mail can be sent to.

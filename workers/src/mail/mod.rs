@@ -1,4 +1,4 @@
-//! Mail: letters are rendered by [`read`] and [`render`], and sent by the transports in [`send`]. See `docs/EMAIL.md`.
+//! Mail: letters are rendered by [`render`], and sent by the transports in [`send`]. See `docs/EMAIL.md`.
 
 pub mod attachment;
 mod compose;
@@ -17,5 +17,5 @@ pub use error::Error;
 pub use recipient::Recipient;
 pub use sender::{Sender, SenderSettings};
 pub use template::{
-    Attachment, ConsentBasis, EmailPayload, EmailProperties, RequiredAttachment, read, render,
+    Attachment, ConsentBasis, EmailPayload, EmailProperties, RequiredAttachment, render,
 };

@@ -1,8 +1,9 @@
 //! The consumer of the queue `partner-sync`: posts records to the partners.
 //!
 //! Each partner is a consumer of its own in the inbox, `partner:NAME`, so that a retry or a redrive posts a record only
-//! to partners that have not accepted it. The inbox row is inserted after the response; if the process dies in between,
-//! the record is posted again with the same id.
+//! to partners that have not accepted it. That is why the handler looks into the inbox itself, for all partners at once.
+//! The inbox row is inserted after the response; if the process dies in between, the record is posted again with the
+//! same id.
 
 mod address;
 mod circuit_breaker;
@@ -18,7 +19,7 @@ use coach_domain::{
     database::Pool,
     inbox, kill_point,
     partner::{
-        DecodeError, PartnerRecord,
+        PartnerRecord,
         delivery::{self, DeliveryStatus, PartnerDelivery},
     },
     queue::{Envelope, MAX_RECEIVES, QueueName},
@@ -31,7 +32,7 @@ pub use settings::{PartnerOptions, PartnerSettings, PartnerSettingsError};
 
 use crate::{
     backoff,
-    consumer::{Ack, Consumer, ReceivedMessage},
+    consumer::{Ack, JobHandler, Jobs, ReceivedMessage},
 };
 use client::{Partner, body};
 use response::PostResult;
@@ -81,6 +82,11 @@ impl PartnerSync {
             database,
             clock,
         })
+    }
+
+    /// The consumer of the queue.
+    pub fn consumer(self) -> Jobs {
+        Jobs::new(QueueName::PartnerSync).on::<PartnerRecord>(&Arc::new(self))
     }
 
     /// Delivers a record to all partners that have not accepted it.
@@ -214,33 +220,23 @@ impl PartnerSync {
     }
 }
 
-#[async_trait::async_trait]
-impl Consumer for PartnerSync {
-    fn queue(&self) -> QueueName {
-        QueueName::PartnerSync
-    }
-
-    async fn consume(&self, message: &ReceivedMessage) -> Ack {
-        let envelope = &message.envelope;
-        let record = match PartnerRecord::decode(envelope) {
-            Ok(record) => record,
-            Err(DecodeError::UnknownKind) => return Ack::UnknownKind,
-            Err(error) => return Ack::dead_letter(error),
-        };
-        let Some(member) = envelope.member else {
-            return Ack::dead_letter("it names no member");
-        };
-        let deliveries = self.deliver_to_all(envelope, message.receives, &record, member.0);
-        match deliveries.await {
-            Ok(deliveries) => ack(deliveries, envelope, message.receives),
-            Err(error) => Ack::retry(error),
-        }
+impl JobHandler<PartnerRecord> for PartnerSync {
+    async fn handle(&self, record: PartnerRecord, message: &ReceivedMessage) -> Result<(), Ack> {
+        let ReceivedMessage { envelope, receives } = message;
+        let member = envelope.member;
+        let member = member.ok_or_else(|| Ack::dead_letter("it names no member"))?;
+        let deliveries = self.deliver_to_all(envelope, *receives, &record, member.0);
+        combine(deliveries.await?, envelope, *receives)
     }
 }
 
-/// The acknowledgement that follows from all deliveries: a retry as long as one of them may succeed, and a dead letter
-/// if all others were refused.
-fn ack(deliveries: Vec<DeliveryOutcome>, envelope: &Envelope, receives: u32) -> Ack {
+/// What follows from all deliveries: a retry as long as one of them may succeed, and a dead letter if all others were
+/// refused.
+fn combine(
+    deliveries: Vec<DeliveryOutcome>,
+    envelope: &Envelope,
+    receives: u32,
+) -> Result<(), Ack> {
     let (mut reasons, mut retry_after) = (Vec::new(), None::<Duration>);
     for delivery in deliveries {
         match delivery {
@@ -255,16 +251,16 @@ fn ack(deliveries: Vec<DeliveryOutcome>, envelope: &Envelope, receives: u32) -> 
     let reason = reasons.join("; ");
     match retry_after {
         // After the last receive, released at once, so that it becomes a dead letter.
-        Some(_) if receives >= MAX_RECEIVES => Ack::Retry {
+        Some(_) if receives >= MAX_RECEIVES => Err(Ack::Retry {
             after: Some(Duration::ZERO),
             reason,
-        },
-        Some(requested) => Ack::Retry {
+        }),
+        Some(requested) => Err(Ack::Retry {
             after: Some(requested.max(retry_delay(envelope, receives))),
             reason,
-        },
-        None if reason.is_empty() => Ack::Done,
-        None => Ack::dead_letter(reason),
+        }),
+        None if reason.is_empty() => Ok(()),
+        None => Err(Ack::dead_letter(reason)),
     }
 }
 

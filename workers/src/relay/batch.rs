@@ -57,6 +57,7 @@ mod tests {
             sequence,
             id: Uuid::nil(),
             partition: 0,
+            group: None,
             envelope: "a".repeat(length),
             created_at: DateTime::UNIX_EPOCH,
             attempts: 1,

@@ -1,4 +1,5 @@
-//! Payloads that are too large for a message: they are stored in the object store, and the message has a reference.
+//! The messages of rows. Envelopes are forwarded as they are, without being parsed. Payloads that are too large for a
+//! message are stored in the object store, and the message has a reference.
 //!
 //! The code does not delete them, since a dead letter may be redriven after weeks: a lifecycle rule of the store should
 //! delete objects below `payloads/` after 30 days.
@@ -17,7 +18,7 @@ const MAX_INLINE_BYTES: usize = 200 * 1024;
 /// An upper bound of the size in bytes of an envelope without its payload.
 const REFERENCE_BYTES: usize = 1024;
 
-/// The maximum number of digits of [`Envelope::sequence`], by which a message is longer than its row.
+/// The maximum number of digits of [`Envelope::sequence`], by which a message may be longer than its row.
 const SEQUENCE_DIGITS: usize = 19;
 
 /// An upper bound of the size in bytes of a row's message.
@@ -29,24 +30,29 @@ pub(super) fn message_size(row: &OutboxRow) -> usize {
     }
 }
 
-/// The message of a row, with the row's sequence number. A large payload is stored in the object store first.
+/// The message of a row. A large payload is stored in the object store first.
 pub(super) async fn outgoing(
     row: &OutboxRow,
     objects: &dyn ObjectStore,
 ) -> Result<Outgoing, object::Error> {
-    let mut message = Outgoing::new(row.envelope.clone());
-    let envelope: Result<Envelope, _> = serde_json::from_str(&row.envelope);
+    let mut message = Outgoing {
+        group: row.group.map(|group| group.to_string()),
+        deduplication: Some(row.id.to_string()),
+        ..Outgoing::new(row.envelope.clone())
+    };
+    let is_large = row.envelope.len() > MAX_INLINE_BYTES;
+    if row.group.is_some() && !is_large {
+        return Ok(message);
+    }
     // An envelope that cannot be deserialized is sent unchanged: consumers acknowledge it as of an unknown kind.
-    if let Ok(mut envelope) = envelope {
-        let group = envelope.member.map_or(envelope.id, |member| member.0);
-        message.group = Some(group.to_string());
+    if let Ok(mut envelope) = serde_json::from_str::<Envelope>(&row.envelope) {
+        message.group = Some(envelope.group().to_string());
         envelope.sequence = row.sequence;
-        if row.envelope.len() > MAX_INLINE_BYTES {
+        if is_large {
             store_payload(&mut envelope, objects).await?;
         }
         message.body = serde_json::to_string(&envelope).unwrap_or(message.body);
     }
-    message.deduplication = Some(row.id.to_string());
     Ok(message)
 }
 
@@ -92,4 +98,56 @@ pub async fn fetch(
     envelope.payload = payload;
     envelope.payload_at = None;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::object::Folder;
+
+    const MEMBER: &str = "0195a1f0-7c00-7a4e-9d2b-3f6f0c1b2a4d";
+
+    async fn send(envelope: &str, group: Option<Uuid>) -> Outgoing {
+        let row = OutboxRow {
+            sequence: 7,
+            id: Uuid::from_u128(1),
+            partition: 0,
+            group,
+            envelope: envelope.to_owned(),
+            created_at: DateTime::UNIX_EPOCH,
+            attempts: 1,
+        };
+        let objects = Folder::new("nothing is stored here");
+        let message = outgoing(&row, &objects).await.unwrap();
+        assert_eq!(message.deduplication, Some(Uuid::from_u128(1).to_string()));
+        message
+    }
+
+    #[tokio::test]
+    async fn the_envelope_is_forwarded_byte_for_byte() {
+        for body in [r#"{"sequence":7, "later": 1.50}"#, "no envelope"] {
+            let message = send(body, Some(Uuid::from_u128(2))).await;
+            assert_eq!(message.body, body);
+            assert_eq!(message.group, Some(Uuid::from_u128(2).to_string()));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_row_of_the_release_before_gets_its_group_and_sequence() {
+        let head = format!(r#"{{"id":"{}","kind":"a","version":1"#, Uuid::from_u128(1));
+        let tail =
+            format!(r#""occurredAt":"2026-03-18T12:00:00Z","sequence":0,"member":"{MEMBER}""#);
+        let message = send(&format!("{head},{tail}}}"), None).await;
+        let envelope: Envelope = serde_json::from_str(&message.body).unwrap();
+        assert_eq!(envelope.sequence, 7);
+        assert_eq!(message.group.as_deref(), Some(MEMBER));
+        let message = send("no envelope", None).await;
+        assert_eq!(
+            (message.body.as_str(), message.group),
+            ("no envelope", None)
+        );
+    }
 }

@@ -15,7 +15,6 @@ use coach_domain::{
     kill_point,
     outbox::{self, OutboxBatch, Payload as _},
     purchase::{self, Products, PurchaseError, PurchaseVerifier as _, Report, ReportOutcome},
-    queue::QueueName,
     webhook::{self, Event, EventOutcome, Source, WebhookArrived},
 };
 use opentelemetry::{KeyValue, global, metrics::Counter};
@@ -23,7 +22,7 @@ use sea_orm::{TransactionSession as _, TransactionTrait as _};
 use tracing::Span;
 
 use crate::{
-    consumer::{Ack, Consumer, ReceivedMessage},
+    consumer::{Ack, JobHandler, Jobs, ReceivedMessage},
     shop::{Apple, GooglePlay, Notification, Stripe},
 };
 
@@ -34,7 +33,7 @@ static EVENTS: LazyLock<Counter<u64>> = LazyLock::new(|| {
         .build()
 });
 
-/// The consumer of webhook events. It needs no inbox, since processing an event again changes nothing.
+/// Handles webhook events. It needs no inbox, since processing an event again changes nothing.
 pub struct Webhooks {
     /// The database.
     pub pool: Pool,
@@ -51,15 +50,6 @@ pub struct Webhooks {
     pub stripe_products: Products,
 }
 
-/// Why the content of an event is not available at the moment.
-#[derive(Debug, thiserror::Error)]
-enum FetchError {
-    #[error(transparent)]
-    Shop(PurchaseError),
-    #[error(transparent)]
-    Database(#[from] coach_domain::Error),
-}
-
 /// The content of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum EventContent {
@@ -71,51 +61,26 @@ enum EventContent {
     Malformed(String),
 }
 
-#[async_trait::async_trait]
-impl Consumer for Webhooks {
-    fn queue(&self) -> QueueName {
-        WebhookArrived::QUEUE
-    }
-
-    async fn consume(&self, message: &ReceivedMessage) -> Ack {
-        let envelope = &message.envelope;
-        if (envelope.kind.as_str(), envelope.version)
-            != (WebhookArrived::KIND, WebhookArrived::VERSION)
-        {
-            return Ack::UnknownKind;
-        }
-        let arrived: WebhookArrived = match message.payload() {
-            Ok(arrived) => arrived,
-            Err(ack) => return ack,
-        };
-        let event = match webhook::find(&self.pool, arrived.event).await {
-            Ok(Some(event)) => event,
-            Ok(None) => {
-                tracing::warn!(event = %arrived.event, "an event is not kept any more");
-                return Ack::Done;
-            }
-            Err(error) => return Ack::retry(error),
+impl JobHandler<WebhookArrived> for Webhooks {
+    async fn handle(&self, arrived: WebhookArrived, _: &ReceivedMessage) -> Result<(), Ack> {
+        let Some(event) = webhook::find(&self.pool, arrived.event).await? else {
+            tracing::warn!(event = %arrived.event, "an event is not kept any more");
+            return Ok(());
         };
         // Before the transaction, so that no locks are held during a request to a shop.
-        let content = match self.read(&event).await {
-            Ok(content) => content,
-            Err(error) => return Ack::retry(error),
-        };
-        match self.apply(&event, content).await {
-            Ok(true) => Ack::Done,
-            // A member linked the purchase at the same time.
-            Ok(false) => Ack::Retry {
-                after: Some(Duration::from_secs(1)),
-                reason: "the owner of the subscription has changed meanwhile".to_owned(),
-            },
-            Err(error) => Ack::retry(error),
-        }
+        let content = self.read(&event).await?;
+        self.apply(&event, content).await
     }
 }
 
 impl Webhooks {
-    /// Applies the content of an event. Returns `false` if it has to be retried.
-    async fn apply(&self, event: &Event, content: EventContent) -> coach_domain::Result<bool> {
+    /// The consumer of the queue.
+    pub fn consumer(self) -> Jobs {
+        Jobs::new(WebhookArrived::QUEUE).on::<WebhookArrived>(&Arc::new(self))
+    }
+
+    /// Applies the content of an event.
+    async fn apply(&self, event: &Event, content: EventContent) -> Result<(), Ack> {
         let now = self.clock.now();
         let session = Session::new(self.pool.clone(), Span::current());
         let transaction = session.begin().await?;
@@ -128,7 +93,14 @@ impl Webhooks {
             }
             EventContent::Report(report) => {
                 match report.apply(&transaction, &mut outbox, now).await? {
-                    ReportOutcome::Retry => return Ok(false),
+                    // A member linked the purchase at the same time.
+                    ReportOutcome::Retry => {
+                        return Err(Ack::Retry {
+                            after: Some(Duration::from_secs(1)),
+                            reason: "the owner of the subscription has changed meanwhile"
+                                .to_owned(),
+                        });
+                    }
                     ReportOutcome::UnknownMember => {
                         EventOutcome::Ignored("it is of nobody here".to_owned())
                     }
@@ -150,11 +122,11 @@ impl Webhooks {
         if !outbox.messages().is_empty() {
             outbox::notify_relays();
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Reads the content of an event. If the event does not have it all, it is requested from the shop.
-    async fn read(&self, event: &Event) -> Result<EventContent, FetchError> {
+    async fn read(&self, event: &Event) -> Result<EventContent, Ack> {
         Ok(match event.source {
             Source::Standard => standard::read(&event.body),
             Source::Stripe => self.stripe(event).await?,
@@ -178,7 +150,7 @@ impl Webhooks {
     }
 
     /// Several events may have the same timestamp, so the current state of the subscription is requested.
-    async fn stripe(&self, event: &Event) -> Result<EventContent, FetchError> {
+    async fn stripe(&self, event: &Event) -> Result<EventContent, Ack> {
         let (Some(stripe), Some(id)) = (&self.stripe, stripe::subscription_id(&event.body)) else {
             return Ok(stripe::read(&event.body, &self.stripe_products));
         };
@@ -187,7 +159,7 @@ impl Webhooks {
     }
 
     /// The event only tells that a subscription has changed, so its current state is requested.
-    async fn google_play(&self, event: &Event) -> Result<EventContent, FetchError> {
+    async fn google_play(&self, event: &Event) -> Result<EventContent, Ack> {
         let Some(google) = &self.google else {
             return Ok(EventContent::Irrelevant(
                 "COACH_GOOGLE_PACKAGE is not set".to_owned(),
@@ -228,11 +200,11 @@ fn outcome_name(outcome: &EventOutcome) -> &'static str {
     }
 }
 
-/// The content that follows from the response of a shop.
-fn content(response: Result<Report, PurchaseError>) -> Result<EventContent, FetchError> {
+/// The content that follows from the response of a shop. It is requested again if the shop is not available.
+fn content(response: Result<Report, PurchaseError>) -> Result<EventContent, Ack> {
     match response {
         Ok(report) => Ok(EventContent::Report(report)),
-        Err(error @ PurchaseError::Unavailable(_)) => Err(FetchError::Shop(error)),
+        Err(error @ PurchaseError::Unavailable(_)) => Err(Ack::retry(error)),
         Err(error) => Ok(EventContent::Irrelevant(error.to_string())),
     }
 }

@@ -11,12 +11,13 @@ use coach_domain::{
     id::MemberId,
     mail::{Message, unsubscribe::UnsubscribeTokens},
     member::Units,
+    outbox::Decode as _,
     shopping::{ShoppingItem, ShoppingList},
 };
 use coach_workers::mail::{
-    Attachment, Recipient, Sender, SenderSettings,
+    Attachment, EmailPayload, Error, Recipient, Sender, SenderSettings,
     attachment::{PlanAttachment, PlanDay, PlanMeal, PlanWorkout},
-    read, render,
+    render,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -178,8 +179,9 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
-    pub(crate) fn render(&self) -> Result<Message, coach_workers::mail::Error> {
-        let payload = read(self.kind, 1, &self.payload)?;
+    pub(crate) fn render(&self) -> Result<Message, Error> {
+        let payload = EmailPayload::decode(self.kind, 1, &self.payload);
+        let payload = payload.map_err(|_| Error::Payload(self.kind))?;
         let to = payload.recipient()?.unwrap_or_else(|| self.to.clone());
         render(ID, &payload, &to, &self.attachment, &sender(), now())
     }

@@ -4,8 +4,11 @@ use crate::{
     outline::Outline,
     sample::{self, samples},
 };
-use coach_domain::mail::DeliveryGuarantee::{AtLeastOnce, AtMostOnce};
-use coach_workers::mail::{ConsentBasis, read};
+use coach_domain::{
+    mail::DeliveryGuarantee::{AtLeastOnce, AtMostOnce},
+    outbox::{Decode as _, DecodeError},
+};
+use coach_workers::mail::{ConsentBasis, EmailPayload};
 
 #[test]
 fn letters() {
@@ -77,7 +80,9 @@ fn each_letter_is_sent_as_documented() {
     for (kind, consent_basis, guarantee, ends) in table {
         let samples = samples();
         let sample = samples.iter().find(|sample| sample.kind == kind).unwrap();
-        let properties = read(kind, 1, &sample.payload).unwrap().properties();
+        let properties = EmailPayload::decode(kind, 1, &sample.payload)
+            .unwrap()
+            .properties();
         assert_eq!(
             (
                 properties.template,
@@ -124,7 +129,7 @@ fn a_message_that_is_written_again_is_the_same() {
 #[test]
 fn only_what_needs_consent_offers_to_unsubscribe() {
     for sample in samples() {
-        let payload = read(sample.kind, 1, &sample.payload).unwrap();
+        let payload = EmailPayload::decode(sample.kind, 1, &sample.payload).unwrap();
         let message = sample.render().unwrap();
         let outline = Outline::of(&message.mime);
         let offers = outline.names().contains(&"List-Unsubscribe");
@@ -157,19 +162,14 @@ fn only_what_needs_consent_offers_to_unsubscribe() {
 
 #[test]
 fn unknown_kinds_and_invalid_payloads_are_different_errors() {
-    use coach_workers::mail::Error;
     let payload = serde_json::json!({"cycleNumber": 2, "openedOn": "2026-11-23"});
-    assert!(matches!(
-        read("email.check-in-due", 2, &payload),
-        Err(Error::UnknownKind { version: 2, .. })
-    ));
-    assert!(matches!(
-        read("email.birthday", 1, &payload),
-        Err(Error::UnknownKind { .. })
-    ));
+    for (kind, version) in [("email.check-in-due", 2), ("email.birthday", 1)] {
+        let decoded = EmailPayload::decode(kind, version, &payload);
+        assert_eq!(decoded, Err(DecodeError::UnknownKind), "{kind} {version}");
+    }
     assert_eq!(
-        read("email.sign-in-code", 1, &payload),
-        Err(Error::Payload("email.sign-in-code"))
+        EmailPayload::decode("email.sign-in-code", 1, &payload),
+        Err(DecodeError::Malformed("email.sign-in-code"))
     );
 }
 
@@ -180,7 +180,7 @@ fn missing_attachments_and_settings_are_errors() {
     let find = |name: &str| samples.iter().find(|sample| sample.name == name).unwrap();
     for name in ["your-plan", "data-export"] {
         let sample = find(name);
-        let payload = read(sample.kind, 1, &sample.payload).unwrap();
+        let payload = EmailPayload::decode(sample.kind, 1, &sample.payload).unwrap();
         let rendered = render(
             sample::ID,
             &payload,
@@ -192,7 +192,7 @@ fn missing_attachments_and_settings_are_errors() {
         assert!(matches!(rendered, Err(Error::Attachment(_))), "{name}");
     }
     let sample = find("subscription-lapsed");
-    let payload = read(sample.kind, 1, &sample.payload).unwrap();
+    let payload = EmailPayload::decode(sample.kind, 1, &sample.payload).unwrap();
     let sender = Sender::new(&sample::sender_settings(), None).unwrap();
     let rendered = render(
         sample::ID,

@@ -17,16 +17,16 @@ use crate::{
     queue::Envelope,
 };
 
-/// The consumer's name in the inbox.
-const CONSUMER: &str = "data-export";
+/// The name in the inbox of the consumer that calls [`fulfil`].
+pub const CONSUMER: &str = "data-export";
 
 /// Why an archive was not built.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The envelope does not contain an [`ExportTask`]. A retry does not help.
-    #[error("the envelope does not contain an export task: {0}")]
-    Envelope(&'static str),
+    /// The envelope names no member. A retry does not help.
+    #[error("the envelope does not contain an export task: no member")]
+    NoMember,
     /// An error of the domain or the database.
     #[error(transparent)]
     Database(#[from] crate::Error),
@@ -44,24 +44,21 @@ impl From<sea_orm::DbErr> for Error {
     }
 }
 
-/// Processes an [`ExportTask`] once: stores the archive in the object store, and enqueues the letter that attaches it.
-/// If the member has been erased meanwhile, nothing is left behind.
+/// Processes the task of an envelope once: stores the archive in the object store, and enqueues the letter that attaches
+/// it. If the member has been erased meanwhile, nothing is left behind. Inserts the envelope into the inbox, as of
+/// [`CONSUMER`]; the caller skips envelopes that are in it, so that their archives are not built again.
 ///
 /// # Errors
 ///
-/// All errors but [`Error::Envelope`] can be retried.
+/// All errors but [`Error::NoMember`] can be retried.
 pub async fn fulfil(
     session: &Session,
     clock: &dyn Clock,
     objects: &dyn ObjectStore,
     envelope: &Envelope,
+    ExportTask { export }: ExportTask,
 ) -> Result<(), Error> {
-    let member = envelope.member.ok_or(Error::Envelope("no member"))?;
-    let task = serde_json::from_value(envelope.payload.clone());
-    let ExportTask { export } = task.map_err(|_| Error::Envelope("no export"))?;
-    if inbox::contains(session, CONSUMER, envelope.id).await? {
-        return Ok(());
-    }
+    let member = envelope.member.ok_or(Error::NoMember)?;
     let now = clock.now();
     let found = find(session, member, export).await?;
     let answer = health_answer(session, member).await?;

@@ -8,7 +8,7 @@ mod request;
 
 pub use archive::{Archive, archive};
 pub use expire::{is_available, remove_expired};
-pub use fulfil::{Error, fulfil};
+pub use fulfil::{CONSUMER, Error, fulfil};
 pub use request::{ExportRequested, ExportTask, REQUEST_INTERVAL, RequestDataExport};
 
 use chrono::TimeDelta;

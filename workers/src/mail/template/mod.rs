@@ -22,7 +22,7 @@ use coach_domain::{
             SubscriptionExpiring, SubscriptionLapsed, Welcome, YourPlan,
         },
     },
-    outbox::Payload as _,
+    outbox::{Decode, DecodeError, Payload as _},
 };
 use serde_json::Value;
 use uuid::Uuid;
@@ -118,20 +118,12 @@ macro_rules! email_payloads {
             $($name($name)),+
         }
 
-        /// Deserializes the payload of an envelope.
-        ///
-        /// # Errors
-        ///
-        /// [`Error::UnknownKind`] and [`Error::Payload`].
-        pub fn read(kind: &str, version: u32, payload: &Value) -> Result<EmailPayload, Error> {
-            match (kind, version) {
-                $(($name::KIND, $name::VERSION) => {
-                    // An envelope without a payload has `null`.
-                    let payload = if payload.is_null() { &Value::Object(serde_json::Map::new()) } else { payload };
-                    let letter = serde::Deserialize::deserialize(payload);
-                    letter.map(EmailPayload::$name).map_err(|_: serde_json::Error| Error::Payload($name::KIND))
-                })+
-                _ => Err(Error::UnknownKind { kind: kind.to_owned(), version }),
+        impl Decode for EmailPayload {
+            fn decode(kind: &str, version: u32, payload: &Value) -> Result<Self, DecodeError> {
+                match kind {
+                    $($name::KIND => Decode::decode(kind, version, payload).map(Self::$name),)+
+                    _ => Err(DecodeError::UnknownKind),
+                }
             }
         }
 
