@@ -28,7 +28,7 @@ use sea_orm::{DbBackend, Statement, Value};
 pub use connect::{Options, PoolMode, connect, open};
 pub(crate) use insert::insert;
 pub use pool::{MIN_SERVER_VERSION, Pool, ServerState};
-pub(crate) use purge::Purge;
+pub use purge::Purge;
 pub use session::{Counted, Session, Transaction};
 pub use telemetry::in_span;
 pub use transaction::PoolTransaction;
