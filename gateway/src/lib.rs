@@ -6,7 +6,6 @@ pub mod auth;
 pub mod database;
 pub mod database_schema;
 pub mod embedded;
-mod hex;
 pub mod http;
 pub mod postgres_archive;
 pub mod queues;

@@ -10,8 +10,6 @@ use std::{
 use aws_lc_rs::digest::{SHA256, digest};
 use reqwest::{Client, Response};
 
-use crate::hex;
-
 /// Archives for each platform, each with its checksum in a file `….sha256`.
 const RELEASES: &str = "https://github.com/theseus-rs/postgresql-binaries/releases/download";
 const VERSION: &str = "16.4.0";

@@ -297,11 +297,7 @@ pub(crate) fn slots(kinds: &[Kind]) -> anyhow::Result<Vec<Slot>> {
 }
 
 fn settings(database: &Database, broker: &Broker) -> Vec<(&'static str, String)> {
-    let key: String = digest(&SHA256, API_KEY.as_bytes())
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let key = hex::encode(digest(&SHA256, API_KEY.as_bytes()));
     let mut settings = vec![
         ("COACH_DATABASE_URL", database.url.clone()),
         ("COACH_LOG", "warn".to_owned()),

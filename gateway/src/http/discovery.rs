@@ -15,7 +15,6 @@ use axum::{
 use coach_resolvers::SDL;
 
 use super::{conditional, error::HttpError, state::AppState};
-use crate::hex;
 
 static SCHEMA_ETAG: LazyLock<HeaderValue> = LazyLock::new(|| {
     let digest = digest(&SHA256, SDL.as_bytes());

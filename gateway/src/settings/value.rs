@@ -9,8 +9,6 @@ use std::{
 
 use reqwest::Url;
 
-use crate::hex;
-
 /// The result of parsing the text of a setting; an error is a remark, possibly empty.
 pub(super) type Parsed<T> = Result<T, String>;
 
@@ -80,8 +78,8 @@ pub(super) fn non_empty(text: &str) -> Parsed<String> {
 
 /// SHA-256, in 64 hexadecimal digits.
 pub(super) fn digest(text: &str) -> Parsed<[u8; 32]> {
-    let bytes = hex::decode(text).and_then(|bytes| bytes.try_into().ok());
-    bytes.ok_or_else(String::new)
+    let bytes = hex::decode(text).map_err(|_| String::new())?;
+    bytes.try_into().map_err(|_| String::new())
 }
 
 pub(super) fn folder(text: &str) -> Parsed<PathBuf> {

@@ -16,7 +16,6 @@ use super::{
     reader::Reader,
     value::{self, Parsed},
 };
-use crate::hex;
 
 /// Settings of the background workers.
 #[derive(Clone, Debug)]
@@ -203,6 +202,6 @@ fn rate(text: &str) -> Parsed<f64> {
 }
 
 fn key(text: &str) -> Parsed<UnsubscribeTokens> {
-    let bytes = hex::decode(text).ok_or_else(String::new)?;
+    let bytes = hex::decode(text).map_err(|_| String::new())?;
     UnsubscribeTokens::new(&bytes).map_err(|_| "it is too short".to_owned())
 }

@@ -15,8 +15,6 @@ use coach_domain::{
 use coach_workers::standard_webhooks::Secret;
 use serde_json::{Map, Value};
 
-use crate::hex;
-
 pub use brightcove::PathSecret;
 pub use google_play::GooglePush;
 pub use stripe::StripeSecret;

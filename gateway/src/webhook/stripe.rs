@@ -6,7 +6,6 @@ use aws_lc_rs::hmac;
 use serde::Deserialize;
 
 use super::{RawEvent, WebhookError, WebhookRequest, single_header};
-use crate::hex;
 
 /// The tolerated age of a timestamp in seconds, as in Stripe's own libraries.
 const TOLERANCE_SECONDS: u64 = 300;

@@ -15,9 +15,7 @@ const COGNITO: &str = "open sesame of the pool";
 const PARTNER: &str = "open sesame of a partner";
 
 fn hex_digest(key: &str) -> String {
-    let digest = digest(&SHA256, key.as_bytes());
-    let digits = digest.as_ref().iter().map(|byte| format!("{byte:02x}"));
-    digits.collect()
+    hex::encode(digest(&SHA256, key.as_bytes()))
 }
 
 async fn start() -> TestApp {
