@@ -17,6 +17,7 @@ pub mod relay;
 pub mod schedule;
 pub mod shop;
 pub mod standard_webhooks;
+mod ticker;
 pub mod webhook;
 mod worker;
 

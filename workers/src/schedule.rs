@@ -18,11 +18,10 @@ use coach_domain::{
     reminder::{self, CheckInsDue, SubscriptionsExpiring, SubscriptionsLapsed},
     webhook,
 };
-use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
-use crate::queue::PostgresQueue;
+use crate::{queue::PostgresQueue, ticker::every};
 
 /// How often due reminders are sent and expired rows are deleted.
 const TASK_INTERVAL: Duration = Duration::from_mins(1);
@@ -60,24 +59,12 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
-    /// Runs until `stop` is cancelled. A task that fails is tried again at the next interval.
+    /// Runs until `stop` is cancelled; what is in progress is finished. A task that fails is tried again at the next interval.
     pub async fn run(self, stop: CancellationToken) {
-        let ticker = |period| {
-            let mut ticks = interval(period);
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            ticks
-        };
-        let (mut tasks, mut outbox_purges) = (ticker(TASK_INTERVAL), ticker(OUTBOX_PURGE_INTERVAL));
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = tasks.tick() => self.remind_and_clean_up().await,
-                _ = outbox_purges.tick() => {
-                    let before = self.clock.now() - OUTBOX_RETENTION;
-                    self.purge(&outbox::PURGE, before).await;
-                }
-            }
-        }
+        tokio::join!(
+            every(TASK_INTERVAL, &stop, || self.remind_and_clean_up()),
+            every(OUTBOX_PURGE_INTERVAL, &stop, || self.purge_outbox()),
+        );
     }
 
     /// Runs all tasks that are due now, once. Failures are logged.
@@ -134,6 +121,11 @@ impl Scheduler {
         {
             tracing::warn!(%error, "expired dead letters were not deleted");
         }
+    }
+
+    async fn purge_outbox(&self) {
+        let before = self.clock.now() - OUTBOX_RETENTION;
+        self.purge(&outbox::PURGE, before).await;
     }
 
     /// Deletes all rows of a table from before a time, in batches. A failure is logged.
