@@ -141,20 +141,5 @@ pub(crate) async fn record(
     Ok(())
 }
 
-/// Deletes at most `limit` decisions that were made before `before`. Returns how many were deleted.
-///
-/// # Errors
-///
-/// Database errors.
-pub async fn purge_expired(
-    db: &impl ConnectionTrait,
-    before: DateTime<Utc>,
-    limit: u32,
-) -> Result<u64> {
-    let purge = Purge {
-        table: "decision",
-        key: "member_id, about",
-        age: "decided_at",
-    };
-    purge.run(db, before, limit).await
-}
+/// Deletes decisions, by when they were made.
+pub const PURGE: Purge = Purge::new("decision", "member_id, about", "decided_at");

@@ -6,7 +6,7 @@ use coach_domain::{
     database::Pool,
     mail::{
         DeliveryGuarantee,
-        delivery::{DeliveryKey, DeliveryState, SendDecision, begin, find, purge_expired, record},
+        delivery::{DeliveryKey, DeliveryState, PURGE, SendDecision, begin, find, record},
     },
 };
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement, TransactionTrait as _};
@@ -74,7 +74,8 @@ async fn a_mail_that_was_sent_is_never_sent_again() {
         let kept = find(db, LETTER.envelope).await.expect("found");
         assert_eq!(kept, Some(delivery));
         assert_eq!(
-            purge_expired(db, now + TimeDelta::seconds(1), 10)
+            PURGE
+                .run(db, now + TimeDelta::seconds(1), 10)
                 .await
                 .expect("purged"),
             1
@@ -154,7 +155,8 @@ async fn what_is_over_stays_over() {
                 SendDecision::Finished(state)
             );
         }
-        purge_expired(db, now + TimeDelta::seconds(1), 10)
+        PURGE
+            .run(db, now + TimeDelta::seconds(1), 10)
             .await
             .expect("purged");
     }
@@ -253,10 +255,7 @@ async fn old_records_are_forgotten_in_small_batches() {
     }
     let before = now - TimeDelta::days(1);
     for expected in [3, 1, 0] {
-        assert_eq!(
-            purge_expired(db, before, 3).await.expect("purged"),
-            expected
-        );
+        assert_eq!(PURGE.run(db, before, 3).await.expect("purged"), expected);
     }
     for (day, there) in [(0, true), (1, true), (2, false), (5, false)] {
         let found = find(db, Uuid::from_u128(day)).await.expect("found");

@@ -217,7 +217,7 @@ async fn what_is_recorded_is_forgotten_in_small_batches() {
     }
     let before = noon() + chrono::TimeDelta::seconds(200);
     for expected in [3, 1, 0] {
-        let purged = delivery::purge_expired(&fixture.database, before, 3).await;
+        let purged = delivery::PURGE.run(&fixture.database, before, 3).await;
         assert_eq!(purged.expect("purged"), expected);
     }
     let text = noon().to_rfc3339_opts(SecondsFormat::Secs, true);

@@ -9,6 +9,7 @@ use std::{
 
 use axum::{Router, body::Bytes, extract::State, routing::post};
 use coach_tests::wait_for;
+use hex::encode as hex;
 use opentelemetry_proto::tonic::{
     collector::{metrics::v1::ExportMetricsServiceRequest, trace::v1::ExportTraceServiceRequest},
     common::v1::any_value::Value,
@@ -121,10 +122,6 @@ async fn metrics(State(received): State<Received>, body: Bytes) {
         .flat_map(|scope| scope.metrics)
         .map(|metric| metric.name);
     received.metrics.lock().expect("metrics").extend(names);
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The attributes of a span, as text.

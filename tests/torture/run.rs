@@ -297,10 +297,7 @@ pub(crate) fn slots(kinds: &[Kind]) -> anyhow::Result<Vec<Slot>> {
 }
 
 fn settings(database: &Database, broker: &Broker) -> Vec<(&'static str, String)> {
-    let key: String = Sha256::digest(API_KEY)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let key = hex::encode(Sha256::digest(API_KEY));
     let mut settings = vec![
         ("COACH_DATABASE_URL", database.url.clone()),
         ("COACH_LOG", "warn".to_owned()),

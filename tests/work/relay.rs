@@ -464,9 +464,7 @@ async fn sent_rows_are_forgotten_some_at_a_time() {
     let later = now() + TimeDelta::seconds(1);
     for deleted in [3, 2, 0] {
         assert_eq!(
-            outbox::purge_expired(&fixture.pool, later, 3)
-                .await
-                .unwrap(),
+            outbox::PURGE.run(&fixture.pool, later, 3).await.unwrap(),
             deleted
         );
     }

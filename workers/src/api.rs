@@ -2,10 +2,13 @@
 
 use std::{fmt, time::Duration};
 
-use reqwest::{Client, Url, redirect};
+use reqwest::{Client, ClientBuilder, Url, redirect};
 
 /// The `User-Agent` of our requests.
-pub(crate) const USER_AGENT: &str = concat!("coach/", env!("CARGO_PKG_VERSION"));
+const USER_AGENT: &str = concat!("coach/", env!("CARGO_PKG_VERSION"));
+
+/// The timeout of connecting, including TLS.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The address of an API, and the key for it.
 #[derive(Clone, PartialEq, Eq)]
@@ -23,13 +26,14 @@ impl fmt::Debug for ApiSettings {
     }
 }
 
-/// A client that does not follow redirects. `timeout` bounds each request, with the body of its response.
-pub(crate) fn client(timeout: Duration) -> reqwest::Result<Client> {
+/// Builds a client that does not follow redirects. `timeout` bounds each request, from connecting to the end of the
+/// response.
+pub(crate) fn client_builder(timeout: Duration) -> ClientBuilder {
     Client::builder()
+        .connect_timeout(CONNECT_TIMEOUT.min(timeout))
         .timeout(timeout)
         .redirect(redirect::Policy::none())
         .user_agent(USER_AGENT)
-        .build()
 }
 
 /// Appends path segments to `base`, an `http` or `https` URL.

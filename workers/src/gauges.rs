@@ -12,8 +12,9 @@ use opentelemetry::{
     KeyValue, global,
     metrics::{Gauge, Meter},
 };
-use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
+
+use crate::ticker::every;
 
 /// How often the metrics are recorded. SQS itself updates its numbers about once a minute.
 const RECORD_INTERVAL: Duration = Duration::from_secs(15);
@@ -65,15 +66,8 @@ impl Gauges {
         clock: Arc<dyn Clock>,
         stop: CancellationToken,
     ) {
-        let mut ticks = interval(RECORD_INTERVAL);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = ticks.tick() => {}
-            }
-            self.record(&pool, &*queue, &*clock).await;
-        }
+        let record = || self.record(&pool, &*queue, &*clock);
+        every(RECORD_INTERVAL, &stop, record).await;
     }
 
     /// A metric that cannot be read keeps its last value. The failure is not logged here: the relay and the consumers,

@@ -16,6 +16,7 @@ pub mod queue;
 pub mod relay;
 pub mod schedule;
 pub mod shop;
+mod ticker;
 pub mod webhook;
 mod worker;
 

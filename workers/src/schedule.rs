@@ -7,21 +7,21 @@ use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     Result, account,
     clock::Clock,
-    command,
-    database::{Pool, Session},
+    command::IDEMPOTENCY_KEY_PURGE,
+    database::{Pool, Purge, Session},
     decision, inbox,
     mail::{budget, delivery},
     object::ObjectStore,
-    outbox, partner, purchase,
+    outbox, partner,
+    purchase::{ARCHIVE_PURGE, ARCHIVE_RETENTION, UNLINKED_PURGE, UNLINKED_RETENTION},
     queue::DEAD_LETTER_RETENTION,
     reminder::{self, CheckInsDue, SubscriptionsExpiring, SubscriptionsLapsed},
     webhook,
 };
-use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
-use crate::queue::PostgresQueue;
+use crate::{queue::PostgresQueue, ticker::every};
 
 /// How often due reminders are sent and expired rows are deleted.
 const TASK_INTERVAL: Duration = Duration::from_mins(1);
@@ -59,25 +59,12 @@ pub struct Scheduler {
 }
 
 impl Scheduler {
-    /// Runs until `stop` is cancelled. A task that fails is tried again at the next interval.
+    /// Runs until `stop` is cancelled; what is in progress is finished. A task that fails is tried again at the next interval.
     pub async fn run(self, stop: CancellationToken) {
-        let ticker = |period| {
-            let mut ticks = interval(period);
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            ticks
-        };
-        let (mut tasks, mut outbox_purges) = (ticker(TASK_INTERVAL), ticker(OUTBOX_PURGE_INTERVAL));
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = tasks.tick() => self.remind_and_clean_up().await,
-                _ = outbox_purges.tick() => {
-                    let before = self.clock.now() - OUTBOX_RETENTION;
-                    let purged = purge_all(|| outbox::purge_expired(&self.pool, before, BATCH)).await;
-                    log_failure("sent messages of the outbox were not deleted", purged);
-                }
-            }
-        }
+        tokio::join!(
+            every(TASK_INTERVAL, &stop, || self.remind_and_clean_up()),
+            every(OUTBOX_PURGE_INTERVAL, &stop, || self.purge_outbox()),
+        );
     }
 
     /// Runs all tasks that are due now, once. Failures are logged.
@@ -113,29 +100,18 @@ impl Scheduler {
             "partitions of the inbox were not rotated",
             inbox::rotate_partitions(pool, now).await,
         );
-        let before = now - IDEMPOTENCY_KEY_RETENTION;
-        let keys = purge_all(|| command::purge_idempotency_keys(pool, before, BATCH)).await;
-        log_failure("idempotency keys were not deleted", keys);
-        let before = now - decision::RETENTION;
-        let decisions = purge_all(|| decision::purge_expired(pool, before, BATCH)).await;
-        log_failure("decisions were not deleted", decisions);
-        let before = now - DELIVERY_RETENTION;
-        let mails = purge_all(|| delivery::purge_expired(pool, before, BATCH)).await;
-        log_failure("deliveries of mail were not deleted", mails);
-        let budgets = purge_all(|| budget::purge_expired(pool, now, BATCH)).await;
-        log_failure("budgets of mail were not deleted", budgets);
-        let partners = purge_all(|| partner::delivery::purge_expired(pool, before, BATCH)).await;
-        log_failure("deliveries to partners were not deleted", partners);
-        let archived = purge_all(|| purchase::purge_archived(pool, now, BATCH)).await;
-        log_failure("archived subscriptions were not deleted", archived);
-        let unlinked = purge_all(|| purchase::purge_unlinked(pool, now, BATCH)).await;
-        log_failure(
-            "statements about unlinked subscriptions were not deleted",
-            unlinked,
-        );
-        let before = now - WEBHOOK_EVENT_RETENTION;
-        let events = purge_all(|| webhook::purge_expired(pool, before, BATCH)).await;
-        log_failure("events of webhooks were not deleted", events);
+        for (purge, before) in [
+            (IDEMPOTENCY_KEY_PURGE, now - IDEMPOTENCY_KEY_RETENTION),
+            (decision::PURGE, now - decision::RETENTION),
+            (delivery::PURGE, now - DELIVERY_RETENTION),
+            (budget::PURGE, now - budget::WINDOW),
+            (partner::delivery::PURGE, now - DELIVERY_RETENTION),
+            (ARCHIVE_PURGE, now - ARCHIVE_RETENTION),
+            (UNLINKED_PURGE, now - UNLINKED_RETENTION),
+            (webhook::PURGE, now - WEBHOOK_EVENT_RETENTION),
+        ] {
+            self.purge(&purge, before).await;
+        }
         let (clock, objects) = (&*self.clock, &*self.objects);
         if let Err(error) = account::export::remove_expired(pool, clock, objects, BATCH).await {
             tracing::warn!(%error, "expired archives were not removed; trying again");
@@ -146,16 +122,24 @@ impl Scheduler {
             tracing::warn!(%error, "expired dead letters were not deleted");
         }
     }
-}
 
-/// Repeats `purge`, which deletes at most [`BATCH`] rows, until no more rows are left. Returns how many were deleted.
-async fn purge_all<F: Future<Output = Result<u64>>>(purge: impl Fn() -> F) -> Result<u64> {
-    let mut total = 0;
-    loop {
-        let deleted = purge().await?;
-        total += deleted;
-        if deleted < u64::from(BATCH) {
-            return Ok(total);
+    async fn purge_outbox(&self) {
+        let before = self.clock.now() - OUTBOX_RETENTION;
+        self.purge(&outbox::PURGE, before).await;
+    }
+
+    /// Deletes all rows of a table from before a time, in batches. A failure is logged.
+    async fn purge(&self, purge: &Purge, before: DateTime<Utc>) {
+        loop {
+            match purge.run(&self.pool, before, BATCH).await {
+                Ok(deleted) if deleted < u64::from(BATCH) => return,
+                Ok(_) => {}
+                Err(error) => {
+                    let table = purge.table;
+                    tracing::warn!(%error, table, "expired rows were not deleted; trying again");
+                    return;
+                }
+            }
         }
     }
 }

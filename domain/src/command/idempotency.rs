@@ -73,16 +73,5 @@ pub(super) async fn insert<C: Command>(
     Ok(())
 }
 
-/// Deletes at most `limit` keys that are older than `before`. Returns how many were deleted.
-pub async fn purge_expired(
-    db: &impl ConnectionTrait,
-    before: DateTime<Utc>,
-    limit: u32,
-) -> Result<u64> {
-    let purge = Purge {
-        table: "idempotency_key",
-        key: "issuer, subject, key",
-        age: "created_at",
-    };
-    purge.run(db, before, limit).await
-}
+/// Deletes idempotency keys, by when they were recorded.
+pub const PURGE: Purge = Purge::new("idempotency_key", "issuer, subject, key", "created_at");

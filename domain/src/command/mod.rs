@@ -23,7 +23,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 pub use check::{Checked, check};
 pub use context::CommandContext;
-pub use idempotency::purge_expired as purge_idempotency_keys;
+pub use idempotency::PURGE as IDEMPOTENCY_KEY_PURGE;
 pub(crate) use name::name;
 pub use patch::Patch;
 pub use rate::CommandRate;

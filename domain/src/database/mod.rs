@@ -29,7 +29,7 @@ pub use connect::{Options, PoolMode, connect, open};
 pub use insert::insert;
 pub(crate) use insert::insert_values;
 pub use pool::{MIN_SERVER_VERSION, Pool, ServerState};
-pub(crate) use purge::Purge;
+pub use purge::Purge;
 pub use session::{Counted, Session, Transaction};
 pub use telemetry::in_span;
 pub use transaction::PoolTransaction;

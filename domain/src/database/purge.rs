@@ -7,36 +7,50 @@ use super::statement;
 use crate::Result;
 
 /// The table to purge, and its columns. The values are constants of this program, because they become part of the SQL.
-pub(crate) struct Purge {
+#[derive(Clone, Copy, Debug)]
+pub struct Purge {
     /// The table.
-    pub(crate) table: &'static str,
-    /// Its key columns, separated by commas.
-    pub(crate) key: &'static str,
-    /// The time by which a row ages: a column or an expression, which has an index.
-    pub(crate) age: &'static str,
+    pub table: &'static str,
+    key: &'static str,
+    age: &'static str,
+    condition: &'static str,
 }
 
 impl Purge {
-    /// Deletes at most `limit` rows from before a time, the oldest first, and returns their number. Rows that are
-    /// locked are skipped until the next run.
-    pub(crate) async fn run(
-        &self,
-        db: &impl ConnectionTrait,
-        before: DateTime<Utc>,
-        limit: u32,
-    ) -> Result<u64> {
-        self.run_where("TRUE", db, before, limit).await
+    /// Purges a table with these key columns, separated by commas. `age` is the time by which a row ages: a column or
+    /// an expression, which has an index.
+    pub(crate) const fn new(table: &'static str, key: &'static str, age: &'static str) -> Self {
+        Self {
+            table,
+            key,
+            age,
+            condition: "TRUE",
+        }
     }
 
-    /// The same, restricted to the rows for which an SQL condition holds. It becomes part of the SQL too.
-    pub(crate) async fn run_where(
+    /// Restricts it to the rows for which an SQL condition holds.
+    pub(crate) const fn only(self, condition: &'static str) -> Self {
+        Self { condition, ..self }
+    }
+
+    /// Deletes at most `limit` rows from before a time, the oldest first, and returns their number. Rows that are
+    /// locked are skipped until the next run.
+    ///
+    /// # Errors
+    ///
+    /// Database errors.
+    pub async fn run(
         &self,
-        condition: &'static str,
         db: &impl ConnectionTrait,
         before: DateTime<Utc>,
         limit: u32,
     ) -> Result<u64> {
-        let Self { table, key, age } = self;
+        let Self {
+            table,
+            key,
+            age,
+            condition,
+        } = self;
         let sql = format!(
             "
             DELETE FROM {table}

@@ -193,19 +193,8 @@ pub async fn mark_reported(
     Ok(updated.rows_affected() == 1)
 }
 
-/// Deletes at most `limit` budgets whose window is over. Returns how many were deleted.
-pub async fn purge_expired(
-    db: &impl ConnectionTrait,
-    now: DateTime<Utc>,
-    limit: u32,
-) -> Result<u64> {
-    let purge = Purge {
-        table: "mail_budget",
-        key: "scope, subject",
-        age: "began_at",
-    };
-    purge.run(db, now - WINDOW, limit).await
-}
+/// Deletes budgets, by when their window began. It is over after a [`WINDOW`].
+pub const PURGE: Purge = Purge::new("mail_budget", "scope, subject", "began_at");
 
 #[cfg(test)]
 mod tests {

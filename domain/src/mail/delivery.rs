@@ -226,16 +226,5 @@ pub async fn find(db: &impl ConnectionTrait, envelope: Uuid) -> Result<Option<Em
     Ok(EmailDelivery::find_by_statement(statement).one(db).await?)
 }
 
-/// Deletes at most `limit` records that were last written before `before`, oldest first. Returns how many were deleted.
-pub async fn purge_expired(
-    db: &impl ConnectionTrait,
-    before: DateTime<Utc>,
-    limit: u32,
-) -> Result<u64> {
-    let purge = Purge {
-        table: "email_delivery",
-        key: "envelope_id",
-        age: "changed_at",
-    };
-    purge.run(db, before, limit).await
-}
+/// Deletes records, by when they were last written.
+pub const PURGE: Purge = Purge::new("email_delivery", "envelope_id", "changed_at");

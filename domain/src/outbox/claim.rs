@@ -113,19 +113,8 @@ pub async fn release(
     Ok(())
 }
 
-/// Deletes at most `limit` rows that were sent before `before`. Returns how many were deleted.
-pub async fn purge_expired(
-    db: &impl ConnectionTrait,
-    before: DateTime<Utc>,
-    limit: u32,
-) -> Result<u64> {
-    let purge = Purge {
-        table: "outbox",
-        key: "id",
-        age: "sent_at",
-    };
-    purge.run(db, before, limit).await
-}
+/// Deletes rows that were sent, by when.
+pub const PURGE: Purge = Purge::new("outbox", "id", "sent_at");
 
 /// Leases partitions of a queue to a relay until `until`: renews those that it holds, and takes those that no relay
 /// holds or whose lease is over. Returns the partitions that it holds now.

@@ -10,7 +10,7 @@ mod status;
 
 pub use batch::{OutboxBatch, OutboxMessage};
 pub use claim::{
-    OutboxRow, claim, mark_sent, purge_expired, release, release_partitions, renew_partitions,
+    OutboxRow, PURGE, claim, mark_sent, release, release_partitions, renew_partitions,
 };
 pub use insert::insert;
 pub(crate) use insert::new_row;

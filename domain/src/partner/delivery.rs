@@ -92,16 +92,5 @@ pub async fn find_all(db: &impl ConnectionTrait, envelope: Uuid) -> Result<Vec<P
         .await?)
 }
 
-/// Deletes at most `limit` rows that were written before `before`, oldest first. Returns how many were deleted.
-pub async fn purge_expired(
-    db: &impl ConnectionTrait,
-    before: DateTime<Utc>,
-    limit: u32,
-) -> Result<u64> {
-    let purge = Purge {
-        table: "partner_delivery",
-        key: "id",
-        age: "at",
-    };
-    purge.run(db, before, limit).await
-}
+/// Deletes records, by when the attempt ended.
+pub const PURGE: Purge = Purge::new("partner_delivery", "id", "at");

@@ -1,6 +1,6 @@
 //! The table `subscription_report`: the latest statement on each subject, for every purchase.
 
-use chrono::{DateTime, Months, Utc};
+use chrono::Months;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
 use super::Report;
@@ -12,7 +12,7 @@ use crate::{
 
 /// How long statements on purchases without a linked member are kept after their end: longer than a purchase can be
 /// linked after its end, so that no statement is purged that could still be needed.
-const RETENTION: Months = Months::new(24);
+pub const UNLINKED_RETENTION: Months = Months::new(24);
 
 /// Selects the stored statements. An older version of this program, which may still run, writes to `subscription` and
 /// `subscription_waiting` instead, and so did the seed. The latest row there, if later than all stored statements, is
@@ -101,26 +101,17 @@ pub(super) async fn merge(db: &impl ConnectionTrait, report: &Report) -> Result<
     Ok(latest)
 }
 
-/// Deletes at most `limit` statements on purchases that no member has linked and that ended longer ago than the
-/// retention, and returns how many.
-pub async fn purge_unlinked(
-    db: &impl ConnectionTrait,
-    now: DateTime<Utc>,
-    limit: u32,
-) -> Result<u64> {
-    let Some(before) = now.checked_sub_months(RETENTION) else {
-        return Ok(0);
-    };
-    let purge = Purge {
-        table: "subscription_report",
-        key: "provider, external_id, subject, transaction_id",
-        age: "GREATEST(said_at, ends_at)",
-    };
-    let is_unlinked = "
-        NOT EXISTS (
-            SELECT
-            FROM subscription_link l
-            WHERE l.provider = subscription_report.provider AND l.external_id = subscription_report.external_id
-        )";
-    purge.run_where(is_unlinked, db, before, limit).await
-}
+/// Deletes statements on purchases that no member has linked, by when they ended.
+pub const UNLINKED_PURGE: Purge = Purge::new(
+    "subscription_report",
+    "provider, external_id, subject, transaction_id",
+    "GREATEST(said_at, ends_at)",
+)
+.only(
+    "
+    NOT EXISTS (
+        SELECT
+        FROM subscription_link l
+        WHERE l.provider = subscription_report.provider AND l.external_id = subscription_report.external_id
+    )",
+);

@@ -71,17 +71,6 @@ pub async fn record_outcome(
     Ok(())
 }
 
-/// Deletes at most `limit` events that were received before `before`, oldest first. Returns how many were deleted.
-/// Events hold personal data from shops, so they are kept only as long as needed to correct failed processing.
-pub async fn purge_expired(
-    db: &impl ConnectionTrait,
-    before: DateTime<Utc>,
-    limit: u32,
-) -> Result<u64> {
-    let purge = Purge {
-        table: "webhook_event",
-        key: "id",
-        age: "received_at",
-    };
-    purge.run(db, before, limit).await
-}
+/// Deletes events, by when they were received. Events hold personal data from shops, so they are kept only as long as
+/// needed to correct failed processing.
+pub const PURGE: Purge = Purge::new("webhook_event", "id", "received_at");

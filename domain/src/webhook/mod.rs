@@ -15,7 +15,7 @@ use crate::{
     queue::QueueName,
 };
 
-pub use event::{Event, EventOutcome, find, purge_expired, record_outcome};
+pub use event::{Event, EventOutcome, PURGE, find, record_outcome};
 pub use insert::{IncomingEvent, insert};
 pub use operate::{EventSummary, latest, replay};
 

@@ -1,7 +1,11 @@
 //! Reports of shops about a purchase outlive the member who bought it.
 
 use chrono::TimeDelta;
-use coach_domain::{account::erase_due, database::Session, purchase::purge_unlinked};
+use coach_domain::{
+    account::erase_due,
+    database::Session,
+    purchase::{UNLINKED_PURGE, UNLINKED_RETENTION},
+};
 use serde_json::json;
 
 use super::{Market, refunded, signed, this_month};
@@ -99,7 +103,8 @@ async fn it_is_forgotten_once_nobody_could_link_it_any_more() {
     let purge = async |market: &Market| {
         use coach_domain::clock::Clock as _;
         let now = market.test.clock.now();
-        purge_unlinked(&*market.test.pool, now, 100)
+        UNLINKED_PURGE
+            .run(&*market.test.pool, now - UNLINKED_RETENTION, 100)
             .await
             .expect("run")
     };

@@ -15,8 +15,7 @@ const COGNITO: &str = "open sesame of the pool";
 const PARTNER: &str = "open sesame of a partner";
 
 fn hex_digest(key: &str) -> String {
-    let digest = Sha256::digest(key);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(key))
 }
 
 async fn start() -> TestApp {

@@ -40,7 +40,7 @@ pub(crate) fn environment(shop: &Shop, apis: &ShopApis) -> Vec<(&'static str, St
         ("COACH_WEBHOOK_STRIPE_SECRETS", STRIPE.join(", ")),
         ("COACH_APPLE_BUNDLE_ID", BUNDLE.to_owned()),
         ("COACH_APPLE_PRODUCTS", PRODUCTS.join(",")),
-        ("COACH_APPLE_ROOT", hex(&shop.root)),
+        ("COACH_APPLE_ROOT", hex::encode(&shop.root)),
     ]);
     environment
 }
@@ -129,7 +129,7 @@ pub(crate) fn stripe_at(secret: &str, id: &str, seconds: i64) -> Event {
 pub(crate) fn stripe_of(secret: &str, seconds: i64, body: &str) -> Event {
     let hmac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("a key of any length");
     let signed = hmac.chain_update(format!("{seconds}.{body}")).finalize();
-    let signature = hex(&signed.into_bytes());
+    let signature = hex::encode(signed.into_bytes());
     let header = format!(
         "t={seconds},v1={},v1={signature},v0=ignored",
         "00".repeat(32)
@@ -191,8 +191,4 @@ pub(crate) fn google_play_of(token: &str, body: &str) -> Event {
 
 pub(crate) fn google_play(id: &str) -> Event {
     google_play_by(&push_token(NOON + 3_000, &json!({})), id)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -451,13 +451,14 @@ async fn decisions_are_kept_for_as_long_as_something_earlier_may_arrive() {
         .await
         .success();
     let cutoff = |offset| test.clock.now() + offset - decision::RETENTION;
-    let purge_expired = async |before| {
-        decision::purge_expired(&*test.pool, before, 10)
+    let purge = async |before| {
+        decision::PURGE
+            .run(&*test.pool, before, 10)
             .await
             .expect("run")
     };
-    assert_eq!(purge_expired(cutoff(TimeDelta::days(28))).await, 0);
+    assert_eq!(purge(cutoff(TimeDelta::days(28))).await, 0);
     assert_eq!(count(&test, "decision").await, 1);
-    assert_eq!(purge_expired(cutoff(TimeDelta::days(29))).await, 1);
+    assert_eq!(purge(cutoff(TimeDelta::days(29))).await, 1);
     assert_eq!(count(&test, "decision").await, 0);
 }

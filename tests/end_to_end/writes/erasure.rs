@@ -7,7 +7,7 @@ use coach_domain::{
     database::Session,
     id::MemberId,
     mail::delivery::{DeliveryKey, DeliveryState, record},
-    purchase::purge_archived,
+    purchase::{ARCHIVE_PURGE, ARCHIVE_RETENTION},
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -156,9 +156,10 @@ async fn nothing_is_left_but_what_accounting_needs() {
     );
     test.advance(TimeDelta::days(3_650));
     let now = test.clock.now();
-    assert_eq!(purge_archived(&*test.pool, now, 10).await.expect("run"), 0);
-    let now = now + TimeDelta::days(4);
-    assert_eq!(purge_archived(&*test.pool, now, 10).await.expect("run"), 1);
+    for (now, expected) in [(now, 0), (now + TimeDelta::days(4), 1)] {
+        let purged = ARCHIVE_PURGE.run(&*test.pool, now - ARCHIVE_RETENTION, 10);
+        assert_eq!(purged.await.expect("run"), expected);
+    }
     test.advance(-TimeDelta::days(3_650));
     // The member's data exports expire.
     let export = "data_export WHERE member_id IS NULL AND expires_at = '2026-04-01T12:00:00Z'";

@@ -5,12 +5,13 @@ mod work;
 use std::collections::HashMap;
 
 use coach_tests::wait_for;
+use hex::encode as hex;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use serde_json::Value;
 
 use crate::{
     coach::{Dev, TODAY, assert_no_personal_data, command, folder, port, run, share_machine},
-    collector::{Collector, attributes, hex},
+    collector::{Collector, attributes},
 };
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";

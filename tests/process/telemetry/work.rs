@@ -1,11 +1,12 @@
 //! The telemetry of the background work that a request causes.
 
+use hex::encode as hex;
 use serde_json::{Value, json};
 
 use super::{CALLER, TRACE, start};
 use crate::{
     coach::{Dev, assert_no_personal_data, share_machine},
-    collector::{Collector, attributes, hex},
+    collector::{Collector, attributes},
 };
 
 const REQUEST: &str = include_str!("../../../schema/operations/RequestDataExport.graphql");

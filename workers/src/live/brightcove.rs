@@ -72,7 +72,7 @@ impl Brightcove {
     ///
     /// When the HTTP client cannot be created.
     pub fn new(settings: ApiSettings) -> Result<Self, reqwest::Error> {
-        let client = api::client(REQUEST_TIMEOUT)?;
+        let client = api::client_builder(REQUEST_TIMEOUT).build()?;
         Ok(Self { settings, client })
     }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use coach_domain::{
     clock::Clock, partner::PartnerRecord, queue::Envelope, standard_webhooks::sign,
 };
-use reqwest::{Client, header::CONTENT_TYPE, redirect};
+use reqwest::{Client, header::CONTENT_TYPE};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -14,10 +14,7 @@ use super::{
     PartnerOptions, PartnerSettings, address::PublicResolver, circuit_breaker::CircuitBreaker,
     response::PostResult,
 };
-use crate::api::USER_AGENT;
-
-/// The timeout of connecting, including TLS.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+use crate::api::client_builder;
 
 pub(super) struct Partner {
     settings: PartnerSettings,
@@ -66,12 +63,8 @@ impl Partner {
         options: &PartnerOptions,
     ) -> Result<Self, reqwest::Error> {
         let PartnerSettings { allow_private, .. } = settings;
-        let client = Client::builder()
-            .user_agent(USER_AGENT)
-            .connect_timeout(CONNECT_TIMEOUT.min(options.timeout))
-            .timeout(options.timeout)
+        let client = client_builder(options.timeout)
             .https_only(!allow_private)
-            .redirect(redirect::Policy::none())
             // A proxy would resolve names itself, and bypass the check of addresses.
             .no_proxy()
             .dns_resolver(Arc::new(PublicResolver { allow_private }));

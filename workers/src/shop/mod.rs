@@ -20,7 +20,7 @@ pub use stripe::Stripe;
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(3);
 
 fn client() -> reqwest::Result<Client> {
-    api::client(REQUEST_TIMEOUT)
+    api::client_builder(REQUEST_TIMEOUT).build()
 }
 
 /// Sends a request, and deserializes the response. Errors do not contain the URL, which identifies the purchase.

@@ -27,10 +27,8 @@ use reqwest::{
 };
 use serde_json::json;
 
-use crate::aws::CachedCredentials;
+use crate::{api::client_builder, aws::CachedCredentials};
 
-/// The timeout of connecting, including TLS.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const JSON: &str = "application/json";
 
 /// The settings of [`Ses`].
@@ -89,12 +87,9 @@ impl Ses {
         let host = url
             .port()
             .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        let client = Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(settings.timeout)
-            .redirect(reqwest::redirect::Policy::none());
+        let client = client_builder(settings.timeout).build();
         Ok(Self {
-            client: client.build().map_err(|error| error.to_string())?,
+            client: client.map_err(|error| error.to_string())?,
             url,
             host,
             region,
