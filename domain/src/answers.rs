@@ -118,7 +118,7 @@ answers! {
 }
 
 /// A type of answers.
-trait Answer: Sized {
+pub trait Answer: Sized {
     /// What a correction contains.
     type Value: Clone;
 

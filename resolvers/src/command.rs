@@ -45,12 +45,6 @@ pub(crate) fn decode_public<I: OpaqueId>(id: &str, argument: &str) -> Result<I, 
     I::decode(id).ok_or_else(|| UserError::unknown(argument))
 }
 
-impl From<Error> for MutationError {
-    fn from(Error(error): Error) -> Self {
-        Self::Internal(error)
-    }
-}
-
 impl UserErrors for RequestContext {
     type UserError = UserError;
     type MutationError = MutationError;

@@ -1,8 +1,10 @@
 //! `Day`, `ScheduledWorkout` and `PlannedMeal`, and the mutations of workouts.
 
+use std::sync::Arc;
+
 use coach_domain::{
     day::{CompleteWorkout, Day, PlannedMeal, ScheduledWorkout, UndoCompleteWorkout},
-    id::{DayId, OpaqueId as _, PlannedMealId, ScheduledWorkoutId},
+    id::{DayId, PlannedMealId, ScheduledWorkoutId},
 };
 
 use crate::{

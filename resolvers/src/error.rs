@@ -7,6 +7,12 @@ use coach_execution::{PathSegment, ResolverError};
 #[error(transparent)]
 pub struct Error(#[from] coach_domain::Error);
 
+impl From<Error> for coach_domain::Error {
+    fn from(Error(error): Error) -> Self {
+        error
+    }
+}
+
 impl From<Error> for ResolverError {
     fn from(Error(error): Error) -> Self {
         use coach_domain::Error as Domain;

@@ -1,10 +1,12 @@
 //! The live stream, the list of live sessions, and their mutations for staff.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use coach_domain::{
     Error as Domain,
     command::Command,
-    id::{self, LiveSessionId, OpaqueId as _},
+    id::{self, LiveSessionId},
     live::{
         self, CancelLiveSession, LiveSession, LiveState, RescheduleLiveSession, ScheduleLiveSession,
     },

@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use coach_domain::{
     cycle::{self, Cycle},
-    id::{MemberId, OpaqueId as _, PlanId},
+    id::{MemberId, PlanId},
     plan::{self, EndPlan, Plan, StartPlan},
     progression::Reason,
 };

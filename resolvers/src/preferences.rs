@@ -1,10 +1,7 @@
 //! `Member.preferences` and its mutation.
 
-use std::sync::Arc;
-
 use coach_domain::{
     id::MemberId,
-    member::Member,
     preferences::{self, Preferences, UpdatePreferences},
 };
 use coach_execution::Batch;

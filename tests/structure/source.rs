@@ -9,7 +9,7 @@ use std::{
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// The packages, each with its `src` or, for tests, its own folder.
-pub(crate) const PACKAGES: [&str; 10] = [
+pub(crate) const PACKAGES: [&str; 11] = [
     "schema/src",
     "schema/execution/src",
     "domain/src",

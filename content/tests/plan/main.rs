@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use coach_content::seed;
 use coach_domain::{
     catalogue::Catalogue,
     cycle::{self, Cycle},

@@ -37,12 +37,13 @@ fn named_marker(name: &str, input: bool) -> String {
 /// The Rust type of a payload's field. Objects are shared, but not those in lists.
 pub(super) fn output(contract: &Contract, ty: &Type) -> String {
     match ty {
-        Type::Named(_) => format!("Option<{}>", output(contract, &ty.clone().non_null())),
         Type::NonNullNamed(name) => match contract.named(name).map(|model| &model.kind) {
             Some(Kind::Object { .. }) => format!("Arc<{}>", named_type(contract, name)),
             _ => named_type(contract, name),
         },
-        Type::List(_) => format!("Option<{}>", output(contract, &ty.clone().non_null())),
+        Type::Named(_) | Type::List(_) => {
+            format!("Option<{}>", output(contract, &ty.clone().non_null()))
+        }
         Type::NonNullList(item) => match &**item {
             Type::NonNullNamed(name) => format!("Vec<{}>", named_type(contract, name)),
             item => format!("Vec<{}>", output(contract, item)),

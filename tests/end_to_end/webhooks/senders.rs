@@ -40,7 +40,7 @@ pub(crate) fn environment(shop: &Shop, apis: &ShopApis) -> Vec<(&'static str, St
         ("COACH_WEBHOOK_STRIPE_SECRETS", STRIPE.join(", ")),
         ("COACH_APPLE_BUNDLE_ID", BUNDLE.to_owned()),
         ("COACH_APPLE_PRODUCTS", PRODUCTS.join(",")),
-        ("COACH_APPLE_ROOT", hex::encode(&shop.root)),
+        ("COACH_APPLE_ROOT", hex::encode(shop.root)),
     ]);
     environment
 }

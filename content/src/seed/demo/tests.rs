@@ -166,7 +166,7 @@ fn cycles_follow_each_other_and_close_on_day_29_at_the_earliest() {
         assert!(next.starts_on >= cycle::check_in_opens_on(one.starts_on));
         assert_ne!(one.programme_id, next.programme_id);
     }
-    let closed: HashSet<_> = rows.check_ins.iter().map(|it| it.cycle_id).collect();
+    let closed: HashSet<_> = rows.check_ins.iter().map(|it| it.cycle_id.id).collect();
     assert_eq!(closed, rows.cycles[..2].iter().map(|it| it.id).collect());
 }
 

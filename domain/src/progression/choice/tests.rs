@@ -1,7 +1,6 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use sea_orm::Iterable as _;
 use uuid::Uuid;
 
 use super::choose;

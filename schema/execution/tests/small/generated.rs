@@ -1,6 +1,6 @@
 // Generated from the SDL by coach-schema; edit schema/graphql instead.
 use std::sync::Arc;
-use ::coach_execution::{Batch, BatchFunction, BatchLoader, Completed, ResolverError, Input, InputError, InputObject, ArgumentValues, MaybeUndefined, Name, FieldResult, Output, PlannedField, UserErrorPayload, Value, builtin, complete_object, constraint, definition::*, leaf, scalar::Scalar};
+use ::coach_execution::{Batch, BatchFunction, BatchLoader, Completed, ResolverError, Input, InputError, InputObject, ArgumentValues, MaybeUndefined, Name, FieldResult, Output, PlannedField, UserErrorPayload, UserErrors, Value, builtin, complete_object, constraint, definition::*, leaf, scalar::Scalar};
 use super::{Error, RequestContext, Resolvers, Role};
 
 /// The exported SDL.
@@ -397,7 +397,7 @@ pub mod arguments {
     }
 }
 
-impl Output<types::LabelPayload, Request> for crate::model::LabelPayload {
+impl Output<types::LabelPayload, Request> for self::payload::LabelPayload {
     fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
         complete_object(field.object(3), |field| match field.index {
             0 => Output::<Option<builtin::String>, Request>::complete(&self.label, field, request), // LabelPayload.label
@@ -563,6 +563,33 @@ pub mod one_of {
             }
         }
     }
+}
+
+/// The payloads of mutations.
+pub mod payload {
+    use super::*;
+
+    /// `LabelPayload`.
+    #[derive(Debug, Default)]
+    pub struct LabelPayload {
+        /// `LabelPayload.label`.
+        pub label: Option<String>, // LabelPayload.label
+        /// `LabelPayload.userErrors`.
+        pub user_errors: Vec<crate::model::Mistake>, // LabelPayload.userErrors
+    }
+
+    impl UserErrorPayload for LabelPayload {
+        type UserError = <RequestContext as UserErrors>::UserError;
+
+        fn rejected(user_errors: Vec<Self::UserError>) -> Self {
+            Self { user_errors, ..Self::default() }
+        }
+
+        fn user_errors(&self) -> &[Self::UserError] {
+            &self.user_errors
+        }
+    }
+
 }
 
 /// The traits to implement for batch functions, which load the data of fields.
@@ -1200,10 +1227,8 @@ pub mod mutation {
         note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
     )]
     pub trait Label { // Mutation.label
-        /// The value of the field.
-        type Value: Output<types::LabelPayload, Request> + UserErrorPayload + Send + Sync; // Mutation.label
         /// Resolves the field.
-        fn resolve(context: &RequestContext, arguments: &arguments::MutationLabel) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Mutation.label
+        fn resolve(context: &RequestContext, input: &input::LabelInput) -> impl Future<Output = Result<payload::LabelPayload, super::super::MutationError>> + Send; // Mutation.label
     }
 
 }
@@ -1277,7 +1302,7 @@ impl ::coach_execution::GeneratedSchema for Schema {
             (0, 16) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as query::FailsNonNull>::resolve(&request.context), field, request), // Query.failsNonNull
             (1, 0) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as mutation::Add>::resolve(&request.context, field.arguments()), field, request), // Mutation.add
             (1, 1) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as mutation::AddOrFail>::resolve(&request.context, field.arguments()), field, request), // Mutation.addOrFail
-            (1, 2) => ::coach_execution::resolve_mutation::<_, _, types::LabelPayload, _, _>(|| <Resolvers as mutation::Label>::resolve(&request.context, field.arguments()), &["TOO_LONG", "TOO_SHORT"], field, request), // Mutation.label
+            (1, 2) => ::coach_execution::resolve_mutation::<RequestContext, _, types::LabelPayload, _, _>(|| <Resolvers as mutation::Label>::resolve(&request.context, &field.arguments::<arguments::MutationLabel>().input), &["TOO_LONG", "TOO_SHORT"], field, request), // Mutation.label
             _ => unreachable!("no other root fields"),
         }
     }
