@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::ConnectionTrait;
 
-use super::{Consent, entity};
+use super::Consent;
 use crate::{
     Result, database,
     id::{MemberId, uuid_array},
@@ -21,14 +21,5 @@ pub async fn of_members(
         WHERE member_id = ANY($1)
         ORDER BY member_id, purpose";
     let statement = database::statement(sql, [uuid_array(members.iter().map(|id| id.0))]);
-    let rows = entity::Model::find_by_statement(statement).all(db).await?;
-    let mut consents: HashMap<_, Vec<_>> = HashMap::new();
-    for row in rows {
-        consents.entry(row.member_id).or_default().push(Consent {
-            purpose: row.purpose,
-            granted: row.granted,
-            changed_at: row.changed_at,
-        });
-    }
-    Ok(consents)
+    database::by_member(db, statement).await
 }

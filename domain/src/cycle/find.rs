@@ -4,22 +4,22 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
-use uuid::Uuid;
 
 use super::{Cycle, check_in_due, check_in_opens_on, ends_on};
 use crate::{
     Result, database,
     enums::Level,
-    id::{CycleId, MemberId, PlanId, ProgrammeId},
+    id::{CycleId, PlanId, ProgrammeId},
     progression::Load,
     time_zone,
 };
 
 #[derive(FromQueryResult)]
 struct Row {
-    member_id: MemberId,
-    id: Uuid,
-    plan_id: Uuid,
+    #[sea_orm(nested)]
+    id: CycleId,
+    #[sea_orm(nested(prefix = "plan_"))]
+    plan_id: PlanId,
     number: i32,
     starts_on: NaiveDate,
     closed_on: Option<NaiveDate>,
@@ -98,18 +98,11 @@ async fn load(
 
 impl Row {
     fn cycle(self, now: DateTime<Utc>) -> Cycle {
-        let time_zone = time_zone::parse_stored(&self.time_zone, self.member_id);
+        let time_zone = time_zone::parse_stored(&self.time_zone, self.id.member);
         let today = now.with_timezone(&time_zone).date_naive();
-        let member = self.member_id;
         Cycle {
-            id: CycleId {
-                member,
-                id: self.id,
-            },
-            plan_id: PlanId {
-                member,
-                id: self.plan_id,
-            },
+            id: self.id,
+            plan_id: self.plan_id,
             number: self.number,
             starts_on: self.starts_on,
             ends_on: ends_on(self.starts_on),

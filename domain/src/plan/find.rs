@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 
-use super::{Plan, entity};
+use super::Plan;
 use crate::{
     Result, database,
     id::{MemberId, PlanId, uuid_array},
@@ -32,12 +32,8 @@ pub async fn of_members(
     let sql = format!(
         "{PLANS} WHERE p.member_id = ANY($1) ORDER BY p.member_id, p.started_on DESC, p.id DESC"
     );
-    let plans = load(db, sql, [uuid_array(members.iter().map(|id| id.0))]).await?;
-    let mut by_member: HashMap<_, Vec<_>> = HashMap::new();
-    for plan in plans {
-        by_member.entry(plan.id.member).or_default().push(plan);
-    }
-    Ok(by_member)
+    let statement = database::statement(sql, [uuid_array(members.iter().map(|id| id.0))]);
+    database::by_member(db, statement).await
 }
 
 /// The plans with these ids, in no particular order.
@@ -54,21 +50,5 @@ async fn load(
     keys: impl IntoIterator<Item = Value>,
 ) -> Result<Vec<Plan>> {
     let statement = database::statement(sql, keys);
-    let rows = entity::Model::find_by_statement(statement).all(db).await?;
-    Ok(rows.into_iter().map(Plan::from).collect())
-}
-
-impl From<entity::Model> for Plan {
-    fn from(row: entity::Model) -> Self {
-        Self {
-            id: PlanId {
-                member: row.member_id,
-                id: row.id,
-            },
-            goal: row.goal,
-            status: row.status,
-            started_on: row.started_on,
-            ended_on: row.ended_on,
-        }
-    }
+    Ok(Plan::find_by_statement(statement).all(db).await?)
 }

@@ -11,7 +11,7 @@ pub(crate) use start::no_programme;
 pub use start::{StartPlan, Started};
 
 use chrono::NaiveDate;
-use sea_orm::{DeriveActiveEnum, EnumIter};
+use sea_orm::{DeriveActiveEnum, EnumIter, FromQueryResult};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -30,9 +30,10 @@ stored_enum! {
 }
 
 /// A plan.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Plan {
     /// The id, with the owner.
+    #[sea_orm(nested)]
     pub id: PlanId,
     /// The goal.
     pub goal: Goal,

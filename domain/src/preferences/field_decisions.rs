@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use sea_orm::{ConnectionTrait as _, FromQueryResult};
 
-use super::{Preferences, entity};
+use super::Preferences;
 use crate::{
     Result,
     command::CommandContext,
@@ -51,9 +51,7 @@ impl FieldDecisions {
         let rows = context.transaction().query_all_raw(statement).await?;
         let (mut history, mut decided, mut known) = (Vec::new(), Vec::new(), Vec::new());
         for row in &rows {
-            history.push(Preferences::from(entity::Model::from_query_result(
-                row, "",
-            )?));
+            history.push(Preferences::from_query_result(row, "")?);
             decided = row.try_get::<Vec<String>>("", "decided")?;
             known = row.try_get::<Vec<String>>("", "known")?;
         }

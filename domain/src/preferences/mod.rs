@@ -9,6 +9,7 @@ mod update;
 mod write;
 
 use chrono::NaiveDate;
+use sea_orm::FromQueryResult;
 use serde::Serialize;
 
 use crate::enums::{Allergen, Diet, Goal, Level};
@@ -19,7 +20,7 @@ pub use update::UpdatePreferences;
 pub(crate) use write::write;
 
 /// Preferences that are effective from a date on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Preferences {
     /// The first local date on which they are effective.
     pub effective_from: NaiveDate,
