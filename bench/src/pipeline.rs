@@ -1,5 +1,5 @@
 //! The message pipeline under measurement: outbox, relay, queue on Postgres and consumer, as in production. The
-//! consumer only inserts a row into the inbox and reports the delay since the commit of the message.
+//! consumer only inserts a row into the inbox and reports the delay since the message was created, including its commit.
 
 use std::{path::Path, sync::Arc, time::Duration};
 

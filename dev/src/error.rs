@@ -25,7 +25,7 @@ pub enum Error {
     /// `COACH_POSTGRES_BIN` is set but holds no usable Postgres.
     #[error(
         "COACH_POSTGRES_BIN={} cannot be used: {reason}; set it to the folder that holds `postgres` and `initdb` of \
-         Postgres 15 or later, or unset it to have one looked for", folder.display()
+         Postgres 15 or later, or unset it to search for one", folder.display()
     )]
     Bin {
         /// Its value.
@@ -57,7 +57,7 @@ pub enum Error {
         "{} belongs to another account (uid {owner}); start as that account, delete the folder, or set COACH_HOME \
          to another one", folder.display()
     )]
-    Foreign {
+    OwnedByOther {
         /// The folder.
         folder: PathBuf,
         /// Its owner.
@@ -78,7 +78,7 @@ pub enum Error {
 
     /// `initdb` failed.
     #[error(
-        "the database cluster could not be created in {}; mend what `initdb` says and start again:\n{output}",
+        "the database cluster could not be created in {}; fix the problem that `initdb` reports and start again:\n{output}",
         folder.display()
     )]
     Initdb {
@@ -90,7 +90,7 @@ pub enum Error {
 
     /// The server exited before it accepted connections.
     #[error(
-        "Postgres ended at once ({status}); its log {} ends with the lines below. Where the data is of no worth, \
+        "Postgres ended at once ({status}); its log {} ends with the lines below. If you do not need the data, \
          delete {} and start again:\n{tail}", log.display(), data.display()
     )]
     Exited {

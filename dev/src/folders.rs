@@ -60,7 +60,7 @@ pub(crate) fn create_private(folder: &Path, user: &RunAs) -> Result<(), Error> {
     let data = fs::symlink_metadata(folder).map_err(Error::io("look at", folder))?;
     let is_ours = [rustix::process::geteuid().as_raw(), user.uid()].contains(&data.uid());
     if !is_ours {
-        return Err(Error::Foreign {
+        return Err(Error::OwnedByOther {
             folder: folder.to_owned(),
             owner: data.uid(),
         });

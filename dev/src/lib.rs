@@ -36,7 +36,7 @@ use self::{
 pub const SUPERUSER: &str = "coach";
 
 /// What a URL has to escape: all but the unreserved characters of RFC 3986.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+const PERCENT_ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'_')
     .remove(b'.')
@@ -56,7 +56,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// A durable server for `home`, with a Postgres installed on this machine.
+    /// A durable server for `home`. Postgres is installed by apt if possible, but not downloaded.
     pub fn new(home: impl Into<PathBuf>) -> Self {
         Self {
             home: home.into(),
@@ -99,8 +99,7 @@ impl EmbeddedPostgres {
             .map_err(Error::io("open", &settings.home))?;
         let home_lock = Lock::take(&home)?;
         let (binaries, user, store) = prepare(settings, &home, report)?;
-        // The data folder may be a link, which a copied home shares with the original: the lock of the home does not
-        // suffice.
+        // The data folder may be a symbolic link. A copy of the home then shares it, so it has a lock of its own.
         let data_lock = Lock::take(&store)?;
 
         recovery::recover(&store, report)?;
@@ -153,7 +152,7 @@ impl EmbeddedPostgres {
 
 /// The URL of a database of the server that another process runs for this home, as [`EmbeddedPostgres::url`]; `None`
 /// when none runs.
-pub fn running(home: &Path, database: &str) -> Option<String> {
+pub fn running_url(home: &Path, database: &str) -> Option<String> {
     let home = home.canonicalize().ok()?;
     let store = home.join("postgres").canonicalize().ok()?;
     let user = RunAs::choose(&home).ok()?;
@@ -172,8 +171,8 @@ pub fn running(home: &Path, database: &str) -> Option<String> {
 fn url(sockets: &Path, database: &str) -> String {
     format!(
         "postgres://{SUPERUSER}@localhost/{}?host={}&port={}&sslmode=disable",
-        percent_encode(database.as_bytes(), RESERVED),
-        percent_encode(sockets.as_os_str().as_encoded_bytes(), RESERVED),
+        percent_encode(database.as_bytes(), PERCENT_ENCODED),
+        percent_encode(sockets.as_os_str().as_encoded_bytes(), PERCENT_ENCODED),
         sockets::PORT,
     )
 }

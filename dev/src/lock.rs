@@ -24,7 +24,7 @@ pub(crate) struct Lock {
 
 impl Lock {
     /// Takes the lock of a folder, or fails with the id of the process that holds it. The file stays when the lock is
-    /// released: deleting it would let two processes lock two files of the same name.
+    /// released: if it were deleted, one process could hold the lock of the deleted file while another locks a new one.
     pub(crate) fn take(folder: &Path) -> Result<Self, Error> {
         let path = folder.join("coach.lock");
         let mut file = OpenOptions::new()
@@ -74,8 +74,8 @@ impl Drop for Lock {
     }
 }
 
-/// The flag that refuses symbolic links. Root opens files in a folder of the account of Postgres, which must not be
-/// able to redirect it by a link.
+/// The flag that refuses symbolic links. Root opens files in a folder that the account of Postgres can write to; without
+/// the flag, that account could redirect root by a link.
 pub(crate) fn no_follow() -> i32 {
     OFlags::NOFOLLOW.bits().cast_signed()
 }
@@ -85,7 +85,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_holder_learns_who_the_first_is() -> Result<(), Box<dyn std::error::Error>> {
+    fn taking_a_held_lock_fails_with_the_pid_of_its_holder()
+    -> Result<(), Box<dyn std::error::Error>> {
         let folder = std::env::temp_dir().join(format!("coach-lock-{}", std::process::id()));
         std::fs::create_dir_all(&folder)?;
         let first = Lock::take(&folder)?;

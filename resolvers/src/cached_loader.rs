@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt::Debug, hash::Hash, sync::Arc};
 use coach_domain::{Error, Result};
 use dataloader::{BatchFn, cached::Loader};
 
-use crate::request_source::RequestSource;
+use crate::request_resources::RequestResources;
 
 /// Fetches rows of one kind by key.
 pub(crate) trait FetchRows: Send + Sync + 'static {
@@ -16,14 +16,14 @@ pub(crate) trait FetchRows: Send + Sync + 'static {
 
     /// Fetches the rows of all keys, with one statement per table. Keys without a row are absent from the result.
     fn fetch(
-        source: &RequestSource,
+        source: &RequestResources,
         keys: &[Self::Key],
     ) -> impl Future<Output = Result<HashMap<Self::Key, Self::Value>>> + Send;
 }
 
 type CachedRow<V> = Result<Option<Arc<V>>>;
 
-struct BatchFetch<F>(Arc<RequestSource>, std::marker::PhantomData<F>);
+struct BatchFetch<F>(Arc<RequestResources>, std::marker::PhantomData<F>);
 
 impl<F: FetchRows> BatchFn<F::Key, CachedRow<F::Value>> for BatchFetch<F> {
     async fn load(&mut self, keys: &[F::Key]) -> HashMap<F::Key, CachedRow<F::Value>> {
@@ -43,7 +43,7 @@ impl<F: FetchRows> BatchFn<F::Key, CachedRow<F::Value>> for BatchFetch<F> {
 pub(crate) struct CachedLoader<F: FetchRows>(Loader<F::Key, CachedRow<F::Value>, BatchFetch<F>>);
 
 impl<F: FetchRows> CachedLoader<F> {
-    pub(crate) fn new(source: &Arc<RequestSource>) -> Self {
+    pub(crate) fn new(source: &Arc<RequestResources>) -> Self {
         let fetch = BatchFetch(Arc::clone(source), std::marker::PhantomData);
         // Do not wait for more keys: batch functions call this with all of theirs at once.
         let loader = Loader::new(fetch).with_yield_count(0);

@@ -23,13 +23,13 @@ use tracing::Span;
 use crate::{
     App, MutationError, MutationInput,
     cached_loader::CachedLoader,
-    request_source::RequestSource,
+    request_resources::RequestResources,
     row_loaders::{Cycles, Histories, Logs, Members},
 };
 
 /// The context of one request.
 pub struct RequestContext {
-    source: Arc<RequestSource>,
+    source: Arc<RequestResources>,
     viewer: Viewer,
     member: OnceCell<Option<Arc<Member>>>,
     catalogue: OnceCell<Arc<Catalogue>>,
@@ -43,7 +43,7 @@ pub struct RequestContext {
 impl RequestContext {
     /// The context of a request that starts now. `span` is the span of its operation.
     pub fn new(app: Arc<App>, viewer: Viewer, span: Span) -> Self {
-        let source = RequestSource {
+        let source = RequestResources {
             session: app.session(span),
             now: app.services.clock.now(),
             app,
@@ -56,7 +56,7 @@ impl RequestContext {
         Self::with_source(Arc::clone(&self.source), self.viewer.clone())
     }
 
-    fn with_source(source: Arc<RequestSource>, viewer: Viewer) -> Self {
+    fn with_source(source: Arc<RequestResources>, viewer: Viewer) -> Self {
         Self {
             members: CachedLoader::new(&source),
             cycles: CachedLoader::new(&source),
@@ -132,7 +132,7 @@ impl RequestContext {
     /// # Errors
     ///
     /// Those of [`purchase::confirm`].
-    pub(crate) async fn confirm(
+    pub(crate) async fn confirm_purchase(
         &self,
         input: &impl MutationInput,
         command: &mut LinkPurchase,

@@ -30,7 +30,7 @@ mod patch;
 mod plan;
 mod preferences;
 mod recipe;
-mod request_source;
+mod request_resources;
 mod row_loaders;
 mod scalar;
 mod schedule;
@@ -59,7 +59,7 @@ pub use error::Error;
 use authorization::{authorize, authorize_owner};
 use coach_domain::viewer::Role;
 use command::{MutationError, MutationInput, OccurredAt};
-use contract::{arguments, batch, input, mutation, one_of, payload, query, types};
+use contract::{abstract_type, arguments, batch, input, mutation, payload, query, types};
 
 /// Implements the generated traits.
 pub struct Resolvers;

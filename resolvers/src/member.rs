@@ -18,7 +18,7 @@ impl query::Me for Resolvers {
     type Value = Option<Arc<Member>>;
 
     async fn resolve(context: &RequestContext) -> Result<Self::Value, Error> {
-        Ok(context.member().await?.map(Arc::clone))
+        Ok(context.member().await?.cloned())
     }
 }
 

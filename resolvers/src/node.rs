@@ -19,7 +19,7 @@ use coach_domain::{
 use coach_execution::ResolverError;
 
 use crate::{
-    Error, RequestContext, Resolvers, arguments, one_of::Node, query, schedule::Schedules,
+    Error, RequestContext, Resolvers, abstract_type::Node, arguments, query, schedule::Schedules,
 };
 
 /// An object, `None` if it does not exist for the viewer, or the error of loading it.

@@ -37,21 +37,24 @@ impl mutation::UpdatePreferences for Resolvers {
         context: &RequestContext,
         input: &input::UpdatePreferencesInput,
     ) -> Result<UpdatePreferencesPayload, MutationError> {
-        let command = UpdatePreferences {
-            goal: patch(&input.goal),
-            level: patch(&input.level),
-            diet: patch(&input.diet),
-            allergens: patch(&input.allergens),
-            days_per_week: patch(&input.days_per_week),
-            display_name: patch(&input.display_name),
-            locale: patch(&input.locale),
-            time_zone: patch(&input.time_zone),
-            units: patch(&input.units),
-        };
-        context.execute(input, command).await?;
+        context.execute(input, changes(input)).await?;
         Ok(UpdatePreferencesPayload {
             member: context.member().await?.cloned(),
             ..Default::default()
         })
+    }
+}
+
+fn changes(input: &input::UpdatePreferencesInput) -> UpdatePreferences {
+    UpdatePreferences {
+        goal: patch(&input.goal),
+        level: patch(&input.level),
+        diet: patch(&input.diet),
+        allergens: patch(&input.allergens),
+        days_per_week: patch(&input.days_per_week),
+        display_name: patch(&input.display_name),
+        locale: patch(&input.locale),
+        time_zone: patch(&input.time_zone),
+        units: patch(&input.units),
     }
 }

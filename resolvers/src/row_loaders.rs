@@ -11,7 +11,7 @@ use coach_domain::{
     preferences::{self, Preferences},
 };
 
-use crate::{cached_loader::FetchRows, request_source::RequestSource};
+use crate::{cached_loader::FetchRows, request_resources::RequestResources};
 
 /// Members by id.
 pub(crate) struct Members;
@@ -20,7 +20,10 @@ impl FetchRows for Members {
     type Key = MemberId;
     type Value = Member;
 
-    async fn fetch(source: &RequestSource, keys: &[MemberId]) -> Result<HashMap<MemberId, Member>> {
+    async fn fetch(
+        source: &RequestResources,
+        keys: &[MemberId],
+    ) -> Result<HashMap<MemberId, Member>> {
         let members = member::find(&source.session, keys, source.now).await?;
         Ok(members
             .into_iter()
@@ -36,7 +39,7 @@ impl FetchRows for Cycles {
     type Key = CycleId;
     type Value = Cycle;
 
-    async fn fetch(source: &RequestSource, keys: &[CycleId]) -> Result<HashMap<CycleId, Cycle>> {
+    async fn fetch(source: &RequestResources, keys: &[CycleId]) -> Result<HashMap<CycleId, Cycle>> {
         let cycles = cycle::find(&source.session, keys, source.now).await?;
         Ok(cycles.into_iter().map(|cycle| (cycle.id, cycle)).collect())
     }
@@ -49,7 +52,10 @@ impl FetchRows for Logs {
     type Key = CycleId;
     type Value = DayLog;
 
-    async fn fetch(source: &RequestSource, keys: &[CycleId]) -> Result<HashMap<CycleId, DayLog>> {
+    async fn fetch(
+        source: &RequestResources,
+        keys: &[CycleId],
+    ) -> Result<HashMap<CycleId, DayLog>> {
         day::log(&source.session, keys).await
     }
 }
@@ -62,7 +68,7 @@ impl FetchRows for Histories {
     type Value = Vec<Preferences>;
 
     async fn fetch(
-        source: &RequestSource,
+        source: &RequestResources,
         keys: &[MemberId],
     ) -> Result<HashMap<MemberId, Vec<Preferences>>> {
         preferences::history(&source.session, keys).await

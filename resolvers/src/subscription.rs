@@ -18,15 +18,12 @@ impl mutation::LinkPurchase for Resolvers {
             purchase: input.purchase.clone(),
             confirmed: None,
         };
-        // The shop is requested here, because `execute` opens a transaction, which must not hold locks meanwhile.
-        context.confirm(input, &mut command).await?;
+        // Ask the shop before `execute` opens its transaction, so that no locks are held during the call.
+        context.confirm_purchase(input, &mut command).await?;
         context.execute(input, command).await?;
-        let subscription = context
-            .member()
-            .await?
-            .and_then(|it| it.subscription.clone());
+        let member = context.member().await?;
         Ok(LinkPurchasePayload {
-            subscription: subscription.map(Arc::new),
+            subscription: member.and_then(|member| member.subscription.clone().map(Arc::new)),
             ..Default::default()
         })
     }

@@ -15,7 +15,7 @@ pub(crate) fn check(schema: &Schema, parent: &Name, field: &Node<FieldDefinition
     let field_reason = field_error_reason(schema, parent, field);
     if let Some(reason) = field_reason.filter(|_| field.ty.is_non_null()) {
         mistakes.push(format!(
-            "{reason}, so it must be nullable: an error there must not take its siblings away"
+            "{reason}, so it must be nullable: an error there must not make the parent object null"
         ));
     }
     let object_reason = object_error_reason(schema, parent, field);
@@ -23,7 +23,7 @@ pub(crate) fn check(schema: &Schema, parent: &Name, field: &Node<FieldDefinition
         object_reason.filter(|_| field_reason.is_none() && !allows_null_object(&field.ty))
     {
         mistakes.push(format!(
-            "{reason}, so it or its items must be nullable: an error there must not take its siblings away"
+            "{reason}, so it or its items must be nullable: an error there must not make the parent object null"
         ));
     }
     mistakes.extend(
@@ -47,14 +47,14 @@ fn field_error_reason(
     if arguments.any(|argument| argument.name == "after") {
         return Some("takes a cursor, which may be stale");
     }
-    // Both are checked before anything is loaded.
+    // The role of the field and that of its type are checked before the field is resolved.
     let own = required_role(field.directives.iter());
     let mut roles = own
         .into_iter()
         .chain(role_of_type(schema, field.ty.inner_named_type()));
     roles
         .any(|role| !parent_requires(schema, parent, role))
-        .then_some("asks for a role")
+        .then_some("requires a role")
 }
 
 /// Why the object that the field returns, or one in its list, can be replaced by
@@ -73,7 +73,7 @@ fn object_error_reason(
         .filter_map(|ty| role_of_type(schema, &ty));
     roles
         .any(|role| !parent_requires(schema, parent, role))
-        .then_some("may be an object that asks for a role")
+        .then_some("may be an object that requires a role")
 }
 
 /// Whether the parent type requires the same role, so that every viewer who sees
@@ -122,7 +122,7 @@ fn undocumented_codes(field: &FieldDefinition, codes: &[&str]) -> Vec<String> {
     let description = field.description.as_deref().unwrap_or_default();
     let missing = codes.iter().filter(|code| !description.contains(**code));
     let missing =
-        missing.map(|code| format!("can be the error {code}; say when in its description"));
+        missing.map(|code| format!("can fail with {code}, but its description does not say when"));
     missing.collect()
 }
 

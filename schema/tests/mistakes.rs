@@ -95,11 +95,11 @@ fn each_mistake_has_a_location_and_a_hint() {
         ),
         (
             "type Query {\n  one: Int! @auth\n}".to_owned(),
-            "dish.graphql:2:3: `Query.one` asks for a role, so it must be nullable",
+            "dish.graphql:2:3: `Query.one` requires a role, so it must be nullable",
         ),
         (
             format!("{dish}type Dish @model(rust: \"a::Dish\") @auth {{ id: ID }}\nextend type Query {{ own: Dish! }}"),
-            "`Query.own` asks for a role, so it must be nullable",
+            "`Query.own` requires a role, so it must be nullable",
         ),
         (
             "type Query { one: Int }\ntype Mutation {\n  two: Int!\n}".to_owned(),
@@ -111,11 +111,11 @@ fn each_mistake_has_a_location_and_a_hint() {
         ),
         (
             format!("{dish}type Dish @model(rust: \"a::Dish\") @auth {{ id: ID }}\nextend type Query {{ own: [Dish]! }}"),
-            "`Query.own` asks for a role, so it must be nullable",
+            "`Query.own` requires a role, so it must be nullable",
         ),
         (
             format!("{dish}type Dish @model(rust: \"a::Dish\") @auth {{ id: ID }}\nunion Food = Dish\nextend type Query {{ food: [Food!]! }}"),
-            "`Query.food` may be an object that asks for a role, so it or its items must be nullable",
+            "`Query.food` may be an object that requires a role, so it or its items must be nullable",
         ),
         (
             "type Query {\n  \"Or the error LATE.\"\n  one: Int! @errors(codes: [\"LATE\"])\n}".to_owned(),
@@ -123,7 +123,7 @@ fn each_mistake_has_a_location_and_a_hint() {
         ),
         (
             "type Query {\n  \"A number.\"\n  one: Int @errors(codes: [\"LATE\"])\n}".to_owned(),
-            "dish.graphql:2:3: `Query.one` can be the error LATE; say when in its description",
+            "dish.graphql:2:3: `Query.one` can fail with LATE, but its description does not say when",
         ),
         (
             "type Query {\n  one(most: Float @constraint(min: 0.5)): Int\n}".to_owned(),

@@ -56,7 +56,7 @@ async fn a_request_and_its_answer_travel_zipped() {
 }
 
 #[tokio::test]
-async fn the_cost_of_a_screen_is_told_to_who_asks() {
+async fn the_cost_of_a_screen_is_reported_to_who_asks() {
     let test = TestApp::start().await;
     let today = json!({ "query": read_operation("Today") }).to_string();
     let request = || {
@@ -78,7 +78,7 @@ async fn the_cost_of_a_screen_is_told_to_who_asks() {
 }
 
 #[tokio::test]
-async fn a_client_with_hashes_sends_the_text_when_it_is_told_to() {
+async fn a_client_with_hashes_sends_the_text_when_asked_to() {
     let test = TestApp::start().await;
     let token = test.token(member::MAYA);
     let hash = json!({ "persistedQuery": { "version": 1, "sha256Hash": "c0ffee" } });

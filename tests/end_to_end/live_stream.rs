@@ -346,7 +346,7 @@ async fn the_store_is_read_once_in_two_seconds_however_many_ask() {
 }
 
 #[tokio::test]
-async fn the_last_known_state_is_told_with_its_age_while_the_store_fails() {
+async fn the_last_known_state_is_reported_with_its_age_while_the_store_fails() {
     let store = CountingStore::new("fails");
     let test = TestApp::with_object_store(store.clone()).await;
     store.fails.store(true, SeqCst);

@@ -29,7 +29,7 @@ async fn status(test: &TestApp, path: &str) -> u16 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_outage_is_told_and_ends_without_a_restart() {
+async fn an_outage_is_reported_and_ends_without_a_restart() {
     let postgres = server().await;
     coach_gateway::database::create(&postgres.url("postgres"), "outage")
         .await

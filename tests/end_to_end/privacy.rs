@@ -29,7 +29,7 @@ fn the_listener_knows_what_is_private() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn planted_canaries_are_not_told() {
+async fn planted_canaries_do_not_leak() {
     let app = TestApp::start().await;
     let before = leaks::searched();
     let token = app.token(MAYA);

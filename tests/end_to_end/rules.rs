@@ -23,7 +23,7 @@ async fn who_is_not_registered_has_no_member_but_the_catalogue() {
 }
 
 #[tokio::test]
-async fn who_is_not_signed_in_is_told_to() {
+async fn who_is_not_signed_in_gets_unauthenticated() {
     let test = TestApp::start().await;
     let answer = test.graphql("", "{ me { id } }", json!({})).await;
     assert_eq!(

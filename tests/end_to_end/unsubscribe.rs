@@ -163,7 +163,7 @@ async fn looking_changes_nothing_and_shows_what_to_press() {
 }
 
 #[tokio::test]
-async fn one_click_refuses_and_is_told_once() {
+async fn one_click_refuses_and_is_reported_once() {
     let test = start().await;
     let token = emailed_token(&test, MAYA).await;
     let first = post(&test, &token, ONE_CLICK).await;
@@ -200,7 +200,7 @@ async fn the_button_does_it_for_who_was_never_asked() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pressed_many_times_at_once_it_is_told_once() {
+async fn pressed_many_times_at_once_it_is_reported_once() {
     let test = start().await;
     let token = emailed_token(&test, THEO).await;
     test.execute("UPDATE consent SET granted = true WHERE purpose = 'MARKETING_EMAIL'")

@@ -48,7 +48,7 @@ fn user_errors(answer: &Value) -> Vec<(&str, String, &str)> {
 }
 
 #[tokio::test]
-async fn all_that_is_wrong_with_a_form_is_told_at_once() {
+async fn all_that_is_wrong_with_a_form_is_reported_at_once() {
     let test = TestApp::start().await;
     let input = json!({
         "idempotencyKey": "1",
@@ -215,7 +215,7 @@ async fn sentences_are_in_the_members_language_else_in_one_that_the_client_accep
 }
 
 #[tokio::test]
-async fn moments_are_told_by_the_members_clock() {
+async fn moments_are_in_the_members_time_zone() {
     let test = TestApp::start().await;
     test.execute(&format!(
         "UPDATE member SET locale = 'de', time_zone = 'Asia/Tokyo', email_confirmed_at = now() WHERE email = '{RAVI}'"
@@ -231,7 +231,7 @@ async fn moments_are_told_by_the_members_clock() {
 }
 
 #[tokio::test]
-async fn staff_are_told_so_too() {
+async fn staff_get_the_same_errors() {
     let test = TestApp::start().await;
     let input = json!({ "idempotencyKey": "1", "queue": "", "limit": 0 });
     let answer = send(&test, SAM, "redriveDeadLetters", "de", input).await;

@@ -143,7 +143,7 @@ async fn who_refused_is_not_asked_again_for_anothers_sake() {
 }
 
 #[tokio::test]
-async fn what_is_no_record_is_not_told() {
+async fn what_is_no_record_is_not_sent() {
     let server = Server::start().await;
     let fixture = Fixture::new([partner("acme", &server.url())]).await;
     let mut newer = fixture.withdrawal();

@@ -42,7 +42,7 @@ async fn assert_withheld(fixture: &Fixture, envelope: &Envelope) {
 }
 
 #[tokio::test]
-async fn a_subscription_is_told_with_consent_alone() {
+async fn a_subscription_is_sent_with_consent_alone() {
     let server = Server::start().await;
     let fixture = Fixture::new([partner("acme", &server.url())]).await;
     // Without an answer, refused, and granted for another purpose.
@@ -85,7 +85,7 @@ async fn consent_that_was_withdrawn_meanwhile_counts() {
 }
 
 #[tokio::test]
-async fn an_end_is_told_in_any_case() {
+async fn an_end_is_sent_in_any_case() {
     let server = Server::start().await;
     let fixture = Fixture::new([partner("acme", &server.url())]).await;
     let withdrawal = consent_record(&fixture, MarketingEmail, false);
@@ -105,7 +105,7 @@ async fn an_end_is_told_in_any_case() {
 }
 
 #[tokio::test]
-async fn a_grant_is_told_while_it_holds() {
+async fn a_grant_is_sent_while_it_holds() {
     let server = Server::start().await;
     let fixture = Fixture::new([partner("acme", &server.url())]).await;
     fixture.set_consent(MarketingEmail, true).await;

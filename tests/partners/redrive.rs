@@ -17,7 +17,7 @@ use crate::{
 const QUEUE: QueueName = QueueName::PartnerSync;
 
 #[tokio::test]
-async fn who_has_taken_it_is_not_told_again() {
+async fn who_has_accepted_it_does_not_get_it_again() {
     let (acme, emca) = (Server::start().await, Server::start().await);
     let partners = [partner("acme", &acme.url()), partner("emca", &emca.url())];
     let fixture = Fixture::new(partners).await;

@@ -140,7 +140,7 @@ async fn why_there_is_no_connection_is_said_with_what_to_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn tables_of_another_version_are_told_of() {
+async fn tables_of_another_version_are_reported() {
     let folder = folder();
     let server = Server::create(&folder.join("postgres")).await;
     let url = server.url("postgres");

@@ -98,7 +98,7 @@ fn as_an_ordinary_user() {
 }
 
 #[test]
-fn a_taken_port_is_told_with_the_command_that_uses_another() {
+fn a_taken_port_is_reported_with_the_command_that_uses_another() {
     let _lock = share_machine();
     let folder = folder();
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");

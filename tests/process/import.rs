@@ -38,7 +38,7 @@ fn import(folder: &Path, port: u16, what: &str, from: &Path) -> Command {
 
 /// One value of the database of `coach dev`, as text.
 fn value(folder: &Path, sql: &str) -> Option<String> {
-    let url = coach_dev::running(&folder.join("home"), "coach").expect("coach dev runs");
+    let url = coach_dev::running_url(&folder.join("home"), "coach").expect("coach dev runs");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let database = Database::connect(url).await.expect("a connection");
@@ -175,7 +175,7 @@ fn what_is_refused_is_listed_and_fails_only_when_that_is_asked() {
 }
 
 #[test]
-fn what_is_missing_is_told_with_what_mends_it() {
+fn what_is_missing_is_reported_with_what_mends_it() {
     let _lock = share_machine();
     let folder = folder();
     let recipes = samples().join("recipes");
@@ -218,7 +218,7 @@ fn what_is_missing_is_told_with_what_mends_it() {
     // A database without tables, or with those of an older version.
     let _dev = Dev::start(&folder, port);
     value(&folder, "SELECT version()").expect("it runs");
-    let url = coach_dev::running(&folder.join("home"), "postgres").expect("coach dev runs");
+    let url = coach_dev::running_url(&folder.join("home"), "postgres").expect("coach dev runs");
     let mut empty = import(&folder, port, "recipes", &recipes);
     empty.env("COACH_DATABASE_URL", url);
     fail(empty, &["run `coach migrate` first"]);

@@ -150,7 +150,7 @@ pub(crate) async fn many_receivers_never_share_a_message(fixture: &Fixture) {
     assert_eq!(bodies, sent);
 }
 
-pub(crate) async fn its_depth_is_told(fixture: &Fixture) {
+pub(crate) async fn its_depth_is_reported(fixture: &Fixture) {
     let depth = async || fixture.queue.depth(PLAIN).await.expect("told");
     assert_eq!(depth().await, Depth::default());
     let delayed = Outgoing {

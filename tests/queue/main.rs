@@ -67,7 +67,7 @@ behaviours! {
         a_batch_takes_what_is_good,
         a_receive_brings_ten_at_most,
         many_receivers_never_share_a_message,
-        its_depth_is_told,
+        its_depth_is_reported,
     }
     dead_letters {
         the_fifth_receive_is_the_last,

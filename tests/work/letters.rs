@@ -290,7 +290,7 @@ async fn what_is_refused_is_over() {
 
 /// Addresses that an earlier release accepted.
 #[tokio::test]
-async fn an_address_that_nothing_can_be_sent_to_is_told_once() {
+async fn an_address_that_nothing_can_be_sent_to_is_reported_once() {
     let (warnings, _guard) = Warnings::collect();
     let fixture = Fixture::seeded().await;
     let maya = member(&fixture, "maya").await;

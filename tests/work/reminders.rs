@@ -146,7 +146,7 @@ async fn a_check_in_is_due_when_day_29_begins_where_the_member_lives() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_end_of_a_subscription_is_told_seven_days_before_and_after_it() {
+async fn the_end_of_a_subscription_is_reported_seven_days_before_and_after_it() {
     let fixture = Fixture::seeded().await;
     let end: DateTime<Utc> = "2027-03-01T12:00:00Z".parse().unwrap();
     subscribe(&fixture, "maya", end, false).await;

@@ -11,7 +11,7 @@ use super::{
     Options, PoolMode, failure,
     lease::{Call, Fetched, Lease},
     monitor::ConnectionMonitor,
-    statements::run_statements,
+    statements::impl_connection_trait,
     transaction::PoolTransaction,
 };
 
@@ -171,4 +171,4 @@ pub(super) fn query_error(error: SqlxError) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(error.into()))
 }
 
-run_statements!(Pool);
+impl_connection_trait!(Pool);

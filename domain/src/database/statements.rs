@@ -1,8 +1,8 @@
-//! `SeaORM`'s `ConnectionTrait` on top of [`Call`](super::lease::Call).
+//! The macro that makes pools and transactions usable with `SeaORM`.
 
 /// Implements `SeaORM`'s `ConnectionTrait` for a type that has a method `run` for a [`Call`](super::lease::Call). A
-/// blanket implementation is not possible: the trait is foreign.
-macro_rules! run_statements {
+/// blanket implementation is not possible by the orphan rule.
+macro_rules! impl_connection_trait {
     ($runner:ty) => {
         #[async_trait::async_trait]
         impl sea_orm::ConnectionTrait for $runner {
@@ -48,4 +48,4 @@ macro_rules! run_statements {
     };
 }
 
-pub(super) use run_statements;
+pub(super) use impl_connection_trait;

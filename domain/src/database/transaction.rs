@@ -12,7 +12,7 @@ use super::{
     failure,
     lease::{Call, Fetched, Lease},
     pool::{Pool, query_error},
-    statements::run_statements,
+    statements::impl_connection_trait,
 };
 
 /// A transaction. Dropped before its end, it is rolled back and its connection is closed.
@@ -106,7 +106,7 @@ fn report_error(pool: &Pool, error: SqlxError) -> DbErr {
     query_error(error)
 }
 
-run_statements!(PoolTransaction);
+impl_connection_trait!(PoolTransaction);
 
 #[async_trait::async_trait]
 impl TransactionSession for PoolTransaction {

@@ -1,4 +1,4 @@
-//! Reminders of subscriptions that are about to end or have ended, without another one that lasts longer.
+//! Reminders for members whose last subscription is about to end or has ended.
 
 use chrono::{DateTime, Utc};
 use sea_orm::QueryResult;
@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The query for subscriptions whose end lies in a range, of members without another subscription that ends later.
-macro_rules! ending {
+macro_rules! due_sql {
     ($range:literal) => {
         concat!(
             "
@@ -53,7 +53,7 @@ pub struct SubscriptionsExpiring;
 
 impl Reminder for SubscriptionsExpiring {
     const KIND: &'static str = "SUBSCRIPTION_EXPIRING";
-    const DUE_SQL: &'static str = ending!(
+    const DUE_SQL: &'static str = due_sql!(
         "NOT s.will_renew
                 AND $3::timestamptz IS NOT NULL
                 AND GREATEST(s.trial_ends_at, s.expires_at, s.grace_ends_at) > $1
@@ -70,13 +70,14 @@ impl Reminder for SubscriptionsExpiring {
     }
 }
 
-/// Subscriptions that have ended. Partners are notified here too, since no command or report occurs at that time.
+/// Subscriptions that have ended. Partners are notified here too, since nothing else happens at that moment: the
+/// member does nothing, and the shop sends no notification.
 #[derive(Clone, Copy, Debug)]
 pub struct SubscriptionsLapsed;
 
 impl Reminder for SubscriptionsLapsed {
     const KIND: &'static str = "SUBSCRIPTION_LAPSED";
-    const DUE_SQL: &'static str = ending!(
+    const DUE_SQL: &'static str = due_sql!(
         "GREATEST(s.trial_ends_at, s.expires_at, s.grace_ends_at) > $3
                 AND GREATEST(s.trial_ends_at, s.expires_at, s.grace_ends_at) <= $1"
     );

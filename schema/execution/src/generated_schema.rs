@@ -6,7 +6,7 @@ use crate::{
     ArgumentValues, Completed, InputError, PlannedField, ResolverError, definition::TypeDefinition,
 };
 
-/// A schema, as the generator implements it from the SDL.
+/// A schema. The generator implements this trait from the SDL.
 pub trait GeneratedSchema: Sized + Send + Sync + 'static {
     /// The context of a request that is passed to each resolver: viewer, database, clock.
     type Context: Send + Sync + 'static;
@@ -23,18 +23,22 @@ pub trait GeneratedSchema: Sized + Send + Sync + 'static {
 
     /// A request with new, empty loaders.
     fn request(context: Arc<Self::Context>) -> Self::Request;
-    /// A copy of the context without cached data, for one root field of a mutation: what was read before the field ran
-    /// may have changed.
+    /// A copy of the context without cached rows. Each root field of a mutation gets one, because the fields before it
+    /// may have changed the rows.
     fn fork(context: &Self::Context) -> Arc<Self::Context>;
-    /// Whether the viewer is anonymous. Data that is private to a viewer is the same for all anonymous viewers.
+    /// Whether the viewer is anonymous. Fields whose cache scope is private are the same for all anonymous viewers, so
+    /// that responses to them can be cached publicly.
     fn is_anonymous(context: &Self::Context) -> bool;
     /// Checks the roles that `@auth` requires for a field.
-    fn guard(type_index: usize, field: usize, context: &Self::Context)
-    -> Result<(), ResolverError>;
+    fn guard(
+        type_index: usize,
+        field_index: usize,
+        context: &Self::Context,
+    ) -> Result<(), ResolverError>;
     /// Coerces and validates the arguments of a field.
     fn arguments(
         type_index: usize,
-        field: usize,
+        field_index: usize,
         values: &mut ArgumentValues,
     ) -> Result<Box<dyn Any + Send + Sync>, InputError>;
     /// Resolves a field of a root type.

@@ -1,5 +1,5 @@
-//! Coercion of arguments (specification 6.4.1) and input values (3.10), which
-//! distinguishes absent from null.
+//! Coercion of arguments (specification 6.4.1) and input objects (3.10). Absent
+//! and null are distinct.
 
 use apollo_compiler::{
     Node,
@@ -9,8 +9,8 @@ use async_graphql::{MaybeUndefined, Name, Number, Value, Variables, indexmap::In
 
 use crate::{InputError, Violation, builtin};
 
-/// A Rust type that accepts values of the GraphQL input type `G`, which is written
-/// as for [`Output`](crate::Output).
+/// A Rust type that accepts values of a GraphQL input type. `G` is the type's
+/// marker, in the notation that [`Output`](crate::Output) describes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not take the GraphQL input type `{G}`",
     label = "the SDL and the Rust type differ here; the comment at the end of the line names the argument"
@@ -139,7 +139,7 @@ pub struct ArgumentValues(IndexMap<Name, Value>);
 impl ArgumentValues {
     pub(crate) fn new(arguments: &[Node<Argument>], variables: &Variables) -> Self {
         let values = arguments.iter().filter_map(|argument| {
-            let value = constant(&argument.value, &mut |name| variables.get(name).cloned())?;
+            let value = substitute(&argument.value, &mut |name| variables.get(name).cloned())?;
             Some((Name::new(&argument.name), value))
         });
         Self(values.collect())
@@ -178,8 +178,8 @@ impl ArgumentValues {
         taken.map_err(|error| error.within(name))
     }
 
-    /// Fails if values are left, because they belong to no known field.
-    pub fn finish(self) -> Result<(), InputError> {
+    /// Rejects the values that were not taken: they belong to no known field.
+    pub fn reject_unknown(self) -> Result<(), InputError> {
         if self.0.is_empty() {
             return Ok(());
         }
@@ -192,12 +192,12 @@ impl ArgumentValues {
 
 /// Converts a literal; variables in it become null.
 pub(crate) fn literal(value: &Literal) -> Value {
-    constant(value, &mut |_| Some(Value::Null)).unwrap_or(Value::Null)
+    substitute(value, &mut |_| Some(Value::Null)).unwrap_or(Value::Null)
 }
 
 /// Converts a literal and substitutes variables; `None` for a variable that has
 /// neither value nor default, which counts as absent.
-fn constant(value: &Literal, variable: &mut dyn FnMut(&str) -> Option<Value>) -> Option<Value> {
+fn substitute(value: &Literal, variable: &mut dyn FnMut(&str) -> Option<Value>) -> Option<Value> {
     Some(match value {
         Literal::Variable(name) => return variable(name),
         Literal::Null => Value::Null,
@@ -213,14 +213,14 @@ fn constant(value: &Literal, variable: &mut dyn FnMut(&str) -> Option<Value>) ->
             let items = items.iter();
             Value::List(
                 items
-                    .map(|item| constant(item, variable).unwrap_or(Value::Null))
+                    .map(|item| substitute(item, variable).unwrap_or(Value::Null))
                     .collect(),
             )
         }
         Literal::Object(fields) => {
             let fields = fields.iter();
             let present = fields
-                .filter_map(|(name, value)| Some((Name::new(name), constant(value, variable)?)));
+                .filter_map(|(name, value)| Some((Name::new(name), substitute(value, variable)?)));
             Value::Object(present.collect())
         }
     })

@@ -34,7 +34,7 @@ impl Comparison<'_> {
             if find(old, &now.name).is_some() {
                 continue;
             }
-            if defaults::required(self.new, now) {
+            if defaults::is_required(self.new, now) {
                 self.report(
                     Kind::RequiredArgAdded,
                     at(now),

@@ -1,4 +1,4 @@
-//! Compares default values by meaning, not by notation.
+//! Normalizes default values, so that they can be compared by meaning.
 
 use apollo_compiler::{
     Name, Node, Schema,
@@ -13,21 +13,21 @@ use apollo_compiler::{
 pub(super) fn canonical(schema: &Schema, input: &InputValueDefinition) -> Option<Value> {
     let mut coercion = Coercion {
         schema,
-        filling: Vec::new(),
+        in_progress: Vec::new(),
     };
     coercion.coerce(input.default_value.as_ref()?, &input.ty)
 }
 
 /// Whether clients must send the input: it is non-null and has no valid default.
-pub(super) fn required(schema: &Schema, input: &InputValueDefinition) -> bool {
+pub(super) fn is_required(schema: &Schema, input: &InputValueDefinition) -> bool {
     input.ty.is_non_null() && canonical(schema, input).is_none()
 }
 
 struct Coercion<'a> {
     schema: &'a Schema,
-    /// The fields, each with its type, whose defaults are being coerced: a default
-    /// may lead back to its own field.
-    filling: Vec<(Name, Name)>,
+    /// The types and fields whose defaults are being coerced, by which cycles are
+    /// detected.
+    in_progress: Vec<(Name, Name)>,
 }
 
 impl Coercion<'_> {
@@ -70,13 +70,13 @@ impl Coercion<'_> {
             let coordinate = (ty.name.clone(), name.clone());
             if let Some((_, value)) = values.iter().find(|(other, _)| other == name) {
                 fields.push((name.clone(), self.coerce(value, &field.ty)?.into()));
-            } else if self.filling.contains(&coordinate) {
-                // Endless, so the field stays absent.
+            } else if self.in_progress.contains(&coordinate) {
+                // The default refers to itself: the field stays absent.
             } else {
-                self.filling.push(coordinate);
+                self.in_progress.push(coordinate);
                 let default = field.default_value.as_ref();
                 let default = default.and_then(|default| self.coerce(default, &field.ty));
-                self.filling.pop();
+                self.in_progress.pop();
                 match default {
                     Some(default) => fields.push((name.clone(), default.into())),
                     None if field.ty.is_non_null() => return None,

@@ -63,7 +63,7 @@ impl Comparison<'_> {
             }
         }
         for now in &new.arguments {
-            if defaults::required(self.new, now) && find(&old.arguments, &now.name).is_none() {
+            if defaults::is_required(self.new, now) && find(&old.arguments, &now.name).is_none() {
                 self.report(
                     Kind::RequiredDirectiveArgAdded,
                     argument_at(now),

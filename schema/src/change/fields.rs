@@ -62,7 +62,7 @@ impl Comparison<'_> {
             if old.contains_key(name) {
                 continue;
             }
-            if defaults::required(self.new, now) {
+            if defaults::is_required(self.new, now) {
                 self.report(
                     Kind::RequiredInputFieldAdded,
                     at(ty, name),

@@ -91,7 +91,7 @@ impl Comparison<'_> {
                 ),
             ),
             None => {
-                if defaults::required(self.new, new) {
+                if defaults::is_required(self.new, new) {
                     self.report(
                         input.became_required(),
                         coordinate.clone(),

@@ -29,7 +29,7 @@ pub(super) fn emit(out: &mut String, contract: &Contract) {
         fn coerce(value: Value) -> Result<Self, InputError> {{
             let mut fields = ArgumentValues::of_object(value)?;
             let coerced = Self::coerce_fields(&mut fields)?;
-            fields.finish()?;
+            fields.reject_unknown()?;
             Ok(coerced)
         }}
     }}
@@ -264,7 +264,7 @@ fn one_of_enum(out: &mut String, contract: &Contract, coordinate: &str, fields: 
         }
         let _ = writeln!(
             out,
-            "            fields.finish()?;
+            "            fields.reject_unknown()?;
             return {variable}.map(Self::{});
             }}",
             pascal(&field.name)

@@ -14,31 +14,31 @@ use crate::{
 pub(super) fn emit(out: &mut String, contract: &Contract) {
     for (index, model) in contract.types.iter().enumerate() {
         if let (Kind::Object { fields, .. }, Some(rust)) = (&model.kind, &model.rust) {
-            object(out, model, index, &path(rust), fields);
+            emit_object(out, model, index, &path(rust), fields);
         }
     }
-    *out += "/// The interfaces and unions, as enums of their possible object types.\npub mod one_of {\n    use super::*;\n\n";
+    *out += "/// The interfaces and unions, as enums of their possible object types.\npub mod abstract_type {\n    use super::*;\n\n";
     for model in &contract.types {
         if let Kind::Interface {
             possible: members, ..
         }
         | Kind::Union(members) = &model.kind
         {
-            abstract_type(out, contract, model, members);
+            emit_abstract_type(out, contract, model, members);
         }
     }
     *out += "}\n\n";
 }
 
-fn object(out: &mut String, model: &TypeModel, index: usize, rust: &str, fields: &[Field]) {
+fn emit_object(out: &mut String, model: &TypeModel, index: usize, rust: &str, fields: &[Field]) {
     let (name, ty) = (&model.name, pascal(&model.name));
     let _ = writeln!(
         out,
         "impl Output<types::{ty}, Request> for {rust} {{
     fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {{"
     );
-    // The guard of a field only checks the role of the type that the field names. An
-    // object can also be returned as an interface or union.
+    // A field's guard checks only the role of its declared type. If that is an
+    // interface or union, the object's own role is checked here.
     if let Some(role) = &model.requires {
         let _ = writeln!(
             out,
@@ -101,7 +101,12 @@ fn object(out: &mut String, model: &TypeModel, index: usize, rust: &str, fields:
     );
 }
 
-fn abstract_type(out: &mut String, contract: &Contract, model: &TypeModel, members: &[String]) {
+fn emit_abstract_type(
+    out: &mut String,
+    contract: &Contract,
+    model: &TypeModel,
+    members: &[String],
+) {
     let (name, ty) = (&model.name, pascal(&model.name));
     let members = members.iter().filter_map(|member| contract.named(member));
     let members: Vec<_> = members

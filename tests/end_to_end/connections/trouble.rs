@@ -99,7 +99,7 @@ async fn each_trouble_has_a_code_or_none() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_deadlock_is_tried_again_and_not_told() {
+async fn a_deadlock_is_retried_and_not_reported() {
     let test = TestApp::start().await;
     let holder = database::connect(&test.url, &Options::default()).await;
     let holder = holder.expect("a connection");

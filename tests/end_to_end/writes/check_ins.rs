@@ -83,7 +83,7 @@ async fn a_check_in_closes_the_cycle_and_opens_the_next() {
 }
 
 #[tokio::test]
-async fn the_change_since_the_one_before_is_told_to_who_agreed() {
+async fn the_change_since_the_one_before_is_returned_to_who_agreed() {
     for consent in [true, false] {
         let test = TestApp::start().await;
         if !consent {

@@ -30,7 +30,7 @@ fn granted(answer: &GraphqlResponse, purpose: &str) -> (bool, String) {
 }
 
 #[tokio::test]
-async fn what_changes_is_told_once_and_what_does_not_is_not() {
+async fn what_changes_is_reported_once_and_what_does_not_is_not() {
     let test = TestApp::start().await;
     // Maya has granted marketing emails, and not partner sharing.
     let answers = json!([

@@ -25,7 +25,7 @@ async fn end(test: &TestApp, email: &str, key: &str) -> crate::harness::GraphqlR
 }
 
 #[tokio::test]
-async fn a_plan_begins_today_with_reasons_and_is_told_of() {
+async fn a_plan_begins_today_with_reasons_and_is_reported() {
     let test = TestApp::start().await;
     let answer = start(&test, RAVI, "1", json!({})).await;
     let payload = answer.success();

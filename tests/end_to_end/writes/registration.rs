@@ -149,7 +149,7 @@ async fn who_is_a_member_or_has_no_name_is_refused() {
 }
 
 #[tokio::test]
-async fn a_subject_that_cannot_be_kept_is_told_so() {
+async fn a_subject_that_cannot_be_kept_is_rejected_with_the_reason() {
     let test = TestApp::start().await;
     for operation in ["RegisterMember", "StartPlan"] {
         let input = if operation == "StartPlan" {
@@ -164,7 +164,7 @@ async fn a_subject_that_cannot_be_kept_is_told_so() {
 }
 
 #[tokio::test]
-async fn an_address_that_mail_can_never_be_sent_to_is_told() {
+async fn an_address_that_mail_can_never_be_sent_to_is_reported() {
     let test = TestApp::start().await;
     for email in [
         "",

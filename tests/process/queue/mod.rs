@@ -211,7 +211,7 @@ fn dead_letters_are_seen_redriven_and_discarded() {
 }
 
 #[test]
-fn mistakes_are_told_with_what_mends_them() {
+fn mistakes_are_reported_with_what_mends_them() {
     let _lock = share_machine();
     let folder = folder();
     let operator = Operator {

@@ -61,7 +61,8 @@ impl Operator<'_> {
 
     /// The first value that a statement returns, as text.
     pub(super) fn value(&self, sql: &str) -> Option<String> {
-        let url = coach_dev::running(&self.folder.join("home"), "coach").expect("coach dev runs");
+        let url =
+            coach_dev::running_url(&self.folder.join("home"), "coach").expect("coach dev runs");
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async {
             let pool = database::connect(&url, &Options::default()).await;

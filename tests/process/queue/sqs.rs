@@ -49,7 +49,7 @@ fn it_is_the_same_on_sqs() {
     let ministack = Ministack::beside(env!("CARGO_TARGET_TMPDIR"), "sqs");
     let folder = folder();
     let _dev = Dev::start(&folder, port());
-    let url = coach_dev::running(&folder.join("home"), "coach").expect("coach dev runs");
+    let url = coach_dev::running_url(&folder.join("home"), "coach").expect("coach dev runs");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(send_dead_letters(ministack.endpoint(), &url));
     let operator = Operator {

@@ -129,7 +129,7 @@ fn for_machines() {
 }
 
 #[test]
-fn what_cannot_be_read_is_told_with_its_place() {
+fn what_cannot_be_read_is_reported_with_its_place() {
     let _lock = share_machine();
     for (arguments, input, expected) in [
         (

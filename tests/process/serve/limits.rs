@@ -48,7 +48,7 @@ fn connections_that_are_silent_are_closed() {
 }
 
 #[test]
-fn health_is_told_and_requests_are_answered_beside_more_connections_than_can_be() {
+fn health_is_reported_and_requests_are_answered_beside_more_connections_than_can_be() {
     let _lock = share_machine();
     let fixture = Fixture::new();
     let process = fixture.serve_with(

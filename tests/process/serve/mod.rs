@@ -29,7 +29,8 @@ struct Fixture {
 impl Fixture {
     fn new() -> Self {
         let dev = Dev::start(&folder(), port());
-        let url = coach_dev::running(&dev.folder.join("home"), "coach").expect("coach dev runs");
+        let url =
+            coach_dev::running_url(&dev.folder.join("home"), "coach").expect("coach dev runs");
         let token = dev.token();
         Self { dev, url, token }
     }

@@ -67,7 +67,7 @@ fn no_request_on_an_open_connection_is_lost() {
 }
 
 #[test]
-fn clients_with_http_2_are_told_to_go() {
+fn clients_with_http_2_get_goaway() {
     let _lock = share_machine();
     let fixture = Fixture::new();
     let mut process = fixture.serve(&[("COACH_TIMEOUT_DRAIN", "1s")]);

@@ -198,7 +198,7 @@ fn what_may_come_at_most_once_may_be_lost_but_not_doubled() {
 }
 
 #[test]
-fn what_is_not_over_in_the_end_is_told() {
+fn what_is_not_over_in_the_end_is_reported() {
     assert_reported(
         &check_with(|it| it.remaining.unsent = 2),
         "2 rows of the outbox were not sent",
@@ -220,7 +220,7 @@ fn what_is_not_over_in_the_end_is_told() {
 }
 
 #[test]
-fn mails_to_the_wrong_people_are_told() {
+fn mails_to_the_wrong_people_are_reported() {
     let stray = check_with(|it| it.mails[1].to = "somebody@torture.example".to_owned());
     assert_reported(&stray, "went to somebody@torture.example");
     let unknown = check_with(|it| it.mails.push(mail(77, "worker-1.2", 90)));

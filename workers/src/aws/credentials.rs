@@ -14,12 +14,13 @@ use aws_credential_types::{
 use coach_domain::clock::Clock;
 use tokio::sync::Mutex;
 
-/// Credentials are refreshed this long before they expire. No request takes longer.
+/// Credentials are refreshed this long before they expire: longer than any request takes, so that no signed request
+/// expires in flight.
 const REFRESH_MARGIN: Duration = Duration::from_mins(5);
 
 /// No credentials could be loaded. The message contains no secrets.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there are no AWS credentials: {0}")]
+#[error("AWS credentials cannot be loaded: {0}")]
 pub(crate) struct CredentialsError(String);
 
 /// Caches the credentials of an [`SdkConfig`], whose provider loads them anew for each call. Concurrent callers share
@@ -42,7 +43,7 @@ impl CachedCredentials {
         }
     }
 
-    /// Credentials that do not expire within the next five minutes.
+    /// The cached credentials, or new ones if those expire within [`REFRESH_MARGIN`].
     ///
     /// # Errors
     ///

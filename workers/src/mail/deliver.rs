@@ -25,7 +25,7 @@ use sea_orm::TransactionTrait as _;
 
 use super::{
     Attachment, ConsentBasis, EmailPayload, EmailProperties, Error, Recipient, RequiredAttachment,
-    Sender, attachment::PlanAttachment, render, suppressed,
+    Sender, attachment::PlanAttachment, render, suppressed_metric,
 };
 use crate::{
     backoff,
@@ -379,7 +379,7 @@ impl Letters {
         inbox::insert(&transaction, NAME, mail.envelope).await?;
         delivery::suppress(&transaction, mail, reason, self.clock.now()).await?;
         transaction.commit().await?;
-        suppressed::count(mail.template, reason);
+        suppressed_metric::count(mail.template, reason);
         Ok(())
     }
 }

@@ -1,4 +1,5 @@
-//! Mail: letters are rendered by [`render`], and sent by the transports in [`send`]. See `docs/EMAIL.md`.
+//! Mail. A letter is the content of an email; [`render`] renders it for its recipient, and the transports in [`send`]
+//! send it. See `docs/EMAIL.md`.
 
 pub mod attachment;
 mod compose;
@@ -9,7 +10,7 @@ mod name;
 mod recipient;
 pub mod send;
 mod sender;
-mod suppressed;
+mod suppressed_metric;
 pub mod template;
 
 pub use deliver::Letters;

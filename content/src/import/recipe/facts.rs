@@ -9,6 +9,7 @@ const MAX_MINUTES: f64 = 525_600.0;
 /// The times and servings of all lines.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
+    /// One for each stated time, in minutes; `None` if it could not be parsed.
     times: Vec<Option<f64>>,
     total: Option<f64>,
     servings: Option<i32>,
@@ -47,7 +48,7 @@ impl Facts {
             .then_some(minutes.ceil() as i32)
     }
 
-    /// The number of servings; of a range the minimum.
+    /// The number of servings, or the minimum of a range.
     pub(super) fn servings(&self) -> Option<i32> {
         self.servings
     }
@@ -84,7 +85,7 @@ const SERVING_WORDS: [&str; 14] = [
     "eaters",
 ];
 
-/// Parses a number of servings; cakes, slices and litres are none.
+/// Parses a number of servings; `None` for other units, such as slices or litres.
 fn servings(value: &str) -> Option<i32> {
     let value = value.trim_end_matches('.');
     let (least, _, rest) = range(after_about(value))?;
@@ -131,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn servings_are_the_minimum_and_nothing_else() {
+    fn servings_are_the_minimum_of_a_range_and_other_units_are_ignored() {
         for (line, servings) in [
             ("🍽️ Servings: 4", Some(4)),
             ("🍽️ Serving : 3", Some(3)),

@@ -139,7 +139,7 @@ fn parentheses(text: &str) -> (String, Vec<String>) {
     (outside, notes)
 }
 
-/// Splits at the end of a sentence: `soft cheese. Gruyère works best`.
+/// Splits at a semicolon, a dash or the end of a sentence: `soft cheese. Gruyère works best`.
 fn sentence(text: &str) -> Option<(&str, &str)> {
     if let Some(cut) = text.split_once("; ").or_else(|| text.split_once('—')) {
         return Some(cut);
@@ -169,7 +169,7 @@ fn comma(text: &str) -> Option<(&str, &str)> {
             .any(|word| strip_words(after, word).is_some());
         let listed = index > 0 && [" or ", " and "].iter().any(|word| after.contains(word));
         let last = before.rsplit(' ').next().unwrap_or_default().to_lowercase();
-        let adjective = ADJECTIVES.contains(&last.as_str()) || is_participle(&last);
+        let adjective = ADJECTIVES.contains(&last.as_str()) || is_participle_or_adverb(&last);
         let is_note = (instead && index == 0) || (starts_note(after) && !listed);
         (is_note && !adjective).then_some((before, after))
     })
@@ -180,18 +180,18 @@ fn starts_note(text: &str) -> bool {
     let mut words = part.split([' ', '/']).filter(|word| !word.is_empty());
     let (first, last) = (words.next().unwrap_or_default(), words.next_back());
     NOTE_STARTS.contains(&first)
-        || is_participle(first)
+        || is_participle_or_adverb(first)
         // `husks removed`
         || last.is_some_and(|last| last == "removed" || last == "squeezed" || last == "chopped")
         || (last.is_none() && ADJECTIVES.contains(&first))
         || first.starts_with(char::is_numeric)
 }
 
-fn is_participle(word: &str) -> bool {
+fn is_participle_or_adverb(word: &str) -> bool {
     word.len() > 3 && (word.ends_with("ed") || word.ends_with("ly")) && !NOUNS.contains(&word)
 }
 
-/// Splits before another amount: `butter or 3 tablespoons of oil`.
+/// Splits before an alternative or additional amount: `butter or 3 tablespoons of oil`, `1 egg plus 2 yolks`.
 fn alternative(text: &str) -> Option<(&str, &str)> {
     let mut words = text.match_indices(' ').map(|(at, _)| text.split_at(at));
     words.find(|(_, after)| {

@@ -1,5 +1,5 @@
-//! The types that define a demo member. All times are whole days before the day of seeding, in the member's time zone;
-//! 0 is that day itself.
+//! The types that define a demo member. Unless stated otherwise, times are whole days before the day of seeding, in the
+//! member's time zone; 0 is that day itself.
 
 use chrono_tz::Tz;
 use coach_domain::{
@@ -16,15 +16,15 @@ pub(super) struct DemoMember {
     pub(super) locale: &'static str,
     pub(super) time_zone: Tz,
     pub(super) units: Units,
-    /// The history of preferences, the earliest first, which is also when the member registered.
+    /// The history of preferences, oldest first. The member registered on the day of the first.
     pub(super) preferences: &'static [DatedPreferences],
     pub(super) plan: Option<Plan>,
     pub(super) subscription: Option<DemoSubscription>,
     /// Slugs of recipes, the latest favourite first.
     pub(super) favourites: &'static [&'static str],
     pub(super) consents: &'static [(ConsentPurpose, bool)],
-    /// For how many days after the day of seeding the member is in the state that they represent. After that they are
-    /// renewed.
+    /// The number of days after seeding for which the member stays in the state that they demonstrate. Then they are
+    /// seeded again.
     pub(super) valid_for: i64,
 }
 

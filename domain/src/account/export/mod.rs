@@ -13,5 +13,6 @@ pub use request::{ExportRequested, ExportTask, REQUEST_INTERVAL, RequestDataExpo
 
 use chrono::TimeDelta;
 
-/// How long an archive is kept for the mail that attaches it: longer than a dead letter, which may be redriven.
+/// How long an archive is kept. The mail that attaches it may be redriven from the dead-letter queue, so it is longer
+/// than the retention of dead letters.
 pub const RETENTION: TimeDelta = TimeDelta::days(15);

@@ -49,7 +49,7 @@ pub(crate) async fn run(settings: Settings, live_session: bool) -> anyhow::Resul
 
 /// The URL of the database of the `coach dev` that another process runs in this home; `None` when none runs.
 pub(super) fn running_database_url(settings: &Settings) -> Option<String> {
-    coach_dev::running(&settings.home, DATABASE_NAME)
+    coach_dev::running_url(&settings.home, DATABASE_NAME)
 }
 
 /// Starts the embedded Postgres, unless another database is configured.

@@ -78,8 +78,8 @@ pub(super) fn scan(text: &str, limits: &Limits) -> Result<String, ServerError> {
                     .position(|&byte| !is_word_byte(byte))
                     .unwrap_or(bytes.len() - at);
                 let is_name = byte.is_ascii_alphabetic() || byte == b'_';
-                let is_value = matches!(previous, b':' | b'$' | b'=' | b'@');
-                if is_name && !is_value && expects_names(&brackets) {
+                let follows_sigil = matches!(previous, b':' | b'$' | b'=' | b'@');
+                if is_name && !follows_sigil && expects_colon_after_name(&brackets) {
                     name_without_colon = Some(start);
                 }
             }
@@ -98,7 +98,7 @@ pub(super) fn scan(text: &str, limits: &Limits) -> Result<String, ServerError> {
 
 /// Whether the innermost bracket contains names that are followed by a colon:
 /// arguments, variables, and the fields of input objects.
-fn expects_names(brackets: &[u8]) -> bool {
+fn expects_colon_after_name(brackets: &[u8]) -> bool {
     matches!(brackets.last(), Some(b'(' | b'{'))
 }
 
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_and_bytes_are_counted() {
+    fn documents_with_too_many_tokens_or_bytes_are_rejected() {
         assert_eq!(error_kind(&"a ".repeat(2_000)), None);
         assert!(error_kind(&"a ".repeat(2_001)).is_some());
         assert!(error_kind(&"a".repeat(64 * 1024 + 1)).is_some());

@@ -128,7 +128,7 @@ pub mod input {
         fn coerce(value: Value) -> Result<Self, InputError> {
             let mut fields = ArgumentValues::of_object(value)?;
             let coerced = Self::coerce_fields(&mut fields)?;
-            fields.finish()?;
+            fields.reject_unknown()?;
             Ok(coerced)
         }
     }
@@ -163,7 +163,7 @@ pub mod input {
         fn coerce(value: Value) -> Result<Self, InputError> {
             let mut fields = ArgumentValues::of_object(value)?;
             let coerced = Self::coerce_fields(&mut fields)?;
-            fields.finish()?;
+            fields.reject_unknown()?;
             Ok(coerced)
         }
     }
@@ -204,7 +204,7 @@ pub mod input {
         fn coerce(value: Value) -> Result<Self, InputError> {
             let mut fields = ArgumentValues::of_object(value)?;
             let coerced = Self::coerce_fields(&mut fields)?;
-            fields.finish()?;
+            fields.reject_unknown()?;
             Ok(coerced)
         }
     }
@@ -225,17 +225,17 @@ pub mod input {
             if fields.contains("text") {
             let text: Result<String, InputError> = fields.take::<_, builtin::String>("text", None); // Choice.text
             let text = text.and_then(|value| constraint::check(value, "text", &constraint::Constraint { max_length: Some(3), ..constraint::Constraint::NONE })); // Choice.text
-            fields.finish()?;
+            fields.reject_unknown()?;
             return text.map(Self::Text);
             }
             if fields.contains("number") {
             let number: Result<i32, InputError> = fields.take::<_, builtin::Int>("number", None); // Choice.number
-            fields.finish()?;
+            fields.reject_unknown()?;
             return number.map(Self::Number);
             }
             if fields.contains("either") {
             let either: Result<Vec<input::Choice>, InputError> = fields.take::<_, Vec<types::Choice>>("either", None); // Choice.either
-            fields.finish()?;
+            fields.reject_unknown()?;
             return either.map(Self::Either);
             }
             Err(InputError::new("takes exactly one of its fields"))
@@ -503,7 +503,7 @@ impl Output<types::Probe, Request> for crate::model::Probe {
 }
 
 /// The interfaces and unions, as enums of their possible object types.
-pub mod one_of {
+pub mod abstract_type {
     use super::*;
 
     /// `Named`.

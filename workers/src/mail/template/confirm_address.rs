@@ -1,6 +1,6 @@
 //! The code that confirms a member's address.
 //!
-//! Sent at least once: a second copy of the same code does no harm, and without it the member receives no other mail.
+//! Sent at least once: a duplicate does no harm, and a member who never gets the code never gets any other mail.
 
 use chrono::{DateTime, Utc};
 use coach_domain::mail::{DeliveryGuarantee, letter::ConfirmAddress};

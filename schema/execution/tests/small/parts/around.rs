@@ -10,7 +10,7 @@ use coach_execution::{
     UserErrors, Value, Violation, leaf, scalar::Scalar,
 };
 
-use self::contract::{arguments, batch, input, mutation, one_of, payload::LabelPayload, query, types};
+use self::contract::{arguments, batch, input, mutation, abstract_type, payload::LabelPayload, query, types};
 use Error as MutationError;
 use crate::model::{Cook, Course, Date, Dish, Id, Ingredient, Knot, Mistake, Nutrition, Probe};
 

@@ -74,7 +74,7 @@ probe!(ProbeChildren, Vec<Probe>, keys => Ok(Batch::grouped(keys.iter().map(|key
 probe!(ProbeChildrenNullable, Vec<Option<Probe>>, keys => Ok(keys.iter().map(|key| (*key, vec![Some(child(*key)), None])).collect()));
 probe!(ProbeGrid, Vec<Option<Vec<Probe>>>, keys => Ok(keys.iter().map(|key| (*key, vec![Some(vec![child(*key)]), None])).collect()));
 
-probe!(Next, one_of::Link, keys => Ok(keys.iter().map(|key| (*key, one_of::Link::Knot(Knot { value: key + 1 }.into()))).collect()));
+probe!(Next, abstract_type::Link, keys => Ok(keys.iter().map(|key| (*key, abstract_type::Link::Knot(Knot { value: key + 1 }.into()))).collect()));
 
 macro_rules! root {
     ($module:ident::$function:ident, $value:ty, $context:ident $(, $arguments:ident: $type:ident)? => $answer:expr) => {
@@ -94,19 +94,19 @@ root!(query::Dishes, Vec<Dish>, _context, arguments: QueryDishes => {
 });
 root!(query::Echo, String, _context, arguments: QueryEcho => Ok(format!("{:?}", arguments.input)));
 root!(query::Choose, String, _context, arguments: QueryChoose => Ok(format!("{:?}", arguments.choice)));
-root!(query::Type, Option<one_of::Thing>, _context => Ok(Some(one_of::Thing::Cook(cook("c1").into()))));
-root!(query::Self_, Vec<Option<one_of::Thing>>, _context => {
-    let things = [one_of::Thing::Dish(dish("d1").into()), one_of::Thing::Cook(cook("stolen").into())];
+root!(query::Type, Option<abstract_type::Thing>, _context => Ok(Some(abstract_type::Thing::Cook(cook("c1").into()))));
+root!(query::Self_, Vec<Option<abstract_type::Thing>>, _context => {
+    let things = [abstract_type::Thing::Dish(dish("d1").into()), abstract_type::Thing::Cook(cook("stolen").into())];
     Ok(Vec::from(things.map(Some)))
 });
-root!(query::Named, Option<one_of::Named>, _context, arguments: QueryNamed => {
+root!(query::Named, Option<abstract_type::Named>, _context, arguments: QueryNamed => {
     Ok(match arguments.id.as_bytes() {
-        [b'd', ..] => Some(one_of::Named::Dish(dish(&arguments.id).into())),
-        [b'c', ..] => Some(one_of::Named::Cook(cook(&arguments.id).into())),
+        [b'd', ..] => Some(abstract_type::Named::Dish(dish(&arguments.id).into())),
+        [b'c', ..] => Some(abstract_type::Named::Cook(cook(&arguments.id).into())),
         _ => None,
     })
 });
-root!(query::Edible, Option<one_of::Edible>, _context => Ok(None));
+root!(query::Edible, Option<abstract_type::Edible>, _context => Ok(None));
 root!(query::Secret, Option<String>, _context => Ok(Some("told".to_owned())));
 root!(query::Probe, Option<Probe>, _context => Ok(Some(Probe { value: 1 })));
 root!(query::ProbeNonNull, Probe, _context => Ok(Probe { value: 1 }));

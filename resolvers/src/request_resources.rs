@@ -1,4 +1,4 @@
-//! What the loaders of a request share.
+//! What the context of a request and its loaders share.
 
 use std::sync::Arc;
 
@@ -7,8 +7,8 @@ use coach_domain::database::Session;
 
 use crate::App;
 
-/// Access to the database and the application for the loaders of a request.
-pub(crate) struct RequestSource {
+/// The application, the database session and the start of a request.
+pub(crate) struct RequestResources {
     pub(crate) app: Arc<App>,
     /// The database session, which counts the statements of the request.
     pub(crate) session: Session,
