@@ -1,4 +1,7 @@
 //! HTTP URLs.
+//!
+//! Not the type of the crate `url`, which normalizes what it parses (a lower-case host, a slash at the end): what staff and
+//! providers state is stored and returned as it is.
 
 use serde::{Deserialize, Serialize};
 
