@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::harness::{TestApp, member::MAYA};
 
-const LETTER: DeliveryKey<'_> = DeliveryKey {
+const LETTER: DeliveryKey = DeliveryKey {
     envelope: Uuid::from_u128(0x019a_b000_0000_7000_8000_0000_0000_0001),
     member: None,
     template: "email.welcome",

@@ -28,6 +28,7 @@ use coach_workers::{
     mail::{Letters, Sender, SenderSettings, send::Mailbox},
 };
 use sea_orm::{ConnectionTrait as _, FromQueryResult};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::fixture::{Fixture, LONG, until};
@@ -225,6 +226,59 @@ async fn two_workers_with_the_same_letter_send_it_once() {
     let mut ids: Vec<_> = all.iter().map(|letter| letter.id).collect();
     ids.sort_unstable();
     assert_eq!(sent, ids);
+}
+
+/// A mailer that answers only when the test adds a permit.
+struct HeldMailer {
+    sent: AtomicUsize,
+    answers: Semaphore,
+}
+
+#[async_trait::async_trait]
+impl Mailer for HeldMailer {
+    async fn send(&self, _: &Message) -> Result<Option<String>, mail::Error> {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        self.answers.acquire().await.unwrap().forget();
+        Ok(None)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_is_accepted_after_its_processing_was_cancelled_is_recorded() {
+    let fixture = Fixture::seeded().await;
+    let mailer = Arc::new(HeldMailer {
+        sent: AtomicUsize::new(0),
+        answers: Semaphore::new(0),
+    });
+    let sent = || mailer.sent.load(Ordering::Relaxed);
+    let letter = write(Some(member(&fixture, "maya").await), &Welcome {});
+    fixture.enqueue(std::slice::from_ref(&letter)).await;
+    let relay = fixture.relay(QueueName::Email);
+    let consume = |grace| {
+        let letters = letters(&fixture, QueueName::Email, mailer.clone());
+        let options = ConsumerOptions {
+            grace,
+            ..LONG_TIMEOUTS
+        };
+        fixture.consume(letters.consumer(), options)
+    };
+    let consumer = consume(Duration::ZERO);
+    until("the mailer has it", async || sent() == 1).await;
+    consumer.stop().await;
+    assert_eq!(state(&fixture, &letter).await, Some(DeliveryState::Sending));
+    mailer.answers.add_permits(1);
+    until("it is recorded", async || {
+        state(&fixture, &letter).await == Some(DeliveryState::Sent)
+    })
+    .await;
+    let consumer = consume(LONG);
+    until("the message is done", async || {
+        fixture.queued(QueueName::Email).await.is_empty()
+    })
+    .await;
+    relay.stop().await;
+    consumer.stop().await;
+    assert_eq!(sent(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -72,13 +72,13 @@ pub struct EmailDelivery {
 
 /// The columns that identify an email's delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DeliveryKey<'a> {
+pub struct DeliveryKey {
     /// The id of the queue message's envelope.
     pub envelope: Uuid,
     /// The recipient, if it is a member.
     pub member: Option<MemberId>,
     /// The template, which is the envelope's kind.
-    pub template: &'a str,
+    pub template: &'static str,
 }
 
 /// Whether an email may be sent now.
@@ -103,7 +103,7 @@ const MEMBER: &str = "(SELECT id FROM member WHERE id = $2)";
 /// longer than `send_timeout`; one that has not ended by then belongs to a process that died.
 pub async fn begin(
     db: &impl ConnectionTrait,
-    key: &DeliveryKey<'_>,
+    key: &DeliveryKey,
     guarantee: DeliveryGuarantee,
     now: DateTime<Utc>,
     send_timeout: TimeDelta,
@@ -162,7 +162,7 @@ pub async fn begin(
 /// A final state is not overwritten by a slower worker, except by [`DeliveryState::Sent`].
 pub async fn record(
     db: &impl ConnectionTrait,
-    key: &DeliveryKey<'_>,
+    key: &DeliveryKey,
     state: DeliveryState,
     provider_id: Option<&str>,
     now: DateTime<Utc>,
@@ -192,7 +192,7 @@ pub async fn record(
 /// inbox. A final state is not overwritten.
 pub async fn suppress(
     db: &impl ConnectionTrait,
-    key: &DeliveryKey<'_>,
+    key: &DeliveryKey,
     reason: Suppression,
     now: DateTime<Utc>,
 ) -> Result<()> {

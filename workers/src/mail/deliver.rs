@@ -1,7 +1,12 @@
 //! The consumer of mail: finds the recipient of a letter, renders it, and passes it to the mailer. `docs/EMAIL.md`
 //! explains what can be sent twice, and why.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    num::NonZero,
+    sync::{Arc, LazyLock},
+    thread,
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
@@ -22,6 +27,8 @@ use coach_domain::{
     queue::QueueName,
 };
 use sea_orm::TransactionTrait as _;
+use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+use tracing::Instrument as _;
 
 use super::{
     Attachment, ConsentBasis, EmailPayload, EmailProperties, Error, Recipient, RequiredAttachment,
@@ -41,7 +48,12 @@ const MAX_ATTEMPTS: u32 = 5;
 /// The delays between these attempts: first and longest. Together they are within the deadline of a message.
 const BACKOFF_RANGE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
+/// One permit for each core: more letters at once would only take longer to render.
+static RENDERERS: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new(thread::available_parallelism().map_or(1, NonZero::get)));
+
 /// Sends the letters of one of the mail queues.
+#[derive(Clone)]
 pub struct Letters {
     /// The queue.
     pub queue: QueueName,
@@ -59,7 +71,8 @@ pub struct Letters {
     pub mailer: Arc<dyn Mailer>,
     /// How many mails a member or an address may receive.
     pub budgets: Budgets,
-    /// How long the processing of a message may take: [`ConsumerOptions::deadline`](crate::consumer::ConsumerOptions).
+    /// How long the processing of a message may take until it is sent, and how long sending it may take then:
+    /// [`ConsumerOptions::deadline`](crate::consumer::ConsumerOptions).
     pub deadline: TimeDelta,
 }
 
@@ -107,9 +120,9 @@ impl JobHandler<EmailPayload> for Letters {
         let delivery_key = DeliveryKey {
             envelope: envelope.id,
             member: envelope.member,
-            template: &envelope.kind,
+            template: payload.properties().template,
         };
-        match self.deliver(&delivery_key, &payload).await {
+        match self.deliver(&delivery_key, payload).await {
             Ok(()) => {}
             Err(NotSent::Ack(ack)) => return Err(ack),
             Err(NotSent::Suppressed(reason)) => self.suppress(&delivery_key, reason).await?,
@@ -126,7 +139,7 @@ impl JobHandler<EmailPayload> for Letters {
 
 /// Logs a mail that will never be sent. To be called after that was recorded, so that it is logged only once. The log
 /// has ids, but neither name nor address.
-fn log_refusal(mail: &DeliveryKey<'_>, reason: &str) {
+fn log_refusal(mail: &DeliveryKey, reason: &str) {
     tracing::warn!(
         envelope = %mail.envelope,
         member = mail.member.map(|member| member.0.to_string()),
@@ -142,14 +155,14 @@ impl Letters {
         Jobs::new(self.queue).on::<EmailPayload>(&Arc::new(self))
     }
 
-    async fn deliver(&self, mail: &DeliveryKey<'_>, payload: &EmailPayload) -> Result<(), NotSent> {
+    async fn deliver(&self, mail: &DeliveryKey, payload: EmailPayload) -> Result<(), NotSent> {
         let properties = payload.properties();
         let now = self.clock.now();
         if properties.useful_until.is_some_and(|end| end <= now) {
             return Err(NotSent::Finished(DeliveryState::Expired));
         }
         let (to, claims) = self
-            .recipient(mail.member, payload, &properties, now)
+            .recipient(mail.member, &payload, &properties, now)
             .await?;
         if properties.required_attachment != RequiredAttachment::Nothing
             && let Some(scope) = budget::find_exhausted(&self.pool, &claims, now).await?
@@ -160,16 +173,11 @@ impl Letters {
         let attachment = self
             .attachment(mail.member, &properties.required_attachment, now)
             .await?;
-        let message = render(mail.envelope, payload, &to, &attachment, &self.sender, now)?;
+        let message = self.render(mail, payload, to, attachment, now).await?;
+        let guarantee = properties.delivery_guarantee;
         let transaction = self.pool.begin().await?;
-        let begun = delivery::begin(
-            &transaction,
-            mail,
-            properties.delivery_guarantee,
-            now,
-            self.deadline,
-        )
-        .await?;
+        let begun_at = self.clock.now();
+        let begun = delivery::begin(&transaction, mail, guarantee, begun_at, self.deadline).await?;
         if begun == SendDecision::Send(1)
             && let Some(scope) = budget::take(&transaction, &claims, now).await?
         {
@@ -178,10 +186,7 @@ impl Letters {
         }
         transaction.commit().await?;
         match begun {
-            SendDecision::Send(_) => {
-                self.send(mail, &message, properties.delivery_guarantee)
-                    .await
-            }
+            SendDecision::Send(_) => self.send_to_the_end(*mail, message, guarantee).await,
             // The inbox row has expired, but the delivery has not: an operator redrove an old message. Recording the
             // state again writes the inbox row, too.
             SendDecision::Finished(state) => Err(NotSent::Finished(state)),
@@ -257,7 +262,7 @@ impl Letters {
     /// Suppresses a mail that exceeds a budget, and logs that once in the budget's window.
     async fn over_budget(
         &self,
-        mail: &DeliveryKey<'_>,
+        mail: &DeliveryKey,
         claims: &[Claim],
         scope: budget::Scope,
     ) -> Result<(), NotSent> {
@@ -303,14 +308,51 @@ impl Letters {
         }
     }
 
+    /// Renders on a thread for blocking work: a PDF takes so much CPU time that the other tasks of this thread would miss
+    /// their deadlines.
+    async fn render(
+        &self,
+        mail: &DeliveryKey,
+        payload: EmailPayload,
+        to: Recipient,
+        attachment: Attachment,
+        now: DateTime<Utc>,
+    ) -> Result<mail::Message, NotSent> {
+        let (id, sender) = (mail.envelope, self.sender.clone());
+        // It cannot fail: the semaphore is never closed.
+        let _permit = RENDERERS.acquire().await;
+        let rendered =
+            spawn_blocking(move || render(id, &payload, &to, &attachment, &sender, now)).await;
+        // Only a panic ends it early, and that would happen again.
+        let rendered = rendered.map_err(|_| Error::defect(mail.template, "rendering panicked"))?;
+        Ok(rendered?)
+    }
+
+    /// Sends in a task of its own, which ends only with the process: what cancels the processing of the message, such as
+    /// its deadline, must not come between the acceptance of a mail and its record.
+    async fn send_to_the_end(
+        &self,
+        mail: DeliveryKey,
+        message: mail::Message,
+        guarantee: DeliveryGuarantee,
+    ) -> Result<(), NotSent> {
+        let letters = self.clone();
+        let sending = async move { letters.send(&mail, &message, guarantee).await };
+        let sent = tokio::spawn(sending.in_current_span()).await;
+        sent.map_err(|panic| NotSent::Ack(Ack::retry(panic)))?
+    }
+
     /// Passes a message to the mailer, and records the result.
     async fn send(
         &self,
-        mail: &DeliveryKey<'_>,
+        mail: &DeliveryKey,
         message: &mail::Message,
         delivery_guarantee: DeliveryGuarantee,
     ) -> Result<(), NotSent> {
-        let sent = self.mailer.send(message).await;
+        let limit = self.deadline.to_std().unwrap_or_default();
+        let sent = timeout(limit, self.mailer.send(message)).await;
+        let sent = sent
+            .unwrap_or_else(|_| Err(mail::Error::Unknown(format!("no answer within {limit:?}"))));
         kill_point::reached("after-effect");
         match sent {
             Ok(provider) => {
@@ -357,7 +399,7 @@ impl Letters {
     /// Records the final state of a delivery, and the inbox row, in one transaction.
     async fn finish(
         &self,
-        mail: &DeliveryKey<'_>,
+        mail: &DeliveryKey,
         state: DeliveryState,
         provider: Option<&str>,
     ) -> coach_domain::Result<()> {
@@ -370,11 +412,7 @@ impl Letters {
     }
 
     /// Records that a mail is suppressed, and counts it.
-    async fn suppress(
-        &self,
-        mail: &DeliveryKey<'_>,
-        reason: Suppression,
-    ) -> coach_domain::Result<()> {
+    async fn suppress(&self, mail: &DeliveryKey, reason: Suppression) -> coach_domain::Result<()> {
         let transaction = self.pool.begin().await?;
         inbox::insert(&transaction, NAME, mail.envelope).await?;
         delivery::suppress(&transaction, mail, reason, self.clock.now()).await?;
