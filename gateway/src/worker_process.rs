@@ -17,7 +17,7 @@ use coach_workers::{
     event::{self, SnsTopic},
     live::Live,
     mail::{
-        Letters,
+        EmailConsumer,
         send::{Mailbox, RateLimited, Ses, SesSettings, Smtp, SmtpSettings},
     },
     object::{Folder, S3},
@@ -142,7 +142,7 @@ async fn build_worker(
         );
     }
     let consumer_options = settings.worker.consumer_options;
-    let letters = |queue| Letters {
+    let letters = |queue| EmailConsumer {
         queue,
         pool: pool.clone(),
         catalogue: catalogue.clone(),

@@ -18,7 +18,7 @@ use coach_domain::{
     outbox::{OutboxBatch, OutboxMessage},
     queue::QueueName,
 };
-use coach_workers::mail::Letters;
+use coach_workers::mail::EmailConsumer;
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
@@ -96,7 +96,7 @@ async fn deliver(
     let queue = messages[0].queue;
     fixture.enqueue(messages).await;
     let relay = fixture.relay(queue);
-    let letters = Letters {
+    let letters = EmailConsumer {
         budgets: SMALL,
         ..letters(fixture, queue, sent.clone())
     };

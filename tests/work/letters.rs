@@ -25,7 +25,7 @@ use coach_domain::{
 };
 use coach_workers::{
     consumer::ConsumerOptions,
-    mail::{Letters, Sender, SenderSettings, send::Mailbox},
+    mail::{EmailConsumer, Sender, SenderSettings, send::Mailbox},
 };
 use sea_orm::{ConnectionTrait as _, FromQueryResult};
 use tokio::sync::Semaphore;
@@ -63,8 +63,12 @@ fn sender() -> Sender {
     Sender::new(&settings, Some(UnsubscribeTokens::new(&[7; 32]).unwrap())).unwrap()
 }
 
-pub(crate) fn letters(fixture: &Fixture, queue: QueueName, mailer: Arc<dyn Mailer>) -> Letters {
-    Letters {
+pub(crate) fn letters(
+    fixture: &Fixture,
+    queue: QueueName,
+    mailer: Arc<dyn Mailer>,
+) -> EmailConsumer {
+    EmailConsumer {
         queue,
         pool: fixture.pool.clone(),
         catalogue: Arc::default(),

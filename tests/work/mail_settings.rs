@@ -18,7 +18,7 @@ use coach_domain::{
     queue::QueueName,
 };
 use coach_gateway::settings::{Settings, Sources};
-use coach_workers::mail::{Letters, Sender};
+use coach_workers::mail::{EmailConsumer, Sender};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
@@ -149,7 +149,7 @@ async fn every_kind_of_mail_goes_or_ends_with_the_least_of_settings() {
         ];
         let tasks: Vec<_> = (queues.into_iter())
             .map(|queue| {
-                let letters = Letters {
+                let letters = EmailConsumer {
                     sender: sender.clone(),
                     ..letters(&fixture, queue, Arc::new(mailbox.clone()))
                 };

@@ -12,7 +12,7 @@ use tracing::Span;
 
 use crate::{
     consumer::{Ack, JobHandler, Jobs, ReceivedMessage},
-    mail::Letters,
+    mail::EmailConsumer,
 };
 
 /// Handles the requests for archives.
@@ -27,7 +27,7 @@ pub struct Exports {
 
 impl Exports {
     /// The consumer of `email-attachments`, the queue of these requests and of the letters that have attachments.
-    pub fn consumer(self, letters: Letters) -> Jobs {
+    pub fn consumer(self, letters: EmailConsumer) -> Jobs {
         letters.consumer().on::<ExportTask>(&Arc::new(self))
     }
 }

@@ -54,7 +54,7 @@ static RENDERERS: LazyLock<Semaphore> =
 
 /// Sends the letters of one of the mail queues.
 #[derive(Clone)]
-pub struct Letters {
+pub struct EmailConsumer {
     /// The queue.
     pub queue: QueueName,
     /// The database.
@@ -110,7 +110,7 @@ impl From<Error> for NotSent {
     }
 }
 
-impl JobHandler<EmailPayload> for Letters {
+impl JobHandler<EmailPayload> for EmailConsumer {
     fn inbox(&self) -> Option<(&Pool, &'static str)> {
         Some((&self.pool, NAME))
     }
@@ -149,7 +149,7 @@ fn log_refusal(mail: &DeliveryKey, reason: &str) {
     );
 }
 
-impl Letters {
+impl EmailConsumer {
     /// The consumer of the queue.
     pub fn consumer(self) -> Jobs {
         Jobs::new(self.queue).on::<EmailPayload>(&Arc::new(self))

@@ -4,16 +4,16 @@
 pub mod attachment;
 mod compose;
 mod deliver;
+mod display_name_policy;
 mod error;
 mod formatting;
-mod name;
 mod recipient;
 pub mod send;
 mod sender;
 mod suppressed_metric;
 pub mod template;
 
-pub use deliver::Letters;
+pub use deliver::EmailConsumer;
 pub use error::Error;
 pub use recipient::Recipient;
 pub use sender::{Sender, SenderSettings};

@@ -9,7 +9,7 @@ use coach_domain::{
 };
 use lettre::{Address, message::Mailbox};
 
-use super::{Error, name};
+use super::{Error, display_name_policy};
 
 /// The recipient of a letter, with their settings at the time of rendering.
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ impl Recipient {
     pub(super) fn mail_name(&self) -> Option<String> {
         let name = one_line(self.name.as_deref()?);
         // Joiners are parts of letters, so they are allowed.
-        name::is_harmless(&name.replace(is_joiner, "")).then_some(name)
+        display_name_policy::is_harmless(&name.replace(is_joiner, "")).then_some(name)
     }
 
     /// Name and address for the header `To`.

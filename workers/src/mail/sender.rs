@@ -69,11 +69,11 @@ impl Sender {
             .map(|text| url("unsubscribe_url", text))
             .transpose()?;
         Ok(Self {
-            name: one_line("name", &settings.name)?,
+            name: line("name", &settings.name)?,
             bounces: bounces.map_or_else(|| from.email.clone(), |mailbox| mailbox.email),
             from,
             reply_to: reply_to.map(|text| mailbox("reply_to", text)).transpose()?,
-            imprint: one_line("imprint", &settings.imprint)?,
+            imprint: line("imprint", &settings.imprint)?,
             logo: logo.map(String::from),
             app,
             unsubscribe: unsubscribe.zip(unsubscribe_tokens),
@@ -145,7 +145,7 @@ fn url(name: &str, text: &str) -> Result<Url, Error> {
     safe.then_some(url).ok_or_else(invalid)
 }
 
-fn one_line(name: &str, text: &str) -> Result<String, Error> {
+fn line(name: &str, text: &str) -> Result<String, Error> {
     let fits = !text.trim().is_empty() && text.len() <= 300 && !text.contains(ends_line);
     let invalid = || Error::Setting(format!("{name} must be one line of at most 300 bytes"));
     fits.then(|| text.trim().to_owned()).ok_or_else(invalid)

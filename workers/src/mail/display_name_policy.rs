@@ -1,4 +1,4 @@
-//! Which names may be used in mail.
+//! The policy about the display names that may be used in mail.
 
 use unicode_normalization::char::is_combining_mark;
 
