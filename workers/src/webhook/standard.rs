@@ -25,12 +25,9 @@ struct Event {
 struct Data {
     provider: SubscriptionProvider,
     external_id: String,
-    #[serde(default)]
     purchase_token: Option<Uuid>,
-    #[serde(default)]
     trial_ends_at: Option<DateTime<Utc>>,
     expires_at: DateTime<Utc>,
-    #[serde(default)]
     grace_ends_at: Option<DateTime<Utc>>,
     will_renew: bool,
 }

@@ -38,9 +38,7 @@ struct Data {
 
 #[derive(Deserialize)]
 struct Session {
-    #[serde(default)]
     subscription: Option<String>,
-    #[serde(default)]
     client_reference_id: Option<String>,
 }
 

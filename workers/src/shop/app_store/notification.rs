@@ -37,13 +37,9 @@ struct Payload {
     notification_type: String,
     #[serde(rename = "notificationUUID")]
     notification_uuid: String,
-    #[serde(default)]
     data: Option<Data>,
-    #[serde(default)]
     summary: Option<AppReference>,
-    #[serde(default)]
     external_purchase_token: Option<AppReference>,
-    #[serde(default)]
     app_data: Option<AppReference>,
 }
 
@@ -52,9 +48,7 @@ struct Payload {
 struct Data {
     bundle_id: String,
     environment: String,
-    #[serde(default)]
     signed_transaction_info: Option<String>,
-    #[serde(default)]
     signed_renewal_info: Option<String>,
 }
 
@@ -70,7 +64,6 @@ struct RenewalInfo {
     original_transaction_id: String,
     #[serde(default)]
     auto_renew_status: i32,
-    #[serde(default)]
     grace_period_expires_date: Option<i64>,
 }
 

@@ -25,19 +25,14 @@ pub(super) struct SignedTransaction {
     #[serde(rename = "type")]
     product_type: String,
     signed_date: i64,
-    #[serde(default)]
     purchase_date: Option<i64>,
-    #[serde(default)]
     expires_date: Option<i64>,
-    #[serde(default)]
     revocation_date: Option<i64>,
     /// Whether the customer has since upgraded to another product, which has another transaction.
     #[serde(default)]
     is_upgraded: bool,
     /// `FREE_TRIAL`, among others.
-    #[serde(default)]
     offer_discount_type: Option<String>,
-    #[serde(default)]
     app_account_token: Option<Uuid>,
 }
 

@@ -15,9 +15,7 @@ struct Push {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Message {
-    #[serde(default)]
     message_id: Option<String>,
-    #[serde(default)]
     data: Option<String>,
 }
 
@@ -27,13 +25,9 @@ struct Message {
 #[serde(rename_all = "camelCase")]
 struct DeveloperNotification {
     package_name: String,
-    #[serde(default)]
     subscription_notification: Option<SubscriptionNotification>,
-    #[serde(default)]
     voided_purchase_notification: Option<VoidedPurchaseNotification>,
-    #[serde(default)]
     one_time_product_notification: Option<serde::de::IgnoredAny>,
-    #[serde(default)]
     test_notification: Option<serde::de::IgnoredAny>,
 }
 

@@ -18,11 +18,9 @@ pub(super) struct Subscription {
     state: String,
     #[serde(default)]
     line_items: Vec<LineItem>,
-    #[serde(default)]
     external_account_identifiers: Option<Identifiers>,
     /// The purchase token of the subscription that this one replaces, after a change of the plan, or a new purchase
     /// before the old one had expired.
-    #[serde(default)]
     linked_purchase_token: Option<String>,
 }
 
@@ -31,9 +29,7 @@ pub(super) struct Subscription {
 struct LineItem {
     #[serde(default)]
     product_id: String,
-    #[serde(default)]
     expiry_time: Option<DateTime<Utc>>,
-    #[serde(default)]
     auto_renewing_plan: Option<Plan>,
 }
 
@@ -48,7 +44,6 @@ struct Plan {
 #[serde(rename_all = "camelCase")]
 struct Identifiers {
     /// The value that the app passed to `setObfuscatedAccountId`.
-    #[serde(default)]
     obfuscated_external_account_id: Option<String>,
 }
 

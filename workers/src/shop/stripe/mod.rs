@@ -27,10 +27,8 @@ pub struct Stripe {
 
 #[derive(Deserialize)]
 struct Session {
-    #[serde(default)]
     client_reference_id: Option<String>,
     /// The whole subscription, because of `expand` in the request.
-    #[serde(default)]
     subscription: Option<Subscription>,
 }
 

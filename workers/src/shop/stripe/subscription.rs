@@ -15,11 +15,8 @@ pub(crate) struct Subscription {
     status: String,
     #[serde(default)]
     cancel_at_period_end: bool,
-    #[serde(default)]
     cancel_at: Option<i64>,
-    #[serde(default)]
     ended_at: Option<i64>,
-    #[serde(default)]
     trial_end: Option<i64>,
     /// The period, up to the API version 2025-02-24. Later versions have it in each item.
     #[serde(flatten)]
@@ -30,9 +27,7 @@ pub(crate) struct Subscription {
 
 #[derive(Clone, Copy, Deserialize)]
 struct Period {
-    #[serde(default)]
     current_period_start: Option<i64>,
-    #[serde(default)]
     current_period_end: Option<i64>,
 }
 
@@ -46,7 +41,6 @@ struct Items {
 struct Item {
     #[serde(flatten)]
     period: Period,
-    #[serde(default)]
     price: Option<Price>,
 }
 
