@@ -1,12 +1,16 @@
 //! Shared code of the clients of AWS.
 
+mod batch;
 mod credentials;
 
+pub(crate) use batch::{request_entries, store_results};
 pub(crate) use credentials::CachedCredentials;
 
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig, timeout::TimeoutConfig};
+use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
+use coach_domain::queue;
 
 /// The AWS configuration of the environment, with the SDK's defaults: region and credentials from environment
 /// variables, profiles or the instance's role, and `AWS_ENDPOINT_URL`.
@@ -26,8 +30,25 @@ fn defaults() -> ConfigLoader {
     aws_config::defaults(BehaviorVersion::v2026_01_12())
 }
 
+/// The error of a call to the queue or topic `name`. `classify` interprets the service's code and message.
+pub(crate) fn call_error<E>(
+    name: &str,
+    error: &SdkError<E>,
+    classify: fn(name: &str, code: &str, message: &str) -> queue::Error,
+) -> queue::Error
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let Some(service_error) = error.as_service_error() else {
+        // No valid response: no connection, no credentials yet, a timeout, or an unexpected format.
+        return queue::Error::Unavailable(error_chain(error));
+    };
+    let code = service_error.code().unwrap_or_default();
+    classify(name, code, service_error.message().unwrap_or(code))
+}
+
 /// The messages of an error and of its causes, which the SDK's errors do not show themselves.
-pub(crate) fn error_chain(error: &dyn std::error::Error) -> String {
+fn error_chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -12,14 +12,8 @@ pub(super) struct Entry {
     body: String,
     group: String,
     deduplication: String,
-    attributes: Vec<Attribute>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Attribute {
-    name: &'static str,
-    kind: &'static str,
-    value: String,
+    /// The name, type and value of each attribute.
+    attributes: Vec<(&'static str, &'static str, String)>,
 }
 
 impl Entry {
@@ -34,20 +28,11 @@ impl Entry {
             envelope.map_err(|error| Error::Refused(format!("it is not an event: {error}")))?;
         let member = envelope.member.map(|member| member.0.to_string());
         let id = envelope.id.to_string();
-        let text = |name, value| Attribute {
-            name,
-            kind: "String",
-            value,
-        };
         let mut attributes = vec![
-            text("kind", envelope.kind),
-            Attribute {
-                name: "version",
-                kind: "Number",
-                value: envelope.version.to_string(),
-            },
+            ("kind", "String", envelope.kind),
+            ("version", "Number", envelope.version.to_string()),
         ];
-        attributes.extend(member.clone().map(|member| text("member", member)));
+        attributes.extend(member.clone().map(|member| ("member", "String", member)));
         Ok(Self {
             body: message.body.clone(),
             // Events without a member are not ordered relative to each other.
@@ -64,7 +49,8 @@ impl Entry {
     /// The size as SNS counts it: the body, and the names, types and values of the attributes.
     pub(super) fn bytes(&self) -> usize {
         let attributes = self.attributes.iter();
-        let attributes = attributes.map(|it| it.name.len() + it.kind.len() + it.value.len());
+        let attributes =
+            attributes.map(|(name, kind, value)| name.len() + kind.len() + value.len());
         self.body.len() + attributes.sum::<usize>()
     }
 
@@ -77,7 +63,7 @@ impl Entry {
         let mut request = PublishBatchRequestEntry::builder()
             .id(index.to_string())
             .message(&self.body);
-        for Attribute { name, kind, value } in &self.attributes {
+        for (name, kind, value) in &self.attributes {
             let value = MessageAttributeValue::builder()
                 .data_type(*kind)
                 .string_value(value)

@@ -1,25 +1,7 @@
 //! Maps the errors of SNS.
 
-use aws_sdk_sns::{
-    error::{ProvideErrorMetadata, SdkError},
-    types::BatchResultErrorEntry,
-};
+use aws_sdk_sns::types::BatchResultErrorEntry;
 use coach_domain::queue::Error;
-
-use crate::aws::error_chain;
-
-/// The error of a call to the topic.
-pub(super) fn call_error<E>(topic: &str, error: &SdkError<E>) -> Error
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-{
-    let Some(service_error) = error.as_service_error() else {
-        // No valid response: no connection, no credentials yet, a timeout, or an unexpected format.
-        return Error::Unavailable(error_chain(error));
-    };
-    let code = service_error.code().unwrap_or_default();
-    classify(topic, code, service_error.message().unwrap_or(code))
-}
 
 /// The error of one event in a call.
 pub(super) fn publish_error(topic: &str, entry: &BatchResultErrorEntry) -> Error {
@@ -37,7 +19,8 @@ fn plain(code: &str) -> &str {
     code.strip_suffix("Exception").unwrap_or(code)
 }
 
-fn classify(topic: &str, code: &str, message: &str) -> Error {
+/// The error of a call to the topic.
+pub(super) fn classify(topic: &str, code: &str, message: &str) -> Error {
     match plain(code) {
         "NotFound" => Error::Misconfigured(format!(
             "there is no topic {topic}: create it, or correct the setting"

@@ -1,36 +1,29 @@
 //! The limits of one call of SNS.
 
-use coach_domain::queue::{Error, MAX_BATCH_SIZE, Result};
+use coach_domain::queue::{Error, Result};
 
 use super::entry::Entry;
+use crate::queue::fill_batch;
 
 /// The maximum size in bytes of a message, and of a call: a quarter of that of a queue.
 const MAX_BYTES: usize = 262_144;
 
 /// Returns for each event whether it can be published, and still fits into the call.
 pub(super) fn check_limits(entries: &[Result<Entry>]) -> Vec<Result<()>> {
-    let mut count = 0;
-    let mut bytes = 0;
-    let mut check = |entry: &Result<Entry>| {
+    let lengths = entries.iter().map(|entry| {
         let length = entry.as_ref().map_err(Clone::clone)?.bytes();
         if length > MAX_BYTES {
-            return Err(Error::Refused(format!(
-                "{length} bytes are more than {MAX_BYTES}"
-            )));
+            let why = format!("{length} bytes are more than {MAX_BYTES}");
+            return Err(Error::Refused(why));
         }
-        if count == MAX_BATCH_SIZE || bytes + length > MAX_BYTES {
-            return Err(Error::Unavailable("the batch is full".to_owned()));
-        }
-        count += 1;
-        bytes += length;
-        Ok(())
-    };
-    entries.iter().map(&mut check).collect()
+        Ok(length)
+    });
+    fill_batch(lengths, MAX_BYTES)
 }
 
 #[cfg(test)]
 mod tests {
-    use coach_domain::queue::Outgoing;
+    use coach_domain::queue::{MAX_BATCH_SIZE, Outgoing};
 
     use super::*;
 

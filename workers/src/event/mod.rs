@@ -8,10 +8,10 @@ mod limits;
 use std::time::Duration;
 
 use aws_sdk_sns::Client;
-use coach_domain::queue::{Error, Outgoing, Result};
+use coach_domain::queue::{Outgoing, Result};
 
 use entry::Entry;
-use error::{call_error, publish_error};
+use error::{classify, publish_error};
 use limits::check_limits;
 
 use crate::aws;
@@ -54,8 +54,8 @@ impl SnsTopic {
     }
 
     /// Publishes at most ten events of at most 256 KiB together. Events beyond these limits fail with
-    /// [`Error::Unavailable`], to be sent in another call. Returns a result for each event, in the same order; after an
-    /// outer error it is unknown which of them were published.
+    /// [`Unavailable`](coach_domain::queue::Error::Unavailable), to be sent in another call. Returns a result for each
+    /// event, in the same order; after an outer error it is unknown which of them were published.
     ///
     /// # Errors
     ///
@@ -63,20 +63,10 @@ impl SnsTopic {
     pub async fn send(&self, messages: &[Outgoing]) -> Result<Vec<Result<()>>> {
         let entries: Vec<_> = messages.iter().map(Entry::from_message).collect();
         let mut results = check_limits(&entries);
-        let mut batch = Vec::new();
-        for (index, entry) in entries.iter().enumerate() {
-            if let (Ok(entry), Ok(())) = (entry, &results[index]) {
-                match entry.request(index, self.keeps_order) {
-                    Ok(request) => {
-                        batch.push(request);
-                        // Replaced when SNS reports a result for the event.
-                        let missing = "SNS reported no result".to_owned();
-                        results[index] = Err(Error::Unavailable(missing));
-                    }
-                    Err(error) => results[index] = Err(error),
-                }
-            }
-        }
+        let batch = aws::request_entries(&mut results, "SNS", |index| {
+            let entry = entries[index].as_ref().map_err(Clone::clone)?;
+            entry.request(index, self.keeps_order)
+        });
         if batch.is_empty() {
             return Ok(results);
         }
@@ -87,22 +77,12 @@ impl SnsTopic {
             .set_publish_batch_request_entries(Some(batch))
             .send()
             .await
-            .map_err(|error| call_error(&self.arn, &error))?;
-        for entry in response.successful() {
-            if let Some(result) = result_mut(&mut results, entry.id()) {
-                *result = Ok(());
-            }
-        }
-        for entry in response.failed() {
-            if let Some(result) = result_mut(&mut results, Some(entry.id())) {
-                *result = Err(publish_error(&self.arn, entry));
-            }
-        }
+            .map_err(|error| aws::call_error(&self.arn, &error, classify))?;
+        let successful = response.successful().iter();
+        let successful = successful.filter_map(|entry| Some((entry.id()?, Ok(()))));
+        let failed = response.failed().iter();
+        let failed = failed.map(|entry| (entry.id(), Err(publish_error(&self.arn, entry))));
+        aws::store_results(&mut results, successful.chain(failed));
         Ok(results)
     }
-}
-
-/// The result of the batch entry with this id, which is the entry's index.
-fn result_mut<'r>(results: &'r mut [Result<()>], id: Option<&str>) -> Option<&'r mut Result<()>> {
-    results.get_mut(id?.parse::<usize>().ok()?)
 }

@@ -3,25 +3,20 @@
 
 use std::time::Duration;
 
-use coach_domain::queue::{Error, MAX_BATCH_SIZE, MAX_BYTES, Outgoing, Result};
+use coach_domain::queue::{Error, MAX_BYTES, Outgoing, Result};
+
+use super::batch::fill_batch;
 
 /// The maximum delay.
 const MAX_DELAY: Duration = Duration::from_mins(15);
 
 /// Returns for each message whether it can be sent, and still fits into the batch.
 pub(super) fn check_batch(messages: &[Outgoing], first_in_first_out: bool) -> Vec<Result<()>> {
-    let mut count = 0;
-    let mut bytes = 0;
-    let mut check = |message: &Outgoing| {
-        check_message(message, first_in_first_out)?;
-        if count == MAX_BATCH_SIZE || bytes + message.body.len() > MAX_BYTES {
-            return Err(Error::Unavailable("the batch is full".to_owned()));
-        }
-        count += 1;
-        bytes += message.body.len();
-        Ok(())
-    };
-    messages.iter().map(&mut check).collect()
+    let lengths = messages.iter().map(|message| {
+        let checked = check_message(message, first_in_first_out);
+        checked.map(|()| message.body.len())
+    });
+    fill_batch(lengths, MAX_BYTES)
 }
 
 /// Whether a message can be sent at all.
@@ -65,6 +60,8 @@ fn is_allowed(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use coach_domain::queue::MAX_BATCH_SIZE;
+
     use super::*;
 
     fn refused(message: &Outgoing, first_in_first_out: bool) -> bool {

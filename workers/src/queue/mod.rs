@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+mod batch;
 mod check;
 mod database;
 mod operations;
@@ -10,6 +11,7 @@ pub mod pause;
 mod postgres;
 pub mod sqs;
 
+pub(crate) use batch::{batches, fill_batch};
 pub use postgres::PostgresQueue;
 pub use sqs::SqsQueue;
 

@@ -2,31 +2,14 @@
 
 use std::collections::HashMap;
 
-use coach_domain::{
-    outbox::OutboxRow,
-    queue::{MAX_BATCH_SIZE, MAX_BYTES},
-};
+use coach_domain::outbox::OutboxRow;
 
 use super::large::message_size;
+use crate::queue;
 
-/// Splits rows into batches of at most [`MAX_BATCH_SIZE`] rows and [`MAX_BYTES`], in their order.
+/// Splits rows into batches that a queue accepts, in their order.
 pub(super) fn batches(rows: Vec<OutboxRow>) -> Vec<Vec<OutboxRow>> {
-    let mut batches: Vec<Vec<OutboxRow>> = Vec::new();
-    let mut bytes = 0;
-    for row in rows {
-        let length = message_size(&row);
-        match batches.last_mut() {
-            Some(batch) if batch.len() < MAX_BATCH_SIZE && bytes + length <= MAX_BYTES => {
-                bytes += length;
-                batch.push(row);
-            }
-            _ => {
-                bytes = length;
-                batches.push(vec![row]);
-            }
-        }
-    }
-    batches
+    queue::batches(rows, message_size)
 }
 
 /// [`batches`] with at most one row of a partition in each. Rows of a partition keep their order.
@@ -48,6 +31,7 @@ pub(super) fn ordered_batches(rows: Vec<OutboxRow>) -> Vec<Vec<OutboxRow>> {
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
+    use coach_domain::queue::MAX_BYTES;
     use uuid::Uuid;
 
     use super::*;

@@ -18,15 +18,8 @@ pub struct Addresses(BTreeMap<QueueName, Address>);
 #[derive(Debug, Default)]
 struct Address {
     url_or_name: String,
-    queue: OnceCell<ResolvedQueue>,
-    dead_letter_queue: OnceCell<ResolvedQueue>,
-}
-
-/// A queue of SQS whose URL is known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ResolvedQueue {
-    pub(super) url: String,
-    pub(super) first_in_first_out: bool,
+    queue: OnceCell<String>,
+    dead_letter_queue: OnceCell<String>,
 }
 
 impl FromIterator<(QueueName, String)> for Addresses {
@@ -43,17 +36,19 @@ impl FromIterator<(QueueName, String)> for Addresses {
 }
 
 impl Addresses {
-    pub(super) async fn queue(&self, client: &Client, queue: QueueName) -> Result<ResolvedQueue> {
+    /// The URL of a queue.
+    pub(super) async fn queue(&self, client: &Client, queue: QueueName) -> Result<String> {
         let address = self.address(queue)?;
         let resolve = || resolve(client, &address.url_or_name);
         address.queue.get_or_try_init(resolve).await.cloned()
     }
 
+    /// The URL of a queue's dead-letter queue.
     pub(super) async fn dead_letter_queue(
         &self,
         client: &Client,
         queue: QueueName,
-    ) -> Result<ResolvedQueue> {
+    ) -> Result<String> {
         let address = self.address(queue)?;
         let url_or_name = dead_letter_queue_of(&address.url_or_name);
         let resolve = || resolve(client, &url_or_name);
@@ -68,20 +63,18 @@ impl Addresses {
 }
 
 /// Resolves the URL of a queue, unless it is configured by its URL.
-async fn resolve(client: &Client, url_or_name: &str) -> Result<ResolvedQueue> {
-    let url = if url_or_name.contains("://") {
-        url_or_name.to_owned()
-    } else {
-        let response = client.get_queue_url().queue_name(url_or_name).send().await;
-        let response = response.map_err(|error| call_error(url_or_name, &error))?;
-        let none = || Error::Unavailable(format!("SQS gave no URL for {url_or_name}"));
-        response.queue_url.ok_or_else(none)?
-    };
-    let first_in_first_out = keeps_order(&url);
-    Ok(ResolvedQueue {
-        url,
-        first_in_first_out,
-    })
+async fn resolve(client: &Client, url_or_name: &str) -> Result<String> {
+    if url_or_name.contains("://") {
+        return Ok(url_or_name.to_owned());
+    }
+    let response = client.get_queue_url().queue_name(url_or_name).send().await;
+    let response = response.map_err(|error| call_error(url_or_name, &error))?;
+    required_url(url_or_name, response.queue_url)
+}
+
+/// The URL in a response of SQS about the queue `name`.
+pub(super) fn required_url(name: &str, url: Option<String>) -> Result<String> {
+    url.ok_or_else(|| Error::Unavailable(format!("SQS gave no URL for {name}")))
 }
 
 /// The URL or name of the dead-letter queue of a queue.

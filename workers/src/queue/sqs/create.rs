@@ -5,7 +5,7 @@ use coach_domain::queue::{DEAD_LETTER_RETENTION, Error, MAX_RECEIVES, Result};
 use serde_json::json;
 
 use super::{
-    address::{dead_letter_queue_of, keeps_order},
+    address::{dead_letter_queue_of, keeps_order, required_url},
     error::call_error,
     seconds,
 };
@@ -55,6 +55,5 @@ async fn create_one(client: &Client, name: &str, redrive: Option<String>) -> Res
         .send()
         .await
         .map_err(|error| call_error(name, &error))?;
-    let none = || Error::Unavailable(format!("SQS gave no URL for {name}"));
-    created.queue_url.ok_or_else(none)
+    required_url(name, created.queue_url)
 }

@@ -4,10 +4,11 @@
 
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName as Attribute};
 use coach_domain::queue::{
-    DeadLetters, Error, MAX_BATCH_SIZE, MAX_BYTES, Outgoing, QueueName, Received, Result,
+    DeadLetters, Error, MAX_BATCH_SIZE, Outgoing, QueueName, Received, Result,
 };
 
-use super::{SqsQueue, address::ResolvedQueue, receive::parse_messages, scan::Scan};
+use super::{SqsQueue, address::keeps_order, receive::parse_messages, scan::Scan};
+use crate::queue;
 
 #[async_trait::async_trait]
 impl DeadLetters for SqsQueue {
@@ -70,7 +71,7 @@ impl SqsQueue {
     async fn redrive_scanned(
         &self,
         scan: &mut Scan<'_>,
-        target: &ResolvedQueue,
+        target: &str,
         only: &[String],
         limit: usize,
     ) -> Result<usize> {
@@ -106,7 +107,7 @@ impl SqsQueue {
     async fn resend(
         &self,
         scan: &mut Scan<'_>,
-        target: &ResolvedQueue,
+        target: &str,
         letters: &[&Message],
         first_error: &mut Option<Error>,
     ) -> Result<usize> {
@@ -123,7 +124,7 @@ impl SqsQueue {
         let deleted = scan.delete(&sent).await?;
         for (letter, result) in letters.iter().zip(results) {
             if let Err(error) = result {
-                let (queue, message) = (&target.url, id(letter));
+                let (queue, message) = (target, id(letter));
                 tracing::warn!(queue, message, %error, "a dead letter was not redriven; it stays one");
                 first_error.get_or_insert(error);
             }
@@ -132,29 +133,14 @@ impl SqsQueue {
     }
 }
 
-/// Splits letters into batches of at most [`MAX_BYTES`]. Their number is at most that of a batch already.
+/// Splits letters into batches that the queue accepts.
 fn batches(letters: &[Message]) -> Vec<Vec<&Message>> {
-    let mut batches: Vec<Vec<&Message>> = Vec::new();
-    let mut bytes = 0;
-    for letter in letters {
-        let length = letter.body().map_or(0, str::len);
-        match batches.last_mut() {
-            Some(batch) if bytes + length <= MAX_BYTES => {
-                bytes += length;
-                batch.push(letter);
-            }
-            _ => {
-                bytes = length;
-                batches.push(vec![letter]);
-            }
-        }
-    }
-    batches
+    queue::batches(letters, |letter| letter.body().map_or(0, str::len))
 }
 
-fn outgoing(letter: &Message, target: &ResolvedQueue) -> Outgoing {
+fn outgoing(letter: &Message, target: &str) -> Outgoing {
     let mut message = Outgoing::new(letter.body().unwrap_or_default());
-    if target.first_in_first_out {
+    if keeps_order(target) {
         let group = letter
             .attributes()
             .and_then(|it| it.get(&Attribute::MessageGroupId));
@@ -180,6 +166,8 @@ fn sent_at(letter: &Message) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use coach_domain::queue::MAX_BYTES;
+
     use super::*;
 
     #[test]

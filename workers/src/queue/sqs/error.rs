@@ -6,7 +6,7 @@ use aws_sdk_sqs::{
 };
 use coach_domain::queue::Error;
 
-use crate::aws::error_chain;
+use crate::aws;
 
 /// The actions that the credentials must allow.
 const ACTIONS: &str = "sqs:SendMessage, ReceiveMessage, DeleteMessage, ChangeMessageVisibility, GetQueueUrl and \
@@ -17,13 +17,7 @@ pub(super) fn call_error<E>(queue: &str, error: &SdkError<E>) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
-    let Some(service_error) = error.as_service_error() else {
-        // No valid response: no connection, no credentials yet, a timeout, or an unexpected format.
-        return Error::Unavailable(error_chain(error));
-    };
-    let code = service_error.code().unwrap_or_default();
-    let message = service_error.message().unwrap_or(code);
-    classify(queue, code, message)
+    aws::call_error(queue, error, classify)
 }
 
 /// The error of one message in a call that sends.

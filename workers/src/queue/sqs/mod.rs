@@ -3,7 +3,6 @@
 //! SQS has a resolution of whole seconds; durations are rounded up. Its maximum visibility timeout is twelve hours.
 
 mod address;
-mod client;
 mod create;
 mod dead_letters;
 mod error;
@@ -18,15 +17,24 @@ use aws_sdk_sqs::{Client, types::QueueAttributeName};
 use coach_domain::queue::{Depth, Outgoing, Queue, QueueName, Receipt, Received, Result};
 
 pub use address::{Addresses, keeps_order};
-pub use client::client;
 pub use create::create;
 
 use super::pause::Pauses;
-use address::ResolvedQueue;
+use crate::aws;
 use error::call_error;
 
 /// The visibility timeout of a message while it is moved to the dead letters.
 const MOVE_VISIBILITY: Duration = Duration::from_secs(30);
+
+/// The timeout of one attempt of a call: longer than the maximum wait of a receive.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A client that is configured by the environment, as the AWS SDK does by default: region and credentials from
+/// environment variables, profiles or the instance's role, and `AWS_ENDPOINT_URL`. Each call is attempted up to three
+/// times.
+pub async fn client() -> Client {
+    Client::new(&aws::sdk_config_with_timeout(ATTEMPT_TIMEOUT).await)
+}
 
 /// Queues on SQS.
 #[derive(Debug)]
@@ -47,16 +55,18 @@ impl SqsQueue {
         }
     }
 
-    async fn queue(&self, queue: QueueName) -> Result<ResolvedQueue> {
+    /// The URL of a queue.
+    async fn queue(&self, queue: QueueName) -> Result<String> {
         self.addresses.queue(&self.client, queue).await
     }
 
-    async fn dead_letter_queue(&self, queue: QueueName) -> Result<ResolvedQueue> {
+    /// The URL of a queue's dead-letter queue.
+    async fn dead_letter_queue(&self, queue: QueueName) -> Result<String> {
         self.addresses.dead_letter_queue(&self.client, queue).await
     }
 
-    /// The numbers of messages of a queue: visible, in flight, delayed.
-    async fn count(&self, queue: &ResolvedQueue) -> Result<[u64; 3]> {
+    /// The numbers of messages of the queue with this URL: visible, in flight, delayed.
+    async fn count(&self, queue: &str) -> Result<[u64; 3]> {
         let names = [
             QueueAttributeName::ApproximateNumberOfMessages,
             QueueAttributeName::ApproximateNumberOfMessagesNotVisible,
@@ -65,11 +75,11 @@ impl SqsQueue {
         let response = self
             .client
             .get_queue_attributes()
-            .queue_url(&queue.url)
+            .queue_url(queue)
             .set_attribute_names(Some(names.to_vec()))
             .send()
             .await
-            .map_err(|error| call_error(&queue.url, &error))?;
+            .map_err(|error| call_error(queue, &error))?;
         let count = |name| {
             let counts = response.attributes()?;
             counts.get(&name)?.parse().ok()

@@ -12,12 +12,14 @@ use tokio::time::Instant;
 
 use super::{
     SqsQueue,
-    address::ResolvedQueue,
+    address::keeps_order,
     error::{call_error, delete_error, receipt_error},
     seconds,
-    send::result_mut,
 };
-use crate::queue::{MAX_VISIBILITY, MAX_WAIT};
+use crate::{
+    aws,
+    queue::{MAX_VISIBILITY, MAX_WAIT},
+};
 
 /// The attributes that are requested for each message.
 const ATTRIBUTES: [Attribute; 3] = [
@@ -34,29 +36,29 @@ impl SqsQueue {
         wait: Duration,
         visibility: Duration,
     ) -> Result<Vec<Received>> {
-        let resolved = self.queue(queue).await?;
+        let url = self.queue(queue).await?;
         let deadline = Instant::now() + wait.min(MAX_WAIT);
         if !self.pauses.wait_until_running(queue, deadline).await? {
             return Ok(Vec::new());
         }
         // SQS would return several messages of a group at once and count a receive for each, though all but the first
         // have to wait: failures of the first would turn them into dead letters.
-        let limit = if resolved.first_in_first_out {
+        let limit = if keeps_order(&url) {
             limit.min(1)
         } else {
             limit
         };
         let remaining = deadline.saturating_duration_since(Instant::now());
         let messages = self
-            .receive_messages(&resolved, limit, remaining, visibility)
+            .receive_messages(&url, limit, remaining, visibility)
             .await?;
-        Ok(parse_messages(&resolved, messages))
+        Ok(parse_messages(&url, messages))
     }
 
     /// Calls SQS once. The messages have the attributes that [`parse_messages`] needs, and their groups.
     pub(super) async fn receive_messages(
         &self,
-        queue: &ResolvedQueue,
+        queue: &str,
         limit: usize,
         wait: Duration,
         visibility: Duration,
@@ -70,7 +72,7 @@ impl SqsQueue {
         let response = self
             .client
             .receive_message()
-            .queue_url(&queue.url)
+            .queue_url(queue)
             .max_number_of_messages(i32::try_from(limit.min(MAX_BATCH_SIZE)).unwrap_or(1))
             .wait_time_seconds(seconds(wait.min(MAX_WAIT)))
             .visibility_timeout(seconds(visibility.min(MAX_VISIBILITY)))
@@ -78,30 +80,30 @@ impl SqsQueue {
             .set_attribute_names(Some(ATTRIBUTES.map(|name| name.as_str().into()).to_vec()))
             .send()
             .await
-            .map_err(|error| call_error(&queue.url, &error))?;
+            .map_err(|error| call_error(queue, &error))?;
         Ok(response.messages.unwrap_or_default())
     }
 
     pub(super) async fn change_visibility(
         &self,
-        queue: &ResolvedQueue,
+        queue: &str,
         receipt: &Receipt,
         visibility: Duration,
     ) -> Result<()> {
         let call = self
             .client
             .change_message_visibility()
-            .queue_url(&queue.url)
+            .queue_url(queue)
             .receipt_handle(&receipt.0)
             .visibility_timeout(seconds(visibility.min(MAX_VISIBILITY)));
         match call.send().await {
             Ok(_) => Ok(()),
-            Err(error) => Err(receipt_error(&queue.url, &error)),
+            Err(error) => Err(receipt_error(queue, &error)),
         }
     }
 
     /// Makes messages visible at once. If that fails, they become visible when their timeout ends.
-    pub(super) async fn release(&self, queue: &ResolvedQueue, receipts: &[Receipt]) {
+    pub(super) async fn release(&self, queue: &str, receipts: &[Receipt]) {
         for batch in receipts.chunks(MAX_BATCH_SIZE) {
             let entries = batch.iter().enumerate().filter_map(|(index, receipt)| {
                 ChangeMessageVisibilityBatchRequestEntry::builder()
@@ -114,10 +116,10 @@ impl SqsQueue {
             let call = self
                 .client
                 .change_message_visibility_batch()
-                .queue_url(&queue.url)
+                .queue_url(queue)
                 .set_entries(Some(entries.collect()));
             if let Err(error) = call.send().await {
-                let error = call_error(&queue.url, &error);
+                let error = call_error(queue, &error);
                 tracing::warn!(%error, "messages could not be released");
             }
         }
@@ -125,7 +127,7 @@ impl SqsQueue {
 
     pub(super) async fn delete_messages(
         &self,
-        queue: &ResolvedQueue,
+        queue: &str,
         receipts: &[Receipt],
     ) -> Result<Vec<Result<()>>> {
         let mut results = Vec::with_capacity(receipts.len());
@@ -135,11 +137,7 @@ impl SqsQueue {
         Ok(results)
     }
 
-    async fn delete_batch(
-        &self,
-        queue: &ResolvedQueue,
-        receipts: &[Receipt],
-    ) -> Result<Vec<Result<()>>> {
+    async fn delete_batch(&self, queue: &str, receipts: &[Receipt]) -> Result<Vec<Result<()>>> {
         let entries = receipts.iter().enumerate().map(|(index, receipt)| {
             DeleteMessageBatchRequestEntry::builder()
                 .id(index.to_string())
@@ -151,36 +149,31 @@ impl SqsQueue {
         let response = self
             .client
             .delete_message_batch()
-            .queue_url(&queue.url)
+            .queue_url(queue)
             .set_entries(Some(entries))
             .send()
             .await
-            .map_err(|error| call_error(&queue.url, &error))?;
+            .map_err(|error| call_error(queue, &error))?;
         let missing = Err(Error::Unavailable("SQS reported no result".to_owned()));
         let mut results = vec![missing; receipts.len()];
-        for entry in response.successful() {
-            if let Some(result) = result_mut(&mut results, entry.id()) {
-                *result = Ok(());
-            }
-        }
-        for entry in response.failed() {
-            if let Some(result) = result_mut(&mut results, entry.id()) {
-                *result = Err(delete_error(&queue.url, entry));
-            }
-        }
+        let successful = response.successful().iter();
+        let successful = successful.map(|entry| (entry.id(), Ok(())));
+        let failed = response.failed().iter();
+        let failed = failed.map(|entry| (entry.id(), Err(delete_error(queue, entry))));
+        aws::store_results(&mut results, successful.chain(failed));
         Ok(results)
     }
 }
 
 /// Converts the messages of SQS. A message without a receipt cannot be processed: it is logged and skipped, so that it
 /// does not block the others. SQS delivers it again, until it becomes a dead letter.
-pub(super) fn parse_messages(queue: &ResolvedQueue, messages: Vec<Message>) -> Vec<Received> {
+pub(super) fn parse_messages(queue: &str, messages: Vec<Message>) -> Vec<Received> {
     let parsed = messages.into_iter().filter_map(|message| {
         let id = message.message_id.clone();
         let parsed = parse_message(message);
         if parsed.is_none() {
             tracing::error!(
-                queue = queue.url,
+                queue,
                 message = id,
                 "a message without a receipt was received, which can be neither kept hidden nor deleted; it is skipped"
             );
@@ -216,10 +209,6 @@ mod tests {
 
     #[test]
     fn incomplete_messages_do_not_block_others() {
-        let queue = ResolvedQueue {
-            url: "https://sqs.example.com/email".to_owned(),
-            first_in_first_out: false,
-        };
         let whole = Message::builder()
             .message_id("a")
             .receipt_handle("r")
@@ -234,7 +223,7 @@ mod tests {
         let lost = Message::builder().message_id("b").body("{}");
         let messages =
             [lost, whole, bare, strange].map(aws_sdk_sqs::types::builders::MessageBuilder::build);
-        let parsed = parse_messages(&queue, messages.to_vec());
+        let parsed = parse_messages("https://sqs.example.com/email", messages.to_vec());
         let fields: Vec<_> = (parsed.iter())
             .map(|it| (it.id.as_str(), it.body.as_str(), it.receives))
             .collect();

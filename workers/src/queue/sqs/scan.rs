@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use aws_sdk_sqs::types::Message;
 use coach_domain::queue::{MAX_BATCH_SIZE, Receipt, Result};
 
-use super::{SqsQueue, address::ResolvedQueue};
+use super::SqsQueue;
 
 /// The visibility timeout of dead letters during a scan.
 const SCAN_VISIBILITY: Duration = Duration::from_mins(2);
@@ -19,13 +19,14 @@ const MAX_SCANNED: usize = 10_000;
 /// A scan of a queue's dead letters. Those that are not deleted are released when it ends.
 pub(super) struct Scan<'q> {
     queue: &'q SqsQueue,
-    dead_letter_queue: ResolvedQueue,
+    /// The URL of the dead-letter queue.
+    dead_letter_queue: String,
     /// The receipts of the dead letters that the scan has received and not deleted, by id.
     receipts: BTreeMap<String, Receipt>,
 }
 
 impl<'q> Scan<'q> {
-    pub(super) fn new(queue: &'q SqsQueue, dead_letter_queue: ResolvedQueue) -> Self {
+    pub(super) fn new(queue: &'q SqsQueue, dead_letter_queue: String) -> Self {
         Self {
             queue,
             dead_letter_queue,
@@ -71,7 +72,7 @@ impl<'q> Scan<'q> {
                     deleted += 1;
                 }
                 Err(error) => {
-                    let (queue, message) = (&self.dead_letter_queue.url, id);
+                    let (queue, message) = (&self.dead_letter_queue, id);
                     tracing::warn!(queue, message, %error, "a dead letter was not deleted; it may be there twice");
                 }
             }
