@@ -1,19 +1,37 @@
 //! Access of the queues to the database.
 
-use coach_domain::queue::Error;
-use sea_orm::{DbBackend, DbErr, RuntimeErr, SqlxError, Statement, Value};
+use coach_domain::queue::{Error, Result};
+use sea_orm::{
+    ConnectionTrait, DbBackend, DbErr, QueryResult, RuntimeErr, SqlxError, Statement, Value,
+};
 
-/// A statement with the values of its parameters, `$1` first.
-pub(super) fn statement(
+/// Executes a statement with the values of its parameters, `$1` first. Returns how many rows it has changed.
+pub(super) async fn execute(
+    db: &impl ConnectionTrait,
     sql: impl Into<String>,
     values: impl IntoIterator<Item = Value>,
-) -> Statement {
-    Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+) -> Result<u64> {
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let done = db.execute_raw(statement).await.map_err(queue_error)?;
+    Ok(done.rows_affected())
+}
+
+/// Executes a statement like [`execute`], and parses the rows that it returns.
+pub(super) async fn query<T>(
+    db: &impl ConnectionTrait,
+    sql: impl Into<String>,
+    values: impl IntoIterator<Item = Value>,
+    parse: fn(&QueryResult) -> Result<T, DbErr>,
+) -> Result<Vec<T>> {
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
+    let rows = db.query_all_raw(statement).await.map_err(queue_error)?;
+    let parsed: Result<_, DbErr> = rows.iter().map(parse).collect();
+    parsed.map_err(queue_error)
 }
 
 /// The queue's error for an error of the database.
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
-pub(super) fn queue_error(error: DbErr) -> Error {
+fn queue_error(error: DbErr) -> Error {
     // Class 42: the table does not exist, has another structure, or may not be accessed.
     if state(&error).is_some_and(|state| state.starts_with("42")) {
         return Error::Misconfigured(format!("{error}; `coach migrate` makes the tables"));

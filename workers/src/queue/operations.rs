@@ -51,6 +51,6 @@ impl Operations for SqsQueue {
     }
 
     async fn paused(&self) -> Result<Vec<(QueueName, DateTime<Utc>)>> {
-        self.pauses.paused().await
+        pause::paused(&self.pauses.pool).await
     }
 }

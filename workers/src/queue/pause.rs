@@ -3,19 +3,17 @@
 //! Pauses are stored in our database for both implementations, since SQS has no such feature. A receive from SQS that
 //! already waits when the queue is paused goes on until it ends.
 
-use coach_domain::database::Pool;
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use coach_domain::queue::{QueueName, Result};
+use coach_domain::{
+    database::Pool,
+    queue::{QueueName, Result},
+};
 use sea_orm::ConnectionTrait;
-use tokio::time::Instant;
+use tokio::{sync::Mutex, time::Instant};
 
-use super::database::{queue_error, statement};
+use super::database::{execute, query};
 
 /// How long the cached list of paused queues is used.
 const CACHE_TTL: Duration = Duration::from_secs(1);
@@ -53,36 +51,28 @@ async fn set(
         SET paused = excluded.paused, changed_at = excluded.changed_at
         WHERE state.paused <> excluded.paused";
     let values = [queue.as_str().into(), paused.into(), now.into()];
-    let done = db.execute_raw(statement(sql, values)).await;
-    Ok(done.map_err(queue_error)?.rows_affected() > 0)
+    Ok(execute(db, sql, values).await? > 0)
 }
 
 /// The paused queues, with the time at which each was paused.
 pub async fn paused(db: &impl ConnectionTrait) -> Result<Vec<(QueueName, DateTime<Utc>)>> {
     let sql = "SELECT queue, changed_at FROM queue_state WHERE paused ORDER BY queue";
-    let rows = db.query_all_raw(statement(sql, [])).await;
-    let mut queues = Vec::new();
-    for row in rows.map_err(queue_error)? {
-        let name: String = row.try_get_by_index(0).map_err(queue_error)?;
-        // The queue may be one of another version.
-        if let Ok(name) = name.parse() {
-            queues.push((name, row.try_get_by_index(1).map_err(queue_error)?));
-        }
-    }
-    Ok(queues)
+    let rows: Vec<(String, DateTime<Utc>)> = query(db, sql, [], |row| {
+        Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))
+    })
+    .await?;
+    // A queue may be one of another version.
+    let queues = rows.into_iter();
+    let queues = queues.filter_map(|(name, paused_at)| Some((name.parse().ok()?, paused_at)));
+    Ok(queues.collect())
 }
 
 /// The paused queues, cached, for queues outside of our database.
 #[derive(Debug)]
 pub(super) struct Pauses {
-    pool: Pool,
-    cache: Mutex<Option<Cached>>,
-}
-
-#[derive(Clone, Debug)]
-struct Cached {
-    read_at: Instant,
-    queues: BTreeMap<QueueName, DateTime<Utc>>,
+    pub(super) pool: Pool,
+    /// The paused queues, and when they were read.
+    cache: Mutex<Option<(Instant, Vec<QueueName>)>>,
 }
 
 impl Pauses {
@@ -91,29 +81,18 @@ impl Pauses {
         Self { pool, cache }
     }
 
-    /// The paused queues, read from the database.
-    pub(super) async fn paused(&self) -> Result<Vec<(QueueName, DateTime<Utc>)>> {
-        paused(&self.pool).await
-    }
-
     /// Whether a queue is paused. The answer is at most [`CACHE_TTL`] old.
     async fn is_paused(&self, queue: QueueName) -> Result<bool> {
-        let cached = self
-            .cache
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        if let Some(cached) = cached
-            && cached.read_at.elapsed() < CACHE_TTL
+        let mut cache = self.cache.lock().await;
+        if let Some((read_at, queues)) = &*cache
+            && read_at.elapsed() < CACHE_TTL
         {
-            return Ok(cached.queues.contains_key(&queue));
+            return Ok(queues.contains(&queue));
         }
-        let queues: BTreeMap<_, _> = paused(&self.pool).await?.into_iter().collect();
-        let is_paused = queues.contains_key(&queue);
-        let read_at = Instant::now();
-        let cached = Cached { read_at, queues };
-        *self.cache.lock().unwrap_or_else(PoisonError::into_inner) = Some(cached);
-        Ok(is_paused)
+        let paused = paused(&self.pool).await?.into_iter();
+        let queues = paused.map(|(queue, _)| queue).collect();
+        let (_, queues) = cache.insert((Instant::now(), queues));
+        Ok(queues.contains(&queue))
     }
 
     /// Waits until a queue is not paused, at most until `deadline`. Returns whether it runs.

@@ -1,10 +1,10 @@
 //! Dead letters: messages whose last visibility timeout has ended. They stay in the table, with an index of their own.
 
-use coach_domain::queue::{DeadLetters, Error, MAX_RECEIVES, QueueName, Receipt, Received, Result};
-use sea_orm::{ConnectionTrait, DbErr, Value};
+use coach_domain::queue::{DeadLetters, MAX_RECEIVES, QueueName, Received, Result};
+use sea_orm::{ConnectionTrait, Value};
 
-use super::{PostgresQueue, receipt::ParsedReceipt, receive::parse_row};
-use crate::queue::database::{queue_error, statement};
+use super::{PostgresQueue, receive::parse_row};
+use crate::queue::database::{execute, query};
 
 #[async_trait::async_trait]
 impl DeadLetters for PostgresQueue {
@@ -18,10 +18,8 @@ impl DeadLetters for PostgresQueue {
             LIMIT {}",
             sql_limit(limit)
         );
-        let query = statement(sql, [queue.as_str().into()]);
-        let rows = self.pool.query_all_raw(query).await.map_err(queue_error)?;
-        let letters = rows.iter().map(|row| Ok(parse_row(row)?.1));
-        letters.collect::<Result<_, DbErr>>().map_err(queue_error)
+        let values = [queue.as_str().into()];
+        query(&self.pool, sql, values, |row| Ok(parse_row(row)?.1)).await
     }
 
     async fn redrive(&self, queue: QueueName, only: &[String], limit: usize) -> Result<usize> {
@@ -74,9 +72,8 @@ impl PostgresQueue {
             ORDER BY visible_at, id",
             sql_limit(limit)
         );
-        let done = db.execute_raw(statement(sql, values)).await;
-        let done = done.map_err(queue_error)?.rows_affected();
-        Ok(usize::try_from(done).unwrap_or(usize::MAX))
+        let redriven = execute(db, sql, values).await?;
+        Ok(usize::try_from(redriven).unwrap_or(usize::MAX))
     }
 
     pub(in crate::queue) async fn discard_on(
@@ -93,36 +90,8 @@ impl PostgresQueue {
                 AND receives >= {MAX_RECEIVES}
                 AND visible_at <= statement_timestamp()"
         );
-        let query = statement(sql, [queue.as_str().into(), ids(only)]);
-        let done = db.execute_raw(query).await.map_err(queue_error)?;
-        Ok(usize::try_from(done.rows_affected()).unwrap_or(usize::MAX))
-    }
-}
-
-impl PostgresQueue {
-    /// Turns a received message into a dead letter, by ending its last receive.
-    pub(super) async fn mark_dead(&self, queue: QueueName, receipt: &Receipt) -> Result<()> {
-        let handle = ParsedReceipt::parse(receipt)?;
-        let sql = format!(
-            "
-            UPDATE queue_message
-            SET receives = {MAX_RECEIVES}, visible_at = statement_timestamp()
-            WHERE id = $2 AND queue = $1 AND receives = $3 AND visible_at > statement_timestamp()"
-        );
-        let values = [
-            queue.as_str().into(),
-            handle.id.into(),
-            handle.receives.into(),
-        ];
-        let done = self.pool.execute_raw(statement(sql, values)).await;
-        if done.map_err(queue_error)?.rows_affected() == 0 {
-            return Err(Error::StaleReceipt);
-        }
-        if self.keeps_order(queue) {
-            // The next message of its group can be received now.
-            self.wake(queue);
-        }
-        Ok(())
+        let discarded = execute(db, sql, [queue.as_str().into(), ids(only)]).await?;
+        Ok(usize::try_from(discarded).unwrap_or(usize::MAX))
     }
 }
 

@@ -19,16 +19,22 @@ mod receipt;
 mod receive;
 mod send;
 
-use coach_domain::database::Pool;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use coach_domain::queue::{
-    Depth, Error, MAX_RECEIVES, Outgoing, Queue, QueueName, Receipt, Received, Result,
+use coach_domain::{
+    database::Pool,
+    queue::{
+        Depth, Error, MAX_BATCH_SIZE, MAX_RECEIVES, Outgoing, Queue, QueueName, Receipt, Received,
+        Result,
+    },
 };
-use sea_orm::{ConnectionTrait, DbErr, QueryResult};
-use tokio::sync::Notify;
+use sea_orm::{DbErr, QueryResult};
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout_at},
+};
 
-use super::database::{queue_error, statement};
+use super::{MAX_VISIBILITY, MAX_WAIT, database::query};
 
 /// The intervals between polls of a waiting receive, first and longest. It polls because other processes may send
 /// messages and visibility timeouts may end; sends in this process wake it earlier.
@@ -61,15 +67,8 @@ impl PostgresQueue {
         first_in_first_out: impl IntoIterator<Item = QueueName>,
     ) -> Result<Self> {
         let sql = "SELECT current_setting('enable_seqscan')";
-        let row = pool
-            .query_one_raw(statement(sql, []))
-            .await
-            .map_err(queue_error)?;
-        let setting: Option<String> = row
-            .map(|row| row.try_get_by_index(0))
-            .transpose()
-            .map_err(queue_error)?;
-        if setting.as_deref() != Some("off") {
+        let settings: Vec<String> = query(&pool, sql, [], |row| row.try_get_by_index(0)).await?;
+        if settings != ["off"] {
             let why = "its connections allow sequential scans; connect with Options::for_queues";
             return Err(Error::Misconfigured(why.to_owned()));
         }
@@ -130,7 +129,28 @@ impl Queue for PostgresQueue {
         wait: Duration,
         visibility: Duration,
     ) -> Result<Vec<Received>> {
-        self.long_poll(queue, limit, wait, visibility).await
+        let limit = limit.min(MAX_BATCH_SIZE);
+        let Some(arrivals) = self.arrivals.get(&queue).filter(|_| limit > 0) else {
+            return Ok(Vec::new());
+        };
+        let deadline = Instant::now() + wait.min(MAX_WAIT);
+        let mut poll = self.poll_intervals.0;
+        loop {
+            let received = self.poll_once(queue, limit, visibility).await?;
+            if received.len() == limit {
+                // There may be more messages; wake another receive that waits.
+                arrivals.notify_one();
+            }
+            let now = Instant::now();
+            if !received.is_empty() || now >= deadline {
+                return Ok(received);
+            }
+            let until = deadline.min(now + poll);
+            poll = match timeout_at(until, arrivals.notified()).await {
+                Ok(()) => self.poll_intervals.0,
+                Err(_) => self.poll_intervals.1.min(poll * 2),
+            };
+        }
     }
 
     async fn extend(
@@ -139,7 +159,14 @@ impl Queue for PostgresQueue {
         receipt: &Receipt,
         visibility: Duration,
     ) -> Result<()> {
-        self.change_visibility(queue, receipt, visibility).await
+        let set = "visible_at = statement_timestamp() + $4 * interval '1 second'";
+        let seconds = visibility.min(MAX_VISIBILITY).as_secs_f64();
+        self.update_received(queue, receipt, set, Some(seconds.into()))
+            .await?;
+        if visibility.is_zero() {
+            self.wake(queue);
+        }
+        Ok(())
     }
 
     async fn delete(&self, queue: QueueName, receipts: &[Receipt]) -> Result<Vec<Result<()>>> {
@@ -152,7 +179,14 @@ impl Queue for PostgresQueue {
         receipt: &Receipt,
         _: &Outgoing,
     ) -> Result<()> {
-        self.mark_dead(queue, receipt).await
+        // Its last receive ends now.
+        let set = format!("receives = {MAX_RECEIVES}, visible_at = statement_timestamp()");
+        self.update_received(queue, receipt, &set, None).await?;
+        if self.keeps_order(queue) {
+            // The next message of its group can be received now.
+            self.wake(queue);
+        }
+        Ok(())
     }
 
     async fn depth(&self, queue: QueueName) -> Result<Depth> {
@@ -181,10 +215,8 @@ impl Queue for PostgresQueue {
                 extract(epoch FROM statement_timestamp() - live.oldest)::double precision
             FROM live, last"
         );
-        let query = statement(sql, [queue.as_str().into()]);
-        let row = self.pool.query_one_raw(query).await.map_err(queue_error)?;
-        let depth = row.map(|row| parse_depth(&row)).transpose();
-        Ok(depth.map_err(queue_error)?.unwrap_or_default())
+        let depths = query(&self.pool, sql, [queue.as_str().into()], parse_depth).await?;
+        Ok(depths.first().copied().unwrap_or_default())
     }
 }
 

@@ -3,10 +3,9 @@
 use std::time::Duration;
 
 use coach_domain::queue::{MAX_RECEIVES, Result};
-use sea_orm::ConnectionTrait;
 
 use super::PostgresQueue;
-use crate::queue::database::{queue_error, statement};
+use crate::queue::database::execute;
 
 /// The maximum number of rows of one statement, so that it does not block others for long.
 const PURGE_BATCH_SIZE: u64 = 1_000;
@@ -52,10 +51,9 @@ impl PostgresQueue {
     async fn delete_older(&self, sql: &str, age: Duration) -> Result<u64> {
         let mut total = 0;
         loop {
-            let query = statement(sql, [age.as_secs_f64().into()]);
-            let done = self.pool.execute_raw(query).await.map_err(queue_error)?;
-            total += done.rows_affected();
-            if done.rows_affected() < PURGE_BATCH_SIZE {
+            let deleted = execute(&self.pool, sql, [age.as_secs_f64().into()]).await?;
+            total += deleted;
+            if deleted < PURGE_BATCH_SIZE {
                 return Ok(total);
             }
         }

@@ -2,52 +2,18 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use coach_domain::queue::{
-    Error, MAX_BATCH_SIZE, MAX_RECEIVES, QueueName, Receipt, Received, Result,
-};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult};
-use tokio::time::{Instant, timeout_at};
+use coach_domain::queue::{Error, MAX_RECEIVES, QueueName, Receipt, Received, Result};
+use sea_orm::{DbErr, QueryResult, Value};
 
 use super::{PostgresQueue, receipt::ParsedReceipt};
 use crate::queue::{
-    MAX_VISIBILITY, MAX_WAIT,
-    database::{queue_error, statement},
+    MAX_VISIBILITY,
+    database::{execute, query},
 };
 
 impl PostgresQueue {
-    pub(super) async fn long_poll(
-        &self,
-        queue: QueueName,
-        limit: usize,
-        wait: Duration,
-        visibility: Duration,
-    ) -> Result<Vec<Received>> {
-        let limit = limit.min(MAX_BATCH_SIZE);
-        let Some(arrivals) = self.arrivals.get(&queue).filter(|_| limit > 0) else {
-            return Ok(Vec::new());
-        };
-        let deadline = Instant::now() + wait.min(MAX_WAIT);
-        let mut poll = self.poll_intervals.0;
-        loop {
-            let received = self.poll_once(queue, limit, visibility).await?;
-            if received.len() == limit {
-                // There may be more messages; wake another receive that waits.
-                arrivals.notify_one();
-            }
-            let now = Instant::now();
-            if !received.is_empty() || now >= deadline {
-                return Ok(received);
-            }
-            let until = deadline.min(now + poll);
-            poll = match timeout_at(until, arrivals.notified()).await {
-                Ok(()) => self.poll_intervals.0,
-                Err(_) => self.poll_intervals.1.min(poll * 2),
-            };
-        }
-    }
-
     /// Receives what is visible now, without waiting.
-    async fn poll_once(
+    pub(super) async fn poll_once(
         &self,
         queue: QueueName,
         limit: usize,
@@ -93,42 +59,32 @@ impl PostgresQueue {
             RETURNING id, receives, body, sent_at"
         );
         let visibility = visibility.min(MAX_VISIBILITY).as_secs_f64();
-        let query = statement(sql, [queue.as_str().into(), visibility.into()]);
-        let rows = self.pool.query_all_raw(query).await.map_err(queue_error)?;
-        let mut received = rows
-            .iter()
-            .map(parse_row)
-            .collect::<Result<Vec<_>, DbErr>>()
-            .map_err(queue_error)?;
+        let values = [queue.as_str().into(), visibility.into()];
+        let mut received = query(&self.pool, sql, values, parse_row).await?;
         received.sort_by_key(|(handle, _)| handle.id);
         Ok(received.into_iter().map(|(_, message)| message).collect())
     }
 
-    pub(super) async fn change_visibility(
+    /// Sets columns of a received message, unless the receipt is stale. `$4` in `set` is `value`.
+    pub(super) async fn update_received(
         &self,
         queue: QueueName,
         receipt: &Receipt,
-        visibility: Duration,
+        set: &str,
+        value: Option<Value>,
     ) -> Result<()> {
-        let handle = ParsedReceipt::parse(receipt)?;
-        let sql = "
+        let ParsedReceipt { id, receives } = ParsedReceipt::parse(receipt)?;
+        let sql = format!(
+            "
             UPDATE queue_message
-            SET visible_at = statement_timestamp() + $4 * interval '1 second'
-            WHERE id = $2 AND queue = $1 AND receives = $3 AND visible_at > statement_timestamp()";
-        let values = [
-            queue.as_str().into(),
-            handle.id.into(),
-            handle.receives.into(),
-            visibility.min(MAX_VISIBILITY).as_secs_f64().into(),
-        ];
-        let done = self.pool.execute_raw(statement(sql, values)).await;
-        if done.map_err(queue_error)?.rows_affected() == 0 {
-            return Err(Error::StaleReceipt);
+            SET {set}
+            WHERE id = $2 AND queue = $1 AND receives = $3 AND visible_at > statement_timestamp()"
+        );
+        let values: [Value; 3] = [queue.as_str().into(), id.into(), receives.into()];
+        match execute(&self.pool, sql, values.into_iter().chain(value)).await? {
+            0 => Err(Error::StaleReceipt),
+            _ => Ok(()),
         }
-        if visibility.is_zero() {
-            self.wake(queue);
-        }
-        Ok(())
     }
 
     pub(super) async fn delete_messages(
@@ -156,13 +112,8 @@ impl PostgresQueue {
             RETURNING id"
         );
         let values = [queue.as_str().into(), ids.into(), receives.into()];
-        let query = statement(sql, values);
-        let rows = self.pool.query_all_raw(query).await.map_err(queue_error)?;
-        let deleted = rows
-            .iter()
-            .map(|row| row.try_get_by_index(0))
-            .collect::<Result<Vec<i64>, DbErr>>()
-            .map_err(queue_error)?;
+        let deleted: Vec<i64> =
+            query(&self.pool, sql, values, |row| row.try_get_by_index(0)).await?;
         if self.keeps_order(queue) && !deleted.is_empty() {
             // The next messages of their groups can be received now.
             self.wake(queue);

@@ -1,13 +1,10 @@
 //! Sends messages.
 
 use coach_domain::queue::{Outgoing, QueueName, Result};
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::ConnectionTrait;
 
 use super::PostgresQueue;
-use crate::queue::{
-    check::check_batch,
-    database::{queue_error, statement},
-};
+use crate::queue::{check::check_batch, database::execute};
 
 impl PostgresQueue {
     /// Sends messages within a transaction of the caller: they are visible once it is committed. After the commit, call
@@ -29,19 +26,23 @@ impl PostgresQueue {
         let accepted: Vec<_> = accepted
             .filter_map(|(message, checked)| checked.is_ok().then_some(message))
             .collect();
-        if !accepted.is_empty() {
-            let insert = if keeps_order {
-                insert_fifo(queue, &accepted)
-            } else {
-                insert(queue, &accepted)
-            };
-            db.execute_raw(insert).await.map_err(queue_error)?;
+        if accepted.is_empty() {
+            return Ok(checked);
+        }
+        if keeps_order {
+            insert_fifo(db, queue, &accepted).await?;
+        } else {
+            insert(db, queue, &accepted).await?;
         }
         Ok(checked)
     }
 }
 
-fn insert(queue: QueueName, messages: &[&Outgoing]) -> Statement {
+async fn insert(
+    db: &impl ConnectionTrait,
+    queue: QueueName,
+    messages: &[&Outgoing],
+) -> Result<u64> {
     let bodies: Vec<_> = messages.iter().map(|it| it.body.clone()).collect();
     let delays: Vec<_> = messages.iter().map(|it| it.delay.as_secs_f64()).collect();
     // Ids are assigned in the order of the rows, so they give the order of sending.
@@ -51,12 +52,16 @@ fn insert(queue: QueueName, messages: &[&Outgoing]) -> Statement {
         FROM unnest($2::text[], $3::double precision[]) WITH ORDINALITY AS sent (body, delay, place)
         ORDER BY place";
     let values = [queue.as_str().into(), bodies.into(), delays.into()];
-    statement(sql, values)
+    execute(db, sql, values).await
 }
 
 /// Skips messages whose deduplication id was sent before. Deduplication ids are inserted in sorted order, so that
 /// concurrent senders of the same messages do not deadlock.
-fn insert_fifo(queue: QueueName, messages: &[&Outgoing]) -> Statement {
+async fn insert_fifo(
+    db: &impl ConnectionTrait,
+    queue: QueueName,
+    messages: &[&Outgoing],
+) -> Result<u64> {
     let bodies: Vec<_> = messages.iter().map(|it| it.body.clone()).collect();
     let text = |field: &Option<String>| field.clone().unwrap_or_default();
     let groups: Vec<_> = messages.iter().map(|it| text(&it.group)).collect();
@@ -90,5 +95,5 @@ fn insert_fifo(queue: QueueName, messages: &[&Outgoing]) -> Statement {
         groups.into(),
         deduplications.into(),
     ];
-    statement(sql, values)
+    execute(db, sql, values).await
 }

@@ -10,18 +10,22 @@ mod receive;
 mod scan;
 mod send;
 
-use coach_domain::database::Pool;
 use std::time::Duration;
 
 use aws_sdk_sqs::{Client, types::QueueAttributeName};
-use coach_domain::queue::{Depth, Outgoing, Queue, QueueName, Receipt, Received, Result};
+use coach_domain::{
+    database::Pool,
+    queue::{Depth, Outgoing, Queue, QueueName, Receipt, Received, Result},
+};
+use tokio::time::Instant;
 
 pub use address::{Addresses, keeps_order};
 pub use create::create;
 
-use super::pause::Pauses;
+use super::{MAX_WAIT, pause::Pauses};
 use crate::aws;
 use error::call_error;
+use receive::parse_messages;
 
 /// The visibility timeout of a message while it is moved to the dead letters.
 const MOVE_VISIBILITY: Duration = Duration::from_secs(30);
@@ -102,7 +106,23 @@ impl Queue for SqsQueue {
         wait: Duration,
         visibility: Duration,
     ) -> Result<Vec<Received>> {
-        self.long_poll(queue, limit, wait, visibility).await
+        let url = self.queue(queue).await?;
+        let deadline = Instant::now() + wait.min(MAX_WAIT);
+        if !self.pauses.wait_until_running(queue, deadline).await? {
+            return Ok(Vec::new());
+        }
+        // SQS would return several messages of a group at once and count a receive for each, though all but the first
+        // have to wait: failures of the first would turn them into dead letters.
+        let limit = if keeps_order(&url) {
+            limit.min(1)
+        } else {
+            limit
+        };
+        let remaining = deadline.saturating_duration_since(Instant::now());
+        let messages = self
+            .receive_messages(&url, limit, remaining, visibility)
+            .await?;
+        Ok(parse_messages(&url, messages))
     }
 
     async fn extend(

@@ -7,12 +7,10 @@ use aws_sdk_sqs::types::{
     MessageSystemAttributeName as Attribute,
 };
 use chrono::DateTime;
-use coach_domain::queue::{Error, MAX_BATCH_SIZE, QueueName, Receipt, Received, Result};
-use tokio::time::Instant;
+use coach_domain::queue::{Error, MAX_BATCH_SIZE, Receipt, Received, Result};
 
 use super::{
     SqsQueue,
-    address::keeps_order,
     error::{call_error, delete_error, receipt_error},
     seconds,
 };
@@ -29,32 +27,6 @@ const ATTRIBUTES: [Attribute; 3] = [
 ];
 
 impl SqsQueue {
-    pub(super) async fn long_poll(
-        &self,
-        queue: QueueName,
-        limit: usize,
-        wait: Duration,
-        visibility: Duration,
-    ) -> Result<Vec<Received>> {
-        let url = self.queue(queue).await?;
-        let deadline = Instant::now() + wait.min(MAX_WAIT);
-        if !self.pauses.wait_until_running(queue, deadline).await? {
-            return Ok(Vec::new());
-        }
-        // SQS would return several messages of a group at once and count a receive for each, though all but the first
-        // have to wait: failures of the first would turn them into dead letters.
-        let limit = if keeps_order(&url) {
-            limit.min(1)
-        } else {
-            limit
-        };
-        let remaining = deadline.saturating_duration_since(Instant::now());
-        let messages = self
-            .receive_messages(&url, limit, remaining, visibility)
-            .await?;
-        Ok(parse_messages(&url, messages))
-    }
-
     /// Calls SQS once. The messages have the attributes that [`parse_messages`] needs, and their groups.
     pub(super) async fn receive_messages(
         &self,
