@@ -8,7 +8,7 @@ use std::{
 /// The delay after `attempts` failed attempts. It doubles with each attempt, from `first` up to `max`, and is reduced
 /// by a jitter of up to one half that depends on `key`, so that operations that failed together are not retried
 /// together. The same arguments give the same delay.
-pub(crate) fn delay(attempts: u32, first: Duration, max: Duration, key: impl Hash) -> Duration {
+pub(crate) fn delay(attempts: u32, (first, max): (Duration, Duration), key: impl Hash) -> Duration {
     let doubled = first.saturating_mul(1 << attempts.saturating_sub(1).min(20));
     let mut hasher = DefaultHasher::new();
     (key, attempts).hash(&mut hasher);
@@ -20,20 +20,19 @@ pub(crate) fn delay(attempts: u32, first: Duration, max: Duration, key: impl Has
 /// The delays of one operation that is repeated until it succeeds.
 #[derive(Debug)]
 pub(crate) struct Backoff {
-    first: Duration,
-    max: Duration,
+    range: (Duration, Duration),
     key: u64,
     attempts: u32,
 }
 
 impl Backoff {
-    /// Starts with a delay of about `first`; `key` distinguishes it from other callers, for the jitter.
-    pub(crate) fn new(first: Duration, max: Duration, key: impl Hash) -> Self {
+    /// Delays between about those of `range`, the first and the longest; `key` distinguishes it from other callers, for
+    /// the jitter.
+    pub(crate) fn new(range: (Duration, Duration), key: impl Hash) -> Self {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
         Self {
-            first,
-            max,
+            range,
             key: hasher.finish(),
             attempts: 0,
         }
@@ -42,7 +41,7 @@ impl Backoff {
     /// The delay after another failure.
     pub(crate) fn next(&mut self) -> Duration {
         self.attempts += 1;
-        delay(self.attempts, self.first, self.max, self.key)
+        delay(self.attempts, self.range, self.key)
     }
 
     /// Starts over after a success.
@@ -55,13 +54,12 @@ impl Backoff {
 mod tests {
     use super::*;
 
-    const FIRST: Duration = Duration::from_secs(1);
-    const MAX: Duration = Duration::from_mins(5);
+    const RANGE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_mins(5));
 
     #[test]
     fn delays_double_up_to_the_maximum() {
         for (attempts, longest) in [(1, 1), (2, 2), (3, 4), (9, 256), (10, 300), (4_000, 300)] {
-            let delay = delay(attempts, FIRST, MAX, "a");
+            let delay = delay(attempts, RANGE, "a");
             let longest = Duration::from_secs(longest);
             assert!(
                 delay <= longest && delay >= longest / 2,
@@ -72,7 +70,7 @@ mod tests {
 
     #[test]
     fn delays_of_different_keys_are_spread() {
-        let mut delays: Vec<_> = (0..100).map(|key| delay(4, FIRST, MAX, key)).collect();
+        let mut delays: Vec<_> = (0..100).map(|key| delay(4, RANGE, key)).collect();
         delays.sort_unstable();
         delays.dedup();
         assert!(delays.len() > 90, "{} of 100 differ", delays.len());
@@ -84,7 +82,7 @@ mod tests {
 
     #[test]
     fn success_starts_over() {
-        let mut backoff = Backoff::new(FIRST, MAX, 1);
+        let mut backoff = Backoff::new(RANGE, 1);
         let first = backoff.next();
         assert!(backoff.next() > first);
         backoff.reset();

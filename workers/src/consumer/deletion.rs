@@ -6,10 +6,7 @@ use coach_domain::{
     kill_point,
     queue::{Error, MAX_BATCH_SIZE, Queue, QueueName, Receipt},
 };
-use tokio::{
-    sync::{Mutex, mpsc},
-    task::JoinHandle,
-};
+use tokio::{sync::mpsc, task::JoinHandle};
 
 use crate::backoff;
 
@@ -20,44 +17,22 @@ const MAX_ATTEMPTS: u32 = 4;
 /// The delays between attempts of a deletion: first and longest.
 const BACKOFF_RANGE: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(2));
 
-/// Deletes the processed messages of one queue, in a task of its own.
-#[derive(Clone)]
-pub(super) struct Deletions {
-    sender: mpsc::Sender<Receipt>,
-    task: Arc<Mutex<Option<JoinHandle<()>>>>,
-}
-
-impl Deletions {
-    pub(super) fn start(queue: Arc<dyn Queue>, name: QueueName) -> Self {
-        let (sender, mut receipts) = mpsc::channel(MAX_BATCH_SIZE * 10);
-        let task = tokio::spawn(async move {
-            let mut batch = Vec::with_capacity(MAX_BATCH_SIZE);
-            while receipts.recv_many(&mut batch, MAX_BATCH_SIZE).await > 0 {
-                kill_point::reached("before-delete");
-                delete(&*queue, name, &batch).await;
-                batch.clear();
-            }
-        });
-        Self {
-            sender,
-            task: Arc::new(Mutex::new(Some(task))),
+/// Starts a task that deletes the processed messages of one queue whose receipts are sent to it. It ends when all
+/// senders are dropped and all these messages are deleted.
+pub(super) fn start(
+    queue: Arc<dyn Queue>,
+    name: QueueName,
+) -> (mpsc::Sender<Receipt>, JoinHandle<()>) {
+    let (sender, mut receipts) = mpsc::channel(MAX_BATCH_SIZE * 10);
+    let task = tokio::spawn(async move {
+        let mut batch = Vec::with_capacity(MAX_BATCH_SIZE);
+        while receipts.recv_many(&mut batch, MAX_BATCH_SIZE).await > 0 {
+            kill_point::reached("before-delete");
+            delete(&*queue, name, &batch).await;
+            batch.clear();
         }
-    }
-
-    /// Schedules the deletion of a message.
-    pub(super) async fn add(&self, receipt: Receipt) {
-        // It cannot fail: the task runs for as long as there is a sender.
-        let _ = self.sender.send(receipt).await;
-    }
-
-    /// Waits until all scheduled deletions are done. All clones must have been dropped before.
-    pub(super) async fn finish(self) {
-        let Self { sender, task } = self;
-        drop(sender);
-        if let Some(task) = task.lock().await.take() {
-            let _ = task.await;
-        }
-    }
+    });
+    (sender, task)
 }
 
 async fn delete(queue: &dyn Queue, name: QueueName, receipts: &[Receipt]) {
@@ -89,7 +64,7 @@ async fn delete(queue: &dyn Queue, name: QueueName, receipts: &[Receipt]) {
             );
             return;
         }
-        let delay = backoff::delay(attempts, BACKOFF_RANGE.0, BACKOFF_RANGE.1, name);
+        let delay = backoff::delay(attempts, BACKOFF_RANGE, name);
         tokio::time::sleep(delay).await;
     }
 }

@@ -6,15 +6,18 @@ use std::{
 };
 
 use coach_domain::{
-    queue::{Envelope, Error, Outgoing, Received},
+    queue::{Envelope, Error, Outgoing, Receipt, Received},
     trace,
 };
 use opentelemetry::{KeyValue, global, metrics::Histogram};
-use tokio::time::{Instant, interval_at, timeout};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, interval_at, timeout},
+};
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument as _, Span, field::Empty};
 
-use super::{Ack, Consumer, ConsumerOptions, ConsumerPool, ReceivedMessage, deletion::Deletions};
+use super::{Ack, Consumer, ConsumerOptions, ConsumerPool, ReceivedMessage};
 use crate::{backoff, relay::fetch_payload};
 
 /// The delays of retries: first and longest. With five receives, a message is retried for some minutes.
@@ -50,7 +53,8 @@ pub(super) struct MessageHandler {
     pub(super) pool: ConsumerPool,
     pub(super) consumer: Arc<dyn Consumer>,
     pub(super) options: ConsumerOptions,
-    pub(super) deletions: Deletions,
+    /// Deletes the messages of these receipts.
+    pub(super) deletions: mpsc::Sender<Receipt>,
     /// Cancelled when [`ConsumerOptions::grace`] is over: messages in progress are released.
     pub(super) grace_over: CancellationToken,
 }
@@ -155,7 +159,8 @@ impl MessageHandler {
         };
         let delay = match ack {
             Some(Ack::Done) => {
-                self.deletions.add(message.receipt.clone()).await;
+                // It cannot fail: the task that deletes runs for as long as there is a sender.
+                let _ = self.deletions.send(message.receipt.clone()).await;
                 return;
             }
             Some(Ack::DeadLetter { reason }) => {
@@ -175,8 +180,7 @@ impl MessageHandler {
                 return;
             }
             Some(Ack::Retry { after, reason }) => {
-                let (first, max) = BACKOFF_RANGE;
-                let default = backoff::delay(receives, first, max, &message.id);
+                let default = backoff::delay(receives, BACKOFF_RANGE, &message.id);
                 let delay = after.unwrap_or(default);
                 tracing::warn!(
                     reason,

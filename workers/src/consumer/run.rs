@@ -10,7 +10,7 @@ use coach_domain::{
 use tokio::{sync::Semaphore, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Consumer, deletion::Deletions, handle::MessageHandler};
+use super::{Consumer, deletion, handle::MessageHandler};
 use crate::backoff::Backoff;
 
 /// How long a receive waits for the first message.
@@ -19,6 +19,9 @@ const RECEIVE_WAIT: Duration = Duration::from_secs(20);
 /// How long a pending receive may take once the process stops. It is not dropped at once, because that would hide
 /// messages that no one processes.
 const LAST_RECEIVE_TIMEOUT: Duration = Duration::from_millis(300);
+
+/// The delays of retries while a queue is unavailable: first and longest.
+const BACKOFF_RANGE: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
 
 /// The options of a consumer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,16 +69,16 @@ impl ConsumerPool {
         let name = consumer.queue();
         let semaphore = Arc::new(Semaphore::new(options.concurrency.max(1)));
         let in_progress = TaskTracker::new();
-        let deletions = Deletions::start(self.queue.clone(), name);
+        let (deletions, deleting) = deletion::start(self.queue.clone(), name);
         let grace_over = CancellationToken::new();
         let handler = Arc::new(MessageHandler {
             pool: self,
             consumer,
             options,
-            deletions: deletions.clone(),
+            deletions,
             grace_over: grace_over.clone(),
         });
-        let mut backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(10), name);
+        let mut backoff = Backoff::new(BACKOFF_RANGE, name);
         while !stop.is_cancelled() {
             let permit = tokio::select! {
                 permit = semaphore.clone().acquire_owned() => permit,
@@ -118,8 +121,9 @@ impl ConsumerPool {
             grace_over.cancel();
             in_progress.wait().await;
         }
+        // With the handler, the last sender of deletions is dropped.
         drop(handler);
-        deletions.finish().await;
+        let _ = deleting.await;
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod brightcove;
 
-use std::{sync::Arc, time::Duration};
+use std::{error::Error, sync::Arc, time::Duration};
 
 use coach_domain::{
     clock::Clock,
@@ -16,13 +16,15 @@ use coach_domain::{
 };
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
 use serde::Deserialize;
-use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
 pub use brightcove::{Brightcove, Job, VideoError};
 
-use crate::consumer::{Ack, JobHandler, Jobs, ReceivedMessage};
+use crate::{
+    consumer::{Ack, JobHandler, Jobs, ReceivedMessage},
+    ticker::every,
+};
 
 /// Handles the messages about live sessions. It needs no inbox, since processing a message again changes nothing.
 #[derive(Clone)]
@@ -50,23 +52,6 @@ struct Notification {
     job_id: String,
 }
 
-/// Why a job could not be updated.
-#[derive(Debug, thiserror::Error)]
-enum UpdateError {
-    #[error(transparent)]
-    Video(#[from] VideoError),
-    #[error(transparent)]
-    Domain(#[from] coach_domain::Error),
-    #[error(transparent)]
-    Database(#[from] sea_orm::DbErr),
-}
-
-impl From<UpdateError> for Ack {
-    fn from(error: UpdateError) -> Self {
-        Self::retry(error)
-    }
-}
-
 impl JobHandler<Publish> for Live {
     async fn handle(&self, _: Publish, _: &ReceivedMessage) -> Result<(), Ack> {
         self.publish().await.map_err(|error| match error {
@@ -78,8 +63,8 @@ impl JobHandler<Publish> for Live {
 
 impl JobHandler<FetchVideoJob> for Live {
     async fn handle(&self, fetch: FetchVideoJob, _: &ReceivedMessage) -> Result<(), Ack> {
-        self.update_job(&fetch.job_id).await?;
-        Ok(())
+        let updated = self.update_job(&fetch.job_id).await;
+        updated.map(drop).map_err(Ack::retry)
     }
 }
 
@@ -96,13 +81,15 @@ impl JobHandler<VideoWebhookArrived> for Live {
             Ok(_) if self.provider.is_none() => {
                 EventOutcome::Ignored("COACH_BRIGHTCOVE_API_KEY is not set".to_owned())
             }
-            Ok(Notification { job_id }) => match self.update_job(&job_id).await? {
-                Some(JobUpdate::New | JobUpdate::Unchanged) => EventOutcome::Done,
-                Some(JobUpdate::NoSession) => {
-                    EventOutcome::Ignored(format!("no session has the job {job_id}"))
+            Ok(Notification { job_id }) => {
+                match self.update_job(&job_id).await.map_err(Ack::retry)? {
+                    Some(JobUpdate::New | JobUpdate::Unchanged) => EventOutcome::Done,
+                    Some(JobUpdate::NoSession) => {
+                        EventOutcome::Ignored(format!("no session has the job {job_id}"))
+                    }
+                    None => EventOutcome::Ignored(format!("there is no job {job_id}")),
                 }
-                None => EventOutcome::Ignored(format!("there is no job {job_id}")),
-            },
+            }
         };
         webhook::record_outcome(&self.pool, event.id, &outcome, self.clock.now()).await?;
         Ok(())
@@ -125,7 +112,10 @@ impl Live {
     }
 
     /// Fetches the state of a job and records it. `None` without a provider, or if it does not know the job.
-    async fn update_job(&self, job: &str) -> Result<Option<JobUpdate>, UpdateError> {
+    async fn update_job(
+        &self,
+        job: &str,
+    ) -> Result<Option<JobUpdate>, Box<dyn Error + Send + Sync>> {
         let Some(provider) = &self.provider else {
             return Ok(None);
         };
@@ -155,23 +145,15 @@ impl Live {
     /// Applies due changes and reconciles periodically, until `stop` is cancelled. Failures are retried at the next
     /// interval. It is not part of the scheduler, since requests to the provider may take long.
     pub(crate) async fn run(self, stop: CancellationToken) {
-        let ticker = |period| {
-            let mut ticks = interval(period);
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            ticks
-        };
-        let mut due_changes = ticker(DUE_CHANGES_INTERVAL);
-        let mut reconciliations = ticker(RECONCILE_INTERVAL);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = due_changes.tick() => {
-                    if let Err(error) = live::apply_due_changes(&self.pool, self.clock.now()).await {
-                        tracing::warn!(%error, "due changes of live sessions were not applied; trying again");
-                    }
-                }
-                _ = reconciliations.tick() => self.reconcile().await,
-            }
+        tokio::join!(
+            every(DUE_CHANGES_INTERVAL, &stop, || self.apply_due_changes()),
+            every(RECONCILE_INTERVAL, &stop, || self.reconcile()),
+        );
+    }
+
+    async fn apply_due_changes(&self) {
+        if let Err(error) = live::apply_due_changes(&self.pool, self.clock.now()).await {
+            tracing::warn!(%error, "due changes of live sessions were not applied; trying again");
         }
     }
 

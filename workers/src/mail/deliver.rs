@@ -363,13 +363,8 @@ impl EmailConsumer {
                     match finished.await {
                         Err(error) if attempts < MAX_ATTEMPTS => {
                             tracing::warn!(%error, "a mail was sent, which could not be recorded; trying again");
-                            tokio::time::sleep(backoff::delay(
-                                attempts,
-                                BACKOFF_RANGE.0,
-                                BACKOFF_RANGE.1,
-                                mail.envelope,
-                            ))
-                            .await;
+                            let delay = backoff::delay(attempts, BACKOFF_RANGE, mail.envelope);
+                            tokio::time::sleep(delay).await;
                             attempts += 1;
                         }
                         finished => return Ok(finished?),

@@ -2,10 +2,7 @@
 //! setting, DNS record or redirect can make us send requests to internal services, such as the database or the
 //! instance's metadata.
 
-use std::{
-    fmt,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
@@ -62,6 +59,7 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
 
 /// Resolves names by the system's resolver, and returns only public addresses. The client connects to these addresses,
 /// so a name cannot resolve to another address after the check (DNS rebinding).
+#[derive(Debug)]
 pub(super) struct PublicResolver {
     pub(super) allow_private: bool,
 }
@@ -79,16 +77,6 @@ impl Resolve for PublicResolver {
             }
             Ok(Box::new(allowed.into_iter()) as Addrs)
         })
-    }
-}
-
-impl fmt::Debug for PublicResolver {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { allow_private } = self;
-        write!(
-            formatter,
-            "PublicResolver {{ allow_private: {allow_private} }}"
-        )
     }
 }
 

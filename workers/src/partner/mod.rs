@@ -272,7 +272,7 @@ fn retry_delay(envelope: &Envelope, receives: u32) -> Duration {
         .get(index.saturating_sub(1))
         .copied()
         .unwrap_or_default();
-    backoff::delay(1, delay, delay, envelope.id)
+    backoff::delay(1, (delay, delay), envelope.id)
 }
 
 /// The name of a partner's consumer in the inbox.

@@ -134,7 +134,7 @@ impl QueueRelay {
             route,
             rate_limiter,
             partitions: ordered.then(|| Partitions::new(name)),
-            backoff: Backoff::new(BACKOFF_RANGE.0, BACKOFF_RANGE.1, name),
+            backoff: Backoff::new(BACKOFF_RANGE, name),
         }
     }
 

@@ -214,5 +214,5 @@ impl BatchSender<'_> {
 
 fn retry_delay(row: &OutboxRow) -> Duration {
     let attempts = row.attempts.unsigned_abs();
-    backoff::delay(attempts, BACKOFF_RANGE.0, BACKOFF_RANGE.1, row.id)
+    backoff::delay(attempts, BACKOFF_RANGE, row.id)
 }
