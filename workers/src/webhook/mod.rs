@@ -50,15 +50,37 @@ pub struct Webhooks {
     pub stripe_products: Products,
 }
 
-/// The content of an event.
+/// Why an event gives no report on a subscription.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum EventContent {
-    /// A report on a subscription.
-    Report(Report),
-    /// Nothing that this service needs, for this reason.
+enum NoReport {
+    /// It has nothing that this service needs, for this reason.
     Irrelevant(String),
     /// It cannot be parsed or verified, for this reason.
     Malformed(String),
+    /// It is read again, since the shop or the database is not available.
+    Retry(Ack),
+}
+
+impl From<serde_json::Error> for NoReport {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Malformed(error.to_string())
+    }
+}
+
+impl From<coach_domain::Error> for NoReport {
+    fn from(error: coach_domain::Error) -> Self {
+        Self::Retry(error.into())
+    }
+}
+
+/// What follows from the response of a shop.
+impl From<PurchaseError> for NoReport {
+    fn from(error: PurchaseError) -> Self {
+        match error {
+            PurchaseError::Unavailable(_) => Self::Retry(Ack::retry(error)),
+            error => Self::Irrelevant(error.to_string()),
+        }
+    }
 }
 
 impl JobHandler<WebhookArrived> for Webhooks {
@@ -68,8 +90,16 @@ impl JobHandler<WebhookArrived> for Webhooks {
             return Ok(());
         };
         // Before the transaction, so that no locks are held during a request to a shop.
-        let content = self.read(&event).await?;
-        self.apply(&event, content).await
+        let report = match self.read(&event).await {
+            Ok(report) => Ok(report),
+            Err(NoReport::Irrelevant(why)) => Err(EventOutcome::Ignored(why)),
+            Err(NoReport::Malformed(why)) => {
+                tracing::error!(event = %event.id, why, "a webhook cannot be read");
+                Err(EventOutcome::Failed(why))
+            }
+            Err(NoReport::Retry(ack)) => return Err(ack),
+        };
+        self.apply(&event, report).await
     }
 }
 
@@ -79,34 +109,27 @@ impl Webhooks {
         Jobs::new(WebhookArrived::QUEUE).on::<WebhookArrived>(&Arc::new(self))
     }
 
-    /// Applies the content of an event.
-    async fn apply(&self, event: &Event, content: EventContent) -> Result<(), Ack> {
+    /// Applies the report that an event gives, if any, and records the outcome of the event.
+    async fn apply(&self, event: &Event, report: Result<Report, EventOutcome>) -> Result<(), Ack> {
         let now = self.clock.now();
         let session = Session::new(self.pool.clone(), Span::current());
         let transaction = session.begin().await?;
         let mut outbox = OutboxBatch::new(None, now);
-        let outcome = match content {
-            EventContent::Irrelevant(why) => EventOutcome::Ignored(why),
-            EventContent::Malformed(why) => {
-                tracing::error!(event = %event.id, why, "a webhook cannot be read");
-                EventOutcome::Failed(why)
-            }
-            EventContent::Report(report) => {
-                match report.apply(&transaction, &mut outbox, now).await? {
-                    // A member linked the purchase at the same time.
-                    ReportOutcome::Retry => {
-                        return Err(Ack::Retry {
-                            after: Some(Duration::from_secs(1)),
-                            reason: "the owner of the subscription has changed meanwhile"
-                                .to_owned(),
-                        });
-                    }
-                    ReportOutcome::UnknownMember => {
-                        EventOutcome::Ignored("it is of nobody here".to_owned())
-                    }
-                    ReportOutcome::Recorded(_) | ReportOutcome::AwaitingLink => EventOutcome::Done,
+        let outcome = match report {
+            Err(outcome) => outcome,
+            Ok(report) => match report.apply(&transaction, &mut outbox, now).await? {
+                // A member linked the purchase at the same time.
+                ReportOutcome::Retry => {
+                    return Err(Ack::Retry {
+                        after: Some(Duration::from_secs(1)),
+                        reason: "the owner of the subscription has changed meanwhile".to_owned(),
+                    });
                 }
-            }
+                ReportOutcome::UnknownMember => {
+                    EventOutcome::Ignored("it is of nobody here".to_owned())
+                }
+                ReportOutcome::Recorded(_) | ReportOutcome::AwaitingLink => EventOutcome::Done,
+            },
         };
         webhook::record_outcome(&transaction, event.id, &outcome, now).await?;
         outbox::insert(&transaction, outbox.messages(), &Span::current(), now).await?;
@@ -125,66 +148,55 @@ impl Webhooks {
         Ok(())
     }
 
-    /// Reads the content of an event. If the event does not have it all, it is requested from the shop.
-    async fn read(&self, event: &Event) -> Result<EventContent, Ack> {
-        Ok(match event.source {
+    /// Reads the report of an event. If the event does not have it all, it is requested from the shop.
+    async fn read(&self, event: &Event) -> Result<Report, NoReport> {
+        match event.source {
             Source::Standard => standard::read(&event.body),
-            Source::Stripe => self.stripe(event).await?,
+            Source::Stripe => self.stripe(event).await,
             Source::AppStore => self.app_store(event),
-            Source::GooglePlay => self.google_play(event).await?,
-            Source::Brightcove => EventContent::Malformed("it is of another queue".to_owned()),
-        })
-    }
-
-    fn app_store(&self, event: &Event) -> EventContent {
-        let Some(apple) = &self.apple else {
-            return EventContent::Irrelevant("COACH_APPLE_BUNDLE_ID is not set".to_owned());
-        };
-        match apple.notification(&event.body, event.received_at) {
-            Ok(notification) => match notification.report {
-                Ok(report) => EventContent::Report(report),
-                Err(why) => EventContent::Irrelevant(format!("{}: {why}", event.kind)),
-            },
-            Err(error) => EventContent::Malformed(error.to_string()),
+            Source::GooglePlay => self.google_play(event).await,
+            Source::Brightcove => Err(NoReport::Malformed("it is of another queue".to_owned())),
         }
     }
 
+    fn app_store(&self, event: &Event) -> Result<Report, NoReport> {
+        let unset = || NoReport::Irrelevant("COACH_APPLE_BUNDLE_ID is not set".to_owned());
+        let apple = self.apple.as_ref().ok_or_else(unset)?;
+        let notification = apple.notification(&event.body, event.received_at);
+        let notification = notification.map_err(|error| NoReport::Malformed(error.to_string()))?;
+        let irrelevant = |why| NoReport::Irrelevant(format!("{}: {why}", event.kind));
+        notification.report.map_err(irrelevant)
+    }
+
     /// Several events may have the same timestamp, so the current state of the subscription is requested.
-    async fn stripe(&self, event: &Event) -> Result<EventContent, Ack> {
+    async fn stripe(&self, event: &Event) -> Result<Report, NoReport> {
         let (Some(stripe), Some(id)) = (&self.stripe, stripe::subscription_id(&event.body)) else {
-            return Ok(stripe::read(&event.body, &self.stripe_products));
+            return stripe::read(&event.body, &self.stripe_products);
         };
         let requested_at = self.next_request_time().await?;
-        content(stripe.subscription(&id, requested_at).await)
+        Ok(stripe.subscription(&id, requested_at).await?)
     }
 
     /// The event only tells that a subscription has changed, so its current state is requested.
-    async fn google_play(&self, event: &Event) -> Result<EventContent, Ack> {
-        let Some(google) = &self.google else {
-            return Ok(EventContent::Irrelevant(
-                "COACH_GOOGLE_PACKAGE is not set".to_owned(),
-            ));
-        };
-        let notification = match Notification::parse(&event.body) {
-            Ok(notification) => notification,
-            Err(why) => return Ok(EventContent::Malformed(why.to_owned())),
-        };
+    async fn google_play(&self, event: &Event) -> Result<Report, NoReport> {
+        let unset = || NoReport::Irrelevant("COACH_GOOGLE_PACKAGE is not set".to_owned());
+        let google = self.google.as_ref().ok_or_else(unset)?;
+        let notification = Notification::parse(&event.body);
+        let notification = notification.map_err(|why| NoReport::Malformed(why.to_owned()))?;
         if notification.package != google.package() {
             // Each of these events is stored and counted, but logged only once, for the operators of Pub/Sub.
             static LOGGED: Once = Once::new();
             LOGGED.call_once(|| {
                 tracing::warn!("the topic of Google Play has notifications of another app");
             });
-            return Ok(EventContent::Irrelevant("it is of another app".to_owned()));
+            return Err(NoReport::Irrelevant("it is of another app".to_owned()));
         }
         let Some(token) = notification.purchase_token else {
-            return Ok(EventContent::Irrelevant(format!(
-                "{} says nothing of a subscription",
-                event.kind
-            )));
+            let why = format!("{} says nothing of a subscription", event.kind);
+            return Err(NoReport::Irrelevant(why));
         };
         let requested_at = self.next_request_time().await?;
-        content(google.verify(&token, requested_at).await)
+        Ok(google.verify(&token, requested_at).await?)
     }
 
     async fn next_request_time(&self) -> coach_domain::Result<DateTime<Utc>> {
@@ -197,14 +209,5 @@ fn outcome_name(outcome: &EventOutcome) -> &'static str {
         EventOutcome::Done => "done",
         EventOutcome::Ignored(_) => "ignored",
         EventOutcome::Failed(_) => "failed",
-    }
-}
-
-/// The content that follows from the response of a shop. It is requested again if the shop is not available.
-fn content(response: Result<Report, PurchaseError>) -> Result<EventContent, Ack> {
-    match response {
-        Ok(report) => Ok(EventContent::Report(report)),
-        Err(error @ PurchaseError::Unavailable(_)) => Err(Ack::retry(error)),
-        Err(error) => Ok(EventContent::Irrelevant(error.to_string())),
     }
 }

@@ -10,7 +10,7 @@ use coach_domain::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::EventContent;
+use super::NoReport;
 
 #[derive(Deserialize)]
 struct Event {
@@ -32,26 +32,22 @@ struct Data {
     will_renew: bool,
 }
 
-pub(super) fn read(body: &[u8]) -> EventContent {
-    let event: Event = match serde_json::from_slice(body) {
-        Ok(event) => event,
-        Err(error) => return EventContent::Malformed(error.to_string()),
-    };
+pub(super) fn read(body: &[u8]) -> Result<Report, NoReport> {
+    let event: Event = serde_json::from_slice(body)?;
     let stage = match event.r#type.as_str() {
         "subscription.created" => Stage::Started,
         "subscription.updated" => Stage::Changed,
         "subscription.ended" => Stage::Ended,
-        other => return EventContent::Irrelevant(format!("`{other}` is of no concern here")),
+        other => {
+            let why = format!("`{other}` is of no concern here");
+            return Err(NoReport::Irrelevant(why));
+        }
     };
-    let data: Data = match serde_json::from_value(event.data) {
-        Ok(data) => data,
-        Err(error) => return EventContent::Malformed(error.to_string()),
-    };
+    let data: Data = serde_json::from_value(event.data)?;
     let id = &data.external_id;
     if id.is_empty() || id.len() > 512 || id.chars().any(char::is_control) {
-        return EventContent::Malformed(
-            "its externalId is empty, too long, or no plain text".to_owned(),
-        );
+        let why = "its externalId is empty, too long, or no plain text";
+        return Err(NoReport::Malformed(why.to_owned()));
     }
     let ends = [
         data.trial_ends_at,
@@ -60,7 +56,8 @@ pub(super) fn read(body: &[u8]) -> EventContent {
     ];
     let times = ends.into_iter().flatten().chain([event.timestamp]);
     if !times.into_iter().all(is_storable) {
-        return EventContent::Malformed("it has an impossible date".to_owned());
+        let why = "it has an impossible date";
+        return Err(NoReport::Malformed(why.to_owned()));
     }
     // The resolution of Postgres.
     let truncate = |at: DateTime<Utc>| at.trunc_subsecs(6);
@@ -80,5 +77,5 @@ pub(super) fn read(body: &[u8]) -> EventContent {
     };
     let at = truncate(event.timestamp);
     let report = Report::for_subscription(data.provider, data.external_id, &entitlement, at, stage);
-    EventContent::Report(report.with_purchase_token(data.purchase_token))
+    Ok(report.with_purchase_token(data.purchase_token))
 }

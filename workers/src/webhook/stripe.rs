@@ -9,7 +9,7 @@ use coach_domain::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::EventContent;
+use super::NoReport;
 use crate::shop::stripe::{EntitlementError, Subscription};
 
 /// The `object` of thin events (version 2), which only name the changed object, and have types of their own.
@@ -67,45 +67,38 @@ fn stage(kind: &str) -> Option<Stage> {
 }
 
 /// Reads the content of an event without requesting anything from Stripe. Other products than these are ignored.
-pub(super) fn read(body: &[u8], products: &Products) -> EventContent {
-    let header: EventHeader = match serde_json::from_slice(body) {
-        Ok(header) => header,
-        Err(error) => return EventContent::Malformed(error.to_string()),
-    };
+pub(super) fn read(body: &[u8], products: &Products) -> Result<Report, NoReport> {
+    let header: EventHeader = serde_json::from_slice(body)?;
     let is_checkout = header.r#type == "checkout.session.completed";
     if header.object == THIN_EVENT || !(is_checkout || stage(&header.r#type).is_some()) {
-        return EventContent::Irrelevant(format!("`{}` is of no concern here", header.r#type));
+        let why = format!("`{}` is of no concern here", header.r#type);
+        return Err(NoReport::Irrelevant(why));
     }
-    let event: Event = match serde_json::from_slice(body) {
-        Ok(event) => event,
-        Err(error) => return EventContent::Malformed(error.to_string()),
-    };
-    let Some(at) = from_seconds(event.created) else {
-        return EventContent::Malformed("it has an impossible date".to_owned());
-    };
+    let event: Event = serde_json::from_slice(body)?;
+    let impossible = || NoReport::Malformed("it has an impossible date".to_owned());
+    let at = from_seconds(event.created).ok_or_else(impossible)?;
     let object = event.data.object;
-    let content = match stage(&event.r#type) {
+    match stage(&event.r#type) {
         Some(stage) => subscription(object, products, stage, at),
         None => session(object),
-    };
-    content.unwrap_or_else(|error| EventContent::Malformed(error.to_string()))
+    }
 }
 
 /// Reads the owner of a subscription from a checkout session, to which the app passes the member's purchase token.
-fn session(object: serde_json::Value) -> serde_json::Result<EventContent> {
+fn session(object: serde_json::Value) -> Result<Report, NoReport> {
     let session: Session = serde_json::from_value(object)?;
     let token = session.client_reference_id.as_deref().map(Uuid::parse_str);
     let (Some(id), Some(Ok(token))) = (session.subscription, token) else {
         let why = "the checkout names no subscription, or no member";
-        return Ok(EventContent::Irrelevant(why.to_owned()));
+        return Err(NoReport::Irrelevant(why.to_owned()));
     };
-    Ok(EventContent::Report(Report {
+    Ok(Report {
         provider: SubscriptionProvider::Stripe,
         external_id: id,
         purchase_token: Some(token),
         replaces: None,
         statements: Vec::new(),
-    }))
+    })
 }
 
 fn subscription(
@@ -113,27 +106,27 @@ fn subscription(
     products: &Products,
     stage: Stage,
     at: DateTime<Utc>,
-) -> serde_json::Result<EventContent> {
+) -> Result<Report, NoReport> {
     let subscription: Subscription = serde_json::from_value(object)?;
-    let entitlement = match subscription.entitlement(products, at) {
-        Ok(entitlement) => entitlement,
-        Err(error @ (EntitlementError::Unpaid | EntitlementError::NotSold)) => {
-            return Ok(EventContent::Irrelevant(error.to_string()));
+    let entitlement = subscription.entitlement(products, at);
+    let entitlement = entitlement.map_err(|error| match error {
+        EntitlementError::Unpaid | EntitlementError::NotSold => {
+            NoReport::Irrelevant(error.to_string())
         }
-        Err(error) => return Ok(EventContent::Malformed(error.to_string())),
-    };
+        error => NoReport::Malformed(error.to_string()),
+    })?;
     // Timestamps are in whole seconds. Of two events with the same one, that which ends the subscription is the later.
     let stage = if subscription.is_over() {
         Stage::Ended
     } else {
         stage
     };
-    let provider = SubscriptionProvider::Stripe;
-    Ok(EventContent::Report(Report::for_subscription(
+    let (provider, id) = (SubscriptionProvider::Stripe, subscription.id);
+    Ok(Report::for_subscription(
         provider,
-        subscription.id,
+        id,
         &entitlement,
         at,
         stage,
-    )))
+    ))
 }

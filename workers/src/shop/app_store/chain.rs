@@ -18,62 +18,44 @@ const SIGNER_EXTENSION: Oid<'static> = oid!(1.2.840.113635.100.6.11.1);
 /// The extension of the authority that issues such certificates.
 const ISSUER_EXTENSION: Oid<'static> = oid!(1.2.840.113635.100.6.2.1);
 
-/// The signing key of a verified certificate chain.
-pub(super) struct CertificateChain {
-    key: Vec<u8>,
-}
-
-impl CertificateChain {
-    /// Verifies a chain of signer, issuer and root, each in DER and base64, as of the time of signing.
-    pub(super) fn verify(
-        x5c: &[String],
-        root_digest: &[u8; 32],
-        signed_at: DateTime<Utc>,
-    ) -> Result<Self, PurchaseError> {
-        let untrusted = || PurchaseError::Invalid("Apple has not signed it");
-        let [signer, issuer, root] = x5c else {
-            return Err(untrusted());
-        };
-        let decode = |text: &String| STANDARD.decode(text).map_err(|_| untrusted());
-        let (signer, issuer, root) = (decode(signer)?, decode(issuer)?, decode(root)?);
-        if Sha256::digest(&root).as_slice() != root_digest {
-            return Err(untrusted());
-        }
-        let signer = certificate(&signer).ok_or_else(untrusted)?;
-        let issuer = certificate(&issuer).ok_or_else(untrusted)?;
-        let root = certificate(&root).ok_or_else(untrusted)?;
-        let is_trusted = signed_by(&signer, &issuer)
-            && signed_by(&issuer, &root)
-            && issuer.is_ca()
-            && !signer.is_ca()
-            && has_extension(&signer, &SIGNER_EXTENSION)
-            && has_extension(&issuer, &ISSUER_EXTENSION);
-        if !is_trusted {
-            return Err(untrusted());
-        }
-        let time = ASN1Time::from_timestamp(signed_at.timestamp()).map_err(|_| untrusted())?;
-        let certificates = [&signer, &issuer, &root];
-        if !certificates
-            .iter()
-            .all(|it| it.validity().is_valid_at(time))
-        {
-            return Err(PurchaseError::Invalid("its certificates had expired"));
-        }
-        Ok(Self {
-            key: signer.public_key().subject_public_key.data.to_vec(),
-        })
+/// Verifies a chain of signer, issuer and root, each in DER and base64, as of the time of signing. Returns the key of
+/// the signer.
+pub(super) fn verify(
+    x5c: &[String],
+    root_digest: &[u8; 32],
+    signed_at: DateTime<Utc>,
+) -> Result<UnparsedPublicKey<Vec<u8>>, PurchaseError> {
+    let untrusted = || PurchaseError::Invalid("Apple has not signed it");
+    let [signer, issuer, root] = x5c else {
+        return Err(untrusted());
+    };
+    let decode = |text: &String| STANDARD.decode(text).map_err(|_| untrusted());
+    let (signer, issuer, root) = (decode(signer)?, decode(issuer)?, decode(root)?);
+    if Sha256::digest(&root).as_slice() != root_digest {
+        return Err(untrusted());
     }
-
-    /// Verifies a signature of the signer.
-    pub(super) fn verify_signature(
-        &self,
-        signed: &[u8],
-        signature: &[u8],
-    ) -> Result<(), PurchaseError> {
-        let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, &self.key);
-        let verified = key.verify(signed, signature);
-        verified.map_err(|_| PurchaseError::Invalid("its signature is wrong"))
+    let signer = certificate(&signer).ok_or_else(untrusted)?;
+    let issuer = certificate(&issuer).ok_or_else(untrusted)?;
+    let root = certificate(&root).ok_or_else(untrusted)?;
+    let is_trusted = signed_by(&signer, &issuer)
+        && signed_by(&issuer, &root)
+        && issuer.is_ca()
+        && !signer.is_ca()
+        && has_extension(&signer, &SIGNER_EXTENSION)
+        && has_extension(&issuer, &ISSUER_EXTENSION);
+    if !is_trusted {
+        return Err(untrusted());
     }
+    let time = ASN1Time::from_timestamp(signed_at.timestamp()).map_err(|_| untrusted())?;
+    let certificates = [&signer, &issuer, &root];
+    if !certificates
+        .iter()
+        .all(|it| it.validity().is_valid_at(time))
+    {
+        return Err(PurchaseError::Invalid("its certificates had expired"));
+    }
+    let key = signer.public_key().subject_public_key.data.to_vec();
+    Ok(UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key))
 }
 
 fn certificate(der: &[u8]) -> Option<X509Certificate<'_>> {

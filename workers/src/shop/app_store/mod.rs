@@ -17,7 +17,7 @@ use coach_domain::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 
-use self::{chain::CertificateChain, transaction::SignedTransaction};
+use self::transaction::SignedTransaction;
 
 /// SHA-256 of the certificate `Apple Root CA - G3`, as published on <https://www.apple.com/certificateauthority/>.
 pub const APPLE_ROOT: [u8; 32] = [
@@ -58,29 +58,25 @@ impl Apple {
     /// Verifies a JWS that Apple has signed, and returns its payload.
     fn verify_jws(&self, jws: &str, now: DateTime<Utc>) -> Result<SignedPayload, PurchaseError> {
         let malformed = || PurchaseError::Invalid("it is not a JWS of Apple");
-        let mut parts = jws.split('.');
-        let (Some(head), Some(body), Some(signature), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(malformed());
-        };
-        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| malformed())?;
-        let head = URL_SAFE_NO_PAD.decode(head).map_err(|_| malformed())?;
-        let body = URL_SAFE_NO_PAD.decode(body).map_err(|_| malformed())?;
+        // A body with another dot is no base64.
+        let (signed, signature) = jws.rsplit_once('.').ok_or_else(malformed)?;
+        let (head, body) = signed.split_once('.').ok_or_else(malformed)?;
+        let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| malformed());
+        let (signature, head, body) = (decode(signature)?, decode(head)?, decode(body)?);
         let header: Header = serde_json::from_slice(&head).map_err(|_| malformed())?;
         let date: SignedDate = serde_json::from_slice(&body).map_err(|_| malformed())?;
         if header.alg != "ES256" {
             return Err(PurchaseError::Invalid("its algorithm is not ES256"));
         }
-        let signed_length = jws.len() - jws.rsplit('.').next().map_or(0, str::len) - 1;
         // The chain is verified as of the time of signing: certificates expire after two years, but signatures stay
         // valid.
         let signed_at = from_milliseconds(date.signed_date).ok_or_else(malformed)?;
         if signed_at > now + MAX_CLOCK_SKEW {
             return Err(PurchaseError::Invalid("it is signed in the future"));
         }
-        let chain = CertificateChain::verify(&header.x5c, &self.root, signed_at)?;
-        chain.verify_signature(&jws.as_bytes()[..signed_length], &signature)?;
+        let key = chain::verify(&header.x5c, &self.root, signed_at)?;
+        let verified = key.verify(signed.as_bytes(), &signature);
+        verified.map_err(|_| PurchaseError::Invalid("its signature is wrong"))?;
         Ok(SignedPayload { body, signed_at })
     }
 

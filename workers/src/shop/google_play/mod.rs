@@ -59,9 +59,7 @@ pub enum GooglePlayError {
 
 /// The client of the API.
 pub struct GooglePlay {
-    url: reqwest::Url,
-    package: String,
-    products: Products,
+    settings: GooglePlaySettings,
     account: CustomServiceAccount,
     client: Client,
 }
@@ -80,9 +78,7 @@ impl GooglePlay {
             source,
         })?;
         Ok(Self {
-            url: settings.url.clone(),
-            package: settings.package.clone(),
-            products: settings.products.clone(),
+            settings: settings.clone(),
             account,
             client: super::client()?,
         })
@@ -90,7 +86,7 @@ impl GooglePlay {
 
     /// The app's package name.
     pub fn package(&self) -> &str {
-        &self.package
+        &self.settings.package
     }
 
     async fn access_token(&self) -> Result<String, PurchaseError> {
@@ -117,11 +113,11 @@ impl PurchaseVerifier for GooglePlay {
             return Err(PurchaseError::Invalid("it is no purchase token"));
         }
         let token = self.access_token().await?;
-        let path = ["androidpublisher", "v3", "applications", &self.package];
+        let path = ["androidpublisher", "v3", "applications", self.package()];
         let rest = ["purchases", "subscriptionsv2", "tokens", purchase];
-        let url = api::join_path(&self.url, path.into_iter().chain(rest));
+        let url = api::join_path(&self.settings.url, path.into_iter().chain(rest));
         let request = self.client.get(url).bearer_auth(token);
         let subscription: Subscription = super::fetch(request).await?;
-        subscription.report(purchase, &self.products, requested_at)
+        subscription.report(purchase, &self.settings.products, requested_at)
     }
 }
