@@ -32,26 +32,22 @@ impl Formatting {
 
     /// The value of the attribute `lang`.
     pub(super) fn language(self) -> &'static str {
-        if self.is_american { "en-US" } else { "en" }
+        self.choose("en-US", "en")
+    }
+
+    fn choose(self, american: &'static str, other: &'static str) -> &'static str {
+        if self.is_american { american } else { other }
     }
 
     /// `Monday 23 November`.
     pub(super) fn date(self, date: NaiveDate) -> String {
-        let format = if self.is_american {
-            "%A, %B %-d"
-        } else {
-            "%A %-d %B"
-        };
+        let format = self.choose("%A, %B %-d", "%A %-d %B");
         date.format(format).to_string()
     }
 
     /// `Mon 23 Nov`.
     pub(super) fn short_date(self, date: NaiveDate) -> String {
-        let format = if self.is_american {
-            "%a, %b %-d"
-        } else {
-            "%a %-d %b"
-        };
+        let format = self.choose("%a, %b %-d", "%a %-d %b");
         date.format(format).to_string()
     }
 
@@ -62,11 +58,7 @@ impl Formatting {
 
     /// `Monday 23 November at 18:30 (Europe/Berlin)`.
     pub(super) fn moment(self, moment: DateTime<Utc>) -> String {
-        let format = if self.is_american {
-            "%-I:%M %p"
-        } else {
-            "%H:%M"
-        };
+        let format = self.choose("%-I:%M %p", "%H:%M");
         let time = moment.with_timezone(&self.time_zone).format(format);
         let zone = self.time_zone.name().replace('_', " ");
         format!("{} at {time} ({zone})", self.date_of(moment))

@@ -3,10 +3,10 @@
 //! A service mail although it is a reminder: the member's plan cannot continue without the check-in. Sent at most once,
 //! since the app shows it too and a second reminder would annoy.
 
-use coach_domain::mail::{DeliveryGuarantee, letter::CheckInDue};
+use coach_domain::mail::letter::CheckInDue;
 
 use super::{
-    ConsentBasis, Template,
+    Template,
     page::{RenderContext, RenderedEmail, letter_templates},
 };
 use crate::mail::Error;
@@ -24,9 +24,6 @@ letter_templates!(
 );
 
 impl Template for CheckInDue {
-    const CONSENT_BASIS: ConsentBasis = ConsentBasis::Service;
-    const DELIVERY_GUARANTEE: DeliveryGuarantee = DeliveryGuarantee::AtMostOnce;
-
     fn write(&self, context: &RenderContext<'_>) -> Result<RenderedEmail, Error> {
         let opened_on = context.formatting.date(self.opened_on);
         let body = Body {

@@ -2,10 +2,10 @@
 //!
 //! Sent at least once, since it confirms what the member sent.
 
-use coach_domain::mail::{DeliveryGuarantee, letter::CheckInReceived};
+use coach_domain::mail::letter::CheckInReceived;
 
 use super::{
-    ConsentBasis, Template,
+    Template,
     page::{RenderContext, RenderedEmail, letter_templates},
 };
 use crate::mail::{Error, formatting::Formatting};
@@ -27,9 +27,6 @@ letter_templates!(
 );
 
 impl Template for CheckInReceived {
-    const CONSENT_BASIS: ConsentBasis = ConsentBasis::Service;
-    const DELIVERY_GUARANTEE: DeliveryGuarantee = DeliveryGuarantee::AtLeastOnce;
-
     fn write(&self, context: &RenderContext<'_>) -> Result<RenderedEmail, Error> {
         let formatting = context.formatting;
         let on = formatting.date_of(self.submitted_at);
@@ -47,7 +44,7 @@ impl Template for CheckInReceived {
                 "Your check-in of cycle {} came in on {on}. Well done.",
                 self.cycle_number
             ),
-            facts: self.facts(formatting),
+            facts: facts(self, formatting),
             next: next.map(|date| {
                 format!("Your next four weeks start on {date}, with what you told us worked in.")
             }),
@@ -63,31 +60,15 @@ impl Template for CheckInReceived {
     }
 }
 
-trait Facts {
-    fn facts(&self, formatting: Formatting) -> Vec<(&'static str, String)>;
-}
-
-impl Facts for CheckInReceived {
-    fn facts(&self, formatting: Formatting) -> Vec<(&'static str, String)> {
-        let weight = self
-            .weight_grams
-            .map(|grams| match self.weight_change_grams {
-                Some(change) => {
-                    format!(
-                        "{} ({})",
-                        formatting.weight(grams),
-                        formatting.weight_change(change)
-                    )
-                }
-                None => formatting.weight(grams),
-            });
-        let waist = self
-            .waist_change_millimetres
-            .map(|change| formatting.length_change(change));
-        let facts = [("Weight", weight), ("Waist", waist)];
-        let known = facts
-            .into_iter()
-            .filter_map(|(name, value)| Some((name, value?)));
-        known.collect()
-    }
+/// The measures of a check-in, and how they have changed.
+fn facts(letter: &CheckInReceived, formatting: Formatting) -> Vec<(&'static str, String)> {
+    let change = letter.weight_change_grams;
+    let change = change.map(|grams| format!(" ({})", formatting.weight_change(grams)));
+    let weight = letter.weight_grams;
+    let weight =
+        weight.map(|grams| formatting.weight(grams) + change.as_deref().unwrap_or_default());
+    let waist = letter.waist_change_millimetres;
+    let waist = waist.map(|change| formatting.length_change(change));
+    let facts = weight.map(|weight| ("Weight", weight)).into_iter();
+    facts.chain(waist.map(|waist| ("Waist", waist))).collect()
 }

@@ -3,10 +3,10 @@
 //! Sent at least once: a duplicate does no harm, and a member who never gets the code never gets any other mail.
 
 use chrono::{DateTime, Utc};
-use coach_domain::mail::{DeliveryGuarantee, letter::ConfirmAddress};
+use coach_domain::mail::letter::ConfirmAddress;
 
 use super::{
-    ConsentBasis, Template,
+    Template,
     page::{RenderContext, RenderedEmail, letter_templates},
 };
 use crate::mail::{Error, recipient::one_line};
@@ -24,9 +24,6 @@ letter_templates!(
 );
 
 impl Template for ConfirmAddress {
-    const CONSENT_BASIS: ConsentBasis = ConsentBasis::Confirmation;
-    const DELIVERY_GUARANTEE: DeliveryGuarantee = DeliveryGuarantee::AtLeastOnce;
-
     fn useful_until(&self) -> Option<DateTime<Utc>> {
         Some(self.expires_at)
     }

@@ -4,15 +4,12 @@
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
-    mail::{
-        DeliveryGuarantee,
-        letter::{Archive, DataExport},
-    },
+    mail::letter::{Archive, DataExport},
     outbox::Payload as _,
 };
 
 use super::{
-    Attachment, ConsentBasis, RequiredAttachment, Template,
+    Attachment, RequiredAttachment, Template,
     page::{AttachedFile, RenderContext, RenderedEmail, letter_templates},
 };
 use crate::mail::Error;
@@ -31,9 +28,6 @@ letter_templates!(
 );
 
 impl Template for DataExport {
-    const CONSENT_BASIS: ConsentBasis = ConsentBasis::Service;
-    const DELIVERY_GUARANTEE: DeliveryGuarantee = DeliveryGuarantee::AtLeastOnce;
-
     fn useful_until(&self) -> Option<DateTime<Utc>> {
         match self.archive {
             Archive::Attachment { .. } => None,

@@ -27,7 +27,9 @@ use coach_domain::{
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Error, Recipient, Sender, attachment::PlanAttachment, compose::compose};
+use super::{
+    Error, Recipient, Sender, attachment::PlanAttachment, compose::compose, formatting::Formatting,
+};
 use page::{RenderContext, RenderedEmail};
 
 /// Whether a letter requires the member's consent.
@@ -95,9 +97,6 @@ pub struct EmailProperties {
 }
 
 trait Template: Letter {
-    const CONSENT_BASIS: ConsentBasis;
-    const DELIVERY_GUARANTEE: DeliveryGuarantee;
-
     fn useful_until(&self) -> Option<DateTime<Utc>> {
         None
     }
@@ -110,7 +109,7 @@ trait Template: Letter {
 }
 
 macro_rules! email_payloads {
-    ($($name:ident),+ $(,)?) => {
+    ($($name:ident: $consent_basis:ident, $delivery_guarantee:ident;)+) => {
         /// The payload of an envelope: a letter.
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[expect(missing_docs, reason = "the variants are named like their types")]
@@ -133,8 +132,8 @@ macro_rules! email_payloads {
                 match self {
                     $(Self::$name(letter) => EmailProperties {
                         template: $name::KIND,
-                        consent_basis: $name::CONSENT_BASIS,
-                        delivery_guarantee: $name::DELIVERY_GUARANTEE,
+                        consent_basis: ConsentBasis::$consent_basis,
+                        delivery_guarantee: DeliveryGuarantee::$delivery_guarantee,
                         useful_until: letter.useful_until(),
                         required_attachment: letter.required_attachment(),
                     }),+
@@ -150,16 +149,17 @@ macro_rules! email_payloads {
     };
 }
 
+// The file of each letter says why.
 email_payloads! {
-    SignInCode,
-    ConfirmAddress,
-    Welcome,
-    YourPlan,
-    CheckInDue,
-    CheckInReceived,
-    SubscriptionExpiring,
-    SubscriptionLapsed,
-    DataExport,
+    SignInCode: Service, AtLeastOnce;
+    ConfirmAddress: Confirmation, AtLeastOnce;
+    Welcome: Service, AtLeastOnce;
+    YourPlan: Service, AtLeastOnce;
+    CheckInDue: Service, AtMostOnce;
+    CheckInReceived: Service, AtLeastOnce;
+    SubscriptionExpiring: Service, AtLeastOnce;
+    SubscriptionLapsed: Marketing, AtLeastOnce;
+    DataExport: Service, AtLeastOnce;
 }
 
 impl EmailPayload {
@@ -191,7 +191,8 @@ pub fn render(
     sender: &Sender,
     now: DateTime<Utc>,
 ) -> Result<Message, Error> {
-    let unsubscribe = match payload.properties().consent_basis {
+    let properties = payload.properties();
+    let unsubscribe = match properties.consent_basis {
         ConsentBasis::Service | ConsentBasis::Confirmation => None,
         ConsentBasis::Marketing => {
             let link = to.member.and_then(|member| sender.unsubscribe_link(member));
@@ -203,11 +204,18 @@ pub fn render(
         name: None,
         ..to.clone()
     };
-    let to = match payload.properties().consent_basis {
+    let to = match properties.consent_basis {
         ConsentBasis::Confirmation => &anonymous,
         ConsentBasis::Service | ConsentBasis::Marketing => to,
     };
-    let context = RenderContext::new(sender, to, attachment, unsubscribe, now);
+    let context = RenderContext {
+        sender,
+        to,
+        attachment,
+        unsubscribe,
+        formatting: Formatting::for_recipient(to),
+        now,
+    };
     let rendered = payload.write(&context)?;
-    compose(id, &context, payload.properties().template, rendered)
+    compose(id, &context, properties.template, rendered)
 }

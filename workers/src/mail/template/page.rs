@@ -22,24 +22,6 @@ pub(in crate::mail) struct RenderContext<'a> {
 }
 
 impl<'a> RenderContext<'a> {
-    pub(super) fn new(
-        sender: &'a Sender,
-        to: &'a Recipient,
-        attachment: &'a Attachment,
-        unsubscribe: Option<String>,
-        now: DateTime<Utc>,
-    ) -> Self {
-        let formatting = Formatting::for_recipient(to);
-        Self {
-            sender,
-            to,
-            attachment,
-            unsubscribe,
-            formatting,
-            now,
-        }
-    }
-
     /// The page around a letter's text. `reason` tells the recipient why they receive it.
     pub(super) fn page(&self, subject: &str, preview: &str, reason: &'static str) -> Page<'a> {
         let name = self.to.mail_name();

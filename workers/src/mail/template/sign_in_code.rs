@@ -4,10 +4,10 @@
 //! sent after the code has expired.
 
 use chrono::{DateTime, Utc};
-use coach_domain::mail::{DeliveryGuarantee, letter::SignInCode};
+use coach_domain::mail::letter::SignInCode;
 
 use super::{
-    ConsentBasis, Template,
+    Template,
     page::{RenderContext, RenderedEmail, letter_templates},
 };
 use crate::mail::{Error, formatting, recipient::one_line};
@@ -25,9 +25,6 @@ letter_templates!(
 );
 
 impl Template for SignInCode {
-    const CONSENT_BASIS: ConsentBasis = ConsentBasis::Service;
-    const DELIVERY_GUARANTEE: DeliveryGuarantee = DeliveryGuarantee::AtLeastOnce;
-
     fn useful_until(&self) -> Option<DateTime<Utc>> {
         Some(self.expires_at)
     }

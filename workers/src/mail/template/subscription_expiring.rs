@@ -4,10 +4,10 @@
 //! about money.
 
 use chrono::{DateTime, Utc};
-use coach_domain::mail::{DeliveryGuarantee, letter::SubscriptionExpiring};
+use coach_domain::mail::letter::SubscriptionExpiring;
 
 use super::{
-    ConsentBasis, Template,
+    Template,
     page::{RenderContext, RenderedEmail, letter_templates},
 };
 use crate::mail::{Error, formatting};
@@ -26,9 +26,6 @@ letter_templates!(
 );
 
 impl Template for SubscriptionExpiring {
-    const CONSENT_BASIS: ConsentBasis = ConsentBasis::Service;
-    const DELIVERY_GUARANTEE: DeliveryGuarantee = DeliveryGuarantee::AtLeastOnce;
-
     fn useful_until(&self) -> Option<DateTime<Utc>> {
         Some(self.ends_at)
     }

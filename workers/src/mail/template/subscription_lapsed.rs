@@ -2,10 +2,10 @@
 //!
 //! Marketing mail: the contract is over, and mail after that is an attempt to win the member back. Sent at least once.
 
-use coach_domain::mail::{DeliveryGuarantee, letter::SubscriptionLapsed};
+use coach_domain::mail::letter::SubscriptionLapsed;
 
 use super::{
-    ConsentBasis, Template,
+    Template,
     page::{RenderContext, RenderedEmail, letter_templates},
 };
 use crate::mail::{Error, formatting};
@@ -24,9 +24,6 @@ letter_templates!(
 );
 
 impl Template for SubscriptionLapsed {
-    const CONSENT_BASIS: ConsentBasis = ConsentBasis::Marketing;
-    const DELIVERY_GUARANTEE: DeliveryGuarantee = DeliveryGuarantee::AtLeastOnce;
-
     fn write(&self, context: &RenderContext<'_>) -> Result<RenderedEmail, Error> {
         let what = if self.is_trial {
             "trial"

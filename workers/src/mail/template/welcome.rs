@@ -2,10 +2,10 @@
 //!
 //! Sent at least once, since it is the first sign that the registration worked.
 
-use coach_domain::mail::{DeliveryGuarantee, letter::Welcome};
+use coach_domain::mail::letter::Welcome;
 
 use super::{
-    ConsentBasis, Template,
+    Template,
     page::{RenderContext, RenderedEmail, letter_templates},
 };
 use crate::mail::Error;
@@ -17,9 +17,6 @@ struct Body {
 letter_templates!(Welcome, Body, "mail/welcome.html", "mail/welcome.txt");
 
 impl Template for Welcome {
-    const CONSENT_BASIS: ConsentBasis = ConsentBasis::Service;
-    const DELIVERY_GUARANTEE: DeliveryGuarantee = DeliveryGuarantee::AtLeastOnce;
-
     fn write(&self, context: &RenderContext<'_>) -> Result<RenderedEmail, Error> {
         let page = context.page(
             &format!("Welcome to {}", context.sender.name),

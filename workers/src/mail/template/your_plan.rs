@@ -3,13 +3,10 @@
 //!
 //! Sent at least once, since the member has just requested it.
 
-use coach_domain::{
-    mail::{DeliveryGuarantee, letter::YourPlan},
-    outbox::Payload as _,
-};
+use coach_domain::{mail::letter::YourPlan, outbox::Payload as _};
 
 use super::{
-    Attachment, ConsentBasis, RequiredAttachment, Template,
+    Attachment, RequiredAttachment, Template,
     page::{AttachedFile, RenderContext, RenderedEmail, letter_templates},
 };
 use crate::mail::{
@@ -38,9 +35,6 @@ struct Week {
 letter_templates!(YourPlan, Body, "mail/your-plan.html", "mail/your-plan.txt");
 
 impl Template for YourPlan {
-    const CONSENT_BASIS: ConsentBasis = ConsentBasis::Service;
-    const DELIVERY_GUARANTEE: DeliveryGuarantee = DeliveryGuarantee::AtLeastOnce;
-
     fn required_attachment(&self) -> RequiredAttachment {
         RequiredAttachment::Plan { cycle: self.cycle }
     }

@@ -21,7 +21,6 @@ use krilla::{
 };
 
 use super::{
-    Error,
     face::{Face, Faces},
     layout::{Ink, Layout, MARGIN, Mark, PAGE_SIZE, Role},
 };
@@ -36,12 +35,12 @@ pub(super) fn draw(
     sender: &str,
     title: &str,
     language: &str,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Vec<u8>, String> {
     let configuration =
         ConfigurationBuilder::new().with_accessibility_validator(Accessibility::UA1);
     let configuration = configuration.finish();
     let settings = SerializeSettings {
-        configuration: configuration.map_err(|error| Error::Document(format!("{error:?}")))?,
+        configuration: configuration.map_err(|error| format!("{error:?}"))?,
         ..SerializeSettings::default()
     };
     let mut document = Document::new_with(settings);
@@ -57,9 +56,7 @@ pub(super) fn draw(
     let pages = layout.pages.len();
     for (number, marks) in layout.pages.iter().enumerate() {
         let settings = PageSettings::from_wh(PAGE_SIZE.0, PAGE_SIZE.1);
-        let settings =
-            settings.ok_or_else(|| Error::Document("the page has no size".to_owned()))?;
-        let mut page = document.start_page_with(settings);
+        let mut page = document.start_page_with(settings.ok_or("the page has no size")?);
         let mut surface = page.surface();
         for mark in marks {
             match mark {
@@ -98,9 +95,7 @@ pub(super) fn draw(
     }
     document.set_outline(outline);
     document.set_tag_tree(tree(&layout.blocks, pieces));
-    document
-        .finish()
-        .map_err(|error| Error::Document(format!("{error:?}")))
+    document.finish().map_err(|error| format!("{error:?}"))
 }
 
 fn write(surface: &mut Surface<'_>, face: &Face, (x, y): (f32, f32), size: f32, text: &str) {

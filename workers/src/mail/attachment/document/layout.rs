@@ -49,10 +49,9 @@ impl Style {
     pub(super) const TITLE: Self = Self {
         size: 22.0,
         is_bold: true,
-        ink: Ink::Black,
         leading: 28.0,
-        space_above: 0.0,
         space_below: 2.0,
+        ..Self::BODY
     };
     pub(super) const SECTION: Self = Self {
         size: 14.0,
@@ -65,10 +64,10 @@ impl Style {
     pub(super) const DAY: Self = Self {
         size: 10.5,
         is_bold: true,
-        ink: Ink::Black,
         leading: 15.0,
         space_above: 7.0,
         space_below: 1.0,
+        ..Self::BODY
     };
     pub(super) const QUIET: Self = Self {
         ink: Ink::Grey,

@@ -16,23 +16,18 @@ use crate::mail::formatting::Formatting;
 /// The width of the labels beside meals, in points.
 const LABEL_WIDTH: f32 = 70.0;
 
-/// A defect that prevents the document.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(in crate::mail) enum Error {
-    #[error("a font cannot be read")]
-    Font,
-    #[error("{0}")]
-    Document(String),
-}
-
 /// Writes the document. The same plan gives the same bytes. `None` if a text is in a script that the fonts lack, as the
 /// document would be unreadable.
+///
+/// # Errors
+///
+/// A message about the defect that prevents the document.
 pub(in crate::mail) fn write(
     plan: &PlanAttachment,
     sender: &str,
     formatting: Formatting,
-) -> Result<Option<Vec<u8>>, Error> {
-    let faces = Faces::new().ok_or(Error::Font)?;
+) -> Result<Option<Vec<u8>>, String> {
+    let faces = Faces::new().ok_or("a font cannot be read")?;
     if !plan
         .texts()
         .chain([sender])
