@@ -14,6 +14,8 @@ use coach_domain::{
 };
 use uuid::Uuid;
 
+use super::unavailable;
+
 /// The format of the time at the beginning of file names, by which they are sorted.
 const TIME_FORMAT: &str = "%Y%m%dT%H%M%S%3fZ";
 
@@ -95,9 +97,8 @@ impl Mailer for Mailbox {
         let (id, mime) = (message.id, message.mime.clone());
         let stored = tokio::task::spawn_blocking(move || store(&folder, now, id, &mime)).await;
         let name = stored.map_err(|_| Error::Unknown("the mailbox's task ended".to_owned()))?;
-        name.map(Some).map_err(|error| Error::Unavailable {
-            reason: format!("the mailbox cannot be written: {}", error.kind()),
-            after: None,
+        name.map(Some).map_err(|error| {
+            unavailable(format!("the mailbox cannot be written: {}", error.kind()))
         })
     }
 }

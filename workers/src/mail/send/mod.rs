@@ -6,7 +6,17 @@ mod rate_limit;
 mod ses;
 mod smtp;
 
+use coach_domain::mail::Error;
+
 pub use mailbox::{Mailbox, StoredMail};
 pub use rate_limit::RateLimited;
 pub use ses::{Ses, SesSettings};
 pub use smtp::{Smtp, SmtpSettings};
+
+/// The error of a message that was not sent. It is retried after the default delay.
+fn unavailable(reason: impl Into<String>) -> Error {
+    Error::Unavailable {
+        reason: reason.into(),
+        after: None,
+    }
+}

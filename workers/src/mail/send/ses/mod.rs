@@ -27,6 +27,7 @@ use reqwest::{
 };
 use serde_json::json;
 
+use super::unavailable;
 use crate::{api::client_builder, aws::CachedCredentials};
 
 const JSON: &str = "application/json";
@@ -146,10 +147,6 @@ impl Ses {
 #[async_trait::async_trait]
 impl Mailer for Ses {
     async fn send(&self, message: &Message) -> Result<Option<String>, Error> {
-        let unavailable = |reason: String| Error::Unavailable {
-            reason,
-            after: None,
-        };
         let credentials = self.credentials.get().await;
         let credentials = credentials.map_err(|error| unavailable(error.to_string()))?;
         let body = self.body(message);

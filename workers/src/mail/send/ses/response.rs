@@ -6,19 +6,18 @@ use coach_domain::mail::Error;
 use reqwest::{Response, StatusCode, header::RETRY_AFTER};
 use serde::Deserialize;
 
+use crate::mail::send::unavailable;
+
 /// The delay after the rate was exceeded.
 const SHORT_DELAY: Duration = Duration::from_secs(1);
 /// The delay when operators have to change something, or the daily quota is exceeded.
 const LONG_DELAY: Duration = Duration::from_mins(15);
 
+/// The fields of both kinds of bodies, those of success and of errors.
 #[derive(Default, Deserialize)]
-struct SuccessBody {
+struct Body {
     #[serde(rename = "MessageId")]
     message_id: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-struct ErrorBody {
     #[serde(rename = "__type")]
     kind: Option<String>,
     #[serde(alias = "Message")]
@@ -29,16 +28,9 @@ struct ErrorBody {
 /// unknown.
 pub(super) fn transport_error(error: &reqwest::Error) -> Error {
     if error.is_connect() {
-        let reason = "SES cannot be reached".to_owned();
-        Error::Unavailable {
-            reason,
-            after: None,
-        }
+        unavailable("SES cannot be reached")
     } else if error.is_builder() {
-        Error::Unavailable {
-            reason: "the request cannot be made".to_owned(),
-            after: None,
-        }
+        unavailable("the request cannot be made")
     } else if error.is_timeout() {
         Error::Unknown("SES did not answer in time".to_owned())
     } else {
@@ -54,19 +46,13 @@ pub(super) async fn parse(response: Response) -> Result<Option<String>, Error> {
         Some(value.to_owned())
     };
     let (kind, after) = (header("x-amzn-errortype"), header(RETRY_AFTER.as_str()));
-    let body = response.bytes().await;
+    let body = response.bytes().await.ok();
+    let body = body.and_then(|body| serde_json::from_slice(&body).ok());
+    let body: Body = body.unwrap_or_default();
     if status.is_success() {
         // The message was accepted, even if the body is incomplete.
-        let body = body
-            .ok()
-            .and_then(|body| serde_json::from_slice(&body).ok());
-        let SuccessBody { message_id } = body.unwrap_or_default();
-        return Ok(message_id);
+        return Ok(body.message_id);
     }
-    let body = body
-        .ok()
-        .and_then(|body| serde_json::from_slice(&body).ok());
-    let body: ErrorBody = body.unwrap_or_default();
     let kind = kind.or(body.kind).unwrap_or_default();
     // `TooManyRequestsException:http://…`, or `com.amazon…#TooManyRequestsException`
     let kind = kind.split(':').next().unwrap_or_default();
@@ -83,7 +69,7 @@ pub(super) async fn parse(response: Response) -> Result<Option<String>, Error> {
 }
 
 fn error(status: StatusCode, kind: &str, message: &str, after: Option<Duration>) -> Error {
-    let unavailable = |default| Error::Unavailable {
+    let retry_after = |default| Error::Unavailable {
         reason: format!("SES answered {} {kind}", status.as_u16()),
         after: after.or(default),
     };
@@ -91,23 +77,23 @@ fn error(status: StatusCode, kind: &str, message: &str, after: Option<Duration>)
     match kind {
         "TooManyRequestsException" | "ThrottlingException" | "Throttling" => {
             let is_daily = message.contains("quota");
-            unavailable(Some(if is_daily { LONG_DELAY } else { SHORT_DELAY }))
+            retry_after(Some(if is_daily { LONG_DELAY } else { SHORT_DELAY }))
         }
         "LimitExceededException"
         | "SendingPausedException"
         | "AccountSuspendedException"
         | "MailFromDomainNotVerifiedException"
         // The configuration set does not exist.
-        | "NotFoundException" => unavailable(Some(LONG_DELAY)),
+        | "NotFoundException" => retry_after(Some(LONG_DELAY)),
         // These are about our account, not about the message.
         "MessageRejected" if ["suspended", "paused", "not verified"].iter().any(|word| message.contains(word)) => {
-            unavailable(Some(LONG_DELAY))
+            retry_after(Some(LONG_DELAY))
         }
         "MessageRejected" | "BadRequestException" => Error::Refused(format!("SES answered {kind}")),
         _ => match status {
-            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => unavailable(None),
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => retry_after(None),
             // Wrong credentials, missing permissions, or a wrong clock.
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => unavailable(Some(LONG_DELAY)),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => retry_after(Some(LONG_DELAY)),
             status if status.is_client_error() => Error::Refused(format!("SES answered {} {kind}", status.as_u16())),
             status => Error::Unknown(format!("SES answered {}", status.as_u16())),
         },

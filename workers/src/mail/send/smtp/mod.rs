@@ -18,6 +18,7 @@ use lettre::{
 };
 use tokio::time::{Instant, timeout};
 
+use super::unavailable;
 use server::Server;
 pub use server::SmtpSettings;
 
@@ -100,10 +101,8 @@ impl Smtp {
 impl Mailer for Smtp {
     async fn send(&self, message: &Message) -> Result<Option<String>, Error> {
         let prepared = timeout(self.timeout, self.prepare(message)).await;
-        let mut connection = prepared.map_err(|_| Error::Unavailable {
-            reason: "the mail server did not answer in time".to_owned(),
-            after: None,
-        })??;
+        let mut connection =
+            prepared.map_err(|_| unavailable("the mail server did not answer in time"))??;
         // The end of the last line is part of the sequence that ends the message.
         let mime = message.mime.strip_suffix(b"\r\n").unwrap_or(&message.mime);
         match timeout(self.timeout, connection.message(mime)).await {

@@ -3,20 +3,22 @@
 use coach_domain::mail::Error;
 use lettre::transport::smtp::{self, response::Response};
 
+use crate::mail::send::unavailable;
+
 /// The error of connecting or authenticating. It is not about a message, so it is always temporary.
 pub(super) fn connection_error(error: &smtp::Error) -> Error {
-    let reason = match error.status() {
-        Some(code) => format!("the mail server answered {code} before any message"),
-        None if error.is_tls() => {
-            "the mail server's certificate or encryption is not accepted".to_owned()
-        }
-        None if error.is_client() => "the mail server does not offer what is needed".to_owned(),
-        None => "the mail server cannot be reached".to_owned(),
-    };
-    Error::Unavailable {
-        reason,
-        after: None,
+    if let Some(code) = error.status() {
+        return unavailable(format!(
+            "the mail server answered {code} before any message"
+        ));
     }
+    unavailable(if error.is_tls() {
+        "the mail server's certificate or encryption is not accepted"
+    } else if error.is_client() {
+        "the mail server does not offer what is needed"
+    } else {
+        "the mail server cannot be reached"
+    })
 }
 
 /// The error of `MAIL FROM`. It is about the sender, unless the message is too large.

@@ -5,7 +5,7 @@ use std::{fmt, net::IpAddr, time::Duration};
 use coach_domain::mail::Error;
 use lettre::transport::smtp::{
     authentication::{Credentials, Mechanism},
-    client::{AsyncSmtpConnection, Certificate, TlsParameters},
+    client::{AsyncSmtpConnection, Certificate, Tls, TlsParameters},
     extension::ClientId,
 };
 use percent_encoding::percent_decode_str;
@@ -38,12 +38,6 @@ impl fmt::Debug for SmtpSettings {
     }
 }
 
-enum Tls {
-    None,
-    Start(TlsParameters),
-    Always(TlsParameters),
-}
-
 pub(super) struct Server {
     host: String,
     port: u16,
@@ -69,9 +63,9 @@ impl Server {
             .build_rustls()
             .map_err(|error| error.to_string())?;
         let (tls, port) = match (url.scheme(), url.query()) {
-            ("smtps", None) => (Tls::Always(parameters), 465),
+            ("smtps", None) => (Tls::Wrapper(parameters), 465),
             ("smtp", None) if is_loopback(&host) => (Tls::None, 25),
-            ("smtp", None | Some("tls=required")) => (Tls::Start(parameters), 587),
+            ("smtp", None | Some("tls=required")) => (Tls::Required(parameters), 587),
             _ => return Err("the mail server's URL begins with smtp:// or smtps://, and may end in ?tls=required".to_owned()),
         };
         Ok(Self {
@@ -86,8 +80,8 @@ impl Server {
     /// Opens a connection, encrypted and authenticated as configured.
     pub(super) async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
         let implicit_tls = match &self.tls {
-            Tls::Always(parameters) => Some(parameters.clone()),
-            Tls::None | Tls::Start(_) => None,
+            Tls::Wrapper(parameters) => Some(parameters.clone()),
+            _ => None,
         };
         let address = (self.host.as_str(), self.port);
         let connected = AsyncSmtpConnection::connect_tokio1(
@@ -99,7 +93,7 @@ impl Server {
         );
         let unavailable = |error| response::connection_error(&error);
         let mut connection = connected.await.map_err(unavailable)?;
-        if let Tls::Start(parameters) = &self.tls {
+        if let Tls::Required(parameters) = &self.tls {
             // It fails if the server does not support it, so that a password is never sent unencrypted.
             let encrypted = connection.starttls(parameters.clone(), &self.hello).await;
             encrypted.map_err(unavailable)?;
