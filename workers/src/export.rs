@@ -39,15 +39,9 @@ impl JobHandler<ExportTask> for Exports {
 
     async fn handle(&self, task: ExportTask, message: &ReceivedMessage) -> Result<(), Ack> {
         let session = Session::new(self.pool.clone(), Span::current());
-        fulfil(
-            &session,
-            &*self.clock,
-            &*self.objects,
-            &message.envelope,
-            task,
-        )
-        .await
-        .map_err(|error| match error {
+        let (clock, objects) = (&*self.clock, &*self.objects);
+        let fulfilled = fulfil(&session, clock, objects, &message.envelope, task).await;
+        fulfilled.map_err(|error| match error {
             Error::NoMember => Ack::dead_letter(error),
             _ => Ack::retry(error),
         })

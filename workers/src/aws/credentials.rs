@@ -18,11 +18,6 @@ use tokio::sync::Mutex;
 /// expires in flight.
 const REFRESH_MARGIN: Duration = Duration::from_mins(5);
 
-/// No credentials could be loaded. The message contains no secrets.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("AWS credentials cannot be loaded: {0}")]
-pub(crate) struct CredentialsError(String);
-
 /// Caches the credentials of an [`SdkConfig`], whose provider loads them anew for each call. Concurrent callers share
 /// one load.
 pub(crate) struct CachedCredentials {
@@ -47,8 +42,8 @@ impl CachedCredentials {
     ///
     /// # Errors
     ///
-    /// When none are configured, or the provider fails.
-    pub(crate) async fn get(&self) -> Result<Credentials, CredentialsError> {
+    /// A message without secrets, when none are configured, or the provider fails.
+    pub(crate) async fn get(&self) -> Result<Credentials, String> {
         let mut cached = self.cached.lock().await;
         let refresh_before = SystemTime::from(self.clock.now()) + REFRESH_MARGIN;
         let fresh = cached
@@ -57,10 +52,11 @@ impl CachedCredentials {
         if let Some(credentials) = fresh {
             return Ok(credentials.clone());
         }
-        let missing = || CredentialsError("none are configured".to_owned());
-        let provider = self.provider.as_ref().ok_or_else(missing)?;
+        let failed = |why: &str| format!("AWS credentials cannot be loaded: {why}");
+        let provider = self.provider.as_ref();
+        let provider = provider.ok_or_else(|| failed("none are configured"))?;
         let loaded = provider.provide_credentials().await;
-        let loaded = loaded.map_err(|error| CredentialsError(error.to_string()))?;
+        let loaded = loaded.map_err(|error| failed(&error.to_string()))?;
         Ok(cached.insert(loaded).clone())
     }
 }

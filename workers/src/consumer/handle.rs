@@ -124,13 +124,8 @@ impl MessageHandler {
         let mut ticks = interval_at(Instant::now() + period, period);
         loop {
             ticks.tick().await;
-            let queue = self.consumer.queue();
-            match self
-                .pool
-                .queue
-                .extend(queue, &message.receipt, visibility)
-                .await
-            {
+            let (queues, queue) = (&self.pool.queue, self.consumer.queue());
+            match queues.extend(queue, &message.receipt, visibility).await {
                 Ok(()) => {}
                 Err(Error::StaleReceipt) => {
                     tracing::warn!(
@@ -151,27 +146,18 @@ impl MessageHandler {
     async fn acknowledge(&self, message: &Received, envelope: Option<&Envelope>, outcome: Outcome) {
         let queue = self.consumer.queue();
         let receives = message.receives;
-        let ack = match outcome {
-            Outcome::Acked(ack) => Some(ack),
-            Outcome::Stopped => None,
-            // The receipt is stale, so nothing can be done with it.
-            Outcome::Lost => return,
-        };
-        let delay = match ack {
-            Some(Ack::Done) => {
+        let delay = match outcome {
+            Outcome::Acked(Ack::Done) => {
                 // It cannot fail: the task that deletes runs for as long as there is a sender.
                 let _ = self.deletions.send(message.receipt.clone()).await;
                 return;
             }
-            Some(Ack::DeadLetter { reason }) => {
+            Outcome::Acked(Ack::DeadLetter { reason }) => {
                 tracing::error!(reason, "a message failed permanently; it is a dead letter");
                 let outgoing = outgoing(message, envelope);
-                let moved = self
-                    .pool
-                    .queue
-                    .move_to_dead_letters(queue, &message.receipt, &outgoing)
-                    .await;
-                if let Err(error) = moved {
+                let queues = &self.pool.queue;
+                let moved = queues.move_to_dead_letters(queue, &message.receipt, &outgoing);
+                if let Err(error) = moved.await {
                     tracing::warn!(
                         %error,
                         "a message was not moved to the dead letters; it will be received again"
@@ -179,7 +165,7 @@ impl MessageHandler {
                 }
                 return;
             }
-            Some(Ack::Retry { after, reason }) => {
+            Outcome::Acked(Ack::Retry { after, reason }) => {
                 let default = backoff::delay(receives, BACKOFF_RANGE, &message.id);
                 let delay = after.unwrap_or(default);
                 tracing::warn!(
@@ -190,11 +176,13 @@ impl MessageHandler {
                 );
                 delay
             }
-            Some(Ack::UnknownKind) => {
+            Outcome::Acked(Ack::UnknownKind) => {
                 tracing::warn!(receives, "the kind of a message is unknown; it is released");
                 UNKNOWN_KIND_DELAY
             }
-            None => Duration::ZERO,
+            Outcome::Stopped => Duration::ZERO,
+            // The receipt is stale, so nothing can be done with it.
+            Outcome::Lost => return,
         };
         match self.pool.queue.extend(queue, &message.receipt, delay).await {
             Ok(()) | Err(Error::StaleReceipt) => {}

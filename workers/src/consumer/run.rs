@@ -133,11 +133,8 @@ impl MessageHandler {
         limit: usize,
         stop: &CancellationToken,
     ) -> coach_domain::queue::Result<Vec<Received>> {
-        let (queue, visibility) = (self.consumer.queue(), self.options.visibility);
-        let receive = self
-            .pool
-            .queue
-            .receive(queue, limit, RECEIVE_WAIT, visibility);
+        let (queues, queue) = (&self.pool.queue, self.consumer.queue());
+        let receive = queues.receive(queue, limit, RECEIVE_WAIT, self.options.visibility);
         tokio::pin!(receive);
         tokio::select! {
             received = &mut receive => received,

@@ -24,7 +24,7 @@ pub(super) fn compose(
     let defect = |error: lettre::error::Error| Error::defect(template, error);
     let (sender, to) = (context.sender, context.to.mailbox()?);
     let recipient = to.email.to_string();
-    let builder = Message::builder()
+    let mut builder = Message::builder()
         .message_id(Some(format!("<{id}@{}>", sender.domain())))
         .date(SystemTime::from(context.now))
         .from(sender.from.clone())
@@ -33,16 +33,14 @@ pub(super) fn compose(
         // Prevents automatic replies (RFC 3834).
         .raw_header(plain("Auto-Submitted", "auto-generated"))
         .raw_header(plain("Content-Language", context.formatting.language()));
-    let builder = match &sender.reply_to {
-        Some(reply_to) => builder.reply_to(reply_to.clone()),
-        None => builder,
-    };
-    let builder = match &context.unsubscribe {
-        Some(link) => builder
+    if let Some(reply_to) = &sender.reply_to {
+        builder = builder.reply_to(reply_to.clone());
+    }
+    if let Some(link) = &context.unsubscribe {
+        builder = builder
             .raw_header(plain("List-Unsubscribe", &format!("<{link}>")))
-            .raw_header(plain("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")),
-        None => builder,
-    };
+            .raw_header(plain("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+    }
     // `=_` cannot occur in a part, whatever its content: both encodings escape it.
     let texts = MultiPart::alternative()
         .boundary(format!("=_text-{}", id.simple()))

@@ -57,17 +57,17 @@ impl Sender {
         let reply_to = settings.reply_to.as_deref();
         let bounces = settings.bounces.as_deref();
         let bounces = bounces.map(|text| mailbox("bounces", text)).transpose()?;
-        let logo = settings.logo_url.as_deref();
-        let logo = logo.map(|text| url("logo_url", text)).transpose()?;
+        let optional_url = |name, text: &Option<String>| {
+            let text = text.as_deref();
+            text.map(|text| url(name, text)).transpose()
+        };
+        let logo = optional_url("logo_url", &settings.logo_url)?;
         let mut app = url("app_url", &settings.app_url)?;
         if !app.path().ends_with('/') {
             let path = format!("{}/", app.path());
             app.set_path(&path);
         }
-        let unsubscribe = settings.unsubscribe_url.as_deref();
-        let unsubscribe = unsubscribe
-            .map(|text| url("unsubscribe_url", text))
-            .transpose()?;
+        let unsubscribe = optional_url("unsubscribe_url", &settings.unsubscribe_url)?;
         Ok(Self {
             name: line("name", &settings.name)?,
             bounces: bounces.map_or_else(|| from.email.clone(), |mailbox| mailbox.email),

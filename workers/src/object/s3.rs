@@ -47,7 +47,7 @@ impl S3 {
             key::check(prefix).map_err(|_| "the prefix of objects is not allowed".to_owned())?;
         }
         let region = config.region().ok_or("S3 needs a region: set AWS_REGION")?;
-        let credentials = Arc::new(Credentials(CachedCredentials::new(config, clock)));
+        let credentials = Arc::new(CachedCredentials::new(config, clock));
         let mut builder = AmazonS3Builder::new()
             .with_bucket_name(bucket)
             .with_region(region.as_ref())
@@ -138,16 +138,12 @@ impl ObjectStore for S3 {
 }
 
 /// Passes our cached credentials to the client.
-#[derive(Debug)]
-struct Credentials(CachedCredentials);
-
 #[async_trait::async_trait]
-impl CredentialProvider for Credentials {
+impl CredentialProvider for CachedCredentials {
     type Credential = AwsCredential;
 
     async fn get_credential(&self) -> object_store::Result<Arc<AwsCredential>> {
-        let Self(credentials) = self;
-        let credentials = credentials.get().await;
+        let credentials = self.get().await;
         let credentials = credentials.map_err(|error| object_store::Error::Generic {
             store: "S3",
             source: error.into(),

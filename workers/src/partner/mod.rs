@@ -53,16 +53,6 @@ pub struct PartnerSync {
     clock: Arc<dyn Clock>,
 }
 
-/// The result of the delivery to one partner.
-enum DeliveryOutcome {
-    Done,
-    Refused(String),
-    Retry {
-        after: Option<Duration>,
-        reason: String,
-    },
-}
-
 impl PartnerSync {
     /// A consumer that posts to these partners, whose names must be unique.
     ///
@@ -89,14 +79,15 @@ impl PartnerSync {
         Jobs::new(QueueName::PartnerSync).on::<PartnerRecord>(&Arc::new(self))
     }
 
-    /// Delivers a record to all partners that have not accepted it.
+    /// Delivers a record to all partners that have not accepted it. Returns what each delivery alone would mean for the
+    /// message.
     async fn deliver_to_all(
         &self,
         envelope: &Envelope,
         receives: u32,
         record: &PartnerRecord,
         member: Uuid,
-    ) -> Result<Vec<DeliveryOutcome>, coach_domain::Error> {
+    ) -> Result<Vec<Ack>, coach_domain::Error> {
         let finished = inbox::consumers(&self.database, envelope.id).await?;
         let partners = self.partners.iter();
         let partners: Vec<_> = partners
@@ -124,7 +115,7 @@ impl PartnerSync {
         let deliveries = partners.into_iter().map(async |partner| {
             if previous.get(partner.name()) == Some(&DeliveryStatus::Refused) {
                 let reason = format!("{}: refused it before", partner.name());
-                return Ok(DeliveryOutcome::Refused(reason));
+                return Ok(Ack::DeadLetter { reason });
             }
             self.deliver(envelope, partner, &body).await
         });
@@ -136,7 +127,7 @@ impl PartnerSync {
         envelope: &Envelope,
         partner: &Partner,
         body: &str,
-    ) -> Result<DeliveryOutcome, coach_domain::Error> {
+    ) -> Result<Ack, coach_domain::Error> {
         let name = partner.name();
         let result = partner.send(envelope.id, body, self.clock.as_ref()).await;
         Ok(match result {
@@ -144,12 +135,12 @@ impl PartnerSync {
                 kill_point::reached("after-effect");
                 self.finish(envelope, partner, DeliveryStatus::Taken, Some(status))
                     .await?;
-                DeliveryOutcome::Done
+                Ack::Done
             }
             Ok(PostResult::Refused { status, reason }) => {
                 let row = self.row(envelope, partner, DeliveryStatus::Refused, status);
                 delivery::record(&self.database, &row).await?;
-                DeliveryOutcome::Refused(format!("{name}: {reason}"))
+                Ack::dead_letter(format!("{name}: {reason}"))
             }
             Ok(PostResult::Failed {
                 status,
@@ -159,9 +150,9 @@ impl PartnerSync {
                 let row = self.row(envelope, partner, DeliveryStatus::Failed, status);
                 delivery::record(&self.database, &row).await?;
                 let reason = format!("{name}: {reason}");
-                DeliveryOutcome::Retry { after, reason }
+                Ack::Retry { after, reason }
             }
-            Err(wait) => DeliveryOutcome::Retry {
+            Err(wait) => Ack::Retry {
                 after: Some(wait),
                 reason: format!("{name} failed again and again, and is left alone for now"),
             },
@@ -232,17 +223,13 @@ impl JobHandler<PartnerRecord> for PartnerSync {
 
 /// What follows from all deliveries: a retry as long as one of them may succeed, and a dead letter if all others were
 /// refused.
-fn combine(
-    deliveries: Vec<DeliveryOutcome>,
-    envelope: &Envelope,
-    receives: u32,
-) -> Result<(), Ack> {
+fn combine(deliveries: Vec<Ack>, envelope: &Envelope, receives: u32) -> Result<(), Ack> {
     let (mut reasons, mut retry_after) = (Vec::new(), None::<Duration>);
     for delivery in deliveries {
         match delivery {
-            DeliveryOutcome::Done => {}
-            DeliveryOutcome::Refused(reason) => reasons.push(reason),
-            DeliveryOutcome::Retry { after, reason } => {
+            Ack::Done | Ack::UnknownKind => {}
+            Ack::DeadLetter { reason } => reasons.push(reason),
+            Ack::Retry { after, reason } => {
                 reasons.push(reason);
                 retry_after = Some(retry_after.max(after).unwrap_or_default());
             }

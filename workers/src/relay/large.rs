@@ -67,14 +67,9 @@ async fn store_payload(
         cache_control: None,
     };
     // Unconditional, since a retry after a crash writes the same object.
-    objects
-        .put(
-            &key,
-            payload.to_string().as_bytes(),
-            &json,
-            &Condition::Always,
-        )
-        .await?;
+    let (bytes, condition) = (payload.to_string(), Condition::Always);
+    let stored = objects.put(&key, bytes.as_bytes(), &json, &condition);
+    stored.await?;
     envelope.payload_at = Some(key);
     Ok(())
 }

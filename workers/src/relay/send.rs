@@ -35,17 +35,6 @@ pub(super) struct BatchSender<'a> {
     pub(super) name: QueueName,
 }
 
-/// How much of a batch was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum SendResult {
-    /// All rows.
-    All,
-    /// The queue refused some or all rows.
-    Part,
-    /// No rows, because the queue is unavailable.
-    Unavailable,
-}
-
 impl BatchSender<'_> {
     /// Sends rows in batches, several at a time. Returns whether the queue is available. Rows that it refused are
     /// retried later.
@@ -54,23 +43,24 @@ impl BatchSender<'_> {
         for chunk in batches(rows).chunks(MAX_CONCURRENCY) {
             let sends = chunk.iter().map(|batch| self.send_or_release(batch));
             for result in join_all(sends).await {
-                available &= result? != SendResult::Unavailable;
+                available &= result?;
             }
         }
         Ok(available)
     }
 
-    async fn send_or_release(&self, batch: &[OutboxRow]) -> Result<SendResult> {
-        let (result, unsent) = self.send_batch(batch).await?;
+    /// Sends one batch, and releases the rows that were not sent. Returns whether the queue is available.
+    async fn send_or_release(&self, batch: &[OutboxRow]) -> Result<bool> {
+        let (available, unsent) = self.send_batch(batch).await?;
         for row in unsent {
-            let delay = if result == SendResult::Unavailable {
-                Duration::ZERO
-            } else {
+            let delay = if available {
                 retry_delay(row)
+            } else {
+                Duration::ZERO
             };
             self.release(vec![row.id], delay).await?;
         }
-        Ok(result)
+        Ok(available)
     }
 
     /// Sends rows in the order within their partitions, one batch after the other. A batch has one row of each
@@ -107,8 +97,8 @@ impl BatchSender<'_> {
             if batch.is_empty() {
                 continue;
             }
-            let (result, unsent) = self.send_batch(&batch).await?;
-            available = result != SendResult::Unavailable;
+            let (is_available, unsent) = self.send_batch(&batch).await?;
+            available = is_available;
             for row in unsent {
                 unsent_ids.push(row.id);
                 deferred.push((row.partition, retry_delay(row)));
@@ -120,18 +110,12 @@ impl BatchSender<'_> {
         Ok((available, if available { deferred } else { Vec::new() }))
     }
 
-    /// Sends one batch, and marks the rows that were sent. Returns those that were not.
-    async fn send_batch<'b>(
-        &self,
-        batch: &'b [OutboxRow],
-    ) -> Result<(SendResult, Vec<&'b OutboxRow>)> {
+    /// Sends one batch, and marks the rows that were sent. Returns whether the queue is available, and the rows that
+    /// were not sent.
+    async fn send_batch<'b>(&self, batch: &'b [OutboxRow]) -> Result<(bool, Vec<&'b OutboxRow>)> {
         let results = self.send_messages(batch).await;
         kill_point::reached("after-send");
-        let result = match &results {
-            Err(_) => SendResult::Unavailable,
-            Ok(results) if results.iter().all(std::result::Result::is_ok) => SendResult::All,
-            Ok(_) => SendResult::Part,
-        };
+        let available = results.is_ok();
         let results = results.unwrap_or_else(|error| vec![Err(error); batch.len()]);
         let failure = results.iter().find_map(|result| result.as_ref().err());
         let (sent, unsent): (Vec<_>, Vec<_>) = batch
@@ -147,7 +131,7 @@ impl BatchSender<'_> {
             let ids: Vec<_> = sent.iter().map(|(row, _)| row.id).collect();
             outbox::mark_sent(&self.relay.pool, ids, self.relay.clock.now()).await?;
         }
-        Ok((result, unsent.into_iter().map(|(row, _)| row).collect()))
+        Ok((available, unsent.into_iter().map(|(row, _)| row).collect()))
     }
 
     /// Sends the messages of a batch. A row whose large payload cannot be stored in the object store fails by itself;

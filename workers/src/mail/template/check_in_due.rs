@@ -5,11 +5,7 @@
 
 use coach_domain::mail::letter::CheckInDue;
 
-use super::{
-    Template,
-    page::{RenderContext, RenderedEmail, letter_templates},
-};
-use crate::mail::Error;
+use super::{Error, RenderContext, RenderedEmail, Template, letter_templates};
 
 struct Body {
     opening: String,
@@ -18,7 +14,6 @@ struct Body {
 
 letter_templates!(
     CheckInDue,
-    Body,
     "mail/check-in-due.html",
     "mail/check-in-due.txt"
 );

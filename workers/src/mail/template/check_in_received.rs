@@ -4,11 +4,8 @@
 
 use coach_domain::mail::letter::CheckInReceived;
 
-use super::{
-    Template,
-    page::{RenderContext, RenderedEmail, letter_templates},
-};
-use crate::mail::{Error, formatting::Formatting};
+use super::{Error, RenderContext, RenderedEmail, Template, letter_templates};
+use crate::mail::formatting::Formatting;
 
 struct Body {
     opening: String,
@@ -21,7 +18,6 @@ struct Body {
 
 letter_templates!(
     CheckInReceived,
-    Body,
     "mail/check-in-received.html",
     "mail/check-in-received.txt"
 );

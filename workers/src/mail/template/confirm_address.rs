@@ -5,11 +5,8 @@
 use chrono::{DateTime, Utc};
 use coach_domain::mail::letter::ConfirmAddress;
 
-use super::{
-    Template,
-    page::{RenderContext, RenderedEmail, letter_templates},
-};
-use crate::mail::{Error, recipient::one_line};
+use super::{Error, RenderContext, RenderedEmail, Template, letter_templates};
+use crate::mail::recipient::one_line;
 
 struct Body {
     code: String,
@@ -18,7 +15,6 @@ struct Body {
 
 letter_templates!(
     ConfirmAddress,
-    Body,
     "mail/confirm-address.html",
     "mail/confirm-address.txt"
 );

@@ -9,10 +9,9 @@ use coach_domain::{
 };
 
 use super::{
-    Attachment, RequiredAttachment, Template,
-    page::{AttachedFile, RenderContext, RenderedEmail, letter_templates},
+    AttachedFile, Attachment, Error, RenderContext, RenderedEmail, RequiredAttachment, Template,
+    letter_templates,
 };
-use crate::mail::Error;
 
 struct Body {
     opening: String,
@@ -20,12 +19,7 @@ struct Body {
     link: Option<String>,
 }
 
-letter_templates!(
-    DataExport,
-    Body,
-    "mail/data-export.html",
-    "mail/data-export.txt"
-);
+letter_templates!(DataExport, "mail/data-export.html", "mail/data-export.txt");
 
 impl Template for DataExport {
     fn useful_until(&self) -> Option<DateTime<Utc>> {

@@ -30,7 +30,7 @@ use uuid::Uuid;
 use super::{
     Error, Recipient, Sender, attachment::PlanAttachment, compose::compose, formatting::Formatting,
 };
-use page::{RenderContext, RenderedEmail};
+use page::{AttachedFile, RenderContext, RenderedEmail, letter_templates};
 
 /// Whether a letter requires the member's consent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

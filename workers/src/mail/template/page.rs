@@ -64,26 +64,26 @@ pub(in crate::mail) struct AttachedFile {
     pub(in crate::mail) bytes: Vec<u8>,
 }
 
-/// Declares the two templates of a letter, and the function `render_page` that renders them.
+/// Declares the two templates of a letter with a `Body`, and the function `render_page` that renders them.
 macro_rules! letter_templates {
-    ($letter:ty, $body:ty, $html:literal, $text:literal) => {
+    ($letter:ty, $html:literal, $text:literal) => {
         #[derive(askama::Template)]
         #[template(path = $html)]
         struct Html<'a> {
             page: &'a $crate::mail::template::page::Page<'a>,
-            body: &'a $body,
+            body: &'a Body,
         }
 
         #[derive(askama::Template)]
         #[template(path = $text)]
         struct Text<'a> {
             page: &'a $crate::mail::template::page::Page<'a>,
-            body: &'a $body,
+            body: &'a Body,
         }
 
         fn render_page(
             page: &$crate::mail::template::page::Page<'_>,
-            body: &$body,
+            body: &Body,
         ) -> Result<$crate::mail::template::page::RenderedEmail, $crate::mail::Error> {
             use askama::Template as _;
             use coach_domain::outbox::Payload as _;

@@ -6,11 +6,8 @@
 use chrono::{DateTime, Utc};
 use coach_domain::mail::letter::SignInCode;
 
-use super::{
-    Template,
-    page::{RenderContext, RenderedEmail, letter_templates},
-};
-use crate::mail::{Error, formatting, recipient::one_line};
+use super::{Error, RenderContext, RenderedEmail, Template, letter_templates};
+use crate::mail::{formatting, recipient::one_line};
 
 struct Body {
     code: String,
@@ -19,7 +16,6 @@ struct Body {
 
 letter_templates!(
     SignInCode,
-    Body,
     "mail/sign-in-code.html",
     "mail/sign-in-code.txt"
 );

@@ -6,11 +6,8 @@
 use chrono::{DateTime, Utc};
 use coach_domain::mail::letter::SubscriptionExpiring;
 
-use super::{
-    Template,
-    page::{RenderContext, RenderedEmail, letter_templates},
-};
-use crate::mail::{Error, formatting};
+use super::{Error, RenderContext, RenderedEmail, Template, letter_templates};
+use crate::mail::formatting;
 
 struct Body {
     opening: String,
@@ -20,7 +17,6 @@ struct Body {
 
 letter_templates!(
     SubscriptionExpiring,
-    Body,
     "mail/subscription-expiring.html",
     "mail/subscription-expiring.txt"
 );
@@ -31,18 +27,13 @@ impl Template for SubscriptionExpiring {
     }
 
     fn write(&self, context: &RenderContext<'_>) -> Result<RenderedEmail, Error> {
-        let what = if self.is_trial {
-            "trial"
+        let (what, again) = if self.is_trial {
+            ("trial", "subscribe")
         } else {
-            "subscription"
+            ("subscription", "renew it")
         };
         let ends_on = context.formatting.date_of(self.ends_at);
         let shop = formatting::shop(self.provider);
-        let again = if self.is_trial {
-            "subscribe"
-        } else {
-            "renew it"
-        };
         let body = Body {
             opening: format!(
                 "Your {what} ends on {}. It does not renew by itself, so nothing will be charged.",

@@ -4,11 +4,8 @@
 
 use coach_domain::mail::letter::SubscriptionLapsed;
 
-use super::{
-    Template,
-    page::{RenderContext, RenderedEmail, letter_templates},
-};
-use crate::mail::{Error, formatting};
+use super::{Error, RenderContext, RenderedEmail, Template, letter_templates};
+use crate::mail::formatting;
 
 struct Body {
     opening: String,
@@ -18,7 +15,6 @@ struct Body {
 
 letter_templates!(
     SubscriptionLapsed,
-    Body,
     "mail/subscription-lapsed.html",
     "mail/subscription-lapsed.txt"
 );

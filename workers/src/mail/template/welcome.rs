@@ -4,17 +4,13 @@
 
 use coach_domain::mail::letter::Welcome;
 
-use super::{
-    Template,
-    page::{RenderContext, RenderedEmail, letter_templates},
-};
-use crate::mail::Error;
+use super::{Error, RenderContext, RenderedEmail, Template, letter_templates};
 
 struct Body {
     link: String,
 }
 
-letter_templates!(Welcome, Body, "mail/welcome.html", "mail/welcome.txt");
+letter_templates!(Welcome, "mail/welcome.html", "mail/welcome.txt");
 
 impl Template for Welcome {
     fn write(&self, context: &RenderContext<'_>) -> Result<RenderedEmail, Error> {

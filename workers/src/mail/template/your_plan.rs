@@ -6,11 +6,10 @@
 use coach_domain::{mail::letter::YourPlan, outbox::Payload as _};
 
 use super::{
-    Attachment, RequiredAttachment, Template,
-    page::{AttachedFile, RenderContext, RenderedEmail, letter_templates},
+    AttachedFile, Attachment, Error, RenderContext, RenderedEmail, RequiredAttachment, Template,
+    letter_templates,
 };
 use crate::mail::{
-    Error,
     attachment::{PlanAttachment, PlanDay, calendar, document, line},
     formatting::{self, Formatting},
     recipient::one_line,
@@ -32,7 +31,7 @@ struct Week {
     shopping: Vec<String>,
 }
 
-letter_templates!(YourPlan, Body, "mail/your-plan.html", "mail/your-plan.txt");
+letter_templates!(YourPlan, "mail/your-plan.html", "mail/your-plan.txt");
 
 impl Template for YourPlan {
     fn required_attachment(&self) -> RequiredAttachment {

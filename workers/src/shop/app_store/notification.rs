@@ -124,6 +124,7 @@ impl Apple {
         payload: &Payload,
         received_at: DateTime<Utc>,
     ) -> Result<Report, PurchaseError> {
+        let no_subscription = PurchaseError::NotApplicable("it does not report on a subscription");
         let Some(data) = &payload.data else {
             let others = [
                 &payload.summary,
@@ -133,9 +134,7 @@ impl Apple {
             for app in others.into_iter().flatten() {
                 self.check_app(&app.bundle_id, "Production")?;
             }
-            return Err(PurchaseError::NotApplicable(
-                "it does not report on a subscription",
-            ));
+            return Err(no_subscription);
         };
         self.check_app(&data.bundle_id, &data.environment)?;
         let verify = |jws: &Option<String>| {
@@ -146,9 +145,7 @@ impl Apple {
         let renewal = verify(&data.signed_renewal_info)?;
         let (Some(stage), Some(transaction)) = (stage(&payload.notification_type), transaction)
         else {
-            return Err(PurchaseError::NotApplicable(
-                "it does not report on a subscription",
-            ));
+            return Err(no_subscription);
         };
         let transaction: SignedTransaction = transaction.decode()?;
         self.check_app(&transaction.bundle_id, &transaction.environment)?;

@@ -70,13 +70,8 @@ pub(super) fn draw(
                     surface.set_fill(Some(fill(style.ink)));
                     let tag = ContentTag::Span(SpanTag::empty());
                     pieces[*block].push(surface.start_tagged(tag));
-                    write(
-                        &mut surface,
-                        faces.face(style.is_bold),
-                        (*x, *y),
-                        style.size,
-                        text,
-                    );
+                    let face = faces.face(style.is_bold);
+                    write(&mut surface, face, (*x, *y), style.size, text);
                     surface.end_tagged();
                     let (role, whole) = &layout.blocks[*block];
                     if *role == Role::Section {
@@ -100,14 +95,8 @@ pub(super) fn draw(
 
 fn write(surface: &mut Surface<'_>, face: &Face, (x, y): (f32, f32), size: f32, text: &str) {
     let glyphs = face.glyphs(text);
-    surface.draw_glyphs(
-        Point::from_xy(x, y),
-        &glyphs,
-        face.font.clone(),
-        text,
-        size,
-        false,
-    );
+    let (start, font) = (Point::from_xy(x, y), face.font.clone());
+    surface.draw_glyphs(start, &glyphs, font, text, size, false);
 }
 
 fn draw_box(surface: &mut Surface<'_>, x: f32, y: f32) {
@@ -136,13 +125,8 @@ fn draw_footer(surface: &mut Surface<'_>, face: &Face, text: &str) {
         ArtifactType::Footer,
     )));
     surface.set_fill(Some(fill(Ink::Grey)));
-    write(
-        surface,
-        face,
-        (MARGIN, PAGE_SIZE.1 - MARGIN / 2.0),
-        FOOTER_SIZE,
-        &text,
-    );
+    let start = (MARGIN, PAGE_SIZE.1 - MARGIN / 2.0);
+    write(surface, face, start, FOOTER_SIZE, &text);
     surface.end_tagged();
 }
 

@@ -93,15 +93,8 @@ impl Face {
         let glyph = |(start, c): (usize, char)| {
             let glyph = self.characters.map(c).unwrap_or_default();
             let id = GlyphId::new(glyph.to_u32());
-            KrillaGlyph::new(
-                id,
-                self.advance(c),
-                0.0,
-                0.0,
-                0.0,
-                start..start + c.len_utf8(),
-                None,
-            )
+            let range = start..start + c.len_utf8();
+            KrillaGlyph::new(id, self.advance(c), 0.0, 0.0, 0.0, range, None)
         };
         text.char_indices().map(glyph).collect()
     }

@@ -147,8 +147,7 @@ impl Ses {
 #[async_trait::async_trait]
 impl Mailer for Ses {
     async fn send(&self, message: &Message) -> Result<Option<String>, Error> {
-        let credentials = self.credentials.get().await;
-        let credentials = credentials.map_err(|error| unavailable(error.to_string()))?;
+        let credentials = self.credentials.get().await.map_err(unavailable)?;
         let body = self.body(message);
         let signature = self.signature(credentials, &body).map_err(unavailable)?;
         let mut request = self

@@ -60,12 +60,8 @@ pub(super) async fn parse(response: Response) -> Result<Option<String>, Error> {
     let after = after
         .and_then(|seconds| seconds.parse().ok())
         .map(Duration::from_secs);
-    Err(error(
-        status,
-        kind,
-        &body.message.unwrap_or_default(),
-        after,
-    ))
+    let message = body.message.unwrap_or_default();
+    Err(error(status, kind, &message, after))
 }
 
 fn error(status: StatusCode, kind: &str, message: &str, after: Option<Duration>) -> Error {
