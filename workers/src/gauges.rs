@@ -8,10 +8,7 @@ use coach_domain::{
     outbox,
     queue::{Queue, QueueName},
 };
-use opentelemetry::{
-    KeyValue, global,
-    metrics::{Gauge, Meter},
-};
+use opentelemetry::{KeyValue, global, metrics::Gauge};
 use tokio_util::sync::CancellationToken;
 
 use crate::ticker::every;
@@ -30,7 +27,7 @@ pub(crate) struct Gauges {
 impl Gauges {
     pub(crate) fn new() -> Self {
         let meter = global::meter("coach");
-        let seconds = |meter: &Meter, name, description| {
+        let seconds = |name, description| {
             let gauge = meter.f64_gauge(name).with_unit("s");
             gauge.with_description(description).build()
         };
@@ -41,7 +38,6 @@ impl Gauges {
                 .with_description("Side effects that were committed and not sent yet.")
                 .build(),
             lag: seconds(
-                &meter,
                 "coach.outbox.lag",
                 "Age of the oldest side effect that was not sent yet.",
             ),
@@ -51,7 +47,6 @@ impl Gauges {
                 .with_description("Messages of a queue that wait, are worked on, or are dead.")
                 .build(),
             age: seconds(
-                &meter,
                 "coach.queue.oldest.age",
                 "Age of the oldest message that waits.",
             ),

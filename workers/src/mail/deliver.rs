@@ -293,18 +293,16 @@ impl EmailConsumer {
                 Ok(Attachment::Plan(Box::new(plan)))
             }
             (RequiredAttachment::Plan { .. }, None) => Err(Error::Attachment("a plan").into()),
-            // The archive was withdrawn, and its object may not have been deleted yet.
-            (RequiredAttachment::Object { key }, _)
-                if !account::export::is_available(&self.pool, key, now).await? =>
-            {
-                Err(NotSent::Finished(DeliveryState::Expired))
-            }
-            (RequiredAttachment::Object { key }, _) => match self.objects.get(key).await {
-                Ok(Some(object)) => Ok(Attachment::Object(object.bytes)),
+            (RequiredAttachment::Object { key }, _) => {
+                // The archive may be withdrawn, and its object not deleted yet.
+                if !account::export::is_available(&self.pool, key, now).await? {
+                    return Err(NotSent::Finished(DeliveryState::Expired));
+                }
+                let object = self.objects.get(key).await.map_err(Ack::retry)?;
                 // The archive has expired and was deleted.
-                Ok(None) => Err(NotSent::Finished(DeliveryState::Expired)),
-                Err(error) => Err(NotSent::Ack(Ack::retry(error))),
-            },
+                let object = object.ok_or(NotSent::Finished(DeliveryState::Expired))?;
+                Ok(Attachment::Object(object.bytes))
+            }
         }
     }
 

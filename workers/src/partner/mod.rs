@@ -236,19 +236,15 @@ fn combine(deliveries: Vec<Ack>, envelope: &Envelope, receives: u32) -> Result<(
         }
     }
     let reason = reasons.join("; ");
-    match retry_after {
+    let after = match retry_after {
         // After the last receive, released at once, so that it becomes a dead letter.
-        Some(_) if receives >= MAX_RECEIVES => Err(Ack::Retry {
-            after: Some(Duration::ZERO),
-            reason,
-        }),
-        Some(requested) => Err(Ack::Retry {
-            after: Some(requested.max(retry_delay(envelope, receives))),
-            reason,
-        }),
-        None if reason.is_empty() => Ok(()),
-        None => Err(Ack::dead_letter(reason)),
-    }
+        Some(_) if receives >= MAX_RECEIVES => Duration::ZERO,
+        Some(requested) => requested.max(retry_delay(envelope, receives)),
+        None if reason.is_empty() => return Ok(()),
+        None => return Err(Ack::dead_letter(reason)),
+    };
+    let after = Some(after);
+    Err(Ack::Retry { after, reason })
 }
 
 /// The minimum delay of a retry. It grows with each receive, whatever delay a partner asks for, since there are only

@@ -10,14 +10,14 @@ mod send;
 
 use std::{sync::Arc, time::Duration};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use coach_domain::{
     Result,
     clock::Clock,
     database::Pool,
     id, kill_point,
     object::ObjectStore,
-    outbox::{self, OutboxRow},
+    outbox,
     queue::{self, Outgoing, Queue, QueueName},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -170,16 +170,15 @@ impl QueueRelay {
     }
 
     async fn round(&mut self) -> Result<Round> {
+        let (pool, name, now) = (&self.relay.pool, self.route.name, self.relay.clock.now());
         let until = match &mut self.partitions {
-            None => self.relay.clock.now() + LEASE,
-            Some(partitions) => {
-                let now = self.relay.clock.now();
-                partitions
-                    .renew(&self.relay.pool, self.route.name, now)
-                    .await?
-            }
+            None => now + LEASE,
+            Some(partitions) => partitions.renew(pool, name, now).await?,
         };
-        let rows = self.claim(until).await?;
+        let now = self.relay.clock.now();
+        let ready = (self.partitions.as_mut()).map(|partitions| partitions.ready(now));
+        let limit = self.rate_limiter.claim_size(CLAIM_SIZE);
+        let rows = outbox::claim(pool, name, ready.as_deref(), limit, now, until).await?;
         if rows.is_empty() {
             return Ok(Round::Idle);
         }
@@ -187,13 +186,13 @@ impl QueueRelay {
         self.rate_limiter.acquire(rows.len()).await;
         let Some(destination) = &self.route.destination else {
             let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-            outbox::mark_sent(&self.relay.pool, ids, self.relay.clock.now()).await?;
+            outbox::mark_sent(pool, ids, self.relay.clock.now()).await?;
             return Ok(Round::Sent);
         };
         let sender = BatchSender {
             relay: &self.relay,
             destination,
-            name: self.route.name,
+            name,
         };
         let available = if let Some(partitions) = &mut self.partitions {
             let (available, deferred) = sender.send_in_order(rows, until).await?;
@@ -211,13 +210,5 @@ impl QueueRelay {
         } else {
             Round::Unavailable
         })
-    }
-
-    async fn claim(&mut self, until: DateTime<Utc>) -> Result<Vec<OutboxRow>> {
-        let now = self.relay.clock.now();
-        let ready = (self.partitions.as_mut()).map(|partitions| partitions.ready(now));
-        let (pool, name) = (&self.relay.pool, self.route.name);
-        let limit = self.rate_limiter.claim_size(CLAIM_SIZE);
-        outbox::claim(pool, name, ready.as_deref(), limit, now, until).await
     }
 }

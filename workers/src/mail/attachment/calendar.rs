@@ -49,10 +49,7 @@ fn titles(day: &PlanDay) -> String {
 }
 
 fn description(day: &PlanDay) -> String {
-    let minutes = day
-        .workouts
-        .iter()
-        .map(|workout| i64::from(workout.minutes))
-        .sum();
+    let minutes = day.workouts.iter();
+    let minutes = minutes.map(|workout| i64::from(workout.minutes)).sum();
     format!("Day {}, {}", day.number, counted(minutes, "minute"))
 }

@@ -10,7 +10,7 @@ use coach_domain::{
     enums::{Goal, MealSlot},
     id::CycleId,
     plan, preferences,
-    shopping::{self, ShoppingList},
+    shopping::{self, ShoppingItem, ShoppingList},
 };
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -130,12 +130,13 @@ impl PlanAttachment {
         days.chain(items).map(String::as_str)
     }
 
-    /// The days of each week, with its shopping list.
-    pub(in crate::mail) fn weeks(
-        &self,
-    ) -> impl Iterator<Item = (&[PlanDay], Option<&ShoppingList>)> {
+    /// The days of each week, with the items of its shopping list.
+    pub(in crate::mail) fn weeks(&self) -> impl Iterator<Item = (&[PlanDay], &[ShoppingItem])> {
         let weeks = self.days.chunks(WEEK).enumerate();
-        weeks.map(|(index, days)| (days, self.shopping.get(index)))
+        weeks.map(|(index, days)| {
+            let list = self.shopping.get(index);
+            (days, list.map_or(&[][..], |list| &list.items))
+        })
     }
 }
 

@@ -101,26 +101,20 @@ impl Template for YourPlan {
 }
 
 fn first_week(plan: &PlanAttachment, formatting: Formatting) -> Vec<(String, String)> {
-    let days = plan
-        .days
-        .iter()
-        .take(7)
-        .filter(|day| !day.workouts.is_empty());
+    let days = plan.days.iter().take(7);
+    let days = days.filter(|day| !day.workouts.is_empty());
     let rows = days.map(|day| {
         let workouts = day.workouts.iter();
         let workouts = workouts.map(|workout| one_line(&line::workout(workout)));
-        (
-            formatting.short_date(day.date),
-            workouts.collect::<Vec<_>>().join(", "),
-        )
+        let workouts = workouts.collect::<Vec<_>>().join(", ");
+        (formatting.short_date(day.date), workouts)
     });
     rows.collect()
 }
 
 fn weeks(plan: &PlanAttachment, formatting: Formatting) -> Vec<Week> {
     let weeks = plan.weeks().zip(1..).map(|((days, shopping), number)| {
-        let items = shopping.map_or(&[][..], |list| &list.items);
-        let items = items
+        let items = shopping
             .iter()
             .map(|item| one_line(&line::to_buy(item, formatting)));
         Week {
@@ -136,14 +130,10 @@ fn weeks(plan: &PlanAttachment, formatting: Formatting) -> Vec<Week> {
 }
 
 fn entries(day: &PlanDay) -> Vec<(&'static str, String)> {
-    let workouts = day
-        .workouts
-        .iter()
-        .map(|workout| ("Workout", line::workout(workout)));
-    let meals = day
-        .meals
-        .iter()
-        .map(|meal| (line::slot(meal.slot), line::meal(meal)));
+    let workouts = day.workouts.iter();
+    let workouts = workouts.map(|workout| ("Workout", line::workout(workout)));
+    let meals = day.meals.iter();
+    let meals = meals.map(|meal| (line::slot(meal.slot), line::meal(meal)));
     let entries = workouts.chain(meals);
     entries
         .map(|(what, text)| (what, one_line(&text)))

@@ -46,34 +46,7 @@ pub(super) struct Style {
 }
 
 impl Style {
-    pub(super) const TITLE: Self = Self {
-        size: 22.0,
-        is_bold: true,
-        leading: 28.0,
-        space_below: 2.0,
-        ..Self::BODY
-    };
-    pub(super) const SECTION: Self = Self {
-        size: 14.0,
-        is_bold: true,
-        ink: Ink::Green,
-        leading: 19.0,
-        space_above: 14.0,
-        space_below: 5.0,
-    };
-    pub(super) const DAY: Self = Self {
-        size: 10.5,
-        is_bold: true,
-        leading: 15.0,
-        space_above: 7.0,
-        space_below: 1.0,
-        ..Self::BODY
-    };
-    pub(super) const QUIET: Self = Self {
-        ink: Ink::Grey,
-        ..Self::BODY
-    };
-    pub(super) const BODY: Self = Self {
+    const BODY: Self = Self {
         size: 10.0,
         is_bold: false,
         ink: Ink::Black,
@@ -81,6 +54,42 @@ impl Style {
         space_above: 0.0,
         space_below: 0.0,
     };
+}
+
+impl Role {
+    /// The style of a block of this role.
+    fn style(self) -> Style {
+        match self {
+            Self::Title => Style {
+                size: 22.0,
+                is_bold: true,
+                leading: 28.0,
+                space_below: 2.0,
+                ..Style::BODY
+            },
+            Self::Section => Style {
+                size: 14.0,
+                is_bold: true,
+                ink: Ink::Green,
+                leading: 19.0,
+                space_above: 14.0,
+                space_below: 5.0,
+            },
+            Self::Day => Style {
+                size: 10.5,
+                is_bold: true,
+                leading: 15.0,
+                space_above: 7.0,
+                space_below: 1.0,
+                ..Style::BODY
+            },
+            Self::Text => Style {
+                ink: Ink::Grey,
+                ..Style::BODY
+            },
+            Self::Item => Style::BODY,
+        }
+    }
 }
 
 /// A drawing on a page.
@@ -125,8 +134,8 @@ impl<'a> Layout<'a> {
     }
 
     /// Writes a block of the width of the page.
-    pub(super) fn write(&mut self, role: Role, style: Style, text: &str) {
-        let block = self.begin(role, text);
+    pub(super) fn write(&mut self, role: Role, text: &str) {
+        let (block, style) = (self.begin(role, text), role.style());
         if self.y > MARGIN {
             self.y += style.space_above;
         }

@@ -8,7 +8,7 @@ mod layout;
 use self::{
     draw::draw,
     face::Faces,
-    layout::{Ink, Layout, Role, Style},
+    layout::{Ink, Layout, Role},
 };
 use super::{PlanAttachment, PlanDay, line};
 use crate::mail::formatting::Formatting;
@@ -37,14 +37,10 @@ pub(in crate::mail) fn write(
     }
     let mut layout = Layout::new(&faces);
     let title = format!("Meals of cycle {}", plan.cycle_number);
-    layout.write(Role::Title, Style::TITLE, &title);
+    layout.write(Role::Title, &title);
     if let (Some(first), Some(last)) = (plan.days.first(), plan.days.last()) {
-        let dates = format!(
-            "{} to {}",
-            formatting.date(first.date),
-            formatting.date(last.date)
-        );
-        layout.write(Role::Text, Style::QUIET, &dates);
+        let (first, last) = (formatting.date(first.date), formatting.date(last.date));
+        layout.write(Role::Text, &format!("{first} to {last}"));
     }
     for ((days, shopping), number) in plan.weeks().zip(1..) {
         if number > 1 {
@@ -53,29 +49,17 @@ pub(in crate::mail) fn write(
         let first = days
             .first()
             .map_or_else(String::new, |day| formatting.short_date(day.date));
-        layout.write(
-            Role::Section,
-            Style::SECTION,
-            &format!("Week {number}, from {first}"),
-        );
+        layout.write(Role::Section, &format!("Week {number}, from {first}"));
         for day in days {
             write_day(&mut layout, day, formatting);
         }
-        let items = shopping
-            .map(|list| list.items.as_slice())
-            .unwrap_or_default();
-        if !items.is_empty() {
+        if !shopping.is_empty() {
             layout.new_page();
-            layout.write(
-                Role::Section,
-                Style::SECTION,
-                &format!("Shopping list for week {number}"),
-            );
-            let items: Vec<_> = items
-                .iter()
-                .map(|item| line::to_buy(item, formatting))
-                .collect();
-            layout.write_checklist(&items);
+            let title = format!("Shopping list for week {number}");
+            layout.write(Role::Section, &title);
+            let items = shopping.iter();
+            let items = items.map(|item| line::to_buy(item, formatting));
+            layout.write_checklist(&items.collect::<Vec<_>>());
         }
     }
     draw(&layout, &faces, sender, &title, formatting.language()).map(Some)
@@ -84,7 +68,7 @@ pub(in crate::mail) fn write(
 fn write_day(layout: &mut Layout<'_>, day: &PlanDay, formatting: Formatting) {
     layout.keep_together(|layout| {
         let date = format!("{} · Day {}", formatting.date(day.date), day.number);
-        layout.write(Role::Day, Style::DAY, &date);
+        layout.write(Role::Day, &date);
         for workout in &day.workouts {
             layout.write_labelled("Workout ", Ink::Green, LABEL_WIDTH, &line::workout(workout));
         }
