@@ -29,12 +29,10 @@ pub(crate) struct CachedCredentials {
 impl CachedCredentials {
     /// The credentials of the provider of `config`.
     pub(crate) fn new(config: &SdkConfig, clock: Arc<dyn Clock>) -> Self {
-        let provider = config.credentials_provider();
-        let cached = Mutex::default();
         Self {
-            provider,
+            provider: config.credentials_provider(),
             clock,
-            cached,
+            cached: Mutex::default(),
         }
     }
 

@@ -50,24 +50,19 @@ impl PostResult {
             status: Some(code),
             reason,
         };
+        let is_temporary = status.is_server_error()
+            || [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS].contains(&status);
         match status {
             _ if status.is_success() => Self::Accepted(code),
-            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
-                Self::failed(code, after)
-            }
-            _ if status.is_server_error() => Self::failed(code, after),
+            _ if is_temporary => Self::Failed {
+                status: Some(code),
+                after,
+                reason: format!("answered {code}"),
+            },
             _ if status.is_redirection() => {
                 refused(format!("answered {code}; redirects are not followed"))
             }
             _ => refused(format!("answered {code}")),
-        }
-    }
-
-    fn failed(code: u16, after: Option<Duration>) -> Self {
-        Self::Failed {
-            status: Some(code),
-            after,
-            reason: format!("answered {code}"),
         }
     }
 

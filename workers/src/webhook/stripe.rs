@@ -122,11 +122,6 @@ fn subscription(
         stage
     };
     let (provider, id) = (SubscriptionProvider::Stripe, subscription.id);
-    Ok(Report::for_subscription(
-        provider,
-        id,
-        &entitlement,
-        at,
-        stage,
-    ))
+    let report = Report::for_subscription(provider, id, &entitlement, at, stage);
+    Ok(report)
 }

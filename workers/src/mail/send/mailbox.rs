@@ -111,11 +111,7 @@ fn store(folder: &Path, now: DateTime<Utc>, id: Uuid, mime: &[u8]) -> io::Result
     for count in 1.. {
         let name = format!("{prefix}-{count}.eml");
         let draft = folder.join(format!(".{name}"));
-        let file = fs::File::options()
-            .write(true)
-            .create_new(true)
-            .open(&draft);
-        let mut file = match file {
+        let mut file = match fs::File::create_new(&draft) {
             // Another process is writing this file, or died while it did.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
             file => file?,

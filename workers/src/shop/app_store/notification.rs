@@ -177,10 +177,6 @@ fn renewal_statement(
     let renews = renewal.auto_renew_status == 1 && !is_over;
     let grace = renewal.grace_period_expires_date.filter(|_| !is_over);
     let grace = grace.map(timestamp).transpose()?;
-    Ok(Statement::for_renewal(
-        renews,
-        grace,
-        signed.signed_at,
-        stage,
-    ))
+    let at = signed.signed_at;
+    Ok(Statement::for_renewal(renews, grace, at, stage))
 }

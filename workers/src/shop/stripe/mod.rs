@@ -77,13 +77,10 @@ impl Stripe {
             }
             other => PurchaseError::Unavailable(other.to_string()),
         })?;
-        Ok(Report::for_subscription(
-            SubscriptionProvider::Stripe,
-            subscription.id,
-            &entitlement,
-            requested_at,
-            Stage::Changed,
-        ))
+        let (provider, id) = (SubscriptionProvider::Stripe, subscription.id);
+        let (at, stage) = (requested_at, Stage::Changed);
+        let report = Report::for_subscription(provider, id, &entitlement, at, stage);
+        Ok(report)
     }
 }
 
@@ -108,9 +105,8 @@ impl PurchaseVerifier for Stripe {
         ))?;
         let token = session.client_reference_id.as_deref();
         let token = token.and_then(|token| Uuid::parse_str(token).ok());
-        Ok(self
-            .report(subscription, requested_at)?
-            .with_purchase_token(token))
+        let report = self.report(subscription, requested_at)?;
+        Ok(report.with_purchase_token(token))
     }
 }
 

@@ -41,12 +41,10 @@ impl Smtp {
     ///
     /// A message about the invalid setting, without the password.
     pub fn new(settings: &SmtpSettings) -> Result<Self, String> {
-        let server = Server::new(settings)?;
-        let idle = Mutex::default();
         Ok(Self {
-            server,
+            server: Server::new(settings)?,
             timeout: settings.timeout,
-            idle,
+            idle: Mutex::default(),
         })
     }
 
