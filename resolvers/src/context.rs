@@ -1,77 +1,83 @@
 //! The context of a request: viewer, database session, catalogue, time, and cached rows.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
     Error, Result,
     catalogue::Catalogue,
     command::{self, Command, CommandRequest},
-    cycle::Cycle,
+    cycle::{self, Cycle},
     database::{self, Session},
+    day::{self, log::DayLog},
     detached,
     id::MemberId,
     locale::Language,
     member::{self, Member},
+    preferences::{self, Preferences},
     purchase::{self, LinkPurchase},
-    queue,
     viewer::{Role, Viewer},
 };
+use coach_execution::Loader;
 use tokio::sync::OnceCell;
 use tracing::Span;
 
-use crate::{
-    App, MutationError, MutationInput,
-    cached_loader::CachedLoader,
-    request_resources::RequestResources,
-    row_loaders::{Cycles, Histories, Logs, Members},
-};
+use crate::{App, MutationError, MutationInput};
+
+/// Rows that several batch functions need, by key.
+type Rows<K, V> = Loader<K, V, Error>;
 
 /// The context of one request.
 pub struct RequestContext {
-    source: Arc<RequestResources>,
+    app: Arc<App>,
+    session: Session,
+    now: DateTime<Utc>,
     viewer: Viewer,
     member: OnceCell<Option<Arc<Member>>>,
     catalogue: OnceCell<Arc<Catalogue>>,
-    /// Members, those of other people for staff alone.
-    pub(crate) members: CachedLoader<Members>,
-    pub(crate) cycles: CachedLoader<Cycles>,
-    pub(crate) logs: CachedLoader<Logs>,
-    pub(crate) preferences: CachedLoader<Histories>,
+    members: Rows<MemberId, Member>,
+    cycles: Rows<CycleId, Cycle>,
+    logs: Rows<CycleId, DayLog>,
+    histories: Rows<MemberId, Vec<Preferences>>,
 }
 
 impl RequestContext {
     /// The context of a request that starts now. `span` is the span of its operation.
     pub fn new(app: Arc<App>, viewer: Viewer, span: Span) -> Self {
-        let source = RequestResources {
-            session: app.session(span),
-            now: app.services.clock.now(),
-            app,
+        let database = app.database.clone();
+        let session = if app.record_statements {
+            Session::recording(database, span)
+        } else {
+            Session::new(database, span)
         };
-        Self::with_source(Arc::new(source), viewer)
+        let now = app.clock.now();
+        Self::with_session(app, session, now, viewer)
     }
 
     /// A context for the same request without its cached rows. The count of statements is shared.
     pub(crate) fn fork(&self) -> Self {
-        Self::with_source(Arc::clone(&self.source), self.viewer.clone())
+        let (app, session) = (Arc::clone(&self.app), self.session.clone());
+        Self::with_session(app, session, self.now, self.viewer.clone())
     }
 
-    fn with_source(source: Arc<RequestResources>, viewer: Viewer) -> Self {
+    fn with_session(app: Arc<App>, session: Session, now: DateTime<Utc>, viewer: Viewer) -> Self {
         Self {
-            members: CachedLoader::new(&source),
-            cycles: CachedLoader::new(&source),
-            logs: CachedLoader::new(&source),
-            preferences: CachedLoader::new(&source),
-            source,
+            app,
+            session,
+            now,
             viewer,
             member: OnceCell::new(),
             catalogue: OnceCell::new(),
+            members: Rows::default(),
+            cycles: Rows::default(),
+            logs: Rows::default(),
+            histories: Rows::default(),
         }
     }
 
     /// The database session, which counts the statements of the request.
     pub fn session(&self) -> &Session {
-        &self.source.session
+        &self.session
     }
 
     /// Executes a command once per idempotency key. It is completed even if the client disconnects. No rows of the
@@ -87,11 +93,10 @@ impl RequestContext {
     ) -> Result<C::Output, MutationError> {
         let subject = self.viewer.subject().cloned();
         let subject = subject.ok_or_else(|| Error::BadInput("sign in first".to_owned()))?;
-        let services = &self.source.app.services;
-        services.rate.count(&subject, services.clock.now())?;
+        self.app.rate.count(&subject, self.app.clock.now())?;
         let verified_email = self.viewer.verified_email().cloned();
         let catalogue = Arc::clone(self.catalogue().await?);
-        let source = Arc::clone(&self.source);
+        let (app, session) = (Arc::clone(&self.app), self.session.clone());
         let idempotency_key = input.idempotency_key().to_owned();
         let occurred_at = input.occurred_at();
         let result = detached(async move {
@@ -101,8 +106,7 @@ impl RequestContext {
                 verified_email: verified_email.as_ref(),
                 occurred_at,
             };
-            let clock = source.app.services.clock.as_ref();
-            command::execute(&source.session, clock, &catalogue, &request, &command).await
+            command::execute(&session, &*app.clock, &catalogue, &request, &command).await
         });
         let output = result.await??;
         // For `authorize_owner`, which checks the objects in the payload against the viewer's member.
@@ -121,11 +125,6 @@ impl RequestContext {
         })
     }
 
-    /// The queues, for operators.
-    pub(crate) fn operations(&self) -> &Arc<dyn queue::Operations> {
-        &self.source.app.services.operations
-    }
-
     /// Has the shop confirm the purchase that is to be linked, after checking whether the command may be executed at
     /// all.
     ///
@@ -137,21 +136,19 @@ impl RequestContext {
         input: &impl MutationInput,
         command: &mut LinkPurchase,
     ) -> Result<(), MutationError> {
-        let services = &self.source.app.services;
         let request = self.command_request(input)?;
-        let clock = services.clock.as_ref();
-        let confirmed =
-            purchase::confirm(self.session(), &services.shops, clock, &request, command);
+        let (shops, clock) = (&self.app.shops, &*self.app.clock);
+        let confirmed = purchase::confirm(&self.session, shops, clock, &request, command);
         Ok(confirmed.await??)
     }
 
     /// The application.
     pub(crate) fn app(&self) -> &App {
-        &self.source.app
+        &self.app
     }
 
     pub(crate) fn span(&self) -> &Span {
-        self.source.session.span()
+        self.session.span()
     }
 
     /// Runs a batch within its span.
@@ -170,12 +167,12 @@ impl RequestContext {
 
     /// The start of the request. It is the time that all resolvers use.
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        self.source.now
+        self.now
     }
 
     /// The catalogue, the same version for the whole request.
     pub(crate) async fn catalogue(&self) -> Result<&Arc<Catalogue>> {
-        let load = || self.source.app.catalogue.get(&self.source.session);
+        let load = || self.app.catalogue.get(&self.session);
         self.catalogue.get_or_try_init(load).await
     }
 
@@ -185,7 +182,7 @@ impl RequestContext {
             let Some(subject) = self.viewer.subject() else {
                 return Ok::<_, Error>(None);
             };
-            let found = member::find_by_subject(self.session(), subject, self.now()).await?;
+            let found = member::find_by_subject(&self.session, subject, self.now).await?;
             let found = found.map(Arc::new);
             if let Some(member) = &found {
                 self.members.prime(member.id, Arc::clone(member)).await;
@@ -207,6 +204,41 @@ impl RequestContext {
         let preferred = member.and_then(|member| Language::from_tag(&member.locale));
         let language = preferred.or(self.viewer.accepted_language());
         language.unwrap_or(Language::English)
+    }
+
+    /// Members by id; those of other people for staff alone.
+    pub(crate) async fn members(&self, ids: &[MemberId]) -> Result<HashMap<MemberId, Arc<Member>>> {
+        let load = |ids: Vec<MemberId>| async move {
+            let found = member::find(&self.session, &ids, self.now).await;
+            found.map(|found| found.into_iter().map(|row| (row.id, row)).collect())
+        };
+        self.members.get(ids, load).await
+    }
+
+    /// Cycles by id.
+    pub(crate) async fn cycles(&self, ids: &[CycleId]) -> Result<HashMap<CycleId, Arc<Cycle>>> {
+        let load = |ids: Vec<CycleId>| async move {
+            let found = cycle::find(&self.session, &ids, self.now).await;
+            found.map(|found| found.into_iter().map(|row| (row.id, row)).collect())
+        };
+        self.cycles.get(ids, load).await
+    }
+
+    /// The logs of what members did, by cycle.
+    pub(crate) async fn logs(&self, cycles: &[CycleId]) -> Result<HashMap<CycleId, Arc<DayLog>>> {
+        let load = |cycles: Vec<CycleId>| async move { day::log(&self.session, &cycles).await };
+        self.logs.get(cycles, load).await
+    }
+
+    /// The histories of preferences, by member.
+    pub(crate) async fn histories(
+        &self,
+        members: &[MemberId],
+    ) -> Result<HashMap<MemberId, Arc<Vec<Preferences>>>> {
+        let load = |members: Vec<MemberId>| async move {
+            preferences::history(&self.session, &members).await
+        };
+        self.histories.get(members, load).await
     }
 
     /// Adds a cycle to the cache, for the fields below it, which only get its id.

@@ -45,7 +45,7 @@ impl query::LiveStream for Resolvers {
         let cached = app.live.get().await.ok_or(Domain::LiveStatusUnavailable)?;
         let status = cached.status.as_deref();
         let state = status.and_then(|status| status.state).map(LiveState::from);
-        let now = app.services.clock.now();
+        let now = app.clock.now();
         // The last byte of a UUID of version 7 is random.
         let random = id::new_v7(now).as_bytes()[15];
         let poll_after = status.map_or(DEFAULT_POLL_SECONDS, |status| {
@@ -57,7 +57,7 @@ impl query::LiveStream for Resolvers {
             session: status.and_then(live::Status::live_session),
             started_at: status.and_then(|status| status.started_at),
             playback_url: status.and_then(|status| status.playback_url.clone()),
-            status_url: app.services.status_url.clone(),
+            status_url: app.status_url.clone(),
             poll_after_seconds: i32::try_from(poll_after).unwrap_or(i32::MAX),
             updated_at: status.map_or(cached.read_at, |status| status.updated_at),
             read_at: cached.read_at,
