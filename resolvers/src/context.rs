@@ -114,6 +114,20 @@ impl RequestContext {
         Ok(output)
     }
 
+    /// Executes a command that changes one object. Returns the object afterwards.
+    pub(crate) async fn change<'c, C: Command, T, F>(
+        &'c self,
+        input: &impl MutationInput,
+        command: C,
+        find: impl FnOnce(&'c Self, C::Output) -> F,
+    ) -> Result<Option<Arc<T>>, MutationError>
+    where
+        F: Future<Output = Result<Option<T>, crate::Error>>,
+    {
+        let id = self.execute(input, command).await?;
+        Ok(find(self, id).await?.map(Arc::new))
+    }
+
     fn command_request<'a>(&'a self, input: &'a impl MutationInput) -> Result<CommandRequest<'a>> {
         let subject = self.viewer.subject();
         let subject = subject.ok_or_else(|| Error::BadInput("sign in first".to_owned()))?;

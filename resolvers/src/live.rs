@@ -1,11 +1,8 @@
 //! The live stream, the list of live sessions, and their mutations for staff.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use coach_domain::{
     Error as Domain,
-    command::Command,
     id::{self, LiveSessionId},
     live::{
         self, CancelLiveSession, LiveSession, LiveState, RescheduleLiveSession, ScheduleLiveSession,
@@ -15,7 +12,7 @@ use coach_domain::{
 };
 
 use crate::{
-    Error, MutationError, MutationInput, RequestContext, Resolvers, arguments,
+    Error, MutationError, RequestContext, Resolvers, arguments,
     command::decode_public,
     input, mutation, page,
     patch::{optional, patch},
@@ -88,16 +85,6 @@ pub(crate) async fn find(
     Ok(live::find_all(context.session(), &[id]).await?.pop())
 }
 
-/// Executes a command. Returns the session afterwards.
-async fn change<C: Command<Output = LiveSessionId>>(
-    context: &RequestContext,
-    input: &impl MutationInput,
-    command: C,
-) -> Result<Option<Arc<LiveSession>>, MutationError> {
-    let id = context.execute(input, command).await?;
-    Ok(find(context, id).await?.map(Arc::new))
-}
-
 impl mutation::ScheduleLiveSession for Resolvers {
     async fn resolve(
         context: &RequestContext,
@@ -111,7 +98,7 @@ impl mutation::ScheduleLiveSession for Resolvers {
             video_job_id: optional(&input.video_job_id),
         };
         Ok(ScheduleLiveSessionPayload {
-            live_session: change(context, input, command).await?,
+            live_session: context.change(input, command, find).await?,
             ..Default::default()
         })
     }
@@ -131,7 +118,7 @@ impl mutation::RescheduleLiveSession for Resolvers {
             video_job_id: patch(&input.video_job_id),
         };
         Ok(RescheduleLiveSessionPayload {
-            live_session: change(context, input, command).await?,
+            live_session: context.change(input, command, find).await?,
             ..Default::default()
         })
     }
@@ -145,7 +132,7 @@ impl mutation::CancelLiveSession for Resolvers {
         let live_session = decode_public(&input.live_session_id, "liveSessionId")?;
         let command = CancelLiveSession { live_session };
         Ok(CancelLiveSessionPayload {
-            live_session: change(context, input, command).await?,
+            live_session: context.change(input, command, find).await?,
             ..Default::default()
         })
     }
