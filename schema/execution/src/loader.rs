@@ -31,8 +31,8 @@ impl<K, V, E> Default for Loader<K, V, E> {
 }
 
 impl<K: Clone + Eq + Hash, V, E: Clone> Loader<K, V, E> {
-    /// The values of these keys. `load` is called once for all of them that are not cached; keys that it leaves out have
-    /// no value, and are absent from the result.
+    /// The values of these keys. `load` is called once for all of them that are not cached; keys that it leaves out
+    /// have no value, and are absent from the result.
     ///
     /// # Errors
     ///
@@ -109,5 +109,31 @@ impl<K: Clone + Eq + Hash, V, E: Clone> State<K, V, E> {
 
     fn entry(&self, key: &K) -> Entry<V, E> {
         self.loaded.get(key).cloned().unwrap_or(Ok(None))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    type Found = Result<HashMap<i32, i32>, ()>;
+
+    #[tokio::test]
+    async fn the_keys_of_a_dropped_batch_are_loaded_with_the_next() {
+        let loader = Loader::<i32, i32, ()>::default();
+        let hang = |_: Vec<i32>| pending::<Found>();
+        assert!(loader.get(&[1], hang).now_or_never().is_none());
+        let negate = |keys: Vec<i32>| {
+            let negated = keys.into_iter().map(|key| (key, -key));
+            ready::<Found>(Ok(negated.collect()))
+        };
+        let found = loader.get(&[2, 2], negate).await;
+        assert_eq!(found, Ok(HashMap::from([(2, Arc::new(-2))])));
+        let cached = loader.get(&[1], hang).now_or_never();
+        assert_eq!(cached, Some(Ok(HashMap::from([(1, Arc::new(-1))]))));
     }
 }
