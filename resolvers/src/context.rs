@@ -1,6 +1,6 @@
 //! The context of a request: viewer, database session, catalogue, time, and cached rows.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, fmt::Debug, hash::Hash, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
@@ -11,7 +11,7 @@ use coach_domain::{
     database::{self, Session},
     day::{self, log::DayLog},
     detached,
-    id::MemberId,
+    id::{CycleId, MemberId},
     locale::Language,
     member::{self, Member},
     preferences::{self, Preferences},
@@ -27,6 +27,20 @@ use crate::{App, MutationError, MutationInput};
 /// Rows that several batch functions need, by key.
 type Rows<K, V> = Loader<K, V, Error>;
 
+/// A loader of rows, which loads from this session.
+fn rows<K, V, F>(
+    session: &Session,
+    load: impl Fn(Session, Vec<K>) -> F + Send + Sync + 'static,
+) -> Rows<K, V>
+where
+    K: Clone + Debug + Eq + Hash + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    F: Future<Output = Result<HashMap<K, V>>> + Send + 'static,
+{
+    let session = session.clone();
+    Loader::new(move |keys| load(session.clone(), keys))
+}
+
 /// The context of one request.
 pub struct RequestContext {
     app: Arc<App>,
@@ -35,10 +49,14 @@ pub struct RequestContext {
     viewer: Viewer,
     member: OnceCell<Option<Arc<Member>>>,
     catalogue: OnceCell<Arc<Catalogue>>,
-    members: Rows<MemberId, Member>,
-    cycles: Rows<CycleId, Cycle>,
-    logs: Rows<CycleId, DayLog>,
-    histories: Rows<MemberId, Vec<Preferences>>,
+    /// Members by id; those of other people for staff alone.
+    pub(crate) members: Rows<MemberId, Member>,
+    /// Cycles by id.
+    pub(crate) cycles: Rows<CycleId, Cycle>,
+    /// The logs of what members did, by cycle.
+    pub(crate) logs: Rows<CycleId, DayLog>,
+    /// The histories of preferences, by member.
+    pub(crate) histories: Rows<MemberId, Vec<Preferences>>,
 }
 
 impl RequestContext {
@@ -62,16 +80,26 @@ impl RequestContext {
 
     fn with_session(app: Arc<App>, session: Session, now: DateTime<Utc>, viewer: Viewer) -> Self {
         Self {
+            members: rows(&session, move |session, ids| async move {
+                let found = member::find(&session, &ids, now).await?.into_iter();
+                Ok(found.map(|member| (member.id, member)).collect())
+            }),
+            cycles: rows(&session, move |session, ids| async move {
+                let found = cycle::find(&session, &ids, now).await?.into_iter();
+                Ok(found.map(|cycle| (cycle.id, cycle)).collect())
+            }),
+            logs: rows(&session, |session, cycles| async move {
+                day::log(&session, &cycles).await
+            }),
+            histories: rows(&session, |session, members| async move {
+                preferences::history(&session, &members).await
+            }),
             app,
             session,
             now,
             viewer,
             member: OnceCell::new(),
             catalogue: OnceCell::new(),
-            members: Rows::default(),
-            cycles: Rows::default(),
-            logs: Rows::default(),
-            histories: Rows::default(),
         }
     }
 
@@ -218,41 +246,6 @@ impl RequestContext {
         let preferred = member.and_then(|member| Language::from_tag(&member.locale));
         let language = preferred.or(self.viewer.accepted_language());
         language.unwrap_or(Language::English)
-    }
-
-    /// Members by id; those of other people for staff alone.
-    pub(crate) async fn members(&self, ids: &[MemberId]) -> Result<HashMap<MemberId, Arc<Member>>> {
-        let load = |ids: Vec<MemberId>| async move {
-            let found = member::find(&self.session, &ids, self.now).await;
-            found.map(|found| found.into_iter().map(|row| (row.id, row)).collect())
-        };
-        self.members.get(ids, load).await
-    }
-
-    /// Cycles by id.
-    pub(crate) async fn cycles(&self, ids: &[CycleId]) -> Result<HashMap<CycleId, Arc<Cycle>>> {
-        let load = |ids: Vec<CycleId>| async move {
-            let found = cycle::find(&self.session, &ids, self.now).await;
-            found.map(|found| found.into_iter().map(|row| (row.id, row)).collect())
-        };
-        self.cycles.get(ids, load).await
-    }
-
-    /// The logs of what members did, by cycle.
-    pub(crate) async fn logs(&self, cycles: &[CycleId]) -> Result<HashMap<CycleId, Arc<DayLog>>> {
-        let load = |cycles: Vec<CycleId>| async move { day::log(&self.session, &cycles).await };
-        self.logs.get(cycles, load).await
-    }
-
-    /// The histories of preferences, by member.
-    pub(crate) async fn histories(
-        &self,
-        members: &[MemberId],
-    ) -> Result<HashMap<MemberId, Arc<Vec<Preferences>>>> {
-        let load = |members: Vec<MemberId>| async move {
-            preferences::history(&self.session, &members).await
-        };
-        self.histories.get(members, load).await
     }
 
     /// Adds a cycle to the cache, for the fields below it, which only get its id.

@@ -23,7 +23,7 @@ impl batch::Cycle for Resolvers {
         context: &RequestContext,
         cycles: &[CycleId],
     ) -> Result<Batch<CycleId, Arc<Cycle>>, Error> {
-        Ok(context.cycles(cycles).await?.into_iter().collect())
+        Ok(context.cycles.get(cycles).await?.into_iter().collect())
     }
 }
 
@@ -120,8 +120,8 @@ impl batch::CycleProgress for Resolvers {
         cycles: &[CycleId],
     ) -> Result<Batch<CycleId, CycleProgress>, Error> {
         let catalogue = context.catalogue().await?;
-        let found = context.cycles(cycles).await?;
-        let logs = context.logs(cycles).await?;
+        let found = context.cycles.get(cycles).await?;
+        let logs = context.logs.get(cycles).await?;
         let progress = found.into_iter().filter_map(|(id, cycle)| {
             let (log, today) = (logs.get(&id)?, schedule::today(context, &cycle));
             let programme = schedule::programme(catalogue, &cycle).map_err(Error::from);

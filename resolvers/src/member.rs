@@ -30,7 +30,7 @@ impl query::Member for Resolvers {
         arguments: &arguments::QueryMember,
     ) -> Result<Self::Value, Error> {
         match MemberId::decode(&arguments.id) {
-            Some(id) => Ok(context.members(&[id]).await?.remove(&id)),
+            Some(id) => Ok(context.members.get_one(&id).await?),
             None => Ok(None),
         }
     }

@@ -119,7 +119,7 @@ impl NodeIds {
             loaded.catalogue = Some(context.catalogue().await?);
         }
         if !self.members.is_empty() {
-            loaded.members = context.members(&self.members).await?;
+            loaded.members = context.members.get(&self.members).await?;
         }
         if !self.plans.is_empty() {
             let plans = plan::find(context.session(), &self.plans)
@@ -128,7 +128,7 @@ impl NodeIds {
             loaded.plans = plans.map(|plan| (plan.id, Arc::new(plan))).collect();
         }
         if !self.cycles.is_empty() {
-            loaded.cycles = context.cycles(&self.cycles).await?;
+            loaded.cycles = context.cycles.get(&self.cycles).await?;
         }
         if !self.check_ins.is_empty() {
             let found = check_in::find(context.session(), &self.check_ins)

@@ -38,10 +38,10 @@ impl Schedules {
     pub(crate) async fn load(context: &RequestContext, ids: &[CycleId]) -> Result<Self> {
         let owners: Vec<_> = ids.iter().map(|id| id.member).collect();
         let catalogue = context.catalogue().await?;
-        let cycles = context.cycles(ids).await?;
-        let members = context.members(&owners).await?;
-        let histories = context.histories(&owners).await?;
-        let mut logs = context.logs(ids).await?;
+        let cycles = context.cycles.get(ids).await?;
+        let members = context.members.get(&owners).await?;
+        let histories = context.histories.get(&owners).await?;
+        let mut logs = context.logs.get(ids).await?;
         let mut schedules = HashMap::with_capacity(cycles.len());
         for (id, cycle) in cycles {
             let (Some(member), Some(history)) =

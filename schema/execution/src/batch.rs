@@ -1,7 +1,12 @@
 //! Batch functions and the fields that wait for them. A field that needs data receives all keys
 //! of a batch at once, which rules out one SQL statement per object (N+1).
 
-use std::{collections::HashMap, fmt::Debug, hash::Hash, sync::LazyLock};
+use std::{
+    collections::HashMap,
+    fmt::Debug,
+    hash::Hash,
+    sync::{Arc, LazyLock, OnceLock},
+};
 
 use futures_util::FutureExt as _;
 use opentelemetry::{KeyValue, global, metrics::Histogram};
@@ -95,12 +100,16 @@ pub trait BatchFunction: Send + Sync + 'static {
 /// What a batch function loads for one key.
 type Loaded<F> = Result<<F as BatchFunction>::Value, ResolverError>;
 
-/// The loader of one batch function for one request.
-pub struct BatchLoader<F: BatchFunction>(Loader<F::Key, Loaded<F>, ResolverError>);
+/// How often a load yields to its siblings before it dispatches the batch. Once
+/// is enough: all siblings are polled once before the first is polled again.
+const YIELD_COUNT: usize = 1;
+
+/// The loader of one batch function for one request, created on first use.
+pub struct BatchLoader<F: BatchFunction>(OnceLock<Loader<F::Key, Loaded<F>, ResolverError>>);
 
 impl<F: BatchFunction> Default for BatchLoader<F> {
     fn default() -> Self {
-        Self(Loader::default())
+        Self(OnceLock::new())
     }
 }
 
@@ -109,17 +118,21 @@ impl<F: BatchFunction> BatchLoader<F> {
     pub fn complete<'r, G, R: Sync>(
         &'r self,
         key: F::Key,
-        context: &'r F::Context,
+        context: &'r Arc<F::Context>,
         field: &'r PlannedField,
         request: &'r R,
     ) -> Completed<'r>
     where
         F::Value: Output<G, R>,
     {
+        let loader = self.0.get_or_init(|| {
+            let context = Arc::clone(context);
+            let load = move |keys| load_batch::<F>(Arc::clone(&context), keys);
+            Loader::with_yield_count(YIELD_COUNT, load)
+        });
         Completed::Pending(
             async move {
-                let load = |keys| load_batch::<F>(context, keys);
-                match self.0.get_with_siblings(&key, load).await {
+                match loader.get_one(&key).await {
                     Ok(Some(loaded)) => match &*loaded {
                         Ok(value) => {
                             let result = value.complete(field, request).resolve().await;
@@ -151,7 +164,7 @@ impl<F: BatchFunction> BatchLoader<F> {
 
 /// Loads a batch, and records its size and its span.
 async fn load_batch<F: BatchFunction>(
-    context: &F::Context,
+    context: Arc<F::Context>,
     keys: Vec<F::Key>,
 ) -> Result<HashMap<F::Key, Loaded<F>>, ResolverError> {
     BATCH_SIZE.record(
@@ -159,10 +172,10 @@ async fn load_batch<F: BatchFunction>(
         &[KeyValue::new("coach.batch.field", F::FIELD)],
     );
     let span = tracing::info_span!(
-        parent: F::span(context),
+        parent: F::span(&context),
         "batch",
         "otel.name" = F::FIELD,
         "coach.batch.size" = keys.len(),
     );
-    Ok(F::load(context, &keys, span).await?.0)
+    Ok(F::load(&context, &keys, span).await?.0)
 }
