@@ -38,9 +38,7 @@ pub const FIRST_QUERY: &str = include_str!("first_query.graphql");
 pub(super) async fn page(State(state): State<AppState>) -> Response {
     let token = state.shared().demo.and_then(|demo| {
         let issuer = state.shared().local_issuer.as_ref()?;
-        issuer
-            .token(demo, &[], state.shared().app.services.clock.now())
-            .ok()
+        issuer.token(demo, &[], state.shared().app.clock.now()).ok()
     });
     let headers = token.map(|token| {
         let headers = json!({"Authorization": format!("Bearer {token}")});

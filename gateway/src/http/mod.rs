@@ -116,7 +116,7 @@ pub fn router(state: AppState) -> Router {
 }
 
 fn status_file(state: &AppState) -> Router {
-    let objects = state.shared().app.services.objects.clone();
+    let objects = state.shared().app.objects.clone();
     let methods = get(live::status)
         .options(live::preflight)
         .fallback(method_not_allowed);

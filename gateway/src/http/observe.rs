@@ -56,10 +56,7 @@ pub(super) async fn observe(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let id = RequestId::from_headers(
-        request.headers(),
-        state.shared().app.services.clock.as_ref(),
-    );
+    let id = RequestId::from_headers(request.headers(), state.shared().app.clock.as_ref());
     let mut log = RequestLog::new(&id, &request);
     request.extensions_mut().insert(id.clone());
     request

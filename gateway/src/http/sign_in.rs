@@ -69,12 +69,12 @@ pub(super) async fn accept_code(
             });
         };
         let bytes = body::read_json(&headers, body, MAX_BODY_BYTES).await?;
-        let now = state.shared().app.services.clock.now();
+        let now = state.shared().app.clock.now();
         let code = parse(&bytes, now)?;
         let key = idempotency_key(&headers)?;
         let session =
             coach_domain::database::Session::new(state.shared().app.database.clone(), span);
-        let clock = &*state.shared().app.services.clock;
+        let clock = &*state.shared().app.clock;
         let result = submit(&session, clock, service_subject, key, &bytes, &code).await;
         result.map_err(|error| HttpError::database_unavailable(&error))
     });

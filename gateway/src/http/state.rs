@@ -64,9 +64,7 @@ impl AppState {
         demo: Option<&'static str>,
     ) -> Self {
         let mailbox = match &settings.storage.mail {
-            Mail::Folder(folder) if demo.is_some() => {
-                Some(Mailbox::new(folder, app.services.clock.clone()))
-            }
+            Mail::Folder(folder) if demo.is_some() => Some(Mailbox::new(folder, app.clock.clone())),
             _ => None,
         };
         Self(Arc::new(Shared {

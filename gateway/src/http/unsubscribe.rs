@@ -62,8 +62,7 @@ pub(super) async fn withdraw(
             .ok_or_else(HttpError::not_found)?;
         let app = &state.shared().app;
         let session = Session::new(app.database.clone(), span);
-        let result =
-            consent::unsubscribe(&session, &*app.services.clock, tokens, &token(link)).await;
+        let result = consent::unsubscribe(&session, &*app.clock, tokens, &token(link)).await;
         result.map_err(|error| HttpError::database_unavailable(&error))
     });
     let is_withdrawn = withdrawal.await?;
