@@ -4,7 +4,7 @@ use coach_domain::recipe::RecipeIngredient;
 
 use super::{
     line::ingredient,
-    markdown::{Block, Item, one_line},
+    markdown::{Block, Item, label, one_line},
 };
 
 /// The maximum length of a label in bytes. A longer text is a remark.
@@ -61,10 +61,6 @@ fn is_label(text: &str, is_strong: bool) -> bool {
     let looks_like_label =
         is_strong || text.starts_with("For ") || text.ends_with(':') || words <= 4;
     short && looks_like_label && (!about_amounts || text.starts_with("For "))
-}
-
-fn label(text: &str) -> String {
-    one_line(text).trim_end_matches(':').trim().to_owned()
 }
 
 /// The ingredient of an item, or those of its subitems when it is only their label.
