@@ -4,7 +4,7 @@ use coach_domain::recipe::{IngredientAmount, RecipeIngredient};
 
 use super::{
     markdown::one_line,
-    note::{self, has_letters},
+    note::{has_letters, separate_notes},
 };
 use crate::amount::{Quantity, counted, leading, strip_words, whole};
 
@@ -20,7 +20,7 @@ pub(super) fn ingredient(line: &str, extra_notes: Vec<String>) -> RecipeIngredie
         Some((quantity, rest)) => (Some(quantity), rest),
         None => (None, line.to_owned()),
     };
-    let (mut name, mut notes) = note::split(&rest);
+    let (mut name, mut notes) = separate_notes(&rest);
     let mut amount = quantity.and_then(|quantity| quantity.amount);
     // An amount per person is not that of the whole recipe.
     if let Some((before, each)) = name.split_once(" per ") {
@@ -80,7 +80,7 @@ type Found<'a> = (Quantity<'a>, String);
 
 /// An amount before the name: `2 tbsp butter`. When nothing follows the unit, as in `2 cloves`, the unit is the name.
 fn at_the_beginning(line: &str) -> Option<Found<'_>> {
-    let named = |quantity: &Quantity<'_>| has_letters(&note::split(quantity.rest).0);
+    let named = |quantity: &Quantity<'_>| has_letters(&separate_notes(quantity.rest).0);
     let quantity = leading(line)
         .filter(named)
         .or_else(|| counted(line).filter(named))?;
@@ -109,7 +109,7 @@ fn after_comma(line: &str) -> Option<Found<'_>> {
     commas.find_map(|(at, _)| {
         let (name, value) = (&line[..at], line[at + 1..].trim_start());
         let quantity = leading(value)?;
-        let (more, _) = note::split(quantity.rest);
+        let (more, _) = separate_notes(quantity.rest);
         (has_letters(name) && !has_letters(&more))
             .then(|| (quantity, format!("{name} {}", quantity.rest)))
     })
