@@ -27,23 +27,18 @@ pub(super) fn ingredients(title: Option<&str>, blocks: &[Block]) -> Vec<RecipeIn
             Block::List(items) => groups.push((group.clone(), items)),
         }
     }
-    let metric = |group: &Option<String>| {
-        group
-            .as_deref()
-            .is_some_and(|it| it.eq_ignore_ascii_case("metric"))
-    };
-    let has_metric = groups.iter().any(|(group, _)| metric(group));
-    let kept = groups
-        .into_iter()
-        .filter(|(group, _)| !has_metric || !is_imperial(group.as_deref()));
-    kept.flat_map(|(group, items)| {
-        let group = group.filter(|it| !it.eq_ignore_ascii_case("metric"));
-        items
-            .iter()
-            .flat_map(move |item| lines(item, group.as_deref()))
-            .collect::<Vec<_>>()
-    })
-    .collect()
+    let is_metric = |group: &str| group.eq_ignore_ascii_case("metric");
+    let has_metric = groups
+        .iter()
+        .any(|(group, _)| group.as_deref().is_some_and(is_metric));
+    let mut ingredients = Vec::new();
+    for (group, items) in &groups {
+        let group = group.as_deref().filter(|group| !is_metric(group));
+        if !has_metric || !is_imperial(group) {
+            ingredients.extend(items.iter().flat_map(|item| lines(item, group)));
+        }
+    }
+    ingredients
 }
 
 /// Whether a group repeats the ingredients in imperial or American units.
