@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait as _, FromQueryResult as _};
 use serde::Serialize;
 
-use super::{CheckIn, CheckInAnswers, CheckInPatch, find::columns};
+use super::{CheckIn, CheckInPatch, find::columns};
 use crate::{
     Result,
     command::{Command, CommandContext, CommandError, UserError},

@@ -8,12 +8,15 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
+    database::Columns,
     email_address::EmailAddress,
     enums::stored_enum,
     id::MemberId,
     subscription::{Access, Subscription},
+    viewer::Subject,
 };
 
 stored_enum! {
