@@ -37,11 +37,6 @@ pub(crate) fn pascal(name: &str) -> String {
     escape(words.collect())
 }
 
-/// The variant of a Rust enum to which an enum value is bound.
-pub(crate) fn variant(value: &str) -> String {
-    pascal(value)
-}
-
 const KEYWORDS: [&str; 47] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
@@ -67,11 +62,6 @@ pub(crate) fn path(rust: &str) -> String {
     } else {
         format!("::{rust}")
     }
-}
-
-/// A Rust string literal.
-pub(crate) fn literal(text: &str) -> String {
-    format!("{text:?}")
 }
 
 #[cfg(test)]
