@@ -99,7 +99,7 @@ fn field(contract: &Contract, field: &Field) -> String {
 fn indices(contract: &Contract, names: &[String]) -> String {
     let indices = names
         .iter()
-        .flat_map(|name| contract.types.get_index_of(name));
+        .filter_map(|name| contract.types.get_index_of(name));
     format!("&{:?}", indices.collect::<Vec<_>>())
 }
 
