@@ -39,16 +39,10 @@ fn partners(value: &Value) -> Parsed<Vec<PartnerSettings>> {
     let raw: Vec<RawPartner> = parsed.map_err(|error| without_values(&error))?;
     let mut names = BTreeSet::new();
     let partners = raw.into_iter().enumerate().map(|(index, raw)| {
-        let RawPartner {
-            name,
-            url,
-            secret,
-            allow_private,
-        } = raw;
-        if !names.insert(name.clone()) {
-            return Err(format!("`{name}` is there twice"));
+        if !names.insert(raw.name.clone()) {
+            return Err(format!("`{}` is there twice", raw.name));
         }
-        let partner = PartnerSettings::new(&name, &url, &secret, allow_private);
+        let partner = PartnerSettings::new(&raw.name, &raw.url, &raw.secret, raw.allow_private);
         partner.map_err(|error| format!("number {}: {error}", index + 1))
     });
     partners.collect()
