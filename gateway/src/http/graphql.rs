@@ -70,10 +70,8 @@ pub(super) async fn graphql(
     if method != Method::POST {
         let response = async {
             let viewer = viewer?;
-            let GraphqlRequest::Single(params) = GraphqlRequest::from_uri(&uri)? else {
-                return Err(HttpError::bad_request("batches are for POST"));
-            };
-            execute(&state, *params, viewer, AllowedOperations::Queries, &span).await
+            let params = Params::from_uri(&uri)?;
+            execute(&state, params, viewer, AllowedOperations::Queries, &span).await
         };
         return match response.await {
             Ok(response) => response.respond(media_type, &id, cost_reporting),
