@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use async_graphql::ServerError;
 use axum::{
     Extension,
     body::Body,
@@ -155,9 +154,10 @@ async fn execute(
     request_span: &Span,
 ) -> Result<OperationResponse, HttpError> {
     let Some(text) = &params.query else {
-        return Ok(OperationResponse::rejected(vec![
-            persisted_query_not_supported(),
-        ]));
+        // Apollo's convention for persisted queries, upon which clients send the query text instead.
+        let code = "PERSISTED_QUERY_NOT_SUPPORTED";
+        let error = ResolverError::new(code, "PersistedQueryNotSupported").into_error(None);
+        return Ok(OperationResponse::rejected(vec![error]));
     };
     let document = match state.shared().engine.prepare(text) {
         Ok(document) => document,
@@ -185,7 +185,11 @@ async fn execute(
     let execution = tokio::task::unconstrained(execution);
     let result = match tokio::time::timeout(state.shared().timeouts.execution, execution).await {
         Ok(result) => result,
-        Err(_) => ExecutionResult::request_error(vec![timed_out().into_error(None)]),
+        Err(_) => {
+            let message = "the operation took too long and was given up";
+            let error = ResolverError::new("TIMEOUT", message);
+            ExecutionResult::request_error(vec![error.into_error(None)])
+        }
     };
     let statements = Statements {
         count: session.statements(),
@@ -211,16 +215,6 @@ fn operation_span(name: Option<&str>, kind: Option<OperationType>, request_span:
         "graphql.operation.name" = name,
         "graphql.operation.type" = kind,
     )
-}
-
-fn timed_out() -> ResolverError {
-    ResolverError::new("TIMEOUT", "the operation took too long and was given up")
-}
-
-/// The error of Apollo's convention for persisted queries, upon which clients send the query text instead.
-fn persisted_query_not_supported() -> ServerError {
-    let code = "PERSISTED_QUERY_NOT_SUPPORTED";
-    ResolverError::new(code, "PersistedQueryNotSupported").into_error(None)
 }
 
 /// Name and type of the operation that `operation_name` selects, if there is one.
