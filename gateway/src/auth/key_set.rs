@@ -78,7 +78,7 @@ impl KeySet {
         });
         Self {
             keys: keys.collect(),
-            unsupported: Vec::new(),
+            ..Self::default()
         }
     }
 
