@@ -70,7 +70,7 @@ pub(super) async fn graphql(
         let response = async {
             let viewer = viewer?;
             let params = Params::from_uri(&uri)?;
-            execute(&state, params, viewer, AllowedOperations::Queries, &span).await
+            execute(&state, params, viewer, &method, &span).await
         };
         return match response.await {
             Ok(response) => response.respond(media_type, &id, cost_reporting),
@@ -89,8 +89,7 @@ pub(super) async fn graphql(
         (_, Err(error)) => return fail(error, None),
     };
     let response = async {
-        let execute =
-            |params, viewer| execute(&state, params, viewer, AllowedOperations::All, &span);
+        let execute = |params, viewer| execute(&state, params, viewer, &method, &span);
         match GraphqlRequest::from_body(&body, state.shared().limits.batch)? {
             GraphqlRequest::Single(params) => {
                 let response = execute(*params, viewer).await?;
@@ -137,20 +136,13 @@ pub(super) async fn authenticate(
     }
 }
 
-/// The operation types that an HTTP method may execute.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum AllowedOperations {
-    Queries,
-    All,
-}
-
 /// Executes one operation. The future is dropped with the connection when the client disconnects, which cancels the
 /// operation.
 async fn execute(
     state: &AppState,
     params: Params,
     viewer: Viewer,
-    allowed: AllowedOperations,
+    method: &Method,
     request_span: &Span,
 ) -> Result<OperationResponse, HttpError> {
     let Some(text) = &params.query else {
@@ -166,7 +158,7 @@ async fn execute(
     let started_at = Instant::now();
     let operation_name = params.operation_name.filter(|name| !name.is_empty());
     let (name, kind) = selected_operation(&document, operation_name.as_deref());
-    if allowed == AllowedOperations::Queries && kind == Some(OperationType::Mutation) {
+    if method != Method::POST && kind == Some(OperationType::Mutation) {
         return Err(HttpError::post_required());
     }
     let span = operation_span(name.as_deref(), kind, request_span);
