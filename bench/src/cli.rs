@@ -31,7 +31,8 @@ pub(crate) enum Verb {
     /// Send 100,000 Today requests; fails where more than 80 MB are resident afterwards
     Memory,
     /// Compare Today with a bare server that answers the same without GraphQL
-    Peer(PairOptions),
+    #[command(alias = "peer")]
+    BareServer(PairOptions),
     /// Measure how soon what was committed is received, and how many messages a core carries; fails above 250 ms at rest
     /// and above 1 s at 500 a second (p99)
     Queue(QueueOptions),
@@ -54,13 +55,13 @@ pub(crate) enum Verb {
     /// The worker that `queue` measures; started by it
     #[command(hide = true)]
     Work(WorkOptions),
-    /// The server that `peer` compares with; started by it
+    /// The server that `bare-server` compares with; started by it
     #[command(hide = true)]
-    ServePeer(ServePeerOptions),
+    ServeBare(ServeBareOptions),
 }
 
 /// What all verbs share.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Common {
     /// Members in the data set, which is made once for each number and kept for a week
     #[arg(long, global = true, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(20..=2_000_000))]
@@ -81,9 +82,7 @@ impl Common {
     pub(crate) fn with_minimal_data_set(&self) -> Self {
         Self {
             members: 20,
-            home: self.home.clone(),
-            postgres_bin: self.postgres_bin.clone(),
-            save: self.save,
+            ..self.clone()
         }
     }
 }
@@ -116,9 +115,9 @@ pub(crate) struct PairOptions {
     pub(crate) connections: u32,
 }
 
-/// What the peer needs to know.
+/// What the bare server needs to know.
 #[derive(Debug, Args)]
-pub(crate) struct ServePeerOptions {
+pub(crate) struct ServeBareOptions {
     #[arg(long)]
     pub(crate) listen: SocketAddr,
     #[arg(long)]

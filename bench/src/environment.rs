@@ -1,6 +1,7 @@
 //! The environment of a measurement: a private Postgres with a data set, and an issuer of tokens.
 
 use std::{
+    fs, io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -9,15 +10,14 @@ use anyhow::Context as _;
 use coach_dev::EmbeddedPostgres;
 use coach_domain::clock::{Clock as _, SystemClock};
 use coach_gateway::{app, auth::LocalIssuer, database};
-use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement,
-};
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection};
 use tokio::task::spawn_blocking;
 
 use crate::{
     cli::Common,
-    dataset::{self, Marker},
+    dataset::{self, marker},
     log_progress, process,
+    sql::query_value,
 };
 
 /// Longer than any load of a data set: a new connection would lack the temporary tables.
@@ -54,18 +54,18 @@ impl Environment {
         let server = spawn_blocking(start_postgres).await??;
         let pool = data_set(&server, common.members).await?;
         let home = home.canonicalize()?;
+        // The server process of our connection.
+        let backend: i32 = query_value(&pool, "SELECT pg_backend_pid()").await?;
         Ok(Self {
             issuer: LocalIssuer::open(&home)?,
             home,
             database_url: server.url(&dataset::database(common.members)),
-            postgres: process::parent(backend_pid(&pool).await?)?,
+            postgres: process::parent(u32::try_from(backend)?)?,
             pool,
             server,
         })
     }
-}
 
-impl Environment {
     /// Copies the data set to another database, which measurements may modify, and returns its URL.
     pub(crate) async fn copy(&self, name: &str) -> anyhow::Result<String> {
         let maintenance = connect(&self.server.url("postgres")).await?;
@@ -95,14 +95,13 @@ fn default_home() -> anyhow::Result<PathBuf> {
 /// Connects to the database with this number of members, after recreating it if it is outdated or incomplete.
 async fn data_set(server: &EmbeddedPostgres, members: u32) -> anyhow::Result<DatabaseConnection> {
     let name = dataset::database(members);
+    let (maintenance, url) = (server.url("postgres"), server.url(&name));
     let today = SystemClock.now().date_naive();
-    let maintenance = server.url("postgres");
     database::create(&maintenance, &name).await?;
-    let pool = connect(&server.url(&name)).await?;
-    let marker = Marker::read(&pool).await?;
-    if marker.is_some_and(|marker| marker.matches(members, today)) {
+    let pool = connect(&url).await?;
+    if marker::matches(&pool, members, today).await? {
         // Applies migrations that were added since.
-        prepare(&server.url(&name)).await?;
+        prepare(&url).await?;
         return Ok(pool);
     }
     pool.close().await?;
@@ -111,14 +110,20 @@ async fn data_set(server: &EmbeddedPostgres, members: u32) -> anyhow::Result<Dat
     server_pool.execute_unprepared(&drop).await?;
     server_pool.close().await?;
     database::create(&maintenance, &name).await?;
-    let pool = connect(&server.url(&name)).await?;
-    prepare(&server.url(&name)).await?;
+    prepare(&url).await?;
+    let pool = connect(&url).await?;
     dataset::load(&pool, members, today)
         .await
         .context("loading the data set")?;
     pool.close().await?;
     // A new connection, without the settings of the one that loaded the data.
-    Ok(connect(&server.url(&name)).await?)
+    Ok(connect(&url).await?)
+}
+
+/// Creates a folder, after deleting it with all that it contains.
+pub(crate) fn create_empty_folder(folder: &Path) -> io::Result<()> {
+    let _ = fs::remove_dir_all(folder);
+    fs::create_dir_all(folder)
 }
 
 /// Creates or updates the tables and the content.
@@ -138,20 +143,4 @@ async fn connect(url: &str) -> Result<DatabaseConnection, sea_orm::DbErr> {
         .set_application_name("coach-bench")
         .sqlx_logging(false);
     Database::connect(options).await
-}
-
-/// The id of the server process of a connection.
-async fn backend_pid(pool: &DatabaseConnection) -> anyhow::Result<u32> {
-    let pid: i32 = query_value(pool, "SELECT pg_backend_pid()").await?;
-    Ok(pid.try_into()?)
-}
-
-/// The result of a statement that returns a single value.
-pub(crate) async fn query_value<T: sea_orm::TryGetable>(
-    pool: &impl sea_orm::ConnectionTrait,
-    sql: &str,
-) -> anyhow::Result<T> {
-    let statement = Statement::from_string(DbBackend::Postgres, sql);
-    let row = pool.query_one_raw(statement).await?;
-    Ok(row.context("no row")?.try_get_by_index(0)?)
 }

@@ -49,6 +49,11 @@ pub(crate) fn spread(spread: &Spread) -> String {
     )
 }
 
+/// Whether a limit was kept.
+pub(crate) fn kept_or_broken(kept: bool) -> &'static str {
+    if kept { "kept" } else { "BROKEN" }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{count, megabytes, whole};

@@ -1,76 +1,30 @@
-//! Starts the released binary: `coach serve`, with default settings except for addresses, folders and the issuer of
-//! tokens.
+//! Starts the released binary `coach`, with default settings except for addresses, folders and the issuer of tokens.
 
 use std::{
-    path::{Path, PathBuf},
+    net::SocketAddr,
+    path::Path,
     process::Command,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 
 use crate::{
     environment::Environment,
     service::{self, Service},
 };
 
-/// Starts `coach serve` with extra environment variables.
+/// Starts `coach` with these arguments, separated by spaces, and extra environment variables.
 pub(crate) async fn start(
     name: &'static str,
-    environment: &Environment,
-    extra_env: &[(&str, String)],
-) -> anyhow::Result<Service> {
-    start_with(&["serve"], name, environment, extra_env).await
-}
-
-/// Starts `coach serve --with-workers` with extra environment variables.
-pub(crate) async fn start_with_workers(
-    name: &'static str,
-    environment: &Environment,
-    extra_env: &[(&str, String)],
-) -> anyhow::Result<Service> {
-    start_with(&["serve", "--with-workers"], name, environment, extra_env).await
-}
-
-/// Starts `coach worker` with extra environment variables.
-pub(crate) async fn start_worker(
-    environment: &Environment,
-    extra_env: &[(&str, String)],
-) -> anyhow::Result<Service> {
-    start_with(&["worker"], "worker", environment, extra_env).await
-}
-
-/// Starts `coach dev` with its own home and Postgres. Also returns the time until it was ready.
-pub(crate) async fn start_dev(home: &Path) -> anyhow::Result<(Service, Duration)> {
-    let address = service::free_address()?;
-    let mut command = Command::new(sibling_binary("coach")?);
-    command
-        .args(["dev", "--no-live-session"])
-        .current_dir(home)
-        .env_clear()
-        .env("COACH_HOME", home)
-        .env("COACH_LISTEN", address.to_string());
-    let started = Instant::now();
-    let service = Service::start("dev", address, command, home).await?;
-    Ok((service, started.elapsed()))
-}
-
-async fn start_with(
-    arguments: &[&str],
-    name: &'static str,
+    arguments: &str,
     environment: &Environment,
     extra_env: &[(&str, String)],
 ) -> anyhow::Result<Service> {
     let address = service::free_address()?;
-    let mut command = Command::new(sibling_binary("coach")?);
+    let mut command = coach(arguments, address, &environment.home)?;
     command
-        .args(arguments)
-        // Ignores a `coach.toml` in our working directory and settings in the shell.
-        .current_dir(&environment.home)
-        .env_clear()
-        .env("COACH_HOME", &environment.home)
         .env("COACH_AUTH_LOCAL", "yes")
-        .env("COACH_LISTEN", address.to_string())
         .env("COACH_DATABASE_URL", &environment.database_url)
         // No load balancer has to notice that the server is not ready any more.
         .env("COACH_TIMEOUT_DRAIN", "0s")
@@ -83,17 +37,29 @@ async fn start_with(
     Service::start(name, address, command, &environment.home).await
 }
 
-/// The path of a binary in the folder of this one.
-fn sibling_binary(name: &str) -> anyhow::Result<PathBuf> {
-    let own = std::env::current_exe()?;
-    let program = own
-        .parent()
-        .context("this program has no folder")?
-        .join(name);
+/// Starts `coach dev` with its own home and Postgres. Also returns the time until it was ready.
+pub(crate) async fn start_dev(home: &Path) -> anyhow::Result<(Service, Duration)> {
+    let address = service::free_address()?;
+    let command = coach("dev --no-live-session", address, home)?;
+    let started = Instant::now();
+    let service = Service::start("dev", address, command, home).await?;
+    Ok((service, started.elapsed()))
+}
+
+/// The binary beside this one, without what the shell and a `coach.toml` in our working directory would set.
+fn coach(arguments: &str, address: SocketAddr, home: &Path) -> anyhow::Result<Command> {
+    let program = std::env::current_exe()?.with_file_name("coach");
     ensure!(
         program.is_file(),
         "{} is missing: `make bench` builds it",
         program.display()
     );
-    Ok(program)
+    let mut command = Command::new(program);
+    command
+        .args(arguments.split(' '))
+        .current_dir(home)
+        .env_clear()
+        .env("COACH_HOME", home)
+        .env("COACH_LISTEN", address.to_string());
+    Ok(command)
 }

@@ -12,35 +12,28 @@ use crate::log_progress;
 
 const APT: &str = "/usr/bin/apt-get";
 
-/// A program, with the packages that contain it.
+/// A program, with the package of Debian that contains it. Homebrew's is named like the program.
 pub(crate) struct Program {
     name: &'static str,
     debian: &'static str,
-    homebrew: &'static str,
 }
 
 /// The load generator.
 pub(crate) const WRK: Program = Program {
     name: "wrk",
     debian: "wrk",
-    homebrew: "wrk",
 };
 
 /// A file server, which also serves as the edge of a CDN.
 pub(crate) const NGINX: Program = Program {
     name: "nginx",
     debian: "nginx-light",
-    homebrew: "nginx",
 };
 
 impl Program {
     /// Installs the program if it is missing, and returns its version.
     pub(crate) fn find_or_install(&self) -> anyhow::Result<String> {
-        let Self {
-            name,
-            debian,
-            homebrew,
-        } = self;
+        let Self { name, debian } = self;
         if let Some(version) = self.version()? {
             return Ok(version);
         }
@@ -49,7 +42,7 @@ impl Program {
             bail!(
                 "{name} is missing; to install it:\n\n    \
                  sudo apt-get install -y {debian}    # Debian, Ubuntu\n    \
-                 brew install {homebrew}               # macOS\n"
+                 brew install {name}               # macOS\n"
             );
         }
         log_progress(&format!(

@@ -1,6 +1,7 @@
 //! `coach-bench`: loads a data set, sends requests to the gateway, and prints tables for `bench/RESULTS.md`.
 //! `bench/README.md` describes what is measured and what is not.
 
+mod bare_server;
 mod cli;
 mod command;
 mod comparison;
@@ -12,14 +13,15 @@ mod install;
 mod load;
 mod measure;
 mod metrics;
+mod nginx;
 mod operation;
 mod otlp;
-mod peer;
 mod pipeline;
 mod process;
 mod rehearsal;
 mod report;
 mod service;
+mod sql;
 mod statistics;
 mod stub;
 
@@ -28,7 +30,7 @@ use std::{process::ExitCode, time::Duration};
 use clap::Parser as _;
 use coach_gateway::{settings, stop::Stop};
 
-use crate::{cli::Cli, command::BudgetCheck};
+use crate::cli::Cli;
 
 /// How long to wait for blocking threads: the one that starts Postgres cannot be interrupted.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -50,10 +52,7 @@ fn run(cli: &Cli) -> anyhow::Result<ExitCode> {
     let result = runtime.block_on(async {
         let stop = Stop::on_signals()?;
         tokio::select! {
-            check_result = command::run(cli) => check_result.map(|check_result| match check_result {
-                BudgetCheck::Kept => ExitCode::SUCCESS,
-                BudgetCheck::Broken => ExitCode::FAILURE,
-            }),
+            limits_kept = command::run(cli) => limits_kept.map(|kept| ExitCode::from(u8::from(!kept))),
             // Dropping the command stops everything that it started.
             () = stop.requested() => Ok(ExitCode::from(130)),
         }

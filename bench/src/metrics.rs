@@ -9,16 +9,16 @@ const STATEMENTS: &str = "db_client_operation_duration_seconds_count";
 
 /// The number of SQL statements since the start of the server; `None` if it has no metrics.
 pub(crate) async fn statements(service: &Service) -> anyhow::Result<Option<f64>> {
-    let answer = reqwest::Client::new()
+    let response = reqwest::Client::new()
         .get(service.url("/metrics"))
         .send()
         .await?;
-    let status = answer.status();
+    let status = response.status();
     if status == 404 {
         return Ok(None);
     }
     ensure!(status == 200, "/metrics answers {status}");
-    Ok(Some(sum(&answer.text().await?, STATEMENTS)))
+    Ok(Some(sum(&response.text().await?, STATEMENTS)))
 }
 
 /// The sum of all series of a metric.

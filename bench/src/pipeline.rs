@@ -4,7 +4,6 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use chrono::{DateTime, Utc};
 use coach_domain::{
     clock::{Clock as _, SystemClock},
     database::{self, Options, Pool},
@@ -24,7 +23,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
-use crate::cli::WorkOptions;
+use crate::{cli::WorkOptions, format::count, log_progress};
 
 /// The queue of the measured messages.
 pub(crate) const QUEUE: QueueName = QueueName::Webhooks;
@@ -41,9 +40,9 @@ pub(crate) async fn connect(url: &str) -> anyhow::Result<Pool> {
 }
 
 /// Commits messages to the outbox, with the current time as `occurred_at`.
-pub(crate) async fn enqueue(pool: &Pool, count: usize) -> anyhow::Result<()> {
+pub(crate) async fn enqueue(pool: &Pool, messages: usize) -> anyhow::Result<()> {
     let now = SystemClock.now();
-    let messages: Vec<_> = (0..count)
+    let messages: Vec<_> = (0..messages)
         .map(|_| OutboxMessage {
             id: id::new_v7(now),
             queue: QUEUE,
@@ -62,20 +61,32 @@ pub(crate) async fn enqueue(pool: &Pool, count: usize) -> anyhow::Result<()> {
 }
 
 /// Empties the tables of the pipeline.
-pub(crate) async fn clear(pool: &Pool) -> anyhow::Result<()> {
+pub(crate) async fn truncate_tables(pool: &Pool) -> anyhow::Result<()> {
     pool.execute_unprepared("TRUNCATE outbox, queue_message, inbox, queue_sent")
         .await?;
     inbox::rotate_partitions(pool, SystemClock.now()).await?;
     Ok(())
 }
 
-/// Runs relay and consumer until `stop` is cancelled, and sends the delay of each message. Delays include the commit.
+/// Empties the tables of the pipeline, and enqueues this number of messages, rounded down to thousands.
+pub(crate) async fn enqueue_backlog(pool: &Pool, messages: u32) -> anyhow::Result<()> {
+    log_progress(&format!("a backlog of {} messages", count(messages.into())));
+    truncate_tables(pool).await?;
+    for _ in 0..messages / 1_000 {
+        enqueue(pool, 1_000).await?;
+    }
+    Ok(())
+}
+
+/// Runs relay and consumer until this number of messages was consumed, and reports the delay of each. Delays include
+/// the commit.
 pub(crate) async fn run(
     pool: Pool,
     home: &Path,
-    delays: mpsc::UnboundedSender<Duration>,
-    stop: CancellationToken,
+    messages: u64,
+    mut report: impl FnMut(Duration),
 ) -> anyhow::Result<()> {
+    let (sender, mut delays) = mpsc::unbounded_channel();
     let queue = Arc::new(PostgresQueue::open(pool.clone(), []).await?);
     let objects = Arc::new(Folder::new(home.join("objects")));
     let relay = Relay {
@@ -91,11 +102,20 @@ pub(crate) async fn run(
         keeps_order: false,
     };
     let consumers = consumer::ConsumerPool { queue, objects };
-    let consumer = Arc::new(DelayRecorder { pool, delays });
-    tokio::join!(
-        relay.run(vec![route], stop.clone()),
-        consumers.run(consumer, ConsumerOptions::default(), stop)
-    );
+    let consumer = Arc::new(DelayRecorder {
+        pool,
+        delays: sender,
+    });
+    let stop = CancellationToken::new();
+    let relay = tokio::spawn(relay.run(vec![route], stop.clone()));
+    let consumers = tokio::spawn(consumers.run(consumer, ConsumerOptions::default(), stop.clone()));
+    // Also stops them if this function fails.
+    let stop = stop.drop_guard();
+    for _ in 0..messages {
+        report(delays.recv().await.context("the worker has stopped")?);
+    }
+    drop(stop);
+    tokio::try_join!(relay, consumers)?;
     Ok(())
 }
 
@@ -111,11 +131,11 @@ impl Consumer for DelayRecorder {
     }
 
     async fn consume(&self, message: &ReceivedMessage) -> Ack {
-        let delay = since(message.envelope.occurred_at);
+        let delay = SystemClock.now() - message.envelope.occurred_at;
         match inbox::insert(&self.pool, "bench", message.envelope.id).await {
             Ok(true) => {
                 // The receiver may be gone already.
-                let _ = self.delays.send(delay);
+                let _ = self.delays.send(delay.to_std().unwrap_or_default());
                 Ack::Done
             }
             Ok(false) => Ack::Done,
@@ -124,26 +144,14 @@ impl Consumer for DelayRecorder {
     }
 }
 
-fn since(then: DateTime<Utc>) -> Duration {
-    (SystemClock.now() - then).to_std().unwrap_or_default()
-}
-
 /// Runs the pipeline as a separate process, and prints the delay of each message in microseconds.
 pub(crate) async fn run_process(options: &WorkOptions) -> anyhow::Result<()> {
     let pool = connect(&options.database_url).await?;
-    let (sender, mut delays) = mpsc::unbounded_channel();
-    let stop = CancellationToken::new();
     let home = std::env::temp_dir();
-    let running = tokio::spawn({
-        let (pool, stop) = (pool.clone(), stop.clone());
-        async move { run(pool, &home, sender, stop).await }
-    });
-    for _ in 0..options.messages {
-        let delay = delays.recv().await.context("the worker has stopped")?;
+    run(pool.clone(), &home, options.messages, |delay| {
         println!("{}", delay.as_micros());
-    }
-    stop.cancel();
-    running.await??;
+    })
+    .await?;
     pool.close().await;
     Ok(())
 }

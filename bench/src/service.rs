@@ -98,8 +98,8 @@ impl Service {
         let client = reqwest::Client::new();
         let (started, url) = (Instant::now(), self.url("/health/ready"));
         loop {
-            let answer = client.get(&url).send().await;
-            if answer.is_ok_and(|answer| answer.status() == 200) {
+            let response = client.get(&url).send().await;
+            if response.is_ok_and(|response| response.status() == 200) {
                 return Ok(());
             }
             let exit_status = self.child.try_wait()?;

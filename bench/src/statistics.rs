@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use anyhow::ensure;
+
 /// Minimum, quartiles and maximum of several values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {
@@ -13,9 +15,10 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// `None` if there are no values.
-    pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+    /// An error if there are no values.
+    pub(crate) fn of(values: impl IntoIterator<Item = f64>) -> anyhow::Result<Self> {
         let mut sorted: Vec<_> = values.into_iter().collect();
+        ensure!(!sorted.is_empty(), "nothing was measured");
         sorted.sort_by(f64::total_cmp);
         // The position is in quarters of an index; between two values, the quartile is interpolated linearly.
         let quartile = |number: usize| {
@@ -23,7 +26,7 @@ impl Spread {
             let (low, high) = (sorted[position / 4], sorted[position.div_ceil(4)]);
             low + (high - low) * [0.0, 0.25, 0.5, 0.75][position % 4]
         };
-        (!sorted.is_empty()).then(|| Self {
+        Ok(Self {
             min: quartile(0),
             lower_quartile: quartile(1),
             median: quartile(2),
@@ -33,10 +36,17 @@ impl Spread {
     }
 }
 
-/// The percentile of sorted times (nearest rank); zero if there are none.
+/// The percentile of times in any order (nearest rank); zero if there are none.
 pub(crate) fn percentile(times: &[Duration], percent: usize) -> Duration {
-    let index = (times.len() * percent).div_ceil(100).saturating_sub(1);
-    times.get(index).copied().unwrap_or_default()
+    let mut sorted = times.to_vec();
+    sorted.sort_unstable();
+    let index = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
+    sorted.get(index).copied().unwrap_or_default()
+}
+
+/// A time in milliseconds.
+pub(crate) fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1_000.0
 }
 
 /// A count as a floating-point number.
@@ -54,7 +64,7 @@ mod tests {
 
     #[test]
     fn quartiles_are_interpolated() {
-        let spread = Spread::of([4.0, 1.0, 3.0, 2.0]);
+        let spread = Spread::of([4.0, 1.0, 3.0, 2.0]).unwrap();
         let wanted = Spread {
             min: 1.0,
             lower_quartile: 1.75,
@@ -62,8 +72,11 @@ mod tests {
             upper_quartile: 3.25,
             max: 4.0,
         };
-        assert_eq!(spread, Some(wanted));
-        let median = |values: &[f64]| Spread::of(values.iter().copied()).map(|it| it.median);
+        assert_eq!(spread, wanted);
+        let median = |values: &[f64]| {
+            let spread = Spread::of(values.iter().copied()).ok();
+            spread.map(|it| it.median)
+        };
         assert_eq!(median(&[7.0]), Some(7.0));
         assert_eq!(median(&[9.0, 0.0, 5.0]), Some(5.0));
         assert_eq!(median(&[]), None);

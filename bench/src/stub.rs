@@ -1,7 +1,10 @@
 //! Stubs of external services: a partner that accepts every record, and a server that accepts connections and never
 //! responds.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+};
 
 use axum::{Router, http::StatusCode, routing::post};
 use coach_domain::queue::QueueName;
@@ -11,17 +14,21 @@ use tokio::net::TcpListener;
 /// Any valid secret: the stub does not verify signatures.
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-/// Starts a partner that accepts every record, and returns its URL.
-pub(crate) async fn start_partner() -> anyhow::Result<String> {
+/// Starts a server on a free port, which runs until the end of the process, and returns its URL.
+pub(crate) async fn serve(router: Router) -> io::Result<String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let url = format!("http://{}", listener.local_addr()?);
-    let router = Router::new().route("/", post(async || StatusCode::NO_CONTENT));
-    tokio::spawn(async move { axum::serve(listener, router).await });
+    tokio::spawn(axum::serve(listener, router).into_future());
     Ok(url)
 }
 
+/// Starts a partner that accepts every record, and returns its URL.
+pub(crate) async fn start_partner() -> io::Result<String> {
+    serve(Router::new().route("/", post(async || StatusCode::NO_CONTENT))).await
+}
+
 /// Starts a server that accepts connections and never responds, and returns its address.
-pub(crate) async fn start_unresponsive() -> anyhow::Result<SocketAddr> {
+pub(crate) async fn start_unresponsive() -> io::Result<SocketAddr> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     tokio::spawn(async move {

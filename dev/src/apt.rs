@@ -65,11 +65,8 @@ fn offered_version() -> Option<u32> {
 
 /// The major version in the line `Version: 15+248+deb12u1`.
 fn parse_version(package: &str) -> Option<u32> {
-    leading_number(
-        package
-            .lines()
-            .find_map(|line| line.strip_prefix("Version: "))?,
-    )
+    let mut lines = package.lines();
+    leading_number(lines.find_map(|line| line.strip_prefix("Version: "))?)
 }
 
 fn run(command: &mut Command) -> Result<Output, String> {

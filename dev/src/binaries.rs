@@ -11,12 +11,11 @@ use crate::run_as::RunAs;
 
 const MIN_MAJOR_VERSION: u32 = 15;
 
-/// Where packages install Postgres: the folder of all versions, the prefix of a version's folder, and the folder of the
-/// executables within it.
-const PACKAGE_FOLDERS: [(&str, &str, &str); 3] = [
-    ("/usr/lib/postgresql", "", "bin"),
-    ("/opt/homebrew/opt", "postgresql", "bin"),
-    ("/usr/local/opt", "postgresql", "bin"),
+/// Where packages install Postgres: the folder of all versions, and the prefix of a version's folder.
+const PACKAGE_FOLDERS: [(&str, &str); 3] = [
+    ("/usr/lib/postgresql", ""),
+    ("/opt/homebrew/opt", "postgresql"),
+    ("/usr/local/opt", "postgresql"),
 ];
 
 /// The executables of a Postgres that is recent enough.
@@ -62,29 +61,16 @@ pub(crate) fn inspect(folder: &Path, user: &RunAs) -> Result<Binaries, String> {
     if !bin.join("initdb").is_file() {
         return Err(format!("{} holds no `initdb`", bin.display()));
     }
-    let output = user
-        .command(&program)
-        .arg("--version")
-        .output()
-        .map_err(|error| {
-            format!(
-                "{} cannot be run by {}: {error}",
-                program.display(),
-                user.name()
-            )
-        })?;
+    let output = user.command(&program).arg("--version").output();
+    let program = program.display();
+    let output =
+        output.map_err(|error| format!("{program} cannot be run by {}: {error}", user.name()))?;
     let text = String::from_utf8_lossy(&output.stdout);
-    match parse_major(&text) {
-        Some(major) if output.status.success() && major >= MIN_MAJOR_VERSION => {
-            Ok(Binaries { bin, major })
-        }
-        Some(major) if output.status.success() => Err(format!(
-            "{} is of version {major}, too old",
-            program.display()
-        )),
-        _ => Err(format!(
-            "`{} --version` does not say a version of Postgres",
-            program.display()
+    match parse_major(&text).filter(|_| output.status.success()) {
+        Some(major) if major >= MIN_MAJOR_VERSION => Ok(Binaries { bin, major }),
+        Some(major) => Err(format!("{program} is of version {major}, too old")),
+        None => Err(format!(
+            "`{program} --version` does not say a version of Postgres"
         )),
     }
 }
@@ -106,14 +92,14 @@ fn on_path(path: &OsStr) -> impl Iterator<Item = PathBuf> {
     env::split_paths(path).filter(|folder| folder.is_absolute())
 }
 
-fn in_packages((root, prefix, programs): (&str, &str, &str)) -> Vec<PathBuf> {
+fn in_packages((root, prefix): (&str, &str)) -> Vec<PathBuf> {
     let names = fs::read_dir(root)
         .into_iter()
         .flatten()
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
     newest_first(names, prefix)
         .into_iter()
-        .map(|name| Path::new(root).join(name).join(programs))
+        .map(|name| Path::new(root).join(name).join("bin"))
         .collect()
 }
 

@@ -2,47 +2,40 @@
 
 use std::{
     fs::{self, File},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use crate::{Error, SUPERUSER, binaries::Binaries, folders, run_as::RunAs};
 
-#[derive(Debug)]
-pub(crate) struct Cluster {
-    pub(crate) data: PathBuf,
-}
-
-impl Cluster {
-    /// Opens the cluster, or creates it in a temporary folder and renames that, so that a killed process never leaves
-    /// an incomplete cluster that looks complete.
-    pub(crate) fn open_or_create(
-        data: PathBuf,
-        binaries: &Binaries,
-        user: &RunAs,
-        durable: bool,
-        report: &mut dyn FnMut(&str),
-    ) -> Result<Self, Error> {
-        if data.join("PG_VERSION").exists() {
-            return Ok(Self { data });
-        }
-        report(&format!(
-            "creating the database cluster in {}",
-            data.display()
-        ));
-        remove_unfinished(&data);
-        // An `initdb` that outlived a killed process may still be writing, so the folder's name must be a new one.
-        let unfinished = data.with_extension(format!("unfinished-{}", std::process::id()));
-        folders::create_private(&unfinished, user)?;
-        if let Err(error) = initdb(&unfinished, binaries, user, durable) {
-            let _ = fs::remove_dir_all(&unfinished);
-            return Err(error);
-        }
-        fs::rename(&unfinished, &data).map_err(Error::io("create", &data))?;
-        if let Some(store) = data.parent() {
-            let _ = File::open(store).and_then(|folder| folder.sync_all());
-        }
-        Ok(Self { data })
+/// Creates the cluster unless it exists: in a temporary folder, which is then renamed, so that a killed process never
+/// leaves an incomplete cluster that looks complete.
+pub(crate) fn create_if_missing(
+    data: &Path,
+    binaries: &Binaries,
+    user: &RunAs,
+    durable: bool,
+    report: &mut dyn FnMut(&str),
+) -> Result<(), Error> {
+    if data.join("PG_VERSION").exists() {
+        return Ok(());
     }
+    report(&format!(
+        "creating the database cluster in {}",
+        data.display()
+    ));
+    remove_unfinished(data);
+    // An `initdb` that outlived a killed process may still be writing, so the folder's name must be a new one.
+    let unfinished = data.with_extension(format!("unfinished-{}", std::process::id()));
+    folders::create_private(&unfinished, user)?;
+    if let Err(error) = initdb(&unfinished, binaries, user, durable) {
+        let _ = fs::remove_dir_all(&unfinished);
+        return Err(error);
+    }
+    fs::rename(&unfinished, data).map_err(Error::io("create", data))?;
+    if let Some(store) = data.parent() {
+        let _ = File::open(store).and_then(|folder| folder.sync_all());
+    }
+    Ok(())
 }
 
 fn initdb(data: &Path, binaries: &Binaries, user: &RunAs, durable: bool) -> Result<(), Error> {

@@ -162,13 +162,6 @@ impl Error {
             cause,
         }
     }
-
-    pub(crate) fn bin(folder: &Path, reason: String) -> Self {
-        Self::Bin {
-            folder: folder.to_owned(),
-            reason,
-        }
-    }
 }
 
 fn rejections(rejected: &[String]) -> String {

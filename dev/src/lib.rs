@@ -27,10 +27,7 @@ use std::{
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 pub use self::error::Error;
-use self::{
-    binaries::Binaries, cluster::Cluster, lock::Lock, run_as::RunAs, server::Server,
-    sockets::Sockets,
-};
+use self::{binaries::Binaries, lock::Lock, run_as::RunAs, server::Server, sockets::Sockets};
 
 /// The name of the database superuser, the only role of a new cluster.
 pub const SUPERUSER: &str = "coach";
@@ -104,17 +101,17 @@ impl EmbeddedPostgres {
 
         recovery::recover(&store, report)?;
         let data = store.join(binaries.major.to_string());
-        let cluster = Cluster::open_or_create(data, &binaries, &user, settings.durable, report)?;
-        let sockets = Sockets::create(&cluster.data, &user)?;
+        cluster::create_if_missing(&data, &binaries, &user, settings.durable, report)?;
+        let sockets = Sockets::create(&data, &user)?;
         let server = Server::start(&server::Plan {
             binaries: &binaries,
             user: &user,
-            data: &cluster.data,
+            data: &data,
             log: &store.join("postgres.log"),
             sockets: &sockets,
             durable: settings.durable,
         })?;
-        tracing::debug!(data = %cluster.data.display(), pid = server.pid(), "embedded Postgres is ready");
+        tracing::debug!(data = %data.display(), pid = server.pid(), "embedded Postgres is ready");
         Ok(Self {
             server,
             sockets,
@@ -187,7 +184,9 @@ fn prepare(
     let mut rejected = Vec::new();
     let mut found = match &settings.bin {
         Some(folder) => {
-            Some(binaries::inspect(folder, &user).map_err(|reason| Error::bin(folder, reason))?)
+            let inspected = binaries::inspect(folder, &user);
+            let folder = folder.clone();
+            Some(inspected.map_err(|reason| Error::Bin { folder, reason })?)
         }
         None => binaries::search(&user, &mut rejected),
     };

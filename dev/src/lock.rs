@@ -1,17 +1,14 @@
 //! Ensures that at most one process uses a folder.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{File, OpenOptions, TryLockError},
     io::{Read, Write},
     os::unix::fs::OpenOptionsExt,
     path::Path,
     time::Duration,
 };
 
-use rustix::{
-    fs::{FlockOperation, OFlags, flock},
-    io::Errno,
-};
+use rustix::fs::OFlags;
 
 use crate::{Error, postmaster};
 
@@ -35,16 +32,16 @@ impl Lock {
             .custom_flags(no_follow())
             .open(&path)
             .map_err(Error::io("open", &path))?;
-        let mut error = None;
+        let mut locked = Ok(());
         // A process that is being killed, or a child between fork and exec, may hold the lock for a moment longer.
         postmaster::wait_until(Duration::from_secs(1), || {
-            error = flock(&file, FlockOperation::NonBlockingLockExclusive).err();
-            error != Some(Errno::WOULDBLOCK)
+            locked = file.try_lock();
+            !matches!(locked, Err(TryLockError::WouldBlock))
         });
-        match error {
-            None => {}
-            Some(Errno::WOULDBLOCK) => return Err(in_use(folder, &mut file)),
-            Some(error) => return Err(Error::io("lock", &path)(error.into())),
+        match locked {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(in_use(folder, &mut file)),
+            Err(TryLockError::Error(error)) => return Err(Error::io("lock", &path)(error)),
         }
         file.set_len(0)
             .and_then(|()| writeln!(file, "{}", std::process::id()))
@@ -70,7 +67,7 @@ fn in_use(folder: &Path, file: &mut File) -> Error {
 impl Drop for Lock {
     fn drop(&mut self) {
         // Closing the file does not suffice: a child between fork and exec may have a copy of the descriptor.
-        let _ = flock(&self.file, FlockOperation::Unlock);
+        let _ = self.file.unlock();
     }
 }
 

@@ -3,10 +3,13 @@
 
 use std::ops::RangeInclusive;
 
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::FromQueryResult;
 use serde::Serialize;
 
-use crate::command::{Patch, UserError, UserErrorReason};
+use crate::{
+    command::{Patch, UserError, UserErrorReason},
+    database::Columns,
+};
 
 /// Body weight in grams: from the lightest adults to the heaviest, so that typing errors lie outside.
 const WEIGHT: RangeInclusive<i32> = 20_000..=400_000;
@@ -42,12 +45,12 @@ macro_rules! answers {
         }
 
         impl CheckInAnswers {
-            /// The columns of the table `check_in`, in the order of [`Self::values`].
-            pub const COLUMNS: &[&str] = &[$(stringify!($column)),+];
+            /// The names of the columns of the table `check_in`.
+            pub(crate) const COLUMNS: &[&str] = &[$(stringify!($column)),+];
 
-            /// The values of [`Self::COLUMNS`].
-            pub(crate) fn values(&self) -> Vec<Value> {
-                vec![$(self.$column.clone().into()),+]
+            /// The columns with their values.
+            pub fn columns(&self) -> Columns {
+                vec![$((stringify!($column), self.$column.clone().into())),+]
             }
 
             /// The columns with health data.

@@ -1,6 +1,6 @@
 //! Images.
 
-use sea_orm::FromQueryResult;
+use sea_orm::{DbErr, FromQueryResult, QueryResult, TryGetError};
 
 use crate::url::Url;
 
@@ -17,27 +17,20 @@ pub struct Image {
     pub blurhash: String,
 }
 
-/// The columns of an image, which have the same names in every table.
-#[derive(FromQueryResult)]
-pub(crate) struct ImageColumns {
-    #[sea_orm(from_alias = "image_url")]
-    url: Option<String>,
-    #[sea_orm(from_alias = "image_width")]
-    width: Option<i32>,
-    #[sea_orm(from_alias = "image_height")]
-    height: Option<i32>,
-    #[sea_orm(from_alias = "image_blurhash")]
-    blurhash: Option<String>,
-}
+/// Reads the columns of an image, which have the same names in every table. Nested in an option it is `None` also when its
+/// URL is invalid, because the item is usable without it.
+impl FromQueryResult for Image {
+    fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        Ok(Self::from_query_result_nullable(row, prefix)?)
+    }
 
-impl ImageColumns {
-    /// The image; `None` also when its URL is invalid, because the item is usable without it.
-    pub(crate) fn image(self) -> Option<Image> {
-        Some(Image {
-            url: Url::parse(&self.url?)?,
-            width: self.width?,
-            height: self.height?,
-            blurhash: self.blurhash?,
+    fn from_query_result_nullable(row: &QueryResult, prefix: &str) -> Result<Self, TryGetError> {
+        let url: String = row.try_get_nullable(prefix, "image_url")?;
+        Ok(Self {
+            url: Url::parse(&url).ok_or_else(|| TryGetError::Null("image_url".to_owned()))?,
+            width: row.try_get_nullable(prefix, "image_width")?,
+            height: row.try_get_nullable(prefix, "image_height")?,
+            blurhash: row.try_get_nullable(prefix, "image_blurhash")?,
         })
     }
 }

@@ -1,7 +1,9 @@
 //! Nutrition of food.
 
+use sea_orm::FromQueryResult;
+
 /// Energy and macronutrients, of one serving or of a whole day.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, FromQueryResult)]
 pub struct Nutrition {
     /// Energy in kilocalories.
     pub energy_kcal: i32,

@@ -115,11 +115,9 @@ impl mutation::CorrectCheckIn for Resolvers {
     ) -> Result<CorrectCheckInPayload, MutationError> {
         let check_in = decode(&input.check_in_id, "checkInId")?;
         let answers = corrections(input);
-        let id = context
-            .execute(input, CorrectCheckIn { check_in, answers })
-            .await?;
+        let command = CorrectCheckIn { check_in, answers };
         Ok(CorrectCheckInPayload {
-            check_in: find(context, id).await?.map(Arc::new),
+            check_in: context.change(input, command, find).await?,
             ..Default::default()
         })
     }

@@ -1,68 +1,102 @@
 //! The context of a request: viewer, database session, catalogue, time, and cached rows.
 
-use std::sync::Arc;
+use std::{collections::HashMap, fmt::Debug, hash::Hash, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
     Error, Result,
     catalogue::Catalogue,
     command::{self, Command, CommandRequest},
-    cycle::Cycle,
+    cycle::{self, Cycle},
     database::{self, Session},
+    day::{self, log::DayLog},
     detached,
-    id::MemberId,
+    id::{CycleId, MemberId},
     locale::Language,
     member::{self, Member},
+    preferences::{self, Preferences},
     purchase::{self, LinkPurchase},
-    queue,
     viewer::{Role, Viewer},
 };
+use coach_execution::Loader;
 use tokio::sync::OnceCell;
 use tracing::Span;
 
-use crate::{
-    App, MutationError, MutationInput,
-    cached_loader::CachedLoader,
-    request_resources::RequestResources,
-    row_loaders::{Cycles, Histories, Logs, Members},
-};
+use crate::{App, MutationError, MutationInput};
+
+/// Rows that several batch functions need, by key.
+type Rows<K, V> = Loader<K, V, Error>;
+
+/// A loader of rows, which loads from this session.
+fn rows<K, V, F>(
+    session: &Session,
+    load: impl Fn(Session, Vec<K>) -> F + Send + Sync + 'static,
+) -> Rows<K, V>
+where
+    K: Clone + Debug + Eq + Hash + Send + Sync + 'static,
+    V: Send + Sync + 'static,
+    F: Future<Output = Result<HashMap<K, V>>> + Send + 'static,
+{
+    let session = session.clone();
+    Loader::new(move |keys| load(session.clone(), keys))
+}
 
 /// The context of one request.
 pub struct RequestContext {
-    source: Arc<RequestResources>,
+    app: Arc<App>,
+    session: Session,
+    now: DateTime<Utc>,
     viewer: Viewer,
     member: OnceCell<Option<Arc<Member>>>,
     catalogue: OnceCell<Arc<Catalogue>>,
-    /// Members, those of other people for staff alone.
-    pub(crate) members: CachedLoader<Members>,
-    pub(crate) cycles: CachedLoader<Cycles>,
-    pub(crate) logs: CachedLoader<Logs>,
-    pub(crate) preferences: CachedLoader<Histories>,
+    /// Members by id; those of other people for staff alone.
+    pub(crate) members: Rows<MemberId, Member>,
+    /// Cycles by id.
+    pub(crate) cycles: Rows<CycleId, Cycle>,
+    /// The logs of what members did, by cycle.
+    pub(crate) logs: Rows<CycleId, DayLog>,
+    /// The histories of preferences, by member.
+    pub(crate) histories: Rows<MemberId, Vec<Preferences>>,
 }
 
 impl RequestContext {
     /// The context of a request that starts now. `span` is the span of its operation.
     pub fn new(app: Arc<App>, viewer: Viewer, span: Span) -> Self {
-        let source = RequestResources {
-            session: app.session(span),
-            now: app.services.clock.now(),
-            app,
+        let database = app.database.clone();
+        let session = if app.record_statements {
+            Session::recording(database, span)
+        } else {
+            Session::new(database, span)
         };
-        Self::with_source(Arc::new(source), viewer)
+        let now = app.clock.now();
+        Self::with_session(app, session, now, viewer)
     }
 
     /// A context for the same request without its cached rows. The count of statements is shared.
     pub(crate) fn fork(&self) -> Self {
-        Self::with_source(Arc::clone(&self.source), self.viewer.clone())
+        let (app, session) = (Arc::clone(&self.app), self.session.clone());
+        Self::with_session(app, session, self.now, self.viewer.clone())
     }
 
-    fn with_source(source: Arc<RequestResources>, viewer: Viewer) -> Self {
+    fn with_session(app: Arc<App>, session: Session, now: DateTime<Utc>, viewer: Viewer) -> Self {
         Self {
-            members: CachedLoader::new(&source),
-            cycles: CachedLoader::new(&source),
-            logs: CachedLoader::new(&source),
-            preferences: CachedLoader::new(&source),
-            source,
+            members: rows(&session, move |session, ids| async move {
+                let found = member::find(&session, &ids, now).await?.into_iter();
+                Ok(found.map(|member| (member.id, member)).collect())
+            }),
+            cycles: rows(&session, move |session, ids| async move {
+                let found = cycle::find(&session, &ids, now).await?.into_iter();
+                Ok(found.map(|cycle| (cycle.id, cycle)).collect())
+            }),
+            logs: rows(&session, |session, cycles| async move {
+                day::log(&session, &cycles).await
+            }),
+            histories: rows(&session, |session, members| async move {
+                preferences::history(&session, &members).await
+            }),
+            app,
+            session,
+            now,
             viewer,
             member: OnceCell::new(),
             catalogue: OnceCell::new(),
@@ -71,7 +105,7 @@ impl RequestContext {
 
     /// The database session, which counts the statements of the request.
     pub fn session(&self) -> &Session {
-        &self.source.session
+        &self.session
     }
 
     /// Executes a command once per idempotency key. It is completed even if the client disconnects. No rows of the
@@ -87,11 +121,10 @@ impl RequestContext {
     ) -> Result<C::Output, MutationError> {
         let subject = self.viewer.subject().cloned();
         let subject = subject.ok_or_else(|| Error::BadInput("sign in first".to_owned()))?;
-        let services = &self.source.app.services;
-        services.rate.count(&subject, services.clock.now())?;
+        self.app.rate.count(&subject, self.app.clock.now())?;
         let verified_email = self.viewer.verified_email().cloned();
         let catalogue = Arc::clone(self.catalogue().await?);
-        let source = Arc::clone(&self.source);
+        let (app, session) = (Arc::clone(&self.app), self.session.clone());
         let idempotency_key = input.idempotency_key().to_owned();
         let occurred_at = input.occurred_at();
         let result = detached(async move {
@@ -101,13 +134,26 @@ impl RequestContext {
                 verified_email: verified_email.as_ref(),
                 occurred_at,
             };
-            let clock = source.app.services.clock.as_ref();
-            command::execute(&source.session, clock, &catalogue, &request, &command).await
+            command::execute(&session, &*app.clock, &catalogue, &request, &command).await
         });
         let output = result.await??;
         // For `authorize_owner`, which checks the objects in the payload against the viewer's member.
         self.member().await?;
         Ok(output)
+    }
+
+    /// Executes a command that changes one object. Returns the object afterwards.
+    pub(crate) async fn change<'c, C: Command, T, F>(
+        &'c self,
+        input: &impl MutationInput,
+        command: C,
+        find: impl FnOnce(&'c Self, C::Output) -> F,
+    ) -> Result<Option<Arc<T>>, MutationError>
+    where
+        F: Future<Output = Result<Option<T>, crate::Error>>,
+    {
+        let id = self.execute(input, command).await?;
+        Ok(find(self, id).await?.map(Arc::new))
     }
 
     fn command_request<'a>(&'a self, input: &'a impl MutationInput) -> Result<CommandRequest<'a>> {
@@ -121,11 +167,6 @@ impl RequestContext {
         })
     }
 
-    /// The queues, for operators.
-    pub(crate) fn operations(&self) -> &Arc<dyn queue::Operations> {
-        &self.source.app.services.operations
-    }
-
     /// Has the shop confirm the purchase that is to be linked, after checking whether the command may be executed at
     /// all.
     ///
@@ -137,21 +178,19 @@ impl RequestContext {
         input: &impl MutationInput,
         command: &mut LinkPurchase,
     ) -> Result<(), MutationError> {
-        let services = &self.source.app.services;
         let request = self.command_request(input)?;
-        let clock = services.clock.as_ref();
-        let confirmed =
-            purchase::confirm(self.session(), &services.shops, clock, &request, command);
+        let (shops, clock) = (&self.app.shops, &*self.app.clock);
+        let confirmed = purchase::confirm(&self.session, shops, clock, &request, command);
         Ok(confirmed.await??)
     }
 
     /// The application.
     pub(crate) fn app(&self) -> &App {
-        &self.source.app
+        &self.app
     }
 
     pub(crate) fn span(&self) -> &Span {
-        self.source.session.span()
+        self.session.span()
     }
 
     /// Runs a batch within its span.
@@ -170,12 +209,12 @@ impl RequestContext {
 
     /// The start of the request. It is the time that all resolvers use.
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        self.source.now
+        self.now
     }
 
     /// The catalogue, the same version for the whole request.
     pub(crate) async fn catalogue(&self) -> Result<&Arc<Catalogue>> {
-        let load = || self.source.app.catalogue.get(&self.source.session);
+        let load = || self.app.catalogue.get(&self.session);
         self.catalogue.get_or_try_init(load).await
     }
 
@@ -185,7 +224,7 @@ impl RequestContext {
             let Some(subject) = self.viewer.subject() else {
                 return Ok::<_, Error>(None);
             };
-            let found = member::find_by_subject(self.session(), subject, self.now()).await?;
+            let found = member::find_by_subject(&self.session, subject, self.now).await?;
             let found = found.map(Arc::new);
             if let Some(member) = &found {
                 self.members.prime(member.id, Arc::clone(member)).await;

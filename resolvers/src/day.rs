@@ -1,7 +1,5 @@
 //! `Day`, `ScheduledWorkout` and `PlannedMeal`, and the mutations of workouts.
 
-use std::sync::Arc;
-
 use coach_domain::{
     day::{CompleteWorkout, Day, PlannedMeal, ScheduledWorkout, UndoCompleteWorkout},
     id::{DayId, PlannedMealId, ScheduledWorkoutId},
@@ -55,9 +53,8 @@ impl mutation::CompleteWorkout for Resolvers {
             effort: optional(&input.effort),
             completed_at: optional(&input.completed_at),
         };
-        let id = context.execute(input, command).await?;
         Ok(CompleteWorkoutPayload {
-            scheduled_workout: scheduled_workout(context, id).await?.map(Arc::new),
+            scheduled_workout: context.change(input, command, scheduled_workout).await?,
             ..Default::default()
         })
     }
@@ -71,9 +68,8 @@ impl mutation::UndoCompleteWorkout for Resolvers {
         let command = UndoCompleteWorkout {
             scheduled_workout: decode(&input.scheduled_workout_id, "scheduledWorkoutId")?,
         };
-        let id = context.execute(input, command).await?;
         Ok(UndoCompleteWorkoutPayload {
-            scheduled_workout: scheduled_workout(context, id).await?.map(Arc::new),
+            scheduled_workout: context.change(input, command, scheduled_workout).await?,
             ..Default::default()
         })
     }

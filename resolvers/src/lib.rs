@@ -9,7 +9,6 @@
 mod account;
 mod app;
 mod authorization;
-mod cached_loader;
 mod check_in;
 mod command;
 mod confirmation;
@@ -30,8 +29,6 @@ mod patch;
 mod plan;
 mod preferences;
 mod recipe;
-mod request_resources;
-mod row_loaders;
 mod scalar;
 mod schedule;
 mod subscription;
@@ -51,7 +48,7 @@ mod contract {
 
 include!(concat!(env!("OUT_DIR"), "/operations.rs"));
 
-pub use app::{App, Services};
+pub use app::App;
 pub use context::RequestContext;
 pub use contract::{SDL, Schema};
 pub use error::Error;

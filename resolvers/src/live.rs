@@ -1,11 +1,8 @@
 //! The live stream, the list of live sessions, and their mutations for staff.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use coach_domain::{
     Error as Domain,
-    command::Command,
     id::{self, LiveSessionId},
     live::{
         self, CancelLiveSession, LiveSession, LiveState, RescheduleLiveSession, ScheduleLiveSession,
@@ -15,7 +12,7 @@ use coach_domain::{
 };
 
 use crate::{
-    Error, MutationError, MutationInput, RequestContext, Resolvers, arguments,
+    Error, MutationError, RequestContext, Resolvers, arguments,
     command::decode_public,
     input, mutation, page,
     patch::{optional, patch},
@@ -45,7 +42,7 @@ impl query::LiveStream for Resolvers {
         let cached = app.live.get().await.ok_or(Domain::LiveStatusUnavailable)?;
         let status = cached.status.as_deref();
         let state = status.and_then(|status| status.state).map(LiveState::from);
-        let now = app.services.clock.now();
+        let now = app.clock.now();
         // The last byte of a UUID of version 7 is random.
         let random = id::new_v7(now).as_bytes()[15];
         let poll_after = status.map_or(DEFAULT_POLL_SECONDS, |status| {
@@ -57,7 +54,7 @@ impl query::LiveStream for Resolvers {
             session: status.and_then(live::Status::live_session),
             started_at: status.and_then(|status| status.started_at),
             playback_url: status.and_then(|status| status.playback_url.clone()),
-            status_url: app.services.status_url.clone(),
+            status_url: app.status_url.clone(),
             poll_after_seconds: i32::try_from(poll_after).unwrap_or(i32::MAX),
             updated_at: status.map_or(cached.read_at, |status| status.updated_at),
             read_at: cached.read_at,
@@ -88,16 +85,6 @@ pub(crate) async fn find(
     Ok(live::find_all(context.session(), &[id]).await?.pop())
 }
 
-/// Executes a command. Returns the session afterwards.
-async fn change<C: Command<Output = LiveSessionId>>(
-    context: &RequestContext,
-    input: &impl MutationInput,
-    command: C,
-) -> Result<Option<Arc<LiveSession>>, MutationError> {
-    let id = context.execute(input, command).await?;
-    Ok(find(context, id).await?.map(Arc::new))
-}
-
 impl mutation::ScheduleLiveSession for Resolvers {
     async fn resolve(
         context: &RequestContext,
@@ -111,7 +98,7 @@ impl mutation::ScheduleLiveSession for Resolvers {
             video_job_id: optional(&input.video_job_id),
         };
         Ok(ScheduleLiveSessionPayload {
-            live_session: change(context, input, command).await?,
+            live_session: context.change(input, command, find).await?,
             ..Default::default()
         })
     }
@@ -131,7 +118,7 @@ impl mutation::RescheduleLiveSession for Resolvers {
             video_job_id: patch(&input.video_job_id),
         };
         Ok(RescheduleLiveSessionPayload {
-            live_session: change(context, input, command).await?,
+            live_session: context.change(input, command, find).await?,
             ..Default::default()
         })
     }
@@ -145,7 +132,7 @@ impl mutation::CancelLiveSession for Resolvers {
         let live_session = decode_public(&input.live_session_id, "liveSessionId")?;
         let command = CancelLiveSession { live_session };
         Ok(CancelLiveSessionPayload {
-            live_session: change(context, input, command).await?,
+            live_session: context.change(input, command, find).await?,
             ..Default::default()
         })
     }

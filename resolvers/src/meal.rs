@@ -4,8 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use coach_domain::{
     Result,
-    command::Command,
-    day::{self, Day, PlannedMeal, RecordMeal, ResetMeal, SwapMeal, UnlogMeal},
+    day::{self, Day, RecordMeal, ResetMeal, SwapMeal, UnlogMeal},
     id::{DayId, OpaqueId as _, PlannedMealId},
     page::Page,
     preferences,
@@ -14,8 +13,9 @@ use coach_domain::{
 use coach_execution::Batch;
 
 use crate::{
-    Error, MutationError, MutationInput, RequestContext, Resolvers, arguments, batch,
+    Error, MutationError, RequestContext, Resolvers, arguments, batch,
     command::{decode, decode_public},
+    day::planned_meal,
     input, mutation, page,
     patch::optional,
     payload::{RecordMealPayload, ResetMealPayload, SwapMealPayload, UnlogMealPayload},
@@ -78,16 +78,6 @@ fn alternatives(
     }))
 }
 
-/// Executes a command on a meal. Returns the meal afterwards.
-async fn change<C: Command<Output = PlannedMealId>>(
-    context: &RequestContext,
-    input: &impl MutationInput,
-    command: C,
-) -> Result<Option<Arc<PlannedMeal>>, MutationError> {
-    let id = context.execute(input, command).await?;
-    Ok(crate::day::planned_meal(context, id).await?.map(Arc::new))
-}
-
 impl mutation::RecordMeal for Resolvers {
     async fn resolve(
         context: &RequestContext,
@@ -99,7 +89,7 @@ impl mutation::RecordMeal for Resolvers {
             eaten_at: optional(&input.eaten_at),
         };
         Ok(RecordMealPayload {
-            planned_meal: change(context, input, command).await?,
+            planned_meal: context.change(input, command, planned_meal).await?,
             ..Default::default()
         })
     }
@@ -110,10 +100,11 @@ impl mutation::UnlogMeal for Resolvers {
         context: &RequestContext,
         input: &input::UnlogMealInput,
     ) -> Result<UnlogMealPayload, MutationError> {
-        let planned_meal = decode(&input.planned_meal_id, "plannedMealId")?;
-        let command = UnlogMeal { planned_meal };
+        let command = UnlogMeal {
+            planned_meal: decode(&input.planned_meal_id, "plannedMealId")?,
+        };
         Ok(UnlogMealPayload {
-            planned_meal: change(context, input, command).await?,
+            planned_meal: context.change(input, command, planned_meal).await?,
             ..Default::default()
         })
     }
@@ -129,7 +120,7 @@ impl mutation::SwapMeal for Resolvers {
             planned_meal: decode(&input.planned_meal_id, "plannedMealId")?,
         };
         Ok(SwapMealPayload {
-            planned_meal: change(context, input, command).await?,
+            planned_meal: context.change(input, command, planned_meal).await?,
             ..Default::default()
         })
     }
@@ -140,10 +131,11 @@ impl mutation::ResetMeal for Resolvers {
         context: &RequestContext,
         input: &input::ResetMealInput,
     ) -> Result<ResetMealPayload, MutationError> {
-        let planned_meal = decode(&input.planned_meal_id, "plannedMealId")?;
-        let command = ResetMeal { planned_meal };
+        let command = ResetMeal {
+            planned_meal: decode(&input.planned_meal_id, "plannedMealId")?,
+        };
         Ok(ResetMealPayload {
-            planned_meal: change(context, input, command).await?,
+            planned_meal: context.change(input, command, planned_meal).await?,
             ..Default::default()
         })
     }

@@ -65,7 +65,7 @@ impl mutation::RedriveDeadLetters for Resolvers {
             queue,
             limit: u32::try_from(input.limit).unwrap_or_default(),
             dry_run: input.dry_run,
-            operations: Arc::clone(context.operations()),
+            operations: Arc::clone(&context.app().operations),
         };
         let redriven = context.execute(input, command).await?;
         Ok(RedriveDeadLettersPayload {
@@ -77,7 +77,7 @@ impl mutation::RedriveDeadLetters for Resolvers {
 }
 
 async fn queues(context: &RequestContext, names: &[QueueName]) -> Result<Vec<QueueStatus>> {
-    let operations = context.operations();
+    let operations = &context.app().operations;
     let paused: HashMap<_, _> = operations.paused().await?.into_iter().collect();
     let mut queues = Vec::with_capacity(names.len());
     for name in names {

@@ -105,9 +105,8 @@ impl mutation::EndPlan for Resolvers {
         input: &input::EndPlanInput,
     ) -> Result<EndPlanPayload, MutationError> {
         let plan = decode(&input.plan_id, "planId")?;
-        let id = context.execute(input, EndPlan { plan }).await?;
         Ok(EndPlanPayload {
-            plan: find(context, id).await?.map(Arc::new),
+            plan: context.change(input, EndPlan { plan }, find).await?,
             ..Default::default()
         })
     }

@@ -19,7 +19,7 @@ impl batch::MemberPreferences for Resolvers {
         context: &RequestContext,
         members: &[MemberId],
     ) -> Result<Batch<MemberId, Preferences>, Error> {
-        let histories = context.preferences.get(members).await?;
+        let histories = context.histories.get(members).await?;
         let loaded = context.members.get(members).await?;
         let current = histories.iter().filter_map(|(id, history)| {
             let today = context

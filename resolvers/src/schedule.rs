@@ -40,7 +40,7 @@ impl Schedules {
         let catalogue = context.catalogue().await?;
         let cycles = context.cycles.get(ids).await?;
         let members = context.members.get(&owners).await?;
-        let histories = context.preferences.get(&owners).await?;
+        let histories = context.histories.get(&owners).await?;
         let mut logs = context.logs.get(ids).await?;
         let mut schedules = HashMap::with_capacity(cycles.len());
         for (id, cycle) in cycles {

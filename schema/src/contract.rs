@@ -1,16 +1,16 @@
 //! The generator's model of a schema.
 
-use std::collections::HashMap;
-
-use apollo_compiler::ast::{Type, Value};
+use apollo_compiler::{
+    ast::{Type, Value},
+    collections::IndexMap,
+};
 
 /// The field of a mutation payload with errors that the user can correct, and the directive that declares its codes.
 pub(crate) const USER_ERRORS: &str = "userErrors";
 
 /// The schema with its bindings and policies.
 pub(crate) struct Contract {
-    pub(crate) types: Vec<TypeModel>,
-    pub(crate) index: HashMap<String, usize>,
+    pub(crate) types: IndexMap<String, TypeModel>,
     pub(crate) query: usize,
     pub(crate) mutation: Option<usize>,
 }
@@ -59,6 +59,8 @@ pub(crate) struct EnumValue {
 
 pub(crate) struct InputField {
     pub(crate) name: String,
+    /// `Type.field(argument:)` or `Type.field`.
+    pub(crate) coordinate: String,
     pub(crate) description: Option<String>,
     pub(crate) ty: Type,
     pub(crate) default: Option<Value>,
@@ -66,15 +68,18 @@ pub(crate) struct InputField {
     pub(crate) constraint: Option<Constraint>,
 }
 
-#[derive(Default)]
 pub(crate) struct Constraint {
+    /// The limits of a value, by argument of `@constraint`.
     pub(crate) bounds: Vec<(&'static str, i64)>,
+    /// The limits of the length of a list, likewise.
     pub(crate) items: Vec<(&'static str, i64)>,
     pub(crate) pattern: Option<String>,
 }
 
 pub(crate) struct Field {
     pub(crate) name: String,
+    /// `Type.field`.
+    pub(crate) coordinate: String,
     pub(crate) description: Option<String>,
     pub(crate) ty: Type,
     pub(crate) arguments: Vec<InputField>,
@@ -103,9 +108,19 @@ pub(crate) struct ListSize {
     pub(crate) sized_fields: Vec<String>,
 }
 
+impl TypeModel {
+    /// The fields of an object; other types have none.
+    pub(crate) fn fields(&self) -> &[Field] {
+        match &self.kind {
+            Kind::Object { fields, .. } => fields,
+            _ => &[],
+        }
+    }
+}
+
 impl Contract {
     pub(crate) fn named(&self, name: &str) -> Option<&TypeModel> {
-        self.index.get(name).map(|&index| &self.types[index])
+        self.types.get(name)
     }
 
     pub(crate) fn is_root(&self, index: usize) -> bool {
@@ -114,23 +129,17 @@ impl Contract {
 
     /// The codes of the `userErrors` of the mutation's payload; `None` if the payload has no such field.
     pub(crate) fn codes(&self, mutation: &Field) -> Option<&[String]> {
-        let payload = self.named(mutation.ty.inner_named_type())?;
-        let Kind::Object { fields, .. } = &payload.kind else {
-            return None;
-        };
-        let errors = fields.iter().find(|field| field.name == USER_ERRORS)?;
+        let payload = self.named(mutation.ty.inner_named_type())?.fields();
+        let errors = payload.iter().find(|field| field.name == USER_ERRORS)?;
         Some(&errors.codes)
     }
 
-    /// Every `Type.field` of the object types.
-    pub(crate) fn fields(&self) -> Vec<String> {
-        let fields = self.types.iter().flat_map(|model| match &model.kind {
-            Kind::Object { fields, .. } => fields
-                .iter()
-                .map(|field| format!("{}.{}", model.name, field.name))
-                .collect(),
-            _ => Vec::new(),
-        });
-        fields.collect()
+    /// The fields of all objects, each with the indices of its type and of itself there.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = ((usize, usize), &Field)> {
+        let types = self.types.values().enumerate();
+        types.flat_map(|(index, model)| {
+            let fields = model.fields().iter().enumerate();
+            fields.map(move |(field_index, field)| ((index, field_index), field))
+        })
     }
 }

@@ -1,10 +1,7 @@
 //! The directives for bindings and policies. The generator rejects a schema that
 //! defines any other directive.
 
-use apollo_compiler::{
-    Node,
-    ast::{Directive, Value},
-};
+use apollo_compiler::ast::{Directive, Value};
 
 use crate::contract::USER_ERRORS;
 
@@ -33,36 +30,28 @@ pub(crate) struct Applied<'a>(&'a Directive);
 
 impl<'a> Applied<'a> {
     /// Finds the directive `name`.
-    pub(crate) fn find(
-        directives: impl IntoIterator<Item = &'a Node<Directive>>,
+    pub(crate) fn find<D: AsRef<Directive> + 'a>(
+        directives: impl IntoIterator<Item = &'a D>,
         name: &str,
     ) -> Option<Self> {
-        let mut directives = directives.into_iter();
+        let mut directives = directives.into_iter().map(D::as_ref);
         directives
             .find(|directive| directive.name == name)
-            .map(|directive| Self(directive))
+            .map(Self)
     }
 
     pub(crate) fn argument(self, name: &str) -> Option<&'a Value> {
         self.0.specified_argument_by_name(name).map(AsRef::as_ref)
     }
 
-    pub(crate) fn has_argument(self, name: &str) -> bool {
-        self.argument(name).is_some()
-    }
-
     /// A string or enum value.
-    pub(crate) fn text(self, name: &str) -> Option<&'a str> {
-        match self.argument(name)? {
-            Value::String(text) => Some(text),
-            Value::Enum(name) => Some(name),
-            _ => None,
-        }
+    pub(crate) fn text(self, name: &str) -> Option<String> {
+        text(self.argument(name)?)
     }
 
     /// The role that `@auth` requires.
-    pub(crate) fn role(self) -> &'a str {
-        self.text("requires").unwrap_or("MEMBER")
+    pub(crate) fn role(self) -> String {
+        self.text("requires").unwrap_or_else(|| "MEMBER".to_owned())
     }
 
     pub(crate) fn integer<T: std::str::FromStr>(self, name: &str) -> Option<T> {
@@ -72,20 +61,19 @@ impl<'a> Applied<'a> {
         }
     }
 
-    /// A list of strings or enum values; a single string is a list of one item.
-    pub(crate) fn texts(self, name: &str) -> Vec<&'a str> {
+    /// A list of strings or enum values; a single one is a list of one item.
+    pub(crate) fn texts(self, name: &str) -> Vec<String> {
         match self.argument(name) {
-            Some(Value::String(text)) => vec![text],
-            Some(Value::List(items)) => {
-                let items = items.iter().map(AsRef::as_ref);
-                let texts = items.filter_map(|item| match item {
-                    Value::String(text) => Some(text.as_str()),
-                    Value::Enum(name) => Some(name.as_str()),
-                    _ => None,
-                });
-                texts.collect()
-            }
-            _ => Vec::new(),
+            Some(Value::List(items)) => items.iter().filter_map(|item| text(item)).collect(),
+            value => value.and_then(text).into_iter().collect(),
         }
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Enum(name) => Some(name.to_string()),
+        _ => None,
     }
 }

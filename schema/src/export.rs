@@ -2,7 +2,7 @@
 
 use apollo_compiler::{
     Node, Schema, ast,
-    schema::{Component, ComponentName, ComponentOrigin, ExtendedType},
+    schema::{Component, ComponentOrigin, ExtendedType},
     validation::Valid,
 };
 
@@ -33,34 +33,29 @@ pub(crate) fn sdl(schema: &Valid<Schema>) -> String {
 /// own.
 fn strip_type(definition: &mut ExtendedType) {
     match definition {
-        ExtendedType::Scalar(ty) => strip_components(&mut ty.make_mut().directives.0),
-        ExtendedType::Enum(ty) => strip_components(&mut ty.make_mut().directives.0),
-        ExtendedType::Union(ty) => strip_components(&mut ty.make_mut().directives.0),
+        ExtendedType::Scalar(ty) => strip(&mut ty.make_mut().directives.0),
+        ExtendedType::Enum(ty) => strip(&mut ty.make_mut().directives.0),
+        ExtendedType::Union(ty) => strip(&mut ty.make_mut().directives.0),
         ExtendedType::Object(ty) => {
             let ty = ty.make_mut();
-            strip_components(&mut ty.directives.0);
-            let names = std::mem::take(&mut ty.implements_interfaces);
-            ty.implements_interfaces = names.into_iter().map(in_definition).collect();
+            strip(&mut ty.directives.0);
+            let names = std::mem::take(&mut ty.implements_interfaces).into_iter();
+            ty.implements_interfaces = names.map(|name| name.name.into()).collect();
             ty.fields.values_mut().for_each(strip_field);
         }
         ExtendedType::Interface(ty) => {
             let ty = ty.make_mut();
-            strip_components(&mut ty.directives.0);
+            strip(&mut ty.directives.0);
             ty.fields.values_mut().for_each(strip_field);
         }
         ExtendedType::InputObject(ty) => {
             let ty = ty.make_mut();
-            strip_components(&mut ty.directives.0);
+            strip(&mut ty.directives.0);
             for field in ty.fields.values_mut() {
                 strip_input(field.make_mut());
             }
         }
     }
-}
-
-fn in_definition(mut name: ComponentName) -> ComponentName {
-    name.origin = ComponentOrigin::Definition;
-    name
 }
 
 fn strip_field(field: &mut Component<ast::FieldDefinition>) {
@@ -128,10 +123,6 @@ fn describe_limits(constraint: Applied<'_>, ty: &ast::Type) -> String {
     format!("Limits: {limits}.")
 }
 
-fn strip(directives: &mut Vec<Node<ast::Directive>>) {
-    directives.retain(|directive| !PRIVATE.contains(&directive.name.as_str()));
-}
-
-fn strip_components(directives: &mut Vec<Component<ast::Directive>>) {
-    directives.retain(|directive| !PRIVATE.contains(&directive.name.as_str()));
+fn strip<D: AsRef<ast::Directive>>(directives: &mut Vec<D>) {
+    directives.retain(|directive| !PRIVATE.contains(&directive.as_ref().name.as_str()));
 }

@@ -6,7 +6,8 @@ use std::path::Path;
 use apollo_compiler::{
     Schema,
     ast::{Definition, Document},
-    validation::{DiagnosticList, Valid, WithErrors},
+    diagnostic::ToCliReport as _,
+    validation::{DiagnosticList, Valid},
 };
 
 use crate::{
@@ -38,12 +39,8 @@ pub fn parse(sdl: impl Into<String>, path: impl AsRef<Path>) -> Result<Valid<Sch
     if builder.iter_orphan_extension_types().next().is_some() {
         builder = builder.adopt_orphan_extensions();
     }
-    let into_error = |invalid: WithErrors<Schema>| invalid_sdl(path, &invalid.errors);
-    builder
-        .build()
-        .map_err(into_error)?
-        .validate()
-        .map_err(into_error)
+    let schema = builder.build().and_then(Schema::validate);
+    schema.map_err(|invalid| invalid_sdl(path, &invalid.errors))
 }
 
 fn defines_one_of(document: &Document) -> bool {
@@ -57,7 +54,8 @@ fn invalid_sdl(path: &Path, errors: &DiagnosticList) -> Error {
         .iter()
         .take(MAX_MISTAKES)
         .map(|diagnostic| {
-            let location = location(&diagnostic).unwrap_or_else(|| path.display().to_string());
+            let location = location(diagnostic.error.location(), diagnostic.sources);
+            let location = location.unwrap_or_else(|| path.display().to_string());
             format!("{location}: {}", diagnostic.error)
         })
         .collect();

@@ -3,7 +3,7 @@
 use apollo_compiler::{
     ExecutableDocument, Schema,
     introspection::partial_execute,
-    request::coerce_variable_values,
+    request::{RequestError, coerce_variable_values},
     response::{JsonMap, JsonValue},
     validation::Valid,
 };
@@ -29,15 +29,12 @@ pub fn introspect(schema: &Valid<Schema>) -> Result<String, Error> {
     let query = INTROSPECTION_QUERY.replace(IS_ONE_OF, "");
     let document = ExecutableDocument::parse_and_validate(schema, query, "introspection.graphql")
         .map_err(|invalid| Error::Introspection(invalid.errors.to_string()))?;
-    let operation = document
-        .operations
-        .get(None)
-        .map_err(|error| Error::Introspection(error.message().to_string()))?;
-    let variables = coerce_variable_values(schema, operation, &JsonMap::new())
-        .map_err(|error| Error::Introspection(error.message().to_string()))?;
+    let failed = |error: RequestError| Error::Introspection(error.message().to_string());
+    let operation = document.operations.get(None).map_err(failed)?;
+    let variables = coerce_variable_values(schema, operation, &JsonMap::new()).map_err(failed)?;
     let implementers = schema.implementers_map();
-    let mut response = partial_execute(schema, &implementers, &document, operation, &variables)
-        .map_err(|error| Error::Introspection(error.message().to_string()))?;
+    let response = partial_execute(schema, &implementers, &document, operation, &variables);
+    let mut response = response.map_err(failed)?;
     if let Some(error) = response.errors.first() {
         return Err(Error::Introspection(error.message.clone()));
     }

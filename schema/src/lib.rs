@@ -50,10 +50,12 @@ pub struct Generated {
 pub fn generate(folder: &Path, resolvers_dir: &str) -> Result<Generated, Error> {
     let schema = source::load(folder)?;
     let contract = reader::read(&schema)?;
+    let sdl = export::sdl(&schema);
+    let fields = contract.fields();
     Ok(Generated {
-        rust: emit::module(&contract, resolvers_dir, &export::sdl(&schema)),
-        sdl: export::sdl(&schema),
-        fields: contract.fields(),
+        rust: emit::module(&contract, resolvers_dir, &sdl),
+        sdl,
+        fields: fields.map(|(_, field)| field.coordinate.clone()).collect(),
     })
 }
 
@@ -64,19 +66,11 @@ pub fn generate(folder: &Path, resolvers_dir: &str) -> Result<Generated, Error> 
 /// # Panics
 ///
 /// Outside a build script, where there is no `OUT_DIR`.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "build scripts get OUT_DIR from the environment"
-)]
 pub fn build(folder: impl AsRef<Path>, resolvers_dir: &str) {
     let folder = folder.as_ref();
     println!("cargo::rerun-if-changed={}", folder.display());
     match generate(folder, resolvers_dir) {
-        Ok(generated) => {
-            let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-            std::fs::write(out.join("contract.rs"), generated.rust)
-                .expect("OUT_DIR can be written");
-        }
+        Ok(generated) => write_to_out_dir("contract.rs", &generated.rust),
         Err(error) => {
             for line in error.to_string().lines() {
                 println!("cargo::error={line}");
@@ -93,21 +87,25 @@ pub fn build(folder: impl AsRef<Path>, resolvers_dir: &str) {
 /// # Panics
 ///
 /// Outside a build script, or if the folder cannot be read.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "build scripts get OUT_DIR from the environment"
-)]
 pub fn build_operations(folder: impl AsRef<Path>) {
     let folder = folder.as_ref();
     println!("cargo::rerun-if-changed={}", folder.display());
     let files = std::fs::read_dir(folder).expect("the folder can be read");
     let paths = files.map(|file| file.expect("the folder can be read").path());
     let names = paths.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()));
-    let names: std::collections::BTreeSet<String> = names.collect();
+    let mut names: Vec<_> = names.collect();
+    names.sort();
     let rust = format!(
-        "/// The names of the app's operations, sorted.\npub const OPERATIONS: &[&str] = &{:?};\n",
-        names.into_iter().collect::<Vec<_>>()
+        "/// The names of the app's operations, sorted.\npub const OPERATIONS: &[&str] = &{names:?};\n"
     );
+    write_to_out_dir("operations.rs", &rust);
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "build scripts get OUT_DIR from the environment"
+)]
+fn write_to_out_dir(file: &str, rust: &str) {
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
-    std::fs::write(out.join("operations.rs"), rust).expect("OUT_DIR can be written");
+    std::fs::write(out.join(file), rust).expect("OUT_DIR can be written");
 }

@@ -37,24 +37,18 @@ pub(crate) fn pascal(name: &str) -> String {
     escape(words.collect())
 }
 
-/// The variant of a Rust enum to which an enum value is bound.
-pub(crate) fn variant(value: &str) -> String {
-    pascal(value)
-}
-
-const KEYWORDS: [&str; 47] = [
+const KEYWORDS: [&str; 48] = [
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
     "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return",
     "static", "struct", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
-    "virtual", "where", "yield",
+    "virtual", "where", "while", "yield",
 ];
 
 fn escape(name: String) -> String {
     match name.as_str() {
         // These cannot be raw identifiers.
         "self" | "super" | "crate" | "Self" | "_" => name + "_",
-        "while" => "r#while".to_owned(),
         keyword if KEYWORDS.contains(&keyword) => format!("r#{name}"),
         _ => name,
     }
@@ -67,11 +61,6 @@ pub(crate) fn path(rust: &str) -> String {
     } else {
         format!("::{rust}")
     }
-}
-
-/// A Rust string literal.
-pub(crate) fn literal(text: &str) -> String {
-    format!("{text:?}")
 }
 
 #[cfg(test)]

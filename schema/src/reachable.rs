@@ -2,61 +2,41 @@
 
 use std::collections::HashSet;
 
-use apollo_compiler::{Name, Schema, schema::ExtendedType, validation::Valid};
+use apollo_compiler::{
+    Name, Schema,
+    schema::{Component, ExtendedType, FieldDefinition},
+    validation::Valid,
+};
 
 /// The types that can be reached from the root types. Others are private: only directives that the
 /// exported SDL leaves out use them.
 pub(crate) fn reachable(schema: &Valid<Schema>) -> HashSet<&str> {
     let mut reached = HashSet::new();
-    let mut pending: Vec<&Name> = schema
-        .schema_definition
-        .iter_root_operations()
-        .map(|(_, name)| &name.name)
-        .collect();
-    let implementers = schema.implementers_map();
+    let roots = schema.schema_definition.iter_root_operations();
+    let mut pending: Vec<Name> = roots.map(|(_, root)| root.name.clone()).collect();
     while let Some(name) = pending.pop() {
-        let Some((name, definition)) = schema.types.get_key_value(name) else {
+        let Some((name, definition)) = schema.types.get_key_value(&name) else {
             continue;
         };
         if !reached.insert(name.as_str()) {
             continue;
         }
-        let fields = match definition {
-            ExtendedType::Object(ty) => {
-                pending.extend(ty.implements_interfaces.iter().map(|name| &name.name));
-                Some(&ty.fields)
-            }
-            ExtendedType::Interface(ty) => {
-                pending.extend(ty.implements_interfaces.iter().map(|name| &name.name));
-                Some(&ty.fields)
-            }
-            ExtendedType::Union(ty) => {
-                pending.extend(ty.members.iter().map(|name| &name.name));
-                None
-            }
-            ExtendedType::InputObject(ty) => {
-                pending.extend(ty.fields.values().map(|field| field.ty.inner_named_type()));
-                None
-            }
+        let interfaces = match definition {
+            ExtendedType::Object(ty) => Some(&ty.implements_interfaces),
+            ExtendedType::Interface(ty) => Some(&ty.implements_interfaces),
             _ => None,
         };
-        for field in fields.into_iter().flat_map(|fields| fields.values()) {
-            pending.push(field.ty.inner_named_type());
-            pending.extend(
-                field
-                    .arguments
-                    .iter()
-                    .map(|argument| argument.ty.inner_named_type()),
-            );
+        let interfaces = interfaces.into_iter().flatten();
+        pending.extend(interfaces.map(|interface| interface.name.clone()));
+        pending.extend(possible_types(schema, name));
+        for field in fields(definition) {
+            pending.push(field.ty.inner_named_type().clone());
+            let arguments = field.arguments.iter();
+            pending.extend(arguments.map(|argument| argument.ty.inner_named_type().clone()));
         }
-        // The objects that implement an interface can be reached from it.
-        if let Some((_, implementers)) = implementers.get_key_value(name) {
-            pending.extend(
-                implementers
-                    .objects
-                    .iter()
-                    .filter_map(|object| schema.types.get_key_value(object).map(|(name, _)| name)),
-            );
+        if let ExtendedType::InputObject(ty) = definition {
+            let fields = ty.fields.values();
+            pending.extend(fields.map(|field| field.ty.inner_named_type().clone()));
         }
     }
     reached
@@ -64,15 +44,34 @@ pub(crate) fn reachable(schema: &Valid<Schema>) -> HashSet<&str> {
 
 /// The types that fields return.
 pub(crate) fn returned(schema: &Valid<Schema>) -> HashSet<&str> {
-    let fields = schema
-        .types
-        .values()
-        .flat_map(|definition| match definition {
-            ExtendedType::Object(ty) => ty.fields.values().collect(),
-            ExtendedType::Interface(ty) => ty.fields.values().collect(),
-            _ => Vec::new(),
-        });
+    let fields = schema.types.values().flat_map(fields);
     fields
         .map(|field| field.ty.inner_named_type().as_str())
         .collect()
+}
+
+/// The possible object types of an interface or union; empty for other types.
+pub(crate) fn possible_types(schema: &Schema, name: &Name) -> Vec<Name> {
+    match schema.types.get(name) {
+        Some(ExtendedType::Union(union)) => {
+            let members = union.members.iter();
+            members.map(|member| member.name.clone()).collect()
+        }
+        Some(ExtendedType::Interface(_)) => {
+            let mut implementers = schema.implementers_map();
+            let objects = implementers.remove(name).unwrap_or_default().objects;
+            objects.into_iter().collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The fields of an object or interface.
+fn fields(definition: &ExtendedType) -> impl Iterator<Item = &Component<FieldDefinition>> {
+    let fields = match definition {
+        ExtendedType::Object(ty) => Some(&ty.fields),
+        ExtendedType::Interface(ty) => Some(&ty.fields),
+        _ => None,
+    };
+    fields.into_iter().flat_map(|fields| fields.values())
 }

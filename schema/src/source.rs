@@ -8,8 +8,9 @@ use std::{
 
 use apollo_compiler::{
     Schema,
-    diagnostic::{Diagnostic, ToCliReport as _},
-    validation::{DiagnosticData, DiagnosticList, Valid},
+    diagnostic::ToCliReport as _,
+    parser::{LineColumn, SourceMap, SourceSpan},
+    validation::{DiagnosticList, Valid},
 };
 
 use crate::Error;
@@ -37,17 +38,14 @@ pub(crate) fn load(folder: &Path) -> Result<Valid<Schema>, Error> {
         let text = fs::read_to_string(path).map_err(io_error(path))?;
         builder = builder.parse(text, path);
     }
-    let schema = builder
-        .build()
-        .map_err(|invalid| Error::Invalid(messages(&invalid.errors)))?;
-    schema
-        .validate()
-        .map_err(|invalid| Error::Invalid(messages(&invalid.errors)))
+    let schema = builder.build().and_then(Schema::validate);
+    schema.map_err(|invalid| Error::Invalid(messages(&invalid.errors)))
 }
 
 fn messages(errors: &DiagnosticList) -> Vec<String> {
     let messages = errors.iter().map(|diagnostic| {
-        let location = location(&diagnostic).map(|location| format!("{location}: "));
+        let location = location(diagnostic.error.location(), diagnostic.sources);
+        let location = location.map(|location| format!("{location}: "));
         let message = diagnostic.error.to_string();
         format!(
             "{}{message}; {}",
@@ -59,16 +57,11 @@ fn messages(errors: &DiagnosticList) -> Vec<String> {
 }
 
 /// File, line and column, as in `recipe.graphql:3:9`.
-pub(crate) fn location(diagnostic: &Diagnostic<'_, DiagnosticData>) -> Option<String> {
-    let span = diagnostic.error.location()?;
-    let file = diagnostic.sources.get(&span.file_id())?.path();
-    let start = span.line_column_range(diagnostic.sources)?.start;
-    Some(format!(
-        "{}:{}:{}",
-        file.display(),
-        start.line,
-        start.column
-    ))
+pub(crate) fn location(span: Option<SourceSpan>, sources: &SourceMap) -> Option<String> {
+    let span = span?;
+    let file = sources.get(&span.file_id())?.path().display();
+    let LineColumn { line, column } = span.line_column(sources)?;
+    Some(format!("{file}:{line}:{column}"))
 }
 
 /// How to fix the mistake that the validator reports with this message.

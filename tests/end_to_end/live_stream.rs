@@ -87,7 +87,7 @@ impl ObjectStore for CountingStore {
 }
 
 async fn publish(test: &TestApp) {
-    let store = &*test.app.services.objects;
+    let store = &*test.app.objects;
     let published = live::publish(&*test.pool, store).await;
     published.expect("published");
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use coach_domain::{clock::SystemClock, command::CommandRate, purchase::Shops};
+use coach_domain::{clock::SystemClock, command::CommandRate, live::StatusCache, purchase::Shops};
 use coach_gateway::{
     auth::{Authenticator, LocalIssuer},
     http::{self, AppState},
     settings::{Settings, Sources},
 };
-use coach_resolvers::{App, Services};
+use coach_resolvers::App;
 use coach_workers::queue::PostgresQueue;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -38,15 +38,18 @@ impl Gateway {
         let settings = Settings::load(&sources).expect("valid settings");
         let (pool, clock) = (fixture.pool.clone(), Arc::new(SystemClock));
         let queue = Arc::new(PostgresQueue::new_unchecked(pool.clone(), []));
-        let services = Services {
+        let app = Arc::new(App {
+            database: pool,
+            catalogue: Arc::default(),
             clock: clock.clone(),
             operations: queue,
             shops: Shops::default(),
+            live: StatusCache::new(fixture.objects.clone(), clock.clone()),
             objects: fixture.objects.clone(),
-            rate: Arc::new(CommandRate::new(settings.limits.commands)),
+            rate: CommandRate::new(settings.limits.commands),
             status_url: settings.status_url(settings.listen).expect("an address"),
-        };
-        let app = App::new(pool, services);
+            record_statements: false,
+        });
         let issuer = Arc::new(LocalIssuer::generate().expect("randomness"));
         let authenticator = Authenticator::local(&issuer, &settings.auth, clock);
         let state = AppState::new(&settings, app, authenticator, None);

@@ -1,29 +1,28 @@
 //! `coach-bench answers`: checks that responses wait for nothing but the database.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context as _, ensure};
-use chrono::{DateTime, Utc};
 use coach_domain::{
-    clock::{Clock as _, SystemClock},
     database::Pool,
     id::{CycleId, MemberId, OpaqueId as _},
 };
 use reqwest::Client;
-use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
-use super::{BudgetCheck, Setup};
+use super::Setup;
 use crate::{
     cli::{AnswersOptions, Common},
     environment::Environment,
-    format::{ratio, spread},
+    format::{kept_or_broken, ratio, spread},
     gateway, log_progress,
     operation::Request,
     pipeline,
     report::table::Table,
     service::Service,
-    statistics::Spread,
+    sql::{count_unsent, statement},
+    statistics::{Spread, milliseconds},
     stub,
 };
 
@@ -52,10 +51,12 @@ struct Server {
     pool: Pool,
     /// The requests that submit the remaining check-ins.
     check_ins: Vec<Request>,
+    /// The median latency of each run in milliseconds.
+    medians: Vec<f64>,
 }
 
 /// Submits check-ins alternately to several servers, for some of which external services are unresponsive.
-pub(super) async fn run(common: &Common, options: AnswersOptions) -> anyhow::Result<BudgetCheck> {
+pub(super) async fn run(common: &Common, options: AnswersOptions) -> anyhow::Result<bool> {
     let setup = Setup::new(VERB, common).await?;
     let subjects = &setup.subjects;
     let needed = usize::try_from(options.check_ins * (options.rounds + 1))?;
@@ -66,7 +67,8 @@ pub(super) async fn run(common: &Common, options: AnswersOptions) -> anyhow::Res
     );
     let partner = stub::start_partner().await?;
     let unresponsive = stub::start_unresponsive().await?;
-    let without_mail = [
+    let all_services = vec![("COACH_PARTNERS", stub::partner_setting(&partner))];
+    let without_mail = vec![
         ("COACH_MAIL", format!("smtp://{unresponsive}")),
         ("COACH_MAIL_FROM", "bench@coach.test".to_owned()),
         ("COACH_MAIL_APP_URL", "https://coach.test".to_owned()),
@@ -76,61 +78,38 @@ pub(super) async fn run(common: &Common, options: AnswersOptions) -> anyhow::Res
             stub::partner_setting(&format!("http://{unresponsive}")),
         ),
     ];
-    let mut without_all = without_mail.to_vec();
-    without_all.extend(stub::sqs_settings(&unresponsive));
-    let all_services = [("COACH_PARTNERS", stub::partner_setting(&partner))];
-    let mut servers = [
-        Server::start("all there", "bench_answers_1", &setup, Some(&all_services)).await?,
-        Server::start(
-            "without mail and partner",
-            "bench_answers_2",
-            &setup,
-            Some(&without_mail),
-        )
-        .await?,
-        Server::start(
-            "without queue, mail and partner",
-            "bench_answers_3",
-            &setup,
-            Some(&without_all),
-        )
-        .await?,
-        Server::start("nothing behind", "bench_answers_4", &setup, None).await?,
-    ];
-    let mut medians: [Vec<f64>; 4] = Default::default();
+    let without_all = [without_mail.clone(), stub::sqs_settings(&unresponsive)].concat();
+    let with_workers = "serve --with-workers";
+    let mut servers = Vec::new();
+    for (number, (name, arguments, services)) in [
+        ("all there", with_workers, all_services),
+        ("without mail and partner", with_workers, without_mail),
+        ("without queue, mail and partner", with_workers, without_all),
+        ("nothing behind", "serve", Vec::new()),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let database = format!("bench_answers_{}", number + 1);
+        servers.push(Server::start(name, arguments, &database, &setup, services).await?);
+    }
     for round in 0..=options.rounds {
         for turn in 0..servers.len() {
             // Each round starts with another server.
             let index = (turn + round as usize) % servers.len();
-            let median = servers[index].submit(options.check_ins).await?;
-            // The first round is the warm-up.
-            if round > 0 {
-                medians[index].push(median);
-            }
+            servers[index].submit(options.check_ins).await?;
         }
         log_progress(&format!("  round {round} of {}", options.rounds));
     }
-    let baseline = &medians[0];
-    let mut table = Table::new([
-        "server",
-        "p50 ms, the least",
-        "median",
-        "the most",
-        "ratio to the first",
-    ]);
+    let mut table =
+        Table::new("server | p50 ms, the least | median | the most | ratio to the first");
     let mut kept = true;
-    for (server, medians) in servers.iter().zip(&medians) {
-        let ratios = Spread::of(
-            medians
-                .iter()
-                .zip(baseline)
-                .map(|(one, baseline)| one / baseline),
-        );
-        let (ratios, all) = (
-            ratios.context("no round")?,
-            Spread::of(medians.iter().copied()),
-        );
-        let all = all.context("no round")?;
+    for server in &servers {
+        // The first round is the warm-up.
+        let (medians, baseline) = (&server.medians[1..], &servers[0].medians[1..]);
+        let all = Spread::of(medians.iter().copied())?;
+        let ratios = medians.iter().zip(baseline);
+        let ratios = Spread::of(ratios.map(|(median, baseline)| median / baseline))?;
         kept &= ratios.median <= MAX_RATIO;
         table.row([
             server.service.name.to_owned(),
@@ -140,10 +119,9 @@ pub(super) async fn run(common: &Common, options: AnswersOptions) -> anyhow::Res
             spread(&ratios),
         ]);
     }
-    let unsent = servers[2].unsent().await?;
+    let unsent = count_unsent(&servers[2].pool).await?;
     // Otherwise the queue was not unresponsive.
     kept &= unsent > 0;
-    let check_result = BudgetCheck::of(kept);
     let body = format!(
         "submitCheckIn, one after the other, {} for each of {} runs; `coach serve --with-workers` in turn, each over a \
          database of its own, and paused meanwhile. What is away takes connections and says nothing. With all there the \
@@ -152,40 +130,37 @@ pub(super) async fn run(common: &Common, options: AnswersOptions) -> anyhow::Res
         options.check_ins,
         options.rounds,
         table.markdown(),
-        check_result.word()
+        kept_or_broken(kept)
     );
-    setup.publish(common, &body)?;
-    Ok(check_result)
+    setup.heading.publish(&body)?;
+    Ok(kept)
 }
 
 impl Server {
-    /// Starts `coach serve --with-workers` with the settings of external services, or `coach serve` without any.
+    /// Starts `coach` with the settings of external services.
     async fn start(
         name: &'static str,
+        arguments: &str,
         database: &str,
         setup: &Setup,
-        services: Option<&[(&str, String)]>,
+        mut settings: Vec<(&str, String)>,
     ) -> anyhow::Result<Self> {
         let url = setup.environment.copy(database).await?;
         let pool = pipeline::connect(&url).await?;
         let check_ins = make_check_ins_due(&pool, &setup.environment, &setup.subjects).await?;
-        let mut settings = vec![("COACH_DATABASE_URL", url)];
-        let service = if let Some(services) = services {
-            settings.extend_from_slice(services);
-            gateway::start_with_workers(name, &setup.environment, &settings).await?
-        } else {
-            gateway::start(name, &setup.environment, &settings).await?
-        };
+        settings.push(("COACH_DATABASE_URL", url));
+        let service = gateway::start(name, arguments, &setup.environment, &settings).await?;
         service.pause()?;
         Ok(Self {
             service,
             pool,
             check_ins,
+            medians: Vec::new(),
         })
     }
 
-    /// Submits this number of check-ins, and returns the median latency in milliseconds.
-    async fn submit(&mut self, count: u32) -> anyhow::Result<f64> {
+    /// Submits this number of check-ins.
+    async fn submit(&mut self, count: u32) -> anyhow::Result<()> {
         self.service.resume()?;
         let client = Client::new();
         let url = self.service.url("/graphql");
@@ -193,20 +168,15 @@ impl Server {
         for _ in 0..count {
             let request = self.check_ins.pop().context("no check-in is left")?;
             let started = Instant::now();
-            let answer: Value = request.send(&client, &url, false).await?.json().await?;
-            latencies.push(started.elapsed());
-            let errors = &answer["data"]["submitCheckIn"]["userErrors"];
-            ensure!(errors == &json!([]), "a check-in was refused: {answer}");
+            let response = request.send(&client, &url, false).await?;
+            let body: Value = response.json().await?;
+            latencies.push(milliseconds(started.elapsed()));
+            let errors = &body["data"]["submitCheckIn"]["userErrors"];
+            ensure!(errors == &json!([]), "a check-in was refused: {body}");
         }
         self.service.pause()?;
-        latencies.sort_unstable();
-        let median: Duration = latencies[latencies.len() / 2];
-        Ok(median.as_secs_f64() * 1_000.0)
-    }
-
-    async fn unsent(&self) -> anyhow::Result<i64> {
-        let sql = "SELECT count(*) FROM outbox WHERE sent_at IS NULL";
-        crate::environment::query_value(&self.pool, sql).await
+        self.medians.push(Spread::of(latencies)?.median);
+        Ok(())
     }
 }
 
@@ -217,12 +187,7 @@ async fn make_check_ins_due(
     subjects: &[String],
 ) -> anyhow::Result<Vec<Request>> {
     pool.execute_unprepared(DISABLE_REMINDERS).await?;
-    let now: DateTime<Utc> = SystemClock.now();
-    let statement = Statement::from_sql_and_values(
-        DbBackend::Postgres,
-        MAKE_CHECK_INS_DUE,
-        [subjects.to_vec().into()],
-    );
+    let statement = statement(MAKE_CHECK_INS_DUE, [subjects.to_vec().into()]);
     let rows = pool.query_all_raw(statement).await?;
     let requests = rows.iter().map(|row| {
         let subject: String = row.try_get_by_index(0)?;
@@ -237,11 +202,8 @@ async fn make_check_ins_due(
             "energy": 4,
             "sleep": 3,
         });
-        let body = json!({ "query": SUBMIT_CHECK_IN, "variables": { "input": input } });
-        Ok(Request {
-            token: environment.issuer.token(&subject, &[], now)?,
-            body: body.to_string(),
-        })
+        let variables = json!({ "input": input });
+        Request::new(environment, &subject, SUBMIT_CHECK_IN, &variables)
     });
     requests.collect()
 }

@@ -2,15 +2,15 @@
 
 use std::time::{Duration, Instant};
 
-use super::{BudgetCheck, Setup};
+use super::Setup;
 use crate::{
     cli::{BacklogOptions, Common},
-    environment,
-    format::{count, megabytes, spread, whole},
+    format::{count, kept_or_broken, megabytes, spread, whole},
     gateway, log_progress,
     measure::measure,
     pipeline, process,
     report::table::Table,
+    sql::count_unsent,
     statistics::{Spread, float},
 };
 
@@ -23,54 +23,31 @@ const MAX_READ_RATIO: f64 = 1.5;
 const MAX_MEMORY_GROWTH: u64 = 10_000_000;
 
 /// Alternates reads with the worker running and paused, until the backlog is drained.
-pub(super) async fn run(common: &Common, options: BacklogOptions) -> anyhow::Result<BudgetCheck> {
+pub(super) async fn run(common: &Common, options: BacklogOptions) -> anyhow::Result<bool> {
     let setup = Setup::new(VERB, common).await?;
     let environment = &setup.environment;
     let pool = pipeline::connect(&environment.database_url).await?;
-    pipeline::clear(&pool).await?;
-    log_progress(&format!("a backlog of {} rows", count(options.rows.into())));
-    for _ in 0..options.rows / 1_000 {
-        pipeline::enqueue(&pool, 1_000).await?;
-    }
+    pipeline::enqueue_backlog(&pool, options.rows).await?;
     let prepared = setup.prepare_today().await?;
-    let server = gateway::start("gateway", environment, &[]).await?;
-    let read = async || {
-        measure(
-            &server,
-            environment.postgres,
-            &prepared,
-            options.connections,
-            options.seconds,
-        )
-        .await
-    };
+    let gateway = gateway::start("gateway", "serve", environment, &[]).await?;
+    let load = prepared.load(options.connections);
+    let read = async || measure(&gateway, environment.postgres, load, options.seconds).await;
     read().await?;
     let rate = [("COACH_RELAY_RATE", options.rate.to_string())];
-    let worker = gateway::start_worker(environment, &rate).await?;
-    let (mut ratios, mut failed, mut memory_range) = (Vec::new(), 0, None);
+    let worker = gateway::start("worker", "worker", environment, &rate).await?;
+    let (mut ratios, mut failed, mut memory) = (Vec::new(), 0, Vec::new());
     let (started, mut working_time) = (Instant::now(), Duration::ZERO);
-    let mut table = Table::new([
-        "minute",
-        "unsent",
-        "worker MB",
-        "p50 ms at work",
-        "p50 ms at rest",
-        "ratio",
-    ]);
+    let mut table =
+        Table::new("minute | unsent | worker MB | p50 ms at work | p50 ms at rest | ratio");
     loop {
         let run_started = Instant::now();
         let busy = read().await?;
         working_time += run_started.elapsed();
-        let unsent: i64 = environment::query_value(
-            &environment.pool,
-            "SELECT count(*) FROM outbox WHERE sent_at IS NULL",
-        )
-        .await?;
+        let unsent = count_unsent(&pool).await?;
         let resident = process::resident(worker.pid())?;
         if working_time > Duration::from_mins(1) {
             // The memory used during the start is not counted.
-            let (min, max) = memory_range.unwrap_or((resident, resident));
-            memory_range = Some((min.min(resident), max.max(resident)));
+            memory.push(resident);
         }
         if unsent == 0 {
             break;
@@ -85,24 +62,21 @@ pub(super) async fn run(common: &Common, options: BacklogOptions) -> anyhow::Res
         ratios.push(ratio);
         table.row([
             format!("{:.1}", started.elapsed().as_secs_f64() / 60.0),
-            count(unsent.unsigned_abs()),
+            count(unsent),
             megabytes(resident),
             format!("{:.2}", busy.figures.p50()),
             format!("{:.2}", rest.figures.p50()),
             format!("{ratio:.2}"),
         ]);
-        log_progress(&format!(
-            "  {} left, reads {ratio:.2}",
-            count(unsent.unsigned_abs())
-        ));
+        log_progress(&format!("  {} left, reads {ratio:.2}", count(unsent)));
     }
     let peak = process::peak(worker.pid())?;
-    let memory_growth = memory_range.map_or(0, |(min, max)| max - min);
-    let reads = Spread::of(ratios);
-    let median = reads.as_ref().map_or(f64::INFINITY, |reads| reads.median);
-    let check_result = BudgetCheck::of(
-        median <= MAX_READ_RATIO && failed == 0 && memory_growth <= MAX_MEMORY_GROWTH,
-    );
+    let memory_growth = memory.iter().max().unwrap_or(&0) - memory.iter().min().unwrap_or(&0);
+    // Without reads beside a backlog there is nothing to compare.
+    let reads = Spread::of(ratios).ok();
+    let kept = reads.is_some_and(|reads| reads.median <= MAX_READ_RATIO)
+        && failed == 0
+        && memory_growth <= MAX_MEMORY_GROWTH;
     let body = format!(
         "{} rows through the relay of one `coach worker`, limited to {} a second; Today at {} connections for {} s at a \
          time, with the worker at work and stopped, in turn.\n\n{}\n\
@@ -118,10 +92,10 @@ pub(super) async fn run(common: &Common, options: BacklogOptions) -> anyhow::Res
         reads.as_ref().map_or_else(String::new, spread),
         megabytes(memory_growth),
         megabytes(peak),
-        check_result.word(),
+        kept_or_broken(kept),
     );
-    pipeline::clear(&pool).await?;
+    pipeline::truncate_tables(&pool).await?;
     pool.close().await;
-    setup.publish(common, &body)?;
-    Ok(check_result)
+    setup.heading.publish(&body)?;
+    Ok(kept)
 }

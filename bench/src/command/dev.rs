@@ -1,83 +1,70 @@
 //! `coach-bench dev`: measures what developers wait for repeatedly.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    time::{Duration, Instant},
-};
+use std::{fs, path::Path, time::Instant};
 
-use super::BudgetCheck;
+use super::start_minimal;
 use crate::{
-    cli::Common,
-    environment::Environment,
-    gateway, log_progress,
-    report::{Heading, table::Table},
+    cli::Common, format::kept_or_broken, gateway, log_progress, report::table::Table,
+    statistics::Spread,
 };
 
 const VERB: &str = "dev";
 
 const RUNS: usize = 9;
-const MAX_MEDIAN: Duration = Duration::from_secs(1);
+/// The limit of the median in seconds.
+const MAX_MEDIAN: f64 = 1.0;
 
 /// Measures each task several times, and checks the median.
-pub(super) async fn run(common: &Common) -> anyhow::Result<BudgetCheck> {
-    let common = common.with_minimal_data_set();
-    let environment = Environment::start(&common).await?;
-    let heading = Heading::new(VERB, &common, &environment, "no load").await?;
-    let mut table = Table::new(["what", "fastest", "median", "slowest", "below a second"]);
-    let mut check_result = BudgetCheck::Kept;
-    for (task, mut durations) in [
+pub(super) async fn run(common: &Common) -> anyhow::Result<bool> {
+    let (environment, heading) = start_minimal(VERB, common, "no load").await?;
+    let mut table = Table::new("what | fastest | median | slowest | below a second");
+    let mut all_kept = true;
+    for (task, times) in [
         ("generating the contract", time_generation()?),
         (
             "`coach dev` on a database that is there",
             time_starts(&environment.home).await?,
         ),
     ] {
-        durations.sort_unstable();
-        let median = durations[durations.len() / 2];
-        let kept = BudgetCheck::of(median < MAX_MEDIAN);
-        if kept == BudgetCheck::Broken {
-            check_result = kept;
-        }
+        let times = Spread::of(times)?;
+        let kept = times.median < MAX_MEDIAN;
+        all_kept &= kept;
+        let seconds = |time: f64| format!("{time:.2} s");
         table.row([
             task.to_owned(),
-            seconds(durations[0]),
-            seconds(median),
-            seconds(durations[durations.len() - 1]),
-            kept.word().to_owned(),
+            seconds(times.min),
+            seconds(times.median),
+            seconds(times.max),
+            kept_or_broken(kept).to_owned(),
         ]);
     }
-    heading.publish(&common, &table.markdown())?;
-    Ok(check_result)
+    heading.publish(&table.markdown())?;
+    Ok(all_kept)
 }
 
-/// Generates the contract as the build script of `coach-resolvers` does.
-fn time_generation() -> anyhow::Result<Vec<Duration>> {
+/// Generates the contract as the build script of `coach-resolvers` does. Returns seconds.
+fn time_generation() -> anyhow::Result<Vec<f64>> {
     let contract = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/graphql");
-    let mut durations = Vec::new();
+    let mut times = Vec::new();
     for _ in 0..RUNS {
         let started = Instant::now();
         coach_schema::generate(&contract, "resolvers/src")?;
-        durations.push(started.elapsed());
+        times.push(started.elapsed().as_secs_f64());
     }
-    Ok(durations)
+    Ok(times)
 }
 
-/// Measures the time from the start to the first `/health/ready` with 200.
-async fn time_starts(bench: &Path) -> anyhow::Result<Vec<Duration>> {
-    let home: PathBuf = bench.join("dev");
+/// Measures the seconds from the start to the first `/health/ready` with 200.
+async fn time_starts(bench: &Path) -> anyhow::Result<Vec<f64>> {
+    let home = bench.join("dev");
     fs::create_dir_all(&home)?;
     log_progress("coach dev makes its database");
     drop(gateway::start_dev(&home).await?);
-    let mut durations = Vec::new();
+    let mut times = Vec::new();
     for _ in 0..RUNS {
         let (dev, ready_after) = gateway::start_dev(&home).await?;
-        durations.push(ready_after);
+        times.push(ready_after.as_secs_f64());
         drop(dev);
     }
-    Ok(durations)
-}
-
-fn seconds(duration: Duration) -> String {
-    format!("{:.2} s", duration.as_secs_f64())
+    Ok(times)
 }

@@ -1,9 +1,9 @@
 //! `coach-bench memory`: measures the resident memory after many requests.
 
-use super::{BudgetCheck, Setup};
+use super::Setup;
 use crate::{
     cli::Common,
-    format::{count, megabytes},
+    format::{count, kept_or_broken, megabytes},
     gateway, log_progress,
     measure::measure,
     process,
@@ -23,15 +23,15 @@ const FIRST_RUN_SECONDS: u32 = 5;
 const MAX_RUN_SECONDS: f64 = 60.0;
 
 /// Sends Today to a gateway that was just started.
-pub(super) async fn run(common: &Common) -> anyhow::Result<BudgetCheck> {
+pub(super) async fn run(common: &Common) -> anyhow::Result<bool> {
     let setup = Setup::new(VERB, common).await?;
     let prepared = setup.prepare_today().await?;
-    let gateway = gateway::start("gateway", &setup.environment, &[]).await?;
+    let gateway = gateway::start("gateway", "serve", &setup.environment, &[]).await?;
     let (pid, before) = (gateway.pid(), process::resident(gateway.pid())?);
     let (mut sent, mut failed, mut peak, mut seconds) = (0, 0, before, FIRST_RUN_SECONDS);
     while sent < REQUESTS {
-        let postgres = setup.environment.postgres;
-        let run = measure(&gateway, postgres, &prepared, CONNECTIONS, seconds).await?;
+        let load = prepared.load(CONNECTIONS);
+        let run = measure(&gateway, setup.environment.postgres, load, seconds).await?;
         sent += run.figures.requests;
         failed += run.figures.failed;
         // Each run resets the peak.
@@ -45,8 +45,8 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<BudgetCheck> {
         seconds = whole_seconds(missing);
     }
     let after = process::resident(pid)?;
-    let check_result = BudgetCheck::of(after < MAX_RESIDENT && failed == 0);
-    let mut table = Table::new(["resident", "MB"]);
+    let kept = after < MAX_RESIDENT && failed == 0;
+    let mut table = Table::new("resident | MB");
     for (moment, bytes) in [
         ("before the first request", before),
         ("after the last", after),
@@ -59,10 +59,10 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<BudgetCheck> {
         count(sent),
         table.markdown(),
         megabytes(MAX_RESIDENT),
-        check_result.word()
+        kept_or_broken(kept)
     );
-    setup.publish(common, &body)?;
-    Ok(check_result)
+    setup.heading.publish(&body)?;
+    Ok(kept)
 }
 
 #[expect(

@@ -2,9 +2,9 @@
 
 mod answers;
 mod backlog;
+mod bare_server;
 mod dev;
 mod memory;
-mod peer;
 mod queue;
 mod rehearse_live;
 mod run;
@@ -27,34 +27,14 @@ use crate::{
 /// that requests of the same member are far apart.
 const MAX_MEMBERS: u32 = 10_000;
 
-/// Whether the measured limits were kept. The process fails if they were not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BudgetCheck {
-    Kept,
-    Broken,
-}
-
-impl BudgetCheck {
-    fn of(kept: bool) -> Self {
-        if kept { Self::Kept } else { Self::Broken }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Kept => "kept",
-            Self::Broken => "BROKEN",
-        }
-    }
-}
-
-/// Runs the subcommand.
-pub(crate) async fn run(cli: &Cli) -> anyhow::Result<BudgetCheck> {
+/// Runs the subcommand, and returns whether the limits were kept. The process fails if they were not.
+pub(crate) async fn run(cli: &Cli) -> anyhow::Result<bool> {
     let common = &cli.common;
     match &cli.verb {
         Verb::Run(options) => run::run(common, options).await,
         Verb::Telemetry(options) => telemetry::run(common, *options).await,
         Verb::Memory => memory::run(common).await,
-        Verb::Peer(options) => peer::run(common, *options).await,
+        Verb::BareServer(options) => bare_server::run(common, *options).await,
         Verb::Queue(options) => queue::run(common, *options).await,
         Verb::Backlog(options) => backlog::run(common, *options).await,
         Verb::Answers(options) => answers::run(common, *options).await,
@@ -62,15 +42,23 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<BudgetCheck> {
         Verb::Status(options) => status::run(common, *options).await,
         Verb::Webhooks(options) => webhooks::run(common, *options).await,
         Verb::Dev => dev::run(common).await,
-        Verb::Work(options) => {
-            crate::pipeline::run_process(options).await?;
-            Ok(BudgetCheck::Kept)
-        }
-        Verb::ServePeer(options) => {
-            crate::peer::serve(options).await?;
-            Ok(BudgetCheck::Kept)
-        }
+        Verb::Work(options) => crate::pipeline::run_process(options).await.map(|()| true),
+        Verb::ServeBare(options) => crate::bare_server::serve(options).await.map(|()| true),
     }
+}
+
+/// Starts what measurements need that do not depend on members: an environment with a minimal data set, whose database
+/// is a copy that they may modify, and a heading.
+async fn start_minimal(
+    verb: &'static str,
+    common: &Common,
+    programs: &str,
+) -> anyhow::Result<(Environment, Heading)> {
+    let common = common.with_minimal_data_set();
+    let mut environment = Environment::start(&common).await?;
+    environment.database_url = environment.copy(verb).await?;
+    let heading = Heading::new(verb, &common, &environment, programs).await?;
+    Ok((environment, heading))
 }
 
 /// What most subcommands need before they start a server.
@@ -107,10 +95,5 @@ impl Setup {
 
     async fn prepare_today(&self) -> anyhow::Result<Prepared> {
         self.prepare(&TODAY).await
-    }
-
-    /// Prints the results, and saves them if `--save` is given.
-    fn publish(&self, common: &Common, body: &str) -> anyhow::Result<()> {
-        self.heading.publish(common, body)
     }
 }

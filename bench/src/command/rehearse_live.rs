@@ -12,19 +12,22 @@ use std::{
 
 use chrono::TimeDelta;
 use coach_domain::live::FileState;
-use tokio::time::{sleep, sleep_until};
+use tokio::{
+    task::JoinSet,
+    time::{sleep, sleep_until},
+};
 
-use super::BudgetCheck;
+use super::start_minimal;
 use crate::{
     cli::{Common, RehearseLiveOptions},
-    environment::Environment,
-    format::{count, ratio, whole},
+    environment::{Environment, create_empty_folder},
+    format::{count, kept_or_broken, ratio, whole},
     gateway, install, log_progress, process,
     rehearsal::{
-        API_KEY, Crowd, Edges, PATH_SECRET, Provider, RequestCounts, announce, poll_steadily,
-        wait_for_status_file,
+        API_KEY, Crowd, Edges, PATH_SECRET, Provider, RequestCounts, announce, announce_tomorrow,
+        poll_steadily, wait_for_status_file,
     },
-    report::{Heading, table::Table},
+    report::table::Table,
     service::Service,
     statistics::{float, percentile},
 };
@@ -67,11 +70,11 @@ struct SessionResult {
     provider_to_gateway: Duration,
     /// From the acknowledgement by the gateway to the file.
     gateway_to_file: Duration,
-    /// From the file to each app, sorted.
+    /// From the file to each app.
     file_to_app: Vec<Duration>,
-    /// From the provider to each app, sorted.
+    /// From the provider to each app.
     provider_to_app: Vec<Duration>,
-    /// From the provider to each app without its polling interval, sorted.
+    /// From the provider to each app without its polling interval.
     without_pause: Vec<Duration>,
 }
 
@@ -84,58 +87,42 @@ struct Rehearsal {
     status_file: PathBuf,
 }
 
-pub(super) async fn run(
-    common: &Common,
-    options: RehearseLiveOptions,
-) -> anyhow::Result<BudgetCheck> {
+pub(super) async fn run(common: &Common, options: RehearseLiveOptions) -> anyhow::Result<bool> {
     let nginx = install::NGINX.find_or_install()?;
     // The apps poll anonymously, so no members are needed.
-    let common = common.with_minimal_data_set();
-    let mut environment = Environment::start(&common).await?;
-    environment.database_url = environment.copy("rehearsal").await?;
-    let heading = Heading::new(VERB, &common, &environment, &nginx).await?;
+    let (environment, heading) = start_minimal(VERB, common, &nginx).await?;
     let rehearsal = Rehearsal::start(environment).await?;
     let failed = Arc::new(AtomicU64::new(0));
     let started = Instant::now();
-    let steady: Vec<_> = rehearsal
-        .edges
-        .addresses
-        .iter()
-        .zip(STEADY_LOAD)
-        .map(|(edge, (rate, _))| tokio::spawn(poll_steadily(*edge, rate, failed.clone())))
-        .collect();
-    let mut results = Vec::new();
-    let small = (options.pollers / 10).max(1);
-    for (number, pollers) in std::iter::once(small)
-        .chain(std::iter::repeat_n(
-            options.pollers,
-            usize::try_from(options.sessions)?,
-        ))
-        .enumerate()
-    {
-        let before = rehearsal.edges.counts()?[0];
-        let mut result = rehearsal.run_session(number, pollers).await?;
-        result.requests = rehearsal.edges.counts()?[0].requests - before.requests;
-        results.push(result);
+    // Aborts the tasks when dropped.
+    let mut steady = JoinSet::new();
+    for (edge, (rate, _)) in rehearsal.edges.addresses.into_iter().zip(STEADY_LOAD) {
+        steady.spawn(poll_steadily(edge, rate, failed.clone()));
     }
-    for task in steady {
-        task.abort();
+    // The first session, with a tenth of the crowd, is also the warm-up.
+    let mut results = vec![
+        rehearsal
+            .run_session(0, (options.pollers / 10).max(1))
+            .await?,
+    ];
+    for number in 1..=options.sessions {
+        results.push(rehearsal.run_session(number, options.pollers).await?);
     }
+    drop(steady);
     let elapsed = started.elapsed();
     // Until the edges have flushed their log.
     sleep(Duration::from_millis(1_500)).await;
     let counts = rehearsal.edges.counts()?;
     let failed = failed.load(Ordering::Relaxed);
-    let (checks, check_result) = evaluate(&results, &counts, elapsed, failed);
-    heading.publish(&common, &(tables(&results, &counts) + &checks))?;
-    Ok(check_result)
+    let (checks, kept) = evaluate(&results, &counts, elapsed, failed);
+    heading.publish(&(tables(&results, &counts) + &checks))?;
+    Ok(kept)
 }
 
 impl Rehearsal {
     async fn start(environment: Environment) -> anyhow::Result<Self> {
         let objects = environment.home.join("rehearsal-objects");
-        let _ = std::fs::remove_dir_all(&objects);
-        std::fs::create_dir_all(&objects)?;
+        create_empty_folder(&objects)?;
         let provider = Provider::start().await?;
         let settings = [
             ("COACH_OBJECTS", objects.display().to_string()),
@@ -143,34 +130,22 @@ impl Rehearsal {
             ("COACH_BRIGHTCOVE_API_KEY", API_KEY.to_owned()),
             ("COACH_WEBHOOK_BRIGHTCOVE_PATH", PATH_SECRET.to_owned()),
         ];
-        let gateway = gateway::start_with_workers("gateway", &environment, &settings).await?;
+        let gateway =
+            gateway::start("gateway", "serve --with-workers", &environment, &settings).await?;
         let edges = Edges::start(gateway.address, &environment.home).await?;
-        let rehearsal = Self {
-            status_file: objects.join("live/status.json"),
+        let status_file = objects.join("live/status.json");
+        announce_tomorrow(&environment, &gateway, &status_file).await?;
+        Ok(Self {
             environment,
             gateway,
             provider,
             edges,
-        };
-        // The file exists from the first announcement on.
-        announce(
-            &rehearsal.environment,
-            &rehearsal.gateway,
-            "tomorrow",
-            TimeDelta::days(1),
-        )
-        .await?;
-        wait_for_status_file(
-            rehearsal.status_file.clone(),
-            "tomorrow".to_owned(),
-            FileState::Scheduled,
-        )
-        .await?;
-        Ok(rehearsal)
+            status_file,
+        })
     }
 
     /// Announces a session, starts the crowd, goes live, and ends the session.
-    async fn run_session(&self, number: usize, pollers: u32) -> anyhow::Result<SessionResult> {
+    async fn run_session(&self, number: u32, pollers: u32) -> anyhow::Result<SessionResult> {
         log_progress(&format!(
             "session {number}: {} apps for {} seconds",
             count(pollers.into()),
@@ -179,18 +154,13 @@ impl Rehearsal {
         let started = Instant::now();
         let job = format!("job-{number}");
         self.provider.create(&job);
-        let session = announce(
-            &self.environment,
-            &self.gateway,
-            &job,
-            TimeDelta::seconds(8),
-        )
-        .await?;
+        let requests = self.edges.counts()?[0].requests;
+        let ahead = TimeDelta::seconds(8);
+        let session = announce(&self.environment, &self.gateway, &job, ahead).await?;
         let cpu = process::cpu(self.gateway.pid())?;
         let announced = Instant::now();
-        let announcement_written =
-            wait_for_status_file(self.status_file.clone(), job.clone(), FileState::Scheduled)
-                .await?;
+        let wait_for = |state| wait_for_status_file(self.status_file.clone(), job.clone(), state);
+        let announcement_written = wait_for(FileState::Scheduled).await?;
         // Until no edge has the previous session in its cache: after its end, apps poll rarely.
         sleep_until((announcement_written + EDGE_CACHE_LIFETIME + PROCESSING_ALLOWANCE).into())
             .await;
@@ -201,20 +171,19 @@ impl Rehearsal {
         });
         sleep_until((started + WAITING_DURATION).into()).await;
         let gateway = self.gateway.url("");
-        let live_written = tokio::spawn(wait_for_status_file(
-            self.status_file.clone(),
-            job.clone(),
-            FileState::Live,
-        ));
+        let live_written = tokio::spawn(wait_for(FileState::Live));
         let change = self.provider.go_live(&job, &gateway).await?;
         let live_written = live_written.await??;
         sleep_until((started + WAITING_DURATION + ON_AIR_DURATION).into()).await;
         self.provider.finish(&job, &gateway).await?;
         let crowd = crowd.await?;
         let cpu = process::cpu(self.gateway.pid())?.saturating_sub(cpu);
-        let since = |from: Instant| {
-            let times = crowd.live.iter().map(|seen| seen.at - from);
-            sorted(times)
+        let seen_after = |from: Instant| {
+            crowd
+                .live
+                .iter()
+                .map(|seen| seen.at - from)
+                .collect::<Vec<_>>()
         };
         let without_pause = crowd.live.iter();
         let without_pause =
@@ -224,20 +193,14 @@ impl Rehearsal {
             announcement_to_file: announcement_written - announced,
             provider_to_gateway: change.acknowledged - change.happened,
             gateway_to_file: live_written.saturating_duration_since(change.acknowledged),
-            file_to_app: since(live_written),
-            provider_to_app: since(change.happened),
-            without_pause: sorted(without_pause),
+            file_to_app: seen_after(live_written),
+            provider_to_app: seen_after(change.happened),
+            without_pause: without_pause.collect(),
             crowd,
             pollers,
-            requests: 0,
+            requests: self.edges.counts()?[0].requests - requests,
         })
     }
-}
-
-fn sorted(times: impl Iterator<Item = Duration>) -> Vec<Duration> {
-    let mut times: Vec<_> = times.collect();
-    times.sort_unstable();
-    times
 }
 
 fn seconds(time: Duration) -> String {
@@ -246,19 +209,10 @@ fn seconds(time: Duration) -> String {
 
 /// The tables of the sessions and of the edges.
 fn tables(results: &[SessionResult], counts: &[RequestCounts]) -> String {
-    let mut sessions = Table::new([
-        "apps",
-        "requests/s",
-        "announced → file",
-        "provider → gateway",
-        "gateway → file",
-        "file → app p50",
-        "p99",
-        "provider → app p50",
-        "p99",
-        "p99 without the app's pause",
-        "gateway, of a core",
-    ]);
+    let mut sessions = Table::new(
+        "apps | requests/s | announced → file | provider → gateway | gateway → file | file → app p50 | p99 | \
+         provider → app p50 | p99 | p99 without the app's pause | gateway, of a core",
+    );
     for it in results {
         sessions.row([
             count(it.pollers.into()),
@@ -274,7 +228,7 @@ fn tables(results: &[SessionResult], counts: &[RequestCounts]) -> String {
             ratio(it.cpu),
         ]);
     }
-    let mut edges = Table::new(["edge", "requests", "to the origin", "hit ratio"]);
+    let mut edges = Table::new("edge | requests | to the origin | hit ratio");
     let names = ["the crowd's", "5 a second", "100 a second"];
     for (name, counts) in names.into_iter().zip(counts) {
         edges.row([
@@ -287,85 +241,72 @@ fn tables(results: &[SessionResult], counts: &[RequestCounts]) -> String {
     format!("{}\n{}\n", sessions.markdown(), edges.markdown())
 }
 
-/// Checks the results against the limits of `docs/LIVE.md`.
+/// Checks the results against the limits of `docs/LIVE.md`, and returns a list of the checks and whether all were kept.
 fn evaluate(
     results: &[SessionResult],
     counts: &[RequestCounts],
     elapsed: Duration,
     failed: u64,
-) -> (String, BudgetCheck) {
-    // Apps poll every three to five seconds from one minute before the start until ten minutes after it.
-    let bound = EDGE_CACHE_LIFETIME + Duration::from_secs(5) + PROCESSING_ALLOWANCE;
-    let at_most = |allowed: Duration, of: fn(&SessionResult) -> &Vec<Duration>| {
-        results.iter().all(|it| percentile(of(it), 99) <= allowed)
-    };
+) -> (String, bool) {
     let sum = |count: fn(&Crowd) -> u64| results.iter().map(|it| count(&it.crowd)).sum::<u64>();
-    let missed = |saw: fn(&Crowd) -> u64| {
-        let apps = results.iter().map(|it| u64::from(it.pollers)).sum::<u64>();
-        apps - sum(saw)
+    let apps = results.iter().map(|it| u64::from(it.pollers)).sum::<u64>();
+    let (mut list, mut all_kept) = (String::new(), true);
+    let mut check = |kept: bool, limit: &str| {
+        list += &format!("- {}: {limit}\n", kept_or_broken(kept));
+        all_kept &= kept;
     };
-    let (missed_live, missed_end) = (missed(|it| it.live.len() as u64), missed(|it| it.ended));
+    let missed_live = apps - sum(|it| it.live.len() as u64);
+    let missed_end = apps - sum(|it| it.ended);
+    check(
+        missed_live + missed_end == 0,
+        &format!(
+            "every app saw the session on air ({missed_live} did not), and over ({missed_end} did not)"
+        ),
+    );
+    let failed = sum(|it| it.failed) + failed;
+    check(failed == 0, &format!("no answer failed ({failed} did)"));
+    let stale = sum(|it| it.stale);
+    check(
+        stale == 0,
+        &format!("the file never went back ({stale} answers were older)"),
+    );
+    // Apps poll every three to five seconds from one minute before the start until ten minutes after it.
+    let without_pause = EDGE_CACHE_LIFETIME + PROCESSING_ALLOWANCE;
+    let with_pause = without_pause + Duration::from_secs(5);
+    let keeps = |it: &SessionResult| percentile(&it.provider_to_app, 99) <= with_pause;
+    check(
+        results.iter().all(keeps),
+        &format!("provider → app p99 at most {} s", seconds(with_pause)),
+    );
+    let keeps = |it: &SessionResult| percentile(&it.without_pause, 99) <= without_pause;
+    check(
+        results.iter().all(keeps),
+        &format!(
+            "the same without the app's own pause at most {} s",
+            seconds(without_pause)
+        ),
+    );
+    let elapsed = elapsed.as_secs();
+    let max_origin_requests = float(elapsed) / 2.0 + 1.0;
+    let keeps = |it: &RequestCounts| float(it.origin_requests) <= max_origin_requests;
+    check(
+        counts.iter().all(keeps),
+        &format!("the origin is asked at most once in two seconds by each edge (of {elapsed} s)"),
+    );
     let small_cpu = results.first().map_or(0.0, |it| it.cpu);
     let max_cpu = results.iter().skip(1).map(|it| it.cpu).fold(0.0, f64::max);
-    let max_origin_requests = float(elapsed.as_secs()) / 2.0 + 1.0;
-    let mut checks = vec![
-        (
-            format!(
-                "every app saw the session on air ({missed_live} did not), and over ({missed_end} did not)"
-            ),
-            missed_live + missed_end == 0,
+    check(
+        max_cpu <= small_cpu * MAX_CPU_GROWTH,
+        &format!(
+            "the gateway takes at most {MAX_CPU_GROWTH} times as much with ten times the crowd ({:.2})",
+            max_cpu / small_cpu
         ),
-        (
-            format!("no answer failed ({} did)", sum(|it| it.failed) + failed),
-            sum(|it| it.failed) + failed == 0,
-        ),
-        (
-            format!(
-                "the file never went back ({} answers were older)",
-                sum(|it| it.stale)
-            ),
-            sum(|it| it.stale) == 0,
-        ),
-        (
-            format!("provider → app p99 at most {} s", seconds(bound)),
-            at_most(bound, |it| &it.provider_to_app),
-        ),
-        (
-            format!(
-                "the same without the app's own pause at most {} s",
-                seconds(EDGE_CACHE_LIFETIME + PROCESSING_ALLOWANCE)
-            ),
-            at_most(EDGE_CACHE_LIFETIME + PROCESSING_ALLOWANCE, |it| {
-                &it.without_pause
-            }),
-        ),
-        (
-            format!(
-                "the origin is asked at most once in two seconds by each edge (of {} s)",
-                elapsed.as_secs()
-            ),
-            counts
-                .iter()
-                .all(|it| float(it.origin_requests) <= max_origin_requests),
-        ),
-        (
-            format!(
-                "the gateway takes at most {MAX_CPU_GROWTH} times as much with ten times the crowd ({:.2})",
-                max_cpu / small_cpu
-            ),
-            max_cpu <= small_cpu * MAX_CPU_GROWTH,
-        ),
-    ];
+    );
     for ((rate, min_hit_ratio), counts) in STEADY_LOAD.into_iter().zip(counts).skip(1) {
-        let kept = counts.hit_ratio() > min_hit_ratio;
-        checks.push((
-            format!("hit ratio above {min_hit_ratio} at {rate} a second"),
-            kept,
-        ));
+        check(
+            counts.hit_ratio() > min_hit_ratio,
+            &format!("hit ratio above {min_hit_ratio} at {rate} a second"),
+        );
     }
-    let mut text = String::new();
-    for (check, kept) in &checks {
-        text += &format!("- {}: {check}\n", if *kept { "kept" } else { "BROKEN" });
-    }
-    (text, BudgetCheck::of(checks.iter().all(|(_, kept)| *kept)))
+    (list, all_kept)
 }

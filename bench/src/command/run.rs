@@ -1,6 +1,6 @@
 //! `coach-bench run`: measures the app's queries at several numbers of connections.
 
-use super::{BudgetCheck, Setup};
+use super::Setup;
 use crate::{
     cli::{Common, RunOptions},
     format::{count, megabytes, ratio, whole},
@@ -28,22 +28,19 @@ struct Row {
 }
 
 /// Measures the operations one after the other.
-pub(super) async fn run(common: &Common, options: &RunOptions) -> anyhow::Result<BudgetCheck> {
+pub(super) async fn run(common: &Common, options: &RunOptions) -> anyhow::Result<bool> {
     let operations = operation::select(&options.operations)?;
     let setup = Setup::new(VERB, common).await?;
-    let gateway = gateway::start("gateway", &setup.environment, &[]).await?;
+    let gateway = gateway::start("gateway", "serve", &setup.environment, &[]).await?;
     let mut rows = Vec::new();
     for operation in operations {
         log_progress(operation.name);
         let prepared = setup.prepare(&operation).await?;
         let statements = operation::check(&operation, &prepared, &gateway).await?;
         for &connections in &options.connections {
-            let run = async |seconds| {
-                let postgres = setup.environment.postgres;
-                measure(&gateway, postgres, &prepared, connections, seconds).await
-            };
-            run(WARM_UP).await?;
-            let measurement = run(options.seconds).await?;
+            let (postgres, load) = (setup.environment.postgres, prepared.load(connections));
+            measure(&gateway, postgres, load, WARM_UP).await?;
+            let measurement = measure(&gateway, postgres, load, options.seconds).await?;
             let throughput = whole(measurement.figures.throughput());
             log_progress(&format!(
                 "  {connections} connections: {throughput} requests/s"
@@ -63,43 +60,28 @@ pub(super) async fn run(common: &Common, options: &RunOptions) -> anyhow::Result
         table(&rows),
         cores(&rows)
     );
-    setup.publish(common, &body)?;
-    let failed = rows.iter().any(|row| row.measurement.figures.failed > 0);
-    Ok(BudgetCheck::of(!failed))
+    setup.heading.publish(&body)?;
+    Ok(rows.iter().all(|row| row.measurement.figures.failed == 0))
 }
 
 fn table(rows: &[Row]) -> String {
-    let mut table = Table::new([
-        "operation",
-        "connections",
-        "requests/s",
-        "p50 ms",
-        "p99 ms",
-        "SQL/request",
-        "gateway CPU ms",
-        "Postgres CPU ms",
-        "peak MB",
-        "answer kB",
-        "failed",
-    ]);
-    for Row {
-        operation,
-        statements,
-        connections,
-        measurement,
-    } in rows
-    {
-        let figures = &measurement.figures;
+    let mut table = Table::new(
+        "operation | connections | requests/s | p50 ms | p99 ms | SQL/request | gateway CPU ms | Postgres CPU ms | \
+         peak MB | answer kB | failed",
+    );
+    for row in rows {
+        let figures = &row.measurement.figures;
+        let statements = row.statements.map(|it| format!("{it:.2}"));
         table.row([
-            operation.name.to_owned(),
-            connections.to_string(),
+            row.operation.name.to_owned(),
+            row.connections.to_string(),
             whole(figures.throughput()),
             format!("{:.2}", figures.p50()),
             format!("{:.2}", figures.p99()),
-            statements.map_or_else(|| "–".to_owned(), |it| format!("{it:.2}")),
-            ratio(measurement.server_cpu()),
-            ratio(measurement.postgres_cpu()),
-            megabytes(measurement.peak),
+            statements.unwrap_or_else(|| "–".to_owned()),
+            ratio(row.measurement.server_cpu),
+            ratio(row.measurement.postgres_cpu),
+            megabytes(row.measurement.peak),
             format!("{:.1}", figures.kilobytes()),
             figures.failed.to_string(),
         ]);
@@ -111,30 +93,20 @@ fn table(rows: &[Row]) -> String {
 /// connections.
 fn cores(rows: &[Row]) -> String {
     let max_connections = rows.iter().map(|row| row.connections).max();
-    let mut table = Table::new([
-        "at 3,500 requests/s",
-        "cores for gateways",
-        "cores for Postgres",
-    ]);
-    let mut is_empty = true;
     let todays = rows.iter().filter(|row| {
         row.operation.name.starts_with("Today") && Some(row.connections) == max_connections
     });
-    for Row {
-        operation,
-        connections,
-        measurement,
-        ..
-    } in todays
-    {
+    let mut table = Table::new("at 3,500 requests/s | cores for gateways | cores for Postgres");
+    let mut is_empty = true;
+    for row in todays {
         is_empty = false;
         let cores = |milliseconds: f64| {
             format!("{:.1}", milliseconds / 1_000.0 * PLANNED_TODAYS_PER_SECOND)
         };
         table.row([
-            format!("{}, by {connections} connections", operation.name),
-            cores(measurement.server_cpu()),
-            cores(measurement.postgres_cpu()),
+            format!("{}, by {} connections", row.operation.name, row.connections),
+            cores(row.measurement.server_cpu),
+            cores(row.measurement.postgres_cpu),
         ]);
     }
     if is_empty {

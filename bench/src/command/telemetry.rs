@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use tokio::time::sleep;
 
-use super::{BudgetCheck, Setup};
+use super::Setup;
 use crate::{
     cli::{Common, PairOptions},
     comparison::Comparison,
-    format::{count, spread},
+    format::{count, kept_or_broken, spread},
     gateway,
     operation::{self, TODAY},
     otlp::Receiver,
     process,
-    statistics::float,
+    statistics::{float, milliseconds},
 };
 
 const VERB: &str = "telemetry";
@@ -26,35 +26,35 @@ const MIN_THROUGHPUT_RATIO: f64 = 0.95;
 const EXPORT_DELAY: Duration = Duration::from_secs(6);
 
 /// Compares two gateways, one of which exports to this process.
-pub(super) async fn run(common: &Common, options: PairOptions) -> anyhow::Result<BudgetCheck> {
+pub(super) async fn run(common: &Common, options: PairOptions) -> anyhow::Result<bool> {
     let setup = Setup::new(VERB, common).await?;
     let receiver = Receiver::start().await?;
     let settings = [
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.endpoint()),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.endpoint.clone()),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf".to_owned()),
     ];
-    let off = gateway::start("off", &setup.environment, &[]).await?;
-    let on = gateway::start("on", &setup.environment, &settings).await?;
+    let off = gateway::start("off", "serve", &setup.environment, &[]).await?;
+    let on = gateway::start("on", "serve", &setup.environment, &settings).await?;
     let prepared = setup.prepare_today().await?;
     for gateway in [&off, &on] {
         operation::check(&TODAY, &prepared, gateway).await?;
     }
     sleep(EXPORT_DELAY).await;
-    let (before, own_cpu) = (receiver.received(), process::cpu(std::process::id())?);
-    let comparison =
-        Comparison::run([&off, &on], setup.environment.postgres, &prepared, options).await?;
+    // Discards what was received until now.
+    receiver.take();
+    let own_cpu = process::cpu(std::process::id())?;
+    let postgres = setup.environment.postgres;
+    let load = prepared.load(options.connections);
+    let comparison = Comparison::run([&off, &on], postgres, load, options).await?;
     sleep(EXPORT_DELAY).await;
-    let received = receiver.received().since(&before);
+    let received = receiver.take();
     // Meanwhile, this process does little else than receive telemetry.
     let own_cpu = process::cpu(std::process::id())?.saturating_sub(own_cpu);
     ensure!(
         received.spans > 0,
         "no span came: the gateway does not export, so there is nothing to compare"
     );
-    let (throughput, cpu) = (comparison.throughput(), comparison.cpu());
-    let (throughput, cpu) = (throughput.context("no pair")?, cpu.context("no pair")?);
-    let check_result =
-        BudgetCheck::of(throughput.median >= MIN_THROUGHPUT_RATIO && comparison.failed() == 0);
+    let kept = comparison.throughput.median >= MIN_THROUGHPUT_RATIO && comparison.failed == 0;
     let answered = float(comparison.answered_by_second.max(1));
     let body = format!(
         "Today at {} connections, {} s each, in turn. *On* exports over OTLP (http/protobuf) into the bench process, \
@@ -65,17 +65,17 @@ pub(super) async fn run(common: &Common, options: PairOptions) -> anyhow::Result
          - costs at most 5 % of throughput: {}\n",
         options.connections,
         options.seconds,
-        comparison.table(),
-        spread(&throughput),
-        spread(&cpu),
+        comparison.table,
+        spread(&comparison.throughput),
+        spread(&comparison.cpu),
         count(received.spans),
         float(received.spans) / answered,
         count(received.exports),
         float(received.bytes) / 1e6,
-        own_cpu.as_secs_f64() * 1_000.0 / answered,
-        comparison.failed(),
-        check_result.word()
+        milliseconds(own_cpu) / answered,
+        comparison.failed,
+        kept_or_broken(kept)
     );
-    setup.publish(common, &body)?;
-    Ok(check_result)
+    setup.heading.publish(&body)?;
+    Ok(kept)
 }

@@ -3,7 +3,7 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -13,9 +13,7 @@ use coach_domain::{
     standard_webhooks::{Secret, sign},
     webhook::{self, IncomingEvent, Source},
 };
-use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement,
-};
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -25,14 +23,14 @@ use tokio::{
 };
 use tracing::Span;
 
-use super::BudgetCheck;
+use super::start_minimal;
 use crate::{
     cli::{Common, WebhooksOptions},
-    environment::{Environment, query_value},
-    format::ratio,
+    format::{kept_or_broken, ratio},
     gateway, log_progress,
-    report::{Heading, table::Table},
-    statistics::percentile,
+    report::table::Table,
+    sql::{query_value, statement},
+    statistics::{milliseconds, percentile},
 };
 
 const VERB: &str = "webhooks";
@@ -48,6 +46,27 @@ const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 /// The size of the connection pool, which is that of the gateway.
 const CONNECTIONS: u32 = 20;
 
+/// A kind of request.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// A webhook to the gateway.
+    Webhook,
+    /// An insert of the same bytes into a table of their own.
+    PlainInsert,
+    /// An insert of the event as the gateway does it, without HTTP.
+    EventInsert,
+    /// A webhook with an invalid signature, which measures HTTP and the verification of the signature alone.
+    InvalidSignature,
+}
+
+/// All kinds, with their names in the table.
+const KINDS: [(Kind, &str); 4] = [
+    (Kind::Webhook, "webhook answered"),
+    (Kind::PlainInsert, "bare insert and commit"),
+    (Kind::EventInsert, "webhook kept, without HTTP"),
+    (Kind::InvalidSignature, "forged webhook refused"),
+];
+
 /// The event that all requests store: an update of a subscription.
 fn event(number: u32) -> String {
     let body = json!({
@@ -61,13 +80,10 @@ fn event(number: u32) -> String {
 }
 
 /// Alternates webhooks and inserts at a constant rate, independently of the responses (open loop).
-pub(super) async fn run(common: &Common, options: WebhooksOptions) -> anyhow::Result<BudgetCheck> {
-    let common = common.with_minimal_data_set();
-    let mut environment = Environment::start(&common).await?;
-    environment.database_url = environment.copy("webhooks").await?;
-    let heading = Heading::new(VERB, &common, &environment, "no load generator").await?;
+pub(super) async fn run(common: &Common, options: WebhooksOptions) -> anyhow::Result<bool> {
+    let (environment, heading) = start_minimal(VERB, common, "no load generator").await?;
     let settings = [("COACH_WEBHOOK_STANDARD_SECRETS", SECRET.to_owned())];
-    let gateway = gateway::start("gateway", &environment, &settings).await?;
+    let gateway = gateway::start("gateway", "serve", &environment, &settings).await?;
     let mut pool = ConnectOptions::new(&environment.database_url);
     pool.min_connections(CONNECTIONS)
         .max_connections(CONNECTIONS);
@@ -82,21 +98,15 @@ pub(super) async fn run(common: &Common, options: WebhooksOptions) -> anyhow::Re
         pool: pool.clone(),
     });
     let mut times: [Vec<Duration>; 4] = Default::default();
-    // The first round warms up.
     for round in 0..=options.rounds {
-        let rate = options.rate;
-        let latencies = [
-            at_rate(&sender, round, rate, Sender::send).await?,
-            at_rate(&sender, round, rate, Sender::plain_insert).await?,
-            at_rate(&sender, round, rate, Sender::insert_event).await?,
-            at_rate(&sender, round, rate, Sender::send_forged).await?,
-        ];
-        if round > 0 {
-            log_progress(&format!("  round {round} of {}", options.rounds));
-            for (times, latencies) in times.iter_mut().zip(latencies) {
+        for ((kind, _), times) in KINDS.into_iter().zip(&mut times) {
+            let latencies = at_rate(&sender, kind, round, options.rate).await?;
+            // The first round warms up.
+            if round > 0 {
                 times.extend(latencies);
             }
         }
+        log_progress(&format!("  round {round} of {}", options.rounds));
     }
     let stored: i64 = query_value(&pool, "SELECT count(*) FROM webhook_event").await?;
     let enqueued: i64 = query_value(&pool, "SELECT count(*) FROM outbox").await?;
@@ -105,33 +115,26 @@ pub(super) async fn run(common: &Common, options: WebhooksOptions) -> anyhow::Re
         stored == expected && enqueued == expected,
         "{expected} were sent, {stored} are stored, {enqueued} are enqueued"
     );
-    let mut table = Table::new(["", "p50 (ms)", "p95 (ms)", "p99 (ms)"]);
-    let names = [
-        "webhook answered",
-        "bare insert and commit",
-        "webhook kept, without HTTP",
-        "forged webhook refused",
-    ];
-    for (name, times) in names.into_iter().zip(&mut times) {
-        times.sort_unstable();
-        let at = |percent| format!("{:.2}", percentile(times, percent).as_secs_f64() * 1e3);
+    let mut table = Table::new("| p50 (ms) | p95 (ms) | p99 (ms)");
+    for ((_, name), times) in KINDS.into_iter().zip(&times) {
+        let at = |percent| format!("{:.2}", milliseconds(percentile(times, percent)));
         table.row([name.to_owned(), at(50), at(95), at(99)]);
     }
-    let [answers, inserts, ..] = &times;
-    let p95_ratio = percentile(answers, 95).as_secs_f64() / percentile(inserts, 95).as_secs_f64();
-    let check_result = BudgetCheck::of(p95_ratio <= MAX_RATIO);
+    let [webhooks, inserts, ..] = &times;
+    let p95_ratio = percentile(webhooks, 95).as_secs_f64() / percentile(inserts, 95).as_secs_f64();
+    let kept = p95_ratio <= MAX_RATIO;
     let body = format!(
         "{} a second, in turn for {} s each, {} of each; every webhook is signed by Standard Webhooks, and kept \
          with the work on it.\n\n{}\n- p95, webhook/insert: {}\n- at most {MAX_RATIO}: {}\n",
         options.rate,
         ROUND_DURATION.as_secs(),
-        answers.len(),
+        webhooks.len(),
         table.markdown(),
         ratio(p95_ratio),
-        check_result.word()
+        kept_or_broken(kept)
     );
-    heading.publish(&common, &body)?;
-    Ok(check_result)
+    heading.publish(&body)?;
+    Ok(kept)
 }
 
 /// Sends webhooks to the gateway, and inserts into the database.
@@ -144,33 +147,37 @@ struct Sender {
 }
 
 impl Sender {
-    async fn send(self: Arc<Self>, id: String, body: String) -> anyhow::Result<()> {
-        let seconds = SystemClock.now().timestamp();
-        let signature = sign(&self.secret, &id, seconds, body.as_bytes());
-        let status = self.post(&id, seconds, &signature, &body).await?;
-        ensure!(status == 200, "a webhook was answered {status}");
-        Ok(())
-    }
-
-    /// Stores the event as the gateway does, without HTTP.
-    async fn insert_event(self: Arc<Self>, id: String, body: String) -> anyhow::Result<()> {
-        let event = IncomingEvent {
-            source: Source::Standard,
-            event_id: &format!("kept-{id}"),
-            kind: "subscription.updated",
-            headers: json!({}),
-            body: body.as_bytes(),
-        };
-        webhook::insert(&self.pool, &event, &Span::none(), SystemClock.now()).await?;
-        Ok(())
-    }
-
-    /// Sends an invalid signature, which measures HTTP and the verification of the signature alone.
-    async fn send_forged(self: Arc<Self>, id: String, body: String) -> anyhow::Result<()> {
-        let seconds = SystemClock.now().timestamp();
-        let signature = "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-        let status = self.post(&id, seconds, signature, &body).await?;
-        ensure!(status == 401, "a forged webhook was answered {status}");
+    /// Sends a request of this kind; an unexpected response is an error.
+    async fn send(&self, kind: Kind, id: &str, body: String) -> anyhow::Result<()> {
+        match kind {
+            Kind::Webhook => {
+                let seconds = SystemClock.now().timestamp();
+                let signature = sign(&self.secret, id, seconds, body.as_bytes());
+                let status = self.post(id, seconds, &signature, &body).await?;
+                ensure!(status == 200, "a webhook was answered {status}");
+            }
+            Kind::PlainInsert => {
+                let sql = "INSERT INTO bare (id, body) VALUES ($1, $2)";
+                let statement = statement(sql, [id.into(), body.into_bytes().into()]);
+                self.pool.execute_raw(statement).await?;
+            }
+            Kind::EventInsert => {
+                let event = IncomingEvent {
+                    source: Source::Standard,
+                    event_id: &format!("kept-{id}"),
+                    kind: "subscription.updated",
+                    headers: json!({}),
+                    body: body.as_bytes(),
+                };
+                webhook::insert(&self.pool, &event, &Span::none(), SystemClock.now()).await?;
+            }
+            Kind::InvalidSignature => {
+                let seconds = SystemClock.now().timestamp();
+                let signature = "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+                let status = self.post(id, seconds, signature, &body).await?;
+                ensure!(status == 401, "a forged webhook was answered {status}");
+            }
+        }
         Ok(())
     }
 
@@ -182,11 +189,7 @@ impl Sender {
         signature: &str,
         body: &str,
     ) -> anyhow::Result<u16> {
-        let idle = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
+        let idle = self.idle().pop();
         let mut stream = if let Some(stream) = idle {
             stream
         } else {
@@ -201,19 +204,14 @@ impl Sender {
             body.len()
         );
         stream.write_all(request.as_bytes()).await?;
-        let mut answer = Vec::with_capacity(2_048);
+        let mut response = Vec::with_capacity(2_048);
         // Responses are short JSON objects.
-        while !answer.ends_with(b"}") {
-            ensure!(
-                stream.read_buf(&mut answer).await? > 0,
-                "the gateway hung up"
-            );
+        while !response.ends_with(b"}") {
+            let read = stream.read_buf(&mut response).await?;
+            ensure!(read > 0, "the gateway hung up");
         }
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(stream);
-        let status = answer
+        self.idle().push(stream);
+        let status = response
             .get(9..12)
             .and_then(|status| std::str::from_utf8(status).ok());
         status
@@ -221,38 +219,28 @@ impl Sender {
             .context("an answer without a status")
     }
 
-    async fn plain_insert(self: Arc<Self>, id: String, body: String) -> anyhow::Result<()> {
-        let sql = "INSERT INTO bare (id, body) VALUES ($1, $2)";
-        let values = [id.into(), body.into_bytes().into()];
-        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, values);
-        self.pool.execute_raw(statement).await?;
-        Ok(())
+    fn idle(&self) -> MutexGuard<'_, Vec<TcpStream>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Calls `work` at a constant rate for a round, and returns the latencies.
-async fn at_rate<F>(
+/// Sends requests of a kind at a constant rate for a round, and returns the latencies.
+async fn at_rate(
     sender: &Arc<Sender>,
+    kind: Kind,
     round: u32,
     rate: u32,
-    work: fn(Arc<Sender>, String, String) -> F,
-) -> anyhow::Result<Vec<Duration>>
-where
-    F: Future<Output = anyhow::Result<()>> + Send + 'static,
-{
+) -> anyhow::Result<Vec<Duration>> {
     let started = Instant::now();
     let mut running = JoinSet::new();
     for number in 0..rate * 5 {
         let due = started + Duration::from_secs(1) * number / rate;
         sleep_until(due.into()).await;
-        let one = work(
-            sender.clone(),
-            format!("msg-{round}-{number}"),
-            event(number),
-        );
+        let (id, body) = (format!("msg-{round}-{number}"), event(number));
+        let sender = sender.clone();
         running.spawn(async move {
             let from = Instant::now();
-            one.await?;
+            sender.send(kind, &id, body).await?;
             anyhow::Ok(from.elapsed())
         });
     }

@@ -1,16 +1,16 @@
 //! The data set: members with all that they own, created in Postgres from the seeded programmes. It is the same for the
 //! same number of members and the same day.
 
-mod marker;
+pub(crate) mod marker;
 
 use chrono::NaiveDate;
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait, Value,
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr, TransactionTrait as _};
+
+use crate::{
+    format::count,
+    log_progress,
+    sql::{query_value, statement},
 };
-
-pub(crate) use marker::Marker;
-
-use crate::{format::count, log_progress};
 
 const SETUP: &str = include_str!("setup.sql");
 const PEOPLE: &str = include_str!("people.sql");
@@ -54,8 +54,7 @@ pub(crate) async fn load(
     // Otherwise the first reads and background processes would do this work during a measurement.
     pool.execute_unprepared("VACUUM (ANALYZE)").await?;
     pool.execute_unprepared("CHECKPOINT").await?;
-    Marker::new(members, today).write(pool).await?;
-    Ok(())
+    Ok(marker::write(pool, members, today).await?)
 }
 
 /// The subjects of members whose Today has a result, at most `limit` of them.
@@ -70,19 +69,11 @@ pub(crate) async fn active_subjects(
 }
 
 /// The estimated number of rows that the members own, for the heading of a table.
-pub(crate) async fn rows(pool: &DatabaseConnection) -> Result<u64, DbErr> {
+pub(crate) async fn rows(pool: &DatabaseConnection) -> anyhow::Result<u64> {
     let sql = "
         SELECT COALESCE(sum(reltuples), 0)::bigint FROM pg_class
         WHERE relname IN ('member', 'member_preferences', 'plan', 'cycle', 'workout_completion', 'meal_choice',
                           'check_in', 'favourite_recipe', 'subscription', 'consent')";
-    let row = pool.query_one_raw(statement(sql, [])).await?;
-    let rows: i64 = match row {
-        Some(row) => row.try_get_by_index(0)?,
-        None => 0,
-    };
+    let rows: i64 = query_value(pool, sql).await?;
     Ok(rows.unsigned_abs())
-}
-
-fn statement(sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
-    Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
 }

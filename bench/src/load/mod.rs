@@ -9,25 +9,27 @@ use tokio::{fs, process::Command};
 
 pub(crate) use figures::Figures;
 
+use crate::service::Service;
+
 /// The wrk script that sends our requests.
 const SCRIPT: &str = include_str!("requests.lua");
 
 /// A request without a response within this time counts as failed.
 const TIMEOUT: &str = "10s";
 
-/// A run of load.
+/// Requests that are sent repeatedly.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Load<'a> {
-    pub(crate) url: &'a str,
+    /// The path of the URL.
+    pub(crate) path: &'static str,
     /// The file of prepared requests, in the format of `requests.lua`.
     pub(crate) requests: &'a Path,
     pub(crate) connections: u32,
-    pub(crate) seconds: u32,
 }
 
 impl Load<'_> {
-    /// Sends requests for this number of seconds, and returns the result.
-    pub(crate) async fn drive(&self) -> anyhow::Result<Figures> {
+    /// Sends the requests to a server for this number of seconds, and returns the result.
+    pub(crate) async fn send(&self, service: &Service, seconds: u32) -> anyhow::Result<Figures> {
         let script = self.requests.with_file_name("requests.lua");
         fs::write(&script, SCRIPT).await?;
         // One thread can send more requests than a gateway on the same machine can answer; the second one helps with
@@ -36,11 +38,11 @@ impl Load<'_> {
         let output = Command::new("wrk")
             .args(["--threads", &threads.to_string()])
             .args(["--connections", &self.connections.to_string()])
-            .args(["--duration", &format!("{}s", self.seconds)])
+            .args(["--duration", &format!("{seconds}s")])
             .args(["--timeout", TIMEOUT])
             .arg("--script")
             .arg(&script)
-            .arg(self.url)
+            .arg(service.url(self.path))
             .arg("--")
             .arg(self.requests)
             .stdin(Stdio::null())

@@ -51,9 +51,9 @@ async fn check_one(
     url: &str,
     request: &Request,
 ) -> anyhow::Result<()> {
-    let answer = request.send(client, url, operation.gzip).await?;
+    let response = request.send(client, url, operation.gzip).await?;
     if operation.gzip {
-        let encoding = answer.headers().get(CONTENT_ENCODING);
+        let encoding = response.headers().get(CONTENT_ENCODING);
         // The content is checked in the uncompressed variant of the operation.
         ensure!(
             encoding.is_some_and(|it| it == "gzip"),
@@ -61,7 +61,7 @@ async fn check_one(
         );
         return Ok(());
     }
-    let body: Value = answer.json().await?;
+    let body: Value = response.json().await?;
     let complete = body
         .pointer(operation.result_pointer)
         .is_some_and(|it| !it.is_null());
@@ -88,14 +88,10 @@ impl Request {
         if gzip {
             request = request.header(ACCEPT_ENCODING, "gzip");
         }
-        let answer = request.send().await?;
-        ensure!(
-            answer.status() == 200,
-            "{} answered {}",
-            self.body,
-            answer.status()
-        );
-        Ok(answer)
+        let response = request.send().await?;
+        let status = response.status();
+        ensure!(status == 200, "{} answered {status}", self.body);
+        Ok(response)
     }
 }
 

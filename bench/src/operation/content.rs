@@ -14,10 +14,10 @@ const MIN_WORD_LENGTH: usize = 5;
 
 /// Ids and words of the catalogue, ordered by title, and the date.
 pub(crate) struct Content {
-    pub(crate) today: NaiveDate,
-    recipes: Vec<String>,
-    words: Vec<String>,
-    workouts: Vec<String>,
+    pub(super) today: NaiveDate,
+    pub(super) recipes: Vec<String>,
+    pub(super) words: Vec<String>,
+    pub(super) workouts: Vec<String>,
 }
 
 impl Content {
@@ -43,18 +43,6 @@ impl Content {
             "the catalogue is empty"
         );
         Ok(content)
-    }
-
-    pub(super) fn recipe(&self, number: usize) -> &str {
-        &self.recipes[number % self.recipes.len()]
-    }
-
-    pub(super) fn word(&self, number: usize) -> &str {
-        &self.words[number % self.words.len()]
-    }
-
-    pub(super) fn workout(&self, number: usize) -> &str {
-        &self.workouts[number % self.workouts.len()]
     }
 }
 

@@ -43,6 +43,10 @@ impl Operation {
         }
     }
 
+    fn has_name(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+
     /// The text of the document.
     fn text(&self) -> anyhow::Result<String> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/operations");
@@ -70,40 +74,44 @@ pub(crate) const OPERATIONS: [Operation; 10] = [
     ),
     Operation::new("PlanOverview", none, "/data/me/plan/cycles/0/id"),
     Operation::new("Profile", none, "/data/me/subscription/access"),
-    Operation::new("CheckInHistory", first_page, "/data/me/checkIns/edges"),
+    Operation::new(
+        "CheckInHistory",
+        |_, _| json!({ "first": 10 }),
+        "/data/me/checkIns/edges",
+    ),
     Operation::new(
         "ShoppingList",
         week,
         "/data/me/plan/currentCycle/shoppingList/items/0/name",
     ),
     Operation::new("RecipeSearch", search, "/data/recipes/edges/0/node/id"),
-    Operation::new("RecipeDetail", recipe, "/data/recipe/id"),
-    Operation::new("WorkoutDetail", workout, "/data/workout/id"),
+    Operation::new(
+        "RecipeDetail",
+        |content, number| json!({ "id": nth(&content.recipes, number) }),
+        "/data/recipe/id",
+    ),
+    Operation::new(
+        "WorkoutDetail",
+        |content, number| json!({ "id": nth(&content.workouts, number) }),
+        "/data/workout/id",
+    ),
 ];
 
 /// The operations with these names, ignoring case; all operations if there are no names.
 pub(crate) fn select(names: &[String]) -> anyhow::Result<Vec<Operation>> {
     for name in names {
-        if !OPERATIONS
-            .iter()
-            .any(|it| it.name.eq_ignore_ascii_case(name))
-        {
-            let all: Vec<_> = OPERATIONS.iter().map(|it| it.name).collect();
+        if !OPERATIONS.iter().any(|it| it.has_name(name)) {
+            let all = OPERATIONS.map(|it| it.name);
             bail!("no operation `{name}`; there are: {}", all.join("; "));
         }
     }
-    let is_selected = |it: &Operation| {
-        names.is_empty() || names.iter().any(|name| it.name.eq_ignore_ascii_case(name))
-    };
+    let is_selected =
+        |it: &Operation| names.is_empty() || names.iter().any(|name| it.has_name(name));
     Ok(OPERATIONS.into_iter().filter(is_selected).collect())
 }
 
 fn none(_: &Content, _: usize) -> Value {
     json!({})
-}
-
-fn first_page(_: &Content, _: usize) -> Value {
-    json!({ "first": 10 })
 }
 
 fn week(content: &Content, _: usize) -> Value {
@@ -115,17 +123,14 @@ fn week(content: &Content, _: usize) -> Value {
 fn search(content: &Content, number: usize) -> Value {
     let filter = match number % 3 {
         0 => json!({ "slots": ["DINNER"], "maxMinutes": 30 }),
-        _ => json!({ "text": content.word(number) }),
+        _ => json!({ "text": nth(&content.words, number) }),
     };
     json!({ "filter": filter, "first": 20 })
 }
 
-fn recipe(content: &Content, number: usize) -> Value {
-    json!({ "id": content.recipe(number) })
-}
-
-fn workout(content: &Content, number: usize) -> Value {
-    json!({ "id": content.workout(number) })
+/// The item with this number, starting over after the last one.
+fn nth(items: &[String], number: usize) -> &str {
+    &items[number % items.len()]
 }
 
 #[cfg(test)]

@@ -3,24 +3,24 @@
 use std::path::PathBuf;
 
 use coach_domain::clock::{Clock as _, SystemClock};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::fs;
 
 use super::{Content, Operation};
-use crate::environment::Environment;
+use crate::{environment::Environment, load::Load};
 
 /// The request of one member.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
-    pub(crate) token: String,
-    pub(crate) body: String,
+    pub(super) token: String,
+    pub(super) body: String,
 }
 
 /// The requests of an operation, each of another member.
 #[derive(Debug)]
 pub(crate) struct Prepared {
     /// The file with the requests for `requests.lua`.
-    pub(crate) file: PathBuf,
+    file: PathBuf,
     pub(crate) requests: Vec<Request>,
 }
 
@@ -32,13 +32,10 @@ impl Prepared {
         content: &Content,
         subjects: &[String],
     ) -> anyhow::Result<Self> {
-        let (query, now) = (operation.text()?, SystemClock.now());
+        let query = operation.text()?;
         let requests = subjects.iter().enumerate().map(|(number, subject)| {
             let variables = (operation.variables)(content, number);
-            Ok(Request {
-                token: environment.issuer.token(subject, &[], now)?,
-                body: json!({ "query": query, "variables": variables }).to_string(),
-            })
+            Request::new(environment, subject, &query, &variables)
         });
         let requests = requests.collect::<anyhow::Result<Vec<_>>>()?;
         let encodings = if operation.gzip { "gzip" } else { "" };
@@ -47,9 +44,31 @@ impl Prepared {
         fs::write(&file, lines.collect::<String>()).await?;
         Ok(Self { file, requests })
     }
+
+    /// The same requests for the load generator.
+    pub(crate) fn load(&self, connections: u32) -> Load<'_> {
+        Load {
+            path: "/graphql",
+            requests: &self.file,
+            connections,
+        }
+    }
 }
 
 impl Request {
+    /// A request of the member with this subject.
+    pub(crate) fn new(
+        environment: &Environment,
+        subject: &str,
+        query: &str,
+        variables: &Value,
+    ) -> anyhow::Result<Self> {
+        Ok(Self {
+            token: environment.issuer.token(subject, &[], SystemClock.now())?,
+            body: json!({ "query": query, "variables": variables }).to_string(),
+        })
+    }
+
     /// The line for `requests.lua`. The body contains neither tabs nor line breaks, because serde escapes them.
     fn line(&self, encodings: &str) -> String {
         format!("{}\t{encodings}\t{}\n", self.token, self.body)

@@ -3,39 +3,30 @@
 mod spans;
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+    io,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use axum::{
     Router,
     body::Bytes,
     extract::{DefaultBodyLimit, State},
-    http::header::CONTENT_TYPE,
+    http::header::{CONTENT_TYPE, HeaderName},
     response::IntoResponse,
     routing::post,
 };
-use tokio::{net::TcpListener, task::JoinHandle};
 
-/// A running receiver, which stops when dropped.
+use crate::stub;
+
+/// A running receiver.
 pub(crate) struct Receiver {
-    address: SocketAddr,
-    counters: Arc<Counters>,
-    server: JoinHandle<()>,
-}
-
-#[derive(Debug, Default)]
-struct Counters {
-    spans: AtomicU64,
-    exports: AtomicU64,
-    bytes: AtomicU64,
+    /// The value for `OTEL_EXPORTER_OTLP_ENDPOINT`.
+    pub(crate) endpoint: String,
+    received: Arc<Mutex<Received>>,
 }
 
 /// The telemetry received so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Received {
     pub(crate) spans: u64,
     /// Export requests, for traces, metrics and logs together.
@@ -43,73 +34,41 @@ pub(crate) struct Received {
     pub(crate) bytes: u64,
 }
 
-impl Received {
-    pub(crate) fn since(&self, earlier: &Self) -> Self {
-        Self {
-            spans: self.spans - earlier.spans,
-            exports: self.exports - earlier.exports,
-            bytes: self.bytes - earlier.bytes,
-        }
-    }
-}
-
 impl Receiver {
     /// Starts a receiver on a free port.
-    pub(crate) async fn start() -> std::io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let address = listener.local_addr()?;
-        let counters = Arc::<Counters>::default();
+    pub(crate) async fn start() -> io::Result<Self> {
+        let received = Arc::<Mutex<Received>>::default();
         let router = Router::new()
             .route("/v1/traces", post(traces))
             .route("/v1/metrics", post(others))
             .route("/v1/logs", post(others))
             .layer(DefaultBodyLimit::disable())
-            .with_state(Arc::clone(&counters));
-        let server = tokio::spawn(async move {
-            // Runs until the task is aborted.
-            let _ = axum::serve(listener, router).await;
-        });
-        Ok(Self {
-            address,
-            counters,
-            server,
-        })
+            .with_state(Arc::clone(&received));
+        let endpoint = stub::serve(router).await?;
+        Ok(Self { endpoint, received })
     }
 
-    /// The value for `OTEL_EXPORTER_OTLP_ENDPOINT`.
-    pub(crate) fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    pub(crate) fn received(&self) -> Received {
-        let Counters {
-            spans,
-            exports,
-            bytes,
-        } = &*self.counters;
-        Received {
-            spans: spans.load(Relaxed),
-            exports: exports.load(Relaxed),
-            bytes: bytes.load(Relaxed),
-        }
+    /// What was received since the last call.
+    pub(crate) fn take(&self) -> Received {
+        let mut received = self.received.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *received)
     }
 }
 
-impl Drop for Receiver {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
+async fn traces(received: State<Arc<Mutex<Received>>>, body: Bytes) -> impl IntoResponse {
+    record(&received, spans::count(&body), &body)
 }
 
-async fn traces(counters: State<Arc<Counters>>, body: Bytes) -> impl IntoResponse {
-    counters.spans.fetch_add(spans::count(&body), Relaxed);
-    others(counters, body).await
+async fn others(received: State<Arc<Mutex<Received>>>, body: Bytes) -> impl IntoResponse {
+    record(&received, 0, &body)
 }
 
 /// Responds with an empty message, which means that everything was accepted.
-async fn others(State(counters): State<Arc<Counters>>, body: Bytes) -> impl IntoResponse {
-    counters.exports.fetch_add(1, Relaxed);
-    counters.bytes.fetch_add(body.len() as u64, Relaxed);
+fn record(received: &Mutex<Received>, spans: u64, body: &[u8]) -> [(HeaderName, &'static str); 1] {
+    let mut received = received.lock().unwrap_or_else(PoisonError::into_inner);
+    received.spans += spans;
+    received.exports += 1;
+    received.bytes += body.len() as u64;
     [(CONTENT_TYPE, "application/x-protobuf")]
 }
 
@@ -126,16 +85,16 @@ mod tests {
             ("traces", vec![10, 4, 18, 2, 18, 0]),
             ("metrics", vec![0; 10]),
         ] {
-            let url = format!("{}/v1/{signal}", receiver.endpoint());
-            let answer = client.post(url).body(body).send().await.unwrap();
-            assert_eq!(answer.status(), 200);
-            assert!(answer.bytes().await.unwrap().is_empty());
+            let url = format!("{}/v1/{signal}", receiver.endpoint);
+            let response = client.post(url).body(body).send().await.unwrap();
+            assert_eq!(response.status(), 200);
+            assert!(response.bytes().await.unwrap().is_empty());
         }
         let wanted = Received {
             spans: 1,
             exports: 2,
             bytes: 16,
         };
-        assert_eq!(receiver.received(), wanted);
+        assert_eq!(receiver.take(), wanted);
     }
 }

@@ -36,16 +36,29 @@ pub(crate) async fn announce(
         "idempotencyKey": format!("{title}-{}", now.timestamp_millis()), "title": title, "coach": "Nadia",
         "startsAt": starts, "videoJobId": title,
     });
-    let answer = Client::new()
+    let response = Client::new()
         .post(gateway.url("/graphql"))
         .bearer_auth(token)
         .json(&json!({ "query": SCHEDULE, "variables": { "input": input } }))
         .send()
         .await?;
-    let answer: Value = answer.json().await?;
-    let id = &answer["data"]["scheduleLiveSession"]["liveSession"]["id"];
-    let id = id.as_str().with_context(|| answer.to_string())?;
+    let response: Value = response.json().await?;
+    let id = &response["data"]["scheduleLiveSession"]["liveSession"]["id"];
+    let id = id.as_str().with_context(|| response.to_string())?;
     Ok(id.to_owned())
+}
+
+/// Announces a session of tomorrow, and waits for the status file, which exists from the first announcement on.
+pub(crate) async fn announce_tomorrow(
+    environment: &Environment,
+    gateway: &Service,
+    status_file: &Path,
+) -> anyhow::Result<()> {
+    let title = "tomorrow";
+    announce(environment, gateway, title, TimeDelta::days(1)).await?;
+    let file = status_file.to_owned();
+    wait_for_status_file(file, title.to_owned(), FileState::Scheduled).await?;
+    Ok(())
 }
 
 /// Waits until the status file has the session with this title in this state, and returns the time.

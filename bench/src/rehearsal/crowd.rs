@@ -99,11 +99,9 @@ impl Poller {
                 pause = Duration::from_secs(1);
                 continue;
             };
-            let ours = status
-                .session
-                .as_ref()
-                .is_some_and(|it| it.id == self.session);
-            let state = status.state.filter(|_| ours);
+            let session = status.session.as_ref();
+            let is_ours = session.is_some_and(|session| session.id == self.session);
+            let state = status.state.filter(|_| is_ours);
             observed.stale += u64::from(status.version < newest.0 || state < newest.1);
             if state == Some(FileState::Live) && newest.1 < state {
                 let at = Instant::now();
@@ -120,11 +118,11 @@ impl Poller {
     }
 
     async fn fetch(&self) -> Option<Status> {
-        let answer = self.client.get(&self.url).send().await.ok()?;
-        if answer.status() != 200 {
+        let response = self.client.get(&self.url).send().await.ok()?;
+        if response.status() != 200 {
             return None;
         }
-        serde_json::from_slice(&answer.bytes().await.ok()?).ok()
+        response.json().await.ok()
     }
 }
 
@@ -136,8 +134,8 @@ pub(crate) async fn poll_steadily(edge: SocketAddr, per_second: u32, failed: Arc
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let answer = client.get(&url).send().await;
-        if !answer.is_ok_and(|answer| answer.status() == 200) {
+        let response = client.get(&url).send().await;
+        if !response.is_ok_and(|response| response.status() == 200) {
             failed.fetch_add(1, Ordering::Relaxed);
         }
     }

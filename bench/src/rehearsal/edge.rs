@@ -4,12 +4,13 @@ use std::{
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::Command,
 };
 
-use anyhow::Context as _;
-
-use crate::service::{self, Service};
+use crate::{
+    nginx,
+    service::{self, Service},
+    statistics::float,
+};
 
 /// The number of edges.
 const COUNT: usize = 3;
@@ -33,33 +34,22 @@ pub(crate) struct RequestCounts {
 impl RequestCounts {
     /// The share of requests that were served from the cache.
     pub(crate) fn hit_ratio(self) -> f64 {
-        let miss_ratio = crate::statistics::float(self.origin_requests)
-            / crate::statistics::float(self.requests);
-        1.0 - miss_ratio
+        1.0 - float(self.origin_requests) / float(self.requests)
     }
 }
 
 impl Edges {
     /// Starts the edges in front of a gateway.
     pub(crate) async fn start(origin: SocketAddr, home: &Path) -> anyhow::Result<Self> {
-        let folder = home.join("edges");
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder)?;
         let mut addresses = [origin; COUNT];
         for address in &mut addresses {
             *address = service::free_address()?;
         }
-        let configuration = folder.join("nginx.conf");
-        fs::write(&configuration, nginx_conf(&folder, origin, &addresses))?;
-        let log = folder.join("access.log");
-        let mut command = Command::new("nginx");
-        command.arg("-p").arg(&folder).arg("-c").arg(&configuration);
-        command.args(["-e", "stderr"]);
-        let service = Service::start("edge", addresses[0], command, home).await;
+        let http = nginx_http(origin, &addresses);
         Ok(Self {
+            _service: nginx::start("edges", addresses[0], home, "1", &http).await?,
             addresses,
-            log,
-            _service: service.context("nginx as the edge")?,
+            log: home.join("edges/access.log"),
         })
     }
 
@@ -67,13 +57,10 @@ impl Edges {
     pub(crate) fn counts(&self) -> anyhow::Result<[RequestCounts; COUNT]> {
         let mut counts = [RequestCounts::default(); COUNT];
         for line in fs::read_to_string(&self.log)?.lines() {
-            let edge_index = |port: &str| {
-                let port = port.parse().ok();
-                let mut all = self.addresses.iter();
-                all.position(|address| Some(address.port()) == port)
-            };
             let (port, status) = line.split_once(' ').unwrap_or_default();
-            if let Some(index) = edge_index(port) {
+            let port = port.parse().ok();
+            let mut addresses = self.addresses.iter();
+            if let Some(index) = addresses.position(|it| Some(it.port()) == port) {
                 counts[index].requests += 1;
                 let from_cache = matches!(status, "HIT" | "STALE" | "UPDATING");
                 counts[index].origin_requests += u64::from(!from_cache);
@@ -84,43 +71,25 @@ impl Edges {
 }
 
 /// The configuration of nginx. Only one request at a time goes to the origin; others get the stale file meanwhile.
-fn nginx_conf(folder: &Path, origin: SocketAddr, addresses: &[SocketAddr]) -> String {
-    let user = if rustix::process::geteuid().is_root() {
-        "user root;"
-    } else {
-        ""
-    };
-    let folder = folder.display();
+fn nginx_http(origin: SocketAddr, addresses: &[SocketAddr]) -> String {
     let mut servers = String::new();
     for (number, address) in addresses.iter().enumerate() {
         servers += &format!(
             "
-    proxy_cache_path {folder}/cache-{number} keys_zone=edge{number}:1m;
+    proxy_cache_path cache-{number} keys_zone=edge{number}:1m;
     server {{
         listen {address} backlog=4096;
         location / {{ proxy_pass http://origin; }}
         location = /live/status.json {{
             proxy_pass http://origin;
             proxy_cache edge{number};
-            access_log {folder}/access.log cache buffer=64k flush=1s;
+            access_log access.log cache buffer=64k flush=1s;
         }}
     }}"
         );
     }
     format!(
-        "{user}
-daemon off;
-pid {folder}/nginx.pid;
-events {{ worker_connections 4096; }}
-http {{
-    access_log off;
-    log_format cache '$server_port $upstream_cache_status';
-    client_body_temp_path {folder}/body;
-    proxy_temp_path {folder}/proxy;
-    fastcgi_temp_path {folder}/fastcgi;
-    uwsgi_temp_path {folder}/uwsgi;
-    scgi_temp_path {folder}/scgi;
-    keepalive_requests 1000000;
+        "    log_format cache '$server_port $upstream_cache_status';
     upstream origin {{ server {origin}; keepalive 8; }}
     proxy_http_version 1.1;
     proxy_set_header Connection '';
@@ -128,8 +97,6 @@ http {{
     proxy_cache_lock on;
     proxy_cache_revalidate on;
     proxy_cache_use_stale updating error timeout http_500 http_502 http_503 http_504;
-{servers}
-}}
-"
+{servers}"
     )
 }

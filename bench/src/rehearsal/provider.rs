@@ -16,7 +16,9 @@ use axum::{
 use coach_domain::clock::{Clock as _, SystemClock};
 use reqwest::Client;
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, task::JoinSet, time::sleep};
+use tokio::time::sleep;
+
+use crate::stub;
 
 /// The secret part of the path of the webhook.
 pub(crate) const PATH_SECRET: &str = "a-secret-path-of-the-rehearsal";
@@ -46,11 +48,8 @@ impl Provider {
         let router = Router::new()
             .route("/v1/jobs/{id}", get(job))
             .with_state(Arc::clone(&jobs));
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url = format!("http://{}", listener.local_addr()?);
-        tokio::spawn(axum::serve(listener, router).into_future());
         Ok(Self {
-            url,
+            url: stub::serve(router).await?,
             jobs,
             client: Client::new(),
         })
@@ -71,29 +70,44 @@ impl Provider {
     /// `processing` four times.
     pub(crate) async fn go_live(&self, id: &str, gateway: &str) -> anyhow::Result<StateChange> {
         let happened = self.change(id, "processing", "job_streaming_started_at");
-        let notifications = [("waiting", 20), ("processing", 120), ("processing", 125)];
         let later = [
             ("processing", 900),
             ("waiting", 1_500),
             ("processing", 6_000),
         ];
-        self.notify(id, gateway, happened, &notifications, &later)
-            .await
+        for (state, after) in later {
+            tokio::spawn(self.notify(id, gateway, state, after));
+        }
+        let (_, first, second) = tokio::try_join!(
+            self.notify(id, gateway, "waiting", 20),
+            self.notify(id, gateway, "processing", 120),
+            self.notify(id, gateway, "processing", 125),
+        )?;
+        Ok(StateChange {
+            happened,
+            acknowledged: first.min(second),
+        })
     }
 
     /// The job ends now. A notification of its end is sent before a late one of its start.
-    pub(crate) async fn finish(&self, id: &str, gateway: &str) -> anyhow::Result<StateChange> {
-        let happened = self.change(id, "finished", "job_finished_at");
-        let notifications = [("finished", 80), ("processing", 85)];
+    pub(crate) async fn finish(&self, id: &str, gateway: &str) -> anyhow::Result<()> {
+        self.change(id, "finished", "job_finished_at");
         let later = [
             ("finished", 700),
             ("processing", 1_200),
             ("finished", 2_500),
         ];
-        self.notify(id, gateway, happened, &notifications, &later)
-            .await
+        for (state, after) in later {
+            tokio::spawn(self.notify(id, gateway, state, after));
+        }
+        tokio::try_join!(
+            self.notify(id, gateway, "finished", 80),
+            self.notify(id, gateway, "processing", 85),
+        )?;
+        Ok(())
     }
 
+    /// Changes the state and its time, and returns when that happened.
     fn change(&self, id: &str, state: &str, time: &str) -> Instant {
         let now = SystemClock.now().timestamp_millis();
         let happened = Instant::now();
@@ -105,50 +119,26 @@ impl Provider {
         happened
     }
 
-    /// Sends notifications, each after a delay in milliseconds. Waits for `notifications`, and sends `later` in the
-    /// background.
-    async fn notify(
+    /// Sends a notification after a delay in milliseconds, and returns when it was acknowledged.
+    fn notify(
         &self,
         id: &str,
         gateway: &str,
-        happened: Instant,
-        notifications: &[(&'static str, u64)],
-        later: &[(&'static str, u64)],
-    ) -> anyhow::Result<StateChange> {
-        let send = |state: &'static str, after: u64| {
-            let url = format!("{gateway}/webhooks/brightcove/{PATH_SECRET}");
-            let body = json!({ "job_id": id, "state": state, "event": "state_changed" });
-            let request = self.client.post(url).json(&body);
-            async move {
-                sleep(Duration::from_millis(after)).await;
-                let answer = request.send().await?;
-                ensure!(
-                    answer.status() == StatusCode::OK,
-                    "a notification was answered {}",
-                    answer.status()
-                );
-                Ok((state, Instant::now()))
-            }
-        };
-        for (state, after) in later {
-            tokio::spawn(send(state, *after));
+        state: &'static str,
+        after: u64,
+    ) -> impl Future<Output = anyhow::Result<Instant>> + use<> {
+        let url = format!("{gateway}/webhooks/brightcove/{PATH_SECRET}");
+        let body = json!({ "job_id": id, "state": state, "event": "state_changed" });
+        let request = self.client.post(url).json(&body);
+        async move {
+            sleep(Duration::from_millis(after)).await;
+            let status = request.send().await?.status();
+            ensure!(
+                status == StatusCode::OK,
+                "a notification was answered {status}"
+            );
+            Ok(Instant::now())
         }
-        let mut requests = JoinSet::new();
-        for (state, after) in notifications {
-            requests.spawn(send(state, *after));
-        }
-        let mut acknowledged = happened;
-        for result in requests.join_all().await {
-            let (state, at) = result?;
-            // The earliest acknowledgement of the new state: those notifications are sent at nearly the same time.
-            if state != "waiting" && (acknowledged == happened || at < acknowledged) {
-                acknowledged = at;
-            }
-        }
-        Ok(StateChange {
-            happened,
-            acknowledged,
-        })
     }
 
     fn jobs(&self) -> std::sync::MutexGuard<'_, HashMap<String, Value>> {

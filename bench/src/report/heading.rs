@@ -8,65 +8,51 @@ use coach_domain::clock::{Clock as _, SystemClock};
 
 use super::{machine, results};
 use crate::{
-    cli::Common,
-    dataset,
-    environment::{self, Environment},
-    format::count,
-    log_progress,
+    cli::Common, dataset, environment::Environment, format::count, log_progress, sql::query_value,
 };
 
 /// The heading of the results of a run.
 pub(crate) struct Heading {
     verb: &'static str,
-    lines: Vec<(&'static str, String)>,
+    save: bool,
+    text: String,
 }
 
 impl Heading {
-    /// Collects the information, before the load starts.
+    /// Collects the information, before the load starts. `programs` are those that were used, with their versions.
     pub(crate) async fn new(
         verb: &'static str,
         common: &Common,
         environment: &Environment,
-        wrk: &str,
+        programs: &str,
     ) -> anyhow::Result<Self> {
-        let version: String =
-            environment::query_value(&environment.pool, "SHOW server_version").await?;
+        let version: String = query_value(&environment.pool, "SHOW server_version").await?;
         let postgres = version.split(' ').next().context("no version")?;
         let rows = dataset::rows(&environment.pool).await?;
         let words: Vec<_> = std::env::args().skip(1).collect();
-        let now = SystemClock.now().to_rfc3339_opts(SecondsFormat::Secs, true);
-        let data = format!(
-            "{} members with {} rows; {wrk}, PostgreSQL {postgres}",
+        let text = format!(
+            "## {verb}\n\n- command: `{}`\n- machine: {}\n- commit: {}\n- date: {}\n\
+             - data: {} members with {} rows; {programs}, PostgreSQL {postgres}\n\n",
+            command(&words, common.members),
+            machine::describe(),
+            machine::commit(),
+            SystemClock.now().to_rfc3339_opts(SecondsFormat::Secs, true),
             count(common.members.into()),
             count(rows)
         );
-        let lines = vec![
-            ("command", format!("`{}`", command(&words, common.members))),
-            ("machine", machine::describe()),
-            ("commit", machine::commit()),
-            ("date", now),
-            ("data", data),
-        ];
-        Ok(Self { verb, lines })
+        let save = common.save;
+        Ok(Self { verb, save, text })
     }
 
     /// Prints the results, and saves them if `--save` is given.
-    pub(crate) fn publish(&self, common: &Common, body: &str) -> anyhow::Result<()> {
-        let section = self.with_heading(body);
+    pub(crate) fn publish(&self, body: &str) -> anyhow::Result<()> {
+        let section = format!("{}{body}", self.text);
         io::stdout().lock().write_all(section.as_bytes())?;
-        if common.save {
+        if self.save {
             results::save(self.verb, &section)?;
             log_progress("saved in bench/RESULTS.md");
         }
         Ok(())
-    }
-
-    fn with_heading(&self, body: &str) -> String {
-        let mut text = format!("## {}\n\n", self.verb);
-        for (name, value) in &self.lines {
-            text += &format!("- {name}: {value}\n");
-        }
-        text + "\n" + body
     }
 }
 

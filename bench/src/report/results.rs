@@ -36,10 +36,10 @@ mod tests {
 
     #[test]
     fn each_verb_has_one_section() {
-        let both = replaced(&replaced("# Results\n", "run", "old\n"), "peer", "kept\n");
+        let both = replaced(&replaced("# Results\n", "run", "old\n"), "memory", "kept\n");
         let again = replaced(&both, "run", "new\n");
         let wanted = "# Results\n\n<!-- bench:run -->\nnew\n<!-- /bench:run -->\n\n\
-                      <!-- bench:peer -->\nkept\n<!-- /bench:peer -->\n";
+                      <!-- bench:memory -->\nkept\n<!-- /bench:memory -->\n";
         assert_eq!(again, wanted);
     }
 }

@@ -9,10 +9,10 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// A table without rows.
-    pub(crate) fn new(heads: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        let heads: Vec<_> = heads.into_iter().map(Into::into).collect();
-        let columns = heads.len();
+    /// A table without rows. The heads of the columns are separated by `|`.
+    pub(crate) fn new(heads: &str) -> Self {
+        let heads = heads.split('|').map(|head| head.trim().to_owned());
+        let columns = heads.clone().count();
         let rules = ["---"].into_iter().chain(repeat("---:")).map(str::to_owned);
         Self {
             columns,
@@ -43,7 +43,7 @@ mod tests {
 
     #[test]
     fn a_table_is_markdown() {
-        let mut table = Table::new(["what", "much"]);
+        let mut table = Table::new("what | much");
         table.row(["a | b", "1"].map(str::to_owned));
         table.row(["c"].map(str::to_owned));
         let wanted = "| what | much |\n| --- | ---: |\n| a \\| b | 1 |\n| c |  |\n";

@@ -3,7 +3,7 @@
 use coach_domain::recipe::{IngredientAmount, MeasuringUnit as Unit};
 
 use super::{
-    number::{article, number, range, strip_words},
+    number::{article, number, range, strip_any, strip_words},
     words::{self, after_about, after_sizes},
 };
 
@@ -28,8 +28,7 @@ impl<'a> Measure<'a> {
         Self {
             amount: IngredientAmount::new(bounds, unit).filter(|_| countable),
             is_certain,
-            grams: None,
-            rest,
+            ..Self::unreadable(rest)
         }
     }
 
@@ -45,6 +44,29 @@ impl<'a> Measure<'a> {
 
     pub(super) fn unit(&self) -> Option<Unit> {
         self.amount?.unit
+    }
+
+    /// Whether the unit is one of weight or volume.
+    pub(super) fn is_weight_or_volume(&self) -> bool {
+        self.unit().is_some_and(Unit::is_measure)
+    }
+
+    /// The weight, if it is metric.
+    pub(super) fn metric_grams(&self) -> Option<i32> {
+        let metric = matches!(self.unit(), Some(Unit::Gram | Unit::Kilogram));
+        self.grams_of_amount().filter(|_| metric)
+    }
+
+    /// The weight, if the amount is one.
+    pub(super) fn grams_of_amount(&self) -> Option<i32> {
+        self.amount.and_then(IngredientAmount::grams)
+    }
+
+    fn times(self, count: f64) -> Self {
+        let amount = self.amount.and_then(|each| {
+            IngredientAmount::new((each.minimum * count, each.maximum * count), each.unit)
+        });
+        Self { amount, ..self }
     }
 }
 
@@ -138,29 +160,22 @@ fn with_size((min, max): (f64, f64), inside: &str) -> Option<Measure<'_>> {
         return Some(Measure::of(bounds, word.unit, true, word.rest));
     }
     let size = weight_or_volume(inside).filter(|size| size.rest.trim().is_empty())?;
-    let metric = matches!(size.unit(), Some(Unit::Gram | Unit::Kilogram));
-    let grams = size
-        .amount
-        .and_then(IngredientAmount::grams)
-        .filter(|_| metric);
-    match word {
-        Some(word) if word.unit.is_some_and(Unit::is_measure) => Some(Measure {
-            grams,
-            ..Measure::of((min, max), word.unit, true, word.rest)
-        }),
-        Some(word) => {
-            let all = (min >= max).then(|| size.times(min).amount).flatten();
-            let grams = grams.and(all).and_then(IngredientAmount::grams);
-            Some(Measure {
-                grams,
-                ..Measure::of((min, max), word.unit, true, word.rest)
-            })
-        }
-        None => (min >= max && min.fract() == 0.0).then(|| Measure {
+    let Some(word) = word else {
+        return (min >= max && min.fract() == 0.0).then(|| Measure {
             rest: after,
             ..size.times(min)
-        }),
-    }
+        });
+    };
+    // Beside cans it is the size of each.
+    let count = match word.unit {
+        Some(unit) if unit.is_measure() => Some(1.0),
+        _ => (min >= max).then_some(min),
+    };
+    let all = size.metric_grams().and(count);
+    Some(Measure {
+        grams: all.and_then(|count| size.times(count).grams_of_amount()),
+        ..Measure::of((min, max), word.unit, true, word.rest)
+    })
 }
 
 /// A number with a unit of weight or volume.
@@ -169,15 +184,6 @@ fn weight_or_volume(text: &str) -> Option<Measure<'_>> {
     let rest = rest.trim_start().strip_prefix('-').unwrap_or(rest);
     let word = words::unit(rest).filter(|word| word.unit.is_some_and(Unit::is_measure))?;
     Some(Measure::of((min, max), word.unit, true, word.rest))
-}
-
-impl Measure<'_> {
-    fn times(self, count: f64) -> Self {
-        let amount = self.amount.and_then(|each| {
-            IngredientAmount::new((each.minimum * count, each.maximum * count), each.unit)
-        });
-        Self { amount, ..self }
-    }
 }
 
 pub(super) fn starts_with_digit(text: &str) -> bool {
@@ -189,9 +195,7 @@ pub(super) fn starts_with_digit(text: &str) -> bool {
 fn describes(rest: &str) -> bool {
     let rest = rest.trim_start_matches([' ', '-']);
     let adjectives = ["thick", "long", "wide", "square", "cubes", "in diameter"];
-    adjectives
-        .iter()
-        .any(|word| strip_words(rest, word).is_some())
+    strip_any(rest, &adjectives).is_some()
 }
 
 /// The number of pieces before a dimension: `4 ¼ inch thick steaks` are four.
@@ -215,6 +219,8 @@ fn fraction_as_range(text: &str, rest: &str) -> Option<(f64, f64)> {
 
 /// A measure without a number: `a pinch`, `Pinch of`, `a white onion`.
 fn without_number(text: &str) -> Option<Measure<'_>> {
+    use Unit::{Dash, Handful, Pinch, Splash, Tablespoon, Teaspoon};
+
     let one = (1.0, 1.0);
     if let Some(noun) = article(text) {
         let sized = after_sizes(noun);
@@ -223,14 +229,7 @@ fn without_number(text: &str) -> Option<Measure<'_>> {
     }
     let word = words::unit(after_sizes(text)).filter(|word| word.unit.is_some())?;
     let spelled = text.len() - word.rest.len() > 2;
-    let small = [
-        Unit::Pinch,
-        Unit::Dash,
-        Unit::Splash,
-        Unit::Handful,
-        Unit::Teaspoon,
-        Unit::Tablespoon,
-    ];
+    let small = [Pinch, Dash, Splash, Handful, Teaspoon, Tablespoon];
     let follows = strip_words(word.rest, "of").is_some()
         || (word.unit.is_some_and(|unit| small.contains(&unit)) && word.rest.starts_with(' '));
     if !spelled || !follows {

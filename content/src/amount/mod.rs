@@ -7,7 +7,7 @@ mod words;
 
 use coach_domain::recipe::IngredientAmount;
 
-pub(crate) use number::{range, strip_words};
+pub(crate) use number::{range, strip_any, strip_words};
 pub(crate) use quantity::{Quantity, counted, leading, whole};
 pub(crate) use words::after_about;
 

@@ -1,5 +1,7 @@
 //! Parsing of numbers as recipes write them: `1 1/2`, `½`, `2,5`, `half a`, `three`.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 /// Numbers that are spelled out.
 const SPELLED: [(&str, f64); 17] = [
     ("one", 1.0),
@@ -43,7 +45,7 @@ pub(super) fn number(text: &str) -> Option<(f64, &str)> {
 
 /// The text after `a` or `an` at the beginning, which means one before a noun.
 pub(super) fn article(text: &str) -> Option<&str> {
-    strip_words(text, "a").or_else(|| strip_words(text, "an"))
+    strip_any(text, &["a", "an"])
 }
 
 /// The bounds of a range at the beginning of a text, and the rest: `2-3`, `2 to 3`, `two or three`, `1 (or 2)`. A
@@ -62,8 +64,7 @@ fn upper(rest: &str) -> Option<(f64, &str)> {
     }
     let mark = ["-", "–", "—", "~", "/ "];
     let after = mark.iter().find_map(|mark| rest.strip_prefix(mark));
-    let after = after.or_else(|| strip_words(rest, "to"));
-    let after = after.or_else(|| strip_words(rest, "or"))?;
+    let after = after.or_else(|| strip_any(rest, &["to", "or"]))?;
     number(after.trim_start().trim_start_matches('~'))
 }
 
@@ -118,26 +119,12 @@ fn part(rest: &str) -> Option<(f64, &str)> {
     (value < 1.0).then_some((value, rest))
 }
 
+/// A fraction that is one character: `½` is compatible with `1⁄2`.
 fn vulgar(text: &str) -> Option<(f64, &str)> {
     let mut letters = text.chars();
-    let value = match letters.next()? {
-        '½' => 1.0 / 2.0,
-        '⅓' => 1.0 / 3.0,
-        '⅔' => 2.0 / 3.0,
-        '¼' => 1.0 / 4.0,
-        '¾' => 3.0 / 4.0,
-        '⅕' => 1.0 / 5.0,
-        '⅖' => 2.0 / 5.0,
-        '⅗' => 3.0 / 5.0,
-        '⅘' => 4.0 / 5.0,
-        '⅙' => 1.0 / 6.0,
-        '⅚' => 5.0 / 6.0,
-        '⅛' => 1.0 / 8.0,
-        '⅜' => 3.0 / 8.0,
-        '⅝' => 5.0 / 8.0,
-        '⅞' => 7.0 / 8.0,
-        _ => return None,
-    };
+    let fraction: String = letters.next()?.nfkd().collect();
+    let (upper, lower) = fraction.split_once('⁄')?;
+    let value = upper.parse::<f64>().ok()? / lower.parse::<f64>().ok()?;
     Some((value, letters.as_str()))
 }
 
@@ -163,10 +150,14 @@ fn skip_of_a(rest: &str) -> &str {
 /// The text after these words at the beginning, ignoring case.
 pub(crate) fn strip_words<'a>(text: &'a str, words: &str) -> Option<&'a str> {
     let text = text.trim_start();
-    let start = text.get(..words.len())?;
-    let rest = &text[words.len()..];
+    let (start, rest) = text.split_at_checked(words.len())?;
     let whole = !rest.starts_with(|letter: char| letter.is_alphanumeric() || letter == '-');
     (whole && start.eq_ignore_ascii_case(words)).then_some(rest)
+}
+
+/// The text after the first of several words that is at the beginning, ignoring case.
+pub(crate) fn strip_any<'a>(text: &'a str, words: &[&str]) -> Option<&'a str> {
+    words.iter().find_map(|word| strip_words(text, word))
 }
 
 #[cfg(test)]

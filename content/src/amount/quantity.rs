@@ -4,7 +4,7 @@ use coach_domain::recipe::{IngredientAmount, MeasuringUnit as Unit};
 
 use super::{
     measure::{Measure, measure, starts_with_digit},
-    number::{range, strip_words},
+    number::{range, strip_any, strip_words},
     words::{self, after_about, after_sizes},
 };
 
@@ -52,17 +52,13 @@ pub(crate) fn leading(text: &str) -> Option<Quantity<'_>> {
     let from = strip_words(text, "from").unwrap_or(text);
     let first = measure(from)?;
     let (mut first, is_sum) = sum(first);
-    let mut grams = first
-        .amount
-        .and_then(IngredientAmount::grams)
-        .or(first.grams);
+    let mut grams = first.grams_of_amount().or(first.grams);
     let mut rest = first.rest;
     while let Some(other) = alternative(&first, rest) {
         // Grams given by the author are better than a conversion, but after a number of cans they may be meant for
         // each.
-        let metric = matches!(other.unit(), Some(Unit::Gram | Unit::Kilogram));
-        if metric && (is_sum || first.amount.is_some_and(IngredientAmount::is_total)) {
-            grams = other.amount.and_then(IngredientAmount::grams).or(grams);
+        if is_sum || first.amount.is_some_and(IngredientAmount::is_total) {
+            grams = other.metric_grams().or(grams);
         }
         // Ounces that are repeated as a volume are fluid ounces.
         if let Some(amount) = &mut first.amount
@@ -73,10 +69,7 @@ pub(crate) fn leading(text: &str) -> Option<Quantity<'_>> {
         }
         rest = other.rest;
     }
-    let less = ["or less", "or more", "or so"]
-        .iter()
-        .find_map(|words| strip_words(rest, words));
-    let rest = less.unwrap_or(rest);
+    let rest = strip_any(rest, &["or less", "or more", "or so"]).unwrap_or(rest);
     Some(Quantity {
         text: without_of(&text[..text.len() - rest.len()]),
         amount: first.amount,
@@ -118,10 +111,10 @@ pub(crate) fn whole(text: &str) -> Option<Quantity<'_>> {
 /// The text after a vague amount: `some`, `a few`, `Small amount of`.
 fn vague(text: &str) -> Option<&str> {
     let mut rest = text;
-    while let Some(after) = BEFORE_VAGUE.iter().find_map(|word| strip_words(rest, word)) {
+    while let Some(after) = strip_any(rest, &BEFORE_VAGUE) {
         rest = after;
     }
-    let rest = VAGUE.iter().find_map(|word| strip_words(rest, word))?;
+    let rest = strip_any(rest, &VAGUE)?;
     // `A few cloves`, `Few pinches`
     let unit = words::unit(rest).filter(|word| strip_words(word.rest, "of").is_some());
     Some(unit.map_or(rest, |word| word.rest))
@@ -129,14 +122,11 @@ fn vague(text: &str) -> Option<&str> {
 
 /// Adds a second measure after `+`, as in `1/4 cup + 1/2 tsp`. The flag is whether there is one.
 fn sum(first: Measure<'_>) -> (Measure<'_>, bool) {
-    let Some(after) = first.rest.trim_start().strip_prefix('+') else {
+    let after = first.rest.trim_start().strip_prefix('+');
+    let Some(second) = after.and_then(measure).filter(Measure::is_weight_or_volume) else {
         return (first, false);
     };
-    let Some(second) = measure(after).filter(|second| second.unit().is_some_and(Unit::is_measure))
-    else {
-        return (first, false);
-    };
-    let sum = first.amount.zip(second.amount).and_then(|(one, other)| {
+    let amount = first.amount.zip(second.amount).and_then(|(one, other)| {
         let ((family, size), (same, part)) = (one.unit?.size()?, other.unit?.size()?);
         let bounds = (
             one.minimum + other.minimum * part / size,
@@ -144,25 +134,16 @@ fn sum(first: Measure<'_>) -> (Measure<'_>, bool) {
         );
         IngredientAmount::new(bounds, one.unit).filter(|_| family == same)
     });
-    (
-        Measure {
-            amount: sum,
-            ..Measure::unreadable(second.rest)
-        },
-        true,
-    )
+    let sum = Measure::unreadable(second.rest);
+    (Measure { amount, ..sum }, true)
 }
 
 /// A repetition of the measure: `/ 14 grams`, `| 1 1/2 lb`, `or 1lb`, `(110g)`, or the container of a weight.
 fn alternative<'a>(first: &Measure<'_>, rest: &'a str) -> Option<Measure<'a>> {
     let trimmed = rest.trim_start();
     if let Some(inside) = trimmed.strip_prefix('(') {
-        let (inside, after) = inside.split_once(')')?;
-        let other = inside_parentheses(inside)?;
-        return Some(Measure {
-            rest: after,
-            ..other
-        });
+        let (inside, rest) = inside.split_once(')')?;
+        return inside_parentheses(inside).map(|other| Measure { rest, ..other });
     }
     if let Some(after) = trimmed
         .strip_prefix(['/', '|', '='])
@@ -175,14 +156,12 @@ fn alternative<'a>(first: &Measure<'_>, rest: &'a str) -> Option<Measure<'a>> {
     }
     // `270 g - 800 mL`
     if let Some(after) = trimmed.strip_prefix("- ") {
-        return measure(after)
-            .filter(|other| other.unit().is_some_and(Unit::is_measure) && first.is_certain);
+        return measure(after).filter(|other| other.is_weight_or_volume() && first.is_certain);
     }
     // `1 bottle 700ml red wine`
     if first.unit().is_some_and(Unit::is_container) {
-        return measure(trimmed).filter(|other| {
-            other.unit().is_some_and(Unit::is_measure) && starts_with_digit(trimmed)
-        });
+        return measure(trimmed)
+            .filter(|other| other.is_weight_or_volume() && starts_with_digit(trimmed));
     }
     let container = first
         .unit()
@@ -208,9 +187,8 @@ fn inside_parentheses(text: &str) -> Option<Measure<'_>> {
         if rest.is_empty() {
             return found;
         }
-        let next = rest
+        rest = rest
             .strip_prefix(['/', '|', ',', '-', '='])
-            .or_else(|| strip_words(rest, "or"));
-        rest = next?;
+            .or_else(|| strip_words(rest, "or"))?;
     }
 }

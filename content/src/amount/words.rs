@@ -2,7 +2,7 @@
 
 use coach_domain::recipe::MeasuringUnit as Unit;
 
-use super::number::strip_words;
+use super::number::strip_any;
 
 /// Words in lower case and singular; the plural adds `s` or `es`. Single letters are case-sensitive: `T` is a
 /// tablespoon, `t` a teaspoon.
@@ -156,26 +156,21 @@ pub(super) fn unit(text: &str) -> Option<Word<'_>> {
 }
 
 fn strip<'a>(text: &'a str, word: &str) -> Option<(&'a str, bool)> {
-    let start = text.get(..word.len())?;
+    let (start, rest) = text.split_at_checked(word.len())?;
     let same = match word.len() {
         1 => start == word,
         _ => start.eq_ignore_ascii_case(word),
     };
-    let rest = &text[word.len()..];
     if !same {
         return None;
     }
-    let plural = ["(s)", "es", "s"].iter();
-    let plural = plural
-        .filter_map(|end| rest.strip_prefix(end))
-        .find(|rest| is_word_end(rest));
-    let (rest, is_plural) = plural.map_or((rest, false), |rest| (rest, true));
-    let rest = if word.len() <= 5 {
-        rest.strip_prefix('.').unwrap_or(rest)
-    } else {
-        rest
-    };
-    is_word_end(rest).then_some((rest, is_plural || matches!(word, "leaves" | "loaves")))
+    let mut plurals = ["(s)", "es", "s"].iter();
+    let plural = plurals.find_map(|end| rest.strip_prefix(end).filter(|rest| is_word_end(rest)));
+    let is_plural = plural.is_some() || matches!(word, "leaves" | "loaves");
+    let rest = plural.unwrap_or(rest);
+    let abbreviated = rest.strip_prefix('.').filter(|_| word.len() <= 5);
+    let rest = abbreviated.unwrap_or(rest);
+    is_word_end(rest).then_some((rest, is_plural))
 }
 
 fn is_word_end(rest: &str) -> bool {
@@ -185,7 +180,7 @@ fn is_word_end(rest: &str) -> bool {
 /// The text after the words of size at the beginning, such as `large` and `heaped`.
 pub(super) fn after_sizes(text: &str) -> &str {
     let mut rest = text;
-    while let Some(after) = SIZES.iter().find_map(|size| strip_words(rest, size)) {
+    while let Some(after) = strip_any(rest, &SIZES) {
         // As in `small/medium-sized`.
         rest = after.strip_prefix('/').unwrap_or(after);
     }
@@ -197,8 +192,7 @@ pub(crate) fn after_about(text: &str) -> &str {
     let mut rest = text.trim_start();
     loop {
         let mark = rest.strip_prefix(['~', '≈', '<', '±']);
-        let word = || ABOUT.iter().find_map(|about| strip_words(rest, about));
-        match mark.or_else(word) {
+        match mark.or_else(|| strip_any(rest, &ABOUT)) {
             Some(after) => rest = after.trim_start(),
             None => return rest,
         }

@@ -27,24 +27,6 @@ impl FileError {
             _ => Self::new(path, format!("it cannot be read: {error}")),
         }
     }
-
-    pub(super) fn not_a_folder(path: &Path) -> Self {
-        Self::new(
-            path,
-            "it is not a folder; recipes are imported from the folder that their files are in",
-        )
-    }
-
-    pub(super) fn no_recipes(path: &Path) -> Self {
-        Self::new(path, "it has no files whose names end with `.md`")
-    }
-
-    pub(super) fn not_a_file(path: &Path) -> Self {
-        Self::new(
-            path,
-            "it is not a regular file; exercises are imported from one file of JSON",
-        )
-    }
 }
 
 fn display_path(path: &Path) -> String {

@@ -2,16 +2,14 @@
 
 use coach_domain::{
     Result,
-    catalogue::record,
-    database,
+    catalogue::columns,
+    database::{self, Columns},
     exercise::{self, Exercise},
+    id::RecipeId,
     kill_point,
-    recipe::{self, Recipe, ingredient_entity, step_entity},
+    recipe::{self, Recipe},
 };
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, TransactionSession, TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, TransactionSession, TransactionTrait};
 
 use super::{ItemError, Mode};
 
@@ -89,26 +87,24 @@ async fn slug_conflict<T: Importable>(
 
 impl Importable for Exercise {
     async fn store(&self, db: &impl ConnectionTrait, slug: &str, mode: Mode) -> Result<Change> {
-        use exercise::entity::Entity;
-
-        let mut row = record::exercise(slug, self);
-        let stored = Entity::find_by_id(self.id).lock_exclusive().one(db).await?;
-        let Some(stored) = stored else {
+        let columns = columns::exercise(slug, self);
+        let Some(stored) = exercise::find(db, self.id).await? else {
             if mode == Mode::Write {
-                database::insert(db, vec![row]).await?;
+                database::insert(db, "exercise", [columns]).await?;
             }
             return Ok(Change::New);
         };
-        row.archived_at = stored.archived_at;
-        row.image_url.clone_from(&stored.image_url);
-        row.image_width = stored.image_width;
-        row.image_height = stored.image_height;
-        row.image_blurhash.clone_from(&stored.image_blurhash);
-        if row == stored {
+        let is_same = stored
+            == Self {
+                image: stored.image.clone(),
+                archived: stored.archived,
+                ..self.clone()
+            };
+        if is_same {
             return Ok(Change::Unchanged);
         }
         if mode == Mode::Write {
-            row.into_active_model().reset_all().update(db).await?;
+            database::update(db, "exercise", [("id", self.id.into())], columns).await?;
         }
         Ok(Change::Changed)
     }
@@ -120,54 +116,28 @@ impl Importable for Exercise {
 
 impl Importable for Recipe {
     async fn store(&self, db: &impl ConnectionTrait, slug: &str, mode: Mode) -> Result<Change> {
-        use recipe::entity::Entity;
-
-        let mut row = record::recipe(slug, self);
-        let ingredients: Vec<_> = record::ingredients(self).collect();
-        let steps: Vec<_> = record::steps(self).collect();
-        let stored = Entity::find_by_id(self.id).lock_exclusive().one(db).await?;
-        let Some(stored) = stored else {
+        let Some(stored) = recipe::find(db, self.id).await? else {
             if mode == Mode::Write {
-                database::insert(db, vec![row]).await?;
-                database::insert(db, ingredients).await?;
-                database::insert(db, steps).await?;
+                database::insert(db, "recipe", [columns::recipe(slug, self)]).await?;
+                database::insert(db, "recipe_ingredient", columns::ingredients(self)).await?;
+                database::insert(db, "recipe_step", columns::steps(self)).await?;
             }
             return Ok(Change::New);
         };
-        let ingredients_of_recipe = ingredient_entity::Column::RecipeId.eq(self.id);
-        let stored_ingredients =
-            ingredient_entity::Entity::find().filter(ingredients_of_recipe.clone());
-        let stored_ingredients =
-            stored_ingredients.order_by_asc(ingredient_entity::Column::Position);
-        let same_ingredients = stored_ingredients.all(db).await? == ingredients;
-        let steps_of_recipe = step_entity::Column::RecipeId.eq(self.id);
-        let stored_steps = step_entity::Entity::find().filter(steps_of_recipe.clone());
-        let stored_steps = stored_steps.order_by_asc(step_entity::Column::Position);
-        let same_steps = stored_steps.all(db).await? == steps;
-        preserve_other_columns(&mut row, &stored, same_ingredients);
-        let same_row = row == stored;
-        if same_row && same_ingredients && same_steps {
+        let wanted = with_stored(self, &stored);
+        if stored == wanted {
             return Ok(Change::Unchanged);
         }
         if mode == Mode::Compare {
             return Ok(Change::Changed);
         }
-        if !same_row {
-            row.into_active_model().reset_all().update(db).await?;
+        let columns = columns::recipe(slug, &wanted);
+        database::update(db, "recipe", [("id", self.id.into())], columns).await?;
+        if stored.ingredients != self.ingredients {
+            replace(db, "recipe_ingredient", self.id, columns::ingredients(self)).await?;
         }
-        if !same_ingredients {
-            ingredient_entity::Entity::delete_many()
-                .filter(ingredients_of_recipe)
-                .exec(db)
-                .await?;
-            database::insert(db, ingredients).await?;
-        }
-        if !same_steps {
-            step_entity::Entity::delete_many()
-                .filter(steps_of_recipe)
-                .exec(db)
-                .await?;
-            database::insert(db, steps).await?;
+        if stored.steps != self.steps {
+            replace(db, "recipe_step", self.id, columns::steps(self)).await?;
         }
         Ok(Change::Changed)
     }
@@ -177,24 +147,32 @@ impl Importable for Recipe {
     }
 }
 
-/// Copies the stored values of the columns that files do not contain. Allergens and nutrition are valid only for the
-/// ingredients for which they were determined.
-fn preserve_other_columns(
-    row: &mut recipe::entity::Model,
-    stored: &recipe::entity::Model,
-    same_ingredients: bool,
-) {
-    row.archived_at = stored.archived_at;
-    row.image_url.clone_from(&stored.image_url);
-    row.image_width = stored.image_width;
-    row.image_height = stored.image_height;
-    row.image_blurhash.clone_from(&stored.image_blurhash);
-    if same_ingredients {
-        row.allergens.clone_from(&stored.allergens);
-        row.energy_kcal = stored.energy_kcal;
-        row.protein_grams = stored.protein_grams;
-        row.carbohydrate_grams = stored.carbohydrate_grams;
-        row.fat_grams = stored.fat_grams;
-        row.fibre_grams = stored.fibre_grams;
+/// The recipe of a file, with the stored values of what files do not contain. Allergens and nutrition are valid only for
+/// the ingredients for which they were determined.
+fn with_stored(recipe: &Recipe, stored: &Recipe) -> Recipe {
+    let determined = if stored.ingredients == recipe.ingredients {
+        stored
+    } else {
+        recipe
+    };
+    Recipe {
+        image: stored.image.clone(),
+        archived: stored.archived,
+        allergens: determined.allergens.clone(),
+        nutrition: determined.nutrition,
+        ..recipe.clone()
     }
+}
+
+/// Replaces the rows of a recipe in a table.
+async fn replace(
+    db: &impl ConnectionTrait,
+    table: &'static str,
+    recipe: RecipeId,
+    rows: impl Iterator<Item = Columns>,
+) -> Result<()> {
+    let sql = format!("DELETE FROM {table} WHERE recipe_id = $1");
+    db.execute_raw(database::statement(sql, [recipe.into()]))
+        .await?;
+    database::insert(db, table, rows).await
 }

@@ -5,15 +5,12 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use coach_domain::{
     Error, Result,
-    catalogue::record,
+    catalogue::columns,
     database::{self, insert},
-    exercise,
     id::ProgrammeId,
-    programme,
-    recipe::{self, ingredient_entity::Model as Ingredient},
-    workout,
 };
-use sea_orm::{ActiveEnum, ConnectionTrait, EntityTrait, QuerySelect};
+use sea_orm::{ConnectionTrait, TryGetable};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{SeedReport, content::Content};
@@ -31,113 +28,98 @@ pub(super) async fn insert_missing_content(
         programmes,
     } = content;
 
-    let (slug, id) = (exercise::entity::Column::Slug, exercise::entity::Column::Id);
-    let present = ids_by_slug::<exercise::entity::Entity>(db, slug, id).await?;
+    let present = ids_by_slug(db, "exercise").await?;
     let exercises = missing(exercises, &present, |(slug, it)| (slug, it.id.0))?;
-    let rows = exercises
-        .iter()
-        .map(|(slug, it)| record::exercise(slug, it));
-    insert(db, rows.collect()).await?;
+    let rows = exercises.iter();
+    let rows = rows.map(|(slug, it)| columns::exercise(slug, it));
+    insert(db, "exercise", rows).await?;
 
-    let (slug, id) = (workout::entity::Column::Slug, workout::entity::Column::Id);
-    let present = ids_by_slug::<workout::entity::Entity>(db, slug, id).await?;
+    let present = ids_by_slug(db, "workout").await?;
     let workouts = missing(workouts, &present, |it| (&it.slug, it.workout.id.0))?;
-    let rows = workouts
-        .iter()
-        .map(|it| record::workout(&it.slug, &it.workout));
-    insert(db, rows.collect()).await?;
-    let rows = workouts
-        .iter()
-        .flat_map(|it| record::workout_exercises(&it.workout));
-    insert(db, rows.collect()).await?;
+    let rows = workouts.iter();
+    let rows = rows.map(|it| columns::workout(&it.slug, &it.workout));
+    insert(db, "workout", rows).await?;
+    let rows = workouts.iter();
+    let rows = rows.flat_map(|it| columns::workout_exercises(&it.workout));
+    insert(db, "workout_exercise", rows).await?;
 
-    let (slug, id) = (recipe::entity::Column::Slug, recipe::entity::Column::Id);
-    let present = ids_by_slug::<recipe::entity::Entity>(db, slug, id).await?;
+    let present = ids_by_slug(db, "recipe").await?;
     let recipes = missing(recipes, &present, |(slug, it)| (slug, it.id.0))?;
-    let rows = recipes.iter().map(|(slug, it)| record::recipe(slug, it));
-    insert(db, rows.collect()).await?;
-    let rows = recipes.iter().flat_map(|(_, it)| record::ingredients(it));
-    insert(db, rows.collect()).await?;
-    let rows = recipes.iter().flat_map(|(_, it)| record::steps(it));
-    insert(db, rows.collect()).await?;
+    let rows = recipes.iter().map(|(slug, it)| columns::recipe(slug, it));
+    insert(db, "recipe", rows).await?;
+    let rows = recipes.iter();
+    let rows = rows.flat_map(|(_, it)| columns::ingredients(it));
+    insert(db, "recipe_ingredient", rows).await?;
+    let rows = recipes.iter().flat_map(|(_, it)| columns::steps(it));
+    insert(db, "recipe_step", rows).await?;
 
     fill_missing_amounts(db, content).await?;
 
-    let published: HashSet<(ProgrammeId, i32)> = programme::entity::Entity::find()
-        .select_only()
-        .column(programme::entity::Column::Id)
-        .column(programme::entity::Column::Version)
-        .into_tuple()
-        .all(db)
+    let published: HashSet<(ProgrammeId, i32)> = pairs(db, "SELECT id, version FROM programme")
         .await?
         .into_iter()
         .collect();
     let programmes = programmes.iter();
-    let rows = programmes.filter(|it| !published.contains(&(it.id, it.version)));
-    let rows: Vec<_> = rows.map(|it| record::programme(it, now)).collect();
-    let programmes = rows.len();
-    insert(db, rows).await?;
+    let programmes: Vec<_> = programmes
+        .filter(|it| !published.contains(&(it.id, it.version)))
+        .collect();
+    let rows = programmes.iter().map(|it| columns::programme(it, now));
+    insert(db, "programme", rows).await?;
 
     Ok(SeedReport {
         exercises: exercises.len(),
         workouts: workouts.len(),
         recipes: recipes.len(),
-        programmes,
+        programmes: programmes.len(),
         members: 0,
     })
 }
 
 /// Sets the amounts of ingredients that an older version seeded without amounts, if their quantity is unchanged.
 async fn fill_missing_amounts(db: &impl ConnectionTrait, content: &Content) -> Result<()> {
-    let recipes = content.recipes.iter().map(|(_, recipe)| recipe);
-    let rows: Vec<_> = recipes.flat_map(|it| record::ingredients(it)).collect();
-    let rows = rows.iter().filter(|row| row.amount_minimum.is_some());
     let sql = "
         UPDATE recipe_ingredient i
-        SET amount_minimum = n.minimum, amount_maximum = n.maximum, amount_unit = NULLIF(n.unit, '')
-        FROM unnest($1::uuid[], $2::int[], $3::text[], $4::float8[], $5::float8[], $6::text[])
-            AS n (recipe_id, position, quantity, minimum, maximum, unit)
+        SET amount_minimum = n.minimum, amount_maximum = n.maximum, amount_unit = n.unit
+        FROM jsonb_to_recordset($1) AS n
+            (recipe_id uuid, position int, quantity text, minimum float8, maximum float8, unit text)
         WHERE i.recipe_id = n.recipe_id AND i.position = n.position AND i.quantity = n.quantity
             AND i.amount_minimum IS NULL";
-    let unit = |row: &Ingredient| {
-        row.amount_unit
-            .map_or_else(String::new, |unit| unit.to_value())
-    };
-    let values = [
-        rows.clone()
-            .map(|row| row.recipe_id.0)
-            .collect::<Vec<_>>()
-            .into(),
-        rows.clone()
-            .map(|row| row.position)
-            .collect::<Vec<_>>()
-            .into(),
-        rows.clone()
-            .map(|row| row.quantity.clone())
-            .collect::<Vec<_>>()
-            .into(),
-        rows.clone()
-            .filter_map(|row| row.amount_minimum)
-            .collect::<Vec<_>>()
-            .into(),
-        rows.clone()
-            .filter_map(|row| row.amount_maximum)
-            .collect::<Vec<_>>()
-            .into(),
-        rows.map(unit).collect::<Vec<_>>().into(),
-    ];
-    db.execute_raw(database::statement(sql, values)).await?;
+    let ingredients = content.recipes.iter().flat_map(|(_, recipe)| {
+        let ingredients = recipe.ingredients.iter().zip(1..);
+        ingredients.map(move |(it, position): (_, i32)| (recipe.id, it, position))
+    });
+    let amounts = ingredients.filter_map(|(recipe_id, it, position)| {
+        let amount = it.amount?;
+        Some(json!({
+            "recipe_id": recipe_id,
+            "position": position,
+            "quantity": it.quantity,
+            "minimum": amount.minimum,
+            "maximum": amount.maximum,
+            "unit": amount.unit,
+        }))
+    });
+    let amounts: serde_json::Value = amounts.collect();
+    db.execute_raw(database::statement(sql, [amounts.into()]))
+        .await?;
     Ok(())
 }
 
-async fn ids_by_slug<E: EntityTrait>(
-    db: &impl ConnectionTrait,
-    slug: E::Column,
-    id: E::Column,
-) -> Result<HashMap<String, Uuid>> {
-    let rows = E::find().select_only().column(slug).column(id);
-    let rows: Vec<(String, Uuid)> = rows.into_tuple().all(db).await?;
+async fn ids_by_slug(db: &impl ConnectionTrait, table: &str) -> Result<HashMap<String, Uuid>> {
+    let rows = pairs(db, &format!("SELECT slug, id FROM {table}")).await?;
     Ok(rows.into_iter().collect())
+}
+
+/// The rows of a statement with two columns.
+async fn pairs<A: TryGetable, B: TryGetable>(
+    db: &impl ConnectionTrait,
+    sql: &str,
+) -> Result<Vec<(A, B)>> {
+    let rows = db.query_all_raw(database::statement(sql, [])).await?;
+    let pairs = rows.iter();
+    pairs
+        .map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)))
+        .collect()
 }
 
 /// The items whose slugs are not present. A slug with another ID is an error, because programmes would not find the

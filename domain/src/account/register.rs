@@ -11,7 +11,7 @@ use crate::{
     id::MemberId,
     locale,
     mail::letter::Welcome,
-    member::{Member, Units, entity},
+    member::{Member, Units},
     preferences::{self, PreferenceValues},
     subscription::Access,
     time_zone,
@@ -70,22 +70,9 @@ impl Command for RegisterMember {
             purchase_token: token.to_string(),
             deletion_final_at: None,
         };
-        let row = entity::Model {
-            id: member.id,
-            issuer: context.subject().issuer.clone(),
-            subject: context.subject().subject.clone(),
-            display_name: member.display_name.clone(),
-            email: member.email.as_ref().map(|email| email.as_str().to_owned()),
-            email_confirmed_at: member.email_confirmed_at,
-            email_code_digest: code.as_ref().map(|code| code.digest.clone()),
-            email_code_requested_at: member.email_code_requested_at,
-            locale: member.locale.clone(),
-            time_zone: member.time_zone.name().to_owned(),
-            units: member.units,
-            purchase_token: token,
-            created_at: now,
-        };
-        database::insert(context.transaction(), vec![row]).await?;
+        let digest = code.as_ref().map(|code| code.digest.clone());
+        let row = member.columns(context.subject(), digest, token, now);
+        database::insert(context.transaction(), "member", [row]).await?;
         let today = now.with_timezone(&self.time_zone).date_naive();
         let preferences = self.preferences.clone().effective_from(today);
         preferences::write(context.transaction(), member.id, &preferences).await?;

@@ -2,9 +2,9 @@
 //! whole in memory.
 
 mod cache;
+pub mod columns;
 mod count;
 mod load;
-pub mod record;
 mod search_text;
 
 use std::{collections::HashMap, sync::Arc};

@@ -3,7 +3,6 @@
 use sea_orm::{ConnectionTrait, TransactionSession, TransactionTrait, Value};
 use uuid::Uuid;
 
-use super::record;
 use crate::{Result, database, exercise, id::uuid_array, recipe, workout};
 
 /// Rewrites the search texts of catalogue items that differ from those which this version computes, and returns their
@@ -27,17 +26,17 @@ pub async fn rebuild_search_text(db: &impl TransactionTrait) -> Result<u64> {
     let exercises = exercise::load(&transaction).await?;
     let workouts = workout::load(&transaction, &exercises).await?;
     let recipes = recipe::load(&transaction).await?;
-    let exercises = exercises.values().map(|item| record::exercise("", item));
-    let exercises = exercises.map(|row| (row.id.0, row.search_text)).collect();
-    let workouts = workouts.values().map(|item| record::workout("", item));
-    let workouts = workouts.map(|row| (row.id.0, row.search_text)).collect();
-    let recipes = recipes.values().map(|item| record::recipe("", item));
-    let recipes = recipes.map(|row| (row.id.0, row.search_text)).collect();
+    let exercises = exercises.values();
+    let exercises = exercises.map(|it| (it.id.0, exercise::search_text(it)));
+    let workouts = workouts.values();
+    let workouts = workouts.map(|it| (it.id.0, workout::search_text(it)));
+    let recipes = recipes.values();
+    let recipes = recipes.map(|it| (it.id.0, recipe::search_text(it)));
     let mut written = 0;
     for (table, words) in [
-        ("exercise", exercises),
-        ("workout", workouts),
-        ("recipe", recipes),
+        ("exercise", exercises.collect()),
+        ("workout", workouts.collect()),
+        ("recipe", recipes.collect()),
     ] {
         written += write(&transaction, table, words).await?;
     }

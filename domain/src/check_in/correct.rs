@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait as _, FromQueryResult as _};
 use serde::Serialize;
 
-use super::{CheckIn, CheckInAnswers, CheckInPatch, find::columns};
+use super::{CheckIn, CheckInPatch, find::columns};
 use crate::{
     Result,
     command::{Command, CommandContext, CommandError, UserError},
@@ -46,17 +46,9 @@ impl Command for CorrectCheckIn {
         if let Some(argument) = corrected.health_arguments().next() {
             consent::require_health_consent(context.member()?, argument)?;
         }
-        let columns = CheckInAnswers::COLUMNS.iter().zip(3..);
-        let columns: Vec<_> = columns
-            .map(|(column, n)| format!("{column} = ${n}"))
-            .collect();
-        let sql = format!(
-            "UPDATE check_in SET {COLUMNS} WHERE member_id = $1 AND id = $2",
-            COLUMNS = columns.join(", "),
-        );
-        let key = [id.member.into(), id.id.into()].into_iter();
-        let statement = database::statement(sql, key.chain(corrected.values()));
-        context.transaction().execute_raw(statement).await?;
+        let key = [("member_id", id.member.into()), ("id", id.id.into())];
+        let columns = corrected.columns();
+        database::update(context.transaction(), "check_in", key, columns).await?;
         Ok(id)
     }
 }

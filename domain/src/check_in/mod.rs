@@ -15,10 +15,10 @@ pub use submit::{SubmitCheckIn, Submitted};
 use std::ops::Deref;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::FromQueryResult;
 
 use crate::{
-    Result, database,
+    database::Columns,
     id::{CheckInId, CycleId},
 };
 
@@ -47,16 +47,18 @@ impl Deref for CheckIn {
     }
 }
 
-/// Inserts check-ins.
-pub async fn insert(db: &impl ConnectionTrait, check_ins: Vec<CheckIn>) -> Result<()> {
-    let columns = ["member_id", "id", "cycle_id", "submitted_at"];
-    let columns = columns.iter().chain(CheckInAnswers::COLUMNS);
-    let rows = check_ins.into_iter().map(|it| {
-        let keys = [it.id.member.into(), it.id.id.into(), it.cycle_id.id.into()];
-        let keys = keys.into_iter().chain([it.submitted_at.into()]);
-        keys.chain(it.answers.values()).collect()
-    });
-    database::insert_values(db, "check_in", columns, rows.collect()).await
+impl CheckIn {
+    /// The columns.
+    pub fn columns(&self) -> Columns {
+        let mut columns = self.answers.columns();
+        columns.extend([
+            ("member_id", self.id.member.into()),
+            ("id", self.id.id.into()),
+            ("cycle_id", self.cycle_id.id.into()),
+            ("submitted_at", self.submitted_at.into()),
+        ]);
+        columns
+    }
 }
 
 /// The difference between two check-ins, the later minus the earlier; `None` where either lacks the value.

@@ -3,7 +3,7 @@
 use sea_orm::ConnectionTrait as _;
 use serde::{Deserialize, Serialize};
 
-use super::{CheckIn, CheckInAnswers, changes, insert, next::next_programme};
+use super::{CheckIn, CheckInAnswers, changes, next::next_programme};
 use crate::{
     command::{Command, CommandContext, CommandError, UserError, UserErrorReason},
     consent,
@@ -48,7 +48,7 @@ impl Command for SubmitCheckIn {
         if let Some(argument) = check_in.health_arguments().next() {
             consent::require_health_consent(context.member()?, argument)?;
         }
-        insert(context.transaction(), vec![check_in.clone()]).await?;
+        database::insert(context.transaction(), "check_in", [check_in.columns()]).await?;
         // Storing health data for the member to read is allowed without an answer, but processing it requires consent.
         let has_consent = context.member()?.health_data == Some(true);
         let change = if has_consent {

@@ -1,7 +1,6 @@
 //! Consents of members.
 
 mod answer;
-pub mod entity;
 mod find;
 mod health;
 mod unsubscribe;

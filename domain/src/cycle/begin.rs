@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 
-use super::entity;
 use crate::{
     Result,
     command::CommandContext,
@@ -25,21 +24,21 @@ pub(crate) async fn begin(
     wanted: Load,
 ) -> Result<CycleId> {
     let id = context.new_id();
-    let row = entity::Model {
-        member_id: plan.member,
-        id,
-        plan_id: plan.id,
-        number,
-        starts_on,
-        closed_on: None,
-        programme_id: programme.id,
-        programme_version: programme.version,
-        // The half with the most random bits.
-        seed: id.as_u64_pair().1.cast_signed(),
-        wanted_level: Some(wanted.level),
-        wanted_days_per_week: Some(wanted.days_per_week),
-    };
-    database::insert(context.transaction(), vec![row]).await?;
+    // The half with the most random bits.
+    let seed = id.as_u64_pair().1.cast_signed();
+    let row = vec![
+        ("member_id", plan.member.into()),
+        ("id", id.into()),
+        ("plan_id", plan.id.into()),
+        ("number", number.into()),
+        ("starts_on", starts_on.into()),
+        ("programme_id", programme.id.into()),
+        ("programme_version", programme.version.into()),
+        ("seed", seed.into()),
+        ("wanted_level", wanted.level.into()),
+        ("wanted_days_per_week", wanted.days_per_week.into()),
+    ];
+    database::insert(context.transaction(), "cycle", [row]).await?;
     context.enqueue(&CycleStarted {
         plan_id: plan.id,
         cycle_id: id,

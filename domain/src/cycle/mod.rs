@@ -1,7 +1,6 @@
 //! Cycles: periods of 28 days of a plan, each closed by a check-in.
 
 mod begin;
-pub mod entity;
 mod find;
 mod rules;
 

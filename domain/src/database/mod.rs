@@ -13,7 +13,6 @@
 
 mod connect;
 pub(crate) mod failure;
-mod insert;
 mod lease;
 mod monitor;
 mod pool;
@@ -23,18 +22,18 @@ mod session;
 mod statements;
 mod telemetry;
 mod transaction;
+mod write;
 
 use sea_orm::{DbBackend, Statement, Value};
 
 pub use connect::{Options, PoolMode, connect, open};
-pub use insert::insert;
-pub(crate) use insert::insert_values;
 pub use pool::{MIN_SERVER_VERSION, Pool, ServerState};
 pub use purge::Purge;
 pub(crate) use rows::by_member;
 pub use session::{Counted, Session, Transaction};
 pub use telemetry::in_span;
 pub use transaction::PoolTransaction;
+pub use write::{Columns, insert, update};
 
 /// A statement with its parameters, in the order `$1`, `$2` and so on.
 pub fn statement(sql: impl Into<String>, values: impl IntoIterator<Item = Value>) -> Statement {

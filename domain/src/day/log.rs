@@ -5,13 +5,12 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use uuid::Uuid;
 
-use super::{Effort, choice_entity, completion_entity};
+use super::Effort;
 use crate::{
     Error, Result, database,
     enums::MealSlot,
-    id::{CycleId, MemberId, RecipeId, WorkoutId},
+    id::{CycleId, RecipeId, WorkoutId},
 };
 
 /// A member's log of some days of one cycle.
@@ -55,6 +54,29 @@ pub struct MealChoice {
     pub eaten_at: Option<DateTime<Utc>>,
 }
 
+#[derive(FromQueryResult)]
+struct CompletionRow {
+    #[sea_orm(nested(prefix = "cycle_"))]
+    cycle_id: CycleId,
+    day: i32,
+    position: i32,
+    workout_id: WorkoutId,
+    completed_at: DateTime<Utc>,
+    effort: Option<Effort>,
+}
+
+#[derive(FromQueryResult)]
+struct ChoiceRow {
+    #[sea_orm(nested(prefix = "cycle_"))]
+    cycle_id: CycleId,
+    day: i32,
+    slot: MealSlot,
+    position: i32,
+    recipe_id: RecipeId,
+    servings: i32,
+    eaten_at: Option<DateTime<Utc>>,
+}
+
 /// The logs of whole cycles, with an entry for each requested cycle.
 pub async fn log(
     db: &impl ConnectionTrait,
@@ -67,10 +89,10 @@ pub async fn log(
         JOIN workout_completion w USING (member_id, cycle_id)
         ORDER BY member_id, cycle_id, w.day, w.position";
     let statement = database::statement(sql, CycleId::uuid_arrays(cycles));
-    let completions = completion_entity::Model::find_by_statement(statement);
+    let completions = CompletionRow::find_by_statement(statement);
     for row in completions.all(db).await? {
-        let log = logs.entry(cycle_of(row.member_id, row.cycle_id));
-        log.or_default().completions.push(WorkoutCompletion {
+        let log = logs.entry(row.cycle_id).or_default();
+        log.completions.push(WorkoutCompletion {
             day: to_u8(row.day)?,
             position: to_u8(row.position)?,
             workout_id: row.workout_id,
@@ -84,10 +106,10 @@ pub async fn log(
         JOIN meal_choice c USING (member_id, cycle_id)
         ORDER BY member_id, cycle_id, c.day, c.slot, c.position";
     let statement = database::statement(sql, CycleId::uuid_arrays(cycles));
-    let choices = choice_entity::Model::find_by_statement(statement);
+    let choices = ChoiceRow::find_by_statement(statement);
     for row in choices.all(db).await? {
-        let log = logs.entry(cycle_of(row.member_id, row.cycle_id));
-        log.or_default().choices.push(MealChoice {
+        let log = logs.entry(row.cycle_id).or_default();
+        log.choices.push(MealChoice {
             day: to_u8(row.day)?,
             slot: row.slot,
             position: to_u8(row.position)?,
@@ -97,10 +119,6 @@ pub async fn log(
         });
     }
     Ok(logs)
-}
-
-fn cycle_of(member: MemberId, id: Uuid) -> CycleId {
-    CycleId { member, id }
 }
 
 fn to_u8(number: i32) -> Result<u8> {

@@ -2,9 +2,7 @@
 
 mod access;
 mod alternative;
-pub mod choice_entity;
 mod complete;
-pub mod completion_entity;
 mod eat;
 mod editable;
 mod editable_meal;

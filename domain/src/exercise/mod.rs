@@ -1,12 +1,14 @@
 //! Exercises.
 
-pub mod entity;
 mod load;
 mod search;
 
+pub use load::find;
 pub(crate) use load::load;
-pub(crate) use search::listing;
-pub use search::{search, search_text};
+pub use search::search;
+pub(crate) use search::{listing, search_text};
+
+use sea_orm::FromQueryResult;
 
 use crate::{
     enums::{Equipment, ExerciseCategory, Level, Muscle},
@@ -15,7 +17,7 @@ use crate::{
 };
 
 /// An exercise.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Exercise {
     /// The id.
     pub id: ExerciseId,
@@ -32,6 +34,7 @@ pub struct Exercise {
     /// The instructions, step by step.
     pub instructions: Vec<String>,
     /// An image, if there is one.
+    #[sea_orm(nested)]
     pub image: Option<Image>,
     /// Whether it is archived: hidden from lists, but still readable by ID.
     pub archived: bool,

@@ -1,30 +1,22 @@
 //! Search for exercises.
 
-use sea_orm::{ActiveEnum, ConnectionTrait};
+use sea_orm::ConnectionTrait;
 
+use super::Exercise;
 use crate::{
     Result,
-    enums::{Equipment, ExerciseCategory, Muscle},
     filter::ExerciseFilter,
     id::ExerciseId,
     page::PageRequest,
     search::{Listing, document},
 };
 
-/// The column `search_text` of an exercise, which has to be updated with each change of the arguments.
-pub fn search_text(
-    name: &str,
-    category: ExerciseCategory,
-    muscles: &[Muscle],
-    equipment: &[Equipment],
-) -> String {
-    let muscles = muscles.iter().map(ActiveEnum::to_value);
-    let equipment = equipment.iter().map(ActiveEnum::to_value);
-    let kinds: Vec<_> = muscles
-        .chain(equipment)
-        .chain([category.to_value()])
-        .collect();
-    document([name].into_iter().chain(kinds.iter().map(String::as_str)))
+/// The column `search_text` of an exercise, which has to be updated with each change of its columns.
+pub(crate) fn search_text(exercise: &Exercise) -> String {
+    let muscles = exercise.muscles.iter().map(|it| it.as_str());
+    let equipment = exercise.equipment.iter().map(|it| it.as_str());
+    let kinds = muscles.chain(equipment).chain([exercise.category.as_str()]);
+    document([exercise.name.as_str()].into_iter().chain(kinds))
 }
 
 /// The exercises that match, without archived ones.

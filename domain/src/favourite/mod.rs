@@ -1,6 +1,5 @@
 //! Favourite recipes of members.
 
-pub mod entity;
 mod find;
 mod set;
 

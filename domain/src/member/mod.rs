@@ -1,6 +1,5 @@
 //! Members: the unit of tenancy and of authorization.
 
-pub mod entity;
 mod find;
 
 pub use find::{find, find_by_subject, lock, lock_by_id};
@@ -9,12 +8,15 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
+    database::Columns,
     email_address::EmailAddress,
     enums::stored_enum,
     id::MemberId,
     subscription::{Access, Subscription},
+    viewer::Subject,
 };
 
 stored_enum! {
@@ -57,4 +59,38 @@ pub struct Member {
     pub health_data: Option<bool>,
     /// When the account is deleted for good; `None` unless the member has requested that.
     pub deletion_final_at: Option<DateTime<Utc>>,
+}
+
+impl Member {
+    /// The columns of the table `member` that registering sets: the subject with which the member signs in, and the
+    /// SHA-256 of the code that confirms the address.
+    pub fn columns(
+        &self,
+        subject: &Subject,
+        email_code_digest: Option<Vec<u8>>,
+        purchase_token: Uuid,
+        created_at: DateTime<Utc>,
+    ) -> Columns {
+        vec![
+            ("id", self.id.into()),
+            ("issuer", subject.issuer.as_str().into()),
+            ("subject", subject.subject.as_str().into()),
+            ("display_name", self.display_name.as_str().into()),
+            (
+                "email",
+                self.email.as_ref().map(EmailAddress::as_str).into(),
+            ),
+            ("email_confirmed_at", self.email_confirmed_at.into()),
+            ("email_code_digest", email_code_digest.into()),
+            (
+                "email_code_requested_at",
+                self.email_code_requested_at.into(),
+            ),
+            ("locale", self.locale.as_str().into()),
+            ("time_zone", self.time_zone.name().into()),
+            ("units", self.units.into()),
+            ("purchase_token", purchase_token.into()),
+            ("created_at", created_at.into()),
+        ]
+    }
 }

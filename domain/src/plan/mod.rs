@@ -1,7 +1,6 @@
 //! Plans: a goal that a member follows cycle by cycle.
 
 mod end;
-pub mod entity;
 mod find;
 mod start;
 
@@ -15,6 +14,7 @@ use sea_orm::{DeriveActiveEnum, EnumIter, FromQueryResult};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    database::Columns,
     enums::{Goal, stored_enum},
     id::PlanId,
 };
@@ -29,7 +29,7 @@ stored_enum! {
     }
 }
 
-/// A plan.
+/// A plan: a row of the table `plan`.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Plan {
     /// The id, with the owner.
@@ -43,4 +43,18 @@ pub struct Plan {
     pub started_on: NaiveDate,
     /// The last day; `None` unless it has ended.
     pub ended_on: Option<NaiveDate>,
+}
+
+impl Plan {
+    /// The columns.
+    pub fn columns(&self) -> Columns {
+        vec![
+            ("member_id", self.id.member.into()),
+            ("id", self.id.id.into()),
+            ("goal", self.goal.into()),
+            ("status", self.status.into()),
+            ("started_on", self.started_on.into()),
+            ("ended_on", self.ended_on.into()),
+        ]
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{PlanStatus, entity, of_members};
+use super::{Plan, PlanStatus, of_members};
 use crate::{
     Error,
     command::{Command, CommandContext, CommandError, UserError, UserErrorReason},
@@ -52,28 +52,27 @@ impl Command for StartPlan {
         let preferences = wanted_preferences(context, self.goal).await?;
         let choice =
             progression::choose(context.catalogue(), &preferences).ok_or_else(no_programme)?;
-        let plan = PlanId {
+        let id = PlanId {
             member,
             id: context.new_id(),
         };
-        let row = entity::Model {
-            member_id: member,
-            id: plan.id,
+        let plan = Plan {
+            id,
             goal: preferences.goal,
             status: PlanStatus::Active,
             started_on,
             ended_on: None,
         };
-        database::insert(context.transaction(), vec![row]).await?;
+        database::insert(context.transaction(), "plan", [plan.columns()]).await?;
         context.enqueue(&PlanStarted {
-            plan_id: plan.id,
-            goal: preferences.goal,
+            plan_id: id.id,
+            goal: plan.goal,
             started_on,
         })?;
         let load = Load::from(&preferences);
-        cycle::begin(context, plan, 1, started_on, &choice.programme, load).await?;
+        cycle::begin(context, id, 1, started_on, &choice.programme, load).await?;
         Ok(Started {
-            plan,
+            plan: id,
             reasons: choice.reasons(&preferences),
         })
     }

@@ -1,7 +1,6 @@
 //! Preferences: what a member wants of a plan. A change is effective from its local date on, and the history is kept,
 //! so that past days do not change.
 
-pub mod entity;
 mod field_decisions;
 mod find;
 mod history;

@@ -4,14 +4,14 @@ use std::{collections::HashMap, sync::Arc};
 
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
-use super::{Programme, entity};
+use super::Programme;
 use crate::{Error, Result, database, id::ProgrammeId};
 
 #[derive(FromQueryResult)]
 struct Row {
     catalogue_version: i64,
     #[sea_orm(nested)]
-    programme: Option<entity::Model>,
+    programme: Option<Programme>,
 }
 
 /// All versions of all programmes, with the version of the catalogue from the same statement.
@@ -20,7 +20,7 @@ pub(crate) async fn load(
 ) -> Result<(i64, HashMap<(ProgrammeId, i32), Arc<Programme>>)> {
     let sql = "
         SELECT v.version AS catalogue_version, p.id, p.version, p.goal, p.level, p.diet,
-               p.days_per_week, p.content, p.published_at
+               p.days_per_week, p.content
         FROM catalogue_version v
         LEFT JOIN programme p ON TRUE";
     let rows = Row::find_by_statement(database::statement(sql, []));
@@ -28,17 +28,6 @@ pub(crate) async fn load(
     let unversioned = || Error::Invariant("the catalogue has no version".to_owned());
     let version = rows.first().ok_or_else(unversioned)?.catalogue_version;
     let programmes = rows.into_iter().filter_map(|row| row.programme);
-    let by_id = programmes.map(|row| {
-        let programme = Programme {
-            id: row.id,
-            version: row.version,
-            goal: row.goal,
-            level: row.level,
-            diet: row.diet,
-            days_per_week: row.days_per_week,
-            content: row.content,
-        };
-        ((row.id, row.version), Arc::new(programme))
-    });
+    let by_id = programmes.map(|it| ((it.id, it.version), Arc::new(it)));
     Ok((version, by_id.collect()))
 }

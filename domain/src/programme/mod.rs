@@ -1,10 +1,9 @@
 //! Programmes: 28 days of workouts and meals for a goal, a level, a diet and a number of training days per week. A
 //! published version never changes.
 
-pub mod entity;
 mod load;
 
-use sea_orm::FromJsonQueryResult;
+use sea_orm::{FromJsonQueryResult, FromQueryResult};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -15,7 +14,7 @@ use crate::{
 pub(crate) use load::load;
 
 /// One version of a programme.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct Programme {
     /// The ID, which all versions share.
     pub id: ProgrammeId,

@@ -1,16 +1,17 @@
 //! Recipes.
 
 mod amount;
-pub mod entity;
-pub mod ingredient_entity;
 mod load;
 mod search;
-pub mod step_entity;
 
 pub use amount::{IngredientAmount, MeasuringUnit, UnitFamily};
+pub use load::find;
 pub(crate) use load::load;
-pub(crate) use search::listing;
-pub use search::{search, search_text};
+pub use search::search;
+pub(crate) use search::{listing, search_text};
+
+use sea_orm::{FromQueryResult, TryGetableFromJson};
+use serde::Deserialize;
 
 use crate::{
     enums::{Allergen, Diet, MealSlot},
@@ -20,7 +21,7 @@ use crate::{
 };
 
 /// A recipe with its ingredients and steps.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, FromQueryResult)]
 pub struct Recipe {
     /// The id.
     pub id: RecipeId,
@@ -39,31 +40,37 @@ pub struct Recipe {
     /// The number of servings that the ingredients yield; `None` when unknown.
     pub servings: Option<i32>,
     /// The nutrition of one serving; `None` when unknown.
+    #[sea_orm(nested)]
     pub nutrition: Option<Nutrition>,
     /// The ingredients, in the order of use.
     pub ingredients: Vec<RecipeIngredient>,
     /// The instructions, step by step.
     pub steps: Vec<String>,
     /// An image, if there is one.
+    #[sea_orm(nested)]
     pub image: Option<Image>,
     /// Whether it is archived: hidden from lists, but still readable by ID.
     pub archived: bool,
 }
 
 /// An ingredient of a recipe.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct RecipeIngredient {
     /// The name of the ingredient.
     pub name: String,
     /// The quantity as written; empty when there is none.
     pub quantity: String,
     /// The parsed quantity; `None` when it cannot be measured.
+    #[serde(flatten)]
     pub amount: Option<IngredientAmount>,
     /// The weight in grams for the whole recipe; `None` when unknown.
     pub grams: Option<i32>,
     /// How it is prepared.
     pub note: Option<String>,
 }
+
+/// Read from an element of an array of JSON.
+impl TryGetableFromJson for RecipeIngredient {}
 
 impl Recipe {
     /// Whether it may be planned at all. Archived recipes may not, nor imported recipes with unknown nutrition,

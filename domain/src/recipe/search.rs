@@ -2,6 +2,7 @@
 
 use sea_orm::{ConnectionTrait, Value};
 
+use super::Recipe;
 use crate::{
     Result,
     filter::RecipeFilter,
@@ -10,14 +11,12 @@ use crate::{
     search::{Listing, document},
 };
 
-/// The column `search_text` of a recipe, which has to be updated with each change of the arguments.
-pub fn search_text<'a>(
-    title: &'a str,
-    summary: Option<&'a str>,
-    ingredients: impl IntoIterator<Item = &'a str>,
-) -> String {
-    let texts = [title].into_iter().chain(summary);
-    document(texts.chain(ingredients))
+/// The column `search_text` of a recipe, which has to be updated with each change of its columns and ingredients.
+pub(crate) fn search_text(recipe: &Recipe) -> String {
+    let texts = [recipe.title.as_str()]
+        .into_iter()
+        .chain(recipe.summary.as_deref());
+    document(texts.chain(recipe.ingredients.iter().map(|it| it.name.as_str())))
 }
 
 /// The recipes that match, without archived ones.

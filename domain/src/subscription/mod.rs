@@ -1,7 +1,6 @@
 //! Subscriptions, and the access that they grant.
 
 mod entitlement;
-pub mod entity;
 pub(crate) mod standing;
 pub(crate) mod statement;
 

@@ -2,33 +2,23 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use sea_orm::{ConnectionTrait, FromQueryResult, JsonValue};
+use sea_orm::{ConnectionTrait, FromQueryResult, TryGetableFromJson};
 use serde::Deserialize;
 
 use super::{Workout, WorkoutExercise};
 use crate::{
     Error, Result, database,
-    enums::{Equipment, Level, WorkoutFocus},
     exercise::Exercise,
     id::{ExerciseId, WorkoutId},
-    image::ImageColumns,
     url::Url,
 };
 
 #[derive(FromQueryResult)]
 struct Row {
-    id: WorkoutId,
-    title: String,
-    description: String,
-    duration_minutes: i32,
-    level: Level,
-    focus: WorkoutFocus,
-    equipment: Vec<Equipment>,
     #[sea_orm(nested)]
-    image: ImageColumns,
+    workout: Workout,
     video_url: Option<String>,
-    archived: bool,
-    exercises: JsonValue,
+    exercises: Vec<Part>,
 }
 
 #[derive(Deserialize)]
@@ -39,6 +29,8 @@ struct Part {
     seconds: Option<i32>,
     rest_seconds: i32,
 }
+
+impl TryGetableFromJson for Part {}
 
 /// All workouts with their exercises, including archived ones.
 pub(crate) async fn load(
@@ -69,9 +61,7 @@ pub(crate) async fn load(
 
 impl Row {
     fn workout(self, known: &HashMap<ExerciseId, Arc<Exercise>>) -> Result<Workout> {
-        let unreadable = |_| Error::Invariant("a workout has unreadable exercises".to_owned());
-        let parts: Vec<Part> = serde_json::from_value(self.exercises).map_err(unreadable)?;
-        let exercises = parts.into_iter().map(|part| {
+        let exercises = self.exercises.into_iter().map(|part| {
             let exercise = known.get(&part.exercise);
             let unknown = || Error::Invariant("a workout has an unknown exercise".to_owned());
             Ok(WorkoutExercise {
@@ -83,17 +73,9 @@ impl Row {
             })
         });
         Ok(Workout {
-            id: self.id,
-            title: self.title,
-            description: self.description,
-            duration_minutes: self.duration_minutes,
-            level: self.level,
-            focus: self.focus,
-            equipment: self.equipment,
-            image: self.image.image(),
             video: self.video_url.as_deref().and_then(Url::parse),
             exercises: exercises.collect::<Result<_>>()?,
-            archived: self.archived,
+            ..self.workout
         })
     }
 }

@@ -1,15 +1,15 @@
 //! Workouts.
 
-pub mod entity;
-pub mod exercise_entity;
 mod load;
 mod search;
 
 pub(crate) use load::load;
-pub(crate) use search::listing;
-pub use search::{search, search_text};
+pub use search::search;
+pub(crate) use search::{listing, search_text};
 
 use std::sync::Arc;
+
+use sea_orm::FromQueryResult;
 
 use crate::{
     enums::{Equipment, Level, WorkoutFocus},
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// A workout.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromQueryResult)]
 pub struct Workout {
     /// The id.
     pub id: WorkoutId,
@@ -37,10 +37,13 @@ pub struct Workout {
     /// All equipment that its exercises need, in the order of [`Equipment`].
     pub equipment: Vec<Equipment>,
     /// An image, if there is one.
+    #[sea_orm(nested)]
     pub image: Option<Image>,
     /// URL of a video.
+    #[sea_orm(skip)]
     pub video: Option<Url>,
     /// The exercises, in the order in which they are done.
+    #[sea_orm(skip)]
     pub exercises: Vec<WorkoutExercise>,
     /// Whether it is archived: hidden from lists, but still readable by ID.
     pub archived: bool,

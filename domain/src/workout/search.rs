@@ -1,27 +1,25 @@
 //! Search for workouts.
 
-use sea_orm::{ActiveEnum, ConnectionTrait};
+use sea_orm::ConnectionTrait;
 
+use super::Workout;
 use crate::{
     Result,
-    enums::WorkoutFocus,
     filter::WorkoutFilter,
     id::WorkoutId,
     page::PageRequest,
     search::{Listing, document},
 };
 
-/// The column `search_text` of a workout, which has to be updated with each change of the arguments.
-pub fn search_text<'a>(
-    title: &'a str,
-    description: &'a str,
-    focus: WorkoutFocus,
-    exercises: impl IntoIterator<Item = &'a str>,
-) -> String {
-    let focus = focus.to_value();
-    let texts = [title, description, focus.as_str()].into_iter();
-    let exercises = exercises.into_iter().map(|name: &str| name);
-    document(texts.chain(exercises))
+/// The column `search_text` of a workout, which has to be updated with each change of its columns and exercises.
+pub(crate) fn search_text(workout: &Workout) -> String {
+    let texts = [
+        workout.title.as_str(),
+        &workout.description,
+        workout.focus.as_str(),
+    ];
+    let exercises = workout.exercises.iter().map(|it| it.exercise.name.as_str());
+    document(texts.into_iter().chain(exercises))
 }
 
 /// The workouts that match, without archived ones.

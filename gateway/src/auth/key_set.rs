@@ -38,29 +38,6 @@ pub(super) struct KeySet {
     unsupported: Vec<(Option<String>, String)>,
 }
 
-/// The result of a lookup by a token's header.
-pub(super) enum KeyLookup<'a> {
-    Key(&'a PublicKey),
-    /// The issuer has the key, but its kind is not supported.
-    Unsupported,
-    /// The header has no `kid`, and there are several keys.
-    Ambiguous,
-    Unknown,
-}
-
-/// Finds the key to verify a token with.
-pub(super) fn verification_key(
-    keys: &KeySet,
-    token_header: &TokenHeader,
-) -> Result<PublicKey, AuthError> {
-    match keys.find(token_header.key_id.as_deref(), token_header.algorithm) {
-        KeyLookup::Key(key) => Ok(key.clone()),
-        KeyLookup::Unsupported => Err(AuthError::KeysUnavailable),
-        KeyLookup::Ambiguous => Err(AuthError::NoKeyId),
-        KeyLookup::Unknown => Err(AuthError::UnknownKey),
-    }
-}
-
 /// A JWKS document. The keys are parsed one by one, so that an unknown kind does not invalidate the others.
 #[derive(Deserialize)]
 struct RawKeySet {
@@ -101,32 +78,34 @@ impl KeySet {
         });
         Self {
             keys: keys.collect(),
-            unsupported: Vec::new(),
+            ..Self::default()
         }
     }
 
-    /// Finds a key by the `kid` and `alg` of a token's header. With a `kid`: the key with that id, preferably one for
-    /// the algorithm. If the header or the only key has no `kid`: that only key.
-    pub(super) fn find(&self, id: Option<&str>, algorithm: Algorithm) -> KeyLookup<'_> {
+    /// Finds the key to verify a token with, by the `kid` and `alg` of its header. With a `kid`: the key with that id,
+    /// preferably one for the algorithm. If the header or the only key has no `kid`: that only key.
+    pub(super) fn find(&self, token_header: &TokenHeader) -> Result<&PublicKey, AuthError> {
+        let id = token_header.key_id.as_deref();
         if let Some(id) = id {
             let with_id = || {
                 let keys = self.keys.iter();
                 keys.filter(|(known, _)| known.as_deref() == Some(id))
             };
-            let matching = with_id().find(|(_, key)| key.algorithms.contains(&algorithm));
+            let matching =
+                with_id().find(|(_, key)| key.algorithms.contains(&token_header.algorithm));
             if let Some((_, key)) = matching.or_else(|| with_id().next()) {
-                return KeyLookup::Key(key);
+                return Ok(key);
             }
             let mut unsupported = self.unsupported.iter();
             if unsupported.any(|(known, _)| known.as_deref() == Some(id)) {
-                return KeyLookup::Unsupported;
+                return Err(AuthError::KeysUnavailable);
             }
         }
         match (&self.keys[..], id) {
-            ([(_, key)], None) | ([(None, key)], Some(_)) => KeyLookup::Key(key),
-            ([], None) if !self.unsupported.is_empty() => KeyLookup::Unsupported,
-            (_, None) => KeyLookup::Ambiguous,
-            (_, Some(_)) => KeyLookup::Unknown,
+            ([(_, key)], None) | ([(None, key)], Some(_)) => Ok(key),
+            ([], None) if !self.unsupported.is_empty() => Err(AuthError::KeysUnavailable),
+            (_, None) => Err(AuthError::NoKeyId),
+            (_, Some(_)) => Err(AuthError::UnknownKey),
         }
     }
 
@@ -182,11 +161,9 @@ impl PublicKey {
         let algorithms = match declared {
             None => possible.to_vec(),
             Some(declared) => {
-                let declared = Algorithm::try_from(declared).map_err(|_| KeyError::Unsupported)?;
-                let is_possible = possible.contains(&declared);
-                is_possible
-                    .then(|| vec![declared])
-                    .ok_or(KeyError::Unsupported)?
+                let declared = Algorithm::try_from(declared).ok();
+                let declared = declared.filter(|declared| possible.contains(declared));
+                vec![declared.ok_or(KeyError::Unsupported)?]
             }
         };
         let key = DecodingKey::from_jwk(key).map_err(|_| KeyError::Unsupported)?;

@@ -134,7 +134,7 @@ impl TokenVerifier {
     ) -> Result<Viewer, AuthError> {
         let header = token::parse_header(token)?;
         let key = match &self.keys {
-            KeySource::Local(keys) => key_set::verification_key(keys, &header)?,
+            KeySource::Local(keys) => keys.find(&header)?.clone(),
             KeySource::Remote(keys) => keys.find(&header).await?,
         };
         token::verify(token, &key, &self.expected, now)

@@ -13,7 +13,7 @@ use tokio::{
 
 use super::{
     AuthError,
-    key_set::{self, KeySet, PublicKey},
+    key_set::{KeySet, PublicKey},
     token::TokenHeader,
 };
 
@@ -92,18 +92,18 @@ impl RemoteKeys {
     /// The key is only reported as unknown if the latest fetch succeeded.
     pub(super) async fn find(&self, token_header: &TokenHeader) -> Result<PublicKey, AuthError> {
         if let Some(keys) = self.current() {
-            match key_set::verification_key(&keys, token_header) {
+            match keys.find(token_header) {
                 Err(AuthError::UnknownKey | AuthError::NoKeyId) => {}
-                known => return known,
+                known => return known.cloned(),
             }
         }
         let fetched = self.refresh(MIN_REFETCH_INTERVAL).await;
         let keys = self.current().ok_or(AuthError::KeysUnavailable)?;
-        match key_set::verification_key(&keys, token_header) {
+        match keys.find(token_header) {
             Err(AuthError::UnknownKey | AuthError::NoKeyId) if !fetched => {
                 Err(AuthError::KeysUnavailable)
             }
-            found => found,
+            found => found.cloned(),
         }
     }
 

@@ -11,7 +11,10 @@ mod webhook;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 
 pub(crate) use self::{
     live::{Live, LiveStateArg},
@@ -195,6 +198,18 @@ pub(crate) struct ImportOptions {
     /// Fail (exit code 1) if anything is refused, once the rest is taken
     #[arg(long)]
     pub(crate) strict: bool,
+}
+
+/// Takes one of these values by its name.
+fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
+    values: [T; N],
+    name: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    PossibleValuesParser::new(values.map(name)).try_map(move |text| {
+        let mut values = values.into_iter();
+        let found = values.find(|value| name(*value) == text);
+        found.ok_or("there is none of this name")
+    })
 }
 
 impl Verb {

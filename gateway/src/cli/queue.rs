@@ -1,12 +1,9 @@
 //! `coach queue`.
 
-use clap::{
-    Args, Subcommand,
-    builder::{PossibleValuesParser, TypedValueParser},
-};
+use clap::{Args, Subcommand};
 use coach_domain::queue::QueueName;
 
-use super::Format;
+use super::{Format, one_of};
 
 pub(super) const AFTER_HELP: &str = "\
 Dead letters are messages that were received five times and not done, or that nobody can do. A redrive gives them back
@@ -101,7 +98,7 @@ pub(crate) enum Queue {
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct QueueTarget {
     /// The queue, without `-dlq`
-    #[arg(value_name = "QUEUE", value_parser = queue())]
+    #[arg(value_name = "QUEUE", value_parser = one_of(QueueName::CONSUMED, QueueName::as_str))]
     pub(crate) queue: QueueName,
 }
 
@@ -117,9 +114,4 @@ pub(crate) struct ChangeOptions {
 
 fn limit() -> clap::builder::RangedI64ValueParser<u32> {
     clap::value_parser!(u32).range(1..=10_000)
-}
-
-fn queue() -> impl TypedValueParser<Value = QueueName> {
-    let names = QueueName::CONSUMED.map(QueueName::as_str);
-    PossibleValuesParser::new(names).try_map(|name| name.parse::<QueueName>())
 }

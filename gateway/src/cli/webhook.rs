@@ -1,13 +1,10 @@
 //! `coach webhook`.
 
-use clap::{
-    Subcommand,
-    builder::{PossibleValuesParser, TypedValueParser},
-};
+use clap::{Subcommand, builder::TypedValueParser};
 use coach_domain::webhook::{EventState, Source};
 use uuid::Uuid;
 
-use super::{ChangeOptions, Format};
+use super::{ChangeOptions, Format, one_of};
 
 pub(super) const AFTER_HELP: &str = "\
 Events are kept for 30 days as they came, once they are known to be genuine. A replay has one worked on again: what it
@@ -28,7 +25,7 @@ pub(crate) enum Webhook {
     /// Show the newest events, newest first, without what is in them
     List {
         /// Only of this source
-        #[arg(long, value_parser = source())]
+        #[arg(long, value_parser = one_of(Source::ALL, Source::as_str))]
         source: Option<Source>,
         /// Only with this state
         #[arg(long, value_parser = state())]
@@ -50,11 +47,6 @@ pub(crate) enum Webhook {
     },
 }
 
-fn source() -> impl TypedValueParser<Value = Source> {
-    let names = Source::ALL.map(Source::as_str);
-    PossibleValuesParser::new(names).try_map(|name| Source::parse(&name).ok_or("no such source"))
-}
-
 const STATES: [(&str, EventState); 4] = [
     ("received", EventState::Received),
     ("done", EventState::Done),
@@ -63,9 +55,5 @@ const STATES: [(&str, EventState); 4] = [
 ];
 
 fn state() -> impl TypedValueParser<Value = EventState> {
-    let names = STATES.map(|(name, _)| name);
-    PossibleValuesParser::new(names).try_map(|name| {
-        let found = STATES.into_iter().find(|(known, _)| *known == name);
-        found.map(|(_, state)| state).ok_or("no such state")
-    })
+    one_of(STATES, |(name, _)| name).map(|(_, state)| state)
 }

@@ -1,6 +1,6 @@
 //! `coach migrate` and `coach seed`, and opening the database for subcommands that need an existing one.
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use coach_domain::clock::SystemClock;
 use coach_domain::database::Pool;
 use coach_gateway::{app, database, settings::Settings};
@@ -61,25 +61,22 @@ pub(super) async fn open_configured_or_dev(
     settings: &Settings,
     purpose: &Purpose,
 ) -> anyhow::Result<Pool> {
-    let url = settings
-        .database_url
-        .clone()
-        .map_or_else(|| running_dev_url(settings, purpose), Ok)?;
+    let url = match &settings.database_url {
+        Some(url) => url.clone(),
+        None => running_dev_url(settings, purpose)?,
+    };
     if let Some(masked) = settings.masked_database_url() {
         eprintln!("coach: {} {masked}", purpose.activity);
     }
     let pool = database::pool(&url, settings)?;
     let found = coach_migrations::compare(&pool).await;
-    match found
-        .context("the migrations of the database cannot be read; check COACH_DATABASE_URL")?
-        .pending
-        .len()
-    {
-        0 => Ok(pool),
-        _ => {
-            bail!("the database lacks tables or columns of this version; run `coach migrate` first")
-        }
-    }
+    let found =
+        found.context("the migrations of the database cannot be read; check COACH_DATABASE_URL")?;
+    ensure!(
+        found.pending.is_empty(),
+        "the database lacks tables or columns of this version; run `coach migrate` first"
+    );
+    Ok(pool)
 }
 
 fn running_dev_url(settings: &Settings, purpose: &Purpose) -> anyhow::Result<String> {

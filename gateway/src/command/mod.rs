@@ -14,7 +14,22 @@ pub(crate) mod token;
 pub(crate) mod webhook;
 pub(crate) mod worker;
 
-use std::io::{self, Write as _};
+use std::{
+    fmt,
+    io::{self, Write as _},
+};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+/// A time in RFC 3339, in UTC and whole seconds.
+fn rfc3339(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// The name of an enum's variant in lowercase.
+fn lowercase(variant: impl fmt::Debug) -> String {
+    format!("{variant:?}").to_lowercase()
+}
 
 /// Prints to standard output. A reader that closes the pipe early, as in `coach schema print | head`, is not an error.
 fn print(text: &str) -> anyhow::Result<()> {

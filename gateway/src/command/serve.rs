@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use coach_domain::{clock::SystemClock, command::CommandRate, database::Pool};
+use coach_domain::{clock::SystemClock, command::CommandRate, database::Pool, live::StatusCache};
 use coach_gateway::{
     app,
     auth::{Authenticator, LocalIssuer},
@@ -13,7 +13,7 @@ use coach_gateway::{
     stop::Stop,
     telemetry, worker_process,
 };
-use coach_resolvers::{App, Services};
+use coach_resolvers::App;
 
 use super::worker;
 
@@ -67,15 +67,19 @@ pub(super) async fn state(
 ) -> anyhow::Result<AppState> {
     telemetry::watch_pool(&pool);
     let clock = Arc::new(SystemClock);
-    let services = Services {
-        clock: clock.clone(),
+    let objects = worker_process::objects(settings).await?;
+    let app = Arc::new(App {
         operations: queues::operations(settings, pool.clone()).await,
+        database: pool,
+        catalogue: Arc::default(),
+        clock: clock.clone(),
         shops: settings.shops.open()?,
-        objects: worker_process::objects(settings).await?,
-        rate: Arc::new(CommandRate::new(settings.limits.commands)),
+        live: StatusCache::new(objects.clone(), clock.clone()),
+        objects,
+        rate: CommandRate::new(settings.limits.commands),
         status_url: settings.status_url(address)?,
-    };
-    let app = App::new(pool, services);
+        record_statements: false,
+    });
     app::watch_catalogue(&app.catalogue, app.database.clone());
     let auth = &settings.auth;
     if let Some(issuer) = &auth.issuer {

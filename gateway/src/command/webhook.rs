@@ -3,9 +3,7 @@
 use std::fmt::Write as _;
 
 use anyhow::bail;
-use chrono::SecondsFormat;
 use coach_domain::{
-    audit::{self, AuditEntry},
     clock::{Clock as _, SystemClock},
     database::Session,
     outbox::{self, OutboxBatch},
@@ -19,6 +17,7 @@ use uuid::Uuid;
 use super::{
     actor,
     database::{Purpose, open_configured_or_dev},
+    lowercase, rfc3339,
 };
 use crate::cli::{ChangeOptions, Format, Webhook};
 
@@ -52,8 +51,8 @@ fn list(events: &[EventSummary], format: Format) -> anyhow::Result<String> {
         Format::Text if events.is_empty() => text += "there are none\n",
         Format::Text => {
             for event in events {
-                let at = event.received_at.to_rfc3339_opts(SecondsFormat::Secs, true);
-                let state = format!("{:?}", event.state).to_lowercase();
+                let at = rfc3339(event.received_at);
+                let state = lowercase(event.state);
                 let detail = event.detail.as_deref().unwrap_or_default();
                 let line = format!(
                     "{}  {at}  {:<11}  {state:<8}  {}  {detail}",
@@ -113,13 +112,8 @@ async fn replay(
         transaction.rollback().await?;
         return Ok(text + "this was a dry run, nothing is changed\n");
     }
-    let actor = actor::name(options);
-    let entry = AuditEntry {
-        actor: &actor,
-        action: "webhook.replay",
-        detail: json!({ "events": ids }),
-    };
-    audit::record(&transaction, &entry, now).await?;
+    let detail = json!({ "events": ids });
+    actor::record(&transaction, options, "webhook.replay", detail, now).await?;
     outbox::insert(&transaction, outbox.messages(), &tracing::Span::none(), now).await?;
     transaction.commit().await?;
     Ok(text)

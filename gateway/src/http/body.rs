@@ -39,37 +39,26 @@ pub(super) async fn read_json(
 
 /// Reads and decodes a body. `limit` bounds the number of decoded bytes.
 async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, HttpError> {
-    let coding =
-        ContentCoding::from_headers(headers).ok_or_else(HttpError::unsupported_content_coding)?;
+    let is_gzip = is_gzip(headers).ok_or_else(HttpError::unsupported_content_coding)?;
     let bytes = receive(headers, body, limit).await?;
-    match coding {
-        ContentCoding::Identity => Ok(bytes),
-        ContentCoding::Gzip => gunzip(&bytes, limit),
+    if is_gzip {
+        return gunzip(&bytes, limit);
     }
+    Ok(bytes)
 }
 
-/// The content coding of a body.
-#[derive(Clone, Copy)]
-enum ContentCoding {
-    Identity,
-    Gzip,
-}
-
-impl ContentCoding {
-    /// `None` for an unsupported coding, or several of them.
-    fn from_headers(headers: &HeaderMap) -> Option<Self> {
-        let mut codings = headers.get_all(CONTENT_ENCODING).iter();
-        let coding = match (codings.next(), codings.next()) {
-            (None, _) => return Some(Self::Identity),
-            (Some(coding), None) => coding.to_str().ok()?.trim(),
-            (Some(_), Some(_)) => return None,
-        };
-        let is = |name| coding.eq_ignore_ascii_case(name);
-        if coding.is_empty() || is("identity") {
-            Some(Self::Identity)
-        } else {
-            (is("gzip") || is("x-gzip")).then_some(Self::Gzip)
-        }
+/// Whether a body is compressed; `None` for an unsupported content coding, or several of them.
+fn is_gzip(headers: &HeaderMap) -> Option<bool> {
+    let mut codings = headers.get_all(CONTENT_ENCODING).iter();
+    let coding = match (codings.next(), codings.next()) {
+        (None, _) => return Some(false),
+        (Some(coding), None) => coding.to_str().ok()?.trim(),
+        (Some(_), Some(_)) => return None,
+    };
+    match coding.to_ascii_lowercase().as_str() {
+        "" | "identity" => Some(false),
+        "gzip" | "x-gzip" => Some(true),
+        _ => None,
     }
 }
 

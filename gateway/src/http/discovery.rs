@@ -7,7 +7,7 @@ use axum::{
     extract::State,
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG},
+        header::{CACHE_CONTROL, ETAG},
     },
     response::{IntoResponse, Response},
 };
@@ -30,11 +30,7 @@ pub(super) async fn schema(headers: HeaderMap) -> Response {
     if conditional::is_not_modified(&headers, &SCHEMA_ETAG) {
         return (StatusCode::NOT_MODIFIED, cache_headers).into_response();
     }
-    let content_type = [(
-        CONTENT_TYPE,
-        HeaderValue::from_static("text/plain; charset=utf-8"),
-    )];
-    (cache_headers, content_type, SDL).into_response()
+    (cache_headers, SDL).into_response()
 }
 
 /// `GET /.well-known/jwks.json`: the key set that the local issuer's tokens are verified with.

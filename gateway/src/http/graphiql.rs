@@ -3,16 +3,14 @@
 use axum::{
     extract::{Path, State},
     http::{
-        HeaderMap, HeaderValue, Uri,
-        header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS,
-        },
+        HeaderMap, Uri,
+        header::{CACHE_CONTROL, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS},
     },
     response::{IntoResponse, Redirect, Response},
 };
 use serde_json::json;
 
-use super::{error::HttpError, media_type, state::AppState};
+use super::{error::HttpError, media_type, response::respond_with_page, state::AppState};
 
 /// A file of the page.
 struct Asset {
@@ -38,9 +36,7 @@ pub const FIRST_QUERY: &str = include_str!("first_query.graphql");
 pub(super) async fn page(State(state): State<AppState>) -> Response {
     let token = state.shared().demo.and_then(|demo| {
         let issuer = state.shared().local_issuer.as_ref()?;
-        issuer
-            .token(demo, &[], state.shared().app.services.clock.now())
-            .ok()
+        issuer.token(demo, &[], state.shared().app.clock.now()).ok()
     });
     let headers = token.map(|token| {
         let headers = json!({"Authorization": format!("Bearer {token}")});
@@ -62,17 +58,7 @@ pub(super) async fn page(State(state): State<AppState>) -> Response {
         "default-src 'self'; script-src 'self'{cdn_source}; style-src 'self' 'unsafe-inline'{cdn_source}; \
          img-src 'self' data:; font-src 'self' data:; frame-ancestors 'none'"
     );
-    let policy =
-        HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'self'"));
-    let headers = [
-        (
-            CONTENT_TYPE,
-            HeaderValue::from_static("text/html; charset=utf-8"),
-        ),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (CONTENT_SECURITY_POLICY, policy),
-    ];
-    (headers, html).into_response()
+    respond_with_page(html, &policy)
 }
 
 /// `GET /`: redirects browsers to `GraphiQL` in development; 404 otherwise.
@@ -90,10 +76,7 @@ pub(super) fn should_redirect(state: &AppState, uri: &Uri) -> bool {
 
 /// A redirect to the page.
 pub(super) fn redirect() -> Response {
-    let headers = [
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (VARY, HeaderValue::from_static("accept")),
-    ];
+    let headers = [(CACHE_CONTROL, "no-store"), (VARY, "accept")];
     (headers, Redirect::to("/graphiql")).into_response()
 }
 
@@ -111,7 +94,7 @@ pub(super) async fn asset(Path(name): Path<String>) -> Response {
 }
 
 fn file(name: &str, bytes: &'static [u8], cache_control: &'static str) -> Response {
-    let content_type = if name.rsplit('.').next() == Some("css") {
+    let content_type = if is_css(name) {
         "text/css; charset=utf-8"
     } else {
         "text/javascript; charset=utf-8"
@@ -120,26 +103,27 @@ fn file(name: &str, bytes: &'static [u8], cache_control: &'static str) -> Respon
         (CONTENT_TYPE, content_type),
         (CACHE_CONTROL, cache_control),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ]
-    .map(|(name, value)| (name, HeaderValue::from_static(value)));
+    ];
     (headers, bytes).into_response()
+}
+
+fn is_css(name: &str) -> bool {
+    name.rsplit('.').next() == Some("css")
 }
 
 /// The HTML elements that load the assets.
 fn assets() -> String {
     let elements = ASSETS.iter().map(|asset| {
-        let Asset {
-            name,
-            cdn_url,
-            integrity,
-            ..
-        } = asset;
+        let name = asset.name;
         let url = match asset.bytes {
             Some(_) => format!("/graphiql/{name}"),
-            None => (*cdn_url).to_owned(),
+            None => asset.cdn_url.to_owned(),
         };
-        let integrity = format!("integrity=\"{integrity}\" crossorigin=\"anonymous\"");
-        if name.rsplit('.').next() == Some("css") {
+        let integrity = format!(
+            "integrity=\"{}\" crossorigin=\"anonymous\"",
+            asset.integrity
+        );
+        if is_css(name) {
             format!("    <link rel=\"stylesheet\" href=\"{url}\" {integrity}>\n")
         } else {
             format!("    <script defer src=\"{url}\" {integrity}></script>\n")

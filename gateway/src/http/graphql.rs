@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use async_graphql::ServerError;
 use axum::{
     Extension,
     body::Body,
@@ -70,10 +69,8 @@ pub(super) async fn graphql(
     if method != Method::POST {
         let response = async {
             let viewer = viewer?;
-            let GraphqlRequest::Single(params) = GraphqlRequest::from_uri(&uri)? else {
-                return Err(HttpError::bad_request("batches are for POST"));
-            };
-            execute(&state, *params, viewer, AllowedOperations::Queries, &span).await
+            let params = Params::from_uri(&uri)?;
+            execute(&state, params, viewer, &method, &span).await
         };
         return match response.await {
             Ok(response) => response.respond(media_type, &id, cost_reporting),
@@ -92,8 +89,7 @@ pub(super) async fn graphql(
         (_, Err(error)) => return fail(error, None),
     };
     let response = async {
-        let execute =
-            |params, viewer| execute(&state, params, viewer, AllowedOperations::All, &span);
+        let execute = |params, viewer| execute(&state, params, viewer, &method, &span);
         match GraphqlRequest::from_body(&body, state.shared().limits.batch)? {
             GraphqlRequest::Single(params) => {
                 let response = execute(*params, viewer).await?;
@@ -140,26 +136,20 @@ pub(super) async fn authenticate(
     }
 }
 
-/// The operation types that an HTTP method may execute.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum AllowedOperations {
-    Queries,
-    All,
-}
-
 /// Executes one operation. The future is dropped with the connection when the client disconnects, which cancels the
 /// operation.
 async fn execute(
     state: &AppState,
     params: Params,
     viewer: Viewer,
-    allowed: AllowedOperations,
+    method: &Method,
     request_span: &Span,
 ) -> Result<OperationResponse, HttpError> {
     let Some(text) = &params.query else {
-        return Ok(OperationResponse::rejected(vec![
-            persisted_query_not_supported(),
-        ]));
+        // Apollo's convention for persisted queries, upon which clients send the query text instead.
+        let code = "PERSISTED_QUERY_NOT_SUPPORTED";
+        let error = ResolverError::new(code, "PersistedQueryNotSupported").into_error(None);
+        return Ok(OperationResponse::rejected(vec![error]));
     };
     let document = match state.shared().engine.prepare(text) {
         Ok(document) => document,
@@ -168,7 +158,7 @@ async fn execute(
     let started_at = Instant::now();
     let operation_name = params.operation_name.filter(|name| !name.is_empty());
     let (name, kind) = selected_operation(&document, operation_name.as_deref());
-    if allowed == AllowedOperations::Queries && kind == Some(OperationType::Mutation) {
+    if method != Method::POST && kind == Some(OperationType::Mutation) {
         return Err(HttpError::post_required());
     }
     let span = operation_span(name.as_deref(), kind, request_span);
@@ -185,10 +175,12 @@ async fn execute(
     // Sibling fields have to reach their batch within one poll. Tokio's cooperative budget would end the poll after 128
     // of them, and split the batch.
     let execution = tokio::task::unconstrained(execution);
-    let result = match tokio::time::timeout(state.shared().timeouts.execution, execution).await {
-        Ok(result) => result,
-        Err(_) => ExecutionResult::request_error(vec![timed_out().into_error(None)]),
-    };
+    let result = tokio::time::timeout(state.shared().timeouts.execution, execution).await;
+    let result = result.unwrap_or_else(|_| {
+        let message = "the operation took too long and was given up";
+        let error = ResolverError::new("TIMEOUT", message);
+        ExecutionResult::request_error(vec![error.into_error(None)])
+    });
     let statements = Statements {
         count: session.statements(),
         texts: session.recorded(),
@@ -213,16 +205,6 @@ fn operation_span(name: Option<&str>, kind: Option<OperationType>, request_span:
         "graphql.operation.name" = name,
         "graphql.operation.type" = kind,
     )
-}
-
-fn timed_out() -> ResolverError {
-    ResolverError::new("TIMEOUT", "the operation took too long and was given up")
-}
-
-/// The error of Apollo's convention for persisted queries, upon which clients send the query text instead.
-fn persisted_query_not_supported() -> ServerError {
-    let code = "PERSISTED_QUERY_NOT_SUPPORTED";
-    ResolverError::new(code, "PersistedQueryNotSupported").into_error(None)
 }
 
 /// Name and type of the operation that `operation_name` selects, if there is one.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::{
     Json,
     extract::State,
-    http::{HeaderValue, StatusCode, header::CACHE_CONTROL},
+    http::{StatusCode, header::CACHE_CONTROL},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -38,7 +38,7 @@ pub(super) async fn ready(State(state): State<AppState>) -> Response {
         ("catalogue", matches!(catalogue, Ok(true))),
         ("credentials", state.shared().authenticator.is_ready()),
     ];
-    report(checks)
+    report(&checks)
 }
 
 /// `GET /health/ready` of a process that runs workers alone.
@@ -49,7 +49,7 @@ pub(super) async fn worker_ready(
         is_writable(&database),
         is_schema_complete(&schema, &database)
     );
-    report([("database", database), ("schema", schema)])
+    report(&[("database", database), ("schema", schema)])
 }
 
 async fn is_schema_complete(schema: &DatabaseSchema, database: &Pool) -> bool {
@@ -64,20 +64,16 @@ async fn is_writable(database: &Pool) -> bool {
     matches!(state, Ok(Ok(ServerState::Writable)))
 }
 
-fn report<const N: usize>(checks: [(&'static str, bool); N]) -> Response {
+fn report(checks: &[(&str, bool)]) -> Response {
     let (status, label) = if checks.iter().all(|(_, passed)| *passed) {
         (StatusCode::OK, "ready")
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
     };
-    let checks: serde_json::Map<_, _> = checks
-        .into_iter()
-        .map(|(name, passed)| (name.to_owned(), passed.into()))
-        .collect();
+    let checks: serde_json::Value = checks.iter().copied().collect();
     respond(status, Json(json!({"status": label, "checks": checks})))
 }
 
 fn respond(status: StatusCode, body: Json<serde_json::Value>) -> Response {
-    let headers = [(CACHE_CONTROL, HeaderValue::from_static("no-store"))];
-    (status, headers, body).into_response()
+    (status, [(CACHE_CONTROL, "no-store")], body).into_response()
 }

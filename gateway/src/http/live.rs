@@ -6,7 +6,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    body::{Body, Bytes},
+    body::Bytes,
     extract::{Request, State},
     http::{
         HeaderValue, StatusCode,
@@ -76,60 +76,40 @@ pub(super) async fn status(
         }
     };
     let is_not_modified = conditional::is_not_modified(request.headers(), &representation.etag);
-    let mut response = if is_not_modified {
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        response
-    } else {
-        let mut response = Response::new(Body::from(representation.body));
-        response.headers_mut().insert(CONTENT_TYPE, JSON);
-        response
-    };
-    let headers = response.headers_mut();
-    headers.insert(ETAG, representation.etag);
-    headers.insert(CACHE_CONTROL, CACHE_POLICY);
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, ANY);
-    headers.insert(
-        ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("age, etag"),
-    );
-    response
+    let headers = [
+        (ETAG, representation.etag),
+        (CACHE_CONTROL, CACHE_POLICY),
+        (ACCESS_CONTROL_ALLOW_ORIGIN, ANY),
+        (
+            ACCESS_CONTROL_EXPOSE_HEADERS,
+            HeaderValue::from_static("age, etag"),
+        ),
+    ];
+    if is_not_modified {
+        return (StatusCode::NOT_MODIFIED, headers).into_response();
+    }
+    (headers, [(CONTENT_TYPE, JSON)], representation.body).into_response()
 }
 
 /// The CORS preflight response: any request header is allowed, as on the API.
 pub(super) async fn preflight(request: Request) -> Response {
     let headers = [
-        (
-            VARY,
-            HeaderValue::from_static("access-control-request-headers"),
-        ),
-        (ALLOW, HeaderValue::from_static("GET, HEAD, OPTIONS")),
-        (ACCESS_CONTROL_ALLOW_ORIGIN, ANY),
-        (
-            ACCESS_CONTROL_ALLOW_METHODS,
-            HeaderValue::from_static("GET, HEAD"),
-        ),
-        (ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("86400")),
+        (VARY, "access-control-request-headers"),
+        (ALLOW, "GET, HEAD, OPTIONS"),
+        (ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"),
+        (ACCESS_CONTROL_MAX_AGE, "86400"),
     ];
-    let mut response = (StatusCode::NO_CONTENT, headers).into_response();
-    if let Some(requested) = request.headers().get(ACCESS_CONTROL_REQUEST_HEADERS) {
-        let headers = response.headers_mut();
-        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, requested.clone());
-    }
-    response
+    let requested = request.headers().get(ACCESS_CONTROL_REQUEST_HEADERS);
+    let allowed = requested.map(|requested| [(ACCESS_CONTROL_ALLOW_HEADERS, requested.clone())]);
+    (StatusCode::NO_CONTENT, allowed, headers).into_response()
 }
 
 /// `GET /live/status.schema.json`: the JSON schema of the status file.
 pub(super) async fn schema() -> Response {
     let headers = [
-        (
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/schema+json"),
-        ),
-        (
-            CACHE_CONTROL,
-            HeaderValue::from_static("public, max-age=3600"),
-        ),
+        (CONTENT_TYPE, "application/schema+json"),
+        (CACHE_CONTROL, "public, max-age=3600"),
     ];
     (headers, SCHEMA).into_response()
 }
@@ -140,9 +120,6 @@ fn unavailable() -> Response {
         "SERVICE_UNAVAILABLE",
         "the status file cannot be read; try again in a few seconds",
     );
-    let headers = [
-        (RETRY_AFTER, HeaderValue::from_static("2")),
-        (ACCESS_CONTROL_ALLOW_ORIGIN, ANY),
-    ];
+    let headers = [(RETRY_AFTER, "2"), (ACCESS_CONTROL_ALLOW_ORIGIN, "*")];
     (headers, error).into_response()
 }

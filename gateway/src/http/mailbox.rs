@@ -3,16 +3,13 @@
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::{
-        HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
-    },
+    http::header::CONTENT_DISPOSITION,
     response::{IntoResponse, Response},
 };
 use coach_workers::mail::send::{Mailbox, StoredMail};
 use mail_parser::{Message, MessageParser, MimeHeaders as _};
 
-use super::{error::HttpError, state::AppState};
+use super::{error::HttpError, response::respond_with_page, state::AppState};
 
 /// The number of mails in the list.
 const MAX_LISTED: usize = 200;
@@ -28,12 +25,12 @@ const HTML_POLICY: &str =
 #[derive(Template)]
 #[template(path = "mailbox.html")]
 struct Page {
-    letters: Vec<Letter>,
-    shown: Option<Letter>,
+    mails: Vec<Mail>,
+    shown: Option<Mail>,
 }
 
 /// A mail, as the page shows it.
-struct Letter {
+struct Mail {
     name: String,
     sent_at: String,
     to: String,
@@ -44,21 +41,18 @@ struct Letter {
 
 /// Lists the newest mails, newest first.
 pub(super) async fn list(State(state): State<AppState>) -> Result<Response, HttpError> {
-    let mailbox = mailbox(&state)?;
-    let letters = run_blocking(move || {
+    let mailbox = require_mailbox(&state)?;
+    let mails = run_blocking(move || {
         let stored = mailbox.list(MAX_LISTED)?.into_iter();
-        let letters = stored.filter_map(|mail| {
-            let bytes = mailbox.read(&mail.name).ok()??;
+        let mails = stored.filter_map(|stored| {
+            let bytes = mailbox.read(&stored.name).ok()??;
             let parsed = MessageParser::default().parse(&bytes)?;
-            Some(Letter::of(&mail.name, &mail, &parsed))
+            Some(Mail::new(&stored, &parsed))
         });
-        Ok(letters.collect())
+        Ok(mails.collect())
     });
-    let letters = letters.await?;
-    page(&Page {
-        letters,
-        shown: None,
-    })
+    let mails = mails.await?;
+    render(&Page { mails, shown: None })
 }
 
 /// Shows one mail.
@@ -66,31 +60,31 @@ pub(super) async fn show(
     State(state): State<AppState>,
     Path(name): Path<String>,
 ) -> Result<Response, HttpError> {
-    let shown = read(&state, &name, Letter::of).await?;
-    page(&Page {
-        letters: Vec::new(),
+    let shown = read(&state, &name, Mail::new).await?;
+    render(&Page {
+        mails: Vec::new(),
         shown: Some(shown),
     })
 }
 
-/// The HTML part of a mail, as a sandboxed page.
-pub(super) async fn html(
+/// Shows the HTML part of a mail, as a sandboxed page.
+pub(super) async fn show_html(
     State(state): State<AppState>,
     Path(name): Path<String>,
 ) -> Result<Response, HttpError> {
-    let html = read(&state, &name, |_, _, parsed| {
+    let html = read(&state, &name, |_, parsed| {
         parsed.body_html(0).map(std::borrow::Cow::into_owned)
     });
     let html = html.await?.ok_or_else(HttpError::not_found)?;
-    Ok(document(html, HTML_POLICY))
+    Ok(respond_with_page(html, HTML_POLICY))
 }
 
 /// Downloads a file attached to a mail; `index` starts at 0.
-pub(super) async fn attachment(
+pub(super) async fn download_attachment(
     State(state): State<AppState>,
     Path((name, index)): Path<(String, usize)>,
 ) -> Result<Response, HttpError> {
-    let found = read(&state, &name, move |_, _, parsed| {
+    let found = read(&state, &name, move |_, parsed| {
         let part = parsed.attachments().nth(index)?;
         Some((
             part.attachment_name().unwrap_or("file").to_owned(),
@@ -102,26 +96,19 @@ pub(super) async fn attachment(
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c))
         .collect();
-    let disposition = HeaderValue::try_from(format!("attachment; filename=\"{file}\""));
-    let disposition = disposition.map_err(|_| HttpError::internal())?;
-    let headers = [
-        (
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/octet-stream"),
-        ),
-        (CONTENT_DISPOSITION, disposition),
-    ];
-    Ok((headers, bytes).into_response())
+    let disposition = format!("attachment; filename=\"{file}\"");
+    // Bytes are sent as `application/octet-stream`.
+    Ok(([(CONTENT_DISPOSITION, disposition)], bytes).into_response())
 }
 
-impl Letter {
-    fn of(name: &str, mail: &StoredMail, parsed: &Message<'_>) -> Self {
+impl Mail {
+    fn new(stored: &StoredMail, parsed: &Message<'_>) -> Self {
         let to = parsed.to().and_then(|to| to.first()?.address());
         let attachments = parsed.attachments();
         let names = attachments.map(|part| part.attachment_name().unwrap_or("file").to_owned());
         Self {
-            name: name.to_owned(),
-            sent_at: mail.sent_at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
+            name: stored.name.clone(),
+            sent_at: stored.sent_at.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
             to: to.unwrap_or_default().to_owned(),
             subject: parsed.subject().unwrap_or("(no subject)").to_owned(),
             text: parsed.body_text(0).unwrap_or_default().into_owned(),
@@ -130,23 +117,24 @@ impl Letter {
     }
 }
 
-fn mailbox(state: &AppState) -> Result<Mailbox, HttpError> {
-    state.mailbox().cloned().ok_or_else(HttpError::not_found)
+fn require_mailbox(state: &AppState) -> Result<Mailbox, HttpError> {
+    let mailbox = state.shared().mailbox.clone();
+    mailbox.ok_or_else(HttpError::not_found)
 }
 
 /// Finds and parses a mail, and takes a part of it.
 async fn read<T: Send + 'static>(
     state: &AppState,
     name: &str,
-    extract: impl FnOnce(&str, &StoredMail, &Message<'_>) -> T + Send + 'static,
+    extract: impl FnOnce(&StoredMail, &Message<'_>) -> T + Send + 'static,
 ) -> Result<T, HttpError> {
-    let (mailbox, name) = (mailbox(state)?, name.to_owned());
+    let (mailbox, name) = (require_mailbox(state)?, name.to_owned());
     let extracted = run_blocking(move || {
-        let Some((mail, bytes)) = mailbox.find(&name)? else {
+        let Some((stored, bytes)) = mailbox.find(&name)? else {
             return Ok(None);
         };
         let parsed = MessageParser::default().parse(&bytes);
-        Ok(parsed.map(|parsed| extract(&name, &mail, &parsed)))
+        Ok(parsed.map(|parsed| extract(&stored, &parsed)))
     });
     extracted.await?.ok_or_else(HttpError::not_found)
 }
@@ -162,19 +150,7 @@ async fn run_blocking<T: Send + 'static>(
     })
 }
 
-fn page(page: &Page) -> Result<Response, HttpError> {
+fn render(page: &Page) -> Result<Response, HttpError> {
     let html = page.render().map_err(|_| HttpError::internal())?;
-    Ok(document(html, PAGE_POLICY))
-}
-
-fn document(html: String, policy: &'static str) -> Response {
-    let headers = [
-        (
-            CONTENT_TYPE,
-            HeaderValue::from_static("text/html; charset=utf-8"),
-        ),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy)),
-    ];
-    (StatusCode::OK, headers, html).into_response()
+    Ok(respond_with_page(html, PAGE_POLICY))
 }

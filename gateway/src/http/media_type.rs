@@ -38,19 +38,15 @@ impl MediaType {
             return Some(Self::Response);
         }
         let ranges: Vec<_> = ranges(headers).filter_map(Range::parse).collect();
-        let mut best: Option<(Self, f32, usize)> = None;
-        for media_type in Self::PREFERRED {
-            let Some((quality, position)) = quality(&ranges, media_type) else {
-                continue;
-            };
-            let better = |(_, best, first): (Self, f32, usize)| {
-                quality > best || (quality >= best && position < first)
-            };
-            if quality > 0.0 && best.is_none_or(better) {
-                best = Some((media_type, quality, position));
-            }
-        }
-        let (media_type, _, position) = best?;
+        let accepted = Self::PREFERRED.into_iter().filter_map(|media_type| {
+            let (quality, position) = quality(&ranges, media_type)?;
+            (quality > 0.0).then_some((media_type, quality, position))
+        });
+        // Of equal qualities the first position, and at the same position the preferred type.
+        let (media_type, _, position) =
+            accepted.min_by(|(_, quality, position), (_, other, at)| {
+                other.total_cmp(quality).then(position.cmp(at))
+            })?;
         // Browsers save a type that they do not know as a file.
         let is_wildcard = ranges.get(position)?.specificity == 0;
         if is_wildcard && is_browser(headers) {

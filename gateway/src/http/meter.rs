@@ -22,21 +22,20 @@ struct Instruments {
 
 static INSTRUMENTS: LazyLock<Instruments> = LazyLock::new(|| {
     let meter = global::meter("coach");
+    let histogram = |name: &'static str, description: &'static str| {
+        let builder = meter.f64_histogram(name).with_description(description);
+        let builder = builder.with_unit("s").with_boundaries(BOUNDARIES.to_vec());
+        builder.build()
+    };
     Instruments {
-        requests: meter
-            .f64_histogram("http.server.request.duration")
-            .with_unit("s")
-            .with_description("Duration of HTTP server requests.")
-            .with_boundaries(BOUNDARIES.to_vec())
-            .build(),
-        operations: meter
-            .f64_histogram("coach.graphql.operation.duration")
-            .with_unit("s")
-            .with_description(
-                "Duration of GraphQL operations, from the parsed document to the answer.",
-            )
-            .with_boundaries(BOUNDARIES.to_vec())
-            .build(),
+        requests: histogram(
+            "http.server.request.duration",
+            "Duration of HTTP server requests.",
+        ),
+        operations: histogram(
+            "coach.graphql.operation.duration",
+            "Duration of GraphQL operations, from the parsed document to the answer.",
+        ),
         errors: meter
             .u64_counter("coach.graphql.errors")
             .with_unit("{error}")
@@ -47,16 +46,9 @@ static INSTRUMENTS: LazyLock<Instruments> = LazyLock::new(|| {
 
 /// The method as a metric attribute; `_OTHER` for unknown ones.
 pub(super) fn method(method: &Method) -> &'static str {
-    match method.as_str() {
-        "GET" => "GET",
-        "HEAD" => "HEAD",
-        "POST" => "POST",
-        "PUT" => "PUT",
-        "PATCH" => "PATCH",
-        "DELETE" => "DELETE",
-        "OPTIONS" => "OPTIONS",
-        _ => "_OTHER",
-    }
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    let mut known = known.into_iter().filter(|known| *known == method.as_str());
+    known.next().unwrap_or("_OTHER")
 }
 
 /// The keyword of an operation type.

@@ -62,14 +62,14 @@ pub fn router(state: AppState) -> Router {
         // Inside the CORS layer as well, so that a page which requests a wrong URL can read the 404.
         .fallback(async || HttpError::not_found())
         .layer(cors());
-    let dev = if state.mailbox().is_some() {
+    let dev = if state.shared().mailbox.is_some() {
         Router::new()
             .route("/dev/mail", get(mailbox::list))
             .route("/dev/mail/{name}", get(mailbox::show))
-            .route("/dev/mail/{name}/html", get(mailbox::html))
+            .route("/dev/mail/{name}/html", get(mailbox::show_html))
             .route(
                 "/dev/mail/{name}/attachments/{place}",
-                get(mailbox::attachment),
+                get(mailbox::download_attachment),
             )
     } else {
         Router::new()
@@ -116,7 +116,7 @@ pub fn router(state: AppState) -> Router {
 }
 
 fn status_file(state: &AppState) -> Router {
-    let objects = state.shared().app.services.objects.clone();
+    let objects = state.shared().app.objects.clone();
     let methods = get(live::status)
         .options(live::preflight)
         .fallback(method_not_allowed);

@@ -4,15 +4,15 @@ use std::panic::AssertUnwindSafe;
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, HeaderValue, Method, header::ACCESS_CONTROL_ALLOW_ORIGIN},
+    http::{HeaderMap, Method, header::ACCESS_CONTROL_ALLOW_ORIGIN},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
 use coach_domain::trace;
 use futures_util::FutureExt as _;
 use opentelemetry::{
     propagation::{Extractor, TextMapPropagator as _},
-    trace::{SpanContext, TraceContextExt as _},
+    trace::TraceContextExt as _,
 };
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tokio::time::Instant;
@@ -56,25 +56,17 @@ pub(super) async fn observe(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let id = RequestId::from_headers(
-        request.headers(),
-        state.shared().app.services.clock.as_ref(),
-    );
+    let id = RequestId::from_headers(request.headers(), state.shared().app.clock.as_ref());
     let mut log = RequestLog::new(&id, &request);
-    request.extensions_mut().insert(id.clone());
-    request
-        .extensions_mut()
-        .insert(RequestSpan(log.span.clone()));
+    let extensions = request.extensions_mut();
+    extensions.insert(id.clone());
+    extensions.insert(RequestSpan(log.span.clone()));
     // The panic hook has logged it; the client gets no details.
     let result = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     let mut response = result.unwrap_or_else(|_| {
-        let mut response = HttpError::internal().respond(MediaType::Json, Some(id.as_str()));
+        let error = HttpError::internal().respond(MediaType::Json, Some(id.as_str()));
         // The panic bypassed the CORS layer, and the response contains nothing that other origins must not read.
-        let any_origin = HeaderValue::from_static("*");
-        response
-            .headers_mut()
-            .insert(ACCESS_CONTROL_ALLOW_ORIGIN, any_origin);
-        response
+        ([(ACCESS_CONTROL_ALLOW_ORIGIN, "*")], error).into_response()
     });
     response.headers_mut().insert(REQUEST_ID, id.header_value());
     log.status = Some(response.status().as_u16());
@@ -154,14 +146,21 @@ impl Extractor for HeaderExtractor<'_> {
     }
 }
 
-/// The span's context in its trace; `None` if it is not traced.
-fn span_context(span: &Span) -> Option<SpanContext> {
+/// The ids of the span's trace and of the span in it; `None` if it is not traced.
+fn trace_ids(span: &Span) -> Option<(String, String)> {
     if span.is_disabled() {
         return None;
     }
     let context = span.context();
-    let span_context = context.span().span_context().clone();
-    span_context.is_valid().then_some(span_context)
+    let span = context.span();
+    let context = span.span_context();
+    let ids = || {
+        (
+            context.trace_id().to_string(),
+            context.span_id().to_string(),
+        )
+    };
+    context.is_valid().then(ids)
 }
 
 impl Drop for RequestLog {
@@ -180,7 +179,7 @@ impl Drop for RequestLog {
             self.span.record("error.type", status.to_string());
             self.span.record("otel.status_code", "ERROR");
         }
-        let span_context = span_context(&self.span);
+        let (trace_id, span_id) = trace_ids(&self.span).unzip();
         tracing::info!(
             "http.request.id" = self.id.as_str(),
             "http.request.method" = self.method.as_str(),
@@ -191,12 +190,8 @@ impl Drop for RequestLog {
             "graphql.errors" = self.summary.errors,
             "db.statements" = self.summary.statements.count,
             "event.duration" = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
-            "trace.id" = span_context
-                .as_ref()
-                .map(|context| context.trace_id().to_string()),
-            "span.id" = span_context
-                .as_ref()
-                .map(|context| context.span_id().to_string()),
+            "trace.id" = trace_id,
+            "span.id" = span_id,
             "request"
         );
     }

@@ -11,34 +11,53 @@ use super::{
 };
 
 /// The parameters of one operation. Unknown ones are ignored, because the specification reserves them for the future.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
 pub(super) struct Params {
     /// The document; `None` if the client sends the hash of a persisted query instead.
-    #[serde(default)]
     pub(super) query: Option<String>,
-    #[serde(default, rename = "operationName")]
     pub(super) operation_name: Option<String>,
-    #[serde(default)]
     pub(super) variables: Variables,
-    #[serde(default)]
     extensions: Option<JsonObject<Extensions>>,
 }
 
 /// The known member of `extensions`; others are ignored.
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Extensions {
     /// Set by Apollo's convention for persisted queries.
-    #[serde(default, rename = "persistedQuery")]
     persisted_query: Option<IgnoredAny>,
 }
 
 impl Params {
-    /// `None` unless there is a document or the hash of one. Some clients send an empty document along with the hash.
-    fn validated(mut self) -> Option<Self> {
+    /// Parses the URL of a GET.
+    pub(super) fn from_uri(uri: &Uri) -> Result<Self, HttpError> {
+        let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
+            return Err(HttpError::bad_request("the URL's query is not well-formed"));
+        };
+        let mut params = Self::default();
+        for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
+            match name.as_str() {
+                "query" => params.query = Some(value),
+                "operationName" => params.operation_name = Some(value),
+                "variables" => params.variables = json_parameter(&name, &value)?,
+                "extensions" => params.extensions = json_parameter(&name, &value)?,
+                _ => {}
+            }
+        }
+        params.validated("the parameter `query` is missing")
+    }
+
+    /// Fails with `message` unless there is a document or the hash of one. Some clients send an empty document along
+    /// with the hash.
+    fn validated(mut self, message: &'static str) -> Result<Self, HttpError> {
         let extensions = self.extensions.as_ref();
         let is_persisted = extensions.is_some_and(|it| it.0.persisted_query.is_some());
         self.query = self.query.filter(|text| !(is_persisted && text.is_empty()));
-        (self.query.is_some() || is_persisted).then_some(self)
+        if self.query.is_some() || is_persisted {
+            return Ok(self);
+        }
+        Err(HttpError::bad_request(message))
     }
 }
 
@@ -59,9 +78,7 @@ impl GraphqlRequest {
         if !is_list(body) {
             let JsonObject(params) = serde_json::from_slice::<JsonObject<Params>>(body)
                 .map_err(|error| parse_error(&error, body))?;
-            let params = params.validated();
-            let params = params.ok_or_else(|| HttpError::bad_request(EXPECTED_SHAPE))?;
-            return Ok(Self::Single(Box::new(params)));
+            return Ok(Self::Single(Box::new(params.validated(EXPECTED_SHAPE)?)));
         }
         // The operations are only parsed if there are not too many.
         let size = Self::batch_size(body).unwrap_or_default();
@@ -77,46 +94,15 @@ impl GraphqlRequest {
         }
         let batch = batch
             .into_iter()
-            .map(|JsonObject(params)| params.validated());
-        let batch: Option<_> = batch.collect();
-        let batch = batch.ok_or_else(|| HttpError::bad_request(EXPECTED_SHAPE))?;
-        Ok(Self::Batch(batch))
+            .map(|JsonObject(params)| params.validated(EXPECTED_SHAPE));
+        Ok(Self::Batch(batch.collect::<Result<_, _>>()?))
     }
 
     /// The number of operations in a body; `None` if it is not a batch.
     pub(super) fn batch_size(body: &[u8]) -> Option<usize> {
-        let entries: Vec<IgnoredAny> = is_list(body)
-            .then(|| serde_json::from_slice(body).ok())
-            .flatten()?;
+        // A list: `Vec` accepts nothing else.
+        let entries: Vec<IgnoredAny> = serde_json::from_slice(body).ok()?;
         Some(entries.len())
-    }
-
-    /// Parses the URL of a GET.
-    pub(super) fn from_uri(uri: &Uri) -> Result<Self, HttpError> {
-        let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else {
-            return Err(HttpError::bad_request("the URL's query is not well-formed"));
-        };
-        let mut pairs = pairs.into_iter().filter(|(_, value)| !value.is_empty());
-        let mut params = Params {
-            query: None,
-            operation_name: None,
-            variables: Variables::default(),
-            extensions: None,
-        };
-        pairs.try_for_each(|(name, value)| {
-            match name.as_str() {
-                "query" => params.query = Some(value),
-                "operationName" => params.operation_name = Some(value),
-                "variables" => params.variables = json_parameter(&name, &value)?,
-                "extensions" => params.extensions = json_parameter(&name, &value)?,
-                _ => {}
-            }
-            Ok(())
-        })?;
-        let params = params.validated();
-        let params =
-            params.ok_or_else(|| HttpError::bad_request("the parameter `query` is missing"))?;
-        Ok(Self::Single(Box::new(params)))
     }
 }
 
@@ -234,12 +220,9 @@ mod tests {
 
     #[test]
     fn urls_carry_queries_too() {
-        let uri = |text: &str| GraphqlRequest::from_uri(&text.parse().unwrap());
-        let Ok(GraphqlRequest::Single(params)) =
-            uri("/graphql?query=%7Ba%7D&variables=%7B%22x%22%3A1%7D&operationName=&x=y")
-        else {
-            panic!("rejected");
-        };
+        let uri = |text: &str| Params::from_uri(&text.parse().unwrap());
+        let params =
+            uri("/graphql?query=%7Ba%7D&variables=%7B%22x%22%3A1%7D&operationName=&x=y").unwrap();
         assert_eq!(
             (params.query.as_deref(), params.operation_name),
             (Some("{a}"), None)

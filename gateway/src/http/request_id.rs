@@ -1,8 +1,7 @@
 //! Request ids, which connect a response with its log lines.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use coach_domain::clock::Clock;
-use uuid::{NoContext, Timestamp, Uuid};
+use coach_domain::{clock::Clock, id};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -13,7 +12,7 @@ pub(super) struct RequestId(HeaderValue);
 impl RequestId {
     pub(super) fn from_headers(headers: &HeaderMap, clock: &dyn Clock) -> Self {
         let received = headers.get(REQUEST_ID).filter(|id| is_well_formed(id));
-        let generated = || HeaderValue::try_from(generate(clock).to_string());
+        let generated = || HeaderValue::try_from(id::new_v7(clock.now()).to_string());
         Self(match received {
             Some(id) => id.clone(),
             // A UUID is always a valid header value.
@@ -28,16 +27,6 @@ impl RequestId {
     pub(super) fn header_value(&self) -> HeaderValue {
         self.0.clone()
     }
-}
-
-fn generate(clock: &dyn Clock) -> Uuid {
-    let now = clock.now();
-    let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
-    Uuid::new_v7(Timestamp::from_unix(
-        NoContext,
-        seconds,
-        now.timestamp_subsec_nanos(),
-    ))
 }
 
 /// Whether an id is 1 to 64 letters, digits, `-` and `_`: nothing that could forge a log line.

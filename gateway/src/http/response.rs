@@ -4,12 +4,16 @@ use async_graphql::{ErrorExtensionValues, ServerError, Value};
 use axum::{
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE},
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER, VARY,
+            WWW_AUTHENTICATE,
+        },
     },
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
 };
 use coach_execution::Response as ExecutionResult;
 use serde::Serialize;
+use serde_json::json;
 
 use super::{
     error::RETRY_AFTER_SECONDS,
@@ -53,18 +57,7 @@ struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<&'a Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    extensions: Option<Extensions>,
-}
-
-#[derive(Serialize)]
-struct Extensions {
-    cost: Cost,
-}
-
-#[derive(Serialize)]
-struct Cost {
-    counted: usize,
-    limit: usize,
+    extensions: Option<serde_json::Value>,
 }
 
 impl OperationResponse {
@@ -86,12 +79,8 @@ impl OperationResponse {
         Body {
             errors: &self.result.errors,
             data: self.result.data.as_ref(),
-            extensions: limit.map(|limit| Extensions {
-                cost: Cost {
-                    counted: self.result.cost,
-                    limit,
-                },
-            }),
+            extensions: limit
+                .map(|limit| json!({"cost": {"counted": self.result.cost, "limit": limit}})),
         }
     }
 
@@ -178,39 +167,42 @@ fn respond<T: Serialize>(
     let Ok(bytes) = serde_json::to_vec(body) else {
         return super::error::HttpError::internal().respond(media_type, None);
     };
-    let headers = [
-        (CONTENT_TYPE, media_type.header_value()),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (VARY, HeaderValue::from_static(VARY_HEADERS)),
-    ];
-    let mut response = (status, headers, bytes).into_response();
+    let headers = [(CACHE_CONTROL, "no-store"), (VARY, VARY_HEADERS)];
+    let content_type = [(CONTENT_TYPE, media_type.header_value())];
+    let mut response = (status, headers, content_type, bytes).into_response();
     response.extensions_mut().insert(summary.statements.clone());
     response.extensions_mut().insert(summary);
     response
 }
 
 fn summarize(responses: &[OperationResponse]) -> RequestSummary {
-    let names = responses
+    let names: Vec<_> = responses
         .iter()
-        .filter_map(|response| response.name.as_deref());
-    RequestSummary {
-        operations: names.collect::<Vec<_>>().join(","),
-        cost: responses.iter().map(|response| response.result.cost).sum(),
-        errors: responses
-            .iter()
-            .map(|response| response.result.errors.len())
-            .sum(),
-        statements: Statements {
-            count: responses
-                .iter()
-                .map(|response| response.statements.count)
-                .sum(),
-            texts: responses
-                .iter()
-                .flat_map(|response| response.statements.texts.clone())
-                .collect(),
-        },
+        .filter_map(|it| it.name.as_deref())
+        .collect();
+    let mut summary = RequestSummary {
+        operations: names.join(","),
+        ..RequestSummary::default()
+    };
+    for response in responses {
+        summary.cost += response.result.cost;
+        summary.errors += response.result.errors.len();
+        summary.statements.count += response.statements.count;
+        summary
+            .statements
+            .texts
+            .extend_from_slice(&response.statements.texts);
     }
+    summary
+}
+
+/// A page of our own, which is not cached. `policy` is its content security policy.
+pub(super) fn respond_with_page(html: String, policy: &str) -> Response {
+    let headers = [
+        (CACHE_CONTROL, "no-store"),
+        (CONTENT_SECURITY_POLICY, policy),
+    ];
+    (headers, Html(html)).into_response()
 }
 
 fn code(error: &ServerError) -> Option<&str> {

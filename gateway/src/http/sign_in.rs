@@ -9,6 +9,7 @@ use axum::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
+    database::Session,
     detached,
     email_address::EmailAddress,
     locale,
@@ -16,7 +17,7 @@ use coach_domain::{
         letter::SignInCode,
         sign_in::{SubmitResult, submit},
     },
-    viewer::{Role, Viewer},
+    viewer::{Role, Subject, Viewer},
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -69,32 +70,29 @@ pub(super) async fn accept_code(
             });
         };
         let bytes = body::read_json(&headers, body, MAX_BODY_BYTES).await?;
-        let now = state.shared().app.services.clock.now();
-        let code = parse(&bytes, now)?;
+        let app = &state.shared().app;
+        let clock = &*app.clock;
+        let code = parse(&bytes, clock.now())?;
         let key = idempotency_key(&headers)?;
-        let session =
-            coach_domain::database::Session::new(state.shared().app.database.clone(), span);
-        let clock = &*state.shared().app.services.clock;
-        let result = submit(&session, clock, service_subject, key, &bytes, &code).await;
-        result.map_err(|error| HttpError::database_unavailable(&error))
+        let session = Session::new(app.database.clone(), span);
+        match submit(&session, clock, service_subject, key, &bytes, &code).await {
+            Ok(SubmitResult::Accepted(envelope)) => Ok(envelope),
+            Ok(SubmitResult::KeyReused) => Err(HttpError::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "IDEMPOTENCY_KEY_REUSED",
+                "this Idempotency-Key has been used for another code or address",
+            )),
+            Err(error) => Err(HttpError::database_unavailable(&error)),
+        }
     });
     match result.await {
-        Ok(SubmitResult::Accepted(envelope)) => {
-            let body = json!({ "id": envelope });
-            (StatusCode::ACCEPTED, Json(body)).into_response()
-        }
-        Ok(SubmitResult::KeyReused) => HttpError::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "IDEMPOTENCY_KEY_REUSED",
-            "this Idempotency-Key has been used for another code or address",
-        )
-        .respond(MediaType::Json, Some(id.as_str())),
+        Ok(envelope) => (StatusCode::ACCEPTED, Json(json!({ "id": envelope }))).into_response(),
         Err(error) => error.respond(MediaType::Json, Some(id.as_str())),
     }
 }
 
 /// The viewer's subject if the viewer is a service.
-fn service_subject(viewer: &Viewer) -> Option<&coach_domain::viewer::Subject> {
+fn service_subject(viewer: &Viewer) -> Option<&Subject> {
     viewer.subject().filter(|_| viewer.role() == Role::Service)
 }
 
@@ -132,10 +130,8 @@ fn idempotency_key(headers: &HeaderMap) -> Result<&str, HttpError> {
     let key = headers
         .get("idempotency-key")
         .and_then(|key| key.to_str().ok());
-    key.filter(|key| (1..=64).contains(&key.len()))
-        .ok_or_else(|| {
-            HttpError::bad_request(
-                "the header Idempotency-Key is missing: 1 to 64 characters, the same in each retry",
-            )
-        })
+    let key = key.filter(|key| (1..=64).contains(&key.len()));
+    let missing =
+        "the header Idempotency-Key is missing: 1 to 64 characters, the same in each retry";
+    key.ok_or_else(|| HttpError::bad_request(missing))
 }

@@ -29,9 +29,9 @@ pub(super) struct Shared {
     /// The subject that `GraphiQL` is signed in as; `None` outside of development.
     pub(super) demo: Option<&'static str>,
     /// Verifies the links with which members unsubscribe.
-    unsubscribe_tokens: Option<UnsubscribeTokens>,
+    pub(super) unsubscribe_tokens: Option<UnsubscribeTokens>,
     /// The folder that mail is written to instead of being sent, in development.
-    mailbox: Option<Mailbox>,
+    pub(super) mailbox: Option<Mailbox>,
     /// Verifies webhooks.
     pub(super) webhooks: Webhooks,
     pub(super) limits: Limits,
@@ -39,7 +39,7 @@ pub(super) struct Shared {
     /// Knows whether the database has all migrations of this version.
     pub(super) schema: DatabaseSchema,
     /// Host names that are accepted in development, besides localhost and IP addresses.
-    allowed_hosts: Vec<String>,
+    pub(super) allowed_hosts: Vec<String>,
     draining: AtomicBool,
 }
 
@@ -64,9 +64,7 @@ impl AppState {
         demo: Option<&'static str>,
     ) -> Self {
         let mailbox = match &settings.storage.mail {
-            Mail::Folder(folder) if demo.is_some() => {
-                Some(Mailbox::new(folder, app.services.clock.clone()))
-            }
+            Mail::Folder(folder) if demo.is_some() => Some(Mailbox::new(folder, app.clock.clone())),
             _ => None,
         };
         Self(Arc::new(Shared {
@@ -94,20 +92,6 @@ impl AppState {
     /// Makes `/health/ready` fail from now on, so that load balancers send no new requests.
     pub fn drain(&self) {
         self.0.draining.store(true, Ordering::Relaxed);
-    }
-
-    pub(super) fn unsubscribe_tokens(&self) -> Option<&UnsubscribeTokens> {
-        self.0.unsubscribe_tokens.as_ref()
-    }
-
-    pub(super) fn mailbox(&self) -> Option<&Mailbox> {
-        self.0.mailbox.as_ref()
-    }
-
-    /// The host names to accept; `None` for any. They are only restricted in development, where the pages show a
-    /// member's token and mail.
-    pub(super) fn allowed_hosts(&self) -> Option<&[String]> {
-        self.is_development().then_some(&self.0.allowed_hosts)
     }
 
     /// Whether this is `coach dev`.

@@ -4,16 +4,17 @@ use askama::Template;
 use axum::{
     Extension,
     extract::{Query, State, rejection::QueryRejection},
-    http::{
-        HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY},
-    },
+    http::{StatusCode, header::REFERRER_POLICY},
     response::{IntoResponse as _, Response},
 };
-use coach_domain::{consent, database::Session, detached};
+use coach_domain::{consent, database::Session, detached, mail::unsubscribe::UnsubscribeTokens};
 use serde::Deserialize;
 
-use super::{error::HttpError, observe::RequestSpan, state::AppState};
+use super::{error::HttpError, observe::RequestSpan, response::respond_with_page, state::AppState};
+
+/// The content security policy of the page.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; \
+                      frame-ancestors 'none'";
 
 #[derive(Deserialize)]
 pub(super) struct LinkQuery {
@@ -41,10 +42,8 @@ pub(super) async fn show_confirmation(
     State(state): State<AppState>,
     link: LinkResult,
 ) -> Result<Response, HttpError> {
-    let tokens = state
-        .unsubscribe_tokens()
-        .ok_or_else(HttpError::not_found)?;
-    page(match tokens.member(&token(link)) {
+    let tokens = require_tokens(&state)?;
+    render(match tokens.member(&token(link)) {
         Some(_) => PageState::Confirm,
         None => PageState::InvalidLink,
     })
@@ -57,21 +56,23 @@ pub(super) async fn withdraw(
     link: LinkResult,
 ) -> Result<Response, HttpError> {
     let withdrawal = detached(async move {
-        let tokens = state
-            .unsubscribe_tokens()
-            .ok_or_else(HttpError::not_found)?;
+        let tokens = require_tokens(&state)?;
         let app = &state.shared().app;
         let session = Session::new(app.database.clone(), span);
-        let result =
-            consent::unsubscribe(&session, &*app.services.clock, tokens, &token(link)).await;
+        let result = consent::unsubscribe(&session, &*app.clock, tokens, &token(link)).await;
         result.map_err(|error| HttpError::database_unavailable(&error))
     });
     let is_withdrawn = withdrawal.await?;
-    page(if is_withdrawn {
+    render(if is_withdrawn {
         PageState::Done
     } else {
         PageState::InvalidLink
     })
+}
+
+fn require_tokens(state: &AppState) -> Result<&UnsubscribeTokens, HttpError> {
+    let tokens = state.shared().unsubscribe_tokens.as_ref();
+    tokens.ok_or_else(HttpError::not_found)
 }
 
 /// The token of the link. An invalid query string, with two tokens for example, is treated like one without a token.
@@ -79,26 +80,13 @@ fn token(link: LinkResult) -> String {
     link.map(|Query(link)| link.token).unwrap_or_default()
 }
 
-fn page(state: PageState) -> Result<Response, HttpError> {
+fn render(state: PageState) -> Result<Response, HttpError> {
     let html = Page { state }.render().map_err(|_| HttpError::internal())?;
     let status = match state {
         PageState::Confirm | PageState::Done => StatusCode::OK,
         PageState::InvalidLink => StatusCode::BAD_REQUEST,
     };
-    let headers = [
-        (
-            CONTENT_TYPE,
-            HeaderValue::from_static("text/html; charset=utf-8"),
-        ),
-        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        // The URL contains the member's token.
-        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        (
-            CONTENT_SECURITY_POLICY,
-            HeaderValue::from_static(
-                "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
-            ),
-        ),
-    ];
-    Ok((status, headers, html).into_response())
+    // The URL contains the member's token.
+    let headers = [(REFERRER_POLICY, "no-referrer")];
+    Ok((status, headers, respond_with_page(html, POLICY)).into_response())
 }

@@ -41,7 +41,7 @@ pub(super) async fn receive(
         let source = Source::parse(&path.source).ok_or_else(HttpError::not_found)?;
         let shared = state.shared();
         let bytes = body::read_json(&headers, body, shared.limits.body_bytes).await?;
-        let now = shared.app.services.clock.now();
+        let now = shared.app.clock.now();
         let request = WebhookRequest {
             path_secret: path.secret.as_deref(),
             headers: &headers,

@@ -20,9 +20,7 @@ pub(super) fn read(reader: &Reader) -> Result<AuthSettings, Error> {
         issuer,
         local,
         roles_claim: reader.read("auth_roles_claim", value::non_empty)?,
-        api_keys: reader
-            .optional("auth_api_keys", api_keys)?
-            .unwrap_or_default(),
+        api_keys: reader.list("auth_api_keys", api_key)?,
     })
 }
 
@@ -36,13 +34,16 @@ fn issuer(reader: &Reader) -> Result<Option<Issuer>, Error> {
         // An incomplete issuer must not silently fall back to the local one.
         return match (audience, jwks_url) {
             (None, None) => Ok(None),
-            _ => reader.required("auth_issuer", |_| Ok(None), "other settings of it are"),
+            _ => Err(Error::Missing {
+                name: "auth_issuer",
+                because: "other settings of it are",
+            }),
         };
     };
-    let Some(audience) = audience else {
-        let because = "a token for another service must not count here";
-        return reader.required("auth_audience", |_| Ok(None), because);
-    };
+    let audience = audience.ok_or(Error::Missing {
+        name: "auth_audience",
+        because: "a token for another service must not count here",
+    })?;
     let jwks_url = match jwks_url {
         Some(url) => url,
         // The location that Cognito and many other providers use.
@@ -57,10 +58,6 @@ fn issuer(reader: &Reader) -> Result<Option<Issuer>, Error> {
         audience,
         jwks_url,
     }))
-}
-
-fn api_keys(text: &str) -> Parsed<Vec<ApiKey>> {
-    text.split(',').map(api_key).collect()
 }
 
 fn api_key(pair: &str) -> Parsed<ApiKey> {

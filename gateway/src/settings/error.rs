@@ -1,6 +1,6 @@
 //! Errors of loading the settings.
 
-use super::source::Source;
+use super::{key::allowed, source::Source};
 
 /// Why the settings cannot be used. Each message names the setting, the source of its value, and what is allowed.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +20,10 @@ pub enum Error {
     },
 
     /// The value of a setting is not allowed.
-    #[error("{} = `{value}` ({origin}) will not do{}; it must be {allowed}", .origin.spell(.name), in_brackets(.remark))]
+    #[error(
+        "{} = `{value}` ({origin}) will not do{}; it must be {}",
+        .origin.spell(.name), in_brackets(.remark), allowed(.name)
+    )]
     Invalid {
         /// The setting.
         name: &'static str,
@@ -30,19 +33,18 @@ pub enum Error {
         origin: Source,
         /// Details of what is wrong; may be empty.
         remark: String,
-        /// Which values are allowed.
-        allowed: &'static str,
     },
 
     /// A setting is missing that other settings require.
-    #[error("{} must be set: {because}; it must be {allowed}", Source::Variable.spell(.name))]
+    #[error(
+        "{} must be set: {because}; it must be {}",
+        Source::Variable.spell(.name), allowed(.name)
+    )]
     Missing {
         /// The setting.
         name: &'static str,
         /// Why it is required.
         because: &'static str,
-        /// Which values are allowed.
-        allowed: &'static str,
     },
 
     /// A variable of OpenTelemetry has a value that is not supported.
@@ -68,13 +70,11 @@ pub enum Error {
     /// Neither an OIDC issuer nor the local issuer is configured for `coach serve`.
     #[error(
         "COACH_AUTH_ISSUER must be set: `coach serve` does not take tokens of the local issuer unasked; it must be \
-         {allowed}. For development alone, COACH_AUTH_LOCAL=yes takes those that `coach token` prints, which anybody \
+         {}. For development alone, COACH_AUTH_LOCAL=yes takes those that `coach token` prints, which anybody \
          who can read {} can make",
-        home.display()
+        allowed("auth_issuer"), home.display()
     )]
     NoIssuer {
-        /// Which values are allowed.
-        allowed: &'static str,
         /// The folder that holds the key of the local issuer.
         home: std::path::PathBuf,
     },

@@ -12,26 +12,40 @@ pub(super) struct Key {
     pub(super) mask: fn(&str) -> String,
 }
 
-const fn key(name: &'static str, default: &'static str, allowed: &'static str) -> Key {
+impl Key {
+    /// The same setting, of whose value `mask` hides the secret parts.
+    const fn masked(self, mask: fn(&str) -> String) -> Self {
+        Self { mask, ..self }
+    }
+}
+
+/// A setting without a default.
+const fn optional(name: &'static str, allowed: &'static str) -> Key {
     Key {
         name,
-        default: Some(default),
+        default: None,
         allowed,
         mask: mask::nothing,
     }
 }
 
-const fn optional(name: &'static str, allowed: &'static str, mask: fn(&str) -> String) -> Key {
+/// A setting with a default.
+const fn key(name: &'static str, default: &'static str, allowed: &'static str) -> Key {
     Key {
-        name,
-        default: None,
-        allowed,
-        mask,
+        default: Some(default),
+        ..optional(name, allowed)
     }
 }
 
+// What is allowed, where several settings share it.
 const COUNT: &str = "a whole number from 1 to 1000000000";
+const UP_TO_10000: &str = "a whole number from 1 to 10000";
+const MAILS: &str = "a whole number of mails from 1 to 10000";
 const TIME: &str = "a time such as `500ms`, `8s` or `2min`";
+const YES_OR_NO: &str = "`yes` or `no`";
+const HTTP_ADDRESS: &str = "an http or https address";
+const HTTPS_ADDRESS: &str = "an https address";
+const MAIL_ADDRESS: &str = "an address, alone or as `Name <address>`";
 
 /// All settings, in the order in which `coach check-config` prints them.
 pub(super) const KEYS: &[Key] = &[
@@ -43,7 +57,6 @@ pub(super) const KEYS: &[Key] = &[
     optional(
         "allowed_hosts",
         "host names such as `coach.test`, with commas between them",
-        mask::nothing,
     ),
     key("home", ".coach", "a folder"),
     key(
@@ -51,33 +64,26 @@ pub(super) const KEYS: &[Key] = &[
         "info,sqlx=warn,sea_orm_migration=warn",
         "a filter such as `info` or `info,coach_gateway=debug`",
     ),
-    optional("postgres_bin", "a folder that exists", mask::nothing),
+    optional("postgres_bin", "a folder that exists"),
     optional(
         "database_url",
         "a URL such as `postgres://user:password@host:5432/database`",
-        mask::url,
-    ),
+    )
+    .masked(mask::url),
     key(
         "database_pool_mode",
         "session",
-        "`session` (Postgres itself, or a pooler that gives each client a connection of its own) or `transaction`",
+        "`session` (Postgres itself, or a pooler that gives each client a connection of its own) \
+         or `transaction`",
     ),
-    key(
-        "database_connections",
-        "20",
-        "a whole number from 1 to 10000",
-    ),
+    key("database_connections", "20", UP_TO_10000),
     key("timeout_acquire", "1s", TIME),
     key("timeout_statement", "5s", TIME),
     key("timeout_execution", "8s", TIME),
     key("timeout_drain", "3s", "a time of at most `5s`"),
     key("timeout_headers", "10s", TIME),
     key("timeout_idle", "75s", TIME),
-    optional(
-        "limit_connections",
-        "a whole number from 1 to 1000000",
-        mask::nothing,
-    ),
+    optional("limit_connections", "a whole number from 1 to 1000000"),
     key("limit_body_bytes", "1048576", COUNT),
     key("limit_batch", "10", COUNT),
     key("limit_cost", "5000", COUNT),
@@ -92,15 +98,10 @@ pub(super) const KEYS: &[Key] = &[
     optional(
         "auth_issuer",
         "the issuer's address exactly as it stands in `iss`, such as `https://id.example.com`",
-        mask::nothing,
     ),
-    optional(
-        "auth_audience",
-        "the name of this service in `aud`",
-        mask::nothing,
-    ),
-    optional("auth_jwks_url", "an http or https address", mask::url),
-    key("auth_local", "no", "`yes` or `no`"),
+    optional("auth_audience", "the name of this service in `aud`"),
+    optional("auth_jwks_url", HTTP_ADDRESS).masked(mask::url),
+    key("auth_local", "no", YES_OR_NO),
     key(
         "auth_roles_claim",
         "cognito:groups",
@@ -109,193 +110,140 @@ pub(super) const KEYS: &[Key] = &[
     optional(
         "auth_api_keys",
         "pairs `name=SHA-256 of the key in 64 hexadecimal digits`, with commas between them",
-        mask::pairs,
-    ),
+    )
+    .masked(mask::pairs),
     key("queue", "postgres", "`postgres` or `sqs`"),
-    optional(
-        "objects",
-        "a folder, or `s3://bucket/prefix`",
-        mask::nothing,
-    ),
+    optional("objects", "a folder, or `s3://bucket/prefix`"),
     optional(
         "mail",
         "a folder, `ses`, or `smtp://user:password@host:port`",
-        mask::url,
-    ),
-    optional("live_status_url", "an http or https address", mask::url),
+    )
+    .masked(mask::url),
+    optional("live_status_url", HTTP_ADDRESS).masked(mask::url),
     optional(
         "queue_addresses",
         "pairs `queue=name or URL on SQS`, with commas between them",
-        mask::nothing,
     ),
-    optional(
-        "queue_ordered",
-        "names of queues, with commas between them",
-        mask::nothing,
-    ),
+    optional("queue_ordered", "names of queues, with commas between them"),
     optional(
         "events_topic",
         "the ARN of a topic, such as `arn:aws:sns:eu-west-1:123456789012:coach-events`",
-        mask::nothing,
     ),
-    key("worker_connections", "10", "a whole number from 1 to 10000"),
+    key("worker_connections", "10", UP_TO_10000),
     key("worker_concurrency", "16", "a whole number from 1 to 1000"),
     key("worker_deadline", "60s", TIME),
     key("worker_visibility", "30s", "a time of at least `1s`"),
-    optional(
-        "relay_rate",
-        "a whole number of messages a second",
-        mask::nothing,
-    ),
+    optional("relay_rate", "a whole number of messages a second"),
     key(
         "mail_rate",
         "10",
         "messages a second, such as `14` or `0.5`",
     ),
-    key(
-        "mail_member_budget",
-        "20",
-        "a whole number of mails from 1 to 10000",
-    ),
-    key(
-        "mail_address_budget",
-        "40",
-        "a whole number of mails from 1 to 10000",
-    ),
-    key(
-        "mail_code_budget",
-        "10",
-        "a whole number of mails from 1 to 10000",
-    ),
+    key("mail_member_budget", "20", MAILS),
+    key("mail_address_budget", "40", MAILS),
+    key("mail_code_budget", "10", MAILS),
     key("mail_name", "Coach", "one line"),
-    key(
-        "mail_from",
-        "Coach <hello@coach.example>",
-        "an address, alone or as `Name <address>`",
-    ),
-    optional(
-        "mail_reply_to",
-        "an address, alone or as `Name <address>`",
-        mask::nothing,
-    ),
-    optional("mail_bounces", "an address", mask::nothing),
-    key(
-        "mail_app_url",
-        "https://app.coach.example/",
-        "an https address",
-    ),
-    optional("mail_logo_url", "an https address", mask::nothing),
+    key("mail_from", "Coach <hello@coach.example>", MAIL_ADDRESS),
+    optional("mail_reply_to", MAIL_ADDRESS),
+    optional("mail_bounces", "an address"),
+    key("mail_app_url", "https://app.coach.example/", HTTPS_ADDRESS),
+    optional("mail_logo_url", HTTPS_ADDRESS),
     key(
         "mail_imprint",
         "Coach, 1 Example Street, 12345 Example",
         "one line: who is behind it, with a postal address",
     ),
-    optional("mail_unsubscribe_url", "an https address", mask::nothing),
+    optional("mail_unsubscribe_url", HTTPS_ADDRESS),
     optional(
         "mail_unsubscribe_key",
         "at least 32 random bytes in hexadecimal digits",
-        mask::all,
-    ),
+    )
+    .masked(mask::all),
     optional(
         "partners",
-        "a list of tables with `name`, `url`, `secret` and perhaps `allow_private`, in the environment as JSON",
-        mask::all,
-    ),
+        "a list of tables with `name`, `url`, `secret` and perhaps `allow_private`, in the \
+         environment as JSON",
+    )
+    .masked(mask::all),
     optional(
         "apple_bundle_id",
         "the app's bundle id in the App Store, such as `com.example.coach`",
-        mask::nothing,
     ),
     optional(
         "apple_products",
         "product ids of the App Store, such as `coach.monthly,coach.yearly`",
-        mask::nothing,
     ),
-    key("apple_sandbox", "no", "`yes` or `no`"),
+    key("apple_sandbox", "no", YES_OR_NO),
     optional(
         "apple_root",
         "SHA-256 of a root certificate, in 64 hexadecimal digits",
-        mask::nothing,
     ),
     optional(
         "google_package",
         "the app's package name in Google Play, such as `com.example.coach`",
-        mask::nothing,
     ),
     optional(
         "google_products",
         "product ids of Google Play, such as `coach.monthly,coach.yearly`",
-        mask::nothing,
     ),
     optional(
         "google_service_account",
         "a JSON file with the key of a service account that may see the app's orders",
-        mask::nothing,
     ),
     key(
         "google_api_url",
         "https://androidpublisher.googleapis.com",
-        "an http or https address",
+        HTTP_ADDRESS,
     ),
     optional(
         "google_push_audience",
         "what stands in `aud` of the tokens of Pub/Sub's pushes",
-        mask::nothing,
     ),
     optional(
         "google_push_account",
         "the email address of the service account that pushes",
-        mask::nothing,
     ),
     key(
         "google_push_keys_url",
         "https://www.googleapis.com/oauth2/v3/certs",
-        "an http or https address",
+        HTTP_ADDRESS,
     ),
     optional(
         "stripe_api_key",
         "a key of Stripe's that may read checkout sessions and subscriptions",
-        mask::all,
-    ),
+    )
+    .masked(mask::all),
     optional(
         "stripe_products",
         "ids of products or prices at Stripe, such as `prod_NWjs8kKbJWmuuc,price_1MoBy5LkdIwHu7ix`",
-        mask::nothing,
     ),
-    key(
-        "stripe_api_url",
-        "https://api.stripe.com",
-        "an http or https address",
-    ),
+    key("stripe_api_url", "https://api.stripe.com", HTTP_ADDRESS),
     optional(
         "webhook_brightcove_path",
         "24 to 200 random letters, digits, `-` and `_`",
-        mask::all,
-    ),
+    )
+    .masked(mask::all),
     optional(
         "webhook_standard_secrets",
         "secrets such as `whsec_…`, with commas between them",
-        mask::all,
-    ),
+    )
+    .masked(mask::all),
     optional(
         "webhook_stripe_secrets",
         "secrets of endpoints of Stripe's, such as `whsec_…`, with commas between them",
-        mask::all,
-    ),
-    key(
-        "brightcove_url",
-        "https://api.bcovlive.io",
-        "an http or https address",
-    ),
-    optional(
-        "brightcove_api_key",
-        "the key of Brightcove's Live API",
-        mask::all,
-    ),
+    )
+    .masked(mask::all),
+    key("brightcove_url", "https://api.bcovlive.io", HTTP_ADDRESS),
+    optional("brightcove_api_key", "the key of Brightcove's Live API").masked(mask::all),
 ];
 
 pub(super) fn find(name: &str) -> Option<&'static Key> {
     KEYS.iter().find(|key| key.name == name)
+}
+
+/// What completes the sentence "it must be …" about a setting.
+pub(super) fn allowed(name: &str) -> &'static str {
+    find(name).map_or("", |key| key.allowed)
 }
 
 /// Whether a variable `COACH_…` is used outside of the settings: by the Makefile, CI and the tests of the import.

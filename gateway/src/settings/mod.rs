@@ -155,9 +155,8 @@ impl Settings {
             postgres_bin: reader.optional("postgres_bin", value::existing_folder)?,
             database_url: reader.optional("database_url", value::database)?,
             database_pool_mode: reader.read("database_pool_mode", pool_mode)?,
-            database_connections: reader.read("database_connections", |text| {
-                value::number_in(text, 1..=10_000)
-            })?,
+            database_connections: reader
+                .read("database_connections", value::number_in(1..=10_000))?,
             timeouts: Timeouts::read(reader)?,
             limits: Limits::read(reader)?,
             auth: auth::read(reader)?,
@@ -166,7 +165,7 @@ impl Settings {
                 value::http_url(text)?;
                 Url::parse(text).ok_or_else(String::new)
             })?,
-            allowed_hosts: reader.optional("allowed_hosts", hosts)?.unwrap_or_default(),
+            allowed_hosts: reader.list("allowed_hosts", host)?,
             ignored_variables: sources.ignored_variables(),
             storage,
             partners: partners::read(reader)?,
@@ -186,7 +185,6 @@ impl Settings {
         self.database_url.as_deref().ok_or(Error::Missing {
             name: "database_url",
             because: "only `coach dev` brings its own Postgres",
-            allowed: key::find("database_url").map_or("", |key| key.allowed),
         })
     }
 
@@ -201,20 +199,15 @@ impl Settings {
         if let Some(url) = &self.live_status_url {
             return Ok(url.clone());
         }
-        let missing = |because| Error::Missing {
-            name: "live_status_url",
-            because,
-            allowed: key::find("live_status_url").map_or("", |key| key.allowed),
-        };
+        let name = "live_status_url";
         if bound.ip().is_unspecified() && self.auth.issuer.is_some() {
             let because = "`statusUrl` sends apps there, and the address of COACH_LISTEN is none that they can reach";
-            return Err(missing(because));
+            return Err(Error::Missing { name, because });
         }
-        let own = Url::parse(&format!(
-            "http://{}/live/status.json",
-            reachable_address(bound)
-        ));
-        own.ok_or_else(|| missing("the address of COACH_LISTEN makes none"))
+        let address = reachable_address(bound);
+        let because = "the address of COACH_LISTEN makes none";
+        Url::parse(&format!("http://{address}/live/status.json"))
+            .ok_or(Error::Missing { name, because })
     }
 
     /// Whether the status URL is a loopback address although an OIDC issuer is set, so that apps on other machines
@@ -232,10 +225,8 @@ impl Settings {
         if self.auth.issuer.is_some() || self.auth.local {
             return Ok(());
         }
-        Err(Error::NoIssuer {
-            allowed: key::find("auth_issuer").map_or("", |key| key.allowed),
-            home: self.home.clone(),
-        })
+        let home = self.home.clone();
+        Err(Error::NoIssuer { home })
     }
 
     /// Whether a queue is first in, first out.
@@ -301,11 +292,9 @@ impl Timeouts {
 
 impl Limits {
     fn read(reader: &Reader) -> Result<Self, Error> {
-        let count = |name| reader.read(name, value::count);
+        let count = |name| reader.read(name, value::number_in(1..=1_000_000_000));
         Ok(Self {
-            connections: reader.optional("limit_connections", |text| {
-                value::number_in(text, 1..=1_000_000)
-            })?,
+            connections: reader.optional("limit_connections", value::number_in(1..=1_000_000))?,
             body_bytes: count("limit_body_bytes")?,
             batch: count("limit_batch")?,
             cost: count("limit_cost")?,
@@ -315,24 +304,19 @@ impl Limits {
             directives: count("limit_directives")?,
             tokens: count("limit_tokens")?,
             // The upper bound protects the stack of the recursive parser.
-            nesting: reader.read("limit_nesting", |text| value::number_in(text, 1..=100))?,
+            nesting: reader.read("limit_nesting", value::number_in(1..=100))?,
             query_bytes: count("limit_query_bytes")?,
-            commands: reader.read("limit_commands", |text| {
-                value::number_in(text, 1..=1_000_000_000)
-            })?,
+            commands: reader.read("limit_commands", value::number_in(1..=1_000_000_000))?,
         })
     }
 }
 
-fn hosts(text: &str) -> value::Parsed<Vec<String>> {
-    let hosts = text.split(',').map(|host| {
-        let host = value::non_empty(host)?;
-        if host.contains(['/', ':', '*']) {
-            return Err("a name has neither port nor path".to_owned());
-        }
-        Ok(host.to_ascii_lowercase())
-    });
-    hosts.collect()
+fn host(text: &str) -> value::Parsed<String> {
+    let host = value::non_empty(text)?;
+    if host.contains(['/', ':', '*']) {
+        return Err("a name has neither port nor path".to_owned());
+    }
+    Ok(host.to_ascii_lowercase())
 }
 
 fn pool_mode(text: &str) -> value::Parsed<PoolMode> {

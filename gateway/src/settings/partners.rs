@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use coach_workers::partner::PartnerSettings;
 use figment::value::Value;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{Error, reader::Reader, value::Parsed};
 
@@ -39,16 +38,10 @@ fn partners(value: &Value) -> Parsed<Vec<PartnerSettings>> {
     let raw: Vec<RawPartner> = parsed.map_err(|error| without_values(&error))?;
     let mut names = BTreeSet::new();
     let partners = raw.into_iter().enumerate().map(|(index, raw)| {
-        let RawPartner {
-            name,
-            url,
-            secret,
-            allow_private,
-        } = raw;
-        if !names.insert(name.clone()) {
-            return Err(format!("`{name}` is there twice"));
+        if !names.insert(raw.name.clone()) {
+            return Err(format!("`{}` is there twice", raw.name));
         }
-        let partner = PartnerSettings::new(&name, &url, &secret, allow_private);
+        let partner = PartnerSettings::new(&raw.name, &raw.url, &raw.secret, raw.allow_private);
         partner.map_err(|error| format!("number {}: {error}", index + 1))
     });
     partners.collect()
@@ -72,18 +65,16 @@ pub(super) fn mask(value: &Value) -> String {
     };
     let partners = json.as_ref().and_then(serde_json::Value::as_array);
     let shown = partners.into_iter().flatten().map(|partner| {
-        let shown = ["name", "url", "allow_private"].map(|name| (name, partner.get(name)));
-        // The value of another type may be a secret in the wrong place.
-        let is_shown = |(name, value): &(&str, Option<&serde_json::Value>)| match *name {
-            "allow_private" => value.is_some_and(serde_json::Value::is_boolean),
-            _ => value.is_some(),
-        };
-        let shown = shown.into_iter().filter(is_shown);
-        let mut shown: serde_json::Map<_, _> = shown
-            .map(|(name, value)| (name.to_owned(), json!(value)))
-            .collect();
-        if let Some(url) = partner.get("url").and_then(serde_json::Value::as_str) {
-            shown.insert("url".to_owned(), super::mask::url(url).into());
+        let mut shown = serde_json::Map::new();
+        for name in ["name", "url", "allow_private"] {
+            let value = match (name, partner.get(name)) {
+                (_, None) => continue,
+                // The value of another type may be a secret in the wrong place.
+                ("allow_private", Some(value)) if !value.is_boolean() => continue,
+                ("url", Some(serde_json::Value::String(url))) => super::mask::url(url).into(),
+                (_, Some(value)) => value.clone(),
+            };
+            shown.insert(name.to_owned(), value);
         }
         shown.insert("secret".to_owned(), super::mask::all("").into());
         serde_json::Value::Object(shown)

@@ -38,12 +38,7 @@ impl Reader {
         because: &'static str,
     ) -> Result<T, Error> {
         let value = self.optional(name, parse)?;
-        let allowed = key::find(name).map_or("", |key| key.allowed);
-        value.ok_or(Error::Missing {
-            name,
-            because,
-            allowed,
-        })
+        value.ok_or(Error::Missing { name, because })
     }
 
     /// The value of a setting that has a default.
@@ -71,6 +66,16 @@ impl Reader {
         }
     }
 
+    /// The values of a setting that lists them with commas between them; none when it is not set.
+    pub(super) fn list<T, L: FromIterator<T> + Default>(
+        &self,
+        name: &'static str,
+        parse: impl FnMut(&str) -> Parsed<T>,
+    ) -> Result<L, Error> {
+        let list = self.optional(name, |text| text.split(',').map(parse).collect())?;
+        Ok(list.unwrap_or_default())
+    }
+
     /// The settings of an external API; `None` when its key is not set.
     pub(super) fn api(
         &self,
@@ -94,7 +99,6 @@ impl Reader {
             value: self.masked(name).unwrap_or_default(),
             origin: self.source(name),
             remark: remark.to_owned(),
-            allowed: key::find(name).map_or("", |key| key.allowed),
         }
     }
 

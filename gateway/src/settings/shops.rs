@@ -11,11 +11,7 @@ use coach_workers::{
     shop::{APPLE_ROOT, Apple, GooglePlay, GooglePlayError, GooglePlaySettings, Stripe},
 };
 
-use super::{
-    Error,
-    reader::Reader,
-    value::{self, Parsed},
-};
+use super::{Error, reader::Reader, value};
 
 /// The settings of all shops. A shop that is not configured sells nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,15 +124,11 @@ fn google(reader: &Reader) -> Result<Option<GooglePlaySettings>, Error> {
 /// The products of a shop that count as the subscription. Required when the shop is configured: without this list, any
 /// other product sold there, at whatever price, would give access.
 fn products(reader: &Reader, name: &'static str, is_set: bool) -> Result<Products, Error> {
-    if is_set {
+    let products: Products = reader.list(name, value::non_empty)?;
+    if is_set && products == Products::default() {
         let because =
             "what counts as the subscription, of all that can be bought there, has to be said";
-        return reader.required(name, product_list, because);
+        return Err(Error::Missing { name, because });
     }
-    let products = reader.optional(name, product_list)?;
-    Ok(products.unwrap_or_default())
-}
-
-fn product_list(text: &str) -> Parsed<Products> {
-    text.split(',').map(value::non_empty).collect()
+    Ok(products)
 }

@@ -16,17 +16,14 @@ pub(super) fn parse<T: FromStr>(text: &str) -> Parsed<T> {
     text.parse().map_err(|_| String::new())
 }
 
-pub(super) fn count(text: &str) -> Parsed<usize> {
-    number_in(text, 1..=1_000_000_000)
-}
-
-/// A number in a range; underscores between digits are ignored.
+/// Parses a number in a range; underscores between digits are ignored.
 pub(super) fn number_in<T: FromStr + PartialOrd>(
-    text: &str,
     range: RangeInclusive<T>,
-) -> Parsed<T> {
-    let number = text.replace('_', "").parse().ok();
-    number.filter(|n| range.contains(n)).ok_or_else(String::new)
+) -> impl FnOnce(&str) -> Parsed<T> {
+    move |text| {
+        let number: Option<T> = text.replace('_', "").parse().ok();
+        number.filter(|n| range.contains(n)).ok_or_else(String::new)
+    }
 }
 
 /// A positive duration: a whole number and its unit `ms`, `s` or `min`.
@@ -35,15 +32,12 @@ pub(super) fn duration(text: &str) -> Parsed<Duration> {
     let (number, unit) = text.split_at(digits.ok_or("the unit is missing")?);
     let number: u32 = parse(number)?;
     match unit.trim() {
+        "ms" | "s" | "min" if number == 0 => Err("it is zero".to_owned()),
         "ms" => Ok(Duration::from_millis(number.into())),
         "s" => Ok(Duration::from_secs(number.into())),
-        "min" => Ok(Duration::from_secs(u64::from(number) * 60)),
+        "min" => Ok(Duration::from_mins(number.into())),
         _ => Err("the unit is not known".to_owned()),
     }
-    .and_then(|time| match time {
-        Duration::ZERO => Err("it is zero".to_owned()),
-        time => Ok(time),
-    })
 }
 
 /// A duration from `0s` to `5s`.
@@ -51,13 +45,10 @@ pub(super) fn drain_duration(text: &str) -> Parsed<Duration> {
     if text == "0s" {
         return Ok(Duration::ZERO);
     }
-    duration(text).and_then(|time| {
-        if time <= Duration::from_secs(5) {
-            Ok(time)
-        } else {
-            Err("a stop must end within 15 seconds".to_owned())
-        }
-    })
+    match duration(text)? {
+        time if time <= Duration::from_secs(5) => Ok(time),
+        _ => Err("a stop must end within 15 seconds".to_owned()),
+    }
 }
 
 pub(super) fn yes_or_no(text: &str) -> Parsed<bool> {
@@ -164,9 +155,9 @@ mod tests {
 
     #[test]
     fn numbers_outside_of_their_range_are_rejected() {
-        assert_eq!(number_in("5_000", 1..=9_999), Ok(5_000));
+        assert_eq!(number_in(1..=9_999)("5_000"), Ok(5_000));
         for wrong in ["0", "10000", "-1", "", "1e3", "12x"] {
-            assert!(number_in(wrong, 1..=9_999).is_err(), "{wrong}");
+            assert!(number_in(1..=9_999)(wrong).is_err(), "{wrong}");
         }
     }
 }

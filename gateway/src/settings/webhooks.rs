@@ -13,13 +13,10 @@ use super::{
 use crate::webhook::{GooglePush, Webhooks};
 
 pub(super) fn read(reader: &Reader, shops: &ShopSettings) -> Result<Webhooks, Error> {
-    let brightcove = reader.optional("webhook_brightcove_path", from_str)?;
-    let standard = reader.optional("webhook_standard_secrets", list)?;
-    let stripe = reader.optional("webhook_stripe_secrets", list)?;
     Ok(Webhooks {
-        brightcove,
-        standard: standard.unwrap_or_default(),
-        stripe: stripe.unwrap_or_default(),
+        brightcove: reader.optional("webhook_brightcove_path", from_str)?,
+        standard: reader.list("webhook_standard_secrets", from_str)?,
+        stripe: reader.list("webhook_stripe_secrets", from_str)?,
         apple: shops.apple(),
         google: google(reader, shops)?,
     })
@@ -34,14 +31,15 @@ fn google(reader: &Reader, shops: &ShopSettings) -> Result<Option<GooglePush>, E
     if audience.is_none() && account.is_none() {
         return Ok(None);
     }
+    let missing = |name, because| Error::Missing { name, because };
     if shops.google.is_none() {
         let because = "pushes of Google Play's are to be taken";
-        return reader.required("google_package", |_| Ok(None), because);
+        return Err(missing("google_package", because));
     }
     let because = "a push for somebody else must not count here";
-    let audience = reader.required("google_push_audience", value::non_empty, because)?;
+    let audience = audience.ok_or(missing("google_push_audience", because))?;
     let because = "anybody with an account at Google can sign for this audience";
-    let account = reader.required("google_push_account", email, because)?;
+    let account = account.ok_or(missing("google_push_account", because))?;
     Ok(Some(GooglePush::new(audience, account, keys_url)))
 }
 
@@ -52,8 +50,4 @@ fn email(text: &str) -> Parsed<EmailAddress> {
 fn from_str<T: FromStr<Err: ToString>>(text: &str) -> Parsed<T> {
     let text = value::non_empty(text)?;
     text.parse().map_err(|error: T::Err| error.to_string())
-}
-
-fn list<T: FromStr<Err: ToString>>(text: &str) -> Parsed<Vec<T>> {
-    text.split(',').map(from_str).collect()
 }

@@ -12,7 +12,7 @@ use coach_workers::{
 };
 
 use super::{
-    Error, Mail, Source, Storage, reachable_address,
+    Error, Mail, Source, Storage, key, reachable_address,
     reader::Reader,
     value::{self, Parsed},
 };
@@ -56,31 +56,24 @@ impl WorkerSettings {
             time if time < Duration::from_secs(1) => Err(String::new()),
             time => Ok(time),
         })?;
-        let configured = reader.optional("queue_addresses", addresses)?;
+        let configured: Vec<_> = reader.list("queue_addresses", address)?;
         let mut addresses: BTreeMap<_, _> = QueueName::CONSUMED
             .into_iter()
             .map(|queue| (queue, queue.as_str().to_owned()))
             .collect();
-        addresses.extend(configured.into_iter().flatten());
+        addresses.extend(configured);
         Ok(Self {
             addresses,
-            ordered: reader
-                .optional("queue_ordered", queues)?
-                .unwrap_or_default(),
+            ordered: reader.list("queue_ordered", queue)?,
             topic: reader.optional("events_topic", topic)?,
-            connections: reader.read("worker_connections", |text| {
-                value::number_in(text, 1..=10_000)
-            })?,
+            connections: reader.read("worker_connections", value::number_in(1..=10_000))?,
             consumer_options: ConsumerOptions {
-                concurrency: reader.read("worker_concurrency", |text| {
-                    value::number_in(text, 1..=1_000)
-                })?,
+                concurrency: reader.read("worker_concurrency", value::number_in(1..=1_000))?,
                 deadline: reader.read("worker_deadline", value::duration)?,
                 visibility,
                 ..ConsumerOptions::default()
             },
-            relay_rate: reader
-                .optional("relay_rate", |text| value::number_in(text, 1..=1_000_000))?,
+            relay_rate: reader.optional("relay_rate", value::number_in(1..=1_000_000))?,
             mail: MailSettings::read(reader, storage)?,
         })
     }
@@ -90,10 +83,9 @@ impl MailSettings {
     fn read(reader: &Reader, storage: &Storage) -> Result<Self, Error> {
         if !matches!(storage.mail, Mail::Folder(_)) {
             for name in ["mail_from", "mail_app_url", "mail_imprint"] {
-                if matches!(reader.source(name), Source::Default) {
-                    return Err(
-                        reader.invalid(name, "mail leaves this machine, so it must be yours")
-                    );
+                if reader.source(name) == Source::Default {
+                    let remark = "mail leaves this machine, so it must be yours";
+                    return Err(reader.invalid(name, remark));
                 }
             }
         }
@@ -108,8 +100,8 @@ impl MailSettings {
             imprint: line("mail_imprint")?,
             unsubscribe_url: reader.optional("mail_unsubscribe_url", value::non_empty)?,
         };
-        let budget = |name| reader.read(name, |text| value::number_in(text, 1..=10_000));
-        let unsubscribe_tokens = reader.optional("mail_unsubscribe_key", key)?;
+        let budget = |name| reader.read(name, value::number_in(1..=10_000));
+        let unsubscribe_tokens = reader.optional("mail_unsubscribe_key", unsubscribe_key)?;
         if settings.unsubscribe_url.is_some() && unsubscribe_tokens.is_none() {
             let remark = "its links are signed: set mail_unsubscribe_key too";
             return Err(reader.invalid("mail_unsubscribe_url", remark));
@@ -152,37 +144,18 @@ impl MailSettings {
 /// The setting that an error of [`Sender`] is about: its message starts with the name, without `mail_`.
 fn setting_of(error: &MailError) -> &'static str {
     let message = error.to_string();
-    let names = [
-        "mail_name",
-        "mail_from",
-        "mail_reply_to",
-        "mail_bounces",
-        "mail_app_url",
-        "mail_logo_url",
-        "mail_imprint",
-        "mail_unsubscribe_url",
-    ];
-    let first_word = message.split(' ').next();
-    let mut matching = names
-        .into_iter()
-        .filter(|name| name.strip_prefix("mail_") == first_word);
-    matching.next().unwrap_or("mail_from")
+    let first_word = message.split(' ').next().unwrap_or_default();
+    key::find(&format!("mail_{first_word}")).map_or("mail_from", |key| key.name)
 }
 
-fn addresses(text: &str) -> Parsed<Vec<(QueueName, String)>> {
-    let pairs = text.split(',').map(|pair| {
-        let (queue, address) = pair.split_once('=').ok_or("a pair has no `=`")?;
-        let queue: QueueName = queue.trim().parse().map_err(|error| format!("{error}"))?;
-        Ok((queue, value::non_empty(address)?))
-    });
-    pairs.collect()
+fn address(pair: &str) -> Parsed<(QueueName, String)> {
+    let (queue_name, address) = pair.split_once('=').ok_or("a pair has no `=`")?;
+    Ok((queue(queue_name)?, value::non_empty(address)?))
 }
 
-fn queues(text: &str) -> Parsed<Vec<QueueName>> {
-    let names = text.split(',').map(|name| name.trim().parse());
-    names
-        .collect::<Result<_, _>>()
-        .map_err(|error| format!("{error}"))
+fn queue(text: &str) -> Parsed<QueueName> {
+    let name = text.trim().parse::<QueueName>();
+    name.map_err(|error| error.to_string())
 }
 
 fn topic(text: &str) -> Parsed<String> {
@@ -201,7 +174,7 @@ fn rate(text: &str) -> Parsed<f64> {
     }
 }
 
-fn key(text: &str) -> Parsed<UnsubscribeTokens> {
+fn unsubscribe_key(text: &str) -> Parsed<UnsubscribeTokens> {
     let bytes = hex::decode(text).map_err(|_| String::new())?;
     UnsubscribeTokens::new(&bytes).map_err(|_| "it is too short".to_owned())
 }

@@ -34,12 +34,12 @@ where
         SystemTime.format_time(&mut Writer::new(&mut time))?;
         let mut fields = Fields(Map::new());
         let metadata = event.metadata();
-        fields.text("@timestamp", time);
-        fields.text("log.level", metadata.level().as_str().to_lowercase());
-        fields.text("message", String::new());
-        fields.text("ecs.version", "8.11".to_owned());
-        fields.text("service.name", "coach".to_owned());
-        fields.text("log.logger", metadata.target().to_owned());
+        fields.insert("@timestamp", time);
+        fields.insert("log.level", metadata.level().as_str().to_lowercase());
+        fields.insert("message", "");
+        fields.insert("ecs.version", "8.11");
+        fields.insert("service.name", "coach");
+        fields.insert("log.logger", metadata.target());
         event.record(&mut fields);
         writeln!(writer, "{}", Value::Object(fields.0))
     }
@@ -48,38 +48,34 @@ where
 struct Fields(Map<String, Value>);
 
 impl Fields {
-    fn text(&mut self, name: &str, value: String) {
-        self.0.insert(name.to_owned(), Value::String(value));
-    }
-
-    fn value(&mut self, field: &Field, value: impl Into<Value>) {
-        self.0.insert(field.name().to_owned(), value.into());
+    fn insert(&mut self, name: &str, value: impl Into<Value>) {
+        self.0.insert(name.to_owned(), value.into());
     }
 }
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.value(field, format!("{value:?}"));
+        self.insert(field.name(), format!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.value(field, value);
+        self.insert(field.name(), value);
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
-        self.value(field, value);
+        self.insert(field.name(), value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.value(field, value);
+        self.insert(field.name(), value);
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.value(field, value);
+        self.insert(field.name(), value);
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.value(field, value);
+        self.insert(field.name(), value);
     }
 }
 

@@ -164,12 +164,9 @@ pub fn stored_headers(headers: &HeaderMap) -> Value {
 fn single_header<'h>(headers: &'h HeaderMap, name: &str) -> Result<&'h str, WebhookError> {
     let mut values = headers.get_all(name).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
-        return Err(WebhookError::InvalidSignature(
-            "a header of the signature is missing",
-        ));
+        let why = "a header of the signature is missing";
+        return Err(WebhookError::InvalidSignature(why));
     };
-    let text = value.to_str().ok();
-    text.ok_or(WebhookError::InvalidSignature(
-        "a header of the signature is no text",
-    ))
+    let why = "a header of the signature is no text";
+    (value.to_str()).map_err(|_| WebhookError::InvalidSignature(why))
 }

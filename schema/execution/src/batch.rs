@@ -1,4 +1,4 @@
-//! Batch functions and their loaders. A field that needs data receives all keys
+//! Batch functions and the fields that wait for them. A field that needs data receives all keys
 //! of a batch at once, which rules out one SQL statement per object (N+1).
 
 use std::{
@@ -8,16 +8,11 @@ use std::{
     sync::{Arc, LazyLock, OnceLock},
 };
 
-use dataloader::{BatchFn, cached::Loader};
 use futures_util::FutureExt as _;
 use opentelemetry::{KeyValue, global, metrics::Histogram};
 use tracing::Span;
 
-use crate::{Completed, FieldResult, Output, PlannedField, ResolverError, Value};
-
-/// How often a load yields to its siblings before it dispatches the batch. Once
-/// is enough: all siblings are polled once before the first is polled again.
-const YIELD_COUNT: usize = 1;
+use crate::{Completed, FieldResult, Loader, Output, PlannedField, ResolverError, Value};
 
 static BATCH_SIZE: LazyLock<Histogram<u64>> = LazyLock::new(|| {
     global::meter("coach")
@@ -102,63 +97,15 @@ pub trait BatchFunction: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send;
 }
 
-enum Entry<V> {
-    Found(Arc<V>),
-    Missing,
-    Failed(ResolverError),
-}
+/// What a batch function loads for one key.
+type Loaded<F> = Result<<F as BatchFunction>::Value, ResolverError>;
 
-impl<V> Clone for Entry<V> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Found(value) => Self::Found(Arc::clone(value)),
-            Self::Missing => Self::Missing,
-            Self::Failed(error) => Self::Failed(error.clone()),
-        }
-    }
-}
-
-/// Implements the loader crate's trait for a [`BatchFunction`].
-struct BatchFnAdapter<F: BatchFunction>(Arc<F::Context>);
-
-impl<F: BatchFunction> BatchFn<F::Key, Entry<F::Value>> for BatchFnAdapter<F> {
-    async fn load(&mut self, keys: &[F::Key]) -> HashMap<F::Key, Entry<F::Value>> {
-        BATCH_SIZE.record(
-            keys.len() as u64,
-            &[KeyValue::new("coach.batch.field", F::FIELD)],
-        );
-        let span = tracing::info_span!(
-            parent: F::span(&self.0),
-            "batch",
-            "otel.name" = F::FIELD,
-            "coach.batch.size" = keys.len(),
-        );
-        let mut found = match F::load(&self.0, keys, span).await {
-            Ok(batch) => batch.0,
-            Err(error) => {
-                let failed = keys.iter().cloned();
-                return failed
-                    .map(|key| (key, Entry::Failed(error.clone())))
-                    .collect();
-            }
-        };
-        let entries = keys.iter().map(|key| {
-            let entry = match found.remove(key) {
-                Some(Ok(value)) => Entry::Found(Arc::new(value)),
-                Some(Err(error)) => Entry::Failed(error),
-                None => Entry::Missing,
-            };
-            (key.clone(), entry)
-        });
-        entries.collect()
-    }
-}
-
-type CachedLoader<F> =
-    Loader<<F as BatchFunction>::Key, Entry<<F as BatchFunction>::Value>, BatchFnAdapter<F>>;
+/// How often a load yields to its siblings before it dispatches the batch. Once
+/// is enough: all siblings are polled once before the first is polled again.
+const YIELD_COUNT: usize = 1;
 
 /// The loader of one batch function for one request, created on first use.
-pub struct BatchLoader<F: BatchFunction>(OnceLock<CachedLoader<F>>);
+pub struct BatchLoader<F: BatchFunction>(OnceLock<Loader<F::Key, Loaded<F>, ResolverError>>);
 
 impl<F: BatchFunction> Default for BatchLoader<F> {
     fn default() -> Self {
@@ -167,15 +114,6 @@ impl<F: BatchFunction> Default for BatchLoader<F> {
 }
 
 impl<F: BatchFunction> BatchLoader<F> {
-    fn loader(&self, context: &Arc<F::Context>) -> &CachedLoader<F> {
-        self.0.get_or_init(|| {
-            Loader::new(BatchFnAdapter(Arc::clone(context)))
-                .with_yield_count(YIELD_COUNT)
-                // A batch is one SQL statement, whatever its size.
-                .with_max_batch_size(usize::MAX)
-        })
-    }
-
     /// Completes `field` with the value that the batch function loads for `key`.
     pub fn complete<'r, G, R: Sync>(
         &'r self,
@@ -187,24 +125,32 @@ impl<F: BatchFunction> BatchLoader<F> {
     where
         F::Value: Output<G, R>,
     {
+        let loader = self.0.get_or_init(|| {
+            let context = Arc::clone(context);
+            let load = move |keys| load_batch::<F>(Arc::clone(&context), keys);
+            Loader::with_yield_count(YIELD_COUNT, load)
+        });
         Completed::Pending(
             async move {
-                match self.load(&key, context).await {
-                    Entry::Found(value) => {
-                        let result = value.complete(field, request).resolve().await;
-                        // The value has the type of the field without the outer `Option`.
-                        if field.definition.nullable {
-                            result.or_null()
-                        } else {
-                            result
+                match loader.get_one(&key).await {
+                    Ok(Some(loaded)) => match &*loaded {
+                        Ok(value) => {
+                            let result = value.complete(field, request).resolve().await;
+                            // The value has the type of the field without the outer `Option`.
+                            if field.definition.nullable {
+                                result.or_null()
+                            } else {
+                                result
+                            }
                         }
-                    }
-                    Entry::Failed(error) => FieldResult::error(error, field),
-                    Entry::Missing if field.definition.nullable => FieldResult::value(Value::Null),
-                    Entry::Missing if field.definition.ty.starts_with('[') => {
+                        Err(error) => FieldResult::error(error.clone(), field),
+                    },
+                    Err(error) => FieldResult::error(error, field),
+                    Ok(None) if field.definition.nullable => FieldResult::value(Value::Null),
+                    Ok(None) if field.definition.ty.starts_with('[') => {
                         FieldResult::value(Value::List(Vec::new()))
                     }
-                    Entry::Missing => {
+                    Ok(None) => {
                         let message =
                             format!("{}: nothing was found for the key {key:?}", F::FIELD);
                         FieldResult::error(ResolverError::internal(message), field)
@@ -214,19 +160,22 @@ impl<F: BatchFunction> BatchLoader<F> {
             .boxed(),
         )
     }
+}
 
-    async fn load(&self, key: &F::Key, context: &Arc<F::Context>) -> Entry<F::Value> {
-        let loader = self.loader(context);
-        // The crate loses the keys of a batch if the future that drives it is
-        // dropped; a retry starts a new batch.
-        for _ in 0..2 {
-            if let Ok(entry) = loader.try_load(key.clone()).await {
-                return entry;
-            }
-        }
-        Entry::Failed(ResolverError::internal(format!(
-            "{}: the batch was interrupted",
-            F::FIELD
-        )))
-    }
+/// Loads a batch, and records its size and its span.
+async fn load_batch<F: BatchFunction>(
+    context: Arc<F::Context>,
+    keys: Vec<F::Key>,
+) -> Result<HashMap<F::Key, Loaded<F>>, ResolverError> {
+    BATCH_SIZE.record(
+        keys.len() as u64,
+        &[KeyValue::new("coach.batch.field", F::FIELD)],
+    );
+    let span = tracing::info_span!(
+        parent: F::span(&context),
+        "batch",
+        "otel.name" = F::FIELD,
+        "coach.batch.size" = keys.len(),
+    );
+    Ok(F::load(&context, &keys, span).await?.0)
 }

@@ -1,38 +1,37 @@
-//! Compares the fields of output types and of input objects.
+//! Compares the fields of output types.
 
 use apollo_compiler::{
     Name,
     collections::IndexMap,
-    coordinate::TypeAttributeCoordinate,
-    schema::{Component, FieldDefinition, InputValueDefinition},
+    coordinate::TypeCoordinate,
+    schema::{Component, FieldDefinition},
 };
 
-use super::{Comparison, Kind, defaults, inputs::Input, references};
+use super::{Comparison, Kind, inputs::ARGUMENTS, references};
 
-type Fields<T> = IndexMap<Name, Component<T>>;
+type Fields = IndexMap<Name, Component<FieldDefinition>>;
 
 impl Comparison<'_> {
     /// Compares the fields of an object or interface. New fields do not affect clients.
-    pub(super) fn fields(
-        &mut self,
-        ty: &Name,
-        old: &Fields<FieldDefinition>,
-        new: &Fields<FieldDefinition>,
-    ) {
+    pub(super) fn fields(&mut self, at: &TypeCoordinate, old: &Fields, new: &Fields) {
         for (name, before) in old {
+            let at = at.with_attribute(name.clone());
             let Some(now) = new.get(name) else {
                 self.report(
                     Kind::FieldRemoved,
-                    at(ty, name),
+                    at,
                     "The field was removed: operations that select it are refused.",
                 );
                 continue;
             };
-            self.arguments(ty, name, &before.arguments, &now.arguments);
+            let (arguments, new_arguments) = (before.arguments.iter(), now.arguments.iter());
+            self.inputs(&ARGUMENTS, arguments, new_arguments, |argument| {
+                at.with_argument(argument).into()
+            });
             if !references::readable(&before.ty, &now.ty) {
                 self.report(
                     Kind::FieldChangedKind,
-                    at(ty, name),
+                    at,
                     format!(
                         "The type changed from `{}` to `{}`: clients that select it cannot read the answer.",
                         before.ty, now.ty
@@ -40,54 +39,5 @@ impl Comparison<'_> {
                 );
             }
         }
-    }
-
-    pub(super) fn input_fields(
-        &mut self,
-        ty: &Name,
-        old: &Fields<InputValueDefinition>,
-        new: &Fields<InputValueDefinition>,
-    ) {
-        for (name, before) in old {
-            match new.get(name) {
-                Some(now) => self.input(Input::Field, at(ty, name), before, now),
-                None => self.report(
-                    Kind::FieldRemoved,
-                    at(ty, name),
-                    "The field was removed: operations that send it are refused.",
-                ),
-            }
-        }
-        for (name, now) in new {
-            if old.contains_key(name) {
-                continue;
-            }
-            if defaults::is_required(self.new, now) {
-                self.report(
-                    Kind::RequiredInputFieldAdded,
-                    at(ty, name),
-                    format!(
-                        "The required field of type `{}` was added: operations that do not send it are refused.",
-                        now.ty
-                    ),
-                );
-            } else {
-                self.report(
-                    Kind::OptionalInputFieldAdded,
-                    at(ty, name),
-                    format!(
-                        "The optional field of type `{}` was added: what happens without it may differ from before.",
-                        now.ty
-                    ),
-                );
-            }
-        }
-    }
-}
-
-fn at(ty: &Name, field: &Name) -> TypeAttributeCoordinate {
-    TypeAttributeCoordinate {
-        ty: ty.clone(),
-        attribute: field.clone(),
     }
 }

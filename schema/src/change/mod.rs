@@ -8,7 +8,6 @@
 //! Changes of order, descriptions and deprecations are not reported, nor are
 //! additions that affect no client.
 
-mod arguments;
 mod defaults;
 mod directives;
 mod fields;

@@ -7,25 +7,22 @@ use apollo_compiler::{
     schema::{ComponentName, ExtendedType, InputObjectType, ObjectType, UnionType},
 };
 
-use super::{Comparison, Kind};
+use super::{Comparison, Kind, inputs::FIELDS};
 
 impl Comparison<'_> {
     pub(super) fn types(&mut self) {
         let (old, new) = (self.old, self.new);
         for (name, before) in &old.types {
-            match new.types.get(name) {
-                Some(now) => self.definition(name, before, now),
-                None if before.is_built_in() => self.report(
-                    Kind::TypeRemoved,
-                    at(name),
-                    "Nothing refers to this standard scalar any more, so the schema no longer has it: generated code that names it breaks.",
-                ),
-                None => self.report(
-                    Kind::TypeRemoved,
-                    at(name),
-                    "The type was removed: fragments and variables of it are refused.",
-                ),
+            if let Some(now) = new.types.get(name) {
+                self.definition(&at(name), before, now);
+                continue;
             }
+            let message = if before.is_built_in() {
+                "Nothing refers to this standard scalar any more, so the schema no longer has it: generated code that names it breaks."
+            } else {
+                "The type was removed: fragments and variables of it are refused."
+            };
+            self.report(Kind::TypeRemoved, at(name), message);
         }
         for now in new.types.values().filter_map(ExtendedType::as_object) {
             if !old.types.contains_key(&now.name) {
@@ -34,26 +31,28 @@ impl Comparison<'_> {
         }
     }
 
-    fn definition(&mut self, name: &Name, old: &ExtendedType, new: &ExtendedType) {
+    fn definition(&mut self, at: &TypeCoordinate, old: &ExtendedType, new: &ExtendedType) {
         match (old, new) {
             (ExtendedType::Scalar(_), ExtendedType::Scalar(_)) => {}
-            (ExtendedType::Enum(old), ExtendedType::Enum(new)) => self.values(old, new),
-            (ExtendedType::Union(old), ExtendedType::Union(new)) => self.members(old, new),
+            (ExtendedType::Enum(old), ExtendedType::Enum(new)) => self.values(at, old, new),
+            (ExtendedType::Union(old), ExtendedType::Union(new)) => self.members(at, old, new),
             (ExtendedType::InputObject(old), ExtendedType::InputObject(new)) => {
-                self.one_of(old, new);
-                self.input_fields(name, &old.fields, &new.fields);
+                self.one_of(at, old, new);
+                self.inputs(&FIELDS, old.fields.values(), new.fields.values(), |field| {
+                    at.with_attribute(field).into()
+                });
             }
             (ExtendedType::Object(old), ExtendedType::Object(new)) => {
-                self.fields(name, &old.fields, &new.fields);
-                self.interfaces(name, &old.implements_interfaces, &new.implements_interfaces);
+                self.fields(at, &old.fields, &new.fields);
+                self.interfaces(at, &old.implements_interfaces, &new.implements_interfaces);
             }
             (ExtendedType::Interface(old), ExtendedType::Interface(new)) => {
-                self.fields(name, &old.fields, &new.fields);
-                self.interfaces(name, &old.implements_interfaces, &new.implements_interfaces);
+                self.fields(at, &old.fields, &new.fields);
+                self.interfaces(at, &old.implements_interfaces, &new.implements_interfaces);
             }
             (old, new) => self.report(
                 Kind::TypeChangedKind,
-                at(name),
+                at.clone(),
                 format!(
                     "It was {} and is {} now: operations that use it are refused, or clients cannot read the answers.",
                     kind_name(old),
@@ -63,18 +62,18 @@ impl Comparison<'_> {
         }
     }
 
-    fn members(&mut self, old: &UnionType, new: &UnionType) {
+    fn members(&mut self, at: &TypeCoordinate, old: &UnionType, new: &UnionType) {
         for member in old.members.difference(&new.members) {
             self.report(
                 Kind::TypeRemovedFromUnion,
-                at(&old.name),
+                at.clone(),
                 format!("`{member}` is no longer a member: fragments on it are refused there."),
             );
         }
         for member in new.members.difference(&old.members) {
             self.report(
                 Kind::TypeAddedToUnion,
-                at(&old.name),
+                at.clone(),
                 format!(
                     "`{member}` is a member now: clients that handle each member meet one that they do not know."
                 ),
@@ -82,11 +81,11 @@ impl Comparison<'_> {
         }
     }
 
-    fn one_of(&mut self, old: &InputObjectType, new: &InputObjectType) {
+    fn one_of(&mut self, at: &TypeCoordinate, old: &InputObjectType, new: &InputObjectType) {
         if new.directives.has("oneOf") && !old.directives.has("oneOf") {
             self.report(
                 Kind::InputObjectBecameOneOf,
-                at(&old.name),
+                at.clone(),
                 "Exactly one of its fields must be sent now: operations that send several, or none, are refused.",
             );
         }
@@ -94,14 +93,14 @@ impl Comparison<'_> {
 
     fn interfaces(
         &mut self,
-        name: &Name,
+        at: &TypeCoordinate,
         old: &IndexSet<ComponentName>,
         new: &IndexSet<ComponentName>,
     ) {
         for interface in old.difference(new) {
             self.report(
                 Kind::ImplementedInterfaceRemoved,
-                at(name),
+                at.clone(),
                 format!(
                     "It no longer implements `{interface}`: fragments of the one within the other are refused."
                 ),
@@ -110,7 +109,7 @@ impl Comparison<'_> {
         for interface in new.difference(old) {
             self.report(
                 Kind::ImplementedInterfaceAdded,
-                at(name),
+                at.clone(),
                 format!(
                     "It implements `{interface}` now: clients that handle each type of `{interface}` meet one that they do not know."
                 ),

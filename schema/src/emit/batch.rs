@@ -1,51 +1,44 @@
 //! Emits a trait for each batch function, and the loaders that call them.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::collections::BTreeMap;
 
-use super::{input, rust_type::non_null_marker};
+use super::{input::struct_name, rust_type::non_null_marker};
 use crate::{
-    contract::{Contract, Field, Kind, TypeModel},
+    contract::{Batch, Contract, Field, TypeModel},
     names::snake,
 };
 
 /// The batch functions, each with the fields that share it. Messages name the first field.
-fn functions(contract: &Contract) -> BTreeMap<&str, Vec<(&TypeModel, &Field)>> {
+fn functions(contract: &Contract) -> BTreeMap<&str, Vec<(&TypeModel, &Field, &Batch)>> {
     let mut functions: BTreeMap<&str, Vec<_>> = BTreeMap::new();
-    for model in &contract.types {
-        if let Kind::Object { fields, .. } = &model.kind {
-            for field in fields {
-                if let Some(batch) = &field.batch {
-                    functions
-                        .entry(&batch.function)
-                        .or_default()
-                        .push((model, field));
-                }
-            }
+    for ((index, _), field) in contract.fields() {
+        if let Some(batch) = &field.batch {
+            let fields = functions.entry(&batch.function).or_default();
+            fields.push((&contract.types[index], field, batch));
         }
     }
     functions
 }
 
-pub(super) fn emit(out: &mut String, contract: &Contract, resolvers_dir: &str) {
-    let functions = functions(contract);
-    *out += "/// The traits to implement for batch functions, which load the data of fields.\npub mod batch {\n    use super::*;\n\n";
-    for (function, fields) in &functions {
-        let (model, field) = fields[0];
-        let coordinate = format!("{}.{}", model.name, field.name);
-        let all: Vec<_> = fields
-            .iter()
-            .map(|(model, field)| format!("`{}.{}`", model.name, field.name))
-            .collect();
-        let key = if field.arguments.is_empty() {
-            "Self::Key".to_owned()
-        } else {
-            format!(
-                "(Self::Key, arguments::{})",
-                input::struct_name(&model.name, field)
-            )
+pub(super) fn emit(contract: &Contract, resolvers_dir: &str) -> String {
+    let (mut traits, mut loads, mut loaders) = (String::new(), String::new(), String::new());
+    for (function, fields) in functions(contract) {
+        let (model, field, batch) = fields[0];
+        let (coordinate, file_stem) = (&field.coordinate, &model.file_stem);
+        let all = fields.iter();
+        let all = all.map(|(_, field, _)| format!("`{}`", field.coordinate));
+        let all = all.collect::<Vec<_>>().join(", ");
+        let keys = batch.keys.join(" and ");
+        let value = non_null_marker(&field.ty);
+        let with_arguments = |key: String| {
+            if field.arguments.is_empty() {
+                key
+            } else {
+                format!("({key}, arguments::{})", struct_name(field))
+            }
         };
-        let _ = writeln!(
-            out,
+        let key = with_arguments("Self::Key".to_owned());
+        traits += &format!(
             "    /// Loads {all}.
     #[diagnostic::on_unimplemented(
         message = \"`{coordinate}` has no batch function\",
@@ -60,28 +53,11 @@ pub(super) fn emit(out: &mut String, contract: &Contract, resolvers_dir: &str) {
         /// Loads all keys of a batch.
         fn load(context: &RequestContext, keys: &[{key}]) -> impl Future<Output = Result<Batch<{key}, Self::Value>, Error>> + Send; // {coordinate}
     }}
-",
-            all = all.join(", "),
-            file_stem = model.file_stem,
-            keys = field.batch.as_ref().map(|batch| batch.keys.join(" and ")).unwrap_or_default(),
-            value = non_null_marker(&field.ty),
+
+"
         );
-    }
-    *out += "}\n\nmod functions {\n    use super::*;\n\n";
-    for (function, fields) in &functions {
-        let (model, field) = fields[0];
-        let coordinate = format!("{}.{}", model.name, field.name);
-        let parent_key = format!("<Resolvers as batch::{function}>::Key");
-        let key = if field.arguments.is_empty() {
-            parent_key
-        } else {
-            format!(
-                "({parent_key}, arguments::{})",
-                input::struct_name(&model.name, field)
-            )
-        };
-        let _ = writeln!(
-            out,
+        let key = with_arguments(format!("<Resolvers as batch::{function}>::Key"));
+        loads += &format!(
             "    pub struct {function};
     impl BatchFunction for {function} {{
         type Context = RequestContext;
@@ -94,16 +70,36 @@ pub(super) fn emit(out: &mut String, contract: &Contract, resolvers_dir: &str) {
         async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {{
             context.in_span(span, <Resolvers as batch::{function}>::load(context, keys)).await.map_err(Into::into) // {coordinate}
         }}
-    }}"
+    }}
+"
         );
+        let loader = snake(function);
+        loaders += &format!("    {loader}: BatchLoader<functions::{function}>,\n");
     }
-    *out += "}\n\n/// The loaders of one request.\n#[derive(Default)]\npub struct Loaders {\n";
-    for function in functions.keys() {
-        let _ = writeln!(
-            out,
-            "    {}: BatchLoader<functions::{function}>,",
-            snake(function)
-        );
-    }
-    *out += "}\n\n/// The context of a request, with its loaders.\npub struct Request {\n    /// The context that resolvers receive.\n    pub context: Arc<RequestContext>,\n    loaders: Loaders,\n}\n\n";
+    format!(
+        "/// The traits to implement for batch functions, which load the data of fields.
+pub mod batch {{
+    use super::*;
+
+{traits}}}
+
+mod functions {{
+    use super::*;
+
+{loads}}}
+
+/// The loaders of one request.
+#[derive(Default)]
+pub struct Loaders {{
+{loaders}}}
+
+/// The context of a request, with its loaders.
+pub struct Request {{
+    /// The context that resolvers receive.
+    pub context: Arc<RequestContext>,
+    loaders: Loaders,
+}}
+
+"
+    )
 }

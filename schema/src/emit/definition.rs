@@ -1,31 +1,30 @@
 //! Emits the static definitions of the types, which the executor plans operations with.
 
-use std::fmt::Write as _;
-
 use crate::{
     contract::{Contract, EnumValue, Field, InputField, Kind, TypeModel},
-    names::{literal, pascal},
+    names::pascal,
 };
 
-pub(super) fn emit(out: &mut String, contract: &Contract) {
-    *out += "const TYPES: &[TypeDefinition] = &[\n";
-    for model in &contract.types {
-        let _ = writeln!(
-            out,
-            "    TypeDefinition {{ name: {}, description: {}, kind: {} }},",
-            literal(&model.name),
-            optional(model.description.as_deref()),
-            kind(contract, model),
-        );
-    }
-    *out += "];\n";
+pub(super) fn emit(contract: &Contract) -> String {
+    let types = contract.types.values().map(|model| {
+        let TypeModel {
+            name, description, ..
+        } = model;
+        let kind = kind(contract, model);
+        format!(
+            "    TypeDefinition {{ name: {name:?}, description: {description:?}, kind: {kind} }},\n"
+        )
+    });
+    format!(
+        "const TYPES: &[TypeDefinition] = &[\n{}];\n",
+        types.collect::<String>()
+    )
 }
 
 fn kind(contract: &Contract, model: &TypeModel) -> String {
     match &model.kind {
         Kind::Scalar { specified_by } => format!(
-            "TypeKind::Scalar {{ specified_by: {}, is_valid: ::coach_execution::scalar::accepts_type::<types::{}> }}",
-            optional(specified_by.as_deref()),
+            "TypeKind::Scalar {{ specified_by: {specified_by:?}, is_valid: ::coach_execution::scalar::accepts_type::<types::{}> }}",
             pascal(&model.name),
         ),
         Kind::Enum(values) => format!("TypeKind::Enum({})", slice(values.iter().map(enum_value))),
@@ -33,18 +32,16 @@ fn kind(contract: &Contract, model: &TypeModel) -> String {
             format!("TypeKind::InputObject({})", inputs(fields))
         }
         Kind::Object { fields, implements } => format!(
-            "TypeKind::Object {{ fields: {}, implements: {} }}",
+            "TypeKind::Object {{ fields: {}, implements: &{implements:?} }}",
             slice(fields.iter().map(|one| field(contract, one))),
-            slice(implements.iter().map(|name| literal(name))),
         ),
         Kind::Interface {
             fields,
             implements,
             possible,
         } => format!(
-            "TypeKind::Interface {{ fields: {}, implements: {}, possible: {} }}",
+            "TypeKind::Interface {{ fields: {}, implements: &{implements:?}, possible: {} }}",
             slice(fields.iter().map(|one| field(contract, one))),
-            slice(implements.iter().map(|name| literal(name))),
             indices(contract, possible),
         ),
         Kind::Union(members) => format!("TypeKind::Union({})", indices(contract, members)),
@@ -53,64 +50,64 @@ fn kind(contract: &Contract, model: &TypeModel) -> String {
 
 fn enum_value(value: &EnumValue) -> String {
     format!(
-        "EnumValueDefinition {{ name: {}, description: {}, deprecated: {} }}",
-        literal(&value.name),
-        optional(value.description.as_deref()),
-        optional(value.deprecated.as_deref()),
+        "EnumValueDefinition {{ name: {:?}, description: {:?}, deprecated: {:?} }}",
+        value.name, value.description, value.deprecated,
     )
 }
 
 fn inputs(fields: &[InputField]) -> String {
     slice(fields.iter().map(|field| {
+        let default = field.default.as_ref();
         format!(
-            "InputValueDefinition {{ name: {}, description: {}, ty: {}, default: {}, deprecated: {} }}",
-            literal(&field.name),
-            optional(field.description.as_deref()),
-            literal(&field.ty.to_string()),
-            optional(field.default.as_ref().map(|value| value.serialize().no_indent().to_string()).as_deref()),
-            optional(field.deprecated.as_deref()),
+            "InputValueDefinition {{ name: {:?}, description: {:?}, ty: {:?}, default: {:?}, deprecated: {:?} }}",
+            field.name,
+            field.description,
+            field.ty.to_string(),
+            default.map(|value| value.serialize().no_indent().to_string()),
+            field.deprecated,
         )
     }))
 }
 
 fn field(contract: &Contract, field: &Field) -> String {
-    let named_type = contract.index.get(field.ty.inner_named_type().as_str());
     let list_size = field.list_size.as_ref().map(|size| {
         format!(
-            "ListSize {{ assumed: {}, slicing: {}, sized_fields: {} }}",
-            size.assumed,
-            slice(size.slicing.iter().map(|name| literal(name))),
-            slice(size.sized_fields.iter().map(|name| literal(name))),
+            "ListSize {{ assumed: {}, slicing: &{:?}, sized_fields: &{:?} }}",
+            size.assumed, size.slicing, size.sized_fields,
         )
     });
     let cache = field.cache.map(|(max_age, private)| {
         format!("CacheHint {{ max_age: {max_age}, private: {private} }}")
     });
     format!(
-        "FieldDefinition {{ name: {}, description: {}, ty: {}, named_type: {named_type:?}, nullable: {}, arguments: {}, deprecated: {}, cost: {}, list_size: {}, cache: {} }}",
-        literal(&field.name),
-        optional(field.description.as_deref()),
-        literal(&field.ty.to_string()),
+        "FieldDefinition {{ name: {:?}, description: {:?}, ty: {:?}, named_type: {:?}, nullable: {}, arguments: {}, deprecated: {:?}, cost: {}, list_size: {}, cache: {} }}",
+        field.name,
+        field.description,
+        field.ty.to_string(),
+        contract
+            .types
+            .get_index_of(field.ty.inner_named_type().as_str()),
         !field.ty.is_non_null(),
         inputs(&field.arguments),
-        optional(field.deprecated.as_deref()),
+        field.deprecated,
         field.cost,
-        list_size.map_or_else(|| "None".to_owned(), |size| format!("Some({size})")),
-        cache.map_or_else(|| "None".to_owned(), |hint| format!("Some({hint})")),
+        optional(list_size),
+        optional(cache),
     )
 }
 
 fn indices(contract: &Contract, names: &[String]) -> String {
-    slice(names.iter().map(|name| contract.index[name].to_string()))
+    let indices = names
+        .iter()
+        .filter_map(|name| contract.types.get_index_of(name));
+    format!("&{:?}", indices.collect::<Vec<_>>())
 }
 
 fn slice(items: impl Iterator<Item = String>) -> String {
     format!("&[{}]", items.collect::<Vec<_>>().join(", "))
 }
 
-fn optional(text: Option<&str>) -> String {
-    text.map_or_else(
-        || "None".to_owned(),
-        |text| format!("Some({})", literal(text)),
-    )
+/// A Rust expression for an optional value, of that for the value.
+pub(super) fn optional(value: Option<String>) -> String {
+    value.map_or_else(|| "None".to_owned(), |value| format!("Some({value})"))
 }

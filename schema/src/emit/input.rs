@@ -1,31 +1,61 @@
 //! Emits input objects and the arguments of fields as Rust types.
 
-use std::{collections::HashSet, fmt::Write as _};
+use std::collections::HashSet;
 
 use apollo_compiler::ast::{Type, Value};
 
-use super::rust_type::{input, marker};
+use super::{
+    definition::optional,
+    rust_type::{input, marker},
+};
 use crate::{
     contract::{Constraint, Contract, Field, InputField, Kind},
-    names::{literal, pascal, snake},
+    names::{pascal, snake},
 };
 
-pub(super) fn emit(out: &mut String, contract: &Contract) {
+pub(super) fn emit(contract: &Contract) -> String {
     let keys = used_as_keys(contract);
-    *out += "/// The input objects of the SDL.\npub mod input {\n    use super::*;\n\n";
-    for model in &contract.types {
-        if let Kind::OneOf(fields) = &model.kind {
-            let derive = derive(keys.contains(model.name.as_str()));
-            let _ = writeln!(out, "    /// `{}`.\n    {derive}", model.name);
-            one_of_enum(out, contract, &model.name, fields);
+    let mut inputs = String::new();
+    for model in contract.types.values() {
+        let derive = derive(keys.contains(model.name.as_str()));
+        match &model.kind {
+            Kind::OneOf(fields) => inputs += &one_of_enum(contract, &model.name, derive, fields),
+            Kind::Input(fields) => inputs += &input_object(contract, &model.name, derive, fields),
+            _ => {}
         }
-        if let Kind::Input(fields) = &model.kind {
-            let derive = derive(keys.contains(model.name.as_str()));
-            let _ = writeln!(out, "    /// `{}`.\n    {derive}", model.name);
-            input_struct(out, contract, &pascal(&model.name), &model.name, fields);
-            let _ = writeln!(
-                out,
-                "    impl Input<types::{0}> for {0} {{
+    }
+    let arguments = with_arguments(contract).map(|(_, field)| {
+        format!(
+            "    /// The arguments of `{}`.\n    {}\n{}",
+            field.coordinate,
+            derive(field.batch.is_some()),
+            input_struct(contract, &struct_name(field), &field.arguments)
+        )
+    });
+    let arguments: String = arguments.collect();
+    format!(
+        "/// The input objects of the SDL.
+pub mod input {{
+    use super::*;
+
+{inputs}}}
+
+/// The arguments of each field that has arguments.
+pub mod arguments {{
+    use super::*;
+
+{arguments}}}
+
+"
+    )
+}
+
+fn input_object(contract: &Contract, name: &str, derive: &str, fields: &[InputField]) -> String {
+    let ty = pascal(name);
+    format!(
+        "    /// `{name}`.
+    {derive}
+{definition}    impl Input<types::{ty}> for {ty} {{
         fn coerce(value: Value) -> Result<Self, InputError> {{
             let mut fields = ArgumentValues::of_object(value)?;
             let coerced = Self::coerce_fields(&mut fields)?;
@@ -33,45 +63,26 @@ pub(super) fn emit(out: &mut String, contract: &Contract) {
             Ok(coerced)
         }}
     }}
-",
-                pascal(&model.name)
-            );
-            mutation_input(out, &model.name, fields);
-        }
-    }
-    *out += "}\n\n/// The arguments of each field that has arguments.\npub mod arguments {\n    use super::*;\n\n";
-    for (owner, field) in with_arguments(contract) {
-        let coordinate = format!("{owner}.{}", field.name);
-        let _ = writeln!(
-            out,
-            "    /// The arguments of `{coordinate}`.\n    {}",
-            derive(field.batch.is_some())
-        );
-        input_struct(
-            out,
-            contract,
-            &struct_name(owner, field),
-            &coordinate,
-            &field.arguments,
-        );
-    }
-    *out += "}\n\n";
+
+{mutation_input}",
+        definition = input_struct(contract, &ty, fields),
+        mutation_input = mutation_input(&ty, fields),
+    )
 }
 
 /// Implements `MutationInput` for an input object with an idempotency key.
-fn mutation_input(out: &mut String, name: &str, fields: &[InputField]) {
+fn mutation_input(ty: &str, fields: &[InputField]) -> String {
     let has = |name| fields.iter().any(|field| field.name == name);
     if !has("idempotencyKey") {
-        return;
+        return String::new();
     }
     let occurred_at = if has("occurredAt") {
         "self.occurred_at.value().copied()"
     } else {
         "None"
     };
-    let _ = writeln!(
-        out,
-        "    impl super::super::MutationInput for {} {{
+    format!(
+        "    impl super::super::MutationInput for {ty} {{
         fn idempotency_key(&self) -> &str {{
             &self.idempotency_key
         }}
@@ -80,26 +91,22 @@ fn mutation_input(out: &mut String, name: &str, fields: &[InputField]) {
             {occurred_at}
         }}
     }}
-",
-        pascal(name)
-    );
+
+"
+    )
 }
 
 /// The name of the struct with the arguments of a field.
-pub(super) fn struct_name(owner: &str, field: &Field) -> String {
-    pascal(owner) + &pascal(&field.name)
+pub(super) fn struct_name(field: &Field) -> String {
+    field.coordinate.split('.').map(pascal).collect()
 }
 
-/// The fields that have arguments, each with the name of its type.
-pub(super) fn with_arguments(contract: &Contract) -> impl Iterator<Item = (&str, &Field)> {
-    contract.types.iter().flat_map(|model| {
-        let fields: &[Field] = match &model.kind {
-            Kind::Object { fields, .. } => fields,
-            _ => &[],
-        };
-        let fields = fields.iter().filter(|field| !field.arguments.is_empty());
-        fields.map(|field| (model.name.as_str(), field))
-    })
+/// The fields that have arguments, each with the indices of its type and of itself there.
+pub(super) fn with_arguments(
+    contract: &Contract,
+) -> impl Iterator<Item = ((usize, usize), &Field)> {
+    let fields = contract.fields();
+    fields.filter(|(_, field)| !field.arguments.is_empty())
 }
 
 fn derive(is_key: bool) -> &'static str {
@@ -110,202 +117,147 @@ fn derive(is_key: bool) -> &'static str {
     }
 }
 
-/// The input objects that are part of the key of a loader.
+/// The types that are part of the key of a loader.
 fn used_as_keys(contract: &Contract) -> HashSet<&str> {
-    let mut used = HashSet::new();
     let batches = with_arguments(contract).filter(|(_, field)| field.batch.is_some());
-    let mut pending: Vec<&str> = batches
-        .flat_map(|(_, field)| {
-            field
-                .arguments
-                .iter()
-                .map(|argument| argument.ty.inner_named_type().as_str())
-        })
-        .collect();
-    while let Some(name) = pending.pop() {
-        if let Some(model) = contract.named(name)
-            && let Kind::Input(fields) | Kind::OneOf(fields) = &model.kind
-            && used.insert(model.name.as_str())
-        {
-            pending.extend(
-                fields
-                    .iter()
-                    .map(|field| field.ty.inner_named_type().as_str()),
-            );
-        }
-    }
-    used
+    let arguments = batches.flat_map(|(_, field)| &field.arguments);
+    contained(
+        contract,
+        arguments.map(|argument| &argument.ty).collect(),
+        true,
+    )
 }
 
-/// Whether an input object with a field of this type contains itself, so that
-/// the field must be boxed.
-fn is_recursive(contract: &Contract, owner: &str, ty: &Type) -> bool {
-    let mut seen = HashSet::new();
-    let mut pending: Vec<&Type> = vec![ty];
+/// The types that values of the pending types contain: also in lists, or only outside of them.
+fn contained<'c>(
+    contract: &'c Contract,
+    mut pending: Vec<&'c Type>,
+    in_lists: bool,
+) -> HashSet<&'c str> {
+    let mut found = HashSet::new();
     while let Some(ty) = pending.pop() {
-        let (Type::Named(name) | Type::NonNullNamed(name)) = ty else {
-            continue;
-        };
-        if name.as_str() == owner {
-            return true;
-        }
-        if let Some(model) = contract.named(name)
+        let name = ty.inner_named_type().as_str();
+        if (in_lists || !ty.is_list())
+            && found.insert(name)
+            && let Some(model) = contract.named(name)
             && let Kind::Input(fields) | Kind::OneOf(fields) = &model.kind
-            && seen.insert(name.as_str())
         {
             pending.extend(fields.iter().map(|field| &field.ty));
         }
     }
-    false
+    found
 }
 
-fn input_struct(
-    out: &mut String,
-    contract: &Contract,
-    name: &str,
-    coordinate: &str,
-    fields: &[InputField],
-) {
-    let _ = writeln!(out, "    pub struct {name} {{");
-    for field in fields {
-        let boxed = is_recursive(contract, coordinate, &field.ty);
-        let ty = input(contract, &field.ty, field.default.is_some(), boxed);
-        let coordinate = field_coordinate(coordinate, field);
-        let _ = writeln!(
-            out,
-            "        /// `{coordinate}`.\n        pub {}: {ty}, // {coordinate}",
-            snake(&field.name)
-        );
-    }
-    let _ = writeln!(
-        out,
-        "    }}
-    impl InputObject for {name} {{
-        fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {{"
+/// The Rust type of an argument or of a field of an input object, with the declared type or its
+/// non-null variant, and the statements that take it from the values and check it.
+fn member(contract: &Contract, field: &InputField, ty: &Type) -> (String, String) {
+    let InputField {
+        name, coordinate, ..
+    } = field;
+    let (variable, marker) = (snake(name), marker(ty, true));
+    // A field through which an input object contains itself must be boxed.
+    let recursive = coordinate
+        .split_once('.')
+        .is_some_and(|(owner, _)| contained(contract, vec![ty], false).contains(owner));
+    let ty = input(contract, ty, field.default.is_some(), recursive);
+    let default = optional(field.default.as_ref().map(value_expression));
+    let checks = field.constraint.as_ref();
+    let checks = checks.map(|constraint| constraint_checks(field, constraint));
+    let statements = format!(
+        "            let {variable}: Result<{ty}, InputError> = fields.take::<_, {marker}>({name:?}, {default}); // {coordinate}\n{}",
+        checks.unwrap_or_default()
     );
+    (ty, statements)
+}
+
+fn input_struct(contract: &Contract, name: &str, fields: &[InputField]) -> String {
+    let (mut declarations, mut statements) = (String::new(), String::new());
     for field in fields {
-        let default = field.default.as_ref().map_or_else(
-            || "None".to_owned(),
-            |value| format!("Some({})", value_expression(value)),
+        let (ty, coerce) = member(contract, field, &field.ty);
+        let (variable, coordinate) = (snake(&field.name), &field.coordinate);
+        declarations += &format!(
+            "        /// `{coordinate}`.
+        pub {variable}: {ty}, // {coordinate}\n"
         );
-        let _ = writeln!(
-            out,
-            "            let {}: Result<{}, InputError> = fields.take::<_, {}>({}, {default}); // {}",
-            snake(&field.name),
-            input(
-                contract,
-                &field.ty,
-                field.default.is_some(),
-                is_recursive(contract, coordinate, &field.ty)
-            ),
-            marker(&field.ty, true),
-            literal(&field.name),
-            field_coordinate(coordinate, field),
-        );
-        if let Some(constraint) = &field.constraint {
-            check_constraint(out, field, constraint, &field_coordinate(coordinate, field));
-        }
+        statements += &coerce;
     }
     let list = |wrap: fn(&str) -> String| {
         let names = fields.iter().map(|field| wrap(&snake(&field.name)));
         names.collect::<Vec<_>>().join(", ")
     };
-    let _ = writeln!(
-        out,
-        "            match ({},) {{
-                ({},) => Ok(Self {{ {} }}),
-                ({},) => Err(InputError::all([{}])),
+    format!(
+        "    pub struct {name} {{
+{declarations}    }}
+    impl InputObject for {name} {{
+        fn coerce_fields(fields: &mut ArgumentValues) -> Result<Self, InputError> {{
+{statements}            match ({names},) {{
+                ({values},) => Ok(Self {{ {names} }}),
+                ({names},) => Err(InputError::all([{errors}])),
             }}
         }}
-    }}",
-        list(str::to_owned),
-        list(|name| format!("Ok({name})")),
-        list(str::to_owned),
-        list(str::to_owned),
-        list(|name| format!("{name}.err()")),
-    );
+    }}
+",
+        names = list(str::to_owned),
+        values = list(|name| format!("Ok({name})")),
+        errors = list(|name| format!("{name}.err()")),
+    )
 }
 
 /// Emits a `@oneOf` input object as an enum with a variant for each field.
-fn one_of_enum(out: &mut String, contract: &Contract, coordinate: &str, fields: &[InputField]) {
-    let name = pascal(coordinate);
-    let types = |field: &InputField| {
-        let ty = field.ty.clone().non_null();
-        let boxed = is_recursive(contract, coordinate, &ty);
-        (input(contract, &ty, false, boxed), marker(&ty, true))
-    };
-    let _ = writeln!(out, "    pub enum {name} {{");
+fn one_of_enum(contract: &Contract, name: &str, derive: &str, fields: &[InputField]) -> String {
+    let (mut variants, mut attempts) = (String::new(), String::new());
     for field in fields {
-        let coordinate = field_coordinate(coordinate, field);
-        let _ = writeln!(
-            out,
-            "        /// `{coordinate}`.\n        {}({}), // {coordinate}",
-            pascal(&field.name),
-            types(field).0
+        let (ty, coerce) = member(contract, field, &field.ty.clone().non_null());
+        let InputField {
+            name, coordinate, ..
+        } = field;
+        let (variant, variable) = (pascal(name), snake(name));
+        variants += &format!(
+            "        /// `{coordinate}`.
+        {variant}({ty}), // {coordinate}\n"
+        );
+        attempts += &format!(
+            "            if fields.contains({name:?}) {{
+{coerce}            fields.reject_unknown()?;
+            return {variable}.map(Self::{variant});
+            }}\n"
         );
     }
-    let _ = writeln!(
-        out,
-        "    }}
-    impl Input<types::{name}> for {name} {{
+    let ty = pascal(name);
+    format!(
+        "    /// `{name}`.
+    {derive}
+    pub enum {ty} {{
+{variants}    }}
+    impl Input<types::{ty}> for {ty} {{
         fn coerce(value: Value) -> Result<Self, InputError> {{
-            let mut fields = ArgumentValues::of_object(value)?;"
-    );
-    for field in fields {
-        let ((ty, marker), coordinate) = (types(field), field_coordinate(coordinate, field));
-        let (variable, key) = (snake(&field.name), literal(&field.name));
-        let _ = writeln!(
-            out,
-            "            if fields.contains({key}) {{
-            let {variable}: Result<{ty}, InputError> = fields.take::<_, {marker}>({key}, None); // {coordinate}"
-        );
-        if let Some(constraint) = &field.constraint {
-            check_constraint(out, field, constraint, &coordinate);
-        }
-        let _ = writeln!(
-            out,
-            "            fields.reject_unknown()?;
-            return {variable}.map(Self::{});
-            }}",
-            pascal(&field.name)
-        );
-    }
-    *out +=
-        "            Err(InputError::new(\"takes exactly one of its fields\"))\n        }\n    }\n";
+            let mut fields = ArgumentValues::of_object(value)?;
+{attempts}            Err(InputError::new(\"takes exactly one of its fields\"))
+        }}
+    }}
+"
+    )
 }
 
-/// The schema coordinate of an argument of a field, or of a field of an input object.
-fn field_coordinate(parent: &str, field: &InputField) -> String {
-    if parent.contains('.') {
-        format!("{parent}({}:)", field.name)
-    } else {
-        format!("{parent}.{}", field.name)
-    }
-}
-
-/// Emits the checks of `@constraint`.
-fn check_constraint(
-    out: &mut String,
-    field: &InputField,
-    constraint: &Constraint,
-    coordinate: &str,
-) {
-    let (variable, name) = (snake(&field.name), literal(&field.name));
-    let struct_fields = |bounds: &[(&str, i64)]| {
-        let bounds = bounds
-            .iter()
-            .map(|(bound, value)| format!("{bound}: Some({value}), "));
-        bounds.collect::<Vec<_>>().concat()
+/// The statements that check `@constraint`.
+fn constraint_checks(field: &InputField, constraint: &Constraint) -> String {
+    let InputField {
+        name, coordinate, ..
+    } = field;
+    let variable = snake(name);
+    let struct_fields = |bounds: &[(&str, i64)]| -> String {
+        let bounds = bounds.iter();
+        let bounds = bounds.map(|(bound, value)| format!("{}: Some({value}), ", snake(bound)));
+        bounds.collect()
     };
+    let mut checks = String::new();
     let mut bounds = struct_fields(&constraint.bounds);
     if let Some(pattern) = &constraint.pattern {
         let regex = variable.trim_start_matches("r#").to_uppercase();
-        let _ = writeln!(
-            out,
-            "            static {regex}: std::sync::LazyLock<::coach_execution::Regex> = std::sync::LazyLock::new(|| ::coach_execution::Regex::new({}).expect(\"a valid pattern\"));",
-            literal(pattern)
+        checks += &format!(
+            "            static {regex}: std::sync::LazyLock<::coach_execution::Regex> = std::sync::LazyLock::new(|| ::coach_execution::Regex::new({pattern:?}).expect(\"a valid pattern\"));\n"
         );
-        let _ = write!(bounds, "pattern: Some(&{regex}), ");
+        bounds += &format!("pattern: Some(&{regex}), ");
     }
     // No person enters an ID, so an invalid one is not a user error.
     let map_error = if field.ty.inner_named_type() == "ID" {
@@ -318,12 +270,12 @@ fn check_constraint(
         ("check", bounds),
     ] {
         if !bounds.is_empty() {
-            let _ = writeln!(
-                out,
-                "            let {variable} = {variable}.and_then(|value| constraint::{function}(value, {name}, &constraint::Constraint {{ {bounds}..constraint::Constraint::NONE }}){map_error}); // {coordinate}"
+            checks += &format!(
+                "            let {variable} = {variable}.and_then(|value| constraint::{function}(value, {name:?}, &constraint::Constraint {{ {bounds}..constraint::Constraint::NONE }}){map_error}); // {coordinate}\n"
             );
         }
     }
+    checks
 }
 
 /// A Rust expression for the value.
@@ -331,8 +283,8 @@ fn value_expression(value: &Value) -> String {
     match value {
         Value::Null | Value::Variable(_) => "Value::Null".to_owned(),
         Value::Boolean(value) => format!("Value::Boolean({value})"),
-        Value::String(text) => format!("Value::from({})", literal(text)),
-        Value::Enum(name) => format!("Value::Enum(Name::new({}))", literal(name)),
+        Value::String(text) => format!("Value::from({text:?})"),
+        Value::Enum(name) => format!("Value::Enum(Name::new({:?}))", name.as_str()),
         Value::Int(number) => format!("Value::from({}_i64)", number.as_str()),
         Value::Float(number) => format!("Value::from({}_f64)", number.as_str()),
         Value::List(items) => {
@@ -341,11 +293,8 @@ fn value_expression(value: &Value) -> String {
         }
         Value::Object(fields) => {
             let fields = fields.iter().map(|(name, value)| {
-                format!(
-                    "(Name::new({}), {})",
-                    literal(name),
-                    value_expression(value)
-                )
+                let value = value_expression(value);
+                format!("(Name::new({:?}), {value})", name.as_str())
             });
             format!(
                 "Value::Object([{}].into_iter().collect())",

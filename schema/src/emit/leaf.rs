@@ -1,29 +1,28 @@
 //! Emits scalars and enums.
 
-use std::fmt::Write as _;
-
 use crate::{
-    contract::{Contract, EnumValue, Kind, TypeModel},
-    names::{literal, pascal, path, variant},
+    contract::{Contract, EnumValue, Kind},
+    names::{pascal, path},
 };
 
-pub(super) fn emit(out: &mut String, contract: &Contract) {
-    for model in &contract.types {
+pub(super) fn emit(contract: &Contract) -> String {
+    let mut out = String::new();
+    for model in contract.types.values() {
         let Some(rust) = model.rust.as_deref().map(path) else {
             continue;
         };
         match &model.kind {
-            Kind::Scalar { .. } => scalar(out, model, &rust),
-            Kind::Enum(values) => enumeration(out, model, &rust, values),
+            Kind::Scalar { .. } => out += &scalar(&model.name, &rust),
+            Kind::Enum(values) => out += &enumeration(&model.name, &rust, values),
             _ => {}
         }
     }
+    out
 }
 
-fn scalar(out: &mut String, model: &TypeModel, rust: &str) {
-    let (name, marker) = (&model.name, pascal(&model.name));
-    let _ = write!(
-        out,
+fn scalar(name: &str, rust: &str) -> String {
+    let marker = pascal(name);
+    format!(
         "impl Output<types::{marker}, Request> for {rust} {{
     fn complete<'r>(&self, _: &'r PlannedField, _: &'r Request) -> Completed<'r> {{
         leaf(<types::{marker} as Scalar>::serialize(self)) // {name}
@@ -36,29 +35,22 @@ impl Input<types::{marker}> for {rust} {{
 }}
 
 "
-    );
+    )
 }
 
-fn enumeration(out: &mut String, model: &TypeModel, rust: &str, values: &[EnumValue]) {
-    let (name, marker) = (&model.name, pascal(&model.name));
-    let _ = writeln!(
-        out,
+fn enumeration(name: &str, rust: &str, values: &[EnumValue]) -> String {
+    let marker = pascal(name);
+    let (mut to_name, mut to_variant) = (String::new(), String::new());
+    for EnumValue { name: value, .. } in values {
+        let variant = format!("{rust}::{}", pascal(value));
+        to_name += &format!("            {variant} => {value:?}, // {name}.{value}\n");
+        to_variant += &format!("            {value:?} => Ok({variant}), // {name}.{value}\n");
+    }
+    format!(
         "impl Output<types::{marker}, Request> for {rust} {{
     fn complete<'r>(&self, _: &'r PlannedField, _: &'r Request) -> Completed<'r> {{
-        leaf(Value::Enum(Name::new(match self {{ // {name}"
-    );
-    for value in values {
-        let _ = writeln!(
-            out,
-            "            {rust}::{} => {}, // {name}.{}",
-            variant(&value.name),
-            literal(&value.name),
-            value.name
-        );
-    }
-    let _ = writeln!(
-        out,
-        "        }})))
+        leaf(Value::Enum(Name::new(match self {{ // {name}
+{to_name}        }})))
     }}
 }}
 impl Input<types::{marker}> for {rust} {{
@@ -68,23 +60,12 @@ impl Input<types::{marker}> for {rust} {{
             Value::String(name) => name.as_str(),
             _ => return Err(InputError::new(\"is not a value of the enum {name}\")),
         }};
-        match name {{"
-    );
-    for value in values {
-        let _ = writeln!(
-            out,
-            "            {} => Ok({rust}::{}), // {name}.{}",
-            literal(&value.name),
-            variant(&value.name),
-            value.name
-        );
-    }
-    let _ = writeln!(
-        out,
-        "            _ => Err(InputError::new(\"is not a value of the enum {name}\")),
+        match name {{
+{to_variant}            _ => Err(InputError::new(\"is not a value of the enum {name}\")),
         }}
     }}
 }}
+
 "
-    );
+    )
 }

@@ -1,142 +1,127 @@
 //! Emits objects, and the enums that represent interfaces and unions.
 
-use std::fmt::Write as _;
-
 use super::{
-    input,
+    input::struct_name,
     rust_type::{marker, non_null_marker},
 };
 use crate::{
     contract::{Contract, Field, Kind, TypeModel},
-    names::{pascal, path, snake, variant},
+    names::{pascal, path, snake},
 };
 
-pub(super) fn emit(out: &mut String, contract: &Contract) {
-    for (index, model) in contract.types.iter().enumerate() {
-        if let (Kind::Object { fields, .. }, Some(rust)) = (&model.kind, &model.rust) {
-            emit_object(out, model, index, &path(rust), fields);
+pub(super) fn emit(contract: &Contract) -> String {
+    let mut out = String::new();
+    let mut abstract_types = String::new();
+    for (index, model) in contract.types.values().enumerate() {
+        if let (Kind::Object { .. }, Some(rust)) = (&model.kind, &model.rust) {
+            out += &object(model, index, &path(rust));
         }
-    }
-    *out += "/// The interfaces and unions, as enums of their possible object types.\npub mod abstract_type {\n    use super::*;\n\n";
-    for model in &contract.types {
         if let Kind::Interface {
             possible: members, ..
         }
         | Kind::Union(members) = &model.kind
         {
-            emit_abstract_type(out, contract, model, members);
+            abstract_types += &abstract_type(contract, &model.name, members);
         }
     }
-    *out += "}\n\n";
+    out + &format!(
+        "/// The interfaces and unions, as enums of their possible object types.
+pub mod abstract_type {{
+    use super::*;
+
+{abstract_types}}}
+
+"
+    )
 }
 
-fn emit_object(out: &mut String, model: &TypeModel, index: usize, rust: &str, fields: &[Field]) {
+fn object(model: &TypeModel, index: usize, rust: &str) -> String {
     let (name, ty) = (&model.name, pascal(&model.name));
-    let _ = writeln!(
-        out,
-        "impl Output<types::{ty}, Request> for {rust} {{
-    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {{"
-    );
     // A field's guard checks only the role of its declared type. If that is an
     // interface or union, the object's own role is checked here.
-    if let Some(role) = &model.requires {
-        let _ = writeln!(
-            out,
-            "        if let Err(error) = super::authorize(&request.context, Role::{}) {{ // {name}
+    let role = model.requires.as_ref().map(|role| {
+        let role = pascal(role);
+        format!("authorize(&request.context, Role::{role})")
+    });
+    let owner = model.owner.as_ref();
+    let owner = owner.map(|owner| format!("authorize_owner(&request.context, &self.{owner})"));
+    let checks = role.into_iter().chain(owner).map(|check| {
+        format!(
+            "        if let Err(error) = super::{check} {{ // {name}
             return Completed::Ready(FieldResult::item_error(error, field));
-        }}",
-            variant(role)
-        );
-    }
-    if let Some(owner) = &model.owner {
-        let _ = writeln!(
-            out,
-            "        if let Err(error) = super::authorize_owner(&request.context, &self.{owner}) {{ // {name}
-            return Completed::Ready(FieldResult::item_error(error, field));
-        }}"
-        );
-    }
-    let _ = writeln!(
-        out,
-        "        complete_object(field.object({index}), |field| match field.index {{"
-    );
-    for (index, field) in fields.iter().enumerate() {
-        let coordinate = format!("{name}.{}", field.name);
-        if let Some(batch) = &field.batch {
-            let parts = batch
-                .keys
-                .iter()
-                .map(|key| format!("Clone::clone(&self.{})", snake(key)));
-            let parts: Vec<_> = parts.collect();
-            let mut key = if parts.len() == 1 {
-                parts[0].clone()
-            } else {
-                format!("({})", parts.join(", "))
-            };
-            if !field.arguments.is_empty() {
-                key = format!(
-                    "({key}, field.arguments::<arguments::{}>().clone())",
-                    input::struct_name(name, field)
-                );
-            }
-            let _ = writeln!(
-                out,
-                "            {index} => request.loaders.{}.complete::<{}, Request>({key}, &request.context, field, request), // {coordinate}",
-                snake(&batch.function),
-                non_null_marker(&field.ty),
-            );
-        } else {
-            let _ = writeln!(
-                out,
-                "            {index} => Output::<{}, Request>::complete(&self.{}, field, request), // {coordinate}",
-                marker(&field.ty, false),
-                snake(&field.name),
-            );
-        }
-    }
-    let _ = writeln!(
-        out,
-        "            _ => unreachable!(\"{name} has {} fields\"),\n        }})\n    }}\n}}\n",
-        fields.len()
-    );
+        }}\n"
+        )
+    });
+    let checks: String = checks.collect();
+    let fields = model.fields().iter().enumerate();
+    let fields = fields.map(|(index, field)| {
+        let (completed, coordinate) = (completed(field), &field.coordinate);
+        format!("            {index} => {completed}, // {coordinate}\n")
+    });
+    let fields: String = fields.collect();
+    format!(
+        "impl Output<types::{ty}, Request> for {rust} {{
+    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {{
+{checks}        complete_object(field.object({index}), |field| match field.index {{
+{fields}            _ => unreachable!(\"{name} has {count} fields\"),
+        }})
+    }}
+}}
+
+",
+        count = model.fields().len()
+    )
 }
 
-fn emit_abstract_type(
-    out: &mut String,
-    contract: &Contract,
-    model: &TypeModel,
-    members: &[String],
-) {
-    let (name, ty) = (&model.name, pascal(&model.name));
-    let members = members.iter().filter_map(|member| contract.named(member));
-    let members: Vec<_> = members
-        .filter_map(|member| {
-            Some((
-                pascal(&member.name),
-                &member.name,
-                path(member.rust.as_deref()?),
-            ))
-        })
-        .collect();
-    let _ = writeln!(out, "    /// `{name}`.\n    pub enum {ty} {{");
-    for (variant, member, rust) in &members {
-        let _ = writeln!(
-            out,
-            "        /// `{member}`.\n        {variant}(Arc<{rust}>), // {name}: {member}"
+/// A Rust expression for the completed field of an object.
+fn completed(field: &Field) -> String {
+    let Some(batch) = &field.batch else {
+        let (marker, field) = (marker(&field.ty, false), snake(&field.name));
+        return format!("Output::<{marker}, Request>::complete(&self.{field}, field, request)");
+    };
+    let keys = batch.keys.iter();
+    let keys = keys.map(|key| format!("Clone::clone(&self.{})", snake(key)));
+    let mut key = keys.collect::<Vec<_>>().join(", ");
+    if batch.keys.len() > 1 {
+        key = format!("({key})");
+    }
+    if !field.arguments.is_empty() {
+        let arguments = struct_name(field);
+        key = format!("({key}, field.arguments::<arguments::{arguments}>().clone())");
+    }
+    let (loader, marker) = (snake(&batch.function), non_null_marker(&field.ty));
+    format!(
+        "request.loaders.{loader}.complete::<{marker}, Request>({key}, &request.context, field, request)"
+    )
+}
+
+fn abstract_type(contract: &Contract, name: &str, members: &[String]) -> String {
+    let ty = pascal(name);
+    let (mut variants, mut arms) = (String::new(), String::new());
+    for member in members {
+        let model = contract.named(member);
+        let Some(rust) = model.and_then(|model| model.rust.as_deref()) else {
+            continue;
+        };
+        let (variant, rust) = (pascal(member), path(rust));
+        variants += &format!(
+            "        /// `{member}`.
+        {variant}(Arc<{rust}>), // {name}: {member}\n"
+        );
+        arms += &format!(
+            "                Self::{variant}(value) => Output::<types::{variant}, Request>::complete(&**value, field, request), // {name}: {member}\n"
         );
     }
-    let _ = writeln!(
-        out,
-        "    }}
+    format!(
+        "    /// `{name}`.
+    pub enum {ty} {{
+{variants}    }}
     impl Output<types::{ty}, Request> for {ty} {{
         fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {{
-            match self {{"
-    );
-    for (variant, member, _) in &members {
-        let _ = writeln!(
-            out,
-            "                Self::{variant}(value) => Output::<types::{variant}, Request>::complete(&**value, field, request), // {name}: {member}"
-        );
-    }
-    *out += "            }\n        }\n    }\n";
+            match self {{
+{arms}            }}
+        }}
+    }}
+"
+    )
 }

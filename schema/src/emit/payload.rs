@@ -1,36 +1,30 @@
 //! Emits the payloads of mutations as Rust types: the objects with `userErrors`.
 
-use std::fmt::Write as _;
-
 use super::rust_type::output;
 use crate::{
-    contract::{Contract, Kind},
+    contract::Contract,
     names::{pascal, snake},
 };
 
-pub(super) fn emit(out: &mut String, contract: &Contract) {
-    *out += "/// The payloads of mutations.\npub mod payload {\n    use super::*;\n\n";
-    for model in contract.types.iter().filter(|model| model.is_payload) {
-        let Kind::Object { fields, .. } = &model.kind else {
-            continue;
-        };
+pub(super) fn emit(contract: &Contract) -> String {
+    let mut out =
+        "/// The payloads of mutations.\npub mod payload {\n    use super::*;\n\n".to_owned();
+    for model in contract.types.values().filter(|model| model.is_payload) {
         let (name, ty) = (&model.name, pascal(&model.name));
-        let _ = writeln!(
-            out,
-            "    /// `{name}`.\n    #[derive(Debug, Default)]\n    pub struct {ty} {{"
-        );
-        for field in fields {
-            let _ = writeln!(
-                out,
-                "        /// `{name}.{field}`.\n        pub {}: {}, // {name}.{field}",
-                snake(&field.name),
-                output(contract, &field.ty),
-                field = field.name,
-            );
-        }
-        let _ = writeln!(
-            out,
-            "    }}
+        let fields = model.fields().iter().map(|field| {
+            let (variable, coordinate) = (snake(&field.name), &field.coordinate);
+            let ty = output(contract, &field.ty);
+            format!(
+                "        /// `{coordinate}`.
+        pub {variable}: {ty}, // {coordinate}\n"
+            )
+        });
+        let fields: String = fields.collect();
+        out += &format!(
+            "    /// `{name}`.
+    #[derive(Debug, Default)]
+    pub struct {ty} {{
+{fields}    }}
 
     impl UserErrorPayload for {ty} {{
         type UserError = <RequestContext as UserErrors>::UserError;
@@ -43,8 +37,9 @@ pub(super) fn emit(out: &mut String, contract: &Contract) {
             &self.user_errors
         }}
     }}
+
 "
         );
     }
-    *out += "}\n\n";
+    out + "}\n\n"
 }

@@ -76,15 +76,9 @@ fn named_type(contract: &Contract, name: &str) -> String {
         "Float" => "f64".to_owned(),
         "Boolean" => "bool".to_owned(),
         "String" | "ID" => "String".to_owned(),
-        name => match contract.named(name) {
-            Some(model) if matches!(model.kind, Kind::Input(_)) => {
-                format!("input::{}", pascal(name))
-            }
-            Some(model) => model
-                .rust
-                .as_ref()
-                .map_or_else(|| format!("input::{}", pascal(name)), |rust| path(rust)),
-            None => String::new(),
-        },
+        name => {
+            let rust = contract.named(name).and_then(|model| model.rust.as_deref());
+            rust.map_or_else(|| format!("input::{}", pascal(name)), path)
+        }
     }
 }

@@ -14,6 +14,7 @@ use coach_domain::{
     clock::Clock,
     command::CommandRate,
     database::{self, Options, Pool},
+    live::StatusCache,
     object::ObjectStore,
     purchase::Shops,
 };
@@ -22,7 +23,7 @@ use coach_gateway::{
     http::{self, AppState, Statements},
     settings::{Settings, Sources},
 };
-use coach_resolvers::{App, Services};
+use coach_resolvers::App;
 use coach_workers::{object::Folder, queue::PostgresQueue};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -170,15 +171,18 @@ impl TestApp {
         let objects = setup.objects.unwrap_or_else(folder);
         let shops = || settings.shops.open().expect("shops that can be asked");
         let shops = setup.shops.unwrap_or_else(shops);
-        let services = Services {
+        let app = Arc::new(App {
+            database: (*pool).clone(),
+            catalogue: Arc::default(),
             clock: clock.clone(),
             operations: Arc::new(queue),
             shops,
-            objects: objects.clone(),
-            rate: Arc::new(CommandRate::new(settings.limits.commands)),
+            live: StatusCache::new(objects.clone(), clock.clone()),
+            objects,
+            rate: CommandRate::new(settings.limits.commands),
             status_url: settings.status_url(settings.listen).expect("an address"),
-        };
-        let app = App::recording((*pool).clone(), services);
+            record_statements: true,
+        });
         let authenticator = Authenticator::local(&issuer, &settings.auth, clock.clone());
         let state = AppState::with_demo(
             &settings,

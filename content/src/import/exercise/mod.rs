@@ -186,25 +186,25 @@ fn instructions(fields: &Map<String, Value>) -> Result<Vec<String>, ItemError> {
     Ok(all)
 }
 
+fn value_of<'a>(fields: &'a Map<String, Value>, field: &str) -> Result<&'a Value, ItemError> {
+    let value = fields.get(field);
+    value.ok_or_else(|| ItemError(format!("it has no `{field}`")))
+}
+
 fn text_of<'a>(fields: &'a Map<String, Value>, field: &str) -> Result<&'a str, ItemError> {
-    match fields.get(field) {
-        Some(Value::String(text)) => Ok(text),
-        Some(other) => Err(wrong_type(field, "a text", other)),
-        None => Err(ItemError(format!("it has no `{field}`"))),
-    }
+    let value = value_of(fields, field)?;
+    value
+        .as_str()
+        .ok_or_else(|| wrong_type(field, "a text", value))
 }
 
 fn list_of<'a>(fields: &'a Map<String, Value>, field: &str) -> Result<Vec<&'a str>, ItemError> {
-    let items = match fields.get(field) {
-        Some(Value::Array(items)) => items,
-        Some(other) => return Err(wrong_type(field, "a list of texts", other)),
-        None => return Err(ItemError(format!("it has no `{field}`"))),
-    };
-    let texts = items.iter().map(|item| {
-        item.as_str()
-            .ok_or_else(|| wrong_type(field, "a list of texts", item))
-    });
-    texts.collect()
+    let value = value_of(fields, field)?;
+    let wrong = |found| wrong_type(field, "a list of texts", found);
+    let items = value.as_array().ok_or_else(|| wrong(value))?.iter();
+    items
+        .map(|item| item.as_str().ok_or_else(|| wrong(item)))
+        .collect()
 }
 
 fn one_of<T: Copy>(

@@ -1,23 +1,13 @@
 //! Parsing of durations in recipes.
 
-use crate::amount::{after_about, range, strip_words};
+use crate::amount::{after_about, range, strip_any, strip_words};
 
-/// Units with their minutes. The first match counts.
-const UNITS: [(&str, f64); 14] = [
-    ("minutes", 1.0),
-    ("minute", 1.0),
-    ("mins", 1.0),
-    ("min", 1.0),
-    ("m", 1.0),
-    ("hours", 60.0),
-    ("hour", 60.0),
-    ("hrs", 60.0),
-    ("hr", 60.0),
-    ("h", 60.0),
-    ("days", 1440.0),
-    ("day", 1440.0),
-    ("weeks", 10_080.0),
-    ("week", 10_080.0),
+/// The minutes of units, and the words for these.
+const UNITS: [(f64, &[&str]); 4] = [
+    (1.0, &["minutes", "minute", "mins", "min", "m"]),
+    (60.0, &["hours", "hour", "hrs", "hr", "h"]),
+    (1440.0, &["days", "day"]),
+    (10_080.0, &["weeks", "week"]),
 ];
 
 /// The minutes of a duration; of a range the maximum. A number without a unit means minutes. `None` when the text has
@@ -29,10 +19,7 @@ pub(super) fn minutes(text: &str) -> Option<f64> {
     }
     let (text, aside) = text.split_once('(').unwrap_or((text, ""));
     let aside = aside.trim_start();
-    if ["not", "without", "excluding"]
-        .iter()
-        .any(|word| strip_words(aside, word).is_some())
-    {
+    if strip_any(aside, &["not", "without", "excluding"]).is_some() {
         return None;
     }
     let plus = strip_words(aside, "plus").or_else(|| aside.strip_prefix('+'));
@@ -71,7 +58,7 @@ fn compound(text: &str) -> Option<(f64, &str)> {
 fn single(text: &str) -> Option<(f64, &str)> {
     let (_, max, rest) = range(after_about(text))?;
     let mut units = UNITS.iter();
-    let (unit, rest) = units.find_map(|(word, unit)| Some((unit, strip_words(rest, word)?)))?;
+    let (unit, rest) = units.find_map(|(unit, words)| Some((unit, strip_any(rest, words)?)))?;
     Some((max * unit, rest))
 }
 

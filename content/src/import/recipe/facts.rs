@@ -1,7 +1,7 @@
 //! The lines with the times and the servings of a recipe.
 
 use super::{duration::minutes, markdown::one_line};
-use crate::amount::{after_about, range, strip_words};
+use crate::amount::{after_about, range, strip_any};
 
 /// The maximum time of a recipe, a year: more is a mistake.
 const MAX_MINUTES: f64 = 525_600.0;
@@ -96,9 +96,7 @@ fn servings(value: &str) -> Option<i32> {
     };
     let rest = rest.trim_start();
     let alone = rest.is_empty() || rest.starts_with(['+', '?', '(', ',']);
-    let is_servings = SERVING_WORDS
-        .iter()
-        .any(|word| strip_words(rest, word).is_some());
+    let is_servings = strip_any(rest, &SERVING_WORDS).is_some();
     let whole = least.fract() == 0.0 && (1.0..=1000.0).contains(&least);
     #[expect(clippy::cast_possible_truncation, reason = "just checked")]
     (whole && (alone || is_servings)).then_some(least as i32)

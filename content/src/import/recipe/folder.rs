@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read as _},
+    io,
     path::Path,
 };
 
@@ -10,7 +10,10 @@ use coach_domain::recipe::Recipe;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::recipe;
-use crate::import::{Entry, FileError, ItemError, source::is_standard_input};
+use crate::import::{
+    Entry, FileError, ItemError,
+    source::{is_standard_input, read_at_most},
+};
 
 /// The maximum size of a file. A recipe takes a few thousand bytes.
 const MAX_BYTES: u64 = 256 * 1024;
@@ -22,31 +25,26 @@ const MAX_BYTES: u64 = 256 * 1024;
 ///
 /// When there is no such folder, it is not a folder, or it cannot be read. The error of a single file is in its entry.
 pub fn read_recipes(folder: &Path) -> Result<Vec<Entry<Recipe>>, FileError> {
-    if is_standard_input(folder) {
-        return Err(FileError::not_a_folder(folder));
-    }
-    let data = fs::metadata(folder).map_err(|error| FileError::open(folder, &error))?;
-    if !data.is_dir() {
-        return Err(FileError::not_a_folder(folder));
-    }
     let unreadable = |error| FileError::open(folder, &error);
-    let mut names = Vec::new();
+    if is_standard_input(folder) || !fs::metadata(folder).map_err(unreadable)?.is_dir() {
+        let reason =
+            "it is not a folder; recipes are imported from the folder that their files are in";
+        return Err(FileError::new(folder, reason));
+    }
+    let mut entries = Vec::new();
     for file in fs::read_dir(folder).map_err(unreadable)? {
-        let name = file.map_err(unreadable)?.file_name();
-        // A name that is not UTF-8 is rejected below, under the part of it that can be displayed.
-        let display_name = name.to_string_lossy().into_owned();
-        let is_markdown = Path::new(&name).extension().is_some_and(|end| end == "md");
-        if is_markdown && !display_name.starts_with('.') {
-            names.push((display_name, name));
+        let path = file.map_err(unreadable)?.path();
+        let is_markdown = path.extension().is_some_and(|end| end == "md");
+        // A name that is not UTF-8 is rejected, under the part of it that can be displayed.
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if is_markdown && !name.starts_with('.') {
+            entries.push(entry(&path, name.into_owned()));
         }
     }
-    if names.is_empty() {
-        return Err(FileError::no_recipes(folder));
+    if entries.is_empty() {
+        let reason = "it has no files whose names end with `.md`";
+        return Err(FileError::new(folder, reason));
     }
-    let entries = names
-        .into_iter()
-        .map(|(display_name, name)| entry(&folder.join(&name), display_name));
-    let mut entries: Vec<_> = entries.collect();
     // The same order on every system, whatever its normal form for file names.
     entries.sort_by(|one, other| (&one.slug, &one.name).cmp(&(&other.slug, &other.name)));
     reject_duplicates(&mut entries);
@@ -91,15 +89,10 @@ fn read(path: &Path) -> Result<Vec<u8>, ItemError> {
     if !fs::metadata(path).map_err(read_error)?.is_file() {
         return Err(ItemError::new("it is not a regular file"));
     }
-    let mut file = Vec::new();
-    let limited = File::open(path).map_err(read_error)?.take(MAX_BYTES + 1);
-    io::BufReader::new(limited)
-        .read_to_end(&mut file)
-        .map_err(read_error)?;
-    if file.len() as u64 > MAX_BYTES {
-        return Err(ItemError(format!(
+    let file = File::open(path).and_then(|file| read_at_most(MAX_BYTES, file));
+    file.map_err(read_error)?.ok_or_else(|| {
+        ItemError(format!(
             "it has more than {MAX_BYTES} bytes, too much for a recipe"
-        )));
-    }
-    Ok(file)
+        ))
+    })
 }

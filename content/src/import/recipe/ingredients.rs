@@ -4,7 +4,7 @@ use coach_domain::recipe::RecipeIngredient;
 
 use super::{
     line::ingredient,
-    markdown::{Block, Item, one_line},
+    markdown::{Block, Item, label, one_line},
 };
 
 /// The maximum length of a label in bytes. A longer text is a remark.
@@ -27,23 +27,18 @@ pub(super) fn ingredients(title: Option<&str>, blocks: &[Block]) -> Vec<RecipeIn
             Block::List(items) => groups.push((group.clone(), items)),
         }
     }
-    let metric = |group: &Option<String>| {
-        group
-            .as_deref()
-            .is_some_and(|it| it.eq_ignore_ascii_case("metric"))
-    };
-    let has_metric = groups.iter().any(|(group, _)| metric(group));
-    let kept = groups
-        .into_iter()
-        .filter(|(group, _)| !has_metric || !is_imperial(group.as_deref()));
-    kept.flat_map(|(group, items)| {
-        let group = group.filter(|it| !it.eq_ignore_ascii_case("metric"));
-        items
-            .iter()
-            .flat_map(move |item| lines(item, group.as_deref()))
-            .collect::<Vec<_>>()
-    })
-    .collect()
+    let is_metric = |group: &str| group.eq_ignore_ascii_case("metric");
+    let has_metric = groups
+        .iter()
+        .any(|(group, _)| group.as_deref().is_some_and(is_metric));
+    let mut ingredients = Vec::new();
+    for (group, items) in &groups {
+        let group = group.as_deref().filter(|group| !is_metric(group));
+        if !has_metric || !is_imperial(group) {
+            ingredients.extend(items.iter().flat_map(|item| lines(item, group)));
+        }
+    }
+    ingredients
 }
 
 /// Whether a group repeats the ingredients in imperial or American units.
@@ -61,10 +56,6 @@ fn is_label(text: &str, is_strong: bool) -> bool {
     let looks_like_label =
         is_strong || text.starts_with("For ") || text.ends_with(':') || words <= 4;
     short && looks_like_label && (!about_amounts || text.starts_with("For "))
-}
-
-fn label(text: &str) -> String {
-    one_line(text).trim_end_matches(':').trim().to_owned()
 }
 
 /// The ingredient of an item, or those of its subitems when it is only their label.

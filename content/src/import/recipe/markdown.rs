@@ -1,8 +1,6 @@
 //! The subset of Markdown that recipes use: headings, paragraphs and lists, all as plain text. Images and HTML are
 //! dropped; links are replaced with their text.
 
-use std::iter::Peekable;
-
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 /// The maximum nesting depth of lists and quotations.
@@ -18,6 +16,16 @@ pub(super) enum Block {
     },
     Paragraph(Paragraph),
     List(Vec<Item>),
+}
+
+impl Block {
+    /// The items, if it is a list.
+    pub(super) fn items(&self) -> &[Item] {
+        match self {
+            Self::List(items) => items,
+            _ => &[],
+        }
+    }
 }
 
 /// A paragraph.
@@ -39,142 +47,84 @@ pub(super) struct Item {
 
 /// The blocks of a document; `None` when it is nested more than [`MAX_DEPTH`] levels deep.
 pub(super) fn blocks(text: &str) -> Option<Vec<Block>> {
-    let parser = Parser::new_ext(text, Options::empty());
-    Reader {
-        events: parser.peekable(),
+    read_blocks(&mut Parser::new_ext(text, Options::empty()), 0)
+}
+
+/// The blocks up to the end of the enclosing element. Text that is in no paragraph, as in a tight list, becomes one.
+fn read_blocks(events: &mut Parser<'_>, depth: usize) -> Option<Vec<Block>> {
+    if depth > MAX_DEPTH {
+        return None;
     }
-    .blocks(0)
-}
-
-struct Reader<'a> {
-    events: Peekable<Parser<'a>>,
-}
-
-impl Reader<'_> {
-    /// The blocks up to the end of the enclosing element.
-    fn blocks(&mut self, depth: usize) -> Option<Vec<Block>> {
-        let mut blocks = Vec::new();
-        if depth > MAX_DEPTH {
-            return None;
-        }
-        while let Some(event) = self.events.peek() {
-            match event {
-                Event::Start(Tag::Heading { level, .. }) => {
-                    let level = *level as usize;
-                    self.events.next();
-                    let text = self.inline().text;
+    let mut blocks = Vec::new();
+    let (mut text, mut is_strong) = (String::new(), true);
+    let (mut strong, mut images) = (0_usize, 0_usize);
+    while let Some(event) = events.next() {
+        match event {
+            Event::Start(Tag::Image { .. }) => images += 1,
+            Event::End(TagEnd::Image) => images -= 1,
+            _ if images > 0 => {}
+            Event::Start(Tag::Strong) => strong += 1,
+            Event::End(TagEnd::Strong) => strong -= 1,
+            Event::Text(part) | Event::Code(part) => {
+                is_strong &= strong > 0 || part.trim().is_empty();
+                text.push_str(&part);
+            }
+            Event::SoftBreak | Event::HardBreak => text.push('\n'),
+            Event::Start(Tag::Emphasis | Tag::Link { .. })
+            | Event::End(TagEnd::Emphasis | TagEnd::Link)
+            | Event::InlineHtml(_) => {}
+            // A block begins or ends here, and with it the text before.
+            edge => {
+                let paragraph = Paragraph {
+                    is_strong: std::mem::replace(&mut is_strong, true),
+                    text: std::mem::take(&mut text).trim().to_owned(),
+                };
+                if let Event::End(TagEnd::Heading(level)) = edge {
+                    let (level, text) = (level as usize, paragraph.text);
                     blocks.push(Block::Heading { level, text });
+                } else if !paragraph.text.is_empty() {
+                    blocks.push(Block::Paragraph(paragraph));
                 }
-                Event::Start(Tag::List(_)) => {
-                    self.events.next();
-                    blocks.push(Block::List(self.items(depth + 1)?));
-                }
-                Event::Start(Tag::BlockQuote(_)) => {
-                    self.events.next();
-                    blocks.extend(self.blocks(depth + 1)?);
-                }
-                Event::Start(Tag::HtmlBlock) => self.skip(),
-                Event::Start(Tag::Paragraph | Tag::CodeBlock(_)) => {
-                    self.events.next();
-                    push(&mut blocks, self.inline());
-                }
-                Event::End(_) => {
-                    self.events.next();
-                    return Some(blocks);
-                }
-                // The text of a tight list is in no paragraph.
-                Event::Text(_)
-                | Event::Code(_)
-                | Event::InlineHtml(_)
-                | Event::SoftBreak
-                | Event::HardBreak
-                | Event::Start(
-                    Tag::Emphasis | Tag::Strong | Tag::Link { .. } | Tag::Image { .. },
-                ) => push(&mut blocks, self.inline()),
-                _ => {
-                    self.events.next();
-                }
-            }
-        }
-        Some(blocks)
-    }
-
-    fn items(&mut self, depth: usize) -> Option<Vec<Item>> {
-        let mut items = Vec::new();
-        while let Some(Event::Start(Tag::Item)) = self.events.next() {
-            let mut item = Item::default();
-            for block in self.blocks(depth + 1)? {
-                match block {
-                    Block::List(items) => item.items.extend(items),
-                    Block::Heading { text, .. } | Block::Paragraph(Paragraph { text, .. }) => {
-                        let mark = if item.text.is_empty() { "" } else { "\n" };
-                        item.text = format!("{}{mark}{text}", item.text);
+                match edge {
+                    Event::Start(Tag::List(_)) => {
+                        blocks.push(Block::List(read_items(events, depth + 1)?));
                     }
+                    Event::Start(Tag::BlockQuote(_)) => {
+                        blocks.extend(read_blocks(events, depth + 1)?);
+                    }
+                    Event::End(TagEnd::Item | TagEnd::BlockQuote(_)) => break,
+                    _ => {}
                 }
-            }
-            items.push(item);
-        }
-        Some(items)
-    }
-
-    /// The text up to the end of its block. Also consumes the end event, if the block is a paragraph, heading or code
-    /// block.
-    fn inline(&mut self) -> Paragraph {
-        let mut text = String::new();
-        let (mut depth, mut strong) = (0_usize, 0_usize);
-        let mut is_strong = true;
-        while let Some(event) = self.events.peek() {
-            match event {
-                Event::Start(Tag::Image { .. }) => {
-                    self.skip();
-                    continue;
-                }
-                Event::Start(Tag::Strong) => (depth, strong) = (depth + 1, strong + 1),
-                Event::Start(Tag::Emphasis | Tag::Link { .. }) => depth += 1,
-                Event::End(TagEnd::Strong) => (depth, strong) = (depth - 1, strong - 1),
-                Event::End(TagEnd::Emphasis | TagEnd::Link) => depth -= 1,
-                Event::Text(part) | Event::Code(part) => {
-                    is_strong &= strong > 0 || part.trim().is_empty();
-                    text.push_str(part);
-                }
-                Event::SoftBreak | Event::HardBreak => text.push('\n'),
-                Event::InlineHtml(_) | Event::Html(_) => {}
-                Event::End(TagEnd::Paragraph | TagEnd::Heading(_) | TagEnd::CodeBlock) => {
-                    self.events.next();
-                    break;
-                }
-                _ => break,
-            }
-            self.events.next();
-        }
-        let is_strong = is_strong && !text.trim().is_empty();
-        let text = text.trim().to_owned();
-        Paragraph { text, is_strong }
-    }
-
-    /// Skips the element that begins here.
-    fn skip(&mut self) {
-        let mut depth = 0_usize;
-        for event in self.events.by_ref() {
-            match event {
-                Event::Start(_) => depth += 1,
-                Event::End(_) => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 {
-                break;
             }
         }
     }
+    Some(blocks)
 }
 
-fn push(blocks: &mut Vec<Block>, paragraph: Paragraph) {
-    if !paragraph.text.is_empty() {
-        blocks.push(Block::Paragraph(paragraph));
+fn read_items(events: &mut Parser<'_>, depth: usize) -> Option<Vec<Item>> {
+    let mut items = Vec::new();
+    while let Some(Event::Start(Tag::Item)) = events.next() {
+        let mut item = Item::default();
+        for block in read_blocks(events, depth + 1)? {
+            match block {
+                Block::List(items) => item.items.extend(items),
+                Block::Heading { text, .. } | Block::Paragraph(Paragraph { text, .. }) => {
+                    let mark = if item.text.is_empty() { "" } else { "\n" };
+                    item.text = format!("{}{mark}{text}", item.text);
+                }
+            }
+        }
+        items.push(item);
     }
+    Some(items)
 }
 
 /// Text on one line, with one space between words.
 pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A heading or label on one line, without the colon at its end.
+pub(super) fn label(text: &str) -> String {
+    one_line(text).trim_end_matches(':').trim().to_owned()
 }

@@ -20,7 +20,7 @@ pub use folder::read_recipes;
 use self::{
     facts::Facts,
     ingredients::ingredients,
-    markdown::{Block, blocks, one_line},
+    markdown::{Block, Item, blocks, one_line},
     steps::steps,
 };
 use super::{ItemError, text};
@@ -54,10 +54,10 @@ fn recipe(slug: &str, file: &[u8]) -> Result<Recipe, ItemError> {
     let blocks = blocks(markdown).ok_or(ItemError::new(too_deep))?;
     let sections = sections(&blocks);
     let mut facts = Facts::default();
-    let opening = sections.iter().take_while(|(title, _)| {
-        !title.is_some_and(|title| is_ingredients(title) || is_directions(title))
-    });
-    let opening = opening.flat_map(|(_, blocks)| blocks.iter());
+    let opening = sections
+        .iter()
+        .take_while(|(title, _)| !is_ingredients(title) && !is_directions(title))
+        .flat_map(|(_, blocks)| *blocks);
     let summary = summary::summary(opening, &mut facts);
     let tags = front_matter.tags;
     Ok(Recipe {
@@ -77,43 +77,37 @@ fn recipe(slug: &str, file: &[u8]) -> Result<Recipe, ItemError> {
     })
 }
 
-/// The headings of the first two levels with the blocks below them. The first section has the blocks before the first
-/// heading.
-fn sections(blocks: &[Block]) -> Vec<(Option<&str>, &[Block])> {
+/// A heading of one of the first two levels, and the blocks below it.
+type Section<'a> = (&'a str, &'a [Block]);
+
+/// The sections of a document. The first one has an empty heading: its blocks come before all headings.
+fn sections(blocks: &[Block]) -> Vec<Section<'_>> {
     let mut sections = Vec::new();
-    let (mut title, mut begin) = (None, 0);
+    let (mut title, mut begin) = ("", 0);
     for (index, block) in blocks.iter().enumerate() {
         if let Block::Heading { level: 1 | 2, text } = block {
             sections.push((title, &blocks[begin..index]));
-            (title, begin) = (Some(text.as_str()), index + 1);
+            (title, begin) = (text.as_str(), index + 1);
         }
     }
     sections.push((title, &blocks[begin..]));
     sections
 }
 
-type Sections<'a> = [(Option<&'a str>, &'a [Block])];
-
 fn is_ingredients(title: &str) -> bool {
     title.to_lowercase().contains("ingredients")
 }
 
 fn is_directions(title: &str) -> bool {
-    let title = title.trim().to_lowercase();
+    let title = title.to_lowercase();
     let others = ["instructions", "method", "preparation", "steps"];
     title.contains("directions") || others.contains(&title.trim_end_matches(':'))
 }
 
-fn all_ingredients(sections: &Sections<'_>) -> Result<Vec<RecipeIngredient>, ItemError> {
-    let found = titled(sections, is_ingredients);
-    if found.is_empty() {
-        return Err(ItemError::new("it has no section `## Ingredients`"));
-    }
-    let longest = found
-        .iter()
-        .flat_map(|(_, blocks)| blocks.iter())
-        .find_map(too_long);
-    if let Some(line) = longest {
+fn all_ingredients(sections: &[Section<'_>]) -> Result<Vec<RecipeIngredient>, ItemError> {
+    let found = titled(sections, is_ingredients, "Ingredients")?;
+    let mut blocks = found.iter().flat_map(|(_, blocks)| *blocks);
+    if let Some(line) = blocks.find_map(|block| too_long(block.items())) {
         let begin: String = line.chars().take(40).collect();
         return Err(ItemError(format!(
             "its ingredient `{begin}…` has more than {MAX_LINE_CHARS} characters; shorten it"
@@ -124,95 +118,80 @@ fn all_ingredients(sections: &Sections<'_>) -> Result<Vec<RecipeIngredient>, Ite
     let all = found
         .iter()
         .flat_map(|(title, blocks)| ingredients(Some(*title).filter(|it| own(it)), blocks));
-    let all: Vec<_> = all.collect();
-    match all.len() {
-        0 => Err(ItemError::new(
-            "its section `## Ingredients` has no list of ingredients",
-        )),
-        1..=MAX_ITEMS => Ok(all),
-        many => Err(ItemError(format!(
-            "it has {many} ingredients; {MAX_ITEMS} are the most"
-        ))),
-    }
+    let none = "its section `## Ingredients` has no list of ingredients";
+    check_count(all.collect(), "ingredients", none)
 }
 
-fn too_long(block: &Block) -> Option<&str> {
-    fn of(items: &[markdown::Item]) -> Option<&str> {
-        items.iter().find_map(|item| {
-            let long = item.text.chars().count() > MAX_LINE_CHARS;
-            long.then_some(item.text.as_str())
-                .or_else(|| of(&item.items))
-        })
-    }
-    match block {
-        Block::List(items) => of(items),
-        _ => None,
-    }
+/// The first line that is too long.
+fn too_long(items: &[Item]) -> Option<&str> {
+    items.iter().find_map(|item| {
+        let long = item.text.chars().count() > MAX_LINE_CHARS;
+        long.then_some(item.text.as_str())
+            .or_else(|| too_long(&item.items))
+    })
 }
 
-fn all_steps(sections: &Sections<'_>) -> Result<Vec<String>, ItemError> {
-    let found = titled(sections, is_directions);
-    if found.is_empty() {
-        return Err(ItemError::new("it has no section `## Directions`"));
-    }
-    let own = |title: &str| title.contains(' ');
+fn all_steps(sections: &[Section<'_>]) -> Result<Vec<String>, ItemError> {
+    let found = titled(sections, is_directions, "Directions")?;
     let all = found
         .iter()
-        .flat_map(|(title, blocks)| steps(Some(*title).filter(|it| own(it)), blocks));
+        .flat_map(|(title, blocks)| steps(Some(*title).filter(|it| it.contains(' ')), blocks));
     let all: Vec<_> = all.collect();
-    if let Some(at) = all
-        .iter()
-        .position(|step| step.chars().count() > MAX_STEP_CHARS)
-    {
-        let reason = format!(
-            "its step {} has more than {MAX_STEP_CHARS} characters; split it",
-            at + 1
-        );
-        return Err(ItemError(reason));
+    let is_long = |step: &String| step.chars().count() > MAX_STEP_CHARS;
+    if let Some(at) = all.iter().position(is_long) {
+        let step = at + 1;
+        return Err(ItemError(format!(
+            "its step {step} has more than {MAX_STEP_CHARS} characters; split it"
+        )));
     }
-    match all.len() {
-        0 => Err(ItemError::new("its section `## Directions` says nothing")),
-        1..=MAX_ITEMS => Ok(all),
-        many => Err(ItemError(format!(
-            "it has {many} steps; {MAX_ITEMS} are the most"
-        ))),
-    }
+    check_count(all, "steps", "its section `## Directions` says nothing")
 }
 
+/// The sections with a fitting title. `usual` is the usual one, for the message when there are none.
 fn titled<'a>(
-    sections: &Sections<'a>,
-    is_one: impl Fn(&str) -> bool,
-) -> Vec<(&'a str, &'a [Block])> {
-    let titled = sections
-        .iter()
-        .filter_map(|(title, blocks)| Some(((*title)?.trim(), *blocks)));
-    titled.filter(|(title, _)| is_one(title)).collect()
+    sections: &[Section<'a>],
+    is_fitting: fn(&str) -> bool,
+    usual: &str,
+) -> Result<Vec<Section<'a>>, ItemError> {
+    let found = sections.iter().filter(|(title, _)| is_fitting(title));
+    let found: Vec<_> = found.copied().collect();
+    if found.is_empty() {
+        return Err(ItemError(format!("it has no section `## {usual}`")));
+    }
+    Ok(found)
+}
+
+/// The items, if there are neither too many nor none; `none` is the message for that.
+fn check_count<T>(all: Vec<T>, kind: &str, none: &str) -> Result<Vec<T>, ItemError> {
+    match all.len() {
+        0 => Err(ItemError::new(none)),
+        1..=MAX_ITEMS => Ok(all),
+        many => Err(ItemError(format!(
+            "it has {many} {kind}; {MAX_ITEMS} are the most"
+        ))),
+    }
 }
 
 /// The slots that the tags name.
 fn slots(tags: &[String]) -> Vec<MealSlot> {
     let named = |slot: &MealSlot| {
-        let names: &[&str] = match slot {
-            MealSlot::Breakfast => &["breakfast"],
-            MealSlot::Lunch => &["lunch"],
-            MealSlot::Dinner => &["dinner", "supper"],
-            MealSlot::Snack => &["snack"],
-        };
-        tags.iter().any(|tag| names.contains(&tag.as_str()))
+        has_tag(tags, slot.as_str()) || (*slot == MealSlot::Dinner && has_tag(tags, "supper"))
     };
     MealSlot::iter().filter(named).collect()
 }
 
 /// The diet that the tags name, and all less restrictive ones. Nothing is inferred from the ingredients.
 fn diets(tags: &[String]) -> Vec<Diet> {
-    let tagged = |name: &str| tags.iter().any(|tag| tag == name);
-    let strictest = match () {
-        () if tagged("vegan") => Diet::Vegan,
-        () if tagged("vegetarian") => Diet::Vegetarian,
-        () => return Vec::new(),
-    };
+    let named = |diet: &Diet| has_tag(tags, diet.as_str());
+    let strictest = [Diet::Vegan, Diet::Vegetarian].into_iter().find(named);
     // Diets are ordered from the least restrictive one.
-    Diet::iter().filter(|diet| *diet <= strictest).collect()
+    Diet::iter()
+        .filter(|diet| strictest.is_some_and(|strictest| *diet <= strictest))
+        .collect()
+}
+
+fn has_tag(tags: &[String], name: &str) -> bool {
+    tags.iter().any(|tag| tag.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]

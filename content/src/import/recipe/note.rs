@@ -1,6 +1,6 @@
 //! Separation of the name of an ingredient from the notes about it.
 
-use crate::amount::{counted, strip_words};
+use crate::amount::{counted, strip_any, strip_words};
 
 /// Words after a comma that begin a note: on preparation, purpose or alternatives. Participles and adverbs do so too.
 const NOTE_STARTS: [&str; 32] = [
@@ -63,12 +63,17 @@ const PURPOSES: [&str; 9] = [
 ];
 
 /// The name of an ingredient, and the notes about it.
-pub(super) fn split(text: &str) -> (String, Vec<String>) {
-    let (text, mut in_parentheses) = parentheses(text);
+pub(super) fn separate_notes(text: &str) -> (String, Vec<String>) {
+    let (text, mut in_parentheses) = extract_parentheses(text);
     let mut name = text.as_str();
     let mut notes = Vec::new();
-    for cut in [sentence, comma, alternative, purpose] {
-        if let Some((before, after)) = cut(name).filter(|(before, _)| has_letters(before)) {
+    for split in [
+        split_at_sentence_end,
+        split_at_comma,
+        split_before_alternative,
+        split_before_purpose,
+    ] {
+        if let Some((before, after)) = split(name).filter(|(before, _)| has_letters(before)) {
             notes.insert(0, after.trim().trim_end_matches('.').to_owned());
             name = before;
         }
@@ -94,20 +99,18 @@ pub(super) fn has_letters(text: &str) -> bool {
 }
 
 /// Extracts texts in parentheses, except those that belong to a word, as in `clove(s)`.
-fn parentheses(text: &str) -> (String, Vec<String>) {
+fn extract_parentheses(text: &str) -> (String, Vec<String>) {
     let (mut outside, mut inside) = (String::new(), String::new());
     let mut notes = Vec::new();
     let mut depth = 0_usize;
     for (at, letter) in text.char_indices() {
-        let plural = ["(s)", "(es)"]
-            .iter()
-            .any(|end| text[at..].starts_with(end) && outside.ends_with(char::is_alphabetic));
+        let rest = &text[at..];
+        let plural = (rest.starts_with("(s)") || rest.starts_with("(es)"))
+            && outside.ends_with(char::is_alphabetic);
         match letter {
             '(' if depth == 0 && plural => outside.push(letter),
             // `pinches of (mozzarella or oaxaca)`
-            '(' if depth == 0
-                && outside.trim_end().ends_with(" of")
-                && !text[at..].contains(") ") => {}
+            '(' if depth == 0 && outside.trim_end().ends_with(" of") && !rest.contains(") ") => {}
             '(' => {
                 depth += 1;
                 if depth > 1 {
@@ -140,7 +143,7 @@ fn parentheses(text: &str) -> (String, Vec<String>) {
 }
 
 /// Splits at a semicolon, a dash or the end of a sentence: `soft cheese. Gruyère works best`.
-fn sentence(text: &str) -> Option<(&str, &str)> {
+fn split_at_sentence_end(text: &str) -> Option<(&str, &str)> {
     if let Some(cut) = text.split_once("; ").or_else(|| text.split_once('—')) {
         return Some(cut);
     }
@@ -157,17 +160,15 @@ fn sentence(text: &str) -> Option<(&str, &str)> {
 
 /// Splits at the first comma before a note, that is, not before another ingredient of a list or another adjective of
 /// the same noun.
-fn comma(text: &str) -> Option<(&str, &str)> {
+fn split_at_comma(text: &str) -> Option<(&str, &str)> {
     // Without decimal commas: `2,5kg`.
     let commas = text
         .match_indices(',')
         .filter(|(at, _)| !text[at + 1..].starts_with(char::is_numeric));
     commas.enumerate().find_map(|(index, (at, _))| {
         let (before, after) = (&text[..at], text[at + 1..].trim_start());
-        let instead = ["or", "and/or"]
-            .iter()
-            .any(|word| strip_words(after, word).is_some());
-        let listed = index > 0 && [" or ", " and "].iter().any(|word| after.contains(word));
+        let instead = strip_any(after, &["or", "and/or"]).is_some();
+        let listed = index > 0 && (after.contains(" or ") || after.contains(" and "));
         let last = before.rsplit(' ').next().unwrap_or_default().to_lowercase();
         let adjective = ADJECTIVES.contains(&last.as_str()) || is_participle_or_adverb(&last);
         let is_note = (instead && index == 0) || (starts_note(after) && !listed);
@@ -182,7 +183,7 @@ fn starts_note(text: &str) -> bool {
     NOTE_STARTS.contains(&first)
         || is_participle_or_adverb(first)
         // `husks removed`
-        || last.is_some_and(|last| last == "removed" || last == "squeezed" || last == "chopped")
+        || matches!(last, Some("removed" | "squeezed" | "chopped"))
         || (last.is_none() && ADJECTIVES.contains(&first))
         || first.starts_with(char::is_numeric)
 }
@@ -192,26 +193,21 @@ fn is_participle_or_adverb(word: &str) -> bool {
 }
 
 /// Splits before an alternative or additional amount: `butter or 3 tablespoons of oil`, `1 egg plus 2 yolks`.
-fn alternative(text: &str) -> Option<(&str, &str)> {
+fn split_before_alternative(text: &str) -> Option<(&str, &str)> {
     let mut words = text.match_indices(' ').map(|(at, _)| text.split_at(at));
     words.find(|(_, after)| {
-        let other = strip_words(after, "or").or_else(|| strip_words(after, "instead of"));
-        let more = after.trim_start();
-        let more = strip_words(more, "plus").or_else(|| more.strip_prefix('+'));
+        let other = strip_any(after, &["or", "instead of"]);
+        let more = strip_words(after, "plus").or_else(|| after.trim_start().strip_prefix('+'));
         more.is_some_and(|more| counted(more).is_some() || strip_words(more, "more").is_some())
             || other.is_some_and(|other| counted(other).is_some())
     })
 }
 
 /// Splits before a purpose.
-fn purpose(text: &str) -> Option<(&str, &str)> {
+fn split_before_purpose(text: &str) -> Option<(&str, &str)> {
     let mut words = text.match_indices(' ').map(|(at, _)| text.split_at(at));
     words.find(|(_, after)| {
-        let after = after.trim_start();
         let doing = strip_words(after, "for").and_then(|rest| rest.split_whitespace().next());
-        PURPOSES
-            .iter()
-            .any(|purpose| strip_words(after, purpose).is_some())
-            || doing.is_some_and(|word| word.ends_with("ing"))
+        strip_any(after, &PURPOSES).is_some() || doing.is_some_and(|word| word.ends_with("ing"))
     })
 }

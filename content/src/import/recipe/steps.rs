@@ -1,6 +1,6 @@
 //! The steps of a recipe.
 
-use super::markdown::{Block, Item, Paragraph, one_line};
+use super::markdown::{Block, Item, Paragraph, label, one_line};
 
 /// The maximum length of a label in characters. A longer text is a step.
 const MAX_LABEL_CHARS: usize = 80;
@@ -56,10 +56,6 @@ impl Steps {
 fn is_label(paragraph: &Paragraph) -> bool {
     let short = paragraph.text.chars().count() <= MAX_LABEL_CHARS && !paragraph.text.contains('\n');
     short && (paragraph.is_strong || paragraph.text.ends_with(':'))
-}
-
-fn label(text: &str) -> String {
-    one_line(text).trim_end_matches(':').trim().to_owned()
 }
 
 /// Whether each line of a paragraph is a sentence.

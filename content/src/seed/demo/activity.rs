@@ -1,19 +1,22 @@
-//! The rows of a demo member's activity in a cycle, by rules: nearly all workouts and meals are done.
+//! A demo member's activity in a cycle, by rules: nearly all workouts and meals are done.
 
 use std::sync::Arc;
 
 use coach_domain::{
     Error, Result,
     cycle::{Cycle, DAYS},
-    day::{self, Day, Effort, PlannedMeal, choice_entity, completion_entity, log::DayLog},
+    day::{
+        self, Day, Effort, PlannedMeal,
+        log::{DayLog, MealChoice, WorkoutCompletion},
+    },
     enums::MealSlot,
     preferences::{self, Preferences},
     recipe::Recipe,
 };
 
 use super::{
+    data::{DataBuilder, DemoData},
     definition::Plan,
-    rows::{RowBuilder, Rows},
 };
 
 /// The last of each group of this many workouts was skipped.
@@ -25,7 +28,7 @@ const DOUBLE_MEAL: usize = 11;
 
 /// A cycle whose activity is added.
 pub(super) struct CycleActivity<'a> {
-    pub(super) builder: &'a RowBuilder<'a>,
+    pub(super) builder: &'a DataBuilder<'a>,
     pub(super) plan: &'a Plan,
     pub(super) cycle: &'a Cycle,
     pub(super) history: &'a [Preferences],
@@ -33,7 +36,7 @@ pub(super) struct CycleActivity<'a> {
 
 impl CycleActivity<'_> {
     /// Adds the workouts and meals up to the last active day, and the swapped dinners, including later ones.
-    pub(super) fn add_rows(&self, rows: &mut Rows) -> Result<()> {
+    pub(super) fn add_to(&self, data: &mut DemoData) -> Result<()> {
         let days = self.days()?;
         let workouts = (days.iter().filter(|day| self.active(day))).flat_map(|day| {
             let workouts = day.workouts.iter();
@@ -43,15 +46,14 @@ impl CycleActivity<'_> {
             if is_last_of(SKIPPED_WORKOUT, index) {
                 continue;
             }
-            rows.completions.push(completion_entity::Model {
-                member_id: self.builder.member,
-                cycle_id: self.cycle.id.id,
-                day: day.number,
-                position: scheduled.position,
+            let completion = WorkoutCompletion {
+                day: day.id.number,
+                position: scheduled.id.position,
                 workout_id: scheduled.workout.id,
                 completed_at: self.builder.at(day.date, (18, 30)),
                 effort: effort(index),
-            });
+            };
+            data.completions.push((self.cycle.id, completion));
         }
         let meals = (days.iter()).flat_map(|day| day.meals.iter().map(move |meal| (day, meal)));
         for (index, (day, meal)) in meals.enumerate() {
@@ -61,16 +63,15 @@ impl CycleActivity<'_> {
             if !eaten && chosen.is_none() {
                 continue;
             }
-            rows.choices.push(choice_entity::Model {
-                member_id: self.builder.member,
-                cycle_id: self.cycle.id.id,
-                day: day.number,
+            let choice = MealChoice {
+                day: day.id.number,
                 slot: meal.slot,
-                position: meal.position,
+                position: meal.id.position,
                 recipe_id: chosen.map_or(meal.recipe.id, |recipe| recipe.id),
                 servings: if is_last_of(DOUBLE_MEAL, index) { 2 } else { 1 },
                 eaten_at: eaten.then(|| self.builder.at(day.date, time(meal))),
-            });
+            };
+            data.choices.push((self.cycle.id, choice));
         }
         Ok(())
     }

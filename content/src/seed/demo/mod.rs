@@ -1,14 +1,14 @@
 //! Demo members, in every state that a member can be in. [`members`] defines them, with times in days before the day of
-//! seeding; [`rows`] converts the definitions to rows, with dates in each member's own time zone.
+//! seeding; [`data`] makes their data of the definitions, with dates in each member's own time zone.
 
 mod activity;
+mod data;
 mod definition;
 pub(super) mod insert;
 mod members;
 mod plan;
 mod profile;
 pub(super) mod renew;
-mod rows;
 
 /// The local issuer, whose tokens the demo members use.
 pub const LOCAL_ISSUER: &str = "coach-local";

@@ -1,4 +1,4 @@
-//! The rows of a demo member's plan: its cycles, their check-ins, and the activity in them.
+//! A demo member's plan: its cycles, their check-ins, and the activity in them.
 
 use chrono::NaiveDate;
 use coach_domain::{
@@ -6,66 +6,55 @@ use coach_domain::{
     check_in::{CheckIn, CheckInAnswers},
     cycle::{self, Cycle},
     id::{CheckInId, CycleId, PlanId},
-    plan::{self, PlanStatus},
+    plan::{Plan, PlanStatus},
     preferences::{self, Preferences},
     progression::{self, Load},
 };
 
 use super::{
     activity::CycleActivity,
+    data::{DataBuilder, DemoData},
     definition,
-    rows::{RowBuilder, Rows},
 };
 
-impl RowBuilder<'_> {
-    /// Adds the rows of the plan, if the definition has one.
-    pub(super) fn add_plan(&self, rows: &mut Rows) -> Result<()> {
-        let Some(plan) = &self.definition.plan else {
+impl DataBuilder<'_> {
+    /// Adds the plan, if the definition has one.
+    pub(super) fn add_plan(&self, data: &mut DemoData) -> Result<()> {
+        let Some(definition) = &self.definition.plan else {
             return Ok(());
         };
         let history = self.history();
-        let started_on = plan
-            .cycles
-            .first()
-            .map_or(self.today, |it| self.ago(it.began));
-        let row = plan::entity::Model {
-            member_id: self.member,
-            id: self.id("plan", started_on),
+        let began = definition.cycles.first().map(|it| self.ago(it.began));
+        let started_on = began.unwrap_or(self.today);
+        let plan = Plan {
+            id: PlanId {
+                member: self.member,
+                id: self.id("plan", started_on),
+            },
             goal: self.wanted(&history, started_on)?.goal,
-            status: match plan.ended {
+            status: match definition.ended {
                 Some(_) => PlanStatus::Ended,
                 None => PlanStatus::Active,
             },
             started_on,
-            ended_on: plan.ended.map(|days| self.ago(days)),
+            ended_on: definition.ended.map(|days| self.ago(days)),
         };
-        for (part, number) in plan.cycles.iter().zip(1..) {
-            let cycle = self.cycle(part, number, &row, &history)?;
+        for (part, number) in definition.cycles.iter().zip(1..) {
+            let cycle = self.cycle(part, number, &plan, &history)?;
             let activity = CycleActivity {
                 builder: self,
-                plan,
+                plan: definition,
                 cycle: &cycle,
                 history: &history,
             };
-            activity.add_rows(rows)?;
-            rows.cycles.push(cycle::entity::Model {
-                member_id: self.member,
-                id: cycle.id.id,
-                plan_id: row.id,
-                number,
-                starts_on: cycle.starts_on,
-                closed_on: cycle.closed_on,
-                programme_id: cycle.programme,
-                programme_version: cycle.programme_version,
-                seed: cycle.seed,
-                wanted_level: cycle.wanted.map(|wanted| wanted.level),
-                wanted_days_per_week: cycle.wanted.map(|wanted| wanted.days_per_week),
-            });
-            let check_in = part.check_in.as_ref();
-            rows.check_ins
-                .extend(check_in.map(|(days, answers)| self.check_in(cycle.id, *days, answers())));
+            activity.add_to(data)?;
+            if let Some((days, answers)) = &part.check_in {
+                let check_in = self.check_in(cycle.id, *days, answers());
+                data.check_ins.push(check_in);
+            }
+            data.cycles.push(cycle);
         }
-        rows.plans.push(row);
+        data.plan = Some(plan);
         Ok(())
     }
 
@@ -79,7 +68,7 @@ impl RowBuilder<'_> {
         &self,
         part: &definition::Cycle,
         number: i32,
-        plan: &plan::entity::Model,
+        plan: &Plan,
         history: &[Preferences],
     ) -> Result<Cycle> {
         let starts_on = self.ago(part.began);
@@ -97,10 +86,7 @@ impl RowBuilder<'_> {
         let closed_on = part.check_in.as_ref().map(|(days, _)| self.ago(*days));
         Ok(Cycle {
             id: CycleId { member, id },
-            plan_id: PlanId {
-                member,
-                id: plan.id,
-            },
+            plan_id: plan.id,
             number,
             starts_on,
             ends_on: cycle::ends_on(starts_on),

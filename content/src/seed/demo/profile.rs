@@ -1,37 +1,44 @@
-//! The rows of a demo member's profile: member, preferences, subscription, favourites and consents.
+//! The profile of a demo member: member, preferences, subscription, favourites and consents.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
-    consent, favourite,
+    consent::Consent,
+    database::Columns,
+    email_address::EmailAddress,
     id::RecipeId,
-    member,
-    preferences::{self, Preferences},
-    subscription,
+    member::Member,
+    preferences::Preferences,
+    subscription::{Access, Entitlement},
+    viewer::Subject,
 };
 
 use super::{
     LOCAL_ISSUER,
+    data::{DataBuilder, DemoData, Subscription},
     definition::{DemoMember, DemoSubscription},
-    rows::{RowBuilder, Rows},
 };
 use crate::seed::identity::id;
 
-impl RowBuilder<'_> {
-    /// Adds the rows of the member, except plans.
-    pub(super) fn add_profile(&self, rows: &mut Rows) {
-        let since = self
-            .definition
-            .preferences
-            .first()
-            .map_or(0, |preferences| preferences.since);
-        let registered = self.at(self.ago(since), (0, 0));
-        rows.members.push(self.member(registered));
-        let history = self.history().into_iter();
-        rows.preferences
-            .extend(history.map(|preferences| self.preferences(preferences)));
-        rows.subscriptions.extend(self.subscription(registered));
-        rows.favourites.extend(self.favourites(registered));
-        rows.consents.extend(self.consents(registered));
+impl DataBuilder<'_> {
+    /// The data of the member, except plans.
+    pub(super) fn profile(&self) -> DemoData {
+        let preferences = self.history();
+        let first = preferences.first().map(|it| it.effective_from);
+        let registered = self.at(first.unwrap_or(self.today), (0, 0));
+        DemoData {
+            id: self.member,
+            member: self.member_columns(registered),
+            registered_at: registered,
+            preferences,
+            subscription: self.subscription(registered),
+            favourites: self.favourites(registered),
+            consents: self.consents(registered),
+            plan: None,
+            cycles: Vec::new(),
+            completions: Vec::new(),
+            choices: Vec::new(),
+            check_ins: Vec::new(),
+        }
     }
 
     /// The history of preferences, the earliest first.
@@ -49,7 +56,7 @@ impl RowBuilder<'_> {
             .collect()
     }
 
-    fn member(&self, registered: DateTime<Utc>) -> member::entity::Model {
+    fn member_columns(&self, registered: DateTime<Utc>) -> Columns {
         let DemoMember {
             subject,
             display_name,
@@ -57,79 +64,70 @@ impl RowBuilder<'_> {
             time_zone,
             units,
             ..
-        } = self.definition;
-        member::entity::Model {
+        } = *self.definition;
+        let purchase_token = id("purchase_token", subject);
+        let member = Member {
             id: self.member,
-            issuer: LOCAL_ISSUER.to_owned(),
-            subject: (*subject).to_owned(),
-            display_name: (*display_name).to_owned(),
-            email: Some((*subject).to_owned()),
+            display_name: display_name.to_owned(),
+            email: EmailAddress::parse(subject),
             email_confirmed_at: Some(registered),
-            email_code_digest: None,
             email_code_requested_at: None,
-            locale: (*locale).to_owned(),
-            time_zone: time_zone.name().to_owned(),
-            units: *units,
-            purchase_token: id("purchase_token", subject),
-            created_at: registered,
-        }
+            locale: locale.to_owned(),
+            time_zone,
+            units,
+            access: Access::None,
+            subscription: None,
+            purchase_token: purchase_token.to_string(),
+            health_data: None,
+            deletion_final_at: None,
+        };
+        let subject = Subject {
+            issuer: LOCAL_ISSUER.to_owned(),
+            subject: subject.to_owned(),
+        };
+        member.columns(&subject, None, purchase_token, registered)
     }
 
-    fn preferences(&self, preferences: Preferences) -> preferences::entity::Model {
-        preferences::entity::Model {
-            member_id: self.member,
-            effective_from: preferences.effective_from,
-            goal: preferences.goal,
-            level: preferences.level,
-            diet: preferences.diet,
-            allergens: preferences.allergens,
-            days_per_week: preferences.days_per_week,
-        }
-    }
-
-    fn subscription(&self, registered: DateTime<Utc>) -> Option<subscription::entity::Model> {
+    fn subscription(&self, registered: DateTime<Utc>) -> Option<Subscription> {
         let DemoSubscription {
             provider,
             trial_ends,
             expires,
             grace_ends,
             will_renew,
-        } = self.definition.subscription.as_ref()?;
-        let end = |days: &Option<i64>| days.map(|days| self.at(self.ago(-days), (12, 0)));
+        } = *self.definition.subscription.as_ref()?;
+        let end = |days: Option<i64>| days.map(|days| self.at(self.ago(-days), (12, 0)));
         // The last update was the latest end in the past, or else the registration.
         let past = [trial_ends, expires].into_iter().flatten();
-        let past = past.copied().filter(|days| *days < 0).max();
-        Some(subscription::entity::Model {
-            member_id: self.member,
+        let past = past.filter(|days| *days < 0).max();
+        Some(Subscription {
             id: self.id("subscription", self.today),
-            provider: *provider,
             external_id: provider.map(|_| format!("demo-{}", self.definition.subject)),
-            trial_ends_at: end(trial_ends),
-            expires_at: end(expires),
-            grace_ends_at: end(grace_ends),
-            will_renew: *will_renew,
-            updated_at: end(&past).unwrap_or(registered),
+            entitlement: Entitlement {
+                provider,
+                trial_ends_at: end(trial_ends),
+                expires_at: end(expires),
+                grace_ends_at: end(grace_ends),
+                will_renew,
+            },
+            updated_at: end(past).unwrap_or(registered),
         })
     }
 
-    fn favourites(&self, registered: DateTime<Utc>) -> Vec<favourite::entity::Model> {
-        let slugs = self.definition.favourites.iter().rev();
-        (slugs.zip(1..))
-            .map(|(slug, minutes)| favourite::entity::Model {
-                member_id: self.member,
-                recipe_id: RecipeId(id("recipe", slug)),
-                created_at: registered + TimeDelta::minutes(minutes),
-            })
+    fn favourites(&self, registered: DateTime<Utc>) -> Vec<(RecipeId, DateTime<Utc>)> {
+        let slugs = self.definition.favourites.iter().rev().zip(1..);
+        let added = |minutes| registered + TimeDelta::minutes(minutes);
+        slugs
+            .map(|(slug, minutes)| (RecipeId(id("recipe", slug)), added(minutes)))
             .collect()
     }
 
-    fn consents(&self, registered: DateTime<Utc>) -> Vec<consent::entity::Model> {
+    fn consents(&self, registered: DateTime<Utc>) -> Vec<Consent> {
         let answers = self.definition.consents.iter();
         answers
-            .map(|(purpose, granted)| consent::entity::Model {
-                member_id: self.member,
-                purpose: *purpose,
-                granted: *granted,
+            .map(|&(purpose, granted)| Consent {
+                purpose,
+                granted,
                 changed_at: registered,
             })
             .collect()

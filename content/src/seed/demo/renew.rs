@@ -1,22 +1,15 @@
 //! Resetting demo members to the state that they represent once it has expired.
 
-use std::collections::HashMap;
-
 use chrono::{NaiveDate, TimeDelta};
-use coach_domain::{
-    Result, catalogue::Catalogue, clock::Clock, cycle, database, id::MemberId, member,
-};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect,
-};
+use coach_domain::{Result, catalogue::Catalogue, clock::Clock, database, id::MemberId};
+use sea_orm::ConnectionTrait;
 
 use super::{
     LOCAL_ISSUER,
+    data::{DemoData, member_id},
     definition::DemoMember,
     insert::insert_owned,
     members::MEMBERS,
-    rows::{Rows, member_id},
 };
 
 /// Renews the members whose state has expired, and returns their subjects.
@@ -25,32 +18,21 @@ pub(in crate::seed) async fn renew_expired(
     clock: &dyn Clock,
     catalogue: &Catalogue,
 ) -> Result<Vec<&'static str>> {
-    let ids = MEMBERS.iter().map(member_id);
-    // Commands lock the member's row first, so their writes are either deleted here or happen afterwards.
-    let present: Vec<MemberId> = member::entity::Entity::find()
-        .filter(member::entity::Column::Issuer.eq(LOCAL_ISSUER))
-        .filter(member::entity::Column::Id.is_in(ids))
-        .select_only()
-        .column(member::entity::Column::Id)
-        .lock_exclusive()
-        .into_tuple()
-        .all(db)
-        .await?;
-    let began = latest_cycles(db, &present).await?;
-    let mut rows = Rows::default();
     let mut renewed = Vec::new();
     for definition in &MEMBERS {
         let (id, today) = (member_id(definition), clock.today(definition.time_zone));
-        if present.contains(&id) && is_expired(definition, began.get(&id).copied(), today) {
-            rows.add_member(definition, today, catalogue)?;
+        let Some(began) = lock_and_find_latest_cycle(db, id).await? else {
+            continue;
+        };
+        if is_expired(definition, began, today) {
+            let mut data = DemoData::new(definition, today, catalogue)?;
+            delete_owned(db, id).await?;
+            let columns = std::mem::take(&mut data.member);
+            database::update(db, "member", [("id", id.into())], columns).await?;
+            insert_owned(db, &data).await?;
             renewed.push(definition.subject);
         }
     }
-    for row in std::mem::take(&mut rows.members) {
-        delete_owned(db, row.id).await?;
-        row.into_active_model().reset_all().update(db).await?;
-    }
-    insert_owned(db, rows).await?;
     Ok(renewed)
 }
 
@@ -65,22 +47,23 @@ fn is_expired(definition: &DemoMember, began: Option<NaiveDate>, today: NaiveDat
     began.is_none_or(|began| today > began + days)
 }
 
-/// The date on which each member's latest cycle began.
-async fn latest_cycles(
+/// Locks a demo member's row, and returns when the latest cycle began, if there is one; `None` if there is no such member.
+async fn lock_and_find_latest_cycle(
     db: &impl ConnectionTrait,
-    members: &[MemberId],
-) -> Result<HashMap<MemberId, NaiveDate>> {
-    use cycle::entity::{Column, Entity};
-    let cycles = Entity::find().filter(Column::MemberId.is_in(members.iter().copied()));
-    let latest: Vec<(MemberId, NaiveDate)> = cycles
-        .select_only()
-        .column(Column::MemberId)
-        .column_as(Column::StartsOn.max(), "began")
-        .group_by(Column::MemberId)
-        .into_tuple()
-        .all(db)
+    member: MemberId,
+) -> Result<Option<Option<NaiveDate>>> {
+    // Commands lock the member's row first, so their writes are either deleted here or happen afterwards.
+    let lock = "SELECT FROM member WHERE id = $1 AND issuer = $2 FOR UPDATE";
+    let values = [member.into(), LOCAL_ISSUER.into()];
+    let locked = db.query_one_raw(database::statement(lock, values)).await?;
+    if locked.is_none() {
+        return Ok(None);
+    }
+    let latest = "SELECT max(starts_on) FROM cycle WHERE member_id = $1";
+    let row = db
+        .query_one_raw(database::statement(latest, [member.into()]))
         .await?;
-    Ok(latest.into_iter().collect())
+    row.map(|row| Ok(row.try_get_by_index(0)?)).transpose()
 }
 
 /// The tables with data of a member, in the order in which foreign keys allow to delete it.

@@ -1,4 +1,4 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use coach_domain::{
@@ -6,14 +6,14 @@ use coach_domain::{
     clock::Clock,
     cycle::{self, DAYS},
     enums::Allergen,
-    subscription::{Access, Entitlement},
+    subscription::Access,
 };
 
 use super::{
     DEMO,
+    data::{DemoData, member_id},
     definition::DemoMember,
     members::MEMBERS,
-    rows::{Rows, member_id},
 };
 use crate::seed;
 
@@ -34,12 +34,9 @@ fn catalogue() -> Catalogue {
     seed::catalogue().expect("the content can be read")
 }
 
-fn rows_of(definition: &DemoMember, now: DateTime<Utc>, catalogue: &Catalogue) -> Rows {
-    let mut rows = Rows::default();
+fn data_of(definition: &DemoMember, now: DateTime<Utc>, catalogue: &Catalogue) -> DemoData {
     let today = At(now).today(definition.time_zone);
-    rows.add_member(definition, today, catalogue)
-        .expect("the rows can be built");
-    rows
+    DemoData::new(definition, today, catalogue).expect("the data can be made")
 }
 
 fn definition(subject: &str) -> &'static DemoMember {
@@ -49,18 +46,9 @@ fn definition(subject: &str) -> &'static DemoMember {
         .expect("the member is defined")
 }
 
-fn access(rows: &Rows, now: DateTime<Utc>) -> Access {
-    let Some(row) = rows.subscriptions.first() else {
-        return Access::None;
-    };
-    let entitlement = Entitlement {
-        provider: row.provider,
-        trial_ends_at: row.trial_ends_at,
-        expires_at: row.expires_at,
-        grace_ends_at: row.grace_ends_at,
-        will_renew: row.will_renew,
-    };
-    entitlement.access(now)
+fn access(data: &DemoData, now: DateTime<Utc>) -> Access {
+    let subscription = data.subscription.as_ref();
+    subscription.map_or(Access::None, |it| it.entitlement.access(now))
 }
 
 #[test]
@@ -79,15 +67,15 @@ fn every_member_is_in_their_state_as_long_as_it_is_valid() {
     assert_eq!(states.len(), MEMBERS.len());
     for (subject, expected, day) in states {
         let definition = definition(subject);
-        let rows = rows_of(definition, now(), &catalogue);
+        let data = data_of(definition, now(), &catalogue);
         let today = At(now()).today(definition.time_zone);
-        let began = rows.cycles.iter().map(|cycle| cycle.starts_on).max();
+        let began = data.cycles.iter().map(|cycle| cycle.starts_on).max();
         let number = began.map(|began| (today - began).num_days() + 1);
         assert_eq!(number, day, "{subject}");
         for days in 0..=definition.valid_for {
             let later = now() + chrono::TimeDelta::days(days);
             assert_eq!(
-                access(&rows, later),
+                access(&data, later),
                 expected,
                 "{subject} after {days} days"
             );
@@ -111,16 +99,16 @@ fn rows_depend_on_the_day_and_not_on_the_time() {
             midnight.and_then(|it| it.and_local_timezone(definition.time_zone).earliest());
         let midnight = midnight.expect("a midnight").to_utc();
         let night = midnight + chrono::TimeDelta::hours(22);
-        let rows = rows_of(definition, midnight, &catalogue);
+        let data = data_of(definition, midnight, &catalogue);
         assert_eq!(
-            rows,
-            rows_of(definition, night, &catalogue),
+            data,
+            data_of(definition, night, &catalogue),
             "{}",
             definition.subject
         );
         assert_ne!(
-            rows,
-            rows_of(definition, midnight + Days::new(40), &catalogue)
+            data,
+            data_of(definition, midnight + Days::new(40), &catalogue)
         );
     }
 }
@@ -134,74 +122,71 @@ fn all_times_are_between_registration_and_now() {
         let midnight =
             midnight.and_then(|it| it.and_local_timezone(definition.time_zone).earliest());
         let midnight = midnight.expect("a midnight").to_utc();
-        let rows = rows_of(definition, midnight, &catalogue);
-        let registered = rows.members[0].created_at;
-        let past = registered..=midnight;
-        let check_ins = rows.check_ins.iter().map(|it| it.submitted_at);
-        let eaten = rows.choices.iter().filter_map(|it| it.eaten_at);
-        let done = rows.completions.iter().map(|it| it.completed_at);
-        let given = rows.consents.iter().map(|it| it.changed_at);
-        let said = rows.subscriptions.iter().map(|it| it.updated_at);
-        let kept = rows.favourites.iter().map(|it| it.created_at);
+        let data = data_of(definition, midnight, &catalogue);
+        let past = data.registered_at..=midnight;
+        let check_ins = data.check_ins.iter().map(|it| it.submitted_at);
+        let eaten = data.choices.iter().filter_map(|(_, it)| it.eaten_at);
+        let done = data.completions.iter().map(|(_, it)| it.completed_at);
+        let given = data.consents.iter().map(|it| it.changed_at);
+        let said = data.subscription.iter().map(|it| it.updated_at);
+        let kept = data.favourites.iter().map(|(_, at)| *at);
         let moments = check_ins.chain(eaten).chain(done).chain(given).chain(said);
         for moment in moments.chain(kept) {
             assert!(past.contains(&moment), "{}: {moment}", definition.subject);
         }
-        let first = rows.preferences.iter().map(|it| it.effective_from).min();
-        assert!(rows.plans.iter().all(|plan| Some(plan.started_on) >= first));
+        let first = data.preferences.iter().map(|it| it.effective_from).min();
+        assert!(data.plan.iter().all(|plan| Some(plan.started_on) >= first));
     }
 }
 
 #[test]
 fn cycles_follow_each_other_and_close_on_day_29_at_the_earliest() {
-    let rows = rows_of(definition(DEMO.third_cycle), now(), &catalogue());
-    assert_eq!(
-        (rows.plans.len(), rows.cycles.len(), rows.check_ins.len()),
-        (1, 3, 2)
-    );
-    for (pair, number) in rows.cycles.windows(2).zip(1..) {
+    let data = data_of(definition(DEMO.third_cycle), now(), &catalogue());
+    assert!(data.plan.is_some());
+    assert_eq!((data.cycles.len(), data.check_ins.len()), (3, 2));
+    for (pair, number) in data.cycles.windows(2).zip(1..) {
         let [one, next] = pair else { unreachable!() };
         assert_eq!((one.number, next.number), (number, number + 1));
         assert_eq!(one.closed_on, Some(next.starts_on));
         assert!(next.starts_on >= cycle::check_in_opens_on(one.starts_on));
-        assert_ne!(one.programme_id, next.programme_id);
+        assert_ne!(one.programme, next.programme);
     }
-    let closed: HashSet<_> = rows.check_ins.iter().map(|it| it.cycle_id.id).collect();
-    assert_eq!(closed, rows.cycles[..2].iter().map(|it| it.id).collect());
+    let closed: HashSet<_> = data.check_ins.iter().map(|it| it.cycle_id).collect();
+    assert_eq!(closed, data.cycles[..2].iter().map(|it| it.id).collect());
 }
 
 #[test]
 fn the_member_in_mid_cycle_has_all_kinds_of_data() {
     let catalogue = catalogue();
-    let rows = rows_of(definition(DEMO.mid_cycle), now(), &catalogue);
-    assert!(rows.completions.len() >= 4);
+    let data = data_of(definition(DEMO.mid_cycle), now(), &catalogue);
+    assert!(data.completions.len() >= 4);
     assert!(
-        rows.choices
+        data.choices
             .iter()
-            .filter(|it| it.eaten_at.is_some())
+            .filter(|(_, it)| it.eaten_at.is_some())
             .count()
             >= 30
     );
-    let ahead: Vec<_> = rows
+    let ahead: Vec<_> = data
         .choices
         .iter()
-        .filter(|it| it.eaten_at.is_none())
+        .filter(|(_, it)| it.eaten_at.is_none())
         .collect();
-    let [swapped] = ahead.as_slice() else {
+    let [(_, swapped)] = ahead.as_slice() else {
         panic!("one dinner is swapped and not eaten: {ahead:?}");
     };
     assert_eq!(swapped.day, 12);
-    let cycle = &rows.cycles[0];
-    let programme = &catalogue.programmes[&(cycle.programme_id, cycle.programme_version)];
+    let cycle = &data.cycles[0];
+    let programme = &catalogue.programmes[&(cycle.programme, cycle.programme_version)];
     assert!(
         !programme.content.days[11].workouts.is_empty(),
         "today is a rest day"
     );
-    assert_eq!((rows.favourites.len(), rows.consents.len()), (3, 3));
-    assert_eq!(rows.preferences[0].allergens, [Allergen::Nuts]);
-    for choice in &rows.choices {
+    assert_eq!((data.favourites.len(), data.consents.len()), (3, 3));
+    assert_eq!(data.preferences[0].allergens, [Allergen::Nuts]);
+    for (_, choice) in &data.choices {
         let recipe = &catalogue.recipes[&choice.recipe_id];
-        assert!(recipe.suits(rows.preferences[0].diet, &[Allergen::Nuts]));
+        assert!(recipe.suits(data.preferences[0].diet, &[Allergen::Nuts]));
         assert!(recipe.slots.contains(&choice.slot));
     }
 }
@@ -209,35 +194,25 @@ fn the_member_in_mid_cycle_has_all_kinds_of_data() {
 #[test]
 fn references_exist_and_ids_are_unique() {
     let catalogue = catalogue();
-    let mut rows = Rows::default();
+    let today = NaiveDate::from_ymd_opt(2026, 3, 29).expect("a date");
+    let (mut members, mut ids) = (HashSet::new(), HashSet::new());
     for definition in &MEMBERS {
-        let today = NaiveDate::from_ymd_opt(2026, 3, 29).expect("a date");
-        rows.add_member(definition, today, &catalogue)
-            .expect("the rows can be built");
-    }
-    let members: HashSet<_> = rows.members.iter().map(|it| it.id).collect();
-    assert_eq!(members, MEMBERS.iter().map(member_id).collect());
-    let plans: HashMap<_, _> = rows.plans.iter().map(|it| (it.id, it.member_id)).collect();
-    let cycles: HashMap<_, _> = rows.cycles.iter().map(|it| (it.id, it.member_id)).collect();
-    assert_eq!(
-        (plans.len(), cycles.len()),
-        (rows.plans.len(), rows.cycles.len())
-    );
-    for cycle in &rows.cycles {
-        assert_eq!(plans.get(&cycle.plan_id), Some(&cycle.member_id));
-        let programme = (cycle.programme_id, cycle.programme_version);
-        assert!(catalogue.programmes.contains_key(&programme));
-    }
-    for done in &rows.completions {
-        assert_eq!(cycles.get(&done.cycle_id), Some(&done.member_id));
-    }
-    for choice in &rows.choices {
-        assert_eq!(cycles.get(&choice.cycle_id), Some(&choice.member_id));
-    }
-    for favourite in &rows.favourites {
-        assert!(
-            catalogue.recipes.contains_key(&favourite.recipe_id),
-            "{favourite:?}"
-        );
+        let data = DemoData::new(definition, today, &catalogue).expect("the data can be made");
+        assert_eq!(data.id, member_id(definition));
+        assert!(members.insert(data.id));
+        let plan = data.plan.as_ref().map(|plan| plan.id);
+        assert!(plan.is_none_or(|plan| plan.member == data.id && ids.insert(plan.id)));
+        let cycles: HashSet<_> = data.cycles.iter().map(|cycle| cycle.id).collect();
+        for cycle in &data.cycles {
+            assert!(cycle.id.member == data.id && ids.insert(cycle.id.id));
+            assert_eq!(Some(cycle.plan_id), plan);
+            let programme = (cycle.programme, cycle.programme_version);
+            assert!(catalogue.programmes.contains_key(&programme));
+        }
+        assert!(data.completions.iter().all(|(id, _)| cycles.contains(id)));
+        assert!(data.choices.iter().all(|(id, _)| cycles.contains(id)));
+        for (recipe, _) in &data.favourites {
+            assert!(catalogue.recipes.contains_key(recipe), "{recipe:?}");
+        }
     }
 }

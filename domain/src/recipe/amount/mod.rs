@@ -4,8 +4,10 @@ mod unit;
 
 pub use unit::{MeasuringUnit, UnitFamily};
 
+use serde::Deserialize;
+
 /// The amount of an ingredient for the whole recipe.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 pub struct IngredientAmount {
     /// The lower bound, more than 0; rounded to four decimals.
     pub minimum: f64,

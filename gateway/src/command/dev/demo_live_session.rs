@@ -56,19 +56,11 @@ async fn broadcast(session: &Session, catalogue: &catalogue::Cache) -> anyhow::R
     end_earlier_sessions(session).await?;
     let id = announce(session, catalogue).await?;
     sleep(START_DELAY.to_std().context("the delay")?).await;
-    record(
-        session,
-        id,
-        [FactKind::Live, FactKind::Playback(url(PLAYBACK_URL)?)],
-    )
-    .await?;
+    let on_air = [FactKind::Live, FactKind::Playback(url(PLAYBACK_URL)?)];
+    record(session, id, on_air).await?;
     sleep(DURATION).await;
-    record(
-        session,
-        id,
-        [FactKind::Ended, FactKind::Replay(url(REPLAY_URL)?)],
-    )
-    .await
+    let over = [FactKind::Ended, FactKind::Replay(url(REPLAY_URL)?)];
+    record(session, id, over).await
 }
 
 /// Ends the sessions of earlier runs that were stopped before their end.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use coach_domain::{
     clock::{Clock as _, SystemClock},
-    database::{Pool, Session},
+    database::Session,
     live::{STATUS_FILE_KEY, Status},
     object::ObjectStore,
 };
@@ -21,7 +21,6 @@ const PURPOSE: Purpose = Purpose::of_operators("looking at the live sessions of"
 
 /// What all subcommands of `coach live` use.
 struct LiveContext {
-    pool: Pool,
     session: Session,
     objects: Arc<dyn ObjectStore>,
     now: chrono::DateTime<chrono::Utc>,
@@ -42,7 +41,6 @@ pub(crate) async fn run(settings: &Settings, verb: &Live) -> anyhow::Result<()> 
         session: Session::new(pool.clone(), tracing::Span::none()),
         objects: worker_process::objects(settings).await?,
         now: SystemClock.now(),
-        pool,
     };
     let text = match verb {
         Live::Show { format } => show::run(&context, *format).await,
@@ -63,6 +61,6 @@ pub(crate) async fn run(settings: &Settings, verb: &Live) -> anyhow::Result<()> 
         Live::Publish { raise, options } => publish::run(&context, *raise, options).await,
     };
     let text = text?;
-    context.pool.close().await;
+    pool.close().await;
     super::print(&text)
 }

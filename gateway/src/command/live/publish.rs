@@ -1,9 +1,6 @@
 //! `coach live publish`.
 
-use coach_domain::{
-    audit::{self, AuditEntry},
-    live,
-};
+use coach_domain::live;
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
 use serde_json::json;
 
@@ -34,13 +31,9 @@ pub(super) async fn run(
     if let Some(file) = ahead.filter(|_| raise) {
         let transaction = context.session.begin().await?;
         let version = live::raise_version(&transaction, file.version).await?;
-        let actor = actor::name(options);
-        let entry = AuditEntry {
-            actor: &actor,
-            action: "live.raise",
-            detail: json!({ "file": file.version, "database": latest.version, "version": version }),
-        };
-        audit::record(&transaction, &entry, context.now).await?;
+        let detail =
+            json!({ "file": file.version, "database": latest.version, "version": version });
+        actor::record(&transaction, options, "live.raise", detail, context.now).await?;
         transaction.commit().await?;
     }
     let status = live::publish(&context.session, &*context.objects).await?;

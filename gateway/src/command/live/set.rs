@@ -2,7 +2,6 @@
 
 use anyhow::bail;
 use coach_domain::{
-    audit::{self, AuditEntry},
     id::{LiveSessionId, OpaqueId as _},
     live::{self, Fact, FactKind, LiveState},
     outbox::{self, OutboxBatch},
@@ -14,7 +13,7 @@ use serde_json::json;
 use super::{LiveContext, show::describe};
 use crate::{
     cli::{ChangeOptions, LiveStateArg},
-    command::actor,
+    command::{actor, lowercase},
 };
 
 /// What the operator sets for a session.
@@ -46,13 +45,8 @@ pub(super) async fn run(
     };
     let transaction = context.session.begin().await?;
     let mut outbox = OutboxBatch::new(None, context.now);
-    let facts: Vec<_> = update
-        .facts()
-        .map(|kind| Fact {
-            kind,
-            at: context.now,
-        })
-        .collect();
+    let at = context.now;
+    let facts: Vec<_> = update.facts().map(|kind| Fact { kind, at }).collect();
     let found = live::record_manual_facts(&transaction, &mut outbox, id, &facts).await?;
     let Some((before, new)) = found else {
         bail!("there is no session with this id; `coach live show` prints them");
@@ -61,15 +55,13 @@ pub(super) async fn run(
         bail!("`{}` was called off; announce a new session", before.title);
     }
     let title = &before.title;
+    let state_before = lowercase(before.state);
     if let Some(state) = update.state.map(LiveState::from) {
         if state < before.state {
-            bail!(
-                "`{title}` is {} already, and states only go forward",
-                state_name(before.state)
-            );
+            bail!("`{title}` is {state_before} already, and states only go forward");
         }
         if state == before.state && update.playback_url.is_none() && update.replay_url.is_none() {
-            return Ok(format!("`{title}` is {} already\n", state_name(state)));
+            return Ok(format!("`{title}` is {state_before} already\n"));
         }
     }
     let detail = json!({
@@ -82,25 +74,13 @@ pub(super) async fn run(
     if options.dry_run {
         transaction.rollback().await?;
         return Ok(format!(
-            "`{title}` is {}, and would be set to: {detail}; this was a dry run, nothing is changed\n",
-            state_name(before.state)
+            "`{title}` is {state_before}, and would be set to: {detail}; this was a dry run, nothing is changed\n"
         ));
     }
     if new {
-        let actor = actor::name(options);
-        let entry = AuditEntry {
-            actor: &actor,
-            action: "live.set",
-            detail,
-        };
-        audit::record(&transaction, &entry, context.now).await?;
-        outbox::insert(
-            &transaction,
-            outbox.messages(),
-            &tracing::Span::none(),
-            context.now,
-        )
-        .await?;
+        let now = context.now;
+        actor::record(&transaction, options, "live.set", detail, now).await?;
+        outbox::insert(&transaction, outbox.messages(), &tracing::Span::none(), now).await?;
     }
     transaction.commit().await?;
     // If this fails, the outbox message makes a worker publish the file.
@@ -128,14 +108,5 @@ impl From<LiveStateArg> for LiveState {
             LiveStateArg::Ended => Self::Ended,
             LiveStateArg::Failed => Self::Failed,
         }
-    }
-}
-
-fn state_name(state: LiveState) -> &'static str {
-    match state {
-        LiveState::Scheduled => "scheduled",
-        LiveState::Live => "live",
-        LiveState::Ended => "ended",
-        LiveState::Failed => "failed",
     }
 }

@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use coach_domain::{
     id::OpaqueId as _,
     live::{self, LiveState, Status},
@@ -10,7 +9,10 @@ use coach_domain::{
 };
 
 use super::LiveContext;
-use crate::cli::Format;
+use crate::{
+    cli::Format,
+    command::{lowercase, rfc3339},
+};
 
 /// The status file, and the sessions that are live or scheduled.
 pub(super) async fn run(context: &LiveContext, format: Format) -> anyhow::Result<String> {
@@ -66,9 +68,9 @@ pub(super) fn describe(status: &Status) -> String {
     let Some((session, state)) = status.session.as_ref().zip(status.state) else {
         return format!("nothing was ever announced (version {version})");
     };
-    let state = format!("{state:?}").to_lowercase();
     format!(
-        "{state}, since {} (version {version}): {} with {}, {}, at {}{}",
+        "{}, since {} (version {version}): {} with {}, {}, at {}{}",
+        lowercase(state),
         rfc3339(status.updated_at),
         session.title,
         session.coach,
@@ -80,8 +82,4 @@ pub(super) fn describe(status: &Status) -> String {
             .map(|url| format!(", {}", url.as_str()))
             .unwrap_or_default(),
     )
-}
-
-fn rfc3339(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

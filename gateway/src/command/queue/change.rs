@@ -1,16 +1,15 @@
-//! `coach queue pause` and `resume`, and the audit entry of all changes.
+//! `coach queue pause` and `resume`.
 
-use coach_domain::{
-    audit::{self, AuditEntry},
-    database::Transaction,
-    queue::QueueName,
-};
+use coach_domain::queue::QueueName;
 use coach_workers::queue::pause;
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{QueueContext, list::rfc3339};
-use crate::{cli::ChangeOptions, command::actor};
+use super::QueueContext;
+use crate::{
+    cli::ChangeOptions,
+    command::{actor, rfc3339},
+};
 
 /// Ends the output of a dry run.
 pub(super) const DRY_RUN_NOTE: &str = "this was a dry run, nothing is changed";
@@ -29,14 +28,8 @@ pub(super) async fn pause(
     }
     let transaction = context.session.begin().await?;
     if pause::pause(&transaction, queue, context.now).await? {
-        record(
-            context,
-            &transaction,
-            options,
-            "queue.pause",
-            json!({ "queue": queue }),
-        )
-        .await?;
+        let detail = json!({ "queue": queue });
+        actor::record(&transaction, options, "queue.pause", detail, context.now).await?;
     }
     transaction.commit().await?;
     Ok(format!(
@@ -60,14 +53,8 @@ pub(super) async fn resume(
     }
     let transaction = context.session.begin().await?;
     if pause::resume(&transaction, queue, context.now).await? {
-        record(
-            context,
-            &transaction,
-            options,
-            "queue.resume",
-            json!({ "queue": queue }),
-        )
-        .await?;
+        let detail = json!({ "queue": queue });
+        actor::record(&transaction, options, "queue.resume", detail, context.now).await?;
     }
     transaction.commit().await?;
     Ok(format!("{queue} goes on; it was paused since {since}\n"))
@@ -78,22 +65,4 @@ async fn paused_since(context: &QueueContext, queue: QueueName) -> anyhow::Resul
     let paused = context.operations.paused().await?;
     let since = paused.iter().find(|(name, _)| *name == queue);
     Ok(since.map(|(_, since)| rfc3339(*since)))
-}
-
-/// Writes the audit entry of a change in the transaction that makes it.
-pub(super) async fn record(
-    context: &QueueContext,
-    transaction: &Transaction,
-    options: &ChangeOptions,
-    action: &'static str,
-    detail: Value,
-) -> anyhow::Result<()> {
-    let actor = actor::name(options);
-    let entry = AuditEntry {
-        actor: &actor,
-        action,
-        detail,
-    };
-    audit::record(transaction, &entry, context.now).await?;
-    Ok(())
 }

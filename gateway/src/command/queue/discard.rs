@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 use super::{
     QueueContext,
-    change::{DRY_RUN_NOTE, record},
+    change::DRY_RUN_NOTE,
     show::{counted, envelope, find_by_ids},
 };
-use crate::cli::ChangeOptions;
+use crate::{cli::ChangeOptions, command::actor};
 
 /// Deletes dead letters for good: those with the given ids, or else the oldest ones up to the limit.
 pub(super) async fn run(
@@ -41,7 +41,7 @@ pub(super) async fn run(
         // The audit entry is the only record of them that remains.
         let letters: Vec<_> = letters.iter().map(audit_detail).collect();
         let detail = json!({ "queue": queue, "discarded": discarded, "letters": letters });
-        record(context, &transaction, options, "queue.discard", detail).await?;
+        actor::record(&transaction, options, "queue.discard", detail, context.now).await?;
     }
     transaction.commit().await?;
     let left = context.operations.depth(queue).await?.dead;

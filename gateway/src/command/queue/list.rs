@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use coach_domain::{
     outbox,
     queue::{Depth, QueueName},
@@ -10,7 +10,7 @@ use coach_domain::{
 use serde::Serialize;
 
 use super::QueueContext;
-use crate::cli::Format;
+use crate::{cli::Format, command::rfc3339};
 
 /// The output of `--format json`. Fields may be added, but never removed.
 #[derive(Serialize)]
@@ -108,11 +108,6 @@ fn age(age: u64) -> String {
         3_600..86_400 => format!("{}h {}m", age / 3_600, age % 3_600 / 60),
         _ => format!("{}d {}h", age / 86_400, age % 86_400 / 3_600),
     }
-}
-
-/// A time in RFC 3339, in UTC and whole seconds.
-pub(super) fn rfc3339(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 #[cfg(test)]

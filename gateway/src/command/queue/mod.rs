@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use coach_domain::{
     clock::{Clock as _, SystemClock},
-    database::{Pool, Session},
+    database::Session,
     queue::Operations,
 };
 use coach_gateway::{queues, settings::Settings};
@@ -22,7 +22,6 @@ const PURPOSE: Purpose = Purpose::of_operators("looking at the queues of");
 
 /// What all subcommands of `coach queue` use.
 struct QueueContext {
-    pool: Pool,
     session: Session,
     operations: Arc<dyn Operations>,
     now: chrono::DateTime<chrono::Utc>,
@@ -35,7 +34,6 @@ pub(crate) async fn run(settings: &Settings, verb: &Queue) -> anyhow::Result<()>
         session: Session::new(pool.clone(), tracing::Span::none()),
         operations: queues::operations(settings, pool.clone()).await,
         now: SystemClock.now(),
-        pool,
     };
     let text = match verb {
         Queue::List { format } => list::run(&context, *format).await,
@@ -62,6 +60,6 @@ pub(crate) async fn run(settings: &Settings, verb: &Queue) -> anyhow::Result<()>
         Queue::Resume { target, options } => change::resume(&context, target.queue, options).await,
     };
     let text = text?;
-    context.pool.close().await;
+    pool.close().await;
     super::print(&text)
 }

@@ -6,10 +6,10 @@ use serde_json::json;
 
 use super::{
     QueueContext,
-    change::{DRY_RUN_NOTE, record},
+    change::DRY_RUN_NOTE,
     show::{counted, find_by_ids},
 };
-use crate::cli::ChangeOptions;
+use crate::{cli::ChangeOptions, command::actor};
 
 /// Moves dead letters back to their queue: those with the given ids, or else the oldest ones up to the limit.
 pub(super) async fn run(
@@ -42,7 +42,7 @@ pub(super) async fn run(
         } else {
             detail["ids"] = json!(ids);
         }
-        record(context, &transaction, options, "queue.redrive", detail).await?;
+        actor::record(&transaction, options, "queue.redrive", detail, context.now).await?;
     }
     transaction.commit().await?;
     let left = context.operations.depth(queue).await?.dead;

@@ -6,8 +6,8 @@ use anyhow::ensure;
 use coach_domain::queue::{Envelope, QueueName, Received};
 use serde_json::{Value, json};
 
-use super::{QueueContext, list::rfc3339};
-use crate::cli::Format;
+use super::QueueContext;
+use crate::{cli::Format, command::rfc3339};
 
 /// How many of the oldest dead letters are searched for given ids.
 const MAX_SEARCHED: usize = 10_000;

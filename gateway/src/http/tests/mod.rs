@@ -19,11 +19,11 @@ use axum::{
 use coach_domain::{
     clock::SystemClock,
     command::CommandRate,
-    live::{STATUS_FILE_ATTRIBUTES, STATUS_FILE_KEY},
+    live::{STATUS_FILE_ATTRIBUTES, STATUS_FILE_KEY, StatusCache},
     object::{Condition, ObjectStore},
     purchase::Shops,
 };
-use coach_resolvers::{App, Services};
+use coach_resolvers::App;
 use coach_workers::object::Folder;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -58,26 +58,31 @@ async fn gateway_over(objects: Arc<dyn ObjectStore>) -> Router {
 
 async fn gateway_with(objects: Arc<dyn ObjectStore>, demo: Option<&'static str>) -> Router {
     let settings = Settings::load(&Sources::default()).unwrap();
-    let clock = Arc::new(SystemClock);
     let pool = database::pool(
         "postgres://nobody@127.0.0.1:1/none?sslmode=disable",
         &settings,
     );
-    let pool = pool.unwrap();
-    let operations = queues::operations(&settings, pool.clone()).await;
-    let services = Services {
-        clock: clock.clone(),
-        operations,
-        shops: Shops::default(),
-        objects,
-        rate: Arc::new(CommandRate::new(settings.limits.commands)),
-        status_url: settings.status_url(settings.listen).expect("an address"),
-    };
-    let app = App::new(pool, services);
+    let app = app(&settings, pool.unwrap(), objects).await;
     let issuer = Arc::new(LocalIssuer::generate().unwrap());
-    let authenticator = Authenticator::local(&issuer, &settings.auth, clock);
+    let authenticator = Authenticator::local(&issuer, &settings.auth, Arc::new(SystemClock));
     let state = AppState::with_demo(&settings, app, authenticator, Some(issuer), demo);
     router(state)
+}
+
+async fn app(settings: &Settings, pool: Pool, objects: Arc<dyn ObjectStore>) -> Arc<App> {
+    let clock = Arc::new(SystemClock);
+    Arc::new(App {
+        operations: queues::operations(settings, pool.clone()).await,
+        database: pool,
+        catalogue: Arc::default(),
+        clock: clock.clone(),
+        shops: Shops::default(),
+        live: StatusCache::new(objects.clone(), clock),
+        objects,
+        rate: CommandRate::new(settings.limits.commands),
+        status_url: settings.status_url(settings.listen).expect("an address"),
+        record_statements: false,
+    })
 }
 
 async fn send(request: axum::http::request::Builder, body: impl Into<Body>) -> Response<Body> {
@@ -232,18 +237,8 @@ async fn panics_are_masked() {
     let state = Settings::load(&Sources::default()).unwrap();
     let pool = database::pool("postgres://nobody@127.0.0.1:1/none", &state).unwrap();
     let issuer = LocalIssuer::generate().unwrap();
-    let clock = Arc::new(SystemClock);
-    let authenticator = Authenticator::local(&issuer, &state.auth, clock.clone());
-    let operations = queues::operations(&state, pool.clone()).await;
-    let services = Services {
-        clock,
-        operations,
-        shops: Shops::default(),
-        objects: Arc::new(Folder::new("none")),
-        rate: Arc::new(CommandRate::new(state.limits.commands)),
-        status_url: state.status_url(state.listen).expect("an address"),
-    };
-    let app = App::new(pool, services);
+    let authenticator = Authenticator::local(&issuer, &state.auth, Arc::new(SystemClock));
+    let app = app(&state, pool, Arc::new(Folder::new("none"))).await;
     let state = AppState::new(&state, app, authenticator, None);
     let routes = routes.layer(middleware::from_fn_with_state(state, observe::observe));
     let request = Request::get("/boom").header("x-request-id", "mine");

@@ -1,10 +1,10 @@
 //! The front matter of a recipe: YAML between two `---` lines.
 
-mod shape;
+mod yaml;
 
 use serde::Deserialize;
 
-use self::shape::{FieldValue, FrontMatterShape};
+use self::yaml::Yaml;
 use super::ItemError;
 
 /// The keys that are used; all others are ignored.
@@ -27,15 +27,14 @@ pub(super) fn split(file: &str) -> Result<(FrontMatter, &str), ItemError> {
     let missing =
         "it does not begin with front matter: a line `---`, keys such as `title`, and a line `---`";
     let mut lines = text.split_inclusive('\n');
-    if lines.next().is_none_or(|line| line.trim_end() != "---") {
+    let Some(first) = lines.next().filter(|line| line.trim_end() == "---") else {
         return Err(ItemError::new(missing));
-    }
-    let begin = text.find('\n').map_or(text.len(), |at| at + 1);
-    let mut end = begin;
+    };
+    let mut end = first.len();
     for line in lines {
         if line.trim_end() == "---" {
             let rest = &text[end + line.len()..];
-            return Ok((read(&text[begin..end])?, rest));
+            return Ok((read(&text[first.len()..end])?, rest));
         }
         end += line.len();
     }
@@ -50,26 +49,35 @@ fn read(yaml: &str) -> Result<FrontMatter, ItemError> {
             "its front matter is empty; it needs a `title`",
         ));
     }
-    let FrontMatterShape::Keys { title, tags } = parse(yaml)? else {
+    let Yaml::Keys(mut keys) = parse(yaml)? else {
         return Err(ItemError::new(
             "its front matter has no keys; it needs a `title`, as in `title: Soup`",
         ));
     };
-    let title = match title {
-        FieldValue::Nothing => None,
-        FieldValue::Word(_) => parse::<RawTitle>(yaml)?.title,
-        FieldValue::List(_) | FieldValue::Keys => {
-            let holds = title.holds();
-            let reason = format!("its `title` must be a text, and holds {holds}");
-            return Err(ItemError(reason));
-        }
+    let title_holds =
+        |what: &str| ItemError(format!("its `title` must be a text, and holds {what}"));
+    let title = match keys.remove("title").unwrap_or_default() {
+        Yaml::Nothing => None,
+        Yaml::Word(_) => parse::<RawTitle>(yaml)?.title,
+        Yaml::List(_) => return Err(title_holds("a list")),
+        Yaml::Keys(_) => return Err(title_holds("keys with values")),
     };
-    let tags = tags.words().map_err(|holds| {
-        ItemError(format!(
+    let tags = match keys.remove("tags").unwrap_or_default() {
+        Yaml::List(tags) => tags,
+        tag => vec![tag],
+    };
+    let tags = tags.into_iter().filter_map(|tag| {
+        let holds = match tag {
+            Yaml::Nothing => return None,
+            Yaml::Word(tag) => return Some(Ok(tag.trim().to_lowercase())),
+            Yaml::List(_) => "a list in a list",
+            Yaml::Keys(_) => "keys with values",
+        };
+        Some(Err(ItemError(format!(
             "its `tags` must be a word or a list of words, and holds {holds}"
-        ))
-    })?;
-    let tags = tags.iter().map(|tag| tag.trim().to_lowercase()).collect();
+        ))))
+    });
+    let tags = tags.collect::<Result<_, _>>()?;
     Ok(FrontMatter { title, tags })
 }
 

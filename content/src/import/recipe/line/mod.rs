@@ -4,7 +4,7 @@ use coach_domain::recipe::{IngredientAmount, RecipeIngredient};
 
 use super::{
     markdown::one_line,
-    note::{self, has_letters},
+    note::{has_letters, separate_notes},
 };
 use crate::amount::{Quantity, counted, leading, strip_words, whole};
 
@@ -15,12 +15,19 @@ const MAX_NAME_WORDS: usize = 10;
 pub(super) fn ingredient(line: &str, extra_notes: Vec<String>) -> RecipeIngredient {
     let line = cleaned(line);
     let (prefix_note, line) = prefix_note(&line);
-    let found = at_the_beginning(line).or_else(|| after_name(line));
+    let places = [
+        at_the_beginning,
+        after_colon,
+        after_comma,
+        at_the_end,
+        in_parentheses,
+    ];
+    let found = places.iter().find_map(|find| find(line));
     let (quantity, rest) = match found {
         Some((quantity, rest)) => (Some(quantity), rest),
         None => (None, line.to_owned()),
     };
-    let (mut name, mut notes) = note::split(&rest);
+    let (mut name, mut notes) = separate_notes(&rest);
     let mut amount = quantity.and_then(|quantity| quantity.amount);
     // An amount per person is not that of the whole recipe.
     if let Some((before, each)) = name.split_once(" per ") {
@@ -63,10 +70,10 @@ fn cleaned(line: &str) -> String {
 /// A note in parentheses at the beginning, such as `(Optional)`, and the rest.
 fn prefix_note(line: &str) -> (Option<&str>, &str) {
     let split = line.strip_prefix('(').and_then(|rest| rest.split_once(')'));
-    let split = split.filter(|(_, rest)| has_letters(rest));
-    split.map_or((None, line), |(inside, rest)| {
-        (Some(inside.trim()), rest.trim_start())
-    })
+    match split.filter(|(_, rest)| has_letters(rest)) {
+        Some((inside, rest)) => (Some(inside.trim()), rest.trim_start()),
+        None => (None, line),
+    }
 }
 
 fn lower_optional(note: &str) -> String {
@@ -80,24 +87,16 @@ type Found<'a> = (Quantity<'a>, String);
 
 /// An amount before the name: `2 tbsp butter`. When nothing follows the unit, as in `2 cloves`, the unit is the name.
 fn at_the_beginning(line: &str) -> Option<Found<'_>> {
-    let named = |quantity: &Quantity<'_>| has_letters(&note::split(quantity.rest).0);
+    let named = |quantity: &Quantity<'_>| has_letters(&separate_notes(quantity.rest).0);
     let quantity = leading(line)
         .filter(named)
         .or_else(|| counted(line).filter(named))?;
     Some((quantity, quantity.rest.to_owned()))
 }
 
-/// An amount after the name.
-fn after_name(line: &str) -> Option<Found<'_>> {
-    after_colon(line)
-        .or_else(|| after_comma(line))
-        .or_else(|| at_the_end(line))
-        .or_else(|| in_parentheses(line))
-}
-
 /// An amount after a colon: `pasta: 800g | 1 1/2 lb`.
 fn after_colon(line: &str) -> Option<Found<'_>> {
-    let at = outside(line).find(|(_, letter)| *letter == ':')?.0;
+    let at = outside(line, ':').next()?;
     let (name, value) = (&line[..at], line[at + 1..].trim_start());
     let quantity = leading(value).filter(|_| has_letters(name))?;
     Some((quantity, format!("{name} {}", as_note(quantity.rest))))
@@ -105,11 +104,10 @@ fn after_colon(line: &str) -> Option<Found<'_>> {
 
 /// An amount after a comma, with nothing else after it: `Paprika, 2 tsp`.
 fn after_comma(line: &str) -> Option<Found<'_>> {
-    let mut commas = outside(line).filter(|(_, letter)| *letter == ',');
-    commas.find_map(|(at, _)| {
+    outside(line, ',').find_map(|at| {
         let (name, value) = (&line[..at], line[at + 1..].trim_start());
         let quantity = leading(value)?;
-        let (more, _) = note::split(quantity.rest);
+        let (more, _) = separate_notes(quantity.rest);
         (has_letters(name) && !has_letters(&more))
             .then(|| (quantity, format!("{name} {}", quantity.rest)))
     })
@@ -117,8 +115,7 @@ fn after_comma(line: &str) -> Option<Found<'_>> {
 
 /// An amount in parentheses: `Rice (50 grams)`.
 fn in_parentheses(line: &str) -> Option<Found<'_>> {
-    let mut begins = line.match_indices('(');
-    begins.find_map(|(at, _)| {
+    line.match_indices('(').find_map(|(at, _)| {
         let (inside, after) = line[at + 1..].split_once(')')?;
         let inside = inside.strip_suffix(" medium sized").unwrap_or(inside);
         let quantity = whole(inside)
@@ -129,8 +126,7 @@ fn in_parentheses(line: &str) -> Option<Found<'_>> {
 
 /// An amount with a unit, and only notes after it: `Oil 2 tbsp`, `Salt - 1 1/2 teaspoons`.
 fn at_the_end(line: &str) -> Option<Found<'_>> {
-    let mut words = outside(line).filter(|(_, letter)| *letter == ' ');
-    words.find_map(|(at, _)| {
+    outside(line, ' ').find_map(|at| {
         let value = line[at..].trim_start();
         let numeric = value.starts_with(|letter: char| letter.is_numeric() || letter == '~');
         let quantity = leading(value).filter(|quantity| numeric && quantity.is_certain)?;
@@ -152,14 +148,14 @@ fn as_note(rest: &str) -> String {
     format!("({})", strip_words(rest, "of").unwrap_or(rest).trim())
 }
 
-/// The characters outside of parentheses, with their indexes.
-fn outside(line: &str) -> impl Iterator<Item = (usize, char)> {
+/// The indexes of a character outside of parentheses.
+fn outside(line: &str, sought: char) -> impl Iterator<Item = usize> {
     let mut depth = 0_i32;
-    line.char_indices().filter(move |(_, letter)| {
-        depth += i32::from(*letter == '(');
-        let outside = depth <= 0;
-        depth -= i32::from(*letter == ')');
-        outside
+    line.char_indices().filter_map(move |(at, letter)| {
+        depth += i32::from(letter == '(');
+        let found = letter == sought && depth <= 0;
+        depth -= i32::from(letter == ')');
+        found.then_some(at)
     })
 }
 

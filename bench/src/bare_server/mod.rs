@@ -16,7 +16,7 @@ use axum::{
     routing::{get, post},
     serve::ListenerExt as _,
 };
-use coach_domain::{catalogue, clock::SystemClock, database::Pool};
+use coach_domain::{catalogue, clock::SystemClock, database::Pool, viewer::Viewer};
 use coach_gateway::{
     auth::{Authenticator, LocalIssuer},
     database,
@@ -25,7 +25,7 @@ use coach_gateway::{
 use tokio::net::TcpListener;
 
 use crate::{
-    cli::ServePeerOptions,
+    cli::ServeBareOptions,
     environment::Environment,
     service::{self, Service},
 };
@@ -38,24 +38,21 @@ struct Shared {
 }
 
 /// Starts the server as a separate process, so that its resource usage can be measured.
-pub(crate) async fn start(
-    name: &'static str,
-    environment: &Environment,
-) -> anyhow::Result<Service> {
+pub(crate) async fn start(environment: &Environment) -> anyhow::Result<Service> {
     let address = service::free_address()?;
     let mut command = Command::new(std::env::current_exe()?);
     command
-        .arg("serve-peer")
+        .arg("serve-bare")
         .args(["--listen", &address.to_string()])
         .args(["--database-url", &environment.database_url])
         .arg("--issuer")
         .arg(&environment.home)
         .env_clear();
-    Service::start(name, address, command, &environment.home).await
+    Service::start("bare server", address, command, &environment.home).await
 }
 
 /// Serves until the process is stopped, with the gateway's settings for the connection pool.
-pub(crate) async fn serve(options: &ServePeerOptions) -> anyhow::Result<()> {
+pub(crate) async fn serve(options: &ServeBareOptions) -> anyhow::Result<()> {
     let settings = Settings::load(&Sources::default())?;
     let issuer = LocalIssuer::open(&options.issuer)?;
     let shared = Shared {
@@ -65,7 +62,7 @@ pub(crate) async fn serve(options: &ServePeerOptions) -> anyhow::Result<()> {
     };
     shared.catalogue.get(&shared.pool).await?;
     let router = Router::new()
-        .route("/graphql", post(answer))
+        .route("/graphql", post(respond_with_today))
         .route("/health/ready", get(async || "ready"))
         .with_state(Arc::new(shared));
     let listener = TcpListener::bind(options.listen).await?;
@@ -76,12 +73,14 @@ pub(crate) async fn serve(options: &ServePeerOptions) -> anyhow::Result<()> {
     Ok(axum::serve(listener, router).await?)
 }
 
-/// Responds with Today. The body of the request is read but ignored.
-async fn answer(State(shared): State<Arc<Shared>>, headers: HeaderMap, _: Bytes) -> Response {
-    let Ok(viewer) = shared.authenticator.authenticate(&headers).await else {
-        return StatusCode::UNAUTHORIZED.into_response();
-    };
-    let Some(subject) = viewer.subject() else {
+/// Loads Today. The body of the request is read but ignored.
+async fn respond_with_today(
+    State(shared): State<Arc<Shared>>,
+    headers: HeaderMap,
+    _: Bytes,
+) -> Response {
+    let viewer = shared.authenticator.authenticate(&headers).await.ok();
+    let Some(subject) = viewer.as_ref().and_then(Viewer::subject) else {
         return StatusCode::UNAUTHORIZED.into_response();
     };
     let response = async {

@@ -1,53 +1,67 @@
-//! Conversion of definitions to rows.
+//! The data of a demo member, made from its definition.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use coach_domain::{
     Result,
     catalogue::Catalogue,
     check_in::CheckIn,
-    consent, cycle,
-    day::{choice_entity, completion_entity},
-    favourite,
-    id::MemberId,
-    member, plan, preferences, subscription,
+    consent::Consent,
+    cycle::Cycle,
+    database::Columns,
+    day::log::{MealChoice, WorkoutCompletion},
+    id::{CycleId, MemberId, RecipeId},
+    plan::Plan,
+    preferences::Preferences,
+    subscription::Entitlement,
 };
 use uuid::Uuid;
 
 use super::definition::DemoMember;
 use crate::seed::identity::id;
 
-/// The rows of demo members and of all their data.
-#[derive(Debug, Default, PartialEq)]
-pub(super) struct Rows {
-    pub(super) members: Vec<member::entity::Model>,
-    pub(super) preferences: Vec<preferences::entity::Model>,
-    pub(super) subscriptions: Vec<subscription::entity::Model>,
-    pub(super) plans: Vec<plan::entity::Model>,
-    pub(super) cycles: Vec<cycle::entity::Model>,
-    pub(super) completions: Vec<completion_entity::Model>,
-    pub(super) choices: Vec<choice_entity::Model>,
+/// A demo member with all their data.
+#[derive(Debug, PartialEq)]
+pub(super) struct DemoData {
+    pub(super) id: MemberId,
+    pub(super) member: Columns,
+    pub(super) registered_at: DateTime<Utc>,
+    pub(super) preferences: Vec<Preferences>,
+    pub(super) subscription: Option<Subscription>,
+    pub(super) favourites: Vec<(RecipeId, DateTime<Utc>)>,
+    pub(super) consents: Vec<Consent>,
+    pub(super) plan: Option<Plan>,
+    pub(super) cycles: Vec<Cycle>,
+    pub(super) completions: Vec<(CycleId, WorkoutCompletion)>,
+    pub(super) choices: Vec<(CycleId, MealChoice)>,
     pub(super) check_ins: Vec<CheckIn>,
-    pub(super) favourites: Vec<favourite::entity::Model>,
-    pub(super) consents: Vec<consent::entity::Model>,
 }
 
-impl Rows {
-    /// Adds the rows of a member as of `today` in their time zone; they depend on nothing else. IDs of rows with dates
+/// A subscription, as the shop stated it last.
+#[derive(Debug, PartialEq)]
+pub(super) struct Subscription {
+    pub(super) id: Uuid,
+    pub(super) external_id: Option<String>,
+    pub(super) entitlement: Entitlement,
+    pub(super) updated_at: DateTime<Utc>,
+}
+
+impl DemoData {
+    /// The data of a member as of `today` in their time zone; it depends on nothing else. IDs of rows with dates
     /// contain a date, so that clients that have cached a cycle see a new one after the member is renewed.
-    pub(super) fn add_member(
-        &mut self,
+    pub(super) fn new(
         definition: &DemoMember,
         today: NaiveDate,
         catalogue: &Catalogue,
-    ) -> Result<()> {
-        let builder = RowBuilder {
+    ) -> Result<Self> {
+        let builder = DataBuilder {
             definition,
             member: member_id(definition),
             today,
             catalogue,
         };
-        builder.add_profile(self);
-        builder.add_plan(self)
+        let mut data = builder.profile();
+        builder.add_plan(&mut data)?;
+        Ok(data)
     }
 }
 
@@ -56,15 +70,15 @@ pub(super) fn member_id(definition: &DemoMember) -> MemberId {
     MemberId(id("member", definition.subject))
 }
 
-/// Builds the rows of a demo member as of a day.
-pub(super) struct RowBuilder<'a> {
+/// Builds the data of a demo member as of a day.
+pub(super) struct DataBuilder<'a> {
     pub(super) definition: &'a DemoMember,
     pub(super) member: MemberId,
     pub(super) today: NaiveDate,
     pub(super) catalogue: &'a Catalogue,
 }
 
-impl RowBuilder<'_> {
+impl DataBuilder<'_> {
     /// The date this many days before the day of seeding.
     pub(super) fn ago(&self, days: i64) -> NaiveDate {
         self.today - TimeDelta::days(days)
