@@ -140,10 +140,13 @@ async fn wait_for_service(test: &TestApp) -> (Duration, usize) {
     (since, failed)
 }
 
-/// Sends enough concurrent requests to open all connections of the pool.
+/// Sends enough concurrent requests to open all connections of the pool, until all succeed: on a busy machine some wait
+/// for a connection for too long.
 async fn warm(test: &TestApp) {
-    let requests = (0..64).map(|_| today(test));
-    for codes in futures_util::future::join_all(requests).await {
-        assert!(codes.is_empty(), "{codes:?}");
-    }
+    coach_tests::until("all connections are open", async || {
+        let requests = (0..64).map(|_| today(test));
+        let codes = futures_util::future::join_all(requests).await;
+        codes.iter().all(Vec::is_empty)
+    })
+    .await;
 }
