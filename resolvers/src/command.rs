@@ -6,8 +6,8 @@ use coach_domain::{
     id::OpaqueId,
 };
 use coach_execution::{
-    Cause, Completed, FieldResult, Output, PathSegment, PlannedField, Problem, ResolverError,
-    UserErrors, Value, Violation, builtin,
+    Cause, Output, PathSegment, PlannedField, Problem, ResolverError, UserErrors, Violation,
+    Writer, Written, builtin, resolve,
 };
 
 use crate::{Error, RequestContext, contract::Request, scalar::UNKNOWN_TIME_ZONE};
@@ -91,11 +91,17 @@ fn reason(cause: &Cause, field: String) -> UserErrorReason {
 
 /// The message in the viewer's language, which is only loaded when a message is requested.
 impl Output<builtin::String, Request> for UserErrorReason {
-    fn complete<'r>(&self, _: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+    fn write<'r>(
+        &self,
+        field: &'r PlannedField,
+        request: &'r Request,
+        out: &mut Writer<'r, Request>,
+    ) -> Written {
         let reason = self.clone();
-        Completed::Pending(Box::pin(async move {
+        let message = async move {
             let language = request.context.language().await;
-            FieldResult::value(Value::String(reason.sentence(language)))
-        }))
+            Ok::<_, Error>(reason.sentence(language))
+        };
+        resolve::<_, _, builtin::String, _>(message, field, request, out)
     }
 }

@@ -4,15 +4,20 @@ use coach_domain::id::{
     CheckInId, CycleId, DayId, ExerciseId, LiveSessionId, MemberId, OpaqueId, PlanId,
     PlannedMealId, RecipeId, ScheduledWorkoutId, WorkoutId,
 };
-use coach_execution::{Completed, Output, PlannedField, Value, leaf};
+use coach_execution::{Output, PlannedField, Writer, Written};
 
 use crate::types;
 
 macro_rules! ids {
     ($($id:ty),+ $(,)?) => {$(
         impl<R> Output<types::ID, R> for $id {
-            fn complete<'r>(&self, _: &'r PlannedField, _: &'r R) -> Completed<'r> {
-                leaf(Value::String(self.encode()))
+            fn write<'r>(
+                &self,
+                _: &'r PlannedField,
+                _: &'r R,
+                out: &mut Writer<'r, R>,
+            ) -> Written {
+                out.plain_text(self.encode())
             }
         }
     )+};

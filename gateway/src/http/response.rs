@@ -12,7 +12,6 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 use coach_execution::Response as ExecutionResult;
-use serde::Serialize;
 use serde_json::json;
 
 use super::{
@@ -49,17 +48,6 @@ pub(super) struct OperationResponse {
     pub(super) statements: Statements,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
-    // First, so that people who read the JSON see them.
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    errors: &'a [ServerError],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<&'a Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    extensions: Option<serde_json::Value>,
-}
-
 impl OperationResponse {
     /// The response to an operation that was rejected before execution.
     pub(super) fn rejected(errors: Vec<ServerError>) -> Self {
@@ -72,16 +60,35 @@ impl OperationResponse {
         response
     }
 
-    fn body(&self, cost_reporting: CostReporting) -> Body<'_> {
-        // An operation that was rejected before it was planned has no cost.
-        let has_cost = self.result.data.is_some() || self.result.cost > 0;
-        let limit = cost_reporting.0.filter(|_| has_cost);
-        Body {
-            errors: &self.result.errors,
-            data: self.result.data.as_ref(),
-            extensions: limit
-                .map(|limit| json!({"cost": {"counted": self.result.cost, "limit": limit}})),
+    /// Writes the response as JSON (specification 7.1).
+    fn write(&self, cost_reporting: CostReporting, body: &mut Vec<u8>) -> serde_json::Result<()> {
+        let ExecutionResult {
+            data, errors, cost, ..
+        } = &self.result;
+        let mut separator = b'{';
+        let mut entry = |body: &mut Vec<u8>, key: &str| {
+            body.push(separator);
+            body.extend_from_slice(key.as_bytes());
+            separator = b',';
+        };
+        // First, so that people who read the JSON see them.
+        if !errors.is_empty() {
+            entry(body, "\"errors\":");
+            serde_json::to_writer(&mut *body, errors)?;
         }
+        if let Some(data) = data {
+            entry(body, "\"data\":");
+            body.extend_from_slice(data.json());
+        }
+        // An operation that was rejected before it was planned has no cost.
+        let has_cost = data.is_some() || *cost > 0;
+        if let Some(limit) = cost_reporting.0.filter(|_| has_cost) {
+            entry(body, "\"extensions\":");
+            let extensions = json!({"cost": {"counted": cost, "limit": limit}});
+            serde_json::to_writer(&mut *body, &extensions)?;
+        }
+        body.push(b'}');
+        Ok(())
     }
 
     /// Records the errors in the metrics, by their codes.
@@ -100,7 +107,15 @@ impl OperationResponse {
         self.add_request_id(id);
         let status = status(&self.result, media_type);
         let summary = summarize(std::slice::from_ref(&self));
-        let mut response = respond(status, media_type, &self.body(cost_reporting), summary);
+        let mut body = Vec::with_capacity(
+            self.result
+                .data
+                .as_ref()
+                .map_or(0, |data| data.json().len())
+                + 64,
+        );
+        let written = self.write(cost_reporting, &mut body);
+        let mut response = respond(status, media_type, written.map(|()| body), summary);
         let headers = response.headers_mut();
         if self.is_unavailable() {
             headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
@@ -138,11 +153,16 @@ impl OperationResponse {
         for response in &mut batch {
             response.add_request_id(id);
         }
-        let bodies: Vec<_> = batch
-            .iter()
-            .map(|response| response.body(cost_reporting))
-            .collect();
-        respond(StatusCode::OK, media_type, &bodies, summarize(&batch))
+        let mut body = b"[".to_vec();
+        let written = batch.iter().enumerate().try_for_each(|(index, response)| {
+            if index > 0 {
+                body.push(b',');
+            }
+            response.write(cost_reporting, &mut body)
+        });
+        body.push(b']');
+        let summary = summarize(&batch);
+        respond(StatusCode::OK, media_type, written.map(|()| body), summary)
     }
 
     /// Adds the request id to internal errors, so that users can report it.
@@ -158,13 +178,13 @@ impl OperationResponse {
     }
 }
 
-fn respond<T: Serialize>(
+fn respond(
     status: StatusCode,
     media_type: MediaType,
-    body: &T,
+    body: serde_json::Result<Vec<u8>>,
     summary: RequestSummary,
 ) -> Response {
-    let Ok(bytes) = serde_json::to_vec(body) else {
+    let Ok(bytes) = body else {
         return super::error::HttpError::internal().respond(media_type, None);
     };
     let headers = [(CACHE_CONTROL, "no-store"), (VARY, VARY_HEADERS)];
@@ -251,13 +271,13 @@ fn partial_success() -> StatusCode {
 
 #[cfg(test)]
 mod tests {
-    use coach_execution::ResolverError;
+    use coach_execution::{Data, ResolverError};
 
     use super::*;
 
     fn result(data: Option<&str>, code: Option<&'static str>) -> ExecutionResult {
         ExecutionResult {
-            data: data.map(|text| serde_json::from_str(text).unwrap()),
+            data: data.map(Data::from_json),
             errors: code
                 .map(|code| ResolverError::new(code, "no").into_error(None))
                 .into_iter()

@@ -2,17 +2,17 @@
 //! of a batch at once, which rules out one SQL statement per object (N+1).
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     fmt::Debug,
     hash::Hash,
-    sync::{Arc, LazyLock, OnceLock},
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
 };
 
-use futures_util::FutureExt as _;
+use futures_util::{FutureExt as _, future::BoxFuture};
 use opentelemetry::{KeyValue, global, metrics::Histogram};
 use tracing::Span;
 
-use crate::{Completed, FieldResult, Loader, Output, PlannedField, ResolverError, Value};
+use crate::{Output, PlannedField, Request, ResolverError, Writer, Written, writer::Source};
 
 static BATCH_SIZE: LazyLock<Histogram<u64>> = LazyLock::new(|| {
     global::meter("coach")
@@ -83,6 +83,8 @@ pub trait BatchFunction: Send + Sync + 'static {
     type Key: Clone + Debug + Eq + Hash + Send + Sync + 'static;
     /// The value that is loaded for a key.
     type Value: Send + Sync + 'static;
+    /// The GraphQL type of the value, in the notation that [`Output`] describes.
+    type Type;
     /// `Type.field`, for messages and telemetry.
     const FIELD: &'static str;
 
@@ -97,85 +99,165 @@ pub trait BatchFunction: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send;
 }
 
-/// What a batch function loads for one key.
-type Loaded<F> = Result<<F as BatchFunction>::Value, ResolverError>;
+/// What a batch function loads for one key; `None` if the batch leaves it out.
+type Loaded<F> = Option<Arc<Result<<F as BatchFunction>::Value, ResolverError>>>;
 
-/// How often a load yields to its siblings before it dispatches the batch. Once
-/// is enough: all siblings are polled once before the first is polled again.
-const YIELD_COUNT: usize = 1;
+/// The loader of one batch function for one request. Fields add their keys while their level is written, and the batch
+/// is loaded before the next one.
+pub struct BatchLoader<F: BatchFunction>(Mutex<State<F>>);
 
-/// The loader of one batch function for one request, created on first use.
-pub struct BatchLoader<F: BatchFunction>(OnceLock<Loader<F::Key, Loaded<F>, ResolverError>>);
+struct State<F: BatchFunction> {
+    /// All keys, in the order in which they were added.
+    keys: Vec<F::Key>,
+    /// The place of each key.
+    places: HashMap<F::Key, usize>,
+    /// The number of keys that are loaded or being loaded. Those behind them are the next batch.
+    dispatched: usize,
+    /// The values of the keys that are loaded.
+    loaded: Vec<Loaded<F>>,
+}
 
 impl<F: BatchFunction> Default for BatchLoader<F> {
     fn default() -> Self {
-        Self(OnceLock::new())
+        Self(Mutex::new(State {
+            keys: Vec::new(),
+            places: HashMap::new(),
+            dispatched: 0,
+            loaded: Vec::new(),
+        }))
     }
 }
 
 impl<F: BatchFunction> BatchLoader<F> {
-    /// Completes `field` with the value that the batch function loads for `key`.
-    pub fn complete<'r, G, R: Sync>(
+    fn state(&self) -> MutexGuard<'_, State<F>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes `field` with the value that the batch function loads for `key`.
+    pub fn write<'r, R>(
         &'r self,
         key: F::Key,
-        context: &'r Arc<F::Context>,
         field: &'r PlannedField,
         request: &'r R,
-    ) -> Completed<'r>
+        out: &mut Writer<'r, R>,
+    ) -> Written
     where
-        F::Value: Output<G, R>,
+        R: Request<Context = F::Context>,
+        F::Value: Output<F::Type, R>,
     {
-        let loader = self.0.get_or_init(|| {
-            let context = Arc::clone(context);
-            let load = move |keys| load_batch::<F>(Arc::clone(&context), keys);
-            Loader::with_yield_count(YIELD_COUNT, load)
-        });
-        Completed::Pending(
-            async move {
-                match loader.get_one(&key).await {
-                    Ok(Some(loaded)) => match &*loaded {
-                        Ok(value) => {
-                            let result = value.complete(field, request).resolve().await;
-                            // The value has the type of the field without the outer `Option`.
-                            if field.definition.nullable {
-                                result.or_null()
-                            } else {
-                                result
-                            }
-                        }
-                        Err(error) => FieldResult::error(error.clone(), field),
-                    },
-                    Err(error) => FieldResult::error(error, field),
-                    Ok(None) if field.definition.nullable => FieldResult::value(Value::Null),
-                    Ok(None) if field.definition.ty.starts_with('[') => {
-                        FieldResult::value(Value::List(Vec::new()))
-                    }
-                    Ok(None) => {
-                        let message =
-                            format!("{}: nothing was found for the key {key:?}", F::FIELD);
-                        FieldResult::error(ResolverError::internal(message), field)
-                    }
-                }
+        let (place, is_loaded, begins_batch) = self.state().add(key);
+        if is_loaded {
+            return out.nullable_field(field, |out| self.write_loaded(place, field, request, out));
+        }
+        if begins_batch {
+            out.level.batches.push(self);
+        }
+        out.defer(field, Source::Batch(self, place))
+    }
+}
+
+impl<F: BatchFunction> State<F> {
+    /// Adds a key, unless it is known. Returns its place, whether it is loaded, and whether it begins a batch.
+    fn add(&mut self, key: F::Key) -> (usize, bool, bool) {
+        match self.places.entry(key) {
+            Entry::Occupied(known) => {
+                let place = *known.get();
+                (place, place < self.loaded.len(), false)
             }
-            .boxed(),
-        )
+            Entry::Vacant(new) => {
+                let place = self.keys.len();
+                self.keys.push(new.key().clone());
+                new.insert(place);
+                (place, false, place == self.dispatched)
+            }
+        }
+    }
+}
+
+/// A loader of any batch function.
+pub(crate) trait Loads<R>: Send + Sync {
+    /// Loads the keys that were added.
+    fn load<'r>(&'r self, request: &'r R) -> BoxFuture<'r, ()>;
+
+    /// Whether the key at a place is loaded.
+    fn is_loaded(&self, place: usize) -> bool;
+
+    /// Writes a field with the value of the key at a place.
+    fn write_loaded<'r>(
+        &'r self,
+        place: usize,
+        field: &'r PlannedField,
+        request: &'r R,
+        out: &mut Writer<'r, R>,
+    ) -> Written;
+}
+
+impl<F, R> Loads<R> for BatchLoader<F>
+where
+    F: BatchFunction,
+    F::Value: Output<F::Type, R>,
+    R: Request<Context = F::Context>,
+{
+    fn load<'r>(&'r self, request: &'r R) -> BoxFuture<'r, ()> {
+        async move {
+            let keys = {
+                let mut state = self.state();
+                let first = state.dispatched;
+                state.dispatched = state.keys.len();
+                state.keys[first..].to_vec()
+            };
+            let mut batch = load_batch::<F>(request.context(), &keys).await;
+            let loaded = keys.iter().map(|key| match &mut batch {
+                Ok(found) => found.remove(key).map(Arc::new),
+                Err(error) => Some(Arc::new(Err(error.clone()))),
+            });
+            self.state().loaded.extend(loaded);
+        }
+        .boxed()
+    }
+
+    fn is_loaded(&self, place: usize) -> bool {
+        place < self.state().loaded.len()
+    }
+
+    fn write_loaded<'r>(
+        &'r self,
+        place: usize,
+        field: &'r PlannedField,
+        request: &'r R,
+        out: &mut Writer<'r, R>,
+    ) -> Written {
+        // Released before the value is written, because fields below it may add keys to this loader.
+        let loaded = self.state().loaded.get(place).cloned().flatten();
+        match loaded.as_deref() {
+            Some(Ok(value)) => value.write(field, request, out),
+            Some(Err(error)) => out.item_error(error.clone(), field),
+            None if field.definition.nullable => out.null(),
+            None if field.definition.ty.starts_with('[') => out.list([], |(), out| out.null()),
+            None => {
+                let key = self.state().keys.get(place).cloned();
+                let key = key.map_or_else(String::new, |key| format!("{key:?}"));
+                let message = format!("{}: nothing was found for the key {key}", F::FIELD);
+                out.item_error(ResolverError::internal(message), field)
+            }
+        }
     }
 }
 
 /// Loads a batch, and records its size and its span.
 async fn load_batch<F: BatchFunction>(
-    context: Arc<F::Context>,
-    keys: Vec<F::Key>,
-) -> Result<HashMap<F::Key, Loaded<F>>, ResolverError> {
+    context: &F::Context,
+    keys: &[F::Key],
+) -> Result<HashMap<F::Key, Result<F::Value, ResolverError>>, ResolverError> {
     BATCH_SIZE.record(
         keys.len() as u64,
         &[KeyValue::new("coach.batch.field", F::FIELD)],
     );
     let span = tracing::info_span!(
-        parent: F::span(&context),
+        parent: F::span(context),
         "batch",
         "otel.name" = F::FIELD,
         "coach.batch.size" = keys.len(),
     );
-    Ok(F::load(&context, &keys, span).await?.0)
+    Ok(F::load(context, keys, span).await?.0)
 }

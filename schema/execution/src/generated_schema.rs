@@ -3,15 +3,25 @@
 use std::{any::Any, sync::Arc};
 
 use crate::{
-    ArgumentValues, Completed, InputError, PlannedField, ResolverError, definition::TypeDefinition,
+    ArgumentValues, InputError, PlannedField, ResolverError, Writer, Written,
+    definition::TypeDefinition,
 };
+
+/// The context of a request, with its loaders. The generator implements it.
+pub trait Request: Send + Sync {
+    /// The context that resolvers receive.
+    type Context;
+
+    /// The context.
+    fn context(&self) -> &Self::Context;
+}
 
 /// A schema. The generator implements this trait from the SDL.
 pub trait GeneratedSchema: Sized + Send + Sync + 'static {
     /// The context of a request that is passed to each resolver: viewer, database, clock.
     type Context: Send + Sync + 'static;
     /// The context together with the loaders of one request.
-    type Request: Send + Sync;
+    type Request: Request<Context = Self::Context>;
     /// The exported SDL, against which documents are validated.
     const SDL: &'static str;
     /// Every type of the schema.
@@ -41,10 +51,11 @@ pub trait GeneratedSchema: Sized + Send + Sync + 'static {
         field_index: usize,
         values: &mut ArgumentValues,
     ) -> Result<Box<dyn Any + Send + Sync>, InputError>;
-    /// Resolves a field of a root type.
+    /// Writes a field of a root type.
     fn resolve_root<'r>(
         type_index: usize,
         field: &'r PlannedField,
         request: &'r Self::Request,
-    ) -> Completed<'r>;
+        out: &mut Writer<'r, Self::Request>,
+    ) -> Written;
 }

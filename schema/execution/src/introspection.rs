@@ -30,6 +30,9 @@ const IS_ONE_OF: SchemaName = name!("isOneOf");
 /// The prefix of the response keys of the fields that replace `isOneOf`.
 const ONE_OF_KEY_PREFIX: &str = "__isOneOf_";
 
+/// The values of the root fields `__schema` and `__type`, by response key.
+pub(crate) type Introspected = IndexMap<Name, Value>;
+
 /// The schema that introspection is executed on.
 pub(crate) struct Introspection {
     schema: Valid<Schema>,
@@ -73,13 +76,13 @@ impl Introspection {
         &self.schema
     }
 
-    /// Executes the root fields `__schema` and `__type`; the results are by response key.
+    /// Executes the root fields `__schema` and `__type`.
     pub(crate) fn execute(
         &self,
         document: &Document,
         operation: &Operation,
         variables: &Variables,
-    ) -> Result<IndexMap<Name, Value>, ServerError> {
+    ) -> Result<Introspected, ServerError> {
         let failed = |message: String| ResolverError::internal(message).into_error(None);
         let variables = match serde_json_bytes::to_value(variables) {
             Ok(JsonValue::Object(variables)) => variables,
@@ -104,7 +107,7 @@ impl Introspection {
         Ok(self.object(response.data.unwrap_or_default()))
     }
 
-    fn object(&self, fields: JsonMap) -> IndexMap<Name, Value> {
+    fn object(&self, fields: JsonMap) -> Introspected {
         let fields = fields.into_iter().map(|(key, value)| {
             match key.as_str().strip_prefix(ONE_OF_KEY_PREFIX) {
                 Some(key) => (Name::new(key), self.is_one_of(&value)),

@@ -6,25 +6,29 @@
 //! async-graphql's own grammar, validation rules and introspection differ from
 //! the specification in ways that cannot be corrected from outside. Operations
 //! are executed here, because async-graphql's containers drop failed fields and
-//! write response keys in the order of completion:
+//! write response keys in the order of completion, and build a tree of values first:
 //!
-//! * [`plan`]: `CollectFields` and `MergeSelectionSets`, once per request and
-//!   object type instead of once per object;
-//! * [`output`]: `CompleteValue`, synchronous wherever no data is awaited;
-//! * [`field_result`]: "Handling Field Errors", including null propagation;
+//! * [`plan`]: `CollectFields` and `MergeSelectionSets`, once per operation and
+//!   object type; plans are kept with their documents;
+//! * `prepared`: what a request adds: authorization, arguments, cost;
+//! * [`output`] and [`writer`]: `CompleteValue`, straight to JSON, and "Handling
+//!   Field Errors", including null propagation;
 //! * [`batch`]: every field that needs data has a batch function;
-//! * [`loader`]: what loads in batches, and caches what is loaded;
+//! * `run`: level by level: what awaits data is loaded for a whole level at once;
+//! * `assembly`: puts the levels together;
+//! * [`loader`]: rows that several batch functions share, cached for a request;
 //! * [`input`]: coercion of arguments, which distinguishes absent from null;
 //! * [`input_error`]: invalid input, as type mismatches or user errors;
 //! * [`document`]: limits, parsing and validation;
 //! * [`generated_schema`]: the interface to the generated code;
 //! * [`schema`]: the engine that the gateway uses.
 
+mod assembly;
 pub mod batch;
 pub mod constraint;
+mod data;
 pub mod definition;
 pub mod document;
-pub mod field_result;
 pub mod generated_schema;
 pub mod input;
 pub mod input_error;
@@ -32,26 +36,30 @@ mod introspection;
 pub mod loader;
 pub mod output;
 pub mod plan;
+mod prepared;
 pub mod resolver_error;
 mod run;
 pub mod scalar;
 pub mod schema;
 mod variables;
+pub mod writer;
 
 pub use apollo_compiler::executable::OperationType;
 pub use async_graphql::{MaybeUndefined, Name, PathSegment, Value};
 pub use batch::{Batch, BatchFunction, BatchLoader};
+pub use data::Data;
 pub use document::Document;
-pub use field_result::{Completed, FieldResult};
-pub use generated_schema::GeneratedSchema;
+pub use generated_schema::{GeneratedSchema, Request};
 pub use input::{ArgumentValues, Input, InputObject};
 pub use input_error::{Cause, InputError, Problem, UserErrorPayload, UserErrors, Violation};
 pub use loader::Loader;
-pub use output::{Output, complete_object, leaf, resolve, resolve_mutation};
+pub use output::{Output, resolve, resolve_mutation};
 pub use plan::PlannedField;
+pub use prepared::Prepared;
 pub use regex::Regex;
 pub use resolver_error::ResolverError;
 pub use schema::{Engine, Response};
+pub use writer::{Writer, Written};
 
 /// Marker types for the built-in scalars.
 pub mod builtin {

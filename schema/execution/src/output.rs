@@ -1,15 +1,12 @@
-//! `CompleteValue` of the specification (6.4.3), by Rust type.
+//! How Rust types are written as GraphQL types.
 
 use std::sync::Arc;
 
-use async_graphql::{PathSegment, indexmap::IndexMap};
 use futures_util::FutureExt as _;
 
 use crate::{
-    Completed, FieldResult, PlannedField, ResolverError, UserErrorPayload, UserErrors, Value,
-    builtin,
-    field_result::{join, join_list},
-    plan::{ObjectPlan, TYPENAME},
+    PlannedField, Prepared, ResolverError, UserErrorPayload, UserErrors, Writer, Written, builtin,
+    writer::Fill,
 };
 
 /// The log message for a user error whose code the SDL does not declare; tests fail when it is logged.
@@ -26,143 +23,156 @@ pub const UNDECLARED_CODE: &str = "a userError has a code that its payload does 
     note = "nullable is `Option<T>`, a list `Vec<T>`, `Int` is `i32`, `Float` `f64`; change the SDL, or the model"
 )]
 pub trait Output<G: ?Sized, R> {
-    /// Completes the value for the selection of `field`.
-    fn complete<'r>(&self, field: &'r PlannedField, request: &'r R) -> Completed<'r>;
+    /// Writes the value for the selection of `field`.
+    fn write<'r>(
+        &self,
+        field: &'r PlannedField,
+        request: &'r R,
+        out: &mut Writer<'r, R>,
+    ) -> Written;
 }
 
 impl<T: Output<G, R>, G, R> Output<Option<G>, R> for Option<T> {
-    fn complete<'r>(&self, field: &'r PlannedField, request: &'r R) -> Completed<'r> {
+    fn write<'r>(
+        &self,
+        field: &'r PlannedField,
+        request: &'r R,
+        out: &mut Writer<'r, R>,
+    ) -> Written {
         match self {
-            None => Completed::value(Value::Null),
-            Some(value) => value.complete(field, request).map(FieldResult::or_null),
+            None => out.null(),
+            Some(value) => out.nullable(|out| value.write(field, request, out)),
         }
     }
 }
 
 /// A value that can fail on its own: it becomes null, with its error.
 impl<T: Output<G, R>, G, R> Output<Option<G>, R> for Result<Option<T>, ResolverError> {
-    fn complete<'r>(&self, field: &'r PlannedField, request: &'r R) -> Completed<'r> {
+    fn write<'r>(
+        &self,
+        field: &'r PlannedField,
+        request: &'r R,
+        out: &mut Writer<'r, R>,
+    ) -> Written {
         match self {
-            Ok(value) => value.complete(field, request),
-            Err(error) => Completed::Ready(FieldResult::item_error(error.clone(), field).or_null()),
+            Ok(value) => value.write(field, request, out),
+            Err(error) => out.nullable(|out| out.item_error(error.clone(), field)),
         }
     }
 }
 
 impl<T: Output<G, R>, G, R> Output<Vec<G>, R> for Vec<T> {
-    fn complete<'r>(&self, field: &'r PlannedField, request: &'r R) -> Completed<'r> {
-        join_list(
-            self.iter()
-                .map(|item| item.complete(field, request))
-                .collect(),
-        )
+    fn write<'r>(
+        &self,
+        field: &'r PlannedField,
+        request: &'r R,
+        out: &mut Writer<'r, R>,
+    ) -> Written {
+        self.as_slice().write(field, request, out)
     }
 }
 
 impl<T: Output<G, R> + ?Sized, G, R> Output<G, R> for Arc<T> {
-    fn complete<'r>(&self, field: &'r PlannedField, request: &'r R) -> Completed<'r> {
-        (**self).complete(field, request)
+    fn write<'r>(
+        &self,
+        field: &'r PlannedField,
+        request: &'r R,
+        out: &mut Writer<'r, R>,
+    ) -> Written {
+        (**self).write(field, request, out)
     }
 }
 
 impl<T: Output<G, R>, G, R> Output<Vec<G>, R> for [T] {
-    fn complete<'r>(&self, field: &'r PlannedField, request: &'r R) -> Completed<'r> {
-        join_list(
-            self.iter()
-                .map(|item| item.complete(field, request))
-                .collect(),
-        )
+    fn write<'r>(
+        &self,
+        field: &'r PlannedField,
+        request: &'r R,
+        out: &mut Writer<'r, R>,
+    ) -> Written {
+        out.list(self, |item, out| item.write(field, request, out))
     }
 }
 
 macro_rules! leaf {
-    ($rust:ty => $marker:ty, $value:expr) => {
+    ($($rust:ty => $marker:ty),+) => {$(
         impl<R> Output<$marker, R> for $rust {
-            fn complete<'r>(&self, _: &'r PlannedField, _: &'r R) -> Completed<'r> {
-                let value: fn(&$rust) -> Value = $value;
-                Completed::value(value(self))
+            fn write<'r>(
+                &self,
+                _: &'r PlannedField,
+                _: &'r R,
+                out: &mut Writer<'r, R>,
+            ) -> Written {
+                out.json(self)
             }
         }
-    };
+    )+};
 }
 
-leaf!(i32 => builtin::Int, |value| Value::from(*value));
-leaf!(bool => builtin::Boolean, |value| Value::Boolean(*value));
-leaf!(String => builtin::String, |value| Value::String(value.clone()));
-leaf!(str => builtin::String, |value| Value::String(value.to_owned()));
-leaf!(&str => builtin::String, |value| Value::String((*value).to_owned()));
+leaf!(
+    i32 => builtin::Int,
+    bool => builtin::Boolean,
+    String => builtin::String,
+    str => builtin::String,
+    &str => builtin::String
+);
 
 impl<R> Output<builtin::Float, R> for f64 {
-    fn complete<'r>(&self, field: &'r PlannedField, _: &'r R) -> Completed<'r> {
-        // Specification 3.5.2: non-finite values are field errors.
-        match async_graphql::Number::from_f64(*self) {
-            Some(number) => Completed::value(Value::Number(number)),
-            None => Completed::Ready(FieldResult::item_error(
-                ResolverError::internal(format!(
-                    "{} is not a finite number",
-                    field.definition.name
-                )),
-                field,
-            )),
+    fn write<'r>(&self, field: &'r PlannedField, _: &'r R, out: &mut Writer<'r, R>) -> Written {
+        if self.is_finite() {
+            return out.json(self);
         }
+        // Specification 3.5.2: non-finite values are field errors.
+        let message = format!("{} is not a finite number", field.definition.name);
+        out.item_error(ResolverError::internal(message), field)
     }
 }
 
-/// Completes a scalar or an enum value; called by generated code.
-pub fn leaf<'r>(value: Value) -> Completed<'r> {
-    Completed::value(value)
-}
-
-/// Completes a root field with the result of its resolver.
+/// Writes a field with the result of its resolver.
 pub fn resolve<'r, V, E, G, R>(
     resolver: impl Future<Output = Result<V, E>> + Send + 'r,
     field: &'r PlannedField,
     request: &'r R,
-) -> Completed<'r>
+    out: &mut Writer<'r, R>,
+) -> Written
 where
-    V: Output<G, R> + Send,
-    E: Into<ResolverError> + Send,
+    V: Output<G, R> + Send + 'r,
+    E: Into<ResolverError>,
     R: Sync,
 {
-    Completed::Pending(
-        async move {
-            // The value is dropped before the fields below it are awaited.
-            let completed = match resolver.await {
-                Ok(value) => value.complete(field, request),
-                Err(error) => Completed::error(error.into(), field),
-            };
-            let result = completed.resolve().await;
-            // The value may have the type of the field without the outer `Option`.
-            if field.definition.nullable {
-                result.or_null()
-            } else {
-                result
-            }
-        }
-        .boxed(),
-    )
+    let resolved = resolver.map(move |resolved| {
+        let resolved = resolved.map_err(Into::into);
+        let fill: Fill<'r, R> = Box::new(move |out| match resolved {
+            Ok(value) => value.write(field, request, out),
+            Err(error) => out.item_error(error, field),
+        });
+        fill
+    });
+    out.defer_to_resolver(field, resolved.boxed())
 }
 
-/// Completes a mutation whose payload has `userErrors`: the problems of its
+/// Writes a mutation whose payload has `userErrors`: the problems of its
 /// input, for which the resolver is not called, or the user error that the
 /// resolver fails with. `codes` are the codes that the SDL declares for the
 /// payload, and `C` is the context.
 pub fn resolve_mutation<'r, C, P, G, R, A>(
-    resolver: impl FnOnce() -> A + Send + 'r,
+    resolver: impl FnOnce(&'r Prepared) -> A + Send + 'r,
     codes: &'static [&'static str],
     field: &'r PlannedField,
     request: &'r R,
-) -> Completed<'r>
+    out: &mut Writer<'r, R>,
+) -> Written
 where
     C: UserErrors,
     A: Future<Output = Result<P, C::MutationError>> + Send + 'r,
-    P: Output<G, R> + UserErrorPayload<UserError = C::UserError> + Send,
+    P: Output<G, R> + UserErrorPayload<UserError = C::UserError> + Send + 'r,
     R: Sync,
 {
+    let prepared = out.prepared();
     let payload = async move {
-        let payload = match field.user_errors() {
+        let payload = match prepared.user_errors(field) {
             Some(problems) => P::rejected(problems.iter().map(C::from_problem).collect()),
-            None => match resolver().await {
+            None => match resolver(prepared).await {
                 Ok(payload) => payload,
                 Err(error) => P::rejected(vec![C::user_error(error)?]),
             },
@@ -174,53 +184,5 @@ where
         }
         Ok::<_, ResolverError>(payload)
     };
-    resolve(payload, field, request)
-}
-
-/// `ExecuteSelectionSet` (6.3) on one object: calls `resolve` for each planned
-/// field in order; only fields that await data need a future.
-pub fn complete_object<'r>(
-    plan: &'r ObjectPlan,
-    mut resolve: impl FnMut(&'r PlannedField) -> Completed<'r>,
-) -> Completed<'r> {
-    let fields = plan.fields.iter();
-    let parts = fields.map(|field| complete_field(plan, field, &mut resolve));
-    join(parts.collect(), move |results| assemble(plan, results))
-}
-
-/// `ExecuteField` (6.4): completes `__typename` and fields with errors itself, and calls `resolve` for the others.
-pub(crate) fn complete_field<'r>(
-    plan: &ObjectPlan,
-    field: &'r PlannedField,
-    resolve: impl FnOnce(&'r PlannedField) -> Completed<'r>,
-) -> Completed<'r> {
-    match &field.error {
-        _ if field.index == TYPENAME => Completed::value(Value::from(plan.name)),
-        Some(error) => Completed::error(error.clone(), field),
-        None => resolve(field),
-    }
-}
-
-/// Builds the object from the results of its fields. A null in a non-null
-/// position makes the whole object null.
-pub(crate) fn assemble(plan: &ObjectPlan, results: Vec<FieldResult>) -> FieldResult {
-    let mut object = Some(IndexMap::with_capacity(results.len()));
-    let mut errors = Vec::new();
-    for (field, mut result) in plan.fields.iter().zip(results) {
-        if !result.errors.is_empty() {
-            result = result.prepend_path(&PathSegment::Field(field.key.to_string()));
-            errors.append(&mut result.errors);
-        }
-        match (result.value, &mut object) {
-            (Some(value), Some(object)) => {
-                object.insert(field.key.clone(), value);
-            }
-            (None, object) => *object = None,
-            (Some(_), None) => {}
-        }
-    }
-    FieldResult {
-        value: object.map(Value::Object),
-        errors,
-    }
+    resolve(payload, field, request, out)
 }

@@ -1,27 +1,26 @@
-//! `CollectFields` and `MergeSelectionSets` (specification 6.3.2 and 6.4.3),
-//! once per request, object type and position: merges duplicate keys, applies fragments,
-//! coerces arguments, checks authorization and sums up the cost.
+//! `CollectFields` and `MergeSelectionSets` (specification 6.3.2 and 6.4.3), once per operation, object type and
+//! position: merges duplicate keys and applies fragments. A plan depends on the document and on the variables in `@skip`
+//! and `@include`; what else a request contributes is in `prepared`.
 
 use std::{
-    any::Any,
     collections::{HashMap, HashSet},
+    marker::PhantomData,
     ptr,
     sync::Arc,
 };
 
 use apollo_compiler::{
     Name as DocumentName, Node,
-    ast::{DirectiveList, Value as Literal},
+    ast::{Argument, DirectiveList, Value as Literal},
     executable::{Field, Operation, Selection, SelectionSet},
 };
-use async_graphql::{Name, Pos, ServerError, Value, Variables, indexmap::IndexMap};
+use async_graphql::{Pos, ServerError, Value, Variables, indexmap::IndexMap};
 
 use crate::{
-    InputError, Problem, ResolverError,
-    definition::{CacheHint, FieldDefinition, ListSize, TypeKind},
+    ResolverError,
+    definition::{CacheHint, FieldDefinition, TypeKind},
     document::Document,
     generated_schema::GeneratedSchema,
-    input::ArgumentValues,
 };
 
 /// The field index of `__typename`, which every object has.
@@ -42,51 +41,61 @@ static TYPENAME_DEFINITION: FieldDefinition = FieldDefinition {
     cache: None,
 };
 
+/// The plan of an operation. It is the same for all requests, and kept with the document.
+pub(crate) struct Plan {
+    pub(crate) root: Arc<ObjectPlan>,
+    /// All objects, each after those below it; the last is the root.
+    pub(crate) objects: Vec<Arc<ObjectPlan>>,
+    /// The number of fields that have arguments or a list size.
+    pub(crate) slots: usize,
+    /// The strictest `@cacheControl` hint of all selected fields, for anonymous viewers and for all others.
+    pub(crate) cache: Cacheability,
+    /// Whether `__schema` or `__type` is selected.
+    pub(crate) introspects: bool,
+}
+
+/// The strictest `@cacheControl` hint of an operation. A private value is the same for all anonymous viewers, so it does
+/// not restrict their responses.
+#[derive(Clone, Copy)]
+pub(crate) struct Cacheability {
+    pub(crate) for_anonymous: CacheHint,
+    pub(crate) for_others: CacheHint,
+}
+
 /// The fields selected on one object type at one position of the document.
 pub struct ObjectPlan {
+    /// Its place in [`Plan::objects`].
+    pub(crate) index: usize,
     pub(crate) type_index: usize,
     pub(crate) name: &'static str,
     pub(crate) fields: Vec<PlannedField>,
+    /// The slot whose size `@listSize(sizedFields:)` of the parent assigns to these fields.
+    pub(crate) sized_by: SizedFields,
 }
 
 /// A response key with the merged fields that share it.
 pub struct PlannedField {
     /// The response key (alias or name).
-    pub key: Name,
+    pub(crate) key: Box<str>,
+    /// The key as it is written: with quotes and a colon.
+    pub(crate) key_json: Box<[u8]>,
     /// The definition of the field in the SDL.
     pub definition: &'static FieldDefinition,
     /// The index among the fields of the parent type.
     pub index: usize,
     pub(crate) position: Pos,
-    /// The authorization or argument error that is reported instead of resolving the field.
-    pub(crate) error: Option<ResolverError>,
-    /// Invalid arguments that the payload reports in its `userErrors`.
-    user_error: Option<InputError>,
-    arguments: Option<Box<dyn Any + Send + Sync>>,
+    /// Its number in the plan.
+    pub(crate) id: usize,
+    /// Its place among the fields that have arguments or a list size, if it has.
+    pub(crate) slot: Option<usize>,
+    pub(crate) arguments: Vec<Node<Argument>>,
+    /// Whether it is a mutation whose payload has `userErrors`.
+    pub(crate) has_user_errors: bool,
     /// A plan for each object type that the field can return.
-    objects: Vec<Arc<ObjectPlan>>,
+    pub(crate) objects: Vec<Arc<ObjectPlan>>,
 }
 
 impl PlannedField {
-    /// The coerced arguments as the type that the generator emits for them.
-    ///
-    /// # Panics
-    ///
-    /// If `T` is not the argument type of this field; generated code always
-    /// passes the right one.
-    pub fn arguments<T: Any>(&self) -> &T {
-        self.arguments
-            .as_ref()
-            .and_then(|arguments| arguments.downcast_ref())
-            .expect("a planned field holds the arguments of its own type")
-    }
-
-    /// The problems of invalid arguments that the payload reports in its
-    /// `userErrors`; there are no [`arguments`](Self::arguments) in that case.
-    pub fn user_errors(&self) -> Option<&[Problem]> {
-        self.user_error.as_ref().map(InputError::problems)
-    }
-
     /// The fields selected on the object type with this index.
     ///
     /// # Panics
@@ -98,86 +107,109 @@ impl PlannedField {
             .find(|object| object.type_index == type_index)
             .expect("a planned field holds a plan for each type that it can return")
     }
+
+    /// Whether it is `__typename`, `__schema` or `__type`.
+    pub(crate) fn is_meta(&self) -> bool {
+        self.index >= INTROSPECTION
+    }
 }
 
-/// Plans one operation, and accumulates its cache hint and errors.
-pub(crate) struct Planner<'d, S: GeneratedSchema> {
+/// Plans one operation.
+pub(crate) struct Planner<'d, S> {
     document: &'d Document,
     variables: &'d Variables,
-    context: &'d Arc<S::Context>,
-    /// The strictest `@cacheControl` hint of all selected fields.
-    pub(crate) cache: CacheHint,
-    /// Whether `__schema` or `__type` is selected.
-    pub(crate) introspects: bool,
+    objects: Vec<Arc<ObjectPlan>>,
+    fields: usize,
+    slots: usize,
+    cache: Cacheability,
+    introspects: bool,
     /// The error because of which the operation must not run.
-    pub(crate) request_error: Option<ServerError>,
-    /// The plans below fields of abstract types, with their costs. Possible types
+    request_error: Option<ServerError>,
+    /// The plans below fields of abstract types. Possible types
     /// often share selection sets further down; without this cache, nested
     /// abstract types would be planned once for each path to them, which is
     /// exponential.
-    cached_plans: HashMap<PlanKey, (Arc<ObjectPlan>, usize)>,
+    cached_plans: HashMap<PlanKey, Arc<ObjectPlan>>,
+    schema: PhantomData<S>,
 }
 
-/// The list size that `@listSize(sizedFields:)` of the parent assigns to these fields of the object.
+/// The slot whose size `@listSize(sizedFields:)` of the parent assigns to these fields of the object.
 type SizedFields = Option<(usize, &'static [&'static str])>;
 
 /// An object type, the addresses of the selection sets on it, and the sizes of its list fields.
 type PlanKey = (usize, Vec<usize>, SizedFields);
 
 impl<'d, S: GeneratedSchema> Planner<'d, S> {
-    pub(crate) fn new(
+    /// Plans an operation. Its variables are coerced.
+    ///
+    /// # Errors
+    ///
+    /// `BAD_USER_INPUT` when the argument of `@skip` or `@include` is null.
+    pub(crate) fn plan(
         document: &'d Document,
+        operation: &'d Operation,
         variables: &'d Variables,
-        context: &'d Arc<S::Context>,
-    ) -> Self {
-        Self {
+    ) -> Result<Plan, ServerError> {
+        let unrestricted = CacheHint {
+            max_age: u32::MAX,
+            private: false,
+        };
+        let mut planner = Self {
             document,
             variables,
-            context,
-            cache: CacheHint {
-                max_age: u32::MAX,
-                private: false,
+            objects: Vec::new(),
+            fields: 0,
+            slots: 0,
+            cache: Cacheability {
+                for_anonymous: unrestricted,
+                for_others: unrestricted,
             },
             introspects: false,
             request_error: None,
             cached_plans: HashMap::new(),
+            schema: PhantomData,
+        };
+        let root = if operation.is_mutation() {
+            S::MUTATION.unwrap_or(S::QUERY)
+        } else {
+            S::QUERY
+        };
+        let root = planner.object(root, &[&operation.selection_set], None);
+        match planner.request_error {
+            Some(error) => Err(error),
+            None => Ok(Plan {
+                root,
+                objects: planner.objects,
+                slots: planner.slots,
+                cache: planner.cache,
+                introspects: planner.introspects,
+            }),
         }
-    }
-
-    /// Plans the root type; also returns the cost of the operation.
-    pub(crate) fn root(
-        &mut self,
-        type_index: usize,
-        operation: &'d Operation,
-    ) -> (ObjectPlan, usize) {
-        self.object(type_index, &[&operation.selection_set], None)
     }
 
     fn object(
         &mut self,
         type_index: usize,
         sets: &[&'d SelectionSet],
-        sized_fields: SizedFields,
-    ) -> (ObjectPlan, usize) {
+        sized_by: SizedFields,
+    ) -> Arc<ObjectPlan> {
         let mut groups = IndexMap::new();
         let mut visited = HashSet::new();
         for set in sets {
             self.collect(type_index, set, &mut visited, &mut groups);
         }
-        let mut fields = Vec::with_capacity(groups.len());
-        let mut cost = 0_usize;
-        for (key, nodes) in groups {
-            let (field, field_cost) = self.field(type_index, key, &nodes, sized_fields);
-            cost = cost.saturating_add(field_cost);
-            fields.push(field);
-        }
-        let name = S::TYPES[type_index].name;
-        let plan = ObjectPlan {
+        let groups = groups.into_iter();
+        let fields = groups.map(|(key, nodes)| self.field(type_index, key, &nodes));
+        let fields = fields.collect();
+        let plan = Arc::new(ObjectPlan {
+            index: self.objects.len(),
             type_index,
-            name,
+            name: S::TYPES[type_index].name,
             fields,
-        };
-        (plan, cost)
+            sized_by,
+        });
+        self.objects.push(Arc::clone(&plan));
+        plan
     }
 
     /// `CollectFields`.
@@ -247,103 +279,71 @@ impl<'d, S: GeneratedSchema> Planner<'d, S> {
         type_index: usize,
         key: &DocumentName,
         nodes: &[&'d Node<Field>],
-        sized_fields: SizedFields,
-    ) -> (PlannedField, usize) {
+    ) -> PlannedField {
         let first = nodes[0];
+        self.fields += 1;
         let mut field = PlannedField {
-            key: Name::new(key),
+            key: key.as_str().into(),
+            key_json: format!("\"{key}\":").into_bytes().into(),
             definition: &TYPENAME_DEFINITION,
             index: TYPENAME,
             position: self.document.position(first.location()),
-            error: None,
-            user_error: None,
-            arguments: None,
+            id: self.fields,
+            slot: None,
+            arguments: Vec::new(),
+            has_user_errors: false,
             objects: Vec::new(),
         };
         let name = first.name.as_str();
         if name == "__typename" {
-            return (field, 0);
+            return field;
         }
         let definitions = S::TYPES[type_index].fields();
         let Some(index) = definitions.iter().position(|field| field.name == name) else {
             // Validation rejects unknown fields, so this is `__schema` or `__type`.
             self.introspects = true;
             field.index = INTROSPECTION;
-            return (field, 0);
+            return field;
         };
         let definition = &definitions[index];
         field.definition = definition;
         field.index = index;
+        field.arguments.clone_from(&first.arguments);
+        field.has_user_errors = S::MUTATION == Some(type_index) && has_user_errors::<S>(definition);
+        if !definition.arguments.is_empty() || definition.list_size.is_some() {
+            field.slot = Some(self.slots);
+            self.slots += 1;
+        }
         self.apply_cache_hint(definition);
-
-        let mut arguments = ArgumentValues::new(&first.arguments, self.variables);
-        let size = definition
-            .list_size
-            .as_ref()
-            .map(|rule| list_size(rule, definition, &arguments));
-        if let Err(error) = S::guard(type_index, index, self.context) {
-            field.error = Some(error);
-        } else if !definition.arguments.is_empty() {
-            match S::arguments(type_index, index, &mut arguments) {
-                Ok(arguments) => field.arguments = Some(arguments),
-                Err(error)
-                    if S::MUTATION == Some(type_index)
-                        && has_user_errors::<S>(definition)
-                        && error.is_user_error() =>
-                {
-                    field.user_error = Some(error);
-                }
-                Err(error) => field.error = Some(error.into_resolver_error(definition.name)),
-            }
-        }
-
-        // The size multiplies the field itself or, with `sizedFields`, the fields of these names below it.
-        let (mut length, mut sized_below) = (1, None);
-        match (size, &definition.list_size) {
-            (Some(size), Some(rule)) if rule.sized_fields.is_empty() => length = size,
-            (Some(size), Some(rule)) => sized_below = Some((size, rule.sized_fields)),
-            _ => {}
-        }
-        if let Some((size, names)) = sized_fields
-            && names.contains(&name)
-        {
-            length = size;
-        }
-        let children = self.children(&mut field, nodes, sized_below);
-        let cost = length.saturating_mul(definition.cost.saturating_add(children));
-        (field, cost)
+        let rule = definition.list_size.as_ref();
+        let sized_fields = rule.map(|rule| rule.sized_fields).unwrap_or_default();
+        let sized_below = field.slot.filter(|_| !sized_fields.is_empty());
+        let sized_below = sized_below.map(|slot| (slot, sized_fields));
+        field.objects = self.children(definition, nodes, sized_below);
+        field
     }
 
-    /// Plans the selection for each object type that the field can return, and
-    /// returns the cost of the most expensive one.
+    /// Plans the selection for each object type that the field can return.
     fn children(
         &mut self,
-        field: &mut PlannedField,
+        definition: &FieldDefinition,
         nodes: &[&'d Node<Field>],
-        sized_fields: SizedFields,
-    ) -> usize {
-        let Some(named_type) = field.definition.named_type else {
-            return 0;
+        sized_by: SizedFields,
+    ) -> Vec<Arc<ObjectPlan>> {
+        let Some(named_type) = definition.named_type else {
+            return Vec::new();
         };
         let sets: Vec<_> = nodes.iter().map(|node| &node.selection_set).collect();
-        let own = [named_type];
-        let possible: &[usize] = match S::TYPES[named_type].kind {
-            TypeKind::Object { .. } => &own,
-            TypeKind::Interface { possible, .. } | TypeKind::Union(possible) => possible,
-            _ => return 0,
-        };
-        let mut max_cost = 0;
-        for &type_index in possible {
-            let (plan, cost) = if possible.len() > 1 {
-                self.cached_object(type_index, &sets, sized_fields)
-            } else {
-                let (plan, cost) = self.object(type_index, &sets, sized_fields);
-                (Arc::new(plan), cost)
-            };
-            max_cost = max_cost.max(cost);
-            field.objects.push(plan);
+        match S::TYPES[named_type].kind {
+            TypeKind::Object { .. } => vec![self.object(named_type, &sets, sized_by)],
+            TypeKind::Interface { possible, .. } | TypeKind::Union(possible) => {
+                let possible = possible.iter();
+                possible
+                    .map(|&type_index| self.cached_object(type_index, &sets, sized_by))
+                    .collect()
+            }
+            _ => Vec::new(),
         }
-        max_cost
     }
 
     /// Like [`Self::object`], but plans equal selections only once.
@@ -351,17 +351,16 @@ impl<'d, S: GeneratedSchema> Planner<'d, S> {
         &mut self,
         type_index: usize,
         sets: &[&'d SelectionSet],
-        sized_fields: SizedFields,
-    ) -> (Arc<ObjectPlan>, usize) {
+        sized_by: SizedFields,
+    ) -> Arc<ObjectPlan> {
         let addresses = sets.iter().map(|set| ptr::from_ref(*set).addr());
-        let key = (type_index, addresses.collect(), sized_fields);
-        if let Some((plan, cost)) = self.cached_plans.get(&key) {
-            return (Arc::clone(plan), *cost);
+        let key = (type_index, addresses.collect(), sized_by);
+        if let Some(plan) = self.cached_plans.get(&key) {
+            return Arc::clone(plan);
         }
-        let (plan, cost) = self.object(type_index, sets, sized_fields);
-        let plan = Arc::new(plan);
-        self.cached_plans.insert(key, (Arc::clone(&plan), cost));
-        (plan, cost)
+        let plan = self.object(type_index, sets, sized_by);
+        self.cached_plans.insert(key, Arc::clone(&plan));
+        plan
     }
 
     /// Keeps the strictest hint. A composite field without a hint forbids caching,
@@ -381,12 +380,16 @@ impl<'d, S: GeneratedSchema> Planner<'d, S> {
             },
             None => return,
         };
-        // A private value is the same for all anonymous viewers, so it does not restrict their responses.
-        if hint.private && !composite && S::is_anonymous(self.context) {
-            return;
+        let Cacheability {
+            for_anonymous,
+            for_others,
+        } = &mut self.cache;
+        for_others.max_age = for_others.max_age.min(hint.max_age);
+        for_others.private |= hint.private;
+        if !hint.private || composite {
+            for_anonymous.max_age = for_anonymous.max_age.min(hint.max_age);
+            for_anonymous.private |= hint.private;
         }
-        self.cache.max_age = self.cache.max_age.min(hint.max_age);
-        self.cache.private |= hint.private;
     }
 }
 
@@ -411,18 +414,4 @@ fn fragment_type_applies<S: GeneratedSchema>(type_index: usize, condition: &Docu
                 && matches!(candidate.kind, TypeKind::Union(members) if members.contains(&type_index))
         }),
     }
-}
-
-/// The largest slicing argument, given or default; the assumed size if there is none.
-fn list_size(rule: &ListSize, definition: &FieldDefinition, arguments: &ArgumentValues) -> usize {
-    let sizes = rule.slicing.iter().filter_map(|name| {
-        arguments.size(name).or_else(|| {
-            let definition = definition
-                .arguments
-                .iter()
-                .find(|argument| argument.name == *name);
-            definition?.default?.parse().ok()
-        })
-    });
-    sizes.max().unwrap_or(rule.assumed)
 }

@@ -73,32 +73,26 @@ impl ResolverError {
     }
 }
 
-/// An error on its way from the field to the root. Each level appends its path
-/// segment, so the path is reversed until [`FieldError::into_error`].
+/// The error of a field, with its place in the document and in the response.
 #[derive(Debug)]
-pub struct FieldError {
+pub(crate) struct FieldError {
     error: ResolverError,
     position: Pos,
-    reversed_path: Vec<PathSegment>,
+    path: Vec<PathSegment>,
 }
 
 impl FieldError {
-    pub(crate) fn new(error: ResolverError, position: Pos) -> Self {
+    pub(crate) fn new(error: ResolverError, position: Pos, path: Vec<PathSegment>) -> Self {
         Self {
             error,
             position,
-            reversed_path: Vec::new(),
+            path,
         }
-    }
-
-    pub(crate) fn push(&mut self, segment: PathSegment) {
-        self.reversed_path.push(segment);
     }
 
     pub(crate) fn into_error(self) -> ServerError {
         let mut error = self.error.into_error(Some(self.position));
-        error.path = self.reversed_path;
-        error.path.reverse();
+        error.path = self.path;
         error
     }
 }

@@ -1,100 +1,163 @@
-//! `ExecuteQuery` and `ExecuteMutation` (specification 6.2).
+//! `ExecuteQuery` and `ExecuteMutation` (specification 6.2), level by level.
 
-use std::sync::Arc;
+use std::{future::poll_fn, sync::Arc, task::Poll};
 
-use apollo_compiler::executable::Operation;
-use async_graphql::{ServerError, Value, Variables, indexmap::IndexMap};
+use async_graphql::{ServerError, Variables};
+use futures_util::future::{BoxFuture, join, join_all};
 
 use crate::{
-    Completed, FieldResult, ResolverError,
-    definition::CacheHint,
-    document::Document,
+    ResolverError, Writer, Written,
+    assembly::{Completed, assemble},
     generated_schema::GeneratedSchema,
-    introspection::Introspection,
-    output::{assemble, complete_field, complete_object},
-    plan::{INTROSPECTION, ObjectPlan, Planner},
+    introspection::Introspected,
+    plan::{INTROSPECTION, ObjectPlan, Plan},
+    prepared::Prepared,
+    writer::{Fill, Hole, Level, Source},
 };
 
-/// The result of executing one operation.
-pub(crate) struct Executed {
-    /// `Err` is a request error: no field was executed.
-    pub(crate) result: Result<FieldResult, ServerError>,
-    /// The cost of the operation, in units of `@cost`.
-    pub(crate) cost: usize,
-    /// The strictest `@cacheControl` hint of all selected fields.
-    pub(crate) cache: CacheHint,
-}
-
+/// Executes an operation, whose variables are coerced. Returns its cost, too.
+///
+/// # Errors
+///
+/// A request error: no field was executed.
 pub(crate) async fn run<S: GeneratedSchema>(
-    introspection: &Introspection,
-    document: &Document,
-    operation: &Operation,
+    plan: &Plan,
+    introspected: &Introspected,
     variables: &Variables,
     context: &Arc<S::Context>,
     cost_limit: usize,
-) -> Executed {
-    let root = if operation.is_mutation() {
-        S::MUTATION.unwrap_or(S::QUERY)
-    } else {
-        S::QUERY
-    };
-    let (plan, planned) = {
-        let mut planner = Planner::<S>::new(document, variables, context);
-        let (plan, cost) = planner.root(root, operation);
-        let introspected = if planner.introspects {
-            introspection.execute(document, operation, variables)
-        } else {
-            Ok(IndexMap::new())
-        };
-        let request_error = planner
-            .request_error
-            .or_else(|| cost_limit_error(cost, cost_limit));
-        let introspected = request_error.map_or(introspected, Err);
-        (plan, (introspected, cost, planner.cache))
-    };
-    let (introspected, cost, cache) = planned;
-    let result = match introspected {
-        Err(error) => Err(error),
-        Ok(_) if operation.is_mutation() => Ok(execute_serially::<S>(&plan, context).await),
-        Ok(introspected) => {
-            let request = S::request(Arc::clone(context));
-            Ok(complete_object(&plan, |field| match field.index {
-                INTROSPECTION => {
-                    let value = introspected.get(field.key.as_str()).cloned();
-                    Completed::value(value.unwrap_or(Value::Null))
-                }
-                _ => S::resolve_root(root, field, &request),
-            })
-            .resolve()
-            .await)
-        }
-    };
-    Executed {
-        result,
-        cost,
-        cache,
+) -> (usize, Result<Completed, ServerError>) {
+    let prepared = Prepared::new::<S>(plan, variables, context);
+    let cost = prepared.cost;
+    if cost > cost_limit {
+        let message = format!("the operation costs {cost}, which is more than {cost_limit}");
+        let error = ResolverError::new("COST_LIMIT_EXCEEDED", message);
+        return (cost, Err(error.into_error(None)));
     }
-}
-
-fn cost_limit_error(cost: usize, limit: usize) -> Option<ServerError> {
-    let message = format!("the operation costs {cost}, which is more than {limit}");
-    let error = ResolverError::new("COST_LIMIT_EXCEEDED", message);
-    (cost > limit).then(|| error.into_error(None))
+    let completed = if S::MUTATION == Some(plan.root.type_index) {
+        execute_serially::<S>(&plan.root, &prepared, context).await
+    } else {
+        let request = S::request(Arc::clone(context));
+        let mut writer = Writer::new(&prepared);
+        let written = writer.object(&plan.root, |field, out| match field.index {
+            INTROSPECTION => match introspected.get(&*field.key) {
+                Some(value) => out.json(value),
+                None => out.null(),
+            },
+            _ => S::resolve_root(plan.root.type_index, field, &request, out),
+        });
+        complete(writer, written, &request).await
+    };
+    (cost, Ok(completed))
 }
 
 /// Executes the root fields of a mutation in document order. Each sees the data
 /// that the previous one wrote, so each has its own context and loaders.
 async fn execute_serially<S: GeneratedSchema>(
-    plan: &ObjectPlan,
+    root: &ObjectPlan,
+    prepared: &Prepared,
     context: &Arc<S::Context>,
-) -> FieldResult {
-    let mut results = Vec::with_capacity(plan.fields.len());
-    for field in &plan.fields {
+) -> Completed {
+    let mut json = Some(b"{".to_vec());
+    let mut errors = Vec::new();
+    for (index, field) in root.fields.iter().enumerate() {
         let request = S::request(S::fork(context));
-        let completed = complete_field(plan, field, |field| {
-            S::resolve_root(plan.type_index, field, &request)
+        let mut writer = Writer::new(prepared);
+        let written = writer.field(root, field, |field, out| {
+            S::resolve_root(root.type_index, field, &request, out)
         });
-        results.push(completed.resolve().await);
+        let completed = complete(writer, written, &request).await;
+        errors.extend(completed.errors);
+        json = json.zip(completed.json).map(|(mut json, value)| {
+            if index > 0 {
+                json.push(b',');
+            }
+            json.extend_from_slice(&field.key_json);
+            json.extend_from_slice(&value);
+            json
+        });
     }
-    assemble(plan, results)
+    if let Some(json) = &mut json {
+        json.push(b'}');
+    }
+    Completed { json, errors }
+}
+
+/// Fills the holes of what was written, level by level, and puts the levels together.
+async fn complete<'r, R: Sync>(
+    mut writer: Writer<'r, R>,
+    written: Written,
+    request: &'r R,
+) -> Completed {
+    let mut levels = Vec::new();
+    while !writer.level.holes.is_empty() {
+        let mut level = std::mem::take(&mut writer.level);
+        fill(&mut level, &mut writer, request).await;
+        levels.push(level);
+    }
+    levels.push(writer.level);
+    assemble(levels, written)
+}
+
+/// Fills the holes of a level. What needs no waiting is done first, so that the keys of fields below it are in the batches
+/// of this level.
+async fn fill<'r, R: Sync>(level: &mut Level<'r, R>, writer: &mut Writer<'r, R>, request: &'r R) {
+    fill_loaded(&mut level.holes, writer, request);
+    let (mut resolvers, mut waiting) = (Vec::new(), Vec::new());
+    for (index, mut resolver) in level.resolvers.drain(..).enumerate() {
+        if let Some(fill) = poll_once(&mut resolver).await {
+            fill_resolved(&mut level.holes, writer, index, fill);
+        } else {
+            resolvers.push(resolver);
+            waiting.push(index);
+        }
+    }
+    let mut batches = Vec::new();
+    for batch in level.batches.drain(..) {
+        let mut load = batch.load(request);
+        match poll_once(&mut load).await {
+            Some(()) => fill_loaded(&mut level.holes, writer, request),
+            None => batches.push(load),
+        }
+    }
+    let (resolved, _) = join(join_all(resolvers), join_all(batches)).await;
+    for (index, fill) in waiting.into_iter().zip(resolved) {
+        fill_resolved(&mut level.holes, writer, index, fill);
+    }
+    fill_loaded(&mut level.holes, writer, request);
+}
+
+/// Fills the holes whose keys are loaded.
+fn fill_loaded<'r, R: Sync>(holes: &mut [Hole<'r, R>], writer: &mut Writer<'r, R>, request: &'r R) {
+    for (index, hole) in holes.iter_mut().enumerate() {
+        if let Some(Source::Batch(batch, place)) = hole.source
+            && batch.is_loaded(place)
+        {
+            let field = hole.field;
+            writer.fill(index, hole, |out| {
+                batch.write_loaded(place, field, request, out)
+            });
+        }
+    }
+}
+
+/// Fills the hole that waits for a resolver.
+fn fill_resolved<'r, R>(
+    holes: &mut [Hole<'r, R>],
+    writer: &mut Writer<'r, R>,
+    resolver: usize,
+    fill: Fill<'r, R>,
+) {
+    let waits = |hole: &(usize, &mut Hole<'r, R>)| matches!(hole.1.source, Some(Source::Resolver(it)) if it == resolver);
+    if let Some((index, hole)) = holes.iter_mut().enumerate().find(waits) {
+        writer.fill(index, hole, fill);
+    }
+}
+
+async fn poll_once<T>(future: &mut BoxFuture<'_, T>) -> Option<T> {
+    poll_fn(|context| match future.as_mut().poll(context) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }

@@ -1,6 +1,6 @@
 //! Custom scalars, whose parsing and serialization are written by hand.
 
-use crate::{InputError, Value};
+use crate::{InputError, Value, Writer, Written};
 
 /// Parsing and serialization of a custom scalar. Implemented for the marker type of the scalar.
 #[diagnostic::on_unimplemented(
@@ -17,6 +17,11 @@ pub trait Scalar {
 
     /// Serializes a value for the response.
     fn serialize(value: &Self::Rust) -> Value;
+
+    /// Writes a value to the response. The same as [`Scalar::serialize`], for scalars for which that would be slow.
+    fn write<R>(value: &Self::Rust, out: &mut Writer<'_, R>) -> Written {
+        out.json(&Self::serialize(value))
+    }
 }
 
 /// Whether a value has a type that the scalar accepts, even if the value itself is invalid.

@@ -1,15 +1,18 @@
 //! The execution engine of a schema: prepares documents and executes their operations.
 
-use std::{marker::PhantomData, sync::Arc};
+use std::{borrow::Cow, marker::PhantomData, sync::Arc};
 
-use async_graphql::{ServerError, Value, Variables};
+use apollo_compiler::executable::Operation;
+use async_graphql::{ServerError, Variables};
 use quick_cache::{Weighter, sync::Cache};
 
 use crate::{
+    Data,
     definition::CacheHint,
     document::{self, Document, Limits},
     generated_schema::GeneratedSchema,
-    introspection::Introspection,
+    introspection::{Introspected, Introspection},
+    plan::{Plan, Planner},
     resolver_error::FieldError,
     run::run,
     variables,
@@ -19,7 +22,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Response {
     /// `None` after a request error: nothing was executed.
-    pub data: Option<Value>,
+    pub data: Option<Data>,
     /// The request errors, or the field errors in document order.
     pub errors: Vec<ServerError>,
     /// The cost of the operation, in units of `@cost`.
@@ -107,18 +110,26 @@ impl<S: GeneratedSchema> Engine<S> {
             Ok(variables) => variables,
             Err(errors) => return Response::request_error(errors),
         };
+        let planned = self.plan(document, operation, &variables);
+        let planned = match planned {
+            Ok(planned) => planned,
+            Err(error) => return Response::request_error(vec![error]),
+        };
+        let introspected = self.introspect(&planned, document, operation, &variables);
+        let introspected = match introspected {
+            Ok(introspected) => introspected,
+            Err(error) => return Response::request_error(vec![error]),
+        };
         let executed = run::<S>(
-            &self.introspection,
-            document,
-            operation,
+            &planned.plan,
+            &introspected,
             &variables,
             &context,
             cost_limit,
         );
-        let executed = executed.await;
-        let cost = executed.cost;
-        let result = match executed.result {
-            Ok(result) => result,
+        let (cost, completed) = executed.await;
+        let completed = match completed {
+            Ok(completed) => completed,
             Err(error) => {
                 return Response {
                     cost,
@@ -126,16 +137,66 @@ impl<S: GeneratedSchema> Engine<S> {
                 };
             }
         };
-        let errors = result.errors.into_iter().map(FieldError::into_error);
+        let errors = completed.errors.into_iter().map(FieldError::into_error);
         let errors: Vec<_> = errors.collect();
-        let cacheable = executed.cache.max_age > 0 && errors.is_empty();
+        let hint = if S::is_anonymous(&context) {
+            planned.plan.cache.for_anonymous
+        } else {
+            planned.plan.cache.for_others
+        };
+        let cacheable = hint.max_age > 0 && errors.is_empty();
         Response {
-            data: Some(result.value.unwrap_or(Value::Null)),
+            data: Some(Data::from_json(
+                completed.json.unwrap_or_else(|| b"null".to_vec()),
+            )),
             cost,
-            cache: cacheable.then_some(executed.cache),
+            cache: cacheable.then_some(hint),
             errors,
         }
     }
+
+    /// The plan of an operation, which is kept with its document.
+    fn plan(
+        &self,
+        document: &Document,
+        operation: &Operation,
+        variables: &Variables,
+    ) -> Result<Arc<PlannedOperation>, ServerError> {
+        document.planned(operation, variables, || {
+            let plan = Planner::<S>::plan(document, operation, variables)?;
+            // Without variables, introspection has the same result for all requests.
+            let introspected = if plan.introspects && operation.variables.is_empty() {
+                Some(self.introspection.execute(document, operation, variables)?)
+            } else {
+                None
+            };
+            Ok(PlannedOperation { plan, introspected })
+        })
+    }
+
+    /// The values of `__schema` and `__type`.
+    fn introspect<'p>(
+        &self,
+        planned: &'p PlannedOperation,
+        document: &Document,
+        operation: &Operation,
+        variables: &Variables,
+    ) -> Result<Cow<'p, Introspected>, ServerError> {
+        match &planned.introspected {
+            Some(introspected) => Ok(Cow::Borrowed(introspected)),
+            None if planned.plan.introspects => {
+                let introspected = self.introspection.execute(document, operation, variables);
+                introspected.map(Cow::Owned)
+            }
+            None => Ok(Cow::Owned(Introspected::new())),
+        }
+    }
+}
+
+/// What is the same for all requests with an operation.
+pub(crate) struct PlannedOperation {
+    plan: Plan,
+    introspected: Option<Introspected>,
 }
 
 #[derive(Clone)]

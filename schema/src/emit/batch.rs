@@ -63,6 +63,7 @@ pub(super) fn emit(contract: &Contract, resolvers_dir: &str) -> String {
         type Context = RequestContext;
         type Key = {key}; // {coordinate}
         type Value = <Resolvers as batch::{function}>::Value; // {coordinate}
+        type Type = {value};
         const FIELD: &'static str = {coordinate:?};
         fn span(context: &RequestContext) -> &::tracing::Span {{
             context.span()
@@ -98,6 +99,14 @@ pub struct Request {{
     /// The context that resolvers receive.
     pub context: Arc<RequestContext>,
     loaders: Loaders,
+}}
+
+impl ::coach_execution::Request for Request {{
+    type Context = RequestContext;
+
+    fn context(&self) -> &RequestContext {{
+        &self.context
+    }}
 }}
 
 "

@@ -24,8 +24,8 @@ fn scalar(name: &str, rust: &str) -> String {
     let marker = pascal(name);
     format!(
         "impl Output<types::{marker}, Request> for {rust} {{
-    fn complete<'r>(&self, _: &'r PlannedField, _: &'r Request) -> Completed<'r> {{
-        leaf(<types::{marker} as Scalar>::serialize(self)) // {name}
+    fn write<'r>(&self, _: &'r PlannedField, _: &'r Request, out: &mut Writer<'r, Request>) -> Written {{
+        <types::{marker} as Scalar>::write(self, out) // {name}
     }}
 }}
 impl Input<types::{marker}> for {rust} {{
@@ -48,9 +48,9 @@ fn enumeration(name: &str, rust: &str, values: &[EnumValue]) -> String {
     }
     format!(
         "impl Output<types::{marker}, Request> for {rust} {{
-    fn complete<'r>(&self, _: &'r PlannedField, _: &'r Request) -> Completed<'r> {{
-        leaf(Value::Enum(Name::new(match self {{ // {name}
-{to_name}        }})))
+    fn write<'r>(&self, _: &'r PlannedField, _: &'r Request, out: &mut Writer<'r, Request>) -> Written {{
+        out.plain_text(match self {{ // {name}
+{to_name}        }})
     }}
 }}
 impl Input<types::{marker}> for {rust} {{

@@ -24,8 +24,8 @@ pub(crate) fn module(contract: &Contract, resolvers_dir: &str, sdl: &str) -> Str
     let header = format!(
         "// Generated from the SDL by coach-schema; edit schema/graphql instead.
 use std::sync::Arc;
-use ::coach_execution::{{Batch, BatchFunction, BatchLoader, Completed, ResolverError, Input, InputError, \
-         InputObject, ArgumentValues, MaybeUndefined, Name, FieldResult, Output, PlannedField, UserErrorPayload, UserErrors, Value, builtin, complete_object, constraint, definition::*, leaf, scalar::Scalar}};
+use ::coach_execution::{{Batch, BatchFunction, BatchLoader, ResolverError, Input, InputError, \
+         InputObject, ArgumentValues, MaybeUndefined, Name, Output, PlannedField, UserErrorPayload, UserErrors, Value, Writer, Written, builtin, constraint, definition::*, scalar::Scalar}};
 use super::{{Error, RequestContext, Resolvers, Role}};
 
 /// The exported SDL.

@@ -1,9 +1,6 @@
 //! Emits objects, and the enums that represent interfaces and unions.
 
-use super::{
-    input::struct_name,
-    rust_type::{marker, non_null_marker},
-};
+use super::{input::struct_name, rust_type::marker};
 use crate::{
     contract::{Contract, Field, Kind, TypeModel},
     names::{pascal, path, snake},
@@ -48,21 +45,21 @@ fn object(model: &TypeModel, index: usize, rust: &str) -> String {
     let checks = role.into_iter().chain(owner).map(|check| {
         format!(
             "        if let Err(error) = super::{check} {{ // {name}
-            return Completed::Ready(FieldResult::item_error(error, field));
+            return out.item_error(error, field);
         }}\n"
         )
     });
     let checks: String = checks.collect();
     let fields = model.fields().iter().enumerate();
     let fields = fields.map(|(index, field)| {
-        let (completed, coordinate) = (completed(field), &field.coordinate);
-        format!("            {index} => {completed}, // {coordinate}\n")
+        let (written, coordinate) = (written(field), &field.coordinate);
+        format!("            {index} => {written}, // {coordinate}\n")
     });
     let fields: String = fields.collect();
     format!(
         "impl Output<types::{ty}, Request> for {rust} {{
-    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {{
-{checks}        complete_object(field.object({index}), |field| match field.index {{
+    fn write<'r>(&self, field: &'r PlannedField, request: &'r Request, out: &mut Writer<'r, Request>) -> Written {{
+{checks}        out.object(field.object({index}), |field, out| match field.index {{
 {fields}            _ => unreachable!(\"{name} has {count} fields\"),
         }})
     }}
@@ -73,11 +70,11 @@ fn object(model: &TypeModel, index: usize, rust: &str) -> String {
     )
 }
 
-/// A Rust expression for the completed field of an object.
-fn completed(field: &Field) -> String {
+/// A Rust expression that writes a field of an object.
+fn written(field: &Field) -> String {
     let Some(batch) = &field.batch else {
         let (marker, field) = (marker(&field.ty, false), snake(&field.name));
-        return format!("Output::<{marker}, Request>::complete(&self.{field}, field, request)");
+        return format!("Output::<{marker}, Request>::write(&self.{field}, field, request, out)");
     };
     let keys = batch.keys.iter();
     let keys = keys.map(|key| format!("Clone::clone(&self.{})", snake(key)));
@@ -87,12 +84,10 @@ fn completed(field: &Field) -> String {
     }
     if !field.arguments.is_empty() {
         let arguments = struct_name(field);
-        key = format!("({key}, field.arguments::<arguments::{arguments}>().clone())");
+        key = format!("({key}, out.prepared().arguments::<arguments::{arguments}>(field).clone())");
     }
-    let (loader, marker) = (snake(&batch.function), non_null_marker(&field.ty));
-    format!(
-        "request.loaders.{loader}.complete::<{marker}, Request>({key}, &request.context, field, request)"
-    )
+    let loader = snake(&batch.function);
+    format!("request.loaders.{loader}.write({key}, field, request, out)")
 }
 
 fn abstract_type(contract: &Contract, name: &str, members: &[String]) -> String {
@@ -109,7 +104,7 @@ fn abstract_type(contract: &Contract, name: &str, members: &[String]) -> String 
         {variant}(Arc<{rust}>), // {name}: {member}\n"
         );
         arms += &format!(
-            "                Self::{variant}(value) => Output::<types::{variant}, Request>::complete(&**value, field, request), // {name}: {member}\n"
+            "                Self::{variant}(value) => Output::<types::{variant}, Request>::write(&**value, field, request, out), // {name}: {member}\n"
         );
     }
     format!(
@@ -117,7 +112,7 @@ fn abstract_type(contract: &Contract, name: &str, members: &[String]) -> String 
     pub enum {ty} {{
 {variants}    }}
     impl Output<types::{ty}, Request> for {ty} {{
-        fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {{
+        fn write<'r>(&self, field: &'r PlannedField, request: &'r Request, out: &mut Writer<'r, Request>) -> Written {{
             match self {{
 {arms}            }}
         }}

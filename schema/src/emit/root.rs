@@ -69,7 +69,8 @@ impl ::coach_execution::GeneratedSchema for Schema {{
         }}
     }}
 
-    fn resolve_root<'r>(type_index: usize, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {{
+    fn resolve_root<'r>(type_index: usize, field: &'r PlannedField, request: &'r Request, out: &mut Writer<'r, Request>) -> Written {{
+        let prepared = out.prepared();
         match (type_index, field.index) {{
 {arms}            _ => unreachable!(\"no other root fields\"),
         }}
@@ -112,12 +113,12 @@ fn resolver(
             let ty = pascal(input.ty.inner_named_type());
             (
                 format!(", input: &input::{ty}"),
-                format!(", &field.arguments::<arguments::{arguments}>().input"),
+                format!(", &prepared.arguments::<arguments::{arguments}>(field).input"),
             )
         }
         _ => (
             format!(", arguments: &arguments::{arguments}"),
-            ", field.arguments()".to_owned(),
+            ", prepared.arguments(field)".to_owned(),
         ),
     };
     let call = format!("<Resolvers as {module}::{function}>::resolve(&request.context{argument})");
@@ -129,7 +130,7 @@ fn resolver(
                 pascal(field.ty.inner_named_type())
             ),
             format!(
-                "resolve_mutation::<RequestContext, _, {value}, _, _>(|| {call}, &{codes:?}, field, request)"
+                "resolve_mutation::<RequestContext, _, {value}, _, _>(|prepared| {call}, &{codes:?}, field, request, out)"
             ),
         ),
         None => (
@@ -138,7 +139,7 @@ fn resolver(
         type Value: Output<{value}, Request> + Send + Sync; // {coordinate}\n"
             ),
             "Self::Value, Error".to_owned(),
-            format!("resolve::<_, _, {value}, _>({call}, field, request)"),
+            format!("resolve::<_, _, {value}, _>({call}, field, request, out)"),
         ),
     };
     let resolver = format!(

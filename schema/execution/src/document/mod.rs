@@ -3,20 +3,23 @@
 //! of the specification that apollo-compiler lacks. All of this depends only on
 //! the text and the schema, so prepared documents can be cached.
 
+mod conditions;
 mod diagnostic;
 mod measure;
 mod rules;
 mod scan;
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use apollo_compiler::{
-    ExecutableDocument, Node, Schema,
+    ExecutableDocument, Name, Node, Schema,
     executable::{FragmentMap, Operation},
     parser::{Parser, SourceSpan},
     validation::Valid,
 };
-use async_graphql::{Pos, ServerError};
+use async_graphql::{Pos, ServerError, Value, Variables};
 
-use crate::{ResolverError, definition::TypeDefinition};
+use crate::{ResolverError, definition::TypeDefinition, schema::PlannedOperation};
 
 /// Limits on the size and complexity of a document.
 #[derive(Clone, Copy, Debug)]
@@ -66,10 +69,57 @@ impl Default for Limits {
     }
 }
 
-/// A validated document.
-pub struct Document(Valid<ExecutableDocument>);
+/// The number of plans that are kept with a document: for each operation, and for each combination of the variables in
+/// `@skip` and `@include`.
+const MAX_PLANS: usize = 8;
+
+/// A validated document, with the plans of its operations.
+pub struct Document {
+    executable: Valid<ExecutableDocument>,
+    /// The variables in `@skip` and `@include`.
+    conditions: Vec<Name>,
+    plans: RwLock<Vec<(PlanKey, Arc<PlannedOperation>)>>,
+}
+
+/// The name of an operation, and the values of the variables in `@skip` and `@include`.
+type PlanKey = (Option<Name>, Vec<Option<bool>>);
 
 impl Document {
+    fn new(executable: Valid<ExecutableDocument>) -> Self {
+        Self {
+            conditions: conditions::variables(&executable),
+            executable,
+            plans: RwLock::default(),
+        }
+    }
+
+    /// The plan of an operation with these variables; made by `plan` unless it is kept.
+    pub(crate) fn planned(
+        &self,
+        operation: &Operation,
+        variables: &Variables,
+        plan: impl FnOnce() -> Result<PlannedOperation, ServerError>,
+    ) -> Result<Arc<PlannedOperation>, ServerError> {
+        let conditions = self.conditions.iter();
+        let values = conditions.map(|variable| match variables.get(variable.as_str()) {
+            Some(Value::Boolean(value)) => Some(*value),
+            _ => None,
+        });
+        let key = (operation.name.clone(), values.collect());
+        let kept = self.plans.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, plan)) = kept.iter().find(|(kept, _)| *kept == key) {
+            return Ok(Arc::clone(plan));
+        }
+        drop(kept);
+        let plan = Arc::new(plan()?);
+        let mut kept = self.plans.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() == MAX_PLANS {
+            kept.remove(0);
+        }
+        kept.push((key, Arc::clone(&plan)));
+        Ok(plan)
+    }
+
     /// The operation to execute: the one with this name, or the only one.
     ///
     /// # Errors
@@ -77,7 +127,7 @@ impl Document {
     /// `GRAPHQL_VALIDATION_FAILED` if there is no such operation, or if there are
     /// several and no name is given (specification 6.1, `GetOperation`).
     pub fn operation(&self, name: Option<&str>) -> Result<&Node<Operation>, ServerError> {
-        self.0.operations.get(name).map_err(|_| {
+        self.executable.operations.get(name).map_err(|_| {
             let message = match name {
                 Some(name) => format!("the document has no operation named {name:?}"),
                 None => {
@@ -90,16 +140,16 @@ impl Document {
     }
 
     pub(crate) fn fragments(&self) -> &FragmentMap {
-        &self.0.fragments
+        &self.executable.fragments
     }
 
     pub(crate) fn executable(&self) -> &Valid<ExecutableDocument> {
-        &self.0
+        &self.executable
     }
 
     /// The line and column at which a span starts.
     pub(crate) fn position(&self, span: Option<SourceSpan>) -> Pos {
-        let start = span.and_then(|span| span.line_column(&self.0.sources));
+        let start = span.and_then(|span| span.line_column(&self.executable.sources));
         start.map_or_else(Pos::default, |start| Pos {
             line: start.line,
             column: start.column,
@@ -125,7 +175,7 @@ pub(crate) fn prepare(
     measure::check(&parsed, limits).map_err(request_error)?;
     let document = parsed.to_executable_validate(schema);
     let document = document.map_err(|invalid| diagnostic::validation_errors(&invalid.errors))?;
-    let document = Document(document);
+    let document = Document::new(document);
     let errors = rules::check(&document, schema, types);
     if errors.is_empty() {
         Ok(document)

@@ -28,7 +28,7 @@ pub(super) fn check(
     types: &'static [TypeDefinition],
 ) -> Vec<ServerError> {
     let mut errors = Vec::<ServerError>::new();
-    for operation in document.0.operations.iter() {
+    for operation in document.executable.operations.iter() {
         let mut validator = Validator {
             document,
             schema,
@@ -76,7 +76,11 @@ impl<'d> Validator<'d> {
                 }
                 Selection::InlineFragment(fragment) => self.selections(&fragment.selection_set),
                 Selection::FragmentSpread(spread) => {
-                    let fragment = self.document.0.fragments.get(&spread.fragment_name);
+                    let fragment = self
+                        .document
+                        .executable
+                        .fragments
+                        .get(&spread.fragment_name);
                     if let Some(fragment) = fragment
                         && self.fragments.insert(&spread.fragment_name)
                     {

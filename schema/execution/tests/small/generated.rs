@@ -1,6 +1,6 @@
 // Generated from the SDL by coach-schema; edit schema/graphql instead.
 use std::sync::Arc;
-use ::coach_execution::{Batch, BatchFunction, BatchLoader, Completed, ResolverError, Input, InputError, InputObject, ArgumentValues, MaybeUndefined, Name, FieldResult, Output, PlannedField, UserErrorPayload, UserErrors, Value, builtin, complete_object, constraint, definition::*, leaf, scalar::Scalar};
+use ::coach_execution::{Batch, BatchFunction, BatchLoader, ResolverError, Input, InputError, InputObject, ArgumentValues, MaybeUndefined, Name, Output, PlannedField, UserErrorPayload, UserErrors, Value, Writer, Written, builtin, constraint, definition::*, scalar::Scalar};
 use super::{Error, RequestContext, Resolvers, Role};
 
 /// The exported SDL.
@@ -49,14 +49,14 @@ pub mod types {
 }
 
 impl Output<types::Course, Request> for crate::model::Course {
-    fn complete<'r>(&self, _: &'r PlannedField, _: &'r Request) -> Completed<'r> {
-        leaf(Value::Enum(Name::new(match self { // Course
+    fn write<'r>(&self, _: &'r PlannedField, _: &'r Request, out: &mut Writer<'r, Request>) -> Written {
+        out.plain_text(match self { // Course
             crate::model::Course::Starter => "STARTER", // Course.STARTER
             crate::model::Course::Main => "MAIN", // Course.MAIN
             crate::model::Course::Dessert => "DESSERT", // Course.DESSERT
             crate::model::Course::Self_ => "SELF", // Course.SELF
             crate::model::Course::Old => "OLD", // Course.OLD
-        })))
+        })
     }
 }
 impl Input<types::Course> for crate::model::Course {
@@ -78,8 +78,8 @@ impl Input<types::Course> for crate::model::Course {
 }
 
 impl Output<types::Date, Request> for crate::model::Date {
-    fn complete<'r>(&self, _: &'r PlannedField, _: &'r Request) -> Completed<'r> {
-        leaf(<types::Date as Scalar>::serialize(self)) // Date
+    fn write<'r>(&self, _: &'r PlannedField, _: &'r Request, out: &mut Writer<'r, Request>) -> Written {
+        <types::Date as Scalar>::write(self, out) // Date
     }
 }
 impl Input<types::Date> for crate::model::Date {
@@ -398,105 +398,105 @@ pub mod arguments {
 }
 
 impl Output<types::LabelPayload, Request> for self::payload::LabelPayload {
-    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
-        complete_object(field.object(3), |field| match field.index {
-            0 => Output::<Option<builtin::String>, Request>::complete(&self.label, field, request), // LabelPayload.label
-            1 => Output::<Vec<types::Mistake>, Request>::complete(&self.user_errors, field, request), // LabelPayload.userErrors
+    fn write<'r>(&self, field: &'r PlannedField, request: &'r Request, out: &mut Writer<'r, Request>) -> Written {
+        out.object(field.object(3), |field, out| match field.index {
+            0 => Output::<Option<builtin::String>, Request>::write(&self.label, field, request, out), // LabelPayload.label
+            1 => Output::<Vec<types::Mistake>, Request>::write(&self.user_errors, field, request, out), // LabelPayload.userErrors
             _ => unreachable!("LabelPayload has 2 fields"),
         })
     }
 }
 
 impl Output<types::Mistake, Request> for crate::model::Mistake {
-    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
-        complete_object(field.object(4), |field| match field.index {
-            0 => Output::<builtin::String, Request>::complete(&self.message, field, request), // Mistake.message
-            1 => Output::<Vec<builtin::String>, Request>::complete(&self.path, field, request), // Mistake.path
+    fn write<'r>(&self, field: &'r PlannedField, request: &'r Request, out: &mut Writer<'r, Request>) -> Written {
+        out.object(field.object(4), |field, out| match field.index {
+            0 => Output::<builtin::String, Request>::write(&self.message, field, request, out), // Mistake.message
+            1 => Output::<Vec<builtin::String>, Request>::write(&self.path, field, request, out), // Mistake.path
             _ => unreachable!("Mistake has 2 fields"),
         })
     }
 }
 
 impl Output<types::Dish, Request> for crate::model::Dish {
-    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
-        complete_object(field.object(7), |field| match field.index {
-            0 => Output::<types::ID, Request>::complete(&self.id, field, request), // Dish.id
-            1 => Output::<builtin::String, Request>::complete(&self.name, field, request), // Dish.name
-            2 => Output::<Option<types::Course>, Request>::complete(&self.course, field, request), // Dish.course
-            3 => Output::<builtin::Int, Request>::complete(&self.minutes, field, request), // Dish.minutes
-            4 => Output::<Option<builtin::Float>, Request>::complete(&self.weight, field, request), // Dish.weight
-            5 => Output::<types::Date, Request>::complete(&self.made_on, field, request), // Dish.madeOn
-            6 => Output::<Vec<Vec<Option<builtin::Int>>>, Request>::complete(&self.table, field, request), // Dish.table
-            7 => Output::<Option<Vec<Option<builtin::String>>>, Request>::complete(&self.maybe, field, request), // Dish.maybe
-            8 => Output::<Option<types::Nutrition>, Request>::complete(&self.nutrition, field, request), // Dish.nutrition
-            9 => request.loaders.dish_ingredients.complete::<Vec<types::Ingredient>, Request>(Clone::clone(&self.id), &request.context, field, request), // Dish.ingredients
-            10 => request.loaders.dish_pairing.complete::<types::Dish, Request>(((Clone::clone(&self.id), Clone::clone(&self.minutes)), field.arguments::<arguments::DishPairing>().clone()), &request.context, field, request), // Dish.pairing
-            11 => request.loaders.cook.complete::<types::Cook, Request>(Clone::clone(&self.cook_id), &request.context, field, request), // Dish.cook
-            12 => Output::<Option<builtin::String>, Request>::complete(&self.secret, field, request), // Dish.secret
-            13 => Output::<Option<builtin::Int>, Request>::complete(&self.old, field, request), // Dish.old
+    fn write<'r>(&self, field: &'r PlannedField, request: &'r Request, out: &mut Writer<'r, Request>) -> Written {
+        out.object(field.object(7), |field, out| match field.index {
+            0 => Output::<types::ID, Request>::write(&self.id, field, request, out), // Dish.id
+            1 => Output::<builtin::String, Request>::write(&self.name, field, request, out), // Dish.name
+            2 => Output::<Option<types::Course>, Request>::write(&self.course, field, request, out), // Dish.course
+            3 => Output::<builtin::Int, Request>::write(&self.minutes, field, request, out), // Dish.minutes
+            4 => Output::<Option<builtin::Float>, Request>::write(&self.weight, field, request, out), // Dish.weight
+            5 => Output::<types::Date, Request>::write(&self.made_on, field, request, out), // Dish.madeOn
+            6 => Output::<Vec<Vec<Option<builtin::Int>>>, Request>::write(&self.table, field, request, out), // Dish.table
+            7 => Output::<Option<Vec<Option<builtin::String>>>, Request>::write(&self.maybe, field, request, out), // Dish.maybe
+            8 => Output::<Option<types::Nutrition>, Request>::write(&self.nutrition, field, request, out), // Dish.nutrition
+            9 => request.loaders.dish_ingredients.write(Clone::clone(&self.id), field, request, out), // Dish.ingredients
+            10 => request.loaders.dish_pairing.write(((Clone::clone(&self.id), Clone::clone(&self.minutes)), out.prepared().arguments::<arguments::DishPairing>(field).clone()), field, request, out), // Dish.pairing
+            11 => request.loaders.cook.write(Clone::clone(&self.cook_id), field, request, out), // Dish.cook
+            12 => Output::<Option<builtin::String>, Request>::write(&self.secret, field, request, out), // Dish.secret
+            13 => Output::<Option<builtin::Int>, Request>::write(&self.old, field, request, out), // Dish.old
             _ => unreachable!("Dish has 14 fields"),
         })
     }
 }
 
 impl Output<types::Nutrition, Request> for crate::model::Nutrition {
-    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
-        complete_object(field.object(8), |field| match field.index {
-            0 => Output::<builtin::Int, Request>::complete(&self.energy, field, request), // Nutrition.energy
+    fn write<'r>(&self, field: &'r PlannedField, request: &'r Request, out: &mut Writer<'r, Request>) -> Written {
+        out.object(field.object(8), |field, out| match field.index {
+            0 => Output::<builtin::Int, Request>::write(&self.energy, field, request, out), // Nutrition.energy
             _ => unreachable!("Nutrition has 1 fields"),
         })
     }
 }
 
 impl Output<types::Ingredient, Request> for crate::model::Ingredient {
-    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
-        complete_object(field.object(9), |field| match field.index {
-            0 => Output::<builtin::String, Request>::complete(&self.name, field, request), // Ingredient.name
-            1 => request.loaders.cook.complete::<types::Cook, Request>(Clone::clone(&self.supplier_id), &request.context, field, request), // Ingredient.supplier
+    fn write<'r>(&self, field: &'r PlannedField, request: &'r Request, out: &mut Writer<'r, Request>) -> Written {
+        out.object(field.object(9), |field, out| match field.index {
+            0 => Output::<builtin::String, Request>::write(&self.name, field, request, out), // Ingredient.name
+            1 => request.loaders.cook.write(Clone::clone(&self.supplier_id), field, request, out), // Ingredient.supplier
             _ => unreachable!("Ingredient has 2 fields"),
         })
     }
 }
 
 impl Output<types::Cook, Request> for crate::model::Cook {
-    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+    fn write<'r>(&self, field: &'r PlannedField, request: &'r Request, out: &mut Writer<'r, Request>) -> Written {
         if let Err(error) = super::authorize(&request.context, Role::Member) { // Cook
-            return Completed::Ready(FieldResult::item_error(error, field));
+            return out.item_error(error, field);
         }
         if let Err(error) = super::authorize_owner(&request.context, &self.id) { // Cook
-            return Completed::Ready(FieldResult::item_error(error, field));
+            return out.item_error(error, field);
         }
-        complete_object(field.object(10), |field| match field.index {
-            0 => Output::<types::ID, Request>::complete(&self.id, field, request), // Cook.id
-            1 => Output::<builtin::String, Request>::complete(&self.name, field, request), // Cook.name
+        out.object(field.object(10), |field, out| match field.index {
+            0 => Output::<types::ID, Request>::write(&self.id, field, request, out), // Cook.id
+            1 => Output::<builtin::String, Request>::write(&self.name, field, request, out), // Cook.name
             _ => unreachable!("Cook has 2 fields"),
         })
     }
 }
 
 impl Output<types::Knot, Request> for crate::model::Knot {
-    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
-        complete_object(field.object(18), |field| match field.index {
-            0 => Output::<builtin::Int, Request>::complete(&self.value, field, request), // Knot.value
-            1 => request.loaders.next.complete::<types::Link, Request>(Clone::clone(&self.value), &request.context, field, request), // Knot.next
+    fn write<'r>(&self, field: &'r PlannedField, request: &'r Request, out: &mut Writer<'r, Request>) -> Written {
+        out.object(field.object(18), |field, out| match field.index {
+            0 => Output::<builtin::Int, Request>::write(&self.value, field, request, out), // Knot.value
+            1 => request.loaders.next.write(Clone::clone(&self.value), field, request, out), // Knot.next
             _ => unreachable!("Knot has 2 fields"),
         })
     }
 }
 
 impl Output<types::Probe, Request> for crate::model::Probe {
-    fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
-        complete_object(field.object(19), |field| match field.index {
-            0 => Output::<builtin::Int, Request>::complete(&self.value, field, request), // Probe.value
-            1 => request.loaders.next.complete::<types::Link, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.next
-            2 => request.loaders.probe_fails.complete::<builtin::Int, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.fails
-            3 => request.loaders.probe_fails_non_null.complete::<builtin::Int, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.failsNonNull
-            4 => request.loaders.probe_missing.complete::<builtin::Int, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.missing
-            5 => request.loaders.probe_child.complete::<types::Probe, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.child
-            6 => request.loaders.probe_child_non_null.complete::<types::Probe, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.childNonNull
-            7 => request.loaders.probe_children.complete::<Vec<types::Probe>, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.children
-            8 => request.loaders.probe_children_nullable.complete::<Vec<Option<types::Probe>>, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.childrenNullable
-            9 => request.loaders.probe_grid.complete::<Vec<Option<Vec<types::Probe>>>, Request>(Clone::clone(&self.value), &request.context, field, request), // Probe.grid
+    fn write<'r>(&self, field: &'r PlannedField, request: &'r Request, out: &mut Writer<'r, Request>) -> Written {
+        out.object(field.object(19), |field, out| match field.index {
+            0 => Output::<builtin::Int, Request>::write(&self.value, field, request, out), // Probe.value
+            1 => request.loaders.next.write(Clone::clone(&self.value), field, request, out), // Probe.next
+            2 => request.loaders.probe_fails.write(Clone::clone(&self.value), field, request, out), // Probe.fails
+            3 => request.loaders.probe_fails_non_null.write(Clone::clone(&self.value), field, request, out), // Probe.failsNonNull
+            4 => request.loaders.probe_missing.write(Clone::clone(&self.value), field, request, out), // Probe.missing
+            5 => request.loaders.probe_child.write(Clone::clone(&self.value), field, request, out), // Probe.child
+            6 => request.loaders.probe_child_non_null.write(Clone::clone(&self.value), field, request, out), // Probe.childNonNull
+            7 => request.loaders.probe_children.write(Clone::clone(&self.value), field, request, out), // Probe.children
+            8 => request.loaders.probe_children_nullable.write(Clone::clone(&self.value), field, request, out), // Probe.childrenNullable
+            9 => request.loaders.probe_grid.write(Clone::clone(&self.value), field, request, out), // Probe.grid
             _ => unreachable!("Probe has 10 fields"),
         })
     }
@@ -514,10 +514,10 @@ pub mod abstract_type {
         Dish(Arc<crate::model::Dish>), // Named: Dish
     }
     impl Output<types::Named, Request> for Named {
-        fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+        fn write<'r>(&self, field: &'r PlannedField, request: &'r Request, out: &mut Writer<'r, Request>) -> Written {
             match self {
-                Self::Cook(value) => Output::<types::Cook, Request>::complete(&**value, field, request), // Named: Cook
-                Self::Dish(value) => Output::<types::Dish, Request>::complete(&**value, field, request), // Named: Dish
+                Self::Cook(value) => Output::<types::Cook, Request>::write(&**value, field, request, out), // Named: Cook
+                Self::Dish(value) => Output::<types::Dish, Request>::write(&**value, field, request, out), // Named: Dish
             }
         }
     }
@@ -527,9 +527,9 @@ pub mod abstract_type {
         Dish(Arc<crate::model::Dish>), // Edible: Dish
     }
     impl Output<types::Edible, Request> for Edible {
-        fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+        fn write<'r>(&self, field: &'r PlannedField, request: &'r Request, out: &mut Writer<'r, Request>) -> Written {
             match self {
-                Self::Dish(value) => Output::<types::Dish, Request>::complete(&**value, field, request), // Edible: Dish
+                Self::Dish(value) => Output::<types::Dish, Request>::write(&**value, field, request, out), // Edible: Dish
             }
         }
     }
@@ -541,10 +541,10 @@ pub mod abstract_type {
         Cook(Arc<crate::model::Cook>), // Thing: Cook
     }
     impl Output<types::Thing, Request> for Thing {
-        fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+        fn write<'r>(&self, field: &'r PlannedField, request: &'r Request, out: &mut Writer<'r, Request>) -> Written {
             match self {
-                Self::Dish(value) => Output::<types::Dish, Request>::complete(&**value, field, request), // Thing: Dish
-                Self::Cook(value) => Output::<types::Cook, Request>::complete(&**value, field, request), // Thing: Cook
+                Self::Dish(value) => Output::<types::Dish, Request>::write(&**value, field, request, out), // Thing: Dish
+                Self::Cook(value) => Output::<types::Cook, Request>::write(&**value, field, request, out), // Thing: Cook
             }
         }
     }
@@ -556,10 +556,10 @@ pub mod abstract_type {
         Probe(Arc<crate::model::Probe>), // Link: Probe
     }
     impl Output<types::Link, Request> for Link {
-        fn complete<'r>(&self, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+        fn write<'r>(&self, field: &'r PlannedField, request: &'r Request, out: &mut Writer<'r, Request>) -> Written {
             match self {
-                Self::Knot(value) => Output::<types::Knot, Request>::complete(&**value, field, request), // Link: Knot
-                Self::Probe(value) => Output::<types::Probe, Request>::complete(&**value, field, request), // Link: Probe
+                Self::Knot(value) => Output::<types::Knot, Request>::write(&**value, field, request, out), // Link: Knot
+                Self::Probe(value) => Output::<types::Probe, Request>::write(&**value, field, request, out), // Link: Probe
             }
         }
     }
@@ -786,6 +786,7 @@ mod functions {
         type Context = RequestContext;
         type Key = <Resolvers as batch::Cook>::Key; // Dish.cook
         type Value = <Resolvers as batch::Cook>::Value; // Dish.cook
+        type Type = types::Cook;
         const FIELD: &'static str = "Dish.cook";
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
@@ -799,6 +800,7 @@ mod functions {
         type Context = RequestContext;
         type Key = <Resolvers as batch::DishIngredients>::Key; // Dish.ingredients
         type Value = <Resolvers as batch::DishIngredients>::Value; // Dish.ingredients
+        type Type = Vec<types::Ingredient>;
         const FIELD: &'static str = "Dish.ingredients";
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
@@ -812,6 +814,7 @@ mod functions {
         type Context = RequestContext;
         type Key = (<Resolvers as batch::DishPairing>::Key, arguments::DishPairing); // Dish.pairing
         type Value = <Resolvers as batch::DishPairing>::Value; // Dish.pairing
+        type Type = types::Dish;
         const FIELD: &'static str = "Dish.pairing";
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
@@ -825,6 +828,7 @@ mod functions {
         type Context = RequestContext;
         type Key = <Resolvers as batch::Next>::Key; // Knot.next
         type Value = <Resolvers as batch::Next>::Value; // Knot.next
+        type Type = types::Link;
         const FIELD: &'static str = "Knot.next";
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
@@ -838,6 +842,7 @@ mod functions {
         type Context = RequestContext;
         type Key = <Resolvers as batch::ProbeChild>::Key; // Probe.child
         type Value = <Resolvers as batch::ProbeChild>::Value; // Probe.child
+        type Type = types::Probe;
         const FIELD: &'static str = "Probe.child";
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
@@ -851,6 +856,7 @@ mod functions {
         type Context = RequestContext;
         type Key = <Resolvers as batch::ProbeChildNonNull>::Key; // Probe.childNonNull
         type Value = <Resolvers as batch::ProbeChildNonNull>::Value; // Probe.childNonNull
+        type Type = types::Probe;
         const FIELD: &'static str = "Probe.childNonNull";
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
@@ -864,6 +870,7 @@ mod functions {
         type Context = RequestContext;
         type Key = <Resolvers as batch::ProbeChildren>::Key; // Probe.children
         type Value = <Resolvers as batch::ProbeChildren>::Value; // Probe.children
+        type Type = Vec<types::Probe>;
         const FIELD: &'static str = "Probe.children";
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
@@ -877,6 +884,7 @@ mod functions {
         type Context = RequestContext;
         type Key = <Resolvers as batch::ProbeChildrenNullable>::Key; // Probe.childrenNullable
         type Value = <Resolvers as batch::ProbeChildrenNullable>::Value; // Probe.childrenNullable
+        type Type = Vec<Option<types::Probe>>;
         const FIELD: &'static str = "Probe.childrenNullable";
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
@@ -890,6 +898,7 @@ mod functions {
         type Context = RequestContext;
         type Key = <Resolvers as batch::ProbeFails>::Key; // Probe.fails
         type Value = <Resolvers as batch::ProbeFails>::Value; // Probe.fails
+        type Type = builtin::Int;
         const FIELD: &'static str = "Probe.fails";
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
@@ -903,6 +912,7 @@ mod functions {
         type Context = RequestContext;
         type Key = <Resolvers as batch::ProbeFailsNonNull>::Key; // Probe.failsNonNull
         type Value = <Resolvers as batch::ProbeFailsNonNull>::Value; // Probe.failsNonNull
+        type Type = builtin::Int;
         const FIELD: &'static str = "Probe.failsNonNull";
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
@@ -916,6 +926,7 @@ mod functions {
         type Context = RequestContext;
         type Key = <Resolvers as batch::ProbeGrid>::Key; // Probe.grid
         type Value = <Resolvers as batch::ProbeGrid>::Value; // Probe.grid
+        type Type = Vec<Option<Vec<types::Probe>>>;
         const FIELD: &'static str = "Probe.grid";
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
@@ -929,6 +940,7 @@ mod functions {
         type Context = RequestContext;
         type Key = <Resolvers as batch::ProbeMissing>::Key; // Probe.missing
         type Value = <Resolvers as batch::ProbeMissing>::Value; // Probe.missing
+        type Type = builtin::Int;
         const FIELD: &'static str = "Probe.missing";
         fn span(context: &RequestContext) -> &::tracing::Span {
             context.span()
@@ -961,6 +973,14 @@ pub struct Request {
     /// The context that resolvers receive.
     pub context: Arc<RequestContext>,
     loaders: Loaders,
+}
+
+impl ::coach_execution::Request for Request {
+    type Context = RequestContext;
+
+    fn context(&self) -> &RequestContext {
+        &self.context
+    }
 }
 
 /// The traits to implement for the fields of `Query`.
@@ -1281,28 +1301,29 @@ impl ::coach_execution::GeneratedSchema for Schema {
         }
     }
 
-    fn resolve_root<'r>(type_index: usize, field: &'r PlannedField, request: &'r Request) -> Completed<'r> {
+    fn resolve_root<'r>(type_index: usize, field: &'r PlannedField, request: &'r Request, out: &mut Writer<'r, Request>) -> Written {
+        let prepared = out.prepared();
         match (type_index, field.index) {
-            (0, 0) => ::coach_execution::resolve::<_, _, Option<types::Dish>, _>(<Resolvers as query::Dish>::resolve(&request.context, field.arguments()), field, request), // Query.dish
-            (0, 1) => ::coach_execution::resolve::<_, _, Vec<types::Dish>, _>(<Resolvers as query::Dishes>::resolve(&request.context, field.arguments()), field, request), // Query.dishes
-            (0, 2) => ::coach_execution::resolve::<_, _, builtin::String, _>(<Resolvers as query::Echo>::resolve(&request.context, field.arguments()), field, request), // Query.echo
-            (0, 3) => ::coach_execution::resolve::<_, _, builtin::String, _>(<Resolvers as query::Choose>::resolve(&request.context, field.arguments()), field, request), // Query.choose
-            (0, 4) => ::coach_execution::resolve::<_, _, Option<types::Thing>, _>(<Resolvers as query::Type>::resolve(&request.context), field, request), // Query.type
-            (0, 5) => ::coach_execution::resolve::<_, _, Vec<Option<types::Thing>>, _>(<Resolvers as query::Self_>::resolve(&request.context), field, request), // Query.self
-            (0, 6) => ::coach_execution::resolve::<_, _, Option<types::Named>, _>(<Resolvers as query::Named>::resolve(&request.context, field.arguments()), field, request), // Query.named
-            (0, 7) => ::coach_execution::resolve::<_, _, Option<types::Edible>, _>(<Resolvers as query::Edible>::resolve(&request.context), field, request), // Query.edible
-            (0, 8) => ::coach_execution::resolve::<_, _, Option<builtin::String>, _>(<Resolvers as query::Secret>::resolve(&request.context), field, request), // Query.secret
-            (0, 9) => ::coach_execution::resolve::<_, _, Option<types::Probe>, _>(<Resolvers as query::Probe>::resolve(&request.context), field, request), // Query.probe
-            (0, 10) => ::coach_execution::resolve::<_, _, types::Probe, _>(<Resolvers as query::ProbeNonNull>::resolve(&request.context), field, request), // Query.probeNonNull
-            (0, 11) => ::coach_execution::resolve::<_, _, Option<Vec<Option<types::Probe>>>, _>(<Resolvers as query::Probes>::resolve(&request.context), field, request), // Query.probes
-            (0, 12) => ::coach_execution::resolve::<_, _, Vec<types::Probe>, _>(<Resolvers as query::ProbesNonNull>::resolve(&request.context), field, request), // Query.probesNonNull
-            (0, 13) => ::coach_execution::resolve::<_, _, Option<Vec<types::Probe>>, _>(<Resolvers as query::ProbesOfNonNull>::resolve(&request.context), field, request), // Query.probesOfNonNull
-            (0, 14) => ::coach_execution::resolve::<_, _, Vec<Option<types::Probe>>, _>(<Resolvers as query::ProbesNullableInNonNull>::resolve(&request.context), field, request), // Query.probesNullableInNonNull
-            (0, 15) => ::coach_execution::resolve::<_, _, Option<builtin::Int>, _>(<Resolvers as query::Fails>::resolve(&request.context), field, request), // Query.fails
-            (0, 16) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as query::FailsNonNull>::resolve(&request.context), field, request), // Query.failsNonNull
-            (1, 0) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as mutation::Add>::resolve(&request.context, field.arguments()), field, request), // Mutation.add
-            (1, 1) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as mutation::AddOrFail>::resolve(&request.context, field.arguments()), field, request), // Mutation.addOrFail
-            (1, 2) => ::coach_execution::resolve_mutation::<RequestContext, _, types::LabelPayload, _, _>(|| <Resolvers as mutation::Label>::resolve(&request.context, &field.arguments::<arguments::MutationLabel>().input), &["TOO_LONG", "TOO_SHORT"], field, request), // Mutation.label
+            (0, 0) => ::coach_execution::resolve::<_, _, Option<types::Dish>, _>(<Resolvers as query::Dish>::resolve(&request.context, prepared.arguments(field)), field, request, out), // Query.dish
+            (0, 1) => ::coach_execution::resolve::<_, _, Vec<types::Dish>, _>(<Resolvers as query::Dishes>::resolve(&request.context, prepared.arguments(field)), field, request, out), // Query.dishes
+            (0, 2) => ::coach_execution::resolve::<_, _, builtin::String, _>(<Resolvers as query::Echo>::resolve(&request.context, prepared.arguments(field)), field, request, out), // Query.echo
+            (0, 3) => ::coach_execution::resolve::<_, _, builtin::String, _>(<Resolvers as query::Choose>::resolve(&request.context, prepared.arguments(field)), field, request, out), // Query.choose
+            (0, 4) => ::coach_execution::resolve::<_, _, Option<types::Thing>, _>(<Resolvers as query::Type>::resolve(&request.context), field, request, out), // Query.type
+            (0, 5) => ::coach_execution::resolve::<_, _, Vec<Option<types::Thing>>, _>(<Resolvers as query::Self_>::resolve(&request.context), field, request, out), // Query.self
+            (0, 6) => ::coach_execution::resolve::<_, _, Option<types::Named>, _>(<Resolvers as query::Named>::resolve(&request.context, prepared.arguments(field)), field, request, out), // Query.named
+            (0, 7) => ::coach_execution::resolve::<_, _, Option<types::Edible>, _>(<Resolvers as query::Edible>::resolve(&request.context), field, request, out), // Query.edible
+            (0, 8) => ::coach_execution::resolve::<_, _, Option<builtin::String>, _>(<Resolvers as query::Secret>::resolve(&request.context), field, request, out), // Query.secret
+            (0, 9) => ::coach_execution::resolve::<_, _, Option<types::Probe>, _>(<Resolvers as query::Probe>::resolve(&request.context), field, request, out), // Query.probe
+            (0, 10) => ::coach_execution::resolve::<_, _, types::Probe, _>(<Resolvers as query::ProbeNonNull>::resolve(&request.context), field, request, out), // Query.probeNonNull
+            (0, 11) => ::coach_execution::resolve::<_, _, Option<Vec<Option<types::Probe>>>, _>(<Resolvers as query::Probes>::resolve(&request.context), field, request, out), // Query.probes
+            (0, 12) => ::coach_execution::resolve::<_, _, Vec<types::Probe>, _>(<Resolvers as query::ProbesNonNull>::resolve(&request.context), field, request, out), // Query.probesNonNull
+            (0, 13) => ::coach_execution::resolve::<_, _, Option<Vec<types::Probe>>, _>(<Resolvers as query::ProbesOfNonNull>::resolve(&request.context), field, request, out), // Query.probesOfNonNull
+            (0, 14) => ::coach_execution::resolve::<_, _, Vec<Option<types::Probe>>, _>(<Resolvers as query::ProbesNullableInNonNull>::resolve(&request.context), field, request, out), // Query.probesNullableInNonNull
+            (0, 15) => ::coach_execution::resolve::<_, _, Option<builtin::Int>, _>(<Resolvers as query::Fails>::resolve(&request.context), field, request, out), // Query.fails
+            (0, 16) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as query::FailsNonNull>::resolve(&request.context), field, request, out), // Query.failsNonNull
+            (1, 0) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as mutation::Add>::resolve(&request.context, prepared.arguments(field)), field, request, out), // Mutation.add
+            (1, 1) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as mutation::AddOrFail>::resolve(&request.context, prepared.arguments(field)), field, request, out), // Mutation.addOrFail
+            (1, 2) => ::coach_execution::resolve_mutation::<RequestContext, _, types::LabelPayload, _, _>(|prepared| <Resolvers as mutation::Label>::resolve(&request.context, &prepared.arguments::<arguments::MutationLabel>(field).input), &["TOO_LONG", "TOO_SHORT"], field, request, out), // Mutation.label
             _ => unreachable!("no other root fields"),
         }
     }

@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use coach_execution::{
-    Batch, Cause, Completed, InputError, Output, PlannedField, Problem, ResolverError,
-    UserErrors, Value, Violation, leaf, scalar::Scalar,
+    Batch, Cause, InputError, Output, PlannedField, Problem, ResolverError, UserErrors, Value,
+    Violation, Writer, Written, scalar::Scalar,
 };
 
 use self::contract::{arguments, batch, input, mutation, abstract_type, payload::LabelPayload, query, types};
@@ -98,7 +98,7 @@ fn authorize_owner(_: &RequestContext, id: &Id) -> Result<(), ResolverError> {
 }
 
 impl<R> Output<types::ID, R> for Id {
-    fn complete<'r>(&self, _: &'r PlannedField, _: &'r R) -> Completed<'r> {
-        leaf(Value::from(self.0.as_str()))
+    fn write<'r>(&self, _: &'r PlannedField, _: &'r R, out: &mut Writer<'r, R>) -> Written {
+        out.json(&self.0)
     }
 }
