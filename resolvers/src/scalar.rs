@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use chrono_tz::Tz;
 use coach_domain::{clock, email_address, url};
-use coach_execution::{InputError, Value, Violation, scalar::Scalar};
+use coach_execution::{InputError, Value, Violation, Writer, Written, scalar::Scalar};
 
 use crate::types;
 
@@ -33,8 +33,8 @@ impl Scalar for types::Date {
             .ok_or_else(|| InputError::new(format!("is not {EXPECTED}")))
     }
 
-    fn serialize(value: &NaiveDate) -> Value {
-        Value::String(value.to_string())
+    fn write<R>(value: &NaiveDate, out: &mut Writer<'_, R>) -> Written {
+        out.plain_text(value)
     }
 }
 
@@ -48,8 +48,8 @@ impl Scalar for types::DateTime {
         Ok(clock::to_stored_precision(moment.to_utc()))
     }
 
-    fn serialize(value: &DateTime<Utc>) -> Value {
-        Value::String(value.to_rfc3339_opts(SecondsFormat::Secs, true))
+    fn write<R>(value: &DateTime<Utc>, out: &mut Writer<'_, R>) -> Written {
+        out.plain_text(value.to_rfc3339_opts(SecondsFormat::Secs, true))
     }
 }
 
@@ -67,8 +67,8 @@ impl Scalar for types::TimeZone {
             .map_err(|_| InputError::violation(unknown))
     }
 
-    fn serialize(value: &Tz) -> Value {
-        Value::String(value.name().to_owned())
+    fn write<R>(value: &Tz, out: &mut Writer<'_, R>) -> Written {
+        out.json(value.name())
     }
 }
 
@@ -81,8 +81,8 @@ impl Scalar for types::EmailAddress {
         Ok(email_address::EmailAddress::unvalidated(&address))
     }
 
-    fn serialize(value: &email_address::EmailAddress) -> Value {
-        Value::String(value.as_str().to_owned())
+    fn write<R>(value: &email_address::EmailAddress, out: &mut Writer<'_, R>) -> Written {
+        out.json(value.as_str())
     }
 }
 
@@ -95,7 +95,7 @@ impl Scalar for types::Url {
         url.ok_or_else(|| InputError::new(format!("is not {EXPECTED}")))
     }
 
-    fn serialize(value: &url::Url) -> Value {
-        Value::String(value.as_str().to_owned())
+    fn write<R>(value: &url::Url, out: &mut Writer<'_, R>) -> Written {
+        out.json(value.as_str())
     }
 }

@@ -15,16 +15,10 @@ use sea_orm::{
 use tokio::time::timeout;
 
 use super::{
+    connections::{CHECK_AFTER_IDLE, CHECK_TIMEOUT, Connections},
     monitor::{self, SuspectedSince},
     pool::{MIN_SERVER_VERSION, Pool},
 };
-
-/// A connection that was idle for at least this long is checked before it is used. Checking each one costs a round
-/// trip: 13 % of the throughput of a prototype.
-const CHECK_AFTER_IDLE: Duration = Duration::from_secs(30);
-
-/// The most that such a check may delay the request that waits for it.
-const CHECK_TIMEOUT: Duration = Duration::from_millis(400);
 
 /// The options of a connection pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,7 +110,7 @@ impl Default for Options {
 pub async fn connect(url: &str, options: &Options) -> crate::Result<Pool> {
     let pool = open(url, options)?;
     // The first statement finds this connection in the pool.
-    pool.lease().await?.release().await;
+    drop(pool.lease().await?);
     Ok(pool)
 }
 
@@ -139,6 +133,7 @@ pub fn open(url: &str, options: &Options) -> crate::Result<Pool> {
     }
     let suspected_since = Arc::new(SuspectedSince::default());
     let pool = lazy_pool(driver, options, suspected_since.clone());
+    let pool = Arc::new(Connections::new(pool, options, suspected_since.clone()));
     let monitor = monitor::start(
         pool.clone(),
         options.application_name.clone(),

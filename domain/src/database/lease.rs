@@ -1,23 +1,22 @@
 //! A connection that is checked out of the pool.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use sea_orm::{
     SqlxError, Statement,
     sea_query::Values,
     sqlx::{
-        self, AssertSqlSafe, Connection as _, Executor as _, PgConnection, Postgres,
-        pool::PoolConnection,
+        self, AssertSqlSafe, Connection as _, Executor as _, PgConnection,
         postgres::{PgQueryResult, PgRow},
     },
 };
 use sea_query_sqlx::SqlxValues;
-use tokio::{runtime::Handle, time::timeout};
+use tokio::{runtime::Handle, sync::OwnedSemaphorePermit, time::timeout};
 
-use super::{failure, monitor};
-
-/// How long to wait for the answer of an abandoned statement, or for a connection to close.
-const RELEASE_TIMEOUT: Duration = Duration::from_secs(1);
+use super::{
+    connections::{CheckedOut, Connections, RELEASE_TIMEOUT, return_to_driver},
+    failure, monitor,
+};
 
 /// A statement for the server.
 #[derive(Clone, Copy)]
@@ -97,23 +96,32 @@ impl<'a> Call<'a> {
     }
 }
 
-/// A connection that returns to the pool when its state is known, and is closed otherwise: when it is broken, or when a
-/// transaction on it has not ended. The driver would return it even in the middle of BEGIN, and later statements of
-/// others would then run in that transaction.
+/// A connection in use. It returns to the pool when its state is known, and is closed otherwise: when it is broken, or
+/// when a transaction on it has not ended. The driver would return it even in the middle of BEGIN, and later statements
+/// of others would then run in that transaction.
 #[derive(Debug)]
 pub(super) struct Lease {
-    /// `Some` until this is released or dropped.
-    connection: Option<PoolConnection<Postgres>>,
+    /// `Some` until this is dropped.
+    connection: Option<(CheckedOut, OwnedSemaphorePermit)>,
+    pool: Arc<Connections>,
     broken: bool,
     in_transaction: bool,
+    /// Whether a statement has not ended yet.
+    busy: bool,
 }
 
 impl Lease {
-    pub(super) fn new(connection: PoolConnection<Postgres>) -> Self {
+    pub(super) fn new(
+        connection: CheckedOut,
+        permit: OwnedSemaphorePermit,
+        pool: Arc<Connections>,
+    ) -> Self {
         Self {
-            connection: Some(connection),
+            connection: Some((connection, permit)),
+            pool,
             broken: false,
             in_transaction: false,
+            busy: false,
         }
     }
 
@@ -123,10 +131,12 @@ impl Lease {
         call: &Call<'_>,
         limit: Duration,
     ) -> Result<Fetched, SqlxError> {
-        let Some(connection) = self.connection.as_deref_mut().filter(|_| !self.broken) else {
+        let Some((connection, _)) = self.connection.as_mut().filter(|_| !self.broken) else {
             return Err(SqlxError::WorkerCrashed);
         };
-        let answer = timeout(limit, call.run(connection)).await;
+        self.busy = true;
+        let answer = timeout(limit, call.run(&mut connection.connection)).await;
+        self.busy = false;
         let answer = answer.unwrap_or_else(|_| Err(failure::no_answer(limit)));
         if let Err(error) = &answer {
             self.broken = failure::breaks_connection(error);
@@ -136,22 +146,23 @@ impl Lease {
 
     /// Whether the server is a primary and answers within `limit`. If not, the connection is closed on drop.
     pub(super) async fn check(&mut self, limit: Duration) -> bool {
-        let passed = match self.connection.as_deref_mut() {
-            Some(connection) => timeout(limit, monitor::is_primary(connection)).await,
+        self.busy = true;
+        let passed = match self.connection.as_mut() {
+            Some((connection, _)) => {
+                timeout(limit, monitor::is_primary(&mut connection.connection)).await
+            }
             None => return false,
         };
+        self.busy = false;
         self.broken = !matches!(passed, Ok(Ok(true)));
         !self.broken
     }
 
-    /// Returns the connection to the pool and waits until it is available there; dropping does not wait.
-    pub(super) async fn release(mut self) {
-        if self.broken || self.in_transaction {
-            return;
-        }
-        if let Some(mut connection) = self.connection.take() {
-            let _ = timeout(RELEASE_TIMEOUT, connection.return_to_pool()).await;
-        }
+    /// Closes the connection. Its permit is for another one.
+    pub(super) fn close(mut self) -> Option<OwnedSemaphorePermit> {
+        let (connection, permit) = self.connection.take()?;
+        close(connection);
+        Some(permit)
     }
 
     /// Begins a transaction. If dropped before [`Self::end`] succeeds, the connection is closed.
@@ -170,23 +181,26 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let Some(mut connection) = self.connection.take() else {
+        let Some((connection, permit)) = self.connection.take() else {
             return;
         };
-        let Ok(runtime) = Handle::try_current() else {
+        if Handle::try_current().is_err() {
             // The process is exiting.
-            drop(connection.detach());
-            return;
-        };
-        if self.broken || self.in_transaction {
-            // Frees the slot in the pool at once, however long closing takes.
-            let connection = connection.detach();
-            runtime.spawn(timeout(RELEASE_TIMEOUT, connection.close()));
+            drop(connection.connection.detach());
+        } else if self.broken || self.in_transaction {
+            close(connection);
+        } else if self.busy {
+            return_to_driver(connection, Some(permit));
         } else {
-            // Reads the answer of an abandoned statement if it arrives in time; else the connection is dropped.
-            runtime.spawn(timeout(RELEASE_TIMEOUT, connection.return_to_pool()));
+            self.pool.take_back(connection, permit);
         }
     }
+}
+
+/// Closes a connection. Its slot in the pool is free at once, however long closing takes.
+fn close(connection: CheckedOut) {
+    let connection = connection.connection.detach();
+    tokio::spawn(timeout(RELEASE_TIMEOUT, connection.close()));
 }
 
 #[cfg(test)]

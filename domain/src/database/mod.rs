@@ -12,6 +12,7 @@
 //!   all rows and uses a sequential scan.
 
 mod connect;
+mod connections;
 pub(crate) mod failure;
 mod lease;
 mod monitor;

@@ -9,10 +9,7 @@ use std::{
 use futures_util::future::join_all;
 use sea_orm::{
     SqlxError,
-    sqlx::{
-        self, ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Row as _,
-        pool::PoolConnection,
-    },
+    sqlx::{self, ConnectOptions as _, Connection as _, PgConnection, Row as _},
 };
 use tokio::{
     sync::Notify,
@@ -20,7 +17,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::{failure, lease::Lease};
+use super::{connections::Connections, failure, lease::Lease};
 
 /// The interval at which one connection is checked without a reason to suspect it.
 const CHECK_INTERVAL: Duration = Duration::from_secs(5);
@@ -89,7 +86,7 @@ impl Drop for ConnectionMonitor {
 
 /// Starts monitoring a pool.
 pub(super) fn start(
-    connections: PgPool,
+    connections: Arc<Connections>,
     name: String,
     suspected_since: Arc<SuspectedSince>,
 ) -> ConnectionMonitor {
@@ -124,7 +121,7 @@ pub(super) async fn is_primary(connection: &mut PgConnection) -> Result<bool, Sq
 }
 
 struct MonitorTask {
-    connections: PgPool,
+    connections: Arc<Connections>,
     /// The name of the pool, for the log.
     name: String,
     signals: Arc<MonitorSignals>,
@@ -138,7 +135,7 @@ struct MonitorTask {
 
 impl MonitorTask {
     async fn run(mut self) {
-        while !self.connections.is_closed() {
+        while !self.connections.driver().is_closed() {
             let signals = self.signals.clone();
             tokio::select! {
                 biased;
@@ -153,8 +150,9 @@ impl MonitorTask {
         if self.logged_cause.is_some() {
             self.try_to_connect(false).await;
         }
-        if let Some(connection) = self.connections.try_acquire()
-            && !check(connection).await
+        self.connections.return_idle(CHECK_INTERVAL);
+        if let Some(mut connection) = self.connections.try_acquire()
+            && !connection.check(CHECK_TIMEOUT).await
         {
             self.suspected_since.set_now();
             self.check_all().await;
@@ -169,10 +167,11 @@ impl MonitorTask {
             return;
         }
         self.checked_all_at = Some(Instant::now());
-        let connections: Vec<_> = (0..self.connections.num_idle())
-            .map_while(|_| self.connections.try_acquire())
-            .collect();
+        let connections =
+            (0..self.connections.idle()).map_while(|_| self.connections.try_acquire());
+        let connections: Vec<_> = connections.collect();
         let all = connections.len();
+        let check = async |mut connection: Lease| connection.check(CHECK_TIMEOUT).await;
         let passed = join_all(connections.into_iter().map(check)).await;
         let closed = passed.into_iter().filter(|passed| !passed).count();
         if closed > 0 {
@@ -187,7 +186,7 @@ impl MonitorTask {
     /// Tries to open a connection. Logs why it fails, once for each cause, and when it succeeds again. `wanted` is
     /// whether a caller has waited for one in vain.
     async fn try_to_connect(&mut self, wanted: bool) {
-        let options = self.connections.connect_options();
+        let options = self.connections.driver().connect_options();
         let connected = timeout(CONNECT_TIMEOUT, options.connect()).await;
         let connected = connected.unwrap_or_else(|_| Err(failure::no_answer(CONNECT_TIMEOUT)));
         let server = format!("{}:{}", options.get_host(), options.get_port());
@@ -228,17 +227,12 @@ impl MonitorTask {
             tracing::warn!(
                 server,
                 pool = self.name,
-                connections = self.connections.size(),
-                most = self.connections.options().get_max_connections(),
+                connections = self.connections.driver().size(),
+                most = self.connections.driver().options().get_max_connections(),
                 "no connection became free in time, though Postgres answers"
             );
         }
     }
-}
-
-/// Whether a connection can stay in use. Otherwise it is closed, and its slot in the pool becomes free.
-async fn check(connection: PoolConnection<Postgres>) -> bool {
-    Lease::new(connection).check(CHECK_TIMEOUT).await
 }
 
 /// What operators can do about an error.

@@ -4,11 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use sea_orm::{
     ConnectionTrait as _, DatabaseConnection, DbErr, RuntimeErr, SqlxError, SqlxPostgresConnector,
-    sqlx::PgPool,
 };
 
 use super::{
-    Options, PoolMode, failure,
+    Options, PoolMode,
+    connections::Connections,
+    failure,
     lease::{Call, Fetched, Lease},
     monitor::ConnectionMonitor,
     statements::impl_connection_trait,
@@ -30,7 +31,7 @@ pub struct Pool {
 
 #[derive(Debug)]
 struct Shared {
-    connections: PgPool,
+    connections: Arc<Connections>,
     options: Options,
     monitor: ConnectionMonitor,
 }
@@ -50,7 +51,11 @@ pub enum ServerState {
 pub const MIN_SERVER_VERSION: u32 = 150_000;
 
 impl Pool {
-    pub(super) fn new(connections: PgPool, options: Options, monitor: ConnectionMonitor) -> Self {
+    pub(super) fn new(
+        connections: Arc<Connections>,
+        options: Options,
+        monitor: ConnectionMonitor,
+    ) -> Self {
         let shared = Arc::new(Shared {
             connections,
             options,
@@ -59,14 +64,28 @@ impl Pool {
         Self { shared }
     }
 
-    /// The pool of the driver, for its statistics.
-    pub fn connections(&self) -> &PgPool {
-        &self.shared.connections
+    /// The most open connections allowed.
+    pub fn max_connections(&self) -> u32 {
+        self.shared.options.max_connections
+    }
+
+    /// The numbers of connections that are idle and in use.
+    pub fn connection_counts(&self) -> (usize, usize) {
+        let connections = &self.shared.connections;
+        let open = connections.driver().size();
+        let idle = connections.idle();
+        (
+            idle,
+            usize::try_from(open)
+                .unwrap_or(usize::MAX)
+                .saturating_sub(idle),
+        )
     }
 
     /// A connection for the library that runs migrations. It bypasses the checks, timeouts and retries of this pool.
     pub fn seaorm_connection(&self) -> DatabaseConnection {
-        SqlxPostgresConnector::from_sqlx_postgres_pool(self.shared.connections.clone())
+        self.shared.connections.return_idle(Duration::ZERO);
+        SqlxPostgresConnector::from_sqlx_postgres_pool(self.shared.connections.driver().clone())
     }
 
     /// Whether the server answers.
@@ -128,7 +147,7 @@ impl Pool {
 
     pub(super) async fn lease(&self) -> Result<Lease, DbErr> {
         let acquired = self.shared.connections.acquire().await;
-        acquired.map(Lease::new).map_err(|error| {
+        acquired.map_err(|error| {
             self.shared.monitor.report_connect_failure();
             failure::connect_error(error)
         })

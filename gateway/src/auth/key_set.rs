@@ -6,6 +6,7 @@ use jsonwebtoken::{
 };
 use serde::Deserialize;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::{AuthError, token::TokenHeader};
 
@@ -36,6 +37,8 @@ pub(super) struct KeySet {
     keys: Vec<(Option<String>, PublicKey)>,
     /// The keys that are not supported: `kid`, and a description of the kind.
     unsupported: Vec<(Option<String>, String)>,
+    /// SHA-256 of the JWKS document; another set has another one.
+    pub(super) digest: [u8; 32],
 }
 
 /// A JWKS document. The keys are parsed one by one, so that an unknown kind does not invalidate the others.
@@ -52,7 +55,10 @@ impl KeySet {
     /// When it is not a key set. Keys that are not supported are no error.
     pub(super) fn parse(json: &[u8]) -> serde_json::Result<Self> {
         let raw: RawKeySet = serde_json::from_slice(json)?;
-        let mut set = Self::default();
+        let mut set = Self {
+            digest: Sha256::digest(json).into(),
+            ..Self::default()
+        };
         for key in &raw.keys {
             let member = |name: &str| key.get(name)?.as_str().map(str::to_owned);
             let id = member("kid");

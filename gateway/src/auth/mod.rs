@@ -16,18 +16,27 @@ use axum::http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 use chrono::{DateTime, Utc};
 use coach_content::seed::LOCAL_ISSUER;
 use coach_domain::{clock::Clock, viewer::Viewer};
+use quick_cache::sync::Cache;
+use sha2::{Digest as _, Sha256};
 
 pub use self::{
     error::AuthError,
     local::{LOCAL_AUDIENCE, LOCAL_TOKEN_LIFETIME, LocalIssuer, LocalIssuerError},
     settings::{ApiKey, AuthSettings, Issuer},
 };
-use self::{key_set::KeySet, local::LOCAL_ROLES_CLAIM, remote::RemoteKeys, token::ExpectedClaims};
+use self::{
+    key_set::KeySet,
+    local::LOCAL_ROLES_CLAIM,
+    remote::RemoteKeys,
+    token::{ExpectedClaims, Validity},
+};
 
 /// The header of API keys.
 const API_KEY_HEADER: &str = "x-api-key";
 /// The size limit of a token.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
+/// The number of verified tokens that are kept, each about 300 bytes.
+const MAX_VERIFIED_TOKENS: usize = 20_000;
 
 /// Identifies the viewer from the headers of a request.
 pub struct Authenticator {
@@ -40,11 +49,31 @@ pub struct Authenticator {
 pub(crate) struct TokenVerifier {
     keys: KeySource,
     expected: ExpectedClaims,
+    /// Tokens that were verified, by their SHA-256.
+    verified: Cache<[u8; 32], Arc<VerifiedToken>>,
+}
+
+/// A token whose signature and claims are right.
+struct VerifiedToken {
+    viewer: Viewer,
+    validity: Validity,
+    /// The [digest](KeySet::digest) of the keys that it was verified with. With other keys it is verified again.
+    keys: [u8; 32],
 }
 
 enum KeySource {
     Local(KeySet),
     Remote(Arc<RemoteKeys>),
+}
+
+impl KeySource {
+    /// The [digest](KeySet::digest) of the current keys; `None` while there are none.
+    fn digest(&self) -> Option<[u8; 32]> {
+        match self {
+            Self::Local(keys) => Some(keys.digest),
+            Self::Remote(keys) => Some(keys.current()?.digest),
+        }
+    }
 }
 
 impl Authenticator {
@@ -58,6 +87,7 @@ impl Authenticator {
                     audience: LOCAL_AUDIENCE.to_owned(),
                     roles_claim: LOCAL_ROLES_CLAIM.to_owned(),
                 },
+                verified: Cache::new(MAX_VERIFIED_TOKENS),
             },
             api_keys: settings.api_keys.clone(),
             clock,
@@ -123,21 +153,38 @@ impl TokenVerifier {
                 audience: issuer.audience.clone(),
                 roles_claim: roles_claim.to_owned(),
             },
+            verified: Cache::new(MAX_VERIFIED_TOKENS),
         })
     }
 
-    /// Verifies a token, and returns its bearer.
+    /// Verifies a token, and returns its bearer. The signature is checked once for each set of keys.
     pub(crate) async fn verify(
         &self,
         token: &str,
         now: DateTime<Utc>,
     ) -> Result<Viewer, AuthError> {
+        let (id, keys) = (Sha256::digest(token).into(), self.keys.digest());
+        if let Some(known) = self.verified.get(&id)
+            && Some(known.keys) == keys
+        {
+            known.validity.check(now)?;
+            return Ok(known.viewer.clone());
+        }
         let header = token::parse_header(token)?;
         let key = match &self.keys {
             KeySource::Local(keys) => keys.find(&header)?.clone(),
             KeySource::Remote(keys) => keys.find(&header).await?,
         };
-        token::verify(token, &key, &self.expected, now)
+        let (viewer, validity) = token::verify(token, &key, &self.expected, now)?;
+        if let Some(keys) = keys {
+            let verified = VerifiedToken {
+                viewer: viewer.clone(),
+                validity,
+                keys,
+            };
+            self.verified.insert(id, Arc::new(verified));
+        }
+        Ok(viewer)
     }
 }
 

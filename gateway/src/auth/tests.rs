@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der},
     rand::SystemRandom,
@@ -56,6 +58,49 @@ fn bearer_headers(token: &str) -> HeaderMap {
 async fn authenticate(issuer: &LocalIssuer, token: &str) -> Result<Viewer, AuthError> {
     let authenticator = Authenticator::local(issuer, &settings(), Arc::new(FixedClock));
     authenticator.authenticate(&bearer_headers(token)).await
+}
+
+/// A clock that a test moves, in seconds.
+struct MovableClock(AtomicI64);
+
+impl Clock for MovableClock {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(self.0.load(Ordering::Relaxed), 0).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_was_verified_expires_like_any_other() {
+    let (issuer, clock) = (issuer(), Arc::new(MovableClock(AtomicI64::new(NOW))));
+    let authenticator = Authenticator::local(&issuer, &settings(), clock.clone());
+    let headers = bearer_headers(&issuer.sign(&with("nbf", json!(NOW - 60))).unwrap());
+    for (moved, expired) in [(0, false), (60, false), (91, true), (0, false)] {
+        clock.0.store(NOW + moved, Ordering::Relaxed);
+        match authenticator.authenticate(&headers).await {
+            Ok(viewer) => assert!(!expired && viewer.subject().unwrap().subject == "maya"),
+            Err(error) => assert!(expired && matches!(error, AuthError::Expired), "{error:?}"),
+        }
+    }
+    clock.0.store(NOW - 91, Ordering::Relaxed);
+    let early = authenticator.authenticate(&headers).await;
+    assert!(matches!(early, Err(AuthError::NotYetValid)), "{early:?}");
+}
+
+#[tokio::test]
+async fn a_token_that_was_verified_is_rejected_once_its_key_is_withdrawn() {
+    let (first, second) = (issuer(), issuer());
+    let keys = |issuer: &LocalIssuer| {
+        let json = serde_json::to_vec(&issuer.key_set()).unwrap();
+        KeySource::Local(KeySet::parse(&json).unwrap())
+    };
+    let mut authenticator = Authenticator::local(&first, &settings(), Arc::new(FixedClock));
+    authenticator.token_verifier.keys = keys(&first);
+    let headers = bearer_headers(&first.sign(&claims()).unwrap());
+    for _ in 0..2 {
+        assert!(authenticator.authenticate(&headers).await.is_ok());
+    }
+    authenticator.token_verifier.keys = keys(&second);
+    assert!(authenticator.authenticate(&headers).await.is_err());
 }
 
 #[tokio::test]
@@ -336,7 +381,8 @@ fn check(
     header.kid = id.map(str::to_owned);
     let token = encode(&header, &claims(), key).unwrap();
     let key = keys.find(&token::parse_header(&token)?)?;
-    token::verify(&token, key, &expected, FixedClock.now())
+    let (viewer, _) = token::verify(&token, key, &expected, FixedClock.now())?;
+    Ok(viewer)
 }
 
 const RSA_ALGORITHMS: [Algorithm; 6] = [

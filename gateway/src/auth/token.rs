@@ -40,13 +40,50 @@ pub(super) fn parse_header(token: &str) -> Result<TokenHeader, AuthError> {
     })
 }
 
-/// Verifies signature and claims, and returns the bearer.
+/// When a token is valid, in seconds since the epoch.
+#[derive(Clone, Copy)]
+pub(super) struct Validity {
+    not_before: Option<f64>,
+    expires: f64,
+}
+
+impl Validity {
+    fn of(claims: &Map<String, Value>) -> Result<Self, AuthError> {
+        let expires = claims.get("exp").and_then(Value::as_f64);
+        let not_before = claims.get("nbf").map(|claim| {
+            let time = claim.as_f64();
+            time.ok_or(AuthError::Claim("nbf"))
+        });
+        Ok(Self {
+            expires: expires.ok_or(AuthError::Claim("exp"))?,
+            not_before: not_before.transpose()?,
+        })
+    }
+
+    /// Whether a token is valid now, with the tolerated clock skew.
+    pub(super) fn check(self, now: DateTime<Utc>) -> Result<(), AuthError> {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "milliseconds of this age are whole numbers that a double holds"
+        )]
+        let now = now.timestamp_millis() as f64 / 1000.0;
+        if self.expires + LEEWAY <= now {
+            return Err(AuthError::Expired);
+        }
+        match self.not_before {
+            Some(not_before) if not_before - LEEWAY > now => Err(AuthError::NotYetValid),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Verifies signature and claims, and returns the bearer, and when the token is valid.
 pub(super) fn verify(
     token: &str,
     key: &PublicKey,
     expected: &ExpectedClaims,
     now: DateTime<Utc>,
-) -> Result<Viewer, AuthError> {
+) -> Result<(Viewer, Validity), AuthError> {
     let mut validation = Validation::default();
     // The algorithm in the header has to be one of the key's.
     validation.algorithms.clone_from(&key.algorithms);
@@ -59,7 +96,8 @@ pub(super) fn verify(
     validation.validate_aud = false;
     let claims = decode::<Map<String, Value>>(token, &key.key, &validation)?.claims;
 
-    check_time(&claims, now)?;
+    let validity = Validity::of(&claims)?;
+    validity.check(now)?;
     if !matches_audience(&claims, &expected.audience) {
         return Err(AuthError::Audience);
     }
@@ -71,7 +109,8 @@ pub(super) fn verify(
         subject: subject.ok_or(AuthError::Claim("sub"))?.to_owned(),
     };
     let role = role(claim(&claims, &expected.roles_claim));
-    Ok(Viewer::authenticated(subject, role).with_verified_email(verified_email(&claims)))
+    let viewer = Viewer::authenticated(subject, role).with_verified_email(verified_email(&claims));
+    Ok((viewer, validity))
 }
 
 /// The email address, if the issuer has verified it. Cognito sometimes sends `email_verified` as a string.
@@ -87,23 +126,6 @@ fn verified_email(claims: &Map<String, Value>) -> Option<EmailAddress> {
 
 fn text_claim<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     claims.get(name)?.as_str()
-}
-
-fn check_time(claims: &Map<String, Value>, now: DateTime<Utc>) -> Result<(), AuthError> {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "milliseconds of this age are whole numbers that a double holds"
-    )]
-    let now = now.timestamp_millis() as f64 / 1000.0;
-    let expires = claims.get("exp").and_then(Value::as_f64);
-    if expires.ok_or(AuthError::Claim("exp"))? + LEEWAY <= now {
-        return Err(AuthError::Expired);
-    }
-    match claims.get("nbf").map(Value::as_f64) {
-        Some(None) => Err(AuthError::Claim("nbf")),
-        Some(Some(not_before)) if not_before - LEEWAY > now => Err(AuthError::NotYetValid),
-        _ => Ok(()),
-    }
 }
 
 fn matches_audience(claims: &Map<String, Value>, audience: &str) -> bool {

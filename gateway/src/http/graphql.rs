@@ -172,9 +172,6 @@ async fn execute(
         context,
         state.shared().limits.cost,
     );
-    // Sibling fields have to reach their batch within one poll. Tokio's cooperative budget would end the poll after 128
-    // of them, and split the batch.
-    let execution = tokio::task::unconstrained(execution);
     let result = tokio::time::timeout(state.shared().timeouts.execution, execution).await;
     let result = result.unwrap_or_else(|_| {
         let message = "the operation took too long and was given up";

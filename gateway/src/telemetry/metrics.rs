@@ -58,18 +58,17 @@ pub fn exposition() -> String {
 /// Registers the metrics of a connection pool, observed until the process ends.
 pub fn watch_pool(database: &Pool) {
     let meter = global::meter("coach");
-    let pool = database.connections().clone();
-    let max = i64::from(pool.options().get_max_connections());
+    let pool = database.clone();
+    let max = i64::from(pool.max_connections());
     meter
         .i64_observable_up_down_counter("db.client.connection.count")
         .with_unit("{connection}")
         .with_description("Connections that are in the state described by the attribute.")
         .with_callback(move |observer| {
-            let idle = i64::try_from(pool.num_idle()).unwrap_or(i64::MAX);
-            let used = (i64::from(pool.size()) - idle).max(0);
+            let (idle, used) = pool.connection_counts();
             for (state, count) in [("idle", idle), ("used", used)] {
                 let state = KeyValue::new("db.client.connection.state", state);
-                observer.observe(count, &[state]);
+                observer.observe(i64::try_from(count).unwrap_or(i64::MAX), &[state]);
             }
         })
         .build();

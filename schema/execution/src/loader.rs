@@ -1,4 +1,4 @@
-//! What a request loads: in batches, and each key once.
+//! Rows that several batch functions of a request need: loaded in batches, and each key once.
 
 use std::{collections::HashMap, fmt::Debug, hash::Hash, slice, sync::Arc};
 
@@ -42,19 +42,8 @@ where
     where
         F: Future<Output = Result<HashMap<K, V>, E>> + Send + 'static,
     {
-        Self::with_yield_count(0, load)
-    }
-
-    /// A loader that first yields this often, so that other tasks can add keys to the batch.
-    pub(crate) fn with_yield_count<F>(
-        yield_count: usize,
-        load: impl Fn(Vec<K>) -> F + Send + Sync + 'static,
-    ) -> Self
-    where
-        F: Future<Output = Result<HashMap<K, V>, E>> + Send + 'static,
-    {
         let load = Load(Box::new(move |keys| load(keys).boxed()));
-        let loader = cached::Loader::new(load).with_yield_count(yield_count);
+        let loader = cached::Loader::new(load).with_yield_count(0);
         // A batch is one SQL statement, whatever its size.
         Self(loader.with_max_batch_size(usize::MAX))
     }

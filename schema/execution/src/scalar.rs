@@ -1,8 +1,8 @@
-//! Custom scalars, whose parsing and serialization are written by hand.
+//! Custom scalars, whose reading and writing are by hand.
 
 use crate::{InputError, Value, Writer, Written};
 
-/// Parsing and serialization of a custom scalar. Implemented for the marker type of the scalar.
+/// Reading and writing of a custom scalar. Implemented for the marker type of the scalar.
 #[diagnostic::on_unimplemented(
     message = "the scalar of the marker `{Self}` has no implementation",
     label = "`impl Scalar for {Self}` is missing"
@@ -15,13 +15,8 @@ pub trait Scalar {
     /// can correct is an [`InputError::violation`].
     fn parse(value: Value) -> Result<Self::Rust, InputError>;
 
-    /// Serializes a value for the response.
-    fn serialize(value: &Self::Rust) -> Value;
-
-    /// Writes a value to the response. The same as [`Scalar::serialize`], for scalars for which that would be slow.
-    fn write<R>(value: &Self::Rust, out: &mut Writer<'_, R>) -> Written {
-        out.json(&Self::serialize(value))
-    }
+    /// Writes a value to the response.
+    fn write<R>(value: &Self::Rust, out: &mut Writer<'_, R>) -> Written;
 }
 
 /// Whether a value has a type that the scalar accepts, even if the value itself is invalid.

@@ -12,7 +12,7 @@ impl Scalar for types::Date {
         }
     }
 
-    fn serialize(value: &Date) -> Value {
-        Value::from(value.0.as_str())
+    fn write<R>(value: &Date, out: &mut Writer<'_, R>) -> Written {
+        out.json(&value.0)
     }
 }
