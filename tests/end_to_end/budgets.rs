@@ -72,7 +72,7 @@ async fn each_change_keeps_its_budget() {
             "CompleteWorkout",
             member::MAYA,
             json!({ "scheduledWorkoutId": first(member::MAYA, workout, "/me/plan/currentCycle/today/workouts/0/id").await }),
-            12,
+            11,
         ),
         (
             "EndPlan",
@@ -84,7 +84,7 @@ async fn each_change_keeps_its_budget() {
             "SubmitCheckIn",
             member::CHEN,
             json!({ "cycleId": first(member::CHEN, workout, cycle).await, "energy": 4, "sleep": 4 }),
-            17,
+            16,
         ),
         (
             "CorrectCheckIn",
@@ -137,7 +137,7 @@ async fn a_cold_catalogue_costs_four_statements() {
         .graphql(member::MAYA, &read_operation("Today"), json!({}))
         .await;
     cold.data();
-    assert_within_budget("Today, cold", &cold, 11);
+    assert_within_budget("Today, cold", &cold, 10);
     assert!(cold.statements.len() > 7, "it was not cold");
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, FromQueryResult};
+use uuid::Uuid;
 
 use super::Effort;
 use crate::{
@@ -54,27 +55,19 @@ pub struct MealChoice {
     pub eaten_at: Option<DateTime<Utc>>,
 }
 
+/// A completed workout, which has no slot, or a meal.
 #[derive(FromQueryResult)]
-struct CompletionRow {
+struct Row {
     #[sea_orm(nested(prefix = "cycle_"))]
     cycle_id: CycleId,
     day: i32,
+    slot: Option<MealSlot>,
     position: i32,
-    workout_id: WorkoutId,
-    completed_at: DateTime<Utc>,
+    /// Of the workout or the recipe.
+    item_id: Uuid,
+    servings: Option<i32>,
+    done_at: Option<DateTime<Utc>>,
     effort: Option<Effort>,
-}
-
-#[derive(FromQueryResult)]
-struct ChoiceRow {
-    #[sea_orm(nested(prefix = "cycle_"))]
-    cycle_id: CycleId,
-    day: i32,
-    slot: MealSlot,
-    position: i32,
-    recipe_id: RecipeId,
-    servings: i32,
-    eaten_at: Option<DateTime<Utc>>,
 }
 
 /// The logs of whole cycles, with an entry for each requested cycle.
@@ -84,39 +77,42 @@ pub async fn log(
 ) -> Result<HashMap<CycleId, DayLog>> {
     let mut logs: HashMap<_, DayLog> = cycles.iter().map(|&id| (id, DayLog::default())).collect();
     let sql = "
-        SELECT member_id, cycle_id, w.day, w.position, w.workout_id, w.completed_at, w.effort
-        FROM unnest($1::uuid[], $2::uuid[]) AS k (member_id, cycle_id)
-        JOIN workout_completion w USING (member_id, cycle_id)
-        ORDER BY member_id, cycle_id, w.day, w.position";
+        WITH k AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS k (member_id, cycle_id))
+        SELECT member_id, cycle_id, day, NULL AS slot, position, workout_id AS item_id, NULL::int AS servings,
+               completed_at AS done_at, effort
+        FROM k
+        JOIN workout_completion USING (member_id, cycle_id)
+        UNION ALL
+        SELECT member_id, cycle_id, day, slot, position, recipe_id, servings, eaten_at, NULL
+        FROM k
+        JOIN meal_choice USING (member_id, cycle_id)
+        ORDER BY member_id, cycle_id, day, slot, position";
     let statement = database::statement(sql, CycleId::uuid_arrays(cycles));
-    let completions = CompletionRow::find_by_statement(statement);
-    for row in completions.all(db).await? {
+    for row in Row::find_by_statement(statement).all(db).await? {
+        let (day, position) = (to_u8(row.day)?, to_u8(row.position)?);
         let log = logs.entry(row.cycle_id).or_default();
-        log.completions.push(WorkoutCompletion {
-            day: to_u8(row.day)?,
-            position: to_u8(row.position)?,
-            workout_id: row.workout_id,
-            completed_at: row.completed_at,
-            effort: row.effort,
-        });
-    }
-    let sql = "
-        SELECT member_id, cycle_id, c.day, c.slot, c.position, c.recipe_id, c.servings, c.eaten_at
-        FROM unnest($1::uuid[], $2::uuid[]) AS k (member_id, cycle_id)
-        JOIN meal_choice c USING (member_id, cycle_id)
-        ORDER BY member_id, cycle_id, c.day, c.slot, c.position";
-    let statement = database::statement(sql, CycleId::uuid_arrays(cycles));
-    let choices = ChoiceRow::find_by_statement(statement);
-    for row in choices.all(db).await? {
-        let log = logs.entry(row.cycle_id).or_default();
-        log.choices.push(MealChoice {
-            day: to_u8(row.day)?,
-            slot: row.slot,
-            position: to_u8(row.position)?,
-            recipe_id: row.recipe_id,
-            servings: row.servings,
-            eaten_at: row.eaten_at,
-        });
+        match (row.slot, row.servings, row.done_at) {
+            (Some(slot), Some(servings), eaten_at) => log.choices.push(MealChoice {
+                day,
+                slot,
+                position,
+                recipe_id: RecipeId(row.item_id),
+                servings,
+                eaten_at,
+            }),
+            (_, _, Some(completed_at)) => log.completions.push(WorkoutCompletion {
+                day,
+                position,
+                workout_id: WorkoutId(row.item_id),
+                completed_at,
+                effort: row.effort,
+            }),
+            _ => {
+                return Err(Error::Invariant(
+                    "a workout was completed at no time".to_owned(),
+                ));
+            }
+        }
     }
     Ok(logs)
 }

@@ -12,7 +12,10 @@ use futures_util::{FutureExt as _, future::BoxFuture};
 use opentelemetry::{KeyValue, global, metrics::Histogram};
 use tracing::Span;
 
-use crate::{Output, PlannedField, Request, ResolverError, Writer, Written, writer::Source};
+use crate::{
+    Output, PlannedField, Request, ResolverError, Writer, Written,
+    writer::{Loads, Source},
+};
 
 static BATCH_SIZE: LazyLock<Histogram<u64>> = LazyLock::new(|| {
     global::meter("coach")
@@ -172,24 +175,6 @@ impl<F: BatchFunction> State<F> {
             }
         }
     }
-}
-
-/// A loader of any batch function.
-pub(crate) trait Loads<R>: Send + Sync {
-    /// Loads the keys that were added.
-    fn load<'r>(&'r self, request: &'r R) -> BoxFuture<'r, ()>;
-
-    /// Whether the key at a place is loaded.
-    fn is_loaded(&self, place: usize) -> bool;
-
-    /// Writes a field with the value of the key at a place.
-    fn write_loaded<'r>(
-        &'r self,
-        place: usize,
-        field: &'r PlannedField,
-        request: &'r R,
-        out: &mut Writer<'r, R>,
-    ) -> Written;
 }
 
 impl<F, R> Loads<R> for BatchLoader<F>

@@ -36,6 +36,7 @@ mod introspection;
 pub mod loader;
 pub mod output;
 pub mod plan;
+mod planned_document;
 mod prepared;
 pub mod resolver_error;
 mod run;
@@ -55,6 +56,7 @@ pub use input_error::{Cause, InputError, Problem, UserErrorPayload, UserErrors, 
 pub use loader::Loader;
 pub use output::{Output, resolve, resolve_mutation};
 pub use plan::PlannedField;
+pub use planned_document::PlannedDocument;
 pub use prepared::Prepared;
 pub use regex::Regex;
 pub use resolver_error::ResolverError;

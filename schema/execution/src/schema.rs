@@ -12,7 +12,8 @@ use crate::{
     document::{self, Document, Limits},
     generated_schema::GeneratedSchema,
     introspection::{Introspected, Introspection},
-    plan::{Plan, Planner},
+    plan::Planner,
+    planned_document::{PlannedDocument, PlannedOperation},
     resolver_error::FieldError,
     run::run,
     variables,
@@ -52,7 +53,7 @@ const EXPECTED_CACHED_DOCUMENTS: usize = 1_000;
 pub struct Engine<S: GeneratedSchema> {
     introspection: Introspection,
     limits: Limits,
-    documents: Cache<Box<str>, Arc<Document>, TextLength>,
+    documents: Cache<Box<str>, Arc<PlannedDocument>, TextLength>,
     schema: PhantomData<S>,
 }
 
@@ -80,12 +81,13 @@ impl<S: GeneratedSchema> Engine<S> {
     /// # Errors
     ///
     /// `DOCUMENT_TOO_LARGE`, `GRAPHQL_PARSE_FAILED`, or all validation errors.
-    pub fn prepare(&self, text: &str) -> Result<Arc<Document>, Vec<ServerError>> {
+    pub fn prepare(&self, text: &str) -> Result<Arc<PlannedDocument>, Vec<ServerError>> {
         if let Some(document) = self.documents.get(text) {
             return Ok(document);
         }
         let schema = self.introspection.schema();
-        let document = Arc::new(document::prepare(text, &self.limits, schema, S::TYPES)?);
+        let document = document::prepare(text, &self.limits, schema, S::TYPES)?;
+        let document = Arc::new(PlannedDocument::new(document));
         self.documents.insert(text.into(), Arc::clone(&document));
         Ok(document)
     }
@@ -94,7 +96,7 @@ impl<S: GeneratedSchema> Engine<S> {
     /// `cost_limit`, in units of `@cost`.
     pub async fn execute(
         &self,
-        document: &Document,
+        document: &PlannedDocument,
         operation_name: Option<&str>,
         variables: Variables,
         context: Arc<S::Context>,
@@ -158,7 +160,7 @@ impl<S: GeneratedSchema> Engine<S> {
     /// The plan of an operation, which is kept with its document.
     fn plan(
         &self,
-        document: &Document,
+        document: &PlannedDocument,
         operation: &Operation,
         variables: &Variables,
     ) -> Result<Arc<PlannedOperation>, ServerError> {
@@ -193,17 +195,11 @@ impl<S: GeneratedSchema> Engine<S> {
     }
 }
 
-/// What is the same for all requests with an operation.
-pub(crate) struct PlannedOperation {
-    plan: Plan,
-    introspected: Option<Introspected>,
-}
-
 #[derive(Clone)]
 struct TextLength;
 
-impl Weighter<Box<str>, Arc<Document>> for TextLength {
-    fn weight(&self, text: &Box<str>, _: &Arc<Document>) -> u64 {
+impl Weighter<Box<str>, Arc<PlannedDocument>> for TextLength {
+    fn weight(&self, text: &Box<str>, _: &Arc<PlannedDocument>) -> u64 {
         text.len() as u64
     }
 }

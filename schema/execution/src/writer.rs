@@ -13,7 +13,6 @@ use serde::Serialize;
 
 use crate::{
     PlannedField, ResolverError,
-    batch::Loads,
     plan::{ObjectPlan, TYPENAME},
     prepared::Prepared,
     resolver_error::FieldError,
@@ -38,6 +37,24 @@ pub(crate) enum Segment<'r> {
 
 /// Fills a hole.
 pub(crate) type Fill<'r, R> = Box<dyn FnOnce(&mut Writer<'r, R>) -> Written + Send + 'r>;
+
+/// A loader of any batch function.
+pub(crate) trait Loads<R>: Send + Sync {
+    /// Loads the keys that were added.
+    fn load<'r>(&'r self, request: &'r R) -> BoxFuture<'r, ()>;
+
+    /// Whether the key at a place is loaded.
+    fn is_loaded(&self, place: usize) -> bool;
+
+    /// Writes a field with the value of the key at a place.
+    fn write_loaded<'r>(
+        &'r self,
+        place: usize,
+        field: &'r PlannedField,
+        request: &'r R,
+        out: &mut Writer<'r, R>,
+    ) -> Written;
+}
 
 /// Where the value of a hole comes from.
 pub(crate) enum Source<'r, R> {

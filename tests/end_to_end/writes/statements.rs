@@ -21,21 +21,21 @@ pub(crate) fn changes(workout: &Value, meal: &Value) -> Vec<(&'static str, Value
         (
             "CompleteWorkout",
             json!({ "scheduledWorkoutId": workout }),
-            12,
+            11,
         ),
         (
             "UndoCompleteWorkout",
             json!({ "scheduledWorkoutId": workout }),
-            11,
+            10,
         ),
         (
             "SwapMeal",
             json!({ "plannedMealId": id, "recipeId": other }),
-            13,
+            12,
         ),
-        ("RecordMeal", json!({ "plannedMealId": id }), 13),
-        ("UnlogMeal", json!({ "plannedMealId": id }), 13),
-        ("ResetMeal", json!({ "plannedMealId": id }), 13),
+        ("RecordMeal", json!({ "plannedMealId": id }), 12),
+        ("UnlogMeal", json!({ "plannedMealId": id }), 12),
+        ("ResetMeal", json!({ "plannedMealId": id }), 12),
         (
             "SetFavouriteRecipe",
             json!({ "recipeId": other, "isFavourite": true }),

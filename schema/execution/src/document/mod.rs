@@ -9,17 +9,15 @@ mod measure;
 mod rules;
 mod scan;
 
-use std::sync::{Arc, PoisonError, RwLock};
-
 use apollo_compiler::{
     ExecutableDocument, Name, Node, Schema,
     executable::{FragmentMap, Operation},
     parser::{Parser, SourceSpan},
     validation::Valid,
 };
-use async_graphql::{Pos, ServerError, Value, Variables};
+use async_graphql::{Pos, ServerError};
 
-use crate::{ResolverError, definition::TypeDefinition, schema::PlannedOperation};
+use crate::{ResolverError, definition::TypeDefinition};
 
 /// Limits on the size and complexity of a document.
 #[derive(Clone, Copy, Debug)]
@@ -69,55 +67,19 @@ impl Default for Limits {
     }
 }
 
-/// The number of plans that are kept with a document: for each operation, and for each combination of the variables in
-/// `@skip` and `@include`.
-const MAX_PLANS: usize = 8;
-
-/// A validated document, with the plans of its operations.
+/// A validated document.
 pub struct Document {
     executable: Valid<ExecutableDocument>,
     /// The variables in `@skip` and `@include`.
-    conditions: Vec<Name>,
-    plans: RwLock<Vec<(PlanKey, Arc<PlannedOperation>)>>,
+    pub(crate) conditions: Vec<Name>,
 }
-
-/// The name of an operation, and the values of the variables in `@skip` and `@include`.
-type PlanKey = (Option<Name>, Vec<Option<bool>>);
 
 impl Document {
     fn new(executable: Valid<ExecutableDocument>) -> Self {
         Self {
             conditions: conditions::variables(&executable),
             executable,
-            plans: RwLock::default(),
         }
-    }
-
-    /// The plan of an operation with these variables; made by `plan` unless it is kept.
-    pub(crate) fn planned(
-        &self,
-        operation: &Operation,
-        variables: &Variables,
-        plan: impl FnOnce() -> Result<PlannedOperation, ServerError>,
-    ) -> Result<Arc<PlannedOperation>, ServerError> {
-        let conditions = self.conditions.iter();
-        let values = conditions.map(|variable| match variables.get(variable.as_str()) {
-            Some(Value::Boolean(value)) => Some(*value),
-            _ => None,
-        });
-        let key = (operation.name.clone(), values.collect());
-        let kept = self.plans.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, plan)) = kept.iter().find(|(kept, _)| *kept == key) {
-            return Ok(Arc::clone(plan));
-        }
-        drop(kept);
-        let plan = Arc::new(plan()?);
-        let mut kept = self.plans.write().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() == MAX_PLANS {
-            kept.remove(0);
-        }
-        kept.push((key, Arc::clone(&plan)));
-        Ok(plan)
     }
 
     /// The operation to execute: the one with this name, or the only one.
