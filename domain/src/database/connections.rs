@@ -134,10 +134,13 @@ impl Connections {
     }
 
     /// Returns the connections that have not been used for this long to the driver's pool, which closes those that it does
-    /// not need.
+    /// not need. Suspect ones stay until they are checked: the driver would count their idle time anew.
     pub(super) fn return_idle(&self, unused_for: Duration) {
         let mut ready = self.ready();
-        let idle = ready.extract_if(.., |ready| ready.idle_since.elapsed() >= unused_for);
+        let idle = ready.extract_if(.., |ready| {
+            let idle = ready.idle_since.elapsed();
+            idle >= unused_for && !self.suspected_since.covers(idle)
+        });
         let idle: Vec<_> = idle.collect();
         drop(ready);
         for ready in idle {

@@ -1,10 +1,11 @@
 //! Writing rows that are more than a statement of its own is worth.
 
-use crate::Result;
 use sea_orm::{
     ConnectionTrait, Value,
     sea_query::{Alias, Expr, ExprTrait as _, Query},
 };
+
+use crate::Result;
 
 /// The most rows in one statement. Postgres takes 65,535 parameters, and no table has a hundred columns.
 const MAX_ROWS: usize = 500;

@@ -16,7 +16,7 @@ use crate::enums::{Allergen, Diet, Goal, Level};
 pub use find::history;
 pub use history::effective_on;
 pub use update::UpdatePreferences;
-pub(crate) use write::write;
+pub use write::write;
 
 /// Preferences that are effective from a date on.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]

@@ -9,7 +9,7 @@ use crate::{Result, database, id::MemberId};
 ///
 /// A member who moved west may have older entries with later dates. They get the same preferences, since otherwise they
 /// would bring back what is excluded now.
-pub(crate) async fn write(
+pub async fn write(
     db: &impl ConnectionTrait,
     member: MemberId,
     preferences: &Preferences,

@@ -65,6 +65,7 @@ fn propagate_nulls<R>(levels: &mut [Level<'_, R>]) -> Written {
 }
 
 /// What fills a hole.
+#[derive(Clone)]
 struct Part {
     content: Range<usize>,
     holes: Range<usize>,
@@ -121,13 +122,8 @@ impl Assembly {
     fn add(&mut self, depth: usize, mut part: Part, mut is_null: bool) {
         let (mut position, was_null) = (part.content.start, is_null);
         for index in part.holes.clone() {
-            let level = &mut self.levels[depth];
-            let (at, ref mut hole) = level.holes[index];
-            let hole = Part {
-                content: hole.content.clone(),
-                holes: hole.holes.clone(),
-                errors: hole.errors.clone(),
-            };
+            let level = &self.levels[depth];
+            let (at, hole) = level.holes[index].clone();
             if !was_null {
                 let null = level.nulls.partition_point(|null| null.end <= at);
                 match level.nulls.get(null) {

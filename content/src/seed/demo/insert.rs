@@ -9,6 +9,7 @@ use coach_domain::{
     database::{self, Columns, insert},
     id::CycleId,
     plan::Plan,
+    preferences,
 };
 use sea_orm::{ConnectionTrait, Value};
 
@@ -27,8 +28,8 @@ pub(in crate::seed) async fn insert_missing(
         let present = db.query_one_raw(database::statement(sql, subject)).await?;
         if present.is_none() {
             let today = clock.today(definition.time_zone);
-            let mut data = DemoData::new(definition, today, catalogue)?;
-            insert(db, "member", [std::mem::take(&mut data.member)]).await?;
+            let data = DemoData::new(definition, today, catalogue)?;
+            insert(db, "member", [data.member.clone()]).await?;
             insert_owned(db, &data).await?;
             inserted += 1;
         }
@@ -38,18 +39,9 @@ pub(in crate::seed) async fn insert_missing(
 
 /// Inserts the data of a member, table by table.
 pub(super) async fn insert_owned(db: &impl ConnectionTrait, data: &DemoData) -> Result<()> {
-    let preferences = data.preferences.iter().map(|it| {
-        vec![
-            ("member_id", data.id.into()),
-            ("effective_from", it.effective_from.into()),
-            ("goal", it.goal.into()),
-            ("level", it.level.into()),
-            ("diet", it.diet.into()),
-            ("allergens", it.allergens.clone().into()),
-            ("days_per_week", it.days_per_week.into()),
-        ]
-    });
-    insert(db, "member_preferences", preferences).await?;
+    for preferences in &data.preferences {
+        preferences::write(db, data.id, preferences).await?;
+    }
     insert_subscription(db, data).await?;
     insert(db, "plan", data.plan.iter().map(Plan::columns)).await?;
     insert(db, "cycle", data.cycles.iter().map(cycle)).await?;

@@ -25,9 +25,9 @@ pub(in crate::seed) async fn renew_expired(
             continue;
         };
         if is_expired(definition, began, today) {
-            let mut data = DemoData::new(definition, today, catalogue)?;
+            let data = DemoData::new(definition, today, catalogue)?;
             delete_owned(db, id).await?;
-            let columns = std::mem::take(&mut data.member);
+            let columns = data.member.clone();
             database::update(db, "member", [("id", id.into())], columns).await?;
             insert_owned(db, &data).await?;
             renewed.push(definition.subject);
