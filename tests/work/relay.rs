@@ -34,12 +34,13 @@ fn member(number: u128) -> MemberId {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_relays_send_each_row_once_in_batches_of_ten() {
+    const RELAYS: usize = 4;
     let fixture = Fixture::new().await;
     let messages: Vec<_> = (0..1_000)
         .map(|n| outbox_message(QUEUE, None, json!(n)))
         .collect();
     fixture.enqueue(&messages).await;
-    let relays: Vec<_> = (0..4).map(|_| fixture.relay(QUEUE)).collect();
+    let relays: Vec<_> = (0..RELAYS).map(|_| fixture.relay(QUEUE)).collect();
     until("all is sent", async || fixture.unsent().await == 0).await;
     for relay in relays {
         relay.stop().await;
@@ -48,8 +49,10 @@ async fn many_relays_send_each_row_once_in_batches_of_ten() {
     assert_eq!(envelope_ids(&queued), ids(&messages));
     let batch_sizes = fixture.queue.batch_sizes.lock().unwrap();
     assert_eq!(batch_sizes.iter().sum::<usize>(), 1_000);
-    // All were enqueued before the first relay polled, and relays claim multiples of ten.
-    assert_eq!(**batch_sizes, [10; 100]);
+    // All were enqueued before the first relay polled, and relays claim multiples of ten. Relays that claim at the same
+    // moment may share what is left: then the last claim of each ends with a batch that is not full, and only that one.
+    let not_full = batch_sizes.iter().filter(|&&size| size != 10).count();
+    assert!(not_full <= RELAYS, "{batch_sizes:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
