@@ -3,12 +3,12 @@
 
 use std::ops::RangeInclusive;
 
-use sea_orm::FromQueryResult;
+use sea_orm::DbErr;
 use serde::Serialize;
 
 use crate::{
     command::{Patch, UserError, UserErrorReason},
-    database::Columns,
+    database::{Columns, FromRow, RowReader},
 };
 
 /// Body weight in grams: from the lightest adults to the heaviest, so that typing errors lie outside.
@@ -33,7 +33,7 @@ const NOT_HEALTH: bool = false;
 macro_rules! answers {
     ($($(#[$doc:meta])* $column:ident: $type:ty, $name:literal, $health:expr, $range:expr;)+) => {
         /// The answers of a check-in; `None` where there is none.
-        #[derive(Clone, Debug, Default, PartialEq, Eq, FromQueryResult, Serialize)]
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
         pub struct CheckInAnswers {
             $($(#[$doc])* pub $column: $type,)+
         }
@@ -42,6 +42,12 @@ macro_rules! answers {
         #[derive(Clone, Debug, Serialize)]
         pub struct CheckInPatch {
             $($(#[$doc])* pub $column: Patch<<$type as Answer>::Value>,)+
+        }
+
+        impl FromRow for CheckInAnswers {
+            fn from_row(row: &mut RowReader<'_>) -> Result<Self, DbErr> {
+                Ok(Self { $($column: row.read()?),+ })
+            }
         }
 
         impl CheckInAnswers {

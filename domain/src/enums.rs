@@ -21,6 +21,11 @@ macro_rules! stored_enum {
                 }
             }
         }
+
+        $crate::database::impl_decode!($name, &str, |text| match text {
+            $($text => Ok(Self::$variant),)+
+            other => Err(format!("{other} is no {}", stringify!($name)).into()),
+        });
     };
 }
 pub(crate) use stored_enum;

@@ -1,6 +1,11 @@
 //! The context of a request: viewer, database session, catalogue, time, and cached rows.
 
-use std::{collections::HashMap, fmt::Debug, hash::Hash, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Debug,
+    hash::Hash,
+    sync::Arc,
+};
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
@@ -10,10 +15,11 @@ use coach_domain::{
     cycle::{self, Cycle},
     database::{self, Session},
     day::{self, log::DayLog},
-    detached,
-    id::{CycleId, MemberId},
+    detached, favourite,
+    id::{CycleId, MemberId, RecipeId},
     locale::Language,
     member::{self, Member},
+    plan::{self, PlanWithCycle},
     preferences::{self, Preferences},
     purchase::{self, LinkPurchase},
     viewer::{Role, Viewer},
@@ -48,6 +54,7 @@ pub struct RequestContext {
     now: DateTime<Utc>,
     viewer: Viewer,
     member: OnceCell<Option<Arc<Member>>>,
+    favourites: OnceCell<HashSet<RecipeId>>,
     catalogue: OnceCell<Arc<Catalogue>>,
     /// Members by id; those of other people for staff alone.
     pub(crate) members: Rows<MemberId, Member>,
@@ -99,6 +106,7 @@ impl RequestContext {
             now,
             viewer,
             member: OnceCell::new(),
+            favourites: OnceCell::new(),
             catalogue: OnceCell::new(),
         }
     }
@@ -220,18 +228,54 @@ impl RequestContext {
 
     /// The viewer as a member; `None` when anonymous or not registered.
     pub(crate) async fn member(&self) -> Result<Option<&Arc<Member>>> {
+        let load = async || match self.viewer.subject() {
+            Some(subject) => {
+                let found = member::find_by_subject(&self.session, subject, self.now).await?;
+                Ok(self.prime_member(found).await)
+            }
+            None => Ok::<_, Error>(None),
+        };
+        Ok(self.member.get_or_try_init(load).await?.as_ref())
+    }
+
+    /// The viewer as a member and, unless the member has been loaded before, what was loaded with it.
+    pub(crate) async fn member_with_plan(
+        &self,
+    ) -> Result<(Option<&Arc<Member>>, Option<PlanWithCycle>)> {
+        let mut with_member = None;
         let load = async || {
             let Some(subject) = self.viewer.subject() else {
                 return Ok::<_, Error>(None);
             };
-            let found = member::find_by_subject(&self.session, subject, self.now).await?;
-            let found = found.map(Arc::new);
-            if let Some(member) = &found {
-                self.members.prime(member.id, Arc::clone(member)).await;
-            }
-            Ok(found)
+            let found = plan::find_by_subject(&self.session, subject, self.now).await?;
+            let (member, plan) = found.unzip();
+            with_member = plan;
+            Ok(self.prime_member(member).await)
         };
-        Ok(self.member.get_or_try_init(load).await?.as_ref())
+        let member = self.member.get_or_try_init(load).await?.as_ref();
+        Ok((member, with_member))
+    }
+
+    async fn prime_member(&self, member: Option<Member>) -> Option<Arc<Member>> {
+        let member = Arc::new(member?);
+        self.members.prime(member.id, Arc::clone(&member)).await;
+        Some(member)
+    }
+
+    /// Loads the viewer's favourites together with what is loaded at the same time, unless there are many.
+    pub(crate) async fn load_favourites(&self) {
+        let Some(member) = self.known_member_id() else {
+            return;
+        };
+        // Whatever keeps them from being loaded here, they are loaded by recipe then.
+        if let Ok(Some(favourites)) = favourite::few(&self.session, member).await {
+            let _ = self.favourites.set(favourites);
+        }
+    }
+
+    /// The viewer's favourites, if they have been [loaded](Self::load_favourites).
+    pub(crate) fn favourites(&self) -> Option<&HashSet<RecipeId>> {
+        self.favourites.get()
     }
 
     /// The language of user errors: that of the member, otherwise the one that the client accepts, otherwise English.

@@ -9,10 +9,12 @@ use coach_domain::{
     shopping::{self, ShoppingList},
 };
 use coach_execution::Batch;
+use futures_util::future::join;
 
 use crate::{
-    Error, RequestContext, Resolvers, arguments, batch,
+    Error, Request, RequestContext, Resolvers, arguments, batch,
     schedule::{self, Schedules},
+    selection,
 };
 
 impl batch::Cycle for Resolvers {
@@ -27,15 +29,39 @@ impl batch::Cycle for Resolvers {
     }
 }
 
+/// Loads the schedules of cycles whose days are selected, and with them the favourites, if these are selected.
+async fn schedules(
+    request: &Request,
+    cycles: Vec<CycleId>,
+    selection: &selection::Day<'_>,
+) -> Result<Schedules, Error> {
+    let context = &request.context;
+    let load = Schedules::load(context, &cycles);
+    if !selection.meals().recipe().is_favourite() {
+        return Ok(load.await?);
+    }
+    let (schedules, ()) = join(load, context.load_favourites()).await;
+    Ok(schedules?)
+}
+
+/// The cycles in a batch's keys, which also contain arguments.
+fn cycles_of<A>(keys: &[(CycleId, A)]) -> Vec<CycleId> {
+    let mut cycles: Vec<_> = keys.iter().map(|(id, _)| *id).collect();
+    cycles.sort_unstable();
+    cycles.dedup();
+    cycles
+}
+
 impl batch::CycleToday for Resolvers {
     type Key = CycleId;
     type Value = Day;
 
     async fn load(
-        context: &RequestContext,
+        request: &Request,
         cycles: &[CycleId],
+        selection: selection::Day<'_>,
     ) -> Result<Batch<CycleId, Day>, Error> {
-        let schedules = Schedules::load(context, cycles).await?;
+        let schedules = schedules(request, cycles.to_vec(), &selection).await?;
         let today = cycles.iter().filter_map(|id| {
             let schedule = schedules.get(*id)?;
             let number = schedule.cycle.number_of(schedule.today)?;
@@ -53,10 +79,11 @@ impl batch::CycleDay for Resolvers {
     type Value = Day;
 
     async fn load(
-        context: &RequestContext,
+        request: &Request,
         keys: &[(CycleId, arguments::CycleDay)],
+        selection: selection::Day<'_>,
     ) -> Result<Batch<(CycleId, arguments::CycleDay), Day>, Error> {
-        let schedules = Schedules::load_for_keys(context, keys).await?;
+        let schedules = schedules(request, cycles_of(keys), &selection).await?;
         let days = keys.iter().filter_map(|key| {
             let schedule = schedules.get(key.0)?;
             let number = schedule.cycle.number_of(key.1.date)?;
@@ -72,10 +99,11 @@ impl batch::CycleDays for Resolvers {
     type Value = Vec<Day>;
 
     async fn load(
-        context: &RequestContext,
+        request: &Request,
         keys: &[(CycleId, arguments::CycleDays)],
+        selection: selection::Day<'_>,
     ) -> Result<Batch<(CycleId, arguments::CycleDays), Vec<Day>>, Error> {
-        let schedules = Schedules::load_for_keys(context, keys).await?;
+        let schedules = schedules(request, cycles_of(keys), &selection).await?;
         let days = keys.iter().filter_map(|key| {
             let schedule = schedules.get(key.0)?;
             let from = key
@@ -99,7 +127,7 @@ impl batch::CycleShoppingList for Resolvers {
         context: &RequestContext,
         keys: &[(CycleId, arguments::CycleShoppingList)],
     ) -> Result<Batch<(CycleId, arguments::CycleShoppingList), ShoppingList>, Error> {
-        let schedules = Schedules::load_for_keys(context, keys).await?;
+        let schedules = Schedules::load(context, &cycles_of(keys)).await?;
         let lists = keys.iter().filter_map(|key| {
             let (from, to) = (key.1.from, key.1.to);
             let schedule = schedules.get(key.0)?;

@@ -56,7 +56,9 @@ pub use error::Error;
 use authorization::{authorize, authorize_owner};
 use coach_domain::viewer::Role;
 use command::{MutationError, MutationInput, OccurredAt};
-use contract::{abstract_type, arguments, batch, input, mutation, payload, query, types};
+use contract::{
+    Request, abstract_type, arguments, batch, input, mutation, payload, query, selection, types,
+};
 
 /// Implements the generated traits.
 pub struct Resolvers;

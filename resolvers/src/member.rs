@@ -10,15 +10,33 @@ use coach_domain::{
 };
 
 use crate::{
-    Error, MutationError, RequestContext, Resolvers, arguments, input, mutation, patch::optional,
-    payload::RegisterMemberPayload, query,
+    Error, MutationError, Request, RequestContext, Resolvers, arguments, input, mutation,
+    patch::optional, payload::RegisterMemberPayload, query, selection,
 };
 
 impl query::Me for Resolvers {
     type Value = Option<Arc<Member>>;
 
-    async fn resolve(context: &RequestContext) -> Result<Self::Value, Error> {
-        Ok(context.member().await?.cloned())
+    async fn resolve(
+        request: &Request,
+        selection: selection::Member<'_>,
+    ) -> Result<Self::Value, Error> {
+        let context = &request.context;
+        if selection.plan().is_empty() {
+            return Ok(context.member().await?.cloned());
+        }
+        let (member, plan) = context.member_with_plan().await?;
+        if let (Some(member), Some(plan)) = (member, plan) {
+            if let Some(found) = &plan.plan {
+                let cycle = match plan.cycle {
+                    Some(cycle) => Some(context.prime_cycle(cycle).await),
+                    None => None,
+                };
+                request.loaders.plan_current_cycle.prime(found.id, cycle);
+            }
+            request.loaders.member_plan.prime(member.id, plan.plan);
+        }
+        Ok(member.cloned())
     }
 }
 

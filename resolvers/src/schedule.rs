@@ -15,6 +15,8 @@ use coach_domain::{
     subscription::Access,
 };
 
+use futures_util::try_join;
+
 use crate::RequestContext;
 
 /// The schedules of some cycles, by cycle.
@@ -38,10 +40,12 @@ impl Schedules {
     pub(crate) async fn load(context: &RequestContext, ids: &[CycleId]) -> Result<Self> {
         let owners: Vec<_> = ids.iter().map(|id| id.member).collect();
         let catalogue = context.catalogue().await?;
-        let cycles = context.cycles.get(ids).await?;
-        let members = context.members.get(&owners).await?;
-        let histories = context.histories.get(&owners).await?;
-        let mut logs = context.logs.get(ids).await?;
+        let (cycles, members, histories, mut logs) = try_join!(
+            context.cycles.get(ids),
+            context.members.get(&owners),
+            context.histories.get(&owners),
+            context.logs.get(ids),
+        )?;
         let mut schedules = HashMap::with_capacity(cycles.len());
         for (id, cycle) in cycles {
             let (Some(member), Some(history)) =
@@ -62,20 +66,6 @@ impl Schedules {
             schedules.insert(id, schedule);
         }
         Ok(Self(schedules))
-    }
-
-    /// Loads the schedules of the cycles in a batch's keys, which also contain arguments.
-    pub(crate) async fn load_for_keys<A>(
-        context: &RequestContext,
-        keys: &[(CycleId, A)],
-    ) -> Result<Self>
-    where
-        A: Sync,
-    {
-        let mut ids: Vec<_> = keys.iter().map(|(id, _)| *id).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        Self::load(context, &ids).await
     }
 
     /// The schedule of a cycle; `None` if the cycle does not exist.

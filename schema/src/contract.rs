@@ -85,6 +85,8 @@ pub(crate) struct Field {
     pub(crate) arguments: Vec<InputField>,
     pub(crate) deprecated: Option<String>,
     pub(crate) batch: Option<Batch>,
+    /// Whether its function receives what is selected below it.
+    pub(crate) looks_ahead: bool,
     /// The roles that `@auth` requires, on the field and on the type that it returns.
     pub(crate) requires: Vec<String>,
     pub(crate) cost: usize,

@@ -9,10 +9,11 @@ use crate::contract::USER_ERRORS;
 pub(crate) const CONSTRAINT: &str = "constraint";
 
 /// The private directives, which are not exported.
-pub(crate) const PRIVATE: [&str; 9] = [
+pub(crate) const PRIVATE: [&str; 10] = [
     "model",
     "scalar",
     "batch",
+    "lookahead",
     "auth",
     "errors",
     "cost",

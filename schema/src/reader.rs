@@ -104,6 +104,11 @@ impl Reader<'_> {
         roots.any(|(_, root)| root == name)
     }
 
+    fn is_query(&self, name: &str) -> bool {
+        let query = self.schema.schema_definition.query.as_ref();
+        query.is_some_and(|query| query.name == name)
+    }
+
     fn file_stem(&self, span: Option<SourceSpan>) -> String {
         let path = span.and_then(|span| self.schema.sources.get(&span.file_id()));
         let stem = path.and_then(|file| file.path().file_stem());
@@ -235,6 +240,14 @@ impl Reader<'_> {
         if !resolved_alone && self.schema.get_interface(parent).is_none() {
             mistakes.push("has arguments and so needs a batch function; add @batch".to_owned());
         }
+        let looks_ahead = applied("lookahead").is_some();
+        let is_function = self.is_query(parent) || batch.is_some();
+        if looks_ahead && !(is_function && matches!(named, Some(ExtendedType::Object(_)))) {
+            mistakes.push(
+                "looks ahead, but is no object that a query or a batch function returns; remove @lookahead"
+                    .to_owned(),
+            );
+        }
         mistakes.extend(expected_errors::check(self.schema, parent, field));
         if field.name == USER_ERRORS && codes.is_empty() {
             mistakes.push(
@@ -257,6 +270,7 @@ impl Reader<'_> {
             ty: field.ty.clone(),
             deprecated: deprecated(&field.directives),
             batch,
+            looks_ahead,
             requires: applied("auth")
                 .into_iter()
                 .chain(on_type("auth"))

@@ -1,13 +1,13 @@
 //! Correcting check-ins.
 
-use sea_orm::{ConnectionTrait as _, FromQueryResult as _};
 use serde::Serialize;
 
 use super::{CheckIn, CheckInPatch, find::columns};
 use crate::{
     Result,
     command::{Command, CommandContext, CommandError, UserError},
-    consent, database,
+    consent,
+    database::{self, Fetch as _, Keyed},
     decision::{self, DecisionTopic},
     id::CheckInId,
 };
@@ -65,7 +65,7 @@ impl CorrectCheckIn {
         let topics = topics.map(|name| DecisionTopic::answer(id, name));
         let sql = format!(
             "{DECIDED}
-            SELECT {COLUMNS}, ARRAY(SELECT about FROM decided) AS decided
+            SELECT ARRAY(SELECT about FROM decided), {COLUMNS}
             FROM check_in c
             WHERE c.member_id = $1 AND c.id = $4",
             DECIDED = decision::RECORD_MANY,
@@ -73,11 +73,10 @@ impl CorrectCheckIn {
         );
         let values = decision::record_many_values(id.member, topics, context.occurred_at());
         let statement = database::statement(sql, values.into_iter().chain([id.id.into()]));
-        let Some(row) = context.transaction().query_one_raw(statement).await? else {
+        let row = context.transaction().fetch_one(statement).await?;
+        let Some(Keyed::<Vec<String>, CheckIn>(decided, check_in)) = row else {
             return Ok(None);
         };
-        let check_in = CheckIn::from_query_result(&row, "")?;
-        let decided: Vec<String> = row.try_get("", "decided")?;
         let effective = self.answers.only(|name| {
             let topic = DecisionTopic::answer(id, name);
             context.occurred_at() >= check_in.submitted_at

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::{DbErr, Value};
 
 use super::{CheckIn, CheckInAnswers, CheckInChange};
 use crate::{
-    Result, database,
+    Result,
+    database::{self, Fetch, FromRow, RowReader},
     id::{CheckInId, CycleId},
 };
 
@@ -17,42 +18,67 @@ pub(super) fn columns() -> String {
 }
 
 /// The check-ins that closed cycles.
-pub async fn of_cycles(
-    db: &impl ConnectionTrait,
-    cycles: &[CycleId],
-) -> Result<HashMap<CycleId, CheckIn>> {
+pub async fn of_cycles(db: &impl Fetch, cycles: &[CycleId]) -> Result<HashMap<CycleId, CheckIn>> {
     let check_ins = load(db, "cycle_id", CycleId::uuid_arrays(cycles)).await?;
     let by_cycle = check_ins.into_iter().map(|found| (found.cycle_id, found));
     Ok(by_cycle.collect())
 }
 
 /// The check-ins with these ids, in no particular order.
-pub async fn find(db: &impl ConnectionTrait, ids: &[CheckInId]) -> Result<Vec<CheckIn>> {
+pub async fn find(db: &impl Fetch, ids: &[CheckInId]) -> Result<Vec<CheckIn>> {
     load(db, "id", CheckInId::uuid_arrays(ids)).await
 }
 
-async fn load(db: &impl ConnectionTrait, key: &str, keys: [Value; 2]) -> Result<Vec<CheckIn>> {
+async fn load(db: &impl Fetch, key: &str, keys: [Value; 2]) -> Result<Vec<CheckIn>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM check_in c
         JOIN unnest($1::uuid[], $2::uuid[]) AS k (member_id, {key}) USING (member_id, {key})",
         COLUMNS = columns(),
     );
     let statement = database::statement(sql, keys);
-    Ok(CheckIn::find_by_statement(statement).all(db).await?)
+    db.fetch(statement).await
 }
 
-#[derive(FromQueryResult)]
+impl FromRow for CheckIn {
+    fn from_row(row: &mut RowReader<'_>) -> Result<Self, DbErr> {
+        let id = CheckInId::from_row(row)?;
+        Ok(Self {
+            id,
+            cycle_id: CycleId {
+                member: id.member,
+                id: row.read()?,
+            },
+            submitted_at: row.read()?,
+            answers: CheckInAnswers::from_row(row)?,
+        })
+    }
+}
+
 struct ChangeRow {
-    #[sea_orm(nested)]
     id: CheckInId,
-    #[sea_orm(nested)]
     change: CheckInChange,
+}
+
+impl FromRow for ChangeRow {
+    fn from_row(row: &mut RowReader<'_>) -> Result<Self, DbErr> {
+        Ok(Self {
+            id: CheckInId::from_row(row)?,
+            change: CheckInChange {
+                weight_grams: row.read()?,
+                waist_millimetres: row.read()?,
+                hips_millimetres: row.read()?,
+                chest_millimetres: row.read()?,
+                energy: row.read()?,
+                sleep: row.read()?,
+            },
+        })
+    }
 }
 
 /// How check-ins differ from the one that the member submitted before, of any plan. A member's first check-in has no
 /// entry.
 pub async fn changes(
-    db: &impl ConnectionTrait,
+    db: &impl Fetch,
     ids: &[CheckInId],
 ) -> Result<HashMap<CheckInId, CheckInChange>> {
     let sql = "
@@ -75,6 +101,6 @@ pub async fn changes(
             LIMIT 1
         ) p";
     let statement = database::statement(sql, CheckInId::uuid_arrays(ids));
-    let rows = ChangeRow::find_by_statement(statement).all(db).await?;
+    let rows: Vec<ChangeRow> = db.fetch(statement).await?;
     Ok(rows.into_iter().map(|row| (row.id, row.change)).collect())
 }

@@ -2,11 +2,10 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use sea_orm::{ConnectionTrait, FromQueryResult};
-
 use super::{CheckIn, find::columns};
 use crate::{
-    Result, database,
+    Result,
+    database::{self, Fetch, Keyed},
     id::MemberId,
     page::{Cursor as _, MemberPages, Page, PageRequest, TimeCursor},
 };
@@ -17,7 +16,7 @@ const LIST: &str = "check_in";
 /// Pages of members' check-ins of all plans, newest first. The result of a page whose `after` is not a valid cursor is
 /// [`Error::BadInput`](crate::Error::BadInput), without affecting the other pages.
 pub async fn pages(
-    db: &impl ConnectionTrait,
+    db: &impl Fetch,
     requests: &[(MemberId, PageRequest)],
 ) -> Result<HashMap<(MemberId, PageRequest), Result<Page<CheckIn>>>> {
     let pages = MemberPages::new(requests, LIST);
@@ -35,11 +34,8 @@ pub async fn pages(
         REQUESTS = MemberPages::REQUESTS,
     );
     let statement = database::statement(sql, pages.parameters());
-    let rows = db.query_all_raw(statement).await?;
     let mut found = pages.empty();
-    for row in rows {
-        let place: i64 = row.try_get("", "place")?;
-        let check_in = CheckIn::from_query_result(&row, "")?;
+    for Keyed(place, check_in) in db.fetch::<Keyed<i64, CheckIn>>(statement).await? {
         let (at, id) = (check_in.submitted_at, check_in.id.id);
         let cursor = TimeCursor { at, id }.encode(LIST);
         let row = (cursor, Arc::new(check_in));

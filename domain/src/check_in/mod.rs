@@ -15,7 +15,6 @@ pub use submit::{SubmitCheckIn, Submitted};
 use std::ops::Deref;
 
 use chrono::{DateTime, Utc};
-use sea_orm::FromQueryResult;
 
 use crate::{
     database::Columns,
@@ -23,18 +22,15 @@ use crate::{
 };
 
 /// A check-in: a row of the table `check_in`.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckIn {
     /// The id, with the owner.
-    #[sea_orm(nested)]
     pub id: CheckInId,
     /// The cycle that it closed.
-    #[sea_orm(nested(prefix = "cycle_"))]
     pub cycle_id: CycleId,
     /// When the member filled it in.
     pub submitted_at: DateTime<Utc>,
     /// The answers.
-    #[sea_orm(nested)]
     pub answers: CheckInAnswers,
 }
 
@@ -62,7 +58,7 @@ impl CheckIn {
 }
 
 /// The difference between two check-ins, the later minus the earlier; `None` where either lacks the value.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckInChange {
     /// Weight in grams.
     pub weight_grams: Option<i32>,

@@ -2,7 +2,6 @@
 //! itself repeats the checks in its transaction.
 
 use chrono::{DateTime, Utc};
-use sea_orm::ConnectionTrait;
 
 use super::{
     Command, CommandError, CommandRequest, UserError, UserErrorReason, idempotency, permit,
@@ -10,6 +9,7 @@ use super::{
 };
 use crate::{
     Result,
+    database::Fetch,
     member::{self, Member},
 };
 
@@ -29,7 +29,7 @@ pub enum Checked {
 ///
 /// Database errors, and [`Error::BadInput`](crate::Error::BadInput) when the token's subject cannot belong to a member.
 pub async fn check<C: Command>(
-    db: &impl ConnectionTrait,
+    db: &impl Fetch,
     request: &CommandRequest<'_>,
     command: &C,
     now: DateTime<Utc>,

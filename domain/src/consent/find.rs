@@ -2,17 +2,28 @@
 
 use std::collections::HashMap;
 
-use sea_orm::ConnectionTrait;
+use sea_orm::DbErr;
 
 use super::Consent;
 use crate::{
-    Result, database,
+    Result,
+    database::{self, Fetch, FromRow, RowReader},
     id::{MemberId, uuid_array},
 };
 
+impl FromRow for Consent {
+    fn from_row(row: &mut RowReader<'_>) -> Result<Self, DbErr> {
+        Ok(Self {
+            purpose: row.read()?,
+            granted: row.read()?,
+            changed_at: row.read()?,
+        })
+    }
+}
+
 /// The answers of members, one for each purpose that was answered.
 pub async fn of_members(
-    db: &impl ConnectionTrait,
+    db: &impl Fetch,
     members: &[MemberId],
 ) -> Result<HashMap<MemberId, Vec<Consent>>> {
     let sql = "

@@ -3,22 +3,21 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::{DbErr, Value};
 
 use super::{Cycle, check_in_due, check_in_opens_on, ends_on};
 use crate::{
-    Result, database,
+    Result,
+    database::{self, Fetch, FromRow, RowReader},
     enums::Level,
     id::{CycleId, PlanId, ProgrammeId},
     progression::Load,
     time_zone,
 };
 
-#[derive(FromQueryResult)]
-struct Row {
-    #[sea_orm(nested)]
+/// A cycle with the member's time zone and the end of its plan.
+pub(crate) struct CycleRow {
     id: CycleId,
-    #[sea_orm(nested(prefix = "plan_"))]
     plan_id: PlanId,
     number: i32,
     starts_on: NaiveDate,
@@ -32,10 +31,33 @@ struct Row {
     ended_on: Option<NaiveDate>,
 }
 
-const COLUMNS: &str = "
-    SELECT c.member_id, c.id, c.plan_id, c.number, c.starts_on, c.closed_on,
-           c.programme_id, c.programme_version, c.seed, c.wanted_level, c.wanted_days_per_week,
-           m.time_zone, p.ended_on";
+impl FromRow for CycleRow {
+    fn from_row(row: &mut RowReader<'_>) -> Result<Self, DbErr> {
+        let id = CycleId::from_row(row)?;
+        Ok(Self {
+            id,
+            plan_id: PlanId {
+                member: id.member,
+                id: row.read()?,
+            },
+            number: row.read()?,
+            starts_on: row.read()?,
+            closed_on: row.read()?,
+            programme_id: row.read()?,
+            programme_version: row.read()?,
+            seed: row.read()?,
+            wanted_level: row.read()?,
+            wanted_days_per_week: row.read()?,
+            time_zone: row.read()?,
+            ended_on: row.read()?,
+        })
+    }
+}
+
+/// The columns of a [`CycleRow`]: of the tables with the aliases `c`, `m` and `p`.
+pub(crate) const COLUMNS: &str = "
+    c.member_id, c.id, c.plan_id, c.number, c.starts_on, c.closed_on, c.programme_id, c.programme_version, c.seed,
+    c.wanted_level, c.wanted_days_per_week, m.time_zone, p.ended_on";
 
 const OF_PLANS: &str = "
     FROM unnest($1::uuid[], $2::uuid[]) AS k (member_id, plan_id)
@@ -45,11 +67,12 @@ const OF_PLANS: &str = "
 
 /// The open cycles of active plans; a plan that has ended has no entry.
 pub async fn current(
-    db: &impl ConnectionTrait,
+    db: &impl Fetch,
     plans: &[PlanId],
     now: DateTime<Utc>,
 ) -> Result<HashMap<PlanId, Cycle>> {
-    let sql = format!("{COLUMNS} {OF_PLANS} WHERE c.closed_on IS NULL AND p.status = 'ACTIVE'");
+    let sql =
+        format!("SELECT {COLUMNS} {OF_PLANS} WHERE c.closed_on IS NULL AND p.status = 'ACTIVE'");
     let cycles = load(db, sql, PlanId::uuid_arrays(plans), now).await?;
     let by_plan = cycles.into_iter().map(|cycle| (cycle.plan_id, cycle));
     Ok(by_plan.collect())
@@ -57,11 +80,11 @@ pub async fn current(
 
 /// All cycles of plans, in the order of their numbers.
 pub async fn of_plans(
-    db: &impl ConnectionTrait,
+    db: &impl Fetch,
     plans: &[PlanId],
     now: DateTime<Utc>,
 ) -> Result<HashMap<PlanId, Vec<Cycle>>> {
-    let sql = format!("{COLUMNS} {OF_PLANS} ORDER BY c.member_id, c.plan_id, c.number");
+    let sql = format!("SELECT {COLUMNS} {OF_PLANS} ORDER BY c.member_id, c.plan_id, c.number");
     let mut by_plan: HashMap<_, Vec<_>> = HashMap::new();
     for cycle in load(db, sql, PlanId::uuid_arrays(plans), now).await? {
         by_plan.entry(cycle.plan_id).or_default().push(cycle);
@@ -70,13 +93,9 @@ pub async fn of_plans(
 }
 
 /// The cycles with these ids, in no particular order.
-pub async fn find(
-    db: &impl ConnectionTrait,
-    ids: &[CycleId],
-    now: DateTime<Utc>,
-) -> Result<Vec<Cycle>> {
+pub async fn find(db: &impl Fetch, ids: &[CycleId], now: DateTime<Utc>) -> Result<Vec<Cycle>> {
     let sql = format!(
-        "{COLUMNS}
+        "SELECT {COLUMNS}
         FROM unnest($1::uuid[], $2::uuid[]) AS k (member_id, id)
         JOIN cycle c USING (member_id, id)
         JOIN plan p ON p.member_id = c.member_id AND p.id = c.plan_id
@@ -86,18 +105,18 @@ pub async fn find(
 }
 
 async fn load(
-    db: &impl ConnectionTrait,
+    db: &impl Fetch,
     sql: String,
     keys: [Value; 2],
     now: DateTime<Utc>,
 ) -> Result<Vec<Cycle>> {
     let statement = database::statement(sql, keys);
-    let rows = Row::find_by_statement(statement).all(db).await?;
+    let rows: Vec<CycleRow> = db.fetch(statement).await?;
     Ok(rows.into_iter().map(|row| row.cycle(now)).collect())
 }
 
-impl Row {
-    fn cycle(self, now: DateTime<Utc>) -> Cycle {
+impl CycleRow {
+    pub(crate) fn cycle(self, now: DateTime<Utc>) -> Cycle {
         let time_zone = time_zone::parse_stored(&self.time_zone, self.id.member);
         let today = now.with_timezone(&time_zone).date_naive();
         Cycle {

@@ -1,7 +1,7 @@
 //! Cycles: periods of 28 days of a plan, each closed by a check-in.
 
 mod begin;
-mod find;
+pub(crate) mod find;
 mod rules;
 
 use chrono::{Days, NaiveDate};

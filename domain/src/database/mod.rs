@@ -13,7 +13,10 @@
 
 mod connect;
 mod connections;
+mod decode;
 pub(crate) mod failure;
+mod fetch;
+mod joint;
 mod lease;
 mod monitor;
 mod pool;
@@ -28,9 +31,11 @@ mod write;
 use sea_orm::{DbBackend, Statement, Value};
 
 pub use connect::{Options, PoolMode, connect, open};
+pub(crate) use decode::impl_decode;
+pub use fetch::{Fetch, FromRow, RowReader};
 pub use pool::{MIN_SERVER_VERSION, Pool, ServerState};
 pub use purge::Purge;
-pub(crate) use rows::by_member;
+pub(crate) use rows::{Keyed, by_member};
 pub use session::{Counted, Session, Transaction};
 pub use telemetry::in_span;
 pub use transaction::PoolTransaction;

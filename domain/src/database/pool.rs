@@ -160,29 +160,32 @@ impl Pool {
         }
     }
 
-    async fn run(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
+    pub(super) async fn run(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
         match self.attempt(call).await {
             Err(error) if call.only_reads() && failure::is_connection_error(&error) => {
-                self.attempt(call).await
+                Box::pin(self.attempt(call)).await
             }
             result => result,
         }
     }
 
     async fn attempt(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
-        if self.keeps_sessions() {
-            let mut lease = self.lease().await?;
-            let fetched = lease.run(call, self.statement_limit()).await;
-            fetched.map_err(|error| {
-                self.report_error(&error);
-                query_error(error)
-            })
-        } else {
-            let transaction = PoolTransaction::begin(self, "").await?;
-            let fetched = transaction.run(call).await?;
-            transaction.commit().await?;
-            Ok(fetched)
+        if !self.keeps_sessions() {
+            return Box::pin(self.run_in_transaction(call)).await;
         }
+        let mut lease = self.lease().await?;
+        let fetched = lease.run(call, self.statement_limit()).await;
+        fetched.map_err(|error| {
+            self.report_error(&error);
+            query_error(error)
+        })
+    }
+
+    async fn run_in_transaction(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
+        let transaction = PoolTransaction::begin(self, "").await?;
+        let fetched = transaction.run(call).await?;
+        transaction.commit().await?;
+        Ok(fetched)
     }
 }
 

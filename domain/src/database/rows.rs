@@ -2,26 +2,35 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, FromQueryResult, Statement};
+use sea_orm::{
+    DbErr, Statement,
+    sqlx::{Decode, Postgres, Type},
+};
 
+use super::{Fetch, FromRow, RowReader};
 use crate::{Result, id::MemberId};
 
-/// A row with its owner, in the column `member_id`.
-#[derive(FromQueryResult)]
-struct OwnedRow<T: FromQueryResult> {
-    member_id: MemberId,
-    #[sea_orm(nested)]
-    row: T,
+/// A row behind the column that it is found by.
+pub(crate) struct Keyed<K, T>(pub(crate) K, pub(crate) T);
+
+impl<K, T> FromRow for Keyed<K, T>
+where
+    K: for<'a> Decode<'a, Postgres> + Type<Postgres> + Send,
+    T: FromRow,
+{
+    fn from_row(row: &mut RowReader<'_>) -> Result<Self, DbErr> {
+        Ok(Self(row.read()?, T::from_row(row)?))
+    }
 }
 
-/// The rows that a statement returns, by their column `member_id` and otherwise in the statement's order.
-pub(crate) async fn by_member<T: FromQueryResult + Send + Sync>(
-    db: &impl ConnectionTrait,
+/// The rows that a statement returns, by their first column, `member_id`, and otherwise in the statement's order.
+pub(crate) async fn by_member<T: FromRow>(
+    db: &impl Fetch,
     statement: Statement,
 ) -> Result<HashMap<MemberId, Vec<T>>> {
     let mut by_member: HashMap<_, Vec<_>> = HashMap::new();
-    for OwnedRow { member_id, row } in OwnedRow::find_by_statement(statement).all(db).await? {
-        by_member.entry(member_id).or_default().push(row);
+    for Keyed(member, row) in db.fetch(statement).await? {
+        by_member.entry(member).or_default().push(row);
     }
     Ok(by_member)
 }

@@ -13,6 +13,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tracing::Span;
 
 use super::{
+    fetch::{Fetch, RowSet},
+    joint::Waiting,
     pool::Pool,
     telemetry,
     transaction::{self, Boxed, PoolTransaction},
@@ -30,6 +32,7 @@ struct StatementTracker {
     /// The SQL of the statements, for tests.
     recorded: Option<Mutex<Vec<String>>>,
     permits: Semaphore,
+    waiting: Waiting,
 }
 
 impl StatementTracker {
@@ -39,6 +42,7 @@ impl StatementTracker {
             count: AtomicUsize::new(0),
             recorded: None,
             permits: Semaphore::new(MAX_CONCURRENT_STATEMENTS),
+            waiting: Waiting::default(),
         }
     }
 
@@ -104,6 +108,11 @@ impl Session {
         &self.inner
     }
 
+    /// Runs a read together with those that the request starts at the same time.
+    pub(super) async fn join(&self, statement: Statement) -> Result<RowSet, DbErr> {
+        self.tracker.waiting.join(self, statement).await
+    }
+
     /// The number of statements so far.
     pub fn statements(&self) -> usize {
         self.tracker.count.load(Relaxed)
@@ -124,6 +133,16 @@ impl<C> Counted<C> {
     /// The span of the request, the parent of its statements.
     pub fn span(&self) -> &Span {
         &self.tracker.span
+    }
+
+    /// Runs a read on its own.
+    pub(super) async fn run_alone(&self, statement: Statement) -> Result<RowSet, DbErr>
+    where
+        C: Fetch + Sync,
+    {
+        let sql = statement.sql.clone();
+        let run = self.inner.rows(statement);
+        self.tracker.run(&sql, run).await
     }
 
     fn track(&self, inner: PoolTransaction) -> Transaction {

@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::Effort;
 use crate::{
-    Error, Result, database,
+    Error, Result,
+    database::{self, Fetch, FromRow, RowReader},
     enums::MealSlot,
     id::{CycleId, RecipeId, WorkoutId},
 };
@@ -56,9 +57,7 @@ pub struct MealChoice {
 }
 
 /// A completed workout, which has no slot, or a meal.
-#[derive(FromQueryResult)]
 struct Row {
-    #[sea_orm(nested(prefix = "cycle_"))]
     cycle_id: CycleId,
     day: i32,
     slot: Option<MealSlot>,
@@ -70,11 +69,23 @@ struct Row {
     effort: Option<Effort>,
 }
 
+impl FromRow for Row {
+    fn from_row(row: &mut RowReader<'_>) -> Result<Self, DbErr> {
+        Ok(Self {
+            cycle_id: CycleId::from_row(row)?,
+            day: row.read()?,
+            slot: row.read()?,
+            position: row.read()?,
+            item_id: row.read()?,
+            servings: row.read()?,
+            done_at: row.read()?,
+            effort: row.read()?,
+        })
+    }
+}
+
 /// The logs of whole cycles, with an entry for each requested cycle.
-pub async fn log(
-    db: &impl ConnectionTrait,
-    cycles: &[CycleId],
-) -> Result<HashMap<CycleId, DayLog>> {
+pub async fn log(db: &impl Fetch, cycles: &[CycleId]) -> Result<HashMap<CycleId, DayLog>> {
     let mut logs: HashMap<_, DayLog> = cycles.iter().map(|&id| (id, DayLog::default())).collect();
     let sql = "
         WITH k AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS k (member_id, cycle_id))
@@ -88,7 +99,7 @@ pub async fn log(
         JOIN meal_choice USING (member_id, cycle_id)
         ORDER BY member_id, cycle_id, day, slot, position";
     let statement = database::statement(sql, CycleId::uuid_arrays(cycles));
-    for row in Row::find_by_statement(statement).all(db).await? {
+    for row in db.fetch::<Row>(statement).await? {
         let (day, position) = (to_u8(row.day)?, to_u8(row.position)?);
         let log = logs.entry(row.cycle_id).or_default();
         match (row.slot, row.servings, row.done_at) {

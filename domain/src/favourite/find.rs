@@ -2,10 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::ConnectionTrait;
+use chrono::{DateTime, Utc};
 
 use crate::{
-    Result, database,
+    Result,
+    database::{self, Fetch, Keyed},
     id::{MemberId, RecipeId, uuid_array},
     page::{Cursor as _, MemberPages, PageRequest, TimeCursor},
 };
@@ -15,7 +16,7 @@ const LIST: &str = "favourite_recipe";
 
 /// Which of the given recipes are favourites of the member.
 pub async fn among(
-    db: &impl ConnectionTrait,
+    db: &impl Fetch,
     member: MemberId,
     recipes: &[RecipeId],
 ) -> Result<HashSet<RecipeId>> {
@@ -24,19 +25,34 @@ pub async fn among(
         WHERE member_id = $1 AND recipe_id = ANY($2)";
     let recipes = uuid_array(recipes.iter().map(|id| id.0));
     let statement = database::statement(sql, [member.into(), recipes]);
-    let rows = db.query_all_raw(statement).await?;
-    let ids = rows.iter().map(|row| Ok(row.try_get_by_index(0)?));
-    ids.collect()
+    Ok(db.fetch(statement).await?.into_iter().collect())
 }
 
 /// A page of favourites, each with its cursor, with one row more than requested if more follow: the input of
 /// [`Page::of`](crate::page::Page::of) once the recipes are loaded.
 pub type FavouriteRows = Vec<(String, RecipeId)>;
 
+/// The most favourites that [`few`] reads.
+const FEW: usize = 100;
+
+/// The favourites of a member, unless there are more than a hundred.
+pub async fn few(db: &impl Fetch, member: MemberId) -> Result<Option<HashSet<RecipeId>>> {
+    let sql = format!(
+        "SELECT recipe_id FROM favourite_recipe WHERE member_id = $1 LIMIT {}",
+        FEW + 1
+    );
+    let statement = database::statement(sql, [member.into()]);
+    let favourites: HashSet<_> = db.fetch(statement).await?.into_iter().collect();
+    Ok((favourites.len() <= FEW).then_some(favourites))
+}
+
+/// The place of a request, when the recipe became a favourite, and the recipe.
+type Favourite = Keyed<i64, Keyed<DateTime<Utc>, RecipeId>>;
+
 /// Pages of members' favourites, latest first. The result of a page whose `after` is not a valid cursor is
 /// [`Error::BadInput`](crate::Error::BadInput), without affecting the other pages.
 pub async fn pages(
-    db: &impl ConnectionTrait,
+    db: &impl Fetch,
     requests: &[(MemberId, PageRequest)],
 ) -> Result<HashMap<(MemberId, PageRequest), Result<FavouriteRows>>> {
     let pages = MemberPages::new(requests, LIST);
@@ -54,14 +70,9 @@ pub async fn pages(
     );
     let statement = database::statement(sql, pages.parameters());
     let mut found = pages.empty();
-    for row in db.query_all_raw(statement).await? {
-        let (place, at, id) = (
-            row.try_get_by_index(0)?,
-            row.try_get_by_index(1)?,
-            row.try_get_by_index(2)?,
-        );
-        let cursor = TimeCursor { at, id }.encode(LIST);
-        MemberPages::push(&mut found, place, (cursor, RecipeId(id)));
+    for Keyed(place, Keyed(at, recipe)) in db.fetch::<Favourite>(statement).await? {
+        let cursor = TimeCursor { at, id: recipe.0 }.encode(LIST);
+        MemberPages::push(&mut found, place, (cursor, recipe));
     }
     Ok(pages.into_results(found, |_, rows| rows))
 }

@@ -3,5 +3,5 @@
 mod find;
 mod set;
 
-pub use find::{FavouriteRows, among, pages};
+pub use find::{FavouriteRows, among, few, pages};
 pub use set::SetFavouriteRecipe;

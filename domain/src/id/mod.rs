@@ -10,7 +10,10 @@ use sea_orm::{DbErr, DeriveValueType, FromQueryResult, QueryResult, Value};
 use serde::{Deserialize, Serialize};
 use uuid::{ContextV7, Timestamp, Uuid};
 
-use crate::enums::MealSlot;
+use crate::{
+    database::{FromRow, RowReader, impl_decode},
+    enums::MealSlot,
+};
 
 pub use opaque::{AnyId, OpaqueId};
 
@@ -19,6 +22,14 @@ macro_rules! row_ids {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, DeriveValueType, Serialize, Deserialize)]
         pub struct $name(pub Uuid);
+
+        impl_decode!($name, Uuid, |id| Ok(Self(id)));
+
+        impl FromRow for $name {
+            fn from_row(row: &mut RowReader<'_>) -> Result<Self, DbErr> {
+                row.read()
+            }
+        }
     )+};
 }
 
@@ -69,6 +80,13 @@ macro_rules! owned_ids {
         impl FromQueryResult for $name {
             fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
                 Ok(Self { member: row.try_get("", "member_id")?, id: row.try_get(prefix, "id")? })
+            }
+        }
+
+        /// Reads the member's ID and that of the row.
+        impl FromRow for $name {
+            fn from_row(row: &mut RowReader<'_>) -> Result<Self, DbErr> {
+                Ok(Self { member: row.read()?, id: row.read()? })
             }
         }
 

@@ -1,12 +1,13 @@
 //! Reading members, each with the effective subscription.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, DbErr, Value};
 use uuid::Uuid;
 
 use super::{Member, Units};
 use crate::{
-    Result, database,
+    Result,
+    database::{self, Fetch, FromRow, RowReader},
     email_address::EmailAddress,
     id::{MemberId, uuid_array},
     subscription::{Access, Entitlement, SubscriptionProvider},
@@ -14,19 +15,19 @@ use crate::{
     viewer::Subject,
 };
 
-#[derive(FromQueryResult)]
-struct Row {
+/// A member with the effective subscription.
+pub(crate) struct MemberRow {
     id: MemberId,
     display_name: String,
     email: Option<String>,
     email_confirmed_at: Option<DateTime<Utc>>,
     email_code_requested_at: Option<DateTime<Utc>>,
-    health_data: Option<bool>,
     locale: String,
     time_zone: String,
     units: Units,
     purchase_token: Uuid,
     deletion_final_at: Option<DateTime<Utc>>,
+    health_data: Option<bool>,
     provider: Option<SubscriptionProvider>,
     trial_ends_at: Option<DateTime<Utc>>,
     expires_at: Option<DateTime<Utc>>,
@@ -35,14 +36,40 @@ struct Row {
     will_renew: Option<bool>,
 }
 
-/// Of several subscriptions the one whose entitlement ends last is effective; one without an end ranks
-/// above all others.
-const MEMBERS: &str = "
-    SELECT m.id, m.display_name, m.email, m.email_confirmed_at, m.email_code_requested_at, m.locale, m.time_zone,
-           m.units, m.purchase_token, m.deletion_final_at,
-           (SELECT granted FROM consent WHERE member_id = m.id AND purpose = 'HEALTH_DATA') AS health_data,
-           s.provider, s.trial_ends_at, s.expires_at, s.grace_ends_at, s.will_renew
-    FROM member m
+impl FromRow for MemberRow {
+    fn from_row(row: &mut RowReader<'_>) -> Result<Self, DbErr> {
+        Ok(Self {
+            id: row.read()?,
+            display_name: row.read()?,
+            email: row.read()?,
+            email_confirmed_at: row.read()?,
+            email_code_requested_at: row.read()?,
+            locale: row.read()?,
+            time_zone: row.read()?,
+            units: row.read()?,
+            purchase_token: row.read()?,
+            deletion_final_at: row.read()?,
+            health_data: row.read()?,
+            provider: row.read()?,
+            trial_ends_at: row.read()?,
+            expires_at: row.read()?,
+            grace_ends_at: row.read()?,
+            will_renew: row.read()?,
+        })
+    }
+}
+
+/// The columns of a [`MemberRow`].
+pub(crate) const COLUMNS: &str = "
+    m.id, m.display_name, m.email, m.email_confirmed_at, m.email_code_requested_at, m.locale, m.time_zone,
+    m.units, m.purchase_token, m.deletion_final_at,
+    (SELECT granted FROM consent WHERE member_id = m.id AND purpose = 'HEALTH_DATA'),
+    s.provider, s.trial_ends_at, s.expires_at, s.grace_ends_at, s.will_renew";
+
+/// The tables of a [`MemberRow`]. Of several subscriptions the one whose entitlement ends last is effective; one without
+/// an end ranks above all others.
+pub(crate) const TABLES: &str = "
+    member m
     LEFT JOIN LATERAL (
         SELECT provider, trial_ends_at, expires_at, grace_ends_at, will_renew
         FROM subscription
@@ -51,12 +78,11 @@ const MEMBERS: &str = "
                       ELSE GREATEST(trial_ends_at, expires_at, grace_ends_at) END DESC,
                  updated_at DESC, id
         LIMIT 1
-    ) s ON TRUE
-    WHERE";
+    ) s ON TRUE";
 
 /// The member who signs in as `subject`; `None` if they have not registered.
 pub async fn find_by_subject(
-    db: &impl ConnectionTrait,
+    db: &impl Fetch,
     subject: &Subject,
     now: DateTime<Utc>,
 ) -> Result<Option<Member>> {
@@ -64,9 +90,9 @@ pub async fn find_by_subject(
         return Ok(None);
     }
     let Subject { issuer, subject } = subject;
-    let sql = format!("{MEMBERS} m.issuer = $1 AND m.subject = $2");
+    let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE m.issuer = $1 AND m.subject = $2");
     let statement = database::statement(sql, [issuer.into(), subject.into()]);
-    let row = Row::find_by_statement(statement).one(db).await?;
+    let row = db.fetch_one::<MemberRow>(statement).await?;
     Ok(row.map(|row| row.member(now)))
 }
 
@@ -99,19 +125,18 @@ pub async fn lock_by_id(db: &impl ConnectionTrait, member: MemberId) -> Result<b
 }
 
 /// The members with these ids, in no particular order.
-pub async fn find(
-    db: &impl ConnectionTrait,
-    ids: &[MemberId],
-    now: DateTime<Utc>,
-) -> Result<Vec<Member>> {
+pub async fn find(db: &impl Fetch, ids: &[MemberId], now: DateTime<Utc>) -> Result<Vec<Member>> {
     let ids: Value = uuid_array(ids.iter().map(|id| id.0));
-    let statement = database::statement(format!("{MEMBERS} m.id = ANY($1)"), [ids]);
-    let rows = Row::find_by_statement(statement).all(db).await?;
+    let statement = database::statement(
+        format!("SELECT {COLUMNS} FROM {TABLES} WHERE m.id = ANY($1)"),
+        [ids],
+    );
+    let rows: Vec<MemberRow> = db.fetch(statement).await?;
     Ok(rows.into_iter().map(|row| row.member(now)).collect())
 }
 
-impl Row {
-    fn member(self, now: DateTime<Utc>) -> Member {
+impl MemberRow {
+    pub(crate) fn member(self, now: DateTime<Utc>) -> Member {
         let entitlement = self.will_renew.map(|will_renew| Entitlement {
             provider: self.provider,
             trial_ends_at: self.trial_ends_at,

@@ -1,6 +1,6 @@
 //! Members: the unit of tenancy and of authorization.
 
-mod find;
+pub(crate) mod find;
 
 pub use find::{find, find_by_subject, lock, lock_by_id};
 

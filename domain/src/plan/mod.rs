@@ -3,11 +3,13 @@
 mod end;
 mod find;
 mod start;
+mod viewer;
 
 pub use end::EndPlan;
 pub use find::{active, find, of_members};
 pub(crate) use start::no_programme;
 pub use start::{StartPlan, Started};
+pub use viewer::{PlanWithCycle, find_by_subject};
 
 use chrono::NaiveDate;
 use sea_orm::{DeriveActiveEnum, EnumIter, FromQueryResult};

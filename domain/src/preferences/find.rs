@@ -2,17 +2,31 @@
 
 use std::collections::HashMap;
 
-use sea_orm::ConnectionTrait;
+use sea_orm::DbErr;
 
 use super::Preferences;
 use crate::{
-    Result, database,
+    Result,
+    database::{self, Fetch, FromRow, RowReader},
     id::{MemberId, uuid_array},
 };
 
+impl FromRow for Preferences {
+    fn from_row(row: &mut RowReader<'_>) -> Result<Self, DbErr> {
+        Ok(Self {
+            effective_from: row.read()?,
+            goal: row.read()?,
+            level: row.read()?,
+            diet: row.read()?,
+            allergens: row.read()?,
+            days_per_week: row.read()?,
+        })
+    }
+}
+
 /// All preferences that members have had, ordered by the date from which they are effective, earliest first.
 pub async fn history(
-    db: &impl ConnectionTrait,
+    db: &impl Fetch,
     members: &[MemberId],
 ) -> Result<HashMap<MemberId, Vec<Preferences>>> {
     let sql = "

@@ -8,7 +8,7 @@ use crate::{
     Error, Result,
     clock::Clock,
     command::{self, Checked, CommandRequest, UserError, UserErrorReason},
-    database,
+    database::{self, Fetch},
     id::MemberId,
 };
 
@@ -43,7 +43,7 @@ pub async fn next_request_time(
 ///
 /// [`Error::ShopUnavailable`], and those of the database.
 pub async fn confirm(
-    db: &impl ConnectionTrait,
+    db: &impl Fetch,
     shops: &Shops,
     clock: &dyn Clock,
     request: &CommandRequest<'_>,

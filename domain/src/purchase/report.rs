@@ -5,12 +5,13 @@
 //! duplicates. The member's entitlement is computed from all stored statements.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::Value;
 use uuid::Uuid;
 
 use super::statement_store;
 use crate::{
-    Error, Result, database,
+    Error, Result,
+    database::{self, Fetch},
     id::{self, MemberId},
     member,
     outbox::OutboxBatch,
@@ -99,7 +100,7 @@ impl Report {
     /// in a transaction, which must also insert the messages of `outbox`.
     pub async fn apply(
         &self,
-        db: &impl ConnectionTrait,
+        db: &impl Fetch,
         outbox: &mut OutboxBatch,
         now: DateTime<Utc>,
     ) -> Result<ReportOutcome> {
@@ -129,7 +130,7 @@ impl Report {
     }
 
     /// Locks the subscription against concurrent links and reports until the transaction ends.
-    pub(super) async fn lock(&self, db: &impl ConnectionTrait) -> Result<()> {
+    pub(super) async fn lock(&self, db: &impl Fetch) -> Result<()> {
         let sql =
             "SELECT pg_advisory_xact_lock(hashtextextended('subscription ' || $1 || ' ' || $2, 0))";
         db.execute_raw(database::statement(sql, self.key())).await?;
@@ -142,7 +143,7 @@ impl Report {
 
     /// The owner of the purchase: the member who linked it, else the buyer, else the owner of the purchase that it
     /// replaces.
-    pub(super) async fn owner(&self, db: &impl ConnectionTrait) -> Result<Option<MemberId>> {
+    pub(super) async fn owner(&self, db: &impl Fetch) -> Result<Option<MemberId>> {
         let sql = "
             SELECT COALESCE(
                 (SELECT member_id FROM subscription_link WHERE provider = $1 AND external_id = $2),
@@ -160,7 +161,7 @@ impl Report {
     /// Links the purchase to the member; false if it is linked to another member.
     pub(super) async fn link(
         &self,
-        db: &impl ConnectionTrait,
+        db: &impl Fetch,
         member: MemberId,
         now: DateTime<Utc>,
     ) -> Result<bool> {
@@ -185,7 +186,7 @@ impl Report {
     /// statements.
     pub(super) async fn record(
         &self,
-        db: &impl ConnectionTrait,
+        db: &impl Fetch,
         member: MemberId,
         now: DateTime<Utc>,
     ) -> Result<()> {
@@ -227,7 +228,7 @@ impl Report {
 
 /// Enqueues the member's subscription for the partners if it has changed.
 pub(super) async fn notify_partners(
-    db: &impl ConnectionTrait,
+    db: &impl Fetch,
     outbox: &mut OutboxBatch,
     member: MemberId,
     before: Option<&Subscription>,

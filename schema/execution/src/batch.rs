@@ -13,7 +13,7 @@ use opentelemetry::{KeyValue, global, metrics::Histogram};
 use tracing::Span;
 
 use crate::{
-    Output, PlannedField, Request, ResolverError, Writer, Written,
+    Output, PlannedField, Request, ResolverError, Selection, Writer, Written,
     writer::{Loads, Source},
 };
 
@@ -80,8 +80,8 @@ impl<K: Eq + Hash, V> Batch<K, Vec<V>> {
 
 /// A batch function; the generated code implements this for the loader.
 pub trait BatchFunction: Send + Sync + 'static {
-    /// The context of the request.
-    type Context: Send + Sync + 'static;
+    /// The context of the request, with its loaders.
+    type Request: Request;
     /// The key; for a field with arguments, the key and the arguments.
     type Key: Clone + Debug + Eq + Hash + Send + Sync + 'static;
     /// The value that is loaded for a key.
@@ -90,14 +90,18 @@ pub trait BatchFunction: Send + Sync + 'static {
     type Type;
     /// `Type.field`, for messages and telemetry.
     const FIELD: &'static str;
+    /// Whether it asks what is selected below the field.
+    const LOOKS_AHEAD: bool;
 
     /// The tracing span of the request.
-    fn span(context: &Self::Context) -> &Span;
+    fn span(request: &Self::Request) -> &Span;
 
-    /// Loads a batch within `span`. An error applies to each of its keys.
+    /// Loads a batch within `span`. An error applies to each of its keys. `selection` is empty unless the function
+    /// [looks ahead](Self::LOOKS_AHEAD).
     fn load(
-        context: &Self::Context,
+        request: &Self::Request,
         keys: &[Self::Key],
+        selection: Selection<'_>,
         span: Span,
     ) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send;
 }
@@ -116,8 +120,8 @@ struct State<F: BatchFunction> {
     places: HashMap<F::Key, usize>,
     /// The number of keys that are loaded or being loaded. Those behind them are the next batch.
     dispatched: usize,
-    /// The values of the keys that are loaded.
-    loaded: Vec<Loaded<F>>,
+    /// What was loaded for each key, `None` while it is awaited.
+    loaded: Vec<Option<Loaded<F>>>,
 }
 
 impl<F: BatchFunction> Default for BatchLoader<F> {
@@ -136,17 +140,23 @@ impl<F: BatchFunction> BatchLoader<F> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Gives the value for `key`, so that the batch function is not called for it. `None` is as if the function left
+    /// the key out. A key that is already loaded or awaited is ignored.
+    pub fn prime(&self, key: F::Key, value: Option<F::Value>) {
+        self.state()
+            .prime(key, value.map(|value| Arc::new(Ok(value))));
+    }
+
     /// Writes `field` with the value that the batch function loads for `key`.
-    pub fn write<'r, R>(
+    pub fn write<'r>(
         &'r self,
         key: F::Key,
         field: &'r PlannedField,
-        request: &'r R,
-        out: &mut Writer<'r, R>,
+        request: &'r F::Request,
+        out: &mut Writer<'r, F::Request>,
     ) -> Written
     where
-        R: Request<Context = F::Context>,
-        F::Value: Output<F::Type, R>,
+        F::Value: Output<F::Type, F::Request>,
     {
         let (place, is_loaded, begins_batch) = self.state().add(key);
         if is_loaded {
@@ -165,55 +175,72 @@ impl<F: BatchFunction> State<F> {
         match self.places.entry(key) {
             Entry::Occupied(known) => {
                 let place = *known.get();
-                (place, place < self.loaded.len(), false)
+                (place, self.loaded[place].is_some(), false)
             }
             Entry::Vacant(new) => {
                 let place = self.keys.len();
                 self.keys.push(new.key().clone());
+                self.loaded.push(None);
                 new.insert(place);
                 (place, false, place == self.dispatched)
             }
         }
     }
+
+    fn prime(&mut self, key: F::Key, value: Loaded<F>) {
+        // Keys that wait to be dispatched are those at the end.
+        if self.dispatched == self.keys.len()
+            && let (place, false, true) = self.add(key)
+        {
+            self.loaded[place] = Some(value);
+            self.dispatched += 1;
+        }
+    }
 }
 
-impl<F, R> Loads<R> for BatchLoader<F>
+impl<F> Loads<F::Request> for BatchLoader<F>
 where
     F: BatchFunction,
-    F::Value: Output<F::Type, R>,
-    R: Request<Context = F::Context>,
+    F::Value: Output<F::Type, F::Request>,
 {
-    fn load<'r>(&'r self, request: &'r R) -> BoxFuture<'r, ()> {
+    fn looks_ahead(&self) -> bool {
+        F::LOOKS_AHEAD
+    }
+
+    fn load<'r>(&'r self, request: &'r F::Request, selection: Selection<'r>) -> BoxFuture<'r, ()> {
         async move {
-            let keys = {
+            let (first, keys) = {
                 let mut state = self.state();
                 let first = state.dispatched;
                 state.dispatched = state.keys.len();
-                state.keys[first..].to_vec()
+                (first, state.keys[first..].to_vec())
             };
-            let mut batch = load_batch::<F>(request.context(), &keys).await;
+            let mut batch = load_batch::<F>(request, &keys, selection).await;
             let loaded = keys.iter().map(|key| match &mut batch {
                 Ok(found) => found.remove(key).map(Arc::new),
                 Err(error) => Some(Arc::new(Err(error.clone()))),
             });
-            self.state().loaded.extend(loaded);
+            let mut state = self.state();
+            for (slot, loaded) in state.loaded[first..].iter_mut().zip(loaded) {
+                *slot = Some(loaded);
+            }
         }
         .boxed()
     }
 
     fn is_loaded(&self, place: usize) -> bool {
-        place < self.state().loaded.len()
+        self.state().loaded[place].is_some()
     }
 
     fn write_loaded<'r>(
         &'r self,
         place: usize,
         field: &'r PlannedField,
-        request: &'r R,
-        out: &mut Writer<'r, R>,
+        request: &'r F::Request,
+        out: &mut Writer<'r, F::Request>,
     ) -> Written {
         // Released before the value is written, because fields below it may add keys to this loader.
-        let loaded = self.state().loaded.get(place).cloned().flatten();
+        let loaded = self.state().loaded[place].clone().flatten();
         match loaded.as_deref() {
             Some(Ok(value)) => value.write(field, request, out),
             Some(Err(error)) => out.item_error(error.clone(), field),
@@ -231,18 +258,19 @@ where
 
 /// Loads a batch, and records its size and its span.
 async fn load_batch<F: BatchFunction>(
-    context: &F::Context,
+    request: &F::Request,
     keys: &[F::Key],
+    selection: Selection<'_>,
 ) -> Result<HashMap<F::Key, Result<F::Value, ResolverError>>, ResolverError> {
     BATCH_SIZE.record(
         keys.len() as u64,
         &[KeyValue::new("coach.batch.field", F::FIELD)],
     );
     let span = tracing::info_span!(
-        parent: F::span(context),
+        parent: F::span(request),
         "batch",
         "otel.name" = F::FIELD,
         "coach.batch.size" = keys.len(),
     );
-    Ok(F::load(context, keys, span).await?.0)
+    Ok(F::load(request, keys, selection, span).await?.0)
 }

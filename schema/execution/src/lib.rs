@@ -14,6 +14,7 @@
 //! * [`output`] and [`writer`]: `CompleteValue`, straight to JSON, and "Handling
 //!   Field Errors", including null propagation;
 //! * [`batch`]: every field that needs data has a batch function;
+//! * `selection`: what is selected below a field, for those that load it with the field;
 //! * `run`: level by level: what awaits data is loaded for a whole level at once;
 //! * `assembly`: puts the levels together;
 //! * [`loader`]: rows that several batch functions share, cached for a request;
@@ -42,6 +43,7 @@ pub mod resolver_error;
 mod run;
 pub mod scalar;
 pub mod schema;
+mod selection;
 mod variables;
 pub mod writer;
 
@@ -61,6 +63,7 @@ pub use prepared::Prepared;
 pub use regex::Regex;
 pub use resolver_error::ResolverError;
 pub use schema::{Engine, Response};
+pub use selection::Selection;
 pub use writer::{Writer, Written};
 
 /// Marker types for the built-in scalars.

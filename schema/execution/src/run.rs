@@ -1,18 +1,18 @@
 //! `ExecuteQuery` and `ExecuteMutation` (specification 6.2), level by level.
 
-use std::{future::poll_fn, sync::Arc, task::Poll};
+use std::{future::poll_fn, ptr, sync::Arc, task::Poll};
 
 use async_graphql::{ServerError, Variables};
 use futures_util::future::{BoxFuture, join, join_all};
 
 use crate::{
-    ResolverError, Writer, Written,
+    ResolverError, Selection, Writer, Written,
     assembly::{Completed, assemble},
     generated_schema::GeneratedSchema,
     introspection::Introspected,
     plan::{INTROSPECTION, ObjectPlan, Plan},
     prepared::Prepared,
-    writer::{Fill, Hole, Level, Source},
+    writer::{Fill, Hole, Level, Loads, Source},
 };
 
 /// Executes an operation, whose variables are coerced. Returns its cost, too.
@@ -114,7 +114,7 @@ async fn fill<'r, R: Sync>(level: &mut Level<'r, R>, writer: &mut Writer<'r, R>,
     }
     let mut batches = Vec::new();
     for batch in level.batches.drain(..) {
-        let mut load = batch.load(request);
+        let mut load = batch.load(request, selection(batch, &level.holes));
         match poll_once(&mut load).await {
             Some(()) => fill_loaded(&mut level.holes, writer, request),
             None => batches.push(load),
@@ -125,6 +125,17 @@ async fn fill<'r, R: Sync>(level: &mut Level<'r, R>, writer: &mut Writer<'r, R>,
         fill_resolved(&mut level.holes, writer, index, fill);
     }
     fill_loaded(&mut level.holes, writer, request);
+}
+
+/// What is selected below the fields that wait for a batch, if its function asks for that.
+fn selection<'r, R>(batch: &'r dyn Loads<R>, holes: &[Hole<'r, R>]) -> Selection<'r> {
+    if !batch.looks_ahead() {
+        return Selection::default();
+    }
+    let fields = holes.iter().filter(
+        |hole| matches!(hole.source, Some(Source::Batch(source, _)) if ptr::addr_eq(source, batch)),
+    );
+    Selection::below(fields.map(|hole| hole.field))
 }
 
 /// Fills the holes whose keys are loaded.

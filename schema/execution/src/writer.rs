@@ -12,7 +12,7 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 
 use crate::{
-    PlannedField, ResolverError,
+    PlannedField, ResolverError, Selection,
     plan::{ObjectPlan, TYPENAME},
     prepared::Prepared,
     resolver_error::FieldError,
@@ -40,8 +40,11 @@ pub(crate) type Fill<'r, R> = Box<dyn FnOnce(&mut Writer<'r, R>) -> Written + Se
 
 /// A loader of any batch function.
 pub(crate) trait Loads<R>: Send + Sync {
-    /// Loads the keys that were added.
-    fn load<'r>(&'r self, request: &'r R) -> BoxFuture<'r, ()>;
+    /// Whether the batch function asks what is selected below the field.
+    fn looks_ahead(&self) -> bool;
+
+    /// Loads the keys that were added. `selection` is empty unless the batch function looks ahead.
+    fn load<'r>(&'r self, request: &'r R, selection: Selection<'r>) -> BoxFuture<'r, ()>;
 
     /// Whether the key at a place is loaded.
     fn is_loaded(&self, place: usize) -> bool;

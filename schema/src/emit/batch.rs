@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{input::struct_name, rust_type::non_null_marker};
 use crate::{
     contract::{Batch, Contract, Field, TypeModel},
-    names::snake,
+    names::{pascal, snake},
 };
 
 /// The batch functions, each with the fields that share it. Messages name the first field.
@@ -37,6 +37,16 @@ pub(super) fn emit(contract: &Contract, resolvers_dir: &str) -> String {
                 format!("({key}, arguments::{})", struct_name(field))
             }
         };
+        let looks_ahead = fields.iter().any(|(_, field, _)| field.looks_ahead);
+        let selection = pascal(field.ty.inner_named_type());
+        let (from, parameter) = if looks_ahead {
+            (
+                "request: &Request",
+                format!(", selection: selection::{selection}<'_>"),
+            )
+        } else {
+            ("context: &RequestContext", String::new())
+        };
         let key = with_arguments("Self::Key".to_owned());
         traits += &format!(
             "    /// Loads {all}.
@@ -51,31 +61,41 @@ pub(super) fn emit(contract: &Contract, resolvers_dir: &str) -> String {
         /// The value that is loaded for a key.
         type Value: Output<{value}, Request> + Send + Sync + 'static; // {coordinate}
         /// Loads all keys of a batch.
-        fn load(context: &RequestContext, keys: &[{key}]) -> impl Future<Output = Result<Batch<{key}, Self::Value>, Error>> + Send; // {coordinate}
+        fn load({from}, keys: &[{key}]{parameter}) -> impl Future<Output = Result<Batch<{key}, Self::Value>, Error>> + Send; // {coordinate}
     }}
 
 "
         );
         let key = with_arguments(format!("<Resolvers as batch::{function}>::Key"));
+        let (selected, call) = if looks_ahead {
+            let call = format!("load(request, keys, selection::{selection}(selection))");
+            ("selection", call)
+        } else {
+            ("_", "load(&request.context, keys)".to_owned())
+        };
         loads += &format!(
-            "    pub struct {function};
+            "    /// Loads {all}.
+    pub struct {function};
     impl BatchFunction for {function} {{
-        type Context = RequestContext;
+        type Request = Request;
         type Key = {key}; // {coordinate}
         type Value = <Resolvers as batch::{function}>::Value; // {coordinate}
         type Type = {value};
         const FIELD: &'static str = {coordinate:?};
-        fn span(context: &RequestContext) -> &::tracing::Span {{
-            context.span()
+        const LOOKS_AHEAD: bool = {looks_ahead};
+        fn span(request: &Request) -> &::tracing::Span {{
+            request.context.span()
         }}
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {{
-            context.in_span(span, <Resolvers as batch::{function}>::load(context, keys)).await.map_err(Into::into) // {coordinate}
+        async fn load(request: &Request, keys: &[Self::Key], {selected}: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {{
+            request.context.in_span(span, <Resolvers as batch::{function}>::{call}).await.map_err(Into::into) // {coordinate}
         }}
     }}
 "
         );
         let loader = snake(function);
-        loaders += &format!("    {loader}: BatchLoader<functions::{function}>,\n");
+        loaders += &format!(
+            "    /// Loads {all}.\n    pub {loader}: BatchLoader<functions::{function}>,\n"
+        );
     }
     format!(
         "/// The traits to implement for batch functions, which load the data of fields.
@@ -84,7 +104,8 @@ pub mod batch {{
 
 {traits}}}
 
-mod functions {{
+/// The batch functions, as the loaders call them.
+pub mod functions {{
     use super::*;
 
 {loads}}}
@@ -98,7 +119,8 @@ pub struct Loaders {{
 pub struct Request {{
     /// The context that resolvers receive.
     pub context: Arc<RequestContext>,
-    loaders: Loaders,
+    /// The loaders of the fields that wait for data.
+    pub loaders: Loaders,
 }}
 
 impl ::coach_execution::Request for Request {{

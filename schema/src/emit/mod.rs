@@ -9,6 +9,7 @@ mod object;
 mod payload;
 mod root;
 mod rust_type;
+mod selection;
 
 use crate::{contract::Contract, names::pascal};
 
@@ -25,7 +26,7 @@ pub(crate) fn module(contract: &Contract, resolvers_dir: &str, sdl: &str) -> Str
         "// Generated from the SDL by coach-schema; edit schema/graphql instead.
 use std::sync::Arc;
 use ::coach_execution::{{Batch, BatchFunction, BatchLoader, ResolverError, Input, InputError, \
-         InputObject, ArgumentValues, MaybeUndefined, Name, Output, PlannedField, UserErrorPayload, UserErrors, Value, Writer, Written, builtin, constraint, definition::*, scalar::Scalar}};
+         InputObject, ArgumentValues, MaybeUndefined, Name, Output, PlannedField, Selection, UserErrorPayload, UserErrors, Value, Writer, Written, builtin, constraint, definition::*, scalar::Scalar}};
 use super::{{Error, RequestContext, Resolvers, Role}};
 
 /// The exported SDL.
@@ -46,6 +47,7 @@ pub mod types {{
         object::emit(contract),
         payload::emit(contract),
         batch::emit(contract, resolvers_dir),
+        selection::emit(contract),
         root::emit(contract, resolvers_dir),
         definition::emit(contract),
     ]

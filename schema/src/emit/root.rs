@@ -121,7 +121,24 @@ fn resolver(
             ", prepared.arguments(field)".to_owned(),
         ),
     };
-    let call = format!("<Resolvers as {module}::{function}>::resolve(&request.context{argument})");
+    let (from, context, selection, selected) = if field.looks_ahead {
+        let selection = pascal(field.ty.inner_named_type());
+        (
+            "request: &Request",
+            "request",
+            format!(", selection: selection::{selection}<'_>"),
+            format!(", selection::{selection}(Selection::below([field]))"),
+        )
+    } else {
+        (
+            "context: &RequestContext",
+            "&request.context",
+            String::new(),
+            String::new(),
+        )
+    };
+    let call =
+        format!("<Resolvers as {module}::{function}>::resolve({context}{argument}{selected})");
     let (value_type, result, completed) = match codes {
         Some(codes) => (
             String::new(),
@@ -151,7 +168,7 @@ fn resolver(
     )]
     pub trait {function} {{ // {coordinate}
 {value_type}        /// Resolves the field.
-        fn resolve(context: &RequestContext{parameter}) -> impl Future<Output = Result<{result}>> + Send; // {coordinate}
+        fn resolve({from}{parameter}{selection}) -> impl Future<Output = Result<{result}>> + Send; // {coordinate}
     }}
 
 ",

@@ -21,21 +21,21 @@ pub(crate) fn changes(workout: &Value, meal: &Value) -> Vec<(&'static str, Value
         (
             "CompleteWorkout",
             json!({ "scheduledWorkoutId": workout }),
-            11,
+            9,
         ),
         (
             "UndoCompleteWorkout",
             json!({ "scheduledWorkoutId": workout }),
-            10,
+            8,
         ),
         (
             "SwapMeal",
             json!({ "plannedMealId": id, "recipeId": other }),
-            12,
+            10,
         ),
-        ("RecordMeal", json!({ "plannedMealId": id }), 12),
-        ("UnlogMeal", json!({ "plannedMealId": id }), 12),
-        ("ResetMeal", json!({ "plannedMealId": id }), 12),
+        ("RecordMeal", json!({ "plannedMealId": id }), 10),
+        ("UnlogMeal", json!({ "plannedMealId": id }), 10),
+        ("ResetMeal", json!({ "plannedMealId": id }), 10),
         (
             "SetFavouriteRecipe",
             json!({ "recipeId": other, "isFavourite": true }),

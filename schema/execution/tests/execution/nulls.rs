@@ -132,7 +132,7 @@ async fn nulls_propagate_through_every_shape() {
             }
         }
     }
-    assert_eq!(cases, 6 * 5 * 3);
+    assert_eq!(cases, 7 * 6 * 3);
 }
 
 #[tokio::test]

@@ -201,3 +201,28 @@ async fn nested_abstract_types_are_planned_once_and_not_for_each_path() {
     let answer = text(&query).await;
     assert!(answer.contains(r#""value":18"#), "{answer}");
 }
+
+#[tokio::test]
+async fn a_field_that_looks_ahead_loads_what_is_selected_below_it() {
+    let query = "{
+        probeAhead { child { value } ahead { value child { value } more: ahead { child { value } } } }
+        other: probeAhead { ...P }
+    } fragment P on Probe { ahead { value } }";
+    let (answer, loads) = execute(query, json!({}), Role::Member).await;
+    let expected = concat!(
+        r#"{"data":{"probeAhead":{"child":{"value":2},"ahead":{"value":2,"child":null,"more":{"child":{"value":8}}}},"#,
+        r#""other":{"ahead":{"value":2}}},"errors":[]}"#
+    );
+    assert_eq!(answer, expected);
+    // No batch loads a child: its parent has loaded it, or that there is none.
+    assert_eq!(loads, ["ProbeAhead 1", "ProbeAhead 1"]);
+}
+
+#[tokio::test]
+async fn what_was_not_loaded_ahead_is_loaded_by_its_batch() {
+    let query = "{ probe { child { value } } probeAhead { ahead { value } } }";
+    let (answer, loads) = execute(query, json!({}), Role::Member).await;
+    let expected = r#"{"data":{"probe":{"child":{"value":2}},"probeAhead":{"ahead":{"value":2}}},"errors":[]}"#;
+    assert_eq!(answer, expected);
+    assert_eq!(loads, ["ProbeAhead 1", "ProbeChild 1"]);
+}

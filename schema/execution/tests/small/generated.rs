@@ -1,10 +1,10 @@
 // Generated from the SDL by coach-schema; edit schema/graphql instead.
 use std::sync::Arc;
-use ::coach_execution::{Batch, BatchFunction, BatchLoader, ResolverError, Input, InputError, InputObject, ArgumentValues, MaybeUndefined, Name, Output, PlannedField, UserErrorPayload, UserErrors, Value, Writer, Written, builtin, constraint, definition::*, scalar::Scalar};
+use ::coach_execution::{Batch, BatchFunction, BatchLoader, ResolverError, Input, InputError, InputObject, ArgumentValues, MaybeUndefined, Name, Output, PlannedField, Selection, UserErrorPayload, UserErrors, Value, Writer, Written, builtin, constraint, definition::*, scalar::Scalar};
 use super::{Error, RequestContext, Resolvers, Role};
 
 /// The exported SDL.
-pub const SDL: &str = "directive @constraint(min: Float, max: Float, minLength: Int, maxLength: Int, minItems: Int, maxItems: Int, pattern: String) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION\n\n\"\"\"One of these.\"\"\"\ninput Choice @oneOf {\n  \"\"\"Limits: at most 3 characters.\"\"\"\n  text: String @constraint(maxLength: 3)\n  number: Int\n  either: [Choice!]\n}\n\ntype Cook implements Named {\n  id: ID!\n  name: String!\n}\n\nenum Course {\n  \"\"\"First.\"\"\"\n  STARTER\n  MAIN\n  DESSERT\n  \"\"\"A keyword.\"\"\"\n  SELF\n  OLD @deprecated(reason: \"say \\\"MAIN\\\"\")\n}\n\n\"\"\"The scalar with a URL.\"\"\"\nscalar Date @specifiedBy(url: \"https://example.com/date\")\n\ntype Dish implements Edible & Named {\n  id: ID!\n  name: String!\n  course: Course\n  minutes: Int!\n  weight: Float\n  madeOn: Date!\n  \"\"\"Lists of lists, nullable in non-null.\"\"\"\n  table: [[Int]!]!\n  maybe: [String]\n  nutrition: Nutrition\n  ingredients: [Ingredient!]!\n  \"\"\"The best match, by a key of two fields and an argument.\"\"\"\n  pairing(course: Course! = DESSERT, note: String): Dish\n  cook: Cook\n  secret: String @deprecated(reason: \"told \\\"everybody\\\"\")\n  old: Int @deprecated\n}\n\ninput DishFilter {\n  minutes: Int! = 20\n  \"\"\"Limits: at most 3 items, each at most 10 characters.\"\"\"\n  tags: [String!] @constraint(maxItems: 3, maxLength: 10)\n  course: Course\n  \"\"\"Filters within filters.\"\"\"\n  not: DishFilter\n}\n\ninput EchoInput {\n  \"\"\"Limits: 2 to 5 characters, matching `^[a-z]+$`.\"\"\"\n  text: String @constraint(minLength: 2, maxLength: 5, pattern: \"^[a-z]+$\")\n  number: Int = 7\n  type: Int\n  list: [Int]\n  date: Date\n  old: Int @deprecated(reason: \"unused\")\n}\n\n\"\"\"Also interfaces implement interfaces.\"\"\"\ninterface Edible implements Named {\n  id: ID!\n  name: String!\n  course: Course\n}\n\ntype Ingredient {\n  name: String!\n  supplier: Cook\n}\n\ntype Knot implements Link {\n  value: Int!\n  next: Link\n}\n\ninput LabelInput {\n  \"\"\"Limits: at most 3 characters.\"\"\"\n  key: ID! @constraint(maxLength: 3)\n  \"\"\"Limits: 1 to 5 characters.\"\"\"\n  text: String! @constraint(minLength: 1, maxLength: 5)\n  \"\"\"Limits: at most 2 items, each at most 3 characters.\"\"\"\n  tags: [String!] @constraint(maxItems: 2, maxLength: 3)\n  \"\"\"Limits: 1 to 9.\"\"\"\n  number: Int @constraint(min: 1, max: 9)\n  date: Date\n}\n\ntype LabelPayload {\n  label: String\n  \"\"\"\n  Why it was not done.\n\n  Codes: `TOO_LONG`, `TOO_SHORT`.\n  \"\"\"\n  userErrors: [Mistake!]!\n}\n\n\"\"\"An interface whose fields lead to itself.\"\"\"\ninterface Link {\n  value: Int!\n  next: Link\n}\n\ntype Mistake {\n  message: String!\n  path: [String!]!\n}\n\ntype Mutation {\n  \"\"\"Adds to a number that only this request has.\"\"\"\n  add(amount: Int!): Int\n  addOrFail(amount: Int!): Int\n  \"\"\"Says what a person can mend.\"\"\"\n  label(input: LabelInput!): LabelPayload\n}\n\n\"\"\"Has a name.\"\"\"\ninterface Named {\n  id: ID!\n  name: String!\n}\n\ntype Nutrition {\n  energy: Int!\n}\n\n\"\"\"Every way to fail.\"\"\"\ntype Probe implements Link {\n  value: Int!\n  next: Link\n  fails: Int\n  failsNonNull: Int!\n  \"\"\"The batch leaves the key out.\"\"\"\n  missing: Int!\n  child: Probe\n  childNonNull: Probe!\n  children: [Probe!]!\n  childrenNullable: [Probe]\n  grid: [[Probe!]]!\n}\n\n\"\"\"A root with \"quotes\", a backslash \\ and\ttabs.\"\"\"\ntype Query {\n  \"\"\"\n  A block description with \\\"\"\" inside,\n  \"quotes\", and two lines.\n  \"\"\"\n  dish(\n    \"\"\"Its id, \"quoted\".\"\"\"\n    id: ID!,\n    old: Int = 3 @deprecated(reason: \"use \\\"id\\\"\"),\n  ): Dish\n  dishes(\n    filter: DishFilter = {\n      minutes: 30,\n      tags: [\n        \"quick\",\n        \"say \\\"hi\\\"\",\n      ],\n      course: MAIN,\n    },\n    \"\"\"Limits: 1 to 10.\"\"\"\n    first: Int! = 2 @constraint(min: 1, max: 10),\n    loop: [Int!],\n  ): [Dish!]!\n  \"\"\"\n  Says what it was given, so that tests see absent, null and value apart.\n  \"\"\"\n  echo(input: EchoInput!): String!\n  choose(choice: Choice!): String!\n  \"\"\"A field named like a keyword.\"\"\"\n  type: Thing\n  self: [Thing]!\n  named(id: ID!): Named\n  edible: Edible\n  secret: String\n  probe: Probe\n  probeNonNull: Probe!\n  probes: [Probe]\n  probesNonNull: [Probe!]!\n  probesOfNonNull: [Probe!]\n  probesNullableInNonNull: [Probe]!\n  fails: Int\n  failsNonNull: Int!\n}\n\nunion Thing = Dish | Cook\n";
+pub const SDL: &str = "directive @constraint(min: Float, max: Float, minLength: Int, maxLength: Int, minItems: Int, maxItems: Int, pattern: String) on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION\n\n\"\"\"One of these.\"\"\"\ninput Choice @oneOf {\n  \"\"\"Limits: at most 3 characters.\"\"\"\n  text: String @constraint(maxLength: 3)\n  number: Int\n  either: [Choice!]\n}\n\ntype Cook implements Named {\n  id: ID!\n  name: String!\n}\n\nenum Course {\n  \"\"\"First.\"\"\"\n  STARTER\n  MAIN\n  DESSERT\n  \"\"\"A keyword.\"\"\"\n  SELF\n  OLD @deprecated(reason: \"say \\\"MAIN\\\"\")\n}\n\n\"\"\"The scalar with a URL.\"\"\"\nscalar Date @specifiedBy(url: \"https://example.com/date\")\n\ntype Dish implements Edible & Named {\n  id: ID!\n  name: String!\n  course: Course\n  minutes: Int!\n  weight: Float\n  madeOn: Date!\n  \"\"\"Lists of lists, nullable in non-null.\"\"\"\n  table: [[Int]!]!\n  maybe: [String]\n  nutrition: Nutrition\n  ingredients: [Ingredient!]!\n  \"\"\"The best match, by a key of two fields and an argument.\"\"\"\n  pairing(course: Course! = DESSERT, note: String): Dish\n  cook: Cook\n  secret: String @deprecated(reason: \"told \\\"everybody\\\"\")\n  old: Int @deprecated\n}\n\ninput DishFilter {\n  minutes: Int! = 20\n  \"\"\"Limits: at most 3 items, each at most 10 characters.\"\"\"\n  tags: [String!] @constraint(maxItems: 3, maxLength: 10)\n  course: Course\n  \"\"\"Filters within filters.\"\"\"\n  not: DishFilter\n}\n\ninput EchoInput {\n  \"\"\"Limits: 2 to 5 characters, matching `^[a-z]+$`.\"\"\"\n  text: String @constraint(minLength: 2, maxLength: 5, pattern: \"^[a-z]+$\")\n  number: Int = 7\n  type: Int\n  list: [Int]\n  date: Date\n  old: Int @deprecated(reason: \"unused\")\n}\n\n\"\"\"Also interfaces implement interfaces.\"\"\"\ninterface Edible implements Named {\n  id: ID!\n  name: String!\n  course: Course\n}\n\ntype Ingredient {\n  name: String!\n  supplier: Cook\n}\n\ntype Knot implements Link {\n  value: Int!\n  next: Link\n}\n\ninput LabelInput {\n  \"\"\"Limits: at most 3 characters.\"\"\"\n  key: ID! @constraint(maxLength: 3)\n  \"\"\"Limits: 1 to 5 characters.\"\"\"\n  text: String! @constraint(minLength: 1, maxLength: 5)\n  \"\"\"Limits: at most 2 items, each at most 3 characters.\"\"\"\n  tags: [String!] @constraint(maxItems: 2, maxLength: 3)\n  \"\"\"Limits: 1 to 9.\"\"\"\n  number: Int @constraint(min: 1, max: 9)\n  date: Date\n}\n\ntype LabelPayload {\n  label: String\n  \"\"\"\n  Why it was not done.\n\n  Codes: `TOO_LONG`, `TOO_SHORT`.\n  \"\"\"\n  userErrors: [Mistake!]!\n}\n\n\"\"\"An interface whose fields lead to itself.\"\"\"\ninterface Link {\n  value: Int!\n  next: Link\n}\n\ntype Mistake {\n  message: String!\n  path: [String!]!\n}\n\ntype Mutation {\n  \"\"\"Adds to a number that only this request has.\"\"\"\n  add(amount: Int!): Int\n  addOrFail(amount: Int!): Int\n  \"\"\"Says what a person can mend.\"\"\"\n  label(input: LabelInput!): LabelPayload\n}\n\n\"\"\"Has a name.\"\"\"\ninterface Named {\n  id: ID!\n  name: String!\n}\n\ntype Nutrition {\n  energy: Int!\n}\n\n\"\"\"Every way to fail.\"\"\"\ntype Probe implements Link {\n  value: Int!\n  next: Link\n  fails: Int\n  failsNonNull: Int!\n  \"\"\"The batch leaves the key out.\"\"\"\n  missing: Int!\n  child: Probe\n  childNonNull: Probe!\n  children: [Probe!]!\n  childrenNullable: [Probe]\n  grid: [[Probe!]]!\n  \"\"\"Loads its `child` with it.\"\"\"\n  ahead: Probe\n}\n\n\"\"\"A root with \"quotes\", a backslash \\ and\ttabs.\"\"\"\ntype Query {\n  \"\"\"\n  A block description with \\\"\"\" inside,\n  \"quotes\", and two lines.\n  \"\"\"\n  dish(\n    \"\"\"Its id, \"quoted\".\"\"\"\n    id: ID!,\n    old: Int = 3 @deprecated(reason: \"use \\\"id\\\"\"),\n  ): Dish\n  dishes(\n    filter: DishFilter = {\n      minutes: 30,\n      tags: [\n        \"quick\",\n        \"say \\\"hi\\\"\",\n      ],\n      course: MAIN,\n    },\n    \"\"\"Limits: 1 to 10.\"\"\"\n    first: Int! = 2 @constraint(min: 1, max: 10),\n    loop: [Int!],\n  ): [Dish!]!\n  \"\"\"\n  Says what it was given, so that tests see absent, null and value apart.\n  \"\"\"\n  echo(input: EchoInput!): String!\n  choose(choice: Choice!): String!\n  \"\"\"A field named like a keyword.\"\"\"\n  type: Thing\n  self: [Thing]!\n  named(id: ID!): Named\n  edible: Edible\n  secret: String\n  probe: Probe\n  \"\"\"Loads its `child` with it.\"\"\"\n  probeAhead: Probe\n  probeNonNull: Probe!\n  probes: [Probe]\n  probesNonNull: [Probe!]!\n  probesOfNonNull: [Probe!]\n  probesNullableInNonNull: [Probe]!\n  fails: Int\n  failsNonNull: Int!\n}\n\nunion Thing = Dish | Cook\n";
 
 /// Marker types for the types of the SDL; they have no values.
 pub mod types {
@@ -497,7 +497,8 @@ impl Output<types::Probe, Request> for crate::model::Probe {
             7 => request.loaders.probe_children.write(Clone::clone(&self.value), field, request, out), // Probe.children
             8 => request.loaders.probe_children_nullable.write(Clone::clone(&self.value), field, request, out), // Probe.childrenNullable
             9 => request.loaders.probe_grid.write(Clone::clone(&self.value), field, request, out), // Probe.grid
-            _ => unreachable!("Probe has 10 fields"),
+            10 => request.loaders.probe_ahead.write(Clone::clone(&self.value), field, request, out), // Probe.ahead
+            _ => unreachable!("Probe has 11 fields"),
         })
     }
 }
@@ -656,6 +657,21 @@ pub mod batch {
         fn load(context: &RequestContext, keys: &[Self::Key]) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Knot.next
     }
 
+    /// Loads `Probe.ahead`.
+    #[diagnostic::on_unimplemented(
+        message = "`Probe.ahead` has no batch function",
+        label = "`impl batch::ProbeAhead for Resolvers` is missing",
+        note = "batch functions live in tests/small/parts/small.rs, the file of the noun that has the field"
+    )]
+    pub trait ProbeAhead { // Probe.ahead
+        /// The key by which the field is loaded: the model's value.
+        type Key: Clone + std::fmt::Debug + Eq + std::hash::Hash + Send + Sync + 'static; // Probe.ahead
+        /// The value that is loaded for a key.
+        type Value: Output<types::Probe, Request> + Send + Sync + 'static; // Probe.ahead
+        /// Loads all keys of a batch.
+        fn load(request: &Request, keys: &[Self::Key], selection: selection::Probe<'_>) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, Error>> + Send; // Probe.ahead
+    }
+
     /// Loads `Probe.child`.
     #[diagnostic::on_unimplemented(
         message = "`Probe.child` has no batch function",
@@ -778,175 +794,216 @@ pub mod batch {
 
 }
 
-mod functions {
+/// The batch functions, as the loaders call them.
+pub mod functions {
     use super::*;
 
+    /// Loads `Dish.cook`, `Ingredient.supplier`.
     pub struct Cook;
     impl BatchFunction for Cook {
-        type Context = RequestContext;
+        type Request = Request;
         type Key = <Resolvers as batch::Cook>::Key; // Dish.cook
         type Value = <Resolvers as batch::Cook>::Value; // Dish.cook
         type Type = types::Cook;
         const FIELD: &'static str = "Dish.cook";
-        fn span(context: &RequestContext) -> &::tracing::Span {
-            context.span()
+        const LOOKS_AHEAD: bool = false;
+        fn span(request: &Request) -> &::tracing::Span {
+            request.context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            context.in_span(span, <Resolvers as batch::Cook>::load(context, keys)).await.map_err(Into::into) // Dish.cook
+        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            request.context.in_span(span, <Resolvers as batch::Cook>::load(&request.context, keys)).await.map_err(Into::into) // Dish.cook
         }
     }
+    /// Loads `Dish.ingredients`.
     pub struct DishIngredients;
     impl BatchFunction for DishIngredients {
-        type Context = RequestContext;
+        type Request = Request;
         type Key = <Resolvers as batch::DishIngredients>::Key; // Dish.ingredients
         type Value = <Resolvers as batch::DishIngredients>::Value; // Dish.ingredients
         type Type = Vec<types::Ingredient>;
         const FIELD: &'static str = "Dish.ingredients";
-        fn span(context: &RequestContext) -> &::tracing::Span {
-            context.span()
+        const LOOKS_AHEAD: bool = false;
+        fn span(request: &Request) -> &::tracing::Span {
+            request.context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            context.in_span(span, <Resolvers as batch::DishIngredients>::load(context, keys)).await.map_err(Into::into) // Dish.ingredients
+        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            request.context.in_span(span, <Resolvers as batch::DishIngredients>::load(&request.context, keys)).await.map_err(Into::into) // Dish.ingredients
         }
     }
+    /// Loads `Dish.pairing`.
     pub struct DishPairing;
     impl BatchFunction for DishPairing {
-        type Context = RequestContext;
+        type Request = Request;
         type Key = (<Resolvers as batch::DishPairing>::Key, arguments::DishPairing); // Dish.pairing
         type Value = <Resolvers as batch::DishPairing>::Value; // Dish.pairing
         type Type = types::Dish;
         const FIELD: &'static str = "Dish.pairing";
-        fn span(context: &RequestContext) -> &::tracing::Span {
-            context.span()
+        const LOOKS_AHEAD: bool = false;
+        fn span(request: &Request) -> &::tracing::Span {
+            request.context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            context.in_span(span, <Resolvers as batch::DishPairing>::load(context, keys)).await.map_err(Into::into) // Dish.pairing
+        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            request.context.in_span(span, <Resolvers as batch::DishPairing>::load(&request.context, keys)).await.map_err(Into::into) // Dish.pairing
         }
     }
+    /// Loads `Knot.next`, `Probe.next`.
     pub struct Next;
     impl BatchFunction for Next {
-        type Context = RequestContext;
+        type Request = Request;
         type Key = <Resolvers as batch::Next>::Key; // Knot.next
         type Value = <Resolvers as batch::Next>::Value; // Knot.next
         type Type = types::Link;
         const FIELD: &'static str = "Knot.next";
-        fn span(context: &RequestContext) -> &::tracing::Span {
-            context.span()
+        const LOOKS_AHEAD: bool = false;
+        fn span(request: &Request) -> &::tracing::Span {
+            request.context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            context.in_span(span, <Resolvers as batch::Next>::load(context, keys)).await.map_err(Into::into) // Knot.next
+        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            request.context.in_span(span, <Resolvers as batch::Next>::load(&request.context, keys)).await.map_err(Into::into) // Knot.next
         }
     }
+    /// Loads `Probe.ahead`.
+    pub struct ProbeAhead;
+    impl BatchFunction for ProbeAhead {
+        type Request = Request;
+        type Key = <Resolvers as batch::ProbeAhead>::Key; // Probe.ahead
+        type Value = <Resolvers as batch::ProbeAhead>::Value; // Probe.ahead
+        type Type = types::Probe;
+        const FIELD: &'static str = "Probe.ahead";
+        const LOOKS_AHEAD: bool = true;
+        fn span(request: &Request) -> &::tracing::Span {
+            request.context.span()
+        }
+        async fn load(request: &Request, keys: &[Self::Key], selection: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            request.context.in_span(span, <Resolvers as batch::ProbeAhead>::load(request, keys, selection::Probe(selection))).await.map_err(Into::into) // Probe.ahead
+        }
+    }
+    /// Loads `Probe.child`.
     pub struct ProbeChild;
     impl BatchFunction for ProbeChild {
-        type Context = RequestContext;
+        type Request = Request;
         type Key = <Resolvers as batch::ProbeChild>::Key; // Probe.child
         type Value = <Resolvers as batch::ProbeChild>::Value; // Probe.child
         type Type = types::Probe;
         const FIELD: &'static str = "Probe.child";
-        fn span(context: &RequestContext) -> &::tracing::Span {
-            context.span()
+        const LOOKS_AHEAD: bool = false;
+        fn span(request: &Request) -> &::tracing::Span {
+            request.context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            context.in_span(span, <Resolvers as batch::ProbeChild>::load(context, keys)).await.map_err(Into::into) // Probe.child
+        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            request.context.in_span(span, <Resolvers as batch::ProbeChild>::load(&request.context, keys)).await.map_err(Into::into) // Probe.child
         }
     }
+    /// Loads `Probe.childNonNull`.
     pub struct ProbeChildNonNull;
     impl BatchFunction for ProbeChildNonNull {
-        type Context = RequestContext;
+        type Request = Request;
         type Key = <Resolvers as batch::ProbeChildNonNull>::Key; // Probe.childNonNull
         type Value = <Resolvers as batch::ProbeChildNonNull>::Value; // Probe.childNonNull
         type Type = types::Probe;
         const FIELD: &'static str = "Probe.childNonNull";
-        fn span(context: &RequestContext) -> &::tracing::Span {
-            context.span()
+        const LOOKS_AHEAD: bool = false;
+        fn span(request: &Request) -> &::tracing::Span {
+            request.context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            context.in_span(span, <Resolvers as batch::ProbeChildNonNull>::load(context, keys)).await.map_err(Into::into) // Probe.childNonNull
+        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            request.context.in_span(span, <Resolvers as batch::ProbeChildNonNull>::load(&request.context, keys)).await.map_err(Into::into) // Probe.childNonNull
         }
     }
+    /// Loads `Probe.children`.
     pub struct ProbeChildren;
     impl BatchFunction for ProbeChildren {
-        type Context = RequestContext;
+        type Request = Request;
         type Key = <Resolvers as batch::ProbeChildren>::Key; // Probe.children
         type Value = <Resolvers as batch::ProbeChildren>::Value; // Probe.children
         type Type = Vec<types::Probe>;
         const FIELD: &'static str = "Probe.children";
-        fn span(context: &RequestContext) -> &::tracing::Span {
-            context.span()
+        const LOOKS_AHEAD: bool = false;
+        fn span(request: &Request) -> &::tracing::Span {
+            request.context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            context.in_span(span, <Resolvers as batch::ProbeChildren>::load(context, keys)).await.map_err(Into::into) // Probe.children
+        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            request.context.in_span(span, <Resolvers as batch::ProbeChildren>::load(&request.context, keys)).await.map_err(Into::into) // Probe.children
         }
     }
+    /// Loads `Probe.childrenNullable`.
     pub struct ProbeChildrenNullable;
     impl BatchFunction for ProbeChildrenNullable {
-        type Context = RequestContext;
+        type Request = Request;
         type Key = <Resolvers as batch::ProbeChildrenNullable>::Key; // Probe.childrenNullable
         type Value = <Resolvers as batch::ProbeChildrenNullable>::Value; // Probe.childrenNullable
         type Type = Vec<Option<types::Probe>>;
         const FIELD: &'static str = "Probe.childrenNullable";
-        fn span(context: &RequestContext) -> &::tracing::Span {
-            context.span()
+        const LOOKS_AHEAD: bool = false;
+        fn span(request: &Request) -> &::tracing::Span {
+            request.context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            context.in_span(span, <Resolvers as batch::ProbeChildrenNullable>::load(context, keys)).await.map_err(Into::into) // Probe.childrenNullable
+        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            request.context.in_span(span, <Resolvers as batch::ProbeChildrenNullable>::load(&request.context, keys)).await.map_err(Into::into) // Probe.childrenNullable
         }
     }
+    /// Loads `Probe.fails`.
     pub struct ProbeFails;
     impl BatchFunction for ProbeFails {
-        type Context = RequestContext;
+        type Request = Request;
         type Key = <Resolvers as batch::ProbeFails>::Key; // Probe.fails
         type Value = <Resolvers as batch::ProbeFails>::Value; // Probe.fails
         type Type = builtin::Int;
         const FIELD: &'static str = "Probe.fails";
-        fn span(context: &RequestContext) -> &::tracing::Span {
-            context.span()
+        const LOOKS_AHEAD: bool = false;
+        fn span(request: &Request) -> &::tracing::Span {
+            request.context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            context.in_span(span, <Resolvers as batch::ProbeFails>::load(context, keys)).await.map_err(Into::into) // Probe.fails
+        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            request.context.in_span(span, <Resolvers as batch::ProbeFails>::load(&request.context, keys)).await.map_err(Into::into) // Probe.fails
         }
     }
+    /// Loads `Probe.failsNonNull`.
     pub struct ProbeFailsNonNull;
     impl BatchFunction for ProbeFailsNonNull {
-        type Context = RequestContext;
+        type Request = Request;
         type Key = <Resolvers as batch::ProbeFailsNonNull>::Key; // Probe.failsNonNull
         type Value = <Resolvers as batch::ProbeFailsNonNull>::Value; // Probe.failsNonNull
         type Type = builtin::Int;
         const FIELD: &'static str = "Probe.failsNonNull";
-        fn span(context: &RequestContext) -> &::tracing::Span {
-            context.span()
+        const LOOKS_AHEAD: bool = false;
+        fn span(request: &Request) -> &::tracing::Span {
+            request.context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            context.in_span(span, <Resolvers as batch::ProbeFailsNonNull>::load(context, keys)).await.map_err(Into::into) // Probe.failsNonNull
+        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            request.context.in_span(span, <Resolvers as batch::ProbeFailsNonNull>::load(&request.context, keys)).await.map_err(Into::into) // Probe.failsNonNull
         }
     }
+    /// Loads `Probe.grid`.
     pub struct ProbeGrid;
     impl BatchFunction for ProbeGrid {
-        type Context = RequestContext;
+        type Request = Request;
         type Key = <Resolvers as batch::ProbeGrid>::Key; // Probe.grid
         type Value = <Resolvers as batch::ProbeGrid>::Value; // Probe.grid
         type Type = Vec<Option<Vec<types::Probe>>>;
         const FIELD: &'static str = "Probe.grid";
-        fn span(context: &RequestContext) -> &::tracing::Span {
-            context.span()
+        const LOOKS_AHEAD: bool = false;
+        fn span(request: &Request) -> &::tracing::Span {
+            request.context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            context.in_span(span, <Resolvers as batch::ProbeGrid>::load(context, keys)).await.map_err(Into::into) // Probe.grid
+        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            request.context.in_span(span, <Resolvers as batch::ProbeGrid>::load(&request.context, keys)).await.map_err(Into::into) // Probe.grid
         }
     }
+    /// Loads `Probe.missing`.
     pub struct ProbeMissing;
     impl BatchFunction for ProbeMissing {
-        type Context = RequestContext;
+        type Request = Request;
         type Key = <Resolvers as batch::ProbeMissing>::Key; // Probe.missing
         type Value = <Resolvers as batch::ProbeMissing>::Value; // Probe.missing
         type Type = builtin::Int;
         const FIELD: &'static str = "Probe.missing";
-        fn span(context: &RequestContext) -> &::tracing::Span {
-            context.span()
+        const LOOKS_AHEAD: bool = false;
+        fn span(request: &Request) -> &::tracing::Span {
+            request.context.span()
         }
-        async fn load(context: &RequestContext, keys: &[Self::Key], span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            context.in_span(span, <Resolvers as batch::ProbeMissing>::load(context, keys)).await.map_err(Into::into) // Probe.missing
+        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
+            request.context.in_span(span, <Resolvers as batch::ProbeMissing>::load(&request.context, keys)).await.map_err(Into::into) // Probe.missing
         }
     }
 }
@@ -954,25 +1011,40 @@ mod functions {
 /// The loaders of one request.
 #[derive(Default)]
 pub struct Loaders {
-    cook: BatchLoader<functions::Cook>,
-    dish_ingredients: BatchLoader<functions::DishIngredients>,
-    dish_pairing: BatchLoader<functions::DishPairing>,
-    next: BatchLoader<functions::Next>,
-    probe_child: BatchLoader<functions::ProbeChild>,
-    probe_child_non_null: BatchLoader<functions::ProbeChildNonNull>,
-    probe_children: BatchLoader<functions::ProbeChildren>,
-    probe_children_nullable: BatchLoader<functions::ProbeChildrenNullable>,
-    probe_fails: BatchLoader<functions::ProbeFails>,
-    probe_fails_non_null: BatchLoader<functions::ProbeFailsNonNull>,
-    probe_grid: BatchLoader<functions::ProbeGrid>,
-    probe_missing: BatchLoader<functions::ProbeMissing>,
+    /// Loads `Dish.cook`, `Ingredient.supplier`.
+    pub cook: BatchLoader<functions::Cook>,
+    /// Loads `Dish.ingredients`.
+    pub dish_ingredients: BatchLoader<functions::DishIngredients>,
+    /// Loads `Dish.pairing`.
+    pub dish_pairing: BatchLoader<functions::DishPairing>,
+    /// Loads `Knot.next`, `Probe.next`.
+    pub next: BatchLoader<functions::Next>,
+    /// Loads `Probe.ahead`.
+    pub probe_ahead: BatchLoader<functions::ProbeAhead>,
+    /// Loads `Probe.child`.
+    pub probe_child: BatchLoader<functions::ProbeChild>,
+    /// Loads `Probe.childNonNull`.
+    pub probe_child_non_null: BatchLoader<functions::ProbeChildNonNull>,
+    /// Loads `Probe.children`.
+    pub probe_children: BatchLoader<functions::ProbeChildren>,
+    /// Loads `Probe.childrenNullable`.
+    pub probe_children_nullable: BatchLoader<functions::ProbeChildrenNullable>,
+    /// Loads `Probe.fails`.
+    pub probe_fails: BatchLoader<functions::ProbeFails>,
+    /// Loads `Probe.failsNonNull`.
+    pub probe_fails_non_null: BatchLoader<functions::ProbeFailsNonNull>,
+    /// Loads `Probe.grid`.
+    pub probe_grid: BatchLoader<functions::ProbeGrid>,
+    /// Loads `Probe.missing`.
+    pub probe_missing: BatchLoader<functions::ProbeMissing>,
 }
 
 /// The context of a request, with its loaders.
 pub struct Request {
     /// The context that resolvers receive.
     pub context: Arc<RequestContext>,
-    loaders: Loaders,
+    /// The loaders of the fields that wait for data.
+    pub loaders: Loaders,
 }
 
 impl ::coach_execution::Request for Request {
@@ -981,6 +1053,66 @@ impl ::coach_execution::Request for Request {
     fn context(&self) -> &RequestContext {
         &self.context
     }
+}
+
+/// What is selected on objects, for the fields with `@lookahead`.
+#[allow(dead_code, reason = "resolvers ask for what they load ahead")]
+pub mod selection {
+    use super::*;
+
+    /// The fields that are selected on `Probe`.
+    pub struct Probe<'p>(pub(super) Selection<'p>);
+    impl<'p> Probe<'p> {
+        /// Whether nothing is selected.
+        pub fn is_empty(&self) -> bool {
+            self.0.is_empty()
+        }
+        /// Whether `Probe.value` is selected.
+        pub fn value(&self) -> bool {
+            self.0.contains(0) // Probe.value
+        }
+        /// Whether `Probe.next` is selected.
+        pub fn next(&self) -> bool {
+            self.0.contains(1) // Probe.next
+        }
+        /// Whether `Probe.fails` is selected.
+        pub fn fails(&self) -> bool {
+            self.0.contains(2) // Probe.fails
+        }
+        /// Whether `Probe.failsNonNull` is selected.
+        pub fn fails_non_null(&self) -> bool {
+            self.0.contains(3) // Probe.failsNonNull
+        }
+        /// Whether `Probe.missing` is selected.
+        pub fn missing(&self) -> bool {
+            self.0.contains(4) // Probe.missing
+        }
+        /// What is selected below `Probe.child`.
+        pub fn child(&self) -> Probe<'p> {
+            Probe(self.0.field(5)) // Probe.child
+        }
+        /// What is selected below `Probe.childNonNull`.
+        pub fn child_non_null(&self) -> Probe<'p> {
+            Probe(self.0.field(6)) // Probe.childNonNull
+        }
+        /// What is selected below `Probe.children`.
+        pub fn children(&self) -> Probe<'p> {
+            Probe(self.0.field(7)) // Probe.children
+        }
+        /// What is selected below `Probe.childrenNullable`.
+        pub fn children_nullable(&self) -> Probe<'p> {
+            Probe(self.0.field(8)) // Probe.childrenNullable
+        }
+        /// What is selected below `Probe.grid`.
+        pub fn grid(&self) -> Probe<'p> {
+            Probe(self.0.field(9)) // Probe.grid
+        }
+        /// What is selected below `Probe.ahead`.
+        pub fn ahead(&self) -> Probe<'p> {
+            Probe(self.0.field(10)) // Probe.ahead
+        }
+    }
+
 }
 
 /// The traits to implement for the fields of `Query`.
@@ -1115,6 +1247,19 @@ pub mod query {
         type Value: Output<Option<types::Probe>, Request> + Send + Sync; // Query.probe
         /// Resolves the field.
         fn resolve(context: &RequestContext) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.probe
+    }
+
+    /// Resolves `Query.probeAhead`.
+    #[diagnostic::on_unimplemented(
+        message = "`Query.probeAhead` has no resolver",
+        label = "`impl query::ProbeAhead for Resolvers` is missing",
+        note = "it belongs in tests/small/parts/small.rs, the file of the noun that declares the field"
+    )]
+    pub trait ProbeAhead { // Query.probeAhead
+        /// The value of the field.
+        type Value: Output<Option<types::Probe>, Request> + Send + Sync; // Query.probeAhead
+        /// Resolves the field.
+        fn resolve(request: &Request, selection: selection::Probe<'_>) -> impl Future<Output = Result<Self::Value, Error>> + Send; // Query.probeAhead
     }
 
     /// Resolves `Query.probeNonNull`.
@@ -1314,13 +1459,14 @@ impl ::coach_execution::GeneratedSchema for Schema {
             (0, 7) => ::coach_execution::resolve::<_, _, Option<types::Edible>, _>(<Resolvers as query::Edible>::resolve(&request.context), field, request, out), // Query.edible
             (0, 8) => ::coach_execution::resolve::<_, _, Option<builtin::String>, _>(<Resolvers as query::Secret>::resolve(&request.context), field, request, out), // Query.secret
             (0, 9) => ::coach_execution::resolve::<_, _, Option<types::Probe>, _>(<Resolvers as query::Probe>::resolve(&request.context), field, request, out), // Query.probe
-            (0, 10) => ::coach_execution::resolve::<_, _, types::Probe, _>(<Resolvers as query::ProbeNonNull>::resolve(&request.context), field, request, out), // Query.probeNonNull
-            (0, 11) => ::coach_execution::resolve::<_, _, Option<Vec<Option<types::Probe>>>, _>(<Resolvers as query::Probes>::resolve(&request.context), field, request, out), // Query.probes
-            (0, 12) => ::coach_execution::resolve::<_, _, Vec<types::Probe>, _>(<Resolvers as query::ProbesNonNull>::resolve(&request.context), field, request, out), // Query.probesNonNull
-            (0, 13) => ::coach_execution::resolve::<_, _, Option<Vec<types::Probe>>, _>(<Resolvers as query::ProbesOfNonNull>::resolve(&request.context), field, request, out), // Query.probesOfNonNull
-            (0, 14) => ::coach_execution::resolve::<_, _, Vec<Option<types::Probe>>, _>(<Resolvers as query::ProbesNullableInNonNull>::resolve(&request.context), field, request, out), // Query.probesNullableInNonNull
-            (0, 15) => ::coach_execution::resolve::<_, _, Option<builtin::Int>, _>(<Resolvers as query::Fails>::resolve(&request.context), field, request, out), // Query.fails
-            (0, 16) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as query::FailsNonNull>::resolve(&request.context), field, request, out), // Query.failsNonNull
+            (0, 10) => ::coach_execution::resolve::<_, _, Option<types::Probe>, _>(<Resolvers as query::ProbeAhead>::resolve(request, selection::Probe(Selection::below([field]))), field, request, out), // Query.probeAhead
+            (0, 11) => ::coach_execution::resolve::<_, _, types::Probe, _>(<Resolvers as query::ProbeNonNull>::resolve(&request.context), field, request, out), // Query.probeNonNull
+            (0, 12) => ::coach_execution::resolve::<_, _, Option<Vec<Option<types::Probe>>>, _>(<Resolvers as query::Probes>::resolve(&request.context), field, request, out), // Query.probes
+            (0, 13) => ::coach_execution::resolve::<_, _, Vec<types::Probe>, _>(<Resolvers as query::ProbesNonNull>::resolve(&request.context), field, request, out), // Query.probesNonNull
+            (0, 14) => ::coach_execution::resolve::<_, _, Option<Vec<types::Probe>>, _>(<Resolvers as query::ProbesOfNonNull>::resolve(&request.context), field, request, out), // Query.probesOfNonNull
+            (0, 15) => ::coach_execution::resolve::<_, _, Vec<Option<types::Probe>>, _>(<Resolvers as query::ProbesNullableInNonNull>::resolve(&request.context), field, request, out), // Query.probesNullableInNonNull
+            (0, 16) => ::coach_execution::resolve::<_, _, Option<builtin::Int>, _>(<Resolvers as query::Fails>::resolve(&request.context), field, request, out), // Query.fails
+            (0, 17) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as query::FailsNonNull>::resolve(&request.context), field, request, out), // Query.failsNonNull
             (1, 0) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as mutation::Add>::resolve(&request.context, prepared.arguments(field)), field, request, out), // Mutation.add
             (1, 1) => ::coach_execution::resolve::<_, _, builtin::Int, _>(<Resolvers as mutation::AddOrFail>::resolve(&request.context, prepared.arguments(field)), field, request, out), // Mutation.addOrFail
             (1, 2) => ::coach_execution::resolve_mutation::<RequestContext, _, types::LabelPayload, _, _>(|prepared| <Resolvers as mutation::Label>::resolve(&request.context, &prepared.arguments::<arguments::MutationLabel>(field).input), &["TOO_LONG", "TOO_SHORT"], field, request, out), // Mutation.label
@@ -1331,7 +1477,7 @@ impl ::coach_execution::GeneratedSchema for Schema {
 
 
 const TYPES: &[TypeDefinition] = &[
-    TypeDefinition { name: "Query", description: Some("A root with \"quotes\", a backslash \\ and\ttabs."), kind: TypeKind::Object { fields: &[FieldDefinition { name: "dish", description: Some("A block description with \"\"\" inside,\n\"quotes\", and two lines."), ty: "Dish", named_type: Some(7), nullable: true, arguments: &[InputValueDefinition { name: "id", description: Some("Its id, \"quoted\"."), ty: "ID!", default: None, deprecated: None }, InputValueDefinition { name: "old", description: None, ty: "Int", default: Some("3"), deprecated: Some("use \"id\"") }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "dishes", description: None, ty: "[Dish!]!", named_type: Some(7), nullable: false, arguments: &[InputValueDefinition { name: "filter", description: None, ty: "DishFilter", default: Some("{minutes: 30, tags: [\"quick\", \"say \\\"hi\\\"\"], course: MAIN}"), deprecated: None }, InputValueDefinition { name: "first", description: None, ty: "Int!", default: Some("2"), deprecated: None }, InputValueDefinition { name: "loop", description: None, ty: "[Int!]", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: Some(ListSize { assumed: 5, slicing: &["first"], sized_fields: &[] }), cache: None }, FieldDefinition { name: "echo", description: Some("Says what it was given, so that tests see absent, null and value apart."), ty: "String!", named_type: None, nullable: false, arguments: &[InputValueDefinition { name: "input", description: None, ty: "EchoInput!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "choose", description: None, ty: "String!", named_type: None, nullable: false, arguments: &[InputValueDefinition { name: "choice", description: None, ty: "Choice!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "type", description: Some("A field named like a keyword."), ty: "Thing", named_type: Some(11), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "self", description: None, ty: "[Thing]!", named_type: Some(11), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "named", description: None, ty: "Named", named_type: Some(5), nullable: true, arguments: &[InputValueDefinition { name: "id", description: None, ty: "ID!", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "edible", description: None, ty: "Edible", named_type: Some(6), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "secret", description: None, ty: "String", named_type: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "probe", description: None, ty: "Probe", named_type: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probeNonNull", description: None, ty: "Probe!", named_type: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probes", description: None, ty: "[Probe]", named_type: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesNonNull", description: None, ty: "[Probe!]!", named_type: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesOfNonNull", description: None, ty: "[Probe!]", named_type: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesNullableInNonNull", description: None, ty: "[Probe]!", named_type: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "fails", description: None, ty: "Int", named_type: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "failsNonNull", description: None, ty: "Int!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
+    TypeDefinition { name: "Query", description: Some("A root with \"quotes\", a backslash \\ and\ttabs."), kind: TypeKind::Object { fields: &[FieldDefinition { name: "dish", description: Some("A block description with \"\"\" inside,\n\"quotes\", and two lines."), ty: "Dish", named_type: Some(7), nullable: true, arguments: &[InputValueDefinition { name: "id", description: Some("Its id, \"quoted\"."), ty: "ID!", default: None, deprecated: None }, InputValueDefinition { name: "old", description: None, ty: "Int", default: Some("3"), deprecated: Some("use \"id\"") }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "dishes", description: None, ty: "[Dish!]!", named_type: Some(7), nullable: false, arguments: &[InputValueDefinition { name: "filter", description: None, ty: "DishFilter", default: Some("{minutes: 30, tags: [\"quick\", \"say \\\"hi\\\"\"], course: MAIN}"), deprecated: None }, InputValueDefinition { name: "first", description: None, ty: "Int!", default: Some("2"), deprecated: None }, InputValueDefinition { name: "loop", description: None, ty: "[Int!]", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: Some(ListSize { assumed: 5, slicing: &["first"], sized_fields: &[] }), cache: None }, FieldDefinition { name: "echo", description: Some("Says what it was given, so that tests see absent, null and value apart."), ty: "String!", named_type: None, nullable: false, arguments: &[InputValueDefinition { name: "input", description: None, ty: "EchoInput!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "choose", description: None, ty: "String!", named_type: None, nullable: false, arguments: &[InputValueDefinition { name: "choice", description: None, ty: "Choice!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "type", description: Some("A field named like a keyword."), ty: "Thing", named_type: Some(11), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "self", description: None, ty: "[Thing]!", named_type: Some(11), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "named", description: None, ty: "Named", named_type: Some(5), nullable: true, arguments: &[InputValueDefinition { name: "id", description: None, ty: "ID!", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "edible", description: None, ty: "Edible", named_type: Some(6), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "secret", description: None, ty: "String", named_type: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "probe", description: None, ty: "Probe", named_type: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probeAhead", description: Some("Loads its `child` with it."), ty: "Probe", named_type: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probeNonNull", description: None, ty: "Probe!", named_type: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probes", description: None, ty: "[Probe]", named_type: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesNonNull", description: None, ty: "[Probe!]!", named_type: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesOfNonNull", description: None, ty: "[Probe!]", named_type: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "probesNullableInNonNull", description: None, ty: "[Probe]!", named_type: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "fails", description: None, ty: "Int", named_type: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "failsNonNull", description: None, ty: "Int!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }], implements: &[] } },
     TypeDefinition { name: "Mutation", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "add", description: Some("Adds to a number that only this request has."), ty: "Int", named_type: None, nullable: true, arguments: &[InputValueDefinition { name: "amount", description: None, ty: "Int!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "addOrFail", description: None, ty: "Int", named_type: None, nullable: true, arguments: &[InputValueDefinition { name: "amount", description: None, ty: "Int!", default: None, deprecated: None }], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "label", description: Some("Says what a person can mend."), ty: "LabelPayload", named_type: Some(3), nullable: true, arguments: &[InputValueDefinition { name: "input", description: None, ty: "LabelInput!", default: None, deprecated: None }], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[] } },
     TypeDefinition { name: "LabelInput", description: None, kind: TypeKind::InputObject(&[InputValueDefinition { name: "key", description: None, ty: "ID!", default: None, deprecated: None }, InputValueDefinition { name: "text", description: None, ty: "String!", default: None, deprecated: None }, InputValueDefinition { name: "tags", description: None, ty: "[String!]", default: None, deprecated: None }, InputValueDefinition { name: "number", description: None, ty: "Int", default: None, deprecated: None }, InputValueDefinition { name: "date", description: None, ty: "Date", default: None, deprecated: None }]) },
     TypeDefinition { name: "LabelPayload", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "label", description: None, ty: "String", named_type: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "userErrors", description: Some("Why it was not done."), ty: "[Mistake!]!", named_type: Some(4), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[] } },
@@ -1350,5 +1496,5 @@ const TYPES: &[TypeDefinition] = &[
     TypeDefinition { name: "Choice", description: Some("One of these."), kind: TypeKind::InputObject(&[InputValueDefinition { name: "text", description: None, ty: "String", default: None, deprecated: None }, InputValueDefinition { name: "number", description: None, ty: "Int", default: None, deprecated: None }, InputValueDefinition { name: "either", description: None, ty: "[Choice!]", default: None, deprecated: None }]) },
     TypeDefinition { name: "Link", description: Some("An interface whose fields lead to itself."), kind: TypeKind::Interface { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named_type: Some(17), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &[], possible: &[18, 19] } },
     TypeDefinition { name: "Knot", description: None, kind: TypeKind::Object { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named_type: Some(17), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &["Link"] } },
-    TypeDefinition { name: "Probe", description: Some("Every way to fail."), kind: TypeKind::Object { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named_type: Some(17), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "fails", description: None, ty: "Int", named_type: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "failsNonNull", description: None, ty: "Int!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "missing", description: Some("The batch leaves the key out."), ty: "Int!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "child", description: None, ty: "Probe", named_type: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "childNonNull", description: None, ty: "Probe!", named_type: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "children", description: None, ty: "[Probe!]!", named_type: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "childrenNullable", description: None, ty: "[Probe]", named_type: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "grid", description: None, ty: "[[Probe!]]!", named_type: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &["Link"] } },
+    TypeDefinition { name: "Probe", description: Some("Every way to fail."), kind: TypeKind::Object { fields: &[FieldDefinition { name: "value", description: None, ty: "Int!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "next", description: None, ty: "Link", named_type: Some(17), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "fails", description: None, ty: "Int", named_type: None, nullable: true, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "failsNonNull", description: None, ty: "Int!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "missing", description: Some("The batch leaves the key out."), ty: "Int!", named_type: None, nullable: false, arguments: &[], deprecated: None, cost: 0, list_size: None, cache: None }, FieldDefinition { name: "child", description: None, ty: "Probe", named_type: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "childNonNull", description: None, ty: "Probe!", named_type: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "children", description: None, ty: "[Probe!]!", named_type: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "childrenNullable", description: None, ty: "[Probe]", named_type: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "grid", description: None, ty: "[[Probe!]]!", named_type: Some(19), nullable: false, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }, FieldDefinition { name: "ahead", description: Some("Loads its `child` with it."), ty: "Probe", named_type: Some(19), nullable: true, arguments: &[], deprecated: None, cost: 1, list_size: None, cache: None }], implements: &["Link"] } },
 ];

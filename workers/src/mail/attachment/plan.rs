@@ -6,13 +6,13 @@ use coach_domain::{
     Error, Result,
     catalogue::Catalogue,
     cycle::{self, Cycle},
+    database::Fetch,
     day::{self, Day},
     enums::{Goal, MealSlot},
     id::CycleId,
     plan, preferences,
     shopping::{self, ShoppingItem, ShoppingList},
 };
-use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 /// The number of days in a week.
@@ -78,7 +78,7 @@ impl PlanAttachment {
     ///
     /// Errors of the database, and [`Error::Invariant`] when the catalogue lacks the cycle's programme.
     pub async fn load(
-        db: &impl ConnectionTrait,
+        db: &impl Fetch,
         catalogue: &Catalogue,
         id: CycleId,
         now: DateTime<Utc>,

@@ -10,7 +10,7 @@ use coach_execution::{
     Violation, Writer, Written, scalar::Scalar,
 };
 
-use self::contract::{arguments, batch, input, mutation, abstract_type, payload::LabelPayload, query, types};
+use self::contract::{arguments, batch, input, mutation, abstract_type, payload::LabelPayload, query, selection, types, Request};
 use Error as MutationError;
 use crate::model::{Cook, Course, Date, Dish, Id, Ingredient, Knot, Mistake, Nutrition, Probe};
 

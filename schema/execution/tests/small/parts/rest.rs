@@ -109,6 +109,38 @@ root!(query::Named, Option<abstract_type::Named>, _context, arguments: QueryName
 root!(query::Edible, Option<abstract_type::Edible>, _context => Ok(None));
 root!(query::Secret, Option<String>, _context => Ok(Some("told".to_owned())));
 root!(query::Probe, Option<Probe>, _context => Ok(Some(Probe { value: 1 })));
+impl query::ProbeAhead for Resolvers {
+    type Value = Option<Probe>;
+
+    async fn resolve(request: &Request, selection: selection::Probe<'_>) -> Result<Self::Value, Error> {
+        load_child(request, 1, &selection);
+        Ok(Some(Probe { value: 1 }))
+    }
+}
+
+impl batch::ProbeAhead for Resolvers {
+    type Key = i32;
+    type Value = Probe;
+
+    async fn load(
+        request: &Request,
+        keys: &[i32],
+        selection: selection::Probe<'_>,
+    ) -> Result<Batch<i32, Probe>, Error> {
+        request.context.loaded("ProbeAhead", keys.len());
+        let children = keys.iter().map(|key| (*key, child(*key)));
+        let children = children.inspect(|(_, probe)| load_child(request, probe.value, &selection));
+        Ok(children.collect())
+    }
+}
+
+/// Loads the child of a probe if it is selected below it. 2 has none.
+fn load_child(request: &Request, parent: i32, selection: &selection::Probe<'_>) {
+    if !selection.child().is_empty() {
+        request.loaders.probe_child.prime(parent, (parent != 2).then(|| child(parent)));
+    }
+}
+
 root!(query::ProbeNonNull, Probe, _context => Ok(Probe { value: 1 }));
 root!(query::Probes, Option<Vec<Option<Probe>>>, _context => Ok(Some(vec![Some(Probe { value: 1 }), None])));
 root!(query::ProbesNonNull, Vec<Probe>, _context => Ok(vec![Probe { value: 1 }, Probe { value: 2 }]));

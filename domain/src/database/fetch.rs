@@ -1,0 +1,180 @@
+//! Reading rows by the position of their columns.
+
+use sea_orm::{
+    ConnectionTrait, DbErr, RuntimeErr, SqlxError, Statement,
+    sqlx::{
+        Decode, Postgres, Row as _, Type,
+        postgres::{PgRow, types::PgRecordDecoder},
+    },
+};
+
+use super::{
+    lease::{Call, Rows},
+    pool::Pool,
+    session::{Session, Transaction},
+    transaction::PoolTransaction,
+};
+use crate::Result;
+
+/// A type that a row is read into.
+pub trait FromRow: Sized + Send {
+    /// Reads the columns in the order of the statement.
+    ///
+    /// # Errors
+    ///
+    /// When a column has another type, or there is none left.
+    fn from_row(row: &mut RowReader<'_>) -> Result<Self, DbErr>;
+}
+
+/// Reads the columns of a row, from the first to the last.
+pub struct RowReader<'r>(Source<'r>);
+
+enum Source<'r> {
+    Row { row: &'r PgRow, next: usize },
+    Record(PgRecordDecoder<'r>),
+}
+
+impl RowReader<'_> {
+    /// The value of the next column.
+    ///
+    /// # Errors
+    ///
+    /// When it has another type, or there is none left.
+    pub fn read<T>(&mut self) -> Result<T, DbErr>
+    where
+        T: for<'a> Decode<'a, Postgres> + Type<Postgres>,
+    {
+        match &mut self.0 {
+            Source::Row { row, next } => {
+                *next += 1;
+                row.try_get(*next - 1).map_err(decode_error)
+            }
+            Source::Record(record) => record
+                .try_decode()
+                .map_err(|error| decode_error(SqlxError::Decode(error))),
+        }
+    }
+
+    /// What the columns after the next one are read into, if that one is true.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn read_if_present<T: FromRow>(&mut self) -> Result<Option<T>, DbErr> {
+        let is_present: bool = self.read()?;
+        is_present.then(|| T::from_row(self)).transpose()
+    }
+}
+
+fn decode_error(error: SqlxError) -> DbErr {
+    DbErr::Query(RuntimeErr::SqlxError(error.into()))
+}
+
+/// The columns of a joint statement: the number of the part, and the record.
+const NUMBER: usize = 0;
+const RECORD: usize = 1;
+
+/// The rows that a statement has returned.
+#[derive(Default)]
+pub struct RowSet {
+    pub(super) rows: Vec<PgRow>,
+    /// Whether each row is one column, a record, as in a [joint statement](super::joint).
+    pub(super) are_records: bool,
+}
+
+impl RowSet {
+    fn columns(rows: Vec<PgRow>) -> Self {
+        let are_records = false;
+        Self { rows, are_records }
+    }
+
+    /// The rows of each part of a joint statement. `order` has the part that is the first in it, the second and so on.
+    pub(super) fn into_parts(self, order: &[usize]) -> Result<Vec<Self>, DbErr> {
+        let empty = || Self {
+            rows: Vec::new(),
+            are_records: true,
+        };
+        let mut parts: Vec<_> = order.iter().map(|_| empty()).collect();
+        for row in self.rows {
+            let number: i32 = row.try_get(NUMBER).map_err(decode_error)?;
+            let part = usize::try_from(number)
+                .ok()
+                .and_then(|number| order.get(number));
+            if let Some(part) = part {
+                parts[*part].rows.push(row);
+            }
+        }
+        Ok(parts)
+    }
+
+    fn read<T: FromRow>(&self) -> Result<Vec<T>> {
+        let rows = self.rows.iter().map(|row| {
+            let source = if self.are_records {
+                let record = row.try_get_raw(RECORD).map_err(decode_error)?;
+                let record = PgRecordDecoder::new(record);
+                Source::Record(record.map_err(|error| decode_error(SqlxError::Decode(error)))?)
+            } else {
+                Source::Row { row, next: 0 }
+            };
+            Ok(T::from_row(&mut RowReader(source))?)
+        });
+        rows.collect()
+    }
+}
+
+/// A connection on which rows are read.
+pub trait Fetch: ConnectionTrait {
+    /// Runs a statement.
+    fn rows(&self, statement: Statement) -> impl Future<Output = Result<RowSet, DbErr>> + Send;
+
+    /// The rows of a statement.
+    ///
+    /// # Errors
+    ///
+    /// When the statement fails, or a row cannot be read.
+    fn fetch<T: FromRow>(
+        &self,
+        statement: Statement,
+    ) -> impl Future<Output = Result<Vec<T>>> + Send {
+        async move { self.rows(statement).await?.read() }
+    }
+
+    /// The first row of a statement.
+    ///
+    /// # Errors
+    ///
+    /// As [`fetch`](Self::fetch).
+    fn fetch_one<T: FromRow>(
+        &self,
+        statement: Statement,
+    ) -> impl Future<Output = Result<Option<T>>> + Send {
+        async move { Ok(self.fetch(statement).await?.into_iter().next()) }
+    }
+}
+
+impl Fetch for Pool {
+    async fn rows(&self, statement: Statement) -> Result<RowSet, DbErr> {
+        let fetched = self.run(&Call::prepared(&statement, Rows::All)).await?;
+        Ok(RowSet::columns(fetched.rows))
+    }
+}
+
+impl Fetch for PoolTransaction {
+    async fn rows(&self, statement: Statement) -> Result<RowSet, DbErr> {
+        let fetched = self.run(&Call::prepared(&statement, Rows::All)).await?;
+        Ok(RowSet::columns(fetched.rows))
+    }
+}
+
+/// Reads that are started at the same time are sent as one [joint statement](super::joint).
+impl Fetch for Session {
+    async fn rows(&self, statement: Statement) -> Result<RowSet, DbErr> {
+        self.join(statement).await
+    }
+}
+
+impl Fetch for Transaction {
+    async fn rows(&self, statement: Statement) -> Result<RowSet, DbErr> {
+        self.run_alone(statement).await
+    }
+}
