@@ -12,12 +12,15 @@ use coach_domain::database::{self, Options};
 use sea_orm::ConnectionTrait as _;
 use tokio::sync::OnceCell;
 
+use crate::noon;
+
 /// A server. If the process ends without dropping it, a watchdog stops it.
 #[derive(Debug)]
 pub struct Postgres {
     server: EmbeddedPostgres,
     copies: AtomicUsize,
     empty: OnceCell<()>,
+    seeded: OnceCell<()>,
 }
 
 #[expect(
@@ -36,6 +39,7 @@ impl Postgres {
             server: server.expect("the tests need a Postgres 15 or later"),
             copies: AtomicUsize::new(0),
             empty: OnceCell::const_new(),
+            seeded: OnceCell::const_new(),
         }
     }
 
@@ -66,6 +70,21 @@ impl Postgres {
             })
         };
         self.empty.get_or_init(migrate).await;
+        self.copy(TEMPLATE).await
+    }
+
+    /// The URL of a new database with the demo members, as they are at [`noon`].
+    pub async fn seeded(&self) -> String {
+        const TEMPLATE: &str = "template_seeded";
+        let seed = || {
+            self.template(TEMPLATE, async |pool| {
+                let migrated = coach_gateway::app::migrate(pool).await;
+                migrated.expect("the migrations run");
+                let seeded = coach_content::seed::seed(pool, &*noon()).await;
+                seeded.expect("the seed goes in");
+            })
+        };
+        self.seeded.get_or_init(seed).await;
         self.copy(TEMPLATE).await
     }
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use axum::{extract::Request, middleware::Next};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta};
 use coach_domain::{
     clock::Clock,
     command::CommandRate,
@@ -24,6 +24,7 @@ use coach_gateway::{
     settings::{Settings, Sources},
 };
 use coach_resolvers::App;
+use coach_tests::{TestClock, noon};
 use coach_workers::{object::Folder, queue::PostgresQueue};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -32,21 +33,6 @@ use super::{
     GraphqlResponse,
     response::{assert_errors_stay_in_place, assert_whole_seconds},
 };
-
-/// A clock that tests move.
-pub(crate) struct TestClock(Mutex<DateTime<Utc>>);
-
-impl Clock for TestClock {
-    fn now(&self) -> DateTime<Utc> {
-        *self.0.lock().expect("not poisoned")
-    }
-}
-
-/// A clock at noon UTC on 18 March 2026, the time at which the template database was seeded.
-pub(crate) fn noon() -> Arc<TestClock> {
-    let noon = DateTime::parse_from_rfc3339("2026-03-18T12:00:00Z").expect("a moment");
-    Arc::new(TestClock(Mutex::new(noon.to_utc())))
-}
 
 /// A gateway that listens on a free port.
 pub(crate) struct TestApp {
@@ -238,13 +224,13 @@ impl TestApp {
     }
 
     pub(crate) fn advance(&self, by: TimeDelta) {
-        *self.clock.0.lock().expect("not poisoned") += by;
+        self.clock.advance(by);
     }
 
     /// Sets the clock to a time such as `2026-03-18T12:00:00Z`.
     pub(crate) fn set_clock(&self, time: &str) {
         let time = DateTime::parse_from_rfc3339(time).expect(time);
-        *self.clock.0.lock().expect("not poisoned") = time.to_utc();
+        self.clock.set(time.to_utc());
     }
 
     /// Sends an operation as the person with this email address, or anonymously if it is empty.

@@ -5,14 +5,18 @@ use std::{fs, path::Path};
 use serde_json::{Value, json};
 
 /// The text of an operation of the app.
-pub(crate) fn read_operation(name: &str) -> String {
+///
+/// # Panics
+///
+/// When there is none of this name.
+pub fn read_operation(name: &str) -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/operations");
     fs::read_to_string(folder.join(name).with_extension("graphql")).expect(name)
 }
 
 /// The app's queries, each with variables and its budget of SQL statements once the catalogue is in memory. Give the
 /// reason in the commit that raises one.
-pub(crate) fn operations(recipe: &Value, workout: &Value) -> Vec<(&'static str, Value, usize)> {
+pub fn operations(recipe: &Value, workout: &Value) -> Vec<(&'static str, Value, usize)> {
     vec![
         ("Today", json!({}), 2),
         ("CycleCalendar", json!({}), 2),
