@@ -231,7 +231,7 @@ impl RequestContext {
         let load = async || match self.viewer.subject() {
             Some(subject) => {
                 let found = member::find_by_subject(&self.session, subject, self.now).await?;
-                Ok(self.prime_member(found).await)
+                Ok(self.prime_member(found))
             }
             None => Ok::<_, Error>(None),
         };
@@ -250,15 +250,15 @@ impl RequestContext {
             let found = plan::find_by_subject(&self.session, subject, self.now).await?;
             let (member, plan) = found.unzip();
             with_member = plan;
-            Ok(self.prime_member(member).await)
+            Ok(self.prime_member(member))
         };
         let member = self.member.get_or_try_init(load).await?.as_ref();
         Ok((member, with_member))
     }
 
-    async fn prime_member(&self, member: Option<Member>) -> Option<Arc<Member>> {
+    fn prime_member(&self, member: Option<Member>) -> Option<Arc<Member>> {
         let member = Arc::new(member?);
-        self.members.prime(member.id, Arc::clone(&member)).await;
+        self.members.prime(member.id, Arc::clone(&member));
         Some(member)
     }
 
@@ -293,9 +293,9 @@ impl RequestContext {
     }
 
     /// Adds a cycle to the cache, for the fields below it, which only get its id.
-    pub(crate) async fn prime_cycle(&self, cycle: Cycle) -> Arc<Cycle> {
+    pub(crate) fn prime_cycle(&self, cycle: Cycle) -> Arc<Cycle> {
         let cycle = Arc::new(cycle);
-        self.cycles.prime(cycle.id, Arc::clone(&cycle)).await;
+        self.cycles.prime(cycle.id, Arc::clone(&cycle));
         cycle
     }
 

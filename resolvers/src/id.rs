@@ -17,7 +17,7 @@ macro_rules! ids {
                 _: &'r R,
                 out: &mut Writer<'r, R>,
             ) -> Written {
-                out.plain_text(self.encode())
+                out.plain_text(self.opaque())
             }
         }
     )+};

@@ -28,10 +28,7 @@ impl query::Me for Resolvers {
         let (member, plan) = context.member_with_plan().await?;
         if let (Some(member), Some(plan)) = (member, plan) {
             if let Some(found) = &plan.plan {
-                let cycle = match plan.cycle {
-                    Some(cycle) => Some(context.prime_cycle(cycle).await),
-                    None => None,
-                };
+                let cycle = plan.cycle.map(|cycle| context.prime_cycle(cycle));
                 request.loaders.plan_current_cycle.prime(found.id, cycle);
             }
             request.loaders.member_plan.prime(member.id, plan.plan);

@@ -52,7 +52,7 @@ impl batch::PlanCurrentCycle for Resolvers {
     ) -> Result<Batch<PlanId, Arc<Cycle>>, Error> {
         let mut current = HashMap::new();
         for (plan, cycle) in cycle::current(context.session(), plans, context.now()).await? {
-            current.insert(plan, context.prime_cycle(cycle).await);
+            current.insert(plan, context.prime_cycle(cycle));
         }
         Ok(current.into())
     }
@@ -72,7 +72,7 @@ impl batch::PlanCycles for Resolvers {
                 by_plan
                     .entry(plan)
                     .or_default()
-                    .push(context.prime_cycle(cycle).await);
+                    .push(context.prime_cycle(cycle));
             }
         }
         Ok(by_plan.into())

@@ -1,6 +1,6 @@
 //! Parsing and serialization of the custom scalars.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, SecondsFormat, Timelike as _, Utc};
 use chrono_tz::Tz;
 use coach_domain::{clock, email_address, url};
 use coach_execution::{InputError, Value, Violation, Writer, Written, scalar::Scalar};
@@ -49,7 +49,12 @@ impl Scalar for types::DateTime {
     }
 
     fn write<R>(value: &DateTime<Utc>, out: &mut Writer<'_, R>) -> Written {
-        out.plain_text(value.to_rfc3339_opts(SecondsFormat::Secs, true))
+        let (date, time) = (value.date_naive(), value.time());
+        if !(0..=9999).contains(&date.year()) {
+            return out.plain_text(value.to_rfc3339_opts(SecondsFormat::Secs, true));
+        }
+        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+        out.plain_text(format_args!("{date}T{hour:02}:{minute:02}:{second:02}Z"))
     }
 }
 

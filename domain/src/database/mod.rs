@@ -35,7 +35,7 @@ pub(crate) use decode::impl_decode;
 pub use fetch::{Fetch, FromRow, RowReader};
 pub use pool::{MIN_SERVER_VERSION, Pool, ServerState};
 pub use purge::Purge;
-pub(crate) use rows::{Keyed, by_member};
+pub(crate) use rows::{Column, Keyed, by_member};
 pub use session::{Counted, Session, Transaction};
 pub use telemetry::in_span;
 pub use transaction::PoolTransaction;

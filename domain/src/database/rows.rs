@@ -10,6 +10,18 @@ use sea_orm::{
 use super::{Fetch, FromRow, RowReader};
 use crate::{Result, id::MemberId};
 
+/// A row with one column.
+pub(crate) struct Column<T>(pub(crate) T);
+
+impl<T> FromRow for Column<T>
+where
+    T: for<'a> Decode<'a, Postgres> + Type<Postgres> + Send,
+{
+    fn from_row(row: &mut RowReader<'_>) -> Result<Self, DbErr> {
+        Ok(Self(row.read()?))
+    }
+}
+
 /// A row behind the column that it is found by.
 pub(crate) struct Keyed<K, T>(pub(crate) K, pub(crate) T);
 

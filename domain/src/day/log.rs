@@ -3,17 +3,15 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
-use sea_orm::DbErr;
-use uuid::Uuid;
-
 use super::Effort;
 use crate::{
-    Error, Result,
+    Result,
     database::{self, Fetch, FromRow, RowReader},
     enums::MealSlot,
     id::{CycleId, RecipeId, WorkoutId},
 };
+use chrono::{DateTime, Utc};
+use sea_orm::DbErr;
 
 /// A member's log of some days of one cycle.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,83 +54,108 @@ pub struct MealChoice {
     pub eaten_at: Option<DateTime<Utc>>,
 }
 
-/// A completed workout, which has no slot, or a meal.
-struct Row {
+/// The log of a cycle: an array for each column, because a row for each entry costs Postgres and us several times as much.
+struct CycleLog {
     cycle_id: CycleId,
-    day: i32,
-    slot: Option<MealSlot>,
-    position: i32,
-    /// Of the workout or the recipe.
-    item_id: Uuid,
-    servings: Option<i32>,
-    done_at: Option<DateTime<Utc>>,
-    effort: Option<Effort>,
+    log: DayLog,
 }
 
-impl FromRow for Row {
+impl FromRow for CycleLog {
     fn from_row(row: &mut RowReader<'_>) -> Result<Self, DbErr> {
-        Ok(Self {
-            cycle_id: CycleId::from_row(row)?,
-            day: row.read()?,
-            slot: row.read()?,
-            position: row.read()?,
-            item_id: row.read()?,
-            servings: row.read()?,
-            done_at: row.read()?,
-            effort: row.read()?,
-        })
+        let cycle_id = CycleId::from_row(row)?;
+        let days: Vec<i32> = row.read()?;
+        let positions: Vec<i32> = row.read()?;
+        let workouts: Vec<WorkoutId> = row.read()?;
+        let completed_at: Vec<DateTime<Utc>> = row.read()?;
+        let efforts: Vec<Option<Effort>> = row.read()?;
+        let completions = days
+            .into_iter()
+            .zip(positions)
+            .zip(workouts)
+            .zip(completed_at)
+            .zip(efforts)
+            .map(|((((day, position), workout_id), completed_at), effort)| {
+                Ok(WorkoutCompletion {
+                    day: to_u8(day)?,
+                    position: to_u8(position)?,
+                    workout_id,
+                    completed_at,
+                    effort,
+                })
+            });
+        let completions: Vec<_> = completions.collect::<Result<_, DbErr>>()?;
+        let days: Vec<i32> = row.read()?;
+        let slots: Vec<MealSlot> = row.read()?;
+        let positions: Vec<i32> = row.read()?;
+        let recipes: Vec<RecipeId> = row.read()?;
+        let servings: Vec<i32> = row.read()?;
+        let eaten_at: Vec<Option<DateTime<Utc>>> = row.read()?;
+        let choices = days
+            .into_iter()
+            .zip(slots)
+            .zip(positions)
+            .zip(recipes)
+            .zip(servings)
+            .zip(eaten_at)
+            .map(
+                |(((((day, slot), position), recipe_id), servings), eaten_at)| {
+                    Ok(MealChoice {
+                        day: to_u8(day)?,
+                        slot,
+                        position: to_u8(position)?,
+                        recipe_id,
+                        servings,
+                        eaten_at,
+                    })
+                },
+            );
+        let choices = choices.collect::<Result<_, DbErr>>()?;
+        let log = DayLog {
+            completions,
+            choices,
+        };
+        Ok(Self { cycle_id, log })
     }
 }
 
 /// The logs of whole cycles, with an entry for each requested cycle.
 pub async fn log(db: &impl Fetch, cycles: &[CycleId]) -> Result<HashMap<CycleId, DayLog>> {
-    let mut logs: HashMap<_, DayLog> = cycles.iter().map(|&id| (id, DayLog::default())).collect();
     let sql = "
-        WITH k AS (SELECT * FROM unnest($1::uuid[], $2::uuid[]) AS k (member_id, cycle_id))
-        SELECT member_id, cycle_id, day, NULL AS slot, position, workout_id AS item_id, NULL::int AS servings,
-               completed_at AS done_at, effort
-        FROM k
-        JOIN workout_completion USING (member_id, cycle_id)
-        UNION ALL
-        SELECT member_id, cycle_id, day, slot, position, recipe_id, servings, eaten_at, NULL
-        FROM k
-        JOIN meal_choice USING (member_id, cycle_id)
-        ORDER BY member_id, cycle_id, day, slot, position";
+        SELECT k.member_id, k.cycle_id,
+               w.days, w.positions, w.workouts, w.completed_at, w.efforts,
+               m.days, m.slots, m.positions, m.recipes, m.servings, m.eaten_at
+        FROM unnest($1::uuid[], $2::uuid[]) AS k (member_id, cycle_id)
+        CROSS JOIN LATERAL (
+            SELECT coalesce(array_agg(day), '{}') AS days, coalesce(array_agg(position), '{}') AS positions,
+                   coalesce(array_agg(workout_id), '{}') AS workouts, coalesce(array_agg(completed_at), '{}') AS completed_at,
+                   coalesce(array_agg(effort), '{}') AS efforts
+            FROM (
+                SELECT day, position, workout_id, completed_at, effort
+                FROM workout_completion
+                WHERE member_id = k.member_id AND cycle_id = k.cycle_id
+                ORDER BY day, position
+            ) completion
+        ) w
+        CROSS JOIN LATERAL (
+            SELECT coalesce(array_agg(day), '{}') AS days, coalesce(array_agg(slot), '{}') AS slots,
+                   coalesce(array_agg(position), '{}') AS positions, coalesce(array_agg(recipe_id), '{}') AS recipes,
+                   coalesce(array_agg(servings), '{}') AS servings, coalesce(array_agg(eaten_at), '{}') AS eaten_at
+            FROM (
+                SELECT day, slot, position, recipe_id, servings, eaten_at
+                FROM meal_choice
+                WHERE member_id = k.member_id AND cycle_id = k.cycle_id
+                ORDER BY day, slot, position
+            ) choice
+        ) m";
     let statement = database::statement(sql, CycleId::uuid_arrays(cycles));
-    for row in db.fetch::<Row>(statement).await? {
-        let (day, position) = (to_u8(row.day)?, to_u8(row.position)?);
-        let log = logs.entry(row.cycle_id).or_default();
-        match (row.slot, row.servings, row.done_at) {
-            (Some(slot), Some(servings), eaten_at) => log.choices.push(MealChoice {
-                day,
-                slot,
-                position,
-                recipe_id: RecipeId(row.item_id),
-                servings,
-                eaten_at,
-            }),
-            (_, _, Some(completed_at)) => log.completions.push(WorkoutCompletion {
-                day,
-                position,
-                workout_id: WorkoutId(row.item_id),
-                completed_at,
-                effort: row.effort,
-            }),
-            _ => {
-                return Err(Error::Invariant(
-                    "a workout was completed at no time".to_owned(),
-                ));
-            }
-        }
-    }
-    Ok(logs)
+    let logs = db.fetch::<CycleLog>(statement).await?.into_iter();
+    Ok(logs.map(|row| (row.cycle_id, row.log)).collect())
 }
 
-fn to_u8(number: i32) -> Result<u8> {
-    let out_of_range = |_| {
-        Error::Invariant(format!(
+fn to_u8(number: i32) -> Result<u8, DbErr> {
+    u8::try_from(number).map_err(|_| {
+        DbErr::Type(format!(
             "a day number or position is out of range: {number}"
         ))
-    };
-    u8::try_from(number).map_err(out_of_range)
+    })
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     Result,
-    database::{self, Fetch, Keyed},
+    database::{self, Column, Fetch, Keyed},
     id::{MemberId, RecipeId, uuid_array},
     page::{Cursor as _, MemberPages, PageRequest, TimeCursor},
 };
@@ -25,7 +25,8 @@ pub async fn among(
         WHERE member_id = $1 AND recipe_id = ANY($2)";
     let recipes = uuid_array(recipes.iter().map(|id| id.0));
     let statement = database::statement(sql, [member.into(), recipes]);
-    Ok(db.fetch(statement).await?.into_iter().collect())
+    let favourites = db.fetch::<Column<RecipeId>>(statement).await?.into_iter();
+    Ok(favourites.map(|Column(recipe)| recipe).collect())
 }
 
 /// A page of favourites, each with its cursor, with one row more than requested if more follow: the input of
@@ -38,16 +39,18 @@ const FEW: usize = 100;
 /// The favourites of a member, unless there are more than a hundred.
 pub async fn few(db: &impl Fetch, member: MemberId) -> Result<Option<HashSet<RecipeId>>> {
     let sql = format!(
-        "SELECT recipe_id FROM favourite_recipe WHERE member_id = $1 LIMIT {}",
+        "SELECT coalesce(array_agg(recipe_id), '{{}}')
+        FROM (SELECT recipe_id FROM favourite_recipe WHERE member_id = $1 LIMIT {}) AS favourite",
         FEW + 1
     );
     let statement = database::statement(sql, [member.into()]);
-    let favourites: HashSet<_> = db.fetch(statement).await?.into_iter().collect();
-    Ok((favourites.len() <= FEW).then_some(favourites))
+    let row = db.fetch_one::<Column<Vec<RecipeId>>>(statement).await?;
+    let favourites = row.map(|Column(favourites)| favourites).unwrap_or_default();
+    Ok((favourites.len() <= FEW).then(|| favourites.into_iter().collect()))
 }
 
 /// The place of a request, when the recipe became a favourite, and the recipe.
-type Favourite = Keyed<i64, Keyed<DateTime<Utc>, RecipeId>>;
+type Favourite = Keyed<i64, Keyed<DateTime<Utc>, Column<RecipeId>>>;
 
 /// Pages of members' favourites, latest first. The result of a page whose `after` is not a valid cursor is
 /// [`Error::BadInput`](crate::Error::BadInput), without affecting the other pages.
@@ -70,7 +73,7 @@ pub async fn pages(
     );
     let statement = database::statement(sql, pages.parameters());
     let mut found = pages.empty();
-    for Keyed(place, Keyed(at, recipe)) in db.fetch::<Favourite>(statement).await? {
+    for Keyed(place, Keyed(at, Column(recipe))) in db.fetch::<Favourite>(statement).await? {
         let cursor = TimeCursor { at, id: recipe.0 }.encode(LIST);
         MemberPages::push(&mut found, place, (cursor, recipe));
     }

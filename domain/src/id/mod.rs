@@ -24,12 +24,6 @@ macro_rules! row_ids {
         pub struct $name(pub Uuid);
 
         impl_decode!($name, Uuid, |id| Ok(Self(id)));
-
-        impl FromRow for $name {
-            fn from_row(row: &mut RowReader<'_>) -> Result<Self, DbErr> {
-                row.read()
-            }
-        }
     )+};
 }
 

@@ -2,12 +2,14 @@
 //! of a batch at once, which rules out one SQL statement per object (N+1).
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
+    collections::HashMap,
     fmt::Debug,
     hash::Hash,
     sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
 };
 
+use async_graphql::indexmap::{IndexMap, map::Entry};
+use foldhash::fast::RandomState;
 use futures_util::{FutureExt as _, future::BoxFuture};
 use opentelemetry::{KeyValue, global, metrics::Histogram};
 use tracing::Span;
@@ -31,7 +33,7 @@ static BATCH_SIZE: LazyLock<Histogram<u64>> = LazyLock::new(|| {
 /// The results of a batch function, by key. A missing key is null if the field
 /// is nullable, an empty list if the field is a list, and otherwise an error that
 /// names field and key.
-pub struct Batch<K, V>(HashMap<K, Result<V, ResolverError>>);
+pub struct Batch<K, V>(HashMap<K, Result<V, ResolverError>, RandomState>);
 
 impl<K: Eq + Hash, V> Batch<K, V> {
     /// A batch in which individual keys may fail.
@@ -67,7 +69,7 @@ impl<K: Eq + Hash, V> FromIterator<(K, V)> for Batch<K, V> {
 impl<K: Eq + Hash, V> Batch<K, Vec<V>> {
     /// Groups one-to-many rows by key; each list keeps the order of the rows.
     pub fn grouped(rows: impl IntoIterator<Item = (K, V)>) -> Self {
-        let mut groups: HashMap<K, Result<Vec<V>, ResolverError>> = HashMap::new();
+        let mut groups: HashMap<K, Result<Vec<V>, ResolverError>, _> = HashMap::default();
         for (key, value) in rows {
             let group = groups.entry(key).or_insert_with(|| Ok(Vec::new()));
             if let Ok(group) = group {
@@ -114,23 +116,17 @@ type Loaded<F> = Option<Arc<Result<<F as BatchFunction>::Value, ResolverError>>>
 pub struct BatchLoader<F: BatchFunction>(Mutex<State<F>>);
 
 struct State<F: BatchFunction> {
-    /// All keys, in the order in which they were added.
-    keys: Vec<F::Key>,
-    /// The place of each key.
-    places: HashMap<F::Key, usize>,
+    /// All keys, in the order in which they were added, each with what was loaded for it; `None` while it is awaited.
+    keys: IndexMap<F::Key, Option<Loaded<F>>, RandomState>,
     /// The number of keys that are loaded or being loaded. Those behind them are the next batch.
     dispatched: usize,
-    /// What was loaded for each key, `None` while it is awaited.
-    loaded: Vec<Option<Loaded<F>>>,
 }
 
 impl<F: BatchFunction> Default for BatchLoader<F> {
     fn default() -> Self {
         Self(Mutex::new(State {
-            keys: Vec::new(),
-            places: HashMap::new(),
+            keys: IndexMap::default(),
             dispatched: 0,
-            loaded: Vec::new(),
         }))
     }
 }
@@ -172,19 +168,10 @@ impl<F: BatchFunction> BatchLoader<F> {
 impl<F: BatchFunction> State<F> {
     /// Adds a key, unless it is known. Returns its place, whether it is loaded, and whether it begins a batch.
     fn add(&mut self, key: F::Key) -> (usize, bool, bool) {
-        match self.places.entry(key) {
-            Entry::Occupied(known) => {
-                let place = *known.get();
-                (place, self.loaded[place].is_some(), false)
-            }
-            Entry::Vacant(new) => {
-                let place = self.keys.len();
-                self.keys.push(new.key().clone());
-                self.loaded.push(None);
-                new.insert(place);
-                (place, false, place == self.dispatched)
-            }
-        }
+        let entry = self.keys.entry(key);
+        let (place, is_new) = (entry.index(), matches!(entry, Entry::Vacant(_)));
+        let is_loaded = entry.or_default().is_some();
+        (place, is_loaded, is_new && place == self.dispatched)
     }
 
     fn prime(&mut self, key: F::Key, value: Loaded<F>) {
@@ -192,7 +179,7 @@ impl<F: BatchFunction> State<F> {
         if self.dispatched == self.keys.len()
             && let (place, false, true) = self.add(key)
         {
-            self.loaded[place] = Some(value);
+            self.keys[place] = Some(value);
             self.dispatched += 1;
         }
     }
@@ -213,7 +200,8 @@ where
                 let mut state = self.state();
                 let first = state.dispatched;
                 state.dispatched = state.keys.len();
-                (first, state.keys[first..].to_vec())
+                let keys = state.keys.keys().skip(first).cloned();
+                (first, keys.collect::<Vec<_>>())
             };
             let mut batch = load_batch::<F>(request, &keys, selection).await;
             let loaded = keys.iter().map(|key| match &mut batch {
@@ -221,7 +209,7 @@ where
                 Err(error) => Some(Arc::new(Err(error.clone()))),
             });
             let mut state = self.state();
-            for (slot, loaded) in state.loaded[first..].iter_mut().zip(loaded) {
+            for (slot, loaded) in state.keys.values_mut().skip(first).zip(loaded) {
                 *slot = Some(loaded);
             }
         }
@@ -229,7 +217,7 @@ where
     }
 
     fn is_loaded(&self, place: usize) -> bool {
-        self.state().loaded[place].is_some()
+        self.state().keys[place].is_some()
     }
 
     fn write_loaded<'r>(
@@ -240,15 +228,16 @@ where
         out: &mut Writer<'r, F::Request>,
     ) -> Written {
         // Released before the value is written, because fields below it may add keys to this loader.
-        let loaded = self.state().loaded[place].clone().flatten();
+        let loaded = self.state().keys[place].clone().flatten();
         match loaded.as_deref() {
             Some(Ok(value)) => value.write(field, request, out),
             Some(Err(error)) => out.item_error(error.clone(), field),
             None if field.definition.nullable => out.null(),
             None if field.definition.ty.starts_with('[') => out.list([], |(), out| out.null()),
             None => {
-                let key = self.state().keys.get(place).cloned();
-                let key = key.map_or_else(String::new, |key| format!("{key:?}"));
+                let state = self.state();
+                let key = state.keys.get_index(place);
+                let key = key.map_or_else(String::new, |(key, _)| format!("{key:?}"));
                 let message = format!("{}: nothing was found for the key {key}", F::FIELD);
                 out.item_error(ResolverError::internal(message), field)
             }
@@ -261,7 +250,7 @@ async fn load_batch<F: BatchFunction>(
     request: &F::Request,
     keys: &[F::Key],
     selection: Selection<'_>,
-) -> Result<HashMap<F::Key, Result<F::Value, ResolverError>>, ResolverError> {
+) -> Result<HashMap<F::Key, Result<F::Value, ResolverError>, RandomState>, ResolverError> {
     BATCH_SIZE.record(
         keys.len() as u64,
         &[KeyValue::new("coach.batch.field", F::FIELD)],

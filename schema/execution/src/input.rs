@@ -7,7 +7,7 @@ use apollo_compiler::{
 };
 use async_graphql::{MaybeUndefined, Name, Number, Value, Variables, indexmap::IndexMap};
 
-use crate::{InputError, Violation, builtin};
+use crate::{InputError, Violation, builtin, definition::FieldDefinition};
 
 /// A Rust type that accepts values of a GraphQL input type. `G` is the type's
 /// marker, in the notation that [`Output`](crate::Output) describes.
@@ -176,6 +176,22 @@ impl ArgumentValues {
         let value = self.0.swap_remove(name).or(default);
         let taken = value.map_or_else(T::absent, T::coerce);
         taken.map_err(|error| error.within(name))
+    }
+
+    /// The number of items by the field's `@listSize`: the largest slicing argument, given or default, or the assumed size
+    /// if there is none; 1 for a field that has no such size.
+    pub(crate) fn list_size(&self, definition: &FieldDefinition) -> usize {
+        let Some(rule) = &definition.list_size else {
+            return 1;
+        };
+        let sizes = rule.slicing.iter().filter_map(|name| {
+            self.size(name).or_else(|| {
+                let mut arguments = definition.arguments.iter();
+                let argument = arguments.find(|argument| argument.name == *name);
+                argument?.default?.parse().ok()
+            })
+        });
+        sizes.max().unwrap_or(rule.assumed)
     }
 
     /// Rejects the values that were not taken: they belong to no known field.

@@ -1,9 +1,16 @@
 //! Rows that several batch functions of a request need: loaded in batches, and each key once.
 
-use std::{collections::HashMap, fmt::Debug, hash::Hash, slice, sync::Arc};
+use std::{
+    collections::HashMap,
+    fmt::Debug,
+    hash::Hash,
+    slice,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+};
 
 use dataloader::{BatchFn, cached};
 use futures_util::{FutureExt as _, future::BoxFuture};
+use smallvec::SmallVec;
 
 /// A value, `None` if there is none for the key, or the error of the batch that it was loaded with.
 type Entry<V, E> = Result<Option<Arc<V>>, E>;
@@ -12,7 +19,12 @@ type Entry<V, E> = Result<Option<Arc<V>>, E>;
 struct Load<K, V, E>(LoadFn<K, V, E>);
 
 type LoadFn<K, V, E> =
-    Box<dyn Fn(Vec<K>) -> BoxFuture<'static, Result<HashMap<K, V>, E>> + Send + Sync>;
+    Arc<dyn Fn(Vec<K>) -> BoxFuture<'static, Result<HashMap<K, V>, E>> + Send + Sync>;
+
+/// Values with their keys; usually one.
+type Primed<K, V> = SmallVec<[(K, Arc<V>); 1]>;
+
+type Inner<K, V, E> = cached::Loader<K, Entry<V, E>, Load<K, V, E>>;
 
 impl<K: Clone + Eq + Hash, V, E: Clone> BatchFn<K, Entry<V, E>> for Load<K, V, E> {
     async fn load(&mut self, keys: &[K]) -> HashMap<K, Entry<V, E>> {
@@ -29,7 +41,13 @@ impl<K: Clone + Eq + Hash, V, E: Clone> BatchFn<K, Entry<V, E>> for Load<K, V, E
 }
 
 /// Loads and caches values of one kind for a request.
-pub struct Loader<K: Clone + Eq + Hash, V, E: Clone>(cached::Loader<K, Entry<V, E>, Load<K, V, E>>);
+pub struct Loader<K: Clone + Eq + Hash, V, E: Clone> {
+    load: LoadFn<K, V, E>,
+    /// Made when a key has to be loaded. Most requests load none of most kinds.
+    inner: OnceLock<Inner<K, V, E>>,
+    /// Values that were loaded in another way.
+    primed: Mutex<Primed<K, V>>,
+}
 
 impl<K, V, E> Loader<K, V, E>
 where
@@ -42,10 +60,23 @@ where
     where
         F: Future<Output = Result<HashMap<K, V>, E>> + Send + 'static,
     {
-        let load = Load(Box::new(move |keys| load(keys).boxed()));
-        let loader = cached::Loader::new(load).with_yield_count(0);
-        // A batch is one SQL statement, whatever its size.
-        Self(loader.with_max_batch_size(usize::MAX))
+        Self {
+            load: Arc::new(move |keys| load(keys).boxed()),
+            inner: OnceLock::new(),
+            primed: Mutex::default(),
+        }
+    }
+
+    fn inner(&self) -> &Inner<K, V, E> {
+        self.inner.get_or_init(|| {
+            let loader = cached::Loader::new(Load(Arc::clone(&self.load))).with_yield_count(0);
+            // A batch is one SQL statement, whatever its size.
+            loader.with_max_batch_size(usize::MAX)
+        })
+    }
+
+    fn primed(&self) -> MutexGuard<'_, Primed<K, V>> {
+        self.primed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The values of these keys. Keys that have none are absent from the result.
@@ -54,14 +85,31 @@ where
     ///
     /// That of the batch that loaded one of the keys.
     pub async fn get(&self, keys: &[K]) -> Result<HashMap<K, Arc<V>>, E> {
-        loop {
-            // It fails only after the future that loaded some of these keys was dropped. The next batch contains them.
-            if let Ok(entries) = self.0.try_load_many(keys.to_vec()).await {
-                let found = entries.into_iter();
-                let found = found.map(|(key, entry)| Ok(entry?.map(|value| (key, value))));
-                return found.filter_map(Result::transpose).collect();
+        let mut found = HashMap::with_capacity(keys.len());
+        let mut missing = Vec::new();
+        {
+            let primed = self.primed();
+            for key in keys {
+                match primed.iter().find(|(known, _)| known == key) {
+                    Some((key, value)) => {
+                        found.insert(key.clone(), Arc::clone(value));
+                    }
+                    None => missing.push(key.clone()),
+                }
             }
         }
+        while !missing.is_empty() {
+            // It fails only after the future that loaded some of these keys was dropped. The next batch contains them.
+            if let Ok(entries) = self.inner().try_load_many(missing.clone()).await {
+                missing.clear();
+                for (key, entry) in entries {
+                    if let Some(value) = entry? {
+                        found.insert(key, value);
+                    }
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// The value of one key, `None` if there is none.
@@ -74,8 +122,11 @@ where
     }
 
     /// Adds a value that was loaded in another way to the cache.
-    pub async fn prime(&self, key: K, value: Arc<V>) {
-        self.0.prime(key, Ok(Some(value))).await;
+    pub fn prime(&self, key: K, value: Arc<V>) {
+        let mut primed = self.primed();
+        if !primed.iter().any(|(known, _)| *known == key) {
+            primed.push((key, value));
+        }
     }
 }
 

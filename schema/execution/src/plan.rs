@@ -3,10 +3,11 @@
 //! and `@include`; what else a request contributes is in `prepared`.
 
 use std::{
+    any::Any,
     collections::{HashMap, HashSet},
     marker::PhantomData,
     ptr,
-    sync::Arc,
+    sync::{Arc, atomic::AtomicUsize},
 };
 
 use apollo_compiler::{
@@ -21,6 +22,8 @@ use crate::{
     definition::{CacheHint, FieldDefinition, TypeKind},
     document::Document,
     generated_schema::GeneratedSchema,
+    input::ArgumentValues,
+    prepared::cost,
 };
 
 /// The field index of `__typename`, which every object has.
@@ -46,8 +49,12 @@ pub(crate) struct Plan {
     pub(crate) root: Arc<ObjectPlan>,
     /// All objects, each after those below it; the last is the root.
     pub(crate) objects: Vec<Arc<ObjectPlan>>,
-    /// The number of fields that have arguments or a list size.
+    /// The number of fields whose arguments or size depend on variables.
     pub(crate) slots: usize,
+    /// The cost of the operation, unless it depends on variables.
+    pub(crate) constant_cost: Option<usize>,
+    /// The bytes of the longest answer.
+    pub(crate) answer_bytes: AtomicUsize,
     /// The strictest `@cacheControl` hint of all selected fields, for anonymous viewers and for all others.
     pub(crate) cache: Cacheability,
     /// Whether `__schema` or `__type` is selected.
@@ -69,7 +76,7 @@ pub struct ObjectPlan {
     pub(crate) type_index: usize,
     pub(crate) name: &'static str,
     pub(crate) fields: Vec<PlannedField>,
-    /// The slot whose size `@listSize(sizedFields:)` of the parent assigns to these fields.
+    /// The size that `@listSize(sizedFields:)` of the parent assigns to these fields.
     pub(crate) sized_by: SizedFields,
 }
 
@@ -86,13 +93,28 @@ pub struct PlannedField {
     pub(crate) position: Pos,
     /// Its number in the plan.
     pub(crate) id: usize,
-    /// Its place among the fields that have arguments or a list size, if it has.
-    pub(crate) slot: Option<usize>,
-    pub(crate) arguments: Vec<Node<Argument>>,
+    pub(crate) arguments: Arguments,
+    pub(crate) size: Size,
     /// Whether it is a mutation whose payload has `userErrors`.
     pub(crate) has_user_errors: bool,
     /// A plan for each object type that the field can return.
     pub(crate) objects: Vec<Arc<ObjectPlan>>,
+}
+
+/// The arguments of a field.
+pub(crate) enum Arguments {
+    /// The field has none, or there are no variables in them: they are coerced, as the type that the generator emits.
+    Constant(Box<dyn Any + Send + Sync>),
+    /// They depend on variables, or are invalid: a request coerces them, in this slot.
+    Variable(usize, Vec<Node<Argument>>),
+}
+
+/// The number of items of a field, by `@listSize`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Size {
+    Constant(usize),
+    /// That of the request, in this slot.
+    Variable(usize),
 }
 
 impl PlannedField {
@@ -133,8 +155,8 @@ pub(crate) struct Planner<'d, S> {
     schema: PhantomData<S>,
 }
 
-/// The slot whose size `@listSize(sizedFields:)` of the parent assigns to these fields of the object.
-type SizedFields = Option<(usize, &'static [&'static str])>;
+/// The size that `@listSize(sizedFields:)` of the parent assigns to these fields of the object.
+type SizedFields = Option<(Size, &'static [&'static str])>;
 
 /// An object type, the addresses of the selection sets on it, and the sizes of its list fields.
 type PlanKey = (usize, Vec<usize>, SizedFields);
@@ -179,8 +201,10 @@ impl<'d, S: GeneratedSchema> Planner<'d, S> {
             Some(error) => Err(error),
             None => Ok(Plan {
                 root,
+                constant_cost: (planner.slots == 0).then(|| cost(&planner.objects, &[])),
                 objects: planner.objects,
                 slots: planner.slots,
+                answer_bytes: AtomicUsize::new(0),
                 cache: planner.cache,
                 introspects: planner.introspects,
             }),
@@ -289,8 +313,8 @@ impl<'d, S: GeneratedSchema> Planner<'d, S> {
             index: TYPENAME,
             position: self.document.position(first.location()),
             id: self.fields,
-            slot: None,
-            arguments: Vec::new(),
+            arguments: Arguments::Constant(Box::new(())),
+            size: Size::Constant(1),
             has_user_errors: false,
             objects: Vec::new(),
         };
@@ -308,19 +332,45 @@ impl<'d, S: GeneratedSchema> Planner<'d, S> {
         let definition = &definitions[index];
         field.definition = definition;
         field.index = index;
-        field.arguments.clone_from(&first.arguments);
         field.has_user_errors = S::MUTATION == Some(type_index) && has_user_errors::<S>(definition);
-        if !definition.arguments.is_empty() || definition.list_size.is_some() {
-            field.slot = Some(self.slots);
-            self.slots += 1;
-        }
+        (field.arguments, field.size) = self.arguments(type_index, index, &first.arguments);
         self.apply_cache_hint(definition);
         let rule = definition.list_size.as_ref();
         let sized_fields = rule.map(|rule| rule.sized_fields).unwrap_or_default();
-        let sized_below = field.slot.filter(|_| !sized_fields.is_empty());
-        let sized_below = sized_below.map(|slot| (slot, sized_fields));
+        let sized_below = (!sized_fields.is_empty()).then_some((field.size, sized_fields));
         field.objects = self.children(definition, nodes, sized_below);
         field
+    }
+
+    /// The arguments of a field, and its number of items.
+    fn arguments(
+        &mut self,
+        type_index: usize,
+        index: usize,
+        arguments: &[Node<Argument>],
+    ) -> (Arguments, Size) {
+        let definition = &S::TYPES[type_index].fields()[index];
+        let is_constant = arguments
+            .iter()
+            .all(|argument| is_constant(&argument.value));
+        let mut values = ArgumentValues::new(arguments, self.variables);
+        let size = values.list_size(definition);
+        let coerced = if !is_constant {
+            None
+        } else if definition.arguments.is_empty() {
+            Some(Box::new(()) as Box<dyn Any + Send + Sync>)
+        } else {
+            S::arguments(type_index, index, &mut values).ok()
+        };
+        if let Some(coerced) = coerced {
+            return (Arguments::Constant(coerced), Size::Constant(size));
+        }
+        let slot = self.slots;
+        self.slots += 1;
+        (
+            Arguments::Variable(slot, arguments.to_vec()),
+            Size::Variable(slot),
+        )
     }
 
     /// Plans the selection for each object type that the field can return.
@@ -390,6 +440,16 @@ impl<'d, S: GeneratedSchema> Planner<'d, S> {
             for_anonymous.max_age = for_anonymous.max_age.min(hint.max_age);
             for_anonymous.private |= hint.private;
         }
+    }
+}
+
+/// Whether there are no variables in a literal.
+fn is_constant(value: &Literal) -> bool {
+    match value {
+        Literal::Variable(_) => false,
+        Literal::List(items) => items.iter().all(|item| is_constant(item)),
+        Literal::Object(fields) => fields.iter().all(|(_, value)| is_constant(value)),
+        _ => true,
     }
 }
 

@@ -1,28 +1,27 @@
 //! What a request adds to the plan of its operation: authorization, arguments and cost.
 
-use std::any::Any;
+use std::{any::Any, sync::Arc};
 
 use async_graphql::Variables;
 
 use crate::{
     InputError, Problem, ResolverError,
-    definition::{FieldDefinition, ListSize},
     generated_schema::GeneratedSchema,
     input::ArgumentValues,
-    plan::{ObjectPlan, Plan, PlannedField},
+    plan::{Arguments, ObjectPlan, Plan, PlannedField, Size},
 };
 
-/// The coerced arguments of a field.
-pub(crate) enum Arguments {
-    Coerced(Box<dyn Any + Send + Sync>),
+/// The arguments of a field that depend on variables.
+enum Coerced {
+    Arguments(Box<dyn Any + Send + Sync>),
     /// Invalid arguments that the payload of a mutation reports in its `userErrors`.
     UserErrors(InputError),
 }
 
 /// A planned operation with the viewer and the variables of a request.
 pub struct Prepared {
-    /// By [`PlannedField::slot`].
-    arguments: Vec<Option<Arguments>>,
+    /// By the slot of [`Arguments::Variable`].
+    arguments: Vec<Option<Coerced>>,
     /// The authorization or argument errors that are reported instead of resolving fields, by [`PlannedField::id`].
     errors: Vec<(usize, ResolverError)>,
     /// The cost of the operation, in units of `@cost`.
@@ -36,20 +35,19 @@ impl Prepared {
         context: &S::Context,
     ) -> Self {
         let mut arguments: Vec<_> = (0..plan.slots).map(|_| None).collect();
-        let mut sizes = vec![None; plan.slots];
+        let mut sizes = vec![1; plan.slots];
         let mut errors = Vec::new();
         for object in &plan.objects {
             for field in object.fields.iter().filter(|field| !field.is_meta()) {
                 let guarded = S::guard(object.type_index, field.index, context);
-                if let Some(slot) = field.slot {
-                    let mut values = ArgumentValues::new(&field.arguments, variables);
-                    let rule = field.definition.list_size.as_ref();
-                    sizes[slot] = rule.map(|rule| list_size(rule, field.definition, &values));
+                if let Arguments::Variable(slot, literals) = &field.arguments {
+                    let mut values = ArgumentValues::new(literals, variables);
+                    sizes[*slot] = values.list_size(field.definition);
                     if guarded.is_ok() && !field.definition.arguments.is_empty() {
                         match S::arguments(object.type_index, field.index, &mut values) {
-                            Ok(coerced) => arguments[slot] = Some(Arguments::Coerced(coerced)),
+                            Ok(coerced) => arguments[*slot] = Some(Coerced::Arguments(coerced)),
                             Err(error) if field.has_user_errors && error.is_user_error() => {
-                                arguments[slot] = Some(Arguments::UserErrors(error));
+                                arguments[*slot] = Some(Coerced::UserErrors(error));
                             }
                             Err(error) => {
                                 let error = error.into_resolver_error(field.definition.name);
@@ -67,7 +65,9 @@ impl Prepared {
         Self {
             arguments,
             errors,
-            cost: cost(plan, &sizes),
+            cost: plan
+                .constant_cost
+                .unwrap_or_else(|| cost(&plan.objects, &sizes)),
         }
     }
 
@@ -85,43 +85,35 @@ impl Prepared {
     /// # Panics
     ///
     /// If `T` is not the argument type of this field; generated code always passes the right one.
-    pub fn arguments<T: Any>(&self, field: &PlannedField) -> &T {
-        match field.slot.and_then(|slot| self.arguments[slot].as_ref()) {
-            Some(Arguments::Coerced(arguments)) => arguments.downcast_ref(),
-            _ => None,
+    pub fn arguments<'a, T: Any>(&'a self, field: &'a PlannedField) -> &'a T {
+        match &field.arguments {
+            Arguments::Constant(arguments) => arguments.downcast_ref(),
+            Arguments::Variable(slot, _) => match &self.arguments[*slot] {
+                Some(Coerced::Arguments(arguments)) => arguments.downcast_ref(),
+                _ => None,
+            },
         }
         .expect("a prepared field has the arguments of its own type")
     }
 
     /// The problems of invalid arguments that the payload reports in its `userErrors`; there are no arguments then.
     pub(crate) fn user_errors(&self, field: &PlannedField) -> Option<&[Problem]> {
-        match field.slot.and_then(|slot| self.arguments[slot].as_ref()) {
-            Some(Arguments::UserErrors(error)) => Some(error.problems()),
+        let Arguments::Variable(slot, _) = field.arguments else {
+            return None;
+        };
+        match &self.arguments[slot] {
+            Some(Coerced::UserErrors(error)) => Some(error.problems()),
             _ => None,
         }
     }
 }
 
-/// The largest slicing argument, given or default; the assumed size if there is none.
-fn list_size(rule: &ListSize, definition: &FieldDefinition, arguments: &ArgumentValues) -> usize {
-    let sizes = rule.slicing.iter().filter_map(|name| {
-        arguments.size(name).or_else(|| {
-            let definition = definition
-                .arguments
-                .iter()
-                .find(|argument| argument.name == *name);
-            definition?.default?.parse().ok()
-        })
-    });
-    sizes.max().unwrap_or(rule.assumed)
-}
-
 /// The cost of an operation whose lists have these sizes, by slot. Of several possible types the most expensive one
 /// counts.
-fn cost(plan: &Plan, sizes: &[Option<usize>]) -> usize {
+pub(crate) fn cost(objects: &[Arc<ObjectPlan>], sizes: &[usize]) -> usize {
     // Objects come after those below them.
-    let mut costs = Vec::with_capacity(plan.objects.len());
-    for object in &plan.objects {
+    let mut costs = Vec::with_capacity(objects.len());
+    for object in objects {
         let fields = object.fields.iter();
         let fields = fields.map(|field| {
             let below = field.objects.iter().map(|below| costs[below.index]);
@@ -135,16 +127,14 @@ fn cost(plan: &Plan, sizes: &[Option<usize>]) -> usize {
 
 /// The number of items of a field. A size multiplies the field itself or, with `sizedFields`, the fields of these names
 /// below it.
-fn length(object: &ObjectPlan, field: &PlannedField, sizes: &[Option<usize>]) -> usize {
-    if let Some((slot, names)) = object.sized_by
-        && names.contains(&field.definition.name)
-    {
-        return sizes[slot].unwrap_or(1);
-    }
-    match &field.definition.list_size {
-        Some(rule) if rule.sized_fields.is_empty() => {
-            field.slot.and_then(|slot| sizes[slot]).unwrap_or(1)
-        }
-        _ => 1,
+fn length(object: &ObjectPlan, field: &PlannedField, sizes: &[usize]) -> usize {
+    let size = match (object.sized_by, &field.definition.list_size) {
+        (Some((size, names)), _) if names.contains(&field.definition.name) => size,
+        (_, Some(rule)) if rule.sized_fields.is_empty() => field.size,
+        _ => return 1,
+    };
+    match size {
+        Size::Constant(size) => size,
+        Size::Variable(slot) => sizes[slot],
     }
 }

@@ -1,6 +1,11 @@
 //! `ExecuteQuery` and `ExecuteMutation` (specification 6.2), level by level.
 
-use std::{future::poll_fn, ptr, sync::Arc, task::Poll};
+use std::{
+    future::poll_fn,
+    ptr,
+    sync::{Arc, atomic::Ordering::Relaxed},
+    task::Poll,
+};
 
 use async_graphql::{ServerError, Variables};
 use futures_util::future::{BoxFuture, join, join_all};
@@ -12,7 +17,7 @@ use crate::{
     introspection::Introspected,
     plan::{INTROSPECTION, ObjectPlan, Plan},
     prepared::Prepared,
-    writer::{Fill, Hole, Level, Loads, Source},
+    writer::{Fill, Hole, Level, Loads, Segment, Source},
 };
 
 /// Executes an operation, whose variables are coerced. Returns its cost, too.
@@ -38,7 +43,7 @@ pub(crate) async fn run<S: GeneratedSchema>(
         execute_serially::<S>(&plan.root, &prepared, context).await
     } else {
         let request = S::request(Arc::clone(context));
-        let mut writer = Writer::new(&prepared);
+        let mut writer = Writer::new(&prepared, plan.answer_bytes.load(Relaxed));
         let written = writer.object(&plan.root, |field, out| match field.index {
             INTROSPECTION => match introspected.get(&*field.key) {
                 Some(value) => out.json(value),
@@ -46,7 +51,10 @@ pub(crate) async fn run<S: GeneratedSchema>(
             },
             _ => S::resolve_root(plan.root.type_index, field, &request, out),
         });
-        complete(writer, written, &request).await
+        let completed = complete(writer, written, &request).await;
+        let bytes = completed.json.as_ref().map_or(0, Vec::len);
+        plan.answer_bytes.fetch_max(bytes, Relaxed);
+        completed
     };
     (cost, Ok(completed))
 }
@@ -62,7 +70,7 @@ async fn execute_serially<S: GeneratedSchema>(
     let mut errors = Vec::new();
     for (index, field) in root.fields.iter().enumerate() {
         let request = S::request(S::fork(context));
-        let mut writer = Writer::new(prepared);
+        let mut writer = Writer::new(prepared, 0);
         let written = writer.field(root, field, |field, out| {
             S::resolve_root(root.type_index, field, &request, out)
         });
@@ -91,7 +99,7 @@ async fn complete<'r, R: Sync>(
 ) -> Completed {
     let mut levels = Vec::new();
     while !writer.level.holes.is_empty() {
-        let mut level = std::mem::take(&mut writer.level);
+        let mut level = writer.next_level();
         fill(&mut level, &mut writer, request).await;
         levels.push(level);
     }
@@ -102,11 +110,11 @@ async fn complete<'r, R: Sync>(
 /// Fills the holes of a level. What needs no waiting is done first, so that the keys of fields below it are in the batches
 /// of this level.
 async fn fill<'r, R: Sync>(level: &mut Level<'r, R>, writer: &mut Writer<'r, R>, request: &'r R) {
-    fill_loaded(&mut level.holes, writer, request);
+    fill_loaded(&mut level.holes, &level.paths, writer, request);
     let (mut resolvers, mut waiting) = (Vec::new(), Vec::new());
     for (index, mut resolver) in level.resolvers.drain(..).enumerate() {
         if let Some(fill) = poll_once(&mut resolver).await {
-            fill_resolved(&mut level.holes, writer, index, fill);
+            fill_resolved(&mut level.holes, &level.paths, writer, index, fill);
         } else {
             resolvers.push(resolver);
             waiting.push(index);
@@ -116,15 +124,15 @@ async fn fill<'r, R: Sync>(level: &mut Level<'r, R>, writer: &mut Writer<'r, R>,
     for batch in level.batches.drain(..) {
         let mut load = batch.load(request, selection(batch, &level.holes));
         match poll_once(&mut load).await {
-            Some(()) => fill_loaded(&mut level.holes, writer, request),
+            Some(()) => fill_loaded(&mut level.holes, &level.paths, writer, request),
             None => batches.push(load),
         }
     }
     let (resolved, _) = join(join_all(resolvers), join_all(batches)).await;
     for (index, fill) in waiting.into_iter().zip(resolved) {
-        fill_resolved(&mut level.holes, writer, index, fill);
+        fill_resolved(&mut level.holes, &level.paths, writer, index, fill);
     }
-    fill_loaded(&mut level.holes, writer, request);
+    fill_loaded(&mut level.holes, &level.paths, writer, request);
 }
 
 /// What is selected below the fields that wait for a batch, if its function asks for that.
@@ -139,13 +147,18 @@ fn selection<'r, R>(batch: &'r dyn Loads<R>, holes: &[Hole<'r, R>]) -> Selection
 }
 
 /// Fills the holes whose keys are loaded.
-fn fill_loaded<'r, R: Sync>(holes: &mut [Hole<'r, R>], writer: &mut Writer<'r, R>, request: &'r R) {
+fn fill_loaded<'r, R: Sync>(
+    holes: &mut [Hole<'r, R>],
+    paths: &[Segment<'r>],
+    writer: &mut Writer<'r, R>,
+    request: &'r R,
+) {
     for (index, hole) in holes.iter_mut().enumerate() {
         if let Some(Source::Batch(batch, place)) = hole.source
             && batch.is_loaded(place)
         {
             let field = hole.field;
-            writer.fill(index, hole, |out| {
+            writer.fill(index, hole, paths, |out| {
                 batch.write_loaded(place, field, request, out)
             });
         }
@@ -155,13 +168,14 @@ fn fill_loaded<'r, R: Sync>(holes: &mut [Hole<'r, R>], writer: &mut Writer<'r, R
 /// Fills the hole that waits for a resolver.
 fn fill_resolved<'r, R>(
     holes: &mut [Hole<'r, R>],
+    paths: &[Segment<'r>],
     writer: &mut Writer<'r, R>,
     resolver: usize,
     fill: Fill<'r, R>,
 ) {
     let waits = |hole: &(usize, &mut Hole<'r, R>)| matches!(hole.1.source, Some(Source::Resolver(it)) if it == resolver);
     if let Some((index, hole)) = holes.iter_mut().enumerate().find(waits) {
-        writer.fill(index, hole, fill);
+        writer.fill(index, hole, paths, fill);
     }
 }
 

@@ -74,7 +74,8 @@ pub(crate) struct Hole<'r, R> {
     /// The hole of the level before that it is in.
     pub(crate) owner: Option<usize>,
     pub(crate) field: &'r PlannedField,
-    path: Vec<Segment<'r>>,
+    /// Its path, in the paths of its level.
+    path: Range<usize>,
     /// `None` once it is filled.
     pub(crate) source: Option<Source<'r, R>>,
     /// The innermost nullable value around it, as an index into [`Level::nullable`].
@@ -100,6 +101,8 @@ pub(crate) struct Nullable {
 pub(crate) struct Level<'r, R> {
     pub(crate) bytes: Vec<u8>,
     pub(crate) holes: Vec<Hole<'r, R>>,
+    /// The segments of the holes' paths.
+    pub(crate) paths: Vec<Segment<'r>>,
     pub(crate) nullable: Vec<Nullable>,
     /// The errors of fields, each with the offset at which it occurred.
     pub(crate) errors: Vec<(usize, FieldError)>,
@@ -113,6 +116,7 @@ impl<R> Default for Level<'_, R> {
         Self {
             bytes: Vec::new(),
             holes: Vec::new(),
+            paths: Vec::new(),
             nullable: Vec::new(),
             errors: Vec::new(),
             batches: Vec::new(),
@@ -128,17 +132,33 @@ pub struct Writer<'r, R> {
     path: Vec<Segment<'r>>,
     /// The hole of the level before that is being filled.
     owner: Option<usize>,
+    /// The bytes that a level is expected to have.
+    level_bytes: usize,
     pub(crate) level: Level<'r, R>,
 }
 
+/// The depth of most values.
+const EXPECTED_DEPTH: usize = 16;
+
 impl<'r, R> Writer<'r, R> {
-    pub(crate) fn new(prepared: &'r Prepared) -> Self {
-        Self {
+    /// A writer of levels that are expected to have so many bytes.
+    pub(crate) fn new(prepared: &'r Prepared, level_bytes: usize) -> Self {
+        let mut writer = Self {
             prepared,
-            path: Vec::new(),
+            path: Vec::with_capacity(EXPECTED_DEPTH),
             owner: None,
+            level_bytes,
             level: Level::default(),
-        }
+        };
+        writer.level.bytes.reserve(level_bytes);
+        writer
+    }
+
+    /// Begins the next level, and returns the one that was written.
+    pub(crate) fn next_level(&mut self) -> Level<'r, R> {
+        let mut next = Level::default();
+        next.bytes.reserve(self.level_bytes);
+        std::mem::replace(&mut self.level, next)
     }
 
     /// The operation, with the arguments of its fields.
@@ -293,11 +313,13 @@ impl<'r, R> Writer<'r, R> {
 
     /// Leaves a hole for a field.
     pub(crate) fn defer(&mut self, field: &'r PlannedField, source: Source<'r, R>) -> Written {
+        let path = self.level.paths.len();
+        self.level.paths.extend_from_slice(&self.path);
         self.level.holes.push(Hole {
             at: self.level.bytes.len(),
             owner: self.owner,
             field,
-            path: self.path.clone(),
+            path: path..self.level.paths.len(),
             source: Some(source),
             nullable: None,
             content: 0..0,
@@ -318,16 +340,18 @@ impl<'r, R> Writer<'r, R> {
         self.defer(field, Source::Resolver(self.level.resolvers.len() - 1))
     }
 
-    /// Fills a hole of the level before, which has this index.
+    /// Fills a hole of the level before, which has this index and these paths.
     pub(crate) fn fill(
         &mut self,
         index: usize,
         hole: &mut Hole<'r, R>,
+        paths: &[Segment<'r>],
         fill: impl FnOnce(&mut Self) -> Written,
     ) {
         self.owner = Some(index);
         hole.source = None;
-        self.path = std::mem::take(&mut hole.path);
+        self.path.clear();
+        self.path.extend_from_slice(&paths[hole.path.clone()]);
         let (start, holes) = (self.level.bytes.len(), self.level.holes.len());
         let errors = self.level.errors.len();
         hole.written = self.nullable_field(hole.field, fill);

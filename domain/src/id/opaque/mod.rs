@@ -1,7 +1,10 @@
 //! The external form of IDs: a tag that names the type, `_`, and the bytes in base64url. Each ID has exactly one valid
 //! string.
 
-use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use std::fmt;
+
+use base64::{Engine as _, display::Base64Display, prelude::BASE64_URL_SAFE_NO_PAD};
+use smallvec::SmallVec;
 use uuid::Uuid;
 
 use super::CYCLE_DAYS;
@@ -13,16 +16,38 @@ use crate::enums::MealSlot;
 
 /// An ID with an opaque string as its external form.
 pub trait OpaqueId: Sized {
+    /// The opaque string, as a value that is written without allocation.
+    fn opaque(&self) -> Opaque;
+
     /// The opaque string.
-    fn encode(&self) -> String;
+    fn encode(&self) -> String {
+        self.opaque().to_string()
+    }
 
     /// The ID of an opaque string; `None` when the string is not a valid ID of this type.
     fn decode(text: &str) -> Option<Self>;
 }
 
+/// The bytes of an ID; the longest has 35.
+type IdBytes = SmallVec<[u8; 40]>;
+
+/// The external form of an ID.
+pub struct Opaque {
+    /// The tag, with the underscore behind it.
+    tag: &'static str,
+    bytes: IdBytes,
+}
+
+impl fmt::Display for Opaque {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.tag)?;
+        Base64Display::new(&self.bytes, &BASE64_URL_SAFE_NO_PAD).fmt(formatter)
+    }
+}
+
 /// The binary form of an ID or of one of its parts.
 trait Bytes: Sized {
-    fn write(&self, to: &mut Vec<u8>);
+    fn write(&self, to: &mut IdBytes);
 
     /// Reads the value from the beginning of the bytes, and removes those.
     fn read(from: &mut &[u8]) -> Option<Self>;
@@ -35,7 +60,7 @@ fn byte(from: &mut &[u8]) -> Option<u8> {
 }
 
 impl Bytes for Uuid {
-    fn write(&self, to: &mut Vec<u8>) {
+    fn write(&self, to: &mut IdBytes) {
         to.extend_from_slice(self.as_bytes());
     }
 
@@ -49,7 +74,7 @@ impl Bytes for Uuid {
 macro_rules! row_bytes {
     ($($name:ident),+) => {$(
         impl Bytes for $name {
-            fn write(&self, to: &mut Vec<u8>) {
+            fn write(&self, to: &mut IdBytes) {
                 self.0.write(to);
             }
 
@@ -72,7 +97,7 @@ row_bytes!(
 macro_rules! owned_bytes {
     ($($name:ident),+) => {$(
         impl Bytes for $name {
-            fn write(&self, to: &mut Vec<u8>) {
+            fn write(&self, to: &mut IdBytes) {
                 self.member.write(to);
                 self.id.write(to);
             }
@@ -88,7 +113,7 @@ macro_rules! owned_bytes {
 owned_bytes!(PlanId, CycleId, CheckInId);
 
 impl Bytes for DayId {
-    fn write(&self, to: &mut Vec<u8>) {
+    fn write(&self, to: &mut IdBytes) {
         self.cycle.write(to);
         to.push(self.number);
     }
@@ -102,7 +127,7 @@ impl Bytes for DayId {
 }
 
 impl Bytes for ScheduledWorkoutId {
-    fn write(&self, to: &mut Vec<u8>) {
+    fn write(&self, to: &mut IdBytes) {
         self.day.write(to);
         to.push(self.position);
     }
@@ -122,7 +147,7 @@ const SLOTS: [MealSlot; 4] = [
 ];
 
 impl Bytes for MealSlot {
-    fn write(&self, to: &mut Vec<u8>) {
+    fn write(&self, to: &mut IdBytes) {
         let indexes = (0..).zip(SLOTS);
         to.extend(indexes.filter_map(|(index, slot)| (slot == *self).then_some(index)));
     }
@@ -133,7 +158,7 @@ impl Bytes for MealSlot {
 }
 
 impl Bytes for PlannedMealId {
-    fn write(&self, to: &mut Vec<u8>) {
+    fn write(&self, to: &mut IdBytes) {
         self.day.write(to);
         self.slot.write(to);
         to.push(self.position);
@@ -153,12 +178,11 @@ impl Bytes for PlannedMealId {
 macro_rules! opaque {
     ($($name:ident = $tag:literal),+ $(,)?) => {$(
         impl OpaqueId for $name {
-            fn encode(&self) -> String {
-                let mut bytes = Vec::with_capacity(35);
+            fn opaque(&self) -> Opaque {
+                let mut bytes = IdBytes::new();
                 self.write(&mut bytes);
-                let mut text = concat!($tag, "_").to_owned();
-                BASE64_URL_SAFE_NO_PAD.encode_string(bytes, &mut text);
-                text
+                let tag = concat!($tag, "_");
+                Opaque { tag, bytes }
             }
 
             fn decode(text: &str) -> Option<Self> {
@@ -197,9 +221,9 @@ macro_rules! any_id {
         }
 
         impl OpaqueId for AnyId {
-            fn encode(&self) -> String {
+            fn opaque(&self) -> Opaque {
                 match self {
-                    $(Self::$variant(id) => id.encode()),+
+                    $(Self::$variant(id) => id.opaque()),+
                 }
             }
 
