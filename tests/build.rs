@@ -5,13 +5,14 @@
 use std::env;
 
 /// The optional dependencies, by their names in `COACH_TEST_WITHOUT`, which separates them by spaces.
-const OPTIONAL: [&str; 6] = [
+const OPTIONAL: [&str; 7] = [
     "ministack",
     "namespaces",
     "npm",
     "pgbouncer",
     "python",
     "signatures",
+    "valgrind",
 ];
 
 #[expect(

@@ -2,6 +2,7 @@
 //! with a real Postgres, and counts.
 
 mod budgets;
+mod callgrind;
 
 use std::{
     path::Path,
@@ -9,7 +10,7 @@ use std::{
     sync::LazyLock,
 };
 
-use coach_tests::Postgres;
+use coach_tests::{Postgres, folder};
 
 use crate::budgets::{Budgets, Figures};
 
@@ -18,24 +19,66 @@ static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
     Postgres::start(&home)
 });
 
-/// Among so many requests of a kind is one whose packets from Postgres arrived as well as they can. Each that arrives in
-/// pieces costs some allocations.
-const ROUNDS: &str = "50";
+const PROGRAM: &str = env!("CARGO_BIN_EXE_coach-cost");
 
 #[tokio::test]
 async fn each_request_keeps_its_budget_of_allocations() {
     let url = SERVER.seeded().await;
-    let program = Command::new(env!("CARGO_BIN_EXE_coach-cost"));
-    let counted = run(program, &[&url, ROUNDS]);
-    let mut least = Figures::new();
-    for line in counted.lines() {
+    let counted = run(Command::new(PROGRAM), &[&url, "count", "20"]);
+    let counted = counted.lines().map(|line| {
         let (name, count) = line.rsplit_once(' ').expect(line);
-        let count = count.parse().expect(line);
+        (name, count.parse().expect(line))
+    });
+    let unit = "allocations";
+    Budgets { unit }.check(&least(counted));
+}
+
+#[tokio::test]
+#[cfg_attr(without_valgrind, ignore = "there is no valgrind")]
+async fn each_request_keeps_its_budget_of_instructions() {
+    let url = SERVER.seeded().await;
+    let folder = folder();
+    let file = folder.join("callgrind");
+    let valgrind = callgrind::command(PROGRAM, "coach_cost::gateway::answer_counted", &file);
+    let counted = run(valgrind, &[&url, "count", "6"]);
+    let names = counted
+        .lines()
+        .map(|line| line.rsplit_once(' ').expect(line).0);
+    let counts = callgrind::read(&file);
+    assert_eq!(names.clone().count(), counts.len());
+    let unit = "instructions";
+    Budgets { unit }.check(&least(names.zip(counts)));
+}
+
+/// 10,000 documents take half a minute; `DOCUMENTS` asks for more.
+#[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "only set by developers")]
+async fn documents_that_come_once_take_no_memory_and_no_place_in_the_cache() {
+    let url = SERVER.seeded().await;
+    let documents = std::env::var("DOCUMENTS").unwrap_or_else(|_| "10000".to_owned());
+    let printed = run(Command::new(PROGRAM), &[&url, "flood", &documents]);
+    let figure = |name: &str| -> i64 {
+        let line = printed.lines().find_map(|line| line.strip_prefix(name));
+        line.expect(name).trim().parse().expect(&printed)
+    };
+    // Documents in the cache differ in size a little, and so do those that replace them.
+    assert!(
+        figure("bytes later") < figure("bytes first") / 20,
+        "{printed}"
+    );
+    let (hits, misses) = (figure("hits"), figure("misses"));
+    assert!(hits > 99 * misses, "{printed}");
+}
+
+/// What each request takes at least. The first ones prepare statements, and others may be in the way of background tasks or
+/// wait for Postgres twice; these take more.
+fn least<'n>(counted: impl Iterator<Item = (&'n str, u64)>) -> Figures {
+    let mut least = Figures::new();
+    for (name, count) in counted {
         let known = least.entry(name.to_owned()).or_insert(count);
         *known = count.min(*known);
     }
-    let unit = "allocations";
-    Budgets { unit }.check(&least);
+    least
 }
 
 /// The output of a program with these arguments, and without the environment, in which there may be settings for other

@@ -20,7 +20,7 @@
 //! * [`loader`]: rows that several batch functions share, cached for a request;
 //! * [`input`]: coercion of arguments, which distinguishes absent from null;
 //! * [`input_error`]: invalid input, as type mismatches or user errors;
-//! * [`document`]: limits, parsing and validation;
+//! * [`document`]: limits, parsing and validation; `document_cache`: the results;
 //! * [`generated_schema`]: the interface to the generated code;
 //! * [`schema`]: the engine that the gateway uses.
 
@@ -30,6 +30,7 @@ pub mod constraint;
 mod data;
 pub mod definition;
 pub mod document;
+mod document_cache;
 pub mod generated_schema;
 pub mod input;
 pub mod input_error;

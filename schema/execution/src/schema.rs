@@ -4,12 +4,12 @@ use std::{borrow::Cow, marker::PhantomData, sync::Arc};
 
 use apollo_compiler::executable::Operation;
 use async_graphql::{ServerError, Variables};
-use quick_cache::{Weighter, sync::Cache};
 
 use crate::{
     Data,
     definition::CacheHint,
     document::{self, Document, Limits},
+    document_cache::DocumentCache,
     generated_schema::GeneratedSchema,
     introspection::{Introspected, Introspection},
     plan::Planner,
@@ -44,16 +44,11 @@ impl Response {
     }
 }
 
-/// The capacity of the document cache in bytes of source text. A parsed document takes about 20 times as much memory.
-const MAX_CACHED_BYTES: u64 = 1024 * 1024;
-/// The number of documents that the cache is expected to hold.
-const EXPECTED_CACHED_DOCUMENTS: usize = 1_000;
-
 /// Executes operations on the schema `S`, and caches the documents that it has validated.
 pub struct Engine<S: GeneratedSchema> {
     introspection: Introspection,
     limits: Limits,
-    documents: Cache<Box<str>, Arc<PlannedDocument>, TextLength>,
+    documents: DocumentCache,
     schema: PhantomData<S>,
 }
 
@@ -67,11 +62,7 @@ impl<S: GeneratedSchema> Engine<S> {
         Self {
             introspection: Introspection::new(S::SDL),
             limits,
-            documents: Cache::with_weighter(
-                EXPECTED_CACHED_DOCUMENTS,
-                MAX_CACHED_BYTES,
-                TextLength,
-            ),
+            documents: DocumentCache::default(),
             schema: PhantomData,
         }
     }
@@ -88,7 +79,7 @@ impl<S: GeneratedSchema> Engine<S> {
         let schema = self.introspection.schema();
         let document = document::prepare(text, &self.limits, schema, S::TYPES)?;
         let document = Arc::new(PlannedDocument::new(document));
-        self.documents.insert(text.into(), Arc::clone(&document));
+        self.documents.insert(text, &document);
         Ok(document)
     }
 
@@ -192,14 +183,5 @@ impl<S: GeneratedSchema> Engine<S> {
             }
             None => Ok(Cow::Owned(Introspected::new())),
         }
-    }
-}
-
-#[derive(Clone)]
-struct TextLength;
-
-impl Weighter<Box<str>, Arc<PlannedDocument>> for TextLength {
-    fn weight(&self, text: &Box<str>, _: &Arc<PlannedDocument>) -> u64 {
-        text.len() as u64
     }
 }

@@ -10,7 +10,9 @@ use axum::{
         header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
     },
 };
-use coach_domain::{clock::Clock as _, command::CommandRate, live::StatusCache, purchase::Shops};
+use coach_domain::{
+    clock::Clock as _, command::CommandRate, database::Pool, live::StatusCache, purchase::Shops,
+};
 use coach_gateway::{
     auth::{Authenticator, LocalIssuer},
     database,
@@ -20,36 +22,34 @@ use coach_gateway::{
 use coach_resolvers::App;
 use coach_tests::{TestClock, TestFolder, folder, member, noon};
 use coach_workers::{object::Folder, queue::PostgresQueue};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 
 /// A gateway, and what its requests took. Everything runs on the thread that sends them.
-pub(crate) struct Gateway {
-    runtime: Runtime,
+pub(crate) struct Gateway<'r> {
+    runtime: &'r Runtime,
     router: Router,
     issuer: Arc<LocalIssuer>,
     clock: Arc<TestClock>,
+    pool: Pool,
     counted: Vec<(String, u64)>,
     _objects: TestFolder,
 }
 
-impl Gateway {
+impl<'r> Gateway<'r> {
     /// Starts a gateway with this database, in which it is [`noon`].
-    pub(crate) fn start(url: &str, settings: &Settings) -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime");
+    pub(crate) fn start(url: &str, settings: &Settings, runtime: &'r Runtime) -> Self {
         let clock = noon();
         let issuer = Arc::new(LocalIssuer::generate().expect("randomness"));
         let objects_folder = folder();
-        let router = runtime.block_on(async {
+        let (router, pool) = runtime.block_on(async {
             let pool = database::pool(url, settings).expect("a pool");
             let objects = Arc::new(Folder::new(&*objects_folder));
             let app = Arc::new(App {
                 operations: Arc::new(PostgresQueue::new_unchecked(pool.clone(), [])),
-                database: pool,
+                database: pool.clone(),
                 catalogue: Arc::default(),
                 clock: clock.clone(),
                 shops: Shops::default(),
@@ -60,28 +60,60 @@ impl Gateway {
                 record_statements: false,
             });
             let authenticator = Authenticator::local(&issuer, &settings.auth, clock.clone());
-            http::router(AppState::new(settings, app, authenticator, None))
+            let state = AppState::new(settings, app, authenticator, None);
+            (http::router(state), pool)
         });
         Self {
             runtime,
             router,
             issuer,
             clock,
+            pool,
             counted: Vec::new(),
             _objects: objects_folder,
         }
     }
 
-    /// Stops it, and returns the requests in their order, with the number of allocations of each.
-    pub(crate) fn stop(self) -> Vec<(String, u64)> {
-        // The pool closes its connections within the runtime.
-        let _runtime = self.runtime.enter();
-        drop(self.router);
-        self.counted
+    /// The counted requests since the last call in their order, with the number of allocations of each.
+    pub(crate) fn take_counted(&mut self) -> Vec<(String, u64)> {
+        std::mem::take(&mut self.counted)
     }
 
     /// Sends an operation as the person with this email address, or anonymously if it is empty, and counts it as `name`.
     pub(crate) fn send(&mut self, name: &str, email: &str, text: &str, variables: &Value) -> Value {
+        let request = self.request(email, text, variables);
+        let router = self.router.clone();
+        let mut answered = Vec::new();
+        let allocated = allocation_counter::measure(|| {
+            answered = answer_counted(self.runtime, router, request);
+        });
+        self.counted.push((name.to_owned(), allocated.count_total));
+        parse(&answered)
+    }
+
+    /// Sends an operation that is not counted.
+    pub(crate) fn ask(&self, email: &str, text: &str) -> Value {
+        let request = self.request(email, text, &json!({}));
+        let answer = parse(&answer(self.runtime, self.router.clone(), request));
+        assert_eq!(answer["errors"], Value::Null, "{text}");
+        answer
+    }
+
+    /// Executes SQL.
+    pub(crate) fn execute(&self, sql: &str) {
+        let executed = self.runtime.block_on(self.pool.execute_unprepared(sql));
+        executed.expect(sql);
+    }
+
+    /// The text that a statement selects.
+    pub(crate) fn text(&self, sql: &str) -> String {
+        let statement = Statement::from_string(DbBackend::Postgres, sql);
+        let row = self.runtime.block_on(self.pool.query_one_raw(statement));
+        let row = row.expect(sql).expect("a row");
+        row.try_get_by_index(0).expect("text")
+    }
+
+    fn request(&self, email: &str, text: &str, variables: &Value) -> Request<Body> {
         let body = json!({ "query": text, "variables": variables });
         let mut request = Request::post("/graphql")
             .header(CONTENT_TYPE, "application/json")
@@ -89,14 +121,7 @@ impl Gateway {
         if !email.is_empty() {
             request = request.header(AUTHORIZATION, format!("Bearer {}", self.token(email)));
         }
-        let request = request.body(body.to_string().into()).expect("a request");
-        let router = self.router.clone();
-        let mut answer = Vec::new();
-        let allocated = allocation_counter::measure(|| {
-            answer = answer_request(&self.runtime, router, request);
-        });
-        self.counted.push((name.to_owned(), allocated.count_total));
-        serde_json::from_slice(&answer).expect("JSON")
+        request.body(body.to_string().into()).expect("a request")
     }
 
     fn token(&self, email: &str) -> String {
@@ -110,12 +135,20 @@ impl Gateway {
     }
 }
 
-/// Answers a request. Callgrind counts what is within this function.
+/// Answers a request that is counted. Callgrind counts what is within this function.
 #[inline(never)]
-fn answer_request(runtime: &Runtime, router: Router, request: Request<Body>) -> Vec<u8> {
+fn answer_counted(runtime: &Runtime, router: Router, request: Request<Body>) -> Vec<u8> {
+    answer(runtime, router, request)
+}
+
+fn answer(runtime: &Runtime, router: Router, request: Request<Body>) -> Vec<u8> {
     runtime.block_on(async {
         let response = router.oneshot(request).await.expect("an answer");
         let body = to_bytes(response.into_body(), usize::MAX).await;
         body.expect("a body").into()
     })
+}
+
+fn parse(answer: &[u8]) -> Value {
+    serde_json::from_slice(answer).expect("JSON")
 }

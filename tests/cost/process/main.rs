@@ -1,40 +1,93 @@
-//! A gateway that serves requests one at a time and counts the allocations of each. `tests/cost` runs it, also in
-//! valgrind, and compares the figures with the budgets.
+//! A gateway that serves requests one at a time and counts what they take. `tests/cost` runs it, also in valgrind, and
+//! compares the figures with the budgets.
 
+mod attacks;
+mod changes;
+mod flood;
 mod gateway;
 mod reads;
 
+use std::{thread, time::Duration};
+
+use clap::{Parser, Subcommand};
 use coach_gateway::{
     settings::{Settings, Sources},
     telemetry::Telemetry,
 };
+use coach_tests::WAIT_TIMEOUT;
 
 use crate::gateway::Gateway;
 
+/// How often to send each attack. All after the first take the same, for they wait for nothing.
+const ATTACK_ROUNDS: usize = 2;
+
+/// How long the runtime sleeps before it waits for Postgres, so that what it waits for has arrived in one piece, however
+/// busy the machine is: each wake-up costs instructions, and each piece allocations.
+const PAUSE: Duration = Duration::from_millis(2);
+
+#[derive(Parser)]
+struct Options {
+    /// The URL of a seeded database, which only this process uses.
+    url: String,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Counts the allocations of each request, and prints them.
+    Count {
+        /// How often to send each operation. At first connections are opened and statements prepared.
+        rounds: usize,
+    },
+    /// Sends documents that are all different, and prints what became of memory and cache.
+    Flood { documents: usize },
+}
+
 fn main() {
-    let mut arguments = std::env::args().skip(1);
-    let url = arguments.next().expect("the URL of a seeded database");
-    let rounds = arguments.next().expect("the number of rounds");
-    let rounds: usize = rounds.parse().expect("a number");
+    let options = Options::parse();
     let settings = settings();
     // As in production: each request is logged and measured.
     let telemetry = Telemetry::start(&settings).expect("telemetry starts");
-    let mut gateway = Gateway::start(&url, &settings);
-    for _ in 0..rounds {
-        reads::send(&mut gateway);
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    if matches!(options.verb, Verb::Count { .. }) {
+        builder.on_thread_park(|| thread::sleep(PAUSE));
     }
-    for (name, allocations) in gateway.stop() {
-        println!("{name} {allocations}");
+    let runtime = builder.enable_all().build().expect("a runtime");
+    // The pool, when it is dropped, closes its connections in the runtime.
+    let _context = runtime.enter();
+    let mut gateway = Gateway::start(&options.url, &settings, &runtime);
+    match options.verb {
+        Verb::Count { rounds } => count(&mut gateway, rounds),
+        Verb::Flood { documents } => flood::send(&mut gateway, documents),
     }
     telemetry.stop();
 }
 
-/// The defaults, whatever the environment is. A member makes as many changes within a second as others do in a day.
+fn count(gateway: &mut Gateway, rounds: usize) {
+    for round in 0..rounds {
+        reads::send(gateway);
+        changes::send(gateway, round);
+    }
+    for round in 0..ATTACK_ROUNDS {
+        attacks::send(gateway, round);
+    }
+    for (name, allocations) in gateway.take_counted() {
+        println!("{name} {allocations}");
+    }
+}
+
+/// The defaults, whatever the environment is, except that a member may make as many changes within a second as others do
+/// in a day, and that there is time enough: valgrind executes everything forty times as slowly.
 fn settings() -> Settings {
     let sources = Sources {
         file: "none.toml".into(),
         environment: [("COACH_LIMIT_COMMANDS".to_owned(), "100000".to_owned())].into(),
         takes_database_url: false,
     };
-    Settings::load(&sources).expect("valid settings")
+    let mut settings = Settings::load(&sources).expect("valid settings");
+    settings.timeouts.acquire = WAIT_TIMEOUT;
+    settings.timeouts.statement = WAIT_TIMEOUT;
+    settings.timeouts.execution = WAIT_TIMEOUT;
+    settings
 }

@@ -182,6 +182,7 @@ fn a_request_is_one_line_and_counted() {
         r#"coach_graphql_operation_duration_seconds_count{graphql_operation_name="Today",graphql_operation_type="query""#,
         r#"coach_graphql_operation_duration_seconds_count{graphql_operation_name="_OTHER",graphql_operation_type="query""#,
         r#"coach_graphql_errors_total{error_type="UNAUTHENTICATED""#,
+        r#"coach_document_cache_total{coach_outcome="miss""#,
         r#"coach_batch_size_count{coach_batch_field="Recipe.isFavourite""#,
         r#"db_client_operation_duration_seconds_count{db_operation_name="SELECT",db_system_name="postgresql""#,
         r#"db_client_connection_count{db_client_connection_state="idle""#,
