@@ -10,7 +10,7 @@ use super::{
     Options, PoolMode,
     connections::Connections,
     failure,
-    lease::{Call, Fetched, Lease},
+    lease::{Call, Fetched, Lease, Run},
     monitor::ConnectionMonitor,
     statements::impl_connection_trait,
     transaction::PoolTransaction,
@@ -160,15 +160,6 @@ impl Pool {
         }
     }
 
-    pub(super) async fn run(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
-        match self.attempt(call).await {
-            Err(error) if call.only_reads() && failure::is_connection_error(&error) => {
-                Box::pin(self.attempt(call)).await
-            }
-            result => result,
-        }
-    }
-
     async fn attempt(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
         if !self.keeps_sessions() {
             return Box::pin(self.run_in_transaction(call)).await;
@@ -186,6 +177,17 @@ impl Pool {
         let fetched = transaction.run(call).await?;
         transaction.commit().await?;
         Ok(fetched)
+    }
+}
+
+impl Run for Pool {
+    async fn run(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
+        match self.attempt(call).await {
+            Err(error) if call.only_reads() && failure::is_connection_error(&error) => {
+                Box::pin(self.attempt(call)).await
+            }
+            result => result,
+        }
     }
 }
 
