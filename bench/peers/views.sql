@@ -1,6 +1,7 @@
 -- What a member sees today, computed in SQL: the views that PostGraphile serves. The rules are those of `domain/src/day`.
 -- Everything is made anew at each start; nothing else refers to it.
 
+SET client_min_messages = warning;
 DROP SCHEMA IF EXISTS peer CASCADE;
 DROP SCHEMA IF EXISTS peer_rules CASCADE;
 CREATE SCHEMA peer;
@@ -152,13 +153,13 @@ FROM plan
 WHERE status = 'ACTIVE';
 
 CREATE VIEW peer.cycle AS
-SELECT id AS key, plan_id AS plan_key,
+SELECT id AS key, member_id AS member_key, plan_id AS plan_key,
        peer_rules.opaque_id('cyc', uuid_send(member_id) || uuid_send(id)) AS id, number,
        day > 28 AS check_in_due, starts_on + 28 AS check_in_opens_on
 FROM peer_rules.open_cycle;
 
 CREATE VIEW peer.cycle_progress AS
-SELECT c.id AS cycle_key, d.completed AS workouts_completed, w.planned AS workouts_planned, e.logged AS meals_logged,
+SELECT c.member_id AS member_key, c.id AS cycle_key, d.completed AS workouts_completed, w.planned AS workouts_planned, e.logged AS meals_logged,
        LEAST(GREATEST(c.day, 0), 28) AS days_elapsed,
        COALESCE(100 * d.completed / NULLIF(w.planned, 0), 0) AS percent
 FROM peer_rules.open_cycle c
@@ -213,7 +214,7 @@ JOIN recipe served ON served.id = CASE WHEN x.counts THEN ch.recipe_id ELSE e.re
 
 -- Without access there is none; the gateway says why.
 CREATE VIEW peer.day AS
-SELECT t.cycle_id AS cycle_key,
+SELECT t.member_id AS member_key, t.cycle_id AS cycle_key,
        peer_rules.opaque_id('day', uuid_send(t.member_id) || uuid_send(t.cycle_id) || peer_rules.byte(t.day)) AS id,
        t.day AS number, t.date, n.nutrition
 FROM peer_rules.today t
@@ -232,7 +233,7 @@ LEFT JOIN LATERAL (
 ) n ON TRUE;
 
 CREATE VIEW peer.scheduled_workout AS
-SELECT t.cycle_id AS cycle_key, w.position::integer AS position,
+SELECT t.member_id AS member_key, t.cycle_id AS cycle_key, w.position::integer AS position,
        peer_rules.opaque_id(
            'swk',
            uuid_send(t.member_id) || uuid_send(t.cycle_id) || peer_rules.byte(t.day) || peer_rules.byte(w.position::integer)
@@ -244,13 +245,13 @@ LEFT JOIN workout_completion d
     ON d.member_id = t.member_id AND d.cycle_id = t.cycle_id AND d.day = t.day AND d.position = w.position;
 
 CREATE VIEW peer.planned_meal AS
-SELECT cycle_id AS cycle_key, peer_rules.place(slot) AS place, position,
+SELECT member_id AS member_key, cycle_id AS cycle_key, peer_rules.place(slot) AS place, position,
        peer_rules.opaque_id(
            'pml',
            uuid_send(member_id) || uuid_send(cycle_id) || peer_rules.byte(day)
                || peer_rules.byte(peer_rules.place(slot)) || peer_rules.byte(position)
        ) AS id,
-       slot, servings, peer_rules.moment(eaten_at) AS eaten_at, recipe_id AS recipe_key, member_id AS member_key
+       slot, servings, peer_rules.moment(eaten_at) AS eaten_at, recipe_id AS recipe_key
 FROM peer_rules.meal;
 
 CREATE VIEW peer.workout AS
@@ -297,16 +298,30 @@ CREATE FUNCTION peer.recipe_is_favourite(recipe peer.recipe) RETURNS BOOLEAN STA
     )
 $$;
 
--- How PostGraphile relates the views, which have no constraints.
+-- How PostGraphile relates the views, which have no constraints. What a member owns is found by the member and the row, as
+-- the keys of its tables are.
 COMMENT ON VIEW peer.member IS '@primaryKey key';
-COMMENT ON VIEW peer.plan IS E'@primaryKey key\n@unique member_key\n@foreignKey (member_key) references member (key)|@foreignSingleFieldName plan';
-COMMENT ON VIEW peer.cycle IS E'@primaryKey key\n@unique plan_key\n@foreignKey (plan_key) references plan (key)|@foreignSingleFieldName currentCycle';
-COMMENT ON VIEW peer.cycle_progress IS E'@primaryKey cycle_key\n@foreignKey (cycle_key) references cycle (key)|@foreignSingleFieldName progress';
-COMMENT ON VIEW peer.day IS E'@primaryKey cycle_key\n@foreignKey (cycle_key) references cycle (key)|@foreignSingleFieldName today';
-COMMENT ON VIEW peer.scheduled_workout IS E'@primaryKey cycle_key,position\n@foreignKey (cycle_key) references day (cycle_key)|@foreignSimpleFieldName workouts\n@foreignKey (workout_key) references workout (key)|@fieldName workout';
-COMMENT ON VIEW peer.planned_meal IS E'@primaryKey cycle_key,place,position\n@foreignKey (cycle_key) references day (cycle_key)|@foreignSimpleFieldName meals\n@foreignKey (recipe_key) references recipe (key)|@fieldName recipe';
+COMMENT ON VIEW peer.plan IS E'@primaryKey member_key,key
+@unique member_key
+@foreignKey (member_key) references member (key)|@foreignSingleFieldName plan';
+COMMENT ON VIEW peer.cycle IS E'@primaryKey member_key,key
+@unique member_key,plan_key
+@foreignKey (member_key,plan_key) references plan (member_key,key)|@foreignSingleFieldName currentCycle';
+COMMENT ON VIEW peer.cycle_progress IS E'@primaryKey member_key,cycle_key
+@foreignKey (member_key,cycle_key) references cycle (member_key,key)|@foreignSingleFieldName progress';
+COMMENT ON VIEW peer.day IS E'@primaryKey member_key,cycle_key
+@foreignKey (member_key,cycle_key) references cycle (member_key,key)|@foreignSingleFieldName today';
+COMMENT ON VIEW peer.scheduled_workout IS E'@primaryKey member_key,cycle_key,position
+@foreignKey (member_key,cycle_key) references day (member_key,cycle_key)|@foreignSimpleFieldName workouts
+@foreignKey (workout_key) references workout (key)|@fieldName workout';
+COMMENT ON VIEW peer.planned_meal IS E'@primaryKey member_key,cycle_key,place,position
+@foreignKey (member_key,cycle_key) references day (member_key,cycle_key)|@foreignSimpleFieldName meals
+@foreignKey (recipe_key) references recipe (key)|@fieldName recipe';
 COMMENT ON VIEW peer.workout IS '@primaryKey key';
-COMMENT ON VIEW peer.workout_exercise IS E'@primaryKey workout_key,position\n@foreignKey (workout_key) references workout (key)|@foreignSimpleFieldName exercises\n@foreignKey (exercise_key) references exercise (key)|@fieldName exercise';
+COMMENT ON VIEW peer.workout_exercise IS E'@primaryKey workout_key,position
+@foreignKey (workout_key) references workout (key)|@foreignSimpleFieldName exercises
+@foreignKey (exercise_key) references exercise (key)|@fieldName exercise';
 COMMENT ON VIEW peer.exercise IS '@primaryKey key';
 COMMENT ON VIEW peer.recipe IS '@primaryKey key';
-COMMENT ON VIEW peer.ingredient IS E'@primaryKey recipe_key,position\n@foreignKey (recipe_key) references recipe (key)|@foreignSimpleFieldName ingredients';
+COMMENT ON VIEW peer.ingredient IS E'@primaryKey recipe_key,position
+@foreignKey (recipe_key) references recipe (key)|@foreignSimpleFieldName ingredients';
