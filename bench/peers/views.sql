@@ -125,6 +125,13 @@ CREATE TYPE peer.nutrition AS (
     fibre_grams DOUBLE PRECISION
 );
 
+-- As the API has it; `image` already has the names of the API.
+CREATE FUNCTION peer_rules.nutrition_json(n peer.nutrition) RETURNS JSON IMMUTABLE LANGUAGE sql
+RETURN CASE WHEN (n).energy_kcal IS NOT NULL THEN json_build_object(
+    'energyKcal', (n).energy_kcal, 'proteinGrams', (n).protein_grams, 'carbohydrateGrams', (n).carbohydrate_grams,
+    'fatGrams', (n).fat_grams, 'fibreGrams', (n).fibre_grams
+) END;
+
 CREATE VIEW peer.member AS
 SELECT m.id AS key, peer_rules.opaque_id('mbr', uuid_send(m.id)) AS id, m.issuer, m.subject, m.display_name,
        CASE
