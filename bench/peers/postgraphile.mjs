@@ -38,10 +38,10 @@ const preset = {
 };
 
 const service = postgraphile(preset).createServ(grafserv);
-const server = http.createServer();
-server.on('request', (request, response) => {
-  if (request.url === '/health/ready') response.end('ready');
-});
-await service.addTo(server);
 await service.ready();
+const handle = service.createHandler();
+const server = http.createServer((request, response) => {
+  if (request.url === '/health/ready') response.end('ready');
+  else handle(request, response);
+});
 server.listen(port, host);
