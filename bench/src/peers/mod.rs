@@ -6,10 +6,8 @@ pub(crate) use node::{Node, install};
 
 use sea_orm::ConnectionTrait as _;
 
-use crate::{
-    cli::RustPeer, environment::Environment, gateway, peer_server, peers::node::NodePeer,
-    service::Service,
-};
+use self::node::NodePeer;
+use crate::{cli::RustPeer, environment::Environment, gateway, peer_server, service::Service};
 
 /// Our own.
 pub(crate) const GATEWAY: &str = "gateway";

@@ -28,6 +28,13 @@ use crate::{
 
 const VERB: &str = "peers";
 
+/// The warm-up of each server, in seconds. By then just-in-time compilers are done, and each connection of `PostGraphile` has
+/// planned its statement six times, after which Postgres keeps the plan.
+const WARM_UP: u32 = 8;
+
+/// The warm-up with one connection, of servers that are warm.
+const SHORT_WARM_UP: u32 = 1;
+
 /// Compares all servers, or the selected ones. A run of all is saved.
 pub(super) async fn run(common: &Common, options: &PeersOptions) -> anyhow::Result<bool> {
     ensure!(
@@ -61,20 +68,21 @@ pub(super) async fn run(common: &Common, options: &PeersOptions) -> anyhow::Resu
     });
     let pgbenches: Vec<_> = pgbenches.into_iter().collect::<Result<_, _>>()?;
 
+    let postgres = environment.postgres;
     let load = prepared.load(options.connections);
-    let many = Race::run(&services, &pgbenches, environment.postgres, load, options).await?;
+    let many = Race::run(&services, &pgbenches, postgres, load, WARM_UP, options).await?;
     let load = prepared.load(1);
-    let one = Race::run(&services, &[], environment.postgres, load, options).await?;
+    let one = Race::run(&services, &[], postgres, load, SHORT_WARM_UP, options).await?;
     let fixed = fixed_rate::run(&many, &services, &prepared).await?;
     let detail = workout_detail_cpu(&setup, &services[0], options).await?;
 
-    if common.save {
-        for (mode, colours) in [("light", LIGHT), ("dark", DARK)] {
-            save_plot(&format!("peers-{mode}.svg"), &tables::chart(&many, colours))?;
-        }
-    }
     let body = [
         tables::introduction(options, members),
+        if common.save {
+            save_charts(&many)?
+        } else {
+            String::new()
+        },
         tables::many(&many, &recording),
         targets::list(&many, &one, detail),
         tables::one(&one),
@@ -108,6 +116,14 @@ async fn compare(services: &[Service], prepared: &operation::Prepared) -> anyhow
         ));
     }
     Ok(answers.len())
+}
+
+/// Saves the charts, and returns the reference to them.
+fn save_charts(race: &Race) -> anyhow::Result<String> {
+    for (mode, colours) in [("light", LIGHT), ("dark", DARK)] {
+        save_plot(&format!("peers-{mode}.svg"), &tables::chart(race, colours))?;
+    }
+    Ok(tables::picture(race))
 }
 
 /// The gateway's CPU time for a `WorkoutDetail`, in milliseconds.

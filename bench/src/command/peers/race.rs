@@ -11,9 +11,6 @@ use crate::{
     statistics::Spread,
 };
 
-/// The warm-up of each server, in seconds: just-in-time compilers are done by then.
-const WARM_UP: u32 = 4;
-
 /// The results of all rounds.
 pub(super) struct Race {
     pub(super) connections: u32,
@@ -28,12 +25,14 @@ pub(super) struct Entrant {
 }
 
 impl Race {
-    /// Each server has one run in each round; in the next round another one begins.
+    /// Each server has one run in each round; in the next round another one begins. Before the first, each has a warm-up of so
+    /// many seconds.
     pub(super) async fn run(
         services: &[Service],
         pgbenches: &[Pgbench],
         postgres: u32,
         load: Load<'_>,
+        warm_up: u32,
         options: &PeersOptions,
     ) -> anyhow::Result<Self> {
         let connections = load.connections;
@@ -46,7 +45,7 @@ impl Race {
             .collect();
         let mut limits: Vec<_> = pgbenches.iter().map(|it| (it.name, Vec::new())).collect();
         for service in services {
-            measure(service, postgres, load, WARM_UP).await?;
+            measure(service, postgres, load, warm_up).await?;
         }
         for round in 0..options.rounds {
             log_progress(&format!(

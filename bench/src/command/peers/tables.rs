@@ -21,10 +21,17 @@ pub(super) fn introduction(options: &PeersOptions, members: usize) -> String {
         "Today, {} s each in {} rounds, in turn. The JSON of all is equal for {members} members. Figures are medians of \
          the rounds. `gateway/it` is the throughput of the gateway as a multiple of that server's in the same round, and \
          `CPU/gateway's` the CPU time of server and Postgres together as a multiple of the gateway's. A CPU second is one of \
-         server or Postgres: servers in Node.js have one thread for JavaScript, so they leave a part of two cores idle.\n\n\
-         <picture>\n<source media=\"(prefers-color-scheme: dark)\" srcset=\"plots/peers-dark.svg\">\n\
-         <img alt=\"Today, requests a second at {} connections\" src=\"plots/peers-light.svg\">\n</picture>\n",
-        options.seconds, options.rounds, options.connections
+         server or Postgres: servers in Node.js have one thread for JavaScript, so they leave a part of two cores idle.\n",
+        options.seconds, options.rounds
+    )
+}
+
+/// The saved charts.
+pub(super) fn picture(race: &Race) -> String {
+    format!(
+        "<picture>\n<source media=\"(prefers-color-scheme: dark)\" srcset=\"plots/peers-dark.svg\">\n\
+         <img alt=\"{}\" src=\"plots/peers-light.svg\">\n</picture>\n",
+        chart_title(race)
     )
 }
 
@@ -108,11 +115,14 @@ pub(super) fn chart(race: &Race, colours: Colours) -> String {
             stands_out: index == 0,
         });
     let bars: Vec<_> = bars.collect();
-    let title = format!(
+    svg(&chart_title(race), &bars, colours)
+}
+
+fn chart_title(race: &Race) -> String {
+    format!(
         "Today, requests a second at {} connections",
         race.connections
-    );
-    svg(&title, &bars, colours)
+    )
 }
 
 /// The columns that both tables have.
