@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Measures the gateway, as the binary `coach` beside this one, over a private Postgres.
 #[derive(Debug, Parser)]
@@ -33,6 +33,9 @@ pub(crate) enum Verb {
     /// Compare Today with a bare server that answers the same without GraphQL
     #[command(alias = "peer")]
     BareServer(PairOptions),
+    /// Compare Today with servers in Rust and Node.js, and with pgbench, alternately; fails where an answer differs, and says
+    /// which of the wanted ratios were reached
+    Peers(PeersOptions),
     /// Measure how soon what was committed is received, and how many messages a core carries; fails above 250 ms at rest
     /// and above 1 s at 500 a second (p99)
     Queue(QueueOptions),
@@ -55,9 +58,9 @@ pub(crate) enum Verb {
     /// The worker that `queue` measures; started by it
     #[command(hide = true)]
     Work(WorkOptions),
-    /// The server that `bare-server` compares with; started by it
+    /// One of the servers in Rust that `bare-server` and `peers` compare with; started by them
     #[command(hide = true)]
-    ServeBare(ServeBareOptions),
+    ServePeer(ServePeerOptions),
 }
 
 /// What all verbs share.
@@ -115,9 +118,45 @@ pub(crate) struct PairOptions {
     pub(crate) connections: u32,
 }
 
-/// What the bare server needs to know.
+/// What `peers` compares.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct PeersOptions {
+    /// Rounds, in each of which each server has a run
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rounds: u32,
+    /// Seconds for each run
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(2..))]
+    pub(crate) seconds: u32,
+    /// Connections; another part has one
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub(crate) connections: u32,
+    /// Only the peers whose names contain this; may be given several times
+    #[arg(long = "only", value_name = "NAME")]
+    pub(crate) only: Vec<String>,
+    /// Only compare the answers
+    #[arg(long)]
+    pub(crate) answers: bool,
+}
+
+/// The servers in Rust that the gateway is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RustPeer {
+    /// The functions of the domain that the gateway calls, and plain structs as JSON: the gateway without GraphQL
+    Bare,
+    /// tokio-postgres with seven statements by hand
+    Plain,
+    /// tokio-postgres with one statement that returns the member's rows as JSON
+    Json,
+    /// tokio-postgres with one statement that returns the whole response, the catalogue included
+    Views,
+    /// async-graphql as its documentation has it, with its `DataLoader`, over tokio-postgres
+    Stock,
+}
+
+/// What a server in Rust needs to know.
 #[derive(Debug, Args)]
-pub(crate) struct ServeBareOptions {
+pub(crate) struct ServePeerOptions {
+    pub(crate) peer: RustPeer,
     #[arg(long)]
     pub(crate) listen: SocketAddr,
     #[arg(long)]

@@ -53,6 +53,13 @@ impl Environment {
             move || EmbeddedPostgres::start(&settings, &mut |line| log_progress(line));
         let server = spawn_blocking(start_postgres).await??;
         let pool = data_set(&server, common.members).await?;
+        // It is still on where a run that records statements was interrupted.
+        for sql in [
+            "ALTER SYSTEM RESET log_statement",
+            "SELECT pg_reload_conf()",
+        ] {
+            pool.execute_unprepared(sql).await?;
+        }
         let home = home.canonicalize()?;
         // The server process of our connection.
         let backend: i32 = query_value(&pool, "SELECT pg_backend_pid()").await?;
@@ -64,6 +71,11 @@ impl Environment {
             pool,
             server,
         })
+    }
+
+    /// The folder of the server's socket.
+    pub(crate) fn socket_folder(&self) -> &Path {
+        self.server.socket_folder()
     }
 
     /// Copies the data set to another database, which measurements may modify, and returns its URL.

@@ -33,7 +33,7 @@ const COMMON_SETTINGS: [&str; 5] = [
     "timezone=UTC",
     "log_timezone=UTC",
 ];
-const DURABLE_SETTINGS: [&str; 2] = ["shared_buffers=128MB", "max_connections=200"];
+const DURABLE_SETTINGS: [&str; 2] = ["shared_buffers=128MB", "max_connections=300"];
 /// For tests, which copy hundreds of databases and need none after a crash.
 const FAST_SETTINGS: [&str; 7] = [
     "shared_buffers=128MB",

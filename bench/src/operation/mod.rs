@@ -1,5 +1,6 @@
 //! The app's queries, with realistic variables.
 
+mod answers;
 mod check;
 mod content;
 mod prepare;
@@ -9,6 +10,7 @@ use std::{fs, path::Path};
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 
+pub(crate) use answers::Answers;
 pub(crate) use check::check;
 pub(crate) use content::Content;
 pub(crate) use prepare::{Prepared, Request};

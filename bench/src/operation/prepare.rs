@@ -1,6 +1,6 @@
 //! Prepares requests before they are sent.
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 use coach_domain::clock::{Clock as _, SystemClock};
 use serde_json::{Value, json};
@@ -67,6 +67,18 @@ impl Request {
             token: environment.issuer.token(subject, &[], SystemClock.now())?,
             body: json!({ "query": query, "variables": variables }).to_string(),
         })
+    }
+
+    /// The request as bytes of HTTP/1.1.
+    pub(crate) fn http(&self, address: SocketAddr, path: &str) -> Vec<u8> {
+        let Self { token, body } = self;
+        let length = body.len();
+        format!(
+            "POST {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\n\
+             accept: application/graphql-response+json\r\ncontent-type: application/json\r\n\
+             content-length: {length}\r\n\r\n{body}"
+        )
+        .into_bytes()
     }
 
     /// The line for `requests.lua`. The body contains neither tabs nor line breaks, because serde escapes them.
