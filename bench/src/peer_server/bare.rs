@@ -1,4 +1,4 @@
-//! The gateway without GraphQL: the same rows by the same functions of the domain. The difference to the gateway is the
+//! The gateway without GraphQL: the same two statements by the same functions of the domain. The difference to the gateway is the
 //! cost of GraphQL, limits and observability.
 
 use std::sync::Arc;
@@ -7,12 +7,12 @@ use coach_domain::{
     Result,
     catalogue::Catalogue,
     clock::{Clock as _, SystemClock},
-    cycle,
-    database::Pool,
-    day, favourite, member, plan, preferences,
+    database::{Pool, Session},
+    day, favourite, plan, preferences,
     viewer::Subject,
 };
-use futures_util::future::try_join;
+use futures_util::try_join;
+use tracing::Span;
 
 use super::{
     Peer,
@@ -35,10 +35,10 @@ impl Peer for Bare {
 
 impl Bare {
     async fn load(&self, subject: &Subject) -> Result<Today> {
-        let db = &self.db;
+        let db = Session::new(self.db.clone(), Span::none());
         let mut today = Today::default();
         let now = SystemClock.now();
-        let Some(member) = member::find_by_subject(db, subject, now).await? else {
+        let Some((member, plan)) = plan::find_by_subject(&db, subject, now).await? else {
             return Ok(today);
         };
         let id = member.id;
@@ -47,23 +47,28 @@ impl Bare {
             display_name: member.display_name,
             access: member.access,
         });
-        let Some(plan) = plan::active(db, &[id]).await?.remove(&id) else {
-            return Ok(today);
-        };
-        let (plan, goal) = (plan.id, plan.goal);
-        today.plan = Some(ActivePlan { id: plan, goal });
-        let Some(cycle) = cycle::current(db, &[plan], now).await?.remove(&plan) else {
+        today.plan = plan.plan.map(|plan| ActivePlan {
+            id: plan.id,
+            goal: plan.goal,
+        });
+        let Some(cycle) = plan.cycle else {
             return Ok(today);
         };
         let (members, cycles) = ([id], [cycle.id]);
-        let (mut histories, mut logs) =
-            try_join(preferences::history(db, &members), day::log(db, &cycles)).await?;
+        let (mut histories, mut logs, favourites) = try_join!(
+            preferences::history(&db, &members),
+            day::log(&db, &cycles),
+            favourite::few(&db, id),
+        )?;
         let schedule = Schedule {
             history: histories.remove(&id).unwrap_or_default(),
             log: logs.remove(&cycle.id).unwrap_or_default(),
         };
         today.follow(cycle, &schedule, &self.catalogue, now)?;
-        today.favourites = favourite::among(db, id, &today.recipes()).await?;
+        today.favourites = match favourites {
+            Some(favourites) => favourites,
+            None => favourite::among(&db, id, &today.recipes()).await?,
+        };
         Ok(today)
     }
 }
