@@ -18,6 +18,7 @@ mod lease;
 mod monitor;
 mod pool;
 mod purge;
+mod replica;
 mod rows;
 mod session;
 mod statements;
@@ -27,9 +28,10 @@ mod write;
 
 use sea_orm::{DbBackend, Statement, Value};
 
-pub use connect::{Options, PoolMode, connect, open};
+pub use connect::{Options, PoolMode, ServerRole, connect, open};
 pub use pool::{MIN_SERVER_VERSION, Pool, ServerState};
 pub use purge::Purge;
+pub use replica::{Replica, ReplicaOptions};
 pub(crate) use rows::by_member;
 pub use session::{Counted, Session, Transaction};
 pub use telemetry::in_span;
