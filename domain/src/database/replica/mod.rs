@@ -89,14 +89,14 @@ impl Replica {
     /// process: the standby has replayed it, or the leases of all processes that read from the standby have expired.
     pub async fn wait_until_visible(&self) {
         let standby = &self.following.standby;
-        let asked = Instant::now();
+        let begun = Instant::now();
         let (position, leased) = match self.position().await {
             Ok(Some(found)) => found,
             // No process reads from the standby.
             Ok(None) => return,
             Err(error) => {
                 tracing::warn!(%error, "what other processes read is not known");
-                sleep_until(asked + standby.lease()).await;
+                sleep_until(begun + standby.lease()).await;
                 return;
             }
         };
