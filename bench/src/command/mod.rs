@@ -4,6 +4,7 @@ mod answers;
 mod backlog;
 mod bare_server;
 mod dev;
+mod growth;
 mod memory;
 mod queue;
 mod rehearse_live;
@@ -33,6 +34,7 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<bool> {
     match &cli.verb {
         Verb::Run(options) => run::run(common, options).await,
         Verb::Telemetry(options) => telemetry::run(common, *options).await,
+        Verb::Growth(options) => growth::run(common, options).await,
         Verb::Memory => memory::run(common).await,
         Verb::BareServer(options) => bare_server::run(common, *options).await,
         Verb::Queue(options) => queue::run(common, *options).await,
@@ -76,6 +78,11 @@ impl Setup {
         let wrk = install::WRK.find_or_install()?;
         let environment = Environment::start(common).await?;
         let heading = Heading::new(verb, common, &environment, &wrk).await?;
+        Self::of(environment, heading).await
+    }
+
+    /// The same for an environment that has been started.
+    async fn of(environment: Environment, heading: Heading) -> anyhow::Result<Self> {
         let subjects = dataset::active_subjects(&environment.pool, MAX_MEMBERS).await?;
         ensure!(
             !subjects.is_empty(),

@@ -5,4 +5,4 @@ mod machine;
 mod results;
 pub(crate) mod table;
 
-pub(crate) use heading::Heading;
+pub(crate) use self::{heading::Heading, machine::memory};
