@@ -4,6 +4,7 @@ mod answers;
 mod backlog;
 mod bare_server;
 mod dev;
+mod growth;
 mod memory;
 mod peers;
 mod queue;
@@ -34,6 +35,7 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<bool> {
     match &cli.verb {
         Verb::Run(options) => run::run(common, options).await,
         Verb::Telemetry(options) => telemetry::run(common, *options).await,
+        Verb::Growth(options) => growth::run(common, options).await,
         Verb::Memory => memory::run(common).await,
         Verb::BareServer(options) => bare_server::run(common, *options).await,
         Verb::Peers(options) => peers::run(common, options).await,
@@ -88,6 +90,11 @@ impl Setup {
         let environment = Environment::start(common).await?;
         let programs = [&[wrk], others].concat().join(", ");
         let heading = Heading::new(verb, common, &environment, &programs).await?;
+        Self::of(environment, heading).await
+    }
+
+    /// The same for an environment that has been started.
+    async fn of(environment: Environment, heading: Heading) -> anyhow::Result<Self> {
         let subjects = dataset::active_subjects(&environment.pool, MAX_MEMBERS).await?;
         ensure!(
             !subjects.is_empty(),

@@ -6,5 +6,4 @@ mod machine;
 mod results;
 pub(crate) mod table;
 
-pub(crate) use heading::Heading;
-pub(crate) use results::save_plot;
+pub(crate) use self::{heading::Heading, machine::memory, results::save_plot};

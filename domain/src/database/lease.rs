@@ -174,12 +174,13 @@ impl Lease {
         answer
     }
 
-    /// Whether the server is a primary and answers within `limit`. If not, the connection is closed on drop.
+    /// Whether the server has its role and answers within `limit`. If not, the connection is closed on drop.
     pub(super) async fn check(&mut self, limit: Duration) -> bool {
         self.busy = true;
         let passed = match self.connection.as_mut() {
             Some((connection, _)) => {
-                timeout(limit, monitor::is_primary(&mut connection.connection)).await
+                let check = monitor::has_role(&mut connection.connection, self.pool.role());
+                timeout(limit, check).await
             }
             None => return false,
         };

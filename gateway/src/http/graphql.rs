@@ -190,7 +190,8 @@ async fn execute(
         return Err(HttpError::post_required());
     }
     let span = operation_span(name.as_deref(), kind, request_span);
-    let context = RequestContext::new(Arc::clone(&state.shared().app), viewer, span);
+    let app = &state.shared().app;
+    let context = RequestContext::new(Arc::clone(app), viewer, kind, span);
     let context = Arc::new(context);
     let session = context.session().clone();
     let execution = state.shared().engine.execute(
@@ -206,6 +207,10 @@ async fn execute(
         let error = ResolverError::new("TIMEOUT", message);
         ExecutionResult::request_error(vec![error.into_error(None)])
     });
+    if kind == Some(OperationType::Mutation) {
+        // Also after an error: the change may have been made all the same.
+        app.wait_until_visible().await;
+    }
     let statements = Statements {
         count: session.statements(),
         texts: session.recorded(),

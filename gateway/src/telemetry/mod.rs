@@ -27,7 +27,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-pub use self::metrics::{EXPOSITION_CONTENT_TYPE, exposition, watch_pool};
+pub use self::metrics::{EXPOSITION_CONTENT_TYPE, exposition, watch_pools};
 use crate::settings::Settings;
 
 /// The prefix of the targets of our own crates, which no dependency shares. Also the name of the tracer.
