@@ -1,8 +1,12 @@
 //! The command line.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
-use clap::{Args, Parser, Subcommand};
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Measures the gateway, as the binary `coach` beside this one, over a private Postgres.
 #[derive(Debug, Parser)]
@@ -28,11 +32,17 @@ pub(crate) enum Verb {
     Run(RunOptions),
     /// Compare Today with and without telemetry being exported; fails where it costs more than 5 % of throughput
     Telemetry(PairOptions),
+    /// Measure how latencies grow with members, lists, recipes and gateways, and what a replica changes; fails where the
+    /// median of Today grows more than 1.3 times
+    Growth(GrowthOptions),
     /// Send 100,000 Today requests; fails where more than 80 MB are resident afterwards
     Memory,
     /// Compare Today with a bare server that answers the same without GraphQL
     #[command(alias = "peer")]
     BareServer(PairOptions),
+    /// Compare Today with servers in Rust and Node.js, and with pgbench, alternately; fails where an answer differs, and says
+    /// which of the wanted ratios were reached
+    Peers(PeersOptions),
     /// Measure how soon what was committed is received, and how many messages a core carries; fails above 250 ms at rest
     /// and above 1 s at 500 a second (p99)
     Queue(QueueOptions),
@@ -55,9 +65,9 @@ pub(crate) enum Verb {
     /// The worker that `queue` measures; started by it
     #[command(hide = true)]
     Work(WorkOptions),
-    /// The server that `bare-server` compares with; started by it
+    /// One of the servers in Rust that `bare-server` and `peers` compare with; started by them
     #[command(hide = true)]
-    ServeBare(ServeBareOptions),
+    ServePeer(ServePeerOptions),
 }
 
 /// What all verbs share.
@@ -78,6 +88,16 @@ pub(crate) struct Common {
 }
 
 impl Common {
+    /// The folder of the private Postgres and of what the runs leave.
+    pub(crate) fn home(&self) -> anyhow::Result<PathBuf> {
+        if let Some(home) = &self.home {
+            return Ok(home.clone());
+        }
+        let program = std::env::current_exe()?;
+        let target = program.ancestors().nth(2).map(Path::to_owned);
+        Ok(target.context("this program has no folder")?.join("bench"))
+    }
+
     /// The same options with a minimal data set, for measurements that do not depend on members.
     pub(crate) fn with_minimal_data_set(&self) -> Self {
         Self {
@@ -101,6 +121,56 @@ pub(crate) struct RunOptions {
     pub(crate) seconds: u32,
 }
 
+/// What `growth` varies.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct GrowthOptions {
+    /// One of the dimensions instead of all; may be given several times
+    #[arg(long = "dimension", value_enum, value_name = "NAME")]
+    pub(crate) dimensions: Vec<Dimension>,
+    /// Numbers of members; the other dimensions have those of --members
+    #[arg(long, value_delimiter = ',', default_values_t = [1_000, 100_000, 1_000_000], value_parser = clap::value_parser!(u32).range(100..=2_000_000))]
+    pub(crate) sizes: Vec<u32>,
+    /// Of how many cycles, from the open one back, these members' workouts and meals are kept
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=4))]
+    pub(crate) history_cycles: u32,
+    /// Lengths of lists
+    #[arg(long, value_delimiter = ',', default_values_t = [10, 100, 1_000], value_parser = clap::value_parser!(u32).range(10..=1_000))]
+    pub(crate) lengths: Vec<u32>,
+    /// Numbers of recipes in the catalogue
+    #[arg(long, value_delimiter = ',', default_values_t = [600, 20_000], value_parser = clap::value_parser!(u32).range(100..=100_000))]
+    pub(crate) recipes: Vec<u32>,
+    /// The most gateways behind nginx
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=8))]
+    pub(crate) gateways: u8,
+    /// Numbers of connections
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 8], value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) connections: Vec<u32>,
+    /// Rounds, in each of which everything that is compared has a run; the table has the medians
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rounds: u32,
+    /// Seconds for each run
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) seconds: u32,
+    /// Megabytes of shared buffers of Postgres: a quarter of the machine's memory by default
+    #[arg(long, value_name = "MEGABYTES", value_parser = clap::value_parser!(u32).range(16..))]
+    pub(crate) shared_buffers: Option<u32>,
+}
+
+/// What is varied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Dimension {
+    /// The number of members
+    Members,
+    /// The length of lists
+    Lists,
+    /// The number of recipes
+    Catalogue,
+    /// The number of gateways
+    Gateways,
+    /// Whether queries read from a replica
+    Replica,
+}
+
 /// How two servers are compared: one after the other, in turn.
 #[derive(Clone, Copy, Debug, Args)]
 pub(crate) struct PairOptions {
@@ -115,9 +185,45 @@ pub(crate) struct PairOptions {
     pub(crate) connections: u32,
 }
 
-/// What the bare server needs to know.
+/// What `peers` compares.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct PeersOptions {
+    /// Rounds, in each of which each server has a run
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) rounds: u32,
+    /// Seconds for each run
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(2..))]
+    pub(crate) seconds: u32,
+    /// Connections; another part has one
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(2..=10_000))]
+    pub(crate) connections: u32,
+    /// Only the peers whose names contain this; may be given several times
+    #[arg(long = "only", value_name = "NAME")]
+    pub(crate) only: Vec<String>,
+    /// Only compare the answers
+    #[arg(long)]
+    pub(crate) answers: bool,
+}
+
+/// The servers in Rust that the gateway is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RustPeer {
+    /// The functions of the domain that the gateway calls, and plain structs as JSON: the gateway without GraphQL
+    Bare,
+    /// tokio-postgres with seven statements by hand
+    Plain,
+    /// tokio-postgres with one statement that returns the member's rows as JSON
+    Json,
+    /// tokio-postgres with one statement that returns the whole response, the catalogue included
+    Views,
+    /// async-graphql as its documentation has it, with its `DataLoader`, over tokio-postgres
+    Stock,
+}
+
+/// What a server in Rust needs to know.
 #[derive(Debug, Args)]
-pub(crate) struct ServeBareOptions {
+pub(crate) struct ServePeerOptions {
+    pub(crate) peer: RustPeer,
     #[arg(long)]
     pub(crate) listen: SocketAddr,
     #[arg(long)]

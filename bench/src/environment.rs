@@ -3,67 +3,122 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
-    time::Duration,
+    sync::Arc,
 };
 
 use anyhow::Context as _;
-use coach_dev::EmbeddedPostgres;
+use coach_dev::{EmbeddedPostgres, Standby};
 use coach_domain::clock::{Clock as _, SystemClock};
 use coach_gateway::{app, auth::LocalIssuer, database};
-use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection};
 use tokio::task::spawn_blocking;
 
 use crate::{
     cli::Common,
-    dataset::{self, marker},
-    log_progress, process,
-    sql::query_value,
+    dataset::{self, DataSet, marker},
+    log_progress,
+    sql::{connect, query_value},
 };
 
-/// Longer than any load of a data set: a new connection would lack the temporary tables.
-const CONNECTION_LIFETIME: Duration = Duration::from_hours(24);
-
-/// The running environment. Dropping it stops Postgres.
+/// The running environment. Dropping the last one of a Postgres stops it.
 pub(crate) struct Environment {
     /// The folder of all files that a run creates.
     pub(crate) home: PathBuf,
     /// The URL of the database with the data set.
     pub(crate) database_url: String,
+    database: String,
     pub(crate) issuer: LocalIssuer,
     /// A pool of one connection to that database.
     pub(crate) pool: DatabaseConnection,
     /// The id of the Postgres server process, whose children serve the connections.
     pub(crate) postgres: u32,
-    server: EmbeddedPostgres,
+    server: Arc<EmbeddedPostgres>,
 }
 
 impl Environment {
     /// Starts Postgres, and creates the data set unless it exists.
     pub(crate) async fn start(common: &Common) -> anyhow::Result<Self> {
-        let home = match &common.home {
-            Some(home) => home.clone(),
-            None => default_home()?,
-        };
+        let home = common.home()?;
+        let shared_buffers = coach_dev::Settings::new(&home).shared_buffers;
+        let data_set = DataSet::complete(common.members);
+        Self::start_with(common, home, shared_buffers, data_set).await
+    }
+
+    /// Starts Postgres in this folder with so many megabytes of shared buffers, and creates the data set unless it exists.
+    pub(crate) async fn start_with(
+        common: &Common,
+        home: PathBuf,
+        shared_buffers: u32,
+        data_set: DataSet,
+    ) -> anyhow::Result<Self> {
         let settings = coach_dev::Settings {
             bin: common.postgres_bin.clone(),
             download: true,
+            shared_buffers,
             ..coach_dev::Settings::new(&home)
         };
         let start_postgres =
             move || EmbeddedPostgres::start(&settings, &mut |line| log_progress(line));
-        let server = spawn_blocking(start_postgres).await??;
-        let pool = data_set(&server, common.members).await?;
-        let home = home.canonicalize()?;
-        // The server process of our connection.
-        let backend: i32 = query_value(&pool, "SELECT pg_backend_pid()").await?;
+        let server = Arc::new(spawn_blocking(start_postgres).await??);
+        Self::on(server, home.canonicalize()?, data_set).await
+    }
+
+    /// The same Postgres with another data set, which is created unless it exists.
+    pub(crate) async fn with_data_set(&self, data_set: DataSet) -> anyhow::Result<Self> {
+        Self::on(Arc::clone(&self.server), self.home.clone(), data_set).await
+    }
+
+    async fn on(
+        server: Arc<EmbeddedPostgres>,
+        home: PathBuf,
+        data_set: DataSet,
+    ) -> anyhow::Result<Self> {
+        let pool = create_data_set(&server, data_set).await?;
+        // It is still on where a run that records statements was interrupted.
+        for sql in [
+            "ALTER SYSTEM RESET log_statement",
+            "SELECT pg_reload_conf()",
+        ] {
+            pool.execute_unprepared(sql).await?;
+        }
+        Self::with_database(server, home, data_set.database(), pool)
+    }
+
+    fn with_database(
+        server: Arc<EmbeddedPostgres>,
+        home: PathBuf,
+        database: String,
+        pool: DatabaseConnection,
+    ) -> anyhow::Result<Self> {
         Ok(Self {
             issuer: LocalIssuer::open(&home)?,
             home,
-            database_url: server.url(&dataset::database(common.members)),
-            postgres: process::parent(u32::try_from(backend)?)?,
+            database_url: server.url(&database),
+            database,
+            postgres: server.pid(),
             pool,
             server,
         })
+    }
+
+    /// The folder of the server's socket.
+    pub(crate) fn socket_folder(&self) -> &Path {
+        self.server.socket_folder()
+    }
+
+    /// The same Postgres with a copy of the data set, which measurements may modify.
+    pub(crate) async fn copied(&self, name: &str) -> anyhow::Result<Self> {
+        let pool = connect(&self.copy(name).await?).await?;
+        let server = Arc::clone(&self.server);
+        Self::with_database(server, self.home.clone(), name.to_owned(), pool)
+    }
+
+    /// Starts a standby, with its URL for this database.
+    pub(crate) async fn standby(&self) -> anyhow::Result<(Standby, String)> {
+        let server = Arc::clone(&self.server);
+        let standby = spawn_blocking(move || server.standby()).await??;
+        let url = standby.url(&self.database);
+        Ok((standby, url))
     }
 
     /// Copies the data set to another database, which measurements may modify, and returns its URL.
@@ -85,21 +140,17 @@ impl Environment {
     }
 }
 
-/// The folder `bench` in the target folder of this program.
-fn default_home() -> anyhow::Result<PathBuf> {
-    let program = std::env::current_exe()?;
-    let target = program.ancestors().nth(2).map(Path::to_owned);
-    Ok(target.context("this program has no folder")?.join("bench"))
-}
-
-/// Connects to the database with this number of members, after recreating it if it is outdated or incomplete.
-async fn data_set(server: &EmbeddedPostgres, members: u32) -> anyhow::Result<DatabaseConnection> {
-    let name = dataset::database(members);
+/// Connects to the database with this data set, after recreating it if it is outdated or incomplete.
+async fn create_data_set(
+    server: &EmbeddedPostgres,
+    data_set: DataSet,
+) -> anyhow::Result<DatabaseConnection> {
+    let name = data_set.database();
     let (maintenance, url) = (server.url("postgres"), server.url(&name));
     let today = SystemClock.now().date_naive();
     database::create(&maintenance, &name).await?;
     let pool = connect(&url).await?;
-    if marker::matches(&pool, members, today).await? {
+    if marker::matches(&pool, data_set, today).await? {
         // Applies migrations that were added since.
         prepare(&url).await?;
         return Ok(pool);
@@ -111,12 +162,9 @@ async fn data_set(server: &EmbeddedPostgres, members: u32) -> anyhow::Result<Dat
     server_pool.close().await?;
     database::create(&maintenance, &name).await?;
     prepare(&url).await?;
-    let pool = connect(&url).await?;
-    dataset::load(&pool, members, today)
+    dataset::load(&url, data_set, today)
         .await
         .context("loading the data set")?;
-    pool.close().await?;
-    // A new connection, without the settings of the one that loaded the data.
     Ok(connect(&url).await?)
 }
 
@@ -132,15 +180,4 @@ async fn prepare(url: &str) -> anyhow::Result<()> {
     app::prepare(&pool, &SystemClock).await?;
     pool.close().await;
     Ok(())
-}
-
-async fn connect(url: &str) -> Result<DatabaseConnection, sea_orm::DbErr> {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(1)
-        .max_lifetime(CONNECTION_LIFETIME)
-        .idle_timeout(CONNECTION_LIFETIME)
-        .set_application_name("coach-bench")
-        .sqlx_logging(false);
-    Database::connect(options).await
 }

@@ -1,11 +1,11 @@
 //! `coach-bench`: loads a data set, sends requests to the gateway, and prints tables for `bench/RESULTS.md`.
 //! `bench/README.md` describes what is measured and what is not.
 
-mod bare_server;
 mod cli;
 mod command;
 mod comparison;
 mod dataset;
+mod difference;
 mod environment;
 mod format;
 mod gateway;
@@ -16,12 +16,16 @@ mod metrics;
 mod nginx;
 mod operation;
 mod otlp;
+mod peer_server;
+mod peers;
+mod pgbench;
 mod pipeline;
 mod process;
 mod rehearsal;
 mod report;
 mod service;
 mod sql;
+mod statement_log;
 mod statistics;
 mod stub;
 
@@ -31,6 +35,10 @@ use clap::Parser as _;
 use coach_gateway::{settings, stop::Stop};
 
 use crate::cli::Cli;
+
+/// The gateway's, so that the servers of `serve-peer` do not differ from it in this.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How long to wait for blocking threads: the one that starts Postgres cannot be interrupted.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);

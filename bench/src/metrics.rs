@@ -9,6 +9,11 @@ const STATEMENTS: &str = "db_client_operation_duration_seconds_count";
 
 /// The number of SQL statements since the start of the server; `None` if it has no metrics.
 pub(crate) async fn statements(service: &Service) -> anyhow::Result<Option<f64>> {
+    value(service, STATEMENTS).await
+}
+
+/// The sum of all series of a metric; `None` if the server has no metrics.
+pub(crate) async fn value(service: &Service, metric: &str) -> anyhow::Result<Option<f64>> {
     let response = reqwest::Client::new()
         .get(service.url("/metrics"))
         .send()
@@ -18,7 +23,7 @@ pub(crate) async fn statements(service: &Service) -> anyhow::Result<Option<f64>>
         return Ok(None);
     }
     ensure!(status == 200, "/metrics answers {status}");
-    Ok(Some(sum(&response.text().await?, STATEMENTS)))
+    Ok(Some(sum(&response.text().await?, metric)))
 }
 
 /// The sum of all series of a metric.

@@ -1,7 +1,27 @@
-//! Statements, and what they return.
+//! Connections, statements, and what they return.
+
+use std::time::Duration;
 
 use anyhow::Context as _;
-use sea_orm::{ConnectionTrait, DbBackend, Statement, TryGetable, Value};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, Statement,
+    TryGetable, Value,
+};
+
+/// Longer than any load of a data set: a new connection would lack the temporary tables.
+const CONNECTION_LIFETIME: Duration = Duration::from_hours(24);
+
+/// A pool of one connection.
+pub(crate) async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(1)
+        .max_lifetime(CONNECTION_LIFETIME)
+        .idle_timeout(CONNECTION_LIFETIME)
+        .set_application_name("coach-bench")
+        .sqlx_logging(false);
+    Database::connect(options).await
+}
 
 /// A statement with values for its placeholders.
 pub(crate) fn statement(sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {

@@ -38,9 +38,16 @@ impl Spread {
 
 /// The percentile of times in any order (nearest rank); zero if there are none.
 pub(crate) fn percentile(times: &[Duration], percent: usize) -> Duration {
+    per_mille(times, 10 * percent)
+}
+
+/// The same in thousandths: 999 is the percentile 99.9.
+pub(crate) fn per_mille(times: &[Duration], thousandths: usize) -> Duration {
     let mut sorted = times.to_vec();
     sorted.sort_unstable();
-    let index = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
+    let index = (sorted.len() * thousandths)
+        .div_ceil(1000)
+        .saturating_sub(1);
     sorted.get(index).copied().unwrap_or_default()
 }
 

@@ -45,6 +45,15 @@ pub enum Error {
         rejected: Vec<String>,
     },
 
+    /// The data of a standby could not be copied.
+    #[error("pg_basebackup into {} failed: {output}", folder.display())]
+    BaseBackup {
+        /// The folder of the copy.
+        folder: PathBuf,
+        /// What the program said.
+        output: String,
+    },
+
     /// The process runs as root, and there is no unprivileged account to run Postgres as.
     #[error(
         "Postgres does not run as root, and there is neither an account `postgres` nor `nobody` to run it as; \

@@ -17,6 +17,7 @@ mod recovery;
 mod run_as;
 mod server;
 mod sockets;
+mod standby;
 mod watchdog;
 
 use std::{
@@ -26,8 +27,8 @@ use std::{
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
-pub use self::error::Error;
 use self::{binaries::Binaries, lock::Lock, run_as::RunAs, server::Server, sockets::Sockets};
+pub use self::{error::Error, standby::Standby};
 
 /// The name of the database superuser, the only role of a new cluster.
 pub const SUPERUSER: &str = "coach";
@@ -50,6 +51,8 @@ pub struct Settings {
     pub durable: bool,
     /// Whether Postgres is downloaded when this machine has none and apt cannot install it.
     pub download: bool,
+    /// Postgres' `shared_buffers`, in megabytes.
+    pub shared_buffers: u32,
 }
 
 impl Settings {
@@ -60,6 +63,7 @@ impl Settings {
             bin: None,
             durable: true,
             download: false,
+            shared_buffers: 128,
         }
     }
 }
@@ -74,6 +78,12 @@ pub struct EmbeddedPostgres {
     // only then are the locks of the data released.
     server: Server,
     sockets: Sockets,
+    binaries: Binaries,
+    user: RunAs,
+    /// The folder of all data.
+    store: PathBuf,
+    durable: bool,
+    shared_buffers: u32,
     _data_lock: Lock,
     _home_lock: Lock,
 }
@@ -110,11 +120,17 @@ impl EmbeddedPostgres {
             log: &store.join("postgres.log"),
             sockets: &sockets,
             durable: settings.durable,
+            shared_buffers: settings.shared_buffers,
         })?;
         tracing::debug!(data = %data.display(), pid = server.pid(), "embedded Postgres is ready");
         Ok(Self {
             server,
             sockets,
+            binaries,
+            user,
+            store,
+            durable: settings.durable,
+            shared_buffers: settings.shared_buffers,
             _data_lock: data_lock,
             _home_lock: home_lock,
         })

@@ -33,10 +33,9 @@ const COMMON_SETTINGS: [&str; 5] = [
     "timezone=UTC",
     "log_timezone=UTC",
 ];
-const DURABLE_SETTINGS: [&str; 2] = ["shared_buffers=128MB", "max_connections=200"];
+const DURABLE_SETTINGS: [&str; 1] = ["max_connections=300"];
 /// For tests, which copy hundreds of databases and need none after a crash.
-const FAST_SETTINGS: [&str; 7] = [
-    "shared_buffers=128MB",
+const FAST_SETTINGS: [&str; 6] = [
     "max_connections=400",
     "fsync=off",
     "synchronous_commit=off",
@@ -53,6 +52,7 @@ pub(crate) struct Plan<'a> {
     pub(crate) log: &'a Path,
     pub(crate) sockets: &'a Sockets,
     pub(crate) durable: bool,
+    pub(crate) shared_buffers: u32,
 }
 
 /// A running server, stopped when dropped.
@@ -174,6 +174,7 @@ impl Plan<'_> {
         for setting in COMMON_SETTINGS.iter().chain(mode) {
             command.args(["-c", setting]);
         }
+        command.args(["-c", &format!("shared_buffers={}MB", self.shared_buffers)]);
         command
     }
 }

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use coach_domain::database::{self, Options, Pool};
+use coach_domain::{
+    clock::Clock,
+    database::{self, Options, Pool, Replica, ReplicaOptions, ServerRole},
+    id,
+};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
 
 use crate::settings::Settings;
@@ -21,6 +25,37 @@ pub fn pool(url: &str, settings: &Settings) -> coach_domain::Result<Pool> {
         ..Options::default()
     };
     database::open(url, &options)
+}
+
+/// Opens a pool on the standby that queries read from, and follows it; `None` if none is configured. Its timeouts are half
+/// those of [`pool`], so that a statement that fails there can still run on the primary within the request's time.
+///
+/// # Errors
+///
+/// When the URL is invalid.
+pub fn replica(
+    primary: &Pool,
+    settings: &Settings,
+    clock: &dyn Clock,
+) -> coach_domain::Result<Option<Replica>> {
+    let Some(url) = &settings.database_read_url else {
+        return Ok(None);
+    };
+    let options = Options {
+        max_connections: settings.database_connections,
+        acquire_timeout: settings.timeouts.acquire / 2,
+        statement_timeout: settings.timeouts.statement / 2,
+        application_name: "coach-replica".to_owned(),
+        pool_mode: settings.database_pool_mode,
+        role: ServerRole::Standby,
+        ..Options::default()
+    };
+    let following = ReplicaOptions {
+        process: id::new_v7(clock.now()),
+        max_lag: settings.database_read_lag,
+    };
+    let pool = database::open(url, &options)?;
+    Ok(Some(Replica::follow(primary, pool, following)))
 }
 
 /// Opens the pool for background work, separate from [`pool`] so that neither starves the other of connections. Its

@@ -52,6 +52,7 @@ const MIGRATIONS: &[SqlMigration] = &migrations![
     "0039_purchase_check",
     "0040_idempotency_key",
     "0041_outbox_group",
+    "0042_replica_lease",
 ];
 
 impl MigrationName for SqlMigration {

@@ -3,14 +3,24 @@
 use std::sync::Arc;
 
 use coach_domain::{
-    catalogue, clock::Clock, command::CommandRate, database::Pool, live::StatusCache,
-    object::ObjectStore, purchase::Shops, queue, url::Url,
+    catalogue,
+    clock::Clock,
+    command::CommandRate,
+    database::{Pool, Replica},
+    live::StatusCache,
+    object::ObjectStore,
+    purchase::Shops,
+    queue,
+    url::Url,
 };
+use coach_execution::OperationType;
 
 /// The state that all requests share.
 pub struct App {
     /// The database connection pool.
     pub database: Pool,
+    /// The standby that queries read from, if there is one.
+    pub replica: Option<Replica>,
     /// The in-memory cache of the catalogue.
     pub catalogue: Arc<catalogue::Cache>,
     /// The clock.
@@ -29,4 +39,21 @@ pub struct App {
     pub status_url: Url,
     /// Whether requests record the texts of their SQL statements, for tests.
     pub record_statements: bool,
+}
+
+impl App {
+    /// The pool for an operation. Only queries read from the replica: a mutation sees its own changes.
+    pub(crate) fn database_for(&self, operation: Option<OperationType>) -> Pool {
+        match &self.replica {
+            Some(replica) if operation == Some(OperationType::Query) => replica.query_pool(),
+            _ => self.database.clone(),
+        }
+    }
+
+    /// Waits until every query that begins from now on sees what has been committed, in any process.
+    pub async fn wait_until_visible(&self) {
+        if let Some(replica) = &self.replica {
+            replica.wait_until_visible().await;
+        }
+    }
 }

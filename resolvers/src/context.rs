@@ -24,7 +24,7 @@ use coach_domain::{
     purchase::{self, LinkPurchase},
     viewer::{Role, Viewer},
 };
-use coach_execution::Loader;
+use coach_execution::{Loader, OperationType};
 use tokio::sync::OnceCell;
 use tracing::Span;
 
@@ -67,9 +67,14 @@ pub struct RequestContext {
 }
 
 impl RequestContext {
-    /// The context of a request that starts now. `span` is the span of its operation.
-    pub fn new(app: Arc<App>, viewer: Viewer, span: Span) -> Self {
-        let database = app.database.clone();
+    /// The context of a request that starts now and executes an operation of this type. `span` is its span.
+    pub fn new(
+        app: Arc<App>,
+        viewer: Viewer,
+        operation: Option<OperationType>,
+        span: Span,
+    ) -> Self {
+        let database = app.database_for(operation);
         let session = if app.record_statements {
             Session::recording(database, span)
         } else {

@@ -9,7 +9,7 @@ use coach_domain::{
     shopping::{self, ShoppingList},
 };
 use coach_execution::Batch;
-use futures_util::future::join;
+use futures_util::{future::join, try_join};
 
 use crate::{
     Error, Request, RequestContext, Resolvers, arguments, batch,
@@ -147,9 +147,11 @@ impl batch::CycleProgress for Resolvers {
         context: &RequestContext,
         cycles: &[CycleId],
     ) -> Result<Batch<CycleId, CycleProgress>, Error> {
-        let catalogue = context.catalogue().await?;
-        let found = context.cycles.get(cycles).await?;
-        let logs = context.logs.get(cycles).await?;
+        let (catalogue, found, logs) = try_join!(
+            context.catalogue(),
+            context.cycles.get(cycles),
+            context.logs.get(cycles),
+        )?;
         let progress = found.into_iter().filter_map(|(id, cycle)| {
             let (log, today) = (logs.get(&id)?, schedule::today(context, &cycle));
             let programme = schedule::programme(catalogue, &cycle).map_err(Error::from);

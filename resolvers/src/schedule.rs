@@ -39,8 +39,8 @@ impl Schedules {
     /// Loads the schedules of some cycles.
     pub(crate) async fn load(context: &RequestContext, ids: &[CycleId]) -> Result<Self> {
         let owners: Vec<_> = ids.iter().map(|id| id.member).collect();
-        let catalogue = context.catalogue().await?;
-        let (cycles, members, histories, mut logs) = try_join!(
+        let (catalogue, cycles, members, histories, mut logs) = try_join!(
+            context.catalogue(),
             context.cycles.get(ids),
             context.members.get(&owners),
             context.histories.get(&owners),

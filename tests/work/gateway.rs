@@ -40,6 +40,7 @@ impl Gateway {
         let queue = Arc::new(PostgresQueue::new_unchecked(pool.clone(), []));
         let app = Arc::new(App {
             database: pool,
+            replica: None,
             catalogue: Arc::default(),
             clock: clock.clone(),
             operations: queue,

@@ -4,7 +4,9 @@ mod answers;
 mod backlog;
 mod bare_server;
 mod dev;
+mod growth;
 mod memory;
+mod peers;
 mod queue;
 mod rehearse_live;
 mod run;
@@ -33,8 +35,10 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<bool> {
     match &cli.verb {
         Verb::Run(options) => run::run(common, options).await,
         Verb::Telemetry(options) => telemetry::run(common, *options).await,
+        Verb::Growth(options) => growth::run(common, options).await,
         Verb::Memory => memory::run(common).await,
         Verb::BareServer(options) => bare_server::run(common, *options).await,
+        Verb::Peers(options) => peers::run(common, options).await,
         Verb::Queue(options) => queue::run(common, *options).await,
         Verb::Backlog(options) => backlog::run(common, *options).await,
         Verb::Answers(options) => answers::run(common, *options).await,
@@ -43,7 +47,7 @@ pub(crate) async fn run(cli: &Cli) -> anyhow::Result<bool> {
         Verb::Webhooks(options) => webhooks::run(common, *options).await,
         Verb::Dev => dev::run(common).await,
         Verb::Work(options) => crate::pipeline::run_process(options).await.map(|()| true),
-        Verb::ServeBare(options) => crate::bare_server::serve(options).await.map(|()| true),
+        Verb::ServePeer(options) => crate::peer_server::serve(options).await.map(|()| true),
     }
 }
 
@@ -72,10 +76,25 @@ struct Setup {
 
 impl Setup {
     async fn new(verb: &'static str, common: &Common) -> anyhow::Result<Self> {
+        Self::with_programs(verb, common, &[]).await
+    }
+
+    /// For measurements that use other programs too, which the heading names.
+    async fn with_programs(
+        verb: &'static str,
+        common: &Common,
+        others: &[String],
+    ) -> anyhow::Result<Self> {
         // First, because without a load generator the rest would be in vain.
         let wrk = install::WRK.find_or_install()?;
         let environment = Environment::start(common).await?;
-        let heading = Heading::new(verb, common, &environment, &wrk).await?;
+        let programs = [&[wrk], others].concat().join(", ");
+        let heading = Heading::new(verb, common, &environment, &programs).await?;
+        Self::of(environment, heading).await
+    }
+
+    /// The same for an environment that has been started.
+    async fn of(environment: Environment, heading: Heading) -> anyhow::Result<Self> {
         let subjects = dataset::active_subjects(&environment.pool, MAX_MEMBERS).await?;
         ensure!(
             !subjects.is_empty(),

@@ -1,5 +1,5 @@
 -- Everything that the people in `person` own, in the order of what refers to
--- what. Constraints and triggers are on, as they are for the gateway.
+-- what, because constraints and triggers are on for most data sets.
 
 ANALYZE person;
 
@@ -34,7 +34,7 @@ SELECT id, pg_temp.row_id('cycle', n, number), pg_temp.row_id('plan', n, 0), num
        ('x' || substr(md5('seed/' || n || '/' || number), 1, 16))::bit(64)::bigint
 FROM person CROSS JOIN LATERAL generate_series(1, cycles) AS number;
 
--- Four of five workouts, up to yesterday. These and the meals are written in
+-- Four of five workouts, up to yesterday, of the cycles whose history is kept. These and the meals are written in
 -- the order of their times, so that what belongs to a member is as scattered as
 -- it would be.
 INSERT INTO workout_completion (member_id, cycle_id, day, position, workout_id, completed_at, effort)
@@ -44,10 +44,11 @@ SELECT p.id, pg_temp.row_id('cycle', p.n, number), w.day, w.position, w.workout_
 FROM person p
 CROSS JOIN LATERAL generate_series(1, p.cycles) AS number
 JOIN programme_workout w ON w.programme_id = p.programme_id AND (number < p.cycles OR w.day < p.day)
-WHERE pg_temp.roll(p.n, 'workout/' || number || '/' || w.day || '/' || w.position, 5) > 0
+WHERE number > p.cycles - (SELECT history_cycles FROM thinning)
+  AND pg_temp.roll(p.n, 'workout/' || number || '/' || w.day || '/' || w.position, 5) > 0
 ORDER BY completed_at;
 
--- Six of seven meals, up to yesterday; nothing that the member excludes.
+-- Six of seven meals, up to yesterday, of the same cycles; nothing that the member excludes.
 INSERT INTO meal_choice (member_id, cycle_id, day, slot, position, recipe_id, servings, eaten_at)
 SELECT p.id, pg_temp.row_id('cycle', p.n, number), m.day, m.slot, m.position, m.recipe_id,
        CASE WHEN (p.n + m.day) % 11 = 0 THEN 2 ELSE 1 END,
@@ -57,7 +58,8 @@ SELECT p.id, pg_temp.row_id('cycle', p.n, number), m.day, m.slot, m.position, m.
 FROM person p
 CROSS JOIN LATERAL generate_series(1, p.cycles) AS number
 JOIN programme_meal m ON m.programme_id = p.programme_id AND (number < p.cycles OR m.day < p.day)
-WHERE NOT m.allergens && p.allergens
+WHERE number > p.cycles - (SELECT history_cycles FROM thinning)
+  AND NOT m.allergens && p.allergens
   AND pg_temp.roll(p.n, 'meal/' || number || '/' || m.day || '/' || m.slot || '/' || m.position, 7) > 0
 ORDER BY eaten_at;
 
@@ -81,12 +83,13 @@ FROM person CROSS JOIN LATERAL generate_series(1, cycles - 1) AS number;
 
 -- Up to eight, fewer where the same comes twice.
 INSERT INTO favourite_recipe (member_id, recipe_id, created_at)
-SELECT p.id, r.id, (p.began + TIME '20:00') AT TIME ZONE p.time_zone + place * INTERVAL '1 hour'
+SELECT DISTINCT ON (p.id, r.id)
+       p.id, r.id, (p.began + TIME '20:00') AT TIME ZONE p.time_zone + place * INTERVAL '1 hour'
 FROM person p
 CROSS JOIN LATERAL generate_series(1, pg_temp.roll(p.n, 'favourites', 9)) AS place
 JOIN numbered_recipe r
   ON r.number = pg_temp.roll(p.n, 'favourite/' || place, (SELECT count(*)::integer FROM numbered_recipe))
-ON CONFLICT DO NOTHING;
+ORDER BY p.id, r.id, place;
 
 -- Of twenty one has lapsed, one tries it out, one is in the days of grace, and the others have paid.
 INSERT INTO subscription (member_id, id, provider, external_id, trial_ends_at, expires_at, grace_ends_at, will_renew,

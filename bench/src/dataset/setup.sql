@@ -59,3 +59,7 @@ CREATE TEMP TABLE person (
     -- Day 1 of the first cycle.
     began DATE NOT NULL
 );
+
+-- Of how many cycles, from the open one back, workouts and meals are kept.
+CREATE TEMP TABLE thinning AS
+SELECT current_setting('bench.history_cycles')::integer AS history_cycles;

@@ -1,6 +1,8 @@
-//! Generates load with wrk.
+//! Generates load: with wrk as much as the server takes, or by ourselves at a fixed rate.
 
 mod figures;
+mod fixed_rate;
+mod response;
 
 use std::{path::Path, process::Stdio};
 
@@ -8,6 +10,7 @@ use anyhow::{Context as _, ensure};
 use tokio::{fs, process::Command};
 
 pub(crate) use figures::Figures;
+pub(crate) use fixed_rate::{FixedRate, Latencies};
 
 use crate::service::Service;
 

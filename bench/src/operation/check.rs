@@ -1,15 +1,19 @@
 //! Sends each request once with an ordinary client and checks the response, because the load generator only checks the
 //! status.
 
-use anyhow::{Context as _, bail, ensure};
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use anyhow::{bail, ensure};
+use coach_domain::{
+    clock::{Clock as _, SystemClock},
+    id,
+};
+use futures_util::{StreamExt as _, TryFutureExt as _, TryStreamExt as _, stream};
 use reqwest::{
     Client, Response,
     header::{ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE},
 };
 use serde_json::Value;
 
-use super::{Operation, Prepared, Request};
+use super::{IDEMPOTENCY_KEY, Operation, Prepared, Request};
 use crate::{metrics, service::Service, statistics::float};
 
 /// The number of concurrent requests, which is enough to keep every core busy.
@@ -18,31 +22,44 @@ const MAX_CONCURRENCY: usize = 16;
 /// Sends every prepared request of an operation once, and returns the number of SQL statements per request, if the
 /// server counts them. Also warms up the server and the database for the operation.
 ///
-/// Statements are counted here and not under load, because wrk aborts its last requests.
-///
 /// # Errors
 ///
-/// At the first response that is not 200, has errors, or has no value at the operation's `result_pointer`.
+/// As [`check_each`].
 pub(crate) async fn check(
     operation: &Operation,
     prepared: &Prepared,
     service: &Service,
 ) -> anyhow::Result<Option<f64>> {
+    let requests = prepared.requests.iter();
+    check_each(requests.map(|request| (operation, request)), service).await
+}
+
+/// Sends requests of several operations once, and returns the number of SQL statements per request.
+///
+/// Statements are counted here and not under load, because wrk aborts its last requests.
+///
+/// # Errors
+///
+/// At the first response that is not 200, has errors, or has no value at the operation's `result_pointer`.
+pub(crate) async fn check_each(
+    requests: impl ExactSizeIterator<Item = (&Operation, &Request)>,
+    service: &Service,
+) -> anyhow::Result<Option<f64>> {
     let (client, url) = (Client::new(), service.url("/graphql"));
+    let number = float(requests.len() as u64);
     let before = metrics::statements(service).await?;
-    let checks = prepared
-        .requests
-        .iter()
-        .map(|request| check_one(operation, &client, &url, request));
+    let checks = requests.map(|(operation, request)| {
+        let check = check_one(operation, &client, &url, request);
+        check
+            .map_err(|error| error.context(format!("{} is not fit to be measured", operation.name)))
+    });
     stream::iter(checks)
         .buffer_unordered(MAX_CONCURRENCY)
         .try_collect::<()>()
-        .await
-        .with_context(|| format!("{} is not fit to be measured", operation.name))?;
+        .await?;
     let after = metrics::statements(service).await?;
-    let requests = float(prepared.requests.len() as u64);
     let statements = after.zip(before).map(|(after, before)| after - before);
-    Ok(statements.map(|statements| statements / requests))
+    Ok(statements.map(|statements| statements / number))
 }
 
 async fn check_one(
@@ -72,6 +89,16 @@ async fn check_one(
 }
 
 impl Request {
+    /// The body, with a new idempotency key if it has one.
+    fn body_with_key(&self) -> String {
+        if self.body.contains(IDEMPOTENCY_KEY) {
+            let key = id::new_v7(SystemClock.now()).simple().to_string();
+            self.body.replace(IDEMPOTENCY_KEY, &key)
+        } else {
+            self.body.clone()
+        }
+    }
+
     /// Sends the request; a response other than 200 is an error.
     pub(crate) async fn send(
         &self,
@@ -84,7 +111,7 @@ impl Request {
             .bearer_auth(&self.token)
             .header(CONTENT_TYPE, "application/json")
             .header(ACCEPT, "application/graphql-response+json")
-            .body(self.body.clone());
+            .body(self.body_with_key());
         if gzip {
             request = request.header(ACCEPT_ENCODING, "gzip");
         }

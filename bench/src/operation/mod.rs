@@ -1,7 +1,9 @@
 //! The app's queries, with realistic variables.
 
+mod answers;
 mod check;
 mod content;
+pub(crate) mod mix;
 mod prepare;
 
 use std::{fs, path::Path};
@@ -9,9 +11,10 @@ use std::{fs, path::Path};
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 
-pub(crate) use check::check;
+pub(crate) use answers::Answers;
+pub(crate) use check::{check, check_each};
 pub(crate) use content::Content;
-pub(crate) use prepare::{Prepared, Request};
+pub(crate) use prepare::{IDEMPOTENCY_KEY, Prepared, Request};
 
 /// A named operation, and how it is sent.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +32,8 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    const fn new(
+    /// An operation that is sent with these variables.
+    pub(crate) const fn new(
         name: &'static str,
         variables: fn(&Content, usize) -> Value,
         result_pointer: &'static str,
@@ -48,7 +52,7 @@ impl Operation {
     }
 
     /// The text of the document.
-    fn text(&self) -> anyhow::Result<String> {
+    pub(crate) fn text(&self) -> anyhow::Result<String> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/operations");
         let file = folder.join(self.document).with_extension("graphql");
         fs::read_to_string(&file).with_context(|| file.display().to_string())
@@ -59,6 +63,45 @@ impl Operation {
 pub(crate) const TODAY: Operation =
     Operation::new("Today", none, "/data/me/plan/currentCycle/today/id");
 
+/// A whole cycle.
+pub(crate) const CYCLE_CALENDAR: Operation = Operation::new(
+    "CycleCalendar",
+    none,
+    "/data/me/plan/currentCycle/days/27/id",
+);
+
+/// The check-ins, newest first.
+pub(crate) const CHECK_IN_HISTORY: Operation = Operation::new(
+    "CheckInHistory",
+    |_, _| json!({ "first": 10 }),
+    "/data/me/checkIns/edges",
+);
+
+/// The search for recipes by words and filters.
+pub(crate) const RECIPE_SEARCH: Operation =
+    Operation::new("RecipeSearch", search, "/data/recipes/edges/0/node/id");
+
+/// A recipe with all that goes into it.
+pub(crate) const RECIPE_DETAIL: Operation = Operation::new(
+    "RecipeDetail",
+    |content, number| json!({ "id": nth(&content.recipes, number) }),
+    "/data/recipe/id",
+);
+
+/// What to buy for a week.
+const SHOPPING_LIST: Operation = Operation::new(
+    "ShoppingList",
+    week,
+    "/data/me/plan/currentCycle/shoppingList/items/0/name",
+);
+
+/// A workout with its exercises.
+const WORKOUT_DETAIL: Operation = Operation::new(
+    "WorkoutDetail",
+    |content, number| json!({ "id": nth(&content.workouts, number) }),
+    "/data/workout/id",
+);
+
 /// All operations.
 pub(crate) const OPERATIONS: [Operation; 10] = [
     TODAY,
@@ -67,34 +110,14 @@ pub(crate) const OPERATIONS: [Operation; 10] = [
         gzip: true,
         ..TODAY
     },
-    Operation::new(
-        "CycleCalendar",
-        none,
-        "/data/me/plan/currentCycle/days/27/id",
-    ),
+    CYCLE_CALENDAR,
     Operation::new("PlanOverview", none, "/data/me/plan/cycles/0/id"),
     Operation::new("Profile", none, "/data/me/subscription/access"),
-    Operation::new(
-        "CheckInHistory",
-        |_, _| json!({ "first": 10 }),
-        "/data/me/checkIns/edges",
-    ),
-    Operation::new(
-        "ShoppingList",
-        week,
-        "/data/me/plan/currentCycle/shoppingList/items/0/name",
-    ),
-    Operation::new("RecipeSearch", search, "/data/recipes/edges/0/node/id"),
-    Operation::new(
-        "RecipeDetail",
-        |content, number| json!({ "id": nth(&content.recipes, number) }),
-        "/data/recipe/id",
-    ),
-    Operation::new(
-        "WorkoutDetail",
-        |content, number| json!({ "id": nth(&content.workouts, number) }),
-        "/data/workout/id",
-    ),
+    CHECK_IN_HISTORY,
+    SHOPPING_LIST,
+    RECIPE_SEARCH,
+    RECIPE_DETAIL,
+    WORKOUT_DETAIL,
 ];
 
 /// The operations with these names, ignoring case; all operations if there are no names.

@@ -23,14 +23,6 @@ pub(crate) fn cpu_with_children(pid: u32) -> anyhow::Result<Duration> {
     Ok(with_children.map(|it| it.cpu).sum())
 }
 
-/// The id of the parent process.
-pub(crate) fn parent(pid: u32) -> anyhow::Result<u32> {
-    if cfg!(target_os = "linux") {
-        return Ok(proc::stat(pid)?.parent);
-    }
-    Ok(ps::one(pid)?.parent)
-}
-
 /// The resident memory in bytes.
 pub(crate) fn resident(pid: u32) -> anyhow::Result<u64> {
     if cfg!(target_os = "linux") {

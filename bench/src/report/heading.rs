@@ -12,6 +12,7 @@ use crate::{
 };
 
 /// The heading of the results of a run.
+#[derive(Clone)]
 pub(crate) struct Heading {
     verb: &'static str,
     save: bool,
@@ -26,19 +27,30 @@ impl Heading {
         environment: &Environment,
         programs: &str,
     ) -> anyhow::Result<Self> {
+        let rows = dataset::rows(&environment.pool).await?;
+        let members = count(common.members.into());
+        let data = format!("{members} members with {} rows", count(rows));
+        Self::with_data(verb, common, environment, programs, &data).await
+    }
+
+    /// The same with another description of the data.
+    pub(crate) async fn with_data(
+        verb: &'static str,
+        common: &Common,
+        environment: &Environment,
+        programs: &str,
+        data: &str,
+    ) -> anyhow::Result<Self> {
         let version: String = query_value(&environment.pool, "SHOW server_version").await?;
         let postgres = version.split(' ').next().context("no version")?;
-        let rows = dataset::rows(&environment.pool).await?;
         let words: Vec<_> = std::env::args().skip(1).collect();
         let text = format!(
             "## {verb}\n\n- command: `{}`\n- machine: {}\n- commit: {}\n- date: {}\n\
-             - data: {} members with {} rows; {programs}, PostgreSQL {postgres}\n\n",
+             - data: {data}; {programs}, PostgreSQL {postgres}\n\n",
             command(&words, common.members),
             machine::describe(),
             machine::commit(),
             SystemClock.now().to_rfc3339_opts(SecondsFormat::Secs, true),
-            count(common.members.into()),
-            count(rows)
         );
         let save = common.save;
         Ok(Self { verb, save, text })

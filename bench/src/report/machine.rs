@@ -36,7 +36,8 @@ fn model() -> Option<String> {
     Some(line.split_once(':')?.1.trim().to_owned())
 }
 
-fn memory() -> Option<u64> {
+/// The bytes of memory.
+pub(crate) fn memory() -> Option<u64> {
     let Ok(text) = fs::read_to_string("/proc/meminfo") else {
         return output("sysctl", &["-n", "hw.memsize"])?.parse().ok();
     };

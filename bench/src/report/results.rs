@@ -17,6 +17,14 @@ pub(crate) fn save(verb: &str, section: &str) -> anyhow::Result<()> {
     fs::write(&file, replaced(&old, verb, section)).with_context(|| file.display().to_string())
 }
 
+/// Writes a file of this name to `bench/plots`.
+pub(crate) fn save_plot(name: &str, svg: &str) -> anyhow::Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("plots");
+    fs::create_dir_all(&folder)?;
+    let file = folder.join(name);
+    fs::write(&file, svg).with_context(|| file.display().to_string())
+}
+
 fn replaced(old: &str, verb: &str, section: &str) -> String {
     let (begin, end) = (
         format!("<!-- bench:{verb} -->\n"),

@@ -39,6 +39,7 @@ pub const TABLES: &[&str] = &[
     "recipe_ingredient",
     "recipe_step",
     "reminder",
+    "replica_lease",
     "seaql_migrations",
     "shop_clock",
     "subscription",

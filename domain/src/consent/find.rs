@@ -32,5 +32,5 @@ pub async fn of_members(
         WHERE member_id = ANY($1)
         ORDER BY member_id, purpose";
     let statement = database::statement(sql, [uuid_array(members.iter().map(|id| id.0))]);
-    database::by_member(db, statement).await
+    database::by_key(db, statement).await
 }

@@ -40,6 +40,18 @@ pub struct Options {
     pub sequential_scans: bool,
     /// The mode of the pooler between this process and the server.
     pub pool_mode: PoolMode,
+    /// The role that the server has to have. Connections to another one are closed.
+    pub role: ServerRole,
+}
+
+/// The role of a server in streaming replication.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ServerRole {
+    /// It accepts writes.
+    #[default]
+    Primary,
+    /// It follows a primary, and only reads.
+    Standby,
 }
 
 /// How a pooler in front of Postgres assigns server connections to clients, in `PgBouncer`'s terms.
@@ -97,6 +109,7 @@ impl Default for Options {
             application_name: "coach".to_owned(),
             sequential_scans: true,
             pool_mode: PoolMode::Session,
+            role: ServerRole::Primary,
         }
     }
 }
@@ -152,6 +165,7 @@ fn lazy_pool(
         PoolMode::Transaction => String::new(),
     };
     let settings: Arc<str> = settings.into();
+    let role = options.role;
     let logged: Arc<Once> = Arc::new(Once::new());
     PgPoolOptions::new()
         .max_connections(options.max_connections)
@@ -181,7 +195,7 @@ fn lazy_pool(
                 if !check {
                     return Ok(true);
                 }
-                match timeout(CHECK_TIMEOUT, monitor::is_primary(connection)).await {
+                match timeout(CHECK_TIMEOUT, monitor::has_role(connection, role)).await {
                     Ok(answer) => answer,
                     Err(_) => Err(SqlxError::Io(std::io::ErrorKind::TimedOut.into())),
                 }

@@ -19,7 +19,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{Options, lease::Lease, monitor::SuspectedSince};
+use super::{Options, ServerRole, lease::Lease, monitor::SuspectedSince};
 
 /// A connection that was idle for at least this long is checked before it is used. Checking each one costs a round
 /// trip: 13 % of the throughput of a prototype.
@@ -43,6 +43,7 @@ pub(super) struct Connections {
     /// A permit for each connection that may be open. Who has one need not wait for the driver's pool.
     permits: Arc<Semaphore>,
     acquire_timeout: Duration,
+    role: ServerRole,
     suspected_since: Arc<SuspectedSince>,
 }
 
@@ -72,12 +73,18 @@ impl Connections {
             ready: Mutex::default(),
             permits: Arc::new(Semaphore::new(max)),
             acquire_timeout: options.acquire_timeout,
+            role: options.role,
             suspected_since,
         }
     }
 
     pub(super) fn driver(&self) -> &PgPool {
         &self.driver
+    }
+
+    /// The role that the server has to have.
+    pub(super) fn role(&self) -> ServerRole {
+        self.role
     }
 
     /// The number of connections that are not in use.

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use super::{
-    lease::{Call, Rows},
+    lease::{Call, Rows, Run},
     pool::Pool,
     session::{Session, Transaction},
     transaction::PoolTransaction,
@@ -83,9 +83,13 @@ pub struct RowSet {
 }
 
 impl RowSet {
-    fn columns(rows: Vec<PgRow>) -> Self {
-        let are_records = false;
-        Self { rows, are_records }
+    /// Runs a statement on its own.
+    pub(super) async fn of(db: &impl Run, statement: &Statement) -> Result<Self, DbErr> {
+        let fetched = db.run(&Call::prepared(statement, Rows::All)).await?;
+        Ok(Self {
+            rows: fetched.rows,
+            are_records: false,
+        })
     }
 
     /// The rows of each part of a joint statement. `order` has the part that is the first in it, the second and so on.
@@ -154,15 +158,13 @@ pub trait Fetch: ConnectionTrait {
 
 impl Fetch for Pool {
     async fn rows(&self, statement: Statement) -> Result<RowSet, DbErr> {
-        let fetched = self.run(&Call::prepared(&statement, Rows::All)).await?;
-        Ok(RowSet::columns(fetched.rows))
+        RowSet::of(self, &statement).await
     }
 }
 
 impl Fetch for PoolTransaction {
     async fn rows(&self, statement: Statement) -> Result<RowSet, DbErr> {
-        let fetched = self.run(&Call::prepared(&statement, Rows::All)).await?;
-        Ok(RowSet::columns(fetched.rows))
+        RowSet::of(self, &statement).await
     }
 }
 
@@ -175,6 +177,6 @@ impl Fetch for Session {
 
 impl Fetch for Transaction {
     async fn rows(&self, statement: Statement) -> Result<RowSet, DbErr> {
-        self.run_alone(statement).await
+        RowSet::of(self, &statement).await
     }
 }

@@ -106,7 +106,7 @@ impl Waiting {
         }
         match joint.start(session) {
             // Boxed, for the compiler computes the layout of no deeper futures.
-            Start::Alone(statement) => session.run_alone(statement).boxed().await,
+            Start::Alone(statement) => RowSet::of(session, &statement).boxed().await,
             Start::Together(run) => {
                 let results = run.await;
                 let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
@@ -138,15 +138,15 @@ async fn others_start() {
 /// Runs reads as one statement or, if that fails, each on its own.
 async fn run_together(session: Session, statements: Vec<Statement>) -> Results {
     let (joint, order) = joint_statement(&statements);
-    let fetched = session.run_alone(joint).await;
+    let fetched = RowSet::of(&session, &joint).await;
     let results = match fetched.and_then(|fetched| fetched.into_parts(&order)) {
         Ok(parts) => parts.into_iter().map(Ok).collect(),
         Err(error) if Failure::of(&error) == Failure::Unavailable => {
             statements.iter().map(|_| Err(error.clone())).collect()
         }
         Err(_) => {
-            let reads = statements.into_iter();
-            join_all(reads.map(|statement| session.run_alone(statement))).await
+            let reads = statements.iter();
+            join_all(reads.map(|statement| RowSet::of(&session, statement))).await
         }
     };
     Arc::new(Mutex::new(results.into_iter().map(Some).collect()))

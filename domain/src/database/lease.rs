@@ -3,11 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use sea_orm::{
-    SqlxError, Statement,
-    sea_query::Values,
+    DbErr, SqlxError, Statement, Value,
+    sea_query::{ArrayType, Values},
     sqlx::{
-        self, AssertSqlSafe, Connection as _, Executor as _, PgConnection,
-        postgres::{PgQueryResult, PgRow},
+        self, Arguments as _, AssertSqlSafe, Connection as _, Executor as _, IntoArguments as _,
+        PgConnection,
+        postgres::{PgArguments, PgQueryResult, PgRow},
     },
 };
 use sea_query_sqlx::SqlxValues;
@@ -42,6 +43,12 @@ pub(super) enum Rows {
 pub(super) struct Fetched {
     pub(super) result: PgQueryResult,
     pub(super) rows: Vec<PgRow>,
+}
+
+/// A connection or pool that runs statements.
+pub(super) trait Run {
+    /// Runs a statement.
+    fn run(&self, call: &Call<'_>) -> impl Future<Output = Result<Fetched, DbErr>> + Send;
 }
 
 static NO_VALUES: Values = Values(Vec::new());
@@ -86,7 +93,7 @@ impl<'a> Call<'a> {
             fetched.result = connection.execute(sqlx::raw_sql(sql)).await?;
             return Ok(fetched);
         };
-        let query = sqlx::query_with(sql, SqlxValues(values.clone())).persistent(self.named);
+        let query = sqlx::query_with(sql, arguments(values)?).persistent(self.named);
         match self.rows {
             Rows::None => fetched.result = query.execute(connection).await?,
             Rows::First => fetched.rows.extend(query.fetch_optional(connection).await?),
@@ -94,6 +101,29 @@ impl<'a> Call<'a> {
         }
         Ok(fetched)
     }
+}
+
+/// The parameters as the driver sends them. Arrays of UUIDs, which most reads have, are not cloned value by value.
+fn arguments(values: &Values) -> Result<PgArguments, SqlxError> {
+    let mut arguments = PgArguments::default();
+    for value in &values.0 {
+        match value {
+            Value::Array(ArrayType::Uuid, Some(ids)) => {
+                let ids = ids.iter().map(|id| match id {
+                    Value::Uuid(id) => *id,
+                    _ => None,
+                });
+                arguments.add(ids.collect::<Vec<_>>())
+            }
+            Value::Uuid(id) => arguments.add(id),
+            Value::String(text) => arguments.add(text.as_deref()),
+            Value::Int(number) => arguments.add(number),
+            Value::BigInt(number) => arguments.add(number),
+            _ => return Ok(SqlxValues(values.clone()).into_arguments()),
+        }
+        .map_err(SqlxError::Encode)?;
+    }
+    Ok(arguments)
 }
 
 /// A connection in use. It returns to the pool when its state is known, and is closed otherwise: when it is broken, or
@@ -144,12 +174,13 @@ impl Lease {
         answer
     }
 
-    /// Whether the server is a primary and answers within `limit`. If not, the connection is closed on drop.
+    /// Whether the server has its role and answers within `limit`. If not, the connection is closed on drop.
     pub(super) async fn check(&mut self, limit: Duration) -> bool {
         self.busy = true;
         let passed = match self.connection.as_mut() {
             Some((connection, _)) => {
-                timeout(limit, monitor::is_primary(&mut connection.connection)).await
+                let check = monitor::has_role(&mut connection.connection, self.pool.role());
+                timeout(limit, check).await
             }
             None => return false,
         };

@@ -21,6 +21,7 @@ mod lease;
 mod monitor;
 mod pool;
 mod purge;
+mod replica;
 mod rows;
 mod session;
 mod statements;
@@ -30,12 +31,13 @@ mod write;
 
 use sea_orm::{DbBackend, Statement, Value};
 
-pub use connect::{Options, PoolMode, connect, open};
+pub use connect::{Options, PoolMode, ServerRole, connect, open};
 pub(crate) use decode::impl_decode;
 pub use fetch::{Fetch, FromRow, RowReader};
 pub use pool::{MIN_SERVER_VERSION, Pool, ServerState};
 pub use purge::Purge;
-pub(crate) use rows::{Column, Keyed, by_member};
+pub use replica::{Replica, ReplicaOptions};
+pub(crate) use rows::{Column, Keyed, by_key};
 pub use session::{Counted, Session, Transaction};
 pub use telemetry::in_span;
 pub use transaction::PoolTransaction;

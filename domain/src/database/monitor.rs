@@ -17,7 +17,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use super::{connections::Connections, failure, lease::Lease};
+use super::{ServerRole, connections::Connections, failure, lease::Lease};
 
 /// The interval at which one connection is checked without a reason to suspect it.
 const CHECK_INTERVAL: Duration = Duration::from_secs(5);
@@ -41,8 +41,12 @@ pub(super) struct SuspectedSince(Mutex<Option<Instant>>);
 impl SuspectedSince {
     /// Whether a connection that has been idle for this long is suspect.
     pub(super) fn covers(&self, idle: Duration) -> bool {
-        let since = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        since.is_some_and(|since| since.elapsed() <= idle)
+        self.at().is_some_and(|since| since.elapsed() <= idle)
+    }
+
+    /// When it was, if ever.
+    pub(super) fn at(&self) -> Option<Instant> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn set_now(&self) {
@@ -66,10 +70,15 @@ struct MonitorSignals {
 }
 
 impl ConnectionMonitor {
-    /// Has all idle connections checked, after one was found broken or connected to a read-only server.
+    /// Has all idle connections checked, after one was found broken or connected to a server of another role.
     pub(super) fn report_suspect(&self) {
         self.suspected_since.set_now();
         self.signals.suspected.notify_one();
+    }
+
+    /// When a connection was last found broken, if ever.
+    pub(super) fn suspected_at(&self) -> Option<Instant> {
+        self.suspected_since.at()
     }
 
     /// Has the reason determined and logged why no connection could be acquired.
@@ -107,17 +116,21 @@ pub(super) fn start(
     }
 }
 
-/// Whether the server of a connection is a primary, not a standby.
+/// Whether the server of a connection has this role.
 ///
 /// # Errors
 ///
 /// When it does not answer.
-pub(super) async fn is_primary(connection: &mut PgConnection) -> Result<bool, SqlxError> {
+pub(super) async fn has_role(
+    connection: &mut PgConnection,
+    role: ServerRole,
+) -> Result<bool, SqlxError> {
     // Not prepared: a pooler may not support prepared statements.
     let row = sqlx::raw_sql("SELECT pg_is_in_recovery()")
         .fetch_one(connection)
         .await?;
-    row.try_get::<bool, _>(0).map(|standby| !standby)
+    let is_standby: bool = row.try_get(0)?;
+    Ok(is_standby == (role == ServerRole::Standby))
 }
 
 struct MonitorTask {
@@ -201,6 +214,7 @@ impl MonitorTask {
                     let remedy = remedy(&error);
                     tracing::error!(
                         server,
+                        pool = self.name,
                         error = cause,
                         mend = remedy,
                         "Postgres cannot be connected to"

@@ -5,13 +5,15 @@ use std::{sync::Arc, time::Duration};
 use sea_orm::{
     ConnectionTrait as _, DatabaseConnection, DbErr, RuntimeErr, SqlxError, SqlxPostgresConnector,
 };
+use tokio::time::Instant;
 
 use super::{
     Options, PoolMode,
     connections::Connections,
     failure,
-    lease::{Call, Fetched, Lease},
+    lease::{Call, Fetched, Lease, Run},
     monitor::ConnectionMonitor,
+    replica::ReplicaReads,
     statements::impl_connection_trait,
     transaction::PoolTransaction,
 };
@@ -21,12 +23,14 @@ const ANSWER_MARGIN: Duration = Duration::from_millis(500);
 
 /// A connection pool. Clones share it.
 ///
-/// A connection that breaks, does not answer in time or is connected to a read-only server is closed, and the others
-/// are checked at once; in any case, one is checked every five seconds. A statement that only reads, and the `BEGIN` of
+/// A connection that breaks, does not answer in time or leads to a server of another role is closed, and the others are
+/// checked at once; in any case, one is checked every five seconds. A statement that only reads, and the `BEGIN` of
 /// a transaction, are then retried once on another connection.
 #[derive(Clone, Debug)]
 pub struct Pool {
     shared: Arc<Shared>,
+    /// Where a query reads instead.
+    replica: Option<Arc<ReplicaReads>>,
 }
 
 #[derive(Debug)]
@@ -61,7 +65,18 @@ impl Pool {
             options,
             monitor,
         });
-        Self { shared }
+        Self {
+            shared,
+            replica: None,
+        }
+    }
+
+    /// The same pool for one query, which reads from a standby while it can. Transactions stay here.
+    pub(super) fn reading_from(&self, replica: ReplicaReads) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            replica: Some(Arc::new(replica)),
+        }
     }
 
     /// The most open connections allowed.
@@ -160,16 +175,12 @@ impl Pool {
         }
     }
 
-    pub(super) async fn run(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
-        match self.attempt(call).await {
-            Err(error) if call.only_reads() && failure::is_connection_error(&error) => {
-                Box::pin(self.attempt(call)).await
-            }
-            result => result,
-        }
+    /// When a connection was last found broken, if ever.
+    pub(super) fn suspected_at(&self) -> Option<Instant> {
+        self.shared.monitor.suspected_at()
     }
 
-    async fn attempt(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
+    pub(super) async fn attempt(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
         if !self.keeps_sessions() {
             return Box::pin(self.run_in_transaction(call)).await;
         }
@@ -186,6 +197,22 @@ impl Pool {
         let fetched = transaction.run(call).await?;
         transaction.commit().await?;
         Ok(fetched)
+    }
+}
+
+impl Run for Pool {
+    async fn run(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
+        if let Some(replica) = &self.replica
+            && let Some(fetched) = replica.run(call).await
+        {
+            return Ok(fetched);
+        }
+        match self.attempt(call).await {
+            Err(error) if call.only_reads() && failure::is_connection_error(&error) => {
+                Box::pin(self.attempt(call)).await
+            }
+            result => result,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
-//! Reading the rows of members.
+//! Reading rows by what is in their first column.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, hash::Hash};
 
 use sea_orm::{
     DbErr, Statement,
@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use super::{Fetch, FromRow, RowReader};
-use crate::{Result, id::MemberId};
+use crate::Result;
 
 /// A row with one column.
 pub(crate) struct Column<T>(pub(crate) T);
@@ -35,14 +35,18 @@ where
     }
 }
 
-/// The rows that a statement returns, by their first column, `member_id`, and otherwise in the statement's order.
-pub(crate) async fn by_member<T: FromRow>(
+/// The rows that a statement returns, by their first column and otherwise in the statement's order.
+pub(crate) async fn by_key<K, T>(
     db: &impl Fetch,
     statement: Statement,
-) -> Result<HashMap<MemberId, Vec<T>>> {
-    let mut by_member: HashMap<_, Vec<_>> = HashMap::new();
-    for Keyed(member, row) in db.fetch(statement).await? {
-        by_member.entry(member).or_default().push(row);
+) -> Result<HashMap<K, Vec<T>>>
+where
+    K: for<'a> Decode<'a, Postgres> + Type<Postgres> + Eq + Hash + Send,
+    T: FromRow,
+{
+    let mut by_key: HashMap<_, Vec<_>> = HashMap::new();
+    for Keyed(key, row) in db.fetch(statement).await? {
+        by_key.entry(key).or_default().push(row);
     }
-    Ok(by_member)
+    Ok(by_key)
 }

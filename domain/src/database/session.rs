@@ -6,16 +6,18 @@ use std::sync::{
 };
 
 use sea_orm::{
-    AccessMode, ConnectionTrait, DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult,
-    Statement, TransactionError, TransactionOptions, TransactionSession, TransactionTrait,
+    AccessMode, DbErr, IsolationLevel, Statement, TransactionError, TransactionOptions,
+    TransactionSession, TransactionTrait,
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tracing::Span;
 
 use super::{
-    fetch::{Fetch, RowSet},
+    fetch::RowSet,
     joint::Waiting,
+    lease::{Call, Fetched, Run},
     pool::Pool,
+    statements::impl_connection_trait,
     telemetry,
     transaction::{self, Boxed, PoolTransaction},
 };
@@ -135,57 +137,23 @@ impl<C> Counted<C> {
         &self.tracker.span
     }
 
-    /// Runs a read on its own.
-    pub(super) async fn run_alone(&self, statement: Statement) -> Result<RowSet, DbErr>
-    where
-        C: Fetch + Sync,
-    {
-        let sql = statement.sql.clone();
-        let run = self.inner.rows(statement);
-        self.tracker.run(&sql, run).await
-    }
-
     fn track(&self, inner: PoolTransaction) -> Transaction {
         let tracker = Arc::clone(&self.tracker);
         Counted { inner, tracker }
     }
 }
 
-#[async_trait::async_trait]
-impl<C: ConnectionTrait> ConnectionTrait for Counted<C> {
-    fn get_database_backend(&self) -> DbBackend {
-        self.inner.get_database_backend()
-    }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        let sql = statement.sql.clone();
-        let run = self.inner.execute_raw(statement);
-        self.tracker.run(&sql, run).await
-    }
-
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        let run = self.inner.execute_unprepared(sql);
-        self.tracker.run(sql, run).await
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let sql = statement.sql.clone();
-        let run = self.inner.query_one_raw(statement);
-        self.tracker.run(&sql, run).await
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let sql = statement.sql.clone();
-        let run = self.inner.query_all_raw(statement);
-        self.tracker.run(&sql, run).await
+impl<C: Run + Sync> Run for Counted<C> {
+    async fn run(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
+        self.tracker.run(call.sql, self.inner.run(call)).await
     }
 }
 
+impl_connection_trait!(Session);
+impl_connection_trait!(Transaction);
+
 #[async_trait::async_trait]
-impl<C> TransactionTrait for Counted<C>
-where
-    C: TransactionTrait<Transaction = PoolTransaction> + Send,
-{
+impl TransactionTrait for Session {
     type Transaction = Transaction;
 
     async fn begin(&self) -> Result<Transaction, DbErr> {

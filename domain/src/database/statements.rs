@@ -1,6 +1,6 @@
 //! The macro that makes pools and transactions usable with `SeaORM`.
 
-/// Implements `SeaORM`'s `ConnectionTrait` for a type that has a method `run` for a [`Call`](super::lease::Call). A
+/// Implements `SeaORM`'s `ConnectionTrait` for a type that implements [`Run`](super::lease::Run). A
 /// blanket implementation is not possible by the orphan rule.
 macro_rules! impl_connection_trait {
     ($runner:ty) => {
@@ -14,7 +14,7 @@ macro_rules! impl_connection_trait {
                 &self,
                 statement: sea_orm::Statement,
             ) -> Result<sea_orm::ExecResult, sea_orm::DbErr> {
-                use $crate::database::lease::{Call, Rows};
+                use $crate::database::lease::{Call, Rows, Run as _};
                 let fetched = self.run(&Call::prepared(&statement, Rows::None)).await?;
                 Ok(fetched.result.into())
             }
@@ -23,7 +23,7 @@ macro_rules! impl_connection_trait {
                 &self,
                 sql: &str,
             ) -> Result<sea_orm::ExecResult, sea_orm::DbErr> {
-                use $crate::database::lease::Call;
+                use $crate::database::lease::{Call, Run as _};
                 Ok(self.run(&Call::simple(sql)).await?.result.into())
             }
 
@@ -31,7 +31,7 @@ macro_rules! impl_connection_trait {
                 &self,
                 statement: sea_orm::Statement,
             ) -> Result<Option<sea_orm::QueryResult>, sea_orm::DbErr> {
-                use $crate::database::lease::{Call, Rows};
+                use $crate::database::lease::{Call, Rows, Run as _};
                 let fetched = self.run(&Call::prepared(&statement, Rows::First)).await?;
                 Ok(fetched.rows.into_iter().next().map(Into::into))
             }
@@ -40,7 +40,7 @@ macro_rules! impl_connection_trait {
                 &self,
                 statement: sea_orm::Statement,
             ) -> Result<Vec<sea_orm::QueryResult>, sea_orm::DbErr> {
-                use $crate::database::lease::{Call, Rows};
+                use $crate::database::lease::{Call, Rows, Run as _};
                 let fetched = self.run(&Call::prepared(&statement, Rows::All)).await?;
                 Ok(fetched.rows.into_iter().map(Into::into).collect())
             }

@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 use super::{
     failure,
-    lease::{Call, Fetched, Lease},
+    lease::{Call, Fetched, Lease, Run},
     pool::{Pool, query_error},
     statements::impl_connection_trait,
 };
@@ -59,18 +59,6 @@ impl PoolTransaction {
         })
     }
 
-    pub(super) async fn run(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
-        let named = call.named && self.pool.keeps_sessions();
-        let call = Call { named, ..*call };
-        let mut state = self.state.lock().await;
-        // A caller that stops waiting leaves the answer unread; the connection stays usable all the same.
-        let fetched = state.lease.run(&call, self.pool.statement_limit()).await;
-        fetched.map_err(|error| {
-            state.failed = true;
-            report_error(&self.pool, error)
-        })
-    }
-
     /// Commits the transaction.
     ///
     /// # Errors
@@ -104,6 +92,20 @@ impl PoolTransaction {
 fn report_error(pool: &Pool, error: SqlxError) -> DbErr {
     pool.report_error(&error);
     query_error(error)
+}
+
+impl Run for PoolTransaction {
+    async fn run(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
+        let named = call.named && self.pool.keeps_sessions();
+        let call = Call { named, ..*call };
+        let mut state = self.state.lock().await;
+        // A caller that stops waiting leaves the answer unread; the connection stays usable all the same.
+        let fetched = state.lease.run(&call, self.pool.statement_limit()).await;
+        fetched.map_err(|error| {
+            state.failed = true;
+            report_error(&self.pool, error)
+        })
+    }
 }
 
 impl_connection_trait!(PoolTransaction);

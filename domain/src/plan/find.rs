@@ -45,7 +45,7 @@ pub async fn of_members(
         ORDER BY p.member_id, p.started_on DESC, p.id DESC"
     );
     let statement = database::statement(sql, [uuid_array(members.iter().map(|id| id.0))]);
-    database::by_member(db, statement).await
+    database::by_key(db, statement).await
 }
 
 /// The plans with these ids, in no particular order.

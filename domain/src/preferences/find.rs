@@ -35,5 +35,5 @@ pub async fn history(
         WHERE member_id = ANY($1)
         ORDER BY member_id, effective_from";
     let statement = database::statement(sql, [uuid_array(members.iter().map(|id| id.0))]);
-    database::by_member(db, statement).await
+    database::by_key(db, statement).await
 }

@@ -55,7 +55,12 @@ pub(super) fn options(settings: &Settings, with_workers: bool) -> server::Option
     } else {
         0
     };
-    server::Options::new(settings, settings.database_connections + workers)
+    let servers = if settings.database_read_url.is_some() {
+        2
+    } else {
+        1
+    };
+    server::Options::new(settings, servers * settings.database_connections + workers)
 }
 
 /// Builds the state of a gateway that listens on `address`. `GraphiQL` is signed in as the subject `demo`, if given.
@@ -65,12 +70,14 @@ pub(super) async fn state(
     address: SocketAddr,
     demo: Option<&'static str>,
 ) -> anyhow::Result<AppState> {
-    telemetry::watch_pool(&pool);
     let clock = Arc::new(SystemClock);
+    let replica = database::replica(&pool, settings, &*clock)?;
+    telemetry::watch_pools(&pool, replica.as_ref());
     let objects = worker_process::objects(settings).await?;
     let app = Arc::new(App {
         operations: queues::operations(settings, pool.clone()).await,
         database: pool,
+        replica,
         catalogue: Arc::default(),
         clock: clock.clone(),
         shops: settings.shops.open()?,

@@ -3,29 +3,29 @@
 //! There is no protection against cross-site request forgery, because none is needed: browsers attach cookies to
 //! requests from other sites, but never a bearer token or an API key, and the gateway uses no cookies.
 
-use std::sync::Arc;
+use std::{borrow::Cow, convert::Infallible, panic::AssertUnwindSafe, sync::Arc};
 
 use axum::{
-    Extension,
-    body::Body,
-    extract::State,
-    http::{HeaderMap, Method, StatusCode, Uri, header::ACCEPT_LANGUAGE},
-    response::Response,
+    extract::Request,
+    http::{HeaderMap, Method, StatusCode, header::ACCEPT_LANGUAGE},
+    response::{IntoResponse as _, Response},
+    routing::{MethodRouter, get_service},
 };
 use coach_domain::{locale::Language, viewer::Viewer};
 use coach_execution::{Document, OperationType, ResolverError, Response as ExecutionResult};
 use coach_resolvers::RequestContext;
-use futures_util::future::try_join_all;
+use futures_util::{FutureExt as _, future::try_join_all};
 use tokio::time::Instant;
+use tower::{Layer as _, service_fn};
 use tracing::Span;
 
 use super::{
-    body,
+    body, compression, cors,
     error::HttpError,
     graphiql,
     media_type::{self, MediaType},
-    meter,
-    observe::{RequestSpan, Statements},
+    meter, method_not_allowed,
+    observe::{RequestLog, Statements},
     params::{GraphqlRequest, Params},
     request_id::RequestId,
     response::{CostReporting, OperationResponse},
@@ -36,23 +36,51 @@ use crate::auth::AuthError;
 /// The number of characters after which an operation's name is cut off in logs and traces.
 const MAX_NAME_LENGTH: usize = 64;
 
-/// Handles both `GET` and `POST`.
-pub(super) async fn graphql(
-    State(state): State<AppState>,
-    Extension(id): Extension<RequestId>,
-    Extension(RequestSpan(span)): Extension<RequestSpan>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
+/// The endpoint at `path`. It has no layers but answers all methods itself, because each layer allocates for every
+/// request.
+pub(super) fn endpoint(state: &AppState, path: &'static str) -> MethodRouter {
+    let state = state.clone();
+    let service = service_fn(move |request| serve(state.clone(), path, request));
+    let service = compression().layer(service);
+    // `GET` and `POST` are named for the header `Allow`.
+    get_service(service.clone())
+        .post_service(service.clone())
+        .fallback_service(service)
+}
+
+async fn serve(
+    state: AppState,
+    path: &'static str,
+    request: Request,
+) -> Result<Response, Infallible> {
+    let mut log = RequestLog::start(&state, &request, path.into());
+    let answer = AssertUnwindSafe(answer(&state, request, &mut log));
+    let result = answer.catch_unwind().await;
+    Ok(log.finish(result))
+}
+
+/// Answers a request of any method.
+async fn answer(state: &AppState, request: Request, log: &mut RequestLog) -> Response {
+    let mut response = match *request.method() {
+        Method::OPTIONS => return cors::preflight(request.headers()),
+        Method::GET | Method::HEAD | Method::POST => graphql(state, request, log).await,
+        _ => method_not_allowed().await.into_response(),
+    };
+    cors::allow(response.headers_mut());
+    response
+}
+
+/// Executes what the body of a `POST` or the URL of a `GET` asks for.
+async fn graphql(state: &AppState, request: Request, log: &mut RequestLog) -> Response {
+    let (request, body) = request.into_parts();
+    let (method, headers) = (&request.method, &request.headers);
     if method != Method::POST
-        && media_type::is_browser(&headers)
-        && graphiql::should_redirect(&state, &uri)
+        && media_type::is_browser(headers)
+        && graphiql::should_redirect(state, &request.uri)
     {
         return graphiql::redirect();
     }
-    let Some(media_type) = MediaType::negotiate(&headers) else {
+    let Some(media_type) = MediaType::negotiate(headers) else {
         return HttpError::new(
             StatusCode::NOT_ACCEPTABLE,
             "NOT_ACCEPTABLE",
@@ -60,8 +88,9 @@ pub(super) async fn graphql(
         )
         .respond(MediaType::Json, None);
     };
-    let cost_reporting = CostReporting::requested(&headers, state.shared().limits.cost);
-    let viewer = authenticate(&state, &headers, &id).await;
+    let cost_reporting = CostReporting::requested(headers, state.shared().limits.cost);
+    let id = log.id;
+    let viewer = authenticate(state, headers, &id).await;
     let fail = |error: HttpError, batch| {
         meter::count_error(error.code());
         error.respond_to(batch, media_type, Some(id.as_str()))
@@ -69,15 +98,15 @@ pub(super) async fn graphql(
     if method != Method::POST {
         let response = async {
             let viewer = viewer?;
-            let params = Params::from_uri(&uri)?;
-            execute(&state, params, viewer, &method, &span).await
+            let params = Params::from_uri(&request.uri)?;
+            execute(state, params, viewer, method, &log.span).await
         };
         return match response.await {
-            Ok(response) => response.respond(media_type, &id, cost_reporting),
+            Ok(response) => response.respond(media_type, log, cost_reporting),
             Err(error) => fail(error, None),
         };
     }
-    let body = body::read_json(&headers, body, state.shared().limits.body_bytes).await;
+    let body = body::read_json(headers, body, state.shared().limits.body_bytes).await;
     let (viewer, body) = match (viewer, body) {
         (Ok(viewer), Ok(body)) => (viewer, body),
         (Err(error), body) => {
@@ -89,21 +118,20 @@ pub(super) async fn graphql(
         (_, Err(error)) => return fail(error, None),
     };
     let response = async {
-        let execute = |params, viewer| execute(&state, params, viewer, &method, &span);
         match GraphqlRequest::from_body(&body, state.shared().limits.batch)? {
             GraphqlRequest::Single(params) => {
-                let response = execute(*params, viewer).await?;
-                Ok(response.respond(media_type, &id, cost_reporting))
+                let response = execute(state, params, viewer, method, &log.span).await?;
+                Ok(response.respond(media_type, log, cost_reporting))
             }
             GraphqlRequest::Batch(batch) => {
                 let responses = batch
                     .into_iter()
-                    .map(|params| execute(params, viewer.clone()));
+                    .map(|params| execute(state, params, viewer.clone(), method, &log.span));
                 let responses = try_join_all(responses).await?;
                 Ok(OperationResponse::respond_to_batch(
                     responses,
                     media_type,
-                    &id,
+                    log,
                     cost_reporting,
                 ))
             }
@@ -162,7 +190,8 @@ async fn execute(
         return Err(HttpError::post_required());
     }
     let span = operation_span(name.as_deref(), kind, request_span);
-    let context = RequestContext::new(Arc::clone(&state.shared().app), viewer, span);
+    let app = &state.shared().app;
+    let context = RequestContext::new(Arc::clone(app), viewer, kind, span);
     let context = Arc::new(context);
     let session = context.session().clone();
     let execution = state.shared().engine.execute(
@@ -178,6 +207,10 @@ async fn execute(
         let error = ResolverError::new("TIMEOUT", message);
         ExecutionResult::request_error(vec![error.into_error(None)])
     });
+    if kind == Some(OperationType::Mutation) {
+        // Also after an error: the change may have been made all the same.
+        app.wait_until_visible().await;
+    }
     let statements = Statements {
         count: session.statements(),
         texts: session.recorded(),
@@ -208,11 +241,16 @@ fn operation_span(name: Option<&str>, kind: Option<OperationType>, request_span:
 fn selected_operation(
     document: &Document,
     operation_name: Option<&str>,
-) -> (Option<String>, Option<OperationType>) {
+) -> (Option<Cow<'static, str>>, Option<OperationType>) {
     let Ok(operation) = document.operation(operation_name) else {
         return (None, None);
     };
-    let name = operation.name.as_ref();
-    let name = name.map(|name| name.chars().take(MAX_NAME_LENGTH).collect());
+    let name = operation.name.as_ref().map(|name| {
+        let known = coach_resolvers::OPERATIONS.iter();
+        match known.copied().find(|known| *known == name.as_str()) {
+            Some(known) => Cow::Borrowed(known),
+            None => name.chars().take(MAX_NAME_LENGTH).collect(),
+        }
+    });
     (name, Some(operation.operation_type))
 }

@@ -1,5 +1,7 @@
 //! Negotiates the media type of responses, and checks the one of requests.
 
+use std::cmp::Reverse;
+
 use axum::http::{
     HeaderMap, HeaderValue,
     header::{ACCEPT, CONTENT_TYPE},
@@ -37,18 +39,17 @@ impl MediaType {
         if !headers.contains_key(ACCEPT) {
             return Some(Self::Response);
         }
-        let ranges: Vec<_> = ranges(headers).filter_map(Range::parse).collect();
         let accepted = Self::PREFERRED.into_iter().filter_map(|media_type| {
-            let (quality, position) = quality(&ranges, media_type)?;
-            (quality > 0.0).then_some((media_type, quality, position))
+            let (position, range) = covering_range(headers, media_type)?;
+            (range.quality > 0.0).then_some((media_type, position, range))
         });
         // Of equal qualities the first position, and at the same position the preferred type.
-        let (media_type, _, position) =
-            accepted.min_by(|(_, quality, position), (_, other, at)| {
-                other.total_cmp(quality).then(position.cmp(at))
-            })?;
+        let (media_type, _, range) = accepted.min_by(|(_, position, range), (_, at, other)| {
+            let by_quality = other.quality.total_cmp(&range.quality);
+            by_quality.then(position.cmp(at))
+        })?;
         // Browsers save a type that they do not know as a file.
-        let is_wildcard = ranges.get(position)?.specificity == 0;
+        let is_wildcard = range.specificity == 0;
         if is_wildcard && is_browser(headers) {
             return Some(Self::Json);
         }
@@ -101,16 +102,15 @@ impl<'a> Range<'a> {
     }
 }
 
-/// The quality and position of the most specific range that covers the type.
-fn quality(ranges: &[Range<'_>], media_type: MediaType) -> Option<(f32, usize)> {
+/// The most specific range that covers the type, the first one of equally specific ranges, with its position.
+fn covering_range(headers: &HeaderMap, media_type: MediaType) -> Option<(usize, Range<'_>)> {
     let covers = |range: &Range<'_>| {
         let subtype = range.subtype;
         subtype.is_none_or(|subtype| subtype.eq_ignore_ascii_case(media_type.subtype()))
     };
-    let covering = ranges.iter().enumerate().filter(|(_, range)| covers(range));
-    // The first one of equally specific ranges.
-    let (position, range) = covering.rev().max_by_key(|(_, range)| range.specificity)?;
-    Some((range.quality, position))
+    let ranges = ranges(headers).filter_map(Range::parse).enumerate();
+    let covering = ranges.filter(|(_, range)| covers(range));
+    covering.min_by_key(|(_, range)| Reverse(range.specificity))
 }
 
 /// Whether the body is JSON in UTF-8 according to `Content-Type`.

@@ -1,6 +1,6 @@
 //! Metrics of requests and operations. No attribute has a value that clients can choose, which bounds the cardinality.
 
-use std::{sync::LazyLock, time::Duration};
+use std::{borrow::Cow, sync::LazyLock, time::Duration};
 
 use axum::http::Method;
 use coach_execution::OperationType;
@@ -70,7 +70,7 @@ fn operation_name(name: Option<&str>) -> &'static str {
 /// Records a request that was answered or abandoned.
 pub(super) fn record_request(
     request_method: &Method,
-    route: &str,
+    route: Cow<'static, str>,
     status: u16,
     duration: Duration,
 ) {
@@ -78,7 +78,7 @@ pub(super) fn record_request(
         duration.as_secs_f64(),
         &[
             KeyValue::new("http.request.method", method(request_method)),
-            KeyValue::new("http.route", route.to_owned()),
+            KeyValue::new("http.route", route),
             KeyValue::new("http.response.status_code", i64::from(status)),
         ],
     );

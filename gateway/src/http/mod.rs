@@ -3,6 +3,7 @@
 mod admission;
 mod body;
 mod conditional;
+mod cors;
 mod discovery;
 mod error;
 mod graphiql;
@@ -27,7 +28,7 @@ mod webhook;
 
 use axum::{
     Router,
-    http::{Method, header},
+    http::header,
     middleware,
     routing::{get, post},
 };
@@ -36,7 +37,6 @@ use coach_domain::live::StatusFileReader;
 use tower_http::{
     CompressionLevel,
     compression::{CompressionLayer, predicate::SizeAbove},
-    cors::{AllowHeaders, Any, CorsLayer},
 };
 
 use self::error::HttpError;
@@ -50,18 +50,19 @@ const MIN_COMPRESSED_BYTES: u64 = 1024;
 
 /// All routes of the gateway.
 pub fn router(state: AppState) -> Router {
-    // The CORS layer wraps these routes, and answers preflight requests itself.
-    let public = Router::new()
-        .route("/graphql", get(graphql::graphql).post(graphql::graphql))
+    // Without the layers, each of which allocates for every request: the endpoint does what they do.
+    let graphql = Router::new()
+        .route("/graphql", graphql::endpoint(&state, "/graphql"))
         // Some clients append a slash when they join URLs.
-        .route("/graphql/", get(graphql::graphql).post(graphql::graphql))
+        .route("/graphql/", graphql::endpoint(&state, "/graphql/"));
+    let public = Router::new()
         .route("/schema.graphql", get(discovery::schema))
         .route("/live/status.schema.json", get(live::schema))
         .route("/.well-known/jwks.json", get(discovery::key_set))
         .method_not_allowed_fallback(method_not_allowed)
-        // Inside the CORS layer as well, so that a page which requests a wrong URL can read the 404.
+        // Shared as well, so that a page which requests a wrong URL can read the 404.
         .fallback(async || HttpError::not_found())
-        .layer(cors());
+        .layer(middleware::from_fn(cors::share));
     let dev = if state.shared().mailbox.is_some() {
         Router::new()
             .route("/dev/mail", get(mailbox::list))
@@ -96,14 +97,9 @@ pub fn router(state: AppState) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .merge(public)
         .with_state(state.clone())
-        .layer(
-            // gzip at level 6 shrinks the 7,488 bytes of the `Today` response to 2,535. zstd would be faster, but HTTP
-            // libraries for Node before 22.15 accept it and cannot decode it.
-            CompressionLayer::new()
-                .quality(CompressionLevel::Default)
-                .compress_when(SizeAbove::new(MIN_COMPRESSED_BYTES)),
-        )
+        .layer(compression())
         .layer(middleware::from_fn_with_state(state, observe::observe))
+        .merge(graphql)
         // Merged after the layers, so that this route, the most requested of all, bypasses them.
         .merge(status_file);
     match allowed_hosts {
@@ -147,19 +143,10 @@ async fn method_not_allowed() -> HttpError {
     HttpError::method_not_allowed("this address does not know this method")
 }
 
-/// Allows requests from any origin: there are no cookies that browsers would attach, so a page can only use a token
-/// that it has. Any request header is allowed too, because the headers for tracing, caching and client awareness cannot
-/// be enumerated.
-fn cors() -> CorsLayer {
-    CorsLayer::new()
-        .allow_origin(Any)
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers([
-            request_id::REQUEST_ID,
-            header::ETAG,
-            header::RETRY_AFTER,
-            header::WWW_AUTHENTICATE,
-        ])
-        .max_age(std::time::Duration::from_hours(1))
+/// gzip at level 6 shrinks the 7,488 bytes of the `Today` response to 2,535. zstd would be faster, but HTTP libraries for
+/// Node before 22.15 accept it and cannot decode it.
+fn compression() -> CompressionLayer<SizeAbove> {
+    CompressionLayer::new()
+        .quality(CompressionLevel::Default)
+        .compress_when(SizeAbove::new(MIN_COMPRESSED_BYTES))
 }

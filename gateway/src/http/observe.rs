@@ -1,6 +1,6 @@
 //! Middleware around every request: request id, span, access log, metrics, and a 500 for panics.
 
-use std::panic::AssertUnwindSafe;
+use std::{borrow::Cow, panic::AssertUnwindSafe, thread};
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -28,21 +28,24 @@ use super::{
     state::AppState,
 };
 
-/// What the GraphQL route reports about a request for the log: a response extension.
-#[derive(Clone, Debug, Default)]
+/// What the GraphQL endpoint reports about a request for the log.
+#[derive(Debug, Default)]
 pub(super) struct RequestSummary {
-    pub(super) operations: String,
+    /// The names of the operations, separated by commas.
+    pub(super) operations: Cow<'static, str>,
     pub(super) cost: usize,
     pub(super) errors: usize,
-    pub(super) statements: Statements,
+    /// The number of SQL statements.
+    pub(super) statements: usize,
 }
 
-/// The SQL statements of a request, without transaction control (`BEGIN`, `COMMIT`). A response extension, for the log.
+/// The SQL statements of a request, without transaction control (`BEGIN`, `COMMIT`). A response extension, if the
+/// application records them.
 #[derive(Clone, Debug, Default)]
 pub struct Statements {
     /// Their number.
     pub count: usize,
-    /// Their texts in the order in which they were sent; empty unless the application records them.
+    /// Their texts in the order in which they were sent.
     pub texts: Vec<String>,
 }
 
@@ -50,56 +53,60 @@ pub struct Statements {
 #[derive(Clone)]
 pub(super) struct RequestSpan(pub(super) Span);
 
-/// Assigns the request its id, and logs it when it is answered or abandoned.
+/// Middleware that assigns a request its id, and logs it when it is answered or abandoned.
 pub(super) async fn observe(
     State(state): State<AppState>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let id = RequestId::from_headers(request.headers(), state.shared().app.clock.as_ref());
-    let mut log = RequestLog::new(&id, &request);
+    // Not the path, which may contain anything.
+    let route = request.extensions().get();
+    let route = route.map_or("", MatchedPath::as_str).to_owned();
+    let log = RequestLog::start(&state, &request, route.into());
     let extensions = request.extensions_mut();
-    extensions.insert(id.clone());
+    extensions.insert(log.id);
     extensions.insert(RequestSpan(log.span.clone()));
-    // The panic hook has logged it; the client gets no details.
     let result = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let mut response = result.unwrap_or_else(|_| {
-        let error = HttpError::internal().respond(MediaType::Json, Some(id.as_str()));
-        // The panic bypassed the CORS layer, and the response contains nothing that other origins must not read.
-        ([(ACCESS_CONTROL_ALLOW_ORIGIN, "*")], error).into_response()
-    });
-    response.headers_mut().insert(REQUEST_ID, id.header_value());
-    log.status = Some(response.status().as_u16());
-    log.summary = response.extensions_mut().remove().unwrap_or_default();
-    response
+    log.finish(result)
 }
 
 /// Logs and measures the request when dropped, and so also when the client disconnects before the response.
-struct RequestLog {
-    id: RequestId,
+pub(super) struct RequestLog {
+    pub(super) id: RequestId,
+    pub(super) span: Span,
+    pub(super) summary: RequestSummary,
     method: Method,
-    /// The route, not the path, which may contain anything.
-    route: Option<MatchedPath>,
-    span: Span,
+    route: Cow<'static, str>,
     started_at: Instant,
     status: Option<u16>,
-    summary: RequestSummary,
 }
 
 impl RequestLog {
-    fn new(id: &RequestId, request: &Request) -> Self {
-        let method = request.method().clone();
-        let route: Option<MatchedPath> = request.extensions().get().cloned();
-        let name = route.as_ref().map_or("", MatchedPath::as_str);
+    pub(super) fn start(state: &AppState, request: &Request, route: Cow<'static, str>) -> Self {
+        let (method, headers) = (request.method(), request.headers());
         Self {
-            id: id.clone(),
-            span: request_span(&method, name, request.headers()),
-            method,
+            id: RequestId::from_headers(headers, state.shared().app.clock.as_ref()),
+            span: request_span(method, &route, headers),
+            summary: RequestSummary::default(),
+            method: method.clone(),
             route,
             started_at: Instant::now(),
             status: None,
-            summary: RequestSummary::default(),
         }
+    }
+
+    /// Completes the response. If the handler panicked, it is a 500.
+    pub(super) fn finish(mut self, result: thread::Result<Response>) -> Response {
+        // The panic hook has logged it; the client gets no details.
+        let mut response = result.unwrap_or_else(|_| {
+            let error = HttpError::internal().respond(MediaType::Json, Some(self.id.as_str()));
+            // The panic bypassed what allows other origins to read the response, which has nothing that they must not.
+            ([(ACCESS_CONTROL_ALLOW_ORIGIN, "*")], error).into_response()
+        });
+        let id = self.id.header_value();
+        response.headers_mut().insert(REQUEST_ID, id);
+        self.status = Some(response.status().as_u16());
+        response
     }
 }
 
@@ -165,7 +172,7 @@ fn trace_ids(span: &Span) -> Option<(String, String)> {
 
 impl Drop for RequestLog {
     fn drop(&mut self) {
-        let route = self.route.as_ref().map_or("", MatchedPath::as_str);
+        let route = &*self.route;
         let duration = self.started_at.elapsed();
         if is_monitoring_path(route) {
             tracing::debug!(route, status = self.status, ?duration, "monitoring request");
@@ -173,7 +180,7 @@ impl Drop for RequestLog {
         }
         // nginx's code for a client that closed the connection before the response.
         let status = self.status.unwrap_or(499);
-        meter::record_request(&self.method, route, status, duration);
+        meter::record_request(&self.method, self.route.clone(), status, duration);
         self.span.record("http.response.status_code", status);
         if status >= 500 {
             self.span.record("error.type", status.to_string());
@@ -185,10 +192,10 @@ impl Drop for RequestLog {
             "http.request.method" = self.method.as_str(),
             "http.route" = route,
             "http.response.status_code" = status,
-            "graphql.operation.name" = self.summary.operations,
+            "graphql.operation.name" = &*self.summary.operations,
             "graphql.cost" = self.summary.cost,
             "graphql.errors" = self.summary.errors,
-            "db.statements" = self.summary.statements.count,
+            "db.statements" = self.summary.statements,
             "event.duration" = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
             "trace.id" = trace_id,
             "span.id" = span_id,

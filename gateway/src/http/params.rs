@@ -64,7 +64,7 @@ impl Params {
 /// A request with one operation, or a batch of them.
 #[derive(Debug)]
 pub(super) enum GraphqlRequest {
-    Single(Box<Params>),
+    Single(Params),
     Batch(Vec<Params>),
 }
 
@@ -78,7 +78,7 @@ impl GraphqlRequest {
         if !is_list(body) {
             let JsonObject(params) = serde_json::from_slice::<JsonObject<Params>>(body)
                 .map_err(|error| parse_error(&error, body))?;
-            return Ok(Self::Single(Box::new(params.validated(EXPECTED_SHAPE)?)));
+            return Ok(Self::Single(params.validated(EXPECTED_SHAPE)?));
         }
         // The operations are only parsed if there are not too many.
         let size = Self::batch_size(body).unwrap_or_default();

@@ -1,7 +1,13 @@
 //! Builds HTTP responses from the results of execution.
 
+use std::{
+    borrow::Cow,
+    io::{Cursor, Write as _},
+};
+
 use async_graphql::{ErrorExtensionValues, ServerError, Value};
 use axum::{
+    body::Body,
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{
@@ -18,12 +24,18 @@ use super::{
     error::RETRY_AFTER_SECONDS,
     media_type::MediaType,
     meter,
-    observe::{RequestSummary, Statements},
+    observe::{RequestLog, RequestSummary, Statements},
     request_id::RequestId,
 };
 
 /// The value of `Vary`: the request headers that a response depends on.
-const VARY_HEADERS: &str = "accept, authorization, x-api-key, graphql-cost";
+const VARY_HEADERS: HeaderValue =
+    HeaderValue::from_static("accept, authorization, x-api-key, graphql-cost");
+
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// More headers than responses have.
+const EXPECTED_HEADERS: usize = 12;
 
 /// The request header that asks for the cost with the value `report`. Header and value are those of Hot Chocolate.
 const COST_HEADER: &str = "graphql-cost";
@@ -43,7 +55,7 @@ impl CostReporting {
 
 /// The result of one operation, with its name and the SQL statements that it took.
 pub(super) struct OperationResponse {
-    pub(super) name: Option<String>,
+    pub(super) name: Option<Cow<'static, str>>,
     pub(super) result: ExecutionResult,
     pub(super) statements: Statements,
 }
@@ -101,21 +113,18 @@ impl OperationResponse {
     pub(super) fn respond(
         mut self,
         media_type: MediaType,
-        id: &RequestId,
+        log: &mut RequestLog,
         cost_reporting: CostReporting,
     ) -> Response {
-        self.add_request_id(id);
+        self.add_request_id(&log.id);
         let status = status(&self.result, media_type);
-        let summary = summarize(std::slice::from_ref(&self));
-        let mut body = Vec::with_capacity(
-            self.result
-                .data
-                .as_ref()
-                .map_or(0, |data| data.json().len())
-                + 64,
-        );
+        let data = self.result.data.as_ref();
+        // Exact for a result with data alone.
+        let length = data.map_or(0, |data| r#"{"data":}"#.len() + data.json().len());
+        let mut body = Vec::with_capacity(length);
         let written = self.write(cost_reporting, &mut body);
-        let mut response = respond(status, media_type, written.map(|()| body), summary);
+        let mut response = respond(status, media_type, written.map(|()| body));
+        self.report(&mut response, &mut log.summary);
         let headers = response.headers_mut();
         if self.is_unavailable() {
             headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
@@ -129,7 +138,10 @@ impl OperationResponse {
         let cache_control = self.result.cache.as_ref().filter(|_| status.is_success());
         let cache_control = cache_control.and_then(|hint| {
             let scope = if hint.private { "private" } else { "public" };
-            HeaderValue::try_from(format!("{scope}, max-age={}", hint.max_age)).ok()
+            let mut text = Cursor::new([0; 48]);
+            write!(text, "{scope}, max-age={}", hint.max_age).ok()?;
+            let length = usize::try_from(text.position()).ok()?;
+            HeaderValue::from_bytes(&text.get_ref()[..length]).ok()
         });
         if let Some(value) = cache_control {
             headers.insert(CACHE_CONTROL, value);
@@ -147,11 +159,11 @@ impl OperationResponse {
     pub(super) fn respond_to_batch(
         mut batch: Vec<Self>,
         media_type: MediaType,
-        id: &RequestId,
+        log: &mut RequestLog,
         cost_reporting: CostReporting,
     ) -> Response {
         for response in &mut batch {
-            response.add_request_id(id);
+            response.add_request_id(&log.id);
         }
         let mut body = b"[".to_vec();
         let written = batch.iter().enumerate().try_for_each(|(index, response)| {
@@ -161,8 +173,30 @@ impl OperationResponse {
             response.write(cost_reporting, &mut body)
         });
         body.push(b']');
-        let summary = summarize(&batch);
-        respond(StatusCode::OK, media_type, written.map(|()| body), summary)
+        let mut response = respond(StatusCode::OK, media_type, written.map(|()| body));
+        for operation in &mut batch {
+            operation.report(&mut response, &mut log.summary);
+        }
+        response
+    }
+
+    /// Adds the operation to the summary for the log, and its statements to the extension of the response.
+    fn report(&mut self, response: &mut Response, summary: &mut RequestSummary) {
+        if let Some(name) = self.name.take() {
+            if summary.operations.is_empty() {
+                summary.operations = name;
+            } else {
+                summary.operations.to_mut().extend([",", &name]);
+            }
+        }
+        summary.cost += self.result.cost;
+        summary.errors += self.result.errors.len();
+        summary.statements += self.statements.count;
+        if !self.statements.texts.is_empty() {
+            let recorded: &mut Statements = response.extensions_mut().get_or_insert_default();
+            recorded.count += self.statements.count;
+            recorded.texts.append(&mut self.statements.texts);
+        }
     }
 
     /// Adds the request id to internal errors, so that users can report it.
@@ -182,38 +216,18 @@ fn respond(
     status: StatusCode,
     media_type: MediaType,
     body: serde_json::Result<Vec<u8>>,
-    summary: RequestSummary,
 ) -> Response {
     let Ok(bytes) = body else {
         return super::error::HttpError::internal().respond(media_type, None);
     };
-    let headers = [(CACHE_CONTROL, "no-store"), (VARY, VARY_HEADERS)];
-    let content_type = [(CONTENT_TYPE, media_type.header_value())];
-    let mut response = (status, headers, content_type, bytes).into_response();
-    response.extensions_mut().insert(summary.statements.clone());
-    response.extensions_mut().insert(summary);
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.reserve(EXPECTED_HEADERS);
+    headers.insert(CONTENT_TYPE, media_type.header_value());
+    headers.insert(CACHE_CONTROL, NO_STORE);
+    headers.insert(VARY, VARY_HEADERS);
     response
-}
-
-fn summarize(responses: &[OperationResponse]) -> RequestSummary {
-    let names: Vec<_> = responses
-        .iter()
-        .filter_map(|it| it.name.as_deref())
-        .collect();
-    let mut summary = RequestSummary {
-        operations: names.join(","),
-        ..RequestSummary::default()
-    };
-    for response in responses {
-        summary.cost += response.result.cost;
-        summary.errors += response.result.errors.len();
-        summary.statements.count += response.statements.count;
-        summary
-            .statements
-            .texts
-            .extend_from_slice(&response.statements.texts);
-    }
-    summary
 }
 
 /// A page of our own, which is not cached. `policy` is its content security policy.

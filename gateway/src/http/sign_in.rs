@@ -58,9 +58,8 @@ pub(super) async fn accept_code(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let request_id = id.clone();
     let result = detached(async move {
-        let viewer = authenticate(&state, &headers, &request_id).await?;
+        let viewer = authenticate(&state, &headers, &id).await?;
         let Some(service_subject) = service_subject(&viewer) else {
             let message = "only a service may hand over mail; show its key in x-api-key";
             return Err(if viewer.subject().is_some() {

@@ -60,6 +60,7 @@ pub(super) async fn withdraw(
         let app = &state.shared().app;
         let session = Session::new(app.database.clone(), span);
         let result = consent::unsubscribe(&session, &*app.clock, tokens, &token(link)).await;
+        app.wait_until_visible().await;
         result.map_err(|error| HttpError::database_unavailable(&error))
     });
     let is_withdrawn = withdrawal.await?;

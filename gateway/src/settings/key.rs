@@ -70,6 +70,12 @@ pub(super) const KEYS: &[Key] = &[
         "a URL such as `postgres://user:password@host:5432/database`",
     )
     .masked(mask::url),
+    optional(
+        "database_read_url",
+        "a URL such as `postgres://user:password@host:5432/database`",
+    )
+    .masked(mask::url),
+    key("database_read_lag", "1s", "a time from `100ms` to `1s`"),
     key(
         "database_pool_mode",
         "session",

@@ -61,6 +61,10 @@ pub struct Settings {
     pub postgres_bin: Option<PathBuf>,
     /// The URL of the database; without it, `coach dev` uses the embedded one.
     pub database_url: Option<String>,
+    /// The URL of a standby that queries read from.
+    pub database_read_url: Option<String>,
+    /// How old the state of the standby may be that queries read from.
+    pub database_read_lag: Duration,
     /// How a pooler between this process and Postgres, if any, assigns connections.
     pub database_pool_mode: PoolMode,
     /// The maximum number of connections of the request pool.
@@ -154,6 +158,8 @@ impl Settings {
             telemetry: TelemetrySettings::read(sources)?,
             postgres_bin: reader.optional("postgres_bin", value::existing_folder)?,
             database_url: reader.optional("database_url", value::database)?,
+            database_read_url: read_url(reader)?,
+            database_read_lag: reader.read("database_read_lag", value::read_lag)?,
             database_pool_mode: reader.read("database_pool_mode", pool_mode)?,
             database_connections: reader
                 .read("database_connections", value::number_in(1..=10_000))?,
@@ -309,6 +315,15 @@ impl Limits {
             commands: reader.read("limit_commands", value::number_in(1..=1_000_000_000))?,
         })
     }
+}
+
+fn read_url(reader: &Reader) -> Result<Option<String>, Error> {
+    let url = reader.optional("database_read_url", value::database)?;
+    if url.is_some() && reader.masked("database_url").is_none() {
+        let remark = "it is a standby of COACH_DATABASE_URL, which is not set";
+        return Err(reader.invalid("database_read_url", remark));
+    }
+    Ok(url)
 }
 
 fn host(text: &str) -> value::Parsed<String> {

@@ -183,6 +183,32 @@ fn secrets_are_masked() {
 }
 
 #[test]
+fn a_read_url_is_a_secret_and_belongs_to_a_database_url() {
+    let primary = ("COACH_DATABASE_URL", "postgres://coach@one:5432/coach");
+    let replica = (
+        "COACH_DATABASE_READ_URL",
+        "postgres://coach:s3cret@two:5432/coach",
+    );
+    let settings = Settings::load(&sources(&[primary, replica])).unwrap();
+    assert!(settings.database_read_url.is_some());
+    assert_eq!(settings.database_read_lag, Duration::from_secs(1));
+    let report = report(&sources(&[primary, replica])).unwrap();
+    assert!(
+        report.contains("coach:***@two") && !report.contains("s3cret"),
+        "{report}"
+    );
+    let message = error(&[replica]);
+    assert!(
+        message.contains("COACH_DATABASE_URL, which is not set") && !message.contains("s3cret"),
+        "{message}"
+    );
+    for lag in ["99ms", "1001ms", "2s"] {
+        let message = error(&[("COACH_DATABASE_READ_LAG", lag)]);
+        assert!(message.contains("from `100ms` to `1s`"), "{message}");
+    }
+}
+
+#[test]
 fn database_url_is_read_only_on_request_and_with_the_lowest_priority() {
     let mut sources = sources(&[("DATABASE_URL", "postgres://shell/db")]);
     assert_eq!(Settings::load(&sources).unwrap().database_url, None);

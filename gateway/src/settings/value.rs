@@ -51,6 +51,19 @@ pub(super) fn drain_duration(text: &str) -> Parsed<Duration> {
     }
 }
 
+/// A duration from `100ms` to `1s`.
+pub(super) fn read_lag(text: &str) -> Parsed<Duration> {
+    match duration(text)? {
+        time if time < Duration::from_millis(100) => {
+            Err("the replica is asked four times as often".to_owned())
+        }
+        time if time > Duration::from_secs(1) => {
+            Err("a change waits twice as long when the replica fails".to_owned())
+        }
+        time => Ok(time),
+    }
+}
+
 pub(super) fn yes_or_no(text: &str) -> Parsed<bool> {
     match text {
         "yes" => Ok(true),

@@ -1,10 +1,9 @@
 //! Logs as JSON in the Elastic Common Schema.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
-use serde_json::{Map, Value};
 use tracing::{
-    Event, Subscriber,
+    Event, Level, Subscriber,
     field::{Field, Visit},
 };
 use tracing_subscriber::{
@@ -16,7 +15,7 @@ use tracing_subscriber::{
     registry::LookupSpan,
 };
 
-/// Formats each event as a line of JSON.
+/// Formats each event as a line of JSON, straight into the buffer of the log.
 pub(super) struct Ecs;
 
 impl<S, N> FormatEvent<S, N> for Ecs
@@ -30,36 +29,72 @@ where
         mut writer: Writer<'_>,
         event: &Event<'_>,
     ) -> fmt::Result {
-        let mut time = String::new();
-        SystemTime.format_time(&mut Writer::new(&mut time))?;
-        let mut fields = Fields(Map::new());
         let metadata = event.metadata();
-        fields.insert("@timestamp", time);
-        fields.insert("log.level", metadata.level().as_str().to_lowercase());
-        fields.insert("message", "");
-        fields.insert("ecs.version", "8.11");
-        fields.insert("service.name", "coach");
-        fields.insert("log.logger", metadata.target());
-        event.record(&mut fields);
-        writeln!(writer, "{}", Value::Object(fields.0))
+        writer.write_str("{\"@timestamp\":\"")?;
+        SystemTime.format_time(&mut writer)?;
+        write!(writer, "\",\"log.level\":\"{}\"", level(*metadata.level()))?;
+        let mut members = Members {
+            writer,
+            has_message: false,
+            result: Ok(()),
+        };
+        event.record(&mut members);
+        if !members.has_message {
+            members.insert_text("message", format_args!(""));
+        }
+        members.insert_text("ecs.version", format_args!("8.11"));
+        members.insert_text("service.name", format_args!("coach"));
+        members.insert_text("log.logger", format_args!("{}", metadata.target()));
+        members.result?;
+        members.writer.write_str("}\n")
     }
 }
 
-struct Fields(Map<String, Value>);
-
-impl Fields {
-    fn insert(&mut self, name: &str, value: impl Into<Value>) {
-        self.0.insert(name.to_owned(), value.into());
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::TRACE => "trace",
+        Level::DEBUG => "debug",
+        Level::INFO => "info",
+        Level::WARN => "warn",
+        Level::ERROR => "error",
     }
 }
 
-impl Visit for Fields {
+/// Writes the fields of an event as members of its JSON object.
+struct Members<'w> {
+    writer: Writer<'w>,
+    has_message: bool,
+    /// The first error, which the visitor cannot return.
+    result: fmt::Result,
+}
+
+impl Members<'_> {
+    fn insert_text(&mut self, name: &str, text: fmt::Arguments<'_>) {
+        self.has_message |= name == "message";
+        let writer = &mut self.writer;
+        let mut write = || {
+            write!(writer, ",\"{name}\":\"")?;
+            JsonText(writer).write_fmt(text)?;
+            writer.write_char('"')
+        };
+        self.result = self.result.and_then(|()| write());
+    }
+
+    /// Adds a number or a Boolean, whose text is the same in JSON.
+    fn insert(&mut self, name: &str, value: impl fmt::Display) {
+        let writer = &mut self.writer;
+        let mut write = || write!(writer, ",\"{name}\":{value}");
+        self.result = self.result.and_then(|()| write());
+    }
+}
+
+impl Visit for Members<'_> {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.insert(field.name(), format!("{value:?}"));
+        self.insert_text(field.name(), format_args!("{value:?}"));
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.insert(field.name(), value);
+        self.insert_text(field.name(), format_args!("{value}"));
     }
 
     fn record_i64(&mut self, field: &Field, value: i64) {
@@ -71,11 +106,35 @@ impl Visit for Fields {
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        self.insert(field.name(), value);
+        if value.is_finite() {
+            self.insert(field.name(), format_args!("{value:?}"));
+        } else {
+            self.insert(field.name(), "null");
+        }
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
         self.insert(field.name(), value);
+    }
+}
+
+/// Escapes text for a string of JSON.
+struct JsonText<'a, 'w>(&'a mut Writer<'w>);
+
+impl fmt::Write for JsonText<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut rest = text;
+        while let Some(at) = rest.find(|it| matches!(it, '"' | '\\' | '\0'..' ')) {
+            let escaped = rest.as_bytes()[at];
+            self.0.write_str(&rest[..at])?;
+            match escaped {
+                b'"' | b'\\' => write!(self.0, "\\{}", char::from(escaped))?,
+                b'\n' => self.0.write_str("\\n")?,
+                _ => write!(self.0, "\\u{escaped:04x}")?,
+            }
+            rest = &rest[at + 1..];
+        }
+        self.0.write_str(rest)
     }
 }
 
@@ -85,6 +144,8 @@ mod tests {
         io,
         sync::{Arc, Mutex, PoisonError},
     };
+
+    use serde_json::Value;
 
     use super::*;
 
@@ -125,5 +186,15 @@ mod tests {
         assert_eq!(event["http.route"], "/graphql");
         assert_eq!(event["graphql.cost"], 7);
         assert!(event["@timestamp"].as_str().unwrap().ends_with('Z'));
+    }
+
+    #[test]
+    fn text_is_escaped() {
+        let text = "\"quoted\" \\ \n\r\t \0 \u{1f} \u{7f} é 🍲";
+        let mut json = String::from("\"");
+        let mut writer = Writer::new(&mut json);
+        JsonText(&mut writer).write_str(text).unwrap();
+        json.push('"');
+        assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
     }
 }

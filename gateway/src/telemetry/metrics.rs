@@ -1,6 +1,6 @@
 //! Metrics, served at `GET /metrics` and, if configured, exported by OTLP.
 
-use coach_domain::database::Pool;
+use coach_domain::database::{Pool, Replica};
 use std::sync::OnceLock;
 
 use opentelemetry::{KeyValue, global};
@@ -55,20 +55,30 @@ pub fn exposition() -> String {
         .unwrap_or_default()
 }
 
-/// Registers the metrics of a connection pool, observed until the process ends.
-pub fn watch_pool(database: &Pool) {
+/// Registers the metrics of the connection pools for requests, observed until the process ends.
+pub fn watch_pools(primary: &Pool, replica: Option<&Replica>) {
     let meter = global::meter("coach");
-    let pool = database.clone();
-    let max = i64::from(pool.max_connections());
+    let mut pools = vec![("primary", primary.clone())];
+    pools.extend(replica.map(|replica| ("replica", replica.pool().clone())));
+    let name = |name: &'static str| KeyValue::new("db.client.connection.pool.name", name);
+    let limits: Vec<_> = pools
+        .iter()
+        .map(|(pool, connections)| (name(pool), i64::from(connections.max_connections())))
+        .collect();
     meter
         .i64_observable_up_down_counter("db.client.connection.count")
         .with_unit("{connection}")
         .with_description("Connections that are in the state described by the attribute.")
         .with_callback(move |observer| {
-            let (idle, used) = pool.connection_counts();
-            for (state, count) in [("idle", idle), ("used", used)] {
-                let state = KeyValue::new("db.client.connection.state", state);
-                observer.observe(i64::try_from(count).unwrap_or(i64::MAX), &[state]);
+            for (pool, connections) in &pools {
+                let (idle, used) = connections.connection_counts();
+                for (state, count) in [("idle", idle), ("used", used)] {
+                    let state = KeyValue::new("db.client.connection.state", state);
+                    observer.observe(
+                        i64::try_from(count).unwrap_or(i64::MAX),
+                        &[name(pool), state],
+                    );
+                }
             }
         })
         .build();
@@ -76,6 +86,19 @@ pub fn watch_pool(database: &Pool) {
         .i64_observable_up_down_counter("db.client.connection.max")
         .with_unit("{connection}")
         .with_description("The most open connections allowed.")
-        .with_callback(move |observer| observer.observe(max, &[]))
+        .with_callback(move |observer| {
+            for (pool, max) in &limits {
+                observer.observe(*max, std::slice::from_ref(pool));
+            }
+        })
         .build();
+    if let Some(replica) = replica.cloned() {
+        meter
+            .u64_observable_gauge("coach.replica.used")
+            .with_description(
+                "Whether queries read from the replica: 1, or 0 while they read from the primary.",
+            )
+            .with_callback(move |observer| observer.observe(replica.is_used().into(), &[]))
+            .build();
+    }
 }

@@ -27,7 +27,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-pub use self::metrics::{EXPOSITION_CONTENT_TYPE, exposition, watch_pool};
+pub use self::metrics::{EXPOSITION_CONTENT_TYPE, exposition, watch_pools};
 use crate::settings::Settings;
 
 /// The prefix of the targets of our own crates, which no dependency shares. Also the name of the tracer.
@@ -105,13 +105,18 @@ where
         .with_writer(writer)
         .event_format(ecs::Ecs)
         .with_filter(log_filter(filter));
+    // Without a tracer, spans are disabled where they would be created: filters of layers are asked for every span.
+    let no_spans = tracer
+        .is_none()
+        .then(|| filter_fn(|metadata| !metadata.is_span()));
     let span_layer = tracer.map(span_layer);
     tracing_subscriber::registry()
         .with(log_layer)
         .with(span_layer)
+        .with(no_spans)
 }
 
-/// Enables events but no spans, so that spans without another subscriber are never created.
+/// Enables events but no spans, of which the log shows nothing.
 fn log_filter<S>(filter: &str) -> impl tracing_subscriber::layer::Filter<S> + use<S>
 where
     S: Subscriber + for<'s> LookupSpan<'s>,

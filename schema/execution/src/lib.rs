@@ -8,7 +8,7 @@
 //! are executed here, because async-graphql's containers drop failed fields and
 //! write response keys in the order of completion, and build a tree of values first:
 //!
-//! * [`plan`]: `CollectFields` and `MergeSelectionSets`, once per operation and
+//! * `planner`: `CollectFields` and `MergeSelectionSets`, once per operation and
 //!   object type; plans are kept with their documents;
 //! * `prepared`: what a request adds: authorization, arguments, cost;
 //! * [`output`] and [`writer`]: `CompleteValue`, straight to JSON, and "Handling
@@ -27,6 +27,7 @@
 mod assembly;
 pub mod batch;
 pub mod constraint;
+mod cost;
 mod data;
 pub mod definition;
 pub mod document;
@@ -39,6 +40,7 @@ pub mod loader;
 pub mod output;
 pub mod plan;
 mod planned_document;
+mod planner;
 mod prepared;
 pub mod resolver_error;
 mod run;

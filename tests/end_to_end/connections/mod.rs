@@ -5,6 +5,7 @@ mod failover;
 mod hang_up;
 mod network;
 mod pooler;
+mod replica;
 mod restart;
 mod silence;
 mod trouble;

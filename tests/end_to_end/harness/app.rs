@@ -159,6 +159,8 @@ impl TestApp {
         let shops = setup.shops.unwrap_or_else(shops);
         let app = Arc::new(App {
             database: (*pool).clone(),
+            replica: coach_gateway::database::replica(&pool, &settings, &*clock)
+                .expect("a valid URL"),
             catalogue: Arc::default(),
             clock: clock.clone(),
             operations: Arc::new(queue),

@@ -185,8 +185,8 @@ fn a_request_is_one_line_and_counted() {
         r#"coach_document_cache_total{coach_outcome="miss""#,
         r#"coach_batch_size_count{coach_batch_field="Recipe.isFavourite""#,
         r#"db_client_operation_duration_seconds_count{db_operation_name="SELECT",db_system_name="postgresql""#,
-        r#"db_client_connection_count{db_client_connection_state="idle""#,
-        "db_client_connection_max{",
+        r#"db_client_connection_count{db_client_connection_pool_name="primary",db_client_connection_state="idle""#,
+        r#"db_client_connection_max{db_client_connection_pool_name="primary""#,
     ] {
         assert!(exposed.contains(series), "{series}\n{exposed}");
     }

@@ -74,6 +74,7 @@ async fn app(settings: &Settings, pool: Pool, objects: Arc<dyn ObjectStore>) -> 
     Arc::new(App {
         operations: queues::operations(settings, pool.clone()).await,
         database: pool,
+        replica: None,
         catalogue: Arc::default(),
         clock: clock.clone(),
         shops: Shops::default(),

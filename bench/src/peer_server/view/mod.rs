@@ -3,7 +3,7 @@
 mod meal;
 mod workout;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use coach_domain::{
     cycle::{Cycle, CycleProgress},
     day::Day,
@@ -105,10 +105,10 @@ impl<'a> Body<'a> {
                 .as_ref()
                 .map(|(cycle, progress)| CurrentCycle::of(cycle, progress, today)),
         });
-        let me = today.member.as_ref().map(|member| Me {
-            id: member.id.encode(),
-            display_name: &member.display_name,
-            access: member.access,
+        let me = today.profile.as_ref().map(|profile| Me {
+            id: profile.id.encode(),
+            display_name: &profile.display_name,
+            access: profile.access,
             plan,
         });
         Self { data: Data { me } }
@@ -169,4 +169,9 @@ impl<'a> Image<'a> {
             blurhash: &image.blurhash,
         }
     }
+}
+
+/// A moment as the API writes it, to the second.
+pub(super) fn timestamp(moment: DateTime<Utc>) -> String {
+    moment.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -1,6 +1,5 @@
 //! The fragment `TodayWorkout`.
 
-use chrono::{DateTime, Utc};
 use coach_domain::{
     day::{self, Effort},
     enums::{Equipment, Level, Muscle, WorkoutFocus},
@@ -10,14 +9,14 @@ use coach_domain::{
 };
 use serde::Serialize;
 
-use super::Image;
+use super::{Image, timestamp};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ScheduledWorkout<'a> {
     id: String,
     position: i32,
-    completed_at: Option<DateTime<Utc>>,
+    completed_at: Option<String>,
     effort: Option<Effort>,
     workout: Workout<'a>,
 }
@@ -60,7 +59,7 @@ impl<'a> ScheduledWorkout<'a> {
         Self {
             id: scheduled.id.encode(),
             position: scheduled.position,
-            completed_at: scheduled.completed_at,
+            completed_at: scheduled.completed_at.map(timestamp),
             effort: scheduled.effort,
             workout: Workout::of(&scheduled.workout),
         }

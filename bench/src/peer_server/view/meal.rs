@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
 use coach_domain::{
     day,
     enums::MealSlot,
@@ -11,7 +10,7 @@ use coach_domain::{
 };
 use serde::Serialize;
 
-use super::{Image, Nutrition};
+use super::{Image, Nutrition, timestamp};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -20,7 +19,7 @@ pub(super) struct PlannedMeal<'a> {
     slot: MealSlot,
     position: i32,
     servings: i32,
-    eaten_at: Option<DateTime<Utc>>,
+    eaten_at: Option<String>,
     recipe: Recipe<'a>,
 }
 
@@ -52,7 +51,7 @@ impl<'a> PlannedMeal<'a> {
             slot: meal.slot,
             position: meal.position,
             servings: meal.servings,
-            eaten_at: meal.eaten_at,
+            eaten_at: meal.eaten_at.map(timestamp),
             recipe: Recipe::of(&meal.recipe, favourites.contains(&meal.recipe.id)),
         }
     }
