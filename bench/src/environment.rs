@@ -101,6 +101,11 @@ impl Environment {
         })
     }
 
+    /// The name of the database with the data set.
+    pub(crate) fn database(&self) -> &str {
+        &self.database
+    }
+
     /// The folder of the server's socket.
     pub(crate) fn socket_folder(&self) -> &Path {
         self.server.socket_folder()

@@ -11,7 +11,7 @@ use anyhow::{Context as _, ensure};
 use tokio::process::Command;
 
 use crate::{
-    dataset, environment::Environment, environment::create_empty_folder, process,
+    environment::Environment, environment::create_empty_folder, process,
     statement_log::LoggedStatement, statistics::milliseconds,
 };
 
@@ -44,7 +44,6 @@ impl Pgbench {
     pub(crate) fn new(
         name: &'static str,
         environment: &Environment,
-        database: u32,
         members: &[Vec<LoggedStatement>],
         pipelined: bool,
     ) -> anyhow::Result<Self> {
@@ -66,7 +65,7 @@ impl Pgbench {
         }
         arguments.push(format!("--host={}", environment.socket_folder().display()));
         arguments.push("--username=coach".to_owned());
-        arguments.push(dataset::database(database));
+        arguments.push(environment.database().to_owned());
         Ok(Self {
             name,
             program: program(environment.postgres),

@@ -153,7 +153,10 @@ impl_connection_trait!(Session);
 impl_connection_trait!(Transaction);
 
 #[async_trait::async_trait]
-impl TransactionTrait for Session {
+impl<C> TransactionTrait for Counted<C>
+where
+    C: TransactionTrait<Transaction = PoolTransaction> + Send,
+{
     type Transaction = Transaction;
 
     async fn begin(&self) -> Result<Transaction, DbErr> {

@@ -48,6 +48,7 @@ impl<'r> Gateway<'r> {
             let pool = database::pool(url, settings).expect("a pool");
             let objects = Arc::new(Folder::new(&*objects_folder));
             let app = Arc::new(App {
+                replica: None,
                 operations: Arc::new(PostgresQueue::new_unchecked(pool.clone(), [])),
                 database: pool.clone(),
                 catalogue: Arc::default(),

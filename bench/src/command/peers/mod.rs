@@ -63,9 +63,8 @@ pub(super) async fn run(common: &Common, options: &PeersOptions) -> anyhow::Resu
     log_progress("recording the statements of each server");
     let recording = Recording::of(&services, environment, &prepared).await?;
     let sequential = "pgbench, one statement after the other";
-    let pgbenches = [(sequential, false), ("pgbench, all at once", true)].map(|(name, all)| {
-        Pgbench::new(name, environment, common.members, &recording.members, all)
-    });
+    let pgbenches = [(sequential, false), ("pgbench, all at once", true)]
+        .map(|(name, all)| Pgbench::new(name, environment, &recording.members, all));
     let pgbenches: Vec<_> = pgbenches.into_iter().collect::<Result<_, _>>()?;
 
     let postgres = environment.postgres;
