@@ -1,5 +1,7 @@
 //! The viewer of a request: its identity and role.
 
+use std::sync::Arc;
+
 use crate::{email_address::EmailAddress, locale::Language};
 
 /// The role of a viewer, in ascending order of privilege. A signed-in person is a member,
@@ -39,7 +41,7 @@ impl Subject {
 /// The viewer of a request. Only authentication creates viewers that are not anonymous.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Viewer {
-    subject: Option<Subject>,
+    subject: Option<Arc<Subject>>,
     role: Role,
     email: Option<EmailAddress>,
     language: Option<Language>,
@@ -59,7 +61,7 @@ impl Viewer {
     /// The bearer of a verified token.
     pub fn authenticated(subject: Subject, role: Role) -> Self {
         Self {
-            subject: Some(subject),
+            subject: Some(Arc::new(subject)),
             role,
             email: None,
             language: None,
@@ -85,7 +87,7 @@ impl Viewer {
 
     /// The identity; `None` if anonymous.
     pub fn subject(&self) -> Option<&Subject> {
-        self.subject.as_ref()
+        self.subject.as_deref()
     }
 
     /// The address that the token states as verified, if any.

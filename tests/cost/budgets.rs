@@ -3,40 +3,53 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
-/// For each kind of request what it takes.
-pub(crate) type Figures = BTreeMap<String, u64>;
+/// For each kind of request what it takes at least: the first ones prepare statements, which takes more.
+type Figures = BTreeMap<String, u64>;
 
 /// How much more than what was measured a new budget allows, in percent: a little more than the figures differ between
 /// runs.
 const HEADROOM: u64 = 3;
 
-/// The budgets of one unit, in a file with a line for each kind of request.
-pub(crate) struct Budgets {
-    /// `allocations` or `instructions`, also the name of the file.
-    pub(crate) unit: &'static str,
+/// How often to measure until all budgets are kept.
+const MEASUREMENTS: usize = 3;
+
+/// Compares with the budgets in the file of this unit, which has a line for each kind of request.
+///
+/// Fails if a request takes more than its budget, or if there are budgets for other requests than those measured.
+/// With `UPDATE=1` it writes the budgets that do not fit instead. What is not within the budgets is measured again:
+/// on a busy machine requests wait for Postgres more often, and each time takes a little more.
+#[expect(clippy::disallowed_methods, reason = "only set by developers")]
+pub(crate) async fn check(unit: &str, measure: impl AsyncFn() -> Vec<(String, u64)>) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cost/budgets");
+    let path = folder.join(unit).with_extension("txt");
+    let text = fs::read_to_string(&path).unwrap_or_default();
+    let budgets = parse(&text);
+    let mut least = Figures::new();
+    let mut findings = String::new();
+    for _ in 0..MEASUREMENTS {
+        add(&mut least, measure().await);
+        findings = compare(&budgets, &least);
+        if findings.is_empty() {
+            break;
+        }
+    }
+    if std::env::var_os("UPDATE").is_some() {
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::write(&path, render(&renew(&budgets, &least))).expect("a file");
+        return;
+    }
+    assert!(
+        findings.is_empty(),
+        "{unit}, measured and allowed:\n{findings}\nIf that has to be so, run the test again with UPDATE=1, which \
+         rewrites tests/cost/budgets/{unit}.txt, and give the reason in the commit."
+    );
 }
 
-impl Budgets {
-    /// Fails if a request takes more than its budget, or if there are budgets for other requests than those measured.
-    /// With `UPDATE=1` it writes the budgets that do not fit instead.
-    #[expect(clippy::disallowed_methods, reason = "only set by developers")]
-    pub(crate) fn check(&self, measured: &Figures) {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cost/budgets");
-        let path = folder.join(self.unit).with_extension("txt");
-        let text = fs::read_to_string(&path).unwrap_or_default();
-        let budgets = parse(&text);
-        if std::env::var_os("UPDATE").is_some() {
-            fs::create_dir_all(&folder).expect("a folder");
-            fs::write(&path, render(&renew(&budgets, measured))).expect("a file");
-            return;
-        }
-        let findings = compare(&budgets, measured);
-        assert!(
-            findings.is_empty(),
-            "{unit}, measured and allowed:\n{findings}\nIf that has to be so, run the test again with UPDATE=1, which \
-             rewrites tests/cost/budgets/{unit}.txt, and give the reason in the commit.",
-            unit = self.unit
-        );
+/// Adds what requests took to the least that each took.
+fn add(least: &mut Figures, counted: Vec<(String, u64)>) {
+    for (name, count) in counted {
+        let known = least.entry(name).or_insert(count);
+        *known = count.min(*known);
     }
 }
 

@@ -12,8 +12,6 @@ use std::{
 
 use coach_tests::{Postgres, folder};
 
-use crate::budgets::{Budgets, Figures};
-
 static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("postgres-of-cost");
     Postgres::start(&home)
@@ -23,31 +21,34 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_coach-cost");
 
 #[tokio::test]
 async fn each_request_keeps_its_budget_of_allocations() {
-    let url = SERVER.seeded().await;
-    let counted = run(Command::new(PROGRAM), &[&url, "count", "20"]);
-    let counted = counted.lines().map(|line| {
-        let (name, count) = line.rsplit_once(' ').expect(line);
-        (name, count.parse().expect(line))
+    let checked = budgets::check("allocations", async || {
+        let url = SERVER.seeded().await;
+        let counted = run(Command::new(PROGRAM), &[&url, "count", "20"]);
+        let counted = counted.lines().map(|line| {
+            let (name, count) = line.rsplit_once(' ').expect(line);
+            (name.to_owned(), count.parse().expect(line))
+        });
+        counted.collect()
     });
-    let unit = "allocations";
-    Budgets { unit }.check(&least(counted));
+    checked.await;
 }
 
 #[tokio::test]
 #[cfg_attr(without_valgrind, ignore = "there is no valgrind")]
 async fn each_request_keeps_its_budget_of_instructions() {
-    let url = SERVER.seeded().await;
-    let folder = folder();
-    let file = folder.join("callgrind");
-    let valgrind = callgrind::command(PROGRAM, "coach_cost::gateway::answer_counted", &file);
-    let counted = run(valgrind, &[&url, "count", "6"]);
-    let names = counted
-        .lines()
-        .map(|line| line.rsplit_once(' ').expect(line).0);
-    let counts = callgrind::read(&file);
-    assert_eq!(names.clone().count(), counts.len());
-    let unit = "instructions";
-    Budgets { unit }.check(&least(names.zip(counts)));
+    let checked = budgets::check("instructions", async || {
+        let url = SERVER.seeded().await;
+        let folder = folder();
+        let file = folder.join("callgrind");
+        let valgrind = callgrind::command(PROGRAM, "coach_cost::gateway::answer_counted", &file);
+        let counted = run(valgrind, &[&url, "count", "6"]);
+        let name = |line: &str| line.rsplit_once(' ').expect("a count").0.to_owned();
+        let names: Vec<_> = counted.lines().map(name).collect();
+        let counts = callgrind::read(&file);
+        assert_eq!(names.len(), counts.len());
+        names.into_iter().zip(counts).collect()
+    });
+    checked.await;
 }
 
 /// 10,000 documents take half a minute; `DOCUMENTS` asks for more.
@@ -68,17 +69,6 @@ async fn documents_that_come_once_take_no_memory_and_no_place_in_the_cache() {
     );
     let (hits, misses) = (figure("hits"), figure("misses"));
     assert!(hits > 99 * misses, "{printed}");
-}
-
-/// What each request takes at least. The first ones prepare statements, and others may be in the way of background tasks or
-/// wait for Postgres twice; these take more.
-fn least<'n>(counted: impl Iterator<Item = (&'n str, u64)>) -> Figures {
-    let mut least = Figures::new();
-    for (name, count) in counted {
-        let known = least.entry(name.to_owned()).or_insert(count);
-        *known = count.min(*known);
-    }
-    least
 }
 
 /// The output of a program with these arguments, and without the environment, in which there may be settings for other

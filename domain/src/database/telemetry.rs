@@ -44,17 +44,18 @@ pub(super) async fn observe<T>(
     let span = span(sql, default_parent);
     let started = Instant::now();
     let result = run.await;
-    let mut attributes = vec![
-        KeyValue::new("db.system.name", SYSTEM),
-        KeyValue::new("db.operation.name", operation(sql)),
-    ];
+    let duration = started.elapsed().as_secs_f64();
+    let system = KeyValue::new("db.system.name", SYSTEM);
+    let operation = KeyValue::new("db.operation.name", operation(sql));
     if let Err(error) = &result {
         let kind = kind(error);
         span.record("error.type", kind);
         span.record("otel.status_code", "ERROR");
-        attributes.push(KeyValue::new("error.type", kind));
+        let kind = KeyValue::new("error.type", kind);
+        DURATION.record(duration, &[system, operation, kind]);
+    } else {
+        DURATION.record(duration, &[system, operation]);
     }
-    DURATION.record(started.elapsed().as_secs_f64(), &attributes);
     result
 }
 
