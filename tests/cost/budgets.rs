@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
-/// For each kind of request what it takes at least: the first ones prepare statements, which takes more.
+/// For each kind of request what it takes at least: some prepare statements or wait for Postgres, which takes more.
 type Figures = BTreeMap<String, u64>;
 
 /// How much more than what was measured a new budget allows, in percent: a little more than the figures differ between

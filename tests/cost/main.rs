@@ -41,7 +41,7 @@ async fn each_request_keeps_its_budget_of_instructions() {
         let folder = folder();
         let file = folder.join("callgrind");
         let valgrind = callgrind::command(PROGRAM, "coach_cost::gateway::answer_counted", &file);
-        let counted = run(valgrind, &[&url, "count", "6"]);
+        let counted = run(valgrind, &[&url, "count", "4"]);
         let name = |line: &str| line.rsplit_once(' ').expect("a count").0.to_owned();
         let names: Vec<_> = counted.lines().map(name).collect();
         let counts = callgrind::read(&file);

@@ -15,14 +15,12 @@ pub(crate) fn send(gateway: &mut Gateway, documents: usize) {
     }
     let (hits, misses) = lookups();
     let text = read_operation("Today");
-    gateway.take_counted();
     let mut send = |from, to| {
         let allocated = allocation_counter::measure(|| {
             for number in from..to {
                 gateway.ask(member::UNREGISTERED, &unique(&text, number));
                 if number % DOCUMENTS_BETWEEN == 0 {
                     reads::send(gateway);
-                    gateway.take_counted();
                 }
             }
         });

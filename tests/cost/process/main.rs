@@ -18,8 +18,8 @@ use coach_tests::WAIT_TIMEOUT;
 
 use crate::gateway::Gateway;
 
-/// How often to send each attack. All after the first take the same, for they wait for nothing.
-const ATTACK_ROUNDS: usize = 2;
+/// How often each operation is sent before it is counted, while connections are opened and statements prepared.
+const WARM_UP: usize = 2;
 
 /// How long the runtime sleeps before it waits for Postgres, so that what it waits for has arrived in one piece, however
 /// busy the machine is: each wake-up costs instructions, and each piece allocations.
@@ -37,7 +37,7 @@ struct Options {
 enum Verb {
     /// Counts the allocations of each request, and prints them.
     Count {
-        /// How often to send each operation. At first connections are opened and statements prepared.
+        /// How often to count each operation.
         rounds: usize,
     },
     /// Sends documents that are all different, and prints what became of memory and cache.
@@ -65,14 +65,15 @@ fn main() {
 }
 
 fn count(gateway: &mut Gateway, rounds: usize) {
-    for round in 0..rounds {
+    for round in 0..WARM_UP + rounds {
+        if round == WARM_UP {
+            gateway.start_counting();
+        }
         reads::send(gateway);
         changes::send(gateway, round);
     }
-    for round in 0..ATTACK_ROUNDS {
-        attacks::send(gateway, round);
-    }
-    for (name, allocations) in gateway.take_counted() {
+    attacks::send(gateway);
+    for (name, allocations) in gateway.counted() {
         println!("{name} {allocations}");
     }
 }
