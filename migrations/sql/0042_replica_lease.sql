@@ -1,5 +1,5 @@
 -- Which processes may read from the replica, and until when. A change is answered when the replica shows it, or else when
--- these leases have expired. See docs/decisions/0008-read-replica.md.
+-- these leases have expired. See docs/decisions/0009-read-replica.md.
 CREATE TABLE replica_lease (
     process UUID PRIMARY KEY,
     -- Counts up, so that a process sees which of its renewals the replica shows.

@@ -53,6 +53,7 @@ const MIGRATIONS: &[SqlMigration] = &migrations![
     "0040_idempotency_key",
     "0041_outbox_group",
     "0042_replica_lease",
+    "0043_covering_logs",
 ];
 
 impl MigrationName for SqlMigration {
