@@ -82,8 +82,9 @@ impl<K: Eq + Hash, V> Batch<K, Vec<V>> {
 
 /// A batch function; the generated code implements this for the loader.
 pub trait BatchFunction: Send + Sync + 'static {
-    /// The context of the request, with its loaders.
-    type Request: Request;
+    /// The context of the request, with its loaders: a [`Request`]. It is no bound here, so that a missing batch function
+    /// is reported once, and not by each of the others.
+    type Request;
     /// The key; for a field with arguments, the key and the arguments.
     type Key: Clone + Debug + Eq + Hash + Send + Sync + 'static;
     /// The value that is loaded for a key.
@@ -152,6 +153,7 @@ impl<F: BatchFunction> BatchLoader<F> {
         out: &mut Writer<'r, F::Request>,
     ) -> Written
     where
+        F::Request: Request,
         F::Value: Output<F::Type, F::Request>,
     {
         let (place, is_loaded, begins_batch) = self.state().add(key);
@@ -188,6 +190,7 @@ impl<F: BatchFunction> State<F> {
 impl<F> Loads<F::Request> for BatchLoader<F>
 where
     F: BatchFunction,
+    F::Request: Request,
     F::Value: Output<F::Type, F::Request>,
 {
     fn looks_ahead(&self) -> bool {

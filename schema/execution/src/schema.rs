@@ -73,6 +73,8 @@ impl<S: GeneratedSchema> Engine<S> {
     ///
     /// `DOCUMENT_TOO_LARGE`, `GRAPHQL_PARSE_FAILED`, or all validation errors.
     pub fn prepare(&self, text: &str) -> Result<Arc<PlannedDocument>, Vec<ServerError>> {
+        // The hash of a long text costs more than a request.
+        document::check_length(text, &self.limits)?;
         if let Some(document) = self.documents.get(text) {
             return Ok(document);
         }

@@ -67,11 +67,12 @@ pub(super) fn emit(contract: &Contract, resolvers_dir: &str) -> String {
 "
         );
         let key = with_arguments(format!("<Resolvers as batch::{function}>::Key"));
+        // Only functions that look ahead hold the request, whose loaders are Send only if no function is missing.
         let (selected, call) = if looks_ahead {
             let call = format!("load(request, keys, selection::{selection}(selection))");
             ("selection", call)
         } else {
-            ("_", "load(&request.context, keys)".to_owned())
+            ("_", "load(context, keys)".to_owned())
         };
         loads += &format!(
             "    /// Loads {all}.
@@ -86,8 +87,9 @@ pub(super) fn emit(contract: &Contract, resolvers_dir: &str) -> String {
         fn span(request: &Request) -> &::tracing::Span {{
             request.context.span()
         }}
-        async fn load(request: &Request, keys: &[Self::Key], {selected}: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {{
-            request.context.in_span(span, <Resolvers as batch::{function}>::{call}).await.map_err(Into::into) // {coordinate}
+        fn load(request: &Request, keys: &[Self::Key], {selected}: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {{
+            let context = &*request.context;
+            async move {{ context.in_span(span, <Resolvers as batch::{function}>::{call}).await.map_err(Into::into) }} // {coordinate}
         }}
     }}
 "

@@ -119,7 +119,19 @@ impl Document {
     }
 }
 
-/// Scans, parses, measures and validates a document.
+/// Rejects a text that is too long, before anything is done with it.
+///
+/// # Errors
+///
+/// `DOCUMENT_TOO_LARGE`.
+pub(crate) fn check_length(text: &str, limits: &Limits) -> Result<(), Vec<ServerError>> {
+    if text.len() > limits.bytes {
+        return Err(vec![too_large("bytes", limits.bytes).into_error(None)]);
+    }
+    Ok(())
+}
+
+/// Scans, parses, measures and validates a document whose length was checked.
 ///
 /// # Errors
 ///

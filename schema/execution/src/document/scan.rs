@@ -16,9 +16,6 @@ const SELECTION_SET: u8 = b's';
 /// Returns the text with all ignored tokens (commas, comments, byte order marks) replaced by spaces.
 pub(super) fn scan(text: &str, limits: &Limits) -> Result<String, ServerError> {
     let reject = |what, limit| Err(too_large(what, limit).into_error(None));
-    if text.len() > limits.bytes {
-        return reject("bytes", limits.bytes);
-    }
     let bytes = text.as_bytes();
     let mut cleaned = bytes.to_vec();
     let (mut at, mut tokens) = (0, 0_usize);

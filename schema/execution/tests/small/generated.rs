@@ -810,8 +810,9 @@ pub mod functions {
         fn span(request: &Request) -> &::tracing::Span {
             request.context.span()
         }
-        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            request.context.in_span(span, <Resolvers as batch::Cook>::load(&request.context, keys)).await.map_err(Into::into) // Dish.cook
+        fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
+            let context = &*request.context;
+            async move { context.in_span(span, <Resolvers as batch::Cook>::load(context, keys)).await.map_err(Into::into) } // Dish.cook
         }
     }
     /// Loads `Dish.ingredients`.
@@ -826,8 +827,9 @@ pub mod functions {
         fn span(request: &Request) -> &::tracing::Span {
             request.context.span()
         }
-        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            request.context.in_span(span, <Resolvers as batch::DishIngredients>::load(&request.context, keys)).await.map_err(Into::into) // Dish.ingredients
+        fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
+            let context = &*request.context;
+            async move { context.in_span(span, <Resolvers as batch::DishIngredients>::load(context, keys)).await.map_err(Into::into) } // Dish.ingredients
         }
     }
     /// Loads `Dish.pairing`.
@@ -842,8 +844,9 @@ pub mod functions {
         fn span(request: &Request) -> &::tracing::Span {
             request.context.span()
         }
-        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            request.context.in_span(span, <Resolvers as batch::DishPairing>::load(&request.context, keys)).await.map_err(Into::into) // Dish.pairing
+        fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
+            let context = &*request.context;
+            async move { context.in_span(span, <Resolvers as batch::DishPairing>::load(context, keys)).await.map_err(Into::into) } // Dish.pairing
         }
     }
     /// Loads `Knot.next`, `Probe.next`.
@@ -858,8 +861,9 @@ pub mod functions {
         fn span(request: &Request) -> &::tracing::Span {
             request.context.span()
         }
-        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            request.context.in_span(span, <Resolvers as batch::Next>::load(&request.context, keys)).await.map_err(Into::into) // Knot.next
+        fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
+            let context = &*request.context;
+            async move { context.in_span(span, <Resolvers as batch::Next>::load(context, keys)).await.map_err(Into::into) } // Knot.next
         }
     }
     /// Loads `Probe.ahead`.
@@ -874,8 +878,9 @@ pub mod functions {
         fn span(request: &Request) -> &::tracing::Span {
             request.context.span()
         }
-        async fn load(request: &Request, keys: &[Self::Key], selection: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            request.context.in_span(span, <Resolvers as batch::ProbeAhead>::load(request, keys, selection::Probe(selection))).await.map_err(Into::into) // Probe.ahead
+        fn load(request: &Request, keys: &[Self::Key], selection: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
+            let context = &*request.context;
+            async move { context.in_span(span, <Resolvers as batch::ProbeAhead>::load(request, keys, selection::Probe(selection))).await.map_err(Into::into) } // Probe.ahead
         }
     }
     /// Loads `Probe.child`.
@@ -890,8 +895,9 @@ pub mod functions {
         fn span(request: &Request) -> &::tracing::Span {
             request.context.span()
         }
-        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            request.context.in_span(span, <Resolvers as batch::ProbeChild>::load(&request.context, keys)).await.map_err(Into::into) // Probe.child
+        fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
+            let context = &*request.context;
+            async move { context.in_span(span, <Resolvers as batch::ProbeChild>::load(context, keys)).await.map_err(Into::into) } // Probe.child
         }
     }
     /// Loads `Probe.childNonNull`.
@@ -906,8 +912,9 @@ pub mod functions {
         fn span(request: &Request) -> &::tracing::Span {
             request.context.span()
         }
-        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            request.context.in_span(span, <Resolvers as batch::ProbeChildNonNull>::load(&request.context, keys)).await.map_err(Into::into) // Probe.childNonNull
+        fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
+            let context = &*request.context;
+            async move { context.in_span(span, <Resolvers as batch::ProbeChildNonNull>::load(context, keys)).await.map_err(Into::into) } // Probe.childNonNull
         }
     }
     /// Loads `Probe.children`.
@@ -922,8 +929,9 @@ pub mod functions {
         fn span(request: &Request) -> &::tracing::Span {
             request.context.span()
         }
-        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            request.context.in_span(span, <Resolvers as batch::ProbeChildren>::load(&request.context, keys)).await.map_err(Into::into) // Probe.children
+        fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
+            let context = &*request.context;
+            async move { context.in_span(span, <Resolvers as batch::ProbeChildren>::load(context, keys)).await.map_err(Into::into) } // Probe.children
         }
     }
     /// Loads `Probe.childrenNullable`.
@@ -938,8 +946,9 @@ pub mod functions {
         fn span(request: &Request) -> &::tracing::Span {
             request.context.span()
         }
-        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            request.context.in_span(span, <Resolvers as batch::ProbeChildrenNullable>::load(&request.context, keys)).await.map_err(Into::into) // Probe.childrenNullable
+        fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
+            let context = &*request.context;
+            async move { context.in_span(span, <Resolvers as batch::ProbeChildrenNullable>::load(context, keys)).await.map_err(Into::into) } // Probe.childrenNullable
         }
     }
     /// Loads `Probe.fails`.
@@ -954,8 +963,9 @@ pub mod functions {
         fn span(request: &Request) -> &::tracing::Span {
             request.context.span()
         }
-        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            request.context.in_span(span, <Resolvers as batch::ProbeFails>::load(&request.context, keys)).await.map_err(Into::into) // Probe.fails
+        fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
+            let context = &*request.context;
+            async move { context.in_span(span, <Resolvers as batch::ProbeFails>::load(context, keys)).await.map_err(Into::into) } // Probe.fails
         }
     }
     /// Loads `Probe.failsNonNull`.
@@ -970,8 +980,9 @@ pub mod functions {
         fn span(request: &Request) -> &::tracing::Span {
             request.context.span()
         }
-        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            request.context.in_span(span, <Resolvers as batch::ProbeFailsNonNull>::load(&request.context, keys)).await.map_err(Into::into) // Probe.failsNonNull
+        fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
+            let context = &*request.context;
+            async move { context.in_span(span, <Resolvers as batch::ProbeFailsNonNull>::load(context, keys)).await.map_err(Into::into) } // Probe.failsNonNull
         }
     }
     /// Loads `Probe.grid`.
@@ -986,8 +997,9 @@ pub mod functions {
         fn span(request: &Request) -> &::tracing::Span {
             request.context.span()
         }
-        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            request.context.in_span(span, <Resolvers as batch::ProbeGrid>::load(&request.context, keys)).await.map_err(Into::into) // Probe.grid
+        fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
+            let context = &*request.context;
+            async move { context.in_span(span, <Resolvers as batch::ProbeGrid>::load(context, keys)).await.map_err(Into::into) } // Probe.grid
         }
     }
     /// Loads `Probe.missing`.
@@ -1002,8 +1014,9 @@ pub mod functions {
         fn span(request: &Request) -> &::tracing::Span {
             request.context.span()
         }
-        async fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> Result<Batch<Self::Key, Self::Value>, ResolverError> {
-            request.context.in_span(span, <Resolvers as batch::ProbeMissing>::load(&request.context, keys)).await.map_err(Into::into) // Probe.missing
+        fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
+            let context = &*request.context;
+            async move { context.in_span(span, <Resolvers as batch::ProbeMissing>::load(context, keys)).await.map_err(Into::into) } // Probe.missing
         }
     }
 }
