@@ -164,3 +164,15 @@ fn too_large(what: &str, limit: usize) -> ResolverError {
         format!("the document has more than {limit} {what}"),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Limits, check_length};
+
+    #[test]
+    fn documents_with_too_many_bytes_are_rejected() {
+        let is_accepted = |bytes| check_length(&"a".repeat(bytes), &Limits::default()).is_ok();
+        assert!(is_accepted(64 * 1024));
+        assert!(!is_accepted(64 * 1024 + 1));
+    }
+}

@@ -193,10 +193,9 @@ mod tests {
     }
 
     #[test]
-    fn documents_with_too_many_tokens_or_bytes_are_rejected() {
+    fn documents_with_too_many_tokens_are_rejected() {
         assert_eq!(error_kind(&"a ".repeat(2_000)), None);
         assert!(error_kind(&"a ".repeat(2_001)).is_some());
-        assert!(error_kind(&"a".repeat(64 * 1024 + 1)).is_some());
         assert_eq!(error_kind("{ unclosed(\"text"), None);
     }
 }
