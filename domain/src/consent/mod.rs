@@ -11,12 +11,11 @@ pub(crate) use health::{require_consent_for_allergens, require_health_consent};
 pub use unsubscribe::unsubscribe;
 
 use chrono::{DateTime, Utc};
-use sea_orm::FromQueryResult;
 
 use crate::enums::ConsentPurpose;
 
 /// A member's stored answer for one purpose.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consent {
     /// The purpose.
     pub purpose: ConsentPurpose,

@@ -1,7 +1,7 @@
 //! Reading rows by the position of their columns.
 
 use sea_orm::{
-    ConnectionTrait, DbErr, RuntimeErr, SqlxError, Statement,
+    ConnectionTrait, DbErr, SqlxError, Statement,
     sqlx::{
         Decode, Postgres, Row as _, Type,
         postgres::{PgRow, types::PgRecordDecoder},
@@ -10,7 +10,7 @@ use sea_orm::{
 
 use super::{
     lease::{Call, Rows, Run},
-    pool::Pool,
+    pool::{Pool, query_error},
     session::{Session, Transaction},
     transaction::PoolTransaction,
 };
@@ -47,11 +47,11 @@ impl RowReader<'_> {
         match &mut self.0 {
             Source::Row { row, next } => {
                 *next += 1;
-                row.try_get(*next - 1).map_err(decode_error)
+                row.try_get(*next - 1).map_err(query_error)
             }
             Source::Record(record) => record
                 .try_decode()
-                .map_err(|error| decode_error(SqlxError::Decode(error))),
+                .map_err(|error| query_error(SqlxError::Decode(error))),
         }
     }
 
@@ -64,10 +64,6 @@ impl RowReader<'_> {
         let is_present: bool = self.read()?;
         is_present.then(|| T::from_row(self)).transpose()
     }
-}
-
-fn decode_error(error: SqlxError) -> DbErr {
-    DbErr::Query(RuntimeErr::SqlxError(error.into()))
 }
 
 /// The columns of a joint statement: the number of the part, and the record.
@@ -100,7 +96,7 @@ impl RowSet {
         };
         let mut parts: Vec<_> = order.iter().map(|_| empty()).collect();
         for row in self.rows {
-            let number: i32 = row.try_get(NUMBER).map_err(decode_error)?;
+            let number: i32 = row.try_get(NUMBER).map_err(query_error)?;
             let part = usize::try_from(number)
                 .ok()
                 .and_then(|number| order.get(number));
@@ -114,9 +110,9 @@ impl RowSet {
     fn read<T: FromRow>(&self) -> Result<Vec<T>> {
         let rows = self.rows.iter().map(|row| {
             let source = if self.are_records {
-                let record = row.try_get_raw(RECORD).map_err(decode_error)?;
+                let record = row.try_get_raw(RECORD).map_err(query_error)?;
                 let record = PgRecordDecoder::new(record);
-                Source::Record(record.map_err(|error| decode_error(SqlxError::Decode(error)))?)
+                Source::Record(record.map_err(|error| query_error(SqlxError::Decode(error)))?)
             } else {
                 Source::Row { row, next: 0 }
             };

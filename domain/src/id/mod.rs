@@ -6,7 +6,7 @@ mod opaque;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use sea_orm::{DbErr, DeriveValueType, FromQueryResult, QueryResult, Value};
+use sea_orm::{DbErr, DeriveValueType, Value};
 use serde::{Deserialize, Serialize};
 use uuid::{ContextV7, Timestamp, Uuid};
 
@@ -68,13 +68,6 @@ macro_rules! owned_ids {
             pub member: MemberId,
             /// The ID of the row.
             pub id: Uuid,
-        }
-
-        /// Reads the columns `member_id` and `id`; nested with a prefix such as `cycle_`, `member_id` and `cycle_id`.
-        impl FromQueryResult for $name {
-            fn from_query_result(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
-                Ok(Self { member: row.try_get("", "member_id")?, id: row.try_get(prefix, "id")? })
-            }
         }
 
         /// Reads the member's ID and that of the row.

@@ -12,7 +12,7 @@ pub use start::{StartPlan, Started};
 pub use viewer::{PlanWithCycle, find_by_subject};
 
 use chrono::NaiveDate;
-use sea_orm::{DeriveActiveEnum, EnumIter, FromQueryResult};
+use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -32,10 +32,9 @@ stored_enum! {
 }
 
 /// A plan: a row of the table `plan`.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// The id, with the owner.
-    #[sea_orm(nested)]
     pub id: PlanId,
     /// The goal.
     pub goal: Goal,
