@@ -105,12 +105,13 @@ impl Connections {
                 let idle = ready.idle_since.elapsed();
                 let mut lease = Lease::new(ready.connection, permit, Arc::clone(self));
                 let is_suspect = idle >= CHECK_AFTER_IDLE || self.suspected_since.covers(idle);
-                if !is_suspect || lease.check(CHECK_TIMEOUT).await {
+                // What is seldom needed is boxed, so that the future of every statement is small.
+                if !is_suspect || Box::pin(lease.check(CHECK_TIMEOUT)).await {
                     return Ok(lease);
                 }
                 permit = lease.close().ok_or(SqlxError::WorkerCrashed)?;
             }
-            let connection = self.driver.acquire().await?;
+            let connection = Box::pin(self.driver.acquire()).await?;
             Ok(self.lease(connection, permit))
         });
         acquired.await.unwrap_or(Err(SqlxError::PoolTimedOut))

@@ -4,7 +4,8 @@ use sea_orm::{
     ConnectionTrait, DbErr, SqlxError, Statement,
     sqlx::{
         Decode, Postgres, Row as _, Type,
-        postgres::{PgRow, types::PgRecordDecoder},
+        error::BoxDynError,
+        postgres::{PgHasArrayType, PgRow, PgTypeInfo, PgValueRef, types::PgRecordDecoder},
     },
 };
 
@@ -64,6 +65,39 @@ impl RowReader<'_> {
         let is_present: bool = self.read()?;
         is_present.then(|| T::from_row(self)).transpose()
     }
+
+    /// What the records in the next column, an array of them, are read into.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn read_records<T: FromRow>(&mut self) -> Result<Vec<T>, DbErr> {
+        let records: Vec<Record<T>> = self.read()?;
+        Ok(records.into_iter().map(|Record(value)| value).collect())
+    }
+}
+
+/// What a record, a value with columns of its own, is read into.
+struct Record<T>(T);
+
+impl<T> Type<Postgres> for Record<T> {
+    fn type_info() -> PgTypeInfo {
+        <(bool,)>::type_info()
+    }
+}
+
+impl<T> PgHasArrayType for Record<T> {
+    fn array_type_info() -> PgTypeInfo {
+        <(bool,)>::array_type_info()
+    }
+}
+
+impl<'r, T: FromRow> Decode<'r, Postgres> for Record<T> {
+    fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
+        let record = PgRecordDecoder::new(value)?;
+        let value = T::from_row(&mut RowReader(Source::Record(record)))?;
+        Ok(Self(value))
+    }
 }
 
 /// The columns of a joint statement: the number of the part, and the record.
@@ -109,13 +143,11 @@ impl RowSet {
 
     fn read<T: FromRow>(&self) -> Result<Vec<T>> {
         let rows = self.rows.iter().map(|row| {
-            let source = if self.are_records {
-                let record = row.try_get_raw(RECORD).map_err(query_error)?;
-                let record = PgRecordDecoder::new(record);
-                Source::Record(record.map_err(|error| query_error(SqlxError::Decode(error)))?)
-            } else {
-                Source::Row { row, next: 0 }
-            };
+            if self.are_records {
+                let Record(value) = row.try_get(RECORD).map_err(query_error)?;
+                return Ok(value);
+            }
+            let source = Source::Row { row, next: 0 };
             Ok(T::from_row(&mut RowReader(source))?)
         });
         rows.collect()

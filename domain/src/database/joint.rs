@@ -152,12 +152,16 @@ async fn run_together(session: Session, statements: Vec<Statement>) -> Results {
     Arc::new(Mutex::new(results.into_iter().map(Some).collect()))
 }
 
+/// About how many bytes a joint statement has around each part.
+const FRAME: usize = 64;
+
 /// The statement with these parts, and which of them is the first, the second and so on: they are ordered by their SQL, so
 /// that the same parts are the same prepared statement.
 fn joint_statement(parts: &[Statement]) -> (Statement, Vec<usize>) {
     let mut order: Vec<_> = (0..parts.len()).collect();
     order.sort_by(|&a, &b| parts[a].sql.cmp(&parts[b].sql));
-    let (mut sql, mut values) = (String::new(), Vec::new());
+    let length: usize = parts.iter().map(|part| part.sql.len() + FRAME).sum();
+    let (mut sql, mut values) = (String::with_capacity(length), Vec::new());
     for (number, &part) in order.iter().enumerate() {
         if number > 0 {
             sql.push_str("\nUNION ALL\n");

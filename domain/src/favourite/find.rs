@@ -39,8 +39,7 @@ const FEW: usize = 100;
 /// The favourites of a member, unless there are more than a hundred.
 pub async fn few(db: &impl Fetch, member: MemberId) -> Result<Option<HashSet<RecipeId>>> {
     let sql = format!(
-        "SELECT coalesce(array_agg(recipe_id), '{{}}')
-        FROM (SELECT recipe_id FROM favourite_recipe WHERE member_id = $1 LIMIT {}) AS favourite",
+        "SELECT ARRAY(SELECT recipe_id FROM favourite_recipe WHERE member_id = $1 LIMIT {}) AS recipes",
         FEW + 1
     );
     let statement = database::statement(sql, [member.into()]);
