@@ -21,6 +21,9 @@ const CONNECTIONS: &str = "20";
 /// In this time each connection has prepared the statements of each member, and Postgres has chosen their plans.
 const WARM_UP: u32 = 3;
 
+/// The gateway's connections have it too: else Postgres plans statements with arrays anew for each execution.
+const SETTINGS: &str = "-c plan_cache_mode=force_generic_plan";
+
 /// Scripts for pgbench, one for each member.
 pub(crate) struct Pgbench {
     /// The name in tables.
@@ -77,6 +80,7 @@ impl Pgbench {
     pub(crate) async fn run(&self, postgres: u32, seconds: u32) -> anyhow::Result<Limit> {
         let mut command = Command::new(&self.program);
         let child = command
+            .env("PGOPTIONS", SETTINGS)
             .arg(format!("--time={}", WARM_UP + seconds))
             .args(&self.arguments)
             .stdin(Stdio::null())
