@@ -35,7 +35,8 @@ pub(crate) enum Verb {
     /// Measure how latencies grow with members, lists, recipes and gateways, and what a replica changes; fails where the
     /// median of Today grows more than 1.3 times
     Growth(GrowthOptions),
-    /// Send 100,000 Today requests; fails where more than 80 MB are resident afterwards
+    /// Start a gateway and send it 100,000 Today requests; fails where the first takes 300 ms from the start, or where more than
+    /// 80 MB are resident after the last
     Memory,
     /// Compare Today with a bare server that answers the same without GraphQL
     #[command(alias = "peer")]

@@ -21,6 +21,9 @@ const CONNECTIONS: &str = "20";
 /// In this time each connection has prepared the statements of each member, and Postgres has chosen their plans.
 const WARM_UP: u32 = 3;
 
+/// How long it goes on, in seconds, so that none of its connections ends while it is measured.
+const MARGIN: u32 = 1;
+
 /// The gateway's connections have it too: else Postgres plans statements with arrays anew for each execution.
 const SETTINGS: &str = "-c plan_cache_mode=force_generic_plan";
 
@@ -81,7 +84,7 @@ impl Pgbench {
         let mut command = Command::new(&self.program);
         let child = command
             .env("PGOPTIONS", SETTINGS)
-            .arg(format!("--time={}", WARM_UP + seconds))
+            .arg(format!("--time={}", WARM_UP + seconds + MARGIN))
             .args(&self.arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -101,7 +104,8 @@ impl Pgbench {
         })?;
         let log = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "pgbench failed: {log}");
-        let rates: Vec<f64> = rates(&log).skip(WARM_UP as usize).collect();
+        let rates = rates(&log).skip(WARM_UP as usize).take(seconds as usize);
+        let rates: Vec<f64> = rates.collect();
         ensure!(!rates.is_empty(), "pgbench did not say how it went: {log}");
         let throughput = rates.iter().sum::<f64>() / f64::from(u32::try_from(rates.len())?);
         Ok(Limit {
