@@ -156,9 +156,7 @@ impl<'r, R> Writer<'r, R> {
 
     /// Begins the next level, and returns the one that was written.
     pub(crate) fn next_level(&mut self) -> Level<'r, R> {
-        let mut next = Level::default();
-        next.bytes.reserve(self.level_bytes);
-        std::mem::replace(&mut self.level, next)
+        std::mem::take(&mut self.level)
     }
 
     /// The operation, with the arguments of its fields.
@@ -352,6 +350,10 @@ impl<'r, R> Writer<'r, R> {
         hole.source = None;
         self.path.clear();
         self.path.extend_from_slice(&paths[hole.path.clone()]);
+        // Not before there is something to write: until then many requests may wait for a connection to the database.
+        if self.level.bytes.capacity() == 0 {
+            self.level.bytes.reserve(self.level_bytes);
+        }
         let (start, holes) = (self.level.bytes.len(), self.level.holes.len());
         let errors = self.level.errors.len();
         hole.written = self.nullable_field(hole.field, fill);
