@@ -8,6 +8,7 @@
 #   make check   the fast part: format, lints, unit tests
 #   make bench   loads MEMBERS (10,000), drives the operations, prints a table; bench/README.md has the rest
 #   make rehearse-live  a live session with a crowd, an edge of a CDN and a video provider; docs/LIVE.md
+#   make rehearse-alerts  plants five faults, and waits for the page of each; deploy/monitoring/README.md
 #   make torture  kills gateway, workers and Postgres under a stream of mutations; docs/TORTURE.md
 
 CARGO ?= cargo
@@ -16,7 +17,7 @@ BENCH ?= run
 N ?= 20
 BUSY ?= 5
 
-.PHONY: dev test test-repeat test-clients test-graphql-js check bench rehearse-live torture
+.PHONY: dev test test-repeat test-clients test-graphql-js check bench rehearse-live rehearse-alerts torture
 
 dev:
 	@$(CARGO) build --workspace --bin coach --locked
@@ -49,6 +50,9 @@ bench:
 rehearse-live:
 	@$(CARGO) build --workspace --bin coach --bin coach-bench --locked
 	@exec "$${CARGO_TARGET_DIR:-target}/debug/coach-bench" rehearse-live $(REHEARSAL)
+
+rehearse-alerts:
+	@exec ./deploy/monitoring/rehearse
 
 # All of the workspace: so the processes have the points at which they can be killed.
 torture:
