@@ -44,7 +44,7 @@ FROM begun;
 
 INSERT INTO subscription (member_id, id, provider, external_id, trial_ends_at, expires_at, grace_ends_at, will_renew, updated_at)
 SELECT id, gen_random_uuid(), provider, 'example ' || n, joined_on + 14,
-       CASE WHEN luck < 0.12 THEN joined_on + 14
+       CASE WHEN luck < 0.12 OR joined_on + 14 > current_date THEN joined_on + 14
             WHEN joined_on + 28 * (cycles + 1) < current_date THEN joined_on + 28 * (cycles + 1)
             ELSE GREATEST(joined_on + 28, current_date + 1 + n % 28) END,
        CASE WHEN n % 90 = 0 THEN current_date + 10 END, TRUE, now()
