@@ -81,10 +81,7 @@ async fn views_count_what_the_api_says_of_each_member() {
     let query = "{ me { access plan { currentCycle { number checkInDue checkInOpensOn } } } }";
     let mut access = BTreeMap::new();
     // Theo has submitted two, and Ravi has ended his plan on the day after one opened.
-    let mut check_ins = BTreeMap::from([
-        ("SUBMITTED".to_owned(), 2),
-        ("PLAN_ENDED".to_owned(), 1),
-    ]);
+    let mut check_ins = BTreeMap::from([("SUBMITTED".to_owned(), 2), ("PLAN_ENDED".to_owned(), 1)]);
     for email in MEMBERS {
         let answer = test.graphql(email, query, json!({})).await;
         let me = &answer.data()["me"];
@@ -126,7 +123,7 @@ async fn views_count_what_the_api_says_of_each_member() {
     assert_eq!(check_ins.len(), 6, "{check_ins:?}");
 
     // Each later check-in is four weeks after the one before.
-    let theo = "SELECT (max(week) FILTER (WHERE number = 9) - max(week) FILTER (WHERE number = 3))
+    let theo = "SELECT (max(week) FILTER (WHERE number = 9) - max(week) FILTER (WHERE number = 3 AND state = 'UPCOMING'))
         FROM reporting.check_in_week";
     assert_eq!(test.number(theo).await, 6 * 28);
 
@@ -246,13 +243,16 @@ async fn connect(url: &str) -> Pool {
 
 /// The SQL of all dashboards.
 fn dashboard_sql() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/monitoring/grafana/dashboards");
+    let folder =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/monitoring/grafana/dashboards");
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).expect("the folder of the dashboards") {
         let text = fs::read_to_string(entry.expect("an entry").path()).expect("a dashboard");
         let dashboard: Value = serde_json::from_str(&text).expect("JSON");
         let panels = dashboard["panels"].as_array().expect("panels").iter();
-        let targets = panels.filter_map(|panel| panel["targets"].as_array()).flatten();
+        let targets = panels
+            .filter_map(|panel| panel["targets"].as_array())
+            .flatten();
         found.extend(targets.filter_map(|target| target["rawSql"].as_str().map(str::to_owned)));
     }
     assert!(found.len() > 8, "{found:?}");
@@ -271,7 +271,7 @@ async fn assert_reads_views_only(url: &str) {
     for refused in [
         "SELECT FROM member",
         "SELECT FROM check_in",
-        "DELETE FROM reporting.week",
+        "DELETE FROM plan",
         "CREATE VIEW reporting.mine AS SELECT 1",
     ] {
         let error = reader.execute_unprepared(refused).await;
@@ -344,7 +344,13 @@ async fn views_have_no_column_that_names_anybody() {
         let columns = row["columns"].as_str().expect("columns");
         for column in columns.split(", ") {
             let allowed = column.ends_with(" bigint") || column.ends_with(" integer");
-            let labels = ["week date", "state text", "access text", "provider text", "goal text"];
+            let labels = [
+                "week date",
+                "state text",
+                "access text",
+                "provider text",
+                "goal text",
+            ];
             assert!(allowed || labels.contains(&column), "{row}");
         }
     }
