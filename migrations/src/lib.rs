@@ -54,6 +54,7 @@ const MIGRATIONS: &[SqlMigration] = &migrations![
     "0041_outbox_group",
     "0042_replica_lease",
     "0043_covering_logs",
+    "0044_reporting",
 ];
 
 impl MigrationName for SqlMigration {

@@ -24,6 +24,7 @@ mod privacy;
 mod rate;
 mod rebinding;
 mod renewal;
+mod reporting;
 mod rules;
 mod shops;
 mod sign_in;
