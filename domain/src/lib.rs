@@ -48,6 +48,7 @@ mod search;
 pub mod shopping;
 pub mod standard_webhooks;
 pub mod subscription;
+pub mod tally;
 pub mod time_zone;
 pub mod trace;
 pub mod url;

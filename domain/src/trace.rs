@@ -1,7 +1,8 @@
-//! Propagation of the trace context as a W3C `traceparent`, so that spans of later processing can link to their cause.
+//! Propagation of the trace context as a W3C `traceparent`, so that later work belongs to the trace of its cause.
 
-use opentelemetry::trace::{
-    SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState,
+use opentelemetry::{
+    Context,
+    trace::{SpanContext, SpanId, TraceContextExt as _, TraceFlags, TraceId, TraceState},
 };
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
@@ -22,11 +23,20 @@ pub fn traceparent(span: &Span) -> Option<String> {
     })
 }
 
-/// Links a span to the span of a [`traceparent`](traceparent()), which is its cause. Does nothing if the text is
-/// malformed.
-pub fn link(span: &Span, traceparent: &str) {
-    if let Some(span_context) = parse(traceparent) {
-        span.add_link(span_context);
+/// Links a new span to the spans of these [`traceparent`](traceparent())s, which are its causes. If all of them are of
+/// one trace, the span becomes a part of it, as a child of the first. Those that are malformed are ignored.
+pub fn follow<'t>(span: &Span, traceparents: impl IntoIterator<Item = &'t str>) {
+    let mut causes = traceparents.into_iter().filter_map(parse);
+    let Some(first) = causes.next() else { return };
+    let mut is_one_trace = true;
+    span.add_link(first.clone());
+    for cause in causes {
+        is_one_trace &= cause.trace_id() == first.trace_id();
+        span.add_link(cause);
+    }
+    if is_one_trace {
+        // Cannot fail: the span has not been entered yet.
+        let _ = span.set_parent(Context::new().with_remote_span_context(first));
     }
 }
 

@@ -42,6 +42,7 @@ pub fn replica(
         return Ok(None);
     };
     let options = Options {
+        name: "replica",
         max_connections: settings.database_connections,
         acquire_timeout: settings.timeouts.acquire / 2,
         statement_timeout: settings.timeouts.statement / 2,
@@ -66,6 +67,7 @@ pub fn replica(
 /// When the URL is invalid.
 pub fn worker_pool(url: &str, settings: &Settings) -> coach_domain::Result<Pool> {
     let options = Options {
+        name: "worker",
         max_connections: settings.worker.connections,
         acquire_timeout: Duration::from_secs(10),
         statement_timeout: Duration::from_secs(15),

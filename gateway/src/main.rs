@@ -49,7 +49,7 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
         // The database of `coach dev` is used, which must not be affected by `PG*` either.
         settings::restart_with_clean_environment()?;
     }
-    let telemetry = Telemetry::start(&settings)?;
+    let (telemetry, log_filter) = Telemetry::start(&settings)?;
     if !settings.ignored_variables.is_empty() {
         tracing::warn!(
             variables = settings.ignored_variables.join(", "),
@@ -62,6 +62,11 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
     }
     let runtime = tokio::runtime::Runtime::new()?;
     let result = runtime.block_on(async {
+        if verb.is_service() {
+            let takes_database_url = verb.takes_database_url();
+            let load = move || Settings::load(&Sources::of_process(takes_database_url)?);
+            log_filter.reload_on_hangup(load)?;
+        }
         match verb {
             #[cfg(feature = "dev")]
             Verb::Dev { no_live_session } => {

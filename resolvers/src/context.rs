@@ -26,7 +26,7 @@ use coach_domain::{
 };
 use coach_execution::{Loader, OperationType};
 use tokio::sync::OnceCell;
-use tracing::Span;
+use tracing::{Instrument as _, Span};
 
 use crate::{App, MutationError, MutationInput};
 
@@ -194,7 +194,7 @@ impl RequestContext {
         let request = self.command_request(input)?;
         let (shops, clock) = (&self.app.shops, &*self.app.clock);
         let confirmed = purchase::confirm(&self.session, shops, clock, &request, command);
-        Ok(confirmed.await??)
+        Ok(confirmed.instrument(self.span().clone()).await??)
     }
 
     /// The application.

@@ -30,6 +30,7 @@ mod shops;
 mod sign_in;
 mod today;
 mod tokens;
+mod trace;
 mod unsubscribe;
 mod user_errors;
 mod webhooks;

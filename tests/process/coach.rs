@@ -156,8 +156,17 @@ impl Dev {
 
     /// The standard output of `coach token`.
     pub(crate) fn token(&self) -> String {
+        self.print_token(&["token"])
+    }
+
+    /// The standard output of `coach token EMAIL`.
+    pub(crate) fn token_of(&self, email: &str) -> String {
+        self.print_token(&["token", email])
+    }
+
+    fn print_token(&self, arguments: &[&str]) -> String {
         let output = command(&self.folder, self.port)
-            .arg("token")
+            .args(arguments)
             .output()
             .expect("coach token");
         assert!(

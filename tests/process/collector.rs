@@ -1,15 +1,26 @@
-//! A fake OpenTelemetry collector, which receives OTLP over HTTP and stores it.
+//! A fake OpenTelemetry collector, which receives OTLP over HTTP and gRPC and stores it.
 
 use std::{
     collections::HashMap,
     net::TcpListener,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
 };
 
-use axum::{Router, body::Bytes, extract::State, routing::post};
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, HeaderValue, header::CONTENT_TYPE},
+    response::{IntoResponse as _, Response},
+    routing::post,
+};
 use coach_tests::wait_for;
 use hex::encode as hex;
+use http_body_util::{BodyExt as _, Full};
 use opentelemetry_proto::tonic::{
     collector::{metrics::v1::ExportMetricsServiceRequest, trace::v1::ExportTraceServiceRequest},
     common::v1::any_value::Value,
@@ -22,6 +33,8 @@ struct Received {
     spans: Arc<Mutex<Vec<Span>>>,
     metrics: Arc<Mutex<Vec<String>>>,
     services: Arc<Mutex<Vec<String>>>,
+    /// The number of calls over gRPC.
+    grpc_calls: Arc<AtomicUsize>,
 }
 
 /// A collector, which listens until the process ends.
@@ -39,6 +52,8 @@ impl Collector {
         let router = Router::new()
             .route("/v1/traces", post(traces))
             .route("/v1/metrics", post(metrics))
+            .route(&grpc_path("trace", "TraceService"), post(grpc_traces))
+            .route(&grpc_path("metrics", "MetricsService"), post(grpc_metrics))
             .with_state(received.clone());
         thread::spawn(move || {
             let runtime = tokio::runtime::Runtime::new().expect("a runtime");
@@ -63,18 +78,6 @@ impl Collector {
         )
     }
 
-    /// Waits for a span of this name that is linked to a trace.
-    pub(crate) fn wait_for_linked_span(&self, name: &str, trace: &str) -> Span {
-        let linked = |span: &Span| span.links.iter().any(|link| hex(&link.trace_id) == trace);
-        wait_for(
-            || {
-                let spans = self.received.spans.lock().expect("spans").clone();
-                spans.into_iter().find(|it| it.name == name && linked(it))
-            },
-            || format!("a span {name} is linked to {trace}"),
-        )
-    }
-
     /// Waits until a metric of this name is received.
     pub(crate) fn wait_for_metric(&self, name: &str) {
         let names = || self.received.metrics.lock().expect("metrics").clone();
@@ -82,6 +85,11 @@ impl Collector {
             || names().iter().any(|it| it == name).then_some(()),
             || format!("{name}: {:?}", names()),
         );
+    }
+
+    /// The number of calls over gRPC.
+    pub(crate) fn grpc_calls(&self) -> usize {
+        self.received.grpc_calls.load(Ordering::Relaxed)
     }
 
     /// All received spans, as text.
@@ -122,6 +130,38 @@ async fn metrics(State(received): State<Received>, body: Bytes) {
         .flat_map(|scope| scope.metrics)
         .map(|metric| metric.name);
     received.metrics.lock().expect("metrics").extend(names);
+}
+
+fn grpc_path(signal: &str, service: &str) -> String {
+    format!("/opentelemetry.proto.collector.{signal}.v1.{service}/Export")
+}
+
+async fn grpc_traces(State(received): State<Received>, body: Bytes) -> Response {
+    received.grpc_calls.fetch_add(1, Ordering::Relaxed);
+    traces(State(received), grpc_message(&body)).await;
+    grpc_response()
+}
+
+async fn grpc_metrics(State(received): State<Received>, body: Bytes) -> Response {
+    received.grpc_calls.fetch_add(1, Ordering::Relaxed);
+    metrics(State(received), grpc_message(&body)).await;
+    grpc_response()
+}
+
+/// The message in the body of a call: behind a byte that tells whether it is compressed, and its length.
+fn grpc_message(body: &Bytes) -> Bytes {
+    assert_eq!(body[0], 0, "it is not compressed");
+    body.slice(5..)
+}
+
+/// An empty message, and the status OK.
+fn grpc_response() -> Response {
+    let mut trailers = HeaderMap::new();
+    trailers.insert("grpc-status", HeaderValue::from_static("0"));
+    let body = Full::new(Bytes::from_static(&[0; 5]));
+    let body = body.with_trailers(async { Some(Ok(trailers)) });
+    let headers = [(CONTENT_TYPE, "application/grpc")];
+    (headers, Body::new(body)).into_response()
 }
 
 /// The attributes of a span, as text.

@@ -302,6 +302,10 @@ impl FaultyQueue {
 
 #[async_trait::async_trait]
 impl Queue for FaultyQueue {
+    fn system(&self) -> &'static str {
+        self.queue.system()
+    }
+
     async fn send(&self, queue: QueueName, messages: &[Outgoing]) -> Result<Vec<Result<()>>> {
         self.check()?;
         self.batch_sizes

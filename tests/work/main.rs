@@ -6,6 +6,7 @@ mod events;
 mod exports;
 mod fixture;
 mod gateway;
+mod gauges;
 mod inbox;
 mod letters;
 mod live;

@@ -1,20 +1,26 @@
-//! Metrics of the outbox and the queues. Each worker reports the totals: aggregate workers by maximum, not by sum.
+//! Metrics of the whole installation: of the outbox and the queues, of check-ins and subscriptions. Each worker reports
+//! the totals: aggregate workers by maximum, not by sum.
 
 use std::{sync::Arc, time::Duration};
 
 use coach_domain::{
+    check_in,
     clock::Clock,
     database::Pool,
     outbox,
     queue::{Queue, QueueName},
+    subscription::{self, Access},
 };
 use opentelemetry::{KeyValue, global, metrics::Gauge};
 use tokio_util::sync::CancellationToken;
 
 use crate::ticker::every;
 
-/// How often the metrics are recorded. SQS itself updates its numbers about once a minute.
-const RECORD_INTERVAL: Duration = Duration::from_secs(15);
+/// How often the outbox and the queues are measured. SQS itself updates its numbers about once a minute.
+const QUEUES_INTERVAL: Duration = Duration::from_secs(15);
+
+/// How often check-ins and subscriptions are counted, which reads whole tables.
+const MEMBERS_INTERVAL: Duration = Duration::from_mins(5);
 
 /// Records the metrics.
 pub(crate) struct Gauges {
@@ -22,6 +28,8 @@ pub(crate) struct Gauges {
     lag: Gauge<f64>,
     messages: Gauge<u64>,
     age: Gauge<f64>,
+    check_ins: Gauge<u64>,
+    subscriptions: Gauge<u64>,
 }
 
 impl Gauges {
@@ -50,6 +58,16 @@ impl Gauges {
                 "coach.queue.oldest.age",
                 "Age of the oldest message that waits.",
             ),
+            check_ins: meter
+                .u64_gauge("coach.check_ins.due")
+                .with_unit("{check_in}")
+                .with_description("Check-ins that members can submit now, and have not.")
+                .build(),
+            subscriptions: meter
+                .u64_gauge("coach.subscriptions")
+                .with_unit("{subscription}")
+                .with_description("Subscriptions, by the access that they grant now.")
+                .build(),
         }
     }
 
@@ -61,13 +79,18 @@ impl Gauges {
         clock: Arc<dyn Clock>,
         stop: CancellationToken,
     ) {
-        let record = || self.record(&pool, &*queue, &*clock);
-        every(RECORD_INTERVAL, &stop, record).await;
+        tokio::join!(
+            every(QUEUES_INTERVAL, &stop, || {
+                self.record_queues(&pool, &*queue, &*clock)
+            }),
+            every(MEMBERS_INTERVAL, &stop, || self
+                .record_members(&pool, &*clock)),
+        );
     }
 
     /// A metric that cannot be read keeps its last value. The failure is not logged here: the relay and the consumers,
     /// which use the same database and queue, log it.
-    async fn record(&self, pool: &Pool, queue: &dyn Queue, clock: &dyn Clock) {
+    async fn record_queues(&self, pool: &Pool, queue: &dyn Queue, clock: &dyn Clock) {
         if let Ok(status) = outbox::status(pool).await {
             self.unsent.record(status.unsent.unsigned_abs(), &[]);
             let age = status.oldest_unsent_at.map(|at| clock.now() - at);
@@ -89,6 +112,27 @@ impl Gauges {
             }
             let age = depth.oldest.unwrap_or_default().as_secs_f64();
             self.age.record(age, &[destination]);
+        }
+    }
+
+    async fn record_members(&self, pool: &Pool, clock: &dyn Clock) {
+        let now = clock.now();
+        if let Ok(due) = check_in::count_due(pool, now).await {
+            self.check_ins.record(due.unsigned_abs(), &[]);
+        }
+        let Ok(counts) = subscription::count(pool, now).await else {
+            return;
+        };
+        for (access, name) in [
+            (Access::Trial, "trial"),
+            (Access::Active, "active"),
+            (Access::Grace, "grace"),
+            (Access::Lapsed, "lapsed"),
+        ] {
+            let count = counts.iter().find(|(counted, _)| *counted == access);
+            let count = count.map_or(0, |(_, count)| count.unsigned_abs());
+            let state = KeyValue::new("coach.subscription.state", name);
+            self.subscriptions.record(count, &[state]);
         }
     }
 }

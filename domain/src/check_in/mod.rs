@@ -1,6 +1,7 @@
 //! Check-ins: a member's answers on how a cycle went.
 
 mod correct;
+mod due;
 mod find;
 mod history;
 mod next;
@@ -8,6 +9,7 @@ mod submit;
 
 pub use crate::answers::{CheckInAnswers, CheckInPatch};
 pub use correct::CorrectCheckIn;
+pub use due::count_due;
 pub use find::{changes, find, of_cycles};
 pub use history::pages;
 pub use submit::{SubmitCheckIn, Submitted};

@@ -12,6 +12,7 @@ use crate::{
     event::CheckInSubmitted,
     id::{CheckInId, CycleId},
     mail::letter::CheckInReceived,
+    tally,
 };
 
 /// Submits the check-in of a cycle, which closes the cycle and begins the next one on the date of the command.
@@ -40,6 +41,10 @@ const ARGUMENT: &str = "cycleId";
 impl Command for SubmitCheckIn {
     const NAME: &'static str = "submitCheckIn";
     type Output = Submitted;
+
+    fn count() {
+        tally::count_check_in();
+    }
 
     async fn run(&self, context: &mut CommandContext<'_>) -> Result<Submitted, CommandError> {
         let closed = self.due_cycle(context).await?;

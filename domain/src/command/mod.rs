@@ -102,6 +102,9 @@ pub trait Command: Serialize + Send + Sync + 'static {
         &self,
         context: &mut CommandContext<'_>,
     ) -> impl Future<Output = Result<Self::Output, CommandError>> + Send;
+
+    /// Counts the change for metrics, once it is committed.
+    fn count() {}
 }
 
 /// Runs a command, once for its idempotency key. The inner error is for the user, and leaves the key unused. The
@@ -148,7 +151,7 @@ async fn attempt<C: Command>(
     let done = async {
         let locked = member::lock(&transaction, request.subject).await?;
         if let Some(output) = idempotency::find::<C>(&transaction, request, command).await? {
-            return Ok(output);
+            return Ok((output, false));
         }
         let member = match locked {
             Some(_) => member::find_by_subject(&transaction, request.subject, now).await?,
@@ -172,13 +175,16 @@ async fn attempt<C: Command>(
         idempotency::insert::<C>(&transaction, request, command, &output, now).await?;
         outbox::insert(&transaction, &messages, session.span(), now).await?;
         kill_point::reached("after-insert");
-        Ok(output)
+        Ok((output, true))
     };
     match done.await {
-        Ok(output) => {
+        Ok((output, is_new)) => {
             transaction.commit().await?;
             kill_point::reached("after-commit");
             outbox::notify_relays();
+            if is_new {
+                C::count();
+            }
             Ok(Ok(output))
         }
         Err(error) => {

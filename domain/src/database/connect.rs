@@ -23,6 +23,8 @@ use super::{
 /// The options of a connection pool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
+    /// The name of the pool in metrics.
+    pub name: &'static str,
     /// The maximum number of open connections.
     pub max_connections: u32,
     /// How long to wait for a connection to become free or to be opened, before
@@ -103,6 +105,7 @@ impl Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            name: "primary",
             max_connections: 16,
             acquire_timeout: Duration::from_secs(1),
             statement_timeout: Duration::from_secs(5),

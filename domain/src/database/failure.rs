@@ -1,6 +1,6 @@
 //! Classification of driver errors.
 
-use std::{io, time::Duration};
+use std::{borrow::Cow, io, time::Duration};
 
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlxError};
 
@@ -89,6 +89,11 @@ fn is_lost(error: &SqlxError) -> bool {
 /// Whether the connection caused the error, so that a retry on another connection may succeed.
 pub(crate) fn is_connection_error(error: &DbErr) -> bool {
     driver(error).is_some_and(breaks_connection)
+}
+
+/// The SQLSTATE of an error that the server reported.
+pub(super) fn sql_state(error: &DbErr) -> Option<Cow<'_, str>> {
+    driver(error)?.as_database_error()?.code()
 }
 
 fn driver(error: &DbErr) -> Option<&SqlxError> {

@@ -20,6 +20,7 @@ mod joint;
 mod lease;
 mod monitor;
 mod pool;
+mod pool_meter;
 mod purge;
 mod replica;
 mod rows;

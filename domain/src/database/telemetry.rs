@@ -8,6 +8,8 @@ use sea_orm::DbErr;
 use tokio::{task_local, time::Instant};
 use tracing::{Span, field::Empty};
 
+use super::failure::sql_state;
+
 const SYSTEM: &str = "postgresql";
 
 /// In seconds, with the bucket boundaries that the conventions advise.
@@ -50,6 +52,7 @@ pub(super) async fn observe<T>(
     if let Err(error) = &result {
         let kind = kind(error);
         span.record("error.type", kind);
+        span.record("db.response.status_code", sql_state(error).as_deref());
         span.record("otel.status_code", "ERROR");
         let kind = KeyValue::new("error.type", kind);
         DURATION.record(duration, &[system, operation, kind]);
@@ -71,6 +74,7 @@ fn span(sql: &str, default_parent: &Span) -> Span {
         "db.system.name" = SYSTEM,
         "db.query.summary" = summary(sql).as_str(),
         "db.query.text" = sql.trim(),
+        "db.response.status_code" = Empty,
         "error.type" = Empty,
         "otel.status_code" = Empty,
     )

@@ -12,8 +12,8 @@ use crate::{
     trace,
 };
 
-/// Inserts messages, in order, with the trace context of `cause`, which consumers link to. To be called in the
-/// transaction of the change that causes them.
+/// Inserts messages, in order, each with a span below `cause`, which consumers continue. To be called in the transaction
+/// of the change that causes them.
 pub async fn insert(
     db: &impl ConnectionTrait,
     messages: &[OutboxMessage],
@@ -71,7 +71,7 @@ pub(crate) fn new_row(message: &OutboxMessage, cause: &Span) -> Result<NewRow> {
         occurred_at: message.occurred_at,
         sequence: 0,
         member: message.member,
-        trace: trace::traceparent(cause),
+        trace: trace::traceparent(&span(message, cause)),
         payload: message.payload.clone(),
         payload_at: None,
     };
@@ -84,6 +84,23 @@ pub(crate) fn new_row(message: &OutboxMessage, cause: &Span) -> Result<NewRow> {
         group,
         envelope: envelope.map_err(|error| Error::Invariant(error.to_string()))?,
     })
+}
+
+/// The span in which a message is created: <https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/>
+fn span(message: &OutboxMessage, cause: &Span) -> Span {
+    let queue = message.queue.as_str();
+    tracing::info_span!(
+        parent: cause,
+        "create",
+        "otel.name" = format!("create {queue}"),
+        "otel.kind" = "producer",
+        "messaging.system" = "outbox",
+        "messaging.operation.name" = "create",
+        "messaging.operation.type" = "create",
+        "messaging.destination.name" = queue,
+        "messaging.message.id" = %message.id,
+        "coach.envelope.kind" = message.kind,
+    )
 }
 
 /// The partition of a message group.

@@ -12,6 +12,7 @@ use crate::{
     id::PlanId,
     preferences::{self, Preferences},
     progression::{self, Load, Reason},
+    tally,
 };
 
 /// Starts a plan with its first cycle on the date of the command.
@@ -33,6 +34,10 @@ pub struct Started {
 impl Command for StartPlan {
     const NAME: &'static str = "startPlan";
     type Output = Started;
+
+    fn count() {
+        tally::count_plan();
+    }
 
     async fn run(&self, context: &mut CommandContext<'_>) -> Result<Started, CommandError> {
         context.require_access()?;

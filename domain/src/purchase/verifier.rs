@@ -6,6 +6,7 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
+use tracing::{Instrument as _, field::Empty};
 
 use super::Report;
 use crate::subscription::SubscriptionProvider;
@@ -26,6 +27,18 @@ pub enum PurchaseError {
     /// The shop cannot be reached at the moment.
     #[error("the shop cannot be reached: {0}")]
     Unavailable(String),
+}
+
+impl PurchaseError {
+    /// The name in telemetry.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::NotConfigured => "not_configured",
+            Self::Invalid(_) => "invalid",
+            Self::NotApplicable(_) => "not_applicable",
+            Self::Unavailable(_) => "unavailable",
+        }
+    }
 }
 
 /// The shop's ids of the products that are subscriptions of this service. Purchases of other products are ignored.
@@ -86,7 +99,22 @@ impl Shops {
         requested_at: DateTime<Utc>,
     ) -> Result<Report, PurchaseError> {
         let verifier = self.0.get(&shop).ok_or(PurchaseError::NotConfigured)?;
-        verifier.verify(purchase, requested_at).await
+        let span = tracing::info_span!(
+            "verify",
+            "otel.name" = "verify purchase",
+            "coach.shop" = shop.as_str(),
+            "error.type" = Empty,
+            "otel.status_code" = Empty,
+        );
+        let verifying = verifier.verify(purchase, requested_at);
+        let verified = verifying.instrument(span.clone()).await;
+        if let Err(error) = &verified {
+            span.record("error.type", error.name());
+        }
+        if let Err(PurchaseError::Unavailable(_)) = &verified {
+            span.record("otel.status_code", "ERROR");
+        }
+        verified
     }
 }
 

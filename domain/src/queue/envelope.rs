@@ -28,7 +28,7 @@ pub struct Envelope {
     /// The member that the message is about, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub member: Option<MemberId>,
-    /// The trace context of the cause, as a W3C `traceparent`; the consumer's span links to it.
+    /// The trace context of the message's creation, as a W3C `traceparent`, which the consumer's span continues.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<String>,
     /// The payload, as defined by kind and version.

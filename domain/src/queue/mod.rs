@@ -109,6 +109,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// The queues, for producers and consumers.
 #[async_trait::async_trait]
 pub trait Queue: Send + Sync + 'static {
+    /// The messaging system, as it is named in telemetry.
+    fn system(&self) -> &'static str;
+
     /// Sends at most [`MAX_BATCH_SIZE`] messages of at most [`MAX_BYTES`] together. Messages beyond these limits fail
     /// with [`Error::Unavailable`], to be sent in another batch. Returns a result for each message, in the same order;
     /// after an outer error it is unknown which of them were sent.

@@ -1,9 +1,11 @@
 //! Subscriptions, and the access that they grant.
 
+mod count;
 mod entitlement;
 pub(crate) mod standing;
 pub(crate) mod statement;
 
+pub use count::count;
 pub use entitlement::Entitlement;
 pub use statement::{Stage, Statement, Transaction};
 

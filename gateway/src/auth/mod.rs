@@ -4,6 +4,7 @@ mod api_key;
 mod error;
 mod key_set;
 mod local;
+mod meter;
 mod remote;
 mod settings;
 #[cfg(test)]
@@ -167,9 +168,11 @@ impl TokenVerifier {
         if let Some(known) = self.verified.get(&id)
             && Some(known.keys) == keys
         {
+            meter::count_lookup(true);
             known.validity.check(now)?;
             return Ok(known.viewer.clone());
         }
+        meter::count_lookup(false);
         let header = token::parse_header(token)?;
         let key = match &self.keys {
             KeySource::Local(keys) => keys.find(&header)?.clone(),

@@ -219,6 +219,11 @@ impl Verb {
             || self.falls_back_to_dev()
     }
 
+    /// Whether it runs until it is stopped, in production.
+    pub(crate) fn is_service(&self) -> bool {
+        matches!(self, Self::Serve { .. } | Self::Worker)
+    }
+
     /// Whether it uses the database of a running `coach dev` when no other is set.
     pub(crate) fn falls_back_to_dev(&self) -> bool {
         matches!(

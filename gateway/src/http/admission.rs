@@ -13,7 +13,11 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::{error::HttpError, state::AppState};
+use super::{
+    error::HttpError,
+    meter::{self, Rejected},
+    state::AppState,
+};
 
 /// Whether a path is for monitoring (health probes and metrics), and so requested every few seconds.
 pub(crate) fn is_monitoring_path(path: &str) -> bool {
@@ -43,6 +47,7 @@ fn authority(host: &HeaderValue) -> Option<Authority> {
 
 /// The response when the connection limit is reached and every other connection has a request in progress.
 pub(crate) fn overloaded() -> Response {
+    meter::count_rejected(Rejected::Overloaded);
     let headers = [
         (RETRY_AFTER, "1"),
         // Readable across origins, like the responses of the routes.

@@ -17,7 +17,7 @@ use coach_resolvers::RequestContext;
 use futures_util::{FutureExt as _, future::try_join_all};
 use tokio::time::Instant;
 use tower::{Layer as _, service_fn};
-use tracing::Span;
+use tracing::{Span, field::Empty};
 
 use super::{
     body, compression, cors,
@@ -92,7 +92,7 @@ async fn graphql(state: &AppState, request: Request, log: &mut RequestLog) -> Re
     let id = log.id;
     let viewer = authenticate(state, headers, &id).await;
     let fail = |error: HttpError, batch| {
-        meter::count_error(error.code());
+        meter::count_error(error.code(), None);
         error.respond_to(batch, media_type, Some(id.as_str()))
     };
     if method != Method::POST {
@@ -189,9 +189,9 @@ async fn execute(
     if method != Method::POST && kind == Some(OperationType::Mutation) {
         return Err(HttpError::post_required());
     }
-    let span = operation_span(name.as_deref(), kind, request_span);
+    let span = operation_span(name.as_ref(), kind, request_span);
     let app = &state.shared().app;
-    let context = RequestContext::new(Arc::clone(app), viewer, kind, span);
+    let context = RequestContext::new(Arc::clone(app), viewer, kind, span.clone());
     let context = Arc::new(context);
     let session = context.session().clone();
     let execution = state.shared().engine.execute(
@@ -215,29 +215,50 @@ async fn execute(
         count: session.statements(),
         texts: session.recorded(),
     };
-    meter::record_operation(name.as_deref(), kind, started_at.elapsed());
+    // What was rejected before it was executed has a cost, too.
+    let cost = result.data.as_ref().map_or(0, |_| result.cost);
+    meter::record_operation(name.as_ref(), kind, started_at.elapsed(), cost);
     let response = OperationResponse {
         name,
         result,
         statements,
     };
     response.count_errors();
+    if let Some(code) = response.server_error() {
+        span.record("error.type", code);
+        span.record("otel.status_code", "ERROR");
+    }
     Ok(response)
 }
 
-/// The span of an operation. It does not contain the document, whose literals may be members' data.
-fn operation_span(name: Option<&str>, kind: Option<OperationType>, request_span: &Span) -> Span {
-    let kind = kind.map_or("operation", meter::operation_type);
+/// The span of an operation. It does not contain the document, whose literals may be members' data. Only the app's own
+/// operations are in its name, since clients could choose any number of others.
+/// <https://opentelemetry.io/docs/specs/semconv/graphql/graphql-spans/>
+fn operation_span(
+    name: Option<&Cow<'static, str>>,
+    kind: Option<OperationType>,
+    request_span: &Span,
+) -> Span {
+    let kind = kind.map(meter::operation_type);
+    let span_name = || match (kind, name) {
+        (Some(kind), Some(Cow::Borrowed(known))) => Cow::Owned(format!("{kind} {known}")),
+        (Some(kind), _) => Cow::Borrowed(kind),
+        (None, _) => Cow::Borrowed("GraphQL Operation"),
+    };
     tracing::info_span!(
         parent: request_span,
         "operation",
-        "otel.name" = format!("{kind} {}", name.unwrap_or_default()).trim_end(),
-        "graphql.operation.name" = name,
+        "otel.name" = &*span_name(),
+        "otel.kind" = "server",
+        "graphql.operation.name" = name.map(|name| &**name),
         "graphql.operation.type" = kind,
+        "error.type" = Empty,
+        "otel.status_code" = Empty,
     )
 }
 
-/// Name and type of the operation that `operation_name` selects, if there is one.
+/// Name and type of the operation that `operation_name` selects, if there is one. The name is borrowed if it is one of
+/// the app's own.
 fn selected_operation(
     document: &Document,
     operation_name: Option<&str>,

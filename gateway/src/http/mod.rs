@@ -50,6 +50,8 @@ const MIN_COMPRESSED_BYTES: u64 = 1024;
 
 /// All routes of the gateway.
 pub fn router(state: AppState) -> Router {
+    meter::start();
+    coach_domain::tally::start();
     // Without the layers, each of which allocates for every request: the endpoint does what they do.
     let graphql = Router::new()
         .route("/graphql", graphql::endpoint(&state, "/graphql"))

@@ -122,6 +122,7 @@ fn request_span(method: &Method, route: &str, headers: &HeaderMap) -> Span {
         "otel.kind" = "server",
         "http.request.method" = method,
         "http.route" = route,
+        "url.scheme" = "http",
         "http.response.status_code" = Empty,
         "error.type" = Empty,
         "otel.status_code" = Empty,

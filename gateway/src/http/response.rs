@@ -23,7 +23,7 @@ use serde_json::json;
 use super::{
     error::RETRY_AFTER_SECONDS,
     media_type::MediaType,
-    meter,
+    meter::{self, Rejected},
     observe::{RequestLog, RequestSummary, Statements},
     request_id::RequestId,
 };
@@ -105,8 +105,25 @@ impl OperationResponse {
 
     /// Records the errors in the metrics, by their codes.
     pub(super) fn count_errors(&self) {
-        let codes = self.result.errors.iter().filter_map(code);
-        codes.for_each(meter::count_error);
+        let name = self.name.as_ref();
+        for code in self.result.errors.iter().filter_map(code) {
+            meter::count_error(code, name);
+        }
+        if self.has_error("RATE_LIMITED") {
+            meter::count_rejected(Rejected::RateLimited);
+        }
+    }
+
+    /// The code of the first error that is the server's fault, not the client's.
+    pub(super) fn server_error(&self) -> Option<&str> {
+        let mut codes = self.result.errors.iter().filter_map(code);
+        codes
+            .find(|code| ["INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT"].contains(code))
+    }
+
+    fn has_error(&self, wanted: &str) -> bool {
+        let mut codes = self.result.errors.iter().filter_map(code);
+        codes.any(|code| code == wanted)
     }
 
     /// The HTTP response to a request with a single operation.
@@ -126,7 +143,8 @@ impl OperationResponse {
         let mut response = respond(status, media_type, written.map(|()| body));
         self.report(&mut response, &mut log.summary);
         let headers = response.headers_mut();
-        if self.is_unavailable() {
+        // A retry may succeed for a part of the result, whatever the status is.
+        if self.has_error("SERVICE_UNAVAILABLE") {
             headers.insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
         }
         if status == StatusCode::UNAUTHORIZED {
@@ -147,12 +165,6 @@ impl OperationResponse {
             headers.insert(CACHE_CONTROL, value);
         }
         response
-    }
-
-    /// Whether a retry may succeed for a part of the result, whatever the status is.
-    fn is_unavailable(&self) -> bool {
-        let mut codes = self.result.errors.iter().filter_map(code);
-        codes.any(|code| code == "SERVICE_UNAVAILABLE")
     }
 
     /// The HTTP response to a batch. Each operation has its own errors; the status is always 200.

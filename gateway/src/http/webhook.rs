@@ -14,6 +14,7 @@ use coach_domain::{
 };
 use serde::Deserialize;
 use serde_json::json;
+use tracing::field::Empty;
 
 use super::{
     body, error::HttpError, media_type::MediaType, observe::RequestSpan, request_id::RequestId,
@@ -39,6 +40,13 @@ pub(super) async fn receive(
     // Detached, so that the event is stored even if the sender disconnects: it would be sent again.
     let result = detached(async move {
         let source = Source::parse(&path.source).ok_or_else(HttpError::not_found)?;
+        let span = tracing::info_span!(
+            parent: &span,
+            "webhook",
+            "otel.name" = "store webhook",
+            "coach.webhook.source" = source.as_str(),
+            "coach.outcome" = Empty,
+        );
         let shared = state.shared();
         let bytes = body::read_json(&headers, body, shared.limits.body_bytes).await?;
         let now = shared.app.clock.now();
@@ -50,6 +58,7 @@ pub(super) async fn receive(
         };
         let verified = shared.webhooks.verify(source, &request).await;
         let verified = verified.map_err(|error| {
+            span.record("coach.outcome", "rejected");
             tracing::warn!(source = source.as_str(), refused = %error, "a webhook was rejected");
             http_error(&error)
         })?;
@@ -62,6 +71,12 @@ pub(super) async fn receive(
             body: &bytes,
         };
         let inserted = webhook::insert(&session, &incoming, &span, now).await;
+        let outcome = match &inserted {
+            Ok(true) => "stored",
+            Ok(false) => "duplicate",
+            Err(_) => "failed",
+        };
+        span.record("coach.outcome", outcome);
         inserted.map_err(|error| HttpError::database_unavailable(&error))
     });
     match result.await {

@@ -39,6 +39,8 @@ pub(super) enum CloseReason {
 }
 
 impl CloseReason {
+    pub(super) const ALL: [Self; 3] = [Self::Headers, Self::Idle, Self::Stalled];
+
     pub(super) fn as_str(self) -> &'static str {
         match self {
             Self::Headers => "headers",

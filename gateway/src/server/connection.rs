@@ -114,7 +114,7 @@ impl ConnectionHandler {
                 }
                 () = send_goaway.notified() => connection.as_mut().graceful_shutdown(),
                 () = slot.evicted() => {
-                    meter::count_closed("bound");
+                    meter::count_closed(meter::BOUND);
                     return;
                 }
                 () = timer.as_mut() => {}

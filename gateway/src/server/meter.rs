@@ -7,6 +7,11 @@ use opentelemetry::{
     metrics::{Counter, UpDownCounter},
 };
 
+use super::activity::CloseReason;
+
+/// Why a connection is closed to make room for a new one: there are as many as may be.
+pub(super) const BOUND: &str = "bound";
+
 struct Instruments {
     open: UpDownCounter<i64>,
     closed: Counter<u64>,
@@ -29,6 +34,15 @@ static INSTRUMENTS: LazyLock<Instruments> = LazyLock::new(|| {
             .build(),
     }
 });
+
+/// Exports the counters of closed connections from now on, though they are zero, so that the first one is an increase.
+pub(super) fn start() {
+    let reasons = CloseReason::ALL.map(CloseReason::as_str);
+    for reason in reasons.into_iter().chain([BOUND]) {
+        let reason = KeyValue::new("coach.reason", reason);
+        INSTRUMENTS.closed.add(0, &[reason]);
+    }
+}
 
 /// Counts a connection as open until it is dropped.
 pub(super) struct OpenConnection(());

@@ -138,6 +138,7 @@ pub async fn serve(
     options: Options,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
+    meter::start();
     let (phase, phase_receiver) = watch::channel(Phase::Serving);
     let handler = ConnectionHandler {
         builder: Arc::new(builder()),

@@ -64,6 +64,7 @@ pub(super) const KEYS: &[Key] = &[
         "info,sqlx=warn,sea_orm_migration=warn",
         "a filter such as `info` or `info,coach_gateway=debug`",
     ),
+    optional("deployment", "`blue` or `green`"),
     optional("postgres_bin", "a folder that exists"),
     optional(
         "database_url",

@@ -37,7 +37,7 @@ pub use self::{
     shops::ShopSettings,
     source::{Source, Sources},
     storage::{Mail, Objects, Queue, Storage},
-    telemetry::TelemetrySettings,
+    telemetry::{OtlpProtocol, TelemetrySettings},
     worker::{MailSettings, WorkerSettings},
 };
 use crate::{auth::AuthSettings, webhook::Webhooks};
@@ -55,6 +55,8 @@ pub struct Settings {
     pub home: PathBuf,
     /// The log filter, in the syntax of `tracing_subscriber::EnvFilter`.
     pub log: String,
+    /// Which of two deployments that run side by side this process belongs to, such as `blue`.
+    pub deployment: Option<String>,
     /// Which telemetry is exported.
     pub telemetry: TelemetrySettings,
     /// The folder of the executables of the embedded Postgres.
@@ -155,6 +157,7 @@ impl Settings {
         Ok(Self {
             listen,
             log: reader.read("log", log_filter)?,
+            deployment: reader.optional("deployment", deployment)?,
             telemetry: TelemetrySettings::read(sources)?,
             postgres_bin: reader.optional("postgres_bin", value::existing_folder)?,
             database_url: reader.optional("database_url", value::database)?,
@@ -338,6 +341,13 @@ fn pool_mode(text: &str) -> value::Parsed<PoolMode> {
     match text {
         "session" => Ok(PoolMode::Session),
         "transaction" => Ok(PoolMode::Transaction),
+        _ => Err(String::new()),
+    }
+}
+
+fn deployment(text: &str) -> value::Parsed<String> {
+    match text {
+        "blue" | "green" => Ok(text.to_owned()),
         _ => Err(String::new()),
     }
 }

@@ -7,10 +7,19 @@ use super::{Error, Sources};
 pub struct TelemetrySettings {
     /// `OTEL_SDK_DISABLED`: metrics are not even collected.
     pub disabled: bool,
-    /// Whether traces are exported.
-    pub traces: bool,
-    /// Whether metrics are exported.
-    pub metrics: bool,
+    /// How traces are exported, if they are.
+    pub traces: Option<OtlpProtocol>,
+    /// How metrics are exported, if they are.
+    pub metrics: Option<OtlpProtocol>,
+}
+
+/// The transport of OTLP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtlpProtocol {
+    /// `http/protobuf`.
+    HttpProtobuf,
+    /// `grpc`.
+    Grpc,
 }
 
 impl TelemetrySettings {
@@ -19,7 +28,7 @@ impl TelemetrySettings {
         let disabled = sources
             .variable("OTEL_SDK_DISABLED")
             .is_some_and(|value| value.eq_ignore_ascii_case("true"));
-        let is_exported = |signal: &str| {
+        let protocol = |signal: &str| {
             let endpoint = format!("OTEL_EXPORTER_OTLP_{signal}_ENDPOINT");
             let has_endpoint = [endpoint.as_str(), "OTEL_EXPORTER_OTLP_ENDPOINT"]
                 .into_iter()
@@ -30,20 +39,29 @@ impl TelemetrySettings {
                 Some("none") => false,
                 Some(value) => return Err(unsupported(&exporter, value, "`otlp` or `none`")),
             };
-            let protocol = format!("OTEL_EXPORTER_OTLP_{signal}_PROTOCOL");
-            for name in [protocol.as_str(), "OTEL_EXPORTER_OTLP_PROTOCOL"] {
-                if let Some(value) = sources.variable(name).filter(|it| *it != "http/protobuf") {
-                    let allowed = "`http/protobuf`, which collectors take on port 4318";
-                    return Err(unsupported(name, value, allowed));
-                }
-            }
-            Ok(has_endpoint && is_enabled && !disabled)
+            let general = protocol(sources, "OTEL_EXPORTER_OTLP_PROTOCOL")?;
+            let own = protocol(sources, &format!("OTEL_EXPORTER_OTLP_{signal}_PROTOCOL"))?;
+            let protocol = own.or(general).unwrap_or(OtlpProtocol::HttpProtobuf);
+            Ok((has_endpoint && is_enabled && !disabled).then_some(protocol))
         };
         Ok(Self {
             disabled,
-            traces: is_exported("TRACES")?,
-            metrics: is_exported("METRICS")?,
+            traces: protocol("TRACES")?,
+            metrics: protocol("METRICS")?,
         })
+    }
+}
+
+fn protocol(sources: &Sources, name: &str) -> Result<Option<OtlpProtocol>, Error> {
+    match sources.variable(name) {
+        None => Ok(None),
+        Some("http/protobuf") => Ok(Some(OtlpProtocol::HttpProtobuf)),
+        Some("grpc") => Ok(Some(OtlpProtocol::Grpc)),
+        Some(value) => {
+            let allowed =
+                "`http/protobuf`, which collectors take on port 4318, or `grpc`, on port 4317";
+            Err(unsupported(name, value, allowed))
+        }
     }
 }
 
@@ -57,9 +75,14 @@ fn unsupported(name: &str, value: &str, allowed: &'static str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        OtlpProtocol::{Grpc, HttpProtobuf},
+        *,
+    };
 
-    fn read(variables: &[(&str, &str)]) -> Result<(bool, bool), String> {
+    type Exported = (Option<OtlpProtocol>, Option<OtlpProtocol>);
+
+    fn read(variables: &[(&str, &str)]) -> Result<Exported, String> {
         let sources = Sources {
             environment: (variables.iter())
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
@@ -73,32 +96,47 @@ mod tests {
     #[test]
     fn an_endpoint_enables_export() {
         let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318");
-        for (variables, sent) in [
-            (&[][..], (false, false)),
-            (&[("OTEL_TRACES_EXPORTER", "otlp")], (false, false)),
-            (&[endpoint], (true, true)),
-            (&[("OTEL_EXPORTER_OTLP_ENDPOINT", "")], (false, false)),
+        for (variables, exported) in [
+            (&[][..], (None, None)),
+            (&[("OTEL_TRACES_EXPORTER", "otlp")], (None, None)),
+            (&[endpoint], (Some(HttpProtobuf), Some(HttpProtobuf))),
+            (&[("OTEL_EXPORTER_OTLP_ENDPOINT", "")], (None, None)),
             (
                 &[(
                     "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
                     "http://collector:4318/v1/traces",
                 )],
-                (true, false),
+                (Some(HttpProtobuf), None),
             ),
-            (&[endpoint, ("OTEL_TRACES_EXPORTER", "none")], (false, true)),
-            (&[endpoint, ("OTEL_SDK_DISABLED", "true")], (false, false)),
+            (
+                &[endpoint, ("OTEL_TRACES_EXPORTER", "none")],
+                (None, Some(HttpProtobuf)),
+            ),
+            (&[endpoint, ("OTEL_SDK_DISABLED", "true")], (None, None)),
             (
                 &[endpoint, ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf")],
-                (true, true),
+                (Some(HttpProtobuf), Some(HttpProtobuf)),
+            ),
+            (
+                &[endpoint, ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")],
+                (Some(Grpc), Some(Grpc)),
+            ),
+            (
+                &[
+                    endpoint,
+                    ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
+                    ("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/protobuf"),
+                ],
+                (Some(Grpc), Some(HttpProtobuf)),
             ),
         ] {
-            assert_eq!(read(variables), Ok(sent), "{variables:?}");
+            assert_eq!(read(variables), Ok(exported), "{variables:?}");
         }
     }
 
     #[test]
     fn unsupported_protocols_and_exporters_are_rejected() {
-        let error = read(&[("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")]).unwrap_err();
+        let error = read(&[("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")]).unwrap_err();
         assert!(
             error.contains("OTEL_EXPORTER_OTLP_PROTOCOL") && error.contains("4318"),
             "{error}"

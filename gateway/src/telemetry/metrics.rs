@@ -4,23 +4,26 @@ use coach_domain::database::{Pool, Replica};
 use std::sync::OnceLock;
 
 use opentelemetry::{KeyValue, global};
-use opentelemetry_sdk::{Resource, metrics::SdkMeterProvider};
+use opentelemetry_sdk::{
+    Resource,
+    metrics::{Instrument, SdkMeterProvider, Stream},
+};
 use prometheus::{Registry, TextEncoder};
 
 use super::{
     StartError,
     export::{self, start_error},
 };
-use crate::settings::TelemetrySettings;
+use crate::settings::Settings;
 
 static REGISTRY: OnceLock<Registry> = OnceLock::new();
 
 /// Installs the global meter provider; `None` when OpenTelemetry is disabled.
 pub(super) fn start(
-    settings: TelemetrySettings,
+    settings: &Settings,
     resource: &Resource,
 ) -> Result<Option<SdkMeterProvider>, StartError> {
-    if settings.disabled {
+    if settings.telemetry.disabled {
         return Ok(None);
     }
     let registry = Registry::new();
@@ -30,16 +33,48 @@ pub(super) fn start(
         .map_err(start_error)?;
     let provider = SdkMeterProvider::builder()
         .with_resource(resource.clone())
+        .with_view(limit_cardinality)
         .with_reader(prometheus_reader);
-    let provider = if settings.metrics {
-        provider.with_periodic_exporter(export::metrics()?)
-    } else {
-        provider
+    let provider = match export::metrics(settings.telemetry)? {
+        Some(exporter) => provider.with_periodic_exporter(exporter),
+        None => provider,
     };
     let provider = provider.build();
     let _ = REGISTRY.set(registry);
     global::set_meter_provider(provider.clone());
+    export_build_info(settings.deployment.as_deref());
     Ok(Some(provider))
+}
+
+/// Bounds the series of an instrument. Beyond the limit, all is recorded as one series more, `otel_metric_overflow`.
+fn limit_cardinality(instrument: &Instrument) -> Option<Stream> {
+    let limit = match instrument.name() {
+        // Error codes by operation.
+        "coach.graphql.errors" => 120,
+        // Each has ten series. Clients can request any route in ways that give different statuses.
+        "http.server.request.duration" => 24,
+        // One or two for each of the app's operations, and for the fields that load batches.
+        _ => 60,
+    };
+    Stream::builder().with_cardinality_limit(limit).build().ok()
+}
+
+/// Exports which version of the program runs, as a part of which deployment.
+fn export_build_info(deployment: Option<&str>) {
+    let attributes = [
+        KeyValue::new("coach.version", env!("CARGO_PKG_VERSION")),
+        KeyValue::new(
+            "coach.deployment",
+            deployment.unwrap_or_default().to_owned(),
+        ),
+    ];
+    let build_info = global::meter("coach")
+        .u64_gauge("coach.build.info")
+        .with_description(
+            "Always 1. The attributes tell which version runs, as a part of which deployment.",
+        )
+        .build();
+    build_info.record(1, &attributes);
 }
 
 /// The media type of [`exposition`].

@@ -5,6 +5,7 @@
 
 mod ecs;
 mod export;
+mod log_filter;
 mod metrics;
 
 use std::{
@@ -17,17 +18,21 @@ use opentelemetry_sdk::{
     metrics::SdkMeterProvider,
     trace::{SdkTracerProvider, Tracer},
 };
+use tokio::runtime::Runtime;
 use tracing::Subscriber;
 use tracing_subscriber::{
-    EnvFilter, Layer,
+    Layer,
     filter::{FilterExt as _, filter_fn},
     fmt::MakeWriter,
-    layer::SubscriberExt as _,
+    layer::{Filter, SubscriberExt as _},
     registry::LookupSpan,
     util::SubscriberInitExt as _,
 };
 
-pub use self::metrics::{EXPOSITION_CONTENT_TYPE, exposition, watch_pools};
+pub use self::{
+    log_filter::LogFilter,
+    metrics::{EXPOSITION_CONTENT_TYPE, exposition, watch_pools},
+};
 use crate::settings::Settings;
 
 /// The prefix of the targets of our own crates, which no dependency shares. Also the name of the tracer.
@@ -44,36 +49,49 @@ pub struct StartError(String);
 pub struct Telemetry {
     traces: Option<SdkTracerProvider>,
     metrics: Option<SdkMeterProvider>,
+    grpc_runtime: Option<Runtime>,
 }
 
 impl Telemetry {
     /// Starts to log to standard error, to collect metrics, and to export what `OTEL_…` enables. Logs are
     /// human-readable on a terminal, and JSON otherwise. Must not be called within an async runtime, which exporting
-    /// would block.
+    /// would block. Returns the filter of the log, too.
     ///
     /// # Errors
     ///
     /// When an exporter is misconfigured.
-    pub fn start(settings: &Settings) -> Result<Self, StartError> {
+    pub fn start(settings: &Settings) -> Result<(Self, LogFilter), StartError> {
+        let grpc_runtime = export::grpc_runtime(settings.telemetry)?;
+        let entered = grpc_runtime.as_ref().map(Runtime::enter);
         let resource = export::resource();
         let traces = export::traces(settings.telemetry, &resource)?;
-        let metrics = metrics::start(settings.telemetry, &resource)?;
+        let metrics = metrics::start(settings, &resource)?;
+        drop(entered);
         let tracer = traces.as_ref().map(tracer);
-        if io::stderr().is_terminal() {
+        let log_filter = if io::stderr().is_terminal() {
+            let (filter, log_filter) = LogFilter::new(&settings.log);
             let log_layer = tracing_subscriber::fmt::layer()
                 .with_writer(io::stderr)
                 .with_target(false)
-                .with_filter(log_filter(&settings.log));
+                .with_filter(events(filter));
             let span_layer = tracer.map(span_layer);
             let _ = tracing_subscriber::registry()
                 .with(log_layer)
                 .with(span_layer)
                 .try_init();
+            log_filter
         } else {
-            let _ = subscriber(&settings.log, io::stderr, tracer).try_init();
+            let (subscriber, log_filter) = subscriber(&settings.log, io::stderr, tracer);
+            let _ = subscriber.try_init();
             log_panics();
-        }
-        Ok(Self { traces, metrics })
+            log_filter
+        };
+        let telemetry = Self {
+            traces,
+            metrics,
+            grpc_runtime,
+        };
+        Ok((telemetry, log_filter))
     }
 
     /// Flushes pending telemetry, for a few seconds at most.
@@ -84,6 +102,9 @@ impl Telemetry {
         for error in results.filter_map(Result::err) {
             tracing::warn!(%error, "not all telemetry was sent");
         }
+        if let Some(runtime) = self.grpc_runtime {
+            runtime.shutdown_background();
+        }
     }
 }
 
@@ -92,36 +113,36 @@ pub fn tracer(provider: &SdkTracerProvider) -> Tracer {
     provider.tracer(CRATE_PREFIX)
 }
 
-/// The subscriber for output that is not a terminal: events become lines of JSON, spans go to `tracer`.
+/// The subscriber for output that is not a terminal, and the filter of the log: events become lines of JSON, spans go to
+/// `tracer`.
 pub fn subscriber<W>(
     filter: &str,
     writer: W,
     tracer: Option<Tracer>,
-) -> impl Subscriber + Send + Sync + use<W>
+) -> (impl Subscriber + Send + Sync + use<W>, LogFilter)
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
+    let (filter, log_filter) = LogFilter::new(filter);
     let log_layer = tracing_subscriber::fmt::layer()
         .with_writer(writer)
         .event_format(ecs::Ecs)
-        .with_filter(log_filter(filter));
+        .with_filter(events(filter));
     // Without a tracer, spans are disabled where they would be created: filters of layers are asked for every span.
     let no_spans = tracer
         .is_none()
         .then(|| filter_fn(|metadata| !metadata.is_span()));
     let span_layer = tracer.map(span_layer);
-    tracing_subscriber::registry()
+    let subscriber = tracing_subscriber::registry()
         .with(log_layer)
         .with(span_layer)
-        .with(no_spans)
+        .with(no_spans);
+    (subscriber, log_filter)
 }
 
-/// Enables events but no spans, of which the log shows nothing.
-fn log_filter<S>(filter: &str) -> impl tracing_subscriber::layer::Filter<S> + use<S>
-where
-    S: Subscriber + for<'s> LookupSpan<'s>,
-{
-    EnvFilter::new(filter).and(filter_fn(|metadata| !metadata.is_span()))
+/// Enables what a filter does, but no spans, of which the log shows nothing.
+fn events<S: 'static>(filter: impl Filter<S> + 'static) -> impl Filter<S> + 'static {
+    filter.and(filter_fn(|metadata| !metadata.is_span()))
 }
 
 /// Exports the spans of our own crates, without events, which are in the log.

@@ -48,7 +48,7 @@ fn main() {
     let options = Options::parse();
     let settings = settings();
     // As in production: each request is logged and measured.
-    let telemetry = Telemetry::start(&settings).expect("telemetry starts");
+    let (telemetry, _) = Telemetry::start(&settings).expect("telemetry starts");
     let mut builder = tokio::runtime::Builder::new_current_thread();
     if matches!(options.verb, Verb::Count { .. }) {
         builder.on_thread_park(|| thread::sleep(PAUSE));

@@ -37,7 +37,7 @@ pub(super) async fn watch(pool: &Pool) {
             .with_simple_exporter(SpanSearch)
             .build();
         let tracer = telemetry::tracer(&provider);
-        let subscriber = telemetry::subscriber(FILTER, || LogWriter, Some(tracer));
+        let (subscriber, _) = telemetry::subscriber(FILTER, || LogWriter, Some(tracer));
         tracing::subscriber::set_global_default(subscriber).expect("nobody else listens");
     });
     let sql = "SELECT display_name FROM member";

@@ -2,6 +2,8 @@
 
 mod issuer;
 mod limits;
+mod log_filter;
+mod pool;
 mod start;
 mod stop;
 
@@ -139,8 +141,12 @@ impl ServeProcess {
         prlimit(Some(self.pid()), Resource::Nofile, limit).expect("it is ours");
     }
 
+    fn signal(&self, signal: Signal) {
+        kill_process(self.pid(), signal).expect("it is there");
+    }
+
     fn terminate(&self) {
-        kill_process(self.pid(), Signal::TERM).expect("it is there");
+        self.signal(Signal::TERM);
     }
 
     /// Waits until it exits, which must be successful.

@@ -1,5 +1,7 @@
 //! The telemetry of a request: one trace, one log line, and metrics.
 
+mod grpc;
+mod series;
 mod work;
 
 use std::collections::HashMap;
@@ -18,10 +20,15 @@ const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const CALLER: &str = "00f067aa0ba902b7";
 
 fn start(collector: &Collector) -> Dev {
+    start_with(collector, "http/protobuf")
+}
+
+fn start_with(collector: &Collector, protocol: &str) -> Dev {
     let (folder, port) = (folder(), port());
     let mut command = command(&folder, port);
     command
         .env("OTEL_EXPORTER_OTLP_ENDPOINT", &collector.endpoint)
+        .env("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
         .env("OTEL_BSP_SCHEDULE_DELAY", "100")
         .env("OTEL_METRIC_EXPORT_INTERVAL", "500");
     Dev::start_as(command, &folder, port)
@@ -89,6 +96,7 @@ fn one_trace_holds_request_operation_batches_and_statements() {
     assert_eq!(operations.len(), 1);
     let operation = operations[0];
     assert_eq!(hex(&operation.parent_span_id), hex(&root.span_id));
+    assert_eq!(operation.kind, 2);
     assert_eq!(attributes(operation)["graphql.operation.name"], "Today");
 
     let batch = |span: &&Span| attributes(span).contains_key("coach.batch.size");
@@ -181,12 +189,17 @@ fn a_request_is_one_line_and_counted() {
         r#"http_server_request_duration_seconds_count{http_request_method="POST",http_response_status_code="200",http_route="/graphql""#,
         r#"coach_graphql_operation_duration_seconds_count{graphql_operation_name="Today",graphql_operation_type="query""#,
         r#"coach_graphql_operation_duration_seconds_count{graphql_operation_name="_OTHER",graphql_operation_type="query""#,
-        r#"coach_graphql_errors_total{error_type="UNAUTHENTICATED""#,
+        r#"coach_graphql_cost_total{graphql_operation_name="Today""#,
+        r#"coach_graphql_errors_total{error_type="UNAUTHENTICATED",graphql_operation_name="_OTHER""#,
         r#"coach_document_cache_total{coach_outcome="miss""#,
         r#"coach_batch_size_count{coach_batch_field="Recipe.isFavourite""#,
         r#"db_client_operation_duration_seconds_count{db_operation_name="SELECT",db_system_name="postgresql""#,
         r#"db_client_connection_count{db_client_connection_pool_name="primary",db_client_connection_state="idle""#,
         r#"db_client_connection_max{db_client_connection_pool_name="primary""#,
+        r#"db_client_connection_wait_time_seconds_count{db_client_connection_pool_name="primary""#,
+        r#"db_client_connection_timeouts_total{db_client_connection_pool_name="primary""#,
+        r#"coach_token_cache_total{coach_outcome="miss""#,
+        r#"coach_build_info{coach_deployment="",coach_version=""#,
     ] {
         assert!(exposed.contains(series), "{series}\n{exposed}");
     }
@@ -200,7 +213,8 @@ fn a_request_is_one_line_and_counted() {
 fn a_protocol_that_we_do_not_speak_is_refused_at_the_start() {
     let folder = folder();
     let mut dev = command(&folder, port());
-    dev.arg("dev").env("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc");
+    dev.arg("dev")
+        .env("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json");
     let (status, output) = run(dev);
     assert!(!status.success());
     assert!(

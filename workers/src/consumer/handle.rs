@@ -64,7 +64,8 @@ impl MessageHandler {
     pub(super) async fn handle(&self, message: Received) {
         let queue = self.consumer.queue();
         let envelope: Option<Envelope> = serde_json::from_str(&message.body).ok();
-        let span = span(queue.as_str(), &message, envelope.as_ref());
+        let system = self.pool.queue.system();
+        let span = span(system, queue.as_str(), &message, envelope.as_ref());
         let started = Instant::now();
         let outcome = self
             .consume(&message, envelope.clone())
@@ -79,12 +80,17 @@ impl MessageHandler {
             Outcome::Lost => "lost",
         };
         let attributes = [
+            KeyValue::new("messaging.system", system),
             KeyValue::new("messaging.destination.name", queue.as_str()),
             KeyValue::new("messaging.operation.name", "process"),
             KeyValue::new("coach.outcome", name),
         ];
         PROCESS_DURATION.record(started.elapsed().as_secs_f64(), &attributes);
         span.record("coach.outcome", name);
+        if name != "done" {
+            span.record("error.type", name);
+            span.record("otel.status_code", "ERROR");
+        }
         self.acknowledge(&message, envelope.as_ref(), outcome)
             .instrument(span)
             .await;
@@ -202,8 +208,14 @@ fn outgoing(message: &Received, envelope: Option<&Envelope>) -> Outgoing {
     }
 }
 
+/// The span of processing a message, in the trace that the message was created in.
 /// <https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/>
-fn span(queue: &str, message: &Received, envelope: Option<&Envelope>) -> Span {
+fn span(
+    system: &'static str,
+    queue: &str,
+    message: &Received,
+    envelope: Option<&Envelope>,
+) -> Span {
     let kind = envelope.map(|envelope| envelope.kind.as_str());
     let id = envelope.map(|envelope| envelope.id.to_string());
     let span = tracing::info_span!(
@@ -211,6 +223,7 @@ fn span(queue: &str, message: &Received, envelope: Option<&Envelope>) -> Span {
         "message",
         "otel.name" = format!("process {queue}"),
         "otel.kind" = "consumer",
+        "messaging.system" = system,
         "messaging.destination.name" = queue,
         "messaging.operation.name" = "process",
         "messaging.operation.type" = "process",
@@ -219,9 +232,10 @@ fn span(queue: &str, message: &Received, envelope: Option<&Envelope>) -> Span {
         "coach.envelope.kind" = kind,
         "coach.receives" = message.receives,
         "coach.outcome" = Empty,
+        "error.type" = Empty,
+        "otel.status_code" = Empty,
     );
-    if let Some(cause) = envelope.and_then(|envelope| envelope.trace.as_deref()) {
-        trace::link(&span, cause);
-    }
+    let created = envelope.and_then(|envelope| envelope.trace.as_deref());
+    trace::follow(&span, created);
     span
 }

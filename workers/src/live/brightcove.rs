@@ -87,7 +87,7 @@ impl Brightcove {
         let request = request.header("X-API-KEY", &self.settings.api_key);
         let unavailable =
             |error: reqwest::Error| VideoError::Unavailable(error.without_url().to_string());
-        let response = request.send().await.map_err(unavailable)?;
+        let response = api::send(request).await.map_err(unavailable)?;
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_FOUND => return Ok(None),

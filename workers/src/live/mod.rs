@@ -2,6 +2,7 @@
 //! provider.
 
 mod brightcove;
+mod file_age;
 
 use std::{error::Error, sync::Arc, time::Duration};
 
@@ -108,7 +109,9 @@ impl Live {
 
     async fn publish(&self) -> Result<(), PublishError> {
         let session = Session::new(self.pool.clone(), Span::current());
-        live::publish(&session, &*self.objects).await.map(drop)
+        live::publish(&session, &*self.objects).await?;
+        file_age::reset();
+        Ok(())
     }
 
     /// Fetches the state of a job and records it. `None` without a provider, or if it does not know the job.
@@ -145,6 +148,7 @@ impl Live {
     /// Applies due changes and reconciles periodically, until `stop` is cancelled. Failures are retried at the next
     /// interval. It is not part of the scheduler, since requests to the provider may take long.
     pub(crate) async fn run(self, stop: CancellationToken) {
+        file_age::watch();
         tokio::join!(
             every(DUE_CHANGES_INTERVAL, &stop, || self.apply_due_changes()),
             every(RECONCILE_INTERVAL, &stop, || self.reconcile()),

@@ -28,11 +28,11 @@ use coach_domain::{
 };
 use sea_orm::TransactionTrait as _;
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span, field::Empty};
 
 use super::{
     Attachment, ConsentBasis, EmailPayload, EmailProperties, Error, Recipient, RequiredAttachment,
-    Sender, attachment::PlanAttachment, render, suppressed_metric,
+    Sender, attachment::PlanAttachment, meter, render,
 };
 use crate::{
     backoff,
@@ -135,6 +135,19 @@ impl JobHandler<EmailPayload> for EmailConsumer {
         }
         Ok(())
     }
+}
+
+/// The span in which a mail is passed to the mail server or provider.
+fn span(template: &'static str) -> Span {
+    tracing::info_span!(
+        "mail",
+        "otel.name" = format!("deliver {template}"),
+        "otel.kind" = "client",
+        "coach.mail.template" = template,
+        "coach.outcome" = Empty,
+        "error.type" = Empty,
+        "otel.status_code" = Empty,
+    )
 }
 
 /// Logs a mail that will never be sent. To be called after that was recorded, so that it is logged only once. The log
@@ -348,9 +361,19 @@ impl EmailConsumer {
         delivery_guarantee: DeliveryGuarantee,
     ) -> Result<(), NotSent> {
         let limit = self.deadline.to_std().unwrap_or_default();
-        let sent = timeout(limit, self.mailer.send(message)).await;
+        let span = span(mail.template);
+        let sending = self.mailer.send(message).instrument(span.clone());
+        let sent = timeout(limit, sending).await;
         let sent = sent
             .unwrap_or_else(|_| Err(mail::Error::Unknown(format!("no answer within {limit:?}"))));
+        let outcome = meter::outcome(&sent);
+        meter::count_sent(mail.template, outcome);
+        span.record("coach.outcome", outcome);
+        if sent.is_err() {
+            span.record("error.type", outcome);
+            span.record("otel.status_code", "ERROR");
+        }
+        drop(span);
         kill_point::reached("after-effect");
         match sent {
             Ok(provider) => {
@@ -410,7 +433,7 @@ impl EmailConsumer {
         inbox::insert(&transaction, NAME, mail.envelope).await?;
         delivery::suppress(&transaction, mail, reason, self.clock.now()).await?;
         transaction.commit().await?;
-        suppressed_metric::count(mail.template, reason);
+        meter::count_suppressed(mail.template, reason);
         Ok(())
     }
 }

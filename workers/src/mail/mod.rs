@@ -7,10 +7,10 @@ mod deliver;
 mod display_name_policy;
 mod error;
 mod formatting;
+mod meter;
 mod recipient;
 pub mod send;
 mod sender;
-mod suppressed_metric;
 pub mod template;
 
 pub use deliver::EmailConsumer;

@@ -1,11 +1,15 @@
 //! Posts records to one partner.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
     clock::Clock, partner::PartnerRecord, queue::Envelope, standard_webhooks::sign,
 };
+use opentelemetry::{KeyValue, global, metrics::Counter};
 use reqwest::{Client, header::CONTENT_TYPE};
 use serde::Serialize;
 use uuid::Uuid;
@@ -14,7 +18,15 @@ use super::{
     PartnerOptions, PartnerSettings, address::PublicResolver, circuit_breaker::CircuitBreaker,
     response::PostResult,
 };
-use crate::api::client_builder;
+use crate::api::{self, client_builder};
+
+static REQUESTS: LazyLock<Counter<u64>> = LazyLock::new(|| {
+    global::meter("coach")
+        .u64_counter("coach.partner.requests")
+        .with_unit("{request}")
+        .with_description("Records that were posted to partners, by what became of them.")
+        .build()
+});
 
 pub(super) struct Partner {
     settings: PartnerSettings,
@@ -92,6 +104,12 @@ impl Partner {
     ) -> Result<PostResult, Duration> {
         let permit = self.breaker.acquire(clock.now())?;
         let result = self.post(envelope, body, clock).await;
+        let outcome = match &result {
+            PostResult::Accepted(_) => "accepted",
+            PostResult::Refused { .. } => "refused",
+            PostResult::Failed { .. } => "failed",
+        };
+        REQUESTS.add(1, &[KeyValue::new("coach.outcome", outcome)]);
         match &result {
             // The partner works, even if it refuses the record.
             PostResult::Accepted(_) | PostResult::Refused { .. } => permit.succeed(),
@@ -104,7 +122,7 @@ impl Partner {
         let id = envelope.to_string();
         let timestamp = clock.now().timestamp();
         let signature = sign(&self.settings.secrets, &id, timestamp, body.as_bytes());
-        let response = self
+        let request = self
             .client
             .post(self.settings.url.clone())
             .header(CONTENT_TYPE, "application/json")
@@ -112,10 +130,8 @@ impl Partner {
             .header("webhook-signature", signature)
             .header("webhook-id", &id)
             .header("idempotency-key", &id)
-            .body(body.to_owned())
-            .send()
-            .await;
-        match response {
+            .body(body.to_owned());
+        match api::send(request).await {
             Ok(response) => PostResult::from_response(response, clock.now()).await,
             Err(error) => PostResult::from_error(&error),
         }

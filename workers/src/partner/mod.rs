@@ -26,6 +26,7 @@ use coach_domain::{
 };
 use futures_util::future::join_all;
 use sea_orm::TransactionTrait as _;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 pub use settings::{PartnerOptions, PartnerSettings, PartnerSettingsError};
@@ -129,7 +130,14 @@ impl PartnerSync {
         body: &str,
     ) -> Result<Ack, coach_domain::Error> {
         let name = partner.name();
-        let result = partner.send(envelope.id, body, self.clock.as_ref()).await;
+        let span = tracing::info_span!(
+            "partner",
+            "otel.name" = format!("partner {name}"),
+            "coach.partner" = name,
+            "coach.envelope.kind" = envelope.kind,
+        );
+        let sending = partner.send(envelope.id, body, self.clock.as_ref());
+        let result = sending.instrument(span).await;
         Ok(match result {
             Ok(PostResult::Accepted(status)) => {
                 kill_point::reached("after-effect");

@@ -63,6 +63,14 @@ pub enum Destination {
 }
 
 impl Destination {
+    /// The messaging system, as it is named in telemetry.
+    fn system(&self) -> &'static str {
+        match self {
+            Self::Queue(target) => target.system(),
+            Self::Topic(_) => "aws.sns",
+        }
+    }
+
     async fn send(
         &self,
         queue: QueueName,

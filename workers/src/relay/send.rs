@@ -1,15 +1,18 @@
 //! Sends claimed rows of the outbox.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
     Result, kill_point,
     outbox::{self, OutboxRow},
     queue::{self, Outgoing, QueueName},
+    trace,
 };
 use futures_util::future::join_all;
+use serde::Deserialize;
 use tokio::time::timeout;
+use tracing::{Instrument as _, Span, field::Empty};
 use uuid::Uuid;
 
 use super::{
@@ -177,22 +180,81 @@ impl BatchSender<'_> {
         &self,
         messages: &[Outgoing],
     ) -> queue::Result<Vec<queue::Result<()>>> {
+        let span = span(self.destination.system(), self.name, messages);
         let send = self.destination.send(self.name, messages);
-        let response = timeout(SEND_TIMEOUT, send).await;
+        let response = timeout(SEND_TIMEOUT, send.instrument(span.clone())).await;
         let late = |_| queue::Error::Unavailable(format!("no answer within {SEND_TIMEOUT:?}"));
-        let results = response.map_err(late)??;
-        if results.len() == messages.len() {
-            Ok(results)
-        } else {
-            let why = "the answer has a wrong number of results".to_owned();
-            Err(queue::Error::Unavailable(why))
+        let results = response.map_err(late).flatten();
+        let results = results.and_then(|results| {
+            if results.len() == messages.len() {
+                Ok(results)
+            } else {
+                let why = "the answer has a wrong number of results".to_owned();
+                Err(queue::Error::Unavailable(why))
+            }
+        });
+        let failure = match &results {
+            Ok(results) => results.iter().find_map(|result| result.as_ref().err()),
+            Err(error) => Some(error),
+        };
+        if let Some(error) = failure {
+            span.record("error.type", error_type(error));
+            span.record("otel.status_code", "ERROR");
         }
+        results
     }
 
     /// Releases the claims of rows, which can be claimed again after `delay`.
     async fn release(&self, ids: Vec<Uuid>, delay: Duration) -> Result<()> {
         let at = self.relay.clock.now() + TimeDelta::from_std(delay).unwrap_or_default();
         outbox::release(&self.relay.pool, ids, at).await
+    }
+}
+
+/// The span of one call of a destination. It belongs to the trace that its messages were created in; a batch of several
+/// traces has a trace of its own, with links to them.
+/// <https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/>
+fn span(system: &'static str, queue: QueueName, messages: &[Outgoing]) -> Span {
+    let span = tracing::info_span!(
+        parent: None,
+        "send",
+        "otel.name" = format!("send {queue}"),
+        "otel.kind" = "client",
+        "messaging.system" = system,
+        "messaging.operation.name" = "send",
+        "messaging.operation.type" = "send",
+        "messaging.destination.name" = queue.as_str(),
+        "messaging.batch.message_count" = messages.len(),
+        "error.type" = Empty,
+        "otel.status_code" = Empty,
+    );
+    if !span.is_disabled() {
+        let created = messages.iter().filter_map(Created::parse);
+        let created: Vec<_> = created.collect();
+        trace::follow(&span, created.iter().map(|created| &*created.trace));
+    }
+    span
+}
+
+/// The trace context in which a message was created.
+#[derive(Deserialize)]
+struct Created<'m> {
+    #[serde(borrow)]
+    trace: Cow<'m, str>,
+}
+
+impl<'m> Created<'m> {
+    fn parse(message: &'m Outgoing) -> Option<Self> {
+        serde_json::from_str(&message.body).ok()
+    }
+}
+
+fn error_type(error: &queue::Error) -> &'static str {
+    match error {
+        queue::Error::Unavailable(_) => "unavailable",
+        queue::Error::Refused(_) => "refused",
+        queue::Error::Misconfigured(_) => "misconfigured",
+        _ => "_OTHER",
     }
 }
 

@@ -27,7 +27,7 @@ fn client() -> reqwest::Result<Client> {
 async fn fetch<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, PurchaseError> {
     let unavailable =
         |error: reqwest::Error| PurchaseError::Unavailable(error.without_url().to_string());
-    let response = request.send().await.map_err(unavailable)?;
+    let response = api::send(request).await.map_err(unavailable)?;
     match response.status() {
         StatusCode::OK => {}
         StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND | StatusCode::GONE => {

@@ -19,7 +19,7 @@ use coach_domain::{
 };
 use opentelemetry::{KeyValue, global, metrics::Counter};
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
-use tracing::Span;
+use tracing::{Instrument as _, Span, field::Empty};
 
 use crate::{
     consumer::{Ack, JobHandler, Jobs, ReceivedMessage},
@@ -89,8 +89,25 @@ impl JobHandler<WebhookArrived> for Webhooks {
             tracing::warn!(event = %arrived.event, "an event is not kept any more");
             return Ok(());
         };
+        let span = tracing::info_span!(
+            "webhook",
+            "otel.name" = "apply webhook",
+            "coach.webhook.source" = event.source.as_str(),
+            "coach.outcome" = Empty,
+        );
+        self.process(&event).instrument(span).await
+    }
+}
+
+impl Webhooks {
+    /// The consumer of the queue.
+    pub fn consumer(self) -> Jobs {
+        Jobs::new(WebhookArrived::QUEUE).on::<WebhookArrived>(&Arc::new(self))
+    }
+
+    async fn process(&self, event: &Event) -> Result<(), Ack> {
         // Before the transaction, so that no locks are held during a request to a shop.
-        let report = match self.read(&event).await {
+        let report = match self.read(event).await {
             Ok(report) => Ok(report),
             Err(NoReport::Irrelevant(why)) => Err(EventOutcome::Ignored(why)),
             Err(NoReport::Malformed(why)) => {
@@ -99,14 +116,7 @@ impl JobHandler<WebhookArrived> for Webhooks {
             }
             Err(NoReport::Retry(ack)) => return Err(ack),
         };
-        self.apply(&event, report).await
-    }
-}
-
-impl Webhooks {
-    /// The consumer of the queue.
-    pub fn consumer(self) -> Jobs {
-        Jobs::new(WebhookArrived::QUEUE).on::<WebhookArrived>(&Arc::new(self))
+        self.apply(event, report).await
     }
 
     /// Applies the report that an event gives, if any, and records the outcome of the event.
@@ -135,11 +145,13 @@ impl Webhooks {
         outbox::insert(&transaction, outbox.messages(), &Span::current(), now).await?;
         kill_point::reached("before-webhook-commit");
         transaction.commit().await?;
+        let outcome = outcome_name(&outcome);
+        Span::current().record("coach.outcome", outcome);
         EVENTS.add(
             1,
             &[
                 KeyValue::new("coach.webhook.source", event.source.as_str()),
-                KeyValue::new("coach.outcome", outcome_name(&outcome)),
+                KeyValue::new("coach.outcome", outcome),
             ],
         );
         if !outbox.messages().is_empty() {

@@ -68,6 +68,8 @@ impl State {
 impl StatusCache {
     /// A cache for a store. Nothing is read yet.
     pub fn new(store: Arc<dyn ObjectStore>, clock: Arc<dyn Clock>) -> Arc<Self> {
+        // Zero is exported too, so that the first stale answer is an increase.
+        METRICS.stale.add(0, &[]);
         Arc::new(Self {
             store,
             clock,

@@ -116,6 +116,10 @@ impl PostgresQueue {
 
 #[async_trait::async_trait]
 impl Queue for PostgresQueue {
+    fn system(&self) -> &'static str {
+        "postgresql"
+    }
+
     async fn send(&self, queue: QueueName, messages: &[Outgoing]) -> Result<Vec<Result<()>>> {
         let results = self.send_in(&self.pool, queue, messages).await?;
         self.wake(queue);

@@ -94,6 +94,10 @@ impl SqsQueue {
 
 #[async_trait::async_trait]
 impl Queue for SqsQueue {
+    fn system(&self) -> &'static str {
+        "aws_sqs"
+    }
+
     async fn send(&self, queue: QueueName, messages: &[Outgoing]) -> Result<Vec<Result<()>>> {
         let queue = self.queue(queue).await?;
         self.send_to(&queue, messages).await

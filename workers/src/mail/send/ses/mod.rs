@@ -28,7 +28,10 @@ use reqwest::{
 use serde_json::json;
 
 use super::unavailable;
-use crate::{api::client_builder, aws::CachedCredentials};
+use crate::{
+    api::{self, client_builder},
+    aws::CachedCredentials,
+};
 
 const JSON: &str = "application/json";
 
@@ -157,7 +160,7 @@ impl Mailer for Ses {
         for (name, value) in signature {
             request = request.header(name, value);
         }
-        match request.body(body).send().await {
+        match api::send(request.body(body)).await {
             Ok(response) => response::parse(response).await,
             Err(error) => Err(response::transport_error(&error)),
         }
