@@ -2,7 +2,7 @@
 
 use std::{io::Write as _, net::TcpStream};
 
-use super::{Fixture, read_response, read_to_end};
+use super::{Fixture, graphql_request, read_response, read_to_end};
 use crate::coach::share_machine;
 
 const PARTIAL_REQUEST: &[u8] = b"GET /health/live HTTP/1.1\r\nHost: x\r\n";
@@ -138,5 +138,28 @@ fn http_1_1_wants_to_know_the_host() {
         let actual = answer.split(' ').nth(1).map(str::to_owned);
         assert_eq!(actual, Some(status.to_string()), "{head}: {answer}");
         assert!(status == 200 || answer.contains("BAD_REQUEST"), "{answer}");
+    }
+}
+
+#[test]
+fn requests_beyond_the_rate_of_changes_are_counted() {
+    let _lock = share_machine();
+    let fixture = Fixture::new();
+    let process = fixture.serve(&[("COACH_LIMIT_COMMANDS", "1")]);
+    let input = "{ idempotencyKey: \"1\" }";
+    let query = format!("mutation {{ keepAccount(input: {input}) {{ userErrors {{ code }} }} }}");
+    let request = graphql_request(&fixture.token, &query);
+    let mut stream = process.connect().expect("a connection");
+    for limited in [false, true] {
+        stream.write_all(request.as_bytes()).expect("sent");
+        let answer = read_response(&mut stream).expect("an answer");
+        assert_eq!(answer.contains("rate_limited"), limited, "{answer}");
+    }
+    let metrics = process.get("/metrics").expect("an answer");
+    for (reason, count) in [("rate_limited", 1), ("overloaded", 0)] {
+        let name = format!("coach_http_requests_rejected_total{{coach_reason=\"{reason}\"");
+        let line = metrics.lines().find(|line| line.starts_with(&name));
+        let line = line.unwrap_or_else(|| panic!("{reason}: {metrics}"));
+        assert!(line.ends_with(&format!(" {count}")), "{line}");
     }
 }
