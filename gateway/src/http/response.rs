@@ -106,7 +106,7 @@ impl OperationResponse {
     /// Records the errors in the metrics, by their codes.
     pub(super) fn count_errors(&self) {
         let name = self.name.as_ref();
-        for code in self.result.errors.iter().filter_map(code) {
+        for code in self.codes() {
             meter::count_error(code, name);
         }
         if self.has_error("RATE_LIMITED") {
@@ -116,14 +116,17 @@ impl OperationResponse {
 
     /// The code of the first error that is the server's fault, not the client's.
     pub(super) fn server_error(&self) -> Option<&str> {
-        let mut codes = self.result.errors.iter().filter_map(code);
-        codes
+        self.codes()
             .find(|code| ["INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT"].contains(code))
     }
 
     fn has_error(&self, wanted: &str) -> bool {
-        let mut codes = self.result.errors.iter().filter_map(code);
-        codes.any(|code| code == wanted)
+        self.codes().any(|code| code == wanted)
+    }
+
+    /// The codes of the errors that have one.
+    fn codes(&self) -> impl Iterator<Item = &str> {
+        self.result.errors.iter().filter_map(code)
     }
 
     /// The HTTP response to a request with a single operation.
