@@ -41,11 +41,13 @@ impl EmailAddress {
     }
 
     /// Takes any text, as it was typed or stored, without validating it.
-    pub fn unvalidated(text: &str) -> Self {
-        Self(match text.rsplit_once('@') {
-            Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()),
-            None => text.to_owned(),
-        })
+    pub fn unvalidated(text: impl Into<String>) -> Self {
+        let mut text = text.into();
+        if let Some(at) = text.rfind('@') {
+            let domain = text[at..].to_lowercase();
+            text.replace_range(at.., &domain);
+        }
+        Self(text)
     }
 
     /// Whether mail can be sent to this address.

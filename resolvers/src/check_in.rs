@@ -87,10 +87,10 @@ impl mutation::SubmitCheckIn for Resolvers {
             .await?;
         // Load both cycles in one statement: the payload's check-in refers to the closed one.
         let both = [submitted.cycle, submitted.next_cycle];
-        let mut cycles = context.cycles.get(&both).await?;
+        let cycles = context.cycles(&both).await?;
         Ok(SubmitCheckInPayload {
             check_in: find(context, submitted.check_in).await?.map(Arc::new),
-            next_cycle: cycles.remove(&submitted.next_cycle),
+            next_cycle: cycles.get(&submitted.next_cycle).cloned(),
             ..Default::default()
         })
     }

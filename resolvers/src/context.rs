@@ -1,11 +1,6 @@
 //! The context of a request: viewer, database session, catalogue, time, and cached rows.
 
-use std::{
-    collections::{HashMap, HashSet},
-    fmt::Debug,
-    hash::Hash,
-    sync::Arc,
-};
+use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
@@ -24,7 +19,7 @@ use coach_domain::{
     purchase::{self, LinkPurchase},
     viewer::{Role, Viewer},
 };
-use coach_execution::{Loader, OperationType};
+use coach_execution::{Loader, OperationType, SmallMap};
 use tokio::sync::OnceCell;
 use tracing::{Instrument as _, Span};
 
@@ -33,19 +28,8 @@ use crate::{App, MutationError, MutationInput};
 /// Rows that several batch functions need, by key.
 type Rows<K, V> = Loader<K, V, Error>;
 
-/// A loader of rows, which loads from this session.
-fn rows<K, V, F>(
-    session: &Session,
-    load: impl Fn(Session, Vec<K>) -> F + Send + Sync + 'static,
-) -> Rows<K, V>
-where
-    K: Clone + Debug + Eq + Hash + Send + Sync + 'static,
-    V: Send + Sync + 'static,
-    F: Future<Output = Result<HashMap<K, V>>> + Send + 'static,
-{
-    let session = session.clone();
-    Loader::new(move |keys| load(session.clone(), keys))
-}
+/// Those that were found, by key.
+pub(crate) type Found<K, V> = SmallMap<K, Arc<V>>;
 
 /// The context of one request.
 pub struct RequestContext {
@@ -56,14 +40,10 @@ pub struct RequestContext {
     member: OnceCell<Option<Arc<Member>>>,
     favourites: OnceCell<HashSet<RecipeId>>,
     catalogue: OnceCell<Arc<Catalogue>>,
-    /// Members by id; those of other people for staff alone.
-    pub(crate) members: Rows<MemberId, Member>,
-    /// Cycles by id.
-    pub(crate) cycles: Rows<CycleId, Cycle>,
-    /// The logs of what members did, by cycle.
-    pub(crate) logs: Rows<CycleId, DayLog>,
-    /// The histories of preferences, by member.
-    pub(crate) histories: Rows<MemberId, Vec<Preferences>>,
+    members: Rows<MemberId, Member>,
+    cycles: Rows<CycleId, Cycle>,
+    logs: Rows<CycleId, DayLog>,
+    histories: Rows<MemberId, Vec<Preferences>>,
 }
 
 impl RequestContext {
@@ -92,20 +72,6 @@ impl RequestContext {
 
     fn with_session(app: Arc<App>, session: Session, now: DateTime<Utc>, viewer: Viewer) -> Self {
         Self {
-            members: rows(&session, move |session, ids| async move {
-                let found = member::find(&session, &ids, now).await?.into_iter();
-                Ok(found.map(|member| (member.id, member)).collect())
-            }),
-            cycles: rows(&session, move |session, ids| async move {
-                let found = cycle::find(&session, &ids, now).await?.into_iter();
-                Ok(found.map(|cycle| (cycle.id, cycle)).collect())
-            }),
-            logs: rows(&session, |session, cycles| async move {
-                day::log(&session, &cycles).await
-            }),
-            histories: rows(&session, |session, members| async move {
-                preferences::history(&session, &members).await
-            }),
             app,
             session,
             now,
@@ -113,6 +79,10 @@ impl RequestContext {
             member: OnceCell::new(),
             favourites: OnceCell::new(),
             catalogue: OnceCell::new(),
+            members: Rows::default(),
+            cycles: Rows::default(),
+            logs: Rows::default(),
+            histories: Rows::default(),
         }
     }
 
@@ -259,6 +229,41 @@ impl RequestContext {
         };
         let member = self.member.get_or_try_init(load).await?.as_ref();
         Ok((member, with_member))
+    }
+
+    /// Members by id; those of other people for staff alone.
+    pub(crate) async fn members(&self, ids: &[MemberId]) -> Result<Found<MemberId, Member>> {
+        let load = async |ids: &[MemberId]| {
+            let found = member::find(&self.session, ids, self.now)
+                .await?
+                .into_iter();
+            Ok(found.map(|member| (member.id, member)))
+        };
+        self.members.get(ids, load).await
+    }
+
+    /// Cycles by id.
+    pub(crate) async fn cycles(&self, ids: &[CycleId]) -> Result<Found<CycleId, Cycle>> {
+        let load = async |ids: &[CycleId]| {
+            let found = cycle::find(&self.session, ids, self.now).await?.into_iter();
+            Ok(found.map(|cycle| (cycle.id, cycle)))
+        };
+        self.cycles.get(ids, load).await
+    }
+
+    /// What members did and chose, by cycle.
+    pub(crate) async fn logs(&self, cycles: &[CycleId]) -> Result<Found<CycleId, DayLog>> {
+        let load = async |cycles: &[CycleId]| day::log(&self.session, cycles).await;
+        self.logs.get(cycles, load).await
+    }
+
+    /// The histories of preferences, by member.
+    pub(crate) async fn histories(
+        &self,
+        members: &[MemberId],
+    ) -> Result<Found<MemberId, Vec<Preferences>>> {
+        let load = async |members: &[MemberId]| preferences::history(&self.session, members).await;
+        self.histories.get(members, load).await
     }
 
     fn prime_member(&self, member: Option<Member>) -> Option<Arc<Member>> {

@@ -25,18 +25,18 @@ impl batch::Cycle for Resolvers {
         context: &RequestContext,
         cycles: &[CycleId],
     ) -> Result<Batch<CycleId, Arc<Cycle>>, Error> {
-        Ok(context.cycles.get(cycles).await?.into_iter().collect())
+        Ok(context.cycles(cycles).await?.into_iter().collect())
     }
 }
 
 /// Loads the schedules of cycles whose days are selected, and with them the favourites, if these are selected.
 async fn schedules(
     request: &Request,
-    cycles: Vec<CycleId>,
+    cycles: &[CycleId],
     selection: &selection::Day<'_>,
 ) -> Result<Schedules, Error> {
     let context = &request.context;
-    let load = Schedules::load(context, &cycles);
+    let load = Schedules::load(context, cycles);
     if !selection.meals().recipe().is_favourite() {
         return Ok(load.await?);
     }
@@ -61,7 +61,7 @@ impl batch::CycleToday for Resolvers {
         cycles: &[CycleId],
         selection: selection::Day<'_>,
     ) -> Result<Batch<CycleId, Day>, Error> {
-        let schedules = schedules(request, cycles.to_vec(), &selection).await?;
+        let schedules = schedules(request, cycles, &selection).await?;
         let today = cycles.iter().filter_map(|id| {
             let schedule = schedules.get(*id)?;
             let number = schedule.cycle.number_of(schedule.today)?;
@@ -83,7 +83,7 @@ impl batch::CycleDay for Resolvers {
         keys: &[(CycleId, arguments::CycleDay)],
         selection: selection::Day<'_>,
     ) -> Result<Batch<(CycleId, arguments::CycleDay), Day>, Error> {
-        let schedules = schedules(request, cycles_of(keys), &selection).await?;
+        let schedules = schedules(request, &cycles_of(keys), &selection).await?;
         let days = keys.iter().filter_map(|key| {
             let schedule = schedules.get(key.0)?;
             let number = schedule.cycle.number_of(key.1.date)?;
@@ -103,7 +103,7 @@ impl batch::CycleDays for Resolvers {
         keys: &[(CycleId, arguments::CycleDays)],
         selection: selection::Day<'_>,
     ) -> Result<Batch<(CycleId, arguments::CycleDays), Vec<Day>>, Error> {
-        let schedules = schedules(request, cycles_of(keys), &selection).await?;
+        let schedules = schedules(request, &cycles_of(keys), &selection).await?;
         let days = keys.iter().filter_map(|key| {
             let schedule = schedules.get(key.0)?;
             let from = key
@@ -149,8 +149,8 @@ impl batch::CycleProgress for Resolvers {
     ) -> Result<Batch<CycleId, CycleProgress>, Error> {
         let (catalogue, found, logs) = try_join!(
             context.catalogue(),
-            context.cycles.get(cycles),
-            context.logs.get(cycles),
+            context.cycles(cycles),
+            context.logs(cycles),
         )?;
         let progress = found.into_iter().filter_map(|(id, cycle)| {
             let (log, today) = (logs.get(&id)?, schedule::today(context, &cycle));

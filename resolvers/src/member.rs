@@ -45,7 +45,7 @@ impl query::Member for Resolvers {
         arguments: &arguments::QueryMember,
     ) -> Result<Self::Value, Error> {
         match MemberId::decode(&arguments.id) {
-            Some(id) => Ok(context.members.get_one(&id).await?),
+            Some(id) => Ok(context.members(&[id]).await?.get(&id).cloned()),
             None => Ok(None),
         }
     }

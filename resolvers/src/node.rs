@@ -19,7 +19,8 @@ use coach_domain::{
 use coach_execution::ResolverError;
 
 use crate::{
-    Error, RequestContext, Resolvers, abstract_type::Node, arguments, query, schedule::Schedules,
+    Error, RequestContext, Resolvers, abstract_type::Node, arguments, context::Found, query,
+    schedule::Schedules,
 };
 
 /// An object, `None` if it does not exist for the viewer, or the error of loading it.
@@ -119,7 +120,7 @@ impl NodeIds {
             loaded.catalogue = Some(context.catalogue().await?);
         }
         if !self.members.is_empty() {
-            loaded.members = context.members.get(&self.members).await?;
+            loaded.members = context.members(&self.members).await?;
         }
         if !self.plans.is_empty() {
             let plans = plan::find(context.session(), &self.plans)
@@ -128,7 +129,7 @@ impl NodeIds {
             loaded.plans = plans.map(|plan| (plan.id, Arc::new(plan))).collect();
         }
         if !self.cycles.is_empty() {
-            loaded.cycles = context.cycles.get(&self.cycles).await?;
+            loaded.cycles = context.cycles(&self.cycles).await?;
         }
         if !self.check_ins.is_empty() {
             let found = check_in::find(context.session(), &self.check_ins)
@@ -153,9 +154,9 @@ impl NodeIds {
 #[derive(Default)]
 struct LoadedNodes<'c> {
     catalogue: Option<&'c Arc<Catalogue>>,
-    members: HashMap<MemberId, Arc<Member>>,
+    members: Found<MemberId, Member>,
     plans: HashMap<PlanId, Arc<Plan>>,
-    cycles: HashMap<CycleId, Arc<Cycle>>,
+    cycles: Found<CycleId, Cycle>,
     check_ins: HashMap<CheckInId, Arc<CheckIn>>,
     schedules: Option<Schedules>,
     live_sessions: HashMap<LiveSessionId, Arc<LiveSession>>,

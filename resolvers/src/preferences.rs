@@ -19,8 +19,8 @@ impl batch::MemberPreferences for Resolvers {
         context: &RequestContext,
         members: &[MemberId],
     ) -> Result<Batch<MemberId, Preferences>, Error> {
-        let histories = context.histories.get(members).await?;
-        let loaded = context.members.get(members).await?;
+        let histories = context.histories(members).await?;
+        let loaded = context.members(members).await?;
         let current = histories.iter().filter_map(|(id, history)| {
             let today = context
                 .now()

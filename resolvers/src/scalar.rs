@@ -83,7 +83,7 @@ impl Scalar for types::EmailAddress {
     fn parse(value: Value) -> Result<email_address::EmailAddress, InputError> {
         // Any string is accepted here: an invalid address is a user error, which each command returns.
         let address = text(value, "an email address")?;
-        Ok(email_address::EmailAddress::unvalidated(&address))
+        Ok(email_address::EmailAddress::unvalidated(address))
     }
 
     fn write<R>(value: &email_address::EmailAddress, out: &mut Writer<'_, R>) -> Written {

@@ -1,7 +1,7 @@
 //! Cycles with everything that their days are computed from. Loaded with a fixed number of statements, regardless of
 //! the number of cycles and days.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use coach_domain::{
@@ -14,13 +14,13 @@ use coach_domain::{
     programme::Programme,
     subscription::Access,
 };
-
+use coach_execution::SmallMap;
 use futures_util::try_join;
 
 use crate::RequestContext;
 
 /// The schedules of some cycles, by cycle.
-pub(crate) struct Schedules(HashMap<CycleId, Schedule>);
+pub(crate) struct Schedules(SmallMap<CycleId, Schedule>);
 
 /// A cycle with everything that its days are computed from.
 pub(crate) struct Schedule {
@@ -39,14 +39,14 @@ impl Schedules {
     /// Loads the schedules of some cycles.
     pub(crate) async fn load(context: &RequestContext, ids: &[CycleId]) -> Result<Self> {
         let owners: Vec<_> = ids.iter().map(|id| id.member).collect();
-        let (catalogue, cycles, members, histories, mut logs) = try_join!(
+        let (catalogue, cycles, members, histories, logs) = try_join!(
             context.catalogue(),
-            context.cycles.get(ids),
-            context.members.get(&owners),
-            context.histories.get(&owners),
-            context.logs.get(ids),
+            context.cycles(ids),
+            context.members(&owners),
+            context.histories(&owners),
+            context.logs(ids),
         )?;
-        let mut schedules = HashMap::with_capacity(cycles.len());
+        let mut schedules = SmallMap::default();
         for (id, cycle) in cycles {
             let (Some(member), Some(history)) =
                 (members.get(&id.member), histories.get(&id.member))
@@ -55,7 +55,7 @@ impl Schedules {
             };
             let schedule = Schedule {
                 programme: Arc::clone(programme(catalogue, &cycle)?),
-                log: logs.remove(&id).unwrap_or_default(),
+                log: logs.get(&id).cloned().unwrap_or_default(),
                 today: today(context, &cycle),
                 history: Arc::clone(history),
                 catalogue: Arc::clone(catalogue),

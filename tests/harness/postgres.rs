@@ -2,8 +2,12 @@
 
 use coach_domain::database::Pool;
 use std::{
+    mem,
     path::Path,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -19,6 +23,8 @@ use crate::noon;
 pub struct Postgres {
     server: EmbeddedPostgres,
     copies: AtomicUsize,
+    /// The copies whose tests have passed.
+    discarded: Mutex<Vec<String>>,
     empty: OnceCell<()>,
     seeded: OnceCell<()>,
 }
@@ -38,6 +44,7 @@ impl Postgres {
         Self {
             server: server.expect("the tests need a Postgres 15 or later"),
             copies: AtomicUsize::new(0),
+            discarded: Mutex::default(),
             empty: OnceCell::const_new(),
             seeded: OnceCell::const_new(),
         }
@@ -90,12 +97,30 @@ impl Postgres {
 
     /// The URL of a new database, copied from a template.
     pub async fn copy(&self, template: &str) -> String {
+        let discarded = mem::take(&mut *self.discarded.lock().expect("not poisoned"));
+        for name in discarded {
+            self.drop_database(&name).await;
+        }
         let name = format!("test_{}", self.copies.fetch_add(1, Ordering::Relaxed));
-        let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-        self.execute(&drop).await;
+        self.drop_database(&name).await;
         let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
         self.execute(&create).await;
         self.url(&name)
+    }
+
+    /// Has the next copy drop the copy with this URL: hundreds of them would fill a small disk. Other databases are kept.
+    pub fn discard(&self, url: &str) {
+        let name = url.rsplit('/').next().unwrap_or_default();
+        let name = name.split('?').next().unwrap_or_default();
+        if name.starts_with("test_") && self.url(name) == url {
+            let mut discarded = self.discarded.lock().expect("not poisoned");
+            discarded.push(name.to_owned());
+        }
+    }
+
+    async fn drop_database(&self, name: &str) {
+        let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        self.execute(&drop).await;
     }
 
     async fn execute(&self, sql: &str) {

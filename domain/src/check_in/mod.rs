@@ -9,6 +9,7 @@ mod submit;
 
 pub use crate::answers::{CheckInAnswers, CheckInPatch};
 pub use correct::CorrectCheckIn;
+pub(crate) use due::check_ins_due;
 pub use due::count_due;
 pub use find::{changes, find, of_cycles};
 pub use history::pages;

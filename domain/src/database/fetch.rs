@@ -1,5 +1,7 @@
 //! Reading rows by the position of their columns.
 
+use std::sync::Arc;
+
 use sea_orm::{
     ConnectionTrait, DbErr, SqlxError, Statement,
     sqlx::{
@@ -104,53 +106,52 @@ impl<'r, T: FromRow> Decode<'r, Postgres> for Record<T> {
 const NUMBER: usize = 0;
 const RECORD: usize = 1;
 
-/// The rows that a statement has returned.
-#[derive(Default)]
-pub struct RowSet {
-    pub(super) rows: Vec<PgRow>,
-    /// Whether each row is one column, a record, as in a [joint statement](super::joint).
-    pub(super) are_records: bool,
+/// The rows that a read has returned.
+pub enum RowSet {
+    /// All rows of its statement.
+    All(Vec<PgRow>),
+    /// Those of a [joint statement](super::joint) that have the number of its part.
+    Part(Arc<Vec<PgRow>>, i32),
 }
 
 impl RowSet {
     /// Runs a statement on its own.
     pub(super) async fn of(db: &impl Run, statement: &Statement) -> Result<Self, DbErr> {
         let fetched = db.run(&Call::prepared(statement, Rows::All)).await?;
-        Ok(Self {
-            rows: fetched.rows,
-            are_records: false,
-        })
+        Ok(Self::All(fetched.rows))
     }
 
-    /// The rows of each part of a joint statement. `order` has the part that is the first in it, the second and so on.
-    pub(super) fn into_parts(self, order: &[usize]) -> Result<Vec<Self>, DbErr> {
-        let empty = || Self {
-            rows: Vec::new(),
-            are_records: true,
-        };
-        let mut parts: Vec<_> = order.iter().map(|_| empty()).collect();
-        for row in self.rows {
-            let number: i32 = row.try_get(NUMBER).map_err(query_error)?;
-            let part = usize::try_from(number)
-                .ok()
-                .and_then(|number| order.get(number));
-            if let Some(part) = part {
-                parts[*part].rows.push(row);
+    fn read<T: FromRow, C: FromIterator<T>>(&self) -> Result<C> {
+        match self {
+            Self::All(rows) => {
+                let rows = rows.iter().map(|row| {
+                    let source = Source::Row { row, next: 0 };
+                    Ok(T::from_row(&mut RowReader(source))?)
+                });
+                rows.collect()
+            }
+            Self::Part(rows, part) => {
+                let rows = rows.iter().filter_map(|row| {
+                    match row.try_get::<i32, _>(NUMBER) {
+                        Ok(number) if number != *part => return None,
+                        Ok(_) => {}
+                        Err(error) => return Some(Err(query_error(error).into())),
+                    }
+                    let record = row.try_get(RECORD).map_err(query_error);
+                    Some(record.map(|Record(value)| value).map_err(Into::into))
+                });
+                rows.collect()
             }
         }
-        Ok(parts)
     }
+}
 
-    fn read<T: FromRow>(&self) -> Result<Vec<T>> {
-        let rows = self.rows.iter().map(|row| {
-            if self.are_records {
-                let Record(value) = row.try_get(RECORD).map_err(query_error)?;
-                return Ok(value);
-            }
-            let source = Source::Row { row, next: 0 };
-            Ok(T::from_row(&mut RowReader(source))?)
-        });
-        rows.collect()
+/// The first of some values.
+struct First<T>(Option<T>);
+
+impl<T> FromIterator<T> for First<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
+        Self(values.into_iter().next())
     }
 }
 
@@ -180,7 +181,7 @@ pub trait Fetch: ConnectionTrait {
         &self,
         statement: Statement,
     ) -> impl Future<Output = Result<Option<T>>> + Send {
-        async move { Ok(self.fetch(statement).await?.into_iter().next()) }
+        async move { Ok(self.rows(statement).await?.read::<T, First<T>>()?.0) }
     }
 }
 

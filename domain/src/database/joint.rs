@@ -23,9 +23,15 @@ use futures_util::{
     FutureExt as _,
     future::{BoxFuture, Shared, join_all},
 };
-use sea_orm::{DbErr, Statement};
+use sea_orm::{DbErr, Statement, sea_query::Values, sqlx::postgres::PgRow};
+use smallvec::SmallVec;
 
-use super::{failure::Failure, fetch::RowSet, session::Session};
+use super::{
+    failure::Failure,
+    fetch::RowSet,
+    lease::{Call, Rows, Run as _},
+    session::Session,
+};
 
 /// Reads that were started at the same time.
 #[derive(Debug, Default)]
@@ -41,8 +47,39 @@ enum State {
     Running(Shared<BoxFuture<'static, Results>>),
 }
 
-/// The result of each read, until it is taken.
-type Results = Arc<Mutex<Vec<Option<Result<RowSet, DbErr>>>>>;
+/// How many reads a request starts at the same time, mostly at most.
+const EXPECTED_READS: usize = 4;
+
+type Parts = SmallVec<[Part; EXPECTED_READS]>;
+
+/// The result of a read, until it is taken.
+type Taken = Option<Result<RowSet, DbErr>>;
+
+/// What became of the reads.
+#[derive(Clone)]
+enum Results {
+    /// The rows of the joint statement, and its parts.
+    Joint(Arc<Vec<PgRow>>, Parts),
+    /// The result of each read.
+    Separate(Arc<[Mutex<Taken>]>),
+}
+
+impl Results {
+    /// The result of a read, which is taken once.
+    fn take(&self, read: usize) -> Result<RowSet, DbErr> {
+        match self {
+            Self::Joint(rows, parts) => {
+                let number = (0..).zip(parts).find(|(_, part)| part.read == read);
+                let number = number.map_or(-1, |(number, _)| number);
+                Ok(RowSet::Part(Arc::clone(rows), number))
+            }
+            Self::Separate(results) => {
+                let mut result = results[read].lock().unwrap_or_else(PoisonError::into_inner);
+                result.take().unwrap_or_else(|| Ok(RowSet::All(Vec::new())))
+            }
+        }
+    }
+}
 
 /// How a read goes on when no more can be added.
 enum Start {
@@ -58,7 +95,9 @@ impl Joint {
             statements.push(statement);
             return statements.len() - 1;
         }
-        *state = State::Open(vec![statement]);
+        let mut statements = Vec::with_capacity(EXPECTED_READS);
+        statements.push(statement);
+        *state = State::Open(statements);
         0
     }
 
@@ -82,9 +121,9 @@ impl Joint {
     }
 }
 
-/// The reads of a session that have not been started.
+/// The reads of a session that have not been started, if there are any.
 #[derive(Debug, Default)]
-pub(super) struct Waiting(Mutex<Arc<Joint>>);
+pub(super) struct Waiting(Mutex<Option<Arc<Joint>>>);
 
 impl Waiting {
     /// Runs a read, together with those that the request starts before it waits.
@@ -94,29 +133,25 @@ impl Waiting {
         statement: Statement,
     ) -> Result<RowSet, DbErr> {
         let (joint, place) = {
-            let joint = self.joint();
-            (Arc::clone(&joint), joint.add(statement))
+            let mut waiting = self.joint();
+            let joint = waiting.get_or_insert_default();
+            (Arc::clone(joint), joint.add(statement))
         };
         others_start().await;
         {
             let mut waiting = self.joint();
-            if Arc::ptr_eq(&waiting, &joint) {
-                *waiting = Arc::default();
+            if waiting.as_ref().is_some_and(|it| Arc::ptr_eq(it, &joint)) {
+                *waiting = None;
             }
         }
         match joint.start(session) {
             // Boxed, for the compiler computes the layout of no deeper futures.
             Start::Alone(statement) => RowSet::of(session, &statement).boxed().await,
-            Start::Together(run) => {
-                let results = run.await;
-                let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
-                let result = results[place].take();
-                result.unwrap_or_else(|| Ok(RowSet::default()))
-            }
+            Start::Together(run) => run.await.take(place),
         }
     }
 
-    fn joint(&self) -> MutexGuard<'_, Arc<Joint>> {
+    fn joint(&self) -> MutexGuard<'_, Option<Arc<Joint>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -136,47 +171,67 @@ async fn others_start() {
 }
 
 /// Runs reads as one statement or, if that fails, each on its own.
-async fn run_together(session: Session, statements: Vec<Statement>) -> Results {
-    let (joint, order) = joint_statement(&statements);
-    let fetched = RowSet::of(&session, &joint).await;
-    let results = match fetched.and_then(|fetched| fetched.into_parts(&order)) {
-        Ok(parts) => parts.into_iter().map(Ok).collect(),
-        Err(error) if Failure::of(&error) == Failure::Unavailable => {
-            statements.iter().map(|_| Err(error.clone())).collect()
-        }
-        Err(_) => {
-            let reads = statements.iter();
-            join_all(reads.map(|statement| RowSet::of(&session, statement))).await
-        }
+async fn run_together(session: Session, mut statements: Vec<Statement>) -> Results {
+    let (joint, parts) = joint_statement(&mut statements);
+    let error = match session.run(&Call::prepared(&joint, Rows::All)).await {
+        Ok(fetched) => return Results::Joint(Arc::new(fetched.rows), parts),
+        Err(error) => error,
     };
-    Arc::new(Mutex::new(results.into_iter().map(Some).collect()))
+    let results = if Failure::of(&error) == Failure::Unavailable {
+        statements.iter().map(|_| Err(error.clone())).collect()
+    } else {
+        return_values(joint, &parts, &mut statements);
+        let reads = statements.iter();
+        join_all(reads.map(|statement| RowSet::of(&session, statement))).await
+    };
+    let results = results.into_iter().map(|result| Mutex::new(Some(result)));
+    Results::Separate(results.collect())
+}
+
+/// A part of a joint statement.
+#[derive(Clone, Copy)]
+struct Part {
+    /// Its index among the reads.
+    read: usize,
+    /// How many of the parameters it has.
+    parameters: usize,
 }
 
 /// About how many bytes a joint statement has around each part.
 const FRAME: usize = 64;
 
-/// The statement with these parts, and which of them is the first, the second and so on: they are ordered by their SQL, so
-/// that the same parts are the same prepared statement.
-fn joint_statement(parts: &[Statement]) -> (Statement, Vec<usize>) {
-    let mut order: Vec<_> = (0..parts.len()).collect();
-    order.sort_by(|&a, &b| parts[a].sql.cmp(&parts[b].sql));
-    let length: usize = parts.iter().map(|part| part.sql.len() + FRAME).sum();
-    let (mut sql, mut values) = (String::with_capacity(length), Vec::new());
-    for (number, &part) in order.iter().enumerate() {
+/// The statement with these parts, and the order in which it has them: that of their SQL, so that the same parts are the
+/// same prepared statement. It takes the values of the parts.
+fn joint_statement(reads: &mut [Statement]) -> (Statement, Parts) {
+    let parts = reads.iter().enumerate().map(|(read, statement)| Part {
+        read,
+        parameters: statement.values.as_ref().map_or(0, |it| it.0.len()),
+    });
+    let mut order: Parts = parts.collect();
+    order.sort_by(|a, b| reads[a.read].sql.cmp(&reads[b.read].sql));
+    let length = reads.iter().map(|read| read.sql.len() + FRAME).sum();
+    let mut sql = String::with_capacity(length);
+    let mut values = Vec::with_capacity(order.iter().map(|part| part.parameters).sum());
+    for (number, part) in order.iter().enumerate() {
+        let read = &mut reads[part.read];
         if number > 0 {
             sql.push_str("\nUNION ALL\n");
         }
         let _ = write!(sql, "SELECT {number}, part FROM (");
-        push_shifted(&mut sql, &parts[part].sql, values.len());
+        push_shifted(&mut sql, &read.sql, values.len());
         sql.push_str(") AS part");
-        values.extend(
-            parts[part]
-                .values
-                .iter()
-                .flat_map(|values| values.0.iter().cloned()),
-        );
+        values.extend(read.values.take().into_iter().flatten());
     }
     (super::statement(sql, values), order)
+}
+
+/// Gives the parts of a joint statement their values back.
+fn return_values(joint: Statement, order: &[Part], reads: &mut [Statement]) {
+    let mut values = joint.values.into_iter().flatten();
+    for part in order {
+        let own = values.by_ref().take(part.parameters).collect();
+        reads[part.read].values = Some(Values(own));
+    }
 }
 
 /// Appends SQL whose parameters have numbers that are greater by `shift`.
@@ -209,11 +264,15 @@ mod tests {
     fn parts_are_in_the_order_of_their_text_with_their_own_parameters() {
         let a = statement("SELECT a WHERE b = $2 AND c = $1", [1, 2]);
         let b = statement("SELECT b WHERE c = $1::int[]", [3]);
-        let (joint, order) = joint_statement(&[b.clone(), a.clone()]);
         let sql = "SELECT 0, part FROM (SELECT a WHERE b = $2 AND c = $1) AS part\nUNION ALL\n\
                    SELECT 1, part FROM (SELECT b WHERE c = $3::int[]) AS part";
-        assert_eq!(joint, statement(sql, [1, 2, 3]));
-        assert_eq!(order, [1, 0]);
-        assert_eq!(joint_statement(&[a, b]), (joint, vec![0, 1]));
+        for (reads, first) in [([a.clone(), b.clone()], 0), ([b, a], 1)] {
+            let mut emptied = reads.clone();
+            let (joint, order) = joint_statement(&mut emptied);
+            assert_eq!(joint, statement(sql, [1, 2, 3]));
+            assert_eq!(order[0].read, first);
+            return_values(joint, &order, &mut emptied);
+            assert_eq!(emptied, reads);
+        }
     }
 }

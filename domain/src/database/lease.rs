@@ -2,13 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
+use futures_util::TryStreamExt as _;
 use sea_orm::{
     DbErr, SqlxError, Statement, Value,
     sea_query::{ArrayType, Values},
     sqlx::{
-        self, Arguments as _, AssertSqlSafe, Connection as _, Executor as _, IntoArguments as _,
-        PgConnection,
-        postgres::{PgArguments, PgQueryResult, PgRow},
+        self, Arguments as _, AssertSqlSafe, Connection as _, Either, Executor as _,
+        IntoArguments as _, PgConnection,
+        postgres::{PgArguments, PgBindIterExt as _, PgQueryResult, PgRow},
     },
 };
 use sea_query_sqlx::SqlxValues;
@@ -97,15 +98,28 @@ impl<'a> Call<'a> {
         match self.rows {
             Rows::None => fetched.result = query.execute(connection).await?,
             Rows::First => fetched.rows.extend(query.fetch_optional(connection).await?),
-            Rows::All => fetched.rows = query.fetch_all(connection).await?,
+            // Not `fetch_all`, which boxes this stream once more, and a future around it.
+            Rows::All => {
+                let mut answer = connection.fetch_many(query);
+                while let Some(part) = answer.try_next().await? {
+                    match part {
+                        Either::Left(result) => fetched.result.extend([result]),
+                        Either::Right(row) => fetched.rows.push(row),
+                    }
+                }
+            }
         }
         Ok(fetched)
     }
 }
 
+/// How many bytes a parameter has, mostly at most: an array of one UUID has 40.
+const EXPECTED_PARAMETER_BYTES: usize = 64;
+
 /// The parameters as the driver sends them. Arrays of UUIDs, which most reads have, are not cloned value by value.
 fn arguments(values: &Values) -> Result<PgArguments, SqlxError> {
     let mut arguments = PgArguments::default();
+    arguments.reserve(values.0.len(), values.0.len() * EXPECTED_PARAMETER_BYTES);
     for value in &values.0 {
         match value {
             Value::Array(ArrayType::Uuid, Some(ids)) => {
@@ -113,7 +127,7 @@ fn arguments(values: &Values) -> Result<PgArguments, SqlxError> {
                     Value::Uuid(id) => *id,
                     _ => None,
                 });
-                arguments.add(ids.collect::<Vec<_>>())
+                arguments.add(ids.bind_iter())
             }
             Value::Uuid(id) => arguments.add(id),
             Value::String(text) => arguments.add(text.as_deref()),

@@ -69,15 +69,15 @@ fn entries(
 ) -> Vec<MenuEntry> {
     let mut meals = meals.to_vec();
     meals.sort_by_key(|meal| meal.slot);
-    meals
-        .chunk_by(|a, b| a.slot == b.slot)
-        .flat_map(|meals| meals.iter().zip(1..))
-        .map(|(meal, position)| MenuEntry {
+    let mut entries = Vec::with_capacity(meals.len());
+    for meals in meals.chunk_by(|a, b| a.slot == b.slot) {
+        entries.extend(meals.iter().zip(1..).map(|(meal, position)| MenuEntry {
             slot: meal.slot,
             position,
             recipe: allowed(&meal.recipe, meal.slot),
-        })
-        .collect()
+        }));
+    }
+    entries
 }
 
 /// The rank of a recipe as the replacement of a meal: a hash of the seed, the number of the day, the slot (0 to 3 in

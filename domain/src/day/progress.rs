@@ -1,7 +1,5 @@
 //! A member's progress in a cycle.
 
-use std::collections::HashSet;
-
 use chrono::NaiveDate;
 
 use super::log::DayLog;
@@ -17,25 +15,23 @@ pub fn progress(
     log: &DayLog,
     today: NaiveDate,
 ) -> CycleProgress {
-    let planned: HashSet<(u8, u8)> = (programme.content.days.iter().zip(1..=DAYS))
-        .flat_map(|(day, number)| (1..).zip(&day.workouts).map(move |(at, _)| (number, at)))
-        .collect();
-    let completed: HashSet<_> = (log.completions.iter())
-        .map(|row| (row.day, row.position))
-        .filter(|place| planned.contains(place))
-        .collect();
+    let days = programme.content.days.iter().take(usize::from(DAYS));
+    let planned: usize = days.map(|day| day.workouts.len()).sum();
+    // Each place has at most one row.
+    let completed = log.completions.iter().filter(|row| {
+        let day = row.day.checked_sub(1).filter(|day| *day < DAYS);
+        let day = day.and_then(|day| programme.content.days.get(usize::from(day)));
+        day.is_some_and(|day| (1..=day.workouts.len()).contains(&usize::from(row.position)))
+    });
+    let completed = completed.count();
     let eaten = log.choices.iter().filter(|row| row.eaten_at.is_some());
     let elapsed = today.signed_duration_since(cycle.starts_on).num_days() + 1;
     CycleProgress {
-        workouts_completed: to_i32(completed.len()),
-        workouts_planned: to_i32(planned.len()),
+        workouts_completed: to_i32(completed),
+        workouts_planned: to_i32(planned),
         meals_logged: to_i32(eaten.count()),
         days_elapsed: i32::try_from(elapsed.clamp(0, i64::from(DAYS))).unwrap_or_default(),
-        percent: to_i32(
-            (100 * completed.len())
-                .checked_div(planned.len())
-                .unwrap_or(0),
-        ),
+        percent: to_i32((100 * completed).checked_div(planned).unwrap_or(0)),
     }
 }
 

@@ -6,7 +6,7 @@ mod opaque;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use sea_orm::{DbErr, DeriveValueType, Value};
+use sea_orm::{DbErr, DeriveValueType, Value, sea_query::ArrayType};
 use serde::{Deserialize, Serialize};
 use uuid::{ContextV7, Timestamp, Uuid};
 
@@ -56,7 +56,8 @@ pub fn new_v7(now: DateTime<Utc>) -> Uuid {
 
 /// UUIDs as one array parameter.
 pub fn uuid_array(ids: impl IntoIterator<Item = Uuid>) -> Value {
-    ids.into_iter().collect::<Vec<_>>().into()
+    let ids = ids.into_iter().map(|id| Value::Uuid(Some(id)));
+    Value::Array(ArrayType::Uuid, Some(Box::new(ids.collect())))
 }
 
 macro_rules! owned_ids {

@@ -148,7 +148,7 @@ impl MemberRow {
         Member {
             id: self.id,
             display_name: self.display_name,
-            email: self.email.as_deref().map(EmailAddress::unvalidated),
+            email: self.email.map(EmailAddress::unvalidated),
             email_confirmed_at: self.email_confirmed_at,
             email_code_requested_at: self.email_code_requested_at,
             health_data: self.health_data,

@@ -1,5 +1,7 @@
 //! The member who signs in, read together with what the app's screens show first.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
@@ -48,16 +50,8 @@ impl FromRow for Row {
     }
 }
 
-/// The member who signs in as `subject`, with the active plan and its open cycle; `None` if they have not registered.
-pub async fn find_by_subject(
-    db: &impl Fetch,
-    subject: &Subject,
-    now: DateTime<Utc>,
-) -> Result<Option<(Member, PlanWithCycle)>> {
-    if !subject.is_storable() {
-        return Ok(None);
-    }
-    let sql = format!(
+static FIND_BY_SUBJECT: LazyLock<String> = LazyLock::new(|| {
+    format!(
         "SELECT {MEMBER}, p.id IS NOT NULL, {PLAN}, c.id IS NOT NULL, {CYCLE}
         FROM {MEMBERS}
         LEFT JOIN plan p ON p.member_id = m.id AND p.status = 'ACTIVE'
@@ -67,9 +61,20 @@ pub async fn find_by_subject(
         PLAN = find::COLUMNS,
         CYCLE = cycles::COLUMNS,
         MEMBERS = members::TABLES,
-    );
+    )
+});
+
+/// The member who signs in as `subject`, with the active plan and its open cycle; `None` if they have not registered.
+pub async fn find_by_subject(
+    db: &impl Fetch,
+    subject: &Subject,
+    now: DateTime<Utc>,
+) -> Result<Option<(Member, PlanWithCycle)>> {
+    if !subject.is_storable() {
+        return Ok(None);
+    }
     let Subject { issuer, subject } = subject;
-    let statement = database::statement(sql, [issuer.into(), subject.into()]);
+    let statement = database::statement(FIND_BY_SUBJECT.as_str(), [issuer.into(), subject.into()]);
     let row = db.fetch_one::<Row>(statement).await?;
     Ok(row.map(|row| {
         let plan = PlanWithCycle {

@@ -8,14 +8,13 @@ use std::{
     sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
 };
 
-use async_graphql::indexmap::{IndexMap, map::Entry};
-use foldhash::fast::RandomState;
 use futures_util::{FutureExt as _, future::BoxFuture};
 use opentelemetry::{KeyValue, global, metrics::Histogram};
+use smallvec::SmallVec;
 use tracing::Span;
 
 use crate::{
-    Output, PlannedField, Request, ResolverError, Selection, Writer, Written,
+    Output, PlannedField, Request, ResolverError, Selection, SmallMap, Writer, Written,
     writer::{Loads, Source},
 };
 
@@ -29,53 +28,43 @@ static BATCH_SIZE: LazyLock<Histogram<u64>> = LazyLock::new(|| {
         .build()
 });
 
-/// The results of a batch function, by key. A missing key is null if the field
+/// The results of a batch function, each with its key. A key that is left out is null if the field
 /// is nullable, an empty list if the field is a list, and otherwise an error that
 /// names field and key.
-pub struct Batch<K, V>(HashMap<K, Result<V, ResolverError>, RandomState>);
+pub struct Batch<K, V>(SmallVec<[(K, Result<V, ResolverError>); 1]>);
 
-impl<K: Eq + Hash, V> Batch<K, V> {
+impl<K, V> Batch<K, V> {
     /// A batch in which individual keys may fail.
     pub fn of_results<F: Into<ResolverError>>(
         entries: impl IntoIterator<Item = (K, Result<V, F>)>,
     ) -> Self {
         let entries = entries.into_iter();
-        Self(
-            entries
-                .map(|(key, value)| (key, value.map_err(Into::into)))
-                .collect(),
-        )
+        let entries = entries.map(|(key, value)| (key, value.map_err(Into::into)));
+        Self(entries.collect())
     }
 }
 
-impl<K: Eq + Hash, V> From<HashMap<K, V>> for Batch<K, V> {
+impl<K, V> From<HashMap<K, V>> for Batch<K, V> {
     fn from(found: HashMap<K, V>) -> Self {
         found.into_iter().collect()
     }
 }
 
-impl<K: Eq + Hash, V> FromIterator<(K, V)> for Batch<K, V> {
+impl<K, V> FromIterator<(K, V)> for Batch<K, V> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
-        Self(
-            entries
-                .into_iter()
-                .map(|(key, value)| (key, Ok(value)))
-                .collect(),
-        )
+        let entries = entries.into_iter().map(|(key, value)| (key, Ok(value)));
+        Self(entries.collect())
     }
 }
 
-impl<K: Eq + Hash, V> Batch<K, Vec<V>> {
+impl<K: Clone + Eq + Hash, V> Batch<K, Vec<V>> {
     /// Groups one-to-many rows by key; each list keeps the order of the rows.
     pub fn grouped(rows: impl IntoIterator<Item = (K, V)>) -> Self {
-        let mut groups: HashMap<K, Result<Vec<V>, ResolverError>, _> = HashMap::default();
+        let mut groups = SmallMap::<K, Vec<V>>::default();
         for (key, value) in rows {
-            let group = groups.entry(key).or_insert_with(|| Ok(Vec::new()));
-            if let Ok(group) = group {
-                group.push(value);
-            }
+            groups.get_or_default(key).push(value);
         }
-        Self(groups)
+        groups.into_iter().collect()
     }
 }
 
@@ -117,7 +106,7 @@ pub struct BatchLoader<F: BatchFunction>(Mutex<State<F>>);
 
 struct State<F: BatchFunction> {
     /// All keys, in the order in which they were added, each with what was loaded for it; `None` while it is awaited.
-    keys: IndexMap<F::Key, Option<Loaded<F>>, RandomState>,
+    keys: SmallMap<F::Key, Option<Loaded<F>>>,
     /// The number of keys that are loaded or being loaded. Those behind them are the next batch.
     dispatched: usize,
 }
@@ -125,7 +114,7 @@ struct State<F: BatchFunction> {
 impl<F: BatchFunction> Default for BatchLoader<F> {
     fn default() -> Self {
         Self(Mutex::new(State {
-            keys: IndexMap::default(),
+            keys: SmallMap::default(),
             dispatched: 0,
         }))
     }
@@ -169,10 +158,11 @@ impl<F: BatchFunction> BatchLoader<F> {
 impl<F: BatchFunction> State<F> {
     /// Adds a key, unless it is known. Returns its place, whether it is loaded, and whether it begins a batch.
     fn add(&mut self, key: F::Key) -> (usize, bool, bool) {
-        let entry = self.keys.entry(key);
-        let (place, is_new) = (entry.index(), matches!(entry, Entry::Vacant(_)));
-        let is_loaded = entry.or_default().is_some();
-        (place, is_loaded, is_new && place == self.dispatched)
+        if let Some(place) = self.keys.place(&key) {
+            return (place, self.keys.at(place).1.is_some(), false);
+        }
+        let place = self.keys.push(key, None);
+        (place, false, place == self.dispatched)
     }
 
     fn prime(&mut self, key: F::Key, value: Loaded<F>) {
@@ -180,8 +170,37 @@ impl<F: BatchFunction> State<F> {
         if self.dispatched == self.keys.len()
             && let (place, false, true) = self.add(key)
         {
-            self.keys[place] = Some(value);
+            *self.keys.value_at(place) = Some(value);
             self.dispatched += 1;
+        }
+    }
+
+    /// Stores what was loaded for the keys from the place `first`, which are so many.
+    fn fill(
+        &mut self,
+        first: usize,
+        count: usize,
+        batch: Result<Batch<F::Key, F::Value>, ResolverError>,
+    ) {
+        let places = first..first + count;
+        match batch {
+            Ok(batch) => {
+                for place in places.clone() {
+                    *self.keys.value_at(place) = Some(None);
+                }
+                for (key, value) in batch.0 {
+                    if let Some(place) =
+                        self.keys.place(&key).filter(|place| places.contains(place))
+                    {
+                        *self.keys.value_at(place) = Some(Some(Arc::new(value)));
+                    }
+                }
+            }
+            Err(error) => {
+                for place in places {
+                    *self.keys.value_at(place) = Some(Some(Arc::new(Err(error.clone()))));
+                }
+            }
         }
     }
 }
@@ -202,24 +221,17 @@ where
                 let mut state = self.state();
                 let first = state.dispatched;
                 state.dispatched = state.keys.len();
-                let keys = state.keys.keys().skip(first).cloned();
-                (first, keys.collect::<Vec<_>>())
+                let keys = state.keys.iter().skip(first).map(|(key, _)| key.clone());
+                (first, keys.collect::<SmallVec<[_; 1]>>())
             };
-            let mut batch = load_batch::<F>(request, &keys, selection).await;
-            let loaded = keys.iter().map(|key| match &mut batch {
-                Ok(found) => found.remove(key).map(Arc::new),
-                Err(error) => Some(Arc::new(Err(error.clone()))),
-            });
-            let mut state = self.state();
-            for (slot, loaded) in state.keys.values_mut().skip(first).zip(loaded) {
-                *slot = Some(loaded);
-            }
+            let batch = load_batch::<F>(request, &keys, selection).await;
+            self.state().fill(first, keys.len(), batch);
         }
         .boxed()
     }
 
     fn is_loaded(&self, place: usize) -> bool {
-        self.state().keys[place].is_some()
+        self.state().keys.at(place).1.is_some()
     }
 
     fn write_loaded<'r>(
@@ -230,17 +242,15 @@ where
         out: &mut Writer<'r, F::Request>,
     ) -> Written {
         // Released before the value is written, because fields below it may add keys to this loader.
-        let loaded = self.state().keys[place].clone().flatten();
+        let loaded = self.state().keys.at(place).1.clone().flatten();
         match loaded.as_deref() {
             Some(Ok(value)) => value.write(field, request, out),
             Some(Err(error)) => out.item_error(error.clone(), field),
             None if field.definition.nullable => out.null(),
             None if field.definition.ty.starts_with('[') => out.list([], |(), out| out.null()),
             None => {
-                let state = self.state();
-                let key = state.keys.get_index(place);
-                let key = key.map_or_else(String::new, |(key, _)| format!("{key:?}"));
-                let message = format!("{}: nothing was found for the key {key}", F::FIELD);
+                let key = self.state().keys.at(place).0.clone();
+                let message = format!("{}: nothing was found for the key {key:?}", F::FIELD);
                 out.item_error(ResolverError::internal(message), field)
             }
         }
@@ -252,7 +262,7 @@ async fn load_batch<F: BatchFunction>(
     request: &F::Request,
     keys: &[F::Key],
     selection: Selection<'_>,
-) -> Result<HashMap<F::Key, Result<F::Value, ResolverError>, RandomState>, ResolverError> {
+) -> Result<Batch<F::Key, F::Value>, ResolverError> {
     BATCH_SIZE.record(
         keys.len() as u64,
         &[KeyValue::new("coach.batch.field", F::FIELD)],
@@ -263,5 +273,5 @@ async fn load_batch<F: BatchFunction>(
         "otel.name" = F::FIELD,
         "coach.batch.size" = keys.len(),
     );
-    Ok(F::load(request, keys, selection, span).await?.0)
+    F::load(request, keys, selection, span).await
 }

@@ -47,6 +47,7 @@ mod run;
 pub mod scalar;
 pub mod schema;
 mod selection;
+mod small_map;
 mod variables;
 pub mod writer;
 
@@ -67,6 +68,7 @@ pub use regex::Regex;
 pub use resolver_error::ResolverError;
 pub use schema::{Engine, Response};
 pub use selection::Selection;
+pub use small_map::SmallMap;
 pub use writer::{Writer, Written};
 
 /// Marker types for the built-in scalars.

@@ -1,159 +1,155 @@
 //! Rows that several batch functions of a request need: loaded in batches, and each key once.
 
 use std::{
-    collections::HashMap,
-    fmt::Debug,
     hash::Hash,
-    slice,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use dataloader::{BatchFn, cached};
-use futures_util::{FutureExt as _, future::BoxFuture};
 use smallvec::SmallVec;
+
+use crate::SmallMap;
 
 /// A value, `None` if there is none for the key, or the error of the batch that it was loaded with.
 type Entry<V, E> = Result<Option<Arc<V>>, E>;
 
-/// Loads the values of keys. Keys that have none are left out.
-struct Load<K, V, E>(LoadFn<K, V, E>);
-
-type LoadFn<K, V, E> =
-    Arc<dyn Fn(Vec<K>) -> BoxFuture<'static, Result<HashMap<K, V>, E>> + Send + Sync>;
-
-/// Values with their keys; usually one.
-type Primed<K, V> = SmallVec<[(K, Arc<V>); 1]>;
-
-type Inner<K, V, E> = cached::Loader<K, Entry<V, E>, Load<K, V, E>>;
-
-impl<K: Clone + Eq + Hash, V, E: Clone> BatchFn<K, Entry<V, E>> for Load<K, V, E> {
-    async fn load(&mut self, keys: &[K]) -> HashMap<K, Entry<V, E>> {
-        let mut found = self.0(keys.to_vec()).await;
-        let entries = keys.iter().map(|key| {
-            let entry = match &mut found {
-                Ok(found) => Ok(found.remove(key).map(Arc::new)),
-                Err(error) => Err(error.clone()),
-            };
-            (key.clone(), entry)
-        });
-        entries.collect()
-    }
-}
-
 /// Loads and caches values of one kind for a request.
-pub struct Loader<K: Clone + Eq + Hash, V, E: Clone> {
-    load: LoadFn<K, V, E>,
-    /// Made when a key has to be loaded. Most requests load none of most kinds.
-    inner: OnceLock<Inner<K, V, E>>,
-    /// Values that were loaded in another way.
-    primed: Mutex<Primed<K, V>>,
+pub struct Loader<K, V, E> {
+    entries: Mutex<SmallMap<K, Entry<V, E>>>,
+    /// Held while a batch is loaded. Who asks for the same keys meanwhile waits for it.
+    loading: tokio::sync::Mutex<()>,
 }
 
-impl<K, V, E> Loader<K, V, E>
-where
-    K: Clone + Debug + Eq + Hash + Send + Sync + 'static,
-    V: Send + Sync + 'static,
-    E: Clone + Send + Sync + 'static,
-{
-    /// A loader for callers that ask for all of their keys at once.
-    pub fn new<F>(load: impl Fn(Vec<K>) -> F + Send + Sync + 'static) -> Self
-    where
-        F: Future<Output = Result<HashMap<K, V>, E>> + Send + 'static,
-    {
+impl<K, V, E> Default for Loader<K, V, E> {
+    fn default() -> Self {
         Self {
-            load: Arc::new(move |keys| load(keys).boxed()),
-            inner: OnceLock::new(),
-            primed: Mutex::default(),
+            entries: Mutex::default(),
+            loading: tokio::sync::Mutex::const_new(()),
         }
     }
+}
 
-    fn inner(&self) -> &Inner<K, V, E> {
-        self.inner.get_or_init(|| {
-            let loader = cached::Loader::new(Load(Arc::clone(&self.load))).with_yield_count(0);
-            // A batch is one SQL statement, whatever its size.
-            loader.with_max_batch_size(usize::MAX)
-        })
-    }
-
-    fn primed(&self) -> MutexGuard<'_, Primed<K, V>> {
-        self.primed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The values of these keys. Keys that have none are absent from the result.
+impl<K: Clone + Eq + Hash, V, E: Clone> Loader<K, V, E> {
+    /// The values of these keys. Those that are not in the cache are loaded at once by `load`, which leaves out keys that
+    /// have none. These are absent from the result, too.
     ///
     /// # Errors
     ///
     /// That of the batch that loaded one of the keys.
-    pub async fn get(&self, keys: &[K]) -> Result<HashMap<K, Arc<V>>, E> {
-        let mut found = HashMap::with_capacity(keys.len());
-        let mut missing = Vec::new();
-        {
-            let primed = self.primed();
-            for key in keys {
-                match primed.iter().find(|(known, _)| known == key) {
-                    Some((key, value)) => {
-                        found.insert(key.clone(), Arc::clone(value));
-                    }
-                    None => missing.push(key.clone()),
-                }
+    pub async fn get<L: IntoIterator<Item = (K, V)>>(
+        &self,
+        keys: &[K],
+        load: impl AsyncFnOnce(&[K]) -> Result<L, E>,
+    ) -> Result<SmallMap<K, Arc<V>>, E> {
+        if !self.missing(keys).is_empty() {
+            let _loading = self.loading.lock().await;
+            let missing = self.missing(keys);
+            if !missing.is_empty() {
+                self.add(&missing, load(&missing).await);
             }
         }
-        while !missing.is_empty() {
-            // It fails only after the future that loaded some of these keys was dropped. The next batch contains them.
-            if let Ok(entries) = self.inner().try_load_many(missing.clone()).await {
-                missing.clear();
-                for (key, entry) in entries {
-                    if let Some(value) = entry? {
-                        found.insert(key, value);
-                    }
-                }
-            }
-        }
-        Ok(found)
-    }
-
-    /// The value of one key, `None` if there is none.
-    ///
-    /// # Errors
-    ///
-    /// That of the batch that loaded the key.
-    pub async fn get_one(&self, key: &K) -> Entry<V, E> {
-        Ok(self.get(slice::from_ref(key)).await?.remove(key))
+        self.cached(keys)
     }
 
     /// Adds a value that was loaded in another way to the cache.
     pub fn prime(&self, key: K, value: Arc<V>) {
-        let mut primed = self.primed();
-        if !primed.iter().any(|(known, _)| *known == key) {
-            primed.push((key, value));
+        let mut entries = self.entries();
+        if entries.get(&key).is_none() {
+            entries.push(key, Ok(Some(value)));
         }
+    }
+
+    fn entries(&self) -> MutexGuard<'_, SmallMap<K, Entry<V, E>>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The keys that are not in the cache.
+    fn missing(&self, keys: &[K]) -> SmallVec<[K; 1]> {
+        let entries = self.entries();
+        let missing = keys.iter().filter(|key| entries.get(key).is_none());
+        missing.cloned().collect()
+    }
+
+    fn add(&self, keys: &[K], loaded: Result<impl IntoIterator<Item = (K, V)>, E>) {
+        let mut entries = self.entries();
+        // What was primed meanwhile stays.
+        let mut add = |key, entry| {
+            if entries.get(&key).is_none() {
+                entries.push(key, entry);
+            }
+        };
+        let absent = match loaded {
+            Ok(found) => {
+                for (key, value) in found {
+                    add(key, Ok(Some(Arc::new(value))));
+                }
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        };
+        for key in keys {
+            add(key.clone(), absent.clone());
+        }
+    }
+
+    fn cached(&self, keys: &[K]) -> Result<SmallMap<K, Arc<V>>, E> {
+        let entries = self.entries();
+        let found = keys.iter().filter_map(|key| {
+            let entry = entries.get(key)?.clone().transpose()?;
+            Some(entry.map(|value| (key.clone(), value)))
+        });
+        found.collect()
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        future::pending,
-        sync::atomic::{AtomicBool, Ordering},
-    };
+    use std::{collections::HashMap, future::pending};
+
+    use futures_util::FutureExt as _;
 
     use super::*;
 
+    type Numbers = Loader<i32, i32, &'static str>;
+
+    fn negated(keys: &[i32]) -> HashMap<i32, i32> {
+        keys.iter().map(|&key| (key, -key)).collect()
+    }
+
     #[tokio::test]
     async fn the_keys_of_a_dropped_batch_are_loaded_by_who_asks_next() {
-        let is_first = AtomicBool::new(true);
-        let loader = Loader::<i32, i32, ()>::new(move |keys| {
-            let hangs = is_first.swap(false, Ordering::Relaxed);
-            async move {
-                if hangs {
-                    pending::<()>().await;
-                }
-                Ok(keys.into_iter().map(|key| (key, -key)).collect())
-            }
+        let loader = Numbers::default();
+        let hangs = loader.get(&[1], async |_| pending::<Result<HashMap<_, _>, _>>().await);
+        assert!(hangs.now_or_never().is_none());
+        let found = loader.get(&[2, 1, 2], async |keys| {
+            assert_eq!(keys, [2, 1, 2]);
+            Ok(negated(keys))
         });
-        assert!(loader.get(&[1]).now_or_never().is_none());
-        let found = loader.get(&[2, 1, 2]).await;
-        let expected = HashMap::from([(1, Arc::new(-1)), (2, Arc::new(-2))]);
-        assert_eq!(found, Ok(expected));
+        let found: Vec<_> = found.await.expect("values").into_iter().collect();
+        assert_eq!(found, [(2, Arc::new(-2)), (1, Arc::new(-1))]);
+    }
+
+    #[tokio::test]
+    async fn each_key_is_loaded_once_whether_or_not_it_has_a_value() {
+        let loader = Numbers::default();
+        loader.prime(1, Arc::new(10));
+        let load = async |keys: &[i32]| {
+            assert_eq!(keys, [2, 3]);
+            Ok(HashMap::from([(2, 20)]))
+        };
+        let both = futures_util::join!(loader.get(&[1, 2, 3], load), loader.get(&[3, 2], load));
+        let values = |found: SmallMap<i32, Arc<i32>>| found.into_iter().map(|it| *it.1).collect();
+        let values = (both.0.map(values), both.1.map(values));
+        assert_eq!(values, (Ok(vec![10, 20]), Ok(vec![20])));
+    }
+
+    #[tokio::test]
+    async fn the_error_of_a_batch_is_that_of_all_who_wait_for_its_keys() {
+        let loader = Numbers::default();
+        let fails = async |_: &[i32]| Err::<HashMap<_, _>, _>("no");
+        let works = async |keys: &[i32]| Ok(negated(keys));
+        assert_eq!(loader.get(&[1], fails).await.err(), Some("no"));
+        assert_eq!(loader.get(&[1], works).await.err(), Some("no"));
+        let found = loader.get(&[2], works).await.expect("a value");
+        assert_eq!(found.get(&2), Some(&Arc::new(-2)));
     }
 }

@@ -8,7 +8,8 @@ use std::{
 };
 
 use async_graphql::{ServerError, Variables};
-use futures_util::future::{BoxFuture, join, join_all};
+use futures_util::future::BoxFuture;
+use smallvec::SmallVec;
 
 use crate::{
     ResolverError, Selection, Writer, Written,
@@ -111,16 +112,14 @@ async fn complete<'r, R: Sync>(
 /// of this level.
 async fn fill<'r, R: Sync>(level: &mut Level<'r, R>, writer: &mut Writer<'r, R>, request: &'r R) {
     fill_loaded(&mut level.holes, &level.paths, writer, request);
-    let (mut resolvers, mut waiting) = (Vec::new(), Vec::new());
+    let mut resolvers = SmallVec::<[_; 1]>::new();
     for (index, mut resolver) in level.resolvers.drain(..).enumerate() {
-        if let Some(fill) = poll_once(&mut resolver).await {
-            fill_resolved(&mut level.holes, &level.paths, writer, index, fill);
-        } else {
-            resolvers.push(resolver);
-            waiting.push(index);
+        match poll_once(&mut resolver).await {
+            Some(fill) => fill_resolved(&mut level.holes, &level.paths, writer, index, fill),
+            None => resolvers.push((index, resolver)),
         }
     }
-    let mut batches = Vec::new();
+    let mut batches = SmallVec::<[_; 4]>::new();
     for batch in level.batches.drain(..) {
         let mut load = batch.load(request, selection(batch, &level.holes));
         match poll_once(&mut load).await {
@@ -128,10 +127,22 @@ async fn fill<'r, R: Sync>(level: &mut Level<'r, R>, writer: &mut Writer<'r, R>,
             None => batches.push(load),
         }
     }
-    let (resolved, _) = join(join_all(resolvers), join_all(batches)).await;
-    for (index, fill) in waiting.into_iter().zip(resolved) {
-        fill_resolved(&mut level.holes, &level.paths, writer, index, fill);
-    }
+    poll_fn(|context| {
+        resolvers.retain(|(index, resolver)| match resolver.as_mut().poll(context) {
+            Poll::Ready(fill) => {
+                fill_resolved(&mut level.holes, &level.paths, writer, *index, fill);
+                false
+            }
+            Poll::Pending => true,
+        });
+        batches.retain(|load| load.as_mut().poll(context).is_pending());
+        if resolvers.is_empty() && batches.is_empty() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
     fill_loaded(&mut level.holes, &level.paths, writer, request);
 }
 

@@ -10,6 +10,7 @@ use std::{io::Write as _, ops::Range};
 use async_graphql::PathSegment;
 use futures_util::future::BoxFuture;
 use serde::Serialize;
+use smallvec::SmallVec;
 
 use crate::{
     PlannedField, ResolverError, Selection,
@@ -103,12 +104,12 @@ pub(crate) struct Level<'r, R> {
     pub(crate) holes: Vec<Hole<'r, R>>,
     /// The segments of the holes' paths.
     pub(crate) paths: Vec<Segment<'r>>,
-    pub(crate) nullable: Vec<Nullable>,
+    pub(crate) nullable: SmallVec<[Nullable; 2]>,
     /// The errors of fields, each with the offset at which it occurred.
     pub(crate) errors: Vec<(usize, FieldError)>,
     /// The loaders that have keys to load.
-    pub(crate) batches: Vec<&'r dyn Loads<R>>,
-    pub(crate) resolvers: Vec<BoxFuture<'r, Fill<'r, R>>>,
+    pub(crate) batches: SmallVec<[&'r dyn Loads<R>; 2]>,
+    pub(crate) resolvers: SmallVec<[BoxFuture<'r, Fill<'r, R>>; 1]>,
 }
 
 impl<R> Default for Level<'_, R> {
@@ -117,10 +118,10 @@ impl<R> Default for Level<'_, R> {
             bytes: Vec::new(),
             holes: Vec::new(),
             paths: Vec::new(),
-            nullable: Vec::new(),
+            nullable: SmallVec::new(),
             errors: Vec::new(),
-            batches: Vec::new(),
-            resolvers: Vec::new(),
+            batches: SmallVec::new(),
+            resolvers: SmallVec::new(),
         }
     }
 }
@@ -139,6 +140,8 @@ pub struct Writer<'r, R> {
 
 /// The depth of most values.
 const EXPECTED_DEPTH: usize = 16;
+/// How many holes a level mostly has at most.
+const EXPECTED_HOLES: usize = 8;
 
 impl<'r, R> Writer<'r, R> {
     /// A writer of levels that are expected to have so many bytes.
@@ -311,6 +314,10 @@ impl<'r, R> Writer<'r, R> {
 
     /// Leaves a hole for a field.
     pub(crate) fn defer(&mut self, field: &'r PlannedField, source: Source<'r, R>) -> Written {
+        if self.level.holes.is_empty() {
+            self.level.holes.reserve(EXPECTED_HOLES);
+            self.level.paths.reserve(EXPECTED_HOLES * self.path.len());
+        }
         let path = self.level.paths.len();
         self.level.paths.extend_from_slice(&self.path);
         self.level.holes.push(Hole {

@@ -11,7 +11,7 @@ const DOCUMENTS_BETWEEN: usize = 100;
 /// Sends so many documents, and prints what became of memory and of the cache.
 pub(crate) fn send(gateway: &mut Gateway, documents: usize) {
     for _ in 0..5 {
-        reads::send(gateway);
+        reads::send(gateway, None);
     }
     let (hits, misses) = lookups();
     let text = read_operation("Today");
@@ -20,7 +20,7 @@ pub(crate) fn send(gateway: &mut Gateway, documents: usize) {
             for number in from..to {
                 gateway.ask(member::UNREGISTERED, &unique(&text, number));
                 if number % DOCUMENTS_BETWEEN == 0 {
-                    reads::send(gateway);
+                    reads::send(gateway, None);
                 }
             }
         });

@@ -39,6 +39,9 @@ enum Verb {
     Count {
         /// How often to count each operation.
         rounds: usize,
+        /// Counts this query only, for a profile of it.
+        #[arg(long)]
+        query: Option<String>,
     },
     /// Sends documents that are all different, and prints what became of memory and cache.
     Flood { documents: usize },
@@ -58,21 +61,25 @@ fn main() {
     let _context = runtime.enter();
     let mut gateway = Gateway::start(&options.url, &settings, &runtime);
     match options.verb {
-        Verb::Count { rounds } => count(&mut gateway, rounds),
+        Verb::Count { rounds, query } => count(&mut gateway, rounds, query.as_deref()),
         Verb::Flood { documents } => flood::send(&mut gateway, documents),
     }
     telemetry.stop();
 }
 
-fn count(gateway: &mut Gateway, rounds: usize) {
+fn count(gateway: &mut Gateway, rounds: usize, query: Option<&str>) {
     for round in 0..WARM_UP + rounds {
         if round == WARM_UP {
             gateway.start_counting();
         }
-        reads::send(gateway);
-        changes::send(gateway, round);
+        reads::send(gateway, query);
+        if query.is_none() {
+            changes::send(gateway, round);
+        }
     }
-    attacks::send(gateway);
+    if query.is_none() {
+        attacks::send(gateway);
+    }
     for (name, allocations) in gateway.counted() {
         println!("{name} {allocations}");
     }

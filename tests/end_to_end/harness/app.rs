@@ -282,6 +282,7 @@ impl Drop for TestApp {
         if !std::thread::panicking() {
             super::leaks::assert_none();
             super::outbox::assert_outbox_empty(&self.url);
+            super::postgres::discard(&self.url);
         }
     }
 }

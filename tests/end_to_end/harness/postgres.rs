@@ -14,3 +14,8 @@ static SERVER: LazyLock<Postgres> = LazyLock::new(|| {
 pub(crate) async fn copy() -> String {
     SERVER.seeded().await
 }
+
+/// Has the copy with this URL dropped before the next is made. Databases of other servers are kept.
+pub(crate) fn discard(url: &str) {
+    SERVER.discard(url);
+}

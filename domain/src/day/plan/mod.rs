@@ -2,17 +2,16 @@
 //! seed of the cycle, and overlaid with the member's log. There is no other input, so a day is the same whenever and
 //! wherever it is computed, and needs no stored rows.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use super::{
     Day, PlannedMeal, ScheduledWorkout,
-    log::{DayLog, MealChoice, WorkoutCompletion},
+    log::DayLog,
     menu::{MenuEntry, menu},
 };
 use crate::{
     catalogue::Catalogue,
     cycle::Cycle,
-    enums::MealSlot,
     id::{DayId, PlannedMealId, ScheduledWorkoutId, WorkoutId},
     nutrition::Nutrition,
     preferences::{self, Preferences},
@@ -44,16 +43,7 @@ pub fn plan(
         programme,
         catalogue,
         history,
-        completions: log
-            .completions
-            .iter()
-            .map(|row| ((row.day, row.position), row))
-            .collect(),
-        choices: log
-            .choices
-            .iter()
-            .map(|row| ((row.day, row.slot, row.position), row))
-            .collect(),
+        log,
     };
     numbers
         .into_iter()
@@ -66,8 +56,7 @@ struct Planner<'a> {
     programme: &'a Programme,
     catalogue: &'a Catalogue,
     history: &'a [Preferences],
-    completions: HashMap<(u8, u8), &'a WorkoutCompletion>,
-    choices: HashMap<(u8, MealSlot, u8), &'a MealChoice>,
+    log: &'a DayLog,
 }
 
 impl Planner<'_> {
@@ -80,18 +69,17 @@ impl Planner<'_> {
         };
         let date = self.cycle.date_of(number);
         let preferences = preferences::effective_on(self.history, date);
-        let (seed, meals) = (self.cycle.seed, &content.meals);
-        let meals: Vec<_> = menu(
-            seed,
+        let menu = menu(
+            self.cycle.seed,
             number,
-            meals,
+            &content.meals,
             self.programme,
             self.catalogue,
             preferences,
-        )
-        .into_iter()
-        .filter_map(|entry| self.meal(id, entry, preferences))
-        .collect();
+        );
+        let mut meals = Vec::with_capacity(menu.len());
+        let planned = menu.into_iter();
+        meals.extend(planned.filter_map(|entry| self.meal(id, entry, preferences)));
         Some(Day {
             id,
             number: i32::from(number),
@@ -105,7 +93,8 @@ impl Planner<'_> {
     }
 
     fn workout(&self, day: DayId, position: u8, planned: WorkoutId) -> Option<ScheduledWorkout> {
-        let completion = self.completions.get(&(day.number, position));
+        let mut completions = self.log.completions.iter();
+        let completion = completions.find(|row| (row.day, row.position) == (day.number, position));
         let id = completion.map_or(planned, |row| row.workout_id);
         Some(ScheduledWorkout {
             id: ScheduledWorkoutId { day, position },
@@ -123,15 +112,17 @@ impl Planner<'_> {
         preferences: Option<&Preferences>,
     ) -> Option<PlannedMeal> {
         let MenuEntry { slot, position, .. } = entry;
-        let chosen = self.choices.get(&(day.number, slot, position));
+        let place = (day.number, slot, position);
+        let mut choices = self.log.choices.iter();
+        let chosen = choices.find(|row| (row.day, row.slot, row.position) == place);
         let chosen = chosen.and_then(|row| {
             let recipe = self.catalogue.recipes.get(&row.recipe_id);
             match recipe {
                 Some(recipe) if row.eaten_at.is_none() => preferences
                     .is_some_and(|preferences| may_serve(recipe, slot, preferences))
-                    .then_some((*row, Some(recipe))),
+                    .then_some((row, Some(recipe))),
                 None if row.eaten_at.is_none() => None,
-                _ => Some((*row, recipe)),
+                _ => Some((row, recipe)),
             }
         });
         let (recipe, servings, eaten_at) = match chosen {
