@@ -154,7 +154,7 @@ fn draw(bar: &Bar, total: f64) -> String {
     };
     let from = column(bar.from).min(WIDTH - 1);
     let to = column(bar.from + bar.duration).max(from + 1);
-    let waited = column(bar.from + bar.wait).clamp(from, to);
+    let waited = from + column(bar.wait);
     let cells = (0..WIDTH).map(|cell| match cell {
         cell if cell < from || cell >= to => ' ',
         cell if cell < waited => '░',
