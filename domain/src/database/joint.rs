@@ -26,11 +26,7 @@ use futures_util::{
 use sea_orm::{DbErr, Statement, sea_query::Values, sqlx::postgres::PgRow};
 use smallvec::SmallVec;
 
-use super::{
-    failure::Failure,
-    fetch::RowSet,
-    session::Session,
-};
+use super::{failure::Failure, fetch::RowSet, session::Session};
 
 /// Reads that were started at the same time.
 #[derive(Debug, Default)]

@@ -66,6 +66,20 @@ impl StatementTracker {
         telemetry::observe(call.sql, &self.span, inner.run(call)).await
     }
 
+    /// Runs a statement that is on the timeline.
+    async fn run_timed(
+        &self,
+        inner: &impl Run,
+        running: &RunningStatement<'_>,
+        rows: Rows,
+    ) -> Result<Fetched, DbErr> {
+        let call = Call {
+            wait: Some(&running.wait),
+            ..Call::with_values(&running.sql, running.values.as_ref(), rows)
+        };
+        self.run(inner, &call).await
+    }
+
     async fn start(&self, sql: &str) -> Option<SemaphorePermit<'_>> {
         self.count.fetch_add(1, Relaxed);
         if let Some(texts) = &self.recorded {
@@ -136,7 +150,10 @@ impl Session {
     pub(super) async fn read(&self, statement: &mut Statement) -> Result<Fetched, DbErr> {
         let taken = std::mem::replace(statement, super::statement("", []));
         let mut running = self.begin_statement(taken);
-        let result = self.run_timed(&running, Rows::All).await;
+        let result = self
+            .tracker
+            .run_timed(&self.inner, &running, Rows::All)
+            .await;
         if result.is_err() {
             let values = running.values.clone().map_or_else(Vec::new, |it| it.0);
             *statement = super::statement(&*running.sql, values);
@@ -207,20 +224,6 @@ impl<C> Counted<C> {
     }
 }
 
-impl<C: Run> Counted<C> {
-    async fn run_timed(
-        &self,
-        running: &RunningStatement<'_>,
-        rows: Rows,
-    ) -> Result<Fetched, DbErr> {
-        let call = Call {
-            wait: Some(&running.wait),
-            ..Call::with_values(&running.sql, running.values.as_ref(), rows)
-        };
-        self.tracker.run(&self.inner, &call).await
-    }
-}
-
 impl<C: Run> Run for Counted<C> {
     async fn run(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
         let statement = super::statement(call.sql, []);
@@ -236,7 +239,7 @@ impl<C: Run> Run for Counted<C> {
 
     async fn run_statement(&self, statement: Statement, rows: Rows) -> Result<Fetched, DbErr> {
         let mut running = self.begin_statement(statement);
-        let result = self.run_timed(&running, rows).await;
+        let result = self.tracker.run_timed(&self.inner, &running, rows).await;
         running.end(&result);
         result
     }
