@@ -5,12 +5,12 @@ use std::{collections::HashSet, sync::Arc};
 use coach_domain::request_trace::{
     self, ExplainRequest, REMEMBERED, RequestTrace, SideEffectState, side_effect_states,
 };
-use coach_execution::{Batch, Output, PlannedField, Writer, Written};
+use coach_execution::Batch;
 use uuid::Uuid;
 
 use crate::{
     Error, MutationError, RequestContext, Resolvers, arguments, batch, input, mutation,
-    payload::ExplainRequestPayload, query, types,
+    payload::ExplainRequestPayload, query,
 };
 
 impl query::SlowRequests for Resolvers {
@@ -83,11 +83,5 @@ impl mutation::ExplainRequest for Resolvers {
             explanations: Some(explained),
             ..Default::default()
         })
-    }
-}
-
-impl<R> Output<types::ID, R> for Uuid {
-    fn write<'r>(&self, _: &'r PlannedField, _: &'r R, out: &mut Writer<'r, R>) -> Written {
-        out.plain_text(self)
     }
 }

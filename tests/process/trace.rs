@@ -62,7 +62,7 @@ fn the_person_on_call_finds_the_slow_statement() {
     for part in [
         "status 200",
         "prepare ",
-        "SELECT member, 1 row",
+        "SELECT workout_completion, ",
         "◀ ",
         "Cycle.today, 1 key",
     ] {
