@@ -43,6 +43,7 @@ pub mod queue;
 pub mod recipe;
 pub mod redrive;
 pub mod reminder;
+pub mod request_trace;
 mod safety;
 mod search;
 pub mod shopping;

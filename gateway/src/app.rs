@@ -11,6 +11,9 @@ use sea_orm::DbErr;
 /// How often to look for a new version of the catalogue.
 const CATALOGUE_REFRESH_INTERVAL: Duration = Duration::from_secs(5);
 
+/// How often slow and failed requests are written.
+const TRACE_INTERVAL: Duration = Duration::from_secs(1);
+
 /// Why the database cannot be prepared. Meant for operators: messages include the cause, which responses to clients
 /// hide.
 #[derive(Debug, thiserror::Error)]
@@ -93,6 +96,21 @@ pub fn watch_catalogue(catalogue: &Arc<catalogue::Cache>, database: Pool) {
             }
             drop(catalogue);
             tokio::time::sleep(CATALOGUE_REFRESH_INTERVAL).await;
+        }
+    });
+}
+
+/// Spawns a task that writes slow and failed requests to the table, and forgets old ones. It ends once the app is dropped.
+pub fn write_traces(app: &Arc<App>) {
+    let app = Arc::downgrade(app);
+    tokio::spawn(async move {
+        while let Some(app) = app.upgrade() {
+            app.traces.expire(app.clock.now());
+            if let Err(error) = app.traces.write(&app.database).await {
+                tracing::debug!(error = %WithCause(&error), "slow requests were not written");
+            }
+            drop(app);
+            tokio::time::sleep(TRACE_INTERVAL).await;
         }
     });
 }

@@ -80,6 +80,7 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
             Verb::Seed => command::database::seed(&settings).await,
             Verb::Catalogue(catalogue) => command::catalogue::run(&settings, catalogue).await,
             Verb::Queue(queue) => command::queue::run(&settings, queue).await,
+            Verb::Trace(trace) => command::trace::run(&settings, trace).await,
             Verb::Live(live) => command::live::run(&settings, live).await,
             Verb::Webhook(webhook) => command::webhook::run(&settings, webhook).await,
             Verb::Token { .. } | Verb::Schema(_) | Verb::CheckConfig => Ok(()),

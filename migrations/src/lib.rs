@@ -55,6 +55,7 @@ const MIGRATIONS: &[SqlMigration] = &migrations![
     "0042_replica_lease",
     "0043_covering_logs",
     "0044_reporting",
+    "0045_request_trace",
 ];
 
 impl MigrationName for SqlMigration {

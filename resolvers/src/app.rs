@@ -11,6 +11,7 @@ use coach_domain::{
     object::ObjectStore,
     purchase::Shops,
     queue,
+    request_trace::TraceStore,
     url::Url,
 };
 use coach_execution::OperationType;
@@ -37,6 +38,8 @@ pub struct App {
     pub live: Arc<StatusCache>,
     /// The public URL of the live status file.
     pub status_url: Url,
+    /// The recent requests of this process.
+    pub traces: Arc<TraceStore>,
     /// Whether requests record the texts of their SQL statements, for tests.
     pub record_statements: bool,
 }

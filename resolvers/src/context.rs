@@ -8,7 +8,7 @@ use coach_domain::{
     catalogue::Catalogue,
     command::{self, Command, CommandRequest},
     cycle::{self, Cycle},
-    database::{self, Session},
+    database::{self, Session, Timeline},
     day::{self, log::DayLog},
     detached, favourite,
     id::{CycleId, MemberId, RecipeId},
@@ -20,7 +20,7 @@ use coach_domain::{
     viewer::{Role, Viewer},
 };
 use coach_execution::{Loader, OperationType, SmallMap};
-use tokio::sync::OnceCell;
+use tokio::{sync::OnceCell, time::Instant};
 use tracing::{Instrument as _, Span};
 
 use crate::{App, MutationError, MutationInput};
@@ -47,12 +47,14 @@ pub struct RequestContext {
 }
 
 impl RequestContext {
-    /// The context of a request that starts now and executes an operation of this type. `span` is its span.
+    /// The context of a request that starts now and executes an operation of this type. `span` is its span, and what it
+    /// does is on `timeline`.
     pub fn new(
         app: Arc<App>,
         viewer: Viewer,
         operation: Option<OperationType>,
         span: Span,
+        timeline: Arc<Timeline>,
     ) -> Self {
         let database = app.database_for(operation);
         let session = if app.record_statements {
@@ -60,6 +62,7 @@ impl RequestContext {
         } else {
             Session::new(database, span)
         };
+        let session = session.with_timeline(timeline);
         let now = app.clock.now();
         Self::with_session(app, session, now, viewer)
     }
@@ -168,7 +171,7 @@ impl RequestContext {
     }
 
     /// The application.
-    pub(crate) fn app(&self) -> &App {
+    pub(crate) fn app(&self) -> &Arc<App> {
         &self.app
     }
 
@@ -176,9 +179,20 @@ impl RequestContext {
         self.session.span()
     }
 
-    /// Runs a batch within its span.
-    pub(crate) async fn in_span<F: Future>(&self, span: Span, run: F) -> F::Output {
-        database::in_span(span, run).await
+    /// Runs the batch of a field within its span. It is on the request's timeline.
+    pub(crate) async fn run_batch<F: Future>(
+        &self,
+        field: &'static str,
+        keys: usize,
+        span: Span,
+        run: F,
+    ) -> F::Output {
+        let began_at = Instant::now();
+        let output = database::in_span(span, run).await;
+        if let Some(timeline) = self.session.timeline() {
+            timeline.add_batch(field, keys, began_at);
+        }
+        output
     }
 
     /// Whether the viewer is anonymous.

@@ -6,6 +6,8 @@ use coach_domain::id::{
 };
 use coach_execution::{Output, PlannedField, Writer, Written};
 
+use uuid::Uuid;
+
 use crate::types;
 
 macro_rules! ids {
@@ -36,3 +38,10 @@ ids!(
     ExerciseId,
     LiveSessionId,
 );
+
+/// The id of a row that is no `Node`, as logs and the subcommands of `coach` show it.
+impl<R> Output<types::ID, R> for Uuid {
+    fn write<'r>(&self, _: &'r PlannedField, _: &'r R, out: &mut Writer<'r, R>) -> Written {
+        out.plain_text(self)
+    }
+}

@@ -29,6 +29,7 @@ mod patch;
 mod plan;
 mod preferences;
 mod recipe;
+mod request_trace;
 mod scalar;
 mod schedule;
 mod subscription;

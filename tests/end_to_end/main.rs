@@ -28,6 +28,7 @@ mod reporting;
 mod rules;
 mod shops;
 mod sign_in;
+mod slow_requests;
 mod today;
 mod tokens;
 mod trace;

@@ -30,7 +30,8 @@ fn the_listener_knows_what_is_private() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn planted_canaries_do_not_leak() {
-    let app = TestApp::start().await;
+    // What is slow is written to a table, too.
+    let app = TestApp::with_env(&[("COACH_SLOW_REQUEST", "1ms")]).await;
     let before = leaks::searched();
     let token = app.token(MAYA);
 
@@ -67,6 +68,11 @@ async fn planted_canaries_do_not_leak() {
     ] {
         request.send().await.expect("an answer");
     }
+    app.app.traces.write(&*app.pool).await.expect("written");
+    let traces = "SELECT string_agg(trace::text, ' ') FROM request_trace";
+    let traces = app.value(traces).await.expect("slow requests");
+    let names = BTreeSet::from(["Maya Brandt".to_owned(), CANARY.to_owned()]);
+    assert_eq!(leaks::find_personal_data(&traces, &names), None);
 
     let after = leaks::searched();
     assert!(

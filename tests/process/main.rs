@@ -11,3 +11,4 @@ mod queue;
 mod schema;
 mod serve;
 mod telemetry;
+mod trace;

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use coach_domain::{clock::SystemClock, command::CommandRate, live::StatusCache, purchase::Shops};
+use coach_domain::{
+    clock::SystemClock, command::CommandRate, live::StatusCache, purchase::Shops,
+    request_trace::TraceStore,
+};
 use coach_gateway::{
     auth::{Authenticator, LocalIssuer},
     http::{self, AppState},
@@ -49,6 +52,7 @@ impl Gateway {
             objects: fixture.objects.clone(),
             rate: CommandRate::new(settings.limits.commands),
             status_url: settings.status_url(settings.listen).expect("an address"),
+            traces: Arc::new(TraceStore::new(settings.traces, "here")),
             record_statements: false,
         });
         let issuer = Arc::new(LocalIssuer::generate().expect("randomness"));

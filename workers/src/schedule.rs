@@ -16,7 +16,7 @@ use coach_domain::{
     purchase::{ARCHIVE_PURGE, ARCHIVE_RETENTION, UNLINKED_PURGE, UNLINKED_RETENTION},
     queue::DEAD_LETTER_RETENTION,
     reminder::{self, CheckInsDue, SubscriptionsExpiring, SubscriptionsLapsed},
-    webhook,
+    request_trace, webhook,
 };
 use tokio_util::sync::CancellationToken;
 use tracing::Span;
@@ -109,6 +109,7 @@ impl Scheduler {
             (ARCHIVE_PURGE, now - ARCHIVE_RETENTION),
             (UNLINKED_PURGE, now - UNLINKED_RETENTION),
             (webhook::PURGE, now - WEBHOOK_EVENT_RETENTION),
+            (request_trace::PURGE, now - request_trace::RETENTION),
         ] {
             self.purge(&purge, before).await;
         }

@@ -40,6 +40,7 @@ pub const TABLES: &[&str] = &[
     "recipe_step",
     "reminder",
     "replica_lease",
+    "request_trace",
     "seaql_migrations",
     "shop_clock",
     "subscription",

@@ -34,12 +34,12 @@ use crate::{
     Error, Result,
     catalogue::Catalogue,
     clock::Clock,
-    database::Session,
+    database::{EnqueuedMessage, Session},
     decision::MAX_OFFLINE_AGE,
     email_address::EmailAddress,
     kill_point,
     member::{self, Member},
-    outbox,
+    outbox::{self, OutboxMessage},
     viewer::Subject,
 };
 
@@ -151,7 +151,7 @@ async fn attempt<C: Command>(
     let done = async {
         let locked = member::lock(&transaction, request.subject).await?;
         if let Some(output) = idempotency::find::<C>(&transaction, request, command).await? {
-            return Ok((output, false));
+            return Ok((output, None));
         }
         let member = match locked {
             Some(_) => member::find_by_subject(&transaction, request.subject, now).await?,
@@ -175,15 +175,16 @@ async fn attempt<C: Command>(
         idempotency::insert::<C>(&transaction, request, command, &output, now).await?;
         outbox::insert(&transaction, &messages, session.span(), now).await?;
         kill_point::reached("after-insert");
-        Ok((output, true))
+        Ok((output, Some(messages)))
     };
     match done.await {
-        Ok((output, is_new)) => {
+        Ok((output, messages)) => {
             transaction.commit().await?;
             kill_point::reached("after-commit");
             outbox::notify_relays();
-            if is_new {
+            if let Some(messages) = messages {
                 C::count();
+                add_to_timeline(session, &messages);
             }
             Ok(Ok(output))
         }
@@ -194,6 +195,16 @@ async fn attempt<C: Command>(
                 CommandError::Internal(error) => Err(error),
             }
         }
+    }
+}
+
+fn add_to_timeline(session: &Session, messages: &[OutboxMessage]) {
+    if let Some(timeline) = session.timeline() {
+        timeline.add_messages(messages.iter().map(|message| EnqueuedMessage {
+            id: message.id,
+            kind: message.kind,
+            queue: message.queue.as_str(),
+        }));
     }
 }
 

@@ -12,7 +12,7 @@ use sea_orm::{
 };
 
 use super::{
-    lease::{Call, Rows, Run},
+    lease::{Rows, Run},
     pool::{Pool, query_error},
     session::{Session, Transaction},
     transaction::PoolTransaction,
@@ -116,8 +116,8 @@ pub enum RowSet {
 
 impl RowSet {
     /// Runs a statement on its own.
-    pub(super) async fn of(db: &impl Run, statement: &Statement) -> Result<Self, DbErr> {
-        let fetched = db.run(&Call::prepared(statement, Rows::All)).await?;
+    pub(super) async fn of(db: &impl Run, statement: Statement) -> Result<Self, DbErr> {
+        let fetched = db.run_statement(statement, Rows::All).await?;
         Ok(Self::All(fetched.rows))
     }
 
@@ -187,13 +187,13 @@ pub trait Fetch: ConnectionTrait {
 
 impl Fetch for Pool {
     async fn rows(&self, statement: Statement) -> Result<RowSet, DbErr> {
-        RowSet::of(self, &statement).await
+        RowSet::of(self, statement).await
     }
 }
 
 impl Fetch for PoolTransaction {
     async fn rows(&self, statement: Statement) -> Result<RowSet, DbErr> {
-        RowSet::of(self, &statement).await
+        RowSet::of(self, statement).await
     }
 }
 
@@ -206,6 +206,6 @@ impl Fetch for Session {
 
 impl Fetch for Transaction {
     async fn rows(&self, statement: Statement) -> Result<RowSet, DbErr> {
-        RowSet::of(self, &statement).await
+        RowSet::of(self, statement).await
     }
 }

@@ -26,12 +26,7 @@ use futures_util::{
 use sea_orm::{DbErr, Statement, sea_query::Values, sqlx::postgres::PgRow};
 use smallvec::SmallVec;
 
-use super::{
-    failure::Failure,
-    fetch::RowSet,
-    lease::{Call, Rows, Run as _},
-    session::Session,
-};
+use super::{failure::Failure, fetch::RowSet, session::Session};
 
 /// Reads that were started at the same time.
 #[derive(Debug, Default)]
@@ -146,7 +141,7 @@ impl Waiting {
         }
         match joint.start(session) {
             // Boxed, for the compiler computes the layout of no deeper futures.
-            Start::Alone(statement) => RowSet::of(session, &statement).boxed().await,
+            Start::Alone(statement) => RowSet::of(session, statement).boxed().await,
             Start::Together(run) => run.await.take(place),
         }
     }
@@ -172,8 +167,8 @@ async fn others_start() {
 
 /// Runs reads as one statement or, if that fails, each on its own.
 async fn run_together(session: Session, mut statements: Vec<Statement>) -> Results {
-    let (joint, parts) = joint_statement(&mut statements);
-    let error = match session.run(&Call::prepared(&joint, Rows::All)).await {
+    let (mut joint, parts) = joint_statement(&mut statements);
+    let error = match session.read(&mut joint).await {
         Ok(fetched) => return Results::Joint(Arc::new(fetched.rows), parts),
         Err(error) => error,
     };
@@ -181,7 +176,7 @@ async fn run_together(session: Session, mut statements: Vec<Statement>) -> Resul
         statements.iter().map(|_| Err(error.clone())).collect()
     } else {
         return_values(joint, &parts, &mut statements);
-        let reads = statements.iter();
+        let reads = statements.into_iter();
         join_all(reads.map(|statement| RowSet::of(&session, statement))).await
     };
     let results = results.into_iter().map(|result| Mutex::new(Some(result)));

@@ -18,6 +18,7 @@ use tokio::{runtime::Handle, sync::OwnedSemaphorePermit, time::timeout};
 use super::{
     connections::{CheckedOut, Connections, RELEASE_TIMEOUT, return_to_driver},
     failure, monitor,
+    timeline::WaitTime,
 };
 
 /// A statement for the server.
@@ -29,6 +30,8 @@ pub(super) struct Call<'a> {
     /// Whether it may be a named prepared statement, which is cached.
     pub(super) named: bool,
     pub(super) rows: Rows,
+    /// Where to note how long it waits for a connection.
+    pub(super) wait: Option<&'a WaitTime>,
 }
 
 /// Which rows to fetch.
@@ -47,20 +50,34 @@ pub(super) struct Fetched {
 }
 
 /// A connection or pool that runs statements.
-pub(super) trait Run {
+pub(super) trait Run: Sync {
     /// Runs a statement.
     fn run(&self, call: &Call<'_>) -> impl Future<Output = Result<Fetched, DbErr>> + Send;
+
+    /// Runs a statement that nobody needs afterwards.
+    fn run_statement(
+        &self,
+        statement: Statement,
+        rows: Rows,
+    ) -> impl Future<Output = Result<Fetched, DbErr>> + Send {
+        async move { self.run(&Call::prepared(&statement, rows)).await }
+    }
 }
 
 static NO_VALUES: Values = Values(Vec::new());
 
 impl<'a> Call<'a> {
     pub(super) fn prepared(statement: &'a Statement, rows: Rows) -> Self {
+        Self::with_values(&statement.sql, statement.values.as_ref(), rows)
+    }
+
+    pub(super) fn with_values(sql: &'a str, values: Option<&'a Values>, rows: Rows) -> Self {
         Self {
-            sql: &statement.sql,
-            values: Some(statement.values.as_ref().unwrap_or(&NO_VALUES)),
+            sql,
+            values: Some(values.unwrap_or(&NO_VALUES)),
             named: true,
             rows,
+            wait: None,
         }
     }
 
@@ -70,6 +87,14 @@ impl<'a> Call<'a> {
             values: None,
             named: false,
             rows: Rows::None,
+            wait: None,
+        }
+    }
+
+    /// Notes how long the statement has waited for a connection.
+    pub(super) fn add_wait(&self, duration: Duration) {
+        if let Some(wait) = self.wait {
+            wait.add(duration);
         }
     }
 

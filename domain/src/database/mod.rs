@@ -14,6 +14,7 @@
 mod connect;
 mod connections;
 mod decode;
+mod explain;
 pub(crate) mod failure;
 mod fetch;
 mod joint;
@@ -27,6 +28,7 @@ mod rows;
 mod session;
 mod statements;
 mod telemetry;
+mod timeline;
 mod transaction;
 mod write;
 
@@ -34,13 +36,15 @@ use sea_orm::{DbBackend, Statement, Value};
 
 pub use connect::{Options, PoolMode, ServerRole, connect, open};
 pub(crate) use decode::impl_decode;
+pub use explain::{Explained, explain};
 pub use fetch::{Fetch, FromRow, RowReader};
 pub use pool::{MIN_SERVER_VERSION, Pool, ServerState};
 pub use purge::Purge;
 pub use replica::{Replica, ReplicaOptions};
 pub(crate) use rows::{Column, Keyed, by_key};
 pub use session::{Counted, Session, Transaction};
-pub use telemetry::in_span;
+pub use telemetry::{in_span, summary};
+pub use timeline::{EnqueuedMessage, TimedBatch, TimedStatement, Timeline, TimelineEntries};
 pub use transaction::PoolTransaction;
 pub use write::{Columns, insert, update};
 

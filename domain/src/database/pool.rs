@@ -184,7 +184,10 @@ impl Pool {
         if !self.keeps_sessions() {
             return Box::pin(self.run_in_transaction(call)).await;
         }
-        let mut lease = self.lease().await?;
+        let began_at = Instant::now();
+        let lease = self.lease().await;
+        call.add_wait(began_at.elapsed());
+        let mut lease = lease?;
         let fetched = lease.run(call, self.statement_limit()).await;
         fetched.map_err(|error| {
             self.report_error(&error);
@@ -194,6 +197,7 @@ impl Pool {
 
     async fn run_in_transaction(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
         let transaction = PoolTransaction::begin(self, "").await?;
+        call.add_wait(transaction.waited());
         let fetched = transaction.run(call).await?;
         transaction.commit().await?;
         Ok(fetched)

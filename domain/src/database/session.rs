@@ -1,24 +1,31 @@
 //! The database as one request uses it: the pool, with its statements counted and traced.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicUsize, Ordering::Relaxed},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    time::Duration,
 };
 
 use sea_orm::{
     AccessMode, DbErr, IsolationLevel, Statement, TransactionError, TransactionOptions,
     TransactionSession, TransactionTrait,
 };
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    time::Instant,
+};
 use tracing::Span;
 
 use super::{
     fetch::RowSet,
     joint::Waiting,
-    lease::{Call, Fetched, Run},
+    lease::{Call, Fetched, Rows, Run},
     pool::Pool,
     statements::impl_connection_trait,
     telemetry,
+    timeline::{RunningStatement, Timeline},
     transaction::{self, Boxed, PoolTransaction},
 };
 
@@ -33,6 +40,8 @@ struct StatementTracker {
     count: AtomicUsize,
     /// The SQL of the statements, for tests.
     recorded: Option<Mutex<Vec<String>>>,
+    /// The request's timeline.
+    timeline: Option<Arc<Timeline>>,
     permits: Semaphore,
     waiting: Waiting,
 }
@@ -43,19 +52,32 @@ impl StatementTracker {
             span,
             count: AtomicUsize::new(0),
             recorded: None,
+            timeline: None,
             permits: Semaphore::new(MAX_CONCURRENT_STATEMENTS),
             waiting: Waiting::default(),
         }
     }
 
     /// Counts a statement, waits for a permit, and runs it.
-    async fn run<T>(
+    async fn run(&self, inner: &impl Run, call: &Call<'_>) -> Result<Fetched, DbErr> {
+        let began_at = Instant::now();
+        let _permit = self.start(call.sql).await;
+        call.add_wait(began_at.elapsed());
+        telemetry::observe(call.sql, &self.span, inner.run(call)).await
+    }
+
+    /// Runs a statement that is on the timeline.
+    async fn run_timed(
         &self,
-        sql: &str,
-        run: impl Future<Output = Result<T, DbErr>>,
-    ) -> Result<T, DbErr> {
-        let _permit = self.start(sql).await;
-        telemetry::observe(sql, &self.span, run).await
+        inner: &impl Run,
+        running: &RunningStatement<'_>,
+        rows: Rows,
+    ) -> Result<Fetched, DbErr> {
+        let call = Call {
+            wait: Some(&running.wait),
+            ..Call::with_values(&running.sql, running.values.as_ref(), rows)
+        };
+        self.run(inner, &call).await
     }
 
     async fn start(&self, sql: &str) -> Option<SemaphorePermit<'_>> {
@@ -66,6 +88,25 @@ impl StatementTracker {
         }
         // The semaphore is never closed.
         self.permits.acquire().await.ok()
+    }
+
+    /// Runs transaction control, which is on the timeline and not counted.
+    async fn control<T>(
+        &self,
+        sql: &'static str,
+        run: impl Future<Output = Result<T, DbErr>>,
+        waited: impl FnOnce(&T) -> Duration,
+    ) -> Result<T, DbErr> {
+        let timeline = self.timeline.as_deref();
+        let mut running = Timeline::begin_control(timeline, sql);
+        let result = run.await;
+        match &result {
+            Ok(done) => running.wait.add(waited(done)),
+            Err(DbErr::ConnectionAcquire(_)) => running.wait_until_now(),
+            Err(_) => {}
+        }
+        running.end_control(&result);
+        result
     }
 }
 
@@ -105,6 +146,36 @@ impl Session {
         }
     }
 
+    /// Runs a read, and gives its statement back if it fails.
+    pub(super) async fn read(&self, statement: &mut Statement) -> Result<Fetched, DbErr> {
+        let taken = std::mem::replace(statement, super::statement("", []));
+        let mut running = self.begin_statement(taken);
+        let result = self
+            .tracker
+            .run_timed(&self.inner, &running, Rows::All)
+            .await;
+        if result.is_err() {
+            let values = running.values.clone().map_or_else(Vec::new, |it| it.0);
+            *statement = super::statement(&*running.sql, values);
+        }
+        running.end(&result);
+        result
+    }
+
+    /// The same session, whose statements are also on this timeline. To be called before it is cloned.
+    #[must_use]
+    pub fn with_timeline(mut self, timeline: Arc<Timeline>) -> Self {
+        if let Some(tracker) = Arc::get_mut(&mut self.tracker) {
+            tracker.timeline = Some(timeline);
+        }
+        self
+    }
+
+    /// The timeline that the statements are on.
+    pub fn timeline(&self) -> Option<&Timeline> {
+        self.tracker.timeline.as_deref()
+    }
+
     /// The pool itself, for statements that do not belong to this request.
     pub fn pool(&self) -> &Pool {
         &self.inner
@@ -137,15 +208,40 @@ impl<C> Counted<C> {
         &self.tracker.span
     }
 
-    fn track(&self, inner: PoolTransaction) -> Transaction {
+    /// Begins a transaction that shares the count.
+    async fn track(
+        &self,
+        begin: impl Future<Output = Result<PoolTransaction, DbErr>>,
+    ) -> Result<Transaction, DbErr> {
+        let begun = (self.tracker).control("BEGIN", begin, PoolTransaction::waited);
+        let inner = begun.await?;
         let tracker = Arc::clone(&self.tracker);
-        Counted { inner, tracker }
+        Ok(Counted { inner, tracker })
+    }
+
+    fn begin_statement(&self, statement: Statement) -> RunningStatement<'_> {
+        Timeline::begin(self.tracker.timeline.as_deref(), statement)
     }
 }
 
-impl<C: Run + Sync> Run for Counted<C> {
+impl<C: Run> Run for Counted<C> {
     async fn run(&self, call: &Call<'_>) -> Result<Fetched, DbErr> {
-        self.tracker.run(call.sql, self.inner.run(call)).await
+        let statement = super::statement(call.sql, []);
+        let mut running = self.begin_statement(statement);
+        let call = Call {
+            wait: Some(&running.wait),
+            ..*call
+        };
+        let result = self.tracker.run(&self.inner, &call).await;
+        running.end(&result);
+        result
+    }
+
+    async fn run_statement(&self, statement: Statement, rows: Rows) -> Result<Fetched, DbErr> {
+        let mut running = self.begin_statement(statement);
+        let result = self.tracker.run_timed(&self.inner, &running, rows).await;
+        running.end(&result);
+        result
     }
 }
 
@@ -160,7 +256,7 @@ where
     type Transaction = Transaction;
 
     async fn begin(&self) -> Result<Transaction, DbErr> {
-        Ok(self.track(self.inner.begin().await?))
+        self.track(self.inner.begin()).await
     }
 
     async fn begin_with_config(
@@ -168,11 +264,12 @@ where
         isolation: Option<IsolationLevel>,
         access: Option<AccessMode>,
     ) -> Result<Transaction, DbErr> {
-        Ok(self.track(self.inner.begin_with_config(isolation, access).await?))
+        let begin = self.inner.begin_with_config(isolation, access);
+        self.track(begin).await
     }
 
     async fn begin_with_options(&self, options: TransactionOptions) -> Result<Transaction, DbErr> {
-        Ok(self.track(self.inner.begin_with_options(options).await?))
+        self.track(self.inner.begin_with_options(options)).await
     }
 
     async fn transaction<F, T, E>(&self, callback: F) -> Result<T, TransactionError<E>>
@@ -203,10 +300,16 @@ where
 #[async_trait::async_trait]
 impl TransactionSession for Transaction {
     async fn commit(self) -> Result<(), DbErr> {
-        self.inner.commit().await
+        let Self { inner, tracker } = self;
+        tracker
+            .control("COMMIT", inner.commit(), |()| Duration::ZERO)
+            .await
     }
 
     async fn rollback(self) -> Result<(), DbErr> {
-        self.inner.rollback().await
+        let Self { inner, tracker } = self;
+        tracker
+            .control("ROLLBACK", inner.rollback(), |()| Duration::ZERO)
+            .await
     }
 }

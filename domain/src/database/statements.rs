@@ -14,8 +14,8 @@ macro_rules! impl_connection_trait {
                 &self,
                 statement: sea_orm::Statement,
             ) -> Result<sea_orm::ExecResult, sea_orm::DbErr> {
-                use $crate::database::lease::{Call, Rows, Run as _};
-                let fetched = self.run(&Call::prepared(&statement, Rows::None)).await?;
+                use $crate::database::lease::{Rows, Run as _};
+                let fetched = self.run_statement(statement, Rows::None).await?;
                 Ok(fetched.result.into())
             }
 
@@ -31,8 +31,8 @@ macro_rules! impl_connection_trait {
                 &self,
                 statement: sea_orm::Statement,
             ) -> Result<Option<sea_orm::QueryResult>, sea_orm::DbErr> {
-                use $crate::database::lease::{Call, Rows, Run as _};
-                let fetched = self.run(&Call::prepared(&statement, Rows::First)).await?;
+                use $crate::database::lease::{Rows, Run as _};
+                let fetched = self.run_statement(statement, Rows::First).await?;
                 Ok(fetched.rows.into_iter().next().map(Into::into))
             }
 
@@ -40,8 +40,8 @@ macro_rules! impl_connection_trait {
                 &self,
                 statement: sea_orm::Statement,
             ) -> Result<Vec<sea_orm::QueryResult>, sea_orm::DbErr> {
-                use $crate::database::lease::{Call, Rows, Run as _};
-                let fetched = self.run(&Call::prepared(&statement, Rows::All)).await?;
+                use $crate::database::lease::{Rows, Run as _};
+                let fetched = self.run_statement(statement, Rows::All).await?;
                 Ok(fetched.rows.into_iter().map(Into::into).collect())
             }
         }

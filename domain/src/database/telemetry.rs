@@ -89,8 +89,8 @@ fn operation(sql: &str) -> &'static str {
         .unwrap_or("OTHER")
 }
 
-/// Verb and table, as in `SELECT recipe`.
-fn summary(sql: &str) -> String {
+/// What a statement is called: its verb and table, as in `SELECT recipe`.
+pub fn summary(sql: &str) -> String {
     let operation = operation(sql);
     let mut words = sql.split_ascii_whitespace();
     let introduces = |word: &&str| matches!(*word, "FROM" | "INTO" | "UPDATE" | "JOIN");
@@ -114,7 +114,7 @@ fn summary(sql: &str) -> String {
 }
 
 /// The kind of an error, without its message, which may repeat values.
-fn kind(error: &DbErr) -> &'static str {
+pub(super) fn kind(error: &DbErr) -> &'static str {
     match error {
         DbErr::ConnectionAcquire(_) => "pool",
         DbErr::Conn(_) => "connection",

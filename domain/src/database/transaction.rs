@@ -1,12 +1,12 @@
 //! Transactions on a pool.
 
-use std::pin::Pin;
+use std::{pin::Pin, time::Duration};
 
 use sea_orm::{
     AccessMode, DbErr, IsolationLevel, SqlxError, TransactionError, TransactionOptions,
     TransactionSession, TransactionTrait,
 };
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::Instant};
 
 use super::{
     failure,
@@ -20,6 +20,8 @@ use super::{
 pub struct PoolTransaction {
     pool: Pool,
     state: Mutex<State>,
+    /// How long it waited for its connection.
+    waited: Duration,
 }
 
 #[derive(Debug)]
@@ -47,7 +49,9 @@ impl PoolTransaction {
         };
         let settings = pool.local_settings();
         let sql = format!("BEGIN {isolation} {modes}; {settings}");
+        let began_at = Instant::now();
         let mut lease = pool.lease().await?;
+        let waited = began_at.elapsed();
         let started = lease.begin(&sql, pool.statement_limit()).await;
         started.map_err(|error| report_error(pool, error))?;
         Ok(Self {
@@ -56,7 +60,13 @@ impl PoolTransaction {
                 lease,
                 failed: false,
             }),
+            waited,
         })
+    }
+
+    /// How long it waited for its connection.
+    pub(super) fn waited(&self) -> Duration {
+        self.waited
     }
 
     /// Commits the transaction.

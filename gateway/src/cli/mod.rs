@@ -7,6 +7,7 @@
 
 mod live;
 mod queue;
+mod trace;
 mod webhook;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use clap::{
 pub(crate) use self::{
     live::{Live, LiveStateArg},
     queue::{ChangeOptions, Queue},
+    trace::Trace,
     webhook::Webhook,
 };
 
@@ -106,6 +108,9 @@ pub(crate) enum Verb {
     /// See what others have sent, and have it worked on again
     #[command(subcommand, after_help = webhook::AFTER_HELP)]
     Webhook(Webhook),
+    /// Find the cause of a slow answer: what its request did, and when
+    #[command(after_help = trace::AFTER_HELP)]
+    Trace(Trace),
     /// See and mend the status file of live sessions
     #[command(subcommand, after_help = live::AFTER_HELP)]
     Live(Live),
@@ -228,7 +233,7 @@ impl Verb {
     pub(crate) fn falls_back_to_dev(&self) -> bool {
         matches!(
             self,
-            Self::Catalogue(_) | Self::Queue(_) | Self::Live(_) | Self::Webhook(_)
+            Self::Catalogue(_) | Self::Queue(_) | Self::Trace(_) | Self::Live(_) | Self::Webhook(_)
         )
     }
 }

@@ -11,6 +11,7 @@ pub(crate) mod queue;
 pub(crate) mod schema;
 pub(crate) mod serve;
 pub(crate) mod token;
+pub(crate) mod trace;
 pub(crate) mod webhook;
 pub(crate) mod worker;
 

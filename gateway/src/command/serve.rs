@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use coach_domain::{clock::SystemClock, command::CommandRate, database::Pool, live::StatusCache};
+use coach_domain::{
+    clock::SystemClock, command::CommandRate, database::Pool, live::StatusCache,
+    request_trace::TraceStore,
+};
 use coach_gateway::{
     app,
     auth::{Authenticator, LocalIssuer},
@@ -44,6 +47,7 @@ pub(crate) async fn run(settings: Settings, with_workers: bool) -> anyhow::Resul
     if let Some(workers) = workers {
         workers.await?;
     }
+    state.write_traces().await;
     pool.close().await;
     Ok(())
 }
@@ -61,6 +65,13 @@ pub(super) fn options(settings: &Settings, with_workers: bool) -> server::Option
         1
     };
     server::Options::new(settings, servers * settings.database_connections + workers)
+}
+
+/// The name of this process: the machine's, which is the pod's in Kubernetes, and the process id.
+fn process_name() -> String {
+    let machine = rustix::system::uname();
+    let machine = machine.nodename().to_string_lossy();
+    format!("{machine}-{}", std::process::id())
 }
 
 /// Builds the state of a gateway that listens on `address`. `GraphiQL` is signed in as the subject `demo`, if given.
@@ -85,9 +96,11 @@ pub(super) async fn state(
         objects,
         rate: CommandRate::new(settings.limits.commands),
         status_url: settings.status_url(address)?,
+        traces: Arc::new(TraceStore::new(settings.traces, process_name())),
         record_statements: false,
     });
     app::watch_catalogue(&app.catalogue, app.database.clone());
+    app::write_traces(&app);
     let auth = &settings.auth;
     if let Some(issuer) = &auth.issuer {
         let authenticator = Authenticator::remote(issuer, auth, clock)?;

@@ -91,42 +91,41 @@ async fn graphql(state: &AppState, request: Request, log: &mut RequestLog) -> Re
     let cost_reporting = CostReporting::requested(headers, state.shared().limits.cost);
     let id = log.id;
     let viewer = authenticate(state, headers, &id).await;
-    let fail = |error: HttpError, batch| {
+    let fail = |error: HttpError, batch, log: &mut RequestLog| {
         meter::count_error(error.code(), None);
+        log.summary.add_error_code(error.code());
         error.respond_to(batch, media_type, Some(id.as_str()))
     };
     if method != Method::POST {
         let response = async {
             let viewer = viewer?;
             let params = Params::from_uri(&request.uri)?;
-            execute(state, params, viewer, method, &log.span).await
+            execute(state, params, viewer, method, log).await
         };
         return match response.await {
             Ok(response) => response.respond(media_type, log, cost_reporting),
-            Err(error) => fail(error, None),
+            Err(error) => fail(error, None, log),
         };
     }
     let body = body::read_json(headers, body, state.shared().limits.body_bytes).await;
     let (viewer, body) = match (viewer, body) {
         (Ok(viewer), Ok(body)) => (viewer, body),
         (Err(error), body) => {
-            return fail(
-                error,
-                body.ok().and_then(|body| GraphqlRequest::batch_size(&body)),
-            );
+            let batch = body.ok().and_then(|body| GraphqlRequest::batch_size(&body));
+            return fail(error, batch, log);
         }
-        (_, Err(error)) => return fail(error, None),
+        (_, Err(error)) => return fail(error, None, log),
     };
     let response = async {
         match GraphqlRequest::from_body(&body, state.shared().limits.batch)? {
             GraphqlRequest::Single(params) => {
-                let response = execute(state, params, viewer, method, &log.span).await?;
+                let response = execute(state, params, viewer, method, log).await?;
                 Ok(response.respond(media_type, log, cost_reporting))
             }
             GraphqlRequest::Batch(batch) => {
                 let responses = batch
                     .into_iter()
-                    .map(|params| execute(state, params, viewer.clone(), method, &log.span));
+                    .map(|params| execute(state, params, viewer.clone(), method, log));
                 let responses = try_join_all(responses).await?;
                 Ok(OperationResponse::respond_to_batch(
                     responses,
@@ -138,7 +137,7 @@ async fn graphql(state: &AppState, request: Request, log: &mut RequestLog) -> Re
         }
     };
     let response: Result<_, HttpError> = response.await;
-    response.unwrap_or_else(|error| fail(error, GraphqlRequest::batch_size(&body)))
+    response.unwrap_or_else(|error| fail(error, GraphqlRequest::batch_size(&body), log))
 }
 
 /// Identifies the viewer of a request. The reason of a failure is logged only.
@@ -171,7 +170,7 @@ async fn execute(
     params: Params,
     viewer: Viewer,
     method: &Method,
-    request_span: &Span,
+    log: &RequestLog,
 ) -> Result<OperationResponse, HttpError> {
     let Some(text) = &params.query else {
         // Apollo's convention for persisted queries, upon which clients send the query text instead.
@@ -189,9 +188,11 @@ async fn execute(
     if method != Method::POST && kind == Some(OperationType::Mutation) {
         return Err(HttpError::post_required());
     }
-    let span = operation_span(name.as_ref(), kind, request_span);
-    let app = &state.shared().app;
-    let context = RequestContext::new(Arc::clone(app), viewer, kind, span.clone());
+    let span = operation_span(name.as_ref(), kind, &log.span);
+    (log.timeline).begin_execution(name.as_ref(), kind.map(meter::operation_type));
+    let app = Arc::clone(&state.shared().app);
+    let timeline = Arc::clone(&log.timeline);
+    let context = RequestContext::new(app, viewer, kind, span.clone(), timeline);
     let context = Arc::new(context);
     let session = context.session().clone();
     let execution = state.shared().engine.execute(
@@ -209,8 +210,9 @@ async fn execute(
     });
     if kind == Some(OperationType::Mutation) {
         // Also after an error: the change may have been made all the same.
-        app.wait_until_visible().await;
+        state.shared().app.wait_until_visible().await;
     }
+    log.timeline.end_execution();
     let statements = Statements {
         count: session.statements(),
         texts: session.recorded(),

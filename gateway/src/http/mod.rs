@@ -19,6 +19,7 @@ mod observe;
 mod params;
 mod request_id;
 mod response;
+mod server_timing;
 mod sign_in;
 mod state;
 #[cfg(test)]

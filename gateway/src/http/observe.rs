@@ -1,6 +1,6 @@
 //! Middleware around every request: request id, span, access log, metrics, and a 500 for panics.
 
-use std::{borrow::Cow, panic::AssertUnwindSafe, thread};
+use std::{borrow::Cow, panic::AssertUnwindSafe, sync::Arc, thread, time::Duration};
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -8,7 +8,12 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use coach_domain::trace;
+use chrono::TimeDelta;
+use coach_domain::{
+    database::{Pool, Session, Timeline},
+    request_trace::FinishedRequest,
+    trace,
+};
 use futures_util::FutureExt as _;
 use opentelemetry::{
     propagation::{Extractor, TextMapPropagator as _},
@@ -25,6 +30,8 @@ use super::{
     media_type::MediaType,
     meter,
     request_id::{REQUEST_ID, RequestId},
+    response,
+    server_timing::{SERVER_TIMING, server_timing},
     state::AppState,
 };
 
@@ -35,8 +42,19 @@ pub(super) struct RequestSummary {
     pub(super) operations: Cow<'static, str>,
     pub(super) cost: usize,
     pub(super) errors: usize,
+    /// The codes of the errors, each once.
+    pub(super) error_codes: Vec<String>,
     /// The number of SQL statements.
     pub(super) statements: usize,
+}
+
+impl RequestSummary {
+    /// Adds the code of an error, unless it is known.
+    pub(super) fn add_error_code(&mut self, code: &str) {
+        if !self.error_codes.iter().any(|known| known == code) {
+            self.error_codes.push(code.to_owned());
+        }
+    }
 }
 
 /// The SQL statements of a request, without transaction control (`BEGIN`, `COMMIT`). A response extension, if the
@@ -49,9 +67,25 @@ pub struct Statements {
     pub texts: Vec<String>,
 }
 
-/// The span of the request: a request extension.
+/// What the statements of a request belong to: a request extension.
 #[derive(Clone)]
-pub(super) struct RequestSpan(pub(super) Span);
+pub(super) struct RequestScope {
+    pub(super) span: Span,
+    timeline: Arc<Timeline>,
+}
+
+impl RequestScope {
+    /// The database as this request uses it.
+    pub(super) fn session(&self, database: &Pool) -> Session {
+        let session = Session::new(database.clone(), self.span.clone());
+        session.with_timeline(Arc::clone(&self.timeline))
+    }
+
+    /// The same with a span below its own.
+    pub(super) fn with_span(self, span: Span) -> Self {
+        Self { span, ..self }
+    }
+}
 
 /// Middleware that assigns a request its id, and logs it when it is answered or abandoned.
 pub(super) async fn observe(
@@ -65,7 +99,10 @@ pub(super) async fn observe(
     let log = RequestLog::start(&state, &request, route.into());
     let extensions = request.extensions_mut();
     extensions.insert(log.id);
-    extensions.insert(RequestSpan(log.span.clone()));
+    extensions.insert(RequestScope {
+        span: log.span.clone(),
+        timeline: Arc::clone(&log.timeline),
+    });
     let result = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     log.finish(result)
 }
@@ -75,6 +112,9 @@ pub(super) struct RequestLog {
     pub(super) id: RequestId,
     pub(super) span: Span,
     pub(super) summary: RequestSummary,
+    /// What its statements and batches do.
+    pub(super) timeline: Arc<Timeline>,
+    state: AppState,
     method: Method,
     route: Cow<'static, str>,
     started_at: Instant,
@@ -84,13 +124,16 @@ pub(super) struct RequestLog {
 impl RequestLog {
     pub(super) fn start(state: &AppState, request: &Request, route: Cow<'static, str>) -> Self {
         let (method, headers) = (request.method(), request.headers());
+        let started_at = Instant::now();
         Self {
             id: RequestId::from_headers(headers, state.shared().app.clock.as_ref()),
             span: request_span(method, &route, headers),
             summary: RequestSummary::default(),
+            timeline: Arc::new(Timeline::new(started_at)),
+            state: state.clone(),
             method: method.clone(),
             route,
-            started_at: Instant::now(),
+            started_at,
             status: None,
         }
     }
@@ -105,6 +148,10 @@ impl RequestLog {
         });
         let id = self.id.header_value();
         response.headers_mut().insert(REQUEST_ID, id);
+        if self.state.is_development() && self.is_graphql() {
+            let timing = server_timing(self.started_at.elapsed(), &self.timeline.entries());
+            response.headers_mut().insert(SERVER_TIMING, timing);
+        }
         self.status = Some(response.status().as_u16());
         response
     }
@@ -171,6 +218,38 @@ fn trace_ids(span: &Span) -> Option<(String, String)> {
     context.is_valid().then(ids)
 }
 
+impl RequestLog {
+    fn is_graphql(&self) -> bool {
+        self.route.starts_with("/graphql")
+    }
+
+    /// Remembers what the request did, for whoever asks for the cause of its duration.
+    fn remember(&mut self, status: u16, duration: Duration, trace_id: Option<String>) {
+        let summary = std::mem::take(&mut self.summary);
+        let app = &self.state.shared().app;
+        let now = app.clock.now();
+        let age = TimeDelta::from_std(duration).unwrap_or_default();
+        let failed = |code: &String| response::is_server_error(code);
+        let request = FinishedRequest {
+            request_id: self.id.as_str().into(),
+            started_at: now - age,
+            route: if self.is_graphql() {
+                Cow::Borrowed("")
+            } else {
+                std::mem::take(&mut self.route)
+            },
+            status,
+            duration,
+            cost: summary.cost,
+            failed: status >= 500 || summary.error_codes.iter().any(failed),
+            error_codes: summary.error_codes,
+            trace_id,
+            timeline: Arc::clone(&self.timeline),
+        };
+        app.traces.record(request, now);
+    }
+}
+
 impl Drop for RequestLog {
     fn drop(&mut self) {
         let route = &*self.route;
@@ -202,5 +281,6 @@ impl Drop for RequestLog {
             "span.id" = span_id,
             "request"
         );
+        self.remember(status, duration, trace_id);
     }
 }

@@ -116,8 +116,7 @@ impl OperationResponse {
 
     /// The code of the first error that is the server's fault, not the client's.
     pub(super) fn server_error(&self) -> Option<&str> {
-        self.codes()
-            .find(|code| ["INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT"].contains(code))
+        self.codes().find(|code| is_server_error(code))
     }
 
     fn has_error(&self, wanted: &str) -> bool {
@@ -206,6 +205,9 @@ impl OperationResponse {
         }
         summary.cost += self.result.cost;
         summary.errors += self.result.errors.len();
+        for code in self.codes() {
+            summary.add_error_code(code);
+        }
         summary.statements += self.statements.count;
         if !self.statements.texts.is_empty() {
             let recorded: &mut Statements = response.extensions_mut().get_or_insert_default();
@@ -225,6 +227,11 @@ impl OperationResponse {
             }
         }
     }
+}
+
+/// Whether an error with this code is the server's fault, not the client's.
+pub(super) fn is_server_error(code: &str) -> bool {
+    ["INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT"].contains(&code)
 }
 
 fn respond(

@@ -9,7 +9,6 @@ use axum::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use coach_domain::{
-    database::Session,
     detached,
     email_address::EmailAddress,
     locale,
@@ -24,7 +23,7 @@ use serde_json::{Value, json};
 
 use super::{
     body, error::HttpError, graphql::authenticate, json_object::JsonObject, media_type::MediaType,
-    observe::RequestSpan, request_id::RequestId, state::AppState,
+    observe::RequestScope, request_id::RequestId, state::AppState,
 };
 
 /// The size limit of a request.
@@ -54,7 +53,7 @@ struct SignInCodeRequest {
 pub(super) async fn accept_code(
     State(state): State<AppState>,
     Extension(id): Extension<RequestId>,
-    Extension(RequestSpan(span)): Extension<RequestSpan>,
+    Extension(scope): Extension<RequestScope>,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
@@ -73,7 +72,7 @@ pub(super) async fn accept_code(
         let clock = &*app.clock;
         let code = parse(&bytes, clock.now())?;
         let key = idempotency_key(&headers)?;
-        let session = Session::new(app.database.clone(), span);
+        let session = scope.session(&app.database);
         match submit(&session, clock, service_subject, key, &bytes, &code).await {
             Ok(SubmitResult::Accepted(envelope)) => Ok(envelope),
             Ok(SubmitResult::KeyReused) => Err(HttpError::new(

@@ -89,6 +89,14 @@ impl AppState {
         self.0.app.catalogue.clone()
     }
 
+    /// Writes the slow and failed requests that are not written yet, at the end of the process.
+    pub async fn write_traces(&self) {
+        let app = &self.0.app;
+        if let Err(error) = app.traces.write(&app.database).await {
+            tracing::debug!(%error, "slow requests were not written");
+        }
+    }
+
     /// Makes `/health/ready` fail from now on, so that load balancers send no new requests.
     pub fn drain(&self) {
         self.0.draining.store(true, Ordering::Relaxed);

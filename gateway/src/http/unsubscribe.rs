@@ -7,10 +7,12 @@ use axum::{
     http::{StatusCode, header::REFERRER_POLICY},
     response::{IntoResponse as _, Response},
 };
-use coach_domain::{consent, database::Session, detached, mail::unsubscribe::UnsubscribeTokens};
+use coach_domain::{consent, detached, mail::unsubscribe::UnsubscribeTokens};
 use serde::Deserialize;
 
-use super::{error::HttpError, observe::RequestSpan, response::respond_with_page, state::AppState};
+use super::{
+    error::HttpError, observe::RequestScope, response::respond_with_page, state::AppState,
+};
 
 /// The content security policy of the page.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; \
@@ -52,13 +54,13 @@ pub(super) async fn show_confirmation(
 /// Withdraws the consent. Sent by the form, or by a mail program (`List-Unsubscribe-Post`).
 pub(super) async fn withdraw(
     State(state): State<AppState>,
-    Extension(RequestSpan(span)): Extension<RequestSpan>,
+    Extension(scope): Extension<RequestScope>,
     link: LinkResult,
 ) -> Result<Response, HttpError> {
     let withdrawal = detached(async move {
         let tokens = require_tokens(&state)?;
         let app = &state.shared().app;
-        let session = Session::new(app.database.clone(), span);
+        let session = scope.session(&app.database);
         let result = consent::unsubscribe(&session, &*app.clock, tokens, &token(link)).await;
         app.wait_until_visible().await;
         result.map_err(|error| HttpError::database_unavailable(&error))

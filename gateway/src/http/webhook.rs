@@ -8,7 +8,6 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use coach_domain::{
-    database::Session,
     detached,
     webhook::{self, IncomingEvent, Source},
 };
@@ -17,7 +16,7 @@ use serde_json::json;
 use tracing::field::Empty;
 
 use super::{
-    body, error::HttpError, media_type::MediaType, observe::RequestSpan, request_id::RequestId,
+    body, error::HttpError, media_type::MediaType, observe::RequestScope, request_id::RequestId,
     state::AppState,
 };
 use crate::webhook::{WebhookError, WebhookRequest, stored_headers};
@@ -32,7 +31,7 @@ pub(super) struct WebhookPath {
 pub(super) async fn receive(
     State(state): State<AppState>,
     Extension(id): Extension<RequestId>,
-    Extension(RequestSpan(span)): Extension<RequestSpan>,
+    Extension(scope): Extension<RequestScope>,
     Path(path): Path<WebhookPath>,
     headers: HeaderMap,
     body: Body,
@@ -41,12 +40,13 @@ pub(super) async fn receive(
     let result = detached(async move {
         let source = Source::parse(&path.source).ok_or_else(HttpError::not_found)?;
         let span = tracing::info_span!(
-            parent: &span,
+            parent: &scope.span,
             "webhook",
             "otel.name" = "store webhook",
             "coach.webhook.source" = source.as_str(),
             "coach.outcome" = Empty,
         );
+        let scope = scope.with_span(span.clone());
         let shared = state.shared();
         let bytes = body::read_json(&headers, body, shared.limits.body_bytes).await?;
         let now = shared.app.clock.now();
@@ -62,7 +62,7 @@ pub(super) async fn receive(
             tracing::warn!(source = source.as_str(), refused = %error, "a webhook was rejected");
             http_error(&error)
         })?;
-        let session = Session::new(shared.app.database.clone(), span.clone());
+        let session = scope.session(&shared.app.database);
         let incoming = IncomingEvent {
             source,
             event_id: &verified.event_id,

@@ -102,6 +102,9 @@ pub(super) const KEYS: &[Key] = &[
     key("limit_nesting", "50", "a whole number from 1 to 100"),
     key("limit_query_bytes", "65536", COUNT),
     key("limit_commands", "120", COUNT),
+    key("slow_request", "500ms", TIME),
+    key("trace_requests", "500", "a whole number from 1 to 100000"),
+    key("trace_bytes", "4194304", COUNT),
     optional(
         "auth_issuer",
         "the issuer's address exactly as it stands in `iss`, such as `https://id.example.com`",

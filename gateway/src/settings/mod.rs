@@ -16,6 +16,7 @@ mod storage;
 mod telemetry;
 #[cfg(test)]
 mod tests;
+mod traces;
 mod value;
 mod webhooks;
 mod worker;
@@ -26,7 +27,7 @@ use std::{
     time::Duration,
 };
 
-use coach_domain::{database::PoolMode, queue::QueueName, url::Url};
+use coach_domain::{database::PoolMode, queue::QueueName, request_trace::TraceOptions, url::Url};
 use coach_workers::{ApiSettings, live::Brightcove, partner::PartnerSettings};
 
 use self::reader::Reader;
@@ -75,6 +76,8 @@ pub struct Settings {
     pub timeouts: Timeouts,
     /// Limits of requests and connections.
     pub limits: Limits,
+    /// Which requests are remembered, for the cause of a slow answer.
+    pub traces: TraceOptions,
     /// Which tokens and API keys are accepted.
     pub auth: AuthSettings,
     /// The backends of queues, objects and mail.
@@ -168,6 +171,7 @@ impl Settings {
                 .read("database_connections", value::number_in(1..=10_000))?,
             timeouts: Timeouts::read(reader)?,
             limits: Limits::read(reader)?,
+            traces: traces::read(reader)?,
             auth: auth::read(reader)?,
             worker: WorkerSettings::read(reader, &storage)?,
             live_status_url: reader.optional("live_status_url", |text| {

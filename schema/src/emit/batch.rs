@@ -89,7 +89,7 @@ pub(super) fn emit(contract: &Contract, resolvers_dir: &str) -> String {
         }}
         fn load(request: &Request, keys: &[Self::Key], {selected}: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {{
             let context = &*request.context;
-            async move {{ context.in_span(span, <Resolvers as batch::{function}>::{call}).await.map_err(Into::into) }} // {coordinate}
+            async move {{ context.run_batch(Self::FIELD, keys.len(), span, <Resolvers as batch::{function}>::{call}).await.map_err(Into::into) }} // {coordinate}
         }}
     }}
 "

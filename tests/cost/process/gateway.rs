@@ -12,6 +12,7 @@ use axum::{
 };
 use coach_domain::{
     clock::Clock as _, command::CommandRate, database::Pool, live::StatusCache, purchase::Shops,
+    request_trace::TraceStore,
 };
 use coach_gateway::{
     auth::{Authenticator, LocalIssuer},
@@ -59,6 +60,7 @@ impl<'r> Gateway<'r> {
                 objects,
                 rate: CommandRate::new(settings.limits.commands),
                 status_url: settings.status_url(settings.listen).expect("an address"),
+                traces: Arc::new(TraceStore::new(settings.traces, "here")),
                 record_statements: false,
             });
             let authenticator = Authenticator::local(&issuer, &settings.auth, clock.clone());

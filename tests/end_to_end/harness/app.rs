@@ -17,6 +17,7 @@ use coach_domain::{
     live::StatusCache,
     object::ObjectStore,
     purchase::Shops,
+    request_trace::TraceStore,
 };
 use coach_gateway::{
     auth::{Authenticator, LocalIssuer},
@@ -169,6 +170,7 @@ impl TestApp {
             objects,
             rate: CommandRate::new(settings.limits.commands),
             status_url: settings.status_url(settings.listen).expect("an address"),
+            traces: Arc::new(TraceStore::new(settings.traces, "here")),
             record_statements: true,
         });
         let authenticator = Authenticator::local(&issuer, &settings.auth, clock.clone());

@@ -22,6 +22,7 @@ use coach_domain::{
     live::{STATUS_FILE_ATTRIBUTES, STATUS_FILE_KEY, StatusCache},
     object::{Condition, ObjectStore},
     purchase::Shops,
+    request_trace::TraceStore,
 };
 use coach_resolvers::App;
 use coach_workers::object::Folder;
@@ -82,6 +83,7 @@ async fn app(settings: &Settings, pool: Pool, objects: Arc<dyn ObjectStore>) -> 
         objects,
         rate: CommandRate::new(settings.limits.commands),
         status_url: settings.status_url(settings.listen).expect("an address"),
+        traces: Arc::new(TraceStore::new(settings.traces, "here")),
         record_statements: false,
     })
 }

@@ -812,7 +812,7 @@ pub mod functions {
         }
         fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
             let context = &*request.context;
-            async move { context.in_span(span, <Resolvers as batch::Cook>::load(context, keys)).await.map_err(Into::into) } // Dish.cook
+            async move { context.run_batch(Self::FIELD, keys.len(), span, <Resolvers as batch::Cook>::load(context, keys)).await.map_err(Into::into) } // Dish.cook
         }
     }
     /// Loads `Dish.ingredients`.
@@ -829,7 +829,7 @@ pub mod functions {
         }
         fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
             let context = &*request.context;
-            async move { context.in_span(span, <Resolvers as batch::DishIngredients>::load(context, keys)).await.map_err(Into::into) } // Dish.ingredients
+            async move { context.run_batch(Self::FIELD, keys.len(), span, <Resolvers as batch::DishIngredients>::load(context, keys)).await.map_err(Into::into) } // Dish.ingredients
         }
     }
     /// Loads `Dish.pairing`.
@@ -846,7 +846,7 @@ pub mod functions {
         }
         fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
             let context = &*request.context;
-            async move { context.in_span(span, <Resolvers as batch::DishPairing>::load(context, keys)).await.map_err(Into::into) } // Dish.pairing
+            async move { context.run_batch(Self::FIELD, keys.len(), span, <Resolvers as batch::DishPairing>::load(context, keys)).await.map_err(Into::into) } // Dish.pairing
         }
     }
     /// Loads `Knot.next`, `Probe.next`.
@@ -863,7 +863,7 @@ pub mod functions {
         }
         fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
             let context = &*request.context;
-            async move { context.in_span(span, <Resolvers as batch::Next>::load(context, keys)).await.map_err(Into::into) } // Knot.next
+            async move { context.run_batch(Self::FIELD, keys.len(), span, <Resolvers as batch::Next>::load(context, keys)).await.map_err(Into::into) } // Knot.next
         }
     }
     /// Loads `Probe.ahead`.
@@ -880,7 +880,7 @@ pub mod functions {
         }
         fn load(request: &Request, keys: &[Self::Key], selection: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
             let context = &*request.context;
-            async move { context.in_span(span, <Resolvers as batch::ProbeAhead>::load(request, keys, selection::Probe(selection))).await.map_err(Into::into) } // Probe.ahead
+            async move { context.run_batch(Self::FIELD, keys.len(), span, <Resolvers as batch::ProbeAhead>::load(request, keys, selection::Probe(selection))).await.map_err(Into::into) } // Probe.ahead
         }
     }
     /// Loads `Probe.child`.
@@ -897,7 +897,7 @@ pub mod functions {
         }
         fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
             let context = &*request.context;
-            async move { context.in_span(span, <Resolvers as batch::ProbeChild>::load(context, keys)).await.map_err(Into::into) } // Probe.child
+            async move { context.run_batch(Self::FIELD, keys.len(), span, <Resolvers as batch::ProbeChild>::load(context, keys)).await.map_err(Into::into) } // Probe.child
         }
     }
     /// Loads `Probe.childNonNull`.
@@ -914,7 +914,7 @@ pub mod functions {
         }
         fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
             let context = &*request.context;
-            async move { context.in_span(span, <Resolvers as batch::ProbeChildNonNull>::load(context, keys)).await.map_err(Into::into) } // Probe.childNonNull
+            async move { context.run_batch(Self::FIELD, keys.len(), span, <Resolvers as batch::ProbeChildNonNull>::load(context, keys)).await.map_err(Into::into) } // Probe.childNonNull
         }
     }
     /// Loads `Probe.children`.
@@ -931,7 +931,7 @@ pub mod functions {
         }
         fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
             let context = &*request.context;
-            async move { context.in_span(span, <Resolvers as batch::ProbeChildren>::load(context, keys)).await.map_err(Into::into) } // Probe.children
+            async move { context.run_batch(Self::FIELD, keys.len(), span, <Resolvers as batch::ProbeChildren>::load(context, keys)).await.map_err(Into::into) } // Probe.children
         }
     }
     /// Loads `Probe.childrenNullable`.
@@ -948,7 +948,7 @@ pub mod functions {
         }
         fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
             let context = &*request.context;
-            async move { context.in_span(span, <Resolvers as batch::ProbeChildrenNullable>::load(context, keys)).await.map_err(Into::into) } // Probe.childrenNullable
+            async move { context.run_batch(Self::FIELD, keys.len(), span, <Resolvers as batch::ProbeChildrenNullable>::load(context, keys)).await.map_err(Into::into) } // Probe.childrenNullable
         }
     }
     /// Loads `Probe.fails`.
@@ -965,7 +965,7 @@ pub mod functions {
         }
         fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
             let context = &*request.context;
-            async move { context.in_span(span, <Resolvers as batch::ProbeFails>::load(context, keys)).await.map_err(Into::into) } // Probe.fails
+            async move { context.run_batch(Self::FIELD, keys.len(), span, <Resolvers as batch::ProbeFails>::load(context, keys)).await.map_err(Into::into) } // Probe.fails
         }
     }
     /// Loads `Probe.failsNonNull`.
@@ -982,7 +982,7 @@ pub mod functions {
         }
         fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
             let context = &*request.context;
-            async move { context.in_span(span, <Resolvers as batch::ProbeFailsNonNull>::load(context, keys)).await.map_err(Into::into) } // Probe.failsNonNull
+            async move { context.run_batch(Self::FIELD, keys.len(), span, <Resolvers as batch::ProbeFailsNonNull>::load(context, keys)).await.map_err(Into::into) } // Probe.failsNonNull
         }
     }
     /// Loads `Probe.grid`.
@@ -999,7 +999,7 @@ pub mod functions {
         }
         fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
             let context = &*request.context;
-            async move { context.in_span(span, <Resolvers as batch::ProbeGrid>::load(context, keys)).await.map_err(Into::into) } // Probe.grid
+            async move { context.run_batch(Self::FIELD, keys.len(), span, <Resolvers as batch::ProbeGrid>::load(context, keys)).await.map_err(Into::into) } // Probe.grid
         }
     }
     /// Loads `Probe.missing`.
@@ -1016,7 +1016,7 @@ pub mod functions {
         }
         fn load(request: &Request, keys: &[Self::Key], _: Selection<'_>, span: ::tracing::Span) -> impl Future<Output = Result<Batch<Self::Key, Self::Value>, ResolverError>> + Send {
             let context = &*request.context;
-            async move { context.in_span(span, <Resolvers as batch::ProbeMissing>::load(context, keys)).await.map_err(Into::into) } // Probe.missing
+            async move { context.run_batch(Self::FIELD, keys.len(), span, <Resolvers as batch::ProbeMissing>::load(context, keys)).await.map_err(Into::into) } // Probe.missing
         }
     }
 }

@@ -50,7 +50,13 @@ impl RequestContext {
         &self.span
     }
 
-    async fn in_span<F: Future>(&self, _: tracing::Span, run: F) -> F::Output {
+    async fn run_batch<F: Future>(
+        &self,
+        _: &'static str,
+        _: usize,
+        _: tracing::Span,
+        run: F,
+    ) -> F::Output {
         run.await
     }
 
