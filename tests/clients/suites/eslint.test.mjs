@@ -10,9 +10,10 @@ import { operations, schemaFile } from '../endpoint.mjs';
 
 /** Value types, and types with a single instance. */
 const WITHOUT_ID = [
-  ...['CheckInChange', 'Consent', 'CycleProgress', 'Image', 'IngredientAmount', 'LiveStream', 'MemberSubscription'],
-  ...['Nutrition', 'Operations', 'OutboxStatus', 'PageInfo', 'Preferences', 'QueueStatus', 'RecipeIngredient'],
-  ...['ShoppingItem', 'ShoppingList', 'UserError', 'WorkoutExercise'],
+  ...['CheckInChange', 'Consent', 'CycleProgress', 'Explanation', 'Image', 'IngredientAmount', 'LiveStream'],
+  ...['MemberSubscription', 'Nutrition', 'Operations', 'OutboxStatus', 'PageInfo', 'Preferences', 'QueueStatus'],
+  ...['RecipeIngredient', 'RequestTrace', 'ShoppingItem', 'ShoppingList', 'TracedBatch', 'TracedSideEffect'],
+  ...['TracedStatement', 'UserError', 'WorkoutExercise'],
 ];
 
 /** Rules of `schema-recommended` and `schema-relay` that we configure differently, each with the reason. */
