@@ -101,18 +101,23 @@ pub fn watch_catalogue(catalogue: &Arc<catalogue::Cache>, database: Pool) {
 }
 
 /// Spawns a task that writes slow and failed requests to the table, and forgets old ones. It ends once the app is dropped.
-pub fn write_traces(app: &Arc<App>) {
+pub fn keep_writing_traces(app: &Arc<App>) {
     let app = Arc::downgrade(app);
     tokio::spawn(async move {
         while let Some(app) = app.upgrade() {
             app.traces.expire(app.clock.now());
-            if let Err(error) = app.traces.write(&app.database).await {
-                tracing::debug!(error = %WithCause(&error), "slow requests were not written");
-            }
+            write_traces(&app).await;
             drop(app);
             tokio::time::sleep(TRACE_INTERVAL).await;
         }
     });
+}
+
+/// Writes the slow and failed requests that are not written yet.
+pub async fn write_traces(app: &App) {
+    if let Err(error) = app.traces.write(&app.database).await {
+        tracing::debug!(error = %WithCause(&error), "slow requests were not written");
+    }
 }
 
 /// Whether the catalogue is in memory or can be loaded.

@@ -9,10 +9,13 @@ use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::{Value, json};
 use tokio::{join, time::sleep};
 
-use crate::harness::{
-    TestApp,
-    member::{MAYA, SAM},
-    read_operation,
+use crate::{
+    harness::{
+        TestApp,
+        member::{MAYA, SAM},
+        read_operation,
+    },
+    writes::day,
 };
 
 const TRACE: &str = "query ($id: String!) { requestTrace(requestId: $id) {
@@ -214,11 +217,9 @@ async fn a_plan_shows_no_parameters_and_leaves_an_audit_entry() {
 #[tokio::test]
 async fn a_change_is_not_run_again_and_its_side_effects_are_followed() {
     let test = TestApp::start().await;
-    let today = test
-        .graphql(MAYA, &read_operation("Today"), json!({}))
-        .await;
-    let workout = &today.data()["me"]["plan"]["currentCycle"]["today"]["workouts"][0];
-    let input = json!({ "idempotencyKey": "one", "scheduledWorkoutId": workout["id"] });
+    let today = day(&test, MAYA, "2026-03-18").await;
+    let workout = &today["workouts"][0]["id"];
+    let input = json!({ "idempotencyKey": "one", "scheduledWorkoutId": workout });
     let mutation = read_operation("CompleteWorkout");
     let variables = json!({ "input": input });
     let answer = send_blocked(&test, "workout_completion", "slow", &mutation, variables).await;

@@ -121,38 +121,28 @@ impl RowSet {
         Ok(Self::All(fetched.rows))
     }
 
-    fn read<T: FromRow, C: FromIterator<T>>(&self) -> Result<C> {
-        match self {
-            Self::All(rows) => {
-                let rows = rows.iter().map(|row| {
-                    let source = Source::Row { row, next: 0 };
-                    Ok(T::from_row(&mut RowReader(source))?)
-                });
-                rows.collect()
-            }
-            Self::Part(rows, part) => {
-                let rows = rows.iter().filter_map(|row| {
-                    match row.try_get::<i32, _>(NUMBER) {
-                        Ok(number) if number != *part => return None,
-                        Ok(_) => {}
-                        Err(error) => return Some(Err(query_error(error).into())),
-                    }
-                    let record = row.try_get(RECORD).map_err(query_error);
-                    Some(record.map(|Record(value)| value).map_err(Into::into))
-                });
-                rows.collect()
-            }
-        }
+    fn read<T: FromRow>(&self) -> impl Iterator<Item = Result<T>> {
+        let (rows, part) = match self {
+            Self::All(rows) => (rows, None),
+            Self::Part(rows, part) => (&**rows, Some(*part)),
+        };
+        let rows = rows.iter();
+        rows.filter_map(move |row| read_row(row, part).map_err(Into::into).transpose())
     }
 }
 
-/// The first of some values.
-struct First<T>(Option<T>);
-
-impl<T> FromIterator<T> for First<T> {
-    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
-        Self(values.into_iter().next())
+/// What a row is read into; `None` if it is one of another part of a joint statement.
+fn read_row<T: FromRow>(row: &PgRow, part: Option<i32>) -> Result<Option<T>, DbErr> {
+    let Some(part) = part else {
+        let source = Source::Row { row, next: 0 };
+        return T::from_row(&mut RowReader(source)).map(Some);
+    };
+    let number: i32 = row.try_get(NUMBER).map_err(query_error)?;
+    if number != part {
+        return Ok(None);
     }
+    let Record(value) = row.try_get(RECORD).map_err(query_error)?;
+    Ok(Some(value))
 }
 
 /// A connection on which rows are read.
@@ -169,7 +159,7 @@ pub trait Fetch: ConnectionTrait {
         &self,
         statement: Statement,
     ) -> impl Future<Output = Result<Vec<T>>> + Send {
-        async move { self.rows(statement).await?.read() }
+        async move { self.rows(statement).await?.read().collect() }
     }
 
     /// The first row of a statement.
@@ -181,7 +171,7 @@ pub trait Fetch: ConnectionTrait {
         &self,
         statement: Statement,
     ) -> impl Future<Output = Result<Option<T>>> + Send {
-        async move { Ok(self.rows(statement).await?.read::<T, First<T>>()?.0) }
+        async move { self.rows(statement).await?.read().next().transpose() }
     }
 }
 

@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::{Result, database, enums::stored_enum, id::uuid_array};
+use crate::{Result, database, enums::stored_enum, id::uuid_array, queue::MAX_RECEIVES};
 
 stored_enum! {
     /// What is known of a message.
@@ -34,8 +34,9 @@ pub async fn side_effect_states(
     messages: &[(Uuid, String)],
     now: DateTime<Utc>,
 ) -> Result<HashMap<Uuid, SideEffectState>> {
-    // A message that is not in the outbox any more was sent. 5 receives are `MAX_RECEIVES`.
-    let sql = "
+    // A message that is not in the outbox any more was sent.
+    let sql = format!(
+        "
         SELECT m.id,
             CASE
                 WHEN EXISTS (SELECT FROM outbox o WHERE o.id = m.id AND o.sent_at IS NULL) THEN 'UNSENT'
@@ -43,12 +44,13 @@ pub async fn side_effect_states(
                 WHEN EXISTS (
                     SELECT
                     FROM queue_message q
-                    WHERE q.queue = m.queue AND q.receives >= 5 AND q.visible_at <= $3
+                    WHERE q.queue = m.queue AND q.receives >= {MAX_RECEIVES} AND q.visible_at <= $3
                         AND strpos(q.body, m.id::text) > 0
                 ) THEN 'DEAD'
                 ELSE 'SENT'
             END
-        FROM unnest($1::uuid[], $2::text[]) AS m (id, queue)";
+        FROM unnest($1::uuid[], $2::text[]) AS m (id, queue)"
+    );
     let queues = messages.iter().map(|(_, queue)| queue.clone());
     let values = [
         uuid_array(messages.iter().map(|(id, _)| *id)),

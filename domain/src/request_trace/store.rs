@@ -92,11 +92,6 @@ impl TraceStore {
         &self.instance
     }
 
-    /// From which duration on a request is slow.
-    pub fn slow(&self) -> Duration {
-        self.options.slow
-    }
-
     /// Remembers a request that ends now.
     pub fn record(&self, request: FinishedRequest, now: DateTime<Utc>) {
         let is_kept = request.failed || request.duration >= self.options.slow;

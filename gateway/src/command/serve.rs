@@ -100,7 +100,7 @@ pub(super) async fn state(
         record_statements: false,
     });
     app::watch_catalogue(&app.catalogue, app.database.clone());
-    app::write_traces(&app);
+    app::keep_writing_traces(&app);
     let auth = &settings.auth;
     if let Some(issuer) = &auth.issuer {
         let authenticator = Authenticator::remote(issuer, auth, clock)?;

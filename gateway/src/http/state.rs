@@ -11,6 +11,7 @@ use coach_resolvers::{App, Schema};
 use coach_workers::mail::send::Mailbox;
 
 use crate::{
+    app::write_traces,
     auth::{Authenticator, LocalIssuer},
     database_schema::DatabaseSchema,
     settings::{Limits, Mail, Settings, Timeouts},
@@ -91,10 +92,7 @@ impl AppState {
 
     /// Writes the slow and failed requests that are not written yet, at the end of the process.
     pub async fn write_traces(&self) {
-        let app = &self.0.app;
-        if let Err(error) = app.traces.write(&app.database).await {
-            tracing::debug!(%error, "slow requests were not written");
-        }
+        write_traces(&self.0.app).await;
     }
 
     /// Makes `/health/ready` fail from now on, so that load balancers send no new requests.
