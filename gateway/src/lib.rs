@@ -6,6 +6,7 @@ pub mod auth;
 pub mod database;
 pub mod database_schema;
 pub mod http;
+pub mod process_start;
 pub mod queues;
 pub mod server;
 pub mod settings;

@@ -56,6 +56,7 @@ const MIGRATIONS: &[SqlMigration] = &migrations![
     "0043_covering_logs",
     "0044_reporting",
     "0045_request_trace",
+    "0046_process_start",
 ];
 
 impl MigrationName for SqlMigration {

@@ -45,3 +45,10 @@ impl<R> Output<types::ID, R> for Uuid {
         out.plain_text(self)
     }
 }
+
+/// The id of what a queue keeps, as the queue has it.
+impl<R> Output<types::ID, R> for String {
+    fn write<'r>(&self, _: &'r PlannedField, _: &'r R, out: &mut Writer<'r, R>) -> Written {
+        out.json(self)
+    }
+}

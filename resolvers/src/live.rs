@@ -1,11 +1,15 @@
 //! The live stream, the list of live sessions, and their mutations for staff.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use coach_domain::{
     Error as Domain,
+    command::{UserError, UserErrorReason},
     id::{self, LiveSessionId},
     live::{
-        self, CancelLiveSession, LiveSession, LiveState, RescheduleLiveSession, ScheduleLiveSession,
+        self, CancelLiveSession, LiveSession, LiveState, PublishError, PublishLiveStatus,
+        RescheduleLiveSession, ScheduleLiveSession, SessionUpdate, SetLiveSession, Status,
     },
     page::Page,
     url::Url,
@@ -16,7 +20,10 @@ use crate::{
     command::decode_public,
     input, mutation, page,
     patch::{optional, patch},
-    payload::{CancelLiveSessionPayload, RescheduleLiveSessionPayload, ScheduleLiveSessionPayload},
+    payload::{
+        CancelLiveSessionPayload, PublishLiveStatusPayload, RescheduleLiveSessionPayload,
+        ScheduleLiveSessionPayload, SetLiveSessionPayload,
+    },
     query,
 };
 
@@ -38,9 +45,17 @@ impl query::LiveStream for Resolvers {
     type Value = Option<LiveStream>;
 
     async fn resolve(context: &RequestContext) -> Result<Self::Value, Error> {
-        let app = context.app();
-        let cached = app.live.get().await.ok_or(Domain::LiveStatusUnavailable)?;
+        let cached = context.app().live.get().await;
+        let cached = cached.ok_or(Domain::LiveStatusUnavailable)?;
         let status = cached.status.as_deref();
+        Ok(Some(LiveStream::new(context, status, cached.read_at)))
+    }
+}
+
+impl LiveStream {
+    /// The state that the status file has, which was read at a time.
+    fn new(context: &RequestContext, status: Option<&Status>, read_at: DateTime<Utc>) -> Self {
+        let app = context.app();
         let state = status.and_then(|status| status.state).map(LiveState::from);
         let now = app.clock.now();
         // The last byte of a UUID of version 7 is random.
@@ -48,7 +63,7 @@ impl query::LiveStream for Resolvers {
         let poll_after = status.map_or(DEFAULT_POLL_SECONDS, |status| {
             status.poll_after(now, random)
         });
-        Ok(Some(LiveStream {
+        Self {
             is_live: state == Some(LiveState::Live),
             state,
             session: status.and_then(live::Status::live_session),
@@ -56,9 +71,9 @@ impl query::LiveStream for Resolvers {
             playback_url: status.and_then(|status| status.playback_url.clone()),
             status_url: app.status_url.clone(),
             poll_after_seconds: i32::try_from(poll_after).unwrap_or(i32::MAX),
-            updated_at: status.map_or(cached.read_at, |status| status.updated_at),
-            read_at: cached.read_at,
-        }))
+            updated_at: status.map_or(read_at, |status| status.updated_at),
+            read_at,
+        }
     }
 }
 
@@ -133,6 +148,58 @@ impl mutation::CancelLiveSession for Resolvers {
         let command = CancelLiveSession { live_session };
         Ok(CancelLiveSessionPayload {
             live_session: context.change(input, command, find).await?,
+            ..Default::default()
+        })
+    }
+}
+
+impl mutation::SetLiveSession for Resolvers {
+    async fn resolve(
+        context: &RequestContext,
+        input: &input::SetLiveSessionInput,
+    ) -> Result<SetLiveSessionPayload, MutationError> {
+        let command = SetLiveSession {
+            live_session: decode_public(&input.live_session_id, "liveSessionId")?,
+            update: SessionUpdate {
+                state: optional(&input.state),
+                playback_url: optional(&input.playback_url),
+                replay_url: optional(&input.replay_url),
+            },
+            dry_run: input.dry_run,
+        };
+        Ok(SetLiveSessionPayload {
+            live_session: context.change(input, command, find).await?,
+            ..Default::default()
+        })
+    }
+}
+
+impl mutation::PublishLiveStatus for Resolvers {
+    async fn resolve(
+        context: &RequestContext,
+        input: &input::PublishLiveStatusInput,
+    ) -> Result<PublishLiveStatusPayload, MutationError> {
+        let app = context.app();
+        let command = PublishLiveStatus {
+            raise: input.raise,
+            objects: Arc::clone(&app.objects),
+        };
+        context.execute(input, command).await?;
+        // If this fails, the outbox message makes a worker publish the file.
+        let published = live::publish(context.session(), &*app.objects).await;
+        let status = published.map_err(|error| match error {
+            PublishError::Domain(error) => error.into(),
+            PublishError::Ahead { .. } => {
+                UserError::new(UserErrorReason::StatusFileAhead, "raise").into()
+            }
+            error => {
+                tracing::warn!(%error, "the status file cannot be written");
+                MutationError::from(Domain::LiveStatusUnavailable)
+            }
+        })?;
+        let stream = LiveStream::new(context, Some(&status), app.clock.now());
+        Ok(PublishLiveStatusPayload {
+            live_stream: Some(Arc::new(stream)),
             ..Default::default()
         })
     }

@@ -95,7 +95,7 @@ fn the_operations_are_valid_and_named_like_their_files() {
         );
         count += 1;
     }
-    assert_eq!(count, 34);
+    assert_eq!(count, 40);
 }
 
 #[test]

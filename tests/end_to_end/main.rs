@@ -14,6 +14,7 @@ mod import;
 mod letters;
 mod lists;
 mod live;
+mod live_repairs;
 mod live_stream;
 mod mailbox;
 mod operations;

@@ -12,7 +12,7 @@ use coach_domain::{
     decision, inbox,
     mail::{budget, delivery},
     object::ObjectStore,
-    outbox, partner,
+    outbox, partner, process_start,
     purchase::{ARCHIVE_PURGE, ARCHIVE_RETENTION, UNLINKED_PURGE, UNLINKED_RETENTION},
     queue::DEAD_LETTER_RETENTION,
     reminder::{self, CheckInsDue, SubscriptionsExpiring, SubscriptionsLapsed},
@@ -109,6 +109,7 @@ impl Scheduler {
             (ARCHIVE_PURGE, now - ARCHIVE_RETENTION),
             (UNLINKED_PURGE, now - UNLINKED_RETENTION),
             (webhook::PURGE, now - WEBHOOK_EVENT_RETENTION),
+            (process_start::PURGE, now - process_start::RETENTION),
             (request_trace::PURGE, now - request_trace::RETENTION),
         ] {
             self.purge(&purge, before).await;

@@ -30,6 +30,7 @@ pub const TABLES: &[&str] = &[
     "outbox_partition",
     "partner_delivery",
     "plan",
+    "process_start",
     "programme",
     "purchase_check",
     "queue_message",

@@ -137,9 +137,9 @@ pub(super) async fn record(
     context.enqueue(&Publish {})?;
     let subject = context.subject();
     let entry = AuditEntry {
-        actor: &subject.subject,
+        actor: subject.into(),
         action,
-        detail: json!({ "liveSession": id, "issuer": subject.issuer }),
+        detail: json!({ "liveSession": id }),
     };
     audit::record(context.transaction(), &entry, context.now()).await
 }

@@ -9,8 +9,10 @@ mod job;
 mod operate;
 mod publish;
 mod read;
+mod republish;
 mod reschedule;
 mod schedule;
+mod set;
 mod status;
 
 use chrono::{DateTime, Utc};
@@ -27,8 +29,10 @@ pub use job::{FetchVideoJob, JobUpdate, jobs_on_air, record_job_facts};
 pub use operate::{raise_version, record_manual_facts};
 pub use publish::{PublishError, STATUS_FILE_ATTRIBUTES, STATUS_FILE_KEY, publish};
 pub use read::{CachedStatus, StatusCache, StatusFileReader};
+pub use republish::{PublishLiveStatus, raise_above, read_status_file};
 pub use reschedule::RescheduleLiveSession;
 pub use schedule::ScheduleLiveSession;
+pub use set::{SessionUpdate, SetLiveSession, SetSessionError, set};
 pub use status::{FileState, Polling, Status, StatusSession, status};
 
 stored_enum! {

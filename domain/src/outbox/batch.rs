@@ -84,6 +84,11 @@ impl OutboxBatch {
         Ok(id)
     }
 
+    /// Adds the messages of another batch.
+    pub fn append(&mut self, other: Self) {
+        self.messages.extend(other.messages);
+    }
+
     /// The messages enqueued so far, in order.
     pub fn messages(&self) -> &[OutboxMessage] {
         &self.messages

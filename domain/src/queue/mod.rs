@@ -72,6 +72,13 @@ pub struct Received {
     pub sent_at: DateTime<Utc>,
 }
 
+impl Received {
+    /// The envelope; `None` when the body is not one.
+    pub fn envelope(&self) -> Option<Envelope> {
+        serde_json::from_str(&self.body).ok()
+    }
+}
+
 /// The number of messages of a queue at one moment. The numbers of SQS are approximate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Depth {

@@ -26,6 +26,22 @@ pub trait Operations: Queue + DeadLetters {
         ids: &[String],
     ) -> Result<usize>;
 
+    /// Pauses a queue within `transaction`. Returns whether it was running.
+    async fn pause_in(
+        &self,
+        transaction: &Transaction,
+        queue: QueueName,
+        now: DateTime<Utc>,
+    ) -> Result<bool>;
+
+    /// Resumes a queue within `transaction`. Returns whether it was paused.
+    async fn resume_in(
+        &self,
+        transaction: &Transaction,
+        queue: QueueName,
+        now: DateTime<Utc>,
+    ) -> Result<bool>;
+
     /// The queues that are paused, each with the time since when.
     async fn paused(&self) -> Result<Vec<(QueueName, DateTime<Utc>)>>;
 }

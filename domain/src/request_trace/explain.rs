@@ -50,9 +50,9 @@ impl Command for ExplainRequest {
         }
         let subject = context.subject();
         let entry = AuditEntry {
-            actor: &subject.subject,
+            actor: subject.into(),
             action: "request.explain",
-            detail: json!({ "request": self.request_id, "issuer": subject.issuer }),
+            detail: json!({ "request": self.request_id }),
         };
         audit::record(transaction, &entry, context.now()).await?;
         Ok(Permitted {})

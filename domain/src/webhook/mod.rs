@@ -3,6 +3,7 @@
 mod event;
 mod insert;
 mod operate;
+mod replay;
 
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,8 @@ use crate::{
 
 pub use event::{Event, EventOutcome, PURGE, find, record_outcome};
 pub use insert::{IncomingEvent, insert};
-pub use operate::{EventSummary, latest, replay};
+pub use operate::{EventSummary, find_all, latest, replay};
+pub use replay::{ReplayWebhookEvents, replay_all};
 
 stored_enum! {
     /// The sender of an event.

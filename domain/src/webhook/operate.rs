@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use uuid::Uuid;
 
 use super::{EventState, Source};
-use crate::{Result, database, outbox::OutboxBatch};
+use crate::{Result, database, id::uuid_array, outbox::OutboxBatch};
 
 /// A stored event, without its body.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -42,6 +42,18 @@ pub async fn latest(
     let values = [source.into(), state.into(), i64::from(limit).into()];
     let statement = database::statement(sql, values);
     Ok(EventSummary::find_by_statement(statement).all(db).await?)
+}
+
+/// The events with these ids, in the order of the ids.
+pub async fn find_all(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<EventSummary>> {
+    let sql = "
+        SELECT id, source, event_id, kind, received_at, state, detail
+        FROM webhook_event
+        WHERE id = ANY($1)";
+    let statement = database::statement(sql, [uuid_array(ids.iter().copied())]);
+    let mut found = EventSummary::find_by_statement(statement).all(db).await?;
+    found.sort_by_key(|event| ids.iter().position(|id| *id == event.id));
+    Ok(found)
 }
 
 /// Has an event processed again; `None` when there is no event with this id. To be called in a transaction, which also

@@ -1,32 +1,12 @@
-//! Audit entries of what operators change, with the name of the operator.
+//! The name of the operator, for the audit log.
 
 use std::fs;
 
-use chrono::{DateTime, Utc};
-use coach_domain::{
-    audit::{self, AuditEntry},
-    database::Transaction,
-};
-use serde_json::Value;
-
 use crate::cli::ChangeOptions;
 
-/// Writes the audit entry of a change in the transaction that makes it. The actor is the value of `--actor`, or else
-/// the current user of this machine.
-pub(super) async fn record(
-    transaction: &Transaction,
-    options: &ChangeOptions,
-    action: &'static str,
-    detail: Value,
-    now: DateTime<Utc>,
-) -> anyhow::Result<()> {
-    let actor = options.actor.clone().unwrap_or_else(current_user);
-    let entry = AuditEntry {
-        actor: &actor,
-        action,
-        detail,
-    };
-    Ok(audit::record(transaction, &entry, now).await?)
+/// The operator who makes a change: the value of `--actor`, or else the current user of this machine.
+pub(super) fn name(options: &ChangeOptions) -> String {
+    options.actor.clone().unwrap_or_else(current_user)
 }
 
 fn current_user() -> String {

@@ -4,14 +4,14 @@ use std::{net::SocketAddr, sync::Arc};
 
 use coach_domain::{
     clock::SystemClock, command::CommandRate, database::Pool, live::StatusCache,
-    request_trace::TraceStore,
+    process_start::ProcessRole, request_trace::TraceStore,
 };
 use coach_gateway::{
     app,
     auth::{Authenticator, LocalIssuer},
     database,
     http::{self, AppState},
-    queues, server,
+    process_start, queues, server,
     settings::Settings,
     stop::Stop,
     telemetry, worker_process,
@@ -37,6 +37,7 @@ pub(crate) async fn run(settings: Settings, with_workers: bool) -> anyhow::Resul
     }
     let options = options(&settings, with_workers);
     tracing::info!(%address, connections = options.connections, "serving");
+    process_start::record(pool.clone(), ProcessRole::Gateway, &settings);
     let router = http::router(state.clone());
     let workers = with_workers.then(|| worker::spawn(settings, url, state.catalogue(), &stop));
     let stopping = async {

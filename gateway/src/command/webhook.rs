@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use anyhow::bail;
+use anyhow::anyhow;
 use coach_domain::{
+    audit::Actor,
     clock::{Clock as _, SystemClock},
     database::Session,
     outbox::{self, OutboxBatch},
@@ -91,29 +92,26 @@ async fn replay(
     let now = SystemClock.now();
     let transaction = session.begin().await?;
     let mut outbox = OutboxBatch::new(None, now);
+    let (name, dry_run) = (actor::name(options), options.dry_run);
+    let actor = Actor::operator(&name);
+    let replayed = webhook::replay_all(&transaction, &mut outbox, ids, actor, now, dry_run);
+    let events = replayed.await?.map_err(|id| {
+        anyhow!("there is no event with the id {id}; `coach webhook list` shows them")
+    })?;
+    let outcome = if dry_run {
+        "would be worked on again"
+    } else {
+        "is worked on again"
+    };
     let mut text = String::new();
-    for id in ids {
-        let Some(event) = webhook::replay(&transaction, &mut outbox, *id).await? else {
-            bail!("there is no event with the id {id}; `coach webhook list` shows them");
-        };
-        let outcome = if options.dry_run {
-            "would be worked on again"
-        } else {
-            "is worked on again"
-        };
-        let _ = writeln!(
-            text,
-            "{id} ({} {}) {outcome}",
-            event.source.as_str(),
-            event.kind
-        );
+    for event in &events {
+        let (id, source, kind) = (event.id, event.source.as_str(), &event.kind);
+        let _ = writeln!(text, "{id} ({source} {kind}) {outcome}");
     }
-    if options.dry_run {
+    if dry_run {
         transaction.rollback().await?;
         return Ok(text + "this was a dry run, nothing is changed\n");
     }
-    let detail = json!({ "events": ids });
-    actor::record(&transaction, options, "webhook.replay", detail, now).await?;
     outbox::insert(&transaction, outbox.messages(), &tracing::Span::none(), now).await?;
     transaction.commit().await?;
     Ok(text)

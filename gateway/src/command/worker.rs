@@ -2,8 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use coach_domain::catalogue;
-use coach_gateway::{app, database, http, server, settings::Settings, stop::Stop, worker_process};
+use coach_domain::{catalogue, process_start::ProcessRole};
+use coach_gateway::{
+    app, database, http, process_start, server, settings::Settings, stop::Stop, worker_process,
+};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +24,7 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
     let catalogue = Arc::default();
     app::watch_catalogue(&catalogue, pool.clone());
     tracing::info!(address = %listener.local_addr()?, "serving health and metrics");
+    process_start::record(pool.clone(), ProcessRole::Worker, &settings);
     let options = server::Options {
         // Health is served until the workers have stopped.
         drain: HEALTH_DRAIN,

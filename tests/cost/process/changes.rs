@@ -18,6 +18,12 @@ const RESTORE: &str = "
     WHERE member_id = member.id AND email = 'chen@demo.coach.example';
     DELETE FROM data_export";
 
+/// A webhook event that has failed.
+const EVENT: &str = "
+    INSERT INTO webhook_event (id, source, event_id, kind, received_at, headers, body, state)
+    VALUES ('0195a9c6-2e00-7c3a-8b1d-5e4f60718293', 'stripe', 'evt_1', 'invoice.paid', now(), '{}', '', 'FAILED')
+    ON CONFLICT DO NOTHING";
+
 /// Sends each of them once, with an effect. Only `LinkPurchase` is missing, which waits for a shop.
 pub(crate) fn send(gateway: &mut Gateway, round: usize) {
     let mut changes = Changes { gateway, round };
@@ -27,7 +33,7 @@ pub(crate) fn send(gateway: &mut Gateway, round: usize) {
     changes.change_the_account();
     changes.check_in();
     changes.schedule_a_live_session();
-    changes.redrive();
+    changes.repair();
     changes.gateway.execute(RESTORE);
 }
 
@@ -137,11 +143,24 @@ impl Changes<'_, '_> {
         let id = &scheduled["liveSession"]["id"];
         let later = json!({ "liveSessionId": id, "startsAt": "2026-03-20T19:00:00Z" });
         self.change("RescheduleLiveSession", SAM, later);
+        let replay = json!({ "liveSessionId": id, "replayUrl": "https://play.example/a.m3u8" });
+        self.change("SetLiveSession", SAM, replay);
+        self.change("PublishLiveStatus", SAM, json!({}));
         self.change("CancelLiveSession", SAM, json!({ "liveSessionId": id }));
     }
 
-    fn redrive(&mut self) {
+    fn repair(&mut self) {
         let input = json!({ "queue": "partner-sync" });
-        self.change("RedriveDeadLetters", SAM, input);
+        for name in [
+            "RedriveDeadLetters",
+            "DiscardDeadLetters",
+            "PauseQueue",
+            "ResumeQueue",
+        ] {
+            self.change(name, SAM, input.clone());
+        }
+        self.gateway.execute(EVENT);
+        let input = json!({ "ids": ["0195a9c6-2e00-7c3a-8b1d-5e4f60718293"] });
+        self.change("ReplayWebhookEvents", SAM, input);
     }
 }

@@ -5,6 +5,7 @@ mod limits;
 mod log_filter;
 mod pool;
 mod start;
+mod starts;
 mod stop;
 
 use std::{

@@ -29,6 +29,24 @@ impl Operations for PostgresQueue {
         self.discard_on(transaction, queue, ids).await
     }
 
+    async fn pause_in(
+        &self,
+        transaction: &Transaction,
+        queue: QueueName,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        pause::pause(transaction, queue, now).await
+    }
+
+    async fn resume_in(
+        &self,
+        transaction: &Transaction,
+        queue: QueueName,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        pause::resume(transaction, queue, now).await
+    }
+
     async fn paused(&self) -> Result<Vec<(QueueName, DateTime<Utc>)>> {
         pause::paused(&self.pool).await
     }
@@ -48,6 +66,24 @@ impl Operations for SqsQueue {
 
     async fn discard_in(&self, _: &Transaction, queue: QueueName, ids: &[String]) -> Result<usize> {
         self.discard(queue, ids).await
+    }
+
+    async fn pause_in(
+        &self,
+        transaction: &Transaction,
+        queue: QueueName,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        pause::pause(transaction, queue, now).await
+    }
+
+    async fn resume_in(
+        &self,
+        transaction: &Transaction,
+        queue: QueueName,
+        now: DateTime<Utc>,
+    ) -> Result<bool> {
+        pause::resume(transaction, queue, now).await
     }
 
     async fn paused(&self) -> Result<Vec<(QueueName, DateTime<Utc>)>> {

@@ -143,6 +143,11 @@ pub(super) fn sentence(reason: &UserErrorReason) -> String {
         Reason::VideoJobTaken => "Another session has this video job.",
         Reason::SessionStarted => "This session has begun.",
         Reason::SessionCancelled => "This session is cancelled. Please announce a new one.",
+        Reason::StateBackward => "This session is past that state already.",
+        Reason::StatusFileAhead => {
+            "The status file is newer than the database. It can be replaced, if the database was \
+             restored from a backup."
+        }
     };
     text.to_owned()
 }

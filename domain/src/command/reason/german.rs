@@ -171,6 +171,10 @@ pub(super) fn sentence(reason: &UserErrorReason) -> String {
         Reason::VideoJobTaken => "Dieser Video-Job gehört schon zu einer anderen Session.",
         Reason::SessionStarted => "Diese Session hat schon begonnen.",
         Reason::SessionCancelled => "Diese Session ist abgesagt. Bitte kündige eine neue an.",
+        Reason::StateBackward => "Diese Session ist schon weiter.",
+        Reason::StatusFileAhead => {
+            "Die Statusdatei ist neuer als die Datenbank. Sie kann ersetzt werden, wenn die Datenbank aus einem Backup stammt."
+        }
     };
     text.to_owned()
 }

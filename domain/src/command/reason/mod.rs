@@ -172,6 +172,10 @@ pub enum UserErrorReason {
     SessionStarted,
     /// The live session is cancelled.
     SessionCancelled,
+    /// The live session is past the state.
+    StateBackward,
+    /// The status file has a newer version than the database.
+    StatusFileAhead,
 }
 
 impl UserErrorReason {
@@ -202,7 +206,9 @@ impl UserErrorReason {
             | Self::NotesWithControlCharacters
             | Self::DuplicateAnswer
             | Self::InvalidCode
-            | Self::VideoJobTaken => Code::Invalid,
+            | Self::VideoJobTaken
+            | Self::StateBackward
+            | Self::StatusFileAhead => Code::Invalid,
             Self::UnknownTimeZone => Code::UnknownTimeZone,
             Self::UnknownLocale => Code::UnknownLocale,
             Self::InvalidEmail => Code::InvalidEmail,

@@ -6,9 +6,9 @@ mod welcome;
 use anyhow::Context as _;
 use coach_content::seed::DEMO;
 use coach_dev::EmbeddedPostgres;
-use coach_domain::{clock::SystemClock, database::Pool};
+use coach_domain::{clock::SystemClock, database::Pool, process_start::ProcessRole};
 use coach_gateway::{
-    app, auth::LocalIssuer, database, http, server, settings::Settings, stop::Stop,
+    app, auth::LocalIssuer, database, http, process_start, server, settings::Settings, stop::Stop,
 };
 use tokio::task::spawn_blocking;
 
@@ -98,6 +98,7 @@ async fn serve(
     let address = listener.local_addr()?;
     (settings.worker.mail).sign_links(address, secret.as_bytes())?;
     let state = serve::state(&settings, pool.clone(), address, Some(DEMO.mid_cycle)).await?;
+    process_start::record(pool.clone(), ProcessRole::Gateway, &settings);
     let router = http::router(state.clone());
     super::print(&welcome(&settings, address, live_session)?)?;
     let options = server::Options {

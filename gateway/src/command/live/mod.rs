@@ -9,7 +9,7 @@ use std::sync::Arc;
 use coach_domain::{
     clock::{Clock as _, SystemClock},
     database::Session,
-    live::{STATUS_FILE_KEY, Status},
+    live::{self, SessionUpdate, Status},
     object::ObjectStore,
 };
 use coach_gateway::{settings::Settings, worker_process};
@@ -29,8 +29,7 @@ struct LiveContext {
 impl LiveContext {
     /// The status file; `None` when it is missing or not valid.
     async fn file(&self) -> anyhow::Result<Option<Status>> {
-        let found = self.objects.get(STATUS_FILE_KEY).await?;
-        Ok(found.and_then(|object| serde_json::from_slice(&object.bytes).ok()))
+        Ok(live::read_status_file(&*self.objects).await?)
     }
 }
 
@@ -51,10 +50,10 @@ pub(crate) async fn run(settings: &Settings, verb: &Live) -> anyhow::Result<()> 
             replay_url,
             options,
         } => {
-            let update = set::SessionUpdate {
-                state: *state,
-                playback_url: playback_url.as_ref(),
-                replay_url: replay_url.as_ref(),
+            let update = SessionUpdate {
+                state: state.map(Into::into),
+                playback_url: playback_url.clone(),
+                replay_url: replay_url.clone(),
             };
             set::run(&context, session.as_deref(), &update, options).await
         }

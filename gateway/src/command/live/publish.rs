@@ -1,8 +1,7 @@
 //! `coach live publish`.
 
-use coach_domain::live;
+use coach_domain::{audit::Actor, live};
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
-use serde_json::json;
 
 use super::{LiveContext, show::describe};
 use crate::{cli::ChangeOptions, command::actor};
@@ -30,10 +29,8 @@ pub(super) async fn run(
     }
     if let Some(file) = ahead.filter(|_| raise) {
         let transaction = context.session.begin().await?;
-        let version = live::raise_version(&transaction, file.version).await?;
-        let detail =
-            json!({ "file": file.version, "database": latest.version, "version": version });
-        actor::record(&transaction, options, "live.raise", detail, context.now).await?;
+        let name = actor::name(options);
+        live::raise_above(&transaction, file, Actor::operator(&name), context.now).await?;
         transaction.commit().await?;
     }
     let status = live::publish(&context.session, &*context.objects).await?;

@@ -2,13 +2,12 @@
 
 use anyhow::bail;
 use coach_domain::{
+    audit::Actor,
     id::{LiveSessionId, OpaqueId as _},
-    live::{self, Fact, FactKind, LiveState},
+    live::{self, LiveState, SessionUpdate, SetSessionError},
     outbox::{self, OutboxBatch},
-    url::Url,
 };
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
-use serde_json::json;
 
 use super::{LiveContext, show::describe};
 use crate::{
@@ -16,18 +15,11 @@ use crate::{
     command::{actor, lowercase},
 };
 
-/// What the operator sets for a session.
-pub(super) struct SessionUpdate<'a> {
-    pub(super) state: Option<LiveStateArg>,
-    pub(super) playback_url: Option<&'a Url>,
-    pub(super) replay_url: Option<&'a Url>,
-}
-
 /// Applies the update to the named session, or else to the session of the status file, and writes the file.
 pub(super) async fn run(
     context: &LiveContext,
     session: Option<&str>,
-    update: &SessionUpdate<'_>,
+    update: &SessionUpdate,
     options: &ChangeOptions,
 ) -> anyhow::Result<String> {
     let current;
@@ -44,61 +36,41 @@ pub(super) async fn run(
         bail!("`{id}` is no id of a live session; `coach live show` prints them");
     };
     let transaction = context.session.begin().await?;
-    let mut outbox = OutboxBatch::new(None, context.now);
-    let at = context.now;
-    let facts: Vec<_> = update.facts().map(|kind| Fact { kind, at }).collect();
-    let found = live::record_manual_facts(&transaction, &mut outbox, id, &facts).await?;
-    let Some((before, new)) = found else {
-        bail!("there is no session with this id; `coach live show` prints them");
+    let (now, dry_run) = (context.now, options.dry_run);
+    let mut outbox = OutboxBatch::new(None, now);
+    let name = actor::name(options);
+    let actor = Actor::operator(&name);
+    let set = live::set(&transaction, &mut outbox, id, update, actor, now, dry_run);
+    let before = match set.await? {
+        Ok(before) => before,
+        Err(SetSessionError::Unknown) => {
+            bail!("there is no session with this id; `coach live show` prints them")
+        }
+        Err(SetSessionError::Cancelled(before)) => {
+            bail!("`{}` was called off; announce a new session", before.title)
+        }
+        Err(SetSessionError::Backward(before)) => bail!(
+            "`{}` is {} already, and states only go forward",
+            before.title,
+            lowercase(before.state)
+        ),
     };
-    if before.cancelled_at.is_some() {
-        bail!("`{}` was called off; announce a new session", before.title);
+    let (title, state) = (&before.title, lowercase(before.state));
+    if update.is_known(&before) {
+        return Ok(format!("`{title}` is {state} already\n"));
     }
-    let title = &before.title;
-    let state_before = lowercase(before.state);
-    if let Some(state) = update.state.map(LiveState::from) {
-        if state < before.state {
-            bail!("`{title}` is {state_before} already, and states only go forward");
-        }
-        if state == before.state && update.playback_url.is_none() && update.replay_url.is_none() {
-            return Ok(format!("`{title}` is {state_before} already\n"));
-        }
-    }
-    let detail = json!({
-        "liveSession": id,
-        "before": before.state,
-        "state": update.state.map(LiveState::from),
-        "playbackUrl": update.playback_url,
-        "replayUrl": update.replay_url,
-    });
-    if options.dry_run {
+    if dry_run {
         transaction.rollback().await?;
+        let detail = update.detail(&before);
         return Ok(format!(
-            "`{title}` is {state_before}, and would be set to: {detail}; this was a dry run, nothing is changed\n"
+            "`{title}` is {state}, and would be set to: {detail}; this was a dry run, nothing is changed\n"
         ));
     }
-    if new {
-        let now = context.now;
-        actor::record(&transaction, options, "live.set", detail, now).await?;
-        outbox::insert(&transaction, outbox.messages(), &tracing::Span::none(), now).await?;
-    }
+    outbox::insert(&transaction, outbox.messages(), &tracing::Span::none(), now).await?;
     transaction.commit().await?;
     // If this fails, the outbox message makes a worker publish the file.
     let status = live::publish(&context.session, &*context.objects).await?;
     Ok(format!("The status file says: {}\n", describe(&status)))
-}
-
-impl SessionUpdate<'_> {
-    fn facts(&self) -> impl Iterator<Item = FactKind> {
-        let state = self.state.map(|state| match state {
-            LiveStateArg::Live => FactKind::Live,
-            LiveStateArg::Ended => FactKind::Ended,
-            LiveStateArg::Failed => FactKind::Failed,
-        });
-        let playback = self.playback_url.cloned().map(FactKind::Playback);
-        let replay = self.replay_url.cloned().map(FactKind::Replay);
-        state.into_iter().chain(playback).chain(replay)
-    }
 }
 
 impl From<LiveStateArg> for LiveState {

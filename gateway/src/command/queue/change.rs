@@ -1,9 +1,7 @@
 //! `coach queue pause` and `resume`.
 
 use coach_domain::queue::QueueName;
-use coach_workers::queue::pause;
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
-use serde_json::json;
 
 use super::QueueContext;
 use crate::{
@@ -27,10 +25,8 @@ pub(super) async fn pause(
         return Ok(format!("{queue} would be paused; {DRY_RUN_NOTE}\n"));
     }
     let transaction = context.session.begin().await?;
-    if pause::pause(&transaction, queue, context.now).await? {
-        let detail = json!({ "queue": queue });
-        actor::record(&transaction, options, "queue.pause", detail, context.now).await?;
-    }
+    let actor = actor::name(options);
+    context.repair(&transaction, &actor).pause(queue).await?;
     transaction.commit().await?;
     Ok(format!(
         "{queue} is paused: it gives out nothing until `coach queue resume {queue}`\n"
@@ -52,10 +48,8 @@ pub(super) async fn resume(
         ));
     }
     let transaction = context.session.begin().await?;
-    if pause::resume(&transaction, queue, context.now).await? {
-        let detail = json!({ "queue": queue });
-        actor::record(&transaction, options, "queue.resume", detail, context.now).await?;
-    }
+    let actor = actor::name(options);
+    context.repair(&transaction, &actor).resume(queue).await?;
     transaction.commit().await?;
     Ok(format!("{queue} goes on; it was paused since {since}\n"))
 }

@@ -8,10 +8,13 @@ mod show;
 
 use std::sync::Arc;
 
+use anyhow::anyhow;
 use coach_domain::{
+    audit::Actor,
     clock::{Clock as _, SystemClock},
-    database::Session,
-    queue::Operations,
+    database::{Session, Transaction},
+    queue::{Operations, QueueName},
+    repair::{DeadLetterChoice, QueueRepair, RepairError},
 };
 use coach_gateway::{queues, settings::Settings};
 
@@ -25,6 +28,29 @@ struct QueueContext {
     session: Session,
     operations: Arc<dyn Operations>,
     now: chrono::DateTime<chrono::Utc>,
+}
+
+impl QueueContext {
+    /// Access to the queues for changes, as this operator.
+    fn repair<'a>(&'a self, transaction: &'a Transaction, actor: &'a str) -> QueueRepair<'a> {
+        QueueRepair {
+            operations: &*self.operations,
+            transaction,
+            actor: Actor::operator(actor),
+            now: self.now,
+        }
+    }
+}
+
+/// The error, with where the right ids are listed.
+fn with_advice(error: RepairError, queue: QueueName) -> anyhow::Error {
+    match error {
+        RepairError::Missing(ids) => anyhow!(
+            "{queue} has no dead letter with the id {}; `coach queue show {queue}` lists them, and nothing is changed",
+            ids.join(", ")
+        ),
+        RepairError::Domain(error) => error.into(),
+    }
 }
 
 /// Runs a subcommand and prints its result.
@@ -48,18 +74,25 @@ pub(crate) async fn run(settings: &Settings, verb: &Queue) -> anyhow::Result<()>
             ids,
             limit,
             options,
-        } => redrive::run(&context, target.queue, ids, *limit, options).await,
+        } => redrive::run(&context, target.queue, &choice(ids, *limit), options).await,
         Queue::Discard {
             target,
             ids,
             all: _,
             limit,
             options,
-        } => discard::run(&context, target.queue, ids, *limit, options).await,
+        } => discard::run(&context, target.queue, &choice(ids, *limit), options).await,
         Queue::Pause { target, options } => change::pause(&context, target.queue, options).await,
         Queue::Resume { target, options } => change::resume(&context, target.queue, options).await,
     };
     let text = text?;
     pool.close().await;
     super::print(&text)
+}
+
+fn choice(ids: &[String], limit: u32) -> DeadLetterChoice {
+    DeadLetterChoice {
+        ids: ids.to_vec(),
+        limit,
+    }
 }

@@ -1,48 +1,29 @@
 //! `coach queue redrive`.
 
-use coach_domain::queue::QueueName;
+use coach_domain::{queue::QueueName, repair::DeadLetterChoice};
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
-use serde_json::json;
 
-use super::{
-    QueueContext,
-    change::DRY_RUN_NOTE,
-    show::{counted, find_by_ids},
-};
+use super::{QueueContext, change::DRY_RUN_NOTE, show::counted, with_advice};
 use crate::{cli::ChangeOptions, command::actor};
 
 /// Moves dead letters back to their queue: those with the given ids, or else the oldest ones up to the limit.
 pub(super) async fn run(
     context: &QueueContext,
     queue: QueueName,
-    ids: &[String],
-    limit: u32,
+    choice: &DeadLetterChoice,
     options: &ChangeOptions,
 ) -> anyhow::Result<String> {
-    let max = if ids.is_empty() {
-        usize::try_from(limit)?
-    } else {
-        find_by_ids(context, queue, ids).await?.len()
-    };
+    let transaction = context.session.begin().await?;
+    let actor = actor::name(options);
+    let repair = context.repair(&transaction, &actor);
+    let redriven = repair.redrive(queue, choice, options.dry_run).await;
+    let redriven = redriven.map_err(|error| with_advice(error, queue))?;
     if options.dry_run {
-        let dead = context.operations.depth(queue).await?.dead;
-        let dead = usize::try_from(dead)?.min(max);
+        transaction.rollback().await?;
         return Ok(format!(
             "{} of {queue} would be given back; {DRY_RUN_NOTE}\n",
-            counted(dead)
+            counted(redriven)
         ));
-    }
-    let transaction = context.session.begin().await?;
-    let redriven = context.operations.redrive_in(&transaction, queue, ids, max);
-    let redriven = redriven.await?;
-    if redriven > 0 {
-        let mut detail = json!({ "queue": queue, "redriven": redriven });
-        if ids.is_empty() {
-            detail["limit"] = limit.into();
-        } else {
-            detail["ids"] = json!(ids);
-        }
-        actor::record(&transaction, options, "queue.redrive", detail, context.now).await?;
     }
     transaction.commit().await?;
     let left = context.operations.depth(queue).await?.dead;

@@ -1,16 +1,12 @@
-//! `coach queue show`, and finding dead letters by id.
+//! `coach queue show`.
 
 use std::fmt::Write as _;
 
-use anyhow::ensure;
 use coach_domain::queue::{Envelope, QueueName, Received};
 use serde_json::{Value, json};
 
 use super::QueueContext;
 use crate::{cli::Format, command::rfc3339};
-
-/// How many of the oldest dead letters are searched for given ids.
-const MAX_SEARCHED: usize = 10_000;
 
 /// Prints a queue's dead letters, oldest first.
 pub(super) async fn run(
@@ -50,7 +46,7 @@ pub(super) async fn run(
 /// A dead letter as a few lines of text.
 fn as_text(letter: &Received, payload: bool) -> String {
     let (id, sent) = (&letter.id, rfc3339(letter.sent_at));
-    let Some(envelope) = envelope(letter) else {
+    let Some(envelope) = letter.envelope() else {
         let length = letter.body.len();
         let mut text = format!("{id}  not an envelope, {length} bytes, sent {sent}\n");
         if payload {
@@ -84,7 +80,7 @@ fn as_text(letter: &Received, payload: bool) -> String {
 /// A dead letter as JSON.
 fn as_json(letter: &Received, payload: bool) -> Value {
     let mut shown = json!({ "id": letter.id, "sentAt": letter.sent_at, "envelope": null });
-    if let Some(mut envelope) = envelope(letter) {
+    if let Some(mut envelope) = letter.envelope() {
         if !payload {
             // A payload of `null` is not serialized.
             envelope.payload = Value::Null;
@@ -94,39 +90,6 @@ fn as_json(letter: &Received, payload: bool) -> Value {
         shown["body"] = letter.body.as_str().into();
     }
     shown
-}
-
-/// The envelope in a dead letter; `None` when the body is not one.
-pub(super) fn envelope(letter: &Received) -> Option<Envelope> {
-    serde_json::from_str(&letter.body).ok()
-}
-
-/// The dead letters with the given ids.
-///
-/// # Errors
-///
-/// When one of them does not exist.
-pub(super) async fn find_by_ids(
-    context: &QueueContext,
-    queue: QueueName,
-    ids: &[String],
-) -> anyhow::Result<Vec<Received>> {
-    let mut letters = context
-        .operations
-        .list_dead_letters(queue, MAX_SEARCHED)
-        .await?;
-    letters.retain(|letter| ids.contains(&letter.id));
-    let missing: Vec<_> = ids
-        .iter()
-        .filter(|id| letters.iter().all(|letter| letter.id != **id))
-        .map(String::as_str)
-        .collect();
-    ensure!(
-        missing.is_empty(),
-        "{queue} has no dead letter with the id {}; `coach queue show {queue}` lists them, and nothing is changed",
-        missing.join(", ")
-    );
-    Ok(letters)
 }
 
 /// A number of dead letters, in words.

@@ -4,7 +4,7 @@
 use apollo_compiler::{ExecutableDocument, Schema, schema::ExtendedType};
 use serde_json::{Value, json};
 
-use super::{Examples, call, input_type};
+use super::{Examples, TESTED_ELSEWHERE, call, input_type};
 use crate::{
     budgets::ids,
     harness::{TestApp, member, operations, read_operation},
@@ -126,8 +126,7 @@ async fn each_mutation_keeps_to_it_in_each_state() {
     };
     let (mut gated, mut free) = (Vec::new(), Vec::new());
     for (name, field) in &mutations.fields {
-        // The mutations of operators are tested in operations.rs and slow_requests.rs.
-        if ["redriveDeadLetters", "explainRequest"].contains(&name.as_str()) {
+        if TESTED_ELSEWHERE.contains(&name.as_str()) {
             continue;
         }
         let (store, test) = shop::start().await;

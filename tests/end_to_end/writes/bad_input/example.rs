@@ -38,7 +38,11 @@ fn actor(mutation: &str) -> &'static str {
         "startPlan" => "ravi@demo.coach.example",
         "submitCheckIn" => member::CHEN,
         "correctCheckIn" => member::THEO,
-        "scheduleLiveSession" | "rescheduleLiveSession" | "cancelLiveSession" => member::SAM,
+        "scheduleLiveSession"
+        | "rescheduleLiveSession"
+        | "cancelLiveSession"
+        | "setLiveSession"
+        | "publishLiveStatus" => member::SAM,
         _ => member::MAYA,
     }
 }
@@ -143,6 +147,7 @@ impl<'a> Examples<'a> {
             ("DateTime", "startsAt" | "waitingRoomOpensAt") => json!("2026-03-20T18:00:00Z"),
             ("DateTime", _) => json!("2026-03-18T11:00:00Z"),
             ("TimeZone", _) => json!("Europe/Vienna"),
+            ("URL", _) => json!("https://play.example/a.m3u8"),
             ("EmailAddress", _) => json!("sam@example.com"),
             _ => match &self.schema.types[name] {
                 ExtendedType::Enum(ty) => json!(ty.values.keys().next().expect("a value").as_str()),

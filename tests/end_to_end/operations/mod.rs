@@ -1,4 +1,9 @@
-//! Operations for staff: the state of queues and the outbox, and the redrive of dead letters.
+//! Operations for staff: the state of queues and the outbox, and what repairs them.
+
+mod dead_letters;
+mod pauses;
+mod records;
+mod webhook_events;
 
 use std::time::Duration;
 
@@ -11,10 +16,13 @@ use coach_domain::{
 use coach_workers::queue::{PostgresQueue, pause};
 use serde_json::{Value, json};
 
-use crate::harness::{
-    TestApp,
-    member::{MAYA, SAM},
-    read_operation,
+use crate::{
+    harness::{
+        TestApp,
+        member::{MAYA, SAM},
+        read_operation,
+    },
+    writes::change,
 };
 
 const QUEUE: QueueName = QueueName::PartnerSync;
@@ -56,6 +64,33 @@ async fn redrive(test: &TestApp, email: &str, input: Value) -> Value {
         .graphql(email, &mutation, json!({ "input": input }))
         .await;
     answer.data()["redriveDeadLetters"].clone()
+}
+
+/// Calls a mutation as staff, and returns its payload.
+async fn mutate(test: &TestApp, operation: &str, input: Value) -> Value {
+    let answer = change(test, SAM, operation, input).await;
+    answer.payload().clone()
+}
+
+/// Checks that a mutation is refused to members and to who is not signed in, and leaves no entry.
+async fn assert_for_staff_only(test: &TestApp, operation: &str, input: Value) {
+    let before = entries(test).await;
+    for (email, code) in [(MAYA, "FORBIDDEN"), ("", "UNAUTHENTICATED")] {
+        let answer = change(test, email, operation, input.clone()).await;
+        assert_eq!(answer.codes(), [code], "{operation}");
+    }
+    assert_eq!(entries(test).await, before);
+    assert_eq!(test.take_outbox().await, []);
+}
+
+/// Checks that a query with one root field is refused to members and to who is not signed in.
+async fn assert_query_for_staff_only(test: &TestApp, query: &str) {
+    for (email, code) in [(MAYA, "FORBIDDEN"), ("", "UNAUTHENTICATED")] {
+        let answer = test.graphql(email, query, json!({})).await;
+        assert_eq!(answer.codes(), [code], "{query}");
+        let data = answer.body["data"].as_object().expect("an object");
+        assert!(data.values().all(Value::is_null), "{query}: {data:?}");
+    }
 }
 
 async fn entries(test: &TestApp) -> Vec<audit::StoredAuditEntry> {

@@ -1,28 +1,32 @@
-//! `operations` and `redriveDeadLetters`: monitoring and repair of the queues and the outbox, for staff.
+//! For staff: `operations`, which monitors the queues and the outbox, and what repairs them.
 
-use std::sync::Arc;
+mod audit_entry;
+mod dead_letter;
+mod pause;
+mod webhook_event;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use coach_domain::{
     Result,
     command::{UserError, UserErrorReason},
     outbox,
+    process_start::{self, ProcessStart},
     queue::QueueName,
-    redrive::RedriveDeadLetters,
 };
 
-use crate::{
-    Error, MutationError, RequestContext, Resolvers, input, mutation,
-    payload::RedriveDeadLettersPayload, query,
-};
+pub(crate) use audit_entry::AuditEntry;
+pub(crate) use dead_letter::DeadLetter;
+
+use crate::{Error, RequestContext, Resolvers, query};
 
 /// `Operations`.
 #[derive(Debug)]
 pub struct Operations {
     pub(crate) queues: Vec<QueueStatus>,
     pub(crate) outbox: OutboxStatus,
+    pub(crate) process_starts: Vec<ProcessStart>,
 }
 
 /// `QueueStatus`.
@@ -51,29 +55,17 @@ impl query::Operations for Resolvers {
         Ok(Some(Operations {
             queues: queues(context, &QueueName::CONSUMED).await?,
             outbox: outbox(context).await?,
+            process_starts: process_start::latest(context.session()).await?,
         }))
     }
 }
 
-impl mutation::RedriveDeadLetters for Resolvers {
-    async fn resolve(
-        context: &RequestContext,
-        input: &input::RedriveDeadLettersInput,
-    ) -> Result<RedriveDeadLettersPayload, MutationError> {
-        let queue = QueueName::consumed(&input.queue).ok_or_else(unknown_queue)?;
-        let command = RedriveDeadLetters {
-            queue,
-            limit: u32::try_from(input.limit).unwrap_or_default(),
-            dry_run: input.dry_run,
-            operations: Arc::clone(&context.app().operations),
-        };
-        let redriven = context.execute(input, command).await?;
-        Ok(RedriveDeadLettersPayload {
-            queue: queues(context, &[queue]).await?.pop().map(Arc::new),
-            redriven: Some(saturating_i32(redriven.count)),
-            ..Default::default()
-        })
-    }
+/// The queue after a change.
+async fn queue_status(
+    context: &RequestContext,
+    queue: QueueName,
+) -> Result<Option<Arc<QueueStatus>>> {
+    Ok(queues(context, &[queue]).await?.pop().map(Arc::new))
 }
 
 async fn queues(context: &RequestContext, names: &[QueueName]) -> Result<Vec<QueueStatus>> {
@@ -106,9 +98,15 @@ async fn outbox(context: &RequestContext) -> Result<OutboxStatus> {
     })
 }
 
-fn unknown_queue() -> UserError {
-    let names = QueueName::CONSUMED.map(QueueName::as_str).join(", ");
-    UserError::new(UserErrorReason::UnknownQueue(names), "queue")
+/// The queue of this name that a mutation is to change.
+fn consumed(name: &str) -> Result<QueueName, UserError> {
+    QueueName::consumed(name)
+        .ok_or_else(|| UserError::new(UserErrorReason::UnknownQueue(queue_names()), "queue"))
+}
+
+/// The names of the queues, as a list in one text.
+fn queue_names() -> String {
+    QueueName::CONSUMED.map(QueueName::as_str).join(", ")
 }
 
 /// The count as an `Int` of GraphQL, at most 2,147,483,647.
