@@ -26,6 +26,9 @@ fn main() -> ExitCode {
     if let Verb::Schema(schema) = &verb {
         return command::schema::run(schema);
     }
+    if let Verb::Probe(probe) = &verb {
+        return command::probe::run(probe);
+    }
     match run(&verb) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -83,7 +86,7 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
             Verb::Trace(trace) => command::trace::run(&settings, trace).await,
             Verb::Live(live) => command::live::run(&settings, live).await,
             Verb::Webhook(webhook) => command::webhook::run(&settings, webhook).await,
-            Verb::Token { .. } | Verb::Schema(_) | Verb::CheckConfig => Ok(()),
+            Verb::Token { .. } | Verb::Schema(_) | Verb::Probe(_) | Verb::CheckConfig => Ok(()),
         }
     });
     runtime.shutdown_timeout(BLOCKING_SHUTDOWN_TIMEOUT);

@@ -7,6 +7,7 @@ mod database;
 mod dev;
 mod import;
 mod live;
+mod probe;
 mod queue;
 mod schema;
 mod serve;

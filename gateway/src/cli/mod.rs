@@ -6,6 +6,7 @@
 )]
 
 mod live;
+mod probe;
 mod queue;
 mod trace;
 mod webhook;
@@ -19,6 +20,7 @@ use clap::{
 
 pub(crate) use self::{
     live::{Live, LiveStateArg},
+    probe::{Journey, Probe},
     queue::{ChangeOptions, Queue},
     trace::Trace,
     webhook::Webhook,
@@ -114,6 +116,11 @@ pub(crate) enum Verb {
     /// See and mend the status file of live sessions
     #[command(subcommand, after_help = live::AFTER_HELP)]
     Live(Live),
+    /// Go through the key journeys of a running service as a test member, and say which of them fail
+    ///
+    /// For cron, Kubernetes and CloudWatch Synthetics. docs/PROBE.md describes the test member and the alerts.
+    #[command(after_help = probe::AFTER_HELP)]
+    Probe(Probe),
     /// Print the settings in force and where each comes from, secrets hidden
     CheckConfig,
 }
@@ -136,7 +143,8 @@ pub(crate) enum Schema {
         old: PathBuf,
         /// The newer schema in SDL, or `-`; without it, the schema of this program
         new: Option<PathBuf>,
-        /// How to print the changes
+        /// How to print the changes; json is {"breaking": 1, "dangerous": 0, "changes": [{"criticality", "kind",
+        /// "coordinate", "message"}]}
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
@@ -158,10 +166,10 @@ Examples:
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 pub(crate) enum Format {
-    /// A line for each change, then the counts
+    /// Lines for people
     #[default]
     Text,
-    /// {"breaking": 1, "dangerous": 0, "changes": [{"criticality", "kind", "coordinate", "message"}]}
+    /// JSON for programs
     Json,
 }
 

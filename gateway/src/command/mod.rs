@@ -7,6 +7,7 @@ pub(crate) mod database;
 #[cfg(feature = "dev")]
 pub(crate) mod dev;
 pub(crate) mod live;
+pub(crate) mod probe;
 pub(crate) mod queue;
 pub(crate) mod schema;
 pub(crate) mod serve;

@@ -245,6 +245,7 @@ pub(super) const KEYS: &[Key] = &[
     .masked(mask::all),
     key("brightcove_url", "https://api.bcovlive.io", HTTP_ADDRESS),
     optional("brightcove_api_key", "the key of Brightcove's Live API").masked(mask::all),
+    optional("probe_token", "a bearer token of the test member").masked(mask::all),
 ];
 
 pub(super) fn find(name: &str) -> Option<&'static Key> {

@@ -58,6 +58,8 @@ pub struct Settings {
     pub log: String,
     /// Which of two deployments that run side by side this process belongs to, such as `blue`.
     pub deployment: Option<String>,
+    /// The bearer token of the test member, for `coach probe`.
+    pub probe_token: Option<String>,
     /// Which telemetry is exported.
     pub telemetry: TelemetrySettings,
     /// The folder of the executables of the embedded Postgres.
@@ -185,6 +187,7 @@ impl Settings {
             webhooks: webhooks::read(reader, &shops)?,
             shops,
             brightcove: reader.api("brightcove_url", "brightcove_api_key")?,
+            probe_token: reader.optional("probe_token", value::non_empty)?,
             home,
         })
     }
