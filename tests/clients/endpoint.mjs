@@ -16,6 +16,12 @@ export const sdl = readFileSync(schemaFile, 'utf8');
 /** The folder with the operations of the app. */
 export const { operations } = environment;
 
+/** The folder in which the gateway keeps its database. */
+export const { home } = environment;
+
+/** The path of a Chromium, and the folder for pictures of pages. */
+export const { browser, pictures } = environment;
+
 /** The headers of a signed-in demo member; none without a member. */
 export function signIn(member) {
   if (!member) return {};

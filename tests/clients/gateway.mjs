@@ -48,7 +48,7 @@ export async function start(coach, folder, settings = {}) {
       });
       tokens[member] = stdout.trim();
     }
-    return { address, tokens, log, stop };
+    return { address, home, tokens, log, stop };
   } catch (error) {
     await stop();
     throw new Error(`the gateway did not start:\n${log.join('\n')}`, { cause: error });

@@ -16,6 +16,9 @@ const suites = readdirSync('suites')
   .map((file) => file.replace('.test.mjs', ''))
   .filter((suite) => wanted.length === 0 || wanted.includes(suite));
 
+/** Suites that cannot run here, with the reason. */
+const missing = process.env.COACH_BROWSER ? {} : { console: 'there is no Chromium: tests/clients/browser says more' };
+
 const stopped = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stopped.abort());
 
@@ -29,8 +32,17 @@ try {
     schema,
     operations: resolve(operations),
     tokens: gateway.tokens,
+    home: gateway.home,
+    browser: process.env.COACH_BROWSER,
+    pictures: resolve(folder, 'console'),
   };
   for (const suite of suites) {
+    if (suite in missing) {
+      // Who names a suite wants it to run.
+      if (wanted.length > 0) failed += 1;
+      console.log(`NOT RUN ${suite.padEnd(14)} ${missing[suite]}`);
+      continue;
+    }
     const started = performance.now();
     const { passed, output } = await run(suite, environment);
     if (!passed) failed += 1;

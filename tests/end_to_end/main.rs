@@ -4,6 +4,7 @@ mod harness;
 
 mod budgets;
 mod connections;
+mod console;
 mod contract;
 mod delivery;
 mod field_errors;

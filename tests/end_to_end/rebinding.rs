@@ -2,8 +2,9 @@
 
 use crate::harness::TestApp;
 
-const ROUTES: [&str; 5] = [
+const ROUTES: [&str; 6] = [
     "/graphiql",
+    "/console",
     "/dev/mail",
     "/graphql?query=%7B__typename%7D",
     "/schema.graphql",

@@ -39,7 +39,7 @@ fn from_nothing_and_again_and_after_a_kill() {
     let folder = folder();
     let mut dev = Dev::start(&folder, port());
     assert_today(&dev);
-    for part in ["/graphiql", "/schema.graphql", "curl"] {
+    for part in ["/graphiql", "/console", "/schema.graphql", "curl"] {
         assert!(
             dev.welcome.contains(part),
             "{part} is not in\n{}",

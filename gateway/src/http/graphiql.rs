@@ -10,7 +10,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{error::HttpError, media_type, response::respond_with_page, state::AppState};
+use super::{error::HttpError, media_type, response::{escape_json, respond_with_page}, state::AppState};
 
 /// A file of the page.
 struct Asset {
@@ -34,17 +34,13 @@ pub const FIRST_QUERY: &str = include_str!("first_query.graphql");
 
 /// The page, with a token of the demo member if there is one.
 pub(super) async fn page(State(state): State<AppState>) -> Response {
-    let token = state.shared().demo.and_then(|demo| {
-        let issuer = state.shared().local_issuer.as_ref()?;
-        issuer.token(demo, &[], state.shared().app.clock.now()).ok()
-    });
+    let demo = state.shared().demo;
+    let token = demo.and_then(|demo| state.development_token(demo, &[]));
     let headers = token.map(|token| {
         let headers = json!({"Authorization": format!("Bearer {token}")});
         format!("{headers:#}")
     });
-    let editor = json!({"query": FIRST_QUERY, "headers": headers}).to_string();
-    // Within a script element, only its end tag has a meaning in HTML.
-    let editor = editor.replace('<', "\\u003c");
+    let editor = escape_json(&json!({"query": FIRST_QUERY, "headers": headers}));
     let html = PAGE_TEMPLATE
         .replace("<!-- assets -->", &assets())
         .replace("/* start */", &editor);

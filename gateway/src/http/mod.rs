@@ -3,6 +3,7 @@
 mod admission;
 mod body;
 mod conditional;
+mod console;
 mod cors;
 mod discovery;
 mod error;
@@ -89,11 +90,14 @@ pub fn router(state: AppState) -> Router {
         )
         .route("/webhooks/{source}", post(webhook::receive))
         .route("/webhooks/{source}/{secret}", post(webhook::receive))
-        // Without CORS: the page may contain a token.
+        // Without CORS: the pages may contain a token.
         .route("/", get(graphiql::root))
         .route("/graphiql", get(graphiql::page))
         .route("/graphiql/", get(graphiql::page))
         .route("/graphiql/{asset}", get(graphiql::asset))
+        .route("/console", get(console::page))
+        .route("/console/", get(console::page))
+        .route("/console/{asset}", get(console::asset))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(metrics))

@@ -261,6 +261,11 @@ pub(super) fn respond_with_page(html: String, policy: &str) -> Response {
     (headers, Html(html)).into_response()
 }
 
+/// JSON for a script element of a page, in which only the end tag has a meaning in HTML.
+pub(super) fn escape_json(json: &serde_json::Value) -> String {
+    json.to_string().replace('<', "\\u003c")
+}
+
 fn code(error: &ServerError) -> Option<&str> {
     match error.extensions.as_ref()?.get("code")? {
         Value::String(code) => Some(code),

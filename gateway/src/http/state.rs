@@ -105,6 +105,12 @@ impl AppState {
         self.0.demo.is_some()
     }
 
+    /// A token that a page of the development server contains; `None` in production, or when tokens are another issuer's.
+    pub(super) fn development_token(&self, subject: &str, groups: &[&str]) -> Option<String> {
+        let issuer = self.0.local_issuer.as_ref().filter(|_| self.is_development())?;
+        issuer.token(subject, groups, self.0.app.clock.now()).ok()
+    }
+
     pub(super) fn shared(&self) -> &Shared {
         &self.0
     }

@@ -24,6 +24,7 @@ pub(super) fn welcome(
     let mut text = format!(
         "\nCoach is ready. Click:\n\n    \
          http://{address}/graphiql          try queries\n    \
+         http://{address}/console           queues, webhooks, live sessions, slow requests\n    \
          http://{address}/schema.graphql    the schema, for code generators\n    \
          http://{address}/dev/mail          mail that was sent\n    \
          http://{address}/live/status.json  the status file of live sessions\n"

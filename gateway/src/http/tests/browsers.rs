@@ -58,7 +58,7 @@ async fn other_origins_can_read_errors() {
 
 #[tokio::test]
 async fn other_origins_cannot_read_the_page_with_the_token() {
-    for page in ["/graphiql", "/", "/metrics"] {
+    for page in ["/graphiql", "/console", "/", "/metrics"] {
         let request = Request::get(page).header("origin", "https://evil.example");
         let response = send(request, Body::empty()).await;
         let origin = response.headers().get("access-control-allow-origin");

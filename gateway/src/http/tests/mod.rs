@@ -235,6 +235,43 @@ async fn graphiql_contains_no_token_without_a_demo_member() {
 }
 
 #[tokio::test]
+async fn the_console_contains_no_token_and_nothing_of_others_outside_of_development() {
+    for page in ["/console", "/console/"] {
+        let response = send(Request::get(page), Body::empty()).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(header(&response, "x-content-type-options"), "nosniff");
+        assert_eq!(header(&response, "cache-control"), "no-store");
+        let policy = header(&response, "content-security-policy").to_owned();
+        for part in ["default-src 'none'", "frame-ancestors 'none'", "script-src 'self';"] {
+            assert!(policy.contains(part), "{policy}");
+        }
+        let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+        let html = String::from_utf8_lossy(&bytes);
+        assert!(html.contains(r#"{"demo":null}"#), "{html}");
+    }
+}
+
+#[tokio::test]
+async fn files_of_the_console_are_kept_and_checked() {
+    for (name, content_type) in [
+        ("main.js", "text/javascript; charset=utf-8"),
+        ("base.css", "text/css; charset=utf-8"),
+        ("icon.svg", "image/svg+xml"),
+    ] {
+        let path = format!("/console/{name}");
+        let response = send(Request::get(&path), Body::empty()).await;
+        assert_eq!(header(&response, "content-type"), content_type);
+        assert_eq!(header(&response, "cache-control"), "no-cache");
+        assert_eq!(header(&response, "x-content-type-options"), "nosniff");
+        let known = Request::get(&path).header("if-none-match", header(&response, "etag"));
+        let response = send(known, Body::empty()).await;
+        assert_eq!(response.status(), StatusCode::NOT_MODIFIED, "{name}");
+    }
+    let missing = send(Request::get("/console/nothing.js"), Body::empty()).await;
+    assert_eq!(error_of(missing).await, (404, "NOT_FOUND".to_owned()));
+}
+
+#[tokio::test]
 async fn panics_are_masked() {
     let routes = Router::new().route("/boom", get(async || panic!("a secret") as &'static str));
     let state = Settings::load(&Sources::default()).unwrap();

@@ -1,0 +1,46 @@
+// The database of `coach dev`, into which the suite puts what operators find in the morning.
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+import { command } from '../../command.mjs';
+import { home } from '../../endpoint.mjs';
+
+/** Adds dead letters to a queue: messages that any worker can do, which were received five times. */
+export function addDeadLetters(queue, kinds) {
+  const rows = kinds.map((kind, index) => {
+    const occurredAt = new Date().toISOString().replace(/\.\d+/, '');
+    const envelope = JSON.stringify({ id: randomUUID(), kind, version: 1, occurredAt, payload: {} });
+    const at = `now() - interval '${kinds.length - index} minutes'`;
+    return `(${literal(queue)}, ${literal(envelope)}, ${at} - interval '1 hour', ${at}, 5)`;
+  });
+  return execute(`INSERT INTO queue_message (queue, body, sent_at, visible_at, receives) VALUES ${rows.join(', ')}`);
+}
+
+/** Adds a webhook event that was ignored, since its kind means nothing here. */
+export function addIgnoredEvent(eventId, kind) {
+  const body = JSON.stringify({ type: kind, timestamp: new Date().toISOString(), data: {} });
+  const values = [randomUUID(), 'standard', eventId, kind].map(literal).join(', ');
+  return execute(
+    `INSERT INTO webhook_event (id, source, event_id, kind, received_at, headers, body, state, detail, settled_at)
+     VALUES (${values}, now(), '{}', convert_to(${literal(body)}, 'UTF8'), 'IGNORED', 'of no kind known here', now())`,
+  );
+}
+
+async function execute(sql) {
+  // Postgres notes there which program it is, and where its socket is.
+  const folder = join(home, 'postgres');
+  const data = join(
+    folder,
+    readdirSync(folder).find((name) => /^\d+$/.test(name)),
+  );
+  const [program] = readFileSync(join(data, 'postmaster.opts'), 'utf8').split(' ');
+  const [, , , port, socket] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
+  const connection = ['-h', socket, '-p', port, '-U', 'coach', '-d', 'coach'];
+  const options = ['--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', '--command', sql];
+  await command(join(dirname(program), 'psql'), [...connection, ...options]);
+}
+
+function literal(text) {
+  return `'${text.replaceAll("'", "''")}'`;
+}
