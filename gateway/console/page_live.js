@@ -90,9 +90,9 @@ function present({ session, state, startedAt, playbackUrl }) {
     ['Begins', time(session.startsAt)],
     ['Waiting room', time(session.waitingRoomOpensAt)],
     startedAt && ['On air since', time(startedAt)],
-    ['Playback', playbackUrl ?? NONE],
-    session.replayUrl && ['Recording', session.replayUrl],
-    ['Id', h('code', {}, session.id)],
+    ['Playback', playbackUrl ?? NONE, 'wide'],
+    session.replayUrl && ['Recording', session.replayUrl, 'wide'],
+    ['Id', h('code', {}, session.id), 'wide'],
   ]);
 }
 
@@ -111,7 +111,7 @@ function statusFile(file, liveStream) {
     ['Version', count(file.version)],
     ['Changed', [time(file.updatedAt), h('span.muted', {}, ` ${ageSince(file.updatedAt)} ago`)]],
     ['Session', file.session?.title ?? NONE],
-    ['Playback', file.playbackUrl ?? NONE],
+    ['Playback', file.playbackUrl ?? NONE, 'wide'],
     isBehind && ['Behind', h('strong.bad', {}, 'the API knows of a later change')],
     ['On the CDN', liveStream ? h('a', { href: liveStream.statusUrl, rel: 'noreferrer' }, liveStream.statusUrl) : NONE],
   ]);

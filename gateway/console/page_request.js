@@ -95,8 +95,8 @@ function summary(trace) {
     ['Batches', count(trace.batches.length)],
     ['Cost', count(trace.cost)],
     ['At', time(trace.startedAt)],
-    ['Instance', h('code', {}, trace.instance)],
-    trace.traceId && ['Trace', h('code', {}, trace.traceId)],
+    ['Instance', h('code', {}, trace.instance), 'wide'],
+    trace.traceId && ['Trace', h('code', {}, trace.traceId), 'wide'],
   ]);
 }
 

@@ -13,10 +13,10 @@ export function queueTable(queues) {
     empty: 'There is no queue.',
     columns: [
       ['Queue', ({ name }) => h('a', { href: address(['queues', name]) }, name)],
+      ['Dead letters', ({ deadLetters }) => deadCount(deadLetters), 'number'],
       ['Waiting', ({ depth }) => count(depth), 'number'],
       ['Oldest', ({ oldestAgeSeconds }) => age(oldestAgeSeconds), 'number'],
       ['In flight', ({ inFlight }) => count(inFlight), 'number'],
-      ['Dead letters', ({ deadLetters }) => deadCount(deadLetters), 'number'],
       ['State', ({ pausedSince }) => stateOf(pausedSince)],
     ],
   });

@@ -69,8 +69,10 @@ export function badge(text, tone) {
   return h(`span.badge${tone ? `.${tone}` : ''}`, {}, text);
 }
 
-/** Pairs of term and value. */
+/** Pairs of term and value; `wide` as the third makes room for a long one. */
 export function facts(pairs) {
-  const rows = pairs.filter(Boolean).map(([term, value]) => h('div', {}, h('dt', {}, term), h('dd', {}, value)));
+  const rows = pairs.filter(Boolean).map(([term, value, style]) => {
+    return h(`div${style ? `.${style}` : ''}`, {}, h('dt', {}, term), h('dd', {}, value));
+  });
   return h('dl.facts', { 'data-key': 'facts' }, rows);
 }

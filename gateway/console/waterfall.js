@@ -13,9 +13,7 @@ export function waterfall(trace) {
   rows.sort((one, other) => one.startedAtMs - other.startedAtMs || one.kind.localeCompare(other.kind));
   if (rows.length === 0) return h('p.empty', {}, 'The request took no statement: it was answered from memory.');
   const caption = 'Statements and batches, in the order in which they began';
-  const heads = ['What', 'Rows or keys', 'Duration', 'Pool wait'].map((text, index) =>
-    h(`th${index > 0 ? '.number' : ''}`, { scope: 'col' }, text),
-  );
+  const head = (text) => h('th.number', { scope: 'col' }, text);
   return h(
     'div.scroll',
     { 'data-key': 'waterfall', tabindex: 0, role: 'region', 'aria-label': caption },
@@ -23,7 +21,19 @@ export function waterfall(trace) {
       'table.waterfall',
       {},
       h('caption.hidden', {}, caption),
-      h('thead', {}, h('tr', {}, heads, h('th.timeline', { scope: 'col' }, scale(end)))),
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          h('th.what', { scope: 'col' }, 'What'),
+          head('Duration'),
+          h('th.timeline', { scope: 'col' }, scale(end)),
+          head('Rows or keys'),
+          head('Pool wait'),
+        ),
+      ),
       h(
         'tbody',
         {},
@@ -39,10 +49,10 @@ function line(row, end) {
     'tr',
     { 'data-key': row.key },
     h('td.what', {}, isStatement ? statement(row) : h('code.batch', {}, row.name)),
-    h('td.number', {}, isStatement ? count(row.rows) : h('span.muted', {}, count(row.keys))),
     h('td.number', {}, duration(row.durationMs)),
-    h('td.number', {}, row.waitMs ? duration(row.waitMs) : NONE),
     h('td.timeline', {}, h('div.track', { 'aria-hidden': 'true' }, bars(row, end))),
+    h('td.number', {}, isStatement ? count(row.rows) : h('span.muted', {}, count(row.keys))),
+    h('td.number', {}, row.waitMs ? duration(row.waitMs) : NONE),
   );
 }
 

@@ -26,7 +26,10 @@ async fn the_console_needs_no_outside_address() {
     assert_eq!(response.status(), 200);
     let policy = response.headers()["content-security-policy"].clone();
     let policy = policy.to_str().expect("text");
-    assert!(!policy.contains("unsafe") && !policy.contains("http"), "{policy}");
+    assert!(
+        !policy.contains("unsafe") && !policy.contains("http"),
+        "{policy}"
+    );
     let page = response.text().await.expect("text");
     // The page, and what its files import from each other.
     let mut waiting: Vec<String> = files_in(&page);

@@ -170,7 +170,13 @@ mod tests {
     #[test]
     fn nothing_is_parsed_as_html() {
         for (name, text) in FILES {
-            for way in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("] {
+            for way in [
+                "innerHTML",
+                "outerHTML",
+                "insertAdjacentHTML",
+                "document.write",
+                "eval(",
+            ] {
                 assert!(!text.contains(way), "{name}: {way}");
             }
         }

@@ -66,8 +66,8 @@ test('a member’s token is refused and forgotten, in the form and in the tab', 
     await pasteToken(page, 'forged');
     await page.getByText('This token is not staff’s: it is not valid').waitFor();
     for (const [address] of Object.values(PAGES)) {
-      await page.evaluate((token) => sessionStorage.setItem('coach.console.token', token), tokenOf('maya'));
       await page.goto(`${origin}/console#/${address}`);
+      await page.evaluate((token) => sessionStorage.setItem('coach.console.token', token), tokenOf('maya'));
       await page.reload();
       await page.getByText('This token is not staff’s').waitFor();
       assert.equal(await page.evaluate(() => sessionStorage.length + localStorage.length), 0);
@@ -239,11 +239,27 @@ test('a request is found by its id, and explained', () =>
     await page.getByText('No such request is known.').waitFor();
   }));
 
+test('the operation of each page is copied as it can be sent', () =>
+  withStaff(
+    async (page) => {
+      for (const [address, heading] of Object.values(PAGES)) {
+        await open(page, address, heading);
+        await page.getByText('The operation behind this page').click();
+        await page.getByRole('button', { name: 'Copy as GraphQL' }).click();
+        await page.getByRole('button', { name: 'Copied' }).waitFor();
+        const copied = await page.evaluate(() => navigator.clipboard.readText());
+        const [, variables = '{}'] = /^# variables: (.*)$/m.exec(copied) ?? [];
+        await ask(copied, { variables: JSON.parse(variables) });
+      }
+    },
+    { permissions: ['clipboard-read', 'clipboard-write'] },
+  ));
+
 test('an error is shown with the id of its request', () =>
   withStaff(async (page) => {
     await open(page, 'queues/nothing', 'nothing');
     const problem = page.getByRole('alert');
-    await problem.getByText('NOT_FOUND').waitFor();
+    await problem.getByText('BAD_USER_INPUT').waitFor();
     assert.match(await problem.getByRole('link').innerText(), /^[0-9a-f-]{36}$/);
   }));
 
@@ -262,5 +278,10 @@ for (const [mode, options] of Object.entries({
         const isTooWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
         assert.equal(isTooWide, false, `${name} scrolls as a whole`);
       }
+      await open(page, 'live', 'Live');
+      await page.getByRole('button', { name: 'Schedule…', exact: true }).click();
+      await dialog(page).waitFor();
+      await page.screenshot({ path: join(pictures, `${mode}-dialog.png`) });
+      assert.deepEqual(await violations(page), [], 'dialog');
     }, options));
 }

@@ -21,6 +21,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 export async function withPage(use, options = {}) {
   const context = await browser.newContext(options);
   try {
+    // Only what never happens takes as long.
+    context.setDefaultTimeout(20_000);
     const page = await context.newPage();
     const complaints = [];
     page.on('console', (message) => {
