@@ -25,7 +25,8 @@ export function explainChange(requestId) {
     verb: 'Explain',
     explain:
       'The reading statements of the request are run again with EXPLAIN (ANALYZE, BUFFERS), in a read-only transaction. ' +
-      'That takes as long as they took, and is recorded in the audit log. Parameters are not shown.',
+      'That takes as long as they take, and is recorded in the audit log. Parameters are not shown. It is possible for ' +
+      'slow and failed requests, for an hour, by the gateway that answered them.',
     operation: OPERATION,
     input: () => ({ requestId }),
     done: ({ explanations }) => `${counted(explanations.length, 'statement')} explained.`,

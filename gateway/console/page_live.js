@@ -113,7 +113,11 @@ function statusFile(file, liveStream) {
     ['Session', file.session?.title ?? NONE],
     ['Playback', file.playbackUrl ?? NONE, 'wide'],
     isBehind && ['Behind', h('strong.bad', {}, 'the API knows of a later change')],
-    ['On the CDN', liveStream ? h('a', { href: liveStream.statusUrl, rel: 'noreferrer' }, liveStream.statusUrl) : NONE],
+    [
+      'On the CDN',
+      liveStream ? h('a', { href: liveStream.statusUrl, rel: 'noreferrer' }, liveStream.statusUrl) : NONE,
+      'wide',
+    ],
   ]);
 }
 

@@ -72,7 +72,7 @@ function queueFigures(operations) {
     ['Dead letters', count(dead), '#/queues', dead > 0 && 'bad'],
     ['Outbox lag', age(outbox.lagSeconds), null, outbox.lagSeconds > LATE_OUTBOX && 'warn'],
     ['Outbox, unsent', count(outbox.unsent)],
-    ['Waiting in queues', count(sum('depth'))],
+    ['Messages waiting', count(sum('depth'))],
     ['In flight', count(sum('inFlight'))],
     paused.length > 0 && ['Paused queues', count(paused.length), address(['queues', paused[0].name]), 'warn'],
   ];
@@ -83,7 +83,7 @@ function otherFigures(liveStream, slowRequests) {
   const more = slowRequests?.length === 100 ? '+' : '';
   return [
     ['Live', liveStream ? liveBadge(liveStream.state) : NONE, '#/live'],
-    ['Slow or failed, 1 h', slowRequests ? count(slowRequests.length) + more : NONE, '#/requests'],
+    ['Slow or failed', slowRequests ? count(slowRequests.length) + more : NONE, '#/requests'],
     slowest && ['Slowest', duration(slowest.durationMs), address(['requests', slowest.requestId])],
   ];
 }

@@ -78,7 +78,7 @@ function unknown() {
   return h(
     'p.empty',
     { 'data-key': 'unknown' },
-    'No such request is known. Gateways keep recent requests for a while, and the slow and failed ones for an hour; the log has all of them.',
+    'No such request is known. A gateway remembers its own requests for an hour; of others, the slow and failed ones are kept for 24 hours. The log has all of them.',
   );
 }
 

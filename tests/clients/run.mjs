@@ -22,7 +22,8 @@ const missing = process.env.COACH_BROWSER ? {} : { console: 'there is no Chromiu
 const stopped = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stopped.abort());
 
-const gateway = await start(resolve(coach), resolve(folder));
+// Every request is slow, so that the console can explain one.
+const gateway = await start(resolve(coach), resolve(folder), { COACH_SLOW_REQUEST: '1ms' });
 let failed = 0;
 try {
   const schema = resolve(folder, 'schema.graphql');
