@@ -52,7 +52,7 @@ fn files_in(text: &str) -> Vec<String> {
     let parts = text.split(['"', '\'']);
     let files = parts.filter_map(|part| {
         let file = part.strip_prefix("/console/");
-        file.or_else(|| part.strip_prefix("./").filter(|file| file.ends_with(".js")))
+        file.or_else(|| part.strip_prefix("./"))
     });
     files.map(str::to_owned).collect()
 }

@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn every_file_that_is_loaded_is_served_and_none_comes_from_elsewhere() {
-        let mut loaded = BTreeSet::new();
+        let mut loaded: BTreeSet<&str> = BTreeSet::new();
         for (name, text) in FILES.into_iter().chain([("index.html", PAGE_TEMPLATE)]) {
             for part in text.split(['"', '\'']) {
                 let file = part.strip_prefix("./").or(part.strip_prefix("/console/"));

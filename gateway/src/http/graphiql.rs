@@ -10,7 +10,12 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{error::HttpError, media_type, response::{escape_json, respond_with_page}, state::AppState};
+use super::{
+    error::HttpError,
+    media_type,
+    response::{escape_json, respond_with_page},
+    state::AppState,
+};
 
 /// A file of the page.
 struct Asset {

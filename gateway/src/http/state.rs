@@ -107,7 +107,11 @@ impl AppState {
 
     /// A token that a page of the development server contains; `None` in production, or when tokens are another issuer's.
     pub(super) fn development_token(&self, subject: &str, groups: &[&str]) -> Option<String> {
-        let issuer = self.0.local_issuer.as_ref().filter(|_| self.is_development())?;
+        let issuer = self
+            .0
+            .local_issuer
+            .as_ref()
+            .filter(|_| self.is_development())?;
         issuer.token(subject, groups, self.0.app.clock.now()).ok()
     }
 

@@ -242,7 +242,11 @@ async fn the_console_contains_no_token_and_nothing_of_others_outside_of_developm
         assert_eq!(header(&response, "x-content-type-options"), "nosniff");
         assert_eq!(header(&response, "cache-control"), "no-store");
         let policy = header(&response, "content-security-policy").to_owned();
-        for part in ["default-src 'none'", "frame-ancestors 'none'", "script-src 'self';"] {
+        for part in [
+            "default-src 'none'",
+            "frame-ancestors 'none'",
+            "script-src 'self';",
+        ] {
             assert!(policy.contains(part), "{policy}");
         }
         let bytes = to_bytes(response.into_body(), 1 << 20).await.unwrap();
