@@ -19,6 +19,7 @@ import {
   withStaff,
 } from './console/browser.mjs';
 import { addDeadLetters, addIgnoredEvent } from './console/database.mjs';
+import { removeStatusFile } from './console/objects.mjs';
 
 const PAGES = {
   overview: ['', 'Overview'],
@@ -214,6 +215,7 @@ test('a session is scheduled, set live, published and ended', () =>
     const [{ actor, detail }] = await audited('live.set');
     assert.match(actor, /sam/);
     assert.equal(detail.playbackUrl, 'https://play.example/console.m3u8');
+    await removeStatusFile('live');
     await page.getByRole('button', { name: 'Publish the file again…' }).click();
     await press(page, 'Publish');
     await announced(page, 'The status file is as the database has it.');
