@@ -159,7 +159,8 @@ mod tests {
             for part in text.split(['"', '\'']) {
                 let file = part.strip_prefix("./").or(part.strip_prefix("/console/"));
                 loaded.extend(file);
-                let is_outside = part.contains("://") || (part.starts_with("//") && !part.contains(' '));
+                let is_outside =
+                    part.contains("://") || (part.starts_with("//") && !part.contains(' '));
                 let is_namespace = part == "http://www.w3.org/2000/svg";
                 assert!(!is_outside || is_namespace, "{name}: {part}");
             }
