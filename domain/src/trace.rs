@@ -23,6 +23,11 @@ pub fn traceparent(span: &Span) -> Option<String> {
     })
 }
 
+/// Whether the span will be exported. Decides it, if it was not decided yet.
+pub fn is_sampled(span: &Span) -> bool {
+    !span.is_disabled() && span.context().span().span_context().is_sampled()
+}
+
 /// Links a new span to the spans of these [`traceparent`](traceparent())s, which are its causes. If all of them are of
 /// one trace, the span becomes a part of it, as a child of the first. Those that are malformed are ignored.
 pub fn follow<'t>(span: &Span, traceparents: impl IntoIterator<Item = &'t str>) {

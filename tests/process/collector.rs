@@ -68,14 +68,21 @@ impl Collector {
     /// Waits until `complete` returns true for the spans of a trace, and returns them.
     pub(crate) fn wait_for_trace(&self, id: &str, complete: impl Fn(&[Span]) -> bool) -> Vec<Span> {
         let of_trace = || {
-            let spans = self.received.spans.lock().expect("spans").clone();
-            let of_trace = spans.into_iter().filter(|span| hex(&span.trace_id) == id);
+            let of_trace = self
+                .spans()
+                .into_iter()
+                .filter(|span| hex(&span.trace_id) == id);
             of_trace.collect::<Vec<_>>()
         };
         wait_for(
             || Some(of_trace()).filter(|spans| complete(spans)),
             || format!("the trace is complete: {:#?}", of_trace()),
         )
+    }
+
+    /// All spans that were received.
+    pub(crate) fn spans(&self) -> Vec<Span> {
+        self.received.spans.lock().expect("spans").clone()
     }
 
     /// Waits until a metric of this name is received.

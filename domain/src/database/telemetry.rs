@@ -62,10 +62,12 @@ pub(super) async fn observe<T>(
     result
 }
 
-/// The fields are computed only when the span is enabled.
+/// A statement that is part of nothing has no span. The fields are computed only when the span is enabled.
 fn span(sql: &str, default_parent: &Span) -> Span {
     let parent = PARENT.try_with(Span::id).ok();
-    let parent = parent.unwrap_or_else(|| default_parent.id());
+    let Some(parent) = parent.unwrap_or_else(|| default_parent.id()) else {
+        return Span::none();
+    };
     tracing::info_span!(
         parent: parent,
         "statement",

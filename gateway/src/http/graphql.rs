@@ -11,7 +11,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::{MethodRouter, get_service},
 };
-use coach_domain::{locale::Language, viewer::Viewer};
+use coach_domain::{locale::Language, trace, viewer::Viewer};
 use coach_execution::{Document, OperationType, ResolverError, Response as ExecutionResult};
 use coach_resolvers::RequestContext;
 use futures_util::{FutureExt as _, future::try_join_all};
@@ -188,6 +188,8 @@ async fn execute(
     if method != Method::POST && kind == Some(OperationType::Mutation) {
         return Err(HttpError::post_required());
     }
+    log.span
+        .record("graphql.operation.type", kind.map(meter::operation_type));
     let span = operation_span(name.as_ref(), kind, &log.span);
     (log.timeline).begin_execution(name.as_ref(), kind.map(meter::operation_type));
     let app = Arc::clone(&state.shared().app);
@@ -241,6 +243,10 @@ fn operation_span(
     kind: Option<OperationType>,
     request_span: &Span,
 ) -> Span {
+    if kind != Some(OperationType::Mutation) && !trace::is_sampled(request_span) {
+        // Nobody will see what is below it. Messages of a mutation pass on that nothing is sampled.
+        return Span::none();
+    }
     let kind = kind.map(meter::operation_type);
     let span_name = || match (kind, name) {
         (Some(kind), Some(Cow::Borrowed(known))) => Cow::Owned(format!("{kind} {known}")),

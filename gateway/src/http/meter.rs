@@ -53,7 +53,7 @@ static INSTRUMENTS: LazyLock<Instruments> = LazyLock::new(|| {
         errors: meter
             .u64_counter("coach.graphql.errors")
             .with_unit("{error}")
-            .with_description("Errors in answers, by their code.")
+            .with_description("Answers with errors, once for each code among them.")
             .build(),
     }
 });
@@ -118,10 +118,11 @@ pub(super) fn record_request(
     status: u16,
     duration: Duration,
 ) {
-    // Whoever sends other methods gets one series for each route, not one for each method.
-    let method = match request_method.as_str() {
-        "GET" | "HEAD" | "POST" | "OPTIONS" => method(request_method),
-        _ => OTHER,
+    // Whoever tries paths and methods that are not there gets a series for each status, and takes none from others.
+    let (method, route) = match (status, request_method.as_str()) {
+        (404 | 405, _) => (OTHER, Cow::Borrowed("")),
+        (_, "GET" | "HEAD" | "POST" | "OPTIONS") => (method(request_method), route),
+        _ => (OTHER, route),
     };
     INSTRUMENTS.requests.record(
         duration.as_secs_f64(),
@@ -155,7 +156,7 @@ pub(super) fn record_operation(
     INSTRUMENTS.cost.add(cost as u64, &attributes[..1]);
 }
 
-/// Counts an error of a response.
+/// Counts a response with an error of this code.
 pub(super) fn count_error(code: &str, name: Option<&Cow<'static, str>>) {
     let code = KeyValue::new("error.type", code.to_owned());
     INSTRUMENTS.errors.add(1, &[code, operation_name(name)]);

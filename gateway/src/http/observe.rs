@@ -170,6 +170,7 @@ fn request_span(method: &Method, route: &str, headers: &HeaderMap) -> Span {
         "http.request.method" = method,
         "http.route" = route,
         "url.scheme" = "http",
+        "graphql.operation.type" = Empty,
         "http.response.status_code" = Empty,
         "error.type" = Empty,
         "otel.status_code" = Empty,
@@ -267,6 +268,7 @@ impl Drop for RequestLog {
             self.span.record("otel.status_code", "ERROR");
         }
         let (trace_id, span_id) = trace_ids(&self.span).unzip();
+        let error_codes = &self.summary.error_codes;
         tracing::info!(
             "http.request.id" = self.id.as_str(),
             "http.request.method" = self.method.as_str(),
@@ -275,6 +277,7 @@ impl Drop for RequestLog {
             "graphql.operation.name" = &*self.summary.operations,
             "graphql.cost" = self.summary.cost,
             "graphql.errors" = self.summary.errors,
+            "error.type" = (!error_codes.is_empty()).then(|| error_codes.join(",")),
             "db.statements" = self.summary.statements,
             "event.duration" = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX),
             "trace.id" = trace_id,

@@ -103,11 +103,13 @@ impl OperationResponse {
         Ok(())
     }
 
-    /// Records the errors in the metrics, by their codes.
+    /// Counts each code among the errors in the metrics, once however many fields have it.
     pub(super) fn count_errors(&self) {
         let name = self.name.as_ref();
-        for code in self.codes() {
-            meter::count_error(code, name);
+        for (index, code) in self.codes().enumerate() {
+            if !self.codes().take(index).any(|counted| counted == code) {
+                meter::count_error(code, name);
+            }
         }
         if self.has_error("RATE_LIMITED") {
             meter::count_rejected(Rejected::RateLimited);

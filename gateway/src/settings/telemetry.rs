@@ -11,6 +11,8 @@ pub struct TelemetrySettings {
     pub traces: Option<OtlpProtocol>,
     /// How metrics are exported, if they are.
     pub metrics: Option<OtlpProtocol>,
+    /// Whether only a part of the requests that read is traced: unless `OTEL_TRACES_SAMPLER` says which are.
+    pub samples_reads: bool,
 }
 
 /// The transport of OTLP.
@@ -48,6 +50,7 @@ impl TelemetrySettings {
             disabled,
             traces: protocol("TRACES")?,
             metrics: protocol("METRICS")?,
+            samples_reads: sources.variable("OTEL_TRACES_SAMPLER").is_none(),
         })
     }
 }

@@ -267,11 +267,16 @@ async fn load_batch<F: BatchFunction>(
         keys.len() as u64,
         &[KeyValue::new("coach.batch.field", F::FIELD)],
     );
-    let span = tracing::info_span!(
-        parent: F::span(request),
-        "batch",
-        "otel.name" = F::FIELD,
-        "coach.batch.size" = keys.len(),
-    );
+    let parent = F::span(request);
+    let span = if parent.is_disabled() {
+        Span::none()
+    } else {
+        tracing::info_span!(
+            parent: parent,
+            "batch",
+            "otel.name" = F::FIELD,
+            "coach.batch.size" = keys.len(),
+        )
+    };
     F::load(request, keys, selection, span).await
 }

@@ -4,6 +4,7 @@ mod issuer;
 mod limits;
 mod log_filter;
 mod pool;
+mod sampling;
 mod start;
 mod starts;
 mod stop;

@@ -169,8 +169,15 @@ fn a_request_is_one_line_and_counted() {
             "{number}: {line}"
         );
     }
-    let (status, _) = dev.graphql("", "{ me { id } }");
+    let (status, answer) = dev.graphql("", "{ one: me { id } other: me { id } }");
     assert_eq!(status, 294);
+    assert_eq!(answer["errors"].as_array().map(Vec::len), Some(2));
+    let has_code = || {
+        let log = dev.log.lock().expect("text");
+        log.contains(r#""error.type":"UNAUTHENTICATED""#)
+            .then_some(())
+    };
+    wait_for(has_code, || "the line has the code, once".to_owned());
     dev.graphql("", "query Made_Up { recipes(first: 1) { nodes { id } } }");
 
     let client = reqwest::blocking::Client::new();
@@ -190,7 +197,6 @@ fn a_request_is_one_line_and_counted() {
         r#"coach_graphql_operation_duration_seconds_count{graphql_operation_name="Today",graphql_operation_type="query""#,
         r#"coach_graphql_operation_duration_seconds_count{graphql_operation_name="_OTHER",graphql_operation_type="query""#,
         r#"coach_graphql_cost_total{graphql_operation_name="Today""#,
-        r#"coach_graphql_errors_total{error_type="UNAUTHENTICATED",graphql_operation_name="_OTHER""#,
         r#"coach_document_cache_total{coach_outcome="miss""#,
         r#"coach_batch_size_count{coach_batch_field="Recipe.isFavourite""#,
         r#"db_client_operation_duration_seconds_count{db_operation_name="SELECT",db_system_name="postgresql""#,
@@ -203,6 +209,10 @@ fn a_request_is_one_line_and_counted() {
     ] {
         assert!(exposed.contains(series), "{series}\n{exposed}");
     }
+    let failed = r#"coach_graphql_errors_total{error_type="UNAUTHENTICATED",graphql_operation_name="_OTHER""#;
+    let failed = exposed.lines().find(|line| line.starts_with(failed));
+    let failed = failed.expect("the answer with errors is counted");
+    assert!(failed.ends_with(" 1"), "two errors of one code: {failed}");
     assert!(!exposed.contains("Made_Up"), "clients do not choose labels");
 
     // The metrics are also exported by OTLP.
