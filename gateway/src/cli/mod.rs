@@ -237,15 +237,6 @@ impl Verb {
         matches!(self, Self::Serve { .. } | Self::Worker)
     }
 
-    /// Whether it is `coach dev`.
-    pub(crate) fn is_dev(&self) -> bool {
-        #[cfg(feature = "dev")]
-        let is_dev = matches!(self, Self::Dev { .. });
-        #[cfg(not(feature = "dev"))]
-        let is_dev = false;
-        is_dev
-    }
-
     /// Whether it uses the database of a running `coach dev` when no other is set.
     pub(crate) fn falls_back_to_dev(&self) -> bool {
         matches!(

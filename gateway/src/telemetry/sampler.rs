@@ -2,9 +2,9 @@
 
 use opentelemetry::{
     Context, KeyValue,
-    trace::{Link, SamplingResult, SpanKind, TraceId},
+    trace::{Link, SpanKind, TraceId},
 };
-use opentelemetry_sdk::trace::{Sampler, ShouldSample};
+use opentelemetry_sdk::trace::{Sampler, SamplingResult, ShouldSample};
 
 /// Of how many reads one is traced.
 const READS_PER_TRACE: f64 = 20.0;
@@ -94,7 +94,7 @@ mod tests {
                     attributes,
                     &[],
                 );
-                result.decision == opentelemetry::trace::SamplingDecision::RecordAndSample
+                result.decision == opentelemetry_sdk::trace::SamplingDecision::RecordAndSample
             });
             sampled.count()
         };
