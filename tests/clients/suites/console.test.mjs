@@ -18,7 +18,7 @@ import {
   withPage,
   withStaff,
 } from './console/browser.mjs';
-import { addDeadLetters, addIgnoredEvent } from './console/database.mjs';
+import { addDeadLetters, addIgnoredEvent, sendBlocked } from './console/database.mjs';
 import { removeStatusFile } from './console/objects.mjs';
 
 const PAGES = {
@@ -245,6 +245,24 @@ test('a request is found by its id, and explained', () =>
     assert.match((await audited('request.explain'))[0].actor, /sam/);
     await open(page, 'requests/unknown', 'Request unknown');
     await page.getByText('No such request is known.').waitFor();
+  }));
+
+test('the statement that made a request slow is the longest one', () =>
+  withStaff(async (page) => {
+    const id = 'console-suite-blocked';
+    await sendBlocked('favourite_recipe', () => ask(SLOW, { member: 'maya', headers: { 'x-request-id': id } }));
+    await open(page, 'requests', 'Requests');
+    await page.locator(`a[href$="${id}"]`).click();
+    await opened(page, `Request ${id}`);
+    const rows = await page.locator('.waterfall tbody tr:has(.statement)').evaluateAll((rows) =>
+      rows.map((row) => {
+        const [number, unit] = row.querySelector('.number').textContent.split(' ');
+        return { ms: number * (unit === 's' ? 1000 : 1), sql: row.querySelector('.sql').textContent };
+      }),
+    );
+    const [slowest, ...others] = rows.sort((one, other) => other.ms - one.ms);
+    assert.match(slowest.sql, /favourite_recipe/);
+    for (const { ms } of others) assert.ok(ms < slowest.ms / 2, JSON.stringify(rows));
   }));
 
 test('the operation of each page is copied as it can be sent', () =>

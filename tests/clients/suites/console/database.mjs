@@ -1,5 +1,7 @@
 // The database of `coach dev`, into which the suite puts what operators find in the morning.
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -27,7 +29,31 @@ export function addIgnoredEvent(eventId, kind) {
   );
 }
 
-async function execute(sql) {
+/** Calls `send` while a table is locked, until a statement waits for the lock; resolves to its result. */
+export async function sendBlocked(table, send) {
+  const [program, connection] = psql();
+  const locking = spawn(program, connection, { stdio: ['pipe', 'ignore', 'inherit'] });
+  const ended = once(locking, 'exit');
+  locking.stdin.write(`BEGIN; LOCK TABLE ${table} IN ACCESS EXCLUSIVE MODE;\n`);
+  const locks = async (condition) => {
+    const sql = `SELECT count(*) FROM pg_locks WHERE relation = ${literal(table)}::regclass AND ${condition}`;
+    while ((await execute(sql)).trim() === '0');
+  };
+  await locks("granted AND mode = 'AccessExclusiveLock'");
+  const result = send();
+  await locks('NOT granted');
+  locking.stdin.end('COMMIT;\n');
+  await ended;
+  return result;
+}
+
+function execute(sql) {
+  const [program, connection] = psql();
+  return command(program, [...connection, '--command', sql]);
+}
+
+/** The path of psql, and the arguments with which it connects. */
+function psql() {
   // Postgres notes there which program it is, and where its socket is.
   const folder = join(home, 'postgres');
   const data = join(
@@ -37,8 +63,8 @@ async function execute(sql) {
   const [program] = readFileSync(join(data, 'postmaster.opts'), 'utf8').split(' ');
   const [, , , port, socket] = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
   const connection = ['-h', socket, '-p', port, '-U', 'coach', '-d', 'coach'];
-  const options = ['--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', '--command', sql];
-  await command(join(dirname(program), 'psql'), [...connection, ...options]);
+  const options = ['--no-psqlrc', '--quiet', '--tuples-only', '--set=ON_ERROR_STOP=1'];
+  return [join(dirname(program), 'psql'), [...connection, ...options]];
 }
 
 function literal(text) {
