@@ -30,7 +30,7 @@ Tables go to standard output as Markdown, what is going on to standard error.";
 pub(crate) enum Verb {
     /// Drive the app's reads at several numbers of connections
     Run(RunOptions),
-    /// Compare Today with and without telemetry being exported; fails where it costs more than 5 % of throughput
+    /// Compare Today with and without telemetry being exported; fails where it costs more than 3 % of throughput
     Telemetry(PairOptions),
     /// Measure how latencies grow with members, lists, recipes and gateways, and what a replica changes; fails where the
     /// median of Today grows more than 1.3 times

@@ -48,12 +48,6 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
         return command::config::check(&sources);
     }
     let settings = Settings::load(&sources)?;
-    // Whoever develops looks at single requests.
-    #[cfg(feature = "dev")]
-    let settings = match verb {
-        Verb::Dev { .. } => settings.with_all_traces(),
-        _ => settings,
-    };
     if verb.falls_back_to_dev() && settings.database_url.is_none() {
         // The database of `coach dev` is used, which must not be affected by `PG*` either.
         settings::restart_with_clean_environment()?;

@@ -10,9 +10,11 @@ use std::{
     thread,
 };
 
+use coach_domain::database::{self, Options};
 use coach_tests::wait_for;
 pub(crate) use coach_tests::{TestFolder, folder, free_port as port};
 use rustix::process::{Pid, Signal, kill_process};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::{Value, json};
 
 /// The operation of the app's first screen.
@@ -178,6 +180,20 @@ impl Dev {
             .expect("text")
             .trim()
             .to_owned()
+    }
+
+    /// The number in the one row that a statement returns.
+    pub(crate) fn sql(&self, sql: &str) -> i64 {
+        let url = coach_dev::running_url(&self.folder.join("home"), "coach");
+        let url = url.expect("coach dev runs");
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        runtime.block_on(async {
+            let pool = database::connect(&url, &Options::default()).await;
+            let statement = Statement::from_string(DbBackend::Postgres, sql);
+            let row = pool.expect("a connection").query_one_raw(statement).await;
+            let row = row.expect(sql).expect("a row");
+            row.try_get_by_index(0).expect("a number")
+        })
     }
 
     pub(crate) fn graphql(&self, token: &str, query: &str) -> (u16, Value) {

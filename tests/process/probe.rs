@@ -2,13 +2,11 @@
 
 use std::{fs, path::Path};
 
-use coach_domain::database::{self, Options};
 use coach_tests::{
     member::{CHEN, MAYA, UNREGISTERED},
     wait_for,
 };
 use rustix::process::{Pid, Signal, kill_process};
-use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use serde_json::{Value, json};
 
 use crate::coach::{Dev, folder, operator, port, share_machine};
@@ -53,21 +51,8 @@ fn outcomes(journeys: &[(String, String, String)]) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// The number that a statement selects, or how many rows it changes.
-fn sql(dev: &Dev, sql: &str) -> i64 {
-    let url = coach_dev::running_url(&dev.folder.join("home"), "coach").expect("coach dev runs");
-    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(async {
-        let pool = database::connect(&url, &Options::default()).await;
-        let statement = Statement::from_string(DbBackend::Postgres, sql);
-        let row = pool.expect("a connection").query_one_raw(statement).await;
-        let row = row.expect(sql).expect("a row");
-        row.try_get_by_index(0).expect("a number")
-    })
-}
-
 fn completions(dev: &Dev) -> i64 {
-    sql(dev, "SELECT count(*) FROM workout_completion")
+    dev.sql("SELECT count(*) FROM workout_completion")
 }
 
 fn start() -> Dev {
@@ -115,7 +100,7 @@ fn a_healthy_service_passes_and_is_left_as_it_was() {
         assert_eq!(completions(&dev), before);
     }
     let events = "SELECT count(*) FROM idempotency_key WHERE key LIKE 'probe-%' AND command = 'completeWorkout'";
-    assert_eq!(sql(&dev, events), 2);
+    assert_eq!(dev.sql(events), 2);
 
     let text = fs::read_to_string(&metrics).expect("a file");
     let samples = samples(&text);
@@ -230,9 +215,9 @@ fn nobody_but_a_test_member_is_probed() {
                  UPDATE member SET email = '{email}' WHERE subject = '{MAYA}' RETURNING 1
              ) SELECT count(*) FROM renamed"
         );
-        assert_eq!(sql(&dev, &update), 1);
+        assert_eq!(dev.sql(&update), 1);
     };
-    let keys = || sql(&dev, "SELECT count(*) FROM idempotency_key");
+    let keys = || dev.sql("SELECT count(*) FROM idempotency_key");
     rename("maya@coach.app");
     let before = (completions(&dev), keys());
     let (code, journeys) = probe(&dev, &token, &["--submit-check-in"]);

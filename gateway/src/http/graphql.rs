@@ -188,9 +188,10 @@ async fn execute(
     if method != Method::POST && kind == Some(OperationType::Mutation) {
         return Err(HttpError::post_required());
     }
-    log.span
-        .record("graphql.operation.type", kind.map(meter::operation_type));
-    let span = operation_span(name.as_ref(), kind, &log.span);
+    if kind == Some(OperationType::Mutation) {
+        log.begin_span();
+    }
+    let span = operation_span(name.as_ref(), kind, log.span());
     (log.timeline).begin_execution(name.as_ref(), kind.map(meter::operation_type));
     let app = Arc::clone(&state.shared().app);
     let timeline = Arc::clone(&log.timeline);

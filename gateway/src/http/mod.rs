@@ -20,6 +20,7 @@ mod observe;
 mod params;
 mod request_id;
 mod response;
+mod sampling;
 mod server_timing;
 mod sign_in;
 mod state;

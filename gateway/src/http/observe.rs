@@ -1,6 +1,12 @@
 //! Middleware around every request: request id, span, access log, metrics, and a 500 for panics.
 
-use std::{borrow::Cow, panic::AssertUnwindSafe, sync::Arc, thread, time::Duration};
+use std::{
+    borrow::Cow,
+    panic::AssertUnwindSafe,
+    sync::{Arc, OnceLock},
+    thread,
+    time::Duration,
+};
 
 use axum::{
     extract::{MatchedPath, Request, State},
@@ -12,7 +18,6 @@ use chrono::TimeDelta;
 use coach_domain::{
     database::{Pool, Session, Timeline},
     request_trace::FinishedRequest,
-    trace,
 };
 use futures_util::FutureExt as _;
 use opentelemetry::{
@@ -31,6 +36,7 @@ use super::{
     meter,
     request_id::{REQUEST_ID, RequestId},
     response,
+    sampling::has_valid_traceparent,
     server_timing::{SERVER_TIMING, server_timing},
     state::AppState,
 };
@@ -100,7 +106,7 @@ pub(super) async fn observe(
     let extensions = request.extensions_mut();
     extensions.insert(log.id);
     extensions.insert(RequestScope {
-        span: log.span.clone(),
+        span: log.span().clone(),
         timeline: Arc::clone(&log.timeline),
     });
     let result = AssertUnwindSafe(next.run(request)).catch_unwind().await;
@@ -110,7 +116,8 @@ pub(super) async fn observe(
 /// Logs and measures the request when dropped, and so also when the client disconnects before the response.
 pub(super) struct RequestLog {
     pub(super) id: RequestId,
-    pub(super) span: Span,
+    /// Its span, once it is known to be traced.
+    span: OnceLock<Span>,
     pub(super) summary: RequestSummary,
     /// What its statements and batches do.
     pub(super) timeline: Arc<Timeline>,
@@ -125,9 +132,14 @@ impl RequestLog {
     pub(super) fn start(state: &AppState, request: &Request, route: Cow<'static, str>) -> Self {
         let (method, headers) = (request.method(), request.headers());
         let started_at = Instant::now();
+        let sampling = &state.shared().sampling;
+        let span = OnceLock::new();
+        if !is_monitoring_path(&route) && sampling.begins_now(method, &route, headers) {
+            let _ = span.set(request_span(method, &route, headers));
+        }
         Self {
             id: RequestId::from_headers(headers, state.shared().app.clock.as_ref()),
-            span: request_span(method, &route, headers),
+            span,
             summary: RequestSummary::default(),
             timeline: Arc::new(Timeline::new(started_at)),
             state: state.clone(),
@@ -136,6 +148,18 @@ impl RequestLog {
             started_at,
             status: None,
         }
+    }
+
+    /// Its span; disabled if it is not traced.
+    pub(super) fn span(&self) -> &Span {
+        static NONE: Span = Span::none();
+        self.span.get().unwrap_or(&NONE)
+    }
+
+    /// Begins its span, unless that began with the request.
+    pub(super) fn begin_span(&self) {
+        self.span
+            .get_or_init(|| request_span(&self.method, &self.route, &HeaderMap::new()));
     }
 
     /// Completes the response. If the handler panicked, it is a 500.
@@ -159,9 +183,6 @@ impl RequestLog {
 
 /// The root span of a request; part of the caller's trace if there is a valid `traceparent`.
 fn request_span(method: &Method, route: &str, headers: &HeaderMap) -> Span {
-    if is_monitoring_path(route) {
-        return Span::none();
-    }
     let method = meter::method(method);
     let span = tracing::info_span!(
         "request",
@@ -170,7 +191,6 @@ fn request_span(method: &Method, route: &str, headers: &HeaderMap) -> Span {
         "http.request.method" = method,
         "http.route" = route,
         "url.scheme" = "http",
-        "graphql.operation.type" = Empty,
         "http.response.status_code" = Empty,
         "error.type" = Empty,
         "otel.status_code" = Empty,
@@ -181,13 +201,6 @@ fn request_span(method: &Method, route: &str, headers: &HeaderMap) -> Span {
         let _ = span.set_parent(caller);
     }
     span
-}
-
-/// Whether there is exactly one `traceparent` header, and it is well-formed.
-fn has_valid_traceparent(headers: &HeaderMap) -> bool {
-    let mut values = headers.get_all("traceparent").iter();
-    let text = values.next().and_then(|value| value.to_str().ok());
-    values.next().is_none() && text.is_some_and(trace::is_well_formed)
 }
 
 struct HeaderExtractor<'a>(&'a HeaderMap);
@@ -262,12 +275,12 @@ impl Drop for RequestLog {
         // nginx's code for a client that closed the connection before the response.
         let status = self.status.unwrap_or(499);
         meter::record_request(&self.method, self.route.clone(), status, duration);
-        self.span.record("http.response.status_code", status);
+        self.span().record("http.response.status_code", status);
         if status >= 500 {
-            self.span.record("error.type", status.to_string());
-            self.span.record("otel.status_code", "ERROR");
+            self.span().record("error.type", status.to_string());
+            self.span().record("otel.status_code", "ERROR");
         }
-        let (trace_id, span_id) = trace_ids(&self.span).unzip();
+        let (trace_id, span_id) = trace_ids(self.span()).unzip();
         let error_codes = &self.summary.error_codes;
         tracing::info!(
             "http.request.id" = self.id.as_str(),

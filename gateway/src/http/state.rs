@@ -10,6 +10,7 @@ use coach_execution::{Engine, document};
 use coach_resolvers::{App, Schema};
 use coach_workers::mail::send::Mailbox;
 
+use super::sampling::Sampling;
 use crate::{
     app::write_traces,
     auth::{Authenticator, LocalIssuer},
@@ -41,6 +42,8 @@ pub(super) struct Shared {
     pub(super) schema: DatabaseSchema,
     /// Host names that are accepted in development, besides localhost and IP addresses.
     pub(super) allowed_hosts: Vec<String>,
+    /// Which requests are traced.
+    pub(super) sampling: Sampling,
     draining: AtomicBool,
 }
 
@@ -81,6 +84,8 @@ impl AppState {
             limits: settings.limits,
             timeouts: settings.timeouts,
             allowed_hosts: settings.allowed_hosts.clone(),
+            // Whoever develops looks at single requests.
+            sampling: Sampling::new(settings.telemetry.samples_reads && demo.is_none()),
             draining: AtomicBool::new(false),
         }))
     }

@@ -154,13 +154,6 @@ impl Settings {
         Self::read(&Reader::new(sources.figment()?)?, sources)
     }
 
-    /// The same, but every request is traced unless `OTEL_TRACES_SAMPLER` says which are.
-    #[must_use]
-    pub fn with_all_traces(mut self) -> Self {
-        self.telemetry.samples_reads = false;
-        self
-    }
-
     fn read(reader: &Reader, sources: &Sources) -> Result<Self, Error> {
         let home = reader.read("home", value::folder)?;
         let listen = reader.read("listen", value::parse)?;

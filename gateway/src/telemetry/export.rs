@@ -15,7 +15,7 @@ use opentelemetry_sdk::{
 };
 use tokio::runtime::{self, Runtime};
 
-use super::{StartError, sampler};
+use super::StartError;
 use crate::settings::{OtlpProtocol, TelemetrySettings};
 
 pub(super) fn start_error(error: impl Display) -> StartError {
@@ -63,13 +63,11 @@ pub(super) fn traces(
             .build(),
         Some(OtlpProtocol::Grpc) => exporter.with_tonic().with_tls_config(tls()).build(),
     };
-    let mut provider = SdkTracerProvider::builder()
+    let provider = SdkTracerProvider::builder()
         .with_resource(resource.clone())
-        .with_batch_exporter(exporter.map_err(start_error)?);
-    if settings.samples_reads {
-        provider = provider.with_sampler(sampler::some_reads());
-    }
-    Ok(Some(provider.build()))
+        .with_batch_exporter(exporter.map_err(start_error)?)
+        .build();
+    Ok(Some(provider))
 }
 
 /// The exporter of metrics; `None` when they are not exported. For gRPC it must be called within the

@@ -7,7 +7,6 @@ mod ecs;
 mod export;
 mod log_filter;
 mod metrics;
-mod sampler;
 
 use std::{
     io::{self, IsTerminal},

@@ -1,6 +1,7 @@
 //! The telemetry of a request: one trace, one log line, and metrics.
 
 mod grpc;
+mod monitored;
 mod series;
 mod work;
 

@@ -17,7 +17,7 @@ const GATEWAY: &str = "### Of every gateway\n";
 
 /// Sends every operation of the app as a member, anonymously, and with variables that are not valid, and some that are
 /// not the app's.
-fn use_everything(dev: &Dev) {
+pub(super) fn use_everything(dev: &Dev) {
     let files = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../schema/operations"));
     let token = dev.token();
     let client = reqwest::blocking::Client::new();
@@ -74,7 +74,7 @@ fn use_everything(dev: &Dev) {
     }
 }
 
-fn scrape(dev: &Dev) -> String {
+pub(super) fn scrape(dev: &Dev) -> String {
     let scraped = reqwest::blocking::get(format!("{}/metrics", dev.base));
     scraped.expect("an answer").text().expect("text")
 }

@@ -28,6 +28,16 @@ static REQUESTS: LazyLock<Counter<u64>> = LazyLock::new(|| {
         .build()
 });
 
+/// What can become of a request, as it is named in telemetry.
+const OUTCOMES: [&str; 3] = ["accepted", "refused", "failed"];
+
+/// Exports the counts of requests from now on, though they are zero, so that the first one is an increase.
+pub(super) fn start_counting() {
+    for outcome in OUTCOMES {
+        REQUESTS.add(0, &[KeyValue::new("coach.outcome", outcome)]);
+    }
+}
+
 pub(super) struct Partner {
     settings: PartnerSettings,
     client: Client,
@@ -104,10 +114,11 @@ impl Partner {
     ) -> Result<PostResult, Duration> {
         let permit = self.breaker.acquire(clock.now())?;
         let result = self.post(envelope, body, clock).await;
+        let [accepted, refused, failed] = OUTCOMES;
         let outcome = match &result {
-            PostResult::Accepted(_) => "accepted",
-            PostResult::Refused { .. } => "refused",
-            PostResult::Failed { .. } => "failed",
+            PostResult::Accepted(_) => accepted,
+            PostResult::Refused { .. } => refused,
+            PostResult::Failed { .. } => failed,
         };
         REQUESTS.add(1, &[KeyValue::new("coach.outcome", outcome)]);
         match &result {

@@ -77,6 +77,7 @@ impl PartnerSync {
 
     /// The consumer of the queue.
     pub fn consumer(self) -> Jobs {
+        client::start_counting();
         Jobs::new(QueueName::PartnerSync).on::<PartnerRecord>(&Arc::new(self))
     }
 

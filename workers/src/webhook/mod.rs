@@ -102,6 +102,12 @@ impl JobHandler<WebhookArrived> for Webhooks {
 impl Webhooks {
     /// The consumer of the queue.
     pub fn consumer(self) -> Jobs {
+        // Exported from now on, though they are zero, so that the first event is an increase.
+        for source in Source::ALL {
+            for outcome in OUTCOMES {
+                count(source, outcome, 0);
+            }
+        }
         Jobs::new(WebhookArrived::QUEUE).on::<WebhookArrived>(&Arc::new(self))
     }
 
@@ -147,13 +153,7 @@ impl Webhooks {
         transaction.commit().await?;
         let outcome = outcome_name(&outcome);
         Span::current().record("coach.outcome", outcome);
-        EVENTS.add(
-            1,
-            &[
-                KeyValue::new("coach.webhook.source", event.source.as_str()),
-                KeyValue::new("coach.outcome", outcome),
-            ],
-        );
+        count(event.source, outcome, 1);
         if !outbox.messages().is_empty() {
             outbox::notify_relays();
         }
@@ -216,10 +216,20 @@ impl Webhooks {
     }
 }
 
+/// What can become of an event, as it is named in telemetry.
+const OUTCOMES: [&str; 3] = ["done", "ignored", "failed"];
+
 fn outcome_name(outcome: &EventOutcome) -> &'static str {
+    let [done, ignored, failed] = OUTCOMES;
     match outcome {
-        EventOutcome::Done => "done",
-        EventOutcome::Ignored(_) => "ignored",
-        EventOutcome::Failed(_) => "failed",
+        EventOutcome::Done => done,
+        EventOutcome::Ignored(_) => ignored,
+        EventOutcome::Failed(_) => failed,
     }
+}
+
+/// Counts events that were worked on.
+fn count(source: Source, outcome: &'static str, events: u64) {
+    let source = KeyValue::new("coach.webhook.source", source.as_str());
+    EVENTS.add(events, &[source, KeyValue::new("coach.outcome", outcome)]);
 }

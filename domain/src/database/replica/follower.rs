@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait as _, DbErr};
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
-use super::Standby;
+use super::{Standby, reads};
 use crate::database::{pool::Pool, statement};
 
 /// In seconds.
@@ -64,6 +64,7 @@ impl Follower {
     }
 
     pub(super) async fn run(mut self) {
+        reads::start_counting();
         self.delete_old().await;
         let interval = self.standby.max_renewal_interval() / 2;
         loop {

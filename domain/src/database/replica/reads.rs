@@ -19,6 +19,11 @@ static FALLBACKS: LazyLock<Counter<u64>> = LazyLock::new(|| {
         .build()
 });
 
+/// Exports the count from now on, though it is zero.
+pub(super) fn start_counting() {
+    FALLBACKS.add(0, &[]);
+}
+
 /// Reads from the standby until something fails there; from then on the query stays at the primary.
 #[derive(Debug)]
 pub(in crate::database) struct ReplicaReads {
