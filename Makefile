@@ -9,6 +9,7 @@
 #   make bench   loads MEMBERS (10,000), drives the operations, prints a table; bench/README.md has the rest
 #   make rehearse-live  a live session with a crowd, an edge of a CDN and a video provider; docs/LIVE.md
 #   make rehearse-alerts  plants five faults, and waits for the page of each; deploy/monitoring/README.md
+#   make image   the container image, target/image/coach.oci.tar; docs/DEPLOY.md
 #   make torture  kills gateway, workers and Postgres under a stream of mutations; docs/TORTURE.md
 
 CARGO ?= cargo
@@ -17,7 +18,7 @@ BENCH ?= run
 N ?= 20
 BUSY ?= 5
 
-.PHONY: dev test test-repeat test-clients test-graphql-js check bench rehearse-live rehearse-alerts torture
+.PHONY: dev test test-repeat test-clients test-graphql-js check bench rehearse-live rehearse-alerts image torture
 
 dev:
 	@$(CARGO) build --workspace --bin coach --locked
@@ -53,6 +54,9 @@ rehearse-live:
 
 rehearse-alerts:
 	@exec ./deploy/monitoring/rehearse
+
+image:
+	@exec ./deploy/image/build
 
 # All of the workspace: so the processes have the points at which they can be killed.
 torture:
