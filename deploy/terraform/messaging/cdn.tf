@@ -62,10 +62,12 @@ resource "aws_cloudfront_distribution" "this" {
   }
 
   default_cache_behavior {
-    target_origin_id           = "objects"
-    allowed_methods            = ["GET", "HEAD", "OPTIONS"]
-    cached_methods             = ["GET", "HEAD"]
-    cache_policy_id            = aws_cloudfront_cache_policy.two_seconds.id
+    target_origin_id = "objects"
+    allowed_methods  = ["GET", "HEAD", "OPTIONS"]
+    cached_methods   = ["GET", "HEAD"]
+    cache_policy_id  = aws_cloudfront_cache_policy.two_seconds.id
+    # AWS' own CORS-S3Origin: what S3 answers such questions by.
+    origin_request_policy_id   = "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"
     response_headers_policy_id = aws_cloudfront_response_headers_policy.cors.id
     compress                   = true
     viewer_protocol_policy     = "https-only"

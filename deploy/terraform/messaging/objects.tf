@@ -27,6 +27,17 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "objects" {
   }
 }
 
+# Web pages ask before they send If-None-Match.
+resource "aws_s3_bucket_cors_configuration" "objects" {
+  bucket = aws_s3_bucket.objects.id
+  cors_rule {
+    allowed_methods = ["GET", "HEAD"]
+    allowed_origins = ["*"]
+    allowed_headers = ["*"]
+    max_age_seconds = 86400
+  }
+}
+
 resource "aws_s3_bucket_lifecycle_configuration" "objects" {
   bucket = aws_s3_bucket.objects.id
   rule {
