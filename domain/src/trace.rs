@@ -23,6 +23,23 @@ pub fn traceparent(span: &Span) -> Option<String> {
     })
 }
 
+/// The ids of the span's trace and of the span, in hexadecimal; `None` if it is not traced.
+pub fn ids(span: &Span) -> Option<(String, String)> {
+    if span.is_disabled() {
+        return None;
+    }
+    let context = span.context();
+    let span = context.span();
+    let context = span.span_context();
+    let ids = || {
+        (
+            context.trace_id().to_string(),
+            context.span_id().to_string(),
+        )
+    };
+    context.is_valid().then(ids)
+}
+
 /// Whether the span will be exported. Decides it, if it was not decided yet.
 pub fn is_sampled(span: &Span) -> bool {
     !span.is_disabled() && span.context().span().span_context().is_sampled()

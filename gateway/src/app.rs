@@ -68,6 +68,19 @@ pub async fn seed(database: &Pool, clock: &dyn Clock) -> Result<(), PrepareError
     Ok(())
 }
 
+/// Inserts missing content alone, for production.
+///
+/// # Errors
+///
+/// When the database cannot be reached, or holds tables of another application.
+pub async fn seed_content(
+    database: &Pool,
+    clock: &dyn Clock,
+) -> Result<seed::SeedReport, PrepareError> {
+    let added = seed::seed_content(database, clock).await;
+    added.map_err(PrepareError::Seed)
+}
+
 /// Migrates and seeds a database that is either empty or already ours.
 ///
 /// # Errors

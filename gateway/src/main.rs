@@ -80,7 +80,7 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
             }
             Verb::Worker => command::worker::run(settings).await,
             Verb::Migrate => command::database::migrate(&settings).await,
-            Verb::Seed => command::database::seed(&settings).await,
+            Verb::Seed { content_only } => command::database::seed(&settings, *content_only).await,
             Verb::Catalogue(catalogue) => command::catalogue::run(&settings, catalogue).await,
             Verb::Queue(queue) => command::queue::run(&settings, queue).await,
             Verb::Trace(trace) => command::trace::run(&settings, trace).await,

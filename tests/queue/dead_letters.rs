@@ -1,10 +1,12 @@
 //! Dead letters: messages that were received five times and never deleted.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{cell::Cell, collections::BTreeMap, time::Duration};
 
 use coach_domain::queue::{Depth, Outgoing, Received};
 use coach_tests::until;
+use serde_json::json;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 use crate::fixture::{Fixture, LONG, PLAIN, bodies};
 
@@ -164,6 +166,43 @@ pub(crate) async fn redriven_letters_begin_anew(fixture: &Fixture) {
     }
     fixture.dead_letter_all(PLAIN).await;
     assert_eq!(dead_letters(fixture).await.len(), 12);
+}
+
+pub(crate) async fn letters_that_are_refused_again_meanwhile_are_redriven_once(fixture: &Fixture) {
+    let envelopes: Vec<_> = (0..3).map(envelope).collect();
+    fixture.send_all(PLAIN, &envelopes).await;
+    fixture.dead_letter_all(PLAIN).await;
+    let redrive = fixture.queue.redrive(PLAIN, &[], 100);
+    let refused = Cell::new(0);
+    let refuse = async {
+        loop {
+            for message in fixture.receive().await {
+                let again = Outgoing::new(&message.body);
+                let queue = &fixture.queue;
+                let moved = queue.move_to_dead_letters(PLAIN, &message.receipt, &again);
+                assert_eq!(moved.await, Ok(()));
+                refused.set(refused.get() + 1);
+            }
+        }
+    };
+    let redriven = tokio::select! {
+        biased;
+        redriven = redrive => redriven,
+        () = refuse => unreachable!("it never ends"),
+    };
+    assert_eq!(redriven, Ok(3));
+    assert!(refused.get() <= 3, "{}", refused.get());
+}
+
+fn envelope(number: u128) -> Outgoing {
+    let envelope = json!({
+        "id": Uuid::from_u128(number),
+        "kind": "email.welcome",
+        "version": 1,
+        "occurredAt": "2026-03-18T12:00:00Z",
+        "payload": {},
+    });
+    Outgoing::new(envelope.to_string())
 }
 
 pub(crate) async fn chosen_letters_are_redriven_or_discarded(fixture: &Fixture) {

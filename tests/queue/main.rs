@@ -76,6 +76,7 @@ behaviours! {
         poison_holds_nobody_up,
         looking_at_dead_letters_changes_nothing,
         redriven_letters_begin_anew,
+        letters_that_are_refused_again_meanwhile_are_redriven_once,
         chosen_letters_are_redriven_or_discarded,
     }
     order {

@@ -110,8 +110,11 @@ impl Gauges {
                 let state = KeyValue::new("coach.message.state", state);
                 self.messages.record(count, &[destination.clone(), state]);
             }
-            let age = depth.oldest.unwrap_or_default().as_secs_f64();
-            self.age.record(age, &[destination]);
+            // SQS does not tell it; CloudWatch has `ApproximateAgeOfOldestMessage`.
+            if queue.system() != "aws_sqs" {
+                let age = depth.oldest.unwrap_or_default().as_secs_f64();
+                self.age.record(age, &[destination]);
+            }
         }
     }
 

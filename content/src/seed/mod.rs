@@ -69,13 +69,28 @@ pub fn catalogue() -> Result<Catalogue> {
 /// [`Error::BadInput`](coach_domain::Error::BadInput) when the database has tables of another application, or a slug with
 /// another ID than in the content; and those of the database.
 pub async fn seed(db: &Pool, clock: &dyn Clock) -> Result<SeedReport> {
+    insert(db, clock, true).await
+}
+
+/// Like [`seed`], without demo members: for production.
+///
+/// # Errors
+///
+/// Those of [`seed`].
+pub async fn seed_content(db: &Pool, clock: &dyn Clock) -> Result<SeedReport> {
+    insert(db, clock, false).await
+}
+
+async fn insert(db: &Pool, clock: &dyn Clock, with_members: bool) -> Result<SeedReport> {
     require_own_tables(db).await?;
     let content = Content::load()?;
     let transaction = db.begin().await?;
     lock_seeding(&transaction).await?;
     let mut report = insert::insert_missing_content(&transaction, &content, clock.now()).await?;
-    let catalogue = content.catalogue();
-    report.members = demo::insert::insert_missing(&transaction, clock, &catalogue).await?;
+    if with_members {
+        let catalogue = content.catalogue();
+        report.members = demo::insert::insert_missing(&transaction, clock, &catalogue).await?;
+    }
     transaction.commit().await?;
     Ok(report)
 }

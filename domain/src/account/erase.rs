@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait as _, TransactionSession as _, TransactionTrait as _, Value};
+use serde_json::json;
 
 use crate::{
     Error, Result,
+    audit::{self, Actor, AuditEntry},
     clock::Clock,
     database::{self, Session, Transaction},
     id::{MemberId, uuid_array},
@@ -89,6 +91,13 @@ pub async fn erase(transaction: &Transaction, member: MemberId, now: DateTime<Ut
         let statement = database::statement(sql, [member.into()]);
         transaction.execute_raw(statement).await?;
     }
+    let entry = AuditEntry {
+        actor: Actor::operator("coach"),
+        action: "member.erase",
+        // It identifies nobody any more.
+        detail: json!({ "member": member.0 }),
+    };
+    audit::record(transaction, &entry, now).await?;
     // Last, since the statements above delete unsent messages of the member.
     let mut outbox = OutboxBatch::new(Some(member), now);
     outbox.enqueue(&DeletionRecord { deleted_at: now })?;

@@ -85,8 +85,13 @@ pub(crate) enum Verb {
     Migrate,
     /// Put the content and the demo members into COACH_DATABASE_URL
     ///
-    /// Refuses a database that holds tables which are not ours. Done twice, it renews the demo members.
-    Seed,
+    /// Refuses a database that holds tables which are not ours. Done twice, it renews the demo members. In production
+    /// use --content-only: demo members are members, and get mail.
+    Seed {
+        /// Exercises, workouts, recipes and programmes alone, without demo members
+        #[arg(long)]
+        content_only: bool,
+    },
     /// Bring content of your own into the catalogue
     #[command(subcommand)]
     Catalogue(Catalogue),

@@ -27,10 +27,18 @@ pub(crate) async fn migrate(settings: &Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Inserts content and demo members.
-pub(crate) async fn seed(settings: &Settings) -> anyhow::Result<()> {
+/// Inserts content, and demo members unless `content_only`.
+pub(crate) async fn seed(settings: &Settings, content_only: bool) -> anyhow::Result<()> {
     let pool = database::pool(settings.required_database_url()?, settings)?;
-    app::seed(&pool, &SystemClock).await?;
+    if content_only {
+        let added = app::seed_content(&pool, &SystemClock).await?;
+        eprintln!(
+            "coach: added {} exercises, {} workouts, {} recipes and {} programmes",
+            added.exercises, added.workouts, added.recipes, added.programmes
+        );
+    } else {
+        app::seed(&pool, &SystemClock).await?;
+    }
     pool.close().await;
     Ok(())
 }

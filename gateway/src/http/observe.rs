@@ -18,12 +18,10 @@ use chrono::TimeDelta;
 use coach_domain::{
     database::{Pool, Session, Timeline},
     request_trace::FinishedRequest,
+    trace,
 };
 use futures_util::FutureExt as _;
-use opentelemetry::{
-    propagation::{Extractor, TextMapPropagator as _},
-    trace::TraceContextExt as _,
-};
+use opentelemetry::propagation::{Extractor, TextMapPropagator as _};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tokio::time::Instant;
 use tracing::{Span, field::Empty};
@@ -215,23 +213,6 @@ impl Extractor for HeaderExtractor<'_> {
     }
 }
 
-/// The ids of the span's trace and of the span in it; `None` if it is not traced.
-fn trace_ids(span: &Span) -> Option<(String, String)> {
-    if span.is_disabled() {
-        return None;
-    }
-    let context = span.context();
-    let span = context.span();
-    let context = span.span_context();
-    let ids = || {
-        (
-            context.trace_id().to_string(),
-            context.span_id().to_string(),
-        )
-    };
-    context.is_valid().then(ids)
-}
-
 impl RequestLog {
     fn is_graphql(&self) -> bool {
         self.route.starts_with("/graphql")
@@ -280,7 +261,7 @@ impl Drop for RequestLog {
             self.span().record("error.type", status.to_string());
             self.span().record("otel.status_code", "ERROR");
         }
-        let (trace_id, span_id) = trace_ids(self.span()).unzip();
+        let (trace_id, span_id) = trace::ids(self.span()).unzip();
         let error_codes = &self.summary.error_codes;
         tracing::info!(
             "http.request.id" = self.id.as_str(),

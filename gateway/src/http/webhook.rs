@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use coach_domain::{
-    detached,
+    detached, trace,
     webhook::{self, IncomingEvent, Source},
 };
 use serde::Deserialize;
@@ -59,7 +59,13 @@ pub(super) async fn receive(
         let verified = shared.webhooks.verify(source, &request).await;
         let verified = verified.map_err(|error| {
             span.record("coach.outcome", "rejected");
-            tracing::warn!(source = source.as_str(), refused = %error, "a webhook was rejected");
+            tracing::warn!(
+                "http.request.id" = id.as_str(),
+                "trace.id" = trace::ids(&span).map(|(trace, _)| trace),
+                source = source.as_str(),
+                refused = %error,
+                "a webhook was rejected"
+            );
             http_error(&error)
         })?;
         let session = scope.session(&shared.app.database);

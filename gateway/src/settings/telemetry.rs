@@ -3,7 +3,7 @@
 use super::{Error, Sources};
 
 /// Which signals are exported by OTLP.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TelemetrySettings {
     /// `OTEL_SDK_DISABLED`: metrics are not even collected.
     pub disabled: bool,
@@ -11,6 +11,8 @@ pub struct TelemetrySettings {
     pub traces: Option<OtlpProtocol>,
     /// How metrics are exported, if they are.
     pub metrics: Option<OtlpProtocol>,
+    /// `OTEL_SERVICE_NAME`: the name of the service in telemetry, if it is not the default.
+    pub service_name: Option<String>,
     /// Whether only a part of the requests that read is traced: unless `OTEL_TRACES_SAMPLER` says which are.
     pub samples_reads: bool,
 }
@@ -50,6 +52,7 @@ impl TelemetrySettings {
             disabled,
             traces: protocol("TRACES")?,
             metrics: protocol("METRICS")?,
+            service_name: sources.variable("OTEL_SERVICE_NAME").map(str::to_owned),
             samples_reads: sources.variable("OTEL_TRACES_SAMPLER").is_none(),
         })
     }

@@ -22,20 +22,24 @@ pub(super) fn start_error(error: impl Display) -> StartError {
     StartError(error.to_string())
 }
 
-/// The resource attributes. `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` override the defaults.
-pub(super) fn resource() -> Resource {
+/// The resource attributes. `OTEL_RESOURCE_ATTRIBUTES` overrides the defaults, and `OTEL_SERVICE_NAME` the name.
+pub(super) fn resource(settings: &TelemetrySettings) -> Resource {
     let service = [
         KeyValue::new("service.name", "coach"),
         KeyValue::new("service.version", env!("CARGO_PKG_VERSION")),
     ];
     let from_environment: Box<dyn ResourceDetector> = Box::new(EnvResourceDetector::new());
     let builder = Resource::builder_empty().with_attributes(service);
-    builder.with_detector(from_environment).build()
+    let builder = builder.with_detector(from_environment);
+    match &settings.service_name {
+        Some(name) => builder.with_service_name(name.clone()).build(),
+        None => builder.build(),
+    }
 }
 
 /// The runtime of the connections over which gRPC exports; `None` when nothing is exported so. The exporters themselves
 /// run on threads of the SDK.
-pub(super) fn grpc_runtime(settings: TelemetrySettings) -> Result<Option<Runtime>, StartError> {
+pub(super) fn grpc_runtime(settings: &TelemetrySettings) -> Result<Option<Runtime>, StartError> {
     let protocols = [settings.traces, settings.metrics];
     if !protocols.contains(&Some(OtlpProtocol::Grpc)) {
         return Ok(None);
@@ -51,7 +55,7 @@ pub(super) fn grpc_runtime(settings: TelemetrySettings) -> Result<Option<Runtime
 /// Exports spans in batches from a background thread; `None` when traces are not exported. For gRPC it must be called
 /// within the [runtime](grpc_runtime).
 pub(super) fn traces(
-    settings: TelemetrySettings,
+    settings: &TelemetrySettings,
     resource: &Resource,
 ) -> Result<Option<SdkTracerProvider>, StartError> {
     let exporter = SpanExporter::builder();

@@ -61,10 +61,10 @@ impl Telemetry {
     ///
     /// When an exporter is misconfigured.
     pub fn start(settings: &Settings) -> Result<(Self, LogFilter), StartError> {
-        let grpc_runtime = export::grpc_runtime(settings.telemetry)?;
+        let grpc_runtime = export::grpc_runtime(&settings.telemetry)?;
         let entered = grpc_runtime.as_ref().map(Runtime::enter);
-        let resource = export::resource();
-        let traces = export::traces(settings.telemetry, &resource)?;
+        let resource = export::resource(&settings.telemetry);
+        let traces = export::traces(&settings.telemetry, &resource)?;
         let metrics = metrics::start(settings, &resource)?;
         drop(entered);
         let tracer = traces.as_ref().map(tracer);

@@ -22,7 +22,10 @@ fn one_read_in_twenty_is_traced_and_every_change() {
     let _lock = share_machine();
     let collector = Collector::start();
     let fixture = Fixture::new();
-    let settings = [("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.endpoint)];
+    let settings = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &*collector.endpoint),
+        ("OTEL_SERVICE_NAME", "coach-eu"),
+    ];
     let mut process = fixture.serve(&settings);
     let mut stream = process.connect().expect("a connection");
     let requests = [(READ, READS), (CHANGE, CHANGES)];
@@ -39,6 +42,11 @@ fn one_read_in_twenty_is_traced_and_every_change() {
     // It exports what it still has before it exits.
     process.wait_for_exit();
 
+    let services = collector.services();
+    assert!(
+        services.iter().all(|name| name == "coach-eu"),
+        "{services:?}"
+    );
     let spans = collector.spans();
     let named = |name: &str| spans.iter().filter(|span| span.name == name).count();
     let reads = named("query");

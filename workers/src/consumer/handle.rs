@@ -91,7 +91,8 @@ impl MessageHandler {
             span.record("error.type", name);
             span.record("otel.status_code", "ERROR");
         }
-        self.acknowledge(&message, envelope.as_ref(), outcome)
+        let trace_id = trace::ids(&span).map(|(trace, _)| trace);
+        self.acknowledge(&message, envelope.as_ref(), outcome, trace_id.as_deref())
             .instrument(span)
             .await;
     }
@@ -149,8 +150,16 @@ impl MessageHandler {
         }
     }
 
-    async fn acknowledge(&self, message: &Received, envelope: Option<&Envelope>, outcome: Outcome) {
+    async fn acknowledge(
+        &self,
+        message: &Received,
+        envelope: Option<&Envelope>,
+        outcome: Outcome,
+        trace_id: Option<&str>,
+    ) {
         let queue = self.consumer.queue();
+        let kind = envelope.map(|envelope| envelope.kind.as_str());
+        let envelope_id = envelope.map(|envelope| tracing::field::display(envelope.id));
         let receives = message.receives;
         let delay = match outcome {
             Outcome::Acked(Ack::Done) => {
@@ -159,7 +168,15 @@ impl MessageHandler {
                 return;
             }
             Outcome::Acked(Ack::DeadLetter { reason }) => {
-                tracing::error!(reason, "a message failed permanently; it is a dead letter");
+                tracing::error!(
+                    "messaging.destination.name" = queue.as_str(),
+                    "messaging.message.id" = message.id,
+                    "coach.envelope.id" = envelope_id,
+                    "coach.envelope.kind" = kind,
+                    "trace.id" = trace_id,
+                    reason,
+                    "a message failed permanently; it is a dead letter"
+                );
                 let outgoing = outgoing(message, envelope);
                 let queues = &self.pool.queue;
                 let moved = queues.move_to_dead_letters(queue, &message.receipt, &outgoing);
@@ -175,6 +192,11 @@ impl MessageHandler {
                 let default = backoff::delay(receives, BACKOFF_RANGE, &message.id);
                 let delay = after.unwrap_or(default);
                 tracing::warn!(
+                    "messaging.destination.name" = queue.as_str(),
+                    "messaging.message.id" = message.id,
+                    "coach.envelope.id" = envelope_id,
+                    "coach.envelope.kind" = kind,
+                    "trace.id" = trace_id,
                     reason,
                     receives,
                     wait = ?delay,
@@ -183,7 +205,15 @@ impl MessageHandler {
                 delay
             }
             Outcome::Acked(Ack::UnknownKind) => {
-                tracing::warn!(receives, "the kind of a message is unknown; it is released");
+                tracing::warn!(
+                    "messaging.destination.name" = queue.as_str(),
+                    "messaging.message.id" = message.id,
+                    "coach.envelope.id" = envelope_id,
+                    "coach.envelope.kind" = kind,
+                    "trace.id" = trace_id,
+                    receives,
+                    "the kind of a message is unknown; it is released"
+                );
                 UNKNOWN_KIND_DELAY
             }
             Outcome::Stopped => Duration::ZERO,

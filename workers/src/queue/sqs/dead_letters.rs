@@ -2,10 +2,13 @@
 //! released afterwards. Two concurrent operations therefore see a part of them each, and in a FIFO queue a letter may
 //! be hidden behind another of its group.
 
+use std::collections::HashSet;
+
 use aws_sdk_sqs::types::{Message, MessageSystemAttributeName as Attribute};
 use coach_domain::queue::{
-    DeadLetters, Error, MAX_BATCH_SIZE, Outgoing, QueueName, Received, Result,
+    DeadLetters, Envelope, Error, MAX_BATCH_SIZE, Outgoing, QueueName, Received, Result,
 };
+use uuid::Uuid;
 
 use super::{SqsQueue, address::keeps_order, receive::parse_messages, scan::Scan};
 use crate::queue;
@@ -81,12 +84,15 @@ impl SqsQueue {
             (limit.min(only.len()), MAX_BATCH_SIZE)
         };
         let (mut done, mut first_error) = (0, None);
+        // A consumer may make a letter a dead one again meanwhile: each is redriven once.
+        let mut seen = HashSet::new();
         while done < limit {
             let mut letters = scan.next(batch_size.min(MAX_BATCH_SIZE)).await?;
             if letters.is_empty() {
                 break;
             }
             letters.retain(|letter| only.is_empty() || contains(only, id(letter)));
+            letters.retain(|letter| envelope_id(letter).is_none_or(|id| seen.insert(id)));
             letters.sort_by_key(sent_at);
             letters.truncate(limit - done);
             for letters in batches(&letters) {
@@ -153,6 +159,12 @@ fn outgoing(letter: &Message, target: &str) -> Outgoing {
 
 fn id(letter: &Message) -> &str {
     letter.message_id().unwrap_or_default()
+}
+
+/// What stays the same when a letter is sent again.
+fn envelope_id(letter: &Message) -> Option<Uuid> {
+    let envelope: Option<Envelope> = serde_json::from_str(letter.body()?).ok();
+    envelope.map(|envelope| envelope.id)
 }
 
 fn contains(ids: &[String], id: &str) -> bool {
