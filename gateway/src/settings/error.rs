@@ -58,6 +58,19 @@ pub enum Error {
         allowed: &'static str,
     },
 
+    /// A file with the value of a setting cannot be used.
+    #[error(
+        "{variable} = `{path}` (from the environment) will not do ({why}); it must be a file with the value alone, or unset"
+    )]
+    SecretFile {
+        /// The variable that names the file.
+        variable: String,
+        /// The path of the file.
+        path: String,
+        /// What is wrong.
+        why: String,
+    },
+
     /// An environment variable is not UTF-8.
     #[error(
         "{name} (from the environment) is not UTF-8; write it in UTF-8, a folder under another name if need be"

@@ -3,7 +3,7 @@
 use std::{
     env,
     ffi::OsString,
-    fmt,
+    fmt, fs,
     path::{Path, PathBuf},
 };
 
@@ -17,6 +17,9 @@ use super::{Error, key, kubernetes};
 
 const PREFIX: &str = "COACH_";
 
+/// Ends the names of variables that name a file with the value of a setting, as secrets are mounted into containers.
+const FILE_SUFFIX: &str = "_FILE";
+
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -27,18 +30,27 @@ pub enum Source {
     File,
     /// The environment variable `COACH_…` of the setting.
     Variable,
+    /// The file that the environment variable `COACH_…_FILE` names.
+    SecretFile,
     /// The environment variable `DATABASE_URL`.
     DatabaseUrl,
 }
 
 impl Source {
-    const ALL: [Self; 4] = [Self::Default, Self::DatabaseUrl, Self::File, Self::Variable];
+    const ALL: [Self; 5] = [
+        Self::Default,
+        Self::DatabaseUrl,
+        Self::File,
+        Self::Variable,
+        Self::SecretFile,
+    ];
 
     fn label(self) -> &'static str {
         match self {
             Self::Default => "by default",
             Self::File => "from coach.toml",
             Self::Variable => "from the environment",
+            Self::SecretFile => "from the file that a variable of the environment names",
             Self::DatabaseUrl => "from the environment, as DATABASE_URL",
         }
     }
@@ -47,6 +59,7 @@ impl Source {
     pub fn spell(self, name: &str) -> String {
         match self {
             Self::File => name.to_owned(),
+            Self::SecretFile => format!("{PREFIX}{}{FILE_SUFFIX}", name.to_uppercase()),
             _ => format!("{PREFIX}{}", name.to_uppercase()),
         }
     }
@@ -103,17 +116,47 @@ impl Sources {
         let variables = self.variables().filter_map(|(name, value)| {
             let name = name.strip_prefix(PREFIX)?.to_lowercase();
             let foreign = key::is_foreign(&name) || kubernetes::is_of_service(&name, &value);
-            (!foreign).then_some((name, value))
+            (!foreign && setting_of_file(&name).is_none()).then_some((name, value))
         });
+        let secrets = self.secrets()?;
         if self.file.exists() {
             figment = figment.merge(Toml::file_exact(&self.file));
         }
-        let figment = figment.merge(Values::new(Source::Variable, variables));
+        let figment = figment
+            .merge(Values::new(Source::Variable, variables))
+            .merge(Values::new(Source::SecretFile, secrets.into_iter()));
         // A figment reports its errors only when a value is read.
         match figment.find_value("listen") {
             Ok(_) => Ok(figment),
             Err(error) => Err(Error::File(error.to_string())),
         }
+    }
+
+    /// The settings whose values are in files. A newline at the end of a file is not a part of the value.
+    fn secrets(&self) -> Result<Vec<(String, String)>, Error> {
+        let mut secrets = Vec::new();
+        for (variable, path) in self.variables() {
+            let name = variable.strip_prefix(PREFIX).map(str::to_lowercase);
+            let Some(setting) = name.as_deref().and_then(setting_of_file) else {
+                continue;
+            };
+            let error = |why: String| Error::SecretFile {
+                variable: variable.clone(),
+                path: path.clone(),
+                why,
+            };
+            let other = Source::Variable.spell(setting);
+            if self.variable(&other).is_some() {
+                return Err(error(format!("{other} is set, too")));
+            }
+            let text = fs::read_to_string(&path).map_err(|cause| error(cause.to_string()))?;
+            let value = text.trim_end_matches(['\r', '\n']);
+            if value.is_empty() {
+                return Err(error("it is empty".to_owned()));
+            }
+            secrets.push((setting.to_owned(), value.to_owned()));
+        }
+        Ok(secrets)
     }
 
     /// The names of variables that look like settings but are ignored, because Kubernetes sets them.
@@ -138,6 +181,12 @@ impl Sources {
         let variables = self.environment.iter();
         variables.filter(|(_, value)| !value.is_empty()).cloned()
     }
+}
+
+/// The setting whose value is in the file that a variable of this name names, without `COACH_` and in lower case.
+fn setting_of_file(name: &str) -> Option<&str> {
+    let setting = name.strip_suffix(&FILE_SUFFIX.to_lowercase())?;
+    (key::find(name).is_none() && key::find(setting).is_some()).then_some(setting)
 }
 
 /// The variables that are UTF-8. Fails when a variable that is read is not.

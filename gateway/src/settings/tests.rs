@@ -68,6 +68,45 @@ fn the_environment_wins_over_the_file_and_the_file_over_defaults() {
 }
 
 #[test]
+fn a_value_may_be_in_a_file_that_the_environment_names() {
+    let url = "postgres://coach:secret@db.example/coach";
+    let file = File::new("secret", &format!("{url}\n"));
+    let path = file.0.to_str().unwrap();
+    let variables = [("COACH_DATABASE_URL_FILE", path)];
+    let settings = Settings::load(&sources(&variables)).unwrap();
+    assert_eq!(settings.database_url.as_deref(), Some(url));
+    let report = report(&sources(&variables)).unwrap();
+    assert!(
+        report.contains("# from the file that a variable") && !report.contains("secret@"),
+        "{report}"
+    );
+
+    let both = [
+        ("COACH_DATABASE_URL_FILE", path),
+        ("COACH_DATABASE_URL", url),
+    ];
+    let message = error(&both);
+    assert!(
+        message.contains("COACH_DATABASE_URL is set, too"),
+        "{message}"
+    );
+    let message = error(&[("COACH_DATABASE_URL_FILE", "/nowhere/secret")]);
+    assert!(
+        message.starts_with("COACH_DATABASE_URL_FILE = `/nowhere/secret`")
+            && message.contains("No such file"),
+        "{message}"
+    );
+    let message = error(&[("COACH_DATABASE_URLS_FILE", path)]);
+    assert!(message.contains("is not a setting"), "{message}");
+    let file = File::new("invalid", "mysql://db.example");
+    let message = error(&[("COACH_DATABASE_URL_FILE", file.0.to_str().unwrap())]);
+    assert!(
+        message.starts_with("COACH_DATABASE_URL_FILE = "),
+        "{message}"
+    );
+}
+
+#[test]
 fn what_check_config_prints_can_be_read_again() {
     let printed = report(&sources(&[
         ("COACH_LIMIT_COST", "9"),
