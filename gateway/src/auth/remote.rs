@@ -8,7 +8,7 @@ use std::{
 use reqwest::{Client, Url};
 use tokio::{
     sync::Mutex,
-    time::{Instant, sleep},
+    time::{Instant, sleep, sleep_until},
 };
 
 use super::{
@@ -19,8 +19,9 @@ use super::{
 
 /// The interval of background refreshes.
 const REFRESH_INTERVAL: Duration = Duration::from_mins(5);
-/// The minimum time between two fetches on demand. Tokens with made-up key ids must not cause more.
-const MIN_REFETCH_INTERVAL: Duration = Duration::from_secs(5);
+/// The minimum time between two fetches on demand. Tokens with made-up key ids must not cause more; they wait for it, as
+/// does one whose key the issuer has just begun to use.
+const MIN_REFETCH_INTERVAL: Duration = Duration::from_secs(1);
 /// The interval of attempts while there are no keys at all.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 /// The time limit for the issuer's response.
@@ -40,6 +41,7 @@ pub(super) struct RemoteKeys {
 /// A completed attempt to fetch the keys.
 #[derive(Clone, Copy)]
 struct Attempt {
+    began_at: Instant,
     /// The end rather than the start: the callers that waited for a slow attempt must not retry one after the other.
     ended_at: Instant,
     succeeded: bool,
@@ -88,8 +90,8 @@ impl RemoteKeys {
         current.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Finds the key to verify a token with. If it is not cached, the keys are fetched again, within the rate limit.
-    /// The key is only reported as unknown if the latest fetch succeeded.
+    /// Finds the key to verify a token with. If it is not cached, the keys are fetched again, at most once a second. The
+    /// key is only reported as unknown if a fetch succeeded that began after this call.
     pub(super) async fn find(&self, token_header: &TokenHeader) -> Result<PublicKey, AuthError> {
         if let Some(keys) = self.current() {
             match keys.find(token_header) {
@@ -97,7 +99,7 @@ impl RemoteKeys {
                 known => return known.cloned(),
             }
         }
-        let fetched = self.refresh(MIN_REFETCH_INTERVAL).await;
+        let fetched = self.refetch().await;
         let keys = self.current().ok_or(AuthError::KeysUnavailable)?;
         match keys.find(token_header) {
             Err(AuthError::UnknownKey | AuthError::NoKeyId) if !fetched => {
@@ -114,6 +116,26 @@ impl RemoteKeys {
         if let Some(last) = last_attempt.filter(|last| last.ended_at.elapsed() < min_interval) {
             return last.succeeded;
         }
+        self.attempt(&mut last_attempt).await
+    }
+
+    /// Fetches the keys as of now, once the latest attempt is long enough ago; not if that failed a moment ago. Returns
+    /// whether the latest attempt succeeded. Concurrent callers wait for the same attempt.
+    async fn refetch(&self) -> bool {
+        let asked_at = Instant::now();
+        let mut last_attempt = self.last_attempt.lock().await;
+        if let Some(last) = *last_attempt {
+            let next = last.ended_at + MIN_REFETCH_INTERVAL;
+            if last.began_at >= asked_at || !last.succeeded && Instant::now() < next {
+                return last.succeeded;
+            }
+            sleep_until(next).await;
+        }
+        self.attempt(&mut last_attempt).await
+    }
+
+    async fn attempt(&self, last_attempt: &mut Option<Attempt>) -> bool {
+        let began_at = Instant::now();
         let fetched = self.fetch().await;
         let succeeded = fetched.is_ok();
         match fetched {
@@ -126,6 +148,7 @@ impl RemoteKeys {
             }
         }
         *last_attempt = Some(Attempt {
+            began_at,
             ended_at: Instant::now(),
             succeeded,
         });
@@ -230,13 +253,26 @@ mod tests {
                 .iter()
                 .all(|it| matches!(it, Err(AuthError::UnknownKey)))
         );
-        // Once, unless the test took so long that background fetches are due.
-        let max_requests = 1 + started_at.elapsed().as_millis() / RETRY_INTERVAL.as_millis();
+        // Twice, unless the test took so long that background fetches are due.
+        let max_requests = 2 + started_at.elapsed().as_millis() / RETRY_INTERVAL.as_millis();
         let requests = issuer.requests.load(Ordering::Relaxed);
         assert!(
             (1..=max_requests).contains(&(requests as u128)),
             "{requests} of {max_requests}"
         );
+    }
+
+    #[tokio::test]
+    async fn a_key_that_is_used_right_after_a_fetch_is_found() {
+        let (issuer, url) = Issuer::start().await;
+        let first = token_header(&issuer.rotate());
+        let keys = RemoteKeys::new(url).unwrap();
+        assert!(keys.find(&first).await.is_ok());
+        for _ in 0..2 {
+            let next = token_header(&issuer.rotate());
+            let found = join_all((0..5).map(|_| keys.find(&next))).await;
+            assert!(found.iter().all(Result::is_ok));
+        }
     }
 
     #[tokio::test]
