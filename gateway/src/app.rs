@@ -30,6 +30,32 @@ pub enum PrepareError {
     Seed(coach_domain::Error),
 }
 
+/// How often the migrations are tried while a transaction of somebody else has locked a table, and the time between two
+/// attempts, in which the statements that waited behind them are done.
+const MIGRATION_ATTEMPTS: u32 = 15;
+const MIGRATION_RETRY_INTERVAL: Duration = Duration::from_secs(2);
+
+async fn run_migrations(database: &Pool) -> Result<Migrations, PrepareError> {
+    let mut attempt = 1;
+    loop {
+        match coach_migrations::migrate(&database.seaorm_connection()).await {
+            Err(error)
+                if attempt < MIGRATION_ATTEMPTS && coach_migrations::is_lock_timeout(&error) =>
+            {
+                let attempts = MIGRATION_ATTEMPTS;
+                tracing::warn!(
+                    attempt,
+                    attempts,
+                    "a table that a migration changes is locked by a transaction; trying again"
+                );
+                attempt += 1;
+                tokio::time::sleep(MIGRATION_RETRY_INTERVAL).await;
+            }
+            result => return result.map_err(PrepareError::Migrate),
+        }
+    }
+}
+
 /// Runs the pending migrations, then rewrites the search terms of the catalogue. Returns the state of the migrations
 /// before the call.
 ///
@@ -38,9 +64,7 @@ pub enum PrepareError {
 /// When the database cannot be reached or a migration fails; all migrations are rolled back in that case. When
 /// rewriting the search terms fails, the tables are up to date, and calling this again writes the terms.
 pub async fn migrate(database: &Pool) -> Result<Migrations, PrepareError> {
-    let found = coach_migrations::migrate(&database.seaorm_connection())
-        .await
-        .map_err(PrepareError::Migrate)?;
+    let found = run_migrations(database).await?;
     if !found.unknown.is_empty() {
         // A newer version of this program migrated the database, and its search terms may differ.
         return Ok(found);

@@ -1,9 +1,13 @@
 //! Database migrations, forward only: each is one SQL file in `sql/`, which is never edited once released. A change
 //! that would break a running older version is made in two migrations: expand, and contract in a later release.
 
+use std::time::Duration;
+
 use sea_orm_migration::{
     MigrationName, MigrationTrait, MigratorTrait, SchemaManager, async_trait,
-    sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement, TransactionTrait},
+    sea_orm::{
+        ConnectionTrait, DatabaseConnection, DbErr, RuntimeErr, Statement, TransactionTrait,
+    },
 };
 
 /// A migration: its name, which the database records, and its SQL.
@@ -123,13 +127,29 @@ pub async fn compare(database: &impl ConnectionTrait) -> Result<Migrations, DbEr
     })
 }
 
+/// How long a migration waits for a table's lock. All statements on that table wait behind it meanwhile.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Whether a migration was given up because a table stayed locked: it may succeed later.
+pub fn is_lock_timeout(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) =
+        error
+    else {
+        return false;
+    };
+    // `lock_not_available`
+    let code = cause.as_database_error().and_then(|error| error.code());
+    code.is_some_and(|code| code == "55P03")
+}
+
 /// Runs the pending migrations in one transaction, and returns the state before. Processes that start at the same time
 /// wait for each other, and the later ones find nothing to do. A database that a newer version has migrated needs no
 /// migration either: older versions work with it.
 ///
 /// # Errors
 ///
-/// When a migration fails, and when the database both has unknown migrations and lacks some of this version.
+/// When a migration fails, also because another transaction has locked a table ([`is_lock_timeout`]); and when the database
+/// both has unknown migrations and lacks some of this version.
 pub async fn migrate(database: &DatabaseConnection) -> Result<Migrations, DbErr> {
     let transaction = database.begin().await?;
     // Building an index may take longer than the statement timeout, and so may waiting for another process.
@@ -139,6 +159,10 @@ pub async fn migrate(database: &DatabaseConnection) -> Result<Migrations, DbErr>
     // The key is "coach" in ASCII.
     let lock = "SELECT pg_advisory_xact_lock(427070415720)";
     transaction.execute_unprepared(lock).await?;
+    // Not before: another process may migrate for minutes.
+    let milliseconds = LOCK_TIMEOUT.as_millis();
+    let lock_timeout = format!("SET LOCAL lock_timeout = {milliseconds}");
+    transaction.execute_unprepared(&lock_timeout).await?;
     let found = compare(&transaction).await?;
     let Migrations { pending, unknown } = &found;
     match (pending.is_empty(), unknown.is_empty()) {
