@@ -48,6 +48,9 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
         return command::config::check(&sources);
     }
     let settings = Settings::load(&sources)?;
+    if let Verb::Health { live } = verb {
+        return command::health::check(&settings, *live);
+    }
     if verb.falls_back_to_dev() && settings.database_url.is_none() {
         // The database of `coach dev` is used, which must not be affected by `PG*` either.
         settings::restart_with_clean_environment()?;
@@ -86,7 +89,11 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
             Verb::Trace(trace) => command::trace::run(&settings, trace).await,
             Verb::Live(live) => command::live::run(&settings, live).await,
             Verb::Webhook(webhook) => command::webhook::run(&settings, webhook).await,
-            Verb::Token { .. } | Verb::Schema(_) | Verb::Probe(_) | Verb::CheckConfig => Ok(()),
+            Verb::Token { .. }
+            | Verb::Schema(_)
+            | Verb::Probe(_)
+            | Verb::Health { .. }
+            | Verb::CheckConfig => Ok(()),
         }
     });
     runtime.shutdown_timeout(BLOCKING_SHUTDOWN_TIMEOUT);

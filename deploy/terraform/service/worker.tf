@@ -11,6 +11,7 @@ resource "aws_ecs_task_definition" "worker" {
     image        = var.image
     command      = ["worker"]
     portMappings = [{ containerPort = 8080, name = "health" }]
+    healthCheck  = { command = ["CMD", "/usr/bin/coach", "health", "--live"], interval = 15, retries = 3, startPeriod = 30 }
     environment = [for name, value in merge(local.settings, {
       COACH_EVENTS_TOPIC         = var.messaging.events_topic_arn
       COACH_MAIL                 = "ses"
@@ -26,8 +27,7 @@ resource "aws_ecs_task_definition" "worker" {
   })])
 }
 
-# Rolling: an old worker and a new one work side by side. An image without a shell has no health check of ECS's; a worker
-# that hangs shows in the age of messages.
+# Rolling: an old worker and a new one work side by side.
 resource "aws_ecs_service" "worker" {
   name                               = "${var.name}-worker"
   cluster                            = aws_ecs_cluster.this.arn

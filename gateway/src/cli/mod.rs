@@ -126,6 +126,14 @@ pub(crate) enum Verb {
     /// For cron, Kubernetes and CloudWatch Synthetics. docs/PROBE.md describes the test member and the alerts.
     #[command(after_help = probe::AFTER_HELP)]
     Probe(Probe),
+    /// Ask the gateway or worker that listens on COACH_LISTEN here whether it is ready, for health checks of containers
+    ///
+    /// Exit code 1 unless it is.
+    Health {
+        /// Ask whether it runs, whatever becomes of the database: for checks after which it is restarted
+        #[arg(long)]
+        live: bool,
+    },
     /// Print the settings in force and where each comes from, secrets hidden
     CheckConfig,
 }
