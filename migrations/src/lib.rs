@@ -138,8 +138,8 @@ pub fn is_lock_timeout(error: &DbErr) -> bool {
         return false;
     };
     // `lock_not_available`
-    let code = cause.as_database_error().and_then(|error| error.code());
-    code.is_some_and(|code| code == "55P03")
+    let error = cause.as_database_error();
+    error.is_some_and(|error| error.code().as_deref() == Some("55P03"))
 }
 
 /// Runs the pending migrations in one transaction, and returns the state before. Processes that start at the same time

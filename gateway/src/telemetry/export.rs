@@ -76,7 +76,7 @@ pub(super) fn traces(
 
 /// The exporter of metrics; `None` when they are not exported. For gRPC it must be called within the
 /// [runtime](grpc_runtime).
-pub(super) fn metrics(settings: TelemetrySettings) -> Result<Option<MetricExporter>, StartError> {
+pub(super) fn metrics(settings: &TelemetrySettings) -> Result<Option<MetricExporter>, StartError> {
     let exporter = MetricExporter::builder();
     let exporter = match settings.metrics {
         None => return Ok(None),

@@ -35,7 +35,7 @@ pub(super) fn start(
         .with_resource(resource.clone())
         .with_view(limit_cardinality)
         .with_reader(prometheus_reader);
-    let provider = match export::metrics(settings.telemetry)? {
+    let provider = match export::metrics(&settings.telemetry)? {
         Some(exporter) => provider.with_periodic_exporter(exporter),
         None => provider,
     };
