@@ -134,10 +134,13 @@ impl TestApp {
         let clock = noon();
         // Tests make as many changes within a second as a member does in a day.
         let rate = ("COACH_LIMIT_COMMANDS".to_owned(), "100000".to_owned());
+        // What is looked for in spans is looked for in those of reads, too.
+        let traces = ("OTEL_TRACES_SAMPLER".to_owned(), "always_on".to_owned());
         // This process's environment is ignored.
         let sources = Sources {
             file: "none.toml".into(),
-            environment: std::iter::once(rate)
+            environment: [rate, traces]
+                .into_iter()
                 .chain(
                     (setup.environment.iter())
                         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
