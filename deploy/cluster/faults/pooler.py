@@ -1,0 +1,103 @@
+"""PgBouncer: restarted in both modes, and how many connections Postgres sees."""
+
+import time
+
+from stage.pooler import POOL_SIZE
+from stage.service import Service
+
+from .books import check_books
+from .verdict import Verdict, Watch
+
+# Errors after PgBouncer answers again.
+RECOVERY_SECONDS = 3
+
+# Of clients; those of replication and of the drill itself are no concern of the pooler.
+CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'coach' AND backend_type = 'client backend'"
+
+
+def restart(drill):
+    """In session mode."""
+    verdict = Verdict(
+        f"PgBouncer restarted, {drill.kills} times", f"errors only until {RECOVERY_SECONDS} s after it is back, each with a code; nothing is lost"
+    )
+    restart_pooler(drill, verdict)
+    check_books(drill, verdict)
+    return verdict
+
+
+def transaction_mode(drill):
+    """Gateways that know of transaction mode take over, carry the load and a restart of PgBouncer, and give back."""
+    cluster = drill.cluster
+    verdict = Verdict(
+        "PgBouncer in transaction mode",
+        f"{POOL_SIZE['transaction']} connections carry the load without a failed request; a restart as in session mode",
+    )
+    others = [Service(cluster, f"transaction-{number}", "serve", mode="transaction") for number, _ in enumerate(cluster.gateways, 1)]
+    try:
+        for gateway in others:
+            gateway.process.start()
+        for gateway in others:
+            gateway.wait_until_ready()
+        watch = Watch(drill.load)
+        cluster.proxy.lead_to(others)
+        time.sleep(10)
+        watch.check_none_failed(verdict)
+        used = pool_use(cluster, "coach_transaction")
+        verdict.check(used <= POOL_SIZE["transaction"], f"{used} connections to Postgres for 3 gateways")
+        restart_pooler(drill, verdict)
+    finally:
+        cluster.proxy.lead_to(cluster.gateways)
+        for gateway in others:
+            gateway.stop()
+    check_books(drill, verdict)
+    return verdict
+
+
+def restart_pooler(drill, verdict):
+    """Restarts it some times, and checks what failed meanwhile."""
+    cluster, load = drill.cluster, drill.load
+    drill.may_mail_again |= {service.name for service in cluster.workers}
+    for _ in range(drill.kills):
+        watch = Watch(load)
+        gone = cluster.pooler.restart()
+        back = time.monotonic()
+        calm = load.wait_until_calm(seconds=2)
+        last = max((answer.ended for answer in watch.failed()), default=back) - back
+        verdict.check(calm is not None and last <= RECOVERY_SECONDS, f"away for {gone:.2f} s, the last failed {max(last, 0):.1f} s after")
+        watch.check_codes(verdict)
+
+
+def pool_use(cluster, database):
+    """How many connections PgBouncer has open for a database."""
+    rows = cluster.pooler.ask("pgbouncer", "SHOW SERVERS") or ""
+    return sum(row.split("|")[2] == database for row in rows.splitlines())
+
+
+def one_to_three(drill):
+    """Gateways from one to three, while the connections at Postgres are counted."""
+    cluster = drill.cluster
+    verdict = Verdict("gateways from one to three", f"at most {POOL_SIZE['session']} connections at Postgres, which are those set; no failed request")
+    first, *others = cluster.gateways
+    watch = Watch(drill.load)
+    cluster.proxy.lead_to([first])
+    for gateway in others:
+        gateway.stop()
+    # Connections that nobody uses any more are closed after some seconds.
+    time.sleep(8)
+    alone = most_connections(cluster, 6)
+    for gateway in others:
+        gateway.start()
+    cluster.proxy.lead_to(cluster.gateways)
+    all_three = most_connections(cluster, 10)
+    watch.check_none_failed(verdict)
+    verdict.check(max(alone, all_three) <= POOL_SIZE["session"], f"at most {alone} connections with one gateway, {all_three} with three")
+    return verdict
+
+
+def most_connections(cluster, seconds):
+    """The most connections of coach that Postgres has during this time."""
+    end, most = time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        most = max(most, int(cluster.database.sql(CONNECTIONS)))
+        time.sleep(0.3)
+    return most

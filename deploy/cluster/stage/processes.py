@@ -1,0 +1,146 @@
+"""A process of the cluster, and how to end all of them even after whoever started them was killed."""
+
+import os
+import signal
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from . import folder as places
+
+# Only ends what never happens.
+TIMEOUT_SECONDS = 120
+
+
+class Failed(Exception):
+    """What the cluster was expected to do, and did not."""
+
+
+def wait_for(what, condition, timeout=TIMEOUT_SECONDS, interval=0.05, process=None):
+    """Waits until the condition holds, and returns its value. Errors of connections mean that it does not hold yet. It will
+    not hold when the process has ended."""
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            result = condition()
+        except OSError:
+            result = None
+        if result:
+            return result
+        if process and not process.is_running():
+            raise Failed(f"{process.name} has ended: {what}; see {process.log}")
+        if time.monotonic() > deadline:
+            raise Failed(f"waited {timeout} s: {what}")
+        time.sleep(interval)
+
+
+def http_status(url, timeout=2):
+    """The status of an answer to GET; 0 without an answer."""
+    try:
+        with urllib.request.urlopen(url, timeout=timeout) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+class Process:
+    """A program of the cluster. It runs as the account, apart from the terminal, and appends to a log of its own."""
+
+    def __init__(self, run, name, command, settings=None):
+        self.run = run
+        self.name = name
+        self.command = [str(part) for part in command]
+        self.settings = settings or {}
+        self.log = run / f"{name}.log"
+        self.child = None
+
+    def start(self):
+        """Starts it; whether it works has to be asked."""
+        if not self.log.exists():
+            places.write(self.log, "")
+        settings = places.environment() | {"HOME": str(self.run), places.MARK: str(self.run)} | self.settings
+        with open(self.log, "ab") as log:
+            self.child = subprocess.Popen(
+                self.command, cwd=self.run, env=settings, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True, **places.identity(),
+            )
+
+    def is_running(self):
+        """Whether it was started and has not ended."""
+        return self.child is not None and self.child.poll() is None
+
+    def signal(self, number):
+        """Sends it a signal, if it runs."""
+        if self.is_running():
+            self.child.send_signal(number)
+
+    def wait(self, timeout):
+        """Waits until it has ended; whether it has."""
+        if self.child is None:
+            return True
+        try:
+            self.child.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def stop(self, timeout=30):
+        """Asks it to end, and returns how many seconds that took. What does not end is killed."""
+        begun = time.monotonic()
+        self.signal(signal.SIGTERM)
+        if not self.wait(timeout):
+            self.kill()
+        return time.monotonic() - begun
+
+    def kill(self):
+        """Kills it at once."""
+        self.signal(signal.SIGKILL)
+        self.wait(10)
+
+
+def postmasters(run):
+    """The process ids of the servers of a run, which Patroni starts with an environment of their own."""
+    for file in Path(run).glob("postgres-*/data/postmaster.pid"):
+        try:
+            pid = int(file.read_text().split("\n", 1)[0])
+            if str(file.parent) in Path(f"/proc/{pid}/cmdline").read_text():
+                yield pid
+        except (OSError, ValueError):
+            pass
+
+
+def marked(run):
+    """The process ids of a run, by their environment."""
+    mark = f"{places.MARK}={run}".encode()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if int(folder.name) != os.getpid() and mark in (folder / "environ").read_bytes().split(b"\0"):
+                yield int(folder.name)
+        except OSError:
+            pass
+
+
+def sweep(run):
+    """Kills all processes of a run, and returns their number."""
+    killed = set()
+    # Patroni first, so that it does not start its server again.
+    for find in [marked, postmasters, marked]:
+        for pid in find(run):
+            try:
+                os.kill(pid, signal.SIGKILL)
+                killed.add(pid)
+            except OSError:
+                pass
+    return len(killed)
+
+
+def start_watchdog(run):
+    """Starts a process that ends all others of the run when this one is gone, for whatever reason."""
+    return subprocess.Popen(
+        [places.PYTHON, places.HERE / "stop", "--after-its-starter", run],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )
