@@ -10,6 +10,9 @@
 #   make rehearse-live  a live session with a crowd, an edge of a CDN and a video provider; docs/LIVE.md
 #   make rehearse-alerts  plants five faults, and waits for the page of each; deploy/monitoring/README.md
 #   make image   the container image, target/image/coach.oci.tar; docs/DEPLOY.md
+#   make cluster  three gateways and two workers behind nginx, PgBouncer, and Postgres with a replica under Patroni; docs/CLUSTER.md
+#   make cluster-drill  restarts, cuts over, kills and fails over such a cluster under load; fails by its own verdict
+#   make cluster-stop  stops the cluster that runs, and kills what is left of one
 #   make torture  kills gateway, workers and Postgres under a stream of mutations; docs/TORTURE.md
 
 CARGO ?= cargo
@@ -18,7 +21,7 @@ BENCH ?= run
 N ?= 20
 BUSY ?= 5
 
-.PHONY: dev test test-repeat test-clients test-graphql-js check bench rehearse-live rehearse-alerts image torture
+.PHONY: dev test test-repeat test-clients test-graphql-js check bench rehearse-live rehearse-alerts image cluster cluster-drill cluster-stop torture
 
 dev:
 	@$(CARGO) build --workspace --bin coach --locked
@@ -57,6 +60,17 @@ rehearse-alerts:
 
 image:
 	@exec ./deploy/image/build
+cluster:
+	@$(CARGO) build --workspace --bin coach --locked
+	@exec ./deploy/cluster/run
+
+# DRILL has options: `make cluster-drill DRILL=--help`.
+cluster-drill:
+	@$(CARGO) build --workspace --bin coach --locked
+	@exec ./deploy/cluster/drill $(DRILL)
+
+cluster-stop:
+	@exec ./deploy/cluster/stop
 
 # All of the workspace: so the processes have the points at which they can be killed.
 torture:

@@ -157,12 +157,14 @@ class Load:
         return [answer for answer in list(self.answers) if answer.ended >= begin and answer.begun <= end]
 
     def wait_until_calm(self, seconds=2, timeout=60):
-        """Waits until nothing has failed for so long; the seconds that took, or none when it never was so."""
+        """Waits until for so long, from now on, nothing has failed that was sent in that time; the seconds that took, or none
+        when it was never so."""
         begun = time.monotonic()
         while time.monotonic() - begun < timeout:
-            since = time.monotonic() - seconds
-            recent = self.between(since)
-            if len(recent) > seconds * 5 and not any(answer.failed for answer in recent):
-                return time.monotonic() - begun
             time.sleep(0.1)
+            now = time.monotonic()
+            since = max(begun, now - seconds)
+            recent = [answer for answer in self.between(since) if answer.begun >= since]
+            if now - begun >= seconds and len(recent) > seconds * 5 and not any(answer.failed for answer in recent):
+                return now - begun
         return None

@@ -3,6 +3,7 @@
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 
 from . import folder as places
@@ -19,7 +20,9 @@ WORKERS = 2
 class Cluster:
     """Three gateways and two workers behind nginx, PgBouncer, and a primary with a replica under Patroni and etcd."""
 
-    def __init__(self, name):
+    def __init__(self, name, sockets=False):
+        # Whether it listens for the gateways, and gives each its socket.
+        self.sockets = sockets
         places.fetch_programs()
         sweep(places.BASE / name)
         self.run = places.create(name)
@@ -54,6 +57,14 @@ class Cluster:
         for service in [*self.gateways, *self.workers]:
             service.wait_until_ready()
         self.proxy.start(self.gateways)
+
+    def listen(self, port):
+        """The socket of a gateway, which outlives it; none if gateways listen by themselves."""
+        if not self.sockets:
+            return None
+        listener = socket.create_server(("127.0.0.1", port), backlog=1024)
+        listener.setblocking(False)
+        return listener
 
     def command(self, *arguments):
         """Runs a subcommand of coach with a direct connection to the primary, and returns what it prints."""

@@ -48,11 +48,7 @@ class Node:
 
     def settings(self, etcd, password, pooler):
         """Patroni's configuration. JSON is YAML."""
-        socket = self.run / "socket"
-        socket.mkdir(exist_ok=True)
-        places.own(socket)
         follow = f"{places.HERE}/follow-primary {pooler} {self.port}"
-        local = ["local all postgres peer", "local all all reject"] if os.geteuid() == 0 else ["local all all scram-sha-256"]
         hosts = ["host replication replicator 127.0.0.1/32 scram-sha-256", "host all all 127.0.0.1/32 scram-sha-256"]
         return {
             "scope": "coach",
@@ -77,7 +73,7 @@ class Node:
                 "data_dir": str(self.folder / "data"),
                 "bin_dir": str(places.postgres_programs()),
                 "pgpass": str(self.folder / "pgpass"),
-                "pg_hba": local + hosts,
+                "pg_hba": hosts,
                 "parameters": {"log_directory": str(self.folder / "log"), "unix_socket_directories": ""},
                 "authentication": {
                     "superuser": {"username": "postgres", "password": password},

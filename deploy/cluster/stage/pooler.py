@@ -39,15 +39,18 @@ listen_addr = 127.0.0.1
 listen_port = {self.port}
 unix_socket_dir =
 pidfile = {self.folder}/pid
-auth_type = scram-sha-256
+; Of clients. SCRAM takes long in a binary that is not optimized, for each connection after each restart.
+auth_type = md5
 auth_file = {self.folder}/users.txt
 admin_users = postgres
 max_client_conn = 500
 ; Seconds. While there is no primary: how often it is tried again, and how long a client waits for it, which is longer
 ; than coach does (COACH_TIMEOUT_ACQUIRE).
 server_login_retry = 1
+; Of connections that nobody uses.
+server_idle_timeout = 20
 server_connect_timeout = 2
-query_wait_timeout = 3
+query_wait_timeout = 5
 ; Of a server that swallows packets.
 tcp_keepalive = 1
 tcp_keepidle = 5

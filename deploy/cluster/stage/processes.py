@@ -13,6 +13,9 @@ from . import folder as places
 # Only ends what never happens.
 TIMEOUT_SECONDS = 120
 
+# Gives a program its socket as systemd does (sd_listen_fds): as descriptor 3, with its own process id.
+HAND_OVER = 'exec 3<&"$0"; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"'
+
 
 class Failed(Exception):
     """What the cluster was expected to do, and did not."""
@@ -50,11 +53,13 @@ def http_status(url, timeout=2):
 class Process:
     """A program of the cluster. It runs as the account, apart from the terminal, and appends to a log of its own."""
 
-    def __init__(self, run, name, command, settings=None):
+    def __init__(self, run, name, command, settings=None, listener=None):
         self.run = run
         self.name = name
         self.command = [str(part) for part in command]
         self.settings = settings or {}
+        # A socket that stays open when it ends, as those that systemd listens on.
+        self.listener = listener
         self.log = run / f"{name}.log"
         self.child = None
 
@@ -63,10 +68,14 @@ class Process:
         if not self.log.exists():
             places.write(self.log, "")
         settings = places.environment() | {"HOME": str(self.run), places.MARK: str(self.run)} | self.settings
+        command, sockets = self.command, []
+        if self.listener:
+            sockets = [self.listener.fileno()]
+            command = ["sh", "-c", HAND_OVER, str(sockets[0]), *command]
         with open(self.log, "ab") as log:
             self.child = subprocess.Popen(
-                self.command, cwd=self.run, env=settings, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, **places.identity(),
+                command, cwd=self.run, env=settings, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True, pass_fds=sockets, **places.identity(),
             )
 
     def is_running(self):

@@ -32,7 +32,8 @@ class Service:
             # A mailbox of its own, so that each mail shows which process sent it.
             "COACH_MAIL": str(cluster.run / "mail" / name),
         } | (settings or {})
-        self.process = Process(cluster.run, name, [cluster.coach, kind], self.settings)
+        listener = cluster.listen(self.port) if kind == "serve" else None
+        self.process = Process(cluster.run, name, [cluster.coach, kind], self.settings, listener)
 
     def url(self, path):
         """The address of one of its routes."""
@@ -73,6 +74,8 @@ def common(run):
         "COACH_AUTH_API_KEYS": f"cluster={hashlib.sha256(API_KEY.encode()).hexdigest()}",
         "COACH_DATABASE_CONNECTIONS": str(GATEWAY_CONNECTIONS),
         "COACH_WORKER_CONNECTIONS": str(WORKER_CONNECTIONS),
+        # A gateway that has just started opens all its connections at once, while two cores carry the whole cluster.
+        "COACH_TIMEOUT_ACQUIRE": "3s",
         # The load is a few members who do much, and whose mail comes from one machine.
         "COACH_LIMIT_COMMANDS": "1000000",
         "COACH_MAIL_MEMBER_BUDGET": "10000",
