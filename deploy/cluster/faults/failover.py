@@ -45,10 +45,10 @@ def fail_over(drill, name, kill):
     failed = watch.failed()
     watch.check_codes(verdict)
     last = max((answer.ended for answer in failed), default=promoted)
-    verdict.check(
-        calm is not None and last - promoted <= RECOVERY_SECONDS, f"the last failed {last - promoted:.1f} s after the promotion"
-    )
-    first = next((it for it in sorted(load.between(promoted), key=lambda it: it.ended) if it.begun > killed and not it.failed), None)
+    late = max(last - promoted, 0)
+    verdict.check(calm is not None and late <= RECOVERY_SECONDS, f"the last failed {late:.1f} s after the promotion")
+    good = [answer for answer in load.between(promoted) if answer.begun > killed and not answer.failed]
+    first = min(good, key=lambda answer: answer.ended, default=None)
     verdict.see(f"the first succeeded {first.ended - promoted:.1f} s after it" if first else "none has succeeded since")
     early = [answer for answer in failed if answer.ended < killed]
     verdict.check(not early, f"{summary(early)} before the kill" if early else "none failed before the kill")

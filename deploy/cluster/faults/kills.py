@@ -10,7 +10,8 @@ def gateway(drill):
     """SIGKILL: what is in flight there is sent to another gateway by nginx, which is safe because changes have a key."""
     cluster = drill.cluster
     verdict = Verdict(
-        f"a gateway killed, {drill.kills} times", "nothing but what was in flight there fails, and that is retried; nothing is lost"
+        f"a gateway killed, {drill.kills} times",
+        "nothing but what was in flight there fails, and that is retried; nothing is lost",
     )
     for number in range(drill.kills):
         victim = cluster.gateways[number % len(cluster.gateways)]

@@ -19,7 +19,8 @@ CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'coach' AND
 def restart(drill):
     """In session mode."""
     verdict = Verdict(
-        f"PgBouncer restarted, {drill.kills} times", f"errors only until {RECOVERY_SECONDS} s after it is back, each with a code; nothing is lost"
+        f"PgBouncer restarted, {drill.kills} times",
+        f"errors only until {RECOVERY_SECONDS} s after it is back, each with a code; nothing is lost",
     )
     restart_pooler(drill, verdict)
     check_books(drill, verdict)
@@ -33,7 +34,8 @@ def transaction_mode(drill):
         "PgBouncer in transaction mode",
         f"{POOL_SIZE['transaction']} connections carry the load without a failed request; a restart as in session mode",
     )
-    others = [Service(cluster, f"transaction-{number}", "serve", mode="transaction") for number, _ in enumerate(cluster.gateways, 1)]
+    names = [f"transaction-{number}" for number, _ in enumerate(cluster.gateways, 1)]
+    others = [Service(cluster, name, "serve", mode="transaction") for name in names]
     try:
         for gateway in others:
             gateway.process.start()
@@ -44,7 +46,7 @@ def transaction_mode(drill):
             cluster.proxy.lead_to(some)
             time.sleep(8)
             used = pool_use(cluster, "coach_transaction")
-            verdict.check(used <= POOL_SIZE["transaction"], f"{used} connections to Postgres for {len(some)} gateways")
+            verdict.check(used <= POOL_SIZE["transaction"], f"gateways: {len(some)}, connections to Postgres: {used}")
         watch.check_none_failed(verdict)
         restart_pooler(drill, verdict)
     finally:
@@ -64,8 +66,9 @@ def restart_pooler(drill, verdict):
         gone = cluster.pooler.restart()
         back = time.monotonic()
         calm = load.wait_until_calm(seconds=2)
-        last = max((answer.ended for answer in watch.failed()), default=back) - back
-        verdict.check(calm is not None and last <= RECOVERY_SECONDS, f"away for {gone:.2f} s, the last failed {max(last, 0):.1f} s after")
+        late = max([answer.ended - back for answer in watch.failed()] + [0])
+        text = f"away for {gone:.2f} s, the last failed {late:.1f} s after"
+        verdict.check(calm is not None and late <= RECOVERY_SECONDS, text)
         watch.check_codes(verdict)
 
 
@@ -78,7 +81,10 @@ def pool_use(cluster, database):
 def one_to_three(drill):
     """Gateways from one to three, while the connections at Postgres are counted."""
     cluster = drill.cluster
-    verdict = Verdict("gateways from one to three", "no more connections at Postgres than gateways and workers may have; no failed request")
+    verdict = Verdict(
+        "gateways from one to three",
+        "no more connections at Postgres than gateways and workers may have; no failed request",
+    )
     first, *others = cluster.gateways
     watch = Watch(drill.load)
     cluster.proxy.lead_to([first])
@@ -93,7 +99,8 @@ def one_to_three(drill):
     all_three = most_connections(cluster, 10)
     watch.check_none_failed(verdict)
     most = WORKERS * WORKER_CONNECTIONS + len(cluster.gateways) * GATEWAY_CONNECTIONS
-    verdict.check(max(alone, all_three) <= most, f"{alone} connections with one gateway, {all_three} with three, {most} are set")
+    text = f"{alone} connections with one gateway, {all_three} with three, {most} are set"
+    verdict.check(max(alone, all_three) <= most, text)
     return verdict
 
 

@@ -25,7 +25,9 @@ def rolling(drill):
 
 def without_care(drill):
     """With nginx as it is without being told anything."""
-    return restart_all(drill, "rolling restarts, nginx by default", "default", "no failed request without any care of the proxy's")
+    return restart_all(
+        drill, "rolling restarts, nginx by default", "default", "no failed request without any care of the proxy's"
+    )
 
 
 def bare(drill):

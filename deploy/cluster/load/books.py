@@ -14,8 +14,8 @@ SELECT (SELECT count(*) FROM outbox WHERE sent_at IS NULL)
 DEAD = "SELECT count(*) FROM queue_message WHERE receives >= 5 AND visible_at <= now()"
 LETTERS = "SELECT id, kind FROM torture.owed WHERE queue IN ('email-urgent', 'email', 'email-attachments')"
 
-# By the kind of change: which events or letters it owes.
-OWED = {
+# By the kind of change: its events or letters.
+MESSAGES = {
     "completeWorkout": "SELECT count(*) FROM torture.owed WHERE kind = 'event.workout-completed'",
     "registerMember": "SELECT count(*) FROM torture.owed WHERE kind = 'email.welcome'",
     "sign-in code": "SELECT count(DISTINCT payload ->> 'address') FROM torture.owed WHERE kind = 'email.sign-in-code'",
@@ -50,13 +50,13 @@ class Books:
             acknowledged = sum(it.name == name for it in self.acknowledged.values())
             # What was asked for and never acknowledged may be done or not.
             asked = sum(it.name == name for it in list(load.sent.values()))
-            found, owed = int(sql(done)), int(sql(OWED[name]))
+            found, told = int(sql(done)), int(sql(MESSAGES[name]))
             if found < acknowledged:
                 self.lost.append(f"{name}: {acknowledged} are acknowledged, {found} are there")
             if found > asked:
                 self.doubled.append(f"{name}: {asked} were asked for, {found} are there")
-            if found != owed:
-                (self.lost if owed < found else self.doubled).append(f"{name}: {found} are there, and {owed} messages about them")
+            if found != told:
+                (self.lost if told < found else self.doubled).append(f"{name}: {found} are there, and {told} messages about them")
         self.letters = dict(line.split("|") for line in sql(LETTERS).splitlines())
         self.mails = mails(cluster)
         self.lost += [f"{kind} {id} was never mailed" for id, kind in self.letters.items() if id not in self.mails]

@@ -3,6 +3,7 @@
 import base64
 import json
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -60,9 +61,8 @@ class Tokens:
         content = f"{self.head}.{encode(claims)}"
         # It reads what to sign from a file alone.
         command = ["openssl", "pkeyutl", "-sign", "-rawin", "-keyform", "DER", "-inkey", self.key, "-in", "/dev/stdin"]
-        with open(f"/dev/shm/coach-cluster-{threading.get_ident()}", "w+b") as file:
+        with tempfile.TemporaryFile() as file:
             file.write(content.encode())
-            file.seek(0)
-            places.os.unlink(file.name)
+            file.flush()
             signed = subprocess.run(command, stdin=file, capture_output=True, check=True)
         return f"{content}.{encode(signed.stdout)}"

@@ -112,7 +112,7 @@ class Process:
 
 
 def postmasters(run):
-    """The process ids of the servers of a run, which Patroni starts with an environment of their own."""
+    """The process ids of the servers of Postgres of a run."""
     for file in Path(run).glob("postgres-*/data/postmaster.pid"):
         try:
             pid = int(file.read_text().split("\n", 1)[0])
@@ -122,12 +122,20 @@ def postmasters(run):
             pass
 
 
-def marked(run):
-    """The process ids of a run, by their environment."""
-    mark = f"{places.MARK}={run}".encode()
+def belongs(folder, run):
+    """Whether the process of a folder in /proc is of this run: by its environment, or where it does not keep that (nginx
+    writes its title there, Patroni passes nothing on), by its name and where it works."""
+    if f"{places.MARK}={run}".encode() in (folder / "environ").read_bytes().split(b"\0"):
+        return True
+    name = (folder / "comm").read_text().strip()
+    return name in ["nginx", "postgres"] and (folder / "cwd").resolve().is_relative_to(run)
+
+
+def of_run(run):
+    """The process ids of a run."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if int(folder.name) != os.getpid() and mark in (folder / "environ").read_bytes().split(b"\0"):
+            if int(folder.name) != os.getpid() and belongs(folder, run):
                 yield int(folder.name)
         except OSError:
             pass
@@ -136,9 +144,9 @@ def marked(run):
 def sweep(run):
     """Kills all processes of a run, and returns their number."""
     killed = set()
-    # Patroni first, so that it does not start its server again.
-    for find in [marked, postmasters, marked]:
-        for pid in find(run):
+    # Again for what was started meanwhile.
+    for _ in range(2):
+        for pid in of_run(run):
             try:
                 os.kill(pid, signal.SIGKILL)
                 killed.add(pid)
