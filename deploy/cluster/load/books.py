@@ -27,7 +27,7 @@ DONE = {
 }
 
 
-def wait_until_done(cluster, timeout=120):
+def wait_until_done(cluster, timeout=240):
     """Waits until the outbox and the queues are empty; whether they are."""
     try:
         wait_for("the work is done", lambda: cluster.database.sql(LEFT) == "0", timeout, interval=0.5)
