@@ -179,6 +179,8 @@ def summary(schema, found):
     print(f"{len(found)} statements, {len(restricted) + len(crossing) + len(by_key)} of them on rows of members:")
     one = len([it for it in restricted if it.has_one_member])
     print(f"{len(restricted):5} restricted by the member's column: {one} to one value, {len(restricted) - one} to those of an array")
+    mixed = len([it for it in restricted if it.tables - it.owned])
+    print(f"      {mixed} of them also use tables without that column")
     print(f"{len(by_key):5} restricted to one row by another key")
     joined = len([it for it in crossing if it.is_joined_by_member])
     print(f"{len(crossing):5} over all members, {joined} of which relate rows of the same member alone")

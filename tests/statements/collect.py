@@ -253,18 +253,25 @@ class Source:
         template = arguments[0][0].value
         named = {it[0].value: it[2:] for it in arguments[1:] if len(it) > 2 and it[1].is_mark("=")}
         positional = iter([it for it in arguments[1:] if not (len(it) > 2 and it[1].is_mark("="))])
-        pieces, last = [], 0
+        # Each hole with all that it may be; one name is the same everywhere.
+        choices, pieces, last = {}, [], 0
         for hole in HOLE.finditer(template):
-            pieces.append([template[last : hole.start()]])
+            pieces.append(template[last : hole.start()])
             last = hole.end()
             if hole[0] in ("{{", "}}"):
-                pieces.append([hole[0][0]])
+                pieces.append(hole[0][0])
                 continue
-            name = hole[1]
-            expression = named.get(name) or next(positional) if not name or name in named else [Token("word", name, 0)]
-            pieces.append(self.part(file, name or "", expression, at))
-        pieces.append([template[last:]])
-        return ["".join(it) for it in itertools.product(*pieces)]
+            name = hole[1] or f"{len(choices)}"
+            expression = named.get(hole[1]) or (next(positional) if not hole[1] else [Token("word", name, 0)])
+            if name not in choices:
+                choices[name] = self.part(file, hole[1], expression, at)
+            pieces.append((name,))
+        pieces.append(template[last:])
+        found = []
+        for chosen in itertools.product(*choices.values()):
+            of = dict(zip(choices, chosen))
+            found.append("".join(it if isinstance(it, str) else of[it[0]] for it in pieces))
+        return found
 
     def part(self, file, name, expression, at):
         known = self.known.get(file, {}).get(name)
