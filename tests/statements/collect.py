@@ -2,7 +2,8 @@
 
 A statement is a text that begins with a verb of SQL. Where it is put together, by `format!`, `concat!` or a macro of texts, the
 parts are looked up: constants, and variables of the function, with all that they may be. What only the running program knows is
-in allowed.toml. Forms that have no text of their own are made from their calls: `Purge::new`, `database::insert` and `update`.
+in allowed.toml. Files of SQL count where they are included. Forms that have no text of their own are made from their calls:
+`Purge::new`, `database::insert` and `update`.
 """
 
 import itertools
@@ -14,7 +15,10 @@ TOKEN = re.compile(
     r"""|(?P<char>'(?:\\[^']+|[^'\\])')|(?P<word>[A-Za-z_0-9]+!?)|(?P<mark>::|=>|\S)""",
     re.S,
 )
-VERB = re.compile(r"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|LOCK|TRUNCATE|COPY|MERGE|DO|CREATE|DROP|ALTER)\s+\S")
+VERB = re.compile(
+    r"(?:\s|--[^\n]*\n)*"
+    r"(SELECT|INSERT INTO|UPDATE|DELETE FROM|WITH|LOCK|TRUNCATE|COPY|MERGE|DO|CREATE|DROP|ALTER)\s+\S"
+)
 CLAUSE = re.compile(r"\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|FROM|WHERE|JOIN|TABLE)\b")
 HOLE = re.compile(r"\{\{|\}\}|\{(\w*)(?::[^}]*)?\}")
 ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "0": "\0", "'": "'"}
@@ -117,7 +121,7 @@ class Source:
     """All files, with their constants."""
 
     def __init__(self, root, folders, known):
-        self.known = known
+        self.root, self.known = root, known
         self.files, self.constants, self.macros, self.problems = {}, {}, {}, []
         # The texts of variables that are parts of others.
         self.parts = set()
@@ -298,6 +302,8 @@ class Source:
                     elif at >= done and self.is_joined(inside, at):
                         done = end_of(inside, at + 1)
                         texts = self.texts(file, inside[at:done], at)
+                    elif token.value == "include_str!" and inside[at + 2].value.endswith(".sql"):
+                        texts = [(self.root / file).with_name(inside[at + 2].value).read_text()]
                     elif token.kind == "text" and at >= done:
                         texts = [token.value]
                     elif token.value == "Purge" and inside[at + 2].value == "new" and inside[at + 3].is_mark("("):
