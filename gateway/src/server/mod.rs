@@ -9,6 +9,7 @@ mod registry;
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::Router;
+use listenfd::ListenFd;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::watch,
@@ -64,7 +65,8 @@ pub enum ListenError {
     },
 }
 
-/// Binds the port. Connections wait in the kernel's backlog until they are served.
+/// Takes the socket that systemd holds for this process (`LISTEN_FDS`), or else binds the port. Connections wait in the
+/// kernel's backlog until they are served: with a socket of systemd's also while the process is restarted.
 ///
 /// # Errors
 ///
@@ -73,6 +75,9 @@ pub async fn listen(
     address: SocketAddr,
     command: &'static str,
 ) -> Result<TcpListener, ListenError> {
+    if let Some(listener) = inherited(address)? {
+        return Ok(listener);
+    }
     TcpListener::bind(address).await.map_err(|source| {
         if source.kind() == io::ErrorKind::AddrInUse {
             ListenError::AddressInUse { address, command }
@@ -80,6 +85,17 @@ pub async fn listen(
             ListenError::Bind { address, source }
         }
     })
+}
+
+/// The socket that is meant for this process (`LISTEN_PID`), if there is one.
+fn inherited(address: SocketAddr) -> Result<Option<TcpListener>, ListenError> {
+    let error = |source| ListenError::Bind { address, source };
+    let listener = ListenFd::from_env().take_tcp_listener(0).map_err(error)?;
+    let Some(listener) = listener else {
+        return Ok(None);
+    };
+    listener.set_nonblocking(true).map_err(error)?;
+    TcpListener::from_std(listener).map(Some).map_err(error)
 }
 
 /// The next address with a free port.

@@ -1,5 +1,6 @@
 //! `coach serve`, tested over plain sockets.
 
+mod inherited;
 mod issuer;
 mod limits;
 mod log_filter;
