@@ -9,6 +9,7 @@
 #   make bench   loads MEMBERS (10,000), drives the operations, prints a table; bench/README.md has the rest
 #   make rehearse-live  a live session with a crowd, an edge of a CDN and a video provider; docs/LIVE.md
 #   make rehearse-alerts  plants five faults, and waits for the page of each; deploy/monitoring/README.md
+#   make restore-drill  loses a database, restores it to a point in time, and says what is right; docs/BACKUP.md
 #   make image   the container image, target/image/coach.oci.tar; docs/DEPLOY.md
 #   make cluster  three gateways and two workers behind nginx, PgBouncer, and Postgres with a replica under Patroni; docs/CLUSTER.md
 #   make cluster-drill  restarts, cuts over, kills and fails over such a cluster under load; fails by its own verdict
@@ -21,7 +22,7 @@ BENCH ?= run
 N ?= 20
 BUSY ?= 5
 
-.PHONY: dev test test-repeat test-clients test-graphql-js check bench rehearse-live rehearse-alerts image cluster cluster-drill cluster-stop torture
+.PHONY: dev test test-repeat test-clients test-graphql-js check bench rehearse-live rehearse-alerts image cluster cluster-drill cluster-stop restore-drill torture
 
 dev:
 	@$(CARGO) build --workspace --bin coach --locked
@@ -57,6 +58,11 @@ rehearse-live:
 
 rehearse-alerts:
 	@exec ./deploy/monitoring/rehearse
+
+# COACH names another binary.
+restore-drill:
+	@[ -n "$$COACH" ] || $(CARGO) build --workspace --bin coach --locked
+	@exec ./deploy/backup/drill
 
 image:
 	@exec ./deploy/image/build

@@ -129,29 +129,30 @@ class Process:
 class Postgres:
     """A private cluster on a free port, with the database `coach` and its two roles."""
 
-    def __init__(self):
+    def __init__(self, configuration=""):
+        """Lines of `configuration` are added to the cluster's postgresql.conf."""
         found = glob.glob("/usr/lib/postgresql/*/bin/initdb") + glob.glob("/opt/homebrew/opt/postgresql@*/bin/initdb")
         on_path = shutil.which("initdb")
         found = sorted(found, key=lambda it: int("".join(filter(str.isdigit, it)) or 0)) + ([on_path] if on_path else [])
         if not found or not shutil.which("psql"):
             raise NotRun("there is no Postgres (apt-get install postgresql)")
-        programs = Path(found[-1]).parent
+        # One on the path may be a link, with none of its others beside it.
+        self.programs = Path(found[-1]).resolve().parent
         # Its account must be able to enter the folder, and it refuses to run as root.
         self.folder = Path(tempfile.mkdtemp(prefix="coach-deploy-"))
-        options = {}
+        self.account = {}
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
-            options = {"user": "postgres", "group": "postgres", "extra_groups": []}
-        data, self.port = self.folder / "data", free_port()
+            self.account = {"user": "postgres", "group": "postgres", "extra_groups": []}
+        self.data, self.port = self.folder / "data", free_port()
         subprocess.run(
-            [programs / "initdb", "--pgdata", data, "--username", "postgres", "--auth", "trust", "--no-sync"],
-            check=True, stdout=subprocess.DEVNULL, cwd=self.folder, **options,
+            [self.programs / "initdb", "--pgdata", self.data, "--username", "postgres", "--auth", "trust", "--no-sync"],
+            check=True, stdout=subprocess.DEVNULL, cwd=self.folder, **self.account,
         )
-        self.process = Process("postgres", [
-            programs / "postgres", "-D", data, "-p", self.port, "-h", "127.0.0.1", "-k", self.folder, "-F",
-        ], folder=self.folder, **options)
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.write(configuration)
         self.admin_url = f"postgres://postgres@127.0.0.1:{self.port}/postgres"
-        until("Postgres accepts connections", self._is_up, self.process)
+        self.start()
         # Hosted servers have a master user that is no superuser.
         master = "CREATE ROLE master LOGIN CREATEDB CREATEROLE"
         subprocess.run(["psql", self.admin_url, "--quiet", "-c", master], check=True)
@@ -159,6 +160,13 @@ class Postgres:
             "psql", f"postgres://master@127.0.0.1:{self.port}/postgres", "--quiet", "-v", f"owner_password={PASSWORD}",
             "-v", f"password={PASSWORD}", "-f", DEPLOY / "postgres/roles.sql",
         ], check=True)
+
+    def start(self):
+        """Starts the cluster, and waits until it accepts connections."""
+        self.process = Process("postgres", [
+            self.programs / "postgres", "-D", self.data, "-p", self.port, "-h", "127.0.0.1", "-k", self.folder, "-F",
+        ], folder=self.folder, **self.account)
+        until("Postgres accepts connections", self._is_up, self.process)
 
     def _is_up(self):
         asked = ["psql", self.admin_url, "-Atc", "SELECT 1"]
