@@ -1,6 +1,11 @@
 //! Errors of loading the settings.
 
-use super::{key::allowed, source::Source};
+use std::fmt;
+
+use super::{
+    key::allowed,
+    source::{Source, setting_of_variable},
+};
 
 /// Why the settings cannot be used. Each message names the setting, the source of its value, and what is allowed.
 #[derive(Debug, thiserror::Error)]
@@ -96,6 +101,58 @@ pub enum Error {
     #[error("coach.toml cannot be used: {0}")]
     File(String),
 }
+
+impl Error {
+    /// The name of the setting that it is about, without `COACH_`, or of the variable of `OpenTelemetry`;
+    /// `None` if it is about the sources as a whole.
+    pub fn setting(&self) -> Option<String> {
+        let name = match self {
+            Self::Unknown { name, .. } | Self::Telemetry { name, .. } => name.as_str(),
+            Self::Invalid { name, .. } | Self::Missing { name, .. } => name,
+            Self::NoIssuer { .. } => "auth_issuer",
+            Self::SecretFile { variable, .. } => return setting_of_variable(variable),
+            Self::NotText { .. } | Self::File(_) => return None,
+        };
+        Some(name.to_owned())
+    }
+}
+
+/// All that is wrong with the settings: one error or more.
+#[derive(Debug)]
+pub struct Errors(Vec<Error>);
+
+impl Errors {
+    /// `None` when there are none.
+    pub(super) fn new(errors: Vec<Error>) -> Option<Self> {
+        (!errors.is_empty()).then_some(Self(errors))
+    }
+}
+
+impl From<Error> for Errors {
+    fn from(error: Error) -> Self {
+        Self(vec![error])
+    }
+}
+
+/// A single error as it is, several as a list.
+impl fmt::Display for Errors {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let [error] = &self.0[..] {
+            return error.fmt(formatter);
+        }
+        write!(
+            formatter,
+            "there are {} mistakes in the settings:",
+            self.0.len()
+        )?;
+        for error in &self.0 {
+            write!(formatter, "\n  {error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Errors {}
 
 fn suggestion(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |name| format!(" (perhaps {name} was meant)"))

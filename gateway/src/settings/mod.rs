@@ -4,11 +4,13 @@
 mod auth;
 mod environment;
 mod error;
+mod examine;
 mod key;
 mod kubernetes;
 mod mask;
 mod partners;
 mod reader;
+mod replacement;
 mod report;
 mod shops;
 mod source;
@@ -27,13 +29,17 @@ use std::{
     time::Duration,
 };
 
-use coach_domain::{database::PoolMode, queue::QueueName, request_trace::TraceOptions, url::Url};
+use coach_domain::{
+    database::PoolMode, process_start::ProcessRole, queue::QueueName, request_trace::TraceOptions,
+    url::Url,
+};
 use coach_workers::{ApiSettings, live::Brightcove, partner::PartnerSettings};
 
 use self::reader::Reader;
 pub use self::{
     environment::restart_with_clean_environment,
-    error::Error,
+    error::{Error, Errors},
+    examine::Examination,
     report::report,
     shops::ShopSettings,
     source::{Source, Sources},
@@ -149,9 +155,23 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// At the first setting that is unknown, invalid or missing.
-    pub fn load(sources: &Sources) -> Result<Self, Error> {
-        Self::read(&Reader::new(sources.figment()?)?, sources)
+    /// All settings that are unknown, invalid or missing.
+    pub fn load(sources: &Sources) -> Result<Self, Errors> {
+        Self::load_for(sources, &[])
+    }
+
+    /// Reads and checks all settings, and that those are there which a process of these roles needs.
+    ///
+    /// # Errors
+    ///
+    /// As [`Settings::load`].
+    pub fn load_for(sources: &Sources, roles: &[ProcessRole]) -> Result<Self, Errors> {
+        let Examination { settings, errors } = Examination::new(sources, roles);
+        match (settings, Errors::new(errors)) {
+            (Some(settings), None) => Ok(settings),
+            (_, Some(errors)) => Err(errors),
+            (None, None) => Err(Error::File("it cannot be read".to_owned()).into()),
+        }
     }
 
     fn read(reader: &Reader, sources: &Sources) -> Result<Self, Error> {

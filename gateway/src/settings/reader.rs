@@ -1,5 +1,7 @@
 //! Reads one setting at a time, so that each error names the setting and its source.
 
+use std::collections::BTreeMap;
+
 use coach_workers::ApiSettings;
 use figment::{
     Figment,
@@ -9,25 +11,47 @@ use figment::{
 use super::{
     Error,
     key::{self, KEYS, Key},
-    partners,
+    partners, replacement,
     source::Source,
     value::{self, Parsed},
 };
 
-pub(super) struct Reader(Figment);
+pub(super) struct Reader {
+    figment: Figment,
+    /// What stands in for values that are wrong or missing, so that the other settings can be checked too.
+    replaced: BTreeMap<&'static str, Option<String>>,
+}
 
 impl Reader {
-    /// Fails on unknown settings.
-    pub(super) fn new(figment: Figment) -> Result<Self, Error> {
-        let given: Dict = figment
-            .extract()
-            .map_err(|error| Error::File(error.to_string()))?;
-        for name in given.keys() {
-            if key::find(name).is_none() {
-                return Err(unknown(name, Source::of(figment.find_metadata(name))));
-            }
+    /// A reader of these sources.
+    pub(super) fn new(figment: Figment) -> Self {
+        Self {
+            figment,
+            replaced: BTreeMap::new(),
         }
-        Ok(Self(figment))
+    }
+
+    /// An error for each setting that does not exist; fails when the file cannot be read.
+    pub(super) fn unknown(&self) -> Result<Vec<Error>, Error> {
+        let extracted = self.figment.extract();
+        let set: Dict = extracted.map_err(|error| Error::File(error.to_string()))?;
+        let unknown = set.keys().filter(|name| key::find(name).is_none());
+        let unknown =
+            unknown.map(|name| unknown_error(name, Source::of(self.figment.find_metadata(name))));
+        Ok(unknown.collect())
+    }
+
+    /// Replaces the value of a setting that is wrong or missing. Returns false when that has been done before.
+    pub(super) fn replace(&mut self, name: &'static str) -> bool {
+        let value = replacement::of(name);
+        self.replaced.insert(name, value).is_none()
+    }
+
+    fn find_value(&self, name: &str) -> Option<Value> {
+        match self.replaced.get(name) {
+            Some(replacement) => replacement.clone().map(Value::from),
+            None => self.figment.find_value(name).ok(),
+        }
     }
 
     /// The value of a setting that must be set; `because` says why.
@@ -56,7 +80,7 @@ impl Reader {
         name: &'static str,
         parse: impl FnOnce(&str) -> Parsed<T>,
     ) -> Result<Option<T>, Error> {
-        let Ok(value) = self.0.find_value(name) else {
+        let Some(value) = self.find_value(name) else {
             return Ok(None);
         };
         let text = text(&value).ok_or_else(|| self.invalid(name, "it is not a single value"))?;
@@ -89,7 +113,7 @@ impl Reader {
 
     /// The structured value of a setting, if it is set.
     pub(super) fn value(&self, name: &'static str) -> Option<Value> {
-        self.0.find_value(name).ok()
+        self.find_value(name)
     }
 
     /// The error for a value that is not allowed, by itself or in combination with other settings.
@@ -103,8 +127,10 @@ impl Reader {
     }
 
     pub(super) fn source(&self, name: &str) -> Source {
-        if self.0.contains(name) {
-            Source::of(self.0.find_metadata(name))
+        if self.replaced.contains_key(name) {
+            Source::Variable
+        } else if self.figment.contains(name) {
+            Source::of(self.figment.find_metadata(name))
         } else {
             Source::Default
         }
@@ -113,7 +139,7 @@ impl Reader {
     /// The value with secrets masked, if it is set.
     pub(super) fn masked(&self, name: &str) -> Option<String> {
         let Key { mask, .. } = key::find(name)?;
-        let value = self.0.find_value(name).ok()?;
+        let value = self.find_value(name)?;
         if name == partners::NAME {
             return Some(partners::mask(&value));
         }
@@ -133,7 +159,7 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-fn unknown(name: &str, source: Source) -> Error {
+fn unknown_error(name: &str, source: Source) -> Error {
     let shared = |key: &&Key| {
         let words = key.name.split('_');
         words
@@ -141,7 +167,12 @@ fn unknown(name: &str, source: Source) -> Error {
             .map(str::len)
             .sum::<usize>()
     };
-    let nearest = KEYS.iter().max_by_key(shared).filter(|key| shared(key) > 2);
+    let beginning = |key: &&Key| {
+        let pairs = key.name.bytes().zip(name.bytes());
+        pairs.take_while(|(one, other)| one == other).count()
+    };
+    let nearest = KEYS.iter().max_by_key(|key| (shared(key), beginning(key)));
+    let nearest = nearest.filter(|key| shared(key) > 2);
     let names: Vec<_> = KEYS.iter().map(|key| source.spell(key.name)).collect();
     Error::Unknown {
         name: name.to_owned(),

@@ -2,16 +2,16 @@
 
 use std::fmt::Write as _;
 
-use super::{Error, Settings, Source, Sources, key::KEYS, reader::Reader};
+use super::{Errors, Settings, Source, Sources, key::KEYS, reader::Reader};
 
 /// A line for each setting: name, value with secrets masked, source. The output is a valid `coach.toml`.
 ///
 /// # Errors
 ///
 /// As [`Settings::load`].
-pub fn report(sources: &Sources) -> Result<String, Error> {
-    let reader = Reader::new(sources.figment()?)?;
-    let settings = Settings::read(&reader, sources)?;
+pub fn report(sources: &Sources) -> Result<String, Errors> {
+    let settings = Settings::load(sources)?;
+    let reader = Reader::new(sources.figment()?);
     let mut text = String::new();
     for key in KEYS {
         let line = match reader.masked(key.name) {

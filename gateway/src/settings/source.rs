@@ -168,6 +168,13 @@ impl Sources {
         variables.map(|(name, _)| name).collect()
     }
 
+    /// Removes a variable, and returns whether there was one.
+    pub(super) fn remove(&mut self, name: &str) -> bool {
+        let before = self.environment.len();
+        self.environment.retain(|(key, _)| key != name);
+        self.environment.len() < before
+    }
+
     /// The value of an environment variable, unless it is missing or empty.
     pub(super) fn variable(&self, name: &str) -> Option<&str> {
         let mut variables = self.environment.iter();
@@ -181,6 +188,12 @@ impl Sources {
         let variables = self.environment.iter();
         variables.filter(|(_, value)| !value.is_empty()).cloned()
     }
+}
+
+/// The setting whose value is in the file that this variable names, if it is one of those.
+pub(super) fn setting_of_variable(variable: &str) -> Option<String> {
+    let name = variable.strip_prefix(PREFIX)?.to_lowercase();
+    setting_of_file(&name).map(str::to_owned)
 }
 
 /// The setting whose value is in the file that a variable of this name names, without `COACH_` and in lower case.

@@ -26,6 +26,20 @@ pub enum OtlpProtocol {
     Grpc,
 }
 
+impl Sources {
+    /// The variables that name an endpoint of telemetry, and their values.
+    pub fn telemetry_endpoints(&self) -> Vec<(&'static str, String)> {
+        let names = [
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+            "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+        ];
+        let endpoints = names.into_iter();
+        let endpoints = endpoints.filter_map(|name| Some((name, self.variable(name)?.to_owned())));
+        endpoints.collect()
+    }
+}
+
 impl TelemetrySettings {
     /// Nothing is exported unless an endpoint is set.
     pub(super) fn read(sources: &Sources) -> Result<Self, Error> {

@@ -34,7 +34,7 @@ impl LogFilter {
     /// When the signal handler cannot be installed.
     pub fn reload_on_hangup(
         mut self,
-        load: impl Fn() -> Result<Settings, settings::Error> + Send + 'static,
+        load: impl Fn() -> Result<Settings, settings::Errors> + Send + 'static,
     ) -> io::Result<()> {
         if io::stderr().is_terminal() {
             return Ok(());
