@@ -26,6 +26,7 @@ use coach_workers::{
     schedule::Scheduler,
     webhook::Webhooks,
 };
+use reqwest::Url;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -48,13 +49,20 @@ const SMTP_TIMEOUT: Duration = Duration::from_secs(25);
 pub async fn objects(settings: &Settings) -> anyhow::Result<Arc<dyn ObjectStore>> {
     Ok(match &settings.storage.objects {
         Objects::Folder(folder) => Arc::new(Folder::new(folder)),
-        Objects::S3(url) => {
-            let bucket = url.host_str().unwrap_or_default();
-            let (config, clock) = (aws::sdk_config().await, Arc::new(SystemClock));
-            let store = S3::new(&config, bucket, url.path(), clock);
-            Arc::new(store.map_err(|error| anyhow!(error))?)
-        }
+        Objects::S3(url) => Arc::new(s3(url).await?),
     })
+}
+
+/// Opens the part of a bucket that a URL `s3://bucket/prefix` names.
+///
+/// # Errors
+///
+/// When the client cannot be created.
+pub async fn s3(url: &Url) -> anyhow::Result<S3> {
+    let bucket = url.host_str().unwrap_or_default();
+    let (config, clock) = (aws::sdk_config().await, Arc::new(SystemClock));
+    let store = S3::new(&config, bucket, url.path(), clock);
+    store.map_err(|error| anyhow!(error))
 }
 
 async fn mailer(settings: &Settings, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<dyn Mailer>> {
@@ -62,24 +70,35 @@ async fn mailer(settings: &Settings, clock: Arc<dyn Clock>) -> anyhow::Result<Ar
     Ok(match &settings.storage.mail {
         // Writing files needs no rate limit.
         Mail::Folder(folder) => Arc::new(Mailbox::new(folder, clock)),
-        Mail::Ses => {
-            let config = aws::sdk_config().await;
-            let ses = Ses::new(&config, SesSettings::default(), clock);
-            Arc::new(RateLimited::new(ses.map_err(|error| anyhow!(error))?, rate))
-        }
-        Mail::Smtp(url) => {
-            let smtp = Smtp::new(&SmtpSettings {
-                url: url.to_string(),
-                hello: settings.worker.mail.sender.domain().to_owned(),
-                root_certificate: None,
-                timeout: SMTP_TIMEOUT,
-            });
-            Arc::new(RateLimited::new(
-                smtp.map_err(|error| anyhow!(error))?,
-                rate,
-            ))
-        }
+        Mail::Ses => Arc::new(RateLimited::new(ses(clock).await?, rate)),
+        Mail::Smtp(url) => Arc::new(RateLimited::new(smtp(settings, url)?, rate)),
     })
+}
+
+/// Opens Amazon SES. Makes no call.
+///
+/// # Errors
+///
+/// When the client cannot be created.
+pub async fn ses(clock: Arc<dyn Clock>) -> anyhow::Result<Ses> {
+    let config = aws::sdk_config().await;
+    let ses = Ses::new(&config, SesSettings::default(), clock);
+    ses.map_err(|error| anyhow!(error))
+}
+
+/// Opens an SMTP server. Connects to nothing yet.
+///
+/// # Errors
+///
+/// When the URL or its credentials are not valid.
+pub fn smtp(settings: &Settings, url: &Url) -> anyhow::Result<Smtp> {
+    let smtp = Smtp::new(&SmtpSettings {
+        url: url.to_string(),
+        hello: settings.worker.mail.sender.domain().to_owned(),
+        root_certificate: None,
+        timeout: SMTP_TIMEOUT,
+    });
+    smtp.map_err(|error| anyhow!(error))
 }
 
 /// Runs the workers until `stop` is cancelled. Retries the start while a dependency is unavailable, so that an outage

@@ -38,6 +38,7 @@ pub use connect::{Options, PoolMode, ServerRole, connect, open};
 pub(crate) use decode::impl_decode;
 pub use explain::{Explained, explain};
 pub use fetch::{Fetch, FromRow, RowReader};
+pub use monitor::ConnectFailure;
 pub use pool::{MIN_SERVER_VERSION, Pool, ServerState};
 pub use purge::Purge;
 pub use replica::{Replica, ReplicaOptions};

@@ -9,7 +9,10 @@ use std::{
 use futures_util::future::join_all;
 use sea_orm::{
     SqlxError,
-    sqlx::{self, ConnectOptions as _, Connection as _, PgConnection, Row as _},
+    sqlx::{
+        self, ConnectOptions as _, Connection as _, PgConnection, Row as _,
+        postgres::PgConnectOptions,
+    },
 };
 use tokio::{
     sync::Notify,
@@ -133,6 +136,34 @@ pub(super) async fn has_role(
     Ok(is_standby == (role == ServerRole::Standby))
 }
 
+/// Why a server cannot be connected to, for operators.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectFailure {
+    /// The host and port of the server.
+    pub server: String,
+    /// What the server or the operating system said.
+    pub cause: String,
+    /// What can be done about it.
+    pub remedy: &'static str,
+}
+
+/// Opens a connection and closes it.
+pub(super) async fn try_to_connect(options: &PgConnectOptions) -> Result<(), ConnectFailure> {
+    let connected = timeout(CONNECT_TIMEOUT, options.connect()).await;
+    let connected = connected.unwrap_or_else(|_| Err(failure::no_answer(CONNECT_TIMEOUT)));
+    let connection = connected.map_err(|error| ConnectFailure {
+        server: server_of(options),
+        cause: error.to_string(),
+        remedy: remedy(&error),
+    })?;
+    let _ = timeout(CHECK_TIMEOUT, connection.close()).await;
+    Ok(())
+}
+
+fn server_of(options: &PgConnectOptions) -> String {
+    format!("{}:{}", options.get_host(), options.get_port())
+}
+
 struct MonitorTask {
     connections: Arc<Connections>,
     /// The name of the pool, for the log.
@@ -200,26 +231,18 @@ impl MonitorTask {
     /// whether a caller has waited for one in vain.
     async fn try_to_connect(&mut self, wanted: bool) {
         let options = self.connections.driver().connect_options();
-        let connected = timeout(CONNECT_TIMEOUT, options.connect()).await;
-        let connected = connected.unwrap_or_else(|_| Err(failure::no_answer(CONNECT_TIMEOUT)));
-        let server = format!("{}:{}", options.get_host(), options.get_port());
-        match connected {
-            Ok(connection) => {
-                self.log_success(&server, wanted);
-                let _ = timeout(CHECK_TIMEOUT, connection.close()).await;
-            }
-            Err(error) => {
-                let cause = error.to_string();
-                if self.logged_cause.as_ref() != Some(&cause) {
-                    let remedy = remedy(&error);
+        match try_to_connect(&options).await {
+            Ok(()) => self.log_success(&server_of(&options), wanted),
+            Err(failure) => {
+                if self.logged_cause.as_ref() != Some(&failure.cause) {
                     tracing::error!(
-                        server,
+                        server = failure.server,
                         pool = self.name,
-                        error = cause,
-                        mend = remedy,
+                        error = failure.cause,
+                        mend = failure.remedy,
                         "Postgres cannot be connected to"
                     );
-                    self.logged_cause = Some(cause);
+                    self.logged_cause = Some(failure.cause);
                 }
             }
         }

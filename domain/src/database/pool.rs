@@ -12,7 +12,7 @@ use super::{
     connections::Connections,
     failure,
     lease::{Call, Fetched, Lease, Run},
-    monitor::ConnectionMonitor,
+    monitor::{self, ConnectFailure, ConnectionMonitor},
     replica::ReplicaReads,
     statements::impl_connection_trait,
     transaction::PoolTransaction,
@@ -101,6 +101,16 @@ impl Pool {
     pub fn seaorm_connection(&self) -> DatabaseConnection {
         self.shared.connections.return_idle(Duration::ZERO);
         SqlxPostgresConnector::from_sqlx_postgres_pool(self.shared.connections.driver().clone())
+    }
+
+    /// Opens one more connection and closes it, beside those of the pool.
+    ///
+    /// # Errors
+    ///
+    /// Why that fails, and what can be done about it; [`ping`](Self::ping) only returns that it does.
+    pub async fn try_to_connect(&self) -> Result<(), ConnectFailure> {
+        let options = self.shared.connections.driver().connect_options();
+        monitor::try_to_connect(&options).await
     }
 
     /// Whether the server answers.

@@ -115,6 +115,11 @@ impl KeySet {
         }
     }
 
+    /// The number of keys that can be used.
+    pub(super) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }

@@ -2,6 +2,7 @@
 
 mod api_key;
 mod error;
+mod inspect;
 mod key_set;
 mod local;
 mod meter;
@@ -22,6 +23,7 @@ use sha2::{Digest as _, Sha256};
 
 pub use self::{
     error::AuthError,
+    inspect::{Discovery, InspectError, IssuerKeys, discover, inspect_keys},
     local::{LOCAL_AUDIENCE, LOCAL_TOKEN_LIFETIME, LocalIssuer, LocalIssuerError},
     settings::{ApiKey, AuthSettings, Issuer},
 };
@@ -34,6 +36,9 @@ use self::{
 
 /// The header of API keys.
 const API_KEY_HEADER: &str = "x-api-key";
+/// The algorithms of signatures that are supported.
+pub const SUPPORTED_ALGORITHMS: &str = "RS256, RS384, RS512, PS256, PS384, PS512 with 2048 bits or more, ES256, ES384 and \
+                                        EdDSA (Ed25519)";
 /// The size limit of a token.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
 /// The number of verified tokens that are kept, each about 300 bytes.

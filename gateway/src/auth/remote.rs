@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use super::{
-    AuthError,
+    AuthError, SUPPORTED_ALGORITHMS,
     key_set::{KeySet, PublicKey},
     token::TokenHeader,
 };
@@ -179,8 +179,7 @@ impl RemoteKeys {
             tracing::warn!(
                 url = %self.url,
                 keys = unsupported,
-                "tokens that these keys of the issuer sign are not taken; supported are RS256, RS384, RS512, PS256, \
-                 PS384, PS512 with 2048 bits or more, ES256, ES384 and EdDSA (Ed25519)"
+                "tokens that these keys of the issuer sign are not taken; supported are {SUPPORTED_ALGORITHMS}"
             );
         }
         *logged_unsupported = unsupported;

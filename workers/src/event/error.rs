@@ -44,6 +44,14 @@ pub(super) fn classify(topic: &str, code: &str, message: &str) -> Error {
     }
 }
 
+/// The error of a call that only looks at the topic, for which other rights are needed than for publishing.
+pub(super) fn classify_look(topic: &str, code: &str, message: &str) -> Error {
+    match plain(code) {
+        "AuthorizationError" | "AccessDenied" => Error::Refused(message.to_owned()),
+        _ => classify(topic, code, message),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

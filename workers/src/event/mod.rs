@@ -11,7 +11,7 @@ use aws_sdk_sns::Client;
 use coach_domain::queue::{Outgoing, Result};
 
 use entry::Entry;
-use error::{classify, publish_error};
+use error::{classify, classify_look, publish_error};
 use limits::check_limits;
 
 use crate::aws;
@@ -51,6 +51,20 @@ impl SnsTopic {
     /// Whether it is a FIFO topic.
     pub fn keeps_order(&self) -> bool {
         self.keeps_order
+    }
+
+    /// Looks whether the topic exists. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`](coach_domain::queue::Error::Refused) when the credentials may not look, though they may be allowed to
+    /// publish; otherwise as [`send`](Self::send).
+    pub async fn inspect(&self) -> Result<()> {
+        let call = self.client.get_topic_attributes().topic_arn(&self.arn);
+        let found = call.send().await;
+        found
+            .map(drop)
+            .map_err(|error| aws::call_error(&self.arn, &error, classify_look))
     }
 
     /// Publishes at most ten events of at most 256 KiB together. Events beyond these limits fail with

@@ -120,6 +120,11 @@ impl Sender {
         Some(url.into())
     }
 
+    /// The sender's address.
+    pub fn address(&self) -> String {
+        self.from.email.to_string()
+    }
+
     /// The domain of the sender's address, for message ids and the like.
     pub fn domain(&self) -> &str {
         self.from.email.domain()

@@ -31,6 +31,15 @@ impl Folder {
         Self { root: root.into() }
     }
 
+    /// Looks whether the folder exists and can be read. Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, or is no folder.
+    pub fn inspect(&self) -> io::Result<()> {
+        fs::read_dir(&self.root).map(drop)
+    }
+
     /// Runs a blocking operation on the thread pool for such. It runs to its end even if the caller drops the future.
     async fn run<T: Send + 'static>(
         &self,

@@ -10,6 +10,7 @@ use coach_domain::{
     clock::Clock,
     object::{Attributes, Condition, ETag, Error, Object, ObjectStore},
 };
+use futures_util::StreamExt as _;
 use object_store::{
     Attribute, ClientOptions, CredentialProvider, ObjectStoreExt as _, PutMode, PutOptions,
     PutResult, RetryConfig, UpdateVersion,
@@ -68,6 +69,21 @@ impl S3 {
             bucket,
             prefix: prefix.to_owned(),
         })
+    }
+
+    /// Looks whether the bucket exists and may be listed, without which what is missing looks like a denial. Changes
+    /// nothing.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such bucket, or it cannot be reached or denies access.
+    pub async fn inspect(&self) -> Result<(), Error> {
+        let prefix = Path::from(&*self.prefix);
+        let bucket: &dyn object_store::ObjectStore = &self.bucket;
+        match bucket.list(Some(&prefix)).next().await {
+            None | Some(Ok(_)) => Ok(()),
+            Some(Err(error)) => Err(list_error(&error)),
+        }
     }
 
     fn path(&self, key: &str) -> Result<Path, Error> {
@@ -159,6 +175,19 @@ impl CredentialProvider for CachedCredentials {
 fn etag(value: Option<String>) -> Result<ETag, Error> {
     let missing = || Error::Unavailable("S3 gave no ETag".to_owned());
     value.map(ETag).ok_or_else(missing)
+}
+
+/// The error of a list, which the client does not classify: its text has the status and S3's code.
+fn list_error(error: &object_store::Error) -> Error {
+    let text = error.to_string();
+    let has = |codes: &[&str]| codes.iter().any(|code| text.contains(code));
+    if has(&["NoSuchBucket", "404 Not Found"]) {
+        Error::Refused("there is no such bucket".to_owned())
+    } else if has(&["AccessDenied", "403 Forbidden"]) {
+        Error::Refused("S3 denied access".to_owned())
+    } else {
+        store_error(error)
+    }
 }
 
 fn store_error(error: &object_store::Error) -> Error {

@@ -10,7 +10,7 @@ use coach_domain::mail::Error;
 
 pub use mailbox::{Mailbox, StoredMail};
 pub use rate_limit::RateLimited;
-pub use ses::{Ses, SesSettings};
+pub use ses::{IdentityError, MailIdentity, Ses, SesSettings};
 pub use smtp::{Smtp, SmtpSettings};
 
 /// The error of a message that was not sent. It is retried after the default delay.

@@ -63,7 +63,7 @@ impl Addresses {
 }
 
 /// Resolves the URL of a queue, unless it is configured by its URL.
-async fn resolve(client: &Client, url_or_name: &str) -> Result<String> {
+pub(super) async fn resolve(client: &Client, url_or_name: &str) -> Result<String> {
     if url_or_name.contains("://") {
         return Ok(url_or_name.to_owned());
     }

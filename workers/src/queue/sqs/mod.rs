@@ -6,6 +6,7 @@ mod address;
 mod create;
 mod dead_letters;
 mod error;
+mod inspect;
 mod receive;
 mod scan;
 mod send;
@@ -21,6 +22,7 @@ use tokio::time::Instant;
 
 pub use address::{Addresses, keeps_order};
 pub use create::create;
+pub use inspect::{DeadLetterQueue, QueueInspection, RedrivePolicy, inspect};
 
 use super::{MAX_WAIT, pause::Pauses};
 use crate::aws;

@@ -3,6 +3,7 @@
 //! The call is signed here and not made by the SDK, which has 160,000 lines, does not distinguish a failed connection
 //! from one that ended early, and by default retries requests that may have been carried out.
 
+mod identity;
 mod response;
 
 use std::{
@@ -26,6 +27,8 @@ use reqwest::{
     header::{CONTENT_TYPE, HOST},
 };
 use serde_json::json;
+
+pub use identity::{IdentityError, MailIdentity};
 
 use super::unavailable;
 use crate::{
@@ -56,6 +59,7 @@ impl Default for SesSettings {
 /// Amazon SES in one region.
 pub struct Ses {
     client: Client,
+    /// Where mail is submitted.
     url: Url,
     host: String,
     region: String,
@@ -119,6 +123,8 @@ impl Ses {
     fn signature(
         &self,
         credentials: Credentials,
+        method: &str,
+        url: &Url,
         body: &str,
     ) -> Result<Vec<(&'static str, String)>, String> {
         let identity = credentials.into();
@@ -136,7 +142,7 @@ impl Ses {
             (CONTENT_TYPE.as_str(), JSON),
         ];
         let body = SignableBody::Bytes(body.as_bytes());
-        let request = SignableRequest::new("POST", self.url.as_str(), headers.into_iter(), body);
+        let request = SignableRequest::new(method, url.as_str(), headers.into_iter(), body);
         let request = request.map_err(|error| error.to_string())?;
         let signed = sign(request, &params).map_err(|error| error.to_string())?;
         let (headers, _) = signed.into_parts().0.into_parts();
@@ -152,7 +158,8 @@ impl Mailer for Ses {
     async fn send(&self, message: &Message) -> Result<Option<String>, Error> {
         let credentials = self.credentials.get().await.map_err(unavailable)?;
         let body = self.body(message);
-        let signature = self.signature(credentials, &body).map_err(unavailable)?;
+        let signature = self.signature(credentials, "POST", &self.url, &body);
+        let signature = signature.map_err(unavailable)?;
         let mut request = self
             .client
             .post(self.url.clone())

@@ -48,6 +48,20 @@ impl Smtp {
         })
     }
 
+    /// Connects to the server, encrypted and signed in as configured, and ends the connection. No mail is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unavailable`] when that fails, or takes longer than the timeout.
+    pub async fn greet(&self) -> Result<(), Error> {
+        let connected = timeout(self.timeout, self.server.connect()).await;
+        let mut connection =
+            connected.map_err(|_| unavailable("the mail server did not answer in time"))??;
+        // The server may close the connection without a reply.
+        let _ = timeout(self.timeout, connection.quit()).await;
+        Ok(())
+    }
+
     /// A connection on which the content of the message is expected next.
     async fn prepare(&self, message: &Message) -> Result<AsyncSmtpConnection, Error> {
         let address = |text: &str| {
