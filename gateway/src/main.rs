@@ -29,6 +29,9 @@ fn main() -> ExitCode {
     if let Verb::Probe(probe) = &verb {
         return command::probe::run(probe);
     }
+    if let Verb::Doctor(doctor) = &verb {
+        return command::doctor::run(doctor);
+    }
     match run(&verb) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -47,7 +50,7 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
     if matches!(verb, Verb::CheckConfig) {
         return command::config::check(&sources);
     }
-    let settings = Settings::load(&sources)?;
+    let settings = Settings::load_for(&sources, verb.roles())?;
     if let Verb::Health { live } = verb {
         return command::health::check(&settings, *live);
     }
@@ -93,6 +96,7 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
             | Verb::Schema(_)
             | Verb::Probe(_)
             | Verb::Health { .. }
+            | Verb::Doctor(_)
             | Verb::CheckConfig => Ok(()),
         }
     });

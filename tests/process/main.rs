@@ -5,6 +5,7 @@ mod coach;
 mod collector;
 mod database;
 mod dev;
+mod doctor;
 mod health;
 mod import;
 mod live;

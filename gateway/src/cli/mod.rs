@@ -5,6 +5,7 @@
     reason = "help texts are shown on terminals, which would show the backticks"
 )]
 
+mod doctor;
 mod live;
 mod probe;
 mod queue;
@@ -17,8 +18,10 @@ use clap::{
     Args, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
+use coach_domain::process_start::ProcessRole;
 
 pub(crate) use self::{
+    doctor::{Doctor, DoctorRole},
     live::{Live, LiveStateArg},
     probe::{Journey, Probe},
     queue::{ChangeOptions, Queue},
@@ -56,7 +59,8 @@ const EXAMPLES: &str = "
   COACH_DATABASE_URL=postgres://… coach worker
                                           beside it, for mail and all else that happens behind the answers
 
-Settings come from defaults, then coach.toml, then COACH_… in the environment: `coach check-config` shows them.";
+Settings come from defaults, then coach.toml, then COACH_… in the environment: `coach check-config` shows them, and
+`coach doctor` says whether a deployment has what it needs.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
@@ -134,8 +138,14 @@ pub(crate) enum Verb {
         #[arg(long)]
         live: bool,
     },
-    /// Print the settings in force and where each comes from, secrets hidden
+    /// Print the settings in force and where each comes from, secrets hidden; or all mistakes in them
     CheckConfig,
+    /// Check what a deployment needs, from where this runs, and say how to mend what is wrong; changes nothing
+    ///
+    /// Settings, database, queues, topic, objects, CDN, mail, identity provider, clock, secrets and telemetry, with the
+    /// settings of this shell or container. docs/DOCTOR.md lists the checks.
+    #[command(after_help = doctor::AFTER_HELP)]
+    Doctor(Doctor),
 }
 
 #[derive(Debug, Subcommand)]
@@ -239,6 +249,15 @@ fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
 }
 
 impl Verb {
+    /// The roles of a process of this subcommand, by which more settings are required.
+    pub(crate) fn roles(&self) -> &'static [ProcessRole] {
+        match self {
+            Self::Serve { .. } => &[ProcessRole::Gateway],
+            Self::Worker => &[ProcessRole::Worker],
+            _ => &[],
+        }
+    }
+
     /// Whether DATABASE_URL is read. Shells often have it set for other applications, so only some subcommands read it.
     pub(crate) fn takes_database_url(&self) -> bool {
         matches!(self, Self::Serve { .. } | Self::Worker | Self::Migrate)

@@ -6,6 +6,7 @@ pub(crate) mod config;
 pub(crate) mod database;
 #[cfg(feature = "dev")]
 pub(crate) mod dev;
+pub(crate) mod doctor;
 pub(crate) mod health;
 pub(crate) mod live;
 pub(crate) mod probe;
