@@ -38,12 +38,7 @@ impl QueueRepair<'_> {
         let ids: Vec<_> = letters.into_iter().map(|letter| letter.id).collect();
         let discarded = self.operations.discard_in(self.transaction, queue, &ids);
         let discarded = discarded.await.map_err(Error::from)?;
-        if discarded > 0 {
-            let count = json!({ "discarded": discarded });
-            entry.complete(self.transaction, count).await?;
-        } else {
-            entry.withdraw(self.transaction).await?;
-        }
+        self.settle(entry, "discarded", discarded).await?;
         Ok(discarded)
     }
 }

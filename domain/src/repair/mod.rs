@@ -7,7 +7,7 @@ mod redrive;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub use discard::DiscardDeadLetters;
 pub use pause::{PauseQueue, ResumeQueue};
@@ -15,7 +15,7 @@ pub use redrive::RedriveDeadLetters;
 
 use crate::{
     Error, Result,
-    audit::{Actor, AuditEntry},
+    audit::{Actor, AuditEntry, BegunEntry},
     command::{CommandContext, CommandError, UserError, UserErrorReason},
     database::Transaction,
     queue::{Operations, QueueName, Received},
@@ -82,6 +82,17 @@ impl<'a> QueueRepair<'a> {
             actor: self.actor,
             action,
             detail,
+        }
+    }
+
+    /// Adds the number of dead letters to the audit entry, or removes it if nothing was changed.
+    async fn settle(&self, entry: BegunEntry, name: &str, count: usize) -> Result<()> {
+        if count > 0 {
+            entry
+                .complete(self.transaction, json!({ name: count }))
+                .await
+        } else {
+            entry.withdraw(self.transaction).await
         }
     }
 

@@ -44,12 +44,7 @@ impl QueueRepair<'_> {
         let (operations, ids) = (self.operations, &choice.ids);
         let redriven = operations.redrive_in(self.transaction, queue, ids, max);
         let redriven = redriven.await.map_err(Error::from)?;
-        if redriven > 0 {
-            let count = json!({ "redriven": redriven });
-            entry.complete(self.transaction, count).await?;
-        } else {
-            entry.withdraw(self.transaction).await?;
-        }
+        self.settle(entry, "redriven", redriven).await?;
         Ok(redriven)
     }
 }

@@ -4,14 +4,14 @@ use std::{
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
     os::fd::OwnedFd,
-    process::{Child, Stdio},
+    process::Stdio,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
 };
 
 use coach_tests::{WAIT_TIMEOUT, wait_for};
 
-use super::{Fixture, shell_command};
+use super::{Fixture, ServeProcess, shell_command};
 use crate::coach::{binary, share_machine};
 
 const RESTARTS: usize = 3;
@@ -19,37 +19,18 @@ const RESTARTS: usize = 3;
 /// Systemd passes sockets from descriptor 3 on.
 const SCRIPT: &str = r#"exec 3<&0 </dev/null; LISTEN_FDS=1 LISTEN_PID=$$ exec "$0" serve"#;
 
-/// A running `coach serve`, which is killed when it is dropped.
-struct Serve(Child);
-
-impl Serve {
-    fn start(fixture: &Fixture, listener: &TcpListener, address: SocketAddr) -> Self {
-        let socket = OwnedFd::from(listener.try_clone().expect("a descriptor"));
-        let mut command = shell_command(&fixture.dev.folder, address.port());
-        command
-            .args(["-c", SCRIPT])
-            .arg(binary())
-            .env("COACH_DATABASE_URL", &fixture.url)
-            .env("COACH_AUTH_LOCAL", "yes")
-            .env("COACH_TIMEOUT_DRAIN", "100ms")
-            .stdin(Stdio::from(socket))
-            .stderr(Stdio::null());
-        Self(command.spawn().expect("it starts"))
-    }
-
-    fn stop(&mut self) {
-        let pid = self.0.id().to_string();
-        let killed = std::process::Command::new("kill").arg(pid).status();
-        assert!(killed.expect("kill").success());
-        assert!(self.0.wait().expect("a status").success());
-    }
-}
-
-impl Drop for Serve {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+fn start(fixture: &Fixture, listener: &TcpListener) -> ServeProcess {
+    let port = listener.local_addr().expect("an address").port();
+    let socket = OwnedFd::from(listener.try_clone().expect("a descriptor"));
+    let mut command = shell_command(&fixture.dev.folder, port);
+    command
+        .args(["-c", SCRIPT])
+        .arg(binary())
+        .env("COACH_DATABASE_URL", &fixture.url)
+        .env("COACH_AUTH_LOCAL", "yes")
+        .env("COACH_TIMEOUT_DRAIN", "100ms")
+        .stdin(Stdio::from(socket));
+    ServeProcess::start(command, port)
 }
 
 /// One request on a connection of its own.
@@ -72,7 +53,7 @@ fn no_connection_is_refused_while_it_is_restarted() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     let (is_over, answered) = (AtomicBool::new(false), AtomicUsize::new(0));
-    let mut serve = Serve::start(&fixture, &listener, address);
+    let mut serve = start(&fixture, &listener);
     thread::scope(|scope| {
         let client = scope.spawn(|| {
             while !is_over.load(Ordering::Relaxed) {
@@ -85,8 +66,9 @@ fn no_connection_is_refused_while_it_is_restarted() {
             let before = answered.load(Ordering::Relaxed);
             let is_served = || (answered.load(Ordering::Relaxed) > before + 10).then_some(());
             wait_for(is_served, || "requests are answered".to_owned());
-            serve.stop();
-            serve = Serve::start(&fixture, &listener, address);
+            serve.terminate();
+            serve.wait_for_exit();
+            serve = start(&fixture, &listener);
         }
         let before = answered.load(Ordering::Relaxed);
         let is_served = || (answered.load(Ordering::Relaxed) > before).then_some(());

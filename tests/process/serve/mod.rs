@@ -63,7 +63,7 @@ impl Fixture {
 fn shell_command(folder: &Path, port: u16) -> Command {
     let coach = command(folder, port);
     let mut shell = Command::new("sh");
-    shell.current_dir(folder);
+    shell.current_dir(folder).stdin(Stdio::null());
     for (name, value) in coach.get_envs() {
         let is_ours = name.to_string_lossy().starts_with("COACH_");
         if let Some(value) = value.filter(|_| is_ours) {
@@ -84,7 +84,6 @@ impl ServeProcess {
     fn start(mut command: Command, port: u16) -> Self {
         let log = NamedTempFile::new().expect("a log");
         let child = command
-            .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log.reopen().expect("a log"))
             .spawn()
