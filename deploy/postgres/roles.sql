@@ -3,8 +3,7 @@
 --   psql "$ADMIN_URL" -v owner_password=… -v password=… -f deploy/postgres/roles.sql
 --
 -- `coach_owner` owns the database and all that is in it. `coach migrate`, `coach seed` and `coach catalogue import` connect
--- as this role, and workers, which make and drop the partitions of the table `inbox`. `coach` is for gateways, which read
--- and change rows and can change no table.
+-- as this role. `coach` is for gateways and workers, which read and change rows and can change no table.
 \set ON_ERROR_STOP on
 
 CREATE ROLE coach_owner LOGIN PASSWORD :'owner_password';

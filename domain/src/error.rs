@@ -57,6 +57,21 @@ pub enum Error {
 }
 
 impl Error {
+    /// The message for operators: with the cause and its SQLSTATE, which responses to clients hide.
+    pub fn message_with_cause(&self) -> String {
+        match self {
+            Self::Unavailable(cause)
+            | Self::Timeout(cause)
+            | Self::Conflict(cause)
+            | Self::Database(cause) => match failure::sql_state(cause) {
+                Some(state) => format!("{self} (SQLSTATE {state}: {cause})"),
+                None => format!("{self} ({cause})"),
+            },
+            Self::Queue(cause) => cause.to_string(),
+            error => error.to_string(),
+        }
+    }
+
     /// Whether the whole transaction can be retried immediately: it conflicted with another, or its connection broke.
     pub(crate) fn is_retryable(&self) -> bool {
         match self {

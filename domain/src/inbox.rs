@@ -1,7 +1,7 @@
 //! The inbox, by which consumers deduplicate messages: a row for each envelope and consumer, written in the transaction
 //! of the message's effect. When a message is delivered again, its row exists, and the consumer skips it.
 
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -40,7 +40,8 @@ pub async fn consumers(db: &impl ConnectionTrait, envelope: Uuid) -> Result<Vec<
 }
 
 /// Creates the partitions of yesterday, today and the next three days, and deletes rows that are older than
-/// [`RETENTION_DAYS`]. Returns how many partitions were dropped.
+/// [`RETENTION_DAYS`]. Returns how many partitions were dropped. Functions of the database do it, with the rights of the
+/// owner of the table.
 ///
 /// # Errors
 ///
@@ -50,7 +51,7 @@ pub async fn rotate_partitions(db: &impl ConnectionTrait, now: DateTime<Utc>) ->
     let days = (0..4).filter_map(|ahead| today.checked_add_days(Days::new(ahead)));
     let mut first_error = None;
     for day in days.chain(today.pred_opt()) {
-        if let Err(error) = create_partition(db, day).await {
+        if let Err(error) = add_partition(db, day).await {
             tracing::error!(%day, %error, "the partition of a day was not made; its rows go to the one of all others");
             first_error.get_or_insert(error);
         }
@@ -62,33 +63,30 @@ pub async fn rotate_partitions(db: &impl ConnectionTrait, now: DateTime<Utc>) ->
     first_error.map_or(Ok(dropped), Err)
 }
 
+/// Creates the partition of a day, unless it exists, or the default partition has rows of this day.
+async fn add_partition(db: &impl ConnectionTrait, day: NaiveDate) -> Result<()> {
+    let sql = "SELECT inbox_add_partition($1)";
+    db.execute_raw(database::statement(sql, [day.into()]))
+        .await?;
+    Ok(())
+}
+
 /// Deletes the rows from before a day, and drops their partitions.
 async fn drop_before(
     db: &impl ConnectionTrait,
     day: NaiveDate,
     first_error: &mut Option<Error>,
 ) -> Result<usize> {
-    let sql = "DELETE FROM inbox_other WHERE envelope_id < $1";
-    let statement = database::statement(sql, [first_id_of(day).into()]);
-    db.execute_raw(statement).await?;
-    let sql = "
-        SELECT relname::text
-        FROM pg_catalog.pg_inherits
-        JOIN pg_catalog.pg_class ON oid = inhrelid
-        WHERE inhparent = 'inbox'::regclass AND relname LIKE 'inbox\\_2%' AND relname < $1";
-    let rows = db
-        .query_all_raw(database::statement(sql, [partition_name(day).into()]))
+    let sql = "DELETE FROM inbox_other WHERE envelope_id < inbox_first_id($1)";
+    db.execute_raw(database::statement(sql, [day.into()]))
         .await?;
     let mut dropped = 0;
-    for row in &rows {
-        let name: String = row.try_get_by_index(0)?;
-        match db
-            .execute_unprepared(&format!("DROP TABLE IF EXISTS {name}"))
-            .await
-        {
+    for day in partitions_before(db, day).await? {
+        let sql = "SELECT inbox_drop_partition($1)";
+        match db.execute_raw(database::statement(sql, [day.into()])).await {
             Ok(_) => dropped += 1,
             Err(error) => {
-                tracing::error!(partition = name, %error, "a day of the inbox was not forgotten");
+                tracing::error!(%day, %error, "a day of the inbox was not forgotten");
                 first_error.get_or_insert(error.into());
             }
         }
@@ -96,38 +94,17 @@ async fn drop_before(
     Ok(dropped)
 }
 
-/// Creates the partition of a day, unless it exists, or the default partition has rows of this day already, as on a
-/// database's first day: these stay in the default partition.
-async fn create_partition(db: &impl ConnectionTrait, day: NaiveDate) -> Result<()> {
-    let from = first_id_of(day);
-    let to = day.succ_opt().map_or(Uuid::max(), first_id_of);
-    let name = partition_name(day);
+/// The days from before `day` that have a partition.
+async fn partitions_before(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Vec<NaiveDate>> {
     let sql = "
-        SELECT to_regclass($1) IS NOT NULL
-            OR EXISTS (SELECT FROM inbox_other WHERE envelope_id >= $2 AND envelope_id < $3)";
-    let values = [name.as_str().into(), from.into(), to.into()];
-    let row = db.query_one_raw(database::statement(sql, values)).await?;
-    let exists: Option<bool> = row.map(|row| row.try_get_by_index(0)).transpose()?;
-    if exists == Some(false) {
-        // A row of this day may arrive in the default partition after the question was answered.
-        let sql = format!(
-            "DO $$ BEGIN
-                CREATE TABLE IF NOT EXISTS {name} PARTITION OF inbox FOR VALUES FROM ('{from}') TO ('{to}');
-            EXCEPTION WHEN check_violation THEN NULL;
-            END $$"
-        );
-        db.execute_unprepared(&sql).await?;
-    }
-    Ok(())
-}
-
-fn partition_name(day: NaiveDate) -> String {
-    format!("inbox_{:04}{:02}{:02}", day.year(), day.month(), day.day())
-}
-
-/// The smallest `UUIDv7` of a day: 48 bits of milliseconds, and zeros.
-fn first_id_of(day: NaiveDate) -> Uuid {
-    let midnight = day.and_time(chrono::NaiveTime::MIN).and_utc();
-    let milliseconds = u64::try_from(midnight.timestamp_millis()).unwrap_or_default();
-    Uuid::from_u128(u128::from(milliseconds) << 80)
+        SELECT day
+        FROM pg_catalog.pg_inherits
+        JOIN pg_catalog.pg_class ON oid = inhrelid
+        CROSS JOIN LATERAL to_date(substr(relname, 7), 'YYYYMMDD') AS day
+        WHERE inhparent = 'inbox'::regclass AND relname LIKE 'inbox\\_2%' AND day < $1";
+    let rows = db
+        .query_all_raw(database::statement(sql, [day.into()]))
+        .await?;
+    let days = rows.iter().map(|row| Ok(row.try_get_by_index(0)?));
+    days.collect()
 }

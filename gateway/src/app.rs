@@ -1,6 +1,6 @@
 //! Prepares the database (migrations, seed data) and keeps the in-memory catalogue up to date.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use coach_content::seed;
 use coach_domain::{catalogue, clock::Clock, database::Pool};
@@ -23,10 +23,10 @@ pub enum PrepareError {
     #[error("migrating the database: {0}")]
     Migrate(DbErr),
     /// The search terms of the catalogue could not be rewritten.
-    #[error("writing the search terms of the catalogue: {}", WithCause(.0))]
+    #[error("writing the search terms of the catalogue: {}", .0.message_with_cause())]
     Refold(coach_domain::Error),
     /// The content or the demo members could not be written.
-    #[error("seeding the database: {}", WithCause(.0))]
+    #[error("seeding the database: {}", .0.message_with_cause())]
     Seed(coach_domain::Error),
 }
 
@@ -118,18 +118,16 @@ pub async fn prepare(database: &Pool, clock: &dyn Clock) -> Result<(), PrepareEr
     seed(database, clock).await
 }
 
-/// The message of a domain error for operators: with its cause, which responses to clients hide.
-pub fn message_with_cause(error: &coach_domain::Error) -> String {
-    WithCause(error).to_string()
-}
-
 /// Spawns a task that loads the catalogue now and reloads it on each new version. It ends once the cache is dropped.
 pub fn watch_catalogue(catalogue: &Arc<catalogue::Cache>, database: Pool) {
     let catalogue = Arc::downgrade(catalogue);
     tokio::spawn(async move {
         while let Some(catalogue) = catalogue.upgrade() {
             if let Err(error) = catalogue.refresh(&database).await {
-                tracing::debug!(error = %WithCause(&error), "refreshing the catalogue failed");
+                tracing::debug!(
+                    error = error.message_with_cause(),
+                    "refreshing the catalogue failed"
+                );
             }
             drop(catalogue);
             tokio::time::sleep(CATALOGUE_REFRESH_INTERVAL).await;
@@ -153,27 +151,14 @@ pub fn keep_writing_traces(app: &Arc<App>) {
 /// Writes the slow and failed requests that are not written yet.
 pub async fn write_traces(app: &App) {
     if let Err(error) = app.traces.write(&app.database).await {
-        tracing::debug!(error = %WithCause(&error), "slow requests were not written");
+        tracing::debug!(
+            error = error.message_with_cause(),
+            "slow requests were not written"
+        );
     }
 }
 
 /// Whether the catalogue is in memory or can be loaded.
 pub(crate) async fn has_catalogue(app: &App) -> bool {
     app.catalogue.get(&app.database).await.is_ok()
-}
-
-/// Displays a domain error with its cause. The error's own `Display` leaves the cause out, since clients may see it.
-struct WithCause<'a>(&'a coach_domain::Error);
-
-impl fmt::Display for WithCause<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use coach_domain::Error::{Conflict, Database, Timeout, Unavailable};
-        match self.0 {
-            Unavailable(cause) | Timeout(cause) | Conflict(cause) | Database(cause) => {
-                write!(formatter, "{} ({cause})", self.0)
-            }
-            coach_domain::Error::Queue(cause) => cause.fmt(formatter),
-            error => error.fmt(formatter),
-        }
-    }
 }

@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod clock_offset;
 pub mod database;
 pub mod database_schema;
 pub mod http;
@@ -10,6 +11,7 @@ pub mod process_start;
 pub mod queues;
 pub mod server;
 pub mod settings;
+pub mod settings_updates;
 pub mod stop;
 pub mod telemetry;
 pub mod webhook;

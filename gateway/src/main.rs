@@ -7,7 +7,9 @@ use std::{process::ExitCode, time::Duration};
 
 use clap::Parser as _;
 use coach_gateway::{
+    database::iam,
     settings::{self, Settings, Sources},
+    settings_updates::SettingsUpdates,
     telemetry::Telemetry,
 };
 
@@ -50,7 +52,7 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
     if matches!(verb, Verb::CheckConfig) {
         return command::config::check(&sources);
     }
-    let settings = Settings::load_for(&sources, verb.roles())?;
+    let mut settings = Settings::load_for(&sources, verb.roles())?;
     if let Verb::Health { live } = verb {
         return command::health::check(&settings, *live);
     }
@@ -76,15 +78,25 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
             let load = move || Settings::load(&Sources::of_process(takes_database_url)?);
             log_filter.reload_on_hangup(load)?;
         }
+        iam::authenticate(&mut settings).await?;
+        let updates = |settings: &Settings| {
+            let (changed, roles) = (sources.clone(), verb.roles());
+            let load = move || Settings::load_for(&changed, roles);
+            SettingsUpdates::watch(&sources, settings.clone(), load)
+        };
         match verb {
             #[cfg(feature = "dev")]
             Verb::Dev { no_live_session } => {
                 Box::pin(command::dev::run(settings, !no_live_session)).await
             }
             Verb::Serve { with_workers } => {
-                Box::pin(command::serve::run(settings, *with_workers)).await
+                let updates = updates(&settings);
+                Box::pin(command::serve::run(settings, updates, *with_workers)).await
             }
-            Verb::Worker => command::worker::run(settings).await,
+            Verb::Worker => {
+                let updates = updates(&settings);
+                command::worker::run(settings, updates).await
+            }
             Verb::Migrate => command::database::migrate(&settings).await,
             Verb::Seed { content_only } => command::database::seed(&settings, *content_only).await,
             Verb::Catalogue(catalogue) => command::catalogue::run(&settings, catalogue).await,

@@ -6,7 +6,7 @@ use coach_domain::{
     process_start::{self, ProcessRole},
 };
 
-use crate::{app, settings::Settings};
+use crate::settings::Settings;
 
 /// Records in the background that this process has started. A failure is logged: a process starts without the database,
 /// too.
@@ -18,7 +18,7 @@ pub fn record(pool: Pool, role: ProcessRole, settings: &Settings) {
         let recorded = process_start::record(&pool, role, version, deployment.as_deref(), now);
         if let Err(error) = recorded.await {
             tracing::warn!(
-                error = app::message_with_cause(&error),
+                error = error.message_with_cause(),
                 "the start of this process was not recorded"
             );
         }

@@ -55,3 +55,26 @@ async fn sqs(settings: &Settings, pool: Pool) -> SqsQueue {
     let addresses: Addresses = settings.worker.addresses.clone().into_iter().collect();
     SqsQueue::new(sqs::client().await, addresses, pool)
 }
+
+/// Logs which queues on SQS have no redrive policy. In the background, because it takes calls for each.
+pub fn check_redrive_policies(settings: &Settings) {
+    if settings.storage.queue == settings::Queue::Postgres {
+        return;
+    }
+    let addresses: Vec<_> = settings.worker.addresses.values().cloned().collect();
+    tokio::spawn(async move {
+        let client = sqs::client().await;
+        for address in addresses {
+            // Whoever uses a queue logs that it cannot be reached.
+            let found = sqs::inspect(&client, &address).await;
+            if found.is_ok_and(|found| found.redrive.is_none()) {
+                tracing::error!(
+                    "messaging.destination.name" = address,
+                    mend =
+                        "`coach doctor` says how; `coach queue create` makes queues that have one",
+                    "a queue has no redrive policy: a message that nobody can process comes back for ever"
+                );
+            }
+        }
+    });
+}

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use coach_domain::{
     catalogue,
     clock::{Clock, SystemClock},
+    database::Pool,
     mail::Mailer,
     object::ObjectStore,
     queue::{Queue, QueueName},
@@ -30,9 +31,10 @@ use reqwest::Url;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    app, database,
-    queues::Queues,
+    database,
+    queues::{self, Queues},
     settings::{Mail, Objects, Settings},
+    settings_updates::{SettingsUpdates, Update},
 };
 
 /// How long to wait before another attempt to start a worker that could not start.
@@ -102,55 +104,101 @@ pub fn smtp(settings: &Settings, url: &Url) -> anyhow::Result<Smtp> {
 }
 
 /// Runs the workers until `stop` is cancelled. Retries the start while a dependency is unavailable, so that an outage
-/// of the database or of a cloud service does not end the process.
+/// of the database or of a cloud service does not end the process. When a file of secrets changes, the workers are stopped,
+/// which finishes what is in progress, and started with the new secrets.
 pub async fn run(
-    settings: &Settings,
+    mut settings: Settings,
+    mut updates: SettingsUpdates,
     database: &str,
     catalogue: Arc<catalogue::Cache>,
     stop: CancellationToken,
 ) {
-    let pool = match database::worker_pool(database, settings) {
+    let pool = match database::worker_pool(database, &settings) {
         Ok(pool) => pool,
         Err(error) => {
             tracing::error!(
-                error = app::message_with_cause(&error),
+                error = error.message_with_cause(),
                 "the worker's database pool cannot be created"
             );
             return;
         }
     };
-    let mut last_error = None;
+    let (mut files, mut last_error) = (0, None);
     while !stop.is_cancelled() {
-        match build_worker(settings, pool.clone(), catalogue.clone()).await {
-            Ok(worker) => {
-                tracing::info!(queue = ?settings.storage.queue, "workers started");
-                worker.run(stop.clone()).await;
-                break;
+        let worked = work_until_updated(&settings, files, &mut updates, &pool, &catalogue, &stop);
+        match worked.await {
+            Ok(Some(update)) => {
+                settings = update.settings.clone();
+                files = update.files;
             }
+            Ok(None) => {}
             Err(error) => {
                 let error = format!("{error:#}");
                 if last_error.as_ref() != Some(&error) {
                     tracing::warn!(error, "the worker cannot start yet; it will retry");
                     last_error = Some(error);
                 }
-                tokio::select! {
-                    () = tokio::time::sleep(START_RETRY_INTERVAL) => {}
-                    () = stop.cancelled() => {}
-                }
+                let retry = tokio::time::sleep(START_RETRY_INTERVAL);
+                stop.run_until_cancelled(retry).await;
             }
         }
     }
     pool.close().await;
 }
 
+/// Runs the workers until `stop` is cancelled, or a file of secrets has changed after the first `files` changes; that is
+/// returned. The pool follows the database's credentials all the time.
+async fn work_until_updated(
+    settings: &Settings,
+    files: u64,
+    updates: &mut SettingsUpdates,
+    pool: &Pool,
+    catalogue: &Arc<catalogue::Cache>,
+    stop: &CancellationToken,
+) -> anyhow::Result<Option<Arc<Update>>> {
+    let round = stop.child_token();
+    let mut worked = Box::pin(work(settings, pool, catalogue, &round));
+    loop {
+        tokio::select! {
+            result = &mut worked => return result.map(|()| None),
+            update = updates.next() => {
+                database::set_credentials(pool, update.settings.database_url.as_deref());
+                if update.files > files {
+                    round.cancel();
+                    worked.await?;
+                    return Ok(Some(update));
+                }
+            }
+        }
+    }
+}
+
+/// Starts the workers, and runs them until `stop` is cancelled.
+async fn work(
+    settings: &Settings,
+    pool: &Pool,
+    catalogue: &Arc<catalogue::Cache>,
+    stop: &CancellationToken,
+) -> anyhow::Result<()> {
+    let started = Box::pin(build_worker(settings, pool.clone(), catalogue.clone()));
+    let Some(worker) = stop.run_until_cancelled(started).await else {
+        return Ok(());
+    };
+    let worker = worker?;
+    tracing::info!(queue = ?settings.storage.queue, "workers started");
+    worker.run(stop.clone()).await;
+    Ok(())
+}
+
 async fn build_worker(
     settings: &Settings,
-    pool: coach_domain::database::Pool,
+    pool: Pool,
     catalogue: Arc<catalogue::Cache>,
 ) -> anyhow::Result<Worker> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     pool.ping().await?;
     let queues = Queues::open(settings, pool.clone()).await?;
+    queues::check_redrive_policies(settings);
     let objects = objects(settings).await?;
     let mailer = mailer(settings, clock.clone()).await?;
     let sender = Arc::new(settings.worker.mail.sender.clone());

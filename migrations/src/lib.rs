@@ -61,6 +61,7 @@ const MIGRATIONS: &[SqlMigration] = &migrations![
     "0044_reporting",
     "0045_request_trace",
     "0046_process_start",
+    "0047_inbox_partitions",
 ];
 
 impl MigrationName for SqlMigration {

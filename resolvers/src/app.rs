@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use coach_domain::{
     catalogue,
     clock::Clock,
@@ -30,8 +31,8 @@ pub struct App {
     pub operations: Arc<dyn queue::Operations>,
     /// The rate limit of mutations, per subject.
     pub rate: CommandRate,
-    /// The clients of the shops that sell subscriptions.
-    pub shops: Shops,
+    /// The clients of the shops that sell subscriptions; replaced when their secrets change.
+    pub shops: ArcSwap<Shops>,
     /// The object store with the live status file.
     pub objects: Arc<dyn ObjectStore>,
     /// The in-memory cache of the live status file.

@@ -165,8 +165,8 @@ impl RequestContext {
         command: &mut LinkPurchase,
     ) -> Result<(), MutationError> {
         let request = self.command_request(input)?;
-        let (shops, clock) = (&self.app.shops, &*self.app.clock);
-        let confirmed = purchase::confirm(&self.session, shops, clock, &request, command);
+        let (shops, clock) = (self.app.shops.load_full(), &*self.app.clock);
+        let confirmed = purchase::confirm(&self.session, &shops, clock, &request, command);
         Ok(confirmed.instrument(self.span().clone()).await??)
     }
 

@@ -47,7 +47,7 @@ impl Gateway {
             catalogue: Arc::default(),
             clock: clock.clone(),
             operations: queue,
-            shops: Shops::default(),
+            shops: Arc::new(Shops::default()).into(),
             live: StatusCache::new(fixture.objects.clone(), clock.clone()),
             objects: fixture.objects.clone(),
             rate: CommandRate::new(settings.limits.commands),

@@ -25,7 +25,6 @@ const MEMBERS_INTERVAL: Duration = Duration::from_mins(5);
 /// Records the metrics.
 pub(crate) struct Gauges {
     unsent: Gauge<u64>,
-    lag: Gauge<f64>,
     messages: Gauge<u64>,
     age: Gauge<f64>,
     check_ins: Gauge<u64>,
@@ -45,10 +44,6 @@ impl Gauges {
                 .with_unit("{effect}")
                 .with_description("Side effects that were committed and not sent yet.")
                 .build(),
-            lag: seconds(
-                "coach.outbox.lag",
-                "Age of the oldest side effect that was not sent yet.",
-            ),
             messages: meter
                 .u64_gauge("coach.queue.messages")
                 .with_unit("{message}")
@@ -81,7 +76,7 @@ impl Gauges {
     ) {
         tokio::join!(
             every(QUEUES_INTERVAL, &stop, || {
-                self.record_queues(&pool, &*queue, &*clock)
+                self.record_queues(&pool, &*queue)
             }),
             every(MEMBERS_INTERVAL, &stop, || self
                 .record_members(&pool, &*clock)),
@@ -90,12 +85,9 @@ impl Gauges {
 
     /// A metric that cannot be read keeps its last value. The failure is not logged here: the relay and the consumers,
     /// which use the same database and queue, log it.
-    async fn record_queues(&self, pool: &Pool, queue: &dyn Queue, clock: &dyn Clock) {
+    async fn record_queues(&self, pool: &Pool, queue: &dyn Queue) {
         if let Ok(status) = outbox::status(pool).await {
             self.unsent.record(status.unsent.unsigned_abs(), &[]);
-            let age = status.oldest_unsent_at.map(|at| clock.now() - at);
-            let age = age.and_then(|age| age.to_std().ok()).unwrap_or_default();
-            self.lag.record(age.as_secs_f64(), &[]);
         }
         for name in QueueName::CONSUMED {
             let Ok(depth) = queue.depth(name).await else {

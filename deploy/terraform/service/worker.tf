@@ -21,7 +21,7 @@ resource "aws_ecs_task_definition" "worker" {
       COACH_MAIL_UNSUBSCRIBE_URL = "https://${var.api_host}/unsubscribe"
     }) : { name = name, value = value }]
     secrets = [
-      { name = "COACH_DATABASE_URL", valueFrom = aws_secretsmanager_secret.url["owner"].arn },
+      { name = "COACH_DATABASE_URL", valueFrom = aws_secretsmanager_secret.url["gateway"].arn },
       { name = "COACH_MAIL_UNSUBSCRIBE_KEY", valueFrom = aws_secretsmanager_secret.unsubscribe_key.arn },
     ]
   })])

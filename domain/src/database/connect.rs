@@ -140,16 +140,7 @@ pub async fn connect(url: &str, options: &Options) -> crate::Result<Pool> {
 ///
 /// [`Error::Unavailable`](crate::Error::Unavailable) when the URL is invalid.
 pub fn open(url: &str, options: &Options) -> crate::Result<Pool> {
-    let mut driver: PgConnectOptions = url.parse().map_err(super::failure::connect_error)?;
-    driver = driver
-        .application_name(&options.application_name)
-        // A start-up parameter that PgBouncer rejects, and that has no effect on our binary format.
-        .extra_float_digits(None)
-        // `Session` counts and traces statements.
-        .disable_statement_logging();
-    if options.pool_mode == PoolMode::Transaction {
-        driver = driver.statement_cache_capacity(0);
-    }
+    let driver = driver_options(url, options)?;
     let suspected_since = Arc::new(SuspectedSince::default());
     let pool = lazy_pool(driver, options, suspected_since.clone());
     let pool = Arc::new(Connections::new(pool, options, suspected_since.clone()));
@@ -159,6 +150,21 @@ pub fn open(url: &str, options: &Options) -> crate::Result<Pool> {
         suspected_since,
     );
     Ok(Pool::new(pool, options.clone(), monitor))
+}
+
+/// The driver's options for connections to `url`.
+pub(super) fn driver_options(url: &str, options: &Options) -> crate::Result<PgConnectOptions> {
+    let driver: PgConnectOptions = url.parse().map_err(super::failure::connect_error)?;
+    let driver = driver
+        .application_name(&options.application_name)
+        // A start-up parameter that PgBouncer rejects, and that has no effect on our binary format.
+        .extra_float_digits(None)
+        // `Session` counts and traces statements.
+        .disable_statement_logging();
+    if options.pool_mode == PoolMode::Transaction {
+        return Ok(driver.statement_cache_capacity(0));
+    }
+    Ok(driver)
 }
 
 fn lazy_pool(

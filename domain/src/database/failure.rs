@@ -92,7 +92,7 @@ pub(crate) fn is_connection_error(error: &DbErr) -> bool {
 }
 
 /// The SQLSTATE of an error that the server reported.
-pub(super) fn sql_state(error: &DbErr) -> Option<Cow<'_, str>> {
+pub(crate) fn sql_state(error: &DbErr) -> Option<Cow<'_, str>> {
     driver(error)?.as_database_error()?.code()
 }
 

@@ -4,11 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use sea_orm::{
     ConnectionTrait as _, DatabaseConnection, DbErr, RuntimeErr, SqlxError, SqlxPostgresConnector,
+    sqlx::postgres::PgConnectOptions,
 };
 use tokio::time::Instant;
 
+use crate::Error;
+
 use super::{
-    Options, PoolMode,
+    Options, PoolMode, connect,
     connections::Connections,
     failure,
     lease::{Call, Fetched, Lease, Run},
@@ -101,6 +104,32 @@ impl Pool {
     pub fn seaorm_connection(&self) -> DatabaseConnection {
         self.shared.connections.return_idle(Duration::ZERO);
         SqlxPostgresConnector::from_sqlx_postgres_pool(self.shared.connections.driver().clone())
+    }
+
+    /// Has connections that are opened from now on authenticate as `url` says. Open ones stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// When the URL is invalid, or names another server or database.
+    pub fn set_credentials(&self, url: &str) -> crate::Result<()> {
+        let driver = self.shared.connections.driver();
+        let options = connect::driver_options(url, &self.shared.options)?;
+        let place = |options: &PgConnectOptions| {
+            let socket = options.get_socket().cloned();
+            let database = options.get_database().map(str::to_owned);
+            (
+                options.get_host().to_owned(),
+                options.get_port(),
+                socket,
+                database,
+            )
+        };
+        if place(&options) != place(&driver.connect_options()) {
+            let why = "the new URL names another server or database, which takes a restart";
+            return Err(Error::Invariant(why.to_owned()));
+        }
+        driver.set_connect_options(options);
+        Ok(())
     }
 
     /// Opens one more connection and closes it, beside those of the pool.

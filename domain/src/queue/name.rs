@@ -36,6 +36,11 @@ impl QueueName {
         Self::Webhooks,
     ];
 
+    /// All queues.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::CONSUMED.into_iter().chain([Self::Events])
+    }
+
     /// The queue of this name, if it has a consumer in this service and so can have dead letters.
     pub fn consumed(text: &str) -> Option<Self> {
         let mut names = Self::CONSUMED.into_iter();
@@ -73,7 +78,8 @@ impl FromStr for QueueName {
     type Err = UnknownQueue;
 
     fn from_str(text: &str) -> Result<Self, UnknownQueue> {
-        let mut all = Self::CONSUMED.into_iter().chain([Self::Events]);
-        all.find(|name| name.as_str() == text).ok_or(UnknownQueue)
+        Self::all()
+            .find(|name| name.as_str() == text)
+            .ok_or(UnknownQueue)
     }
 }

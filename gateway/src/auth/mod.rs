@@ -14,6 +14,7 @@ mod token;
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use axum::http::{HeaderMap, HeaderValue, header::AUTHORIZATION};
 use chrono::{DateTime, Utc};
 use coach_content::seed::LOCAL_ISSUER;
@@ -47,7 +48,7 @@ const MAX_VERIFIED_TOKENS: usize = 20_000;
 /// Identifies the viewer from the headers of a request.
 pub struct Authenticator {
     token_verifier: TokenVerifier,
-    api_keys: Vec<ApiKey>,
+    api_keys: ArcSwap<Vec<ApiKey>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -95,7 +96,7 @@ impl Authenticator {
                 },
                 verified: Cache::new(MAX_VERIFIED_TOKENS),
             },
-            api_keys: settings.api_keys.clone(),
+            api_keys: ArcSwap::from_pointee(settings.api_keys.clone()),
             clock,
         }
     }
@@ -113,9 +114,14 @@ impl Authenticator {
     ) -> reqwest::Result<Self> {
         Ok(Self {
             token_verifier: TokenVerifier::remote(issuer, &settings.roles_claim)?,
-            api_keys: settings.api_keys.clone(),
+            api_keys: ArcSwap::from_pointee(settings.api_keys.clone()),
             clock,
         })
+    }
+
+    /// Accepts these keys of services from now on, and no others.
+    pub fn replace_api_keys(&self, keys: &[ApiKey]) {
+        self.api_keys.store(Arc::new(keys.to_vec()));
     }
 
     /// Whether the issuer's keys are available.
@@ -137,7 +143,7 @@ impl Authenticator {
         let key = single_header(headers, API_KEY_HEADER)?.filter(|value| !value.is_empty());
         match (authorization, key) {
             (None, None) => Ok(Viewer::anonymous()),
-            (None, Some(key)) => api_key::verify(key.as_bytes(), &self.api_keys),
+            (None, Some(key)) => api_key::verify(key.as_bytes(), &self.api_keys.load()),
             (Some(value), None) => {
                 self.token_verifier
                     .verify(parse_bearer(value)?, self.clock.now())

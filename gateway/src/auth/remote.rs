@@ -17,8 +17,8 @@ use super::{
     token::TokenHeader,
 };
 
-/// The interval of background refreshes.
-const REFRESH_INTERVAL: Duration = Duration::from_mins(5);
+/// The interval of background refreshes: for so long, a key that the issuer has removed still counts.
+const REFRESH_INTERVAL: Duration = Duration::from_mins(1);
 /// The minimum time between two fetches on demand. Tokens with made-up key ids must not cause more; they wait for it, as
 /// does one whose key the issuer has just begun to use.
 const MIN_REFETCH_INTERVAL: Duration = Duration::from_secs(1);

@@ -20,7 +20,8 @@ Examples:
   coach queue redrive partner-sync --dry-run    how many would be given back
   coach queue redrive partner-sync --id 17 --id 18
   coach queue discard email --all --limit 1000  for good
-  coach queue pause email; coach queue resume email";
+  coach queue pause email; coach queue resume email
+  COACH_QUEUE=sqs coach queue create            those on SQS that are missing";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Queue {
@@ -47,6 +48,15 @@ pub(crate) enum Queue {
         /// How to print them
         #[arg(long, value_enum, default_value_t)]
         format: Format,
+    },
+    /// Create the queues on SQS that do not exist, each with its queue of dead letters
+    ///
+    /// Their names are those of COACH_QUEUE_ADDRESSES. Queues that exist are left as they are. In production, rather make
+    /// them part of the infrastructure.
+    Create {
+        /// Only say what would be done
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Give dead letters back to their queue, oldest first
     Redrive {

@@ -13,6 +13,7 @@ use coach_gateway::{
     http::{self, AppState},
     process_start, queues, server,
     settings::Settings,
+    settings_updates::SettingsUpdates,
     stop::Stop,
     telemetry, worker_process,
 };
@@ -21,7 +22,11 @@ use coach_resolvers::App;
 use super::worker;
 
 /// Serves until shutdown is requested.
-pub(crate) async fn run(settings: Settings, with_workers: bool) -> anyhow::Result<()> {
+pub(crate) async fn run(
+    settings: Settings,
+    updates: SettingsUpdates,
+    with_workers: bool,
+) -> anyhow::Result<()> {
     settings.require_issuer()?;
     let stop = Stop::on_signals()?;
     let listener = server::listen(settings.listen, "coach serve").await?;
@@ -39,7 +44,9 @@ pub(crate) async fn run(settings: Settings, with_workers: bool) -> anyhow::Resul
     tracing::info!(%address, connections = options.connections, "serving");
     process_start::record(pool.clone(), ProcessRole::Gateway, &settings);
     let router = http::router(state.clone());
-    let workers = with_workers.then(|| worker::spawn(settings, url, state.catalogue(), &stop));
+    tokio::spawn(follow_updates(state.clone(), updates.clone()));
+    let workers =
+        with_workers.then(|| worker::spawn(settings, updates, url, state.catalogue(), &stop));
     let stopping = async {
         stop.requested().await;
         state.drain();
@@ -51,6 +58,14 @@ pub(crate) async fn run(settings: Settings, with_workers: bool) -> anyhow::Resul
     state.write_traces().await;
     pool.close().await;
     Ok(())
+}
+
+/// Uses secrets and credentials as they change.
+async fn follow_updates(state: AppState, mut updates: SettingsUpdates) {
+    loop {
+        let update = updates.next().await;
+        state.replace_secrets(&update.settings);
+    }
 }
 
 /// The server's options, for a process that may also run the workers.
@@ -85,6 +100,7 @@ pub(super) async fn state(
     let clock = Arc::new(SystemClock);
     let replica = database::replica(&pool, settings, &*clock)?;
     telemetry::watch_pools(&pool, replica.as_ref());
+    telemetry::watch_database(pool.clone());
     let objects = worker_process::objects(settings).await?;
     let app = Arc::new(App {
         operations: queues::operations(settings, pool.clone()).await,
@@ -92,7 +108,7 @@ pub(super) async fn state(
         replica,
         catalogue: Arc::default(),
         clock: clock.clone(),
-        shops: settings.shops.open()?,
+        shops: Arc::new(settings.shops.open()?).into(),
         live: StatusCache::new(objects.clone(), clock.clone()),
         objects,
         rate: CommandRate::new(settings.limits.commands),

@@ -2,9 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use coach_domain::{catalogue, process_start::ProcessRole};
+use coach_domain::{catalogue, database::Pool, process_start::ProcessRole};
 use coach_gateway::{
-    app, database, http, process_start, server, settings::Settings, stop::Stop, worker_process,
+    app, database, http, process_start, server, settings::Settings,
+    settings_updates::SettingsUpdates, stop::Stop, telemetry, worker_process,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -15,7 +16,7 @@ use super::serve;
 const HEALTH_DRAIN: Duration = Duration::from_secs(15);
 
 /// Runs the workers until shutdown is requested.
-pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
+pub(crate) async fn run(settings: Settings, updates: SettingsUpdates) -> anyhow::Result<()> {
     let stop = Stop::on_signals()?;
     let listener = server::listen(settings.listen, "coach worker").await?;
     let url = settings.required_database_url()?.to_owned();
@@ -23,6 +24,7 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
     let pool = database::pool(&url, &settings)?;
     let catalogue = Arc::default();
     app::watch_catalogue(&catalogue, pool.clone());
+    telemetry::watch_database(pool.clone());
     tracing::info!(address = %listener.local_addr()?, "serving health and metrics");
     process_start::record(pool.clone(), ProcessRole::Worker, &settings);
     let options = server::Options {
@@ -32,7 +34,8 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
     };
     let router = http::worker_router(pool.clone());
     let health = server::serve(listener, router, options, stop.requested());
-    let workers = spawn(settings, url, catalogue, &stop);
+    tokio::spawn(follow_credentials(pool.clone(), updates.clone()));
+    let workers = spawn(settings, updates, url, catalogue, &stop);
     tokio::select! {
         served = health => served?,
         worked = workers => worked?,
@@ -41,9 +44,18 @@ pub(crate) async fn run(settings: Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Has a pool use the database's credentials as they change.
+async fn follow_credentials(pool: Pool, mut updates: SettingsUpdates) {
+    loop {
+        let update = updates.next().await;
+        database::set_credentials(&pool, update.settings.database_url.as_deref());
+    }
+}
+
 /// Spawns workers that stop when shutdown is requested.
 pub(super) fn spawn(
     settings: Settings,
+    updates: SettingsUpdates,
     database: String,
     catalogue: Arc<catalogue::Cache>,
     stop: &Stop,
@@ -54,5 +66,7 @@ pub(super) fn spawn(
         stop.requested().await;
         cancellation.cancel();
     });
-    tokio::spawn(async move { worker_process::run(&settings, &database, catalogue, token).await })
+    tokio::spawn(async move {
+        worker_process::run(settings, updates, &database, catalogue, token).await;
+    })
 }

@@ -15,7 +15,6 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::media_type::MediaType;
-use crate::app;
 
 /// The value of `Retry-After`, in seconds, while the service is unavailable.
 pub(super) const RETRY_AFTER_SECONDS: &str = "2";
@@ -116,7 +115,7 @@ impl HttpError {
     /// The database is unavailable. The cause is logged, and not part of the response.
     pub(super) fn database_unavailable(error: &coach_domain::Error) -> Self {
         tracing::warn!(
-            error = app::message_with_cause(error),
+            error = error.message_with_cause(),
             "a request could not be carried out"
         );
         Self::service_unavailable()

@@ -5,6 +5,7 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
+use arc_swap::{ArcSwap, ArcSwapOption};
 use coach_domain::{catalogue, mail::unsubscribe::UnsubscribeTokens};
 use coach_execution::{Engine, document};
 use coach_resolvers::{App, Schema};
@@ -14,6 +15,7 @@ use super::sampling::Sampling;
 use crate::{
     app::write_traces,
     auth::{Authenticator, LocalIssuer},
+    database,
     database_schema::DatabaseSchema,
     settings::{Limits, Mail, Settings, Timeouts},
     webhook::Webhooks,
@@ -31,11 +33,11 @@ pub(super) struct Shared {
     /// The subject that `GraphiQL` is signed in as; `None` outside of development.
     pub(super) demo: Option<&'static str>,
     /// Verifies the links with which members unsubscribe.
-    pub(super) unsubscribe_tokens: Option<UnsubscribeTokens>,
+    pub(super) unsubscribe_tokens: ArcSwapOption<UnsubscribeTokens>,
     /// The folder that mail is written to instead of being sent, in development.
     pub(super) mailbox: Option<Mailbox>,
     /// Verifies webhooks.
-    pub(super) webhooks: Webhooks,
+    pub(super) webhooks: ArcSwap<Webhooks>,
     pub(super) limits: Limits,
     pub(super) timeouts: Timeouts,
     /// Knows whether the database has all migrations of this version.
@@ -74,13 +76,13 @@ impl AppState {
         Self(Arc::new(Shared {
             engine: Engine::new(document_limits(&settings.limits)),
             mailbox,
-            unsubscribe_tokens: settings.worker.mail.unsubscribe_tokens.clone(),
+            unsubscribe_tokens: unsubscribe_tokens(settings).into(),
             schema: DatabaseSchema::watch(app.database.clone()),
             app,
             authenticator,
             local_issuer,
             demo,
-            webhooks: settings.webhooks.clone(),
+            webhooks: ArcSwap::from_pointee(settings.webhooks.clone()),
             limits: settings.limits,
             timeouts: settings.timeouts,
             allowed_hosts: settings.allowed_hosts.clone(),
@@ -93,6 +95,27 @@ impl AppState {
     /// The catalogue cache, to be shared with workers in this process.
     pub fn catalogue(&self) -> Arc<catalogue::Cache> {
         self.0.app.catalogue.clone()
+    }
+
+    /// Uses the secrets of these settings from now on: of the database, of webhooks, of unsubscribe links, of other services and of shops.
+    pub fn replace_secrets(&self, settings: &Settings) {
+        let shared = &self.0;
+        let app = &shared.app;
+        database::set_credentials(&app.database, settings.database_url.as_deref());
+        if let Some(replica) = &app.replica {
+            database::set_credentials(replica.pool(), settings.database_read_url.as_deref());
+        }
+        shared.webhooks.store(Arc::new(settings.webhooks.clone()));
+        (shared.unsubscribe_tokens).store(unsubscribe_tokens(settings));
+        shared
+            .authenticator
+            .replace_api_keys(&settings.auth.api_keys);
+        match settings.shops.open() {
+            Ok(shops) => app.shops.store(Arc::new(shops)),
+            Err(error) => {
+                tracing::error!(%error, "the new secret of a shop cannot be used; the old ones stay");
+            }
+        }
     }
 
     /// Writes the slow and failed requests that are not written yet, at the end of the process.
@@ -127,6 +150,15 @@ impl AppState {
     pub(super) fn is_draining(&self) -> bool {
         self.0.draining.load(Ordering::Relaxed)
     }
+}
+
+fn unsubscribe_tokens(settings: &Settings) -> Option<Arc<UnsubscribeTokens>> {
+    settings
+        .worker
+        .mail
+        .unsubscribe_tokens
+        .clone()
+        .map(Arc::new)
 }
 
 fn document_limits(limits: &Limits) -> document::Limits {

@@ -1,5 +1,7 @@
 //! `GET|POST /unsubscribe`: unsubscribes from marketing mail by the link in a mail, without signing in (RFC 8058).
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     Extension,
@@ -61,7 +63,7 @@ pub(super) async fn withdraw(
         let tokens = require_tokens(&state)?;
         let app = &state.shared().app;
         let session = scope.session(&app.database);
-        let result = consent::unsubscribe(&session, &*app.clock, tokens, &token(link)).await;
+        let result = consent::unsubscribe(&session, &*app.clock, &tokens, &token(link)).await;
         app.wait_until_visible().await;
         result.map_err(|error| HttpError::database_unavailable(&error))
     });
@@ -73,8 +75,8 @@ pub(super) async fn withdraw(
     })
 }
 
-fn require_tokens(state: &AppState) -> Result<&UnsubscribeTokens, HttpError> {
-    let tokens = state.shared().unsubscribe_tokens.as_ref();
+fn require_tokens(state: &AppState) -> Result<Arc<UnsubscribeTokens>, HttpError> {
+    let tokens = state.shared().unsubscribe_tokens.load_full();
     tokens.ok_or_else(HttpError::not_found)
 }
 

@@ -56,7 +56,7 @@ pub(super) async fn receive(
             body: &bytes,
             received_at: now,
         };
-        let verified = shared.webhooks.verify(source, &request).await;
+        let verified = shared.webhooks.load_full().verify(source, &request).await;
         let verified = verified.map_err(|error| {
             span.record("coach.outcome", "rejected");
             tracing::warn!(

@@ -76,6 +76,7 @@ pub(super) const KEYS: &[Key] = &[
         "a URL such as `postgres://user:password@host:5432/database`",
     )
     .masked(mask::url),
+    key("database_auth", "password", "`password` or `iam`"),
     key("database_read_lag", "1s", "a time from `100ms` to `1s`"),
     key(
         "database_pool_mode",

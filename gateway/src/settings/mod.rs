@@ -74,6 +74,8 @@ pub struct Settings {
     pub database_url: Option<String>,
     /// The URL of a standby that queries read from.
     pub database_read_url: Option<String>,
+    /// How the process authenticates to both.
+    pub database_auth: DatabaseAuth,
     /// How old the state of the standby may be that queries read from.
     pub database_read_lag: Duration,
     /// How a pooler between this process and Postgres, if any, assigns connections.
@@ -102,6 +104,15 @@ pub struct Settings {
     pub webhooks: Webhooks,
     /// The API of the video provider of live sessions, if there is one.
     brightcove: Option<ApiSettings>,
+}
+
+/// How a process authenticates to the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DatabaseAuth {
+    /// By what the URL says.
+    Password,
+    /// By a token of IAM's, at RDS and RDS Proxy.
+    Iam,
 }
 
 /// Timeouts of requests and connections.
@@ -187,6 +198,7 @@ impl Settings {
             postgres_bin: reader.optional("postgres_bin", value::existing_folder)?,
             database_url: reader.optional("database_url", value::database)?,
             database_read_url: read_url(reader)?,
+            database_auth: database_auth(reader)?,
             database_read_lag: reader.read("database_read_lag", value::read_lag)?,
             database_pool_mode: reader.read("database_pool_mode", pool_mode)?,
             database_connections: reader
@@ -284,6 +296,17 @@ impl Settings {
         self.brightcove.clone().map(Brightcove::new).transpose()
     }
 
+    /// Whether a token stands in for the database's password.
+    pub fn uses_database_token(&self) -> bool {
+        self.database_auth == DatabaseAuth::Iam
+    }
+
+    /// The file with the key of the service account at Google, if there is one.
+    pub fn service_account_file(&self) -> Option<PathBuf> {
+        let google = self.shops.google.as_ref();
+        google.map(|google| google.service_account.clone())
+    }
+
     /// The database's URL with its password masked.
     pub fn masked_database_url(&self) -> Option<String> {
         self.database_url.as_deref().map(mask::url)
@@ -354,6 +377,25 @@ fn read_url(reader: &Reader) -> Result<Option<String>, Error> {
         return Err(reader.invalid("database_read_url", remark));
     }
     Ok(url)
+}
+
+fn database_auth(reader: &Reader) -> Result<DatabaseAuth, Error> {
+    let auth = reader.read("database_auth", |text| match text {
+        "password" => Ok(DatabaseAuth::Password),
+        "iam" => Ok(DatabaseAuth::Iam),
+        _ => Err(String::new()),
+    })?;
+    if auth == DatabaseAuth::Iam {
+        for name in ["database_url", "database_read_url"] {
+            let Some(url) = reader.optional(name, value::database)? else {
+                continue;
+            };
+            if let Err(remark) = value::takes_token(&url) {
+                return Err(reader.invalid(name, &remark));
+            }
+        }
+    }
+    Ok(auth)
 }
 
 fn host(text: &str) -> value::Parsed<String> {

@@ -132,6 +132,13 @@ impl Sources {
         }
     }
 
+    /// The files that variables name which have the value of a setting.
+    pub fn secret_files(&self) -> Vec<PathBuf> {
+        let variables = self.variables();
+        let files = variables.filter(|(name, _)| setting_of_variable(name).is_some());
+        files.map(|(_, path)| PathBuf::from(path)).collect()
+    }
+
     /// The settings whose values are in files. A newline at the end of a file is not a part of the value.
     fn secrets(&self) -> Result<Vec<(String, String)>, Error> {
         let mut secrets = Vec::new();

@@ -125,6 +125,18 @@ pub(super) fn database(text: &str) -> Parsed<String> {
     Ok(text.to_owned())
 }
 
+/// Whether a token of IAM's can be the password of a URL.
+pub(super) fn takes_token(url: &str) -> Parsed<()> {
+    let url = Url::parse(url).map_err(|error| error.to_string())?;
+    if url.password().is_some() {
+        return Err("with COACH_DATABASE_AUTH=iam it has no password".to_owned());
+    }
+    if url.username().is_empty() || url.host_str().is_none_or(str::is_empty) {
+        return Err("COACH_DATABASE_AUTH=iam wants a user and a host in it".to_owned());
+    }
+    Ok(())
+}
+
 pub(super) fn http_url(text: &str) -> Parsed<Url> {
     let url = Url::parse(text).map_err(|error| error.to_string())?;
     match url.scheme() {

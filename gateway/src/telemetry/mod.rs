@@ -3,6 +3,7 @@
 //! Names follow OpenTelemetry's semantic conventions. Parameters of SQL statements and the text of GraphQL documents
 //! are never recorded, because both contain members' data.
 
+mod database;
 mod ecs;
 mod export;
 mod log_filter;
@@ -30,6 +31,7 @@ use tracing_subscriber::{
 };
 
 pub use self::{
+    database::watch_database,
     log_filter::LogFilter,
     metrics::{EXPOSITION_CONTENT_TYPE, exposition, watch_pools},
 };

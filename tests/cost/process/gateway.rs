@@ -55,7 +55,7 @@ impl<'r> Gateway<'r> {
                 database: pool.clone(),
                 catalogue: Arc::default(),
                 clock: clock.clone(),
-                shops: Shops::default(),
+                shops: Arc::new(Shops::default()).into(),
                 live: StatusCache::new(objects.clone(), clock.clone()),
                 objects,
                 rate: CommandRate::new(settings.limits.commands),

@@ -168,7 +168,7 @@ impl TestApp {
             catalogue: Arc::default(),
             clock: clock.clone(),
             operations: Arc::new(queue),
-            shops,
+            shops: Arc::new(shops).into(),
             live: StatusCache::new(objects.clone(), clock.clone()),
             objects,
             rate: CommandRate::new(settings.limits.commands),

@@ -7,7 +7,6 @@ mod search;
 
 use coach_content::import::{Entry, Importable, Mode, Report, import};
 use coach_domain::database;
-use coach_gateway::app::message_with_cause;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement};
 
 use crate::harness::TestApp;
@@ -21,7 +20,7 @@ async fn import_all<T: Importable>(test: &TestApp, entries: &[Entry<T>], mode: M
         done = now;
     };
     let report = import(&*test.pool, entries, mode, &mut progress).await;
-    let report = report.unwrap_or_else(|error| panic!("{}", message_with_cause(&error)));
+    let report = report.unwrap_or_else(|error| panic!("{}", error.message_with_cause()));
     assert_eq!(done, entries.len(), "each is told of");
     report
 }

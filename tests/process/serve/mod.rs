@@ -6,6 +6,7 @@ mod limits;
 mod log_filter;
 mod pool;
 mod sampling;
+mod secrets;
 mod start;
 mod starts;
 mod stop;

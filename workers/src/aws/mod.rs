@@ -2,13 +2,15 @@
 
 mod batch;
 mod credentials;
+pub mod rds;
 
 pub(crate) use batch::{request_entries, store_results};
 pub(crate) use credentials::CachedCredentials;
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig, timeout::TimeoutConfig};
+pub use aws_config::SdkConfig;
+use aws_config::{BehaviorVersion, ConfigLoader, timeout::TimeoutConfig};
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use coach_domain::queue;
 

@@ -67,7 +67,7 @@ impl Ack {
 
 impl From<coach_domain::Error> for Ack {
     fn from(error: coach_domain::Error) -> Self {
-        Self::retry(error)
+        Self::retry(error.message_with_cause())
     }
 }
 

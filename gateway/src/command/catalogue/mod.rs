@@ -8,7 +8,7 @@ use anyhow::{anyhow, bail};
 use coach_content::import::{
     Entry, Importable, Mode, Report, import, read_exercises, read_recipes,
 };
-use coach_gateway::{app, settings::Settings, stop::Stop};
+use coach_gateway::{settings::Settings, stop::Stop};
 
 use self::progress::Progress;
 use super::database::{Purpose, open_configured_or_dev};
@@ -64,7 +64,7 @@ async fn import_entries<T: Importable>(
         let (done, all) = (progress.done(), entries.len());
         anyhow!(
             "{}; {done} of {all} {noun} are done, and the same command does the rest",
-            app::message_with_cause(&error)
+            error.message_with_cause()
         )
     })?;
     pool.close().await;

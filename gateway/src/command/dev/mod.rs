@@ -8,7 +8,8 @@ use coach_content::seed::DEMO;
 use coach_dev::EmbeddedPostgres;
 use coach_domain::{clock::SystemClock, database::Pool, process_start::ProcessRole};
 use coach_gateway::{
-    app, auth::LocalIssuer, database, http, process_start, server, settings::Settings, stop::Stop,
+    app, auth::LocalIssuer, database, http, process_start, server, settings::Settings,
+    settings_updates::SettingsUpdates, stop::Stop,
 };
 use tokio::task::spawn_blocking;
 
@@ -113,7 +114,13 @@ async fn serve(
             stop.clone(),
         ));
     }
-    let workers = worker::spawn(settings, url, state.catalogue(), stop);
+    let workers = worker::spawn(
+        settings,
+        SettingsUpdates::never(),
+        url,
+        state.catalogue(),
+        stop,
+    );
     let stopping = async {
         stop.requested().await;
         state.drain();

@@ -1,13 +1,12 @@
 //! The clock of this machine, compared with those of the database and of the identity provider.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta};
 use coach_domain::{
     clock::{Clock as _, SystemClock},
-    database::{self, Fetch as _, FromRow, Options, PoolMode, RowReader},
+    database::{self, Options, PoolMode},
 };
-use coach_gateway::app;
+use coach_gateway::clock_offset;
 use reqwest::header::DATE;
-use sea_orm::DbErr;
 
 use super::{
     check::{Check, Findings},
@@ -26,15 +25,6 @@ const PROBLEM: TimeDelta = TimeDelta::seconds(30);
 
 const MEND: &str = "have chrony or systemd-timesyncd set the clocks (timedatectl set-ntp true; on AWS from 169.254.169.123), on this \
      machine and on the other";
-
-/// The database's time.
-struct DatabaseTime(DateTime<Utc>);
-
-impl FromRow for DatabaseTime {
-    fn from_row(row: &mut RowReader<'_>) -> Result<Self, DbErr> {
-        Ok(Self(row.read()?))
-    }
-}
 
 /// Both comparisons.
 pub(super) async fn checks(context: &Context<'_>) -> Vec<Check> {
@@ -58,15 +48,11 @@ async fn of_database(context: &Context<'_>) -> Check {
         let Ok(pool) = database::connect(url, &options).await else {
             return Findings::skipped("the database cannot be connected to");
         };
-        let statement = database::statement("SELECT clock_timestamp()", []);
-        let asked_at = SystemClock.now();
-        let found = pool.fetch_one::<DatabaseTime>(statement).await;
-        let answered_at = SystemClock.now();
+        let found = clock_offset::of_database(&pool, &SystemClock).await;
         pool.close().await;
         match found {
-            Ok(Some(time)) => compare(offset(time.0, TimeDelta::zero(), asked_at, answered_at)),
-            Ok(None) => Findings::skipped("the server returned no time"),
-            Err(error) => Findings::skipped(app::message_with_cause(&error)),
+            Ok(offset) => compare(offset),
+            Err(error) => Findings::skipped(error.message_with_cause()),
         }
     };
     context.check(DATABASE, &["database_"], MEND, look).await
@@ -93,7 +79,7 @@ async fn of_provider(context: &Context<'_>) -> Check {
         let date = date.and_then(|date| date.to_str().ok());
         match date.and_then(|date| DateTime::parse_from_rfc2822(date).ok()) {
             // It names whole seconds.
-            Some(date) => compare(offset(
+            Some(date) => compare(clock_offset::offset(
                 date.into(),
                 TimeDelta::seconds(1),
                 asked_at,
@@ -103,22 +89,6 @@ async fn of_provider(context: &Context<'_>) -> Check {
         }
     };
     context.check(PROVIDER, &["auth_"], MEND, look).await
-}
-
-/// How far the other clock is ahead of ours, at least. It showed a time from `time` to `time + precision` between the two
-/// times of ours.
-fn offset(
-    time: DateTime<Utc>,
-    precision: TimeDelta,
-    asked_at: DateTime<Utc>,
-    answered_at: DateTime<Utc>,
-) -> TimeDelta {
-    let (least, most) = (time - answered_at, time + precision - asked_at);
-    if least > TimeDelta::zero() {
-        least
-    } else {
-        most.min(TimeDelta::zero())
-    }
 }
 
 fn compare(offset: TimeDelta) -> Findings {
@@ -137,26 +107,5 @@ fn compare(offset: TimeDelta) -> Findings {
         Findings::problem(what, MEND)
     } else {
         Findings::warning(what, MEND)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_slow_answer_may_hide_counts_as_right() {
-        let at = |seconds: i64| DateTime::from_timestamp(1_000 + seconds, 0).expect("a time");
-        let whole = TimeDelta::seconds(1);
-        for (time, asked_at, answered_at, seconds) in [
-            (at(0), at(0), at(0), 0),
-            (at(5), at(0), at(10), 0),
-            (at(15), at(0), at(10), 5),
-            // The other clock showed 993 at the least and 994 at the most.
-            (at(-7), at(0), at(10), -6),
-        ] {
-            let found = offset(time, whole, asked_at, answered_at);
-            assert_eq!(found, TimeDelta::seconds(seconds));
-        }
     }
 }

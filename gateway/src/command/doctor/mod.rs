@@ -20,8 +20,9 @@ use coach_domain::{
     clock::{Clock as _, SystemClock},
     process_start::ProcessRole,
 };
-use coach_gateway::settings::{
-    Error, Examination, Settings, Sources, restart_with_clean_environment,
+use coach_gateway::{
+    database::iam,
+    settings::{Error, Examination, Settings, Sources, restart_with_clean_environment},
 };
 use tokio::runtime::Runtime;
 
@@ -77,7 +78,9 @@ fn examine(options: &cli::Doctor) -> anyhow::Result<Report> {
         });
     }
     let mut checks = vec![settings::check(&sources, &examined.errors)];
-    if let Some(settings) = &examined.settings {
+    if let Some(settings) = &mut examined.settings {
+        let runtime = Runtime::new()?;
+        runtime.block_on(iam::authenticate(settings))?;
         let mistaken = examined.errors.iter().filter_map(Error::setting);
         let context = Context {
             options,
@@ -87,7 +90,7 @@ fn examine(options: &cli::Doctor) -> anyhow::Result<Report> {
             database_url: settings.database_url.clone().or(dev),
             mistaken: mistaken.map(|name| name.to_lowercase()).collect(),
         };
-        checks.extend(Runtime::new()?.block_on(run_all(&context)));
+        checks.extend(runtime.block_on(run_all(&context)));
     } else {
         let reason = "the settings have to be mended first";
         checks.push(Check::skipped("all other checks", reason));

@@ -55,7 +55,10 @@ async fn queues(context: &Context<'_>) -> Vec<Check> {
 fn failed(address: &str, error: &Error) -> Findings {
     let mend = match error {
         Error::Misconfigured(why) if why.contains("there is no queue") => {
-            format!("{}, or correct COACH_QUEUE_ADDRESSES or AWS_REGION", create(address))
+            format!(
+                "`coach queue create`, or {}, or correct COACH_QUEUE_ADDRESSES or AWS_REGION",
+                create(address)
+            )
         }
         Error::Misconfigured(_) => {
             "allow the process's role sqs:GetQueueUrl and sqs:GetQueueAttributes on the queue and its `-dlq` (docs/DEPLOY.md, \

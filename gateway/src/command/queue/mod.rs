@@ -1,6 +1,7 @@
 //! `coach queue`: inspecting and administering the queues.
 
 mod change;
+mod create;
 mod discard;
 mod list;
 mod redrive;
@@ -55,6 +56,9 @@ fn with_advice(error: RepairError, queue: QueueName) -> anyhow::Error {
 
 /// Runs a subcommand and prints its result.
 pub(crate) async fn run(settings: &Settings, verb: &Queue) -> anyhow::Result<()> {
+    if let Queue::Create { dry_run } = verb {
+        return super::print(&create::run(settings, *dry_run).await?);
+    }
     let pool = open_configured_or_dev(settings, &PURPOSE).await?;
     let context = QueueContext {
         session: Session::new(pool.clone(), tracing::Span::none()),
@@ -83,6 +87,7 @@ pub(crate) async fn run(settings: &Settings, verb: &Queue) -> anyhow::Result<()>
             options,
         } => discard::run(&context, target.queue, &choice(ids, *limit), options).await,
         Queue::Pause { target, options } => change::pause(&context, target.queue, options).await,
+        Queue::Create { .. } => Ok(String::new()),
         Queue::Resume { target, options } => change::resume(&context, target.queue, options).await,
     };
     let text = text?;

@@ -78,7 +78,7 @@ async fn app(settings: &Settings, pool: Pool, objects: Arc<dyn ObjectStore>) -> 
         replica: None,
         catalogue: Arc::default(),
         clock: clock.clone(),
-        shops: Shops::default(),
+        shops: Arc::new(Shops::default()).into(),
         live: StatusCache::new(objects.clone(), clock),
         objects,
         rate: CommandRate::new(settings.limits.commands),

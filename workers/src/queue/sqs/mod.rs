@@ -13,7 +13,8 @@ mod send;
 
 use std::time::Duration;
 
-use aws_sdk_sqs::{Client, types::QueueAttributeName};
+pub use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::QueueAttributeName;
 use coach_domain::{
     database::Pool,
     queue::{Depth, Outgoing, Queue, QueueName, Receipt, Received, Result},

@@ -7,7 +7,7 @@ mod rights;
 mod server;
 
 use coach_domain::database::{ConnectFailure, Pool, PoolMode};
-use coach_gateway::{app, database, settings::Settings};
+use coach_gateway::{database, settings::Settings};
 
 use super::{
     check::{Check, Findings, Severity},
@@ -74,7 +74,7 @@ async fn of_primary(context: &Context<'_>) -> Vec<Check> {
             checks.extend(of_pool(context, &pool).await);
             pool.close().await;
         }
-        Err(error) => checks.extend(skip(&app::message_with_cause(&error)).into_iter().skip(1)),
+        Err(error) => checks.extend(skip(&error.message_with_cause()).into_iter().skip(1)),
     }
     checks
 }
@@ -125,7 +125,7 @@ async fn connect(context: &Context<'_>, url: &str) -> Findings {
 async fn try_to_connect(url: &str, settings: &Settings, setting: &str) -> Result<(), Findings> {
     let pool = database::pool(url, settings);
     let pool = pool.map_err(|error| {
-        let what = app::message_with_cause(&error);
+        let what = error.message_with_cause();
         Findings::problem(what, format!("correct {setting}"))
     })?;
     let connected = pool.try_to_connect().await;
@@ -189,5 +189,5 @@ async fn migrations(pool: &Pool) -> Findings {
 
 /// The problem of a statement that failed.
 fn failed(error: &coach_domain::Error) -> Findings {
-    Findings::problem(app::message_with_cause(error), SLOW)
+    Findings::problem(error.message_with_cause(), SLOW)
 }

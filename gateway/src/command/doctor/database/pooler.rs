@@ -56,7 +56,7 @@ pub(super) async fn mode(context: &Context<'_>, url: &str) -> Option<PoolMode> {
 
 /// Whether a prepared statement exists that should not, or the other way round.
 fn mixes_up_statements(error: &coach_domain::Error) -> bool {
-    coach_gateway::app::message_with_cause(error).contains("prepared statement")
+    error.message_with_cause().contains("prepared statement")
 }
 
 /// Compares the mode with the setting.

@@ -70,60 +70,47 @@ pub(super) async fn of_gateway(pool: &Pool) -> Findings {
     )
 }
 
-/// Who may make and drop partitions of the inbox.
+/// Whether the role may call the functions that make and drop partitions of the inbox; `None` while there are none.
 struct WorkerRights {
     role: String,
-    owner: String,
-    is_owner: bool,
-    may_create: bool,
+    may_rotate: Option<bool>,
 }
 
 const OF_WORKER: &str = "
     SELECT
-        quote_ident(current_user), quote_ident(pg_get_userbyid(relowner)), pg_has_role(relowner, 'USAGE'),
-        has_schema_privilege(relnamespace, 'CREATE')
-    FROM pg_class
-    WHERE oid = to_regclass('inbox')";
+        quote_ident(current_user),
+        has_function_privilege(to_regprocedure('inbox_add_partition(date)')::oid, 'EXECUTE')
+            AND has_function_privilege(to_regprocedure('inbox_drop_partition(date)')::oid, 'EXECUTE')";
 
 impl FromRow for WorkerRights {
     fn from_row(row: &mut RowReader<'_>) -> Result<Self, DbErr> {
         Ok(Self {
             role: row.read()?,
-            owner: row.read()?,
-            is_owner: row.read()?,
-            may_create: row.read()?,
+            may_rotate: row.read()?,
         })
     }
 }
 
-/// What a worker needs in addition: to make and drop the partitions of the table `inbox`, as its owner.
+/// What a worker needs in addition: to call the functions that make and drop the partitions of the table `inbox`.
 pub(super) async fn of_worker(pool: &Pool) -> Findings {
     let found = pool.fetch_one(database::statement(OF_WORKER, [])).await;
     let rights: WorkerRights = match found {
         Ok(Some(rights)) => rights,
-        Ok(None) => {
-            return Findings::skipped("there is no table `inbox` yet, or it is not visible");
-        }
+        Ok(None) => return Findings::skipped("the server returned no rights"),
         Err(error) => return failed(&error),
     };
-    let WorkerRights { role, owner, .. } = &rights;
-    if rights.is_owner && rights.may_create {
-        return Findings::ok(format!("{role} makes and drops partitions of `inbox`"));
-    }
-    if rights.is_owner {
-        return Findings::problem(
-            format!("the role {role} owns `inbox`, and may make no partitions in its schema"),
-            format!("as the owner of the schema: GRANT CREATE ON SCHEMA public TO {role}"),
-        );
-    }
-    Findings::problem(
-        format!(
-            "the role {role} does not own `inbox`: workers make a partition of it each day, without which no message is \
-             processed"
+    let role = &rights.role;
+    match rights.may_rotate {
+        Some(true) => Findings::ok(format!("{role} makes and drops partitions of `inbox`")),
+        Some(false) => Findings::problem(
+            format!(
+                "the role {role} may not make and drop partitions of `inbox`, of which workers make one each day"
+            ),
+            format!(
+                "as the owner of the tables: GRANT EXECUTE ON FUNCTION inbox_add_partition(date), \
+                 inbox_drop_partition(date) TO {role}"
+            ),
         ),
-        format!(
-            "connect workers as {owner} in COACH_DATABASE_URL, or as a superuser: GRANT {owner} TO {role}; for the settings of \
-             a gateway, use --role gateway"
-        ),
-    )
+        None => Findings::skipped("the functions for partitions of `inbox` are not there yet"),
+    }
 }

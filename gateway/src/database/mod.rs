@@ -1,5 +1,7 @@
 //! Connections to Postgres.
 
+pub mod iam;
+
 use std::time::Duration;
 
 use coach_domain::{
@@ -76,6 +78,16 @@ pub fn worker_pool(url: &str, settings: &Settings) -> coach_domain::Result<Pool>
         ..Options::for_queues()
     };
     database::open(url, &options)
+}
+
+/// Has the pool's new connections authenticate as `url` says; see [`Pool::set_credentials`]. A failure is logged.
+pub fn set_credentials(pool: &Pool, url: Option<&str>) {
+    if let Some(Err(error)) = url.map(|url| pool.set_credentials(url)) {
+        tracing::error!(
+            error = error.message_with_cause(),
+            "the new credentials of the database cannot be used; the old ones stay"
+        );
+    }
 }
 
 /// Creates a database on the server of `url` unless it exists.
