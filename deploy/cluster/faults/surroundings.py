@@ -7,6 +7,7 @@ import urllib.request
 from email.utils import parsedate_to_datetime
 
 from stage import folder as places
+from stage.processes import wait_for
 from stage.service import Service
 
 from .books import check_books
@@ -37,10 +38,11 @@ def log_disk_full(drill):
                     filler.write(b"x" * 4096)
             except OSError as error:
                 verdict.see(f"the disk is full: {error.strerror}")
+        drill.alerts.plant()
         watch = Watch(drill.load)
         # What writes to the log: each statement of this session.
         cluster.database.sql("SET log_statement = 'all'; " + "SELECT 1;" * 50)
-        time.sleep(10)
+        drill.alerts.hold("DiskFull", mountpoint=str(folder))
         watch.check_none_failed(verdict)
         (folder / "filler").unlink()
         cluster.database.sql("SELECT pg_rotate_logfile()")
@@ -73,15 +75,28 @@ def clock_off(drill):
             odd.start()
             off = seconds_off(odd)
             cluster.proxy.lead_to([*cluster.gateways[1:], odd])
-            time.sleep(10)
+            hold_clock_off(drill, odd, verdict)
         finally:
             cluster.proxy.lead_to(cluster.gateways)
-            odd.stop()
+            odd.retire()
         served = sum(f":{odd.port} 200" in answer.upstream for answer in watch.answers())
         verdict.check(served > 0 and abs(off) > 55, f"{offset}: its clock is {off:+.0f} s off, {served} of its answers were good")
         watch.check_none_failed(verdict)
     check_books(drill, verdict)
     return verdict
+
+
+def hold_clock_off(drill, service, verdict):
+    """Waits until ClockOff fires for a gateway, or for its requests alone if it does not say how far its clock is off."""
+    prometheus = drill.cluster.monitoring.prometheus
+    label = f'{{instance="{service.name}"}}'
+    wait_for("Prometheus has scraped it", lambda: prometheus.get("query", query=f"up{label} == 1")["result"])
+    if prometheus.get("query", query=f"coach_clock_offset_seconds{label}")["result"]:
+        drill.alerts.hold("ClockOff", instance=service.name)
+        return
+    verdict.check(False, f"{service.name} does not export coach_clock_offset_seconds")
+    watch = Watch(drill.load)
+    wait_for("it has answered", lambda: sum(f":{service.port} 200" in answer.upstream for answer in watch.answers()) > 20)
 
 
 def seconds_off(service):
