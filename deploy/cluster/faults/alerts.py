@@ -35,6 +35,8 @@ class Alerts:
         self.begun = time.time()
         # When something was killed, stopped or filled.
         self.planted = [self.begun]
+        # What was waited for in vain.
+        self.unmet = []
         self.before = self.firing()
 
     def firing(self):
@@ -46,7 +48,7 @@ class Alerts:
         self.planted.append(time.time())
 
     def hold(self, name, **labels):
-        """Waits until the alert fires. Whether it has is judged at the end, since the fault has to be mended in any case."""
+        """Waits until the alert fires. Whether it did is judged at the end, since the fault has to be mended in any case."""
         def fires():
             wanted = labels | {"alertname": name}
             return any(wanted.items() <= found.items() for found in self.prometheus.firing())
@@ -54,7 +56,7 @@ class Alerts:
         try:
             wait_for(f"{name} fires", fires, FIRE_SECONDS, interval=0.2)
         except Failed:
-            pass
+            self.unmet.append(" ".join([f"{name} did not fire within {FIRE_SECONDS} s", *labels.values()]))
 
     def raised(self):
         """When what was not firing before has first fired, by name and severity, as Prometheus has recorded it."""
@@ -82,6 +84,8 @@ class Alerts:
         for name in fault.raises:
             at = min((at for (other, _), at in raised.items() if other == name), default=None)
             verdict.alert(at is not None, f"{name} after {self.since_planted(at):.0f} s" if at else f"no {name}")
+        for text in self.unmet:
+            verdict.check(False, text)
         for name, severity in sorted(alert for alert in raised if alert[0] not in fault.raises):
             expected = fault.raises and (severity == "ticket" or name in fault.allowed)
             verdict.check(expected, f"also a {severity}, {name}")
@@ -92,4 +96,4 @@ class Alerts:
 
     def since_planted(self, at):
         """How long before that time something was last planted."""
-        return at - max(planted for planted in self.planted if planted <= at)
+        return at - max((planted for planted in self.planted if planted <= at), default=at)

@@ -7,7 +7,6 @@ import urllib.request
 from email.utils import parsedate_to_datetime
 
 from stage import folder as places
-from stage.processes import wait_for
 from stage.service import Service
 
 from .books import check_books
@@ -72,10 +71,11 @@ def clock_off(drill):
         odd = Service(cluster, f"clock{offset}", "serve", settings=settings)
         watch = Watch(drill.load)
         try:
+            drill.alerts.plant()
             odd.start()
             off = seconds_off(odd)
             cluster.proxy.lead_to([*cluster.gateways[1:], odd])
-            hold_clock_off(drill, odd, verdict)
+            drill.alerts.hold("ClockOff", instance=odd.name)
         finally:
             cluster.proxy.lead_to(cluster.gateways)
             odd.retire()
@@ -84,19 +84,6 @@ def clock_off(drill):
         watch.check_none_failed(verdict)
     check_books(drill, verdict)
     return verdict
-
-
-def hold_clock_off(drill, service, verdict):
-    """Waits until ClockOff fires for a gateway, or for its requests alone if it does not say how far its clock is off."""
-    prometheus = drill.cluster.monitoring.prometheus
-    label = f'{{instance="{service.name}"}}'
-    wait_for("Prometheus has scraped it", lambda: prometheus.get("query", query=f"up{label} == 1")["result"])
-    if prometheus.get("query", query=f"coach_clock_offset_seconds{label}")["result"]:
-        drill.alerts.hold("ClockOff", instance=service.name)
-        return
-    verdict.check(False, f"{service.name} does not export coach_clock_offset_seconds")
-    watch = Watch(drill.load)
-    wait_for("it has answered", lambda: sum(f":{service.port} 200" in answer.upstream for answer in watch.answers()) > 20)
 
 
 def seconds_off(service):
