@@ -11,8 +11,8 @@
 #   make rehearse-alerts  plants five faults, and waits for the page of each; deploy/monitoring/README.md
 #   make restore-drill  loses a database, restores it to a point in time, and says what is right; docs/BACKUP.md
 #   make image   the container image, target/image/coach.oci.tar; docs/DEPLOY.md
-#   make cluster  three gateways and two workers behind nginx, PgBouncer, and Postgres with a replica under Patroni; docs/CLUSTER.md
-#   make cluster-drill  restarts, cuts over, kills and fails over such a cluster under load; fails by its own verdict
+#   make cluster  three gateways and two workers behind nginx, PgBouncer, Postgres with a replica under Patroni, Prometheus; docs/CLUSTER.md
+#   make cluster-drill  restarts, cuts over, kills and fails over such a cluster under load, and waits for the alerts; fails by its own verdict
 #   make cluster-stop  stops the cluster that runs, and kills what is left of one
 #   make torture  kills gateway, workers and Postgres under a stream of mutations; docs/TORTURE.md
 

@@ -35,24 +35,24 @@ def there_and_back(drill):
     verdict.see(f"coach migrate: {said or 'nothing to do'}")
     time.sleep(2)
     for gateway in green:
-        gateway.process.start()
+        gateway.begin()
     try:
         for gateway in green:
             gateway.wait_until_ready()
         cluster.proxy.lead_to(green)
         switched = time.monotonic()
-        stopped = [gateway.stop() for gateway in blue]
+        stopped = [gateway.retire() for gateway in blue]
         time.sleep(3)
         ports = {str(gateway.port) for gateway in blue}
         late = [it for it in load.between(switched) if it.begun > switched and any(port in it.upstream for port in ports)]
         verdict.check(not late, f"{len(late)} requests went to blue after the reload")
         # Back: blue is what runs the older version, on the newer tables.
         for gateway in blue:
-            gateway.process.start()
+            gateway.begin()
         for gateway in blue:
             gateway.wait_until_ready()
         cluster.proxy.lead_to(blue)
-        stopped += [gateway.stop() for gateway in green]
+        stopped += [gateway.retire() for gateway in green]
         time.sleep(2)
         verdict.see(f"{len(stopped)} stops took at most {max(stopped):.1f} s")
         newer = sum("the database is newer than this version" in gateway.process.log.read_text() for gateway in blue)
@@ -60,7 +60,7 @@ def there_and_back(drill):
         watch.check_none_failed(verdict)
     finally:
         for gateway in green:
-            gateway.process.kill()
+            gateway.retire()
         cluster.database.sql(
             f"ALTER TABLE member DROP COLUMN cluster_drill; ALTER TABLE workout_completion DROP COLUMN cluster_drill;"
             f"DROP TABLE cluster_drill; DELETE FROM seaql_migrations WHERE version = '{MIGRATION}'"

@@ -36,6 +36,7 @@ def fail_over(drill, name, kill):
     pids = [service.process.child.pid for service in services]
     drill.may_mail_again |= {service.name for service in services}
     watch = Watch(load)
+    drill.alerts.plant()
     kill(old)
     killed = time.monotonic()
     wait_for("the replica is promoted", new.is_primary, interval=0.02)
@@ -55,8 +56,10 @@ def fail_over(drill, name, kill):
     alive = all(service.process.is_running() for service in services)
     same = pids == [service.process.child.pid for service in services]
     verdict.check(alive and same, "no process of coach was restarted, none has ended")
+    drill.alerts.hold("PrimaryChanged")
     # Its Patroni rewinds it, and it follows.
     if not old.process.is_running():
+        drill.alerts.hold("ReplicaMissing")
         old.process.start()
     wait_for("the old primary is a replica", old.is_replica)
     cluster.database.wait_until_synchronous()

@@ -16,9 +16,10 @@ def gateway(drill):
     for number in range(drill.kills):
         victim = cluster.gateways[number % len(cluster.gateways)]
         watch = Watch(drill.load)
+        drill.alerts.plant()
         victim.process.kill()
         killed = time.monotonic()
-        time.sleep(2)
+        drill.alerts.hold("InstanceDown", instance=victim.name)
         victim.start()
         time.sleep(1)
         failed = watch.failed()
@@ -30,17 +31,25 @@ def gateway(drill):
 
 
 def worker(drill):
-    """SIGKILL: the other worker goes on, and gets what the dead one held after the visibility timeout."""
+    """SIGKILL: the other worker goes on, and gets what the dead one held after the visibility timeout. Then both at once."""
     cluster = drill.cluster
-    verdict = Verdict(f"a worker killed, {drill.kills} times", "no letter is lost; mailed again is only what the dead one held")
+    verdict = Verdict(f"a worker killed, {drill.kills} times, and both", "no letter is lost; mailed again is only what the dead one held")
     watch = Watch(drill.load)
     for number in range(drill.kills):
         victim = cluster.workers[number % len(cluster.workers)]
+        drill.alerts.plant()
         victim.process.kill()
         drill.may_mail_again.add(victim.name)
-        time.sleep(3)
+        drill.alerts.hold("InstanceDown", instance=victim.name)
         victim.start()
         time.sleep(1)
+    drill.alerts.plant()
+    for victim in cluster.workers:
+        victim.process.kill()
+        drill.may_mail_again.add(victim.name)
+    drill.alerts.hold("WorkersDown")
+    for victim in cluster.workers:
+        victim.start()
     watch.check_none_failed(verdict)
     check_books(drill, verdict)
     return verdict

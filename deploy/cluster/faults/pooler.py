@@ -19,10 +19,11 @@ CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE usename = 'coach' AND
 def restart(drill):
     """In session mode."""
     verdict = Verdict(
-        f"PgBouncer restarted, {drill.kills} times",
+        f"PgBouncer restarted, {drill.kills} times, and stopped",
         f"errors only until {RECOVERY_SECONDS} s after it is back, each with a code; nothing is lost",
     )
     restart_pooler(drill, verdict)
+    take_away(drill, verdict, lambda: drill.alerts.hold("DatabaseUnavailable"))
     check_books(drill, verdict)
     return verdict
 
@@ -38,7 +39,7 @@ def transaction_mode(drill):
     others = [Service(cluster, name, "serve", mode="transaction") for name in names]
     try:
         for gateway in others:
-            gateway.process.start()
+            gateway.begin()
         for gateway in others:
             gateway.wait_until_ready()
         watch = Watch(drill.load)
@@ -52,24 +53,30 @@ def transaction_mode(drill):
     finally:
         cluster.proxy.lead_to(cluster.gateways)
         for gateway in others:
-            gateway.stop()
+            gateway.retire()
     check_books(drill, verdict)
     return verdict
 
 
 def restart_pooler(drill, verdict):
     """Restarts it some times, and checks what failed meanwhile."""
+    for _ in range(drill.kills):
+        take_away(drill, verdict)
+
+
+def take_away(drill, verdict, meanwhile=None):
+    """Stops it and starts it again, and checks what failed meanwhile."""
     cluster, load = drill.cluster, drill.load
     drill.may_mail_again |= {service.name for service in cluster.workers}
-    for _ in range(drill.kills):
-        watch = Watch(load)
-        gone = cluster.pooler.restart()
-        back = time.monotonic()
-        calm = load.wait_until_calm(seconds=2)
-        late = max([answer.ended - back for answer in watch.failed()] + [0])
-        text = f"away for {gone:.2f} s, the last failed {late:.1f} s after"
-        verdict.check(calm is not None and late <= RECOVERY_SECONDS, text)
-        watch.check_codes(verdict)
+    watch = Watch(load)
+    drill.alerts.plant()
+    gone = cluster.pooler.restart(meanwhile)
+    back = time.monotonic()
+    calm = load.wait_until_calm(seconds=2)
+    late = max([answer.ended - back for answer in watch.failed()] + [0])
+    text = f"away for {gone:.2f} s, the last failed {late:.1f} s after"
+    verdict.check(calm is not None and late <= RECOVERY_SECONDS, text)
+    watch.check_codes(verdict)
 
 
 def pool_use(cluster, database):
@@ -89,7 +96,7 @@ def one_to_three(drill):
     watch = Watch(drill.load)
     cluster.proxy.lead_to([first])
     for gateway in others:
-        gateway.stop()
+        gateway.retire()
     # PgBouncer closes what nobody uses any more after 20 s.
     time.sleep(25)
     alone = most_connections(cluster, 6)

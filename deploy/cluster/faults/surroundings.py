@@ -37,10 +37,11 @@ def log_disk_full(drill):
                     filler.write(b"x" * 4096)
             except OSError as error:
                 verdict.see(f"the disk is full: {error.strerror}")
+        drill.alerts.plant()
         watch = Watch(drill.load)
         # What writes to the log: each statement of this session.
         cluster.database.sql("SET log_statement = 'all'; " + "SELECT 1;" * 50)
-        time.sleep(10)
+        drill.alerts.hold("DiskFull", mountpoint=str(folder))
         watch.check_none_failed(verdict)
         (folder / "filler").unlink()
         cluster.database.sql("SELECT pg_rotate_logfile()")
@@ -70,13 +71,14 @@ def clock_off(drill):
         odd = Service(cluster, f"clock{offset}", "serve", settings=settings)
         watch = Watch(drill.load)
         try:
+            drill.alerts.plant()
             odd.start()
             off = seconds_off(odd)
             cluster.proxy.lead_to([*cluster.gateways[1:], odd])
-            time.sleep(10)
+            drill.alerts.hold("ClockOff", instance=odd.name)
         finally:
             cluster.proxy.lead_to(cluster.gateways)
-            odd.stop()
+            odd.retire()
         served = sum(f":{odd.port} 200" in answer.upstream for answer in watch.answers())
         verdict.check(served > 0 and abs(off) > 55, f"{offset}: its clock is {off:+.0f} s off, {served} of its answers were good")
         watch.check_none_failed(verdict)

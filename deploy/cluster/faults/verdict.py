@@ -14,6 +14,8 @@ class Verdict:
     seen: list = field(default_factory=list)
     wrong: list = field(default_factory=list)
     seconds: float = 0
+    # What it had to raise, and after how long that was.
+    alerts: list = field(default_factory=list)
 
     def see(self, text):
         """Something that was seen."""
@@ -24,6 +26,11 @@ class Verdict:
         self.seen.append(text)
         if not holds:
             self.wrong.append(text)
+
+    def alert(self, holds, text):
+        """An alert that had to be raised, and when it was."""
+        self.alerts.append(text)
+        self.check(holds, text)
 
     @property
     def passed(self):
@@ -82,9 +89,11 @@ class Watch:
 def print_table(verdicts):
     """One line for each fault."""
     width = max(len(verdict.fault) for verdict in verdicts)
-    print(f"{'fault':<{width}}  {'':<4}  {'time':>6}  first of what was seen")
+    print(f"{'fault':<{width}}  {'':<4}  {'time':>6}  first of what was seen, and its alerts")
     for verdict in verdicts:
         line = (verdict.wrong or verdict.seen or [""])[0]
         print(f"{verdict.fault:<{width}}  {'PASS' if verdict.passed else 'FAIL'}  {verdict.seconds:>4.0f} s  {line}")
+        if verdict.alerts:
+            print(f"{'':<{width + 16}}{', '.join(verdict.alerts)}")
     failed = sum(not verdict.passed for verdict in verdicts)
     print(f"\n{len(verdicts) - failed} of {len(verdicts)} pass" + (f", {failed} fail" if failed else ""), flush=True)

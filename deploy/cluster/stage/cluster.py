@@ -8,6 +8,7 @@ import subprocess
 
 from . import folder as places
 from .database import Database
+from .monitoring import Monitoring
 from .pooler import Pooler
 from .processes import Failed, start_watchdog, sweep
 from .proxy import Proxy
@@ -18,7 +19,7 @@ WORKERS = 2
 
 
 class Cluster:
-    """Three gateways and two workers behind nginx, PgBouncer, and a primary with a replica under Patroni and etcd."""
+    """Three gateways and two workers behind nginx, PgBouncer, a primary with a replica under Patroni and etcd; Prometheus."""
 
     def __init__(self, name, sockets=False):
         # Whether it listens for the gateways, and gives each its socket.
@@ -38,6 +39,7 @@ class Cluster:
         self.database = Database(self.run, self.ports, password, self.run / "pgbouncer")
         self.pooler = Pooler(self.run, self.ports, password, self.database.nodes[0].port)
         self.proxy = Proxy(self.run, self.ports)
+        self.monitoring = Monitoring(self.run, self.ports, self.database.nodes)
         self.gateways = [Service(self, f"gateway-{number}", "serve") for number in range(1, GATEWAYS + 1)]
         self.workers = [Service(self, f"worker-{number}", "worker") for number in range(1, WORKERS + 1)]
 
@@ -53,10 +55,12 @@ class Cluster:
         say("PgBouncer, gateways, workers, nginx")
         self.pooler.start()
         for service in [*self.gateways, *self.workers]:
-            service.process.start()
+            service.begin()
         for service in [*self.gateways, *self.workers]:
             service.wait_until_ready()
         self.proxy.start(self.gateways)
+        say("Prometheus")
+        self.monitoring.start()
 
     def listen(self, port):
         """The socket of a gateway, which outlives it; none if gateways listen by themselves."""
@@ -86,12 +90,14 @@ class Cluster:
         for node in self.database.nodes:
             role = "primary" if node.is_primary() else "replica"
             lines.append((f"Postgres {node.name}", f"{self.database.url(node.port)}, {role} now, Patroni {node.api}/cluster"))
+        lines.append(("Prometheus", f"{self.monitoring.url}/alerts, a minute of its rules is a second"))
         lines += [("etcd", self.database.etcd_url), ("logs, mail", str(self.run))]
         lines += [("a token", f"COACH_HOME={self.run}/home {self.coach} token")]
         return "\n".join(f"  {name:<12}{value}" for name, value in lines)
 
     def stop(self):
         """Stops everything; what remains is killed."""
+        self.monitoring.stop()
         self.proxy.stop()
         services = [*self.gateways, *self.workers]
         for service in services:

@@ -79,11 +79,13 @@ log_disconnections = 0
         done = subprocess.run(command, capture_output=True, text=True)
         return done.stdout.strip() if done.returncode == 0 else None
 
-    def restart(self):
-        """Ends it at once and starts it again, as a package's update does. Returns the seconds until it answers."""
+    def restart(self, meanwhile=None):
+        """Ends it at once and starts it again, as a package's update does, or later. Returns the seconds until it answers."""
         begun = time.monotonic()
         self.process.signal(signal.SIGTERM)
         self.process.wait(10)
+        if meanwhile:
+            meanwhile()
         self.start()
         return time.monotonic() - begun
 

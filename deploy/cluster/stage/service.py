@@ -43,9 +43,14 @@ class Service:
         """Whether it wants requests."""
         return http_status(self.url("/health/ready")) == 200
 
+    def begin(self):
+        """Starts it, and has it monitored from now on; whether it is ready has to be asked."""
+        self.process.start()
+        self.cluster.monitoring.add(self)
+
     def start(self):
         """Starts it, and waits until it is ready."""
-        self.process.start()
+        self.begin()
         self.wait_until_ready()
         return self
 
@@ -54,14 +59,13 @@ class Service:
         wait_for(f"{self.name} is ready", self.is_ready, process=self.process)
 
     def stop(self):
-        """Asks it to stop, and returns how many seconds that took."""
+        """Asks it to stop, and returns how many seconds that took. To Prometheus it is missing until it starts again."""
         return self.process.stop()
 
-    def restart(self):
-        """Stops it and starts it again, and returns how many seconds it took to stop."""
-        seconds = self.stop()
-        self.start()
-        return seconds
+    def retire(self):
+        """Stops it for good: Prometheus no longer expects it."""
+        self.cluster.monitoring.remove(self)
+        return self.stop()
 
 
 def common(run):

@@ -35,7 +35,7 @@ resource "aws_cloudwatch_metric_alarm" "gateway_errors" {
 
 resource "aws_cloudwatch_metric_alarm" "database_storage" {
   alarm_name          = "${var.name}-database-storage"
-  alarm_description   = "Postgres has less than 10 GiB of storage left."
+  alarm_description   = "Postgres has less than 10 GiB of storage left. docs/runbooks/DiskFull.md"
   namespace           = "AWS/RDS"
   metric_name         = "FreeStorageSpace"
   dimensions          = { DBInstanceIdentifier = aws_db_instance.this.identifier }
