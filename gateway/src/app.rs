@@ -158,7 +158,8 @@ pub async fn write_traces(app: &App) {
     }
 }
 
-/// Whether the catalogue is in memory or can be loaded.
+/// Whether the catalogue is in memory or can be loaded, and has programmes, without which no plan can be started.
 pub(crate) async fn has_catalogue(app: &App) -> bool {
-    app.catalogue.get(&app.database).await.is_ok()
+    let catalogue = app.catalogue.get(&app.database).await;
+    catalogue.is_ok_and(|catalogue| !catalogue.programmes.is_empty())
 }

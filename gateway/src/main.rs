@@ -49,8 +49,8 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
         settings::restart_with_clean_environment()?;
     }
     let sources = Sources::of_process(verb.takes_database_url())?;
-    if matches!(verb, Verb::CheckConfig) {
-        return command::config::check(&sources);
+    if matches!(verb, Verb::CheckConfig { .. }) {
+        return command::config::check(&sources, verb.roles());
     }
     let mut settings = Settings::load_for(&sources, verb.roles())?;
     if let Verb::Health { live } = verb {
@@ -109,7 +109,7 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
             | Verb::Probe(_)
             | Verb::Health { .. }
             | Verb::Doctor(_)
-            | Verb::CheckConfig => Ok(()),
+            | Verb::CheckConfig { .. } => Ok(()),
         }
     });
     runtime.shutdown_timeout(BLOCKING_SHUTDOWN_TIMEOUT);

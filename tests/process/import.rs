@@ -212,7 +212,11 @@ fn what_is_missing_is_reported_with_what_mends_it() {
     );
     fail(
         unreachable,
-        &["check COACH_DATABASE_URL", "me:***@127.0.0.1:1"],
+        &[
+            "Connection refused",
+            "the database URL",
+            "me:***@127.0.0.1:1",
+        ],
     );
 
     // A database without tables, or with those of an older version.

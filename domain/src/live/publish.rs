@@ -86,7 +86,11 @@ pub async fn publish(
             .await
         {
             Ok(_) => {
-                tracing::info!(version = latest.version, state = ?latest.state, "the status file is written");
+                tracing::info!(
+                    version = latest.version,
+                    state = latest.state.map(|state| format!("{state:?}")),
+                    "the status file is written"
+                );
                 return Ok(latest);
             }
             Err(object::Error::Conflict) if attempts < MAX_ATTEMPTS => {}

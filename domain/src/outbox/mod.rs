@@ -15,7 +15,7 @@ pub use claim::{
 pub use insert::insert;
 pub(crate) use insert::new_row;
 pub use payload::{Decode, DecodeError, Payload};
-pub use status::{Status, oldest_unsent_at, status};
+pub use status::{Status, lag, status};
 
 use std::sync::LazyLock;
 

@@ -1,5 +1,7 @@
 //! The backlog of the outbox.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 
@@ -14,10 +16,11 @@ pub struct Status {
     pub oldest_unsent_at: Option<DateTime<Utc>>,
 }
 
-/// When the oldest message was inserted that is not sent yet. Costs the same however many there are.
-pub async fn oldest_unsent_at(db: &impl ConnectionTrait) -> Result<Option<DateTime<Utc>>> {
+/// The age of the oldest message that is not sent yet, by the clock of the database; zero without one. Costs the same
+/// however many there are.
+pub async fn lag(db: &impl ConnectionTrait) -> Result<Duration> {
     let sql = "
-        SELECT min(oldest.created_at)
+        SELECT extract(epoch FROM clock_timestamp() - min(oldest.created_at))::float8
         FROM unnest($1::text[]) AS queue (name)
         CROSS JOIN LATERAL (
             SELECT created_at
@@ -26,13 +29,14 @@ pub async fn oldest_unsent_at(db: &impl ConnectionTrait) -> Result<Option<DateTi
             ORDER BY sequence
             LIMIT 1
         ) AS oldest";
-    let queues: Vec<_> = QueueName::all()
-        .map(|name| name.as_str().to_owned())
-        .collect();
+    let queues = QueueName::all().map(|name| name.as_str().to_owned());
+    let queues: Vec<_> = queues.collect();
     let row = db
         .query_one_raw(database::statement(sql, [queues.into()]))
         .await?;
-    Ok(row.map_or(Ok(None), |row| row.try_get_by_index(0))?)
+    let seconds: Option<f64> = row.map_or(Ok(None), |row| row.try_get_by_index(0))?;
+    // A message of a process whose clock is ahead is not sent before it was made.
+    Ok(Duration::try_from_secs_f64(seconds.unwrap_or_default()).unwrap_or_default())
 }
 
 /// Measures the backlog.

@@ -1,6 +1,7 @@
 //! `coach doctor`.
 
 use clap::{Args, ValueEnum};
+use coach_domain::process_start::ProcessRole;
 
 use super::Format;
 
@@ -58,6 +59,15 @@ pub(crate) enum DoctorRole {
 }
 
 impl DoctorRole {
+    /// The processes of this role.
+    pub(crate) const fn processes(self) -> &'static [ProcessRole] {
+        match self {
+            Self::Gateway => &[ProcessRole::Gateway],
+            Self::Worker => &[ProcessRole::Worker],
+            Self::All => &[ProcessRole::Gateway, ProcessRole::Worker],
+        }
+    }
+
     /// The name, as on the command line.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {

@@ -139,7 +139,11 @@ pub(crate) enum Verb {
         live: bool,
     },
     /// Print the settings in force and where each comes from, secrets hidden; or all mistakes in them
-    CheckConfig,
+    CheckConfig {
+        /// Also what a process of this role needs: those of `coach serve` and `coach worker` are different
+        #[arg(long, value_enum)]
+        role: Option<DoctorRole>,
+    },
     /// Check what a deployment needs, from where this runs, and say how to mend what is wrong; changes nothing
     ///
     /// Settings, database, queues, topic, objects, CDN, mail, identity provider, clock, secrets and telemetry, with the
@@ -254,14 +258,17 @@ impl Verb {
         match self {
             Self::Serve { .. } => &[ProcessRole::Gateway],
             Self::Worker => &[ProcessRole::Worker],
+            Self::CheckConfig { role: Some(role) } => role.processes(),
             _ => &[],
         }
     }
 
     /// Whether DATABASE_URL is read. Shells often have it set for other applications, so only some subcommands read it.
     pub(crate) fn takes_database_url(&self) -> bool {
-        matches!(self, Self::Serve { .. } | Self::Worker | Self::Migrate)
-            || self.falls_back_to_dev()
+        matches!(
+            self,
+            Self::Serve { .. } | Self::Worker | Self::Migrate | Self::Seed { .. }
+        ) || self.falls_back_to_dev()
     }
 
     /// Whether it runs until it is stopped, in production.

@@ -28,7 +28,7 @@ Examples:
   coach probe https://api.example.com --token-file /run/secrets/probe-token
   coach probe http://127.0.0.1:8080 --journey live --format json
   COACH_PROBE_TOKEN=$(coach token) coach probe http://127.0.0.1:8080      against `coach dev`
-  coach probe https://api.example.com --token-file token --metrics /var/lib/node_exporter/coach_probe.prom";
+  coach probe https://api.example.com --token-file token --metrics /var/lib/node_exporter/textfile/coach_probe.prom";
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Probe {

@@ -33,7 +33,7 @@ pub(crate) enum Queue {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// Show a queue's dead letters, oldest first, without what is in them
+    /// Show a queue's dead letters, without what is in them; what died first comes first
     ///
     /// On SQS looking hides letters from others for some seconds.
     Show {

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, bail, ensure};
 use coach_domain::clock::SystemClock;
-use coach_domain::database::Pool;
+use coach_domain::database::{ConnectFailure, Pool};
 use coach_gateway::{app, database, settings::Settings};
 
 #[cfg(feature = "dev")]
@@ -38,6 +38,7 @@ pub(crate) async fn seed(settings: &Settings, content_only: bool) -> anyhow::Res
         );
     } else {
         app::seed(&pool, &SystemClock).await?;
+        eprintln!("coach: the content and the demo members are there");
     }
     pool.close().await;
     Ok(())
@@ -77,9 +78,20 @@ pub(super) async fn open_configured_or_dev(
         eprintln!("coach: {} {masked}", purpose.activity);
     }
     let pool = database::pool(&url, settings)?;
+    if let Err(failure) = pool.try_to_connect().await {
+        let ConnectFailure {
+            server,
+            cause,
+            remedy,
+        } = failure;
+        bail!("the database at {server} cannot be connected to: {cause}; {remedy}");
+    }
     let found = coach_migrations::compare(&pool).await;
     let found =
-        found.context("the migrations of the database cannot be read; check COACH_DATABASE_URL")?;
+        found.context(
+            "the migrations of the database cannot be read; check COACH_DATABASE_URL, and through a pooler \
+             COACH_DATABASE_POOL_MODE",
+        )?;
     ensure!(
         found.pending.is_empty(),
         "the database lacks tables or columns of this version; run `coach migrate` first"

@@ -133,7 +133,7 @@ mod tests {
             file: path.clone(),
             ..Sources::default()
         };
-        let (names, shown) = (names(&sources), report(&sources).unwrap());
+        let (names, shown) = (names(&sources), report(&sources, &[]).unwrap());
         std::fs::remove_file(path).unwrap();
         assert_eq!(names, ["acme", "emca"]);
         let line = shown.lines().find(|line| line.starts_with("partners"));
@@ -151,7 +151,7 @@ mod tests {
             partner("emca", r#","allow_private":true"#)
         );
         assert_eq!(names(&variable(&two)), ["acme", "emca"]);
-        let shown = report(&variable(&two)).unwrap();
+        let shown = report(&variable(&two), &[]).unwrap();
         assert!(
             shown.contains("acme.example") && !shown.contains("MfKQ"),
             "{shown}"

@@ -2,15 +2,17 @@
 
 use std::fmt::Write as _;
 
+use coach_domain::process_start::ProcessRole;
+
 use super::{Errors, Settings, Source, Sources, key::KEYS, reader::Reader};
 
 /// A line for each setting: name, value with secrets masked, source. The output is a valid `coach.toml`.
 ///
 /// # Errors
 ///
-/// As [`Settings::load`].
-pub fn report(sources: &Sources) -> Result<String, Errors> {
-    let settings = Settings::load(sources)?;
+/// As [`Settings::load_for`].
+pub fn report(sources: &Sources, roles: &[ProcessRole]) -> Result<String, Errors> {
+    let settings = Settings::load_for(sources, roles)?;
     let reader = Reader::new(sources.figment()?);
     let mut text = String::new();
     for key in KEYS {

@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-use coach_domain::{
-    clock::{Clock as _, SystemClock},
-    database::Pool,
-    outbox,
-};
+use coach_domain::{clock::SystemClock, database::Pool, outbox};
 use opentelemetry::{global, metrics::Gauge};
 
 use crate::clock_offset;
@@ -39,9 +35,7 @@ pub fn watch_database(pool: Pool) {
 
 /// A metric that cannot be read keeps its last value. Whoever uses the same database logs the failure.
 async fn record(pool: &Pool, lag: &Gauge<f64>, offset: &Gauge<f64>) {
-    if let Ok(oldest) = outbox::oldest_unsent_at(pool).await {
-        let age = oldest.map(|at| SystemClock.now() - at);
-        let age = age.and_then(|age| age.to_std().ok()).unwrap_or_default();
+    if let Ok(age) = outbox::lag(pool).await {
         lag.record(age.as_secs_f64(), &[]);
     }
     if let Ok(ahead) = clock_offset::of_database(pool, &SystemClock).await {

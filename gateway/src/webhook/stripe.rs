@@ -25,7 +25,7 @@ impl FromStr for StripeSecret {
         // The key includes the prefix.
         match Hmac::new_from_slice(text.as_bytes()) {
             Ok(hmac) if text.starts_with("whsec_") && text.len() >= 24 => Ok(Self(hmac)),
-            _ => Err("it begins with `whsec_`".to_owned()),
+            _ => Err("it begins with `whsec_`, and has 24 characters or more".to_owned()),
         }
     }
 }

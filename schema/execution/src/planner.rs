@@ -43,6 +43,10 @@ static TYPENAME_DEFINITION: FieldDefinition = FieldDefinition {
     cache: None,
 };
 
+/// How long, in seconds, an answer may be kept that no field limits, such as one about the schema, which changes with
+/// releases.
+const MAX_AGE_SECONDS: u32 = 300;
+
 /// Plans one operation.
 pub(crate) struct Planner<'d, S> {
     document: &'d Document,
@@ -77,7 +81,7 @@ impl<'d, S: GeneratedSchema> Planner<'d, S> {
         variables: &'d Variables,
     ) -> Result<Plan, ServerError> {
         let unrestricted = CacheHint {
-            max_age: u32::MAX,
+            max_age: MAX_AGE_SECONDS,
             private: false,
         };
         let mut planner = Self {

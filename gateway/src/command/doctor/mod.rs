@@ -16,10 +16,7 @@ mod telemetry;
 
 use std::process::ExitCode;
 
-use coach_domain::{
-    clock::{Clock as _, SystemClock},
-    process_start::ProcessRole,
-};
+use coach_domain::clock::{Clock as _, SystemClock};
 use coach_gateway::{
     database::iam,
     settings::{Error, Examination, Settings, Sources, restart_with_clean_environment},
@@ -27,19 +24,10 @@ use coach_gateway::{
 use tokio::runtime::Runtime;
 
 use self::{check::Check, context::Context, report::Report};
-use crate::cli::{self, DoctorRole};
+use crate::cli;
 
 #[cfg(feature = "dev")]
 use super::dev::running_database_url;
-
-/// The roles of the processes that are checked.
-const fn roles(role: DoctorRole) -> &'static [ProcessRole] {
-    match role {
-        DoctorRole::Gateway => &[ProcessRole::Gateway],
-        DoctorRole::Worker => &[ProcessRole::Worker],
-        DoctorRole::All => &[ProcessRole::Gateway, ProcessRole::Worker],
-    }
-}
 
 /// Runs all checks and prints their results.
 pub(crate) fn run(options: &cli::Doctor) -> ExitCode {
@@ -64,7 +52,7 @@ pub(crate) fn run(options: &cli::Doctor) -> ExitCode {
 fn examine(options: &cli::Doctor) -> anyhow::Result<Report> {
     let started_at = SystemClock.now();
     let sources = Sources::of_process(true)?;
-    let mut examined = Examination::new(&sources, roles(options.role));
+    let mut examined = Examination::new(&sources, options.role.processes());
     let dev = examined.settings.as_ref().and_then(dev_database);
     if dev.is_some() {
         // Its database must not be affected by `PG*`.

@@ -1,6 +1,9 @@
 //! The object store.
 
-use std::path::Path;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use coach_domain::{
     clock::{Clock as _, SystemClock},
@@ -105,6 +108,7 @@ async fn write(context: &Context<'_>) -> Findings {
         Ok(store) => store,
         Err(error) => return Findings::problem(format!("{error:#}"), UNREACHABLE),
     };
+    let made = folder_to_be_made(context);
     let key = format!("payloads/doctor-{}", id::new_v7(SystemClock.now()));
     let written = store
         .put(&key, b"ok", &Attributes::default(), &Condition::Absent)
@@ -113,10 +117,23 @@ async fn write(context: &Context<'_>) -> Findings {
         Ok(_) => store.delete(&key).await,
         Err(error) => Err(error),
     };
+    if let Some(folder) = made {
+        // It would be this user's, and a worker could not write there. It stays if somebody else uses it by now.
+        let _ = fs::remove_dir(folder);
+    }
     match deleted {
         Ok(()) => Findings::ok(format!("{key} was written and deleted")),
         Err(error) => failed(context, &key, &error),
     }
+}
+
+/// The folder of payloads, if there is none yet.
+fn folder_to_be_made(context: &Context<'_>) -> Option<PathBuf> {
+    let Objects::Folder(folder) = &context.settings.storage.objects else {
+        return None;
+    };
+    let payloads = folder.join("payloads");
+    (!payloads.exists()).then_some(payloads)
 }
 
 fn failed(context: &Context<'_>, place: &str, error: &Error) -> Findings {

@@ -22,6 +22,12 @@ pub(super) async fn run(context: &LiveContext, format: Format) -> anyhow::Result
     }
     let mut text = match context.file().await? {
         Some(file) if file == latest => format!("The status file says: {}\n", describe(&file)),
+        Some(file) if file.version > latest.version => format!(
+            "The status file says: {}\nThe database says:    {}\nThe file is ahead, as after a restore of the database: \
+             `coach live publish --raise` lifts the database above it.\n",
+            describe(&file),
+            describe(&latest)
+        ),
         Some(file) => format!(
             "The status file says: {}\nThe database says:    {}\nThe file follows by itself within a minute while a worker runs, or with `coach live publish`.\n",
             describe(&file),
