@@ -52,7 +52,7 @@ pub async fn rotate_partitions(db: &impl ConnectionTrait, now: DateTime<Utc>) ->
     let mut first_error = None;
     for day in days.chain(today.pred_opt()) {
         if let Err(error) = add_partition(db, day).await {
-            tracing::error!(%day, %error, "the partition of a day was not made; its rows go to the one of all others");
+            tracing::error!(%day, error = error.message_with_cause(), "the partition of a day was not made; its rows go to the one of all others");
             first_error.get_or_insert(error);
         }
     }
@@ -86,8 +86,9 @@ async fn drop_before(
         match db.execute_raw(database::statement(sql, [day.into()])).await {
             Ok(_) => dropped += 1,
             Err(error) => {
-                tracing::error!(%day, %error, "a day of the inbox was not forgotten");
-                first_error.get_or_insert(error.into());
+                let error = Error::from(error);
+                tracing::error!(%day, error = error.message_with_cause(), "a day of the inbox was not forgotten");
+                first_error.get_or_insert(error);
             }
         }
     }

@@ -138,7 +138,11 @@ impl Scheduler {
                 Ok(_) => {}
                 Err(error) => {
                     let table = purge.table;
-                    tracing::warn!(%error, table, "expired rows were not deleted; trying again");
+                    tracing::warn!(
+                        error = error.message_with_cause(),
+                        table,
+                        "expired rows were not deleted; trying again"
+                    );
                     return;
                 }
             }
@@ -148,6 +152,9 @@ impl Scheduler {
 
 fn log_failure<T>(failure: &'static str, result: Result<T>) {
     if let Err(error) = result {
-        tracing::warn!(%error, "{failure}; trying again");
+        tracing::warn!(
+            error = error.message_with_cause(),
+            "{failure}; trying again"
+        );
     }
 }
