@@ -14,7 +14,7 @@ const HEADROOM: u64 = 3;
 const INSTRUCTIONS_OF_WAITS: u64 = 70_000;
 
 /// How often to measure until all budgets are kept.
-const MEASUREMENTS: usize = 3;
+const MEASUREMENTS: usize = 6;
 
 /// Compares with the budgets in the file of this unit, which has a line for each kind of request.
 ///

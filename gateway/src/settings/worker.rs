@@ -176,7 +176,7 @@ fn rate(text: &str) -> Parsed<f64> {
 
 fn unsubscribe_key(text: &str) -> Parsed<UnsubscribeTokens> {
     let bytes = hex::decode(text).map_err(|_| String::new())?;
-    if bytes.windows(2).all(|pair| pair[0] == pair[1]) {
+    if bytes.iter().all(|byte| *byte == 0) {
         return Err("it is that of an example; `openssl rand -hex 32` makes one".to_owned());
     }
     UnsubscribeTokens::new(&bytes).map_err(|_| "it is too short".to_owned())
