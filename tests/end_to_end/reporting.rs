@@ -289,7 +289,7 @@ async fn the_role_reads_views_alone_and_an_operator_may_have_to_create_it() {
     let operator = server.pool("postgres").await;
     for sql in [
         "CREATE ROLE migrator LOGIN",
-        "CREATE DATABASE hosted OWNER migrator",
+        "CREATE DATABASE coach OWNER migrator",
         "CREATE DATABASE own",
     ] {
         operator.execute_unprepared(sql).await.expect(sql);
@@ -298,7 +298,7 @@ async fn the_role_reads_views_alone_and_an_operator_may_have_to_create_it() {
         let url = server.url(database);
         url.replacen("coach@", &format!("{user}@"), 1)
     };
-    let migrator = connect(&as_user("migrator", "hosted")).await;
+    let migrator = connect(&as_user("migrator", "coach")).await;
     coach_gateway::app::migrate(&migrator)
         .await
         .expect("the migrations run");
@@ -311,7 +311,7 @@ async fn the_role_reads_views_alone_and_an_operator_may_have_to_create_it() {
     let mut blocks = documentation.split("```").skip(1).step_by(2);
     let create = blocks.find_map(|block| block.strip_prefix("sql\n"));
     let create = create.expect("a block of SQL");
-    let hosted = server.pool("hosted").await;
+    let hosted = server.pool("coach").await;
     hosted.execute_unprepared(create).await.expect(create);
     hosted.close().await;
     assert_eq!(
@@ -320,7 +320,7 @@ async fn the_role_reads_views_alone_and_an_operator_may_have_to_create_it() {
     );
     let reader = "CREATE ROLE grafana LOGIN IN ROLE coach_reporting";
     operator.execute_unprepared(reader).await.expect(reader);
-    assert_reads_views_only(&as_user("grafana", "hosted")).await;
+    assert_reads_views_only(&as_user("grafana", "coach")).await;
 
     // The role belongs to the server, and may be there already.
     let own = server.pool("own").await;
