@@ -138,6 +138,19 @@ impl Dev {
         }
     }
 
+    /// Waits until there is a status file of live sessions, which a worker writes soon after the start.
+    pub(crate) fn wait_for_status_file(&self) {
+        let status = || reqwest::blocking::get(format!("{}/live/status.json", self.base));
+        wait_for(
+            || {
+                status()
+                    .is_ok_and(|file| file.status() == 200)
+                    .then_some(())
+            },
+            || "a status file".to_owned(),
+        );
+    }
+
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }

@@ -57,16 +57,7 @@ fn completions(dev: &Dev) -> i64 {
 
 fn start() -> Dev {
     let dev = Dev::start(&folder(), port());
-    // A worker writes it soon after the start.
-    let status = || reqwest::blocking::get(format!("{}/live/status.json", dev.base));
-    wait_for(
-        || {
-            status()
-                .is_ok_and(|file| file.status() == 200)
-                .then_some(())
-        },
-        || "a status file".to_owned(),
-    );
+    dev.wait_for_status_file();
     dev
 }
 

@@ -5,7 +5,6 @@ mod outside;
 mod queues;
 mod run;
 
-use coach_tests::wait_for;
 use serde_json::json;
 
 use self::run::{Doctor, FAST};
@@ -15,16 +14,7 @@ use crate::coach::{Dev, folder, operator, port, share_machine};
 fn a_healthy_coach_dev_passes() {
     let _lock = share_machine();
     let dev = Dev::start(&folder(), port());
-    // A worker writes it soon after the start.
-    let status = || reqwest::blocking::get(format!("{}/live/status.json", dev.base));
-    wait_for(
-        || {
-            status()
-                .is_ok_and(|file| file.status() == 200)
-                .then_some(())
-        },
-        || "a status file".to_owned(),
-    );
+    dev.wait_for_status_file();
     let listen = format!("127.0.0.1:{}", dev.port);
     // Its database is found by its folder, whatever the shell's variables say.
     let mut command = operator(&dev.folder);
