@@ -54,7 +54,7 @@ pub(crate) async fn enqueue(pool: &Pool, messages: usize) -> anyhow::Result<()> 
         })
         .collect();
     let transaction = pool.begin().await?;
-    outbox::insert(&transaction, &messages, &Span::none(), now).await?;
+    outbox::insert(&transaction, &messages, &Span::none()).await?;
     transaction.commit().await?;
     outbox::notify_relays();
     Ok(())

@@ -1,13 +1,11 @@
 //! From the id of a slow answer to the statement that made it slow.
 
-use std::time::Duration;
-
 use chrono::TimeDelta;
 use coach_domain::audit;
 use coach_tests::until;
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::{Value, json};
-use tokio::{join, time::sleep};
+use tokio::join;
 
 use crate::{
     harness::{
@@ -69,10 +67,11 @@ async fn send_blocked(
     blocker.execute_unprepared(&lock).await.expect("locked");
     let release = async {
         let waits = format!(
-            "SELECT count(*) FROM pg_locks WHERE relation = '{table}'::regclass AND NOT granted"
+            "SELECT count(*) FROM pg_locks
+            WHERE relation = '{table}'::regclass AND NOT granted
+                AND waitstart < clock_timestamp() - interval '600 milliseconds'"
         );
         until("it waits", async || test.number(&waits).await > 0).await;
-        sleep(Duration::from_millis(600)).await;
         blocker.rollback().await.expect("released");
     };
     join!(send(test, MAYA, id, query, variables), release).0

@@ -125,7 +125,7 @@ async fn envelopes() -> Vec<Value> {
     let pool = pool.expect("a connection");
     let now = SystemClock.now();
     let all = all();
-    outbox::insert(&pool, &all, &tracing::Span::none(), now)
+    outbox::insert(&pool, &all, &tracing::Span::none())
         .await
         .expect("inserted");
     let until = now + chrono::TimeDelta::minutes(1);

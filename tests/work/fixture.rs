@@ -102,8 +102,7 @@ impl Fixture {
 
     /// Inserts messages into the outbox, as a command does.
     pub(crate) async fn enqueue(&self, messages: &[OutboxMessage]) {
-        let now = self.clock.now();
-        outbox::insert(&self.pool, messages, &Span::none(), now)
+        outbox::insert(&self.pool, messages, &Span::none())
             .await
             .expect("inserted");
         outbox::notify_relays();

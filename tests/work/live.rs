@@ -65,14 +65,9 @@ async fn record_facts(fixture: &Fixture, job: &str, facts: &[Fact]) {
     let mut outbox = OutboxBatch::new(None, fixture.clock.now());
     let update = live::record_job_facts(&transaction, &mut outbox, job, facts).await;
     assert_ne!(update.expect("recorded"), JobUpdate::NoSession);
-    outbox::insert(
-        &transaction,
-        outbox.messages(),
-        &Span::none(),
-        fixture.clock.now(),
-    )
-    .await
-    .expect("enqueued");
+    outbox::insert(&transaction, outbox.messages(), &Span::none())
+        .await
+        .expect("enqueued");
     transaction.commit().await.expect("committed");
 }
 

@@ -101,7 +101,7 @@ pub async fn erase(transaction: &Transaction, member: MemberId, now: DateTime<Ut
     // Last, since the statements above delete unsent messages of the member.
     let mut outbox = OutboxBatch::new(Some(member), now);
     outbox.enqueue(&DeletionRecord { deleted_at: now })?;
-    outbox::insert(transaction, outbox.messages(), transaction.span(), now).await
+    outbox::insert(transaction, outbox.messages(), transaction.span()).await
 }
 
 /// Erases at most `limit` members whose deletion is due, each in a separate transaction, and returns how many. Several

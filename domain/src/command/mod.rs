@@ -173,7 +173,7 @@ async fn attempt<C: Command>(
         let output = command.run(&mut context).await?;
         let messages = context.into_messages();
         idempotency::insert::<C>(&transaction, request, command, &output, now).await?;
-        outbox::insert(&transaction, &messages, session.span(), now).await?;
+        outbox::insert(&transaction, &messages, session.span()).await?;
         kill_point::reached("after-insert");
         Ok((output, Some(messages)))
     };

@@ -36,7 +36,7 @@ pub async fn unsubscribe(
     };
     let mut outbox = OutboxBatch::new(Some(member), now);
     record(&transaction, &mut outbox, member, &[answer], now).await?;
-    outbox::insert(&transaction, outbox.messages(), session.span(), now).await?;
+    outbox::insert(&transaction, outbox.messages(), session.span()).await?;
     transaction.commit().await?;
     outbox::notify_relays();
     Ok(true)

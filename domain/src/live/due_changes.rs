@@ -49,7 +49,7 @@ pub async fn apply_due_changes(pool: &Pool, now: DateTime<Utc>) -> Result<usize>
                 .collect();
             total += usize::from(record_facts(&transaction, &mut outbox, &found, &facts).await?);
         }
-        outbox::insert(&transaction, outbox.messages(), &Span::none(), now).await?;
+        outbox::insert(&transaction, outbox.messages(), &Span::none()).await?;
         transaction.commit().await?;
         outbox::notify_relays();
     }

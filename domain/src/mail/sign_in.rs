@@ -68,7 +68,7 @@ pub async fn submit(
         transaction.rollback().await?;
         return Ok(earlier.map_or(SubmitResult::KeyReused, SubmitResult::Accepted));
     }
-    outbox::insert(&transaction, outbox.messages(), session.span(), now).await?;
+    outbox::insert(&transaction, outbox.messages(), session.span()).await?;
     kill_point::reached("after-insert");
     transaction.commit().await?;
     kill_point::reached("after-commit");

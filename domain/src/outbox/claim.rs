@@ -25,8 +25,6 @@ pub struct OutboxRow {
     pub group: Option<Uuid>,
     /// The envelope as JSON. It contains the sequence number unless the group is `None`.
     pub envelope: String,
-    /// When the row was inserted, shortly before its commit.
-    pub created_at: DateTime<Utc>,
     /// How often the row has been claimed, including this time.
     pub attempts: i32,
 }
@@ -63,14 +61,14 @@ pub async fn claim(
                 LIMIT {limit}
                 FOR UPDATE SKIP LOCKED
             )
-            RETURNING sequence, id, partition, message_group, envelope, created_at, attempts
+            RETURNING sequence, id, partition, message_group, envelope, attempts
         )
         SELECT sequence, id, partition, message_group,
             CASE
                 WHEN message_group IS NULL THEN envelope
                 ELSE concat('{{"sequence":', sequence, ',', substr(envelope, 2))
             END,
-            created_at, attempts
+            attempts
         FROM claimed
         ORDER BY sequence"#
     );
@@ -82,8 +80,7 @@ pub async fn claim(
             partition: row.try_get_by_index(2)?,
             group: row.try_get_by_index(3)?,
             envelope: row.try_get_by_index(4)?,
-            created_at: row.try_get_by_index(5)?,
-            attempts: row.try_get_by_index(6)?,
+            attempts: row.try_get_by_index(5)?,
         })
     });
     claimed.collect()

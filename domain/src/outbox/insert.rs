@@ -1,6 +1,5 @@
 //! Writes messages to the outbox.
 
-use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, Value};
 use tracing::Span;
 use uuid::Uuid;
@@ -13,12 +12,11 @@ use crate::{
 };
 
 /// Inserts messages, in order, each with a span below `cause`, which consumers continue. To be called in the transaction
-/// of the change that causes them.
+/// of the change that causes them. Postgres sets their times, so that their age does not depend on this process's clock.
 pub async fn insert(
     db: &impl ConnectionTrait,
     messages: &[OutboxMessage],
     cause: &Span,
-    now: DateTime<Utc>,
 ) -> Result<()> {
     if messages.is_empty() {
         return Ok(());
@@ -37,17 +35,16 @@ pub async fn insert(
     // `WITH ORDINALITY` keeps the order: sequence numbers are assigned in the order of insertion.
     let sql = "
         INSERT INTO outbox (id, queue, partition, message_group, envelope, created_at)
-        SELECT id, queue, partition, message_group, envelope, $6
+        SELECT id, queue, partition, message_group, envelope, clock_timestamp()
         FROM unnest($1::uuid[], $2::text[], $3::smallint[], $4::uuid[], $5::text[])
             WITH ORDINALITY AS effect (id, queue, partition, message_group, envelope, place)
         ORDER BY place";
-    let values: [Value; 6] = [
+    let values: [Value; 5] = [
         ids.into(),
         queues.into(),
         partitions.into(),
         groups.into(),
         envelopes.into(),
-        now.into(),
     ];
     db.execute_raw(database::statement(sql, values)).await?;
     Ok(())

@@ -214,5 +214,5 @@ async fn write(
     let messages: Vec<_> = (occasions.iter())
         .flat_map(|occasion| occasion.messages.iter().cloned())
         .collect();
-    outbox::insert(transaction, &messages, &Span::none(), now).await
+    outbox::insert(transaction, &messages, &Span::none()).await
 }

@@ -45,7 +45,7 @@ pub async fn insert(
             RETURNING id
         )
         INSERT INTO outbox (id, queue, partition, message_group, envelope, created_at)
-        SELECT $8, $9, $10, $11, $12, $5
+        SELECT $8, $9, $10, $11, $12, clock_timestamp()
         FROM kept";
     let values: [Value; 12] = [
         event.into(),

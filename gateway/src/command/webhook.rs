@@ -112,7 +112,7 @@ async fn replay(
         transaction.rollback().await?;
         return Ok(text + "this was a dry run, nothing is changed\n");
     }
-    outbox::insert(&transaction, outbox.messages(), &tracing::Span::none(), now).await?;
+    outbox::insert(&transaction, outbox.messages(), &tracing::Span::none()).await?;
     transaction.commit().await?;
     Ok(text)
 }

@@ -88,11 +88,8 @@ async fn queues(context: &RequestContext, names: &[QueueName]) -> Result<Vec<Que
 
 async fn outbox(context: &RequestContext) -> Result<OutboxStatus> {
     let status = outbox::status(context.session()).await?;
-    let lag = status.oldest_unsent_at.map(|since| context.now() - since);
-    // Negative if the row was committed after the request started.
-    let lag = lag.map_or(0, |lag| lag.num_seconds().max(0));
     Ok(OutboxStatus {
-        lag_seconds: saturating_i32(lag),
+        lag_seconds: saturating_i32(status.lag.as_secs()),
         oldest_unsent_at: status.oldest_unsent_at,
         unsent: saturating_i32(status.unsent),
     })

@@ -131,7 +131,7 @@ impl Live {
         let transaction = session.begin().await?;
         let mut outbox = OutboxBatch::new(None, now);
         let update = live::record_job_facts(&transaction, &mut outbox, job, &found.facts()).await?;
-        outbox::insert(&transaction, outbox.messages(), &Span::current(), now).await?;
+        outbox::insert(&transaction, outbox.messages(), &Span::current()).await?;
         transaction.commit().await?;
         if update == JobUpdate::New {
             kill_point::reached("after-live-event");

@@ -30,7 +30,6 @@ pub(super) fn ordered_batches(rows: Vec<OutboxRow>) -> Vec<Vec<OutboxRow>> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
     use coach_domain::queue::MAX_BYTES;
     use uuid::Uuid;
 
@@ -43,7 +42,6 @@ mod tests {
             partition: 0,
             group: None,
             envelope: "a".repeat(length),
-            created_at: DateTime::UNIX_EPOCH,
             attempts: 1,
         }
     }

@@ -97,7 +97,6 @@ pub async fn fetch(
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
     use uuid::Uuid;
 
     use super::*;
@@ -112,7 +111,6 @@ mod tests {
             partition: 0,
             group,
             envelope: envelope.to_owned(),
-            created_at: DateTime::UNIX_EPOCH,
             attempts: 1,
         };
         let objects = Folder::new("nothing is stored here");

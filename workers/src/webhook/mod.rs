@@ -148,7 +148,7 @@ impl Webhooks {
             },
         };
         webhook::record_outcome(&transaction, event.id, &outcome, now).await?;
-        outbox::insert(&transaction, outbox.messages(), &Span::current(), now).await?;
+        outbox::insert(&transaction, outbox.messages(), &Span::current()).await?;
         kill_point::reached("before-webhook-commit");
         transaction.commit().await?;
         let outcome = outcome_name(&outcome);

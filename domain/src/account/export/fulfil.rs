@@ -96,7 +96,7 @@ pub async fn fulfil(
             archive: letter::Archive::Attachment { key: found.key },
         };
         outbox.enqueue(&letter)?;
-        outbox::insert(&transaction, outbox.messages(), session.span(), now).await?;
+        outbox::insert(&transaction, outbox.messages(), session.span()).await?;
         transaction.commit().await?;
         outbox::notify_relays();
         return Ok(());

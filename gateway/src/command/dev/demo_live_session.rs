@@ -118,7 +118,7 @@ async fn record(
     let transaction = session.begin().await?;
     let mut outbox = OutboxBatch::new(None, at);
     live::record_manual_facts(&transaction, &mut outbox, id, &facts).await?;
-    outbox::insert(&transaction, outbox.messages(), &Span::none(), at).await?;
+    outbox::insert(&transaction, outbox.messages(), &Span::none()).await?;
     transaction.commit().await?;
     outbox::notify_relays();
     Ok(())

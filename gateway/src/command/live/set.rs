@@ -66,7 +66,7 @@ pub(super) async fn run(
             "`{title}` is {state}, and would be set to: {detail}; this was a dry run, nothing is changed\n"
         ));
     }
-    outbox::insert(&transaction, outbox.messages(), &tracing::Span::none(), now).await?;
+    outbox::insert(&transaction, outbox.messages(), &tracing::Span::none()).await?;
     transaction.commit().await?;
     // If this fails, the outbox message makes a worker publish the file.
     let status = live::publish(&context.session, &*context.objects).await?;

@@ -48,15 +48,12 @@ pub(super) async fn run(context: &QueueContext, format: Format) -> anyhow::Resul
         queues.push(entry(name, depth, paused.get(&name).copied()));
     }
     let status = outbox::status(&context.session).await?;
-    let lag = status.oldest_unsent_at.map(|since| context.now - since);
     let report = Report {
         queues,
         outbox: Outbox {
             unsent: status.unsent,
             oldest_unsent_at: status.oldest_unsent_at,
-            lag_seconds: lag
-                .and_then(|lag| lag.num_seconds().try_into().ok())
-                .unwrap_or_default(),
+            lag_seconds: status.lag.as_secs(),
         },
     };
     Ok(match format {

@@ -29,7 +29,7 @@ export function addIgnoredEvent(eventId, kind) {
   );
 }
 
-/** Calls `send` while a table is locked, until a statement waits for the lock; resolves to its result. */
+/** Calls `send` while a table is locked, until a statement has waited a second for the lock; resolves to its result. */
 export async function sendBlocked(table, send) {
   const [program, connection] = psql();
   const locking = spawn(program, connection, { stdio: ['pipe', 'ignore', 'inherit'] });
@@ -41,7 +41,7 @@ export async function sendBlocked(table, send) {
   };
   await locks("granted AND mode = 'AccessExclusiveLock'");
   const result = send();
-  await locks('NOT granted');
+  await locks("NOT granted AND waitstart < clock_timestamp() - interval '1 second'");
   locking.stdin.end('COMMIT;\n');
   await ended;
   return result;
