@@ -9,7 +9,7 @@ use clap::Parser as _;
 use coach_gateway::{
     database::iam,
     settings::{self, Settings, Sources},
-    settings_updates::SettingsUpdates,
+    settings_updates::{SecretFiles, SettingsUpdates},
     telemetry::Telemetry,
 };
 
@@ -52,6 +52,7 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
     if matches!(verb, Verb::CheckConfig { .. }) {
         return command::config::check(&sources, verb.roles());
     }
+    let files = SecretFiles::read(sources.secret_files());
     let mut settings = Settings::load_for(&sources, verb.roles())?;
     if let Verb::Health { live } = verb {
         return command::health::check(&settings, *live);
@@ -82,7 +83,7 @@ fn run(verb: &Verb) -> anyhow::Result<()> {
         let updates = |settings: &Settings| {
             let (changed, roles) = (sources.clone(), verb.roles());
             let load = move || Settings::load_for(&changed, roles);
-            SettingsUpdates::watch(&sources, settings.clone(), load)
+            SettingsUpdates::watch(files, settings.clone(), load)
         };
         match verb {
             #[cfg(feature = "dev")]

@@ -165,7 +165,8 @@ async fn work_until_updated(
                 database::set_credentials(pool, update.settings.database_url.as_deref());
                 if update.files > files {
                     round.cancel();
-                    worked.await?;
+                    // If this round could not start, the next one may.
+                    let _ = worked.await;
                     return Ok(Some(update));
                 }
             }

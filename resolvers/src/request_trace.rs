@@ -57,7 +57,7 @@ impl batch::TracedSideEffectState for Resolvers {
         context: &RequestContext,
         messages: &[(Uuid, String)],
     ) -> Result<Batch<(Uuid, String), SideEffectState>, Error> {
-        let found = side_effect_states(context.session(), messages, context.now()).await?;
+        let found = side_effect_states(context.session(), messages).await?;
         let states = messages.iter();
         Ok(states
             .filter_map(|message| Some((message.clone(), *found.get(&message.0)?)))

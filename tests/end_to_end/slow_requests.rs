@@ -1,11 +1,13 @@
 //! From the id of a slow answer to the statement that made it slow.
 
+use std::pin::pin;
+
 use chrono::TimeDelta;
 use coach_domain::audit;
 use coach_tests::until;
 use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
 use serde_json::{Value, json};
-use tokio::join;
+use tokio::select;
 
 use crate::{
     harness::{
@@ -54,7 +56,8 @@ async fn request(
     request.send().await.expect("an answer")
 }
 
-/// Sends an operation while nobody can use a table, so that a statement waits for longer than a slow request takes.
+/// Sends an operation while nobody can use a table, until a statement has waited for longer than a slow request takes, or
+/// the request is given up.
 async fn send_blocked(
     test: &TestApp,
     table: &str,
@@ -65,16 +68,24 @@ async fn send_blocked(
     let blocker = test.pool.begin().await.expect("a transaction");
     let lock = format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
     blocker.execute_unprepared(&lock).await.expect("locked");
-    let release = async {
+    let waited = async {
         let waits = format!(
             "SELECT count(*) FROM pg_locks
             WHERE relation = '{table}'::regclass AND NOT granted
                 AND waitstart < clock_timestamp() - interval '600 milliseconds'"
         );
         until("it waits", async || test.number(&waits).await > 0).await;
-        blocker.rollback().await.expect("released");
     };
-    join!(send(test, MAYA, id, query, variables), release).0
+    let mut answer = pin!(send(test, MAYA, id, query, variables));
+    let given_up = select! {
+        () = waited => None,
+        answer = &mut answer => Some(answer),
+    };
+    blocker.rollback().await.expect("released");
+    match given_up {
+        Some(answer) => answer,
+        None => answer.await,
+    }
 }
 
 async fn trace(test: &TestApp, id: &str) -> Value {
@@ -248,19 +259,21 @@ async fn a_change_is_not_run_again_and_its_side_effects_are_followed() {
         }
     }
 
-    // Sent, dead, done.
+    // Sent; done by one consumer, and then given up by another; given back.
     let message = effect["messageId"].as_str().expect("an id");
     let state = async || trace(&test, "slow").await["sideEffects"][0]["state"].clone();
     assert_eq!(test.take_outbox_kinds().await, ["event.workout-completed"]);
     assert_eq!(state().await, "SENT");
+    let done = format!("INSERT INTO inbox (envelope_id, consumer) VALUES ('{message}', 'test')");
+    test.execute(&done).await;
+    assert_eq!(state().await, "DONE");
     let dead = format!(
         "INSERT INTO queue_message (queue, body, sent_at, visible_at, receives)
          VALUES ('events', '{{\"id\": \"{message}\"}}', now(), '2026-01-01', 5)"
     );
     test.execute(&dead).await;
     assert_eq!(state().await, "DEAD");
-    let done = format!("INSERT INTO inbox (envelope_id, consumer) VALUES ('{message}', 'test')");
-    test.execute(&done).await;
+    test.execute("DELETE FROM queue_message").await;
     assert_eq!(state().await, "DONE");
 }
 

@@ -1,6 +1,7 @@
 //! A live session with the video provider, the commands of the person on call, and crashes.
 
 use std::{
+    fs,
     path::Path,
     process::Output,
     sync::{Arc, Mutex},
@@ -185,7 +186,7 @@ fn the_person_on_call_sees_and_sets_it() {
     );
     let stdout = fail(&folder, &["live", "set", "live"]);
     assert!(
-        stdout.contains("`Legs` is ended already, and states only go forward"),
+        stdout.contains("`Legs` is ended already, and states only go forward; `coach live show` prints the others"),
         "{stdout}"
     );
     let stdout = fail(&folder, &["live", "set", "live", "--session", "nothing"]);
@@ -194,7 +195,11 @@ fn the_person_on_call_sees_and_sets_it() {
         serde_json::from_str(&succeed(&folder, &["live", "show", "--format", "json"]))
             .expect("JSON");
     assert_eq!(status, file(&dev).expect("a file"));
-    assert!(succeed(&folder, &["live", "publish"]).starts_with("The status file says: ended"));
+    let published = succeed(&folder, &["live", "publish"]);
+    assert!(
+        published.starts_with("The status file says: ended"),
+        "{published}"
+    );
 
     // The provider's report does not go back: its job is still waiting.
     assert_eq!(notify(&dev, "state_changed"), 200);
@@ -232,4 +237,35 @@ fn the_person_on_call_sees_and_sets_it() {
         succeed(&folder, &["webhook", "list", "--state", "failed"]),
         "there are none\n"
     );
+}
+
+#[test]
+fn a_file_that_is_ahead_is_raised_above_and_that_is_audited() {
+    let _lock = share_machine();
+    let folder = folder();
+    let job = Arc::new(Mutex::new(json!({ "job_state": "waiting" })));
+    let dev = start(&folder, &provider(job), None);
+    schedule(&dev, &folder);
+    let mut ahead = wait_for_state(&dev, "scheduled");
+    let publish = ["live", "publish"];
+    let raise = ["live", "publish", "--raise"];
+    let dry_run = |arguments: &[&str]| succeed(&folder, &[arguments, &["--dry-run"]].concat());
+    let audited =
+        || dev.sql("SELECT count(*) FROM audit WHERE action IN ('live.publish', 'live.raise')");
+    assert!(dry_run(&publish).starts_with("it would stay as it is"));
+    assert!(succeed(&folder, &publish).starts_with("The status file says: scheduled"));
+    assert_eq!(audited(), 0);
+
+    // As after the database was restored from a backup.
+    ahead["version"] = json!(1_000);
+    let path = folder.join("home/objects/live/status.json");
+    fs::write(path, ahead.to_string()).expect("written");
+    assert!(dry_run(&publish).starts_with("it is ahead of the database"));
+    assert!(fail(&folder, &publish).contains("`coach live publish --raise`"));
+    assert!(dry_run(&raise).starts_with("its version would be lifted"));
+    assert_eq!(audited(), 0);
+    let raised = succeed(&folder, &raise);
+    assert!(raised.contains("(version 1001)"), "{raised}");
+    assert_eq!(file(&dev).expect("a file")["version"], 1_001);
+    assert_eq!(audited(), 1);
 }

@@ -351,6 +351,7 @@ fn wrong_usage_probes_nothing() {
         (&["127.0.0.1:8080"], "absolute http or https address"),
         (&["ftp://127.0.0.1"], "absolute http or https address"),
         (&["http://127.0.0.1/?a"], "it must have no `?`"),
+        (&["http://127.0.0.1/graphql"], "without `/graphql`"),
         (&[url], "COACH_PROBE_TOKEN"),
         (&[url, "--journey", "yoga"], "yoga"),
         (&[url, "--timeout", "0"], "--timeout"),

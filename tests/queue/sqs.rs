@@ -25,12 +25,13 @@ async fn a_queue_that_is_not_there_says_what_to_do() {
     for address in [by_name, by_url] {
         let queue = queue(endpoint, address).await;
         let received = queue.receive(PLAIN, 1, Duration::ZERO, LONG).await;
-        let Err(Error::Misconfigured(why)) = received else {
+        let Err(missing @ Error::NotFound(_)) = received else {
             panic!("{received:?}");
         };
+        let why = missing.to_string();
         assert!(why.contains("nowhere: create it"), "{why}");
         let sent = queue.send(PLAIN, &[Outgoing::new("a")]).await;
-        assert!(matches!(sent, Err(Error::Misconfigured(_))), "{sent:?}");
+        assert!(matches!(sent, Err(Error::NotFound(_))), "{sent:?}");
         // Nor is there a queue without an address.
         let depth = queue.depth(QueueName::Webhooks).await;
         assert!(matches!(depth, Err(Error::Misconfigured(_))), "{depth:?}");

@@ -1,11 +1,16 @@
-# From CloudWatch's own metrics: they work without any of our processes. Not encrypted with the key aws/sns, which
-# CloudWatch may not use.
-resource "aws_sns_topic" "pages" {
-  name = "${var.name}-pages"
+# From CloudWatch's own metrics. Where no worker runs the outbox is not sent and queues look well: that alarm is in the other
+# module. Not encrypted with the key aws/sns, which CloudWatch may not use.
+resource "aws_sns_topic" "alarms" {
+  # What cannot wait, and what can until the morning.
+  for_each = toset(["pages", "tickets"])
+
+  name = "${var.name}-${each.key}"
 }
 
-resource "aws_sns_topic_policy" "pages" {
-  arn = aws_sns_topic.pages.arn
+resource "aws_sns_topic_policy" "alarms" {
+  for_each = aws_sns_topic.alarms
+
+  arn = each.value.arn
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -13,7 +18,7 @@ resource "aws_sns_topic_policy" "pages" {
       Effect    = "Allow"
       Principal = { Service = "cloudwatch.amazonaws.com" }
       Action    = "sns:Publish"
-      Resource  = aws_sns_topic.pages.arn
+      Resource  = each.value.arn
       Condition = { StringEquals = { "aws:SourceAccount" = data.aws_caller_identity.this.account_id } }
     }]
   })
@@ -21,9 +26,16 @@ resource "aws_sns_topic_policy" "pages" {
 
 resource "aws_sns_topic_subscription" "pages" {
   count     = var.paging_endpoint == null ? 0 : 1
-  topic_arn = aws_sns_topic.pages.arn
+  topic_arn = aws_sns_topic.alarms["pages"].arn
   protocol  = var.paging_protocol
   endpoint  = var.paging_endpoint
+}
+
+resource "aws_sns_topic_subscription" "tickets" {
+  count     = var.ticket_address == null ? 0 : 1
+  topic_arn = aws_sns_topic.alarms["tickets"].arn
+  protocol  = "email"
+  endpoint  = var.ticket_address
 }
 
 resource "aws_cloudwatch_metric_alarm" "delayed" {
@@ -40,8 +52,8 @@ resource "aws_cloudwatch_metric_alarm" "delayed" {
   threshold           = each.value.max_age
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = "notBreaching"
-  alarm_actions       = [aws_sns_topic.pages.arn]
-  ok_actions          = [aws_sns_topic.pages.arn]
+  alarm_actions       = [aws_sns_topic.alarms[each.value.delayed].arn]
+  ok_actions          = [aws_sns_topic.alarms[each.value.delayed].arn]
 }
 
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
@@ -58,8 +70,8 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   threshold           = each.value.dead_letters
   comparison_operator = "GreaterThanOrEqualToThreshold"
   treat_missing_data  = "notBreaching"
-  alarm_actions       = [aws_sns_topic.pages.arn]
-  ok_actions          = [aws_sns_topic.pages.arn]
+  alarm_actions       = [aws_sns_topic.alarms[each.value.dead].arn]
+  ok_actions          = [aws_sns_topic.alarms[each.value.dead].arn]
 }
 
 resource "aws_cloudwatch_metric_alarm" "mail_bounces" {
@@ -75,6 +87,6 @@ resource "aws_cloudwatch_metric_alarm" "mail_bounces" {
   threshold           = 0.04
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = "ignore"
-  alarm_actions       = [aws_sns_topic.pages.arn]
-  ok_actions          = [aws_sns_topic.pages.arn]
+  alarm_actions       = [aws_sns_topic.alarms["pages"].arn]
+  ok_actions          = [aws_sns_topic.alarms["pages"].arn]
 }

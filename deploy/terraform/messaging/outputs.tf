@@ -34,8 +34,13 @@ output "cdn_name" {
 }
 
 output "paging_topic_arn" {
-  description = "Where alarms are published."
-  value       = aws_sns_topic.pages.arn
+  description = "Where alarms that page are published."
+  value       = aws_sns_topic.alarms["pages"].arn
+}
+
+output "ticket_topic_arn" {
+  description = "Where alarms that can wait are published."
+  value       = aws_sns_topic.alarms["tickets"].arn
 }
 
 output "dkim_tokens" {

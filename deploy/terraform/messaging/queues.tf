@@ -1,19 +1,19 @@
 locals {
   retention = 14 * 24 * 3600
-  # Dead letters that page, and how long messages may wait: deploy/monitoring/prometheus/rules/queues.yml.
+  # How many dead letters and how old messages raise an alarm, and of which kind: deploy/monitoring/prometheus/rules/queues.yml.
   queues = {
     # Mail that the recipient waits for, such as sign-in codes.
-    email-urgent = { max_age = 60, minutes = 1, dead_letters = 10 }
+    email-urgent = { max_age = 60, minutes = 1, delayed = "pages", dead_letters = 10, dead = "pages" }
     # Mail without attachments.
-    email = { max_age = 600, minutes = 5, dead_letters = 10 }
+    email = { max_age = 600, minutes = 5, delayed = "tickets", dead_letters = 10, dead = "pages" }
     # Mail with attachments, which are in the bucket.
-    email-attachments = { max_age = 600, minutes = 5, dead_letters = 10 }
+    email-attachments = { max_age = 600, minutes = 5, delayed = "tickets", dead_letters = 10, dead = "pages" }
     # Webhooks of the video provider, and the publication of the status file.
-    live = { max_age = 60, minutes = 1, dead_letters = 1 }
+    live = { max_age = 60, minutes = 1, delayed = "pages", dead_letters = 1, dead = "pages" }
     # Records for partners.
-    partner-sync = { max_age = 600, minutes = 5, dead_letters = 1 }
+    partner-sync = { max_age = 600, minutes = 5, delayed = "tickets", dead_letters = 1, dead = "tickets" }
     # All other webhooks.
-    webhooks = { max_age = 600, minutes = 1, dead_letters = 10 }
+    webhooks = { max_age = 600, minutes = 1, delayed = "pages", dead_letters = 10, dead = "pages" }
   }
 }
 

@@ -45,3 +45,9 @@ variable "paging_endpoint" {
   type        = string
   default     = null
 }
+
+variable "ticket_address" {
+  description = "The e-mail address of a tracker or a team, for what can wait until the morning."
+  type        = string
+  default     = null
+}

@@ -10,7 +10,8 @@ resource "aws_cloudwatch_metric_alarm" "gateway_errors" {
 
   metric_query {
     id          = "share"
-    expression  = "IF(FILL(requests, 0) > 100, 100 * (FILL(failed, 0) + FILL(unanswered, 0)) / requests, 0)"
+    # The load balancer counts no request for which it has no gateway.
+    expression  = "IF(FILL(requests, 0) + FILL(unanswered, 0) > 100, 100 * (FILL(failed, 0) + FILL(unanswered, 0)) / (FILL(requests, 0) + FILL(unanswered, 0)), 0)"
     label       = "percent"
     return_data = true
   }
@@ -31,6 +32,29 @@ resource "aws_cloudwatch_metric_alarm" "gateway_errors" {
       }
     }
   }
+}
+
+resource "aws_cloudwatch_metric_alarm" "stopped" {
+  for_each = {
+    for service, it in {
+      gateway = { count = var.gateway_count, name = aws_ecs_service.gateway.name, runbook = "GatewayDown" }
+      worker  = { count = var.worker_count, name = aws_ecs_service.worker.name, runbook = "WorkersDown" }
+    } : service => it if it.count > 0
+  }
+
+  alarm_name          = "${var.name}-${each.key}s-stopped"
+  alarm_description   = "No ${each.key} has run for three minutes. docs/runbooks/${each.value.runbook}.md"
+  namespace           = "ECS/ContainerInsights"
+  metric_name         = "RunningTaskCount"
+  dimensions          = { ClusterName = aws_ecs_cluster.this.name, ServiceName = each.value.name }
+  statistic           = "Maximum"
+  period              = 60
+  evaluation_periods  = 3
+  threshold           = 1
+  comparison_operator = "LessThanThreshold"
+  treat_missing_data  = "breaching"
+  alarm_actions       = [var.messaging.paging_topic_arn]
+  ok_actions          = [var.messaging.paging_topic_arn]
 }
 
 resource "aws_cloudwatch_metric_alarm" "database_storage" {

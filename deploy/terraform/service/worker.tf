@@ -63,7 +63,8 @@ resource "aws_ecs_task_definition" "migrate" {
   })])
 }
 
-# Once, for a new database: SQL is what deploy/postgres/roles.sql contains, and comes with the call.
+# Once, for a new database: SQL is what deploy/postgres/roles.sql contains, and comes with the call. Passwords do not: SQL
+# names them, as :'password'.
 resource "aws_ecs_task_definition" "roles" {
   family                   = "${var.name}-roles"
   requires_compatibilities = ["FARGATE"]
@@ -77,18 +78,20 @@ resource "aws_ecs_task_definition" "roles" {
     essential  = true
     user       = "postgres"
     entryPoint = ["sh", "-c"]
-    command    = ["printf '%s' \"$SQL\" | psql -v \"owner_password=$OWNER_PASSWORD\" -v \"password=$GATEWAY_PASSWORD\""]
+    command    = ["printf '%s' \"$SQL\" | psql -v \"owner_password=$OWNER_PASSWORD\" -v \"password=$GATEWAY_PASSWORD\" -v \"reporting_password=$REPORTING_PASSWORD\""]
     environment = [
       { name = "PGHOST", value = aws_db_instance.this.address },
       { name = "PGUSER", value = "postgres" },
       { name = "PGDATABASE", value = "postgres" },
       { name = "PGSSLMODE", value = "require" },
     ]
-    secrets = [
+    secrets = concat([
       { name = "PGPASSWORD", valueFrom = "${aws_db_instance.this.master_user_secret[0].secret_arn}:password::" },
       { name = "OWNER_PASSWORD", valueFrom = "${aws_secretsmanager_secret.credentials["owner"].arn}:password::" },
       { name = "GATEWAY_PASSWORD", valueFrom = "${aws_secretsmanager_secret.credentials["gateway"].arn}:password::" },
-    ]
+      ], var.grafana_host == null ? [] : [
+      { name = "REPORTING_PASSWORD", valueFrom = "${aws_secretsmanager_secret.credentials["reporting"].arn}:password::" },
+    ])
     logConfiguration = local.logs
   }])
 }

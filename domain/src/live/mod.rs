@@ -29,7 +29,7 @@ pub use job::{FetchVideoJob, JobUpdate, jobs_on_air, record_job_facts};
 pub use operate::{raise_version, record_manual_facts};
 pub use publish::{PublishError, STATUS_FILE_ATTRIBUTES, STATUS_FILE_KEY, publish};
 pub use read::{CachedStatus, StatusCache, StatusFileReader};
-pub use republish::{PublishLiveStatus, raise_above, read_status_file};
+pub use republish::{PublishLiveStatus, Republication, read_status_file, republish};
 pub use reschedule::RescheduleLiveSession;
 pub use schedule::ScheduleLiveSession;
 pub use set::{SessionUpdate, SetLiveSession, SetSessionError, set};

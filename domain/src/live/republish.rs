@@ -26,23 +26,60 @@ pub async fn read_status_file(store: &dyn ObjectStore) -> Result<Option<Status>,
     Ok(found.and_then(|object| serde_json::from_slice(&object.bytes).ok()))
 }
 
-/// Raises the version in the database above that of the status file, and writes an audit entry. Returns the version
-/// afterwards.
-pub async fn raise_above(
+/// What becomes of a status file that is to be published again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Republication {
+    /// It says what the database says, and stays as it is.
+    UpToDate {
+        /// Its version.
+        version: i64,
+    },
+    /// It is ahead of the database, and stays as it is.
+    Ahead,
+    /// It is to be written.
+    Due {
+        /// The version that it then has.
+        version: i64,
+        /// Whether the version in the database has been raised above the file's for that.
+        raised: bool,
+    },
+}
+
+/// Writes an audit entry if the status file has to be published, before which the transaction must be committed. With
+/// `raise`, raises the version in the database above that of a file that is ahead.
+pub async fn republish(
     transaction: &Transaction,
-    file: &Status,
+    file: Option<&Status>,
+    raise: bool,
     actor: Actor<'_>,
     now: DateTime<Utc>,
-) -> Result<i64> {
+) -> Result<Republication> {
     let latest = status(transaction).await?;
-    let version = raise_version(transaction, file.version).await?;
+    let before = file.map(|file| file.version);
+    let version = latest.version;
+    let (published, action, detail) = match before {
+        _ if file == Some(&latest) => return Ok(Republication::UpToDate { version }),
+        Some(before) if before > version && !raise => return Ok(Republication::Ahead),
+        Some(before) if before > version => {
+            let raised = raise_version(transaction, before).await?;
+            let detail = json!({ "file": before, "database": version, "version": raised });
+            (raised, "live.raise", detail)
+        }
+        _ => {
+            let detail = json!({ "file": before, "version": version });
+            (version, "live.publish", detail)
+        }
+    };
     let entry = AuditEntry {
         actor,
-        action: "live.raise",
-        detail: json!({ "file": file.version, "database": latest.version, "version": version }),
+        action,
+        detail,
     };
     audit::record(transaction, &entry, now).await?;
-    Ok(version)
+    Ok(Republication::Due {
+        version: published,
+        raised: published > version,
+    })
 }
 
 /// Has the status file published if it differs from the database. The output is the version that the file then has.
@@ -66,29 +103,15 @@ impl Command for PublishLiveStatus {
             Error::LiveStatusUnavailable
         })?;
         let (transaction, actor) = (context.transaction(), context.subject().into());
-        let latest = status(transaction).await?;
-        let mut version = latest.version;
-        match &file {
-            Some(file) if *file == latest => return Ok(version),
-            Some(file) if file.version > version && !self.raise => {
-                return Err(UserError::new(UserErrorReason::StatusFileAhead, "raise").into());
+        match republish(transaction, file.as_ref(), self.raise, actor, context.now()).await? {
+            Republication::UpToDate { version } => Ok(version),
+            Republication::Ahead => {
+                Err(UserError::new(UserErrorReason::StatusFileAhead, "raise").into())
             }
-            Some(file) if file.version > version => {
-                version = raise_above(transaction, file, actor, context.now()).await?;
-            }
-            _ => {
-                let entry = AuditEntry {
-                    actor,
-                    action: "live.publish",
-                    detail: json!({
-                        "file": file.as_ref().map(|file| file.version),
-                        "version": version,
-                    }),
-                };
-                audit::record(transaction, &entry, context.now()).await?;
+            Republication::Due { version, .. } => {
+                context.enqueue(&Publish {})?;
+                Ok(version)
             }
         }
-        context.enqueue(&Publish {})?;
-        Ok(version)
     }
 }

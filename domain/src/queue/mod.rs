@@ -105,7 +105,10 @@ pub enum Error {
     /// The queue will never accept the message: it is too large, or has characters that the queue does not allow.
     #[error("the queue does not take the message: {0}")]
     Refused(String),
-    /// The queue does not exist, or this service may not use it.
+    /// The queue with this URL or name does not exist.
+    #[error("the queue cannot be used: there is no queue {0}: create it, or correct the setting")]
+    NotFound(String),
+    /// This service may not use the queue, or not as it is set up.
     #[error("the queue cannot be used: {0}")]
     Misconfigured(String),
 }

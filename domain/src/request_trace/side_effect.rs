@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -16,9 +15,9 @@ stored_enum! {
         Unsent = "UNSENT",
         /// In its queue, or done by a consumer that leaves no record.
         Sent = "SENT",
-        /// Done.
+        /// Done, by one of its consumers at least.
         Done = "DONE",
-        /// In the dead letters.
+        /// In the dead letters, though others of its consumers may have done it.
         Dead = "DEAD",
     }
 }
@@ -32,7 +31,6 @@ stored_enum! {
 pub async fn side_effect_states(
     db: &impl ConnectionTrait,
     messages: &[(Uuid, String)],
-    now: DateTime<Utc>,
 ) -> Result<HashMap<Uuid, SideEffectState>> {
     // A message that is not in the outbox any more was sent.
     let sql = format!(
@@ -40,13 +38,13 @@ pub async fn side_effect_states(
         SELECT m.id,
             CASE
                 WHEN EXISTS (SELECT FROM outbox o WHERE o.id = m.id AND o.sent_at IS NULL) THEN 'UNSENT'
-                WHEN EXISTS (SELECT FROM inbox i WHERE i.envelope_id = m.id) THEN 'DONE'
                 WHEN EXISTS (
                     SELECT
                     FROM queue_message q
-                    WHERE q.queue = m.queue AND q.receives >= {MAX_RECEIVES} AND q.visible_at <= $3
+                    WHERE q.queue = m.queue AND q.receives >= {MAX_RECEIVES} AND q.visible_at <= statement_timestamp()
                         AND strpos(q.body, m.id::text) > 0
                 ) THEN 'DEAD'
+                WHEN EXISTS (SELECT FROM inbox i WHERE i.envelope_id = m.id) THEN 'DONE'
                 ELSE 'SENT'
             END
         FROM unnest($1::uuid[], $2::text[]) AS m (id, queue)"
@@ -55,7 +53,6 @@ pub async fn side_effect_states(
     let values = [
         uuid_array(messages.iter().map(|(id, _)| *id)),
         queues.collect::<Vec<_>>().into(),
-        now.into(),
     ];
     let rows = db.query_all_raw(database::statement(sql, values)).await?;
     rows.iter()

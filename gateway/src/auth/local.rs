@@ -52,6 +52,11 @@ pub struct LocalIssuer {
 }
 
 impl LocalIssuer {
+    /// Whether this folder has a key.
+    pub fn exists(home: &Path) -> bool {
+        home.join(KEY_FILE).exists()
+    }
+
     /// Opens the issuer with the key in this folder. Creates a key if there is none.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ Exit code:
 
 Examples:
   coach doctor --role gateway                   with the settings of a gateway
-  coach doctor --role worker --write            with those of a worker, whose role owns the tables
+  coach doctor --role worker --write            with those of a worker
   coach doctor --gateways 6 --workers 2         are there connections enough for so many?
   coach doctor --format json | jq '.checks[] | select(.outcome == \"problem\")'
   kubectl --namespace coach exec deploy/coach-gateway -- /usr/bin/coach doctor --role gateway";

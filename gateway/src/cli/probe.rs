@@ -96,6 +96,9 @@ fn url(text: &str) -> Result<Url, String> {
     if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
         return Err("it must have no `?`, `#` or `@`".to_owned());
     }
+    if url.path().trim_end_matches('/').ends_with("/graphql") {
+        return Err("it must be that of the gateway, without `/graphql`".to_owned());
+    }
     // So that a path, as of a service behind an ingress, is kept when others are joined to it.
     if !url.path().ends_with('/') {
         url.set_path(&format!("{}/", url.path()));

@@ -44,7 +44,8 @@ pub(crate) async fn run(
     tracing::info!(%address, connections = options.connections, "serving");
     process_start::record(pool.clone(), ProcessRole::Gateway, &settings);
     let router = http::router(state.clone());
-    tokio::spawn(follow_updates(state.clone(), updates.clone()));
+    let watching = state.clone();
+    updates.follow(move |settings| watching.replace_secrets(settings));
     let workers =
         with_workers.then(|| worker::spawn(settings, updates, url, state.catalogue(), &stop));
     let stopping = async {
@@ -58,14 +59,6 @@ pub(crate) async fn run(
     state.write_traces().await;
     pool.close().await;
     Ok(())
-}
-
-/// Uses secrets and credentials as they change.
-async fn follow_updates(state: AppState, mut updates: SettingsUpdates) {
-    loop {
-        let update = updates.next().await;
-        state.replace_secrets(&update.settings);
-    }
 }
 
 /// The server's options, for a process that may also run the workers.

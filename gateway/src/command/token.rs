@@ -17,7 +17,14 @@ pub(crate) fn print(
             issuer.issuer
         );
     }
+    let had_key = LocalIssuer::exists(&settings.home);
     let issuer = LocalIssuer::open(&settings.home)?;
+    if !had_key {
+        let home = settings.home.display();
+        eprintln!(
+            "coach: {home} had no key, and has a new one; only a gateway with COACH_HOME={home} takes this token"
+        );
+    }
     let subject = email.unwrap_or(DEMO.mid_cycle);
     let mut groups: Vec<_> = groups.iter().map(String::as_str).collect();
     if subject == DEMO.staff && groups.is_empty() {

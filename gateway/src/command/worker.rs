@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use coach_domain::{catalogue, database::Pool, process_start::ProcessRole};
+use coach_domain::{catalogue, process_start::ProcessRole};
 use coach_gateway::{
     app, database, http, process_start, server, settings::Settings,
     settings_updates::SettingsUpdates, stop::Stop, telemetry, worker_process,
@@ -34,7 +34,10 @@ pub(crate) async fn run(settings: Settings, updates: SettingsUpdates) -> anyhow:
     };
     let router = http::worker_router(pool.clone());
     let health = server::serve(listener, router, options, stop.requested());
-    tokio::spawn(follow_credentials(pool.clone(), updates.clone()));
+    let watching = pool.clone();
+    updates.follow(move |settings| {
+        database::set_credentials(&watching, settings.database_url.as_deref());
+    });
     let workers = spawn(settings, updates, url, catalogue, &stop);
     tokio::select! {
         served = health => served?,
@@ -42,14 +45,6 @@ pub(crate) async fn run(settings: Settings, updates: SettingsUpdates) -> anyhow:
     }
     pool.close().await;
     Ok(())
-}
-
-/// Has a pool use the database's credentials as they change.
-async fn follow_credentials(pool: Pool, mut updates: SettingsUpdates) {
-    loop {
-        let update = updates.next().await;
-        database::set_credentials(&pool, update.settings.database_url.as_deref());
-    }
 }
 
 /// Spawns workers that stop when shutdown is requested.

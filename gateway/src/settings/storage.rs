@@ -93,8 +93,14 @@ fn mail(text: &str) -> Parsed<Mail> {
         return value::folder(text).map(Mail::Folder);
     }
     let url = Url::parse(text).map_err(|error| error.to_string())?;
-    match (url.scheme(), url.host_str()) {
-        ("smtp" | "smtps", Some(host)) if !host.is_empty() => Ok(Mail::Smtp(url)),
+    match (url.scheme(), url.host_str(), url.query()) {
+        ("smtp" | "smtps", Some(""), _) => Err("the host is missing".to_owned()),
+        ("smtp", Some(_), None | Some("tls=required")) | ("smtps", Some(_), None) => {
+            Ok(Mail::Smtp(url))
+        }
+        ("smtp" | "smtps", Some(_), Some(_)) => {
+            Err("only smtp:// has a parameter, and only ?tls=required".to_owned())
+        }
         _ => Err(String::new()),
     }
 }

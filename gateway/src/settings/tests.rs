@@ -168,6 +168,8 @@ fn invalid_values_are_named_with_what_is_allowed() {
         ("COACH_OBJECTS", "gs://bucket"),
         ("COACH_OBJECTS", "s3:///prefix"),
         ("COACH_MAIL", "imap://host"),
+        ("COACH_MAIL", "smtp://host?tls=require"),
+        ("COACH_MAIL", "smtps://host?tls=required"),
         ("COACH_DATABASE_URL", "mysql://localhost/coach"),
         ("COACH_POSTGRES_BIN", "/no/such/folder"),
         ("COACH_AUTH_ISSUER", "id.example.com"),

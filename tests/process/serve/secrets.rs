@@ -125,7 +125,15 @@ fn secrets_in_files_are_used_as_soon_as_they_change() {
         || (!has_database(&process, &fixture.token)).then_some(()),
         || "the old role has no access any more".to_owned(),
     );
+    // While another file is being replaced, too.
+    let content = fs::read(&keys.0).expect("read");
+    fs::remove_file(&keys.0).expect("removed");
     url.set(&url_of("second"));
+    wait_for(
+        || (process.log().matches("cannot be used").count() == 2).then_some(()),
+        || format!("the missing file is in the log\n{}", process.log()),
+    );
+    fs::write(&keys.0, content).expect("written");
     wait_for(
         || has_database(&process, &fixture.token).then_some(()),
         || format!("the new role is used\n{}", process.log()),
@@ -180,6 +188,19 @@ fn a_token_of_iam_is_the_password_of_the_database() {
     };
     let output = migrate("postgres://coach:secret@127.0.0.1:1/coach");
     assert!(output.contains("it has no password"), "{output}");
+
+    // The doctor goes on without a token.
+    let mut doctor = operator(&folder);
+    doctor
+        .args(["doctor", "--role", "worker"])
+        .env("COACH_DATABASE_AUTH", "iam")
+        .env("COACH_DATABASE_URL", "postgres://coach@127.0.0.1:1/coach")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env_remove("AWS_REGION");
+    let output = run(doctor).1;
+    for part in ["database: token", "set AWS_REGION", "clock: database"] {
+        assert!(output.contains(part), "{part}: {output}");
+    }
 
     migrate(&format!("postgres://coach@127.0.0.1:{port}/coach"));
     let password = password.join().expect("a password");

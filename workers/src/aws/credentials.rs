@@ -12,11 +12,14 @@ use aws_credential_types::{
     provider::{ProvideCredentials as _, SharedCredentialsProvider},
 };
 use coach_domain::clock::Clock;
-use tokio::sync::Mutex;
+use tokio::{sync::Mutex, time::timeout};
 
 /// Credentials are refreshed this long before they expire: longer than any request takes, so that no signed request
 /// expires in flight.
 const REFRESH_MARGIN: Duration = Duration::from_mins(5);
+
+/// The timeout of a load, for which some sources have none of their own.
+const LOAD_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Caches the credentials of an [`SdkConfig`], whose provider loads them anew for each call. Concurrent callers share
 /// one load.
@@ -36,14 +39,15 @@ impl CachedCredentials {
         }
     }
 
-    /// The cached credentials, or new ones if those expire within [`REFRESH_MARGIN`].
+    /// The cached credentials, or new ones if those expire within [`REFRESH_MARGIN`] and new ones are to be had.
     ///
     /// # Errors
     ///
     /// A message without secrets, when none are configured, or the provider fails.
     pub(crate) async fn get(&self) -> Result<Credentials, String> {
         let mut cached = self.cached.lock().await;
-        let refresh_before = SystemTime::from(self.clock.now()) + REFRESH_MARGIN;
+        let now = SystemTime::from(self.clock.now());
+        let refresh_before = now + REFRESH_MARGIN;
         let fresh = cached
             .as_ref()
             .filter(|credentials| credentials.expiry().is_none_or(|end| refresh_before < end));
@@ -53,9 +57,15 @@ impl CachedCredentials {
         let failed = |why: &str| format!("AWS credentials cannot be loaded: {why}");
         let provider = self.provider.as_ref();
         let provider = provider.ok_or_else(|| failed("none are configured"))?;
-        let loaded = provider.provide_credentials().await;
-        let loaded = loaded.map_err(|error| failed(&error.to_string()))?;
-        Ok(cached.insert(loaded).clone())
+        let why = match timeout(LOAD_TIMEOUT, provider.provide_credentials()).await {
+            Ok(Ok(loaded)) => return Ok(cached.insert(loaded).clone()),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("no answer within {LOAD_TIMEOUT:?}"),
+        };
+        let usable = cached
+            .as_ref()
+            .filter(|credentials| credentials.expiry().is_some_and(|end| now < end));
+        usable.cloned().ok_or_else(|| failed(&why))
     }
 }
 

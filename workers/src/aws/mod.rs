@@ -3,6 +3,7 @@
 mod batch;
 mod credentials;
 pub mod rds;
+pub(crate) mod signature;
 
 pub(crate) use batch::{request_entries, store_results};
 pub(crate) use credentials::CachedCredentials;

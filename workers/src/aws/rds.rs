@@ -4,17 +4,16 @@ use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
 use aws_credential_types::{Credentials, provider::ProvideCredentials as _};
-use aws_sigv4::{
-    http_request::{SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign},
-    sign::v4,
-};
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SignatureLocation, SigningSettings};
 use reqwest::Url;
+
+use super::signature::{Scope, sign};
 
 /// How long a token can be used to connect; connections stay open beyond that.
 const LIFETIME: Duration = Duration::from_mins(15);
 
-/// A token that counts as the password of `user` at the server on `host` and `port` for 15 minutes from `now`: a presigned URL, without
-/// its scheme. No call is made but for the credentials.
+/// A token that counts as the password of `user` at the server on `host` and `port` for 15 minutes from `now`: a presigned
+/// URL, without its scheme. No call is made but for the credentials.
 /// <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.Connecting.html>
 ///
 /// # Errors
@@ -51,24 +50,15 @@ fn presign(
     let mut settings = SigningSettings::default();
     settings.expires_in = Some(LIFETIME);
     settings.signature_location = SignatureLocation::QueryParams;
-    let identity = credentials.into();
-    let params = v4::SigningParams::builder()
-        .identity(&identity)
-        .region(region)
-        .name("rds-db")
-        .time(now)
-        .settings(settings)
-        .build()
-        .map_err(|error| error.to_string())?
-        .into();
+    let scope = Scope {
+        region,
+        service: "rds-db",
+        time: now,
+    };
     let no_headers = std::iter::empty();
     let request = SignableRequest::new("GET", url.as_str(), no_headers, SignableBody::empty());
-    let signed = sign(request.map_err(|error| error.to_string())?, &params);
-    let (_, query) = signed
-        .map_err(|error| error.to_string())?
-        .into_parts()
-        .0
-        .into_parts();
+    let request = request.map_err(|error| error.to_string())?;
+    let (_, query) = sign(request, credentials, &scope, settings)?.into_parts();
     url.query_pairs_mut().extend_pairs(query);
     Ok(url.as_str().trim_start_matches("https://").to_owned())
 }

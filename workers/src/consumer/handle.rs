@@ -6,7 +6,7 @@ use std::{
 };
 
 use coach_domain::{
-    queue::{Envelope, Error, Outgoing, Receipt, Received},
+    queue::{Envelope, Error, MAX_RECEIVES, Outgoing, Receipt, Received},
     trace,
 };
 use opentelemetry::{KeyValue, global, metrics::Histogram};
@@ -191,6 +191,11 @@ impl MessageHandler {
             Outcome::Acked(Ack::Retry { after, reason }) => {
                 let default = backoff::delay(receives, BACKOFF_RANGE, &message.id);
                 let delay = after.unwrap_or(default);
+                let next = if receives < MAX_RECEIVES {
+                    "it will be received again"
+                } else {
+                    "it becomes a dead letter"
+                };
                 tracing::warn!(
                     "messaging.destination.name" = queue.as_str(),
                     "messaging.message.id" = message.id,
@@ -200,7 +205,7 @@ impl MessageHandler {
                     reason,
                     receives,
                     wait = ?delay,
-                    "a message failed; it will be received again"
+                    "a message failed; {next}"
                 );
                 delay
             }

@@ -253,7 +253,7 @@ fn error_type(error: &queue::Error) -> &'static str {
     match error {
         queue::Error::Unavailable(_) => "unavailable",
         queue::Error::Refused(_) => "refused",
-        queue::Error::Misconfigured(_) => "misconfigured",
+        queue::Error::NotFound(_) | queue::Error::Misconfigured(_) => "misconfigured",
         _ => "_OTHER",
     }
 }

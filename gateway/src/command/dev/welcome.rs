@@ -6,7 +6,7 @@ use coach_content::seed::DEMO;
 use coach_domain::clock::{Clock as _, SystemClock};
 use coach_gateway::{
     auth::LocalIssuer,
-    settings::{Settings, reachable_address},
+    settings::{Mail, Settings, reachable_address},
 };
 
 use super::demo_live_session;
@@ -26,9 +26,11 @@ pub(super) fn welcome(
          http://{address}/graphiql          try queries\n    \
          http://{address}/console           queues, webhooks, live sessions, slow requests\n    \
          http://{address}/schema.graphql    the schema, for code generators\n    \
-         http://{address}/dev/mail          mail that was sent\n    \
          http://{address}/live/status.json  the status file of live sessions\n"
     );
+    if matches!(settings.storage.mail, Mail::Folder(_)) {
+        text += &format!("    http://{address}/dev/mail          mail that was sent\n");
+    }
     if live_session {
         let minutes = demo_live_session::START_DELAY.num_minutes();
         text +=

@@ -14,7 +14,7 @@ mod secrets;
 mod settings;
 mod telemetry;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use coach_domain::clock::{Clock as _, SystemClock};
 use coach_gateway::{
@@ -23,7 +23,11 @@ use coach_gateway::{
 };
 use tokio::runtime::Runtime;
 
-use self::{check::Check, context::Context, report::Report};
+use self::{
+    check::{Check, Findings},
+    context::Context,
+    report::Report,
+};
 use crate::cli;
 
 #[cfg(feature = "dev")]
@@ -68,7 +72,9 @@ fn examine(options: &cli::Doctor) -> anyhow::Result<Report> {
     let mut checks = vec![settings::check(&sources, &examined.errors)];
     if let Some(settings) = &mut examined.settings {
         let runtime = Runtime::new()?;
-        runtime.block_on(iam::authenticate(settings))?;
+        if settings.uses_database_token() {
+            checks.push(runtime.block_on(authenticate(settings, options)));
+        }
         let mistaken = examined.errors.iter().filter_map(Error::setting);
         let context = Context {
             options,
@@ -88,6 +94,22 @@ fn examine(options: &cli::Doctor) -> anyhow::Result<Report> {
         started_at,
         checks,
     })
+}
+
+/// Has the other checks use a token of IAM as the database's password.
+async fn authenticate(settings: &mut Settings, options: &cli::Doctor) -> Check {
+    const MEND: &str = "set AWS_REGION, and give the process a role (or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) that allows \
+                        rds-db:connect for the user of COACH_DATABASE_URL";
+    let look = async {
+        match iam::authenticate(settings).await {
+            Ok(()) => {
+                Findings::ok("it was made, which does not show whether the database takes it")
+            }
+            Err(error) => Findings::problem(format!("{error:#}"), MEND),
+        }
+    };
+    let limit = Duration::from_secs(options.timeout);
+    Box::pin(Check::run("database: token", limit, MEND, look)).await
 }
 
 /// The database of a running `coach dev`, if no other is set.

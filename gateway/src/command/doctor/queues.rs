@@ -43,6 +43,13 @@ async fn queues(context: &Context<'_>) -> Vec<Check> {
         let look = async move {
             match sqs::inspect(client, address).await {
                 Ok(found) => inspected(&found),
+                Err(error @ Error::NotFound(_)) => {
+                    let mend = format!(
+                        "`coach queue create`, or {}, or correct COACH_QUEUE_ADDRESSES or AWS_REGION",
+                        create(address)
+                    );
+                    Findings::problem(error.to_string(), mend)
+                }
                 Err(error) => failed(address, &error),
             }
         };
@@ -54,12 +61,7 @@ async fn queues(context: &Context<'_>) -> Vec<Check> {
 /// What mends a queue that cannot be looked at.
 fn failed(address: &str, error: &Error) -> Findings {
     let mend = match error {
-        Error::Misconfigured(why) if why.contains("there is no queue") => {
-            format!(
-                "`coach queue create`, or {}, or correct COACH_QUEUE_ADDRESSES or AWS_REGION",
-                create(address)
-            )
-        }
+        Error::NotFound(_) => create(address),
         Error::Misconfigured(_) => {
             "allow the process's role sqs:GetQueueUrl and sqs:GetQueueAttributes on the queue and its `-dlq` (docs/DEPLOY.md, \
              \"Rights on AWS\")"

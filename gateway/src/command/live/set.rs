@@ -4,7 +4,7 @@ use anyhow::bail;
 use coach_domain::{
     audit::Actor,
     id::{LiveSessionId, OpaqueId as _},
-    live::{self, LiveState, SessionUpdate, SetSessionError},
+    live::{self, FileState, LiveState, SessionUpdate, SetSessionError},
     outbox::{self, OutboxBatch},
 };
 use sea_orm::{TransactionSession as _, TransactionTrait as _};
@@ -50,7 +50,7 @@ pub(super) async fn run(
             bail!("`{}` was called off; announce a new session", before.title)
         }
         Err(SetSessionError::Backward(before)) => bail!(
-            "`{}` is {} already, and states only go forward",
+            "`{}` is {} already, and states only go forward; `coach live show` prints the others, for --session",
             before.title,
             lowercase(before.state)
         ),
@@ -70,7 +70,11 @@ pub(super) async fn run(
     transaction.commit().await?;
     // If this fails, the outbox message makes a worker publish the file.
     let status = live::publish(&context.session, &*context.objects).await?;
-    Ok(format!("The status file says: {}\n", describe(&status)))
+    let mut text = format!("The status file says: {}\n", describe(&status));
+    if status.state == Some(FileState::Live) && status.playback_url.is_none() {
+        text += "Nobody can watch: the session has no stream yet. `coach live set --playback-url URL` gives it one.\n";
+    }
+    Ok(text)
 }
 
 impl From<LiveStateArg> for LiveState {

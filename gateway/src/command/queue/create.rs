@@ -12,29 +12,35 @@ pub(super) async fn run(settings: &Settings, dry_run: bool) -> anyhow::Result<St
         "COACH_QUEUE is postgres: its queues are tables, which `coach migrate` makes; set COACH_QUEUE=sqs to create those on SQS"
     );
     let client = sqs::client().await;
-    let mut lines = String::new();
+    let (mut lines, mut is_complete) = (String::new(), true);
     for address in settings.worker.addresses.values() {
         let outcome = match sqs::inspect(&client, address).await {
-            Ok(found) => existing(&found),
-            Err(error) if !is_missing(&error) => return Err(error.into()),
-            Err(_) if dry_run => "would be created".to_owned(),
-            Err(_) => create(&client, address).await?,
+            Ok(found) => {
+                let outcome = existing(&found)?;
+                is_complete &= outcome.is_some();
+                outcome
+                    .unwrap_or("is there, and without its dead letters")
+                    .to_owned()
+            }
+            Err(Error::NotFound(_)) if dry_run => "would be created".to_owned(),
+            Err(Error::NotFound(_)) => create(&client, address).await?,
+            Err(error) => return Err(error.into()),
         };
         lines.push_str(&format!("{address}: {outcome}\n"));
     }
+    ensure!(
+        is_complete,
+        "{lines}`coach doctor` says how to mend what is without dead letters"
+    );
     Ok(lines)
 }
 
-fn is_missing(error: &Error) -> bool {
-    matches!(error, Error::Misconfigured(why) if why.contains("there is no queue"))
-}
-
-fn existing(found: &QueueInspection) -> String {
+/// What to say of a queue that is there; `None` when it has no dead letters.
+fn existing(found: &QueueInspection) -> Result<Option<&'static str>, Error> {
     match (&found.redrive, &found.dead_letter_queue) {
-        (Some(_), Ok(_)) => "is there".to_owned(),
-        _ => {
-            "is there, and without its dead letters; `coach doctor` says how to mend it".to_owned()
-        }
+        (Some(_), Ok(_)) => Ok(Some("is there")),
+        (None, _) | (_, Err(Error::NotFound(_))) => Ok(None),
+        (_, Err(error)) => Err(error.clone()),
     }
 }
 
@@ -44,7 +50,9 @@ async fn create(client: &sqs::Client, address: &str) -> anyhow::Result<String> {
         "{address} does not exist, and only a queue's name can be created: set it in COACH_QUEUE_ADDRESSES"
     );
     let created = sqs::create(client, address).await;
-    created.map_err(|error| anyhow!("{address} was not created: {error}"))?;
+    created.map_err(|error| {
+        anyhow!("{address} was not created, which takes sqs:CreateQueue and sqs:GetQueueAttributes: {error}")
+    })?;
     Ok(format!(
         "created, with dead letters after {MAX_RECEIVES} receives"
     ))

@@ -26,20 +26,20 @@ const PURPOSE: Purpose = Purpose::of_operators("looking at the requests of");
 /// Prints a request, or the list of the slow ones.
 pub(crate) async fn run(settings: &Settings, verb: &Trace) -> anyhow::Result<()> {
     let pool = open_configured_or_dev(settings, &PURPOSE).await?;
-    let now = SystemClock.now();
     let text = if let Some(id) = &verb.request_id {
         let found = request_trace::find(&pool, id).await?;
         let trace = found.with_context(|| unknown(id, settings))?;
         let messages = trace.side_effects.iter();
         let messages = messages.map(|it| (it.message_id, it.queue.clone()));
         let messages: Vec<_> = messages.collect();
-        let states = side_effect_states(&pool, &messages, now).await?;
+        let states = side_effect_states(&pool, &messages).await?;
         match verb.format {
             Format::Text => waterfall::render(&trace, &states),
             Format::Json => serde_json::to_string_pretty(&as_json(&trace, &states)?)? + "\n",
         }
     } else {
-        let slow = request_trace::slowest(&pool, now - REMEMBERED, verb.limit).await?;
+        let slow =
+            request_trace::slowest(&pool, SystemClock.now() - REMEMBERED, verb.limit).await?;
         list(&slow, verb.format)?
     };
     pool.close().await;

@@ -62,9 +62,7 @@ fn plain(code: &str) -> &str {
 
 fn classify(queue: &str, code: &str, message: &str) -> Error {
     match plain(code) {
-        "QueueDoesNotExist" | "NonExistentQueue" => Error::Misconfigured(format!(
-            "there is no queue {queue}: create it, or correct the setting"
-        )),
+        "QueueDoesNotExist" | "NonExistentQueue" => Error::NotFound(queue.to_owned()),
         "AccessDenied" | "AccessDeniedException" | "KmsAccessDenied" => Error::Misconfigured(
             format!("access to {queue} is denied: allow the credentials {ACTIONS}"),
         ),
@@ -101,12 +99,12 @@ mod tests {
             "QueueDoesNotExist",
             "AWS.SimpleQueueService.NonExistentQueue",
         ] {
-            let Error::Misconfigured(why) = classify("email", code, "?") else {
-                panic!("{code}");
-            };
-            assert_eq!(
-                why,
-                "there is no queue email: create it, or correct the setting"
+            let missing = classify("email", code, "?");
+            assert_eq!(missing, Error::NotFound("email".to_owned()));
+            let why = missing.to_string();
+            assert!(
+                why.ends_with("no queue email: create it, or correct the setting"),
+                "{why}"
             );
         }
         let denied = classify("email", "AccessDenied", "?").to_string();

@@ -13,10 +13,7 @@ use std::{
 
 use aws_config::SdkConfig;
 use aws_credential_types::Credentials;
-use aws_sigv4::{
-    http_request::{SignableBody, SignableRequest, SigningSettings, sign},
-    sign::v4,
-};
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use coach_domain::{
     clock::Clock,
@@ -33,7 +30,10 @@ pub use identity::{IdentityError, MailIdentity};
 use super::unavailable;
 use crate::{
     api::{self, client_builder},
-    aws::CachedCredentials,
+    aws::{
+        CachedCredentials,
+        signature::{Scope, sign},
+    },
 };
 
 const JSON: &str = "application/json";
@@ -127,16 +127,11 @@ impl Ses {
         url: &Url,
         body: &str,
     ) -> Result<Vec<(&'static str, String)>, String> {
-        let identity = credentials.into();
-        let params = v4::SigningParams::builder()
-            .identity(&identity)
-            .region(&self.region)
-            .name("ses")
-            .time(SystemTime::from(self.clock.now()))
-            .settings(SigningSettings::default())
-            .build()
-            .map_err(|error| error.to_string())?
-            .into();
+        let scope = Scope {
+            region: &self.region,
+            service: "ses",
+            time: SystemTime::from(self.clock.now()),
+        };
         let headers = [
             (HOST.as_str(), self.host.as_str()),
             (CONTENT_TYPE.as_str(), JSON),
@@ -144,8 +139,8 @@ impl Ses {
         let body = SignableBody::Bytes(body.as_bytes());
         let request = SignableRequest::new(method, url.as_str(), headers.into_iter(), body);
         let request = request.map_err(|error| error.to_string())?;
-        let signed = sign(request, &params).map_err(|error| error.to_string())?;
-        let (headers, _) = signed.into_parts().0.into_parts();
+        let signed = sign(request, credentials, &scope, SigningSettings::default())?;
+        let (headers, _) = signed.into_parts();
         let headers = headers
             .iter()
             .map(|header| (header.name(), header.value().to_owned()));
