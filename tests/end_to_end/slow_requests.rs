@@ -69,9 +69,11 @@ async fn send_blocked(
     let lock = format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE");
     blocker.execute_unprepared(&lock).await.expect("locked");
     let waited = async {
+        // The tables of other tests' databases have the same numbers.
         let waits = format!(
             "SELECT count(*) FROM pg_locks
-            WHERE relation = '{table}'::regclass AND NOT granted
+            WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND relation = '{table}'::regclass AND NOT granted
                 AND waitstart < clock_timestamp() - interval '600 milliseconds'"
         );
         until("it waits", async || test.number(&waits).await > 0).await;

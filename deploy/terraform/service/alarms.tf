@@ -8,9 +8,9 @@ resource "aws_cloudwatch_metric_alarm" "gateway_errors" {
   alarm_actions       = [var.messaging.paging_topic_arn]
   ok_actions          = [var.messaging.paging_topic_arn]
 
+  # The load balancer counts no request for which it has no gateway.
   metric_query {
     id          = "share"
-    # The load balancer counts no request for which it has no gateway.
     expression  = "IF(FILL(requests, 0) + FILL(unanswered, 0) > 100, 100 * (FILL(failed, 0) + FILL(unanswered, 0)) / (FILL(requests, 0) + FILL(unanswered, 0)), 0)"
     label       = "percent"
     return_data = true
