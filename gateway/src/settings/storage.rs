@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use coach_workers::mail::send::SmtpEncryption;
 use reqwest::Url;
 
 use super::{
@@ -93,14 +94,12 @@ fn mail(text: &str) -> Parsed<Mail> {
         return value::folder(text).map(Mail::Folder);
     }
     let url = Url::parse(text).map_err(|error| error.to_string())?;
-    match (url.scheme(), url.host_str(), url.query()) {
-        ("smtp" | "smtps", Some(""), _) => Err("the host is missing".to_owned()),
-        ("smtp", Some(_), None | Some("tls=required")) | ("smtps", Some(_), None) => {
+    match (url.scheme(), url.host_str()) {
+        ("smtp" | "smtps", Some(host)) if !host.is_empty() => {
+            SmtpEncryption::of_url(&url)?;
             Ok(Mail::Smtp(url))
         }
-        ("smtp" | "smtps", Some(_), Some(_)) => {
-            Err("only smtp:// has a parameter, and only ?tls=required".to_owned())
-        }
+        ("smtp" | "smtps", _) => Err("the host is missing".to_owned()),
         _ => Err(String::new()),
     }
 }

@@ -15,12 +15,10 @@ pub(super) async fn run(settings: &Settings, dry_run: bool) -> anyhow::Result<St
     let (mut lines, mut is_complete) = (String::new(), true);
     for address in settings.worker.addresses.values() {
         let outcome = match sqs::inspect(&client, address).await {
-            Ok(found) => {
-                let outcome = existing(&found)?;
-                is_complete &= outcome.is_some();
-                outcome
-                    .unwrap_or("is there, and without its dead letters")
-                    .to_owned()
+            Ok(found) if has_dead_letters(&found)? => "is there".to_owned(),
+            Ok(_) => {
+                is_complete = false;
+                "is there, and without its dead letters".to_owned()
             }
             Err(Error::NotFound(_)) if dry_run => "would be created".to_owned(),
             Err(Error::NotFound(_)) => create(&client, address).await?,
@@ -35,11 +33,10 @@ pub(super) async fn run(settings: &Settings, dry_run: bool) -> anyhow::Result<St
     Ok(lines)
 }
 
-/// What to say of a queue that is there; `None` when it has no dead letters.
-fn existing(found: &QueueInspection) -> Result<Option<&'static str>, Error> {
+fn has_dead_letters(found: &QueueInspection) -> Result<bool, Error> {
     match (&found.redrive, &found.dead_letter_queue) {
-        (Some(_), Ok(_)) => Ok(Some("is there")),
-        (None, _) | (_, Err(Error::NotFound(_))) => Ok(None),
+        (Some(_), Ok(_)) => Ok(true),
+        (None, _) | (_, Err(Error::NotFound(_))) => Ok(false),
         (_, Err(error)) => Err(error.clone()),
     }
 }

@@ -11,7 +11,7 @@ use coach_domain::mail::Error;
 pub use mailbox::{Mailbox, StoredMail};
 pub use rate_limit::RateLimited;
 pub use ses::{IdentityError, MailIdentity, Ses, SesSettings};
-pub use smtp::{Smtp, SmtpSettings};
+pub use smtp::{Smtp, SmtpEncryption, SmtpSettings};
 
 /// The error of a message that was not sent. It is retried after the default delay.
 fn unavailable(reason: impl Into<String>) -> Error {

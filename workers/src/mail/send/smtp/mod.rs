@@ -20,7 +20,7 @@ use tokio::time::{Instant, timeout};
 
 use super::unavailable;
 use server::Server;
-pub use server::SmtpSettings;
+pub use server::{SmtpEncryption, SmtpSettings};
 
 /// How long an idle connection is reused. Servers close idle connections after some minutes.
 const MAX_IDLE_TIME: Duration = Duration::from_secs(20);

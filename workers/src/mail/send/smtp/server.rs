@@ -38,6 +38,33 @@ impl fmt::Debug for SmtpSettings {
     }
 }
 
+/// How the connections to a server are encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SmtpEncryption {
+    /// Not at all, to this machine.
+    None,
+    /// By STARTTLS.
+    StartTls,
+    /// From the start.
+    Tls,
+}
+
+impl SmtpEncryption {
+    /// What the URL of a server asks for; see [`SmtpSettings::url`].
+    ///
+    /// # Errors
+    ///
+    /// A message without the URL, when it has another scheme or other parameters.
+    pub fn of_url(url: &Url) -> Result<Self, String> {
+        match (url.scheme(), url.query()) {
+            ("smtps", None) => Ok(Self::Tls),
+            ("smtp", None) if is_loopback(host(url)) => Ok(Self::None),
+            ("smtp", None | Some("tls=required")) => Ok(Self::StartTls),
+            _ => Err("the mail server's URL begins with smtp:// or smtps://, and may end in ?tls=required".to_owned()),
+        }
+    }
+}
+
 pub(super) struct Server {
     host: String,
     port: u16,
@@ -50,9 +77,10 @@ impl Server {
     pub(super) fn new(settings: &SmtpSettings) -> Result<Self, String> {
         let url =
             Url::parse(&settings.url).map_err(|error| format!("the mail server's URL: {error}"))?;
-        let host = url.host_str().filter(|host| !host.is_empty());
-        let host = host.ok_or("the mail server's URL has no host")?;
-        let host = host.trim_matches(['[', ']']).to_owned();
+        let host = host(&url).to_owned();
+        if host.is_empty() {
+            return Err("the mail server's URL has no host".to_owned());
+        }
         let mut parameters = TlsParameters::builder(host.clone());
         if let Some(pem) = &settings.root_certificate {
             let certificate = Certificate::from_pem(pem);
@@ -62,11 +90,10 @@ impl Server {
         let parameters = parameters
             .build_rustls()
             .map_err(|error| error.to_string())?;
-        let (tls, port) = match (url.scheme(), url.query()) {
-            ("smtps", None) => (Tls::Wrapper(parameters), 465),
-            ("smtp", None) if is_loopback(&host) => (Tls::None, 25),
-            ("smtp", None | Some("tls=required")) => (Tls::Required(parameters), 587),
-            _ => return Err("the mail server's URL begins with smtp:// or smtps://, and may end in ?tls=required".to_owned()),
+        let (tls, port) = match SmtpEncryption::of_url(&url)? {
+            SmtpEncryption::None => (Tls::None, 25),
+            SmtpEncryption::StartTls => (Tls::Required(parameters), 587),
+            SmtpEncryption::Tls => (Tls::Wrapper(parameters), 465),
         };
         Ok(Self {
             host,
@@ -105,6 +132,12 @@ impl Server {
         }
         Ok(connection)
     }
+}
+
+/// The host, an IPv6 address without its brackets; empty without one.
+fn host(url: &Url) -> &str {
+    let host = url.host_str().unwrap_or_default();
+    host.trim_matches(['[', ']'])
 }
 
 fn is_loopback(host: &str) -> bool {
